@@ -1,0 +1,87 @@
+"""Organisations that apply, sponsor or take part, and the people who act for them."""
+
+from django.conf import settings
+from django.db import models
+
+from accounts.models.clusters import Cluster
+from accounts.roles import ClusterRole, Language, OrganisationRole, Ownership
+from work import clock
+from work.models import PublicModel
+
+
+class Organisation(PublicModel):
+    """Registered once, reused in each application. Numbers are stored bare: `neq` 10 digits, `business_number` 9."""
+
+    legal_name = models.CharField(max_length=250)
+    neq = models.CharField(max_length=10, unique=True)
+    business_number = models.CharField(max_length=15, blank=True)
+    street = models.CharField(max_length=250)
+    city = models.CharField(max_length=120)
+    province = models.CharField(max_length=2, default="QC")
+    postal_code = models.CharField(max_length=7)
+    region = models.CharField(max_length=60, blank=True)
+    employees = models.PositiveIntegerField(null=True, blank=True)
+    naics = models.CharField(max_length=6, blank=True)
+    ownership = models.CharField(max_length=20, choices=Ownership.choices, default=Ownership.PRIVATE)
+    language = models.CharField(max_length=2, choices=Language.choices, default=Language.FRENCH)
+    website = models.URLField(blank=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
+
+    def __str__(self):
+        return self.legal_name
+
+
+class Membership(models.Model):
+    """A person who acts for an organisation; the signatory attests and submits."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=OrganisationRole.choices, default=OrganisationRole.MEMBER)
+    since = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organisation"], name="membership_once"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=OrganisationRole.values), name="membership_role_known"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} · {self.organisation}"
+
+
+class Invitation(PublicModel):
+    """An invitation by e-mail to join an organisation or a cluster's staff. Only the token's SHA-256 is kept."""
+
+    email = models.EmailField()
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations"
+    )
+    organisation_role = models.CharField(max_length=20, choices=OrganisationRole.choices, blank=True)
+    cluster = models.ForeignKey(
+        Cluster, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations"
+    )
+    cluster_role = models.CharField(max_length=20, choices=ClusterRole.choices, blank=True)
+    language = models.CharField(max_length=2, choices=Language.choices, default=Language.FRENCH)
+    token_digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(organisation__isnull=False, cluster__isnull=True)
+                | models.Q(organisation__isnull=True, cluster__isnull=False),
+                name="invitation_to_an_organisation_or_a_cluster",
+            ),
+        ]
+
+    def __str__(self):
+        return self.email

@@ -1,0 +1,50 @@
+"""Who may do what, cluster-wide and inside an organisation. Each predicate is one indexed query at most."""
+
+from django.db.models import Q
+
+from accounts.roles import ClusterRole, OrganisationRole
+from work import clock
+
+
+def in_office(day=None):
+    """The condition that an appointment (`starts_on`, `ends_on` inclusive) runs on `day` (today when None)."""
+    day = day or clock.today()
+    return Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
+
+def is_person(by):
+    """Whether the actor is a signed-in, active person (not the clock, not an API key, not anonymous)."""
+    return bool(getattr(by, "actor", "") == "person" and by.pk and by.is_active)
+
+
+def holds_cluster_role(user, role, cluster=None):
+    """Whether `user` holds the cluster-wide `role` today, in `cluster` (any cluster when None)."""
+    if not is_person(user):
+        return False
+    found = user.cluster_appointments.filter(in_office(), role=role)
+    return (found if cluster is None else found.filter(cluster=cluster)).exists()
+
+
+def is_auditor(user, cluster=None):
+    return holds_cluster_role(user, ClusterRole.AUDITOR, cluster)
+
+
+def is_administrator(user, cluster=None):
+    return holds_cluster_role(user, ClusterRole.ADMINISTRATOR, cluster)
+
+
+def is_finance(user, cluster=None):
+    return holds_cluster_role(user, ClusterRole.FINANCE, cluster)
+
+
+def is_member(organisation, user):
+    """Whether `user` acts for `organisation`, signatory or not."""
+    return is_person(user) and user.memberships.filter(organisation=organisation).exists()
+
+
+def is_signatory(organisation, user):
+    """Whether `user` may attest and submit for `organisation`."""
+    return (
+        is_person(user)
+        and user.memberships.filter(organisation=organisation, role=OrganisationRole.SIGNATORY).exists()
+    )

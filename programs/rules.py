@@ -1,0 +1,124 @@
+"""Who may do what on a programme and its calls, and when. Predicates for who; questions with a sentence for when."""
+
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import ClusterRole
+from accounts.rules import holds_cluster_role, in_office, is_person
+from audit.rules import Refusal
+from programs.roles import ProgramRole
+from work import clock
+
+
+def holds(user, role, program):
+    """Whether `user` holds `role` today on `program`, by an appointment to it or to all of its cluster's programmes."""
+    if not is_person(user):
+        return False
+    return (
+        user.appointments.filter(in_office(), role=role)
+        .filter(Q(program_id=program.pk) | Q(program__isnull=True, cluster_id=program.cluster_id))
+        .exists()
+    )
+
+
+def holds_any(user, program):
+    """Whether `user` holds any role at all today on `program`."""
+    if not is_person(user):
+        return False
+    return (
+        user.appointments.filter(in_office())
+        .filter(Q(program_id=program.pk) | Q(program__isnull=True, cluster_id=program.cluster_id))
+        .exists()
+    )
+
+
+def is_program_officer(program, user):
+    """Programme officers by appointment, and the cluster's own officers."""
+    return holds(user, ProgramRole.OFFICER, program) or holds_cluster_role(
+        user, ClusterRole.OFFICER, program.cluster_id
+    )
+
+
+def approval_limit(user, program):
+    """The highest dollar limit delegated to `user` on `program`, or None when they approve nothing."""
+    if not is_person(user):
+        return None
+    return (
+        user.appointments.filter(in_office(), role=ProgramRole.APPROVER)
+        .filter(Q(program_id=program.pk) | Q(program__isnull=True, cluster_id=program.cluster_id))
+        .order_by("-limit")
+        .values_list("limit", flat=True)
+        .first()
+    )
+
+
+def holds_partner_role(user, role, partner):
+    """Whether `user` sits for the government `partner` as `role` today."""
+    return is_person(user) and user.partner_seats.filter(in_office(), role=role, partner=partner).exists()
+
+
+# Calls: who
+
+
+def is_call_officer(call, by):
+    return is_program_officer(call.program, by)
+
+
+# Calls: when
+
+
+def dates_are_in_order(call, *, by, given):
+    if call.opens_at is None or call.closes_at is None or call.opens_at >= call.closes_at:
+        return Refusal(_("The call needs an opening and a later closing."), code="dates")
+    return None
+
+
+def call_is_complete(call, *, by, given):
+    """Publication needs a form, a rubric and rules, and nothing that the bundle's check would refuse (`given["problems"]`)."""
+    missing = [name for name in ("form", "rubric", "rules") if getattr(call, f"{name}_id") is None]
+    if missing:
+        return Refusal(_("The call has no form, rubric or rules yet."), code="incomplete")
+    if given.get("problems"):
+        return Refusal(
+            _("The programme is not complete in both languages, or its form has faults: see the list."),
+            code="problems",
+        )
+    return None
+
+
+def moved_to_a_later_closing(call, *, by, given):
+    closes_at = given.get("closes_at")
+    if closes_at is None or closes_at <= call.closes_at or closes_at <= clock.now():
+        return Refusal(_("A closing can only be moved to a later instant."), code="earlier")
+    return None
+
+
+def has_a_reason(obj, *, by, given):
+    """Asked of every move that must be explained; the service puts the reason in `given`."""
+    if not str(given.get("reason", "")).strip():
+        return Refusal(_("Give the reason: the people concerned will read it."), code="reason")
+    return None
+
+
+def is_before_closing(call, *, by, given):
+    if clock.now() >= call.closes_at:
+        return Refusal(
+            _("The call closed on %(instant)s.")
+            % {"instant": date_format(localtime(call.closes_at), "DATETIME_FORMAT")},
+            code="closed",
+        )
+    return None
+
+
+def names_one_applicant(call, *, by, given):
+    if not given.get("organisation"):
+        return Refusal(_("Say which organisation the accommodation is for."), code="organisation")
+    return None
+
+
+def is_over(call, *, by, given):
+    if call.closes_at is not None and clock.now() < call.closes_at:
+        return Refusal(_("A call is archived once it has closed."), code="open")
+    return None

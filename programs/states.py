@@ -1,0 +1,35 @@
+"""The states and phases of a call. A state is stored; a phase is what the clock says of a published call."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class CallState(TextChoices):
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    CANCELLED = "cancelled", _("cancelled")
+    ARCHIVED = "archived", _("archived")
+
+
+class CallKind(TextChoices):
+    FIXED = "fixed", _("fixed dates")
+    CONTINUOUS = "continuous", _("continuous intake")
+
+
+class Phase(TextChoices):
+    UNPUBLISHED = "unpublished", _("not published")
+    ANNOUNCED = "announced", _("opens soon")
+    OPEN = "open", _("open")
+    GRACE = "grace", _("closing")
+    CLOSED = "closed", _("closed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class LetterKind(TextChoices):
+    APPROVED = "approved", _("approved")
+    DECLINED = "declined", _("declined")
+    INELIGIBLE = "ineligible", _("ineligible")
+    WAITLISTED = "waitlisted", _("waitlisted")
+    INVITED = "invited", _("invited")
+    RECONSIDERED = "reconsidered", _("reconsidered")
+    CANCELLED = "cancelled", _("cancelled")

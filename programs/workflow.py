@@ -1,0 +1,77 @@
+"""The life of a call: draft → published → cancelled | archived. Announced, open, in grace and closed come from the clock."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField, transition
+
+from programs import rules
+from programs.states import CallState as State
+
+
+class CallLife(models.Model):
+    state = FSMField(default=State.DRAFT, choices=State.choices, protected=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @transition(
+        field=state,
+        source=State.DRAFT,
+        target=State.PUBLISHED,
+        permission=rules.is_call_officer,
+        custom={
+            "label": _("Publish"),
+            "done": _("Call published"),
+            "when": (rules.dates_are_in_order, rules.call_is_complete),
+        },
+    )
+    def publish(self):
+        """Opens the call to the public; its form, rubric and rules no longer change."""
+
+    @transition(
+        field=state,
+        source=State.PUBLISHED,
+        target=State.PUBLISHED,
+        permission=rules.is_call_officer,
+        custom={
+            "label": _("Extend"),
+            "done": _("Closing moved to a later instant"),
+            "when": (rules.moved_to_a_later_closing, rules.has_a_reason),
+        },
+    )
+    def extend(self):
+        """Moves the closing later. Every holder of a draft is told."""
+
+    @transition(
+        field=state,
+        source=State.PUBLISHED,
+        target=State.PUBLISHED,
+        permission=rules.is_call_officer,
+        custom={
+            "label": _("Accommodate an applicant"),
+            "done": _("One applicant accommodated"),
+            "when": (rules.is_before_closing, rules.names_one_applicant, rules.has_a_reason),
+        },
+    )
+    def accommodate(self):
+        """Gives one applicant a later closing, for a confidential reason."""
+
+    @transition(
+        field=state,
+        source=[State.DRAFT, State.PUBLISHED],
+        target=State.CANCELLED,
+        permission=rules.is_call_officer,
+        custom={"label": _("Cancel the call"), "done": _("Call cancelled"), "when": (rules.has_a_reason,)},
+    )
+    def cancel(self):
+        """Ends the call before its time; every file of it is cancelled with a letter."""
+
+    @transition(
+        field=state,
+        source=State.PUBLISHED,
+        target=State.ARCHIVED,
+        permission=rules.is_call_officer,
+        custom={"label": _("Archive"), "done": _("Call archived"), "when": (rules.is_over,)},
+    )
+    def archive(self):
+        """Puts a finished call away."""
