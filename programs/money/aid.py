@@ -1,0 +1,404 @@
+"""How much aid a budget can receive, with every step of the calculation (docs/money.md).
+
+The steps are exact fractions; each figure shown is rounded half up at the cent once, at the end.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
+from fractions import Fraction
+
+from programs.money.aid_rules import AidRules, Category, parse_rules
+from programs.money.reasons import Reason
+from work.money import cents
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class RowLine:
+    """One line of the budget: its amount, what is kept before the category's cap, and why the rest is not."""
+
+    category: str
+    description: str
+    recipient: str
+    amount: Decimal
+    kept: Decimal
+    refused: Decimal
+    in_kind: bool
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class CategoryLine:
+    """One category: cash asked, admissible before the cap, eligible after it, and the aid at its rates."""
+
+    key: str
+    name: Mapping[str, str]
+    total: Decimal
+    before_cap: Decimal
+    eligible: Decimal
+    refused: Decimal
+    aid: Decimal
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class FinancingLine:
+    """One source of money, and what it counts for in the stacking of public aid."""
+
+    kind: str
+    source: str
+    amount: Decimal
+    government: bool
+    confirmed: bool
+    weight: Decimal
+    counted: Decimal
+
+
+@dataclass(frozen=True)
+class Aid:
+    """Every step, in the order a person would do them. Dollars; percentages 0 to 100 with four decimals."""
+
+    rows: tuple[RowLine, ...]
+    categories: tuple[CategoryLine, ...]
+    financing: tuple[FinancingLine, ...]
+    costs: Decimal  # all cash lines
+    in_kind: Decimal
+    recoverable_tax: Decimal
+    eligible: Decimal  # after every cap
+    refused: Decimal  # cash that is not eligible: costs − eligible
+    aid_at_rate: Decimal
+    maximum: Decimal | None
+    aid_within_maximum: Decimal
+    stacking_cap: Decimal
+    stacking_limit: Decimal  # cap × eligible costs
+    other_public_aid: Decimal  # as received, not weighted
+    other_weighted: Decimal
+    stacking_room: Decimal  # below zero when other aid is already above the cap
+    reimbursement: Decimal  # what the rate, the maximum and the stacking leave
+    levels: int
+    bonus_asked: Decimal
+    bonus: Decimal
+    total: Decimal  # reimbursement + bonus: the most that can be requested
+    stack_percent_before: Decimal
+    stack_percent: Decimal
+    requested: Decimal | None
+    financing_total: Decimal  # every source but this aid
+    financing_gap: Decimal  # above zero: still to find; below zero: more money than costs
+    reasons: tuple[Reason, ...]
+
+    @property
+    def maximum_requestable(self) -> Decimal:
+        """The most that can be requested, bonus included."""
+        return self.total
+
+    @property
+    def is_over_cap(self) -> bool:
+        """Whether other public aid alone is already above the stacking cap."""
+        return self.stacking_room < 0
+
+    @property
+    def is_fundable(self) -> bool:
+        """Whether any aid can be granted, and what is asked (when it is known) fits in it."""
+        return self.total > 0 and (self.requested is None or self.requested <= self.total)
+
+    def as_dict(self) -> dict:
+        """For JSON: amounts as texts, reasons with their sentence in the current language."""
+        return _plain(self) | {"is_over_cap": self.is_over_cap, "is_fundable": self.is_fundable}
+
+
+def compute_aid(
+    rules: Mapping | AidRules,
+    budget: Iterable[Mapping],
+    financing: Iterable[Mapping] = (),
+    *,
+    submitted_on: date,
+    recipient: str = "enterprise",
+    levels: int = 0,
+    requested: Decimal | None = None,
+) -> Aid:
+    """The aid a budget and its financing can receive under a programme's rules.
+
+    `rules`: the bundle's dictionary. `budget`, `financing`: rows as the tables of the form keep them; an amount left
+    empty counts for nothing. `submitted_on`: the day of submission, or today while it is a draft. `recipient`: type of
+    the organisation, which a row may replace with its own `recipient`. `levels`: full levels the assessment may gain.
+    `requested`: what the applicant asks, when it is known. BadAidRules when the rules cannot be computed with.
+    Source: product.md 1.7; the guides of Filière Excellence and Envol vert.
+    """
+    rules = rules if isinstance(rules, AidRules) else parse_rules(rules)
+    rows = tuple(_judge(row, rules, submitted_on, recipient) for row in budget)
+    sources = tuple(_weigh(row, rules) for row in financing)
+    kept = {key: sum((Fraction(r.kept) for r in rows if r.category == key), Fraction(0)) for key in rules.categories}
+    capped = cap_after(kept, {k: c.cap_percent_after for k, c in rules.categories.items()})
+    aid = {key: _aid_of(category, rows, kept[key], capped[key], rules) for key, category in rules.categories.items()}
+    eligible = sum(capped.values(), Fraction(0))
+    at_rate = sum(aid.values(), Fraction(0))
+    cash = [r for r in rows if not r.in_kind]
+    costs = sum((r.amount for r in cash), ZERO)
+    recoverable = sum((x.params["amount"] for r in cash for x in r.reasons if x.code == "recoverable_tax"), ZERO)
+    steps = _limit(rules, eligible, at_rate, sources, levels)
+    others = sum((s.amount for s in sources), ZERO)
+    ours = steps["reimbursement"] if requested is None else min(cents(requested), steps["reimbursement"])
+    reasons = steps.pop("reasons")
+    if requested is not None and cents(requested) > steps["total"]:
+        reasons += (Reason("requested_too_much", {"amount": cents(requested), "limit": steps["total"]}),)
+    return Aid(
+        rows=rows,
+        categories=tuple(
+            _category_line(rules.categories[key], rows, kept[key], capped[key], aid[key]) for key in rules.categories
+        ),
+        financing=sources,
+        costs=costs,
+        in_kind=sum((r.amount for r in rows if r.in_kind), ZERO),
+        recoverable_tax=recoverable,
+        eligible=_cents(eligible),
+        refused=costs - _cents(eligible),
+        aid_at_rate=_cents(at_rate),
+        requested=None if requested is None else cents(requested),
+        financing_total=others,
+        financing_gap=costs - recoverable - others - ours,
+        reasons=reasons,
+        **steps,
+    )
+
+
+def cap_after(kept: Mapping[str, Fraction], caps: Mapping[str, Decimal | None]) -> dict[str, Fraction]:
+    """What each category keeps when some may be at most a share of the total *after* the cap.
+
+    With T the total kept, a capped category keeps min(x, p·T). The largest such T is found by starting from everything
+    and binding what is too large, until nothing more binds: T = (what is not bound) ÷ (1 − Σ p of what is bound).
+    Others 60 000, salaries 80 000 at 40 % → T = 60 000 ÷ 0.60 = 100 000, so 40 000 of salaries are kept.
+    """
+    share = {key: Fraction(p) / 100 for key, p in caps.items() if p is not None}
+    bound: set[str] = set()
+    while True:
+        free = sum((x for key, x in kept.items() if key not in bound), Fraction(0))
+        total = free / (1 - sum(share[key] for key in bound))
+        more = {key for key in share if key not in bound and kept[key] > share[key] * total}
+        if not more:
+            return {key: share[key] * total if key in bound else x for key, x in kept.items()}
+        bound |= more
+
+
+def _judge(row: Mapping, rules: AidRules, submitted_on: date, recipient: str) -> RowLine:
+    """One budget line: what of it may be counted, before the cap of its category."""
+    amount = _amount(row.get("amount"))
+    category = rules.categories.get(row.get("category") or "")
+    in_kind = row.get("kind") == "in_kind"
+    reasons = _reasons_against(row, amount, category, rules, submitted_on)
+    kept = ZERO if in_kind or reasons else amount
+    if in_kind:
+        reasons = (Reason("in_kind"),)
+    elif not reasons:
+        tax = min(_amount(row.get("recoverable_tax")), amount)
+        if tax > 0:
+            kept, reasons = amount - tax, (Reason("recoverable_tax", {"amount": tax}),)
+    return RowLine(
+        category=row.get("category") or "",
+        description=str(row.get("description") or ""),
+        recipient=row.get("recipient") or recipient,
+        amount=amount,
+        kept=kept,
+        refused=ZERO if in_kind else amount - kept,
+        in_kind=in_kind,
+        reasons=reasons,
+    )
+
+
+def _reasons_against(
+    row: Mapping, amount: Decimal, category: Category | None, rules: AidRules, submitted_on: date
+) -> tuple[Reason, ...]:
+    """Everything for which a whole line is refused, so that the applicant can mend it all at once."""
+    if amount < 0:
+        return (Reason("amount_negative"),)
+    if category is None:
+        return (Reason("category_unknown"),)
+    if not category.eligible:
+        return (Reason("category_not_eligible", {"category": category.name}),)
+    found = []
+    start = submitted_on if rules.window_from == "submission" else rules.window_from
+    first, last = _day(row.get("date_from")), _day(row.get("date_to"))
+    if (first or last) and (first or last) < start:
+        found.append(Reason("before_window", {"category": category.name, "day": start}))
+    if rules.window_until and (last or first) and (last or first) > rules.window_until:
+        found.append(Reason("after_window", {"category": category.name, "day": rules.window_until}))
+    # The price of a piece is what it costs once the tax that comes back is taken off.
+    pieces = max(1, int(_amount(row.get("quantity") or 1)))
+    price = (amount - min(_amount(row.get("recoverable_tax")), amount)) / pieces
+    if category.max_per_item is not None and price > category.max_per_item:
+        figures = {"category": category.name, "limit": category.max_per_item, "amount": cents(price)}
+        found.append(Reason("item_too_dear", figures))
+    return tuple(found)
+
+
+def _weigh(row: Mapping, rules: AidRules) -> FinancingLine:
+    """One source. Only a government's money counts in the stacking; money that is not confirmed yet counts too."""
+    amount = max(ZERO, _amount(row.get("amount")))
+    kind = row.get("kind") or "other"
+    government = bool(row.get("government", False))
+    weight = rules.weight_of(kind) if government else Decimal(0)
+    return FinancingLine(
+        kind=kind,
+        source=str(row.get("source") or ""),
+        amount=amount,
+        government=government,
+        confirmed=bool(row.get("confirmed", False)),
+        weight=weight,
+        counted=_cents(_share(Fraction(amount), weight)),
+    )
+
+
+def _aid_of(category: Category, rows: Sequence[RowLine], kept: Fraction, capped: Fraction, rules: AidRules) -> Fraction:
+    """The aid of one category at its rates. A cap lowers every line of the category in the same proportion."""
+    if not kept:
+        return Fraction(0)
+    asked = Fraction(0)
+    for row in rows:
+        if row.category == category.key:
+            asked += _share(Fraction(row.kept), rules.rate_for(category, row.recipient) or Decimal(0))
+    return asked * capped / kept
+
+
+def _category_line(
+    category: Category, rows: Sequence[RowLine], kept: Fraction, capped: Fraction, aid: Fraction
+) -> CategoryLine:
+    mine = [r for r in rows if r.category == category.key and not r.in_kind]
+    total = sum((r.amount for r in mine), ZERO)
+    reasons = []
+    if capped < kept:
+        figures = {"percent": category.cap_percent_after, "kept": _cents(capped), "amount": _cents(kept)}
+        reasons.append(Reason("category_cap", {"category": category.name} | figures))
+    if capped and not aid:
+        reasons.append(Reason("no_rate", {"category": category.name}))
+    return CategoryLine(
+        key=category.key,
+        name=category.name,
+        total=total,
+        before_cap=_cents(kept),
+        eligible=_cents(capped),
+        refused=total - _cents(capped),
+        aid=_cents(aid),
+        reasons=tuple(reasons),
+    )
+
+
+def _limit(
+    rules: AidRules, eligible: Fraction, at_rate: Fraction, sources: Sequence[FinancingLine], levels: int
+) -> dict:
+    """The maximum, the stacking and the bonus, in that order; the figures of `Aid` that come from them."""
+    public = [s for s in sources if s.government]
+    weighted = sum((_share(Fraction(s.amount), s.weight) for s in public), Fraction(0))
+    limit = _share(eligible, rules.stacking_cap)
+    room = limit - weighted
+    within = at_rate if rules.max_aid is None else min(at_rate, Fraction(rules.max_aid))
+    enough = eligible > 0 and eligible >= Fraction(rules.min_project)
+    reimbursement = max(Fraction(0), min(within, room)) if enough else Fraction(0)
+    asked = Fraction(rules.bonus_per_level) * max(0, levels)
+    left = room - reimbursement
+    if rules.max_aid is not None and rules.bonus_within_maximum:
+        left = min(left, Fraction(rules.max_aid) - reimbursement)
+    bonus = max(Fraction(0), min(asked, left)) if enough else Fraction(0)
+    total = _cents(reimbursement + bonus)
+    return {
+        "maximum": rules.max_aid,
+        "aid_within_maximum": _cents(within),
+        "stacking_cap": rules.stacking_cap,
+        "stacking_limit": _cents(limit),
+        "other_public_aid": sum((s.amount for s in public), ZERO),
+        "other_weighted": _cents(weighted),
+        "stacking_room": _cents(room),
+        "reimbursement": _cents(reimbursement),
+        "levels": max(0, levels),
+        "bonus_asked": _cents(asked),
+        "bonus": total - _cents(reimbursement),  # so that the parts always sum to the total
+        "total": total,
+        "stack_percent_before": _percent(weighted, eligible),
+        "stack_percent": _percent(weighted + Fraction(total), eligible),
+        "reasons": _reasons(rules, eligible, at_rate, within, weighted, room, asked, bonus),
+    }
+
+
+def _reasons(
+    rules: AidRules,
+    eligible: Fraction,
+    at_rate: Fraction,
+    within: Fraction,
+    weighted: Fraction,
+    room: Fraction,
+    asked: Fraction,
+    bonus: Fraction,
+) -> tuple[Reason, ...]:
+    """Why the total is not what the rate alone would give, in the order of the steps."""
+    if not eligible:
+        return (Reason("no_costs"),)
+    if eligible < Fraction(rules.min_project):
+        return (Reason("below_minimum", {"amount": _cents(eligible), "limit": rules.min_project}),)
+    found = []
+    if within < at_rate:
+        found.append(Reason("maximum", {"limit": rules.max_aid}))
+    figures = {"percent": rules.stacking_cap, "amount": _cents(weighted)}
+    if room <= 0:
+        found.append(Reason("stacking_full", figures))
+    elif room < within:
+        found.append(Reason("stacking", figures | {"limit": _cents(room)}))
+    if bonus < asked:
+        found.append(Reason("bonus_lowered", {"amount": _cents(asked), "limit": _cents(bonus)}))
+    return tuple(found)
+
+
+def _amount(value: object) -> Decimal:
+    """An amount as a form keeps it; what is empty or not a number counts for nothing (the form says so itself)."""
+    if value is None or value == "" or isinstance(value, float):
+        return ZERO
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return ZERO
+    return cents(number) if number.is_finite() else ZERO
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, date) or not value:
+        return value or None
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return None
+
+
+def _share(amount: Fraction, percent: Decimal) -> Fraction:
+    return amount * Fraction(percent) / 100
+
+
+def _cents(x: Fraction) -> Decimal:
+    """A fraction at the cent, half up. A half cent is a finite decimal, so sixty digits never hide one."""
+    return cents(_decimal(x))
+
+
+def _percent(part: Fraction, whole: Fraction) -> Decimal:
+    """A part in percent of the whole, four decimals, half up; zero of nothing."""
+    if not whole:
+        return Decimal("0.0000")
+    return _decimal(part * 100 / whole).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+
+
+def _decimal(x: Fraction) -> Decimal:
+    with localcontext(prec=60):
+        return Decimal(x.numerator) / Decimal(x.denominator)
+
+
+def _plain(value: object) -> object:
+    """Anything of the result, as JSON can carry it."""
+    if isinstance(value, Reason):
+        return value.as_dict()
+    if is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(x) for x in value]
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, Decimal):
+        return str(value)
+    return value

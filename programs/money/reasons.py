@@ -1,0 +1,116 @@
+"""Why an amount is refused or lowered: a code, its figures, and a sentence in the reader's language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext_lazy as _
+
+from work.money import format_money, format_percent
+
+SENTENCES = {
+    "amount_negative": _("The amount is below zero. Enter what the item costs."),
+    "category_unknown": _("This category is not one of this programme's categories."),
+    "category_not_eligible": _("%(category)s: this category is not eligible."),
+    "before_window": _(
+        "%(category)s: costs before %(day)s are not eligible. If only part of it comes before, enter two lines."
+    ),
+    "after_window": _(
+        "%(category)s: costs after %(day)s are not eligible. If only part of it comes after, enter two lines."
+    ),
+    "item_too_dear": _("%(category)s: an item above %(limit)s is not eligible. This one costs %(amount)s."),
+    "recoverable_tax": _("Taxes that can be recovered are not eligible (%(amount)s)."),
+    "in_kind": _("A contribution in kind is valued apart and never reimbursed."),
+    "category_cap": _("%(category)s: at most %(percent)s of eligible costs, so %(kept)s of %(amount)s are kept."),
+    "no_rate": _("%(category)s: this programme reimburses nothing in this category for this kind of organisation."),
+    "below_minimum": _("Eligible costs are %(amount)s. A project must have at least %(limit)s."),
+    "no_costs": _("No eligible cost is entered, so no aid can be computed."),
+    "maximum": _("The aid is limited to the programme's maximum of %(limit)s."),
+    "stacking": _(
+        "All public aid together may reach %(percent)s of eligible costs. "
+        "Other aid already counts for %(amount)s, which leaves %(limit)s."
+    ),
+    "stacking_full": _(
+        "All public aid together may reach %(percent)s of eligible costs. "
+        "Other aid already counts for %(amount)s: nothing more can be granted."
+    ),
+    "bonus_lowered": _("The bonus of %(amount)s is lowered to %(limit)s, so that the limits on aid are kept."),
+    "requested_too_much": _("The amount asked, %(amount)s, is above the most that can be granted, %(limit)s."),
+}
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason with its figures. `code` is stable; `sentence` is read in the current language."""
+
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """The reason as a person reads it, with money and dates in the reader's format."""
+        language = (get_language() or "fr")[:2]
+        return str(SENTENCES[self.code]) % {key: _shown(key, value, language) for key, value in self.params.items()}
+
+    def in_language(self, language: str) -> str:
+        """The same sentence in the language asked for (`fr` or `en`)."""
+        with override(language):
+            return self.sentence
+
+    def as_dict(self) -> dict:
+        """For JSON: the code and the sentence in the current language."""
+        return {"code": self.code, "sentence": self.sentence}
+
+
+def _shown(key: str, value: object, language: str) -> str:
+    if key == "category":
+        return str(value[language] or value["fr"])
+    if key == "percent":
+        return format_percent(value, language)
+    if isinstance(value, Decimal):
+        return format_money(value, language)
+    if isinstance(value, date):
+        return _day(value, language)
+    return str(value)
+
+
+MONTHS = {
+    "fr": [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+}
+
+
+def _day(day: date, language: str) -> str:
+    """A date as each language writes it in a sentence: 1er novembre 2026, November 1, 2026."""
+    month = MONTHS[language][day.month - 1]
+    if language == "fr":
+        return f"{'1er' if day.day == 1 else day.day} {month} {day.year}"
+    return f"{month} {day.day}, {day.year}"
