@@ -175,7 +175,8 @@ class Cluster:
         if made_by != version(self.bin):
             raise Stop(
                 f"The database in {self.data} was made by PostgreSQL {made_by}, "
-                f"and this machine has {version(self.bin)}. Install PostgreSQL {made_by}, or start over with: make demo-reset"
+                f"and this machine has {version(self.bin)}. Install PostgreSQL {made_by}, "
+                "or start over with: make demo-reset"
             )
 
     def control(self, *arguments):

@@ -1,0 +1,93 @@
+"""Two questions of whoever runs the servers: does the process answer, and can it do its work."""
+
+import logging
+import tempfile
+import uuid
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.http import JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from config.celery import app
+
+log = logging.getLogger("passerelle.health")
+
+FEED = "audit_change"
+# Rows that a partner reading the feed is not given yet, because a transaction older than them is still open.
+WAITING = """
+SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0)
+FROM audit_change WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())
+"""
+
+
+@never_cache
+@require_safe
+def live(request):
+    """200 whenever the process answers; it depends on nothing else."""
+    return JsonResponse({"status": "ok"})
+
+
+@never_cache
+@require_safe
+def ready(request):
+    """200 when database, broker and storage each did a small piece of work just now, else 503.
+
+    Only `ok` or `failed` is told; the reason goes to the log, since anyone may ask.
+    """
+    checks = {name: outcome(name, check) for name, check in CHECKS.items()}
+    answer = {"status": "ok" if set(checks.values()) == {"ok"} else "failed", "checks": checks}
+    if checks["database"] == "ok":
+        answer["change_feed"] = change_feed()
+    return JsonResponse(answer, status=200 if answer["status"] == "ok" else 503)
+
+
+def outcome(name, check):
+    """`ok`, or `failed` with the reason in the log."""
+    try:
+        check()
+    except Exception:
+        log.exception("Health check failed: %s", name)
+        return "failed"
+    return "ok"
+
+
+def try_database():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def try_broker():
+    """Open a connection of our own: a pooled one would hide a broker that has gone."""
+    with app.connection_for_write() as broker:
+        broker.ensure_connection(max_retries=1, interval_start=0, interval_max=0.1, timeout=2)
+        folder = broker.transport_options.get("data_folder_in")
+        if folder:  # the broker of one machine is a folder, which connects even when it has gone
+            tempfile.TemporaryFile(dir=folder).close()
+
+
+def try_storage():
+    """Write a small file, read it back, remove it."""
+    name = default_storage.save(f"health/{uuid.uuid4().hex}", ContentFile(b"ok"))
+    try:
+        with default_storage.open(name) as file:
+            if file.read() != b"ok":
+                raise OSError("The storage returned something else than what was written.")
+    finally:
+        default_storage.delete(name)
+
+
+CHECKS = {"database": try_database, "broker": try_broker, "storage": try_storage}
+
+
+def change_feed():
+    """How many changes wait to be handed to partners, and for how many seconds the oldest does; None without a feed."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [FEED])
+        if cursor.fetchone()[0] is None:
+            return None
+        cursor.execute(WAITING)
+        waiting, seconds = cursor.fetchone()
+    return {"waiting": waiting, "lag_seconds": round(float(seconds), 1)}
