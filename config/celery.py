@@ -14,7 +14,13 @@ app.autodiscover_tasks()
 # What beat asks for again and again: each task looks in its table for work that no nudge announced.
 # name: {"task": "room.tasks.verb_noun", "schedule": seconds, "options": {"expires": seconds}}
 # `expires` keeps sweeps from piling up in the broker while no worker runs.
-SWEEPS: dict[str, dict] = {}
+SWEEPS: dict[str, dict] = {
+    "render documents": {
+        "task": "documents.tasks.render_documents",
+        "schedule": 15,
+        "options": {"expires": 15},
+    },
+}
 app.conf.beat_schedule = SWEEPS
 
 

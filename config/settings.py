@@ -116,12 +116,14 @@ DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if not TEST:
     # No transaction of ours lasts: the change feed hands out nothing younger than the oldest one.
-    DATABASES["default"]["OPTIONS"].setdefault("options", "-c idle_in_transaction_session_timeout=30s")
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c idle_in_transaction_session_timeout=30s")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+if TEST:  # a hundred people are made in a test run, and Argon2 is slow on purpose
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *PASSWORD_HASHERS]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -160,6 +162,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # larger uploads go to a temporary fi
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # a form without its files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
+UPLOAD_LIMIT = env.int("UPLOAD_LIMIT_MB", default=10) * 1024 * 1024  # a question may ask for less
+CLAMAV_URL = env("CLAMAV_URL", default="")  # tcp://host:3310 has every upload scanned before anyone may open it
+PDF_FONTS_DIR = Path(env("PDF_FONTS_DIR", default=str(BASE_DIR / "static" / "built" / "fonts")))
 
 SESSION_COOKIE_AGE = 8 * 3600  # a working day without a click
 SESSION_COOKIE_HTTPONLY = True

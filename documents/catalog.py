@@ -1,0 +1,45 @@
+"""The kinds of file we accept: one entry each, with the words a person reads."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Kind:
+    """key: our short name; content_type: what we serve it as; extension: what we name it; label: for people."""
+
+    key: str
+    content_type: str
+    extension: str
+    label: str | Promise
+
+
+_OPEN = "application/vnd.openxmlformats-officedocument"
+_OASIS = "application/vnd.oasis.opendocument"
+
+KINDS = {
+    kind.key: kind
+    for kind in (
+        Kind("pdf", "application/pdf", "pdf", _("PDF")),
+        Kind("docx", f"{_OPEN}.wordprocessingml.document", "docx", _("Word (.docx)")),
+        Kind("xlsx", f"{_OPEN}.spreadsheetml.sheet", "xlsx", _("Excel (.xlsx)")),
+        Kind("odt", f"{_OASIS}.text", "odt", _("OpenDocument text (.odt)")),
+        Kind("ods", f"{_OASIS}.spreadsheet", "ods", _("OpenDocument spreadsheet (.ods)")),
+        Kind("png", "image/png", "png", _("PNG image")),
+        Kind("jpeg", "image/jpeg", "jpg", _("JPEG image")),
+        Kind("csv", "text/csv; charset=utf-8", "csv", _("CSV")),
+        Kind("txt", "text/plain; charset=utf-8", "txt", _("plain text")),
+    )
+}
+
+ACCEPTED = tuple(KINDS)
+DOCUMENTS = ("pdf", "docx", "odt")
+IMAGES = ("png", "jpeg")
+INLINE = ("application/pdf", "image/png", "image/jpeg")  # what a browser may show in place
+
+
+def kind_of(content_type: str) -> Kind | None:
+    """The kind served as `content_type`, or None."""
+    return next((kind for kind in KINDS.values() if kind.content_type == content_type), None)

@@ -1,0 +1,61 @@
+"""What leaves: a stored file as a response, and the sheet of paper a letter or a receipt is written on.
+
+Documents has no address of its own. Each room serves its files after its own `visible_to`, with `file_response`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.http import FileResponse, Http404
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from documents.catalog import INLINE
+from documents.models import Rendering, Upload
+from documents.scan import clean_name
+
+HTML_LANG = {"fr": "fr-CA", "en": "en-CA"}
+
+
+def file_response(thing: Upload | Rendering, *, inline: bool = False) -> FileResponse:
+    """The bytes of `thing`, streamed, never kept by a cache and never run by a browser.
+
+    `inline` shows a PDF or an image in place; every other kind is always a download. Http404 with a sentence when
+    the file was removed, or is not rendered yet.
+    """
+    try:
+        file = thing.open()
+    except FileNotFoundError as error:
+        raise Http404(_("This file is no longer kept, or is not ready yet.")) from error
+    shown = inline and thing.content_type in INLINE
+    response = FileResponse(
+        file, as_attachment=not shown, filename=clean_name(thing.name), content_type=thing.content_type
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    # A browser's own PDF viewer does not start inside a sandbox; such a file runs nothing without scripts.
+    fence = "" if shown and thing.content_type == "application/pdf" else "sandbox; "
+    response.headers["Content-Security-Policy"] = f"{fence}default-src 'none'; frame-ancestors 'self'"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """name: the cluster's; lines: its address; logo: a `data:` URI or nothing; running: the foot of every page."""
+
+    name: str
+    lines: tuple[str, ...] = ()
+    logo: str = ""
+    running: str = ""
+
+
+def sheet(sections: Iterable[tuple[str, str]], *, letterhead: Letterhead) -> SafeString:
+    """One sheet of HTML from `(language, html)` sections, the language that prevails first.
+
+    The same HTML is frozen in a `Rendering`, and shown as it is in a preview page (which links `built/print.css`).
+    """
+    parts = [{"lang": HTML_LANG[language], "html": mark_safe(html)} for language, html in sections]  # noqa: S308
+    context = {"sections": parts, "head": letterhead, "lang": parts[0]["lang"]}
+    return render_to_string("documents/print.html", context)

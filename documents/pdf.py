@@ -1,0 +1,207 @@
+"""From a sheet of HTML to a PDF that is tagged (PDF/UA-1), carries its fonts, and is always the same bytes.
+
+WeasyPrint is imported inside the functions: it costs 60–100 MB and most of a second, which only the worker pays.
+A `FontConfiguration` shared between threads aborts the process, so each thread has its own press.
+"""
+
+import html as markup
+import logging
+import os
+import re
+import threading
+import warnings
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+
+APT = "apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+# The typeface of documents, whole: a letter may hold a subscript (tCO₂e), an arrow, a Greek or a Cyrillic name.
+FAMILY = "Source Sans 3"
+FACE = re.compile(r"^source-sans-3-(\d{3})-(normal|italic)\.woff2$")  # as assets/build.mjs names them
+LANG = {"fr": "fr-CA", "en": "en-CA"}
+STYLES = {"letter": "print.css"}  # name → file in assets/
+_local = threading.local()
+
+
+class RenderingFailed(Exception):
+    """The document is at fault: a missing glyph, a picture without words, an address we do not fetch."""
+
+
+class NotInstalled(Exception):
+    """The machine is at fault: the message says which command repairs it. Documents wait."""
+
+
+def why_not() -> str:
+    """Why this machine cannot render, with the command that repairs it; empty when it can."""
+    try:
+        _press()
+    except NotInstalled as error:
+        return str(error)
+    return ""
+
+
+def render_pdf(
+    html: str, *, title: str, language: str, made_at: datetime, base_css: str = "letter", brand: str = ""
+) -> bytes:
+    """A PDF/UA-1 document of `html`, a sheet (`packet.sheet`).
+
+    `language` is the one that prevails (fr, en); a `<section lang>` in the other keeps its own. `made_at` becomes
+    the created and modified instants, so that the same words give the same bytes in any process. `brand`: #rrggbb.
+    Raises RenderingFailed, NotInstalled.
+    """
+    press = _press()
+    page = _page(html, title=title, language=language, made_at=made_at, brand=brand)
+    with _complaints() as complaints:
+        document = press.html(string=page, url_fetcher=press.fetcher).render(
+            font_config=press.fonts, stylesheets=[press.stylesheet(base_css)]
+        )
+        data = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=True, finisher=_name_languages)
+    if complaints:
+        raise RenderingFailed("; ".join(dict.fromkeys(complaints)))
+    return data
+
+
+def _page(html: str, *, title: str, language: str, made_at: datetime, brand: str) -> str:
+    """The whole page around a sheet: language, title, instants, colour."""
+    instant = made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    colour = f"<style>:root {{ --paper-brand: {brand} }}</style>" if re.fullmatch(r"#[0-9a-fA-F]{6}", brand) else ""
+    return (
+        f'<!doctype html><html lang="{LANG[language]}"><head><meta charset="utf-8">'
+        f"<title>{markup.escape(title)}</title>"
+        f'<meta name="dcterms.created" content="{instant}"><meta name="dcterms.modified" content="{instant}">'
+        f'<meta name="generator" content="Passerelle">{colour}</head><body>{html}</body></html>'
+    )
+
+
+class _Press:
+    """One thread's WeasyPrint: its fonts, its parsed style sheets, and a fetcher that goes nowhere."""
+
+    def __init__(self, folder: Path, faces: str):
+        from weasyprint import CSS, HTML
+        from weasyprint.text.fonts import FontConfiguration
+
+        self.html, self._css = HTML, CSS
+        self.fetcher = _fetcher(folder)
+        self.fonts = FontConfiguration()
+        self._faces = faces
+        self._sheets = {}
+
+    def stylesheet(self, name: str):
+        """The parsed style sheet, with our font faces before it."""
+        if name not in self._sheets:
+            text = (settings.BASE_DIR / "assets" / STYLES[name]).read_text(encoding="utf-8")
+            self._sheets[name] = self._css(
+                string=self._faces + text, font_config=self.fonts, url_fetcher=self.fetcher
+            )
+        return self._sheets[name]
+
+
+def _press() -> _Press:
+    """This thread's press, made the first time. Raises NotInstalled."""
+    folder = Path(settings.PDF_FONTS_DIR)
+    if getattr(_local, "folder", None) != folder:
+        faces = _faces(folder)
+        _without_system_fonts()
+        try:
+            with warnings.catch_warnings():  # "No fonts configured": so it is meant
+                warnings.filterwarnings("ignore", message="No fonts configured")
+                _local.press = _Press(folder, faces)
+        except OSError as error:  # cffi did not find Pango or HarfBuzz
+            raise NotInstalled(f"The PDF engine's system libraries are missing. As root: {APT}") from error
+        _local.folder = folder
+    return _local.press
+
+
+def _faces(folder: Path) -> str:
+    """`@font-face` rules for our typeface, from the files that the look's build leaves in `folder`."""
+    rules = []
+    for path in sorted(folder.glob("*.woff2")):
+        found = FACE.match(path.name)
+        if found:
+            rules.append(
+                f'@font-face {{ font-family: "{FAMILY}"; font-weight: {found[1]}; '
+                f'font-style: {found[2]}; src: url("{path.resolve().as_uri()}") }}\n'
+            )
+    if not rules:
+        raise NotInstalled(f"No typeface for documents in {folder}. Run: make assets")
+    return "".join(rules)
+
+
+def _without_system_fonts() -> None:
+    """Point fontconfig at an empty list, so that a letter never depends on what a machine happens to have.
+
+    Read by the C library once, when WeasyPrint is first imported.
+    """
+    config = Path(settings.DATA_DIR) / "fontconfig" / "fonts.conf"
+    if not config.exists():
+        config.parent.mkdir(parents=True, exist_ok=True)
+        draft = config.with_suffix(f".{os.getpid()}")
+        draft.write_text(
+            '<?xml version="1.0"?>\n<!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">\n'
+            f"<fontconfig><cachedir>{markup.escape(str(config.parent / 'cache'))}</cachedir></fontconfig>\n"
+        )
+        draft.replace(config)
+    os.environ["FONTCONFIG_FILE"] = str(config)
+
+
+def _fetcher(folder: Path):
+    """A fetcher for `data:` addresses and our own fonts; anything else is an error, which fails the document."""
+    from weasyprint.urls import URLFetcher
+
+    class OursOnly(URLFetcher):
+        def fetch(self, url, headers=None):
+            ours = url.startswith(f"{folder.resolve().as_uri()}/") and ".." not in url and url.endswith(".woff2")
+            if not (ours or url.startswith("data:")):
+                raise ValueError(f"We fetch nothing from outside: {url[:200]}")
+            return super().fetch(url, headers)
+
+    return OursOnly(allowed_protocols={"data", "file"}, allow_redirects=False)
+
+
+def _name_languages(document, pdf) -> None:
+    """Write each `<section lang>` of the sheet on its own element of the PDF's structure.
+
+    WeasyPrint puts the language on the whole document only, so the English half of a French letter would be read
+    with a French voice. It makes its `Sect` elements in the order of the boxes, which is walked again here.
+    """
+    import pydyf
+
+    boxes = [box for page in document.pages for box in _sections(page._page_box)]
+    elements = [o for o in pdf.objects if isinstance(o, pydyf.Dictionary) and o.get("S") == "/Sect"]
+    if len(boxes) != len(elements):
+        raise RenderingFailed("The sections of the PDF do not match those of the page.")
+    for box, element in zip(boxes, elements, strict=True):
+        if lang := box.element.get("lang"):
+            element["Lang"] = pydyf.String(lang)
+
+
+def _sections(box):
+    """The boxes of `<section>` under `box`, in the order of the tag tree."""
+    box = getattr(box, "_box", box)  # an absolutely placed box is wrapped
+    if box.element is not None and box.element_tag == "section":
+        yield box
+    for child in getattr(box, "children", ()):
+        yield from _sections(child)
+
+
+@contextmanager
+def _complaints():
+    """What WeasyPrint only logs, in this thread: every error, and the warnings that mean a wrong page."""
+    found: list[str] = []
+    me = threading.get_ident()
+
+    class Ear(logging.Handler):
+        def emit(self, record):
+            words = record.getMessage()
+            grave = record.levelno >= logging.ERROR or words.startswith((".notdef", "Font-face"))
+            if record.thread == me and grave:
+                found.append(words)
+
+    ear, logger = Ear(level=logging.WARNING), logging.getLogger("weasyprint")
+    logger.addHandler(ear)
+    try:
+        yield found
+    finally:
+        logger.removeHandler(ear)

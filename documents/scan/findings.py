@@ -1,0 +1,45 @@
+"""What an examination gives: a finding, or a refusal with its sentence."""
+
+from dataclasses import dataclass
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext, get_language
+
+from documents.catalog import KINDS, Kind
+from documents.states import Malware
+
+
+@dataclass(frozen=True)
+class Finding:
+    """kind: from the content; size in bytes; sha256 in hex; has_text: None unless a PDF; malware: the scanner's word."""
+
+    kind: Kind
+    size: int
+    sha256: str
+    has_text: bool | None
+    malware: Malware
+
+
+class Unacceptable(Exception):
+    """A file is refused. `message` is a sentence in the reader's language; `code` names the reason for tests and logs."""
+
+    def __init__(self, message: str, *, code: str):
+        super().__init__(message)
+        self.message = message
+        self.code = code
+
+
+def megabytes(size: int) -> str:
+    """`size` in bytes as the language writes it: 10 Mo, 10 MB; one decimal where it is not whole."""
+    unit = "Mo" if (get_language() or "fr").startswith("fr") else "MB"
+    value = size / (1024 * 1024)
+    return f"{number_format(round(value, 1), 0 if value == int(value) else 1)}\N{NO-BREAK SPACE}{unit}"
+
+
+def accepted(accept, limit: int) -> str:
+    """The last sentence of every refusal: which kinds, and how large."""
+    kinds = ", ".join(str(KINDS[key].label) for key in accept)
+    return gettext("We accept %(kinds)s, up to %(limit)s a file.") % {
+        "kinds": kinds,
+        "limit": megabytes(limit),
+    }

@@ -1,0 +1,145 @@
+"""Every write to a file: keeping and removing what people upload, queuing and rendering what we make."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from documents import scan
+from documents.catalog import ACCEPTED
+from documents.models import Rendering, Upload
+from documents.pdf import render_pdf
+from documents.scan import Unacceptable
+from work import clock
+from work.services import complete
+
+__all__ = [
+    "Unacceptable",
+    "open_upload",
+    "queue_rendering",
+    "remove_upload",
+    "render",
+    "store_upload",
+    "when_rendered",
+]
+
+_REACTIONS: dict[str, list[Callable[[Rendering], None]]] = {}
+
+
+def store_upload(file, *, by, application_id: int | None = None, accept=ACCEPTED, limit: int | None = None) -> Upload:
+    """Examine an open file (with a `.name`) and keep it. `accept`: keys of `catalog.KINDS`; `limit` in bytes.
+
+    Raises Unacceptable, with its sentence, before anything is written.
+    """
+    finding = scan.examine(file, name=file.name or "", accept=accept, limit=limit)
+    token = secrets.token_hex(16)
+    key = default_storage.save(f"uploads/{token[:2]}/{token}", file)
+    try:
+        with transaction.atomic():
+            return Upload.objects.create(
+                uploader=by,
+                application_id=application_id,
+                key=key,
+                name=scan.clean_name(file.name, extension=finding.kind.extension),
+                content_type=finding.kind.content_type,
+                size=finding.size,
+                sha256=finding.sha256,
+                has_text=finding.has_text,
+                malware=finding.malware,
+                at=clock.now(),
+            )
+    except BaseException:
+        default_storage.delete(key)
+        raise
+
+
+def remove_upload(upload: Upload, *, by) -> Upload:
+    """Forget the bytes once the transaction commits; the row stays, and says when. A second time does nothing."""
+    with transaction.atomic():
+        upload = Upload.objects.select_for_update().get(pk=upload.pk)
+        if not upload.is_gone:
+            upload.gone_at, upload.gone_by = clock.now(), by
+            upload.save(update_fields=["gone_at", "gone_by"])
+            transaction.on_commit(lambda: default_storage.delete(upload.key))
+    return upload
+
+
+def open_upload(upload: Upload):
+    """The bytes, as an open binary file. FileNotFoundError once removed."""
+    return upload.open()
+
+
+def queue_rendering(
+    kind: str,
+    *,
+    html: str,
+    title: str,
+    language: str,
+    key: str,
+    application_id: int | None = None,
+    brand: str = "",
+) -> Rendering:
+    """A row for the worker, in the caller's transaction. The same `key` gives the same row, unchanged.
+
+    `html` is a sheet (`packet.sheet`), frozen here; `language` the one that prevails; `brand` a colour, #rrggbb.
+    """
+    now = clock.now()
+    rendering, _created = Rendering.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "html": html,
+            "title": title,
+            "language": language,
+            "application_id": application_id,
+            "brand": brand,
+            "made_at": now,
+            "due": now,
+        },
+    )
+    return rendering
+
+
+def when_rendered(kind: str):
+    """Decorator: call `fn(rendering)` when a document of `kind` is ready, in the transaction that says so."""
+
+    def register(fn: Callable[[Rendering], None]):
+        if fn not in _REACTIONS.setdefault(kind, []):
+            _REACTIONS[kind].append(fn)
+        return fn
+
+    return register
+
+
+def render(rendering: Rendering) -> Rendering:
+    """Make the PDF, keep it, mark the row done and tell the room that waits for it. Again: the same bytes.
+
+    Raises `pdf.RenderingFailed` (the document is at fault) or `pdf.NotInstalled` (the machine is).
+    """
+    data = render_pdf(
+        rendering.html,
+        title=rendering.title,
+        language=rendering.language,
+        made_at=rendering.made_at,
+        brand=rendering.brand,
+    )
+    path = f"renderings/{rendering.public_id.hex[-2:]}/{rendering.public_id}.pdf"
+    default_storage.delete(path)  # an attempt that died after writing
+    rendering.path = default_storage.save(path, ContentFile(data))
+    rendering.sha256, rendering.size = hashlib.sha256(data).hexdigest(), len(data)
+    with transaction.atomic():
+        rendering.save(update_fields=["path", "sha256", "size"])
+        complete(rendering)
+        for react in _REACTIONS.get(rendering.kind, ()):
+            react(rendering)
+    return rendering
+
+
+def note_why_waiting(reason: str) -> int:
+    """Write on every waiting row why the worker cannot render yet. No attempt is counted. Gives how many wait."""
+    waiting = Rendering.objects.filter(done_at__isnull=True)
+    waiting.exclude(last_error=reason).update(last_error=reason)
+    return waiting.count()
