@@ -45,6 +45,5 @@ def is_member(organisation, user):
 def is_signatory(organisation, user):
     """Whether `user` may attest and submit for `organisation`."""
     return (
-        is_person(user)
-        and user.memberships.filter(organisation=organisation, role=OrganisationRole.SIGNATORY).exists()
+        is_person(user) and user.memberships.filter(organisation=organisation, role=OrganisationRole.SIGNATORY).exists()
     )

@@ -15,7 +15,13 @@ def managed_by(user, prefix=""):
     by_appointment = user.appointments.filter(in_office(), role=ProgramRole.OFFICER)
     clusters = user.cluster_appointments.filter(in_office(), role=ClusterRole.OFFICER).values("cluster_id")
     return (
-        Q(**{f"{prefix}pk__in" if not prefix else f"{prefix.rstrip('_')}__in": by_appointment.exclude(program=None).values("program_id")})
+        Q(
+            **{
+                f"{prefix}pk__in" if not prefix else f"{prefix.rstrip('_')}__in": by_appointment.exclude(
+                    program=None
+                ).values("program_id")
+            }
+        )
         | Q(**{f"{prefix}cluster__in": by_appointment.filter(program=None).values("cluster_id")})
         | Q(**{f"{prefix}cluster__in": clusters})
     )

@@ -1,9 +1,8 @@
 """Who may do what on a programme and its calls, and when. Predicates for who; questions with a sentence for when."""
 
 from django.db.models import Q
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from accounts.roles import ClusterRole
 from accounts.rules import holds_cluster_role, in_office, is_person
@@ -105,8 +104,7 @@ def has_a_reason(obj, *, by, given):
 def is_before_closing(call, *, by, given):
     if clock.now() >= call.closes_at:
         return Refusal(
-            _("The call closed on %(instant)s.")
-            % {"instant": date_format(localtime(call.closes_at), "DATETIME_FORMAT")},
+            _("The call closed on %(instant)s.") % {"instant": clock.format_instant(call.closes_at, get_language())},
             code="closed",
         )
     return None

@@ -23,7 +23,8 @@ class Cluster(PublicModel):
     colour_ink = models.CharField(max_length=7, default="#12294b", validators=[hex_colour])
     colour_accent = models.CharField(max_length=7, default="#c2410c", validators=[hex_colour])
     mostly_funded_by_quebec = models.BooleanField(
-        default=True, help_text="Federal money then needs an authorisation (decree) before any award is issued."
+        default=True,
+        help_text="Federal money then needs an authorisation (decree) before any award is issued.",
     )
 
     def __str__(self):

@@ -43,9 +43,7 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "organisation"], name="membership_once"),
-            models.CheckConstraint(
-                condition=models.Q(role__in=OrganisationRole.values), name="membership_role_known"
-            ),
+            models.CheckConstraint(condition=models.Q(role__in=OrganisationRole.values), name="membership_role_known"),
         ]
 
     def __str__(self):
@@ -60,9 +58,7 @@ class Invitation(PublicModel):
         Organisation, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations"
     )
     organisation_role = models.CharField(max_length=20, choices=OrganisationRole.choices, blank=True)
-    cluster = models.ForeignKey(
-        Cluster, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations"
-    )
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, null=True, blank=True, related_name="invitations")
     cluster_role = models.CharField(max_length=20, choices=ClusterRole.choices, blank=True)
     language = models.CharField(max_length=2, choices=Language.choices, default=Language.FRENCH)
     token_digest = models.CharField(max_length=64, unique=True)

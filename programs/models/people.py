@@ -15,9 +15,7 @@ class Appointment(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="appointments")
     cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="program_appointments")
-    program = models.ForeignKey(
-        Program, on_delete=models.CASCADE, null=True, blank=True, related_name="appointments"
-    )
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, null=True, blank=True, related_name="appointments")
     role = models.CharField(max_length=20, choices=ProgramRole.choices)
     seat = models.CharField(max_length=20, choices=Seat.choices, blank=True)
     limit = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
@@ -32,9 +30,7 @@ class Appointment(models.Model):
                 name="appointment_held_once",
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(
-                condition=models.Q(role__in=ProgramRole.values), name="appointment_role_known"
-            ),
+            models.CheckConstraint(condition=models.Q(role__in=ProgramRole.values), name="appointment_role_known"),
             models.CheckConstraint(
                 condition=~models.Q(role=ProgramRole.REVIEWER) | models.Q(seat__in=Seat.values),
                 name="appointment_reviewer_has_a_seat",
@@ -62,9 +58,7 @@ class PartnerSeat(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "partner", "role"], name="partner_seat_held_once"),
-            models.CheckConstraint(
-                condition=models.Q(role__in=PartnerRole.values), name="partner_seat_role_known"
-            ),
+            models.CheckConstraint(condition=models.Q(role__in=PartnerRole.values), name="partner_seat_role_known"),
         ]
 
     def __str__(self):

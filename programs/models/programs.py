@@ -129,9 +129,7 @@ class LetterTemplate(PublicModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["program", "kind", "number"], name="letter_template_version_unique"),
-            models.CheckConstraint(
-                condition=models.Q(kind__in=LetterKind.values), name="letter_template_kind_known"
-            ),
+            models.CheckConstraint(condition=models.Q(kind__in=LetterKind.values), name="letter_template_kind_known"),
         ]
 
     def __str__(self):
@@ -153,7 +151,9 @@ class Call(PublicModel, CallLife):
     closes_at = models.DateTimeField(null=True, blank=True)
     zone = models.CharField(max_length=40, default="America/Toronto")
     cohorts = models.JSONField(
-        default=list, blank=True, help_text="Closings of the cohorts of a continuous intake, ISO 8601, in order."
+        default=list,
+        blank=True,
+        help_text="Closings of the cohorts of a continuous intake, ISO 8601, in order.",
     )
     grace_minutes = models.PositiveSmallIntegerField(default=15)
     form = models.ForeignKey(FormVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="calls")
@@ -167,7 +167,7 @@ class Call(PublicModel, CallLife):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["program", "key"], name="call_key_unique"),
-            state_check("state", CallState.values, name="call_state_known"),
+            state_check("state", CallState),
             models.CheckConstraint(
                 condition=models.Q(opens_at__isnull=True)
                 | models.Q(closes_at__isnull=True)

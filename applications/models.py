@@ -1,0 +1,226 @@
+"""What a company writes and sends: the file, its answers, what was frozen, and what was asked back."""
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+
+from accounts.models import Organisation
+from accounts.roles import Language
+from applications.querysets import ApplicationQuerySet
+from applications.states import Place, State, public_state
+from applications.workflow import ApplicationLife
+from documents.models import Rendering, Upload
+from programs.models import Call
+from programs.states import Phase
+from work import clock
+from work.models import PublicModel, state_check
+
+MONEY = {"max_digits": 14, "decimal_places": 2}
+
+
+class Application(PublicModel, ApplicationLife):
+    """A file. What the lists show is on this row, kept by the services that change it."""
+
+    subject = "application"
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="applications")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="applications")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reference = models.CharField(max_length=20, null=True, blank=True, unique=True)
+    language = models.CharField(max_length=2, choices=Language.choices, default=Language.FRENCH)
+    title = models.CharField(max_length=250, blank=True)
+    organisation_name = models.CharField(max_length=250)
+    region = models.CharField(max_length=60, blank=True)
+    requested_amount = models.DecimalField(**MONEY, null=True, blank=True)
+    minimum_amount = models.DecimalField(**MONEY, null=True, blank=True)
+    eligible_costs = models.DecimalField(**MONEY, null=True, blank=True)
+    recommended_amount = models.DecimalField(**MONEY, null=True, blank=True)
+    score = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
+    place = models.CharField(max_length=10, choices=Place.choices, blank=True, default=Place.NONE)
+    in_grace = models.BooleanField(default=False)
+    cohort_closes_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    outcome_at = models.DateTimeField(null=True, blank=True)
+    due = models.DateTimeField(null=True, blank=True, help_text="When the running service clock ends.")
+    due_left = models.DurationField(null=True, blank=True, help_text="What was left when the clock was paused.")
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+    since = models.DateTimeField(default=clock.now, editable=False)
+    updated_at = models.DateTimeField(default=clock.now, editable=False)
+    search = SearchVectorField(null=True, editable=False)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            state_check("state", State),
+            models.CheckConstraint(
+                condition=models.Q(state=State.DRAFT) | models.Q(reference__isnull=False, submitted_at__isnull=False),
+                name="application_submitted_has_a_reference",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["call", "state", "due", "id"], name="application_due"),
+            models.Index(fields=["call", "state", "-score", "id"], name="application_score"),
+            models.Index(fields=["call", "-submitted_at", "-id"], name="application_recent"),
+            models.Index(fields=["organisation", "id"], name="application_organisation"),
+            models.Index(fields=["updated_at", "id"], name="application_updated"),
+            GinIndex(fields=["search"], name="application_search"),
+        ]
+
+    def __str__(self):
+        return self.reference or self.title or str(self.public_id)
+
+    @property
+    def public_state(self):
+        """What the applicant and the partner are told: never an outcome before its letter is sent."""
+        closed = self.state == State.DRAFT and self.call.phase() == Phase.CLOSED
+        return public_state(self.state, self.outcome_at, closed=closed)
+
+
+class Answer(models.Model):
+    """One answer. A save is one UPDATE with `WHERE version = …`: nought rows means a colleague was faster."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="answers")
+    question = models.CharField(max_length=80)
+    value = models.JSONField(null=True)
+    version = models.PositiveIntegerField(default=1)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["application", "question"], name="answer_once")]
+
+    def __str__(self):
+        return self.question
+
+
+class Document(PublicModel):
+    """A file joined to one question of an application."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="documents")
+    question = models.CharField(max_length=80)
+    upload = models.OneToOneField(Upload, on_delete=models.PROTECT, related_name="document")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["application", "question"], name="document_question")]
+
+    def __str__(self):
+        return str(self.upload)
+
+
+class Snapshot(PublicModel):
+    """What was submitted, as one canonical JSON text, never rebuilt from rows. `digest` is its SHA-256."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="snapshots")
+    number = models.PositiveSmallIntegerField()
+    canonical = models.TextField()
+    digest = models.CharField(max_length=64)
+    form_version = models.PositiveIntegerField()
+    signed_name = models.CharField(max_length=200)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    receipt = models.OneToOneField(Rendering, on_delete=models.PROTECT, null=True, blank=True, related_name="snapshot")
+    superseded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["application", "number"], name="snapshot_once")]
+
+    def __str__(self):
+        return f"{self.application} · {self.number}"
+
+
+class Sponsorship(PublicModel):
+    """A customer's support of its supplier. It sees the applicant's name, the title and the released summary."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="sponsorships")
+    email = models.EmailField()
+    organisation_name = models.CharField(max_length=250)
+    language = models.CharField(max_length=2, choices=Language.choices, default=Language.FRENCH)
+    token_digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    invited_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    summary = models.TextField(blank=True, help_text="The summary as released to the sponsor when it confirmed.")
+    improvement = models.TextField(blank=True, help_text="The improvement the sponsor expects.")
+    confirmed_name = models.CharField(max_length=200, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    declined_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self):
+        return self.organisation_name
+
+
+class Finding(models.Model):
+    """One item of a file's screening checklist: what the system found, what the officer marked."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="findings")
+    item = models.CharField(max_length=80)
+    own_fr = models.CharField(max_length=250, blank=True, help_text="The officer's own item, when not of the rules.")
+    own_en = models.CharField(max_length=250, blank=True)
+    automatic = models.BooleanField(null=True, help_text="What the system found; empty when it cannot tell.")
+    evidence = models.JSONField(default=dict)
+    passed = models.BooleanField(null=True)
+    reason = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["application", "item"], name="finding_once")]
+
+    def __str__(self):
+        return self.item
+
+
+class ChangeRequest(PublicModel):
+    """What an officer asked an applicant to change, until when. Open while neither answered nor cancelled."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="change_requests")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    due = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=models.Q(answered_at__isnull=True, cancelled_at__isnull=True),
+                name="change_request_one_open",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.application} · {self.at:%Y-%m-%d}"
+
+
+class ChangeItem(models.Model):
+    """One answer to change: why, what it was, what it became."""
+
+    class Why(models.TextChoices):
+        INCORRECT = "incorrect"
+        INCOMPLETE = "incomplete"
+        OUTDATED = "outdated"
+
+    request = models.ForeignKey(ChangeRequest, on_delete=models.CASCADE, related_name="items")
+    question = models.CharField(max_length=80)
+    why = models.CharField(max_length=20, choices=Why.choices)
+    message = models.TextField()
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["request", "question"], name="change_item_once")]
+
+    def __str__(self):
+        return self.question

@@ -1,0 +1,71 @@
+"""Files in English: `.visible_to(user)`, `.under_way()`. Every page, API and file download starts from `visible_to`."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from accounts.roles import ClusterRole
+from accounts.rules import in_office, is_person
+from applications.states import State
+from audit.models import Standing
+from audit.states import Standing as StandingState
+from programs.roles import ProgramRole
+
+# Roles whose holders read the whole of every file of their programme. Reviewers read theirs through an assignment.
+READERS = (
+    ProgramRole.OFFICER,
+    ProgramRole.SCREENER,
+    ProgramRole.CONFIRMER,
+    ProgramRole.CHAIR,
+    ProgramRole.ENDORSER,
+    ProgramRole.APPROVER,
+    ProgramRole.RECONSIDERER,
+)
+
+
+def barred_from(user):
+    """Ids of the files whose latest declaration by `user` is a conflict, or unsure: a subquery."""
+    declared = Standing.objects.filter(user_id=user.pk)
+    newer = declared.filter(application_id=OuterRef("application_id"), pk__gt=OuterRef("pk"))
+    return (
+        declared.filter(standing__in=[StandingState.CONFLICT, StandingState.UNSURE])
+        .exclude(Exists(newer))
+        .values("application_id")
+    )
+
+
+class ApplicationQuerySet(models.QuerySet):
+    def of_member(self, user):
+        """Files of the organisations `user` acts for, drafts included."""
+        if not is_person(user):
+            return self.none()
+        return self.filter(organisation__in=user.memberships.values("organisation_id"))
+
+    def of_staff(self, user):
+        """Submitted files that `user` may read by a role of the cluster, without those they are barred from."""
+        if not is_person(user):
+            return self.none()
+        seats = user.appointments.filter(in_office(), role__in=READERS)
+        clusters = user.cluster_appointments.filter(
+            in_office(), role__in=[ClusterRole.OFFICER, ClusterRole.AUDITOR, ClusterRole.FINANCE]
+        ).values("cluster_id")
+        return (
+            self.exclude(state=State.DRAFT)
+            .filter(
+                Q(call__program__in=seats.exclude(program=None).values("program_id"))
+                | Q(call__program__cluster__in=seats.filter(program=None).values("cluster_id"))
+                | Q(call__program__cluster__in=clusters)
+            )
+            .exclude(pk__in=barred_from(user))
+        )
+
+    def visible_to(self, user):
+        """Files that `user` may open: their organisation's, and those their role in the cluster gives them."""
+        if not is_person(user):
+            return self.none()
+        return self.filter(
+            Q(pk__in=self.model.objects.of_member(user).values("pk"))
+            | Q(pk__in=self.model.objects.of_staff(user).values("pk"))
+        )
+
+    def submitted(self):
+        return self.exclude(state=State.DRAFT)

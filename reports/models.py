@@ -1,0 +1,58 @@
+"""Keys of the partner's API, and the log of its calls that the partner can see."""
+
+from django.conf import settings
+from django.db import models
+
+from programs.models import Partner
+from reports.states import Scope
+from work import clock
+from work.models import PublicModel
+
+
+class ApiKey(PublicModel):
+    """A key of one partner. Shown once; only its SHA-256 is kept. `prefix` finds the row and names the key."""
+
+    actor = "key"
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64)
+    scope = models.CharField(max_length=20, choices=Scope.choices, default=Scope.READ)
+    networks = models.JSONField(default=list, blank=True, help_text="Allowed networks in CIDR; empty allows all.")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(scope__in=Scope.values), name="api_key_scope_known")]
+
+    def __str__(self):
+        return f"{self.name} ({self.prefix}…)"
+
+    is_active = True
+
+    @property
+    def is_authenticated(self):
+        return True
+
+
+class ApiCall(models.Model):
+    """One call of the API, as the partner sees it in its log."""
+
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="calls")
+    at = models.DateTimeField(default=clock.now)
+    method = models.CharField(max_length=8)
+    path = models.CharField(max_length=500)
+    status = models.PositiveSmallIntegerField()
+    rows = models.PositiveIntegerField(null=True, blank=True)
+    milliseconds = models.PositiveIntegerField(null=True, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "-at", "-id"], name="api_call_log")]
+
+    def __str__(self):
+        return f"{self.method} {self.path}"

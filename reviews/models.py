@@ -1,0 +1,169 @@
+"""Interests, assignments, scores and the recommendation they lead to."""
+
+from django.conf import settings
+from django.db import models
+
+from accounts.models import Organisation
+from applications.models import Application
+from applications.states import Outcome
+from programs.models import Call, Envelope
+from programs.roles import Seat
+from reviews.querysets import AssignmentQuerySet
+from reviews.states import Answer, InterestKind, State
+from reviews.workflow import AssignmentLife
+from work import clock
+from work.models import PublicModel, state_check
+
+
+class Interest(models.Model):
+    """A dated interest on record: what joins a person to an organisation, by its NEQ where it is known."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="interests")
+    kind = models.CharField(max_length=20, choices=InterestKind.choices)
+    organisation_name = models.CharField(max_length=250)
+    neq = models.CharField(max_length=10, blank=True)
+    organisation = models.ForeignKey(Organisation, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    starts_on = models.DateField(default=clock.today)
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "user"], name="interest_organisation")]
+
+    def __str__(self):
+        return f"{self.get_kind_display()} · {self.organisation_name}"
+
+
+class Undertaking(models.Model):
+    """A confidentiality undertaking, signed once per call."""
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="undertakings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="undertakings")
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "user"], name="undertaking_once")]
+
+    def __str__(self):
+        return f"{self.call} · {self.user}"
+
+
+class Declaration(models.Model):
+    """What a person declared of one file before acting on it. The latest counts; earlier ones are kept."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="declarations")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="declarations")
+    answer = models.CharField(max_length=10, choices=Answer.choices)
+    note = models.TextField(blank=True)
+    at = models.DateTimeField(default=clock.now)
+    ruled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    ruling = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["application", "user", "-id"], name="declaration_latest")]
+
+    def __str__(self):
+        return f"{self.user} · {self.answer}"
+
+
+class Assignment(PublicModel, AssignmentLife):
+    """A file given to a reviewer, in a seat of the panel; and, once submitted, the review."""
+
+    subject = "assignment"
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="assignments")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments")
+    seat = models.CharField(max_length=20, choices=Seat.choices)
+    due = models.DateTimeField()
+    assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    since = models.DateTimeField(default=clock.now)
+    updated_at = models.DateTimeField(default=clock.now)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    skipped_at = models.DateTimeField(null=True, blank=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    total = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
+    feedback = models.TextField(blank=True, help_text="For the applicant; shown without the reviewer's name.")
+    feedback_version = models.PositiveIntegerField(default=0)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "reviewer"],
+                condition=models.Q(state__in=["offered", "accepted", "submitted"]),
+                name="assignment_live_once",
+            ),
+            state_check("state", State),
+        ]
+        indexes = [
+            models.Index(fields=["reviewer", "state", "due", "id"], name="assignment_queue"),
+            models.Index(fields=["application", "state"], name="assignment_file"),
+        ]
+
+    def __str__(self):
+        return f"{self.application} · {self.reviewer}"
+
+
+class Score(models.Model):
+    """One criterion of one review: the point of the scale, and why. Saved with its version, like an answer."""
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="scores")
+    criterion = models.CharField(max_length=60)
+    point = models.CharField(max_length=10, blank=True)
+    comment = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["assignment", "criterion"], name="score_once")]
+
+    def __str__(self):
+        return self.criterion
+
+
+class Recommendation(PublicModel):
+    """What the chair recommended for a file, with the ranking it was read from. One stands; the others are void."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="recommendations")
+    outcome = models.CharField(max_length=20, choices=Outcome.choices)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
+    reasons_fr = models.TextField(blank=True)
+    reasons_en = models.TextField(blank=True)
+    discussion = models.TextField(blank=True)
+    inputs = models.JSONField(default=dict, help_text="The ranking as it stood: files, totals, envelope, line.")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    voided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=models.Q(voided_at__isnull=True),
+                name="recommendation_one_stands",
+            ),
+            models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="recommendation_outcome_known"),
+        ]
+
+    def __str__(self):
+        return f"{self.application} · {self.outcome}"
+
+
+class RecommendationShare(models.Model):
+    """The part of a recommended amount that one envelope (fiscal year and agreement) is asked to pay."""
+
+    recommendation = models.ForeignKey(Recommendation, on_delete=models.CASCADE, related_name="shares")
+    envelope = models.ForeignKey(Envelope, on_delete=models.PROTECT, related_name="+")
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["recommendation", "envelope"], name="recommendation_share_once"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="recommendation_share_positive"),
+        ]
+
+    def __str__(self):
+        return f"{self.envelope} · {self.amount}"

@@ -1,0 +1,25 @@
+"""Assignments in English. A reviewer sees their own and nobody else's; the panel's staff see those of their files."""
+
+from django.db import models
+from django.db.models import F
+
+from accounts.rules import is_person
+from reviews.states import LIVE, State
+
+
+class AssignmentQuerySet(models.QuerySet):
+    def of_reviewer(self, user):
+        return self.filter(reviewer=user) if is_person(user) else self.none()
+
+    def live(self):
+        return self.filter(state__in=LIVE)
+
+    def waiting(self):
+        """What a reviewer still has to do, soonest due first, skipped ones last."""
+        return self.filter(state__in=[State.OFFERED, State.ACCEPTED]).order_by(
+            F("skipped_at").asc(nulls_first=True), "due", "id"
+        )
+
+    def counted(self):
+        """Reviews that count: submitted, without a conflict found since."""
+        return self.filter(state=State.SUBMITTED)

@@ -1,0 +1,64 @@
+"""Who may move an assignment, and when."""
+
+from django.utils.translation import gettext_lazy as _
+
+from audit.rules import Refusal
+from programs.roles import ProgramRole
+from programs.rules import has_a_reason, holds, is_program_officer
+
+__all__ = ["has_a_reason"]
+
+
+def is_reviewer(assignment, by):
+    """The person the file was given to, as long as they hold a reviewer's appointment."""
+    return (
+        by.pk is not None
+        and assignment.reviewer_id == by.pk
+        and getattr(by, "actor", "") == "person"
+        and holds(by, ProgramRole.REVIEWER, assignment.application.call.program)
+    )
+
+
+def is_officer(assignment, by):
+    return is_program_officer(assignment.application.call.program, by)
+
+
+def is_chair(assignment, by):
+    return holds(by, ProgramRole.CHAIR, assignment.application.call.program)
+
+
+def is_reviewer_or_officer(assignment, by):
+    return is_reviewer(assignment, by) or is_officer(assignment, by) or is_chair(assignment, by)
+
+
+def has_declared_no_conflict(assignment, *, by, given):
+    if given.get("answer") != "none":
+        return Refusal(_("Declare your interests before opening the file."), code="interests")
+    return None
+
+
+def has_signed_the_undertaking(assignment, *, by, given):
+    if not given.get("undertaking"):
+        return Refusal(_("Sign the confidentiality undertaking of this call first."), code="undertaking")
+    return None
+
+
+def every_criterion_is_scored(assignment, *, by, given):
+    """`given["unscored"]` and `given["without_comment"]`: keys of criteria."""
+    if given.get("unscored"):
+        return Refusal(_("A criterion has no score yet."), code="unscored")
+    if given.get("without_comment"):
+        return Refusal(_("Each criterion needs a comment."), code="comment")
+    return None
+
+
+def file_is_in_review(assignment, *, by, given):
+    if assignment.application.state != "in_review":
+        return Refusal(_("The file is not in review."), code="state")
+    return None
+
+
+def has_a_conflict(assignment, *, by, given):
+    if given.get("answer") not in ("conflict", "unsure"):
+        return Refusal(_("A recusal needs a conflict of interest."), code="conflict")
+    return None

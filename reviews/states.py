@@ -1,0 +1,35 @@
+"""The states of an assignment, and what a person declares before acting on a file."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class State(TextChoices):
+    OFFERED = "offered", _("offered")
+    ACCEPTED = "accepted", _("accepted")
+    SUBMITTED = "submitted", _("submitted")
+    DECLINED = "declined", _("declined")
+    RECUSED = "recused", _("recused")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+# The file's content is visible to its reviewer in these two states only.
+READABLE = (State.ACCEPTED, State.SUBMITTED)
+LIVE = (State.OFFERED, State.ACCEPTED, State.SUBMITTED)
+
+
+class Answer(TextChoices):
+    """What a person declares of a file. *Unsure* blocks like a conflict until the chair rules."""
+
+    NONE = "none", _("no conflict of interest")
+    CONFLICT = "conflict", _("conflict of interest")
+    UNSURE = "unsure", _("unsure")
+
+
+class InterestKind(TextChoices):
+    EMPLOYER = "employer", _("employer")
+    DIRECTORSHIP = "directorship", _("directorship")
+    SHAREHOLDING = "shareholding", _("shareholding")
+    FAMILY = "family", _("family")
+    MENTORING = "mentoring", _("mentoring")
+    COMPETITOR = "competitor", _("competitor")
