@@ -1,1 +1,1 @@
-"""The trail, the change feed, who did which duty on which file, and the one turnstile through which states change."""
+"""The trail, the change feed, who did which duty on which file, and the turnstile through which states change."""

@@ -1,10 +1,17 @@
-"""Refusals, and the two questions asked of whoever does a duty on a file: what they did before, and where they stand."""
+"""Refusals; and what is asked of whoever does a duty on a file: what they did before, and where they stand."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from audit import duties
+from audit.states import Actor, Duty, Standing
+from work import clock
 
 
 @dataclass(frozen=True)
@@ -24,7 +31,7 @@ class Forbidden(PermissionDenied):
         self.code = code
 
 
-class WrongMoment(Exception):  # noqa: N818 (it reads as what it is: not an error of the program)
+class WrongMoment(Exception):
     """The wrong moment (409). `refusals` holds every reason; `message` joins their sentences."""
 
     def __init__(self, *refusals: Refusal) -> None:
@@ -56,11 +63,63 @@ def actor_of(by: Any) -> str:
     return str(getattr(by, "actor", "person"))
 
 
+def standing_of(application_id: int, user: Any) -> str:
+    """What `user` last declared of their interests in the file; empty when they never did."""
+    # Through the registry: the models are a shelf above this one, and stand on its querysets.
+    latest = (
+        apps.get_model("audit", "Standing")
+        .objects.filter(application_id=application_id, user_id=user.pk)
+        .order_by("-id")
+        .values_list("standing", flat=True)
+        .first()
+    )
+    return latest or ""
+
+
 def is_barred(application_id: int, user: Any) -> bool:
-    """Whether `user` declared a conflict, or is unsure, on this file: then nothing of it may be shown to them."""
-    raise NotImplementedError
+    """Whether `user` declared a conflict, or is unsure: then nothing of this file may be shown to them."""
+    return actor_of(user) == Actor.PERSON and standing_of(application_id, user) in (
+        Standing.CONFLICT,
+        Standing.UNSURE,
+    )
 
 
 def clash(application_id: int, by: Any, duty: str) -> Refusal | None:
-    """The refusal when `by` already did, on this file, an act that excludes `duty`; None when nothing stands in the way."""
-    raise NotImplementedError
+    """The refusal when `by` already did, on this file, an act that excludes `duty`; else None.
+
+    Its sentences say which act it was, on which day, and what it excludes.
+    """
+    for done, at in (
+        apps.get_model("audit", "DutyDone")
+        .objects.filter(application_id=application_id, user_id=by.pk)
+        .order_by("at", "id")
+        .values_list("duty", "at")
+    ):
+        if duties.exclude(done, duty):
+            did = duties.DID[done] % {"day": clock.format_day(clock.day_of(at), get_language() or "fr")}
+            cannot = _("The person who %(did)s cannot also %(does)s.") % {
+                "did": duties.WHO[done],
+                "does": Duty(duty).label,
+            }
+            return Refusal(f"{did} {cannot}", code="duty")
+    return None
+
+
+def interests(application_id: int, by: Any, duty: str) -> Refusal | None:
+    """The refusal when `by` may not do `duty` for their interests in the file; None when they declared none.
+
+    The code is "conflict" or "unsure" (the wrong person), or "undeclared" (the wrong moment: declare first).
+    """
+    if duty in duties.WITHOUT_DECLARATION:
+        return None
+    match standing_of(application_id, by):
+        case Standing.CLEAR:
+            return None
+        case Standing.CONFLICT:
+            return Refusal(_("You declared a conflict of interest in this file."), code="conflict")
+        case Standing.UNSURE:
+            return Refusal(
+                _("You are unsure of your interests in this file: nothing can be done until it is ruled on."),
+                code="unsure",
+            )
+    return Refusal(_("Declare your interests in this file first."), code="undeclared")

@@ -1,7 +1,8 @@
 """The one clock. Instants are aware and in UTC; a day is a day in Québec.
 
-Everything that decides by time asks here, so that a test (and a rehearsal) can stand at any instant with `at`.
-Business days leave out Saturdays, Sundays and the public holidays of Québec, as the `holidays` library lists them.
+Everything that decides by time asks here: a test, or a rehearsal, can stand at any instant with `at`.
+Business days leave out Saturdays, Sundays and the public holidays of Québec, as the library `holidays` lists
+them.
 """
 
 from collections.abc import Iterator
@@ -88,7 +89,81 @@ def add_business_days(day: date, n: int) -> date:
 
 
 def business_days_between(start: date, end: date) -> int:
-    """How many business days lie after `start`, up to and including `end`; negative when `end` comes first."""
+    """How many business days lie after `start`, up to and with `end`; negative when `end` comes first."""
     if end < start:
         return -business_days_between(end, start)
     return sum(is_business_day(start + timedelta(days=k)) for k in range(1, (end - start).days + 1))
+
+
+_MONTHS = {
+    "fr": [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+}
+
+
+def format_day(day: date, language: str) -> str:
+    """A day in words, as the language of Canada writes it: « 1er novembre 2026 », "November 1, 2026"."""
+    if language.startswith("fr"):
+        return f"{'1er' if day.day == 1 else day.day} {_MONTHS['fr'][day.month - 1]} {day.year}"
+    return f"{_MONTHS['en'][day.month - 1]} {day.day}, {day.year}"
+
+
+MONTHS = {
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
+    "en": "January February March April May June July August September October November December".split(),
+}
+
+
+def format_day(day: date, language: str) -> str:
+    """A day as the language writes it: « 1er novembre 2026 », "November 1, 2026". An instant gives its day in Québec."""
+    if isinstance(day, datetime):
+        day = day_of(day)
+    if language.startswith("fr"):
+        number = "1er" if day.day == 1 else str(day.day)
+        return f"{number}\u00a0{MONTHS['fr'][day.month - 1]}\u00a0{day.year}"
+    return f"{MONTHS['en'][day.month - 1]}\u00a0{day.day}, {day.year}"
+
+
+def format_hour(instant: datetime | time, language: str) -> str:
+    """An hour, in Québec when it is that of an instant: « 17 h », « 14 h 05 », "5 p.m.", "2:05 p.m.", "noon", "midnight"."""
+    moment = instant.astimezone(ZONE) if isinstance(instant, datetime) else instant
+    hour, minute = moment.hour, moment.minute
+    if language.startswith("fr"):
+        return f"{hour}\u00a0h\u00a0{minute:02}" if minute else f"{hour}\u00a0h"
+    if not minute and hour in (0, 12):
+        return "midnight" if hour == 0 else "noon"
+    half = "a.m." if hour < 12 else "p.m."
+    clock_hour = (hour - 1) % 12 + 1
+    return f"{clock_hour}:{minute:02}\u00a0{half}" if minute else f"{clock_hour}\u00a0{half}"
+
+
+def format_instant(instant: datetime, language: str) -> str:
+    """A day and an hour in Québec: « 1er novembre 2026 à 17 h », "November 1, 2026 at 5 p.m."."""
+    at_word = "à" if language.startswith("fr") else "at"
+    return f"{format_day(day_of(instant), language)} {at_word} {format_hour(instant, language)}"

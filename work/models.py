@@ -1,4 +1,4 @@
-"""What the models of every room stand on: a public identifier, work to do, text in two languages, a state's check."""
+"""What every room's models stand on: a public identifier, work to do, text in two languages, a state's check."""
 
 import uuid
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ class PublicModel(models.Model):
 
 
 class WorkItem(models.Model):
-    """A row of work that a task will do: written with the change that asks for it, drained later (`work.services`).
+    """A row of work for a task: written with the change that asks for it, drained later (`work.services`).
 
     A model that takes another base as well says `class Meta(WorkItem.Meta)`, to keep the index of what waits.
     """
@@ -40,14 +40,12 @@ class WorkItem(models.Model):
     class Meta:
         abstract = True
         indexes = [
-            models.Index(
-                fields=["due", "id"], condition=Q(done_at__isnull=True), name="%(app_label)s_%(class)s_todo"
-            )
+            models.Index(fields=["due", "id"], condition=Q(done_at__isnull=True), name="%(app_label)s_%(class)s_todo")
         ]
 
 
 def bilingual(name: str) -> property:
-    """A property that reads `<name>_fr` or `<name>_en`, whichever language is on; the other one when that is empty.
+    """A property that reads `<name>_fr` or `<name>_en` by the language that is on; the other when that is empty.
 
     In a model: `name = bilingual("name")` beside `name_fr` and `name_en`.
     """

@@ -1,6 +1,7 @@
 """Money: exact decimals, one rounding, and splits whose parts sum to the whole. Amounts are dollars.
 
-Rounding is half up at the cent, once, at the end. Formats follow each language of Canada: « 1 234,56 $ » and "$1,234.56".
+Rounding is half up at the cent, once, at the end. Formats follow each language of Canada: « 1 234,56 $ »,
+"$1,234.56".
 """
 
 from collections.abc import Sequence
@@ -19,9 +20,10 @@ def cents(x: Decimal | int | str) -> Decimal:
 
 
 def split(total: Decimal, weights: Sequence[Decimal | int]) -> list[Decimal]:
-    """`total` shared in proportion to `weights`, by largest remainder: the parts are cents and sum to the whole.
+    """`total` shared in proportion to `weights`, by largest remainder.
 
-    The cents left over go to the largest remainders, the earlier part first when two are equal.
+    The parts are cents and sum to the whole. The cents left over go to the largest
+    remainders, the earlier part first when two are equal.
     ValueError when a weight is negative, when all are zero, or when the total is not a number of cents.
     """
     if any(w < 0 for w in weights) or not any(weights):
@@ -56,7 +58,7 @@ def _grouped(x: Decimal, language: str, places: int) -> str:
 
 
 def format_money(x: Decimal | int, language: str) -> str:
-    """An amount as the language writes it: « 1 234,56 $ » in French, "$1,234.56" in English, "−$5.00" below zero."""
+    """An amount as the language writes it: « 1 234,56 $ », "$1,234.56"; with a minus sign below zero."""
     x = cents(x)
     sign = "\u2212" if x < 0 else ""
     text = _grouped(x, language, 2)
@@ -64,7 +66,7 @@ def format_money(x: Decimal | int, language: str) -> str:
 
 
 def format_percent(x: Decimal | int, language: str) -> str:
-    """A percentage without needless zeros, four decimals at most: « 62,5 % » in French, "62.5%" in English."""
+    """A percentage, at most four decimals and no needless zeros: « 62,5 % », "62.5%"."""
     x = Decimal(x).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP).normalize()
     sign = "\u2212" if x < 0 else ""
     text = _grouped(x, language, max(0, -int(x.as_tuple().exponent)))

@@ -1,0 +1,68 @@
+"""Which acts on one file exclude each other, and the sentences that say so.
+
+Source: product, "Who uses it": on one file the same person never does two of the duties; to prepare and to
+sponsor are one place. A waiver is per file and pair of duties; two pairs can never be waived.
+"""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from audit.states import Duty
+
+PLACES: dict[str, str] = {duty.value: duty.value for duty in Duty} | {Duty.SPONSOR.value: Duty.PREPARE.value}
+
+NEVER_WAIVABLE: frozenset[frozenset[str]] = frozenset(
+    {
+        frozenset({Duty.SCORE.value, Duty.APPROVE.value}),
+        frozenset({Duty.CERTIFY_CLAIM.value, Duty.RELEASE_PAYMENT.value}),
+    }
+)
+
+# These two concern the applicant's own side, who are not asked to declare interests in their own file.
+WITHOUT_DECLARATION: frozenset[str] = frozenset({Duty.PREPARE.value, Duty.SPONSOR.value})
+
+# What the person did, as a sentence; %(day)s is a day.
+DID: dict[str, str | Promise] = {
+    Duty.PREPARE: _("You took part in preparing this application on %(day)s."),
+    Duty.SPONSOR: _("You sponsored this application on %(day)s."),
+    Duty.SCREEN: _("You screened this file on %(day)s."),
+    Duty.CONFIRM: _("You confirmed this file on %(day)s."),
+    Duty.SCORE: _("You scored this file on %(day)s."),
+    Duty.RECOMMEND: _("You recommended this file on %(day)s."),
+    Duty.ENDORSE: _("You endorsed this file on %(day)s."),
+    Duty.APPROVE: _("You approved this file on %(day)s."),
+    Duty.CONCUR: _("You gave the partner's concurrence on this file on %(day)s."),
+    Duty.RECONSIDER: _("You reconsidered this file on %(day)s."),
+    Duty.CERTIFY_CLAIM: _("You certified a claim of this file on %(day)s."),
+    Duty.APPROVE_CLAIM: _("You approved a claim of this file on %(day)s."),
+    Duty.APPROVE_AMENDMENT: _("You approved an amendment of this file on %(day)s."),
+    Duty.RELEASE_PAYMENT: _("You released a payment of this file on %(day)s."),
+}
+
+# The same act as a verb, after "The person who…".
+WHO: dict[str, str | Promise] = {
+    Duty.PREPARE: _("prepares an application"),
+    Duty.SPONSOR: _("sponsors an application"),
+    Duty.SCREEN: _("screens"),
+    Duty.CONFIRM: _("confirms"),
+    Duty.SCORE: _("scores"),
+    Duty.RECOMMEND: _("recommends"),
+    Duty.ENDORSE: _("endorses"),
+    Duty.APPROVE: _("approves"),
+    Duty.CONCUR: _("concurs"),
+    Duty.RECONSIDER: _("reconsiders"),
+    Duty.CERTIFY_CLAIM: _("certifies a claim"),
+    Duty.APPROVE_CLAIM: _("approves a claim"),
+    Duty.APPROVE_AMENDMENT: _("approves an amendment"),
+    Duty.RELEASE_PAYMENT: _("releases a payment"),
+}
+
+
+def exclude(one: str, other: str) -> bool:
+    """Whether the same person may not do both on one file. The same act twice is no exclusion."""
+    return PLACES[one] != PLACES[other]
+
+
+def is_waivable(one: str, other: str) -> bool:
+    """Whether the board may waive this exclusion on a file."""
+    return frozenset({str(one), str(other)}) not in NEVER_WAIVABLE
