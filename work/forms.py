@@ -1,0 +1,142 @@
+"""Fields that every form shares: an amount of money, a number with its unit, a day."""
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from work.money import NBSP
+
+SPACES = re.compile(r"[\s\u00a0\u202f]")
+
+
+def is_french() -> bool:
+    """Whether the language that is on writes numbers the French way."""
+    return (get_language() or "fr").startswith("fr")
+
+
+def read_number(text: str) -> Decimal:
+    """A number as people of both languages write it: "1 234,56", "1,234.56", "1234.5 $". ValueError for anything else.
+
+    Where only commas appear, one comma followed by one or two digits (or by more than three) is a decimal comma;
+    commas before groups of three digits separate thousands.
+    """
+    text = SPACES.sub("", str(text)).strip("$%").replace("\u2212", "-")
+    if "," in text and "." in text:
+        text = text.replace(",", "")
+    elif re.fullmatch(r"-?\d{1,3}(,\d{3})+", text):
+        text = text.replace(",", "")
+    else:
+        text = text.replace(",", ".")
+    if not re.fullmatch(r"-?\d+(\.\d*)?|-?\.\d+", text):
+        raise ValueError(text)
+    return Decimal(text)
+
+
+def write_number(x: Decimal, places: int | None = None) -> str:
+    """A number to put back in a field, as the language writes it, thousands apart. `places` decimals, or as many as it has."""
+    text = f"{x:,.{places}f}" if places is not None else f"{x:,f}"
+    return text.replace(",", NBSP).replace(".", ",") if is_french() else text
+
+
+class UnitInput(forms.TextInput):
+    """A text input with its unit beside it. `first` puts the unit before the number."""
+
+    template_name = "django/forms/widgets/money.html"
+    unit = ""
+    places: int | None = None
+
+    def __init__(self, attrs=None, unit=None):
+        super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
+        if unit is not None:
+            self.unit = unit
+
+    def format_value(self, value):
+        if value in (None, ""):
+            return None
+        try:
+            return write_number(value if isinstance(value, Decimal) else read_number(value), self.places)
+        except (ValueError, InvalidOperation):
+            return str(value)
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"].update(unit=self.unit, unit_first=False)
+        return context
+
+
+class MoneyInput(UnitInput):
+    """An amount in dollars: « 1 234,56 $ » in French, "$1,234.56" in English."""
+
+    unit = "$"
+    places = 2
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"]["unit_first"] = not is_french()
+        return context
+
+
+class NumberField(forms.DecimalField):
+    """A number written in either language's way; cleaned to a Decimal. `unit` is shown after the field."""
+
+    widget = UnitInput
+    default_error_messages = {"invalid": _("Enter a number, for example 1250.50.")}
+
+    def __init__(self, *, unit="", **kwargs):
+        kwargs.setdefault("widget", type(self).widget(unit=unit) if unit else type(self).widget())
+        super().__init__(**kwargs)
+
+    def widget_attrs(self, widget):
+        return {}
+
+    def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        if isinstance(value, Decimal):
+            return value
+        try:
+            return read_number(value)
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+    def has_changed(self, initial, data):
+        try:
+            return self.to_python(initial) != self.to_python(data)
+        except ValidationError:
+            return True
+
+
+class MoneyField(NumberField):
+    """An amount in dollars, at most two decimals, not negative unless `min_value=None`."""
+
+    widget = MoneyInput
+    default_error_messages = {"invalid": _("Enter an amount in dollars, for example 1250.50.")}
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("max_digits", 14)
+        kwargs.setdefault("decimal_places", 2)
+        kwargs.setdefault("min_value", 0)
+        super().__init__(**kwargs)
+
+
+class DayInput(forms.DateInput):
+    """The browser's own date field; its value travels as YYYY-MM-DD."""
+
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__({"class": "input--day", **(attrs or {})}, format="%Y-%m-%d")
+
+
+class DayField(forms.DateField):
+    """A day."""
+
+    widget = DayInput
+
+    def __init__(self, **kwargs):
+        kwargs.setdefault("input_formats", ["%Y-%m-%d"])
+        super().__init__(**kwargs)
