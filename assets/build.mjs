@@ -18,7 +18,7 @@ const css = sass.compile(join(here, "sass", "passerelle.scss"), {
   loadPaths: [join(root, "node_modules")],
   quietDeps: true,
 });
-writeFileSync(join(built, "passerelle.css"), css.css);
+writeFileSync(join(built, "app.css"), css.css);
 
 for (const script of ["app.js", "autosave.js"]) cpSync(join(here, script), join(built, script));
 cpSync(join(here, "images"), join(built, "images"), { recursive: true });
@@ -29,3 +29,12 @@ for (const style of ["normal", "italic"]) {
   }
 }
 cpSync(join(face, "LICENSE"), join(built, "fonts", "LICENSE"));
+
+// Documents have their own sheet and a typeface that is whole: subscripts (tCO₂e), arrows, Greek, Cyrillic.
+const whole = join(root, "node_modules", "source-sans");
+const weights = { Regular: "400-normal", It: "400-italic", Semibold: "600-normal", SemiboldIt: "600-italic", Bold: "700-normal", BoldIt: "700-italic" };
+for (const [theirs, ours] of Object.entries(weights)) {
+  cpSync(join(whole, "WOFF2", "TTF", `SourceSans3-${theirs}.ttf.woff2`), join(built, "fonts", `source-sans-3-${ours}.woff2`));
+}
+cpSync(join(whole, "LICENSE.md"), join(built, "fonts", "LICENSE-source-sans-3.md"));
+cpSync(join(here, "print.css"), join(built, "print.css"));
