@@ -101,27 +101,20 @@ def serve(database, processes):
         raise Stop("The demo's data could not be prepared: the reason is above.")
     logs = STORE / "logs"
     logs.mkdir(exist_ok=True)
-    worker = [
-        "-m",
-        "celery",
-        "-A",
-        "config",
-        "worker",
-        "-B",
-        "-s",
-        STORE / "beat",
-        "-c",
-        "1",
-        "--loglevel",
-        "INFO",
-    ]
-    processes.append(spawn("web", ["-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"], told, logs))
-    processes.append(spawn("worker", [*worker, "--without-gossip", "--without-mingle"], told, logs))
+    start_servers(processes, told, logs)
     wait_until_ready(port, processes)
     with (VAR / "demo.lock").open("w") as note:
         note.write(told["BASE_URL"])
     say(f"Ready: {told['BASE_URL']}")
     say(f"Mail: {STORE / 'mail'}   Logs: {logs}   Stop: Ctrl-C")
+
+
+def start_servers(processes, told, logs):
+    """The web server, and one worker process with the clock of its sweeps in it."""
+    worker = ["-m", "celery", "-A", "config", "worker", "-B", "-s", f"{told['DATA_DIR']}/beat", "-c", "1"]
+    worker += ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    processes.append(spawn("web", ["-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"], told, logs))
+    processes.append(spawn("worker", worker, told, logs))
 
 
 def free_port(wanted):

@@ -1,7 +1,7 @@
 """Run inside the virtual environment: the database and everything derived, in one process (one start of Django).
 
-`python -m ops.prepare demo` before the servers start; `… translations` compiles the .mo files only;
-`… drop` removes the demo's database when it lives on somebody else's server.
+`python -m ops.prepare demo` before the servers start; `… site` the same without the story;
+`… translations` only compiles the .mo files; `… drop` removes the demo's database on somebody else's server.
 """
 
 import os
@@ -62,17 +62,27 @@ def drop_database():
         server.execute(psycopg.sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
 
-def prepare_demo():
-    """Schema, cache table, static files, and the story (told once: it keeps a stamp in the database)."""
-    from django.core.management import call_command, get_commands
+def prepare_site():
+    """What any server of the demo kind needs: the database and its schema, the cache table, the static files."""
+    from django.core.management import call_command
 
     create_database()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+
+
+def prepare_demo():
+    """The site, and the story in it (told once: it keeps its own stamp in the database)."""
+    from django.core.management import call_command, get_commands
+
+    prepare_site()
     if "tell_story" in get_commands():
         print("Telling the story of the cluster (the first time takes a moment)", flush=True)
         call_command("tell_story")
+
+
+VERBS = {"demo": prepare_demo, "site": prepare_site, "drop": drop_database}
 
 
 def main(verb):
@@ -83,7 +93,7 @@ def main(verb):
     import django
 
     django.setup()
-    {"demo": prepare_demo, "database": create_database, "drop": drop_database}[verb]()
+    VERBS[verb]()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,74 @@
+"""The two probes: what they try, what they answer, and what they keep to themselves."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from config import health
+
+
+def test_live_answers_without_a_database(client):
+    answer = client.get("/health/live")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.django_db
+def test_ready_tries_database_broker_and_storage(client):
+    answer = client.get("/health/ready")
+    assert answer.status_code == 200
+    told = answer.json()
+    assert told["status"] == "ok"
+    assert told["checks"] == {"database": "ok", "broker": "ok", "storage": "ok"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["database", "broker", "storage"])
+def test_ready_answers_503_and_keeps_the_reason(client, monkeypatch, caplog, name):
+    def fail():
+        raise OSError("password=hunter2 refused")
+
+    monkeypatch.setitem(health.CHECKS, name, fail)
+    answer = client.get("/health/ready")
+    assert answer.status_code == 503
+    told = answer.json()
+    assert told["status"] == "failed"
+    assert told["checks"] == {"database": "ok", "broker": "ok", "storage": "ok", name: "failed"}
+    assert "hunter2" not in answer.text
+    assert "hunter2" in caplog.text
+
+
+@pytest.mark.django_db
+def test_ready_leaves_nothing_in_the_storage(client, settings):
+    client.get("/health/ready")
+    assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.django_db
+def test_ready_tells_the_lag_of_the_change_feed(client):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('audit_change')")
+        assert cursor.fetchone()[0] == "audit_change"
+    assert client.get("/health/ready").json()["change_feed"] == {"waiting": 0, "lag_seconds": 0.0}
+
+
+def test_health_refuses_to_be_written_to():
+    assert Client().post("/health/live").status_code == 405
+
+
+def test_full_broker_folder_is_noticed(settings, tmp_path):
+    from celery import Celery
+
+    gone = tmp_path / "gone"
+    own = Celery("own", broker="filesystem://")
+    own.conf.broker_transport_options = {
+        "data_folder_in": str(gone),
+        "data_folder_out": str(gone),
+        "control_folder": str(tmp_path),
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(health, "app", own)
+        gone.mkdir()
+        health.try_broker()
+        gone.rmdir()
+        with pytest.raises(FileNotFoundError):
+            health.try_broker()

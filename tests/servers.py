@@ -1,0 +1,131 @@
+"""Real processes for the slow tests: gunicorn and a Celery worker on a clone of the test database, and a browser."""
+
+import os
+import shutil
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from ops import demo
+from ops.places import PYTHON, ROOT
+from tests import databases
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+STYLE = ROOT / "static" / "built" / "app.css"
+# Without these, Chromium calls home at every start and the closed network of a test machine refuses it.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+@dataclass
+class Served:
+    """A running site. `url` its address, `files` its data folder, `mail` where its messages land."""
+
+    url: str
+    files: Path
+    database: str
+    environment: dict
+    processes: list
+
+    @property
+    def mail(self):
+        return self.files / "mail"
+
+    def data(self):
+        """Inside `with served.data():` the test's own ORM reads and writes the site's database."""
+        return databases.pointed_at(self.database)
+
+    def manage(self, *words):
+        """Run `manage.py …` on the site's database and files; its output, or a failed test."""
+        done = subprocess.run(
+            [PYTHON, "manage.py", *words],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def log(self, name):
+        """What the process `web` or `worker` wrote so far."""
+        return (self.files / "logs" / f"{name}.log").read_text(errors="replace")
+
+
+@contextmanager
+def serve(files, name):
+    """Start the site on the database `name` with its files in `files`; stop it at the end."""
+    if not STYLE.exists():
+        pytest.fail("static/built/app.css is missing: run `make assets` first (make test-all does).")
+    port = demo.free_port(8500)
+    told = {
+        **os.environ,
+        "MODE": "demo",
+        "DATABASE_URL": address(name),
+        "DATA_DIR": str(files),
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "BIND": f"127.0.0.1:{port}",
+        "WEB_CONCURRENCY": "1",
+    }
+    told.pop("PYTEST_CURRENT_TEST", None)
+    done = subprocess.run([PYTHON, "-m", "ops.prepare", "site"], cwd=ROOT, env=told, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    logs = files / "logs"
+    logs.mkdir()
+    processes = []
+    try:
+        demo.start_servers(processes, told, logs)
+        demo.wait_until_ready(port, processes)
+        yield Served(told["BASE_URL"], files, name, told, processes)
+    finally:
+        demo.stop(processes)
+
+
+def address(name):
+    """The DATABASE_URL of another database on the server that the tests use."""
+    given = connection.settings_dict
+    host = given["HOST"] or given["OPTIONS"].get("host", "")
+    who = given["USER"] + (f":{given['PASSWORD']}" if given["PASSWORD"] else "")
+    if host.startswith("/"):
+        return f"postgres://{who}@/{name}?host={host}"
+    return f"postgres://{who}@{host or 'localhost'}:{given['PORT'] or 5432}/{name}"
+
+
+@contextmanager
+def open_browser():
+    """Debian's Chromium under Playwright; the test fails with a sentence where there is none."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if not program:
+        pytest.fail("Chromium is missing: install it (Debian: apt-get install chromium; make test-all does).")
+    # Playwright's loop lives in this thread, which Django would take for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS, headless=True)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def axe_violations(page):
+    """What axe-core finds on the page as it stands: one line a violation, with the first element concerned."""
+    if not AXE.exists():
+        pytest.fail("node_modules/axe-core is missing: run `make assets` first (make test-all does).")
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{rule['id']}: {rule['help']} — {rule['nodes'][0]['html'][:200]}" for rule in found["violations"]]
