@@ -15,6 +15,16 @@ app.autodiscover_tasks()
 # name: {"task": "room.tasks.verb_noun", "schedule": seconds, "options": {"expires": seconds}}
 # `expires` keeps sweeps from piling up in the broker while no worker runs.
 SWEEPS: dict[str, dict] = {
+    "send messages": {
+        "task": "notifications.tasks.send_messages",
+        "schedule": 30,
+        "options": {"expires": 30},
+    },
+    "make the next months of readings": {
+        "task": "audit.tasks.make_reading_partitions",
+        "schedule": 24 * 3600,
+        "options": {"expires": 24 * 3600},
+    },
     "render documents": {
         "task": "documents.tasks.render_documents",
         "schedule": 15,

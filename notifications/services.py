@@ -1,9 +1,81 @@
-"""The outbox: a message is a row first, and mail only later."""
+"""The outbox: a message is a row first, written with the change it tells of, and mail only later."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from django.core.mail import get_connection
+from django.db import connection, transaction
+from django.dispatch import Signal
+
+from notifications import notices
+from notifications.catalog import KINDS
+from notifications.models import Message
+from work import clock
+
+queued = Signal()
+"""Sent after the commit that queued messages. `notifications.tasks` listens and nudges the worker."""
 
 
 def queue_message(
-    kind, *, to, language=None, context, url_name="", url_args=(), application_id=None, key, attachment=None
-) -> Any:
-    raise NotImplementedError
+    kind: str,
+    *,
+    to: Any,
+    language: str | None = None,
+    context: Mapping[str, Any],
+    url_name: str = "",
+    url_args: Sequence[Any] = (),
+    application_id: int | None = None,
+    key: str,
+    attachment: tuple[str, str, str] | None = None,
+) -> Message:
+    """Queue a message of the catalogue, in this transaction, and return its row. Tasks send it.
+
+    `to` is a user, or an e-mail address; `language` is "fr" or "en", by default the user's own (French for an
+    address). `context` gives what the kind needs (ValueError for what is missing); dates, instants and amounts go
+    in as they are and are written in the reader's language; a text in both is `{"fr": …, "en": …}`. `key` names
+    the occasion: the same key again changes nothing and returns the first row. `attachment` is (path in the
+    storage, name of the file, SHA-256 of its content).
+    """
+    if missing := [name for name in KINDS[kind].needs if name not in context]:
+        raise ValueError(f"a message of kind {kind} needs {', '.join(missing)}")
+    user = None if isinstance(to, str) else to
+    path, name, sha256 = attachment or ("", "", "")
+    message, _created = Message.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "recipient": user,
+            "address": to if user is None else user.email,
+            "language": language or getattr(user, "language", "") or "fr",
+            "context": notices.packed(dict(context)),
+            "url_name": url_name,
+            "url_args": [str(a) for a in url_args],
+            "application_id": application_id,
+            "attachment_path": path,
+            "attachment_name": name,
+            "attachment_sha256": sha256,
+            "due": clock.now(),
+            "created_at": clock.now(),
+        },
+    )
+    _nudge_after_commit()
+    return message
+
+
+def send(message: Message) -> None:
+    """Hand one message to the mail server. Raises what the server raises; repeating it repeats the Message-ID."""
+    mail = notices.write(message)
+    mail.connection = get_connection()
+    mail.send()
+    message.sent_at = clock.now()
+    message.save(update_fields=["sent_at"])
+
+
+def _nudge_after_commit() -> None:
+    """One nudge a transaction, however many messages; a broker that is down breaks nothing (the sweep finds them)."""
+    if not any(hook is _nudge for _savepoints, hook, _robust in connection.run_on_commit):
+        transaction.on_commit(_nudge, robust=True)
+
+
+def _nudge() -> None:
+    queued.send_robust(sender=Message)

@@ -1,0 +1,86 @@
+"""Every message there is: its subject, its button, and what its body needs. Bodies: templates/notifications/<kind>.txt.
+
+A room that sends something new adds its kind here, the body's template, and the French of both.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+OPEN = _("Open in Passerelle")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of message. `needs`: the names its subject and body take from the context.
+
+    `subject` may hold them as %(name)s; `button` labels the link when the message has one.
+    """
+
+    subject: str | Promise
+    needs: tuple[str, ...] = ()
+    button: str | Promise = OPEN
+
+
+KINDS: dict[str, Kind] = {
+    # accounts
+    "invitation": Kind(
+        _("Invitation to join %(name)s on Passerelle"), ("name", "inviter", "until"), _("Accept the invitation")
+    ),
+    # applications
+    "sponsor_asked": Kind(
+        _("%(applicant)s asks you to sponsor its application"),
+        ("applicant", "title", "call", "closes_at"),
+        _("See the request"),
+    ),
+    "sponsor_answered": Kind(
+        _("%(sponsor)s has answered about your application"),
+        ("sponsor", "title", "confirmed"),
+        _("Open the application"),
+    ),
+    "consortium_asked": Kind(
+        _("%(applicant)s names you in the consortium of its application"),
+        ("applicant", "title", "call", "closes_at"),
+        _("See the request"),
+    ),
+    "consortium_answered": Kind(
+        _("%(partner)s has answered about your application"),
+        ("partner", "title", "confirmed"),
+        _("Open the application"),
+    ),
+    "application_received": Kind(
+        _("Application %(reference)s received"), ("reference", "title", "call", "at"), _("Open the application")
+    ),
+    "application_withdrawn": Kind(_("Application %(reference)s withdrawn"), ("reference", "title")),
+    "changes_requested": Kind(
+        _("Application %(reference)s: changes requested"),
+        ("reference", "title", "count", "until"),
+        _("See what is asked"),
+    ),
+    "changes_answered": Kind(
+        _("Application %(reference)s: the applicant has answered"), ("reference", "title"), _("Open the file")
+    ),
+    "closing_soon": Kind(_("%(call)s closes soon"), ("call", "title", "closes_at"), _("Open your draft")),
+    # programs
+    "call_extended": Kind(_("%(call)s: later closing"), ("call", "closes_at"), _("Open your draft")),
+    "call_cancelled": Kind(_("%(call)s is cancelled"), ("call", "reason")),
+    # reviews
+    "review_offered": Kind(_("A file to review: %(call)s"), ("call", "count", "due_at"), _("Open my queue")),
+    "review_cancelled": Kind(_("A review is no longer needed: %(call)s"), ("call",)),
+    # decisions
+    "decision_waiting": Kind(
+        _("File %(reference)s waits for your decision"), ("reference", "title", "step"), _("Open the decision")
+    ),
+    "decision_sent_back": Kind(
+        _("File %(reference)s was sent back"), ("reference", "title", "reason"), _("Open the decision")
+    ),
+    "concurrence_asked": Kind(
+        _("File %(reference)s needs your concurrence"), ("reference", "title", "amount"), _("Open the file")
+    ),
+    "letter": Kind(
+        _("Decision on application %(reference)s"), ("reference", "title", "programme"), _("Read the letter")
+    ),
+    # desk
+    "conversation": Kind(_("File %(reference)s: a message"), ("reference", "title", "text"), _("Answer")),
+}

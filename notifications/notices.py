@@ -1,0 +1,95 @@
+"""A message in its reader's words: subject, plain text, and the same in simple HTML."""
+
+import hashlib
+import mimetypes
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.core.mail import EmailMultiAlternatives
+from django.template import Context
+from django.template.loader import get_template
+from django.utils import translation
+
+from notifications.models import Message
+
+TYPED = {"instant": datetime.fromisoformat, "day": date.fromisoformat, "money": Decimal}
+
+
+def packed(value: Any) -> Any:
+    """A value of a context in JSON that remembers its type: instants, days and amounts are written at sending."""
+    if isinstance(value, datetime):
+        return {"instant": value.isoformat()}
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    if isinstance(value, Decimal):
+        return {"money": str(value)}
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, dict):
+        return {k: packed(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [packed(v) for v in value]
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return str(value)  # a lazy text: said in the language that is on now
+
+
+def unpacked(value: Any, language: str) -> Any:
+    """What `packed` packed. A pair {"fr": …, "en": …} becomes its text in `language`."""
+    if isinstance(value, dict):
+        if set(value) == {"fr", "en"}:
+            return value[language] or value["fr"] or value["en"]
+        if len(value) == 1 and (kind := next(iter(value))) in TYPED:
+            return TYPED[kind](value[kind])
+        return {k: unpacked(v, language) for k, v in value.items()}
+    if isinstance(value, list):
+        return [unpacked(v, language) for v in value]
+    return value
+
+
+def write(message: Message) -> EmailMultiAlternatives:
+    """The e-mail of a message, in its language. ValueError when its attachment is not the file it was queued with."""
+    with translation.override(message.language):
+        context = unpacked(message.context, message.language)
+        subject = " ".join((str(message.known.subject) % context).split())
+        words = {
+            "subject": subject,
+            "language": f"{message.language}-CA",
+            "name": message.recipient.get_full_name() if message.recipient else "",
+            "paragraphs": _paragraphs(message.kind, context),
+            "button": message.known.button if message.url_name else "",
+            "url": message.url,
+            "site": settings.BASE_URL,
+        }
+        text = get_template("notifications/message.txt").template.render(Context(words, autoescape=False))
+        html = get_template("notifications/message.html").render(words)
+    mail = EmailMultiAlternatives(
+        subject=subject,
+        body=text.strip() + "\n",
+        to=[message.address],
+        headers={"Message-ID": message.message_id, "Content-Language": f"{message.language}-CA"},
+    )
+    mail.attach_alternative(html, "text/html")
+    if message.attachment_path:
+        mail.attach(message.attachment_name, _attachment(message), mimetypes.guess_type(message.attachment_name)[0])
+    return mail
+
+
+def _paragraphs(kind: str, context: dict[str, Any]) -> list[str]:
+    """The body of the kind, paragraph by paragraph: a blank line parts them."""
+    body = get_template(f"notifications/{kind}.txt").template.render(Context(context, autoescape=False))
+    return [text for block in body.split("
+
+") if (text := block.strip())]
+
+
+def _attachment(message: Message) -> bytes:
+    with default_storage.open(message.attachment_path) as file:
+        content = file.read()
+    if hashlib.sha256(content).hexdigest() != message.attachment_sha256:
+        raise ValueError(f"{message.attachment_path} is not the file that was queued")
+    return content
