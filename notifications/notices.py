@@ -82,9 +82,7 @@ def write(message: Message) -> EmailMultiAlternatives:
 def _paragraphs(kind: str, context: dict[str, Any]) -> list[str]:
     """The body of the kind, paragraph by paragraph: a blank line parts them."""
     body = get_template(f"notifications/{kind}.txt").template.render(Context(context, autoescape=False))
-    return [text for block in body.split("
-
-") if (text := block.strip())]
+    return [text for block in body.split("\n\n") if (text := block.strip())]
 
 
 def _attachment(message: Message) -> bytes:
