@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from programs import identifiers
+from accounts import identifiers
 from programs.schema.definition import Question
 from programs.schema.faults import Fault
 from programs.schema.numbers import NotANumber, read_number
