@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.errors.WrongMomentMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -174,6 +175,7 @@ CSRF_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_HTTPONLY = True  # htmx sends the token from the page, not from the cookie
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[BASE_URL] if BASE_URL.startswith("https") else [])
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -269,6 +271,7 @@ LOGGING = {
         # Django's own loggers hand everything to the root, once; the request line is ours (work.middleware).
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        "celery.worker.strategy": {"level": "WARNING"},  # it would log the arguments of every task
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "WARNING"},
     },

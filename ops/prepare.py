@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polib
 
-ROOT = Path(__file__).resolve().parent.parent
+from ops.places import ROOT, digest, is_stamped
 
 
 def compile_translations():
@@ -69,7 +69,20 @@ def prepare_site():
     create_database()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
+    collect_static()
+
+
+def collect_static():
+    """Static files with a hash in their names, compressed; only when what they are made from changed."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    stamp = Path(settings.STATIC_ROOT).with_name("static.stamp")
+    value = digest(ROOT / "static", ROOT / "requirements.txt", ROOT / "config" / "settings.py")
+    if is_stamped(stamp, value) and Path(settings.STATIC_ROOT).is_dir():
+        return
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    stamp.write_text(value)
 
 
 def prepare_demo():
