@@ -1,0 +1,122 @@
+"""`manage.py draw_workflows`: write docs/workflow.md from the life cycles that are installed."""
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Model
+from django.utils import translation
+
+from audit import moves
+
+PATH = Path("docs") / "workflow.md"
+INTRODUCTION = """# Life cycles
+
+Written by `manage.py draw_workflows` from the code; a test fails when it differs from it. Every move passes the
+turnstile (`audit/moves.py`), which asks *who* (403), the *duty* (separation of duties and declared interests) and
+*when* (409: each question is a function of the room's `rules.py`). *Fired by*: the move is made only as a
+consequence of those moves. *Reactions* are consequences, in the same transaction, in the order listed.
+"""
+
+
+class Command(BaseCommand):
+    requires_system_checks: list = []  # it reads no page
+    help = "Write docs/workflow.md from the life cycles that are installed; with --check, only say whether it is so."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--check", action="store_true", help="change nothing; fail when the file differs")
+
+    def handle(self, *args: Any, check: bool = False, **options: Any) -> None:
+        path = settings.BASE_DIR / PATH
+        text = document()
+        if check:
+            if not path.exists() or path.read_text() != text:
+                raise CommandError(f"{PATH} is not what the code says: run manage.py draw_workflows.")
+            self.stdout.write(f"{PATH} is what the code says.")
+        else:
+            path.write_text(text)
+            self.stdout.write(f"{PATH} written.")
+
+
+def machines() -> list[type[Model]]:
+    """The models that have a life cycle, lower rooms first, in the order they are written."""
+    rooms = [app.split(".")[0] for app in settings.INSTALLED_APPS]
+    found = [m for m in apps.get_models() if getattr(m, "subject", "") and moves.state_field(m)]
+    return sorted(found, key=lambda m: -rooms.index(m._meta.app_label))
+
+
+def document() -> str:
+    """The whole of docs/workflow.md, in English."""
+    with translation.override("en"):
+        return "\n".join([INTRODUCTION, *("\n".join(section(m)) for m in machines())])
+
+
+def section(model: type[Model]) -> Iterator[str]:
+    """One life cycle: its diagram, and its moves in a table."""
+    field = moves.state_field(model)
+    title = moves.subject_name(model).replace("_", " ").capitalize()
+    yield f"## {title} (`{model._meta.app_label}/workflow.py`)\n"
+    yield "```mermaid\nstateDiagram-v2"
+    yield f"    [*] --> {field.get_default()}"
+    lines: dict[tuple[str, str], list[str]] = {}
+    for name, transitions in moves.declared(model):
+        for source, step in transitions.items():
+            for target in targets(step.target, source):
+                lines.setdefault((str(source), target), []).append(name)
+    for (source, target), names in lines.items():
+        yield f"    {'[*]' if source in '*+' else source} --> {target}: {', '.join(names)}"
+    yield "```\n"
+    yield "| move | from | to | who | when | duty | fired by | reactions |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for name, transitions in moves.declared(model):
+        yield from rows(model, name, transitions)
+    yield ""
+
+
+def rows(model: type[Model], name: str, transitions: dict[str, Any]) -> Iterator[str]:
+    """The table's rows of one move: one for each different way of making it."""
+    ways: dict[int, list[str]] = {}
+    for source, step in transitions.items():
+        ways.setdefault(id(step.custom), []).append(str(source))
+    for sources in ways.values():
+        step = next(t for s, t in transitions.items() if str(s) == sources[0])
+        custom = step.custom
+        cells = [
+            f"`{name}`",
+            ", ".join("any" if s in "*+" else s for s in sources),
+            ", ".join(targets(step.target, sources[0])),
+            who(step),
+            "<br>".join(words(question) for question in custom.get("when", ())),
+            str(custom.get("duty", "") or ""),
+            ", ".join(f"`{n}`" for n in custom.get("fired_by", ())),
+            "<br>".join(
+                f"`{r.__module__.split('.')[0]}`: {words(r)}"
+                for r in moves.reactions_of(f"{moves.subject_name(model)}.{name}")
+            ),
+        ]
+        yield f"| {' | '.join(cells)} |"
+
+
+def targets(target: Any, source: str) -> list[str]:
+    """The states a move may lead to; the same state when it leads nowhere else."""
+    if target is None:
+        return [str(source)]
+    if hasattr(target, "allowed_states"):
+        return [str(s) for s in target.allowed_states]
+    return [str(target)]
+
+
+def who(step: Any) -> str:
+    """Who may make the move, in words; nothing when nobody may but through the move that fires it."""
+    if said := step.custom.get("who"):
+        return str(said)
+    return "" if step.permission is None or step.permission.__name__ == "nobody" else words(step.permission)
+
+
+def words(function: Any) -> str:
+    """A function's name as words: `is_officer` reads "is officer"."""
+    return inspect.unwrap(function).__name__.replace("_", " ")
