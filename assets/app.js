@@ -1,0 +1,113 @@
+// Small help for every page. Nothing here is needed to use the product: without it, the pages work by links and forms.
+(() => {
+  "use strict";
+  const live = document.querySelector("#live > p");
+
+  // One polite live region, at most one announcement a pause. state: "", or "late" while something is not saved.
+  let spoken = 0;
+  let waiting;
+  function say(text, state = "") {
+    if (!live) return;
+    clearTimeout(waiting);
+    const pause = Math.max(0, spoken + 2000 - Date.now());
+    waiting = setTimeout(() => {
+      spoken = Date.now();
+      live.parentElement.dataset.state = state;
+      if (live.textContent !== text) live.textContent = text;
+      if (!state) waiting = setTimeout(() => { live.textContent = ""; }, 6000);
+    }, pause);
+  }
+  window.passerelle = { say };
+
+  // The menu on a small screen.
+  for (const toggle of document.querySelectorAll("[data-menu]")) {
+    toggle.addEventListener("click", () => {
+      toggle.setAttribute("aria-expanded", String(toggle.getAttribute("aria-expanded") !== "true"));
+    });
+  }
+  // The person's menu closes with Escape and with a click elsewhere.
+  for (const menu of document.querySelectorAll("details.who")) {
+    document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  }
+
+  // The error summary takes the focus when the page comes back with errors.
+  document.querySelector("main > .frame > [data-error-summary]")?.focus();
+
+  // How much may still be written. The figure follows each key; it is read aloud only after a pause.
+  for (const count of document.querySelectorAll("[data-count]")) {
+    const field = document.getElementById(count.dataset.for);
+    if (!field) continue;
+    const most = Number(count.dataset.max.replace(/\D/g, ""));
+    const shown = document.createElement("span");
+    const read = document.createElement("span");
+    shown.setAttribute("aria-hidden", "true");
+    read.className = "hidden-text";
+    read.setAttribute("role", "status");
+    count.replaceChildren(shown, read);
+    const french = document.documentElement.lang.startsWith("fr");
+    const words = count.dataset.count === "words";
+    let later;
+    const tell = () => {
+      const used = words ? (field.value.match(/\S+/g) || []).length : [...field.value.replace(/\r\n/g, "\n")].length;
+      const left = most - used;
+      const figure = Math.abs(left).toLocaleString(french ? "fr-CA" : "en-CA");
+      shown.textContent = `${left < 0 ? count.dataset.textOver : count.dataset.textLeft} ${figure}`;
+      count.toggleAttribute("data-over", left < 0);
+      clearTimeout(later);
+      later = setTimeout(() => { if (document.activeElement === field) read.textContent = shown.textContent; }, 1500);
+    };
+    field.addEventListener("input", tell);
+    tell();
+  }
+
+  // One press, one sending. The button that was pressed is still sent, so it is barred only after the form has left.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method === "dialog" || event.defaultPrevented) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    if (form.method === "get" || form.matches("[data-many]") || event.submitter?.hasAttribute("formtarget")) return;
+    form.dataset.sent = "1";
+    setTimeout(() => {
+      for (const button of form.querySelectorAll("button:not([type=button])")) button.setAttribute("aria-disabled", "true");
+    });
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      for (const button of form.querySelectorAll("button[aria-disabled]")) button.removeAttribute("aria-disabled");
+    }
+  });
+
+  // Two minutes before the session ends, a bar at the foot of the page offers to stay. It takes no focus.
+  const warning = document.getElementById("session-end");
+  if (warning) {
+    let ends = Number(warning.dataset.ends.replace(/\D/g, "")) * 1000;
+    const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
+    const watch = () => { warning.hidden = ends - Date.now() > 120000; };
+    setInterval(watch, 10000);
+    watch();
+    warning.querySelector("[data-stay-signed-in]").addEventListener("click", async () => {
+      const answer = await fetch(warning.dataset.stay, { method: "POST", headers: { "X-CSRFToken": token || "" } }).catch(() => null);
+      if (answer?.ok) {
+        ends = (await answer.json()).ends * 1000;
+        watch();
+      } else {
+        location.reload();
+      }
+    });
+  }
+
+  // htmx posts carry the page's token (the cookie is closed to scripts).
+  document.addEventListener("htmx:configRequest", (event) => {
+    const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
+    if (token && !["get", "head"].includes(event.detail.verb)) event.detail.headers["X-CSRFToken"] = token;
+  });
+})();

@@ -1,0 +1,67 @@
+"""What a person sees when something goes wrong: which page, which status, in whose words.
+
+A page says what happened and what to do. The API has its own answers (config/api.py, RFC 9457): nothing here
+touches a path under /api/.
+"""
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from audit.rules import WrongMoment
+from work import tracing
+
+
+def answer(request, status, message="", **context):
+    """The page of a status, with `message` (a sentence already in the reader's language) when there is one."""
+    context = {"message": message, "request_id": tracing.current_request_id(), **context}
+    return render(request, f"{status}.html", context, status=status)
+
+
+def bad_request(request, exception=None):
+    """400; or 413 when what was sent is too large."""
+    return answer(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+
+
+def forbidden(request, exception=None):
+    """403, with the sentence of the rule that refused."""
+    message = getattr(exception, "message", "") or (str(exception) if isinstance(exception, PermissionDenied) else "")
+    return answer(request, 403, message)
+
+
+def not_found(request, exception=None):
+    """404. It says nothing of whether the thing exists."""
+    return answer(request, 404)
+
+
+def too_many(request, exception=None):
+    """429, from the sign-in's rate limits (django-allauth looks for `handler429`)."""
+    return answer(request, 429)
+
+
+def broken(request):
+    """500, in both languages at once: whatever broke may be the database, the session or the language itself."""
+    page = render_to_string("500.html", {"request_id": tracing.current_request_id()})
+    return HttpResponse(page, status=500)
+
+
+def csrf_failure(request, reason=""):
+    """403 when a form comes without its token: mostly a page left open past the end of its session."""
+    return render(request, "403_csrf.html", {"request_id": tracing.current_request_id()}, status=403)
+
+
+class WrongMomentMiddleware:
+    """A move refused for its moment is a 409, with every sentence that stands in the way."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, WrongMoment) or request.path.startswith("/api/"):
+            return None
+        refusals = [str(refusal.message) for refusal in getattr(exception, "refusals", ())]
+        return answer(request, 409, str(getattr(exception, "message", "")), refusals=refusals)

@@ -1,0 +1,116 @@
+"""What the frame of every page shows: the cluster's brand, the two languages, the way around for this person."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Cluster
+from work import clock
+
+
+class Item(NamedTuple):
+    """A link of a menu: its words, the name of its address, and who is shown it (a question on the user)."""
+
+    label: str
+    url_name: str
+    shown_to: Callable = lambda user: True
+
+
+def signed_in(user) -> bool:
+    return user.is_authenticated
+
+
+# The main menu, in its order. The pages that gather fill it: an item whose address is not built yet is left out.
+NAVIGATION: list[Item] = [
+    Item(_("Home"), "home"),
+    Item(_("Programmes and calls"), "catalogue"),
+]
+# Under the person's name, above "Sign out".
+ACCOUNT_MENU: list[Item] = [
+    Item(_("Your profile"), "profile", signed_in),
+    Item(_("Change your password"), "account_change_password", signed_in),
+]
+FOOTER: list[Item] = [
+    Item(_("Accessibility"), "accessibility"),
+    Item(_("Privacy"), "privacy"),
+    Item(_("Verify a letter"), "letter-verify"),
+    Item(_("Components"), "components", lambda user: settings.DEBUG),
+]
+LANGUAGE_NAMES = {"fr": "Français", "en": "English"}  # each in its own language, never translated
+
+
+def address(url_name: str) -> str:
+    """The address of that name; "" when no page has it."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def links(items: list[Item], user, path: str = "") -> list[dict]:
+    """The items this person is shown, as {label, url, current}; `current` is "page" on it, "true" on a page under it."""
+    shown = [
+        {"label": item.label, "url": url, "current": ""}
+        for item in items
+        if (url := address(item.url_name)) and item.shown_to(user)
+    ]
+    above = [link for link in shown if link["url"] != "/" and path.startswith(link["url"].rstrip("/") + "/")]
+    if above:
+        max(above, key=lambda link: len(link["url"]))["current"] = "true"
+    for link in shown:
+        if link["url"] == path:
+            link["current"] = "page"
+    return shown
+
+
+def languages(request) -> list[dict]:
+    """Both languages, with the address of this same page in each; an address that only takes a form leads back home."""
+    current = (get_language() or settings.LANGUAGE_CODE)[:2]
+    found = []
+    for code, _name in settings.LANGUAGES:
+        query = request.GET.copy()
+        query["lang"] = code
+        found.append(
+            {
+                "code": code,
+                "label": LANGUAGE_NAMES[code],
+                "url": f"{request.path}?{query.urlencode()}",
+                "current": code == current,
+            }
+        )
+    return found
+
+
+def session_ends(request, user) -> int | None:
+    """When the session of a signed-in person ends, in seconds since 1970; None for anyone else."""
+    if not user.is_authenticated:
+        return None
+    seen = request.session.get("seen") or int(clock.now().timestamp())
+    return seen + settings.SESSION_COOKIE_AGE
+
+
+def page(request) -> dict:
+    """`page` in every template. Each part is worked out only when a template reads it: a fragment pays for nothing."""
+    user = getattr(request, "user", None) or AnonymousUser()  # a refusal before sign-in was even read
+    return {
+        "page": {
+            "cluster": SimpleLazyObject(lambda: Cluster.objects.order_by("pk").first() or Cluster()),
+            "brand_url": address("brand"),
+            "demo": settings.DEMO,
+            "home_url": address("home") or "/",
+            "languages": SimpleLazyObject(lambda: languages(request)),
+            "navigation": SimpleLazyObject(lambda: links(NAVIGATION, user, request.path)),
+            "account_menu": SimpleLazyObject(lambda: links(ACCOUNT_MENU, user, request.path)),
+            "footer": SimpleLazyObject(lambda: links(FOOTER, user)),
+            "sign_in_url": address("account_login"),
+            "sign_out_url": address("account_logout"),
+            "session_ends": session_ends(request, user),
+            "stay_url": address("session-stay"),
+        }
+    }
