@@ -19,6 +19,6 @@ def open_award(decision, *, by):
         AwardShare(award=award, envelope_id=share.envelope_id, amount=share.amount)
         for share in decision.shares.order_by("envelope_id")
     )
-    record(award, "opened", by=by, after={"amount": str(award.amount)})
+    record(award, "opened", by=by, given={"amount": award.amount})
     record_change("award", award.public_id, application_id=award.application_id)
     return award

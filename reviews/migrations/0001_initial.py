@@ -2,165 +2,343 @@
 
 import django.db.models.deletion
 import django_fsm
-import work.clock
-import work.models
 from django.conf import settings
 from django.db import migrations, models
 
+import work.clock
+import work.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('applications', '0001_initial'),
-        ('programs', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("applications", "0001_initial"),
+        ("programs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=work.models.new_public_id, editable=False, unique=True)),
-                ('state', django_fsm.FSMField(choices=[('offered', 'offered'), ('accepted', 'accepted'), ('submitted', 'submitted'), ('declined', 'declined'), ('recused', 'recused'), ('cancelled', 'cancelled')], default='offered', editable=False, max_length=50, protected=True)),
-                ('seat', models.CharField(choices=[('cluster', 'cluster'), ('industry', 'industry'), ('independent', 'independent')], max_length=20)),
-                ('due', models.DateTimeField()),
-                ('at', models.DateTimeField(default=work.clock.now)),
-                ('since', models.DateTimeField(default=work.clock.now)),
-                ('updated_at', models.DateTimeField(default=work.clock.now)),
-                ('opened_at', models.DateTimeField(blank=True, null=True)),
-                ('skipped_at', models.DateTimeField(blank=True, null=True)),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('total', models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True)),
-                ('feedback', models.TextField(blank=True, help_text="For the applicant; shown without the reviewer's name.")),
-                ('feedback_version', models.PositiveIntegerField(default=0)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='applications.application')),
-                ('assigned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=work.models.new_public_id, editable=False, unique=True)),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("offered", "offered"),
+                            ("accepted", "accepted"),
+                            ("submitted", "submitted"),
+                            ("declined", "declined"),
+                            ("recused", "recused"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="offered",
+                        editable=False,
+                        max_length=50,
+                        protected=True,
+                    ),
+                ),
+                (
+                    "seat",
+                    models.CharField(
+                        choices=[("cluster", "cluster"), ("industry", "industry"), ("independent", "independent")],
+                        max_length=20,
+                    ),
+                ),
+                ("due", models.DateTimeField()),
+                ("at", models.DateTimeField(default=work.clock.now)),
+                ("since", models.DateTimeField(default=work.clock.now)),
+                ("updated_at", models.DateTimeField(default=work.clock.now)),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                ("skipped_at", models.DateTimeField(blank=True, null=True)),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                ("total", models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True)),
+                (
+                    "feedback",
+                    models.TextField(blank=True, help_text="For the applicant; shown without the reviewer's name."),
+                ),
+                ("feedback_version", models.PositiveIntegerField(default=0)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="applications.application",
+                    ),
+                ),
+                (
+                    "assigned_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Declaration',
+            name="Declaration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answer', models.CharField(choices=[('none', 'no conflict of interest'), ('conflict', 'conflict of interest'), ('unsure', 'unsure')], max_length=10)),
-                ('note', models.TextField(blank=True)),
-                ('at', models.DateTimeField(default=work.clock.now)),
-                ('ruling', models.TextField(blank=True)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='declarations', to='applications.application')),
-                ('ruled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("none", "no conflict of interest"),
+                            ("conflict", "conflict of interest"),
+                            ("unsure", "unsure"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("note", models.TextField(blank=True)),
+                ("at", models.DateTimeField(default=work.clock.now)),
+                ("ruling", models.TextField(blank=True)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="declarations",
+                        to="applications.application",
+                    ),
+                ),
+                (
+                    "ruled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declarations",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Interest',
+            name="Interest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('employer', 'employer'), ('directorship', 'directorship'), ('shareholding', 'shareholding'), ('family', 'family'), ('mentoring', 'mentoring'), ('competitor', 'competitor')], max_length=20)),
-                ('organisation_name', models.CharField(max_length=250)),
-                ('neq', models.CharField(blank=True, max_length=10)),
-                ('starts_on', models.DateField(default=work.clock.today)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.organisation')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interests', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("employer", "employer"),
+                            ("directorship", "directorship"),
+                            ("shareholding", "shareholding"),
+                            ("family", "family"),
+                            ("mentoring", "mentoring"),
+                            ("competitor", "competitor"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("organisation_name", models.CharField(max_length=250)),
+                ("neq", models.CharField(blank=True, max_length=10)),
+                ("starts_on", models.DateField(default=work.clock.today)),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="interests",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Recommendation',
+            name="Recommendation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=work.models.new_public_id, editable=False, unique=True)),
-                ('outcome', models.CharField(choices=[('approved', 'approve'), ('partial', 'approve in part'), ('invited', 'invite to the next stage'), ('waitlisted', 'put on the waiting list'), ('declined', 'decline')], max_length=20)),
-                ('amount', models.DecimalField(decimal_places=2, default=0, max_digits=14)),
-                ('reasons_fr', models.TextField(blank=True)),
-                ('reasons_en', models.TextField(blank=True)),
-                ('discussion', models.TextField(blank=True)),
-                ('inputs', models.JSONField(default=dict, help_text='The ranking as it stood: files, totals, envelope, line.')),
-                ('at', models.DateTimeField(default=work.clock.now)),
-                ('voided_at', models.DateTimeField(blank=True, null=True)),
-                ('application', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recommendations', to='applications.application')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=work.models.new_public_id, editable=False, unique=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("approved", "approve"),
+                            ("partial", "approve in part"),
+                            ("invited", "invite to the next stage"),
+                            ("waitlisted", "put on the waiting list"),
+                            ("declined", "decline"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("amount", models.DecimalField(decimal_places=2, default=0, max_digits=14)),
+                ("reasons_fr", models.TextField(blank=True)),
+                ("reasons_en", models.TextField(blank=True)),
+                ("discussion", models.TextField(blank=True)),
+                (
+                    "inputs",
+                    models.JSONField(default=dict, help_text="The ranking as it stood: files, totals, envelope, line."),
+                ),
+                ("at", models.DateTimeField(default=work.clock.now)),
+                ("voided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "application",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recommendations",
+                        to="applications.application",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RecommendationShare',
+            name="RecommendationShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=14)),
-                ('envelope', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='programs.envelope')),
-                ('recommendation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='reviews.recommendation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                (
+                    "envelope",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="programs.envelope"
+                    ),
+                ),
+                (
+                    "recommendation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="shares", to="reviews.recommendation"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Score',
+            name="Score",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('criterion', models.CharField(max_length=60)),
-                ('point', models.CharField(blank=True, max_length=10)),
-                ('comment', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('at', models.DateTimeField(default=work.clock.now)),
-                ('assignment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scores', to='reviews.assignment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("criterion", models.CharField(max_length=60)),
+                ("point", models.CharField(blank=True, max_length=10)),
+                ("comment", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("at", models.DateTimeField(default=work.clock.now)),
+                (
+                    "assignment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="scores", to="reviews.assignment"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Undertaking',
+            name="Undertaking",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=work.clock.now)),
-                ('call', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='undertakings', to='programs.call')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='undertakings', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=work.clock.now)),
+                (
+                    "call",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="undertakings", to="programs.call"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="undertakings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['reviewer', 'state', 'due', 'id'], name='assignment_queue'),
+            model_name="assignment",
+            index=models.Index(fields=["reviewer", "state", "due", "id"], name="assignment_queue"),
         ),
         migrations.AddIndex(
-            model_name='assignment',
-            index=models.Index(fields=['application', 'state'], name='assignment_file'),
+            model_name="assignment",
+            index=models.Index(fields=["application", "state"], name="assignment_file"),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['offered', 'accepted', 'submitted'])), fields=('application', 'reviewer'), name='assignment_live_once'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["offered", "accepted", "submitted"])),
+                fields=("application", "reviewer"),
+                name="assignment_live_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['offered', 'accepted', 'submitted', 'declined', 'recused', 'cancelled'])), name='reviews_assignment_state_known'),
+            model_name="assignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["offered", "accepted", "submitted", "declined", "recused", "cancelled"])
+                ),
+                name="reviews_assignment_state_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='declaration',
-            index=models.Index(fields=['application', 'user', '-id'], name='declaration_latest'),
+            model_name="declaration",
+            index=models.Index(fields=["application", "user", "-id"], name="declaration_latest"),
         ),
         migrations.AddIndex(
-            model_name='interest',
-            index=models.Index(fields=['organisation', 'user'], name='interest_organisation'),
+            model_name="interest",
+            index=models.Index(fields=["organisation", "user"], name="interest_organisation"),
         ),
         migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('application',), name='recommendation_one_stands'),
+            model_name="recommendation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("voided_at__isnull", True)),
+                fields=("application",),
+                name="recommendation_one_stands",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['approved', 'partial', 'invited', 'waitlisted', 'declined'])), name='recommendation_outcome_known'),
+            model_name="recommendation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["approved", "partial", "invited", "waitlisted", "declined"])),
+                name="recommendation_outcome_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='recommendationshare',
-            constraint=models.UniqueConstraint(fields=('recommendation', 'envelope'), name='recommendation_share_once'),
+            model_name="recommendationshare",
+            constraint=models.UniqueConstraint(fields=("recommendation", "envelope"), name="recommendation_share_once"),
         ),
         migrations.AddConstraint(
-            model_name='recommendationshare',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='recommendation_share_positive'),
+            model_name="recommendationshare",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="recommendation_share_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('assignment', 'criterion'), name='score_once'),
+            model_name="score",
+            constraint=models.UniqueConstraint(fields=("assignment", "criterion"), name="score_once"),
         ),
         migrations.AddConstraint(
-            model_name='undertaking',
-            constraint=models.UniqueConstraint(fields=('call', 'user'), name='undertaking_once'),
+            model_name="undertaking",
+            constraint=models.UniqueConstraint(fields=("call", "user"), name="undertaking_once"),
         ),
     ]

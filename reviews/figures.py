@@ -1,0 +1,163 @@
+"""The figures of this room, each defined once: the panel's quorum, a file's scores, the ranking of a cohort."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Prefetch
+
+from applications.models import Application
+from applications.states import State as FileState
+from programs.ledger import available
+from programs.models import Envelope
+from programs.rubric import parse_rubric
+from reviews import scoring
+from reviews.checks import panel_rule
+from reviews.models import Assignment
+from reviews.states import State
+
+SPREAD_THRESHOLD = Decimal(20)  # scoring.md 6, where the programme says nothing
+
+
+def quorum(application):
+    """`(counted, needed)`: unconflicted reviews in, and how many the panel rule needs, seat by seat.
+
+    A seat counts no more than it needs, so that three reviews of the cluster never stand in for one of industry.
+    """
+    rule = panel_rule(application)
+    have = dict.fromkeys(rule, 0)
+    for seat in application.assignments.counted().values_list("seat", flat=True):
+        if seat in have:
+            have[seat] += 1
+    return sum(min(have[seat], rule[seat]) for seat in rule), sum(rule.values()) or 1
+
+
+@dataclass(frozen=True)
+class FileScores:
+    """What a file's reviews say together. Points out of 100."""
+
+    totals: tuple[Decimal, ...]
+    mean: Decimal | None
+    spread: Decimal
+    means: dict[str, Decimal]
+    missed: tuple[str, ...]
+    must_discuss: bool
+
+    @property
+    def passes(self):
+        return not self.missed
+
+
+def file_scores(application, rubric=None, reviews=None):
+    """The `FileScores` of an application, from its counted reviews (prefetched `reviews` spare the query)."""
+    rubric = rubric or parse_rubric(application.call.rubric.definition)
+    if reviews is None:
+        reviews = list(application.assignments.counted().prefetch_related("scores").order_by("id"))
+    points = [
+        {score.criterion: rubric.points_of(score.point) for score in review.scores.all() if score.point}
+        for review in reviews
+    ]
+    totals = tuple(review.total for review in reviews if review.total is not None)
+    mean = scoring.raw_mean(totals)
+    means = scoring.criterion_means(points)
+    minimums = {c.key: c.minimum_points for c in rubric.criteria}
+    missed = scoring.failures(mean, means, overall=rubric.pass_overall, minimums=minimums)
+    threshold = (application.call.rules.definition.get("ranking") or {}).get("discuss_spread", SPREAD_THRESHOLD)
+    gap = scoring.spread(totals)
+    return FileScores(totals, mean, gap, means, tuple(missed), gap > Decimal(str(threshold)))
+
+
+@dataclass(frozen=True)
+class RankedFile:
+    application: Application
+    scores: FileScores
+    placed: scoring.Placed
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A cohort's files in order, against what its envelopes still have."""
+
+    files: tuple[RankedFile, ...]
+    envelopes: tuple[Envelope, ...]
+    available: Decimal
+    line: scoring.Line
+
+    def inputs(self):
+        """The ranking as evidence: plain data, stored with the recommendation that was read from it."""
+        return {
+            "line": str(self.line),
+            "available": str(self.available),
+            "envelopes": [str(envelope.public_id) for envelope in self.envelopes],
+            "files": [
+                {
+                    "reference": ranked.application.reference,
+                    "rank": ranked.placed.rank,
+                    "mean": str(ranked.scores.mean) if ranked.scores.mean is not None else None,
+                    "totals": [str(total) for total in ranked.scores.totals],
+                    "asked": str(ranked.application.requested_amount or 0),
+                    "offer": str(ranked.placed.offer),
+                    "missed": list(ranked.scores.missed),
+                }
+                for ranked in self.files
+            ],
+        }
+
+
+# What is ranked together: reviewed files, and waitlisted ones of earlier cohorts, which compete again.
+RANKED = (FileState.REVIEWED, FileState.WAITLISTED)
+
+
+def held_percent(call):
+    """The share of each envelope kept for reconsiderations, in percent (rules: `reconsideration.held_percent`)."""
+    return Decimal(str((call.rules.definition.get("reconsideration") or {}).get("held_percent") or 0))
+
+
+def open_envelopes(call):
+    """Envelopes that may pay an award of this call, in id order: those of the programme's agreements, not closed."""
+    return list(
+        Envelope.objects.filter(agreement__funding__program=call.program, closed_on__isnull=True)
+        .select_related("agreement")
+        .order_by("id")
+    )
+
+
+def ranking(call, cohort_closes_at=None):
+    """The `Ranking` of a call's reviewed files (of one cohort, with the waiting list of earlier ones, when given).
+
+    Ordered by the raw mean among those that pass; the line is the programme's `ranking.line` (strict by default).
+    """
+    rubric = parse_rubric(call.rubric.definition)
+    rules = call.rules.definition.get("ranking") or {}
+    line = scoring.Line(rules.get("line", scoring.Line.STRICT))
+    counted = Assignment.objects.filter(state=State.SUBMITTED).prefetch_related("scores").order_by("id")
+    files = (
+        Application.objects.filter(call=call, state__in=RANKED)
+        .select_related("organisation", "call__rules", "call__rubric", "call__program")
+        .prefetch_related(Prefetch("assignments", queryset=counted, to_attr="counted_reviews"))
+        .order_by("id")
+    )
+    if cohort_closes_at is not None:
+        files = files.filter(cohort_closes_at__lte=cohort_closes_at)
+    files = {str(file.public_id): file for file in files}
+    scores = {key: file_scores(file, rubric, file.counted_reviews) for key, file in files.items()}
+    envelopes = open_envelopes(call)
+    left = sum((available(envelope, held_percent=held_percent(call)) for envelope in envelopes), Decimal(0))
+    ties = [criterion["key"] if isinstance(criterion, dict) else criterion for criterion in rules.get("ties", [])]
+    entrants = [
+        scoring.Entrant(
+            key=key,
+            score=scores[key].mean,
+            asked=file.requested_amount or Decimal(0),
+            passes=scores[key].passes,
+            minimum=file.minimum_amount,
+            ties=tuple(scores[key].means.get(tie, Decimal(0)) for tie in ties),
+        )
+        for key, file in files.items()
+    ]
+    placed = scoring.draw_line(entrants, available=left, line=line)
+    return Ranking(
+        tuple(RankedFile(files[place.key], scores[place.key], place) for place in placed),
+        tuple(envelopes),
+        left,
+        line,
+    )

@@ -1,0 +1,133 @@
+"""From scores to a ranking. Pure: numbers in, numbers out, always `Decimal`.
+
+`docs/scoring.md` has the worked tables that the tests read. Points come from the scale (`programs.rubric`): nothing is
+inferred. Raw means order the files; pass marks are asked of the raw mean, never of another column.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+
+FOUR_PLACES = Decimal("0.0001")
+ZERO = Decimal(0)
+
+
+def rounded(value: Decimal) -> Decimal:
+    """A score as it is stored: four decimals, half up."""
+    return value.quantize(FOUR_PLACES, rounding=ROUND_HALF_UP)
+
+
+def review_total(points: Mapping[str, Decimal], weights: Mapping[str, Decimal], required: Iterable[str]) -> Decimal:
+    """The total of one review, 0 to 100: `Σ w_c · points_c / Σ w_c` over the required criteria.
+
+    `points` by criterion key, out of 100; `weights` by key. An optional criterion does not count. KeyError for a
+    required criterion without points: an unfinished review is never a zero.
+    """
+    keys = list(required)
+    weight = sum((weights[key] for key in keys), ZERO)
+    return rounded(sum((weights[key] * points[key] for key in keys), ZERO) / weight)
+
+
+def raw_mean(totals: Sequence[Decimal]) -> Decimal | None:
+    """The mean of a file's submitted, unconflicted reviews; None without any."""
+    return rounded(sum(totals, ZERO) / len(totals)) if totals else None
+
+
+def spread(totals: Sequence[Decimal]) -> Decimal:
+    """How far apart the highest and lowest totals of a file are, in points."""
+    return max(totals) - min(totals) if totals else ZERO
+
+
+def criterion_means(reviews: Sequence[Mapping[str, Decimal]]) -> dict[str, Decimal]:
+    """The mean points of each criterion over the reviews that scored it."""
+    gathered: dict[str, list[Decimal]] = {}
+    for review in reviews:
+        for key, points in review.items():
+            gathered.setdefault(key, []).append(points)
+    return {key: rounded(sum(points, ZERO) / len(points)) for key, points in gathered.items()}
+
+
+def failures(
+    mean: Decimal | None,
+    means: Mapping[str, Decimal],
+    *,
+    overall: Decimal | None,
+    minimums: Mapping[str, Decimal | None],
+) -> list[str]:
+    """Which pass marks a file misses: `"overall"` and keys of criteria; an empty list when it passes.
+
+    `overall` and `minimums` are in points out of 100; None asks nothing. A file without a mean misses `"overall"`.
+    """
+    missed = []
+    if mean is None or (overall is not None and mean < overall):
+        missed.append("overall")
+    missed += [key for key, least in minimums.items() if least is not None and means.get(key, ZERO) < least]
+    return missed
+
+
+class Line(StrEnum):
+    """What the funding line does with the first file that does not fit what is left."""
+
+    STRICT = "strict"  # stop there
+    FILL = "fill"  # skip it and go on
+    PARTIAL = "partial"  # offer it what is left, if above the applicant's stated minimum, then stop
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """One file in a ranking. `score` orders it; `asked` is in dollars; `ties` break ties, in order, highest first."""
+
+    key: str
+    score: Decimal | None
+    asked: Decimal
+    passes: bool
+    minimum: Decimal | None = None
+    ties: tuple[Decimal, ...] = ()
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A file with its rank (None when it does not pass), what the line offers it, and the running total."""
+
+    key: str
+    rank: int | None
+    offer: Decimal
+    running: Decimal
+    funded: bool
+    tied: bool
+
+
+def draw_line(entrants: Sequence[Entrant], *, available: Decimal, line: Line = Line.STRICT) -> list[Placed]:
+    """Rank files and draw the funding line against `available` dollars.
+
+    Those that pass come first, by score, then by the declared tie-breaks; the rest keep their score's order and no
+    rank. Two files equal to the last tie-break share a rank and are marked `tied`: the key orders them on the page,
+    and only a draw or the panel settles it.
+    """
+    passing = sorted((e for e in entrants if e.passes), key=_order)
+    failing = sorted((e for e in entrants if not e.passes), key=_order)
+    orders = [_order(e)[:-1] for e in passing]
+    left, running, stopped = available, ZERO, False
+    placed = []
+    for place, entrant in enumerate(passing):
+        offer = ZERO
+        if not stopped:
+            if entrant.asked <= left:
+                offer = entrant.asked
+            elif line == Line.PARTIAL and left > 0 and entrant.minimum is not None and left >= entrant.minimum:
+                offer, stopped = left, True
+            else:
+                stopped = line != Line.FILL
+        left -= offer
+        running += entrant.asked
+        first = orders.index(orders[place])
+        tied = orders.count(orders[place]) > 1
+        placed.append(Placed(entrant.key, first + 1, offer, running, offer > 0, tied))
+    placed += [Placed(e.key, None, ZERO, running, False, False) for e in failing]
+    return placed
+
+
+def _order(entrant: Entrant):
+    score = entrant.score if entrant.score is not None else Decimal(-1)
+    return (-score, *(-tie for tie in entrant.ties), entrant.key)

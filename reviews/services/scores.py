@@ -1,0 +1,146 @@
+"""Scoring: one save per criterion, one submission, and the recorded act of reopening."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from applications.models import Application
+from applications.states import State as FileState
+from audit.moves import move
+from audit.rules import Forbidden, Refusal, WrongMoment
+from audit.services import record_change
+from programs.rubric import parse_rubric
+from reviews import checks, scoring
+from reviews.models import Assignment, Score
+from reviews.rules import is_reviewer
+from reviews.states import State
+from work import clock
+
+
+class ScoreConflict(Exception):
+    """The score was saved elsewhere (another tab, another device) since this page read it. `theirs` is the row."""
+
+    def __init__(self, theirs):
+        super().__init__(theirs)
+        self.theirs = theirs
+
+
+class ScoreInvalid(ValueError):
+    """A point that is not on the scale, or a criterion that is not of the rubric. `message` is for the reader."""
+
+    def __init__(self, message):
+        super().__init__(message)
+        self.message = message
+
+
+def rubric_of(assignment):
+    """The rubric a review is scored with: the version its call was published with."""
+    return parse_rubric(assignment.application.call.rubric.definition)
+
+
+@transaction.atomic
+def save_score(assignment, criterion, *, by, version, point=None, comment=None):
+    """Save the point or the comment of one criterion. Returns the `Score` with its new version.
+
+    `version` is the one the page read (0 for none yet). ScoreConflict when somebody saved since; ScoreInvalid for what
+    is not on the scale; Forbidden for anybody but the reviewer; WrongMoment once submitted. What is None stays as it is.
+    """
+    _check_editable(assignment, by=by)
+    rubric = rubric_of(assignment)
+    if rubric.criterion(criterion) is None:
+        raise ScoreInvalid(_("This criterion is not in the rubric."))
+    if point:
+        try:
+            rubric.points_of(point)
+        except KeyError:
+            raise ScoreInvalid(_("“%(point)s” is not on the scale.") % {"point": point}) from None
+    changes = {"at": clock.now(), "version": version + 1}
+    if point is not None:
+        changes["point"] = point
+    if comment is not None:
+        changes["comment"] = comment
+    if version == 0:
+        score, created = Score.objects.get_or_create(assignment=assignment, criterion=criterion, defaults=changes)
+        if not created:
+            raise ScoreConflict(score)
+        return score
+    saved = Score.objects.filter(assignment=assignment, criterion=criterion, version=version).update(**changes)
+    score = Score.objects.get(assignment=assignment, criterion=criterion)
+    if not saved:
+        raise ScoreConflict(score)
+    return score
+
+
+@transaction.atomic
+def save_feedback(assignment, *, by, text, version):
+    """Save what the applicant will read of this review, without a name. Returns the assignment's new version."""
+    _check_editable(assignment, by=by)
+    saved = Assignment.objects.filter(pk=assignment.pk, feedback_version=version).update(
+        feedback=text, feedback_version=version + 1, updated_at=clock.now()
+    )
+    if not saved:
+        raise ScoreConflict(Assignment.objects.get(pk=assignment.pk))
+    return version + 1
+
+
+def _check_editable(assignment, *, by):
+    if not is_reviewer(assignment, by):
+        raise Forbidden(_("Only the reviewer scores this file."))
+    state = Assignment.objects.select_for_update(of=("self",)).values_list("state", flat=True).get(pk=assignment.pk)
+    if state != State.ACCEPTED:
+        raise WrongMoment(Refusal(_("This review is %(state)s: it no longer changes.") % {"state": State(state).label}))
+
+
+@transaction.atomic
+def submit_review(assignment, *, by):
+    """Submit a review: its scores no longer change. Returns the assignment, with its total.
+
+    WrongMoment when a criterion lacks its score or comment. The review that completes the quorum also closes the
+    file's review. A second click finds it submitted and changes nothing.
+    """
+    application = Application.objects.select_for_update(of=("self",)).get(pk=assignment.application_id)
+    assignment = Assignment.objects.select_related("application__call__rubric", "application__call__program").get(
+        pk=assignment.pk
+    )
+    if assignment.state == State.SUBMITTED and assignment.reviewer_id == by.pk:
+        return assignment
+    unscored, without_comment = checks.unfinished(assignment, application.call.rubric.definition)
+    total = None
+    if not unscored:
+        rubric = rubric_of(assignment)
+        points = {score.criterion: rubric.points_of(score.point) for score in assignment.scores.all() if score.point}
+        total = scoring.review_total(points, rubric.weights, [c.key for c in rubric.criteria if c.required])
+        Assignment.objects.filter(pk=assignment.pk).update(total=total, submitted_at=clock.now())
+    return move(
+        assignment,
+        "submit",
+        by=by,
+        given={"unscored": unscored, "without_comment": without_comment, "total": total},
+    )
+
+
+@transaction.atomic
+def skip_for_now(assignment, *, by):
+    """Put a file at the end of one's own queue. It survives the session."""
+    if assignment.reviewer_id != by.pk:
+        raise Forbidden(_("Only the reviewer skips a file of their own queue."))
+    Assignment.objects.filter(pk=assignment.pk).update(skipped_at=clock.now())
+
+
+@transaction.atomic
+def reopen_review(assignment, *, by, reason):
+    """The chair gives a submitted review back to its reviewer, with a reason. A recorded act."""
+    application = Application.objects.select_for_update(of=("self",)).get(pk=assignment.application_id)
+    if application.state == FileState.REVIEWED:
+        move(application, "reopen_review", by=by, given={"reason": bool(reason.strip())}, note=reason)
+    assignment = move(assignment, "reopen", by=by, given={"reason": bool(reason.strip())}, note=reason)
+    keep_score(application)
+    return assignment
+
+
+def keep_score(application):
+    """Keep the raw mean of the counted reviews on the file's row, where the lists read it."""
+    totals = list(application.assignments.counted().values_list("total", flat=True))
+    score = scoring.raw_mean(totals)
+    Application.objects.filter(pk=application.pk).update(score=score)
+    record_change("application", application.public_id, application_id=application.pk)
+    return score
