@@ -55,6 +55,10 @@ def run_tests():
     """The quick suite, on as many processes as there are cores (four at most), each with its own database."""
     python.ensure()
     system.install_or_say(system.LETTERS, what_for="Letters in PDF")
+    try:
+        assets.ensure()  # letters are drawn with the fonts that it brings
+    except Stop as reason:
+        say(f"! {reason}\n  The tests of letters will fail for want of their fonts; the others need no Node.")
     failed = [] if os.environ.get("ARGS") else lint()
     if failed:
         say(f"Failed: {', '.join(failed)} (the tests follow)")
