@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from django.test.utils import setup_databases, teardown_databases
 
 from ops.prepare import compile_translations
 from tests import databases, servers
@@ -31,6 +32,20 @@ def own_files_and_cache(settings, scratch):
     settings.MEDIA_ROOT = scratch / uuid.uuid4().hex  # made only when something is stored
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment, django_db_blocker, django_db_modify_db_settings, django_db_keepdb, django_db_createdb
+):
+    """The test database, always. pytest-django's own makes it only when a test names `db` in its signature; one that
+    asks for `store` or `committed_db` alone would then write to the real database."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb and not django_db_createdb)
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture
