@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from django.db.models import QuerySet, Sum
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Sum
 
 from programs.models import Envelope, LedgerEntry
 from programs.money import BUCKETS, deltas
@@ -42,9 +42,9 @@ def reconcile(envelopes: Iterable[Envelope] | None = None) -> list[dict]:
 def fold(entries: QuerySet[LedgerEntry]) -> dict[str, Decimal]:
     """Balances from entries: the sums by kind, each with its sign."""
     sums = dict.fromkeys(BUCKETS, ZERO)
-    rows = entries.order_by().values("kind", "from_bucket", "reverses__isnull").annotate(total=Sum("amount"))
+    reversal = ExpressionWrapper(Q(reverses__isnull=False), output_field=BooleanField())
+    rows = entries.order_by().values("kind", "from_bucket", reversal=reversal).annotate(total=Sum("amount"))
     for row in rows:
-        reversal = not row["reverses__isnull"]
-        for bucket, way in deltas(row["kind"], row["from_bucket"], reversal=reversal).items():
+        for bucket, way in deltas(row["kind"], row["from_bucket"], reversal=row["reversal"]).items():
             sums[bucket] += way * row["total"]
     return sums

@@ -1,4 +1,4 @@
-"""The arithmetic of aid. The tables of docs/money.md are the specification: they are read here and run as they stand."""
+"""The arithmetic of aid. The tables of docs/money.md are the specification: read here, and run as they stand."""
 
 from datetime import date
 from decimal import Decimal
@@ -119,7 +119,11 @@ def test_aid_names_every_limit_that_lowered_it():
         requested=Decimal("9000"),
     )
     assert [r.code for r in result.reasons] == ["stacking", "bonus_lowered", "requested_too_much"]
-    assert (result.eligible, result.refused, result.total) == (Decimal("100000.00"), Decimal("40000.00"), Decimal("8000"))
+    assert (result.eligible, result.refused, result.total) == (
+        Decimal("100000.00"),
+        Decimal("40000.00"),
+        Decimal("8000"),
+    )
     assert result.is_fundable is False
 
 
