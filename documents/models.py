@@ -72,9 +72,7 @@ class Rendering(PublicModel, WorkItem):
     application_id = models.BigIntegerField(null=True, blank=True, db_index=True)
     title = models.CharField(max_length=250)
     language = models.CharField(max_length=2, choices=[("fr", _("French")), ("en", _("English"))])
-    brand = models.CharField(
-        max_length=7, blank=True, default="", validators=[RegexValidator(r"^(#[0-9a-fA-F]{6})?$")]
-    )
+    brand = models.CharField(max_length=7, blank=True, default="", validators=[RegexValidator(r"^(#[0-9a-fA-F]{6})?$")])
     html = models.TextField()
     made_at = models.DateTimeField(default=clock.now)  # the PDF's own created and modified instants
     path = models.CharField(max_length=120, blank=True, default="")

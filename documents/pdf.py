@@ -4,10 +4,12 @@ WeasyPrint is imported inside the functions: it costs 60–100 MB and most of a 
 A `FontConfiguration` shared between threads aborts the process, so each thread has its own press.
 """
 
+import atexit
 import html as markup
 import logging
 import os
 import re
+import shutil
 import threading
 import warnings
 from contextlib import contextmanager
@@ -54,10 +56,13 @@ def render_pdf(
     press = _press()
     page = _page(html, title=title, language=language, made_at=made_at, brand=brand)
     with _complaints() as complaints:
-        document = press.html(string=page, url_fetcher=press.fetcher).render(
-            font_config=press.fonts, stylesheets=[press.stylesheet(base_css)]
-        )
-        data = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=True, finisher=_name_languages)
+        try:
+            document = press.html(string=page, url_fetcher=press.fetcher).render(
+                font_config=press.fonts, stylesheets=[press.sheets[base_css]]
+            )
+            data = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=True, finisher=_name_languages)
+        except Exception as error:  # a damaged picture raises whatever its reader does
+            complaints.append(f"{type(error).__name__}: {error}")
     if complaints:
         raise RenderingFailed("; ".join(dict.fromkeys(complaints)))
     return data
@@ -79,23 +84,23 @@ class _Press:
     """One thread's WeasyPrint: its fonts, its parsed style sheets, and a fetcher that goes nowhere."""
 
     def __init__(self, folder: Path, faces: str):
+        from PIL import ImageFile
         from weasyprint import CSS, HTML
         from weasyprint.text.fonts import FontConfiguration
 
+        ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint lets half a picture through, for the whole process
         self.html, self._css = HTML, CSS
         self.fetcher = _fetcher(folder)
         self.fonts = FontConfiguration()
-        self._faces = faces
-        self._sheets = {}
+        self.sheets = {name: self._parse(faces, file) for name, file in STYLES.items()}
+        # WeasyPrint removes its folder of unpacked fonts too late in Python's own end, with a complaint.
+        unpacked, self.fonts._folder = self.fonts._folder, None
+        atexit.register(shutil.rmtree, unpacked, ignore_errors=True)
 
-    def stylesheet(self, name: str):
-        """The parsed style sheet, with our font faces before it."""
-        if name not in self._sheets:
-            text = (settings.BASE_DIR / "assets" / STYLES[name]).read_text(encoding="utf-8")
-            self._sheets[name] = self._css(
-                string=self._faces + text, font_config=self.fonts, url_fetcher=self.fetcher
-            )
-        return self._sheets[name]
+    def _parse(self, faces: str, file: str):
+        """A style sheet, parsed, with our font faces before it."""
+        text = (settings.BASE_DIR / "assets" / file).read_text(encoding="utf-8")
+        return self._css(string=faces + text, font_config=self.fonts, url_fetcher=self.fetcher)
 
 
 def _press() -> _Press:

@@ -2,14 +2,14 @@
 
 import django.core.validators
 import django.db.models.deletion
-import work.clock
-import work.models
 from django.conf import settings
 from django.db import migrations, models
 
+import work.clock
+import work.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,54 +18,95 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Rendering',
+            name="Rendering",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=work.models.new_public_id, editable=False, unique=True)),
-                ('due', models.DateTimeField(default=work.clock.now)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('claimed_until', models.DateTimeField(blank=True, null=True)),
-                ('last_error', models.TextField(blank=True)),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('kind', models.CharField(max_length=40)),
-                ('key', models.CharField(max_length=200, unique=True)),
-                ('application_id', models.BigIntegerField(blank=True, db_index=True, null=True)),
-                ('title', models.CharField(max_length=250)),
-                ('language', models.CharField(choices=[('fr', 'French'), ('en', 'English')], max_length=2)),
-                ('brand', models.CharField(blank=True, default='', max_length=7, validators=[django.core.validators.RegexValidator('^(#[0-9a-fA-F]{6})?$')])),
-                ('html', models.TextField()),
-                ('made_at', models.DateTimeField(default=work.clock.now)),
-                ('path', models.CharField(blank=True, default='', max_length=120)),
-                ('sha256', models.CharField(blank=True, default='', max_length=64)),
-                ('size', models.PositiveBigIntegerField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=work.models.new_public_id, editable=False, unique=True)),
+                ("due", models.DateTimeField(default=work.clock.now)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("claimed_until", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.TextField(blank=True)),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                ("kind", models.CharField(max_length=40)),
+                ("key", models.CharField(max_length=200, unique=True)),
+                ("application_id", models.BigIntegerField(blank=True, db_index=True, null=True)),
+                ("title", models.CharField(max_length=250)),
+                ("language", models.CharField(choices=[("fr", "French"), ("en", "English")], max_length=2)),
+                (
+                    "brand",
+                    models.CharField(
+                        blank=True,
+                        default="",
+                        max_length=7,
+                        validators=[django.core.validators.RegexValidator("^(#[0-9a-fA-F]{6})?$")],
+                    ),
+                ),
+                ("html", models.TextField()),
+                ("made_at", models.DateTimeField(default=work.clock.now)),
+                ("path", models.CharField(blank=True, default="", max_length=120)),
+                ("sha256", models.CharField(blank=True, default="", max_length=64)),
+                ("size", models.PositiveBigIntegerField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'document we make',
-                'abstract': False,
-                'indexes': [models.Index(condition=models.Q(('done_at__isnull', True)), fields=['due', 'id'], name='documents_rendering_todo')],
+                "verbose_name": "document we make",
+                "abstract": False,
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at__isnull", True)),
+                        fields=["due", "id"],
+                        name="documents_rendering_todo",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Upload',
+            name="Upload",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=work.models.new_public_id, editable=False, unique=True)),
-                ('application_id', models.BigIntegerField(blank=True, db_index=True, null=True)),
-                ('key', models.CharField(max_length=100, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('content_type', models.CharField(max_length=100)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('has_text', models.BooleanField(null=True)),
-                ('malware', models.CharField(choices=[('not_scanned', 'not scanned'), ('clean', 'no malware found')], default='not_scanned', max_length=20)),
-                ('at', models.DateTimeField(default=work.clock.now)),
-                ('gone_at', models.DateTimeField(blank=True, null=True)),
-                ('gone_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('uploader', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=work.models.new_public_id, editable=False, unique=True)),
+                ("application_id", models.BigIntegerField(blank=True, db_index=True, null=True)),
+                ("key", models.CharField(max_length=100, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("content_type", models.CharField(max_length=100)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("has_text", models.BooleanField(null=True)),
+                (
+                    "malware",
+                    models.CharField(
+                        choices=[("not_scanned", "not scanned"), ("clean", "no malware found")],
+                        default="not_scanned",
+                        max_length=20,
+                    ),
+                ),
+                ("at", models.DateTimeField(default=work.clock.now)),
+                ("gone_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "gone_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "uploader",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'uploaded file',
-                'constraints': [models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='upload_not_empty'), models.CheckConstraint(condition=models.Q(('gone_at__isnull', True), ('gone_by__isnull', False), _connector='OR'), name='upload_gone_by_someone')],
+                "verbose_name": "uploaded file",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("size__gt", 0)), name="upload_not_empty"),
+                    models.CheckConstraint(
+                        condition=models.Q(("gone_at__isnull", True), ("gone_by__isnull", False), _connector="OR"),
+                        name="upload_gone_by_someone",
+                    ),
+                ],
             },
         ),
     ]

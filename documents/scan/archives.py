@@ -39,7 +39,9 @@ def read(file, key: str, words: dict) -> None:
             if reason is None and archive.testzip() is not None:
                 raise zipfile.BadZipFile
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
-        message = _("“%(name)s” is damaged and cannot be opened. Open it on your computer, save it again, and choose it again.")
+        message = _(
+            "“%(name)s” is damaged and cannot be opened. Open it on your computer, save it again, and choose it again."
+        )
         raise Unacceptable(message % words, code="damaged") from error
     if reason is not None:
         raise reason

@@ -140,5 +140,7 @@ def _read_image(file, words: dict) -> None:
 
 
 def _damaged(words: dict) -> Unacceptable:
-    message = _("“%(name)s” is damaged and cannot be opened. Open it on your computer, save it again, and choose it again.")
+    message = _(
+        "“%(name)s” is damaged and cannot be opened. Open it on your computer, save it again, and choose it again."
+    )
     return Unacceptable(message % words, code="damaged")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.formats import number_format
-from django.utils.translation import gettext, get_language
+from django.utils.translation import get_language, gettext
 
 from documents.catalog import KINDS, Kind
 from documents.states import Malware
@@ -11,7 +11,7 @@ from documents.states import Malware
 
 @dataclass(frozen=True)
 class Finding:
-    """kind: from the content; size in bytes; sha256 in hex; has_text: None unless a PDF; malware: the scanner's word."""
+    """kind: by content; size in bytes; sha256 in hex; has_text: None unless a PDF; malware: the scanner's word."""
 
     kind: Kind
     size: int
@@ -21,7 +21,7 @@ class Finding:
 
 
 class Unacceptable(Exception):
-    """A file is refused. `message` is a sentence in the reader's language; `code` names the reason for tests and logs."""
+    """A file is refused. `message`: a sentence in the reader's language; `code`: the reason, for tests and logs."""
 
     def __init__(self, message: str, *, code: str):
         super().__init__(message)

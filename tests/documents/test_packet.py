@@ -1,0 +1,73 @@
+"""What leaves: headers that keep a file from being run or kept, and the sheet a preview shows."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.http import Http404
+
+from accounts.models import User
+from documents import packet, services
+from tests.documents import files, sheets
+
+
+@pytest.fixture
+def store_file(db):
+    elise = User.objects.create(email="elise@usinage.example")
+    return lambda data, name: services.store_upload(files.chosen(data, name), by=elise)
+
+
+def test_download_keeps_its_accents_and_is_never_run_nor_kept(store_file):
+    response = packet.file_response(store_file(files.docx(), "Plan d’été.docx"))
+
+    assert response["Content-Disposition"] == "attachment; filename*=utf-8''Plan%20d%E2%80%99%C3%A9t%C3%A9.docx"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Cache-Control"] == "private, no-store"
+    assert response["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert b"".join(response.streaming_content) == files.docx()
+
+
+def test_pdf_may_be_shown_in_place(store_file):
+    response = packet.file_response(store_file(files.pdf(), "plan.pdf"), inline=True)
+
+    assert response["Content-Disposition"] == 'inline; filename="plan.pdf"'
+    assert response["Content-Type"] == "application/pdf"
+    assert "sandbox" not in response["Content-Security-Policy"]
+
+
+def test_text_is_always_a_download(store_file):
+    response = packet.file_response(store_file(b"<script>alert(1)</script>", "page.html"), inline=True)
+
+    assert response["Content-Disposition"] == 'attachment; filename="page.html.txt"'
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+
+
+def test_removed_file_is_not_found(store_file):
+    upload = store_file(files.pdf(), "plan.pdf")
+
+    with pytest.raises(Http404):
+        packet.file_response(services.remove_upload(upload, by=upload.uploader))
+
+
+@pytest.mark.django_db
+def test_document_that_waits_is_not_found():
+    waiting = services.queue_rendering("letter", html="<p>x</p>", title="Lettre", language="fr", key="letter:1")
+
+    with pytest.raises(Http404):
+        packet.file_response(waiting)
+
+
+def test_sheet_shows_each_language_under_its_own_name():
+    page = BeautifulSoup(sheets.letter(), "html.parser")
+
+    assert page.article["lang"] == "fr-CA"
+    assert [s["lang"] for s in page.find_all("section")] == ["fr-CA", "en-CA"]
+    assert page.img["alt"] == "Aéro Montréal"
+    assert page.find("style") is None
+    assert page.find(style=True) is None
+
+
+def test_letterhead_is_text_never_markup():
+    head = packet.Letterhead(name="<b>Grappe</b>", lines=("<i>rue</i>",), running='"><script>')
+
+    page = BeautifulSoup(packet.sheet([("en", "<p>x</p>")], letterhead=head), "html.parser")
+
+    assert page.find("b") is page.find("i") is page.find("script") is None

@@ -1,0 +1,150 @@
+"""Keeping what people upload; queuing and rendering what we make, whatever the machine lacks."""
+
+import hashlib
+from datetime import timedelta
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from accounts.models import User
+from documents import pdf, services, tasks
+from documents.models import Rendering, Upload
+from tests.documents import files, sheets
+from work import clock
+
+
+@pytest.fixture
+def elise(store):
+    return User.objects.create(email="elise@usinage.example")
+
+
+def queued(key="receipt:1", **more):
+    given = {"html": str(sheets.letter()), "title": "Reçu FE-2026-00042", "language": "fr", "application_id": 7}
+    return services.queue_rendering("receipt", key=key, **{**given, **more})
+
+
+@pytest.mark.django_db
+def test_upload_is_kept_under_a_name_that_tells_nothing(elise):
+    data = files.pdf()
+
+    upload = services.store_upload(files.chosen(data, "../Plan d’été.pdf"), by=elise, application_id=7)
+
+    assert (upload.name, upload.content_type, upload.size) == ("Plan d’été.pdf", "application/pdf", len(data))
+    assert upload.sha256 == hashlib.sha256(data).hexdigest()
+    assert upload.has_text is True
+    assert (upload.uploader, upload.application_id) == (elise, 7)
+    assert "Plan" not in upload.key
+    assert services.open_upload(upload).read() == data
+
+
+@pytest.mark.django_db
+def test_refused_file_leaves_nothing_behind(elise):
+    with pytest.raises(services.Unacceptable):
+        services.store_upload(files.chosen(b"MZ" + b"\0" * 99, "budget.pdf"), by=elise)
+
+    assert Upload.objects.count() == 0
+    assert not default_storage.exists("uploads")
+
+
+@pytest.mark.django_db
+def test_file_that_is_not_what_its_name_says_gets_the_ending_of_its_content(elise):
+    assert services.store_upload(files.chosen(files.pdf(), "plan.docx"), by=elise).name == "plan.docx.pdf"
+
+
+@pytest.mark.django_db
+def test_removed_upload_loses_its_bytes_when_the_transaction_commits(elise, django_capture_on_commit_callbacks):
+    upload = services.store_upload(files.chosen(files.pdf()), by=elise)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        gone = services.remove_upload(upload, by=elise)
+        assert default_storage.exists(upload.key)
+
+    assert not default_storage.exists(upload.key)
+    assert gone.is_gone
+    assert gone.gone_by == elise
+    with pytest.raises(FileNotFoundError):
+        services.open_upload(gone)
+    assert services.remove_upload(gone, by=elise).gone_at == gone.gone_at
+
+
+@pytest.mark.django_db
+def test_same_key_is_the_same_document():
+    first = queued()
+
+    assert queued(title="Another").pk == first.pk
+    assert Rendering.objects.get().title == "Reçu FE-2026-00042"
+
+
+def test_rendering_rolls_back_with_what_asked_for_it(committed_db):
+    def ask_then_fail():
+        with transaction.atomic():
+            queued()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        ask_then_fail()
+
+    assert Rendering.objects.count() == 0
+
+
+def test_worker_renders_what_waits_and_tells_the_room(committed_db, monkeypatch):
+    monkeypatch.setattr(services, "_REACTIONS", {})
+    told = []
+    services.when_rendered("receipt")(lambda rendering: told.append(rendering.public_id))
+    rendering = queued()
+
+    assert tasks.render_documents() == 1
+
+    rendering.refresh_from_db()
+    data = rendering.open().read()
+    assert told == [rendering.public_id]
+    assert rendering.is_ready
+    assert rendering.done_at is not None
+    assert rendering.size == len(data)
+    assert rendering.sha256 == hashlib.sha256(data).hexdigest()
+    assert tasks.render_documents() == 0
+
+
+@pytest.mark.django_db
+def test_rendering_again_gives_the_same_file(settings):
+    first = services.render(queued())
+    path, digest = first.path, first.sha256
+
+    again = services.render(Rendering.objects.get())
+
+    assert (again.path, again.sha256) == (path, digest)
+
+
+def test_document_at_fault_stops_after_three_and_the_next_is_rendered(committed_db):
+    bad, good = queued("bad", html="<p>契</p>"), queued("good")
+    instant = clock.now()
+    done = []
+    for hour in range(5):
+        with clock.at(instant + timedelta(hours=hour)):
+            done.append(tasks.render_documents())
+
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert done == [1, 0, 0, 0, 0]
+    assert bad.attempts == 3
+    assert "U+5951" in bad.last_error
+    assert bad.done_at is None
+    assert good.is_ready
+
+
+def test_machine_at_fault_costs_no_attempt_and_says_the_command(committed_db, monkeypatch):
+    def missing(*args):
+        raise pdf.NotInstalled(f"The PDF engine's system libraries are missing. As root: {pdf.APT}")
+
+    rendering = queued()
+    with monkeypatch.context() as machine:
+        machine.setattr(pdf, "_press", missing)
+        assert tasks.render_documents() == 0
+
+    rendering.refresh_from_db()
+    assert (rendering.attempts, rendering.done_at) == (0, None)
+    assert "apt-get install --no-install-recommends libpango-1.0-0" in rendering.last_error
+    assert tasks.render_documents() == 1
+    rendering.refresh_from_db()
+    assert rendering.last_error == ""
