@@ -91,7 +91,7 @@ def amount_is_within_limit(decision, *, by, given):
 
 
 def every_concurrence_is_given(decision, *, by, given):
-    if decision.concurrences.filter(given_at__isnull=True).exists():
+    if decision.concurrences.exclude(state="given").exists():
         return Refusal(_("A partner has not given its concurrence yet."), code="concurrence")
     return None
 

@@ -1,0 +1,45 @@
+"""Questions with a list for an answer: who must concur, what is not authorised, which fields of a letter are empty."""
+
+from decimal import Decimal
+
+from accounts.rules import is_person
+from decisions.rules import concurs_for, is_approver, is_endorser
+from decisions.states import FUNDED, State
+from programs.models import Agreement
+
+
+def shares_by_agreement(decision):
+    """Dollars of the decision by agreement: `{agreement: Decimal}`, in id order."""
+    totals: dict[Agreement, Decimal] = {}
+    for share in decision.shares.select_related("envelope__agreement__partner").order_by("envelope__agreement_id"):
+        agreement = share.envelope.agreement
+        totals[agreement] = totals.get(agreement, Decimal(0)) + share.amount
+    return totals
+
+
+def agreements_to_concur(decision):
+    """Agreements whose partner must concur: the whole award is above the threshold the agreement states.
+
+    75 000,00 $ is not above 75 000 $; a threshold of 0.00 asks for every award, an empty one never asks.
+    """
+    if decision.kind not in FUNDED:
+        return []
+    return [agreement for agreement in shares_by_agreement(decision) if agreement.needs_concurrence(decision.amount)]
+
+
+def unauthorised_agreements(decision):
+    """References of federal agreements that a body mostly funded by Québec may not draw on without a decree."""
+    if decision.kind not in FUNDED:
+        return []
+    return [agreement.reference for agreement in shares_by_agreement(decision) if not agreement.is_authorised]
+
+
+def may_send_back_now(decision, by):
+    """Whether the step that the decision is at is one that `by` may send back."""
+    if not is_person(by):
+        return False
+    if decision.state == State.ENDORSED:
+        return is_endorser(decision, by) or is_approver(decision, by)
+    if decision.state in (State.APPROVED, State.CONCURRED):
+        return is_approver(decision, by) or concurs_for(decision, by)
+    return False
