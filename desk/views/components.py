@@ -173,7 +173,7 @@ def samples() -> dict:
         },
         "rows": [
             {"label": t("Nom légal", "Legal name"), "value": "Usinage Rive-Nord inc.", "change_url": "#answers"},
-            {"label": t("Thèmes", "Themes"), "values": [t("Environnement", "Environment"), t("Exportations", "Exports")], "change_url": "#answers"},
+            {"label": t("Thèmes", "Themes"), "list": [t("Environnement", "Environment"), t("Exportations", "Exports")], "change_url": "#answers"},
             {"label": t("Coût total", "Total cost"), "value": money("150000"), "change_url": "#answers"},
             {"label": t("Parrain", "Sponsor"), "value": "", "change_url": "#answers"},
         ],
