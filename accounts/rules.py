@@ -47,3 +47,18 @@ def is_signatory(organisation, user):
     return (
         is_person(user) and user.memberships.filter(organisation=organisation, role=OrganisationRole.SIGNATORY).exists()
     )
+
+
+def is_system(by):
+    """Whether the actor is the installation itself: its set-up and its commands act as the clock."""
+    return getattr(by, "actor", "") == "clock"
+
+
+def may_administer(cluster, by):
+    """Whether the actor gives and takes back roles in `cluster`."""
+    return is_system(by) or is_administrator(by, cluster)
+
+
+def may_create_people(by):
+    """Whether the actor may open an account for somebody else."""
+    return is_system(by) or is_administrator(by)

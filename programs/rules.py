@@ -5,7 +5,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.roles import ClusterRole
-from accounts.rules import holds_cluster_role, in_office, is_person
+from accounts.rules import holds_cluster_role, in_office, is_person, may_administer
 from audit.rules import Refusal
 from programs.roles import ProgramRole
 from work import clock
@@ -120,3 +120,13 @@ def is_over(call, *, by, given):
     if call.closes_at is not None and clock.now() < call.closes_at:
         return Refusal(_("A call is archived once it has closed."), code="open")
     return None
+
+
+# People: who
+
+
+def may_appoint(cluster, program, role, by):
+    """Administrators appoint anyone; a programme's officers appoint its reviewers."""
+    if may_administer(cluster, by):
+        return True
+    return program is not None and role == ProgramRole.REVIEWER and is_program_officer(program, by)

@@ -13,6 +13,8 @@ from django.test.utils import setup_databases, teardown_databases
 from ops.prepare import compile_translations
 from tests import databases, servers
 
+pytest_plugins = ["tests.cast"]
+
 
 def pytest_configure(config):
     if not hasattr(config, "workerinput"):  # once, before the workers of xdist start

@@ -10,139 +10,307 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Cluster',
+            name="Cluster",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=work.models.new_public_id, editable=False, unique=True)),
-                ('slug', models.SlugField(unique=True)),
-                ('name_fr', models.CharField(max_length=200)),
-                ('name_en', models.CharField(max_length=200)),
-                ('address_fr', models.TextField(blank=True)),
-                ('address_en', models.TextField(blank=True)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('colour_ink', models.CharField(default='#12294b', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$')])),
-                ('colour_accent', models.CharField(default='#c2410c', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$')])),
-                ('mostly_funded_by_quebec', models.BooleanField(default=True, help_text='Federal money then needs an authorisation (decree) before any award is issued.')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=work.models.new_public_id, editable=False, unique=True)),
+                ("slug", models.SlugField(unique=True)),
+                ("name_fr", models.CharField(max_length=200)),
+                ("name_en", models.CharField(max_length=200)),
+                ("address_fr", models.TextField(blank=True)),
+                ("address_en", models.TextField(blank=True)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                (
+                    "colour_ink",
+                    models.CharField(
+                        default="#12294b",
+                        max_length=7,
+                        validators=[django.core.validators.RegexValidator("^#[0-9a-fA-F]{6}$")],
+                    ),
+                ),
+                (
+                    "colour_accent",
+                    models.CharField(
+                        default="#c2410c",
+                        max_length=7,
+                        validators=[django.core.validators.RegexValidator("^#[0-9a-fA-F]{6}$")],
+                    ),
+                ),
+                (
+                    "mostly_funded_by_quebec",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Federal money then needs an authorisation (decree) before any award is issued.",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=work.models.new_public_id, editable=False, unique=True)),
-                ('legal_name', models.CharField(max_length=250)),
-                ('neq', models.CharField(max_length=10, unique=True)),
-                ('business_number', models.CharField(blank=True, max_length=15)),
-                ('street', models.CharField(max_length=250)),
-                ('city', models.CharField(max_length=120)),
-                ('province', models.CharField(default='QC', max_length=2)),
-                ('postal_code', models.CharField(max_length=7)),
-                ('region', models.CharField(blank=True, max_length=60)),
-                ('employees', models.PositiveIntegerField(blank=True, null=True)),
-                ('naics', models.CharField(blank=True, max_length=6)),
-                ('ownership', models.CharField(choices=[('private', 'private enterprise'), ('state', 'state-controlled enterprise'), ('cooperative', 'cooperative or non-profit'), ('academic', 'university, college or research centre')], default='private', max_length=20)),
-                ('language', models.CharField(choices=[('fr', 'French'), ('en', 'English')], default='fr', max_length=2)),
-                ('website', models.URLField(blank=True)),
-                ('created_at', models.DateTimeField(default=work.clock.now, editable=False)),
-                ('updated_at', models.DateTimeField(default=work.clock.now, editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=work.models.new_public_id, editable=False, unique=True)),
+                ("legal_name", models.CharField(max_length=250)),
+                ("neq", models.CharField(max_length=10, unique=True)),
+                ("business_number", models.CharField(blank=True, max_length=15)),
+                ("street", models.CharField(max_length=250)),
+                ("city", models.CharField(max_length=120)),
+                ("province", models.CharField(default="QC", max_length=2)),
+                ("postal_code", models.CharField(max_length=7)),
+                ("region", models.CharField(blank=True, max_length=60)),
+                ("employees", models.PositiveIntegerField(blank=True, null=True)),
+                ("naics", models.CharField(blank=True, max_length=6)),
+                (
+                    "ownership",
+                    models.CharField(
+                        choices=[
+                            ("private", "private enterprise"),
+                            ("state", "state-controlled enterprise"),
+                            ("cooperative", "cooperative or non-profit"),
+                            ("academic", "university, college or research centre"),
+                        ],
+                        default="private",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(choices=[("fr", "French"), ("en", "English")], default="fr", max_length=2),
+                ),
+                ("website", models.URLField(blank=True)),
+                ("created_at", models.DateTimeField(default=work.clock.now, editable=False)),
+                ("updated_at", models.DateTimeField(default=work.clock.now, editable=False)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=work.models.new_public_id, editable=False, unique=True)),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('given_name', models.CharField(max_length=100)),
-                ('family_name', models.CharField(max_length=100)),
-                ('language', models.CharField(choices=[('fr', 'French'), ('en', 'English')], default='fr', max_length=2)),
-                ('title_fr', models.CharField(blank=True, help_text="Function, as a letter's signature shows it.", max_length=200)),
-                ('title_en', models.CharField(blank=True, max_length=200)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(default=work.clock.now, editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=work.models.new_public_id, editable=False, unique=True)),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("given_name", models.CharField(max_length=100)),
+                ("family_name", models.CharField(max_length=100)),
+                (
+                    "language",
+                    models.CharField(choices=[("fr", "French"), ("en", "English")], default="fr", max_length=2),
+                ),
+                (
+                    "title_fr",
+                    models.CharField(
+                        blank=True, help_text="Function, as a letter's signature shows it.", max_length=200
+                    ),
+                ),
+                ("title_en", models.CharField(blank=True, max_length=200)),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(default=work.clock.now, editable=False)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_unique_whatever_the_case')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"), name="user_email_unique_whatever_the_case"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ClusterAppointment',
+            name="ClusterAppointment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('officer', 'programme officer'), ('auditor', 'auditor'), ('administrator', 'administrator'), ('finance', 'finance officer')], max_length=20)),
-                ('starts_on', models.DateField(default=work.clock.today)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='appointments', to='accounts.cluster')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cluster_appointments', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("officer", "programme officer"),
+                            ("auditor", "auditor"),
+                            ("administrator", "administrator"),
+                            ("finance", "finance officer"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("starts_on", models.DateField(default=work.clock.today)),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="appointments", to="accounts.cluster"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cluster_appointments",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'cluster', 'role'), name='cluster_role_held_once'), models.CheckConstraint(condition=models.Q(('role__in', ['officer', 'auditor', 'administrator', 'finance'])), name='cluster_appointment_role_known')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "cluster", "role"), name="cluster_role_held_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["officer", "auditor", "administrator", "finance"])),
+                        name="cluster_appointment_role_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('member', 'member'), ('signatory', 'authorised signatory')], default='member', max_length=20)),
-                ('since', models.DateTimeField(default=work.clock.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='accounts.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("member", "member"), ("signatory", "authorised signatory")],
+                        default="member",
+                        max_length=20,
+                    ),
+                ),
+                ("since", models.DateTimeField(default=work.clock.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'organisation'), name='membership_once'), models.CheckConstraint(condition=models.Q(('role__in', ['member', 'signatory'])), name='membership_role_known')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "organisation"), name="membership_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("role__in", ["member", "signatory"])), name="membership_role_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=work.models.new_public_id, editable=False, unique=True)),
-                ('email', models.EmailField(max_length=254)),
-                ('organisation_role', models.CharField(blank=True, choices=[('member', 'member'), ('signatory', 'authorised signatory')], max_length=20)),
-                ('cluster_role', models.CharField(blank=True, choices=[('officer', 'programme officer'), ('auditor', 'auditor'), ('administrator', 'administrator'), ('finance', 'finance officer')], max_length=20)),
-                ('language', models.CharField(choices=[('fr', 'French'), ('en', 'English')], default='fr', max_length=2)),
-                ('token_digest', models.CharField(max_length=64, unique=True)),
-                ('at', models.DateTimeField(default=work.clock.now)),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('accepted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('cluster', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='accounts.cluster')),
-                ('invited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='accounts.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=work.models.new_public_id, editable=False, unique=True)),
+                ("email", models.EmailField(max_length=254)),
+                (
+                    "organisation_role",
+                    models.CharField(
+                        blank=True, choices=[("member", "member"), ("signatory", "authorised signatory")], max_length=20
+                    ),
+                ),
+                (
+                    "cluster_role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("officer", "programme officer"),
+                            ("auditor", "auditor"),
+                            ("administrator", "administrator"),
+                            ("finance", "finance officer"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(choices=[("fr", "French"), ("en", "English")], default="fr", max_length=2),
+                ),
+                ("token_digest", models.CharField(max_length=64, unique=True)),
+                ("at", models.DateTimeField(default=work.clock.now)),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "accepted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="accounts.cluster",
+                    ),
+                ),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('cluster__isnull', True), ('organisation__isnull', False)), models.Q(('cluster__isnull', False), ('organisation__isnull', True)), _connector='OR'), name='invitation_to_an_organisation_or_a_cluster')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cluster__isnull", True), ("organisation__isnull", False)),
+                            models.Q(("cluster__isnull", False), ("organisation__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="invitation_to_an_organisation_or_a_cluster",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='WorkingGroup',
+            name="WorkingGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=work.models.new_public_id, editable=False, unique=True)),
-                ('key', models.SlugField()),
-                ('name_fr', models.CharField(max_length=200)),
-                ('name_en', models.CharField(max_length=200)),
-                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='working_groups', to='accounts.cluster')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", models.UUIDField(default=work.models.new_public_id, editable=False, unique=True)),
+                ("key", models.SlugField()),
+                ("name_fr", models.CharField(max_length=200)),
+                ("name_en", models.CharField(max_length=200)),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="working_groups",
+                        to="accounts.cluster",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('cluster', 'key'), name='working_group_key_unique')],
+                "constraints": [models.UniqueConstraint(fields=("cluster", "key"), name="working_group_key_unique")],
             },
         ),
     ]

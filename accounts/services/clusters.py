@@ -1,0 +1,80 @@
+"""Clusters, and who holds which role in all of one."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Cluster, ClusterAppointment
+from accounts.roles import ClusterRole
+from accounts.rules import in_office, is_system, may_administer
+from audit import services as trail
+from audit.rules import Forbidden, Refusal, WrongMoment
+from work import clock
+
+
+@transaction.atomic
+def found_cluster(*, by, slug, name_fr, name_en, **details) -> Cluster:
+    """A new cluster of this installation. Done by the set-up (the clock), which then appoints its administrator.
+
+    `details`: the other columns of a cluster (addresses, e-mail, phone, colours).
+    """
+    if not is_system(by):
+        raise Forbidden(_("A cluster is added by the installation's set-up."))
+    cluster = Cluster(slug=slug, name_fr=name_fr, name_en=name_en, **details)
+    cluster.full_clean()
+    cluster.save(force_insert=True)
+    trail.record(cluster, "cluster.found", by=by, given={"slug": slug})
+    return cluster
+
+
+@transaction.atomic
+def appoint_to_cluster(user, cluster, *, by, role, starts_on=None, ends_on=None) -> ClusterAppointment:
+    """Give `user` a role in the whole cluster from `starts_on` (today) to the end of `ends_on` (no end)."""
+    must_administer(cluster, by)
+    role, starts_on = ClusterRole(role), starts_on or clock.today()
+    if ends_on and ends_on < starts_on:
+        raise WrongMoment(Refusal(_("The appointment ends before it starts."), code="dates"))
+    if not user.is_active:
+        raise WrongMoment(Refusal(_("This account is closed."), code="closed"))
+    Cluster.objects.select_for_update().get(pk=cluster.pk)
+    appointment, _made = ClusterAppointment.objects.update_or_create(
+        user=user, cluster=cluster, role=role, defaults={"starts_on": starts_on, "ends_on": ends_on}
+    )
+    trail.record(
+        cluster,
+        "cluster.appoint",
+        by=by,
+        given={"person": user.public_id, "role": role.value, "starts_on": starts_on, "ends_on": ends_on},
+    )
+    return appointment
+
+
+@transaction.atomic
+def end_cluster_appointment(appointment, *, by) -> ClusterAppointment:
+    """Take the role back at once: yesterday becomes its last day. A cluster keeps one administrator at least."""
+    cluster = Cluster.objects.select_for_update().get(pk=appointment.cluster_id)
+    must_administer(cluster, by)
+    appointment = ClusterAppointment.objects.select_for_update().get(pk=appointment.pk)
+    if appointment.role == ClusterRole.ADMINISTRATOR and not (
+        cluster.appointments.filter(in_office(), role=ClusterRole.ADMINISTRATOR, user__is_active=True)
+        .exclude(pk=appointment.pk)
+        .exists()
+    ):
+        raise WrongMoment(
+            Refusal(_("A cluster keeps one administrator at least. Appoint another one first."), code="last")
+        )
+    appointment.ends_on = clock.today() - timedelta(days=1)
+    appointment.save(update_fields=["ends_on"])
+    trail.record(
+        cluster,
+        "cluster.end_appointment",
+        by=by,
+        given={"person": appointment.user.public_id, "role": appointment.role},
+    )
+    return appointment
+
+
+def must_administer(cluster, by):
+    if not may_administer(cluster, by):
+        raise Forbidden(_("Only an administrator of the cluster gives and takes back roles."))

@@ -1,0 +1,168 @@
+"""Invitations by e-mail. Whoever holds the link and the e-mail address joins; only the link's digest is kept."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Invitation, Membership, Organisation
+from accounts.roles import ClusterRole, OrganisationRole
+from accounts.rules import is_person
+from accounts.services.clusters import appoint_to_cluster, must_administer
+from accounts.services.organisations import must_sign_for
+from audit import services as trail
+from audit.rules import CLOCK, Forbidden, Refusal, WrongMoment
+from notifications.services import queue_message
+from work import clock
+
+VALID_FOR = timedelta(days=14)
+
+
+@transaction.atomic
+def invite_member(organisation, *, by, email, role, language) -> tuple[Invitation, str]:
+    """Invite somebody to act for an organisation. Returns the invitation and its link's token, shown nowhere else."""
+    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    must_sign_for(organisation, by)
+    email = _clean(email)
+    if organisation.memberships.filter(user__email=email).exists():
+        raise ValidationError({"email": _("This person already acts for the organisation.")})
+    return _invite(
+        by=by, email=email, language=language, organisation=organisation, organisation_role=OrganisationRole(role)
+    )
+
+
+@transaction.atomic
+def invite_staff(cluster, *, by, email, role, language) -> tuple[Invitation, str]:
+    """Invite somebody to work with the cluster. An empty role: an account only, to be appointed on programmes."""
+    must_administer(cluster, by)
+    role = ClusterRole(role) if role else ""
+    return _invite(by=by, email=_clean(email), language=language, cluster=cluster, cluster_role=role)
+
+
+def find_invitation(token) -> Invitation | None:
+    """The invitation a link names, whatever became of it; None for a link that never was."""
+    return (
+        Invitation.objects.select_related("organisation", "cluster", "invited_by")
+        .filter(token_digest=_digest(token))
+        .first()
+    )
+
+
+def stands_in_the_way(invitation, now=None) -> Refusal | None:
+    """Why an invitation cannot be accepted any more, or None."""
+    if invitation is None:
+        return Refusal(
+            _("This link is not valid. Check that you copied all of it, or ask for a new invitation."), "link"
+        )
+    if invitation.accepted_at:
+        return Refusal(_("This invitation was already accepted. Sign in to continue."), code="used")
+    if invitation.expires_at <= (now or clock.now()):
+        return Refusal(_("This invitation has expired. Ask the person who invited you for a new one."), code="expired")
+    return None
+
+
+@transaction.atomic
+def accept_invitation(token, *, by) -> Invitation:
+    """Accept: `by` joins the organisation or the cluster. The account's e-mail must be the one invited."""
+    found = find_invitation(token)
+    if found is not None:  # the list of members stands still while it grows
+        Organisation.objects.select_for_update().filter(pk=found.organisation_id).first()
+        found = Invitation.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    if refusal := stands_in_the_way(found):
+        raise WrongMoment(refusal)
+    if not is_person(by):
+        raise Forbidden(_("Sign in to accept the invitation."))
+    if by.email.lower() != found.email.lower():
+        raise Forbidden(
+            _("This invitation was sent to another e-mail address. Sign in with the account of that address.")
+        )
+    found.accepted_at, found.accepted_by = clock.now(), by
+    found.save(update_fields=["accepted_at", "accepted_by"])
+    if found.organisation_id:
+        Membership.objects.get_or_create(
+            user=by, organisation=found.organisation, defaults={"role": found.organisation_role}
+        )
+    elif found.cluster_role:
+        # The administrator decided when inviting, and may have left since: the set-up's actor carries it out.
+        appoint_to_cluster(by, found.cluster, by=CLOCK, role=found.cluster_role)
+    trail.record(
+        found.organisation or found.cluster,
+        "invitation.accept",
+        by=by,
+        given={"invitation": found.public_id, "role": found.organisation_role or found.cluster_role},
+    )
+    return found
+
+
+@transaction.atomic
+def cancel_invitation(invitation, *, by) -> Invitation:
+    """Take back an invitation that nobody accepted: its link stops working."""
+    invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+    if invitation.organisation_id:
+        must_sign_for(invitation.organisation, by)
+    else:
+        must_administer(invitation.cluster, by)
+    if refusal := stands_in_the_way(invitation):
+        raise WrongMoment(refusal)
+    invitation.expires_at = clock.now()
+    invitation.save(update_fields=["expires_at"])
+    trail.record(
+        invitation.organisation or invitation.cluster,
+        "invitation.cancel",
+        by=by,
+        given={"invitation": invitation.public_id},
+    )
+    return invitation
+
+
+def _invite(*, by, email, language, organisation=None, cluster=None, **role) -> tuple[Invitation, str]:
+    """One living invitation a person and place: a new one ends those before it."""
+    where = {"organisation": organisation} if organisation else {"cluster": cluster}
+    now, token = clock.now(), secrets.token_urlsafe(32)
+    Invitation.objects.filter(email=email, accepted_at=None, expires_at__gt=now, **where).update(expires_at=now)
+    invitation = Invitation.objects.create(
+        email=email,
+        language=language,
+        token_digest=_digest(token),
+        invited_by=by,
+        at=now,
+        expires_at=now + VALID_FOR,
+        **where,
+        **role,
+    )
+    place = organisation or cluster
+    trail.record(
+        place,
+        "invitation.send",
+        by=by,
+        given={"invitation": invitation.public_id, "role": next(iter(role.values()))},
+        personal={"email": email},
+    )
+    name = organisation.legal_name if organisation else getattr(cluster, f"name_{language}")
+    queue_message(
+        "invitation",
+        to=email,
+        language=language,
+        context={"name": name, "inviter": by.full_name, "until": invitation.expires_at},
+        url_name="invitation",
+        url_args=(token,),
+        key=f"invitation-{invitation.public_id}",
+    )
+    return invitation, token
+
+
+def _clean(email):
+    email = (email or "").strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError:
+        raise ValidationError({"email": _("Enter an e-mail address, for example name@company.example.")}) from None
+    return email
+
+
+def _digest(token):
+    return hashlib.sha256(str(token).encode()).hexdigest()

@@ -1,0 +1,22 @@
+"""The cast that every other test stands on."""
+
+from audit.models import Entry
+from notifications.models import Message
+
+
+def test_cast_is_in_office_and_the_outbox_is_empty(cast, cluster, usinage):
+    from accounts.rules import is_administrator, is_member, is_signatory
+
+    assert is_administrator(cast.administrator, cluster)
+    assert is_signatory(usinage, cast.sophie)
+    assert is_member(usinage, cast.olivier)
+    assert not is_signatory(usinage, cast.olivier)
+    assert Message.objects.count() == 0
+
+
+def test_cast_comes_back_the_same_and_can_be_written_after(cast, cluster):
+    from accounts.services import appoint_to_cluster
+
+    before = Entry.objects.count()
+    appoint_to_cluster(cast.ana, cluster, by=cast.administrator, role="finance")
+    assert Entry.objects.count() == before + 1
