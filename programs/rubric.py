@@ -1,0 +1,188 @@
+"""Rubrics: criteria whose weights sum to 100, an anchored scale that declares its points, pass marks, and what
+to read each
+criterion against. Pure; how reviews become a score is `reviews.scoring`.
+
+    {"scale": [{"value": "1", "points": 20, "label": {fr, en}}, …],
+     "criteria": [{"key", "name": {fr, en}, "weight": 25, "required": true, "minimum": "2",
+                   "anchors": {"1": {fr, en}, "3": {fr, en}, …}, "evidence": ["question_key", …]}],
+     "pass": {"overall": 60, "each": "2"}}
+
+A minimum is a value of the scale; `each` is the minimum of every criterion that gives none of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from programs.catalog import Problem, Text
+from programs.schema.reading import MISSING, Reader
+
+HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True)
+class ScalePoint:
+    """One step of the scale. `value` is what a reviewer chooses ("4", "B"); `points` are out of 100."""
+
+    value: str
+    points: Decimal
+    label: Text
+
+
+@dataclass(frozen=True)
+class Criterion:
+    key: str
+    name: Text
+    weight: Decimal
+    description: Text
+    required: bool = True
+    minimum: str = ""
+    minimum_points: Decimal | None = None
+    anchors: Mapping[str, Text] = field(default_factory=dict, hash=False)
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rubric:
+    scale: tuple[ScalePoint, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+    pass_overall: Decimal | None = None
+
+    def criterion(self, key: str) -> Criterion | None:
+        return next((criterion for criterion in self.criteria if criterion.key == key), None)
+
+    def points_of(self, value) -> Decimal:
+        """The points of a scale value; KeyError for one that is not on the scale."""
+        for point in self.scale:
+            if point.value == str(value):
+                return point.points
+        raise KeyError(value)
+
+    @property
+    def weights(self) -> dict[str, Decimal]:
+        return {criterion.key: criterion.weight for criterion in self.criteria}
+
+
+def parse_rubric(definition) -> Rubric:
+    """The rubric of a definition; for a published one nothing is left out."""
+    return read_rubric(definition)[0]
+
+
+def check_rubric(definition, *, questions: Collection[str] | None = None, path=()) -> list[Problem]:
+    """What keeps a rubric from being published. `questions`: the keys that evidence may name (not checked when
+    None)."""
+    return read_rubric(definition, questions=questions, path=path)[1]
+
+
+def read_rubric(definition, *, questions=None, path=()) -> tuple[Rubric, list[Problem]]:
+    top = Reader(definition, path)
+    scale = _scale(top)
+    passing = top.child("pass", required=False)
+    overall, each = None, ""
+    if passing:
+        overall = passing.number("overall", required=False, at_least=0, at_most=100)
+        each = _scale_value(passing, "each", scale)
+        passing.done()
+    readers = top.children("criteria", at_least=1, at_most=30)
+    criteria = tuple(_criterion(reader, scale, each, questions) for reader in readers)
+    top.unique(readers, [criterion.key for criterion in criteria])
+    _check_weights(top, criteria)
+    _check_reach(top, scale, overall)
+    top.done()
+    return Rubric(scale, criteria, overall), top.problems
+
+
+def _scale(top: Reader) -> tuple[ScalePoint, ...]:
+    points = []
+    for reader in top.children("scale", at_least=2, at_most=20):
+        value = str(reader.take("value", required=True))
+        worth = reader.number("points", at_least=0, at_most=100)
+        label = reader.text("label", max_length=200)
+        reader.done()
+        if any(point.value == value for point in points):
+            reader.problem(_("“%(value)s” is written twice.") % {"value": value}, "value")
+        elif worth is not None and any(point.points == worth for point in points):
+            reader.problem(_("Two steps of the scale are worth the same points."), "points")
+        points.append(ScalePoint(value, Decimal(0) if worth is None else worth, label))
+    return tuple(points)
+
+
+def _scale_value(reader: Reader, key: str, scale) -> str:
+    """A value of the scale, written as a number or a letter; "" where there is none."""
+    value = reader.take(key)
+    if value is MISSING:
+        return ""
+    values = [point.value for point in scale]
+    if str(value) not in values:
+        reader.problem(
+            _("“%(value)s” is not on the scale: %(choices)s.") % {"value": value, "choices": ", ".join(values)}, key
+        )
+        return ""
+    return str(value)
+
+
+def _criterion(reader: Reader, scale, each: str, questions) -> Criterion:
+    key = reader.key()
+    name = reader.text("name", max_length=200)
+    weight = reader.number("weight", at_least=0, at_most=100, places=4)
+    if weight is not None and weight == 0:
+        reader.problem(_("A criterion with no weight counts for nothing; remove it."), "weight")
+    description = reader.text("description", required=False)
+    required = reader.boolean("required", default=True)
+    own = _scale_value(reader, "minimum", scale) or each
+    anchors = _anchors(reader, scale)
+    evidence = reader.strings("evidence")
+    for index, question in enumerate(evidence):
+        if questions is not None and question not in questions:
+            reader.problem(_("No question has the key “%(name)s”.") % {"name": question}, "evidence", index)
+    reader.done()
+    least = next((point.points for point in scale if point.value == own), None)
+    return Criterion(key, name, weight or Decimal(0), description, required, own, least, anchors, evidence)
+
+
+def _anchors(reader: Reader, scale) -> dict[str, Text]:
+    """What a step looks like, in words. At least the two ends of the scale are described."""
+    inner = reader.child("anchors", required=True)
+    if inner is None:
+        return {}
+    values = [point.value for point in scale]
+    out = {}
+    for raw in list(inner.node):
+        if str(raw) in values:
+            out[str(raw)] = inner.text(raw)
+        else:
+            inner.asked.add(raw)
+            inner.problem(
+                _("“%(value)s” is not on the scale: %(choices)s.") % {"value": raw, "choices": ", ".join(values)}, raw
+            )
+    for end in {values[0], values[-1]} if values else ():
+        if end not in out:
+            reader.problem(_("The anchor of “%(value)s” is missing.") % {"value": end}, "anchors")
+    return out
+
+
+def _check_weights(top: Reader, criteria):
+    total = sum((criterion.weight for criterion in criteria), Decimal(0))
+    if criteria and total != HUNDRED:
+        top.problem(
+            _("The weights of the criteria sum to %(total)s; they must sum to 100.") % {"total": format(total, "f")},
+            "criteria",
+        )
+    if criteria and not any(criterion.required for criterion in criteria):
+        top.problem(_("At least one criterion must be required."), "criteria")
+
+
+def _check_reach(top: Reader, scale, overall):
+    """A pass mark that the best score cannot reach refuses everybody."""
+    best = max((point.points for point in scale), default=None)
+    if overall is not None and best is not None and overall > best:
+        top.problem(
+            _("The pass mark, %(mark)s, is above the best possible score, %(best)s.")
+            % {"mark": format(overall, "f"), "best": format(best, "f")},
+            "pass",
+            "overall",
+        )
