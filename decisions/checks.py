@@ -3,9 +3,12 @@
 from decimal import Decimal
 
 from accounts.rules import is_person
+from decisions.letters import empty_fields
 from decisions.rules import concurs_for, is_approver, is_endorser
 from decisions.states import FUNDED, State
 from programs.models import Agreement
+
+__all__ = ["empty_fields"]
 
 
 def shares_by_agreement(decision):

@@ -1,6 +1,6 @@
 """The outbox: a message is a row first, written with the change it tells of, and mail only later."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.core.mail import get_connection
@@ -62,13 +62,30 @@ def queue_message(
     return message
 
 
+_REACTIONS: dict[str, list[Callable[[Message], None]]] = {}
+
+
+def when_sent(kind: str):
+    """Decorator: call `fn(message)` once the mail server took a message of `kind`, in the transaction that says so."""
+
+    def register(fn: Callable[[Message], None]):
+        if fn not in _REACTIONS.setdefault(kind, []):
+            _REACTIONS[kind].append(fn)
+        return fn
+
+    return register
+
+
 def send(message: Message) -> None:
     """Hand one message to the mail server. Raises what the server raises; repeating it repeats the Message-ID."""
     mail = notices.write(message)
     mail.connection = get_connection()
     mail.send()
-    message.sent_at = clock.now()
-    message.save(update_fields=["sent_at"])
+    with transaction.atomic():
+        message.sent_at = clock.now()
+        message.save(update_fields=["sent_at"])
+        for react in _REACTIONS.get(message.kind, ()):
+            react(message)
 
 
 def _nudge_after_commit() -> None:
