@@ -38,13 +38,18 @@ class SampleForm(forms.Form):
         self.fields |= {
             "neq": forms.CharField(
                 label=t("Numéro d’entreprise du Québec (NEQ)", "Québec enterprise number (NEQ)"),
-                help_text=t("Les 10 chiffres du registre des entreprises.", "The 10 digits of the enterprise register."),
+                help_text=t(
+                    "Les 10 chiffres du registre des entreprises.", "The 10 digits of the enterprise register."
+                ),
                 widget=forms.TextInput({"class": "input--short", "inputmode": "numeric"}),
             ),
             "email": forms.EmailField(label=t("Courriel", "E-mail address"), required=False),
             "story": forms.CharField(
                 label=t("Décrivez le projet", "Describe the project"),
-                help_text=t("Le problème, ce que vous ferez, ce qui changera.", "The problem, what you will do, what will change."),
+                help_text=t(
+                    "Le problème, ce que vous ferez, ce qui changera.",
+                    "The problem, what you will do, what will change.",
+                ),
                 widget=forms.Textarea({"rows": 5}),
                 max_length=1500,
             ),
@@ -129,7 +134,12 @@ def samples() -> dict:
             (t("Sur la liste d’attente", "Waitlisted"), "other"),
         ],
         "tasks": [
-            {"name": t("Votre organisation", "Your organisation"), "url": "#tasks", "status": t("Terminé", "Completed"), "kind": "done"},
+            {
+                "name": t("Votre organisation", "Your organisation"),
+                "url": "#tasks",
+                "status": t("Terminé", "Completed"),
+                "kind": "done",
+            },
             {
                 "name": t("Le projet", "The project"),
                 "url": "#tasks",
@@ -137,13 +147,34 @@ def samples() -> dict:
                 "status": t("En cours", "In progress"),
                 "kind": "info",
             },
-            {"name": t("Budget et montage financier", "Budget and financing"), "url": "#tasks", "status": t("À corriger", "To correct"), "kind": "wait"},
-            {"name": t("Vérifier et déposer", "Check and submit"), "status": t("Pas encore possible", "Cannot start yet"), "kind": ""},
+            {
+                "name": t("Budget et montage financier", "Budget and financing"),
+                "url": "#tasks",
+                "status": t("À corriger", "To correct"),
+                "kind": "wait",
+            },
+            {
+                "name": t("Vérifier et déposer", "Check and submit"),
+                "status": t("Pas encore possible", "Cannot start yet"),
+                "kind": "",
+            },
         ],
         "steps": [
-            {"label": t("Déposée", "Submitted"), "state": "done", "note": format_day(date(2026, 11, 2), get_language() or "fr")},
-            {"label": t("Admissible", "Eligible"), "state": "done", "note": format_day(date(2026, 11, 9), get_language() or "fr")},
-            {"label": t("En évaluation", "In review"), "state": "now", "note": t("2 évaluations sur 3", "2 of 3 reviews")},
+            {
+                "label": t("Déposée", "Submitted"),
+                "state": "done",
+                "note": format_day(date(2026, 11, 2), get_language() or "fr"),
+            },
+            {
+                "label": t("Admissible", "Eligible"),
+                "state": "done",
+                "note": format_day(date(2026, 11, 9), get_language() or "fr"),
+            },
+            {
+                "label": t("En évaluation", "In review"),
+                "state": "now",
+                "note": t("2 évaluations sur 3", "2 of 3 reviews"),
+            },
             {"label": t("Décision", "Decision"), "state": "later", "note": t("d’ici le 18 décembre", "by December 18")},
         ],
         "entries": [
@@ -154,7 +185,11 @@ def samples() -> dict:
                 "note": t("Précisez le coût de la main-d’œuvre.", "Please detail the cost of labour."),
             },
             {"what": t("Demande déposée", "Application submitted"), "at": at(2, 9, 30), "who": "Claude Fortin"},
-            {"what": t("Brouillon commencé", "Draft started"), "at": datetime(2026, 11, 1, 22, tzinfo=UTC), "who": "Claude Fortin"},
+            {
+                "what": t("Brouillon commencé", "Draft started"),
+                "at": datetime(2026, 11, 1, 22, tzinfo=UTC),
+                "who": "Claude Fortin",
+            },
         ],
         "stats": [
             {"value": money("1284500.50"), "label": t("demandés", "requested"), "now": True},
@@ -166,14 +201,22 @@ def samples() -> dict:
             "total": Decimal("950000"),
             "parts": [
                 {"kind": "paid", "label": t("Versé", "Paid"), "amount": Decimal("212500")},
-                {"kind": "committed", "label": t("Engagé, non versé", "Committed, not paid"), "amount": Decimal("361250.75")},
+                {
+                    "kind": "committed",
+                    "label": t("Engagé, non versé", "Committed, not paid"),
+                    "amount": Decimal("361250.75"),
+                },
                 {"kind": "reserved", "label": t("Réservé", "Reserved"), "amount": Decimal("75000")},
                 {"kind": "rest", "label": t("Disponible", "Available"), "amount": Decimal("301249.25")},
             ],
         },
         "rows": [
             {"label": t("Nom légal", "Legal name"), "value": "Usinage Rive-Nord inc.", "change_url": "#answers"},
-            {"label": t("Thèmes", "Themes"), "list": [t("Environnement", "Environment"), t("Exportations", "Exports")], "change_url": "#answers"},
+            {
+                "label": t("Thèmes", "Themes"),
+                "list": [t("Environnement", "Environment"), t("Exportations", "Exports")],
+                "change_url": "#answers",
+            },
             {"label": t("Coût total", "Total cost"), "value": money("150000"), "change_url": "#answers"},
             {"label": t("Parrain", "Sponsor"), "value": "", "change_url": "#answers"},
         ],
@@ -184,9 +227,24 @@ def samples() -> dict:
             {"label": t("Piste d’audit", "Trail"), "url": "#tabs"},
         ],
         "cast": [
-            {"name": "Claude Fortin", "role": t("Personne autorisée à signer", "Authorised signatory"), "organisation": "Usinage Rive-Nord", "value": "1"},
-            {"name": "Mireille Gagnon", "role": t("Responsable de programme", "Programme officer"), "organisation": "Aéro Montréal", "value": "2"},
-            {"name": "Yann Tremblay", "role": t("Personne évaluatrice, industrie", "Reviewer, industry"), "organisation": "Nordair Systèmes", "value": "3"},
+            {
+                "name": "Claude Fortin",
+                "role": t("Personne autorisée à signer", "Authorised signatory"),
+                "organisation": "Usinage Rive-Nord",
+                "value": "1",
+            },
+            {
+                "name": "Mireille Gagnon",
+                "role": t("Responsable de programme", "Programme officer"),
+                "organisation": "Aéro Montréal",
+                "value": "2",
+            },
+            {
+                "name": "Yann Tremblay",
+                "role": t("Personne évaluatrice, industrie", "Reviewer, industry"),
+                "organisation": "Nordair Systèmes",
+                "value": "3",
+            },
         ],
         "crumbs": [{"label": t("Programmes", "Programmes"), "url": "#"}, {"label": "Filière Excellence", "url": "#"}],
         "before": t(
@@ -214,5 +272,7 @@ def show(request):
     }
     wrong = SampleForm(filled)
     wrong.is_valid()
-    good = SampleForm(prefix="good", initial={"cost": Decimal("125000.5"), "share": Decimal("62.5"), "starts": date(2027, 1, 11)})
+    good = SampleForm(
+        prefix="good", initial={"cost": Decimal("125000.5"), "share": Decimal("62.5"), "starts": date(2027, 1, 11)}
+    )
     return render(request, "desk/components.html", {"good": good, "wrong": wrong, "table": sample_table(), **samples()})
