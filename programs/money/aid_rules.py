@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from django.utils.translation import gettext_lazy as _
+
 FINANCING_KINDS = ("grant", "repayable_loan", "tax_credit", "own", "bank", "other")
 RECIPIENT_TYPES = ("enterprise", "sme", "research")
 Rate = Decimal | Mapping[str, Decimal]
@@ -17,9 +19,12 @@ class BadAidRules(ValueError):
     """The rules cannot be computed with. `path` says where (`categories.1.cap_percent_after`), `problem` says why."""
 
     def __init__(self, path: str, problem: str):
-        super().__init__(f"{path}: {problem}")
+        super().__init__(path, problem)
         self.path = path
         self.problem = problem
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}"
 
 
 @dataclass(frozen=True)
@@ -80,17 +85,17 @@ def parse_rules(rules: Mapping) -> AidRules:
     """The rules of a bundle as `AidRules`. BadAidRules, with the place, for what is missing, unknown or impossible."""
     _known(rules, KEYS, "")
     if rules.get("in_kind", "valued_apart") != "valued_apart":
-        raise BadAidRules("in_kind", "only `valued_apart` is computed")
+        raise BadAidRules("in_kind", _("only `valued_apart` is computed"))
     window = rules.get("window") or {}
     _known(window, {"from", "until"}, "window.")
     bonus = rules.get("bonus") or {}
     _known(bonus, {"per_level", "outside_rate", "within_maximum"}, "bonus.")
     if not bonus.get("outside_rate", True):
-        raise BadAidRules("bonus.outside_rate", "a bonus inside the aid rate is not computed")
+        raise BadAidRules("bonus.outside_rate", _("a bonus inside the aid rate is not computed"))
     weights = {kind: _percent(value, f"weights.{kind}") for kind, value in (rules.get("weights") or {}).items()}
     for kind in weights:
         if kind not in FINANCING_KINDS:
-            raise BadAidRules(f"weights.{kind}", "not a kind of financing")
+            raise BadAidRules(f"weights.{kind}", _("not a kind of financing"))
     return AidRules(
         rate=_rate(rules.get("rate"), "rate"),
         categories=_categories(rules.get("categories")),
@@ -108,22 +113,22 @@ def parse_rules(rules: Mapping) -> AidRules:
 def _known(given: Mapping, known: set[str], prefix: str) -> None:
     for key in given:
         if key not in known:
-            problem = "this rule is not computed yet" if key in LATER else "unknown rule"
+            problem = _("this rule is not computed yet") if key in LATER else _("unknown rule")
             raise BadAidRules(f"{prefix}{key}", problem)
 
 
 def _categories(given: object) -> dict[str, Category]:
     if not given:
-        raise BadAidRules("categories", "at least one category of costs is needed")
+        raise BadAidRules("categories", _("at least one category of costs is needed"))
     found: dict[str, Category] = {}
     for place, row in enumerate(given):
         path = f"categories.{place}."
         _known(row, CATEGORY_KEYS, path)
         for needed in ("key", "name_fr", "name_en"):
             if not row.get(needed):
-                raise BadAidRules(path + needed, "missing")
+                raise BadAidRules(path + needed, _("missing"))
         if row["key"] in found:
-            raise BadAidRules(path + "key", f"`{row['key']}` is there twice")
+            raise BadAidRules(path + "key", _("`%(key)s` is there twice") % {"key": row["key"]})
         cap, limit, rate = row.get("cap_percent_after"), row.get("max_per_item"), row.get("rate")
         found[row["key"]] = Category(
             key=row["key"],
@@ -140,7 +145,7 @@ def _rate(value: object, path: str) -> Rate:
     if isinstance(value, Mapping):
         for recipient in value:
             if recipient not in RECIPIENT_TYPES:
-                raise BadAidRules(f"{path}.{recipient}", "not a type of recipient")
+                raise BadAidRules(f"{path}.{recipient}", _("not a type of recipient"))
         return {recipient: _percent(x, f"{path}.{recipient}") for recipient, x in value.items()}
     return _percent(value, path)
 
@@ -148,26 +153,26 @@ def _rate(value: object, path: str) -> Rate:
 def _percent(value: object, path: str) -> Decimal:
     number = _number(value, path)
     if not 0 <= number <= 100:
-        raise BadAidRules(path, "a percentage is from 0 to 100")
+        raise BadAidRules(path, _("a percentage is from 0 to 100"))
     return number
 
 
 def _amount(value: object, path: str) -> Decimal:
     number = _number(value, path)
     if number < 0:
-        raise BadAidRules(path, "an amount is not below zero")
+        raise BadAidRules(path, _("an amount is not below zero"))
     return number
 
 
 def _number(value: object, path: str) -> Decimal:
     if isinstance(value, float | bool) or value is None or value == "":
-        raise BadAidRules(path, 'a number written as text is needed, for example "40"')
+        raise BadAidRules(path, _('a number written as text is needed, for example "40"'))
     try:
         number = Decimal(str(value))
     except InvalidOperation:
-        raise BadAidRules(path, f"`{value}` is not a number") from None
+        raise BadAidRules(path, _("`%(value)s` is not a number") % {"value": value}) from None
     if not number.is_finite():
-        raise BadAidRules(path, f"`{value}` is not a number")
+        raise BadAidRules(path, _("`%(value)s` is not a number") % {"value": value})
     return number
 
 
@@ -179,4 +184,4 @@ def _day(value: object, path: str) -> date | str:
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        raise BadAidRules(path, f"`{value}` is not a day (2029-01-31)") from None
+        raise BadAidRules(path, _("`%(value)s` is not a day (2029-01-31)") % {"value": value}) from None
