@@ -226,7 +226,7 @@ def test_rules_that_cannot_be_computed_are_refused_with_their_place(change, path
 def test_two_categories_with_one_key_are_refused():
     rules = excellence()
     rules["categories"].append(dict(rules["categories"][0]))
-    with pytest.raises(BadAidRules) as refusal:
+    with translation.override("en"), pytest.raises(BadAidRules) as refusal:
         parse_rules(rules)
     with translation.override("en"):
         assert str(refusal.value) == "categories.4.key: `consultants` is there twice"
