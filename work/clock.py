@@ -95,7 +95,7 @@ def business_days_between(start: date, end: date) -> int:
     return sum(is_business_day(start + timedelta(days=k)) for k in range(1, (end - start).days + 1))
 
 
-_MONTHS = {
+MONTHS = {
     "fr": [
         "janvier",
         "février",
@@ -128,20 +128,7 @@ _MONTHS = {
 
 
 def format_day(day: date, language: str) -> str:
-    """A day in words, as the language of Canada writes it: « 1er novembre 2026 », "November 1, 2026"."""
-    if language.startswith("fr"):
-        return f"{'1er' if day.day == 1 else day.day} {_MONTHS['fr'][day.month - 1]} {day.year}"
-    return f"{_MONTHS['en'][day.month - 1]} {day.day}, {day.year}"
-
-
-MONTHS = {
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
-    "en": "January February March April May June July August September October November December".split(),
-}
-
-
-def format_day(day: date, language: str) -> str:
-    """A day as the language writes it: « 1er novembre 2026 », "November 1, 2026". An instant gives its day in Québec."""
+    """A day as the language writes it: « 1er novembre 2026 », "November 1, 2026". An instant: its day in Québec."""
     if isinstance(day, datetime):
         day = day_of(day)
     if language.startswith("fr"):
@@ -151,7 +138,7 @@ def format_day(day: date, language: str) -> str:
 
 
 def format_hour(instant: datetime | time, language: str) -> str:
-    """An hour, in Québec when it is that of an instant: « 17 h », « 14 h 05 », "5 p.m.", "2:05 p.m.", "noon", "midnight"."""
+    """An hour, in Québec for an instant: « 17 h », « 14 h 05 », "5 p.m.", "2:05 p.m.", "noon", "midnight"."""
     moment = instant.astimezone(ZONE) if isinstance(instant, datetime) else instant
     hour, minute = moment.hour, moment.minute
     if language.startswith("fr"):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from audit import checks
 
@@ -21,8 +21,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, application: str | None = None, **options: Any) -> None:
         count = checks.Verified()
         # One snapshot: what is written meanwhile cannot look like a fault.
+        alone = not connection.in_atomic_block
         with transaction.atomic():
-            transaction.get_connection().cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            if alone:
+                connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             for finding in checks.verify(application_id=self.file(application), count=count):
                 self.stdout.write(str(finding) if finding.erased else self.style.ERROR(str(finding)))
         summary = f"{count.chains} chains, {count.entries} entries, {count.erased} texts erased by schedule"

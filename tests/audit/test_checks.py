@@ -1,0 +1,224 @@
+"""Tampering, for real: the triggers are switched off, as whoever owns the database can, and the trail is changed."""
+
+import json
+from datetime import UTC, datetime
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from audit.checks import Verified, verify
+from audit.models import Entry, Erasable, Head
+from audit.rules import CLOCK
+from audit.services import erase_texts, record
+from tests.audit.machines import File
+from work import clock
+
+NOON = datetime(2026, 11, 20, 17, tzinfo=UTC)
+
+
+@pytest.fixture
+def chain(machines, camille):
+    """A file with five entries, each with a reason, and another file beside it that nobody touches."""
+    file, other = File.objects.create(title="Robot cell"), File.objects.create(title="Paint line")
+    for n in range(1, 6):
+        record(file, f"application.step{n}", by=camille, given={"amount": n}, note=f"because of {n}")
+        record(other, f"application.step{n}", by=camille)
+    return file
+
+
+def tamper(statement, *values):
+    """Run `statement` with every trigger of the trail's tables off, as the owner of the database could."""
+    tables = ("audit_entry", "audit_head", "audit_erasable")
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+        cursor.execute(statement, values)
+        assert cursor.rowcount > 0
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
+
+
+def findings():
+    return [(f.subject_id, f.seq, f.what) for f in verify() if not f.erased]
+
+
+def test_an_untouched_trail_is_whole(chain):
+    count = Verified()
+    assert list(verify(count=count)) == []
+    assert (count.chains, count.entries, count.faults, count.erased) == (2, 10, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("verb", "application.other"),
+        ("before", "approved"),
+        ("after", "approved"),
+        ("duty", "approve"),
+        ("actor_id", 999),
+        ("actor_kind", "clock"),
+        ("on_behalf_of", "somebody"),
+        ("fired_by", "decision.issue"),
+        ("application_id", 999),
+        ("given", json.dumps({"amount": 3000})),
+        ("personal", json.dumps({})),
+        ("at", "2020-01-01T00:00:00Z"),
+        ("request_id", "another"),
+    ],
+)
+def test_a_changed_entry_is_found_whichever_column_it_is(chain, column, value):
+    tamper(f"UPDATE audit_entry SET {column} = %s WHERE subject_id = %s AND seq = 3", value, chain.pk)
+    assert (chain.pk, 3, "altered (application.step3): its content is not what its digest says") in [
+        (subject, seq, what.replace("application.other", "application.step3")) for subject, seq, what in findings()
+    ]
+
+
+def test_a_changed_entry_whose_digest_was_computed_again_breaks_the_next_one(chain):
+    from audit.seal import digest_of
+
+    entry = Entry.objects.get(subject_id=chain.pk, seq=3)
+    entry.given = {"amount": 3000}
+    tamper(
+        "UPDATE audit_entry SET given = %s, digest = %s WHERE id = %s",
+        json.dumps(entry.given),
+        digest_of(entry),
+        entry.pk,
+    )
+    assert findings() == [(chain.pk, 4, "out of place (application.step4): it does not follow the entry before it")]
+
+
+def test_a_removed_entry_is_found(chain):
+    tamper(
+        "DELETE FROM audit_erasable WHERE entry_id = (SELECT id FROM audit_entry WHERE subject_id = %s AND seq = 3)",
+        chain.pk,
+    )
+    tamper("DELETE FROM audit_entry WHERE subject_id = %s AND seq = 3", chain.pk)
+    assert findings() == [(chain.pk, 3, "removed")]
+
+
+def test_a_removed_first_entry_is_found(chain):
+    tamper("DELETE FROM audit_entry WHERE subject_id = %s AND seq < 3", chain.pk)
+    assert findings() == [(chain.pk, 1, "removed, and the 1 after it")]
+
+
+def test_a_cut_tail_is_found(chain):
+    tamper("DELETE FROM audit_entry WHERE subject_id = %s AND seq > 3", chain.pk)
+    assert findings() == [(chain.pk, 4, "removed from the end, and the 1 after it")]
+
+
+def test_a_cut_tail_whose_head_was_moved_back_without_its_digest_is_found(chain):
+    tamper("DELETE FROM audit_entry WHERE subject_id = %s AND seq > 3", chain.pk)
+    tamper("UPDATE audit_head SET count = 3 WHERE subject_id = %s", chain.pk)
+    assert findings() == [(chain.pk, 3, "the head has another digest than the last entry")]
+
+
+def test_an_entry_inserted_at_the_end_is_found(chain):
+    tamper(
+        """
+        INSERT INTO audit_entry (head_id, seq, subject_type, subject_id, application_id, verb, duty, before, after,
+            actor_kind, actor_id, on_behalf_of, fired_by, given, personal, at, request_id, previous, digest)
+        SELECT head_id, 6, subject_type, subject_id, application_id, 'application.invented', duty, before, after,
+            actor_kind, actor_id, on_behalf_of, fired_by, given, '{}', at, request_id, digest, repeat('0', 64)
+        FROM audit_entry WHERE subject_id = %s AND seq = 5
+        """,
+        chain.pk,
+    )
+    assert (chain.pk, 6, "inserted at the end: the head does not count it") in findings()
+
+
+def test_an_entry_moved_into_another_chain_is_found(chain):
+    tamper(
+        "UPDATE audit_entry SET head_id = (SELECT id FROM audit_head WHERE subject_id <> %s), seq = 6"
+        " WHERE subject_id = %s AND seq = 5",
+        chain.pk,
+        chain.pk,
+    )
+    found = findings()
+    assert (chain.pk, 5, "removed from the end") in found
+    assert any(seq == 6 and what == f"belongs to application {chain.pk}" for _subject, seq, what in found)
+
+
+def test_two_entries_that_changed_places_are_found(chain):
+    for old, new in ((2, 100), (3, 2), (100, 3)):
+        tamper("UPDATE audit_entry SET seq = %s WHERE subject_id = %s AND seq = %s", new, chain.pk, old)
+    found = findings()
+    assert [seq for _subject, seq, what in found if "out of place" in what] == [2, 3, 4]
+    assert [seq for _subject, seq, what in found if what.startswith("altered")] == [2, 3]
+
+
+def test_a_chain_without_its_head_is_found(chain):
+    tamper("DELETE FROM audit_head WHERE subject_id = %s", chain.pk)
+    assert findings() == [(chain.pk, n, "its chain has no head any more") for n in range(1, 6)]
+
+
+def test_an_altered_text_is_found(chain):
+    tamper("UPDATE audit_erasable SET value = 'because' WHERE value = 'because of 2'")
+    assert findings() == [(chain.pk, 2, "“note” was altered: it is not the text its digest says")]
+
+
+def test_a_removed_text_is_found(chain):
+    tamper("DELETE FROM audit_erasable WHERE value = 'because of 2'")
+    assert findings() == [(chain.pk, 2, "“note” was removed")]
+
+
+def test_an_inserted_text_is_found(chain):
+    Erasable.objects.create(
+        entry=Entry.objects.get(subject_id=chain.pk, seq=2), field="given.more", value="x", salt="y"
+    )
+    assert findings() == [(chain.pk, 2, "“given.more” was inserted: the entry knows no such text")]
+
+
+def test_a_text_blanked_by_hand_is_found_even_through_the_door_the_schedule_uses(chain):
+    with clock.at(NOON):
+        Erasable.objects.filter(value="because of 2").update(value="", salt="", erased_at=clock.now())
+    assert findings() == [(chain.pk, 2, "“note” was blanked on 2026-11-20, and no entry says by which rule")]
+
+
+def test_a_text_erased_by_schedule_is_said_to_be_and_is_no_fault(chain):
+    with clock.at(NOON):
+        assert erase_texts(Erasable.objects.filter(value="because of 2"), by=CLOCK, rule="notes-7-years") == 1
+        assert erase_texts(Erasable.objects.filter(value="because of 2"), by=CLOCK, rule="notes-7-years") == 0
+    assert [(f.seq, f.what, f.erased) for f in verify()] == [(2, "“note” erased by schedule on 2026-11-20", True)]
+    assert Entry.objects.get(subject_id=chain.pk, seq=2).note == ""
+    entry = Entry.objects.get(verb="trail.erase")
+    assert entry.given == {"rule": "notes-7-years", "erased": [[2, "note"]]}
+
+
+def test_the_command_says_that_the_trail_is_whole(chain):
+    out = StringIO()
+    call_command("verify_trail", stdout=out)
+    assert out.getvalue().strip() == "The trail is whole: 2 chains, 10 entries, 0 texts erased by schedule."
+
+
+def test_the_command_fails_with_one_and_says_where(chain):
+    tamper("UPDATE audit_entry SET verb = 'application.other' WHERE subject_id = %s AND seq = 3", chain.pk)
+    out = StringIO()
+    with pytest.raises(CommandError, match="1 faults in 2 chains, 10 entries") as failure:
+        call_command("verify_trail", stdout=out)
+    assert failure.value.returncode == 1
+    assert f"application {chain.pk}, entry 3: altered (application.other)" in out.getvalue()
+
+
+def test_one_file_can_be_verified_alone(chain):
+    other = Head.objects.exclude(subject_id=chain.pk).get()
+    tamper("UPDATE audit_entry SET verb = 'application.other' WHERE subject_id = %s AND seq = 3", chain.pk)
+    assert list(verify(application_id=other.application_id)) == []
+    assert len(list(verify(application_id=chain.pk))) == 1
+
+
+def test_the_command_refuses_a_reference_that_does_not_exist(chain):
+    with pytest.raises(CommandError, match="FE-2026-99999"):
+        call_command("verify_trail", application="FE-2026-99999")
+
+
+def test_verification_keeps_the_same_number_of_queries_however_long_a_chain(chain, camille, django_assert_num_queries):
+    with django_assert_num_queries(4):  # heads, entries, texts, and chains without a head
+        list(verify())
+    for n in range(50):
+        record(chain, "application.more", by=camille, given={"n": n}, note="why")
+    with django_assert_num_queries(4):
+        assert list(verify()) == []
+    assert Head.objects.get(subject_id=chain.pk).count == 55

@@ -1,0 +1,324 @@
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+
+from audit import services
+from audit.models import Change, DutyDone, Entry
+from audit.moves import after, allowed, firing, move, reactions_of
+from audit.rules import CLOCK, Forbidden, Refusal, WrongMoment
+from audit.states import Duty, Standing
+from tests.audit.machines import Decision, File
+from tests.databases import at_once
+from work import clock
+
+NOON = datetime(2026, 10, 3, 16, tzinfo=UTC)
+
+
+def submit(file, by):
+    return move(file, "submit", by=by, given={"amount": 75000})
+
+
+# ------------------------------------------------------------------ what a move does
+
+
+def test_move_returns_the_fresh_moved_row_and_leaves_the_one_given(file, camille):
+    with clock.at(NOON):
+        moved = submit(file, camille)
+    assert (moved.state, moved.visits, moved.since, moved.updated_at) == ("submitted", 1, NOON, NOON)
+    assert moved is not file
+    assert file.state == "draft"
+    assert File.objects.get().state == "submitted"
+
+
+def test_move_writes_one_entry_and_one_change(file, camille):
+    with clock.at(NOON):
+        submit(file, camille)
+    entry = Entry.objects.get()
+    assert (entry.verb, entry.before, entry.after, entry.at) == ("application.submit", "draft", "submitted", NOON)
+    assert (entry.actor_kind, entry.actor_id, entry.application_id) == ("person", camille.pk, file.pk)
+    assert entry.given == {"amount": 75000}
+    change = Change.objects.get()
+    assert (change.kind, change.public_id, change.application_id) == ("application", file.public_id, file.pk)
+
+
+def test_a_note_is_a_reason_for_the_questions_and_a_digest_in_the_trail(file, camille):
+    submit(file, camille)
+    with pytest.raises(WrongMoment, match="reason"):
+        move(file, "give_back", by=camille)
+    move(file, "give_back", by=camille, note="Madame Roy asked for it")
+    entry = Entry.objects.last()
+    assert entry.given == {}
+    assert "Madame" not in str(entry.personal)
+    assert entry.note == "Madame Roy asked for it"
+
+
+def test_a_reason_in_given_is_taken_for_the_note(file, camille):
+    submit(file, camille)
+    move(file, "give_back", by=camille, given={"reason": "a mistake", "count": 2})
+    entry = Entry.objects.last()
+    assert (entry.given, entry.note) == ({"count": 2}, "a mistake")
+
+
+def test_the_target_may_be_computed(file, camille):
+    assert move(file, "close", by=camille).state == "closed"
+    untitled = File.objects.create(owner=camille.pk)
+    assert move(untitled, "close", by=camille).state == "declined"
+    approved = File.objects.create(owner=camille.pk, state="approved")
+    assert move(approved, "reset", by=camille).state == "draft"
+
+
+def test_a_name_that_is_no_move_is_a_mistake_of_the_program(file, camille):
+    with pytest.raises(LookupError, match="fly"):
+        move(file, "fly", by=camille)
+
+
+def test_the_database_refuses_a_state_that_does_not_exist(file):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        File.objects.update(state="lost")
+
+
+def test_the_file_is_locked_before_the_row(file, camille, cleared):
+    cleared(file, camille)
+    decision = Decision.objects.create(application=file)
+    with CaptureQueriesContext(connection) as queries:
+        move(decision, "issue", by=camille)
+    locks = [q["sql"] for q in queries if "FOR NO KEY UPDATE" in q["sql"]]
+    assert ["turnstile_file" in sql for sql in locks] == [True, False]
+
+
+# ------------------------------------------------------------------ who: 403
+
+
+def test_the_wrong_person_is_forbidden_with_the_name_of_the_move(file, dominique):
+    with translation.override("en"), pytest.raises(Forbidden) as refusal:
+        submit(file, dominique)
+    assert str(refusal.value.message) == "Your role does not let you do this here: Submit."
+    assert isinstance(refusal.value, PermissionDenied)
+    assert not Entry.objects.exists()
+
+
+def test_the_wrong_person_is_forbidden_also_at_the_wrong_moment(file, camille, dominique):
+    submit(file, camille)
+    with pytest.raises(Forbidden):
+        submit(file, dominique)
+
+
+def test_a_permission_may_say_its_own_sentence(file, camille):
+    submit(file, camille)
+    with pytest.raises(Forbidden, match="card"):
+        move(file, "give_back", by=CLOCK, note="time")
+
+
+def test_a_move_nobody_may_make_is_forbidden_to_everybody(machines, camille):
+    file = File.objects.create(state="screened")
+    with pytest.raises(Forbidden):
+        move(file, "approve", by=camille)
+
+
+# ------------------------------------------------------------------ duties and interests
+
+
+def test_a_duty_needs_a_declaration_of_interests_first(file, camille, dominique):
+    submit(file, camille)
+    with translation.override("en"), pytest.raises(WrongMoment) as refusal:
+        move(file, "screen", by=dominique)
+    assert refusal.value.message == "Declare your interests in this file first."
+
+
+@pytest.mark.parametrize("standing", [Standing.CONFLICT, Standing.UNSURE])
+def test_a_conflict_or_a_doubt_forbids_whatever_was_declared_before(file, camille, dominique, cleared, standing):
+    submit(file, camille)
+    cleared(file, dominique)
+    services.declare_standing(file.pk, user=dominique, standing=standing)
+    with pytest.raises(Forbidden) as refusal:
+        move(file, "screen", by=dominique)
+    assert refusal.value.code == standing
+
+
+def test_a_duty_done_is_remembered_and_excludes_the_next_with_its_day(file, camille, dominique, cleared):
+    submit(file, camille)
+    cleared(file, dominique)
+    with clock.at(NOON):
+        move(file, "screen", by=dominique)
+    assert DutyDone.objects.values_list("user_id", "duty").get() == (dominique.pk, "screen")
+    decision = Decision.objects.create(application=file)
+    with translation.override("en"), pytest.raises(Forbidden) as refusal:
+        move(decision, "issue", by=dominique)
+    assert str(refusal.value.message) == (
+        "You screened this file on October\u00a03, 2026. The person who screens cannot also endorse."
+    )
+    with translation.override("fr"), pytest.raises(Forbidden) as refusal:
+        move(decision, "issue", by=dominique)
+    assert str(refusal.value.message) == (
+        "Vous avez fait l'analyse d'admissibilité de ce dossier le 3\u00a0octobre\u00a02026. "
+        "La personne qui fait l'analyse d'admissibilité ne peut pas aussi donner un avis favorable."
+    )
+
+
+def test_a_duty_is_only_for_persons(file, camille, monkeypatch):
+    submit(file, camille)
+
+    class Key:
+        actor, pk = "key", 7
+
+    step = File.screen._django_fsm.transitions["submitted"]
+    monkeypatch.setattr(step, "permission", lambda obj, by: True)
+    with pytest.raises(Forbidden) as refusal:
+        move(file, "screen", by=Key())
+    assert refusal.value.code == "person"
+
+
+# ------------------------------------------------------------------ when: 409
+
+
+def test_every_refusal_is_told_at_once(machines, camille):
+    file = File.objects.create(owner=camille.pk)
+    with pytest.raises(WrongMoment) as refusal:
+        move(file, "submit", by=camille)
+    assert refusal.value.refusals == (
+        Refusal("The title is missing.", code="title"),
+        Refusal("The amount is missing.", code="amount"),
+    )
+    assert refusal.value.message == "The title is missing. The amount is missing."
+    assert not Entry.objects.exists()
+
+
+def test_the_wrong_state_is_named_with_the_move(file, camille):
+    submit(file, camille)
+    with translation.override("en"), pytest.raises(WrongMoment) as refusal:
+        submit(file, camille)
+    assert refusal.value.message == "“Submit” is not possible now: the state is “Submitted”."
+    assert [r.code for r in refusal.value.refusals] == ["state"]
+
+
+def test_a_model_that_shows_less_to_some_says_its_state_itself(file, camille, monkeypatch):
+    monkeypatch.setattr(File, "state_label_for", lambda self, by: "Being assessed", raising=False)
+    submit(file, camille)
+    with translation.override("en"), pytest.raises(WrongMoment, match="Being assessed"):
+        submit(file, camille)
+
+
+# ------------------------------------------------------------------ reactions
+
+
+def test_reactions_run_after_the_move_in_its_transaction(file, camille):
+    seen = []
+
+    @after("application.submit")
+    def react(obj, *, by, given, note, entry):
+        seen.append((obj.state, by, given, note, entry.verb, firing()))
+
+    submit(file, camille)
+    assert seen == [("submitted", camille, {"amount": 75000}, "", "application.submit", ("application.submit",))]
+    assert firing() == ()
+
+
+def test_a_reaction_that_raises_undoes_the_move(file, camille):
+    @after("application.submit")
+    def refuse(obj, **facts):
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        submit(file, camille)
+    assert File.objects.get().state == "draft"
+    assert not Entry.objects.exists()
+    assert not Change.objects.exists()
+    assert firing() == ()
+
+
+def test_reactions_run_lower_room_first_and_once_each(monkeypatch):
+    def reaction(module, name):
+        def react(obj, **facts):
+            pass
+
+        react.__module__, react.__qualname__ = module, name
+        return after("application.nothing")(react)
+
+    issue = reaction("decisions.reactions", "void")
+    cancel = reaction("reviews.reactions", "cancel")
+    draft = reaction("decisions.reactions", "draft")
+    again = reaction("decisions.reactions", "void")
+    assert reactions_of("application.nothing") == (cancel, draft, again)
+    assert issue not in reactions_of("application.nothing")
+
+
+def test_a_fired_move_is_made_only_while_its_cause_fires(file, camille, dominique, cleared):
+    submit(file, camille)
+    cleared(file, camille, dominique)
+    move(file, "screen", by=dominique)
+    decision = Decision.objects.create(application=file)
+
+    @after("decision.issue")
+    def approve(obj, *, by, **facts):
+        move(obj.application, "approve", by=by)
+
+    with pytest.raises(Forbidden):
+        move(file, "approve", by=camille)
+    move(decision, "issue", by=camille)
+    assert File.objects.get().state == "approved"
+    entry = Entry.objects.get(verb="application.approve")
+    assert (entry.fired_by, entry.actor_id) == ("decision.issue", camille.pk)
+    # The consequence is nobody's own act: Camille endorsed, and did not also approve.
+    assert entry.duty == ""
+    assert set(DutyDone.objects.filter(user=camille).values_list("duty", flat=True)) == {"endorse"}
+
+
+# ------------------------------------------------------------------ allowed
+
+
+def test_allowed_lists_moves_as_declared_with_what_stands_in_the_way(file, camille, dominique, cleared):
+    assert [(a.name, [r.code for r in a.refusals]) for a in allowed(file, camille)] == [
+        ("submit", ["amount"]),
+        ("close", []),
+    ]
+    submitted = submit(file, camille)
+    assert [(a.name, a.label, [r.code for r in a.refusals]) for a in allowed(submitted, dominique)] == [
+        ("screen", "Screen", ["undeclared"]),
+        ("give_back", "Give back", ["reason"]),
+        ("close", "Close", []),
+    ]
+
+
+def test_allowed_leaves_out_the_duties_of_who_has_a_conflict_and_explains_those_of_who_did_another(
+    file, camille, dominique, cleared
+):
+    submitted = submit(file, camille)
+    services.declare_standing(file.pk, user=dominique, standing=Standing.CONFLICT)
+    assert "screen" not in [a.name for a in allowed(submitted, dominique)]
+    cleared(file, camille)
+    services.record_duty(file.pk, by=camille, duty=Duty.PREPARE)
+    (screen,) = [a for a in allowed(submitted, camille) if a.name == "screen"]
+    assert [r.code for r in screen.refusals] == ["duty"]
+
+
+# ------------------------------------------------------------------ two at once
+
+
+def test_of_two_at_once_one_moves_and_the_other_is_told_it_is_late(committed_db, file, camille):
+    first, second = at_once(lambda: submit(file, camille), lambda: submit(file, camille))
+    outcomes = sorted([first, second], key=lambda x: isinstance(x, Exception))
+    assert outcomes[0].state == "submitted"
+    assert isinstance(outcomes[1], WrongMoment)
+    assert [r.code for r in outcomes[1].refusals] == ["state"]
+    assert Entry.objects.count() == 1
+    assert Change.objects.count() == 1
+
+
+def test_one_person_cannot_do_two_duties_by_doing_them_at_once(committed_db, file, camille, dominique, cleared):
+    submit(file, camille)
+    cleared(file, dominique)
+    decision = Decision.objects.create(application=file)
+    outcomes = at_once(lambda: move(file, "screen", by=dominique), lambda: move(decision, "issue", by=dominique))
+    assert sum(isinstance(x, Forbidden) for x in outcomes) == 1
+    assert DutyDone.objects.filter(user=dominique).count() == 1
+
+
+def test_public_identifiers_do_not_repeat(machines):
+    assert len({File(title="").public_id for _n in range(1000)}) == 1000
+    assert isinstance(File().public_id, uuid.UUID)
+    assert File().public_id.version == 7

@@ -1,0 +1,320 @@
+import enum
+import threading
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, connection, connections, transaction
+
+from audit import querysets, seal
+from audit.models import Change, DutyDone, Entry, Epoch, Erasable, Head, Reading, Standing
+from audit.querysets import Cursor
+from audit.rules import CLOCK, clash, is_barred
+from audit.services import (
+    changes_after,
+    declare_standing,
+    make_reading_partitions,
+    open_epoch,
+    record,
+    record_change,
+    record_duty,
+    record_reading,
+)
+from audit.states import Duty
+from tests.databases import at_once
+from work import clock, tracing
+
+NOON = datetime(2026, 11, 20, 17, tzinfo=UTC)
+
+
+# ------------------------------------------------------------------ the trail
+
+
+def test_entries_of_a_subject_follow_each_other(file, camille):
+    first = record(file, "application.open", by=camille)
+    second = record(file, "application.read", by=CLOCK)
+    assert (first.seq, first.previous) == (1, "")
+    assert (second.seq, second.previous) == (2, first.digest)
+    assert (second.actor_kind, second.actor_id) == ("clock", None)
+    head = Head.objects.get()
+    assert (head.count, head.digest, head.application_id) == (2, second.digest, file.pk)
+    assert list(Entry.objects.of_file(file.pk)) == [first, second]
+    assert list(Entry.objects.of("application", file.pk)) == [first, second]
+
+
+def test_an_entry_reads_back_to_the_digest_it_was_written_with(file, camille):
+    given = {
+        "amount": Decimal("75000.01"),
+        "day": date(2026, 11, 20),
+        "at": NOON,
+        "id": uuid.uuid4(),
+        "many": [1, None],
+    }
+    entry = record(file, "application.open", by=camille, given=given, note="è\u00a0« ’ »")
+    read = Entry.objects.get()
+    assert read.given["amount"] == "75000.01"
+    assert seal.digest_of(read) == entry.digest == read.digest
+
+
+def test_an_entry_carries_the_request_it_was_made_in(file, camille):
+    token = tracing.request_id.set("abc123")
+    try:
+        assert record(file, "application.open", by=camille).request_id == "abc123"
+    finally:
+        tracing.request_id.reset(token)
+
+
+def test_words_never_enter_the_trail_even_when_given_as_facts(file, camille):
+    entry = record(
+        file,
+        "application.open",
+        by=camille,
+        given={"who": {"name": "Dominique Roy", "mail": "d@roy.example"}, "key": "budget.total"},
+        personal={"phone": "514 555-0100", "people": ["Camille", "Dominique"]},
+        note="on leave",
+    )
+    assert entry.given == {
+        "who": {"name": {"text": "given.who.name"}, "mail": {"text": "given.who.mail"}},
+        "key": "budget.total",
+    }
+    assert set(entry.personal) == {"given.who.name", "given.who.mail", "phone", "people", "note"}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT audit_entry::text FROM audit_entry")
+        row = cursor.fetchone()[0]
+    for word in ("Dominique", "roy.example", "555-0100", "leave"):
+        assert word not in row
+    assert {e.field: e.value for e in Erasable.objects.all()} == {
+        "given.who.name": "Dominique Roy",
+        "given.who.mail": "d@roy.example",
+        "phone": "514 555-0100",
+        "people": '["Camille","Dominique"]',
+        "note": "on leave",
+    }
+
+
+def test_equal_texts_have_different_digests(file, camille):
+    first, second = (record(file, "application.open", by=camille, note="same") for _n in range(2))
+    assert first.personal["note"] != second.personal["note"]
+
+
+class Colour(enum.Enum):
+    RED = "red"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (Decimal("1.10"), "1.10"),
+        (Decimal("1E+2"), "100"),
+        (NOON, "2026-11-20T17:00:00+00:00"),
+        (Colour.RED, "red"),
+        (Duty.SCORE, "score"),
+        ({"b": {3, 1}, "a": (True, None)}, {"b": [1, 3], "a": [True, None]}),
+    ],
+)
+def test_facts_become_plain_without_loss(value, expected):
+    assert seal.plain(value) == expected
+
+
+@pytest.mark.parametrize("value", [0.1, object(), b"x"])
+def test_what_cannot_be_kept_exactly_is_refused(value):
+    with pytest.raises(TypeError, match="the trail cannot hold"):
+        seal.plain({"x": value})
+
+
+def test_writers_on_one_subject_make_one_chain(committed_db, file, camille):
+    at_once(*[lambda: [record(file, "application.open", by=camille) for _n in range(5)]] * 4)
+    assert list(Entry.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, 21))
+    assert Head.objects.get().count == 20
+
+
+# ------------------------------------------------------------------ append-only, by the database
+
+
+@pytest.fixture
+def everything(file, camille):
+    """One row of each thing that only grows."""
+    record(file, "application.open", by=camille, note="why")
+    record_change("application", file.public_id)
+    record_reading(camille, application_id=file.pk, subject=file, what="answers")
+    with clock.at(datetime(2020, 1, 1, tzinfo=UTC)):
+        record_reading(camille, application_id=file.pk, subject="api/v1/awards", what="page 1")
+    record_duty(file.pk, by=camille, duty=Duty.PREPARE)
+    declare_standing(file.pk, user=camille, standing="clear")
+
+
+CHANGED = {
+    "entry": "verb = 'x'",
+    "reading": "what = 'x'",
+    "change": "kind = 'x'",
+    "epoch": "at = now()",
+    "head": "digest = 'x'",
+    "erasable": "value = 'x'",
+    "standing": "standing = 'unsure'",
+    "dutydone": "duty = 'score'",
+}
+
+
+def refused(statement):
+    """Whether the database refuses the statement because the table only grows."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute(statement)
+    except IntegrityError as error:
+        return "append-only" in str(error)
+    return False
+
+
+@pytest.mark.parametrize("table", CHANGED)
+def test_the_database_refuses_update_delete_and_truncate(everything, table):
+    assert refused(f"UPDATE audit_{table} SET {CHANGED[table]}")
+    assert refused(f"DELETE FROM audit_{table}")
+    assert refused(f"TRUNCATE audit_{table} CASCADE")
+
+
+def test_every_partition_of_the_readings_refuses_them_too(everything):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'audit_reading'::regclass")
+        partitions = [name for (name,) in cursor.fetchall()]
+    assert len(partitions) >= 4
+    assert "audit_reading_default" in partitions
+    for table in partitions:
+        assert refused(f"TRUNCATE {table}")
+    assert refused("DELETE FROM audit_reading_default")
+
+
+@pytest.mark.parametrize("change", [{"count": 3}, {"count": 1}, {"count": 0}, {"subject_id": 9, "count": 2}])
+def test_a_head_moves_by_one_entry_only(everything, change):
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        Head.objects.update(**change)
+
+
+def test_a_head_starts_empty(machines):
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        Head.objects.create(subject_type="application", subject_id=5, count=5, digest="x")
+
+
+# ------------------------------------------------------------------ readings
+
+
+def test_readings_go_to_the_month_they_were_made_in(camille):
+    with clock.at(NOON):
+        made = make_reading_partitions(start=date(2031, 11, 1), months=2)
+        assert made == ["audit_reading_2031_11", "audit_reading_2031_12", "audit_reading_2032_01"]
+        assert make_reading_partitions(start=date(2031, 11, 1), months=2) == []
+    with clock.at(datetime(2031, 12, 31, 23, 59, 59, tzinfo=UTC)):
+        record_reading(camille, application_id=4, subject="application", what="answers")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT what, actor_id FROM audit_reading_2031_12")
+        assert cursor.fetchall() == [("answers", camille.pk)]
+
+
+def test_a_month_that_was_not_made_in_time_loses_no_reading(camille):
+    with clock.at(datetime(2032, 5, 5, tzinfo=UTC)):
+        record_reading(camille, application_id=4, subject="application", what="answers")
+    assert make_reading_partitions(start=date(2032, 5, 1), months=0) == []
+    assert Reading.objects.get().what == "answers"
+
+
+# ------------------------------------------------------------------ the change feed
+
+
+@pytest.mark.slow
+def test_changes_come_in_order_and_none_is_skipped_by_a_late_commit(committed_db):
+    """A transaction that began first and commits last: nothing after it is handed out before it is."""
+    first, second, third = (uuid.uuid4() for _n in range(3))
+    written, may_commit = threading.Event(), threading.Event()
+
+    def slow():
+        with transaction.atomic():
+            record_change("application", first)
+            written.set()
+            assert may_commit.wait(20)
+        connections.close_all()
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    assert written.wait(20)
+    record_change("application", second)
+    assert changes_after() == ([], querysets.START)
+    may_commit.set()
+    thread.join()
+    changes, cursor = changes_after()
+    assert [c.public_id for c in changes] == [first, second]
+    record_change("application", third, gone=True)
+    more, cursor = changes_after(cursor)
+    assert [(c.public_id, c.gone) for c in more] == [(third, True)]
+    assert changes_after(cursor) == ([], cursor)
+
+
+def test_changes_come_by_pages(committed_db):
+    ids = [uuid.uuid4() for _n in range(5)]
+    for public_id in ids:
+        record_change("award", public_id)
+    seen, cursor = [], querysets.START
+    while True:
+        page, cursor = changes_after(cursor, limit=2)
+        if not page:
+            break
+        seen += [c.public_id for c in page]
+        assert len(page) <= 2
+    assert seen == ids
+
+
+def test_changes_of_an_earlier_epoch_are_all_settled(machines):
+    record_change("award", uuid.uuid4())
+    assert changes_after()[0] == []  # our own transaction still runs
+    assert open_epoch() == 2
+    assert len(changes_after()[0]) == 1
+    assert Change.objects.get().epoch == 1
+    assert Epoch.objects.count() == 2
+
+
+def test_a_cursor_reads_back_and_refuses_what_is_not_one():
+    assert Cursor.read(str(Cursor(1, 742, 9))) == Cursor(1, 742, 9)
+    for text in ("", "1.2", "1.2.3.4", "1.x.3", "1.-2.3", f"1.2.{2**63}"):
+        with pytest.raises(ValueError, match="cursor"):
+            Cursor.read(text)
+
+
+# ------------------------------------------------------------------ duties and declarations
+
+
+def test_a_duty_is_remembered_once_with_its_first_day(camille):
+    with clock.at(NOON):
+        record_duty(4, by=camille, duty=Duty.SCORE)
+    with clock.at(NOON + timedelta(days=3)):
+        record_duty(4, by=camille, duty=Duty.SCORE)
+    assert DutyDone.objects.get().at == NOON
+
+
+def test_the_latest_declaration_counts_and_the_earlier_stays(camille):
+    assert not is_barred(4, camille)
+    declare_standing(4, user=camille, standing="unsure")
+    assert is_barred(4, camille)
+    declare_standing(4, user=camille, standing="clear")
+    assert not is_barred(4, camille)
+    declare_standing(4, user=camille, standing="conflict")
+    assert is_barred(4, camille)
+    assert not is_barred(5, camille)
+    assert list(Standing.objects.values_list("standing", flat=True)) == ["unsure", "clear", "conflict"]
+
+
+@pytest.mark.parametrize("done", Duty)
+@pytest.mark.parametrize("asked", Duty)
+def test_one_person_never_does_two_duties_on_one_file(camille, done, asked):
+    record_duty(4, by=camille, duty=done)
+    one_place = {Duty.PREPARE, Duty.SPONSOR}
+    together = done == asked or {done, asked} == one_place
+    assert (clash(4, camille, asked) is None) == together
+    assert clash(5, camille, asked) is None
+
+
+def test_a_file_is_known_by_its_subject_or_its_application(file):
+    from audit.services import file_of
+    from tests.audit.machines import Decision
+
+    assert file_of(file) == file.pk
+    assert file_of(Decision(application=file)) == file.pk
