@@ -461,6 +461,7 @@ def read_panel(reader: Reader) -> None:
         )
     reader.strings("excluded", choices=EXCLUDED)
     reader.boolean("anonymous")
+    reader.integer("review_days", required=False, at_least=1, at_most=365)
     reader.integer("quorum", required=False, at_least=1, at_most=50)
     reader.done()
 
@@ -469,10 +470,10 @@ def read_ranking(reader: Reader, criteria: tuple[str, ...]) -> None:
     reader.choice("order", Order)
     reader.choice("line", LineStrategy)
     reader.choice("allocation", Allocation, required=False)
-    reader.number("spread", required=False, at_least=0, at_most=100)
+    reader.number("discuss_spread", required=False, at_least=0, at_most=100)
     reader.boolean("within_cohort")
     reader.boolean("waitlist_to_next_cohort")
-    reader.strings("tie_break", choices=criteria)
+    reader.strings("ties", choices=criteria)
     reader.done()
 
 
