@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME [OPTIONS]]`: run one benchmark, or all of them. Each is a module here with `run(argv) -> int`.
+"""`python -m benchmarks [NAME [OPTIONS]]`: run one benchmark, or all. Each is a module here with `run(argv) -> int`.
 
 A benchmark prints its numbers beside a reference taken in the same run, and answers 0 when its goal is kept.
 """

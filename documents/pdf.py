@@ -92,7 +92,10 @@ class _Press:
         self.html, self._css = HTML, CSS
         self.fetcher = _fetcher(folder)
         self.fonts = FontConfiguration()
-        self.sheets = {name: self._parse(faces, file) for name, file in STYLES.items()}
+        with _complaints() as complaints:
+            self.sheets = {name: self._parse(faces, file) for name, file in STYLES.items()}
+        if complaints:  # without a single font, Pango would take the whole process down
+            raise NotInstalled(f"The typeface in {folder} cannot be read. Run: make assets ({complaints[0]})")
         # WeasyPrint removes its folder of unpacked fonts too late in Python's own end, with a complaint.
         unpacked, self.fonts._folder = self.fonts._folder, None
         atexit.register(shutil.rmtree, unpacked, ignore_errors=True)

@@ -3,6 +3,8 @@
 import pytest
 from bs4 import BeautifulSoup
 from django.http import Http404
+from django.template.loader import render_to_string
+from django.utils import translation
 
 from accounts.models import User
 from documents import packet, services
@@ -71,3 +73,33 @@ def test_letterhead_is_text_never_markup():
     page = BeautifulSoup(packet.sheet([("en", "<p>x</p>")], letterhead=head), "html.parser")
 
     assert page.find("b") is page.find("i") is page.find("script") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "file_number", "invitation"),
+    [
+        (
+            "fr",
+            "Numéro de dossier\N{NO-BREAK SPACE}: FE-2026-00042",
+            "Pour vous assurer que ce document est authentique",
+        ),
+        ("en", "File number: FE-2026-00042", "To make sure that this document is genuine"),
+    ],
+)
+def test_letter_base_speaks_the_language_that_is_on(language, file_number, invitation):
+    context = {
+        "recipient": ["Usinage Lévis inc.", "1200, rue de la Passerelle"],
+        "date": "22 novembre 2026",
+        "reference": "FE-2026-00042",
+        "subject": "Accusé de réception",
+        "verify_url": "https://passerelle.example/v/",
+        "verify_code": "7KQ2-M4XB",
+    }
+    with translation.override(language):
+        page = BeautifulSoup(render_to_string("documents/letter.html", context), "html.parser")
+
+    assert page.h1.text == "Accusé de réception"
+    assert file_number in page.find(class_="paper-date").text
+    assert invitation in page.find(class_="paper-verify").text
+    assert page.a["href"] == page.a.text == "https://passerelle.example/v/"
+    assert page.find(class_="paper-code").text == "7KQ2-M4XB"

@@ -1,6 +1,7 @@
 """The PDF: tagged, named, in the right languages, with its own fonts, and always the same bytes."""
 
 import io
+import os
 import subprocess
 import sys
 import threading
@@ -190,7 +191,13 @@ def test_machine_without_a_typeface_says_what_to_do(settings, tmp_path):
         made()
 
 
-def environment(seed):
-    import os
+def test_typeface_that_cannot_be_read_stops_before_the_engine_would_crash(settings, tmp_path):
+    (tmp_path / "source-sans-3-400-normal.woff2").write_bytes(b"wOF2 half a file")
+    settings.PDF_FONTS_DIR = tmp_path
 
-    return {**os.environ, "PYTHONHASHSEED": seed, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    assert "cannot be read" in pdf.why_not()
+
+
+def environment(seed):
+    """A process of its own, with this one's settings and another order of Python's sets."""
+    return {**os.environ, "PYTHONHASHSEED": seed, "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"]}

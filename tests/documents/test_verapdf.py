@@ -15,9 +15,10 @@ from documents import pdf
 from tests.documents import files, sheets
 
 JAVA = Path("/usr/share/java")  # libjaxb-java
-JAXB = (
-    "jaxb-api jaxb-runtime jaxb-core jaxb-impl javax.activation istack-commons-runtime txw2 stax-ex FastInfoset"
-).split()
+JAXB = [
+    *("jaxb-api", "jaxb-runtime", "jaxb-core", "jaxb-impl"),
+    *("javax.activation", "istack-commons-runtime", "txw2", "stax-ex", "FastInfoset"),
+]
 WRAPPER = Path(__file__).parent / "verapdf" / "Validate.java"
 
 
