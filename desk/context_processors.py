@@ -54,7 +54,7 @@ def address(url_name: str) -> str:
 
 
 def links(items: list[Item], user, path: str = "") -> list[dict]:
-    """The items this person is shown, as {label, url, current}; `current` is "page" on it, "true" on a page under it."""
+    """The items this person is shown: {label, url, current}; `current` is "page" on it, "true" on a page under it."""
     shown = [
         {"label": item.label, "url": url, "current": ""}
         for item in items

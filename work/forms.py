@@ -25,9 +25,7 @@ def read_number(text: str) -> Decimal:
     commas before groups of three digits separate thousands.
     """
     text = SPACES.sub("", str(text)).strip("$%").replace("\u2212", "-")
-    if "," in text and "." in text:
-        text = text.replace(",", "")
-    elif re.fullmatch(r"-?\d{1,3}(,\d{3})+", text):
+    if ("," in text and "." in text) or re.fullmatch(r"-?\d{1,3}(,\d{3})+", text):
         text = text.replace(",", "")
     else:
         text = text.replace(",", ".")
@@ -37,7 +35,7 @@ def read_number(text: str) -> Decimal:
 
 
 def write_number(x: Decimal, places: int | None = None) -> str:
-    """A number to put back in a field, as the language writes it, thousands apart. `places` decimals, or as many as it has."""
+    """A number to put back in a field, as the language writes it: `places` decimals, or as many as it has."""
     text = f"{x:,.{places}f}" if places is not None else f"{x:,f}"
     return text.replace(",", NBSP).replace(".", ",") if is_french() else text
 

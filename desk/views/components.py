@@ -1,4 +1,4 @@
-"""The page that shows every component, in the language that is on. Its samples are content, written in both languages here."""
+"""The page that shows every component. Its samples are content, written in both languages here."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

@@ -75,7 +75,7 @@ def size(octets) -> str:
 
 @register.filter
 def laid_out(parts, total):
-    """The parts of a money bar (each `kind`, `label`, `amount`) with `share` (percent), `start` and `width` (of 1000)."""
+    """The parts of a money bar (`kind`, `label`, `amount`) with `share` (percent), `start` and `width` (of 1000)."""
     total, start, drawn = Decimal(total or 0), Decimal(0), []
     for part in parts:
         amount = Decimal(part["amount"])
@@ -95,7 +95,7 @@ def laid_out(parts, total):
 
 @register.filter
 def compared(before, after):
-    """Two texts as pieces that stayed and pieces that changed: {"before": [{"text", "changed"}], "after": […]}, word by word."""
+    """Two texts, word by word, as pieces: {"before": [{"text", "changed"}, …], "after": […]}."""
     old, new = (re.findall(r"\s+|\w+|[^\w\s]", str(x or "")) for x in (before, after))
     sides = {"before": [], "after": []}
     for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
