@@ -28,6 +28,10 @@ KINDS: dict[str, Kind] = {
     "invitation": Kind(
         _("Invitation to join %(name)s on Passerelle"), ("name", "inviter", "until"), _("Accept the invitation")
     ),
+    "account_confirm": Kind(_("Confirm your e-mail address"), (), _("Confirm the address")),
+    "account_exists": Kind(_("You already have an account"), (), _("Choose a new password")),
+    "password_reset": Kind(_("Choose a new password"), (), _("Choose a new password")),
+    "password_changed": Kind(_("Your password was changed"), ("at",), _("Choose a new password")),
     # applications
     "sponsor_asked": Kind(
         _("%(applicant)s asks you to sponsor its application"),
@@ -66,8 +70,8 @@ KINDS: dict[str, Kind] = {
     "call_extended": Kind(_("%(call)s: later closing"), ("call", "closes_at"), _("Open your draft")),
     "call_cancelled": Kind(_("%(call)s is cancelled"), ("call", "reason")),
     # reviews
-    "review_offered": Kind(_("A file to review: %(call)s"), ("call", "count", "due_at"), _("Open my queue")),
-    "review_cancelled": Kind(_("A review is no longer needed: %(call)s"), ("call",)),
+    "review_offered": Kind(_("A file to review: %(reference)s"), ("reference", "due"), _("Open my queue")),
+    "review_cancelled": Kind(_("A review is no longer needed: %(reference)s"), ("reference",)),
     # decisions
     "decision_waiting": Kind(
         _("File %(reference)s waits for your decision"), ("reference", "title", "step"), _("Open the decision")

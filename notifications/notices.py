@@ -2,6 +2,7 @@
 
 import hashlib
 import mimetypes
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -55,7 +56,7 @@ def write(message: Message) -> EmailMultiAlternatives:
     """The e-mail of a message, in its language. ValueError when its attachment is not the file it was queued with."""
     with translation.override(message.language):
         context = unpacked(message.context, message.language)
-        subject = " ".join((str(message.known.subject) % context).split())
+        subject = re.sub(r"[\r\n\t ]+", " ", str(message.known.subject) % context).strip()
         words = {
             "subject": subject,
             "language": f"{message.language}-CA",

@@ -65,10 +65,13 @@ def queue_message(
 _REACTIONS: dict[str, list[Callable[[Message], None]]] = {}
 
 
-def when_sent(kind: str):
-    """Decorator: call `fn(message)` once the mail server took a message of `kind`, in the transaction that says so."""
+def when_sent(kind: str) -> Callable[[Callable[[Message], None]], Callable[[Message], None]]:
+    """Decorator: call `fn(message)`, in one transaction, once the mail server took a message of `kind`.
 
-    def register(fn: Callable[[Message], None]):
+    What it raises is tried again with the message's next attempt, without sending it twice: it must bear repeating.
+    """
+
+    def register(fn: Callable[[Message], None]) -> Callable[[Message], None]:
         if fn not in _REACTIONS.setdefault(kind, []):
             _REACTIONS[kind].append(fn)
         return fn
@@ -78,12 +81,13 @@ def when_sent(kind: str):
 
 def send(message: Message) -> None:
     """Hand one message to the mail server. Raises what the server raises; repeating it repeats the Message-ID."""
-    mail = notices.write(message)
-    mail.connection = get_connection()
-    mail.send()
-    with transaction.atomic():
+    if message.sent_at is None:
+        mail = notices.write(message)
+        mail.connection = get_connection()
+        mail.send()
         message.sent_at = clock.now()
         message.save(update_fields=["sent_at"])
+    with transaction.atomic():
         for react in _REACTIONS.get(message.kind, ()):
             react(message)
 

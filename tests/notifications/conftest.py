@@ -1,0 +1,27 @@
+import pytest
+
+from accounts.models import User
+from notifications.services import queue_message
+
+
+@pytest.fixture
+def camille(store):
+    """Reads French."""
+    return User.objects.create_user("camille@usinage.example", given_name="Camille", family_name="Roy", language="fr")
+
+
+@pytest.fixture
+def sam(store):
+    """Reads English."""
+    return User.objects.create_user("sam@prime.example", given_name="Sam", family_name="Lee", language="en")
+
+
+@pytest.fixture
+def queue():
+    """`queue(to)`: a message about a letter, told once."""
+
+    def put(to, key="letter-1", **more):
+        context = {"reference": "FE-2026-00042", "title": "Robot cell", "programme": "Filière Excellence"}
+        return queue_message("letter", to=to, context=context, key=key, **more)
+
+    return put

@@ -1,0 +1,188 @@
+import hashlib
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.core import mail
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.template.loader import get_template
+from django.utils import translation
+
+from notifications import services
+from notifications.catalog import KINDS
+from notifications.models import Message
+from notifications.notices import packed, unpacked, write
+from notifications.services import queue_message, send, when_sent
+from work import clock
+
+pytestmark = pytest.mark.django_db
+CLOSES = datetime(2026, 12, 1, 22, tzinfo=UTC)
+SAMPLE = {
+    "amount": Decimal("75000.01"),
+    "at": CLOSES,
+    "closes_at": CLOSES,
+    "confirmed": True,
+    "count": 3,
+    "due": date(2026, 12, 1),
+    "until": CLOSES,
+}
+
+
+def test_a_message_is_a_row_and_nothing_is_sent(camille, queue):
+    message = queue(camille)
+    assert (message.address, message.language, message.sent_at) == ("camille@usinage.example", "fr", None)
+    assert mail.outbox == []
+
+
+def test_the_same_occasion_is_queued_once(camille, queue):
+    assert queue(camille) == queue(camille)
+    assert Message.objects.count() == 1
+    queue(camille, key="letter-2")
+    assert Message.objects.count() == 2
+
+
+def test_a_message_that_lacks_what_its_kind_needs_is_refused(camille):
+    with pytest.raises(ValueError, match="title, programme"):
+        queue_message("letter", to=camille, context={"reference": "FE-2026-00042"}, key="x")
+
+
+def test_a_kind_that_is_not_in_the_catalogue_is_refused(camille):
+    with pytest.raises(KeyError):
+        queue_message("gossip", to=camille, context={}, key="x")
+
+
+def test_a_message_undone_with_its_transaction_leaves_nothing(camille, queue):
+    with transaction.atomic():
+        queue(camille)
+        transaction.set_rollback(True)
+    assert not Message.objects.exists()
+
+
+def test_each_reader_is_written_to_in_their_own_language(camille, sam, queue):
+    with translation.override("en"):
+        for user in (camille, sam):
+            send(queue(user, key=user.email))
+    french, english = mail.outbox
+    assert french.to == ["camille@usinage.example"]
+    assert french.subject == "Décision sur la demande FE-2026-00042"
+    assert french.body.startswith("Bonjour Camille Roy,\n\nLa décision sur votre demande FE-2026-00042")
+    assert french.extra_headers["Content-Language"] == "fr-CA"
+    assert english.subject == "Decision on application FE-2026-00042"
+    assert english.body.startswith("Hello Sam Lee,\n\nThe decision on your application FE-2026-00042")
+
+
+def test_amounts_days_and_hours_are_written_in_the_readers_language(camille, sam):
+    for user in (camille, sam):
+        message = queue_message(
+            "concurrence_asked",
+            to=user,
+            context={"reference": "FE-2026-00042", "title": "Robot cell", "amount": Decimal("75000.01")},
+            key=user.email,
+        )
+        send(message)
+    assert "Une aide de 75\u00a0000,01\u00a0$ pour" in mail.outbox[0].body
+    assert "An award of $75,000.01 on" in mail.outbox[1].body
+
+
+def test_a_text_in_both_languages_is_read_in_the_readers(sam, camille):
+    call = {"fr": "Automne 2026", "en": "Fall 2026"}
+    for user in (camille, sam):
+        send(queue_message("call_extended", to=user, context={"call": call, "closes_at": CLOSES}, key=user.email))
+    assert mail.outbox[0].subject == "Automne 2026\u00a0: clôture reportée"
+    assert mail.outbox[1].subject == "Fall 2026: later closing"
+    assert "1er\u00a0décembre\u00a02026 à 17\u00a0h" in mail.outbox[0].body
+
+
+def test_the_link_is_absolute_and_stands_in_both_parts(camille, queue, settings):
+    settings.BASE_URL = "https://passerelle.example"
+    message = queue(camille, url_name="health-live")
+    mailed = write(message)
+    assert message.url == "https://passerelle.example/health/live"
+    assert f"Lire la lettre\u00a0:\n{message.url}\n" in mailed.body
+    assert f'href="{message.url}"' in mailed.alternatives[0].content
+
+
+def test_words_are_escaped_in_html_and_not_in_plain_text(camille):
+    context = {"reference": "FE-2026-00042", "title": "A & B", "text": "<b>Bonjour</b>\n\nl'équipe"}
+    mailed = write(queue_message("conversation", to=camille, context=context, key="x"))
+    assert "«\u00a0A & B\u00a0»" in mailed.body
+    assert "<b>Bonjour</b>\n\nl'équipe" in mailed.body
+    assert "&lt;b&gt;Bonjour&lt;/b&gt;" in mailed.alternatives[0].content
+    assert "A &amp; B" in mailed.alternatives[0].content
+
+
+def test_a_line_end_in_a_subject_cannot_add_a_header(camille):
+    context = {"reference": "FE\nBcc: all@example.org", "title": "x", "programme": "x"}
+    mailed = write(queue_message("letter", to=camille, context=context, key="x"))
+    assert mailed.subject == "Décision sur la demande FE Bcc: all@example.org"
+    assert mailed.message()["Bcc"] is None
+
+
+def test_an_attachment_is_read_when_it_is_sent_and_must_be_the_same_file(camille, queue):
+    path = default_storage.save("letters/a.pdf", ContentFile(b"%PDF-1.7 letter"))
+    digest = hashlib.sha256(b"%PDF-1.7 letter").hexdigest()
+    send(queue(camille, attachment=(path, "lettre.pdf", digest)))
+    assert mail.outbox[0].attachments == [("lettre.pdf", b"%PDF-1.7 letter", "application/pdf")]
+    with pytest.raises(ValueError, match="not the file that was queued"):
+        send(queue(camille, key="other", attachment=(path, "lettre.pdf", "0" * 64)))
+    assert len(mail.outbox) == 1
+
+
+def test_every_attempt_has_the_same_message_id_and_every_occasion_its_own(camille, queue):
+    first, second = queue(camille, key="a"), queue(camille, key="b")
+    assert write(first).extra_headers["Message-ID"] == write(first).extra_headers["Message-ID"]
+    assert first.message_id != second.message_id
+
+
+def test_what_follows_a_sending_is_tried_again_without_sending_twice(camille, queue, monkeypatch):
+    monkeypatch.setattr(services, "_REACTIONS", {})
+    calls = []
+
+    @when_sent("letter")
+    def stamp(message):
+        calls.append(message.sent_at)
+        if len(calls) == 1:
+            raise OSError("not now")
+
+    message = queue(camille)
+    with pytest.raises(OSError, match="not now"):
+        send(message)
+    send(Message.objects.get())
+    assert len(mail.outbox) == 1
+    assert len(calls) == 2
+
+
+def test_one_nudge_a_transaction_after_the_commit(camille, queue, django_capture_on_commit_callbacks):
+    nudges = []
+    services.queued.connect(lambda **_k: nudges.append(1), weak=False, dispatch_uid="test")
+    try:
+        with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+            for n in range(5):
+                queue(camille, key=str(n))
+            assert nudges == []
+    finally:
+        services.queued.disconnect(dispatch_uid="test")
+    assert nudges == [1]
+
+
+def test_a_context_comes_back_as_it_went_in():
+    context = {"a": CLOSES, "b": date(2026, 12, 1), "c": Decimal("1.10"), "d": [1, None, True], "e": {"x": "y"}}
+    assert unpacked(packed(context), "fr") == context
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_can_be_written_in_both_languages(kind, language, settings):
+    context = {name: SAMPLE.get(name, f"«{name}»") for name in KINDS[kind].needs}
+    with clock.at(CLOSES):
+        message = queue_message(kind, to="x@example.org", language=language, context=context, key=kind)
+    mailed = write(message)
+    assert mailed.subject
+    assert "%(" not in mailed.subject
+    said = mailed.subject + mailed.body
+    for name in KINDS[kind].needs:
+        if name not in SAMPLE:
+            assert f"«{name}»" in said, f"{kind} needs {name} and does not say it"
+    assert get_template(f"notifications/{kind}.txt")
