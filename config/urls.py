@@ -1,5 +1,6 @@
 """Every address of the product, room by room."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from config import health
@@ -8,7 +9,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("", include("desk.urls")),
+    path("", include("accounts.urls")),
+    path("", include("reports.urls")),
+    path("", include("config.api")),
 ]
+
+if settings.DEMO:  # the sign-in page with the cast on it comes first, and exists nowhere else
+    urlpatterns.insert(0, path("", include("demo.urls")))
 
 handler400 = "config.errors.bad_request"
 handler403 = "config.errors.forbidden"

@@ -1,0 +1,131 @@
+"""An organisation's facts, and its people. What is wrong is said beside the field by the service that checks it."""
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.catalog import Province, Region
+from accounts.models import Organisation
+from accounts.roles import Language, OrganisationRole
+
+
+def add_errors(form, problem):
+    """Put what a service refused (a ValidationError by field) beside the fields."""
+    errors = problem.error_dict if hasattr(problem, "error_dict") else {None: problem}
+    for name, error in errors.items():
+        form.add_error(name if name in form.fields else None, error)
+
+
+class OrganisationForm(forms.ModelForm):
+    """Everything an organisation says of itself, asked once."""
+
+    region = forms.ChoiceField(label=_("Administrative region"), choices=[("", "—"), *Region.choices])
+    province = forms.ChoiceField(label=_("Province or territory"), choices=Province.choices)
+    language = forms.ChoiceField(label=_("Language of our letters"), choices=Language.choices, widget=forms.RadioSelect)
+    # Numbers are typed as people write them, with spaces or dashes: the service cleans them.
+    neq = forms.CharField(
+        label=_("NEQ"),
+        max_length=20,
+        help_text=_("The Québec enterprise number: 10 digits that start with 11, 22, 33 or 88."),
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "class": "input--short"}),
+    )
+    business_number = forms.CharField(
+        label=_("Business number"),
+        max_length=25,
+        help_text=_("The 9 digits given by the Canada Revenue Agency, for example 123456782."),
+        widget=forms.TextInput({"autocomplete": "off", "class": "input--short"}),
+    )
+    postal_code = forms.CharField(
+        label=_("Postal code"),
+        max_length=10,
+        help_text=_("For example H3B 1A7."),
+        widget=forms.TextInput({"autocomplete": "postal-code", "class": "input--short"}),
+    )
+    naics = forms.CharField(
+        label=_("NAICS code"),
+        max_length=10,
+        help_text=_("The industry code of your main activity, 2 to 6 digits. For example 336410: aerospace products."),
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "class": "input--short"}),
+    )
+    employees = forms.IntegerField(
+        label=_("Number of employees"),
+        min_value=0,
+        max_value=1_000_000,
+        help_text=_("In Québec, at the end of your last fiscal year."),
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "class": "input--short"}),
+    )
+
+    field_order = (
+        "legal_name",
+        "neq",
+        "business_number",
+        "street",
+        "city",
+        "province",
+        "postal_code",
+        "region",
+        "employees",
+        "naics",
+        "ownership",
+        "language",
+        "website",
+    )
+
+    class Meta:
+        model = Organisation
+        fields = ("legal_name", "street", "city", "ownership", "website")
+        labels = {
+            "legal_name": _("Legal name"),
+            "street": _("Street address"),
+            "city": _("City"),
+            "ownership": _("Ownership"),
+            "website": _("Website"),
+        }
+        help_texts = {"legal_name": _("As it is written in the Registraire des entreprises.")}
+        widgets = {
+            "street": forms.TextInput({"autocomplete": "street-address"}),
+            "city": forms.TextInput({"autocomplete": "address-level2"}),
+            "ownership": forms.RadioSelect,
+            "website": forms.URLInput({"autocomplete": "url"}),
+        }
+
+    def __init__(self, *args, **kwargs):
+        organisation = kwargs.get("instance")
+        initial = kwargs.setdefault("initial", {})
+        for name in ("region", "province", "language", "neq", "business_number", "postal_code", "naics", "employees"):
+            initial.setdefault(name, getattr(organisation, name, None))
+        if organisation is None:
+            initial |= {"province": "QC", "language": (get_language() or "fr")[:2]}
+        super().__init__(*args, **kwargs)
+        self.fields["website"].assume_scheme = "https"
+        self.fields["ownership"].choices = [c for c in self.fields["ownership"].choices if c[0]]
+
+    def _post_clean(self):
+        """The service checks and writes: nothing is put on the instance here, which keeps what is shown as it was."""
+
+
+class InviteMemberForm(forms.Form):
+    email = forms.CharField(label=_("E-mail address"), max_length=254, widget=forms.EmailInput({"autocomplete": "off"}))
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=OrganisationRole.choices,
+        initial=OrganisationRole.MEMBER,
+        widget=forms.RadioSelect,
+        help_text=_("Members write applications. An authorised signatory also attests, submits and manages members."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the invitation"), choices=Language.choices, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["language"].initial = (get_language() or "fr")[:2]
+
+
+class MemberRoleForm(forms.Form):
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=OrganisationRole.choices,
+        widget=forms.RadioSelect,
+        help_text=_("Members write applications. An authorised signatory also attests, submits and manages members."),
+    )

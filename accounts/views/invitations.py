@@ -1,0 +1,48 @@
+"""The page an invitation's link leads to: for people with an account, and for those without."""
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts import services
+from accounts.services.invitations import stands_in_the_way
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def show(request, token):
+    """Read an invitation, and accept it."""
+    invitation = services.find_invitation(token)
+    refusal = stands_in_the_way(invitation)
+    if refusal:
+        status = 404 if invitation is None else 410
+        context = {"message": refusal.message, "title": _("This invitation cannot be used")}
+        return render(request, "accounts/invitation_refused.html", context, status=status)
+    mine = request.user.is_authenticated and request.user.email.lower() == invitation.email.lower()
+    if request.method == "POST":
+        services.accept_invitation(token, by=request.user)
+        if invitation.organisation_id:
+            place = invitation.organisation.legal_name
+            messages.success(request, _("You now act for %(place)s.") % {"place": place})
+            return redirect("organisation", invitation.organisation.public_id)
+        messages.success(request, _("You have joined %(place)s.") % {"place": invitation.cluster.name})
+        return redirect("/")
+    here = reverse("invitation", args=[token])
+    context = {
+        "invitation": invitation,
+        "place": invitation.organisation.legal_name if invitation.organisation_id else invitation.cluster.name,
+        "mine": mine,
+        "next": urlencode({"next": here}),
+        "has_account": False,
+    }
+    if not request.user.is_authenticated:
+        # Whoever has the link reads that mailbox: the address needs no second confirmation.
+        get_adapter().stash_verified_email(request, invitation.email)
+        context["has_account"] = get_user_model().objects.filter(email=invitation.email).exists()
+    return render(request, "accounts/invitation.html", context)

@@ -1,0 +1,183 @@
+"""Administration: the people of the cluster and their roles. For its administrators only."""
+
+from collections import defaultdict
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import services as accounts
+from accounts.models import Cluster, Invitation, User
+from accounts.roles import ClusterRole
+from accounts.rules import in_office
+from audit.rules import Forbidden, Refusal, WrongMoment
+from desk.forms.people import ClusterRoleForm, FindPersonForm, InviteStaffForm, PartnerSeatForm, ProgramRoleForm
+from desk.views.roles import cluster_roles, partner_seats, program_roles
+from programs.models import PartnerSeat, Program
+from programs.services import people as programs
+from work import clock
+
+
+def administered(request):
+    """The cluster whose roles this person gives; 403 for who administers none."""
+    held = request.user.cluster_appointments.filter(in_office(), role=ClusterRole.ADMINISTRATOR)
+    cluster = Cluster.objects.filter(pk__in=held.values("cluster_id")).order_by("pk").first()
+    if cluster is None:
+        raise Forbidden(_("Only an administrator of the cluster sees its people and gives roles."))
+    return cluster
+
+
+def people_of(cluster):
+    """Whoever holds or held a role with the cluster or its partners, or accepted its invitation."""
+    of_user = {"user": OuterRef("pk")}
+    return User.objects.filter(
+        Exists(cluster.appointments.filter(**of_user))
+        | Exists(cluster.program_appointments.filter(**of_user))
+        | Exists(PartnerSeat.objects.filter(partner__cluster=cluster, **of_user))
+        | Exists(Invitation.objects.filter(cluster=cluster, accepted_by=OuterRef("pk")))
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def index(request):
+    """Everybody with a role, what they hold today, and the invitations that wait."""
+    cluster = administered(request)
+    form = FindPersonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        found = User.objects.filter(email=form.cleaned_data["email"].lower()).first()
+        if found:
+            return redirect("person", found.public_id)
+        form.add_error("email", _("No account has this address. Invite the person instead."))
+    people = list(people_of(cluster).order_by("family_name", "given_name", "pk"))
+    held = defaultdict(list)
+    for line in [*cluster_roles(cluster, people), *program_roles(cluster, people), *partner_seats(cluster, people)]:
+        held[line.user_id].append(line)
+    context = {
+        "cluster": cluster,
+        "form": form,
+        "people": [{"user": user, "roles": held[user.pk]} for user in people],
+        "invitations": cluster.invitations.filter(accepted_at=None, expires_at__gt=clock.now()).order_by("email"),
+    }
+    return render(request, "desk/people.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def invite(request):
+    """Invite somebody to work with the cluster."""
+    cluster = administered(request)
+    form = InviteStaffForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            invitation, _token = accounts.invite_staff(cluster, by=request.user, **form.cleaned_data)
+        except ValidationError as problem:
+            form.add_error(None, problem)
+        else:
+            sentence = _("The invitation leaves for %(email)s. It is valid for 14 days.")
+            messages.success(request, sentence % {"email": invitation.email})
+            return redirect("people")
+    return render(request, "desk/people_invite.html", {"form": form, "cluster": cluster})
+
+
+@login_required
+@require_POST
+def cancel_invitation(request, invitation):
+    """Take back an invitation to the cluster."""
+    cluster = administered(request)
+    accounts.cancel_invitation(get_object_or_404(cluster.invitations, public_id=invitation), by=request.user)
+    messages.success(request, _("The invitation is cancelled: its link no longer works."))
+    return redirect("people")
+
+
+@login_required
+@require_http_methods(["GET"])
+def person(request, public_id):
+    """One person: the roles held today, each with its end; and the three ways to give another."""
+    return _person(request, administered(request), get_object_or_404(User, public_id=public_id))
+
+
+@login_required
+@require_http_methods(["POST"])
+def give(request, public_id, kind):
+    """Give a role: in the cluster, on a programme or for a partner."""
+    cluster, user = administered(request), get_object_or_404(User, public_id=public_id)
+    form = _forms(cluster, request.POST).get(kind)
+    if form is None:
+        raise Http404
+    if form.is_valid():
+        data = dict(form.cleaned_data)
+        try:
+            if kind == "cluster":
+                accounts.appoint_to_cluster(user, cluster, by=request.user, **data)
+            elif kind == "program":
+                programs.appoint(user, by=request.user, cluster=cluster, **data)
+            else:
+                programs.seat_partner(user, data.pop("partner"), by=request.user, **data)
+        except ValidationError as problem:
+            form.add_error(None, problem)
+        except WrongMoment as problem:
+            form.add_error(None, problem.message)
+        else:
+            messages.success(request, _("The role is given."))
+            return redirect("person", user.public_id)
+    return _person(request, cluster, user, **{kind: form})
+
+
+@login_required
+@require_http_methods(["POST"])
+def end(request, public_id):
+    """Take a role back at once. The form names it as the page lists it."""
+    cluster, user = administered(request), get_object_or_404(User, public_id=public_id)
+    for line in _roles(cluster, user):
+        if line.name == request.POST.get("role"):
+            break
+    else:
+        raise WrongMoment(Refusal(_("This role has already ended."), code="gone"))
+    try:
+        if line.kind == "cluster":
+            accounts.end_cluster_appointment(line.held, by=request.user)
+        elif line.kind == "program":
+            programs.end_appointment(line.held, by=request.user)
+        else:
+            programs.end_partner_seat(line.held, by=request.user)
+    except WrongMoment as problem:
+        messages.error(request, problem.message)
+    else:
+        messages.success(request, _("The role has ended."))
+    return redirect("person", user.public_id)
+
+
+def _roles(cluster, user):
+    return [*cluster_roles(cluster, [user]), *program_roles(cluster, [user]), *partner_seats(cluster, [user])]
+
+
+def _forms(cluster, data=None):
+    return {
+        "cluster": ClusterRoleForm(data, prefix=None, auto_id="cluster_%s"),
+        "program": ProgramRoleForm(
+            data, programs=Program.objects.filter(cluster=cluster).order_by("code"), auto_id="program_%s"
+        ),
+        "partner": PartnerSeatForm(data, partners=cluster.partners.order_by("short_name"), auto_id="partner_%s"),
+    }
+
+
+def _person(request, cluster, user, **filled):
+    forms = _forms(cluster) | filled
+    context = {
+        "person": user,
+        "cluster": cluster,
+        "roles": _roles(cluster, user),
+        "ways": [
+            {"kind": "cluster", "title": _("In the whole cluster"), "form": forms["cluster"]},
+            {"kind": "program", "title": _("On a programme"), "form": forms["program"]},
+            {"kind": "partner", "title": _("For a government partner"), "form": forms["partner"]},
+        ],
+        "faulty": list(filled.values()),
+    }
+    return render(request, "desk/person.html", context)

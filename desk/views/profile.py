@@ -1,0 +1,42 @@
+"""My profile: what I say of myself, and every role I hold."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts import services
+from desk.forms.people import ProfileForm
+from desk.views.roles import cluster_roles, partner_seats, program_roles
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def show(request):
+    user = request.user
+    initial = {name: getattr(user, name) for name in ProfileForm.base_fields}
+    form = ProfileForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        services.update_person(user, by=user, **form.cleaned_data)
+        language = form.cleaned_data["language"]
+        with translation.override(language):
+            messages.success(request, _("The changes are saved."))
+        response = redirect("profile")
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            language,
+            max_age=365 * 24 * 3600,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+        )
+        return response
+    context = {
+        "form": form,
+        "roles": [*cluster_roles(None, [user]), *program_roles(None, [user]), *partner_seats(None, [user])],
+        "memberships": user.memberships.select_related("organisation").order_by("organisation__legal_name"),
+    }
+    return render(request, "desk/profile.html", context)

@@ -1,0 +1,83 @@
+"""The roles that people hold today, as lines that a page can list."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import ClusterAppointment
+from accounts.rules import in_office
+from programs.models import Appointment, PartnerSeat
+from programs.roles import ProgramRole
+from work import clock
+
+
+@dataclass(frozen=True)
+class RoleLine:
+    """A role held: `name` names it in a form; `detail` says where, on whose side or within which limit."""
+
+    user_id: int
+    kind: str
+    name: str
+    label: str
+    where: str
+    starts_on: date
+    ends_on: date | None
+    held: Any
+    limit: Any = None
+    seat: str = ""
+
+    @property
+    def is_later(self):
+        return self.starts_on > clock.today()
+
+
+def cluster_roles(cluster, users):
+    """Roles in the whole of `cluster` (any cluster when None)."""
+    rows = ClusterAppointment.objects.filter(in_office(), user__in=users).select_related("cluster", "user")
+    for held in (rows if cluster is None else rows.filter(cluster=cluster)).order_by("role"):
+        yield RoleLine(
+            user_id=held.user_id,
+            kind="cluster",
+            name=f"cluster:{held.cluster.slug}:{held.role}",
+            label=held.get_role_display(),
+            where=held.cluster.name,
+            starts_on=held.starts_on,
+            ends_on=held.ends_on,
+            held=held,
+        )
+
+
+def program_roles(cluster, users):
+    """Roles on programmes of `cluster` (of any when None)."""
+    rows = Appointment.objects.filter(in_office(), user__in=users).select_related("cluster", "program", "user")
+    for held in (rows if cluster is None else rows.filter(cluster=cluster)).order_by("program__code", "role"):
+        yield RoleLine(
+            user_id=held.user_id,
+            kind="program",
+            name=f"program:{held.program.code if held.program else ''}:{held.role}",
+            label=held.get_role_display(),
+            where=held.program.name if held.program else _("all programmes"),
+            starts_on=held.starts_on,
+            ends_on=held.ends_on,
+            held=held,
+            limit=held.limit if held.role == ProgramRole.APPROVER else None,
+            seat=held.get_seat_display() if held.seat else "",
+        )
+
+
+def partner_seats(cluster, users):
+    """Seats with partners of `cluster` (of any when None)."""
+    rows = PartnerSeat.objects.filter(in_office(), user__in=users).select_related("partner", "user")
+    for held in (rows if cluster is None else rows.filter(partner__cluster=cluster)).order_by("role"):
+        yield RoleLine(
+            user_id=held.user_id,
+            kind="partner",
+            name=f"partner:{held.partner.public_id}:{held.role}",
+            label=held.get_role_display(),
+            where=held.partner.name,
+            starts_on=held.starts_on,
+            ends_on=held.ends_on,
+            held=held,
+        )
