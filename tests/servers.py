@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from ops import demo
-from ops.places import PYTHON, ROOT
+from ops.places import PYTHON, ROOT, VAR
 from tests import databases
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -70,6 +70,9 @@ def serve(files, name):
     """Start the site on the database `name` with its files in `files`; stop it at the end."""
     if not STYLE.exists():
         pytest.fail("static/built/app.css is missing: run `make assets` first (make test-all does).")
+    shared = VAR / "served-static"  # collecting takes seconds: once, not at every run
+    shared.mkdir(parents=True, exist_ok=True)
+    (files / "static").symlink_to(shared)
     port = demo.free_port(8500)
     told = {
         **os.environ,

@@ -1,0 +1,41 @@
+"""The running site of the slow tests: its own database and files, a browser that reaches it, a worker that works."""
+
+import re
+import time
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def test_browser_reaches_the_site(page, served):
+    answer = page.goto("/health/ready")
+    assert answer.status == 200
+    assert answer.json()["checks"] == {"database": "ok", "broker": "ok", "storage": "ok"}
+
+
+def test_first_page_has_its_style_and_breaks_no_axe_rule(page, axe):
+    answer = page.goto("/")
+    assert answer.status == 200
+    # Served with a hash in its name, and applied: the built style sheet is there.
+    sheets = page.evaluate("[...document.styleSheets].map(sheet => new URL(sheet.href).pathname)")
+    assert [name for name in sheets if re.fullmatch(r"/static/built/app\.[0-9a-f]{12}\.css", name)]
+    assert axe(page) == []
+
+
+def test_site_has_a_database_of_its_own(served, django_db_blocker):
+    from django.db import connection
+
+    outside = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock(), served.data(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_database()")
+        assert cursor.fetchone() == (served.database,)
+    assert connection.settings_dict["NAME"] == outside != served.database
+
+
+def test_worker_runs_the_sweeps(served):
+    end = time.monotonic() + 60
+    while "succeeded" not in served.log("worker") and time.monotonic() < end:
+        time.sleep(0.5)
+    assert "succeeded" in served.log("worker")
+    assert '"level": "error"' not in served.log("worker")
