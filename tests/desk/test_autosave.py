@@ -1,0 +1,144 @@
+"""Autosave in a real browser, against a server that answers what each test says: nothing typed is ever lost."""
+
+import json
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+from django.template.loader import render_to_string
+from django.utils import translation
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+SITE = "http://autosave.test"
+
+
+def form(version="1", value=""):
+    with translation.override("en"):
+        words = render_to_string("components/autosave.html")
+    return f"""<!doctype html><html lang="en-CA"><title>Form</title><body>
+    <form method="post" data-autosave data-autosave-url="/save" data-autosave-key="file" {words}>
+      <input type="hidden" name="csrfmiddlewaretoken" value="token">
+      <div data-answer="story" data-version="{version}">
+        <label>Story <textarea name="story">{value}</textarea></label></div>
+      <div data-answer="themes" data-version="1"><label><input type="checkbox" name="themes" value="a">A</label>
+        <label><input type="checkbox" name="themes" value="b">B</label></div>
+      <div id="totals">none</div><button>Save</button></form>
+    <div id="live"><p role="status"></p></div>
+    <script src="/app.js"></script><script src="/autosave.js"></script>"""
+
+
+class Server:
+    """Answers /save with `answer` (status, data), or not at all when it is None; remembers what came."""
+
+    def __init__(self, page):
+        self.page = page
+        self.html = form()
+        self.answer = (200, {"version": 2, "message": "Saved at noon"})
+        self.came = []
+        page.route(f"{SITE}/**", self.serve)
+        page.goto(SITE)
+
+    def serve(self, route):
+        path = route.request.url.removeprefix(SITE)
+        if path == "/save":
+            self.came.append(parse_qs(route.request.post_data))
+            if self.answer is None:
+                return route.abort()
+            status, data = self.answer
+            return route.fulfill(status=status, content_type="application/json", body=json.dumps(data))
+        if path.endswith(".js"):
+            return route.fulfill(content_type="text/javascript", body=(ROOT / "assets" / path[1:]).read_text())
+        return route.fulfill(content_type="text/html", body=self.html)
+
+
+@pytest.fixture
+def server(browser):
+    context = browser.new_context()
+    yield Server(context.new_page())
+    context.close()
+
+
+def write(server, text):
+    server.page.fill("textarea", text)
+    server.page.locator("textarea").blur()
+
+
+def kept(server):
+    return server.page.evaluate("Object.keys(localStorage)")
+
+
+def said(server, text):
+    server.page.wait_for_function("text => document.querySelector('#live p').textContent === text", arg=text)
+
+
+def test_answer_is_saved_when_it_is_left_and_updates_its_fragments(server):
+    server.answer = (
+        200,
+        {"version": 2, "message": "Saved at noon", "fragments": {"totals": '<div id="totals">$12</div>'}},
+    )
+    write(server, "Once")
+    said(server, "Saved at noon")
+    assert server.came == [{"key": ["story"], "version": ["1"], "value": ["Once"]}]
+    assert server.page.locator("[data-answer=story]").get_attribute("data-version") == "2"
+    assert server.page.locator("#totals").text_content() == "$12"
+    assert kept(server) == []
+
+
+def test_checkboxes_send_each_value(server):
+    server.page.check("[value=a]")
+    server.page.check("[value=b]")
+    said(server, "Saved at noon")
+    assert server.came[-1]["value"] == ["a", "b"]
+
+
+def test_failed_save_is_kept_retried_and_put_back_after_a_reload(server):
+    server.answer = None
+    write(server, "Never lose a word")
+    said(server, "Not saved yet: retrying")
+    assert kept(server) == ["passerelle:file:story"]
+    server.page.reload()
+    assert server.page.input_value("textarea") == "Never lose a word"
+    server.answer = (200, {"version": 2, "message": "Saved at noon"})
+    said(server, "Saved at noon")
+    assert kept(server) == []
+
+
+def test_what_is_kept_never_overwrites_a_newer_version(server):
+    server.answer = None
+    write(server, "Mine")
+    said(server, "Not saved yet: retrying")
+    server.html = form(version="7", value="Theirs")
+    server.page.reload()
+    assert server.page.locator("blockquote").all_text_contents() == ["Theirs", "Mine"]
+    server.answer = (200, {"version": 8})
+    server.page.get_by_role("button", name="Save my answer instead").click()
+    said(server, "Saved")
+    assert server.came[-1] == {"key": ["story"], "version": ["7"], "value": ["Mine"]}
+
+
+def test_conflict_shows_both_and_the_saved_one_can_be_kept(server):
+    server.answer = (409, {"theirs": "Theirs", "version": 5, "by": "Ana", "at": "noon", "message": "Ana saved this."})
+    write(server, "Mine")
+    server.page.wait_for_selector(".answer__both")
+    assert "Ana saved this." in server.page.locator(".answer__both").text_content()
+    server.page.get_by_role("button", name="Keep the saved answer").click()
+    assert server.page.input_value("textarea") == "Theirs"
+    assert server.page.locator("[data-answer=story]").get_attribute("data-version") == "5"
+    assert kept(server) == []
+
+
+def test_refused_answer_says_why_beside_the_field_and_keeps_it(server):
+    server.answer = (422, {"message": "Too long by 3 words."})
+    write(server, "Much too long")
+    server.page.wait_for_selector(".answer__note")
+    assert server.page.locator(".answer__note").text_content() == "Too long by 3 words."
+    assert server.page.input_value("textarea") == "Much too long"
+    assert kept(server) == ["passerelle:file:story"]
+
+
+def test_ended_session_keeps_the_answer_and_says_to_sign_in(server):
+    server.answer = (401, {})
+    write(server, "Mine")
+    said(server, "Your session has ended. What you typed is kept in this browser: sign in again to save it.")
+    assert kept(server) == ["passerelle:file:story"]
