@@ -8,8 +8,9 @@ from tests.audit.machines import Decision, File
 
 
 @pytest.fixture
-def machines(store):
-    """The tables of the tests' own life cycle."""
+def machines(store, monkeypatch):
+    """The tables of the tests' own life cycle; and no reaction but those the test registers."""
+    monkeypatch.setattr(moves, "_reactions", {})
     with connection.schema_editor() as editor:
         editor.create_model(File)
         editor.create_model(Decision)
@@ -52,9 +53,3 @@ def cleared():
             services.declare_standing(file.pk, user=user, standing=Standing.CLEAR)
 
     return declare
-
-
-@pytest.fixture(autouse=True)
-def no_reaction_stays(monkeypatch):
-    """What a test registers with `after` is forgotten after it."""
-    monkeypatch.setattr(moves, "_reactions", {k: list(v) for k, v in moves._reactions.items()})

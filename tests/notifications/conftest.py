@@ -1,7 +1,14 @@
 import pytest
 
 from accounts.models import User
+from notifications import services
 from notifications.services import queue_message
+
+
+@pytest.fixture(autouse=True)
+def nothing_follows(monkeypatch):
+    """No room reacts to a sending but the test itself."""
+    monkeypatch.setattr(services, "_REACTIONS", {})
 
 
 @pytest.fixture

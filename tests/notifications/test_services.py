@@ -136,8 +136,7 @@ def test_every_attempt_has_the_same_message_id_and_every_occasion_its_own(camill
     assert first.message_id != second.message_id
 
 
-def test_what_follows_a_sending_is_tried_again_without_sending_twice(camille, queue, monkeypatch):
-    monkeypatch.setattr(services, "_REACTIONS", {})
+def test_what_follows_a_sending_is_tried_again_without_sending_twice(camille, queue):
     calls = []
 
     @when_sent("letter")
