@@ -91,7 +91,11 @@
   if (warning) {
     let ends = Number(warning.dataset.ends.replace(/\D/g, "")) * 1000;
     const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
-    const watch = () => { warning.hidden = ends - Date.now() > 120000; };
+    const watch = () => {
+      const near = ends - Date.now() <= 120000;
+      if (near && warning.hidden) say(document.getElementById("session-end-text").textContent);
+      warning.hidden = !near;
+    };
     setInterval(watch, 10000);
     watch();
     warning.querySelector("[data-stay-signed-in]").addEventListener("click", async () => {
