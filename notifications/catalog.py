@@ -16,27 +16,33 @@ class Kind:
     """One kind of message. `needs`: the names its subject and body take from the context.
 
     `subject` may hold them as %(name)s; `button` labels the link when the message has one.
+    `secret`: whoever has the link can act by it, so the outbox forgets it once the message is sent.
     """
 
     subject: str | Promise
     needs: tuple[str, ...] = ()
     button: str | Promise = OPEN
+    secret: bool = False
 
 
 KINDS: dict[str, Kind] = {
     # accounts
     "invitation": Kind(
-        _("Invitation to join %(name)s on Passerelle"), ("name", "inviter", "until"), _("Accept the invitation")
+        _("Invitation to join %(name)s on Passerelle"),
+        ("name", "inviter", "until"),
+        _("Accept the invitation"),
+        secret=True,
     ),
-    "account_confirm": Kind(_("Confirm your e-mail address"), (), _("Confirm the address")),
+    "account_confirm": Kind(_("Confirm your e-mail address"), (), _("Confirm the address"), secret=True),
     "account_exists": Kind(_("You already have an account"), (), _("Choose a new password")),
-    "password_reset": Kind(_("Choose a new password"), (), _("Choose a new password")),
+    "password_reset": Kind(_("Choose a new password"), (), _("Choose a new password"), secret=True),
     "password_changed": Kind(_("Your password was changed"), ("at",), _("Choose a new password")),
     # applications
     "sponsor_asked": Kind(
         _("%(applicant)s asks you to sponsor its application"),
         ("applicant", "title", "call", "closes_at"),
         _("See the request"),
+        secret=True,
     ),
     "sponsor_answered": Kind(
         _("%(sponsor)s has answered about your application"),
@@ -47,6 +53,7 @@ KINDS: dict[str, Kind] = {
         _("%(applicant)s names you in the consortium of its application"),
         ("applicant", "title", "call", "closes_at"),
         _("See the request"),
+        secret=True,
     ),
     "consortium_answered": Kind(
         _("%(partner)s has answered about your application"),

@@ -86,7 +86,9 @@ def send(message: Message) -> None:
         mail.connection = get_connection()
         mail.send()
         message.sent_at = clock.now()
-        message.save(update_fields=["sent_at"])
+        if message.known.secret:
+            message.url_args = []
+        message.save(update_fields=["sent_at", "url_args"])
     with transaction.atomic():
         for react in _REACTIONS.get(message.kind, ()):
             react(message)

@@ -153,6 +153,14 @@ def test_what_follows_a_sending_is_tried_again_without_sending_twice(camille, qu
     assert len(calls) == 2
 
 
+def test_a_link_that_lets_its_holder_act_is_forgotten_once_sent(sam):
+    context = {"name": "Usinage Roy", "inviter": "Camille Roy", "until": CLOSES}
+    message = queue_message("invitation", to=sam, context=context, url_name="x", url_args=["token"], key="x")
+    message.url_name = ""
+    send(message)
+    assert Message.objects.get().url_args == []
+
+
 def test_one_nudge_a_transaction_after_the_commit(camille, queue, django_capture_on_commit_callbacks):
     nudges = []
     services.queued.connect(lambda **_k: nudges.append(1), weak=False, dispatch_uid="test")
