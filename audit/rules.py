@@ -58,8 +58,23 @@ class _Clock:
 CLOCK = _Clock()
 
 
+class Guest:
+    """The actor who holds a link sent by e-mail and has no account; `name` is what they typed of themselves."""
+
+    actor = "guest"
+    pk = None
+    is_authenticated = False
+    is_active = True
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+
+    def __str__(self) -> str:
+        return self.name or "guest"
+
+
 def actor_of(by: Any) -> str:
-    """The kind of an actor: "person", "key" or "clock". A user model that does not say is a person."""
+    """The kind of an actor: "person", "key", "clock" or "guest". A user model that does not say is a person."""
     return str(getattr(by, "actor", "person"))
 
 

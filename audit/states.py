@@ -5,11 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Actor(TextChoices):
-    """Who acts: a person signed in, an API key of a partner, or the clock."""
+    """Who acts: a person signed in, an API key of a partner, the clock, or the holder of a link sent by e-mail."""
 
     PERSON = "person", _("A person")
     KEY = "key", _("An API key")
     CLOCK = "clock", _("The clock")
+    GUEST = "guest", _("The holder of a link sent by e-mail")
 
 
 class Duty(TextChoices):
