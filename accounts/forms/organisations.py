@@ -12,8 +12,8 @@ from accounts.roles import Language, OrganisationRole
 def add_errors(form, problem):
     """Put what a service refused (a ValidationError by field) beside the fields."""
     errors = problem.error_dict if hasattr(problem, "error_dict") else {None: problem}
-    for name, error in errors.items():
-        form.add_error(name if name in form.fields else None, error)
+    for name in sorted(errors, key=[*form.fields, *errors].index):
+        form.add_error(name if name in form.fields else None, errors[name])
 
 
 class OrganisationForm(forms.ModelForm):
@@ -55,6 +55,10 @@ class OrganisationForm(forms.ModelForm):
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "class": "input--short"}),
     )
 
+    website = forms.URLField(
+        label=_("Website"), required=False, assume_scheme="https", widget=forms.URLInput({"autocomplete": "url"})
+    )
+
     field_order = (
         "legal_name",
         "neq",
@@ -73,31 +77,28 @@ class OrganisationForm(forms.ModelForm):
 
     class Meta:
         model = Organisation
-        fields = ("legal_name", "street", "city", "ownership", "website")
+        fields = ("legal_name", "street", "city", "ownership")
         labels = {
             "legal_name": _("Legal name"),
             "street": _("Street address"),
             "city": _("City"),
             "ownership": _("Ownership"),
-            "website": _("Website"),
         }
         help_texts = {"legal_name": _("As it is written in the Registraire des entreprises.")}
         widgets = {
             "street": forms.TextInput({"autocomplete": "street-address"}),
             "city": forms.TextInput({"autocomplete": "address-level2"}),
             "ownership": forms.RadioSelect,
-            "website": forms.URLInput({"autocomplete": "url"}),
         }
 
     def __init__(self, *args, **kwargs):
         organisation = kwargs.get("instance")
         initial = kwargs.setdefault("initial", {})
-        for name in ("region", "province", "language", "neq", "business_number", "postal_code", "naics", "employees"):
+        for name in set(self.base_fields) - set(self._meta.fields):
             initial.setdefault(name, getattr(organisation, name, None))
         if organisation is None:
             initial |= {"province": "QC", "language": (get_language() or "fr")[:2]}
         super().__init__(*args, **kwargs)
-        self.fields["website"].assume_scheme = "https"
         self.fields["ownership"].choices = [c for c in self.fields["ownership"].choices if c[0]]
 
     def _post_clean(self):
