@@ -42,7 +42,8 @@ class ChangeQuerySet(QuerySet):
         """Changes that no transaction still running can come before, in the order of the cursor.
 
         A row is handed out when its epoch is over, or when every transaction as old as its own has ended: a late
-        commit is then never skipped.
+        commit is then never skipped. Transactions are numbered by the whole server: a long one in another
+        database of it holds the feed back too.
         """
         return self.extra(
             where=[
