@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset setup assets translations test test-all bench lint format lock messages docs
+.PHONY: help demo demo-reset setup assets translations test test-all bench lint format lock docs
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,3 +41,6 @@ format: ## Rewrite the Python files in the house's format
 
 lock: ## Compile requirements.txt and the other locked files again
 	@$(PYTHON) -m ops lock
+
+docs: ## Draw docs/workflow.md again from the code
+	@.venv/bin/python manage.py draw_workflows
