@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from programs.models import Partner
-from reports.states import Scope
+from reports.states import KeyState, Scope
 from work import clock
 from work.models import PublicModel
 
@@ -12,6 +12,7 @@ from work.models import PublicModel
 class ApiKey(PublicModel):
     """A key of one partner. Shown once; only its SHA-256 is kept. `prefix` finds the row and names the key."""
 
+    subject = "api_key"
     actor = "key"
 
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="api_keys")
@@ -38,11 +39,27 @@ class ApiKey(PublicModel):
     def is_authenticated(self):
         return True
 
+    @property
+    def on_behalf_of(self):
+        """The partner the key reads for, as the trail names it."""
+        return self.partner.short_name
+
+    @property
+    def state(self):
+        """What the clock and the partner made of the key: a `KeyState`."""
+        if self.revoked_at is not None:
+            return KeyState.REVOKED
+        return KeyState.EXPIRED if clock.now() >= self.expires_at else KeyState.ACTIVE
+
 
 class ApiCall(models.Model):
-    """One call of the API, as the partner sees it in its log."""
+    """One call of the API, as the partner sees it in its log: by one of its keys, or by one of its people."""
 
-    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="calls")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="api_calls")
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, null=True, blank=True, related_name="calls")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     at = models.DateTimeField(default=clock.now)
     method = models.CharField(max_length=8)
     path = models.CharField(max_length=500)
@@ -52,7 +69,17 @@ class ApiCall(models.Model):
     request_id = models.CharField(max_length=64, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["key", "-at", "-id"], name="api_call_log")]
+        indexes = [
+            models.Index(fields=["key", "-at", "-id"], name="api_call_log"),
+            models.Index(fields=["partner", "-at", "-id"], name="api_call_partner_log"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(key__isnull=False, user__isnull=True)
+                | models.Q(key__isnull=True, user__isnull=False),
+                name="api_call_by_a_key_or_a_person",
+            )
+        ]
 
     def __str__(self):
         return f"{self.method} {self.path}"

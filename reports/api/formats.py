@@ -1,0 +1,75 @@
+"""What the API speaks: JSON everywhere, CSV for lists."""
+
+import csv
+import io
+import json
+import re
+
+from django.utils.translation import gettext as _
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.serializers import BaseSerializer
+
+from reports.api.problems import BadParameters
+
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
+
+
+class CsvRenderer(BaseRenderer):
+    """Named for the negotiation only: a list in CSV is streamed, never rendered whole."""
+
+    media_type = "text/csv"
+    format = "csv"
+    charset = "utf-8"
+
+
+class Negotiation(DefaultContentNegotiation):
+    """`?format=` decides, else Accept. An unknown format is a parameter with a wrong value."""
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        wanted = request.query_params.get("format")
+        if wanted and wanted not in {renderer.format for renderer in renderers}:
+            known = ", ".join(renderer.format for renderer in renderers)
+            raise BadParameters([{"parameter": "format", "detail": _("One of: %(list)s.") % {"list": known}}])
+        return super().select_renderer(request, renderers, format_suffix)
+
+
+def columns_of(shape, prefix=""):
+    """The columns of a CSV of this shape, in the order of `flat`: `object.field` for a nested object."""
+    columns = []
+    for name, field in shape.fields.items():
+        if isinstance(field, BaseSerializer) and hasattr(field, "fields"):
+            columns += columns_of(field, f"{prefix}{name}.")
+        else:
+            columns.append(f"{prefix}{name}")
+    return columns
+
+
+def flat(row, prefix=""):
+    """A row with its objects laid out as `object.field`, and its lists as JSON."""
+    cells = {}
+    for name, value in row.items():
+        if isinstance(value, dict):
+            cells |= flat(value, f"{prefix}{name}.")
+        elif isinstance(value, list):
+            cells[f"{prefix}{name}"] = json.dumps(value, ensure_ascii=False, default=str)
+        else:
+            cells[f"{prefix}{name}"] = value
+    return cells
+
+
+def safe(value):
+    """A cell that no spreadsheet takes for a formula: a text that begins like one gets an apostrophe before it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = str(value)
+    return f"'{text}" if text.startswith(RISKY) and not NUMBER.match(text) else text
+
+
+def csv_line(cells):
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
+    return buffer.getvalue()

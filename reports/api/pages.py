@@ -1,0 +1,52 @@
+"""Pages of a list. The cursor is the public identifier of the last row given: rows added meanwhile move nothing."""
+
+import base64
+import binascii
+import uuid
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
+
+from reports.api.problems import BadParameters
+
+PAGE_SIZE = 100
+LARGEST_PAGE = 500
+
+
+def write_cursor(public_id):
+    return base64.urlsafe_b64encode(public_id.bytes).rstrip(b"=").decode()
+
+
+def read_cursor(text):
+    """The public identifier that a cursor names. BadParameters when it is not one of ours."""
+    try:
+        octets = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        return uuid.UUID(bytes=octets)
+    except (binascii.Error, ValueError):
+        wrong = {"parameter": "cursor", "detail": _("Use the cursor of the field next as it was given.")}
+        raise BadParameters([wrong]) from None
+
+
+def read_page_size(text):
+    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST_PAGE:
+        return int(text)
+    detail = _("A whole number from 1 to %(most)s.") % {"most": LARGEST_PAGE}
+    raise BadParameters([{"parameter": "page_size", "detail": detail}])
+
+
+def page_of(rows, params):
+    """One page of `rows`, as a list, and the cursor of the next one (None at the end)."""
+    size = read_page_size(params["page_size"]) if "page_size" in params else PAGE_SIZE
+    if "cursor" in params:
+        rows = rows.filter(public_id__gt=read_cursor(params["cursor"]))
+    found = list(rows.order_by("public_id")[: size + 1])
+    more = len(found) > size
+    return found[:size], write_cursor(found[size - 1].public_id) if more else None
+
+
+def next_address(request, cursor):
+    """The address of the next page: the same question, with its cursor."""
+    asked = request.query_params.copy()
+    asked["cursor"] = cursor
+    pairs = [(name, value) for name, values in asked.lists() for value in values]
+    return request.build_absolute_uri(f"{request.path}?{urlencode(pairs)}")

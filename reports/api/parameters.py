@@ -1,0 +1,57 @@
+"""The parameters of the API, as the OpenAPI document describes them."""
+
+import django_filters
+from django.utils.translation import gettext as _
+
+from reports.api.filters import FiscalYearFilter, InstantFilter, ManyFilter
+from reports.api.pages import LARGEST_PAGE, PAGE_SIZE
+
+
+def filter_parameter(name, one):
+    """The query parameter of one filter."""
+    schema = {"type": "string"}
+    parameter = {"name": name, "in": "query", "description": str(one.extra.get("help_text", "")), "schema": schema}
+    match one:
+        case ManyFilter():
+            values = [value for value, _label in one.extra["choices"]]
+            parameter |= {"schema": {"type": "array", "items": {"type": "string", "enum": values}}}
+            parameter |= {"style": "form", "explode": False}
+        case InstantFilter():
+            schema["format"] = "date-time"
+        case FiscalYearFilter():
+            schema["pattern"] = r"^20\d\d(-20\d\d)?$"
+        case django_filters.UUIDFilter():
+            schema["format"] = "uuid"
+    return parameter
+
+
+def shared_parameters():
+    """The parameters that many operations share, by the name of their component."""
+    string, languages = {"type": "string"}, {"type": "string", "enum": ["fr-CA", "en-CA"]}
+    whole = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE_SIZE}
+    formats = {"type": "string", "enum": ["json", "csv"]}
+    which = _("The identifier of the row; for an application its reference, for a programme its code, do as well.")
+    found = {
+        "id": ("path", "id", string, which),
+        "fields": ("query", "fields", string, _("The fields wanted, separated by commas; all without it.")),
+        "page_size": ("query", "page_size", whole, _("How many rows a page has.")),
+        "cursor": ("query", "cursor", string, _("Where the page begins: take it from next.")),
+        "format": ("query", "format", formats, _("The format, instead of Accept.")),
+        "AcceptLanguage": (
+            "header",
+            "Accept-Language",
+            languages,
+            _("The language of labels and problems; French without it."),
+        ),
+        "IfNoneMatch": (
+            "header",
+            "If-None-Match",
+            string,
+            _("The ETag of an earlier answer: 304 when nothing changed."),
+        ),
+    }
+    return {
+        key: {"name": name, "in": place, "schema": schema, "description": text}
+        | ({"required": True} if place == "path" else {})
+        for key, (place, name, schema, text) in found.items()
+    }

@@ -1,0 +1,136 @@
+"""Every error of the API as RFC 9457 problem details, in the reader's language."""
+
+import json
+import logging
+import math
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.core.signals import got_request_exception
+from django.http import Http404, HttpResponse
+from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import gettext as _
+from django.utils.translation.trans_real import parse_accept_lang_header
+from rest_framework import exceptions
+from rest_framework.views import set_rollback
+
+from work.tracing import current_request_id
+
+log = logging.getLogger("passerelle.api")
+
+CONTENT_TYPE = "application/problem+json"
+
+# code: (status, title, what it means and what to do)
+PROBLEMS = {
+    "bad-request": (
+        400,
+        gettext_lazy("The request cannot be read"),
+        gettext_lazy("A parameter is unknown or its value is wrong: errors says which."),
+    ),
+    "unauthenticated": (
+        401,
+        gettext_lazy("A key is needed"),
+        gettext_lazy("The key is missing, malformed, expired, revoked, or used from another network."),
+    ),
+    "forbidden": (
+        403,
+        gettext_lazy("This key does not read this"),
+        gettext_lazy("The scope of the key leaves this resource out."),
+    ),
+    "not-found": (
+        404,
+        gettext_lazy("Nothing here"),
+        gettext_lazy("The address is wrong, or the row is not of your agreements."),
+    ),
+    "method-not-allowed": (
+        405,
+        gettext_lazy("The API is read-only"),
+        gettext_lazy("Only GET and HEAD are answered."),
+    ),
+    "not-acceptable": (
+        406,
+        gettext_lazy("No such format"),
+        gettext_lazy("JSON is given everywhere, and CSV for lists."),
+    ),
+    "too-many-requests": (
+        429,
+        gettext_lazy("Too many calls"),
+        gettext_lazy("The key made more calls in a minute than it may: wait for the seconds of Retry-After."),
+    ),
+    "internal-error": (
+        500,
+        gettext_lazy("The fault is ours"),
+        gettext_lazy("Something broke here. Try again later; if it lasts, give us request_id."),
+    ),
+}
+
+
+def language_asked(request):
+    """The language of an answer's texts: the first of French and English in Accept-Language, else French."""
+    for code, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
+        if code[:2] in ("fr", "en"):
+            return code[:2]
+    return settings.LANGUAGE_CODE
+
+
+class BadParameters(exceptions.APIException):
+    """Parameters that cannot be used. `errors`: [{"parameter", "detail"}]."""
+
+    status_code = 400
+
+    def __init__(self, errors):
+        super().__init__(_("A parameter is unknown or its value is wrong."))
+        self.errors = errors
+
+
+def problem(request, code, *, detail="", errors=(), headers=None):
+    """The answer that tells of a problem of `PROBLEMS`."""
+    status, title, meaning = PROBLEMS[code]
+    body = {
+        "type": f"{settings.BASE_URL}/api/v1/#problem-{code}",
+        "title": str(title),
+        "status": status,
+        "detail": str(detail or meaning),
+        "instance": request.path,
+        "request_id": current_request_id() or "",
+        "errors": list(errors),
+    }
+    response = HttpResponse(json.dumps(body, ensure_ascii=False), status=status, content_type=CONTENT_TYPE)
+    response.headers["Content-Language"] = f"{get_language()}-CA"
+    response.headers["Cache-Control"] = "no-store"
+    for name, value in (headers or {}).items():
+        response.headers[name] = value
+    return response
+
+
+def problem_of(error, request):
+    """The problem that an exception raised in a view of the API is told as."""
+    set_rollback()
+    match error:
+        case BadParameters():
+            return problem(request, "bad-request", detail=error.detail, errors=error.errors)
+        case exceptions.ParseError() | exceptions.ValidationError():
+            return problem(request, "bad-request")
+        case exceptions.NotAuthenticated() | exceptions.AuthenticationFailed():
+            challenge = {"WWW-Authenticate": getattr(error, "auth_header", 'Bearer realm="api"')}
+            return problem(request, "unauthenticated", detail=error.detail, headers=challenge)
+        case Http404() | exceptions.NotFound():
+            return problem(request, "not-found")
+        case PermissionDenied() | exceptions.PermissionDenied():
+            return problem(request, "forbidden")
+        case exceptions.MethodNotAllowed():
+            return problem(request, "method-not-allowed", headers={"Allow": "GET, HEAD"})
+        case exceptions.NotAcceptable():
+            return problem(request, "not-acceptable")
+        case exceptions.Throttled():
+            wait = {"Retry-After": str(max(1, math.ceil(error.wait or 1)))}
+            return problem(request, "too-many-requests", headers=wait)
+    log.exception("The API failed on %s", request.path, exc_info=error)
+    got_request_exception.send(sender=None, request=getattr(request, "_request", request))
+    return problem(request, "internal-error")
+
+
+def unknown_address(request):
+    """The problem told for any address under /api/ that is none of ours."""
+    with override(language_asked(request)):
+        return problem(request, "not-found", detail=_("There is no such address. /api/v1/ lists them."))

@@ -1,0 +1,45 @@
+"""How far the files of a partner's programmes are, in the states that may be told."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from applications.states import PublicState
+from decisions.models import Concurrence
+from decisions.states import State
+from reports.figures.scope import applications_of
+
+# The columns of the pipeline. What the applicant left is one.
+STAGES = (
+    PublicState.BEING_ASSESSED,
+    PublicState.CHANGES_REQUESTED,
+    PublicState.APPROVED,
+    PublicState.WAITLISTED,
+    PublicState.DECLINED,
+    PublicState.INELIGIBLE,
+    PublicState.INVITED,
+    PublicState.IN_RECONSIDERATION,
+    PublicState.WITHDRAWN,
+    PublicState.CANCELLED,
+)
+
+
+@dataclass(frozen=True)
+class Stage:
+    state: PublicState
+    count: int
+
+
+def pipeline(partner) -> list[Stage]:
+    """How many files are in each public state; states that no file is in are left out."""
+    counts = dict(applications_of(partner).order_by().values_list("told_state").annotate(n=Count("pk")))
+    return [Stage(state, counts[state]) for state in STAGES if counts.get(state)]
+
+
+def waiting_for_concurrence(partner) -> QuerySet:
+    """Concurrences asked of the partner that its concurrence officers can give now. For their eyes only."""
+    return (
+        Concurrence.objects.filter(agreement__partner=partner, given_at__isnull=True, decision__state=State.APPROVED)
+        .select_related("agreement", "decision", "application")
+        .order_by("asked_at", "id")
+    )

@@ -1,0 +1,212 @@
+"""Which rows are a partner's, and what may be told of them. Everything a partner reads starts from here.
+
+A partner's scope is a list of agreements. A programme, its calls and its files are in it when one of these
+agreements funds the programme; a decision that grants money, and an award, when one of their envelopes pays part of
+it. Nothing of an outcome is told before its letter is sent: not the state, nor when the row last changed.
+"""
+
+from datetime import datetime
+
+from django.db.models import (
+    Case,
+    CharField,
+    DateTimeField,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Greatest
+
+from accounts.rules import in_office, is_person
+from applications.models import Application, ChangeRequest, Snapshot
+from applications.states import TOLD_AT_ONCE, PublicState
+from applications.states import State as FileState
+from audit.models import Change
+from awards.models import Award, AwardShare
+from decisions.models import Decision, DecisionShare, Letter
+from decisions.states import FUNDED
+from programs.models import Agreement, Call, Envelope, LedgerEntry, PartnerSeat, Program, ProgramFunding
+from programs.money import Kind
+from programs.states import CallState
+
+# What the applicant asked for, or was told at once: the state itself.
+KNOWN_AT_ONCE = [str(s) for s in (*TOLD_AT_ONCE, FileState.IN_RECONSIDERATION)]
+# What a letter tells.
+OUTCOMES = [
+    str(s)
+    for s in (
+        FileState.APPROVED,
+        FileState.DECLINED,
+        FileState.INELIGIBLE,
+        FileState.WAITLISTED,
+        FileState.INVITED,
+    )
+]
+# Ledger entries made after the award, when there is nothing left to hide.
+AFTER_AWARD = [str(k) for k in (Kind.ACCRUE, Kind.PAY, Kind.RECOVER, Kind.REUSE)]
+
+
+def seats_of(user) -> QuerySet:
+    """The seats that `user` holds today for government partners, the earliest first."""
+    if not is_person(user):
+        return PartnerSeat.objects.none()
+    return user.partner_seats.filter(in_office()).select_related("partner").order_by("partner_id", "id")
+
+
+def agreements_of(partner) -> QuerySet:
+    return Agreement.objects.filter(partner=partner).select_related("partner")
+
+
+def envelopes_of(partner) -> QuerySet:
+    return Envelope.objects.filter(agreement__partner=partner).select_related("agreement")
+
+
+def _funded_by(partner) -> QuerySet:
+    return ProgramFunding.objects.filter(agreement__partner=partner).values("program_id")
+
+
+def programs_of(partner) -> QuerySet:
+    """Programmes that its agreements fund; `own_funding` holds its own agreements and their shares, no other's."""
+    own = ProgramFunding.objects.filter(agreement__partner=partner).select_related("agreement").order_by("id")
+    return (
+        Program.objects.filter(pk__in=_funded_by(partner))
+        .select_related("working_group")
+        .prefetch_related(Prefetch("funding", queryset=own, to_attr="own_funding"))
+    )
+
+
+def calls_of(partner) -> QuerySet:
+    """Calls of those programmes, once published."""
+    return Call.objects.filter(program__in=_funded_by(partner)).exclude(state=CallState.DRAFT).select_related("program")
+
+
+def _sent(**path) -> QuerySet:
+    """Letters that were sent."""
+    return Letter.objects.filter(sent_at__isnull=False, **path).order_by()
+
+
+def _latest(rows: QuerySet, group: str, what) -> Subquery:
+    return Subquery(rows.values(group).annotate(latest=what).values("latest"), output_field=DateTimeField())
+
+
+def applications_of(partner) -> QuerySet:
+    """Submitted files of those programmes, each with what may be told of it.
+
+    `told_at`: when a letter was last sent. `told_state`: the `PublicState`. An outcome is told when a letter left
+    after the file came to its present state: a second decision is as secret as the first until its own letter.
+    `told_since`: since when it has been so. `told_updated`: when anything the partner reads of it last changed.
+    """
+    requests = ChangeRequest.objects.filter(application=OuterRef("pk")).order_by()
+    is_told = Q(state__in=OUTCOMES, told_at__gte=F("since"))
+    return (
+        Application.objects.filter(call__program__in=_funded_by(partner))
+        .exclude(state=FileState.DRAFT)
+        .select_related("call__program", "organisation")
+        .annotate(told_at=_latest(_sent(application=OuterRef("pk")), "application", Max("sent_at")))
+        .annotate(
+            told_state=Case(
+                When(state__in=KNOWN_AT_ONCE, then=F("state")),
+                When(is_told, then=F("state")),
+                default=Value(str(PublicState.BEING_ASSESSED)),
+                output_field=CharField(),
+            ),
+            told_since=Case(
+                When(state__in=KNOWN_AT_ONCE, then=F("since")),
+                When(is_told, then=F("told_at")),
+                default=Greatest(
+                    "submitted_at",
+                    "told_at",
+                    _latest(requests, "application", Max("answered_at")),
+                    _latest(requests, "application", Max("cancelled_at")),
+                ),
+                output_field=DateTimeField(),
+            ),
+        )
+        .annotate(told_updated=Greatest("told_since", "organisation__updated_at"))
+    )
+
+
+def _own(shares, partner) -> Prefetch:
+    rows = shares.objects.filter(envelope__agreement__partner=partner).select_related("envelope__agreement")
+    return Prefetch("shares", queryset=rows.order_by("envelope__fiscal_year", "envelope_id"), to_attr="own")
+
+
+def _superseded(decision: str, application: str) -> Subquery:
+    """When the letter of a later decision on the same file was first sent; None when there is none."""
+    later = _sent(decision__application=OuterRef(application), decision__number__gt=OuterRef(f"{decision}number"))
+    return _latest(later, "decision__application", Min("sent_at"))
+
+
+def decisions_of(partner) -> QuerySet:
+    """Decisions whose letter was sent; those that grant money only where its agreements pay a part.
+
+    `own` holds its own shares; `replaced_at`, when the letter of a later decision was sent.
+    """
+    pays = DecisionShare.objects.filter(decision=OuterRef("pk"), envelope__agreement__partner=partner)
+    return (
+        Decision.objects.issued()
+        .filter(letter__sent_at__isnull=False, application__call__program__in=_funded_by(partner))
+        .filter(~Q(kind__in=[str(k) for k in FUNDED]) | Exists(pays))
+        .select_related("application__call__program", "letter")
+        .prefetch_related(_own(DecisionShare, partner))
+        .annotate(replaced_at=_superseded("", "application"))
+        .annotate(told_updated=Greatest("letter__sent_at", "replaced_at"))
+    )
+
+
+def awards_of(partner) -> QuerySet:
+    """Awards that its agreements pay, or pay a part of, once the letter was sent. `own`, `replaced_at` as above."""
+    pays = AwardShare.objects.filter(award=OuterRef("pk"), envelope__agreement__partner=partner)
+    return (
+        Award.objects.filter(Exists(pays), decision__letter__sent_at__isnull=False)
+        .select_related("application__call__program", "organisation", "decision__letter")
+        .prefetch_related(_own(AwardShare, partner))
+        .annotate(replaced_at=_superseded("decision__", "application"))
+        .annotate(told_updated=Greatest("decision__letter__sent_at", "replaced_at"))
+    )
+
+
+def ledger_of(envelope) -> QuerySet:
+    """The entries of one envelope. `file` is the reference of the file they are for, once that tells no outcome."""
+    letters = _sent(application=OuterRef("application_id"))
+    reference = Subquery(Application.objects.filter(pk=OuterRef("application_id")).values("reference"))
+    return (
+        LedgerEntry.objects.filter(envelope=envelope)
+        .select_related("counterpart", "reverses", "envelope")
+        .annotate(
+            file=Case(
+                When(Exists(letters.filter(sent_at__gte=OuterRef("at"))), then=reference),
+                When(Q(kind__in=AFTER_AWARD) & Exists(letters), then=reference),
+                output_field=CharField(),
+            )
+        )
+    )
+
+
+def gone_since(partner, kind: str, since: datetime, limit: int = 1000) -> list[tuple]:
+    """Rows of this kind that left the partner's scope since that instant, oldest first: (public id, when).
+
+    A file that its applicant took back is a draft again, and gone; other rows when the change feed says so.
+    """
+    files = Application.objects.filter(call__program__in=_funded_by(partner))
+    gone = list(
+        Change.objects.filter(kind=kind, gone=True, at__gte=since, application_id__in=files.values("pk"))
+        .order_by("at", "id")
+        .values_list("public_id", "at")[:limit]
+    )
+    if kind == Application.subject:
+        sent_once = Exists(Snapshot.objects.filter(application=OuterRef("pk")))
+        gone += list(
+            files.filter(sent_once, state=FileState.DRAFT, since__gte=since)
+            .order_by("since", "id")
+            .values_list("public_id", "since")[:limit]
+        )
+    return sorted(gone, key=lambda row: row[1])[:limit]

@@ -1,0 +1,260 @@
+"""The partner's pages: what its agreements pay for, its keys and its calls. A person without a seat finds nothing."""
+
+from datetime import UTC, datetime
+from functools import wraps
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from applications.states import PublicState
+from audit.rules import WrongMoment
+from audit.services import record_readings
+from programs.figures import burn
+from programs.roles import PartnerRole
+from reports import figures, rules, services
+from reports.forms import KeyForm
+from reports.models import ApiCall
+from reports.states import KeyState
+from work import clock
+from work.money import ZERO
+
+PAGE = 50
+TAGS = {
+    PublicState.APPROVED: "good",
+    PublicState.BEING_ASSESSED: "info",
+    PublicState.CHANGES_REQUESTED: "wait",
+    PublicState.IN_RECONSIDERATION: "wait",
+    PublicState.DECLINED: "bad",
+    PublicState.INELIGIBLE: "bad",
+}
+KEY_TAGS = {KeyState.ACTIVE: "good", KeyState.EXPIRED: "wait", KeyState.REVOKED: ""}
+
+
+def for_partner(view):
+    """Gives the view `request.partner`: the one of the person's seat, or of `?partner=` among several. Else 404."""
+
+    @login_required
+    @never_cache
+    @wraps(view)
+    def with_partner(request, *args, **kwargs):
+        partners = list({seat.partner_id: seat.partner for seat in figures.seats_of(request.user)}.values())
+        wanted = request.GET.get("partner")
+        chosen = [p for p in partners if not wanted or str(p.public_id) == wanted]
+        if not chosen:
+            raise Http404
+        request.partner, request.partners = chosen[0], partners
+        return view(request, *args, **kwargs)
+
+    return with_partner
+
+
+def frame(request, current):
+    """What every page of the partner shows: its name and the tabs."""
+    several = f"?partner={request.partner.public_id}" if len(request.partners) > 1 else ""
+    tabs = [
+        ("partner-home", _("Overview")),
+        ("partner-awards", _("Awards")),
+        ("partner-keys", _("API keys")),
+        ("partner-calls", _("Calls of the API")),
+    ]
+    return {
+        "partner": request.partner,
+        "partners": request.partners if several else [],
+        "suffix": several,
+        "tabs": [{"label": label, "url": reverse(name) + several, "current": name == current} for name, label in tabs],
+    }
+
+
+@require_safe
+@for_partner
+def home(request):
+    partner = request.partner
+    envelopes = list(figures.envelopes_of(partner).order_by("agreement_id", "fiscal_year"))
+    by_agreement = {}
+    for envelope in envelopes:
+        by_agreement.setdefault(envelope.agreement_id, []).append({"envelope": envelope, "bar": bar_of(envelope)})
+    stages = figures.pipeline(partner)
+    context = frame(request, "partner-home") | {
+        "agreements": [
+            {"agreement": agreement, "years": by_agreement.get(agreement.pk, [])}
+            for agreement in figures.agreements_of(partner).order_by("reference")
+        ],
+        "stages": [{"label": s.state.label, "kind": TAGS.get(s.state, ""), "count": s.count} for s in stages],
+        "files": sum(s.count for s in stages),
+        "waiting": to_concur(request),
+    }
+    return render(request, "reports/partner.html", context)
+
+
+def bar_of(envelope):
+    """The parts of an envelope's year, drawn and in a table."""
+    year = burn(envelope)
+    parts = [
+        ("paid", _("Paid"), year.paid),
+        ("committed", _("Committed"), year.committed),
+        ("committed", _("Payable at year-end"), year.payable),
+        ("reserved", _("Reserved"), year.reserved),
+        ("rest", _("Lapsed"), year.lapsed),
+        ("rest", _("Free"), year.free),
+    ]
+    title = _("What can be awarded in %(year)s, less the administration fee") % {"year": envelope.label}
+    drawn = [{"kind": kind, "label": label, "amount": amount} for kind, label, amount in parts if amount != ZERO]
+    return {"caption": title, "total": year.awardable, "parts": drawn}
+
+
+def to_concur(request):
+    """What waits for the partner's concurrence, for its concurrence officers only: others would learn an outcome."""
+    if not figures.seats_of(request.user).filter(partner=request.partner, role=PartnerRole.CONCURRENCE).exists():
+        return []
+    waiting = list(figures.waiting_for_concurrence(request.partner))
+    record_readings(
+        request.user,
+        application_ids=[c.application_id for c in waiting],
+        subject="concurrence",
+        what="waiting for concurrence",
+    )
+    return [{"concurrence": c, "url": decision_address(c.decision)} for c in waiting]
+
+
+def decision_address(decision):
+    """The page of the decision, where the partner concurs; "" while no page has that name."""
+    try:
+        return reverse("decision-page", args=[decision.public_id])
+    except NoReverseMatch:
+        return ""
+
+
+@require_safe
+@for_partner
+def awards(request):
+    """Awards, the latest first, a page at a time by the identifier of the last one shown."""
+    rows = figures.awards_of(request.partner)
+    if (before := asked_identifier(request, "before")) is not None:
+        rows = rows.filter(public_id__lt=before)
+    found = list(rows.order_by("-public_id")[: PAGE + 1])
+    shown = found[:PAGE]
+    record_readings(request.user, application_ids=[a.application_id for a in shown], subject="award", what="awards")
+    own = frame(request, "partner-awards")
+    more = page_after(own, shown[-1].public_id) if found[PAGE:] else ""
+    context = own | {
+        "awards": [
+            {
+                "award": award,
+                "own": figures.own_share(award),
+                "others": figures.other_aid(award),
+                "shares": figures.own_shares(award),
+            }
+            for award in shown
+        ],
+        "years": figures.years_of(shown) if not more and before is None else [],
+        "next_url": more,
+    }
+    return render(request, "reports/awards.html", context)
+
+
+def asked_identifier(request, name):
+    text = request.GET.get(name)
+    if not text:
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
+@require_safe
+@for_partner
+def keys(request):
+    rows = request.partner.api_keys.select_related("created_by").order_by("-created_at", "-id")
+    context = frame(request, "partner-keys") | {
+        "keys": [{"key": key, "kind": KEY_TAGS[key.state], "active": key.state == KeyState.ACTIVE} for key in rows],
+        "may_manage": rules.may_manage_keys(request.partner, request.user),
+    }
+    return render(request, "reports/keys.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_partner
+def create_key(request):
+    """The form; and once, in the answer to it and nowhere else, the key itself."""
+    services.ask_manager(request.partner, request.user)
+    form = KeyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            key, secret = services.create_api_key(
+                request.partner,
+                by=request.user,
+                name=given["name"],
+                scope=given["scope"],
+                expires_at=clock.end_of(given["last_day"]),
+                networks=given["networks"],
+            )
+        except WrongMoment as error:
+            for refusal in error.refusals:
+                form.add_error("name" if refusal.code == "name" else "last_day", refusal.message)
+        else:
+            context = frame(request, "partner-keys") | {"key": key, "secret": secret}
+            response = render(request, "reports/key_made.html", context)
+            response.headers["Cache-Control"] = "no-store"
+            return response
+    return render(request, "reports/key_new.html", frame(request, "partner-keys") | {"form": form})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_partner
+def revoke_key(request, public_id):
+    key = request.partner.api_keys.filter(public_id=public_id).select_related("partner").first()
+    if key is None:
+        raise Http404
+    services.ask_manager(request.partner, request.user)
+    context = frame(request, "partner-keys")
+    if request.method == "POST":
+        services.revoke_api_key(key, by=request.user)
+        messages.success(request, _("The key “%(name)s” was revoked.") % {"name": key.name})
+        return redirect(reverse("partner-keys") + context["suffix"])
+    return render(request, "reports/key_revoke.html", context | {"key": key})
+
+
+@require_safe
+@for_partner
+def calls(request):
+    """The log, the latest first, a page at a time by the instant of the last one shown."""
+    rows = ApiCall.objects.filter(partner=request.partner).select_related("key", "user")
+    if before := request.GET.get("before"):
+        try:
+            rows = rows.filter(at__lt=datetime.fromisoformat(before).replace(tzinfo=UTC))
+        except ValueError:
+            raise Http404 from None
+    found = list(rows.order_by("-at", "-id")[: PAGE + 1])
+    context = frame(request, "partner-calls")
+    return render(
+        request,
+        "reports/calls.html",
+        context
+        | {
+            "calls": [{"call": call, "kind": "good" if call.status < 400 else "bad"} for call in found[:PAGE]],
+            "next_url": page_after(context, found[PAGE - 1].at.replace(tzinfo=None).isoformat())
+            if found[PAGE:]
+            else "",
+            "most": settings.API_CALLS_PER_MINUTE,
+        },
+    )
+
+
+def instant_of(call):
+    """When the call was, as an address can carry it: ISO 8601 in UTC, without its zone."""
+    return call.at.astimezone(UTC).replace(tzinfo=None).isoformat()
+
+
+def page_after(context, place):
+    """The address of the next page of a list, after `place`."""
+    return f"{context['suffix']}{'&' if context['suffix'] else '?'}before={place}"
