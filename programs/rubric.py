@@ -99,7 +99,7 @@ def read_rubric(definition, *, questions=None, path=()) -> tuple[Rubric, list[Pr
 def _scale(top: Reader) -> tuple[ScalePoint, ...]:
     points = []
     for reader in top.children("scale", at_least=2, at_most=20):
-        value = str(reader.take("value", required=True))
+        value = _step(reader)
         worth = reader.number("points", at_least=0, at_most=100)
         label = reader.text("label", max_length=200)
         reader.done()
@@ -109,6 +109,14 @@ def _scale(top: Reader) -> tuple[ScalePoint, ...]:
             reader.problem(_("Two steps of the scale are worth the same points."), "points")
         points.append(ScalePoint(value, Decimal(0) if worth is None else worth, label))
     return tuple(points)
+
+
+def _step(reader: Reader) -> str:
+    """What a reviewer chooses: a whole number or a letter or word."""
+    value = reader.take("value", required=True)
+    if value is not MISSING and (isinstance(value, bool) or not isinstance(value, int | str)):
+        reader.problem(_("A text was expected here."), "value")
+    return "" if value is MISSING else str(value)
 
 
 def _scale_value(reader: Reader, key: str, scale) -> str:

@@ -1,6 +1,6 @@
 """A whole programme as one YAML file: read, checked line by line, written out again (product.md 1.4)."""
 
-from programs.bundle.checks import Bundle, BundleRefused, check_bundle, check_rules, read_bundle
+from programs.bundle.checks import Bundle, BundleRefused, check_bundle, check_rules, read_bundle, read_data
 from programs.bundle.dump import dump_bundle
 from programs.bundle.parts import Eligibility, EligibilityQuestion, parse_eligibility
 from programs.bundle.source import MAX_BYTES
@@ -16,4 +16,5 @@ __all__ = [
     "dump_bundle",
     "parse_eligibility",
     "read_bundle",
+    "read_data",
 ]

@@ -72,12 +72,15 @@ class Bundle:
 def read_bundle(text: str | bytes) -> Bundle:
     """Reads everything, whatever is wrong; `problems` is empty only when the bundle may be imported."""
     data, lines, problems = read_yaml(text)
-    bundle = Bundle(data, lines)
-    if data is not None:
-        problems = _read_parts(bundle, Reader(data))
+    return read_data(data, lines) if data is not None else Bundle(None, lines, problems)
+
+
+def read_data(data: dict, lines: dict[tuple, int] | None = None) -> Bundle:
+    """The same, from plain data that come from elsewhere than a file; without `lines` every problem is on line 1."""
+    bundle = Bundle(data, lines or {})
     located = [
         problem if problem.line is not None else replace(problem, line=bundle._line(problem.path))
-        for problem in problems
+        for problem in _read_parts(bundle, Reader(data))
     ]
     bundle.problems = sorted(dict.fromkeys(located), key=lambda problem: problem.line)
     return bundle

@@ -414,9 +414,9 @@ def _check_categories(reader: Reader, readers, form: Form):
     unused."""
     for budget in form.of_type("budget"):
         offered = {option.key for option in budget.options}
-        ruled = {child.node.get("key") for child in readers}
+        ruled = [child.node.get("key") for child in readers]
         for child in readers:
-            if child.node.get("key") not in offered:
+            if child.node.get("key") not in list(offered):
                 child.problem(
                     _("The budget “%(name)s” of the form does not offer this category.") % {"name": budget.key}, "key"
                 )

@@ -206,7 +206,8 @@ def _limit(reader: Reader, kind: QuestionType, name: str):
     if name in _FLAGS:
         return reader.boolean(name)
     if name == "accept":
-        return reader.strings("accept", required=True, choices=FILE_KINDS)
+        reader.items("accept", at_least=1)
+        return reader.strings("accept", choices=FILE_KINDS)
     if name == "country":
         return reader.string("country", pattern=r"[A-Z]{2}")
     if name == "starts_with":

@@ -1,9 +1,12 @@
 """A bundle is refused with the line and the reason; each kind of fault alone, on the real file."""
 
+import copy
+import random
+
 import pytest
 from django.utils import translation
 
-from programs.bundle import MAX_BYTES, check_bundle, dump_bundle, read_bundle
+from programs.bundle import MAX_BYTES, check_bundle, dump_bundle, read_bundle, read_data
 from tests.cast import BUNDLE
 
 TEXT = BUNDLE.read_text(encoding="utf-8")
@@ -303,6 +306,28 @@ def test_weights_that_do_not_sum_to_100():
 def test_every_fault_is_told_at_once_in_the_order_of_the_file():
     text = TEXT.replace("weight: 25", "weight: 30").replace("  code: FE", "  code: fe").replace("rate: 40", "rate: 140")
     assert [where for _line, where, _message in faults(text)] == ["programme.code", "aid.rate", "rubric.criteria"]
+
+
+def test_any_value_of_another_kind_is_a_fault_or_accepted_and_never_an_error():
+    sound = read_bundle(TEXT).data
+    places = list(_places(sound))
+    values = (None, [], {}, "x", -1, True, [{}], {"fr": 1}, 10**14)
+    draw = random.Random(114)
+    for place in draw.sample(places, 150):
+        data = copy.deepcopy(sound)
+        holder = data
+        for step in place[:-1]:
+            holder = holder[step]
+        holder[place[-1]] = draw.choice(values)
+        assert all(problem.message for problem in read_data(data).problems)
+
+
+def _places(value, path=()):
+    """Every path of the data but the top."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in pairs:
+        yield (*path, key)
+        yield from _places(inner, (*path, key))
 
 
 def test_a_fault_is_told_in_french():

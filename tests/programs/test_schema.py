@@ -6,7 +6,7 @@ from decimal import Decimal
 import jsonschema
 import pytest
 from django.utils import translation
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from programs.bundle import read_bundle
@@ -391,6 +391,7 @@ def test_every_question_type_can_be_checked_and_published():
     assert list(jsonschema.Draft202012Validator(schema).iter_errors(answers)) == []
 
 
+@settings(deadline=None)  # a shared machine may pause
 @given(st.decimals(min_value=0, max_value=Decimal("999999999.99"), places=2))
 def test_an_amount_reads_the_same_in_both_languages(amount):
     english = f"{amount:,.2f}"
@@ -399,6 +400,7 @@ def test_an_amount_reads_the_same_in_both_languages(amount):
     assert read_number(f"{french}\u00a0$", money=True) == amount
 
 
+@settings(deadline=None)  # a shared machine may pause
 @given(st.text(max_size=15))
 def test_anything_typed_is_a_number_or_is_refused(typed):
     number, sentence = _read(typed)
