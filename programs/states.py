@@ -2,12 +2,13 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CallState(TextChoices):
     DRAFT = "draft", _("draft")
     PUBLISHED = "published", _("published")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("call", "cancelled")
     ARCHIVED = "archived", _("archived")
 
 
@@ -19,10 +20,10 @@ class CallKind(TextChoices):
 class Phase(TextChoices):
     UNPUBLISHED = "unpublished", _("not published")
     ANNOUNCED = "announced", _("opens soon")
-    OPEN = "open", _("open")
+    OPEN = "open", pgettext_lazy("call", "open")
     GRACE = "grace", _("closing")
-    CLOSED = "closed", _("closed")
-    CANCELLED = "cancelled", _("cancelled")
+    CLOSED = "closed", pgettext_lazy("call", "closed")
+    CANCELLED = "cancelled", pgettext_lazy("call", "cancelled")
 
 
 class LetterKind(TextChoices):

@@ -2,13 +2,14 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class State(TextChoices):
     OFFERED = "offered", _("offered")
     ACCEPTED = "accepted", _("accepted")
-    SUBMITTED = "submitted", _("submitted")
-    DECLINED = "declined", _("declined")
+    SUBMITTED = "submitted", pgettext_lazy("review", "submitted")
+    DECLINED = "declined", pgettext_lazy("review", "declined")
     RECUSED = "recused", _("recused")
     CANCELLED = "cancelled", _("cancelled")
 
