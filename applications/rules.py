@@ -74,6 +74,21 @@ def call_takes_submissions(application, *, by, given):
     return Refusal(_("The call takes no submissions."), code="not_open")
 
 
+def takes_answers(application, *, by, given):
+    """Asked of every save. A draft while its call takes submissions; a request for changes, only what it asks."""
+    question = given.get("question")
+    if application.state == State.CHANGES_REQUESTED:
+        open_request = application.change_requests.filter(answered_at=None, cancelled_at=None)
+        if question and open_request.filter(items__question=question).exists():
+            return None
+        return Refusal(_("Only what the request for changes asks can be changed now."), code="not_asked")
+    if application.state != State.DRAFT:
+        return Refusal(
+            _("The application is submitted: its answers change only when an officer asks."), code="submitted"
+        )
+    return call_takes_submissions(application, by=by, given={"began_in_time": True})
+
+
 def everything_is_answered(application, *, by, given):
     missing = given.get("missing", 0)
     if missing:

@@ -19,60 +19,94 @@ class ApplicationLife(models.Model):
         abstract = True
 
     @transition(
-        field=state, source=State.DRAFT, target=State.SUBMITTED, permission=rules.is_signatory,
+        field=state,
+        source=State.DRAFT,
+        target=State.SUBMITTED,
+        permission=rules.is_signatory,
         custom={
-            "label": _("Submit"), "done": _("Application submitted"),
-            "when": (rules.call_takes_submissions, rules.everything_is_answered, rules.is_attested,
-                     rules.partners_have_confirmed, rules.has_a_place),
+            "label": _("Submit"),
+            "done": _("Application submitted"),
+            "when": (
+                rules.call_takes_submissions,
+                rules.everything_is_answered,
+                rules.is_attested,
+                rules.partners_have_confirmed,
+                rules.has_a_place,
+            ),
         },
     )
     def submit(self):
         """Freezes the answers and opens the file."""
 
     @transition(
-        field=state, source=State.SUBMITTED, target=State.DRAFT, permission=rules.is_signatory,
-        custom={"label": _("Take back"), "done": _("Application taken back"),
-                "when": (rules.nobody_has_opened_it,)},
+        field=state,
+        source=State.SUBMITTED,
+        target=State.DRAFT,
+        permission=rules.is_signatory,
+        custom={"label": _("Take back"), "done": _("Application taken back"), "when": (rules.nobody_has_opened_it,)},
     )
     def take_back(self):
         """Back to a draft; the receipt is superseded."""
 
     @transition(
-        field=state, source=State.SUBMITTED, target=State.CHANGES_REQUESTED, permission=rules.is_officer,
-        custom={"label": _("Request changes"), "done": _("Changes requested"),
-                "when": (rules.names_what_to_change,)},
+        field=state,
+        source=State.SUBMITTED,
+        target=State.CHANGES_REQUESTED,
+        permission=rules.is_officer,
+        custom={"label": _("Request changes"), "done": _("Changes requested"), "when": (rules.names_what_to_change,)},
     )
     def request_changes(self):
         """Opens the named answers to the applicant and pauses the clock."""
 
     @transition(
-        field=state, source=State.CHANGES_REQUESTED, target=State.CHANGES_REQUESTED, permission=rules.is_officer,
-        custom={"label": _("Give more time"), "done": _("More time given for the changes"),
-                "when": (rules.has_a_reason,)},
+        field=state,
+        source=State.CHANGES_REQUESTED,
+        target=State.CHANGES_REQUESTED,
+        permission=rules.is_officer,
+        custom={
+            "label": _("Give more time"),
+            "done": _("More time given for the changes"),
+            "when": (rules.has_a_reason,),
+        },
     )
     def extend_request(self):
         """Gives the applicant a later day to answer."""
 
     @transition(
-        field=state, source=State.CHANGES_REQUESTED, target=State.SUBMITTED, permission=rules.is_officer,
-        custom={"label": _("Cancel the request"), "done": _("Request for changes cancelled"),
-                "when": (rules.has_a_reason,)},
+        field=state,
+        source=State.CHANGES_REQUESTED,
+        target=State.SUBMITTED,
+        permission=rules.is_officer,
+        custom={
+            "label": _("Cancel the request"),
+            "done": _("Request for changes cancelled"),
+            "when": (rules.has_a_reason,),
+        },
     )
     def cancel_request(self):
         """The file goes on with the answers it had."""
 
     @transition(
-        field=state, source=State.CHANGES_REQUESTED, target=State.SUBMITTED, permission=rules.is_signatory,
-        custom={"label": _("Send the changes"), "done": _("Changes sent"),
-                "when": (rules.every_item_is_answered,)},
+        field=state,
+        source=State.CHANGES_REQUESTED,
+        target=State.SUBMITTED,
+        permission=rules.is_signatory,
+        custom={"label": _("Send the changes"), "done": _("Changes sent"), "when": (rules.every_item_is_answered,)},
     )
     def resubmit(self):
         """Freezes the changed answers in a new snapshot and resumes the clock."""
 
     @transition(
-        field=state, source=State.SUBMITTED, target=State.ELIGIBLE, permission=rules.is_screener,
-        custom={"label": _("Find eligible"), "done": _("Found eligible"), "duty": Duty.SCREEN,
-                "when": (rules.checklist_has_passed,)},
+        field=state,
+        source=State.SUBMITTED,
+        target=State.ELIGIBLE,
+        permission=rules.is_screener,
+        custom={
+            "label": _("Find eligible"),
+            "done": _("Found eligible"),
+            "duty": Duty.SCREEN,
+            "when": (rules.checklist_has_passed,),
+        },
     )
     def find_eligible(self):
         """The checklist is complete and passed."""
@@ -80,116 +114,181 @@ class ApplicationLife(models.Model):
     @transition(
         field=state,
         source=[State.SUBMITTED, State.CHANGES_REQUESTED, State.ELIGIBLE, State.IN_REVIEW, State.REVIEWED],
-        target=State.INELIGIBLE, permission=rules.is_screener,
-        custom={"label": _("Find ineligible"), "done": _("Found ineligible"), "duty": Duty.SCREEN,
-                "when": (rules.failed_items_have_reasons,)},
+        target=State.INELIGIBLE,
+        permission=rules.is_screener,
+        custom={
+            "label": _("Find ineligible"),
+            "done": _("Found ineligible"),
+            "duty": Duty.SCREEN,
+            "when": (rules.failed_items_have_reasons,),
+        },
     )
     def find_ineligible(self):
         """A decision like any other: it has a letter and a right of review."""
 
     @transition(
-        field=state, source=State.ELIGIBLE, target=State.RECOMMENDED, permission=rules.is_confirmer,
-        custom={"label": _("Confirm"), "done": _("Checklist confirmed"), "duty": Duty.CONFIRM,
-                "when": (rules.is_decided_by_checklist,)},
+        field=state,
+        source=State.ELIGIBLE,
+        target=State.RECOMMENDED,
+        permission=rules.is_confirmer,
+        custom={
+            "label": _("Confirm"),
+            "done": _("Checklist confirmed"),
+            "duty": Duty.CONFIRM,
+            "when": (rules.is_decided_by_checklist,),
+        },
     )
     def confirm(self):
         """A second person confirms the checklist, where there are no reviews."""
 
     @transition(
-        field=state, source=State.ELIGIBLE, target=State.IN_REVIEW, permission=rules.is_officer,
+        field=state,
+        source=State.ELIGIBLE,
+        target=State.IN_REVIEW,
+        permission=rules.is_officer,
         custom={"label": _("Start the review"), "done": _("Review started"), "when": (rules.panel_is_complete,)},
     )
     def start_review(self):
         """Opens the file to its reviewers."""
 
     @transition(
-        field=state, source=State.IN_REVIEW, target=State.REVIEWED, permission=rules.is_officer,
-        custom={"label": _("Close the review"), "done": _("Review complete"),
-                "fired_by": ("assignment.submit",), "when": (rules.quorum_is_reached,)},
+        field=state,
+        source=State.IN_REVIEW,
+        target=State.REVIEWED,
+        permission=rules.is_officer,
+        custom={
+            "label": _("Close the review"),
+            "done": _("Review complete"),
+            "fired_by": ("assignment.submit",),
+            "when": (rules.quorum_is_reached,),
+        },
     )
     def complete_review(self):
         """The quorum of unconflicted reviews is in."""
 
     @transition(
-        field=state, source=State.REVIEWED, target=State.IN_REVIEW, permission=rules.is_chair,
+        field=state,
+        source=State.REVIEWED,
+        target=State.IN_REVIEW,
+        permission=rules.is_chair,
         custom={"label": _("Reopen the review"), "done": _("Review reopened"), "when": (rules.has_a_reason,)},
     )
     def reopen_review(self):
         """More reviews are needed."""
 
     @transition(
-        field=state, source=[State.REVIEWED, State.WAITLISTED], target=State.RECOMMENDED,
+        field=state,
+        source=[State.REVIEWED, State.WAITLISTED],
+        target=State.RECOMMENDED,
         permission=rules.is_chair,
-        custom={"label": _("Recommend"), "done": _("Recommendation made"), "duty": Duty.RECOMMEND,
-                "when": (rules.outcome_is_whole, rules.scores_allow_it, rules.panel_met)},
+        custom={
+            "label": _("Recommend"),
+            "done": _("Recommendation made"),
+            "duty": Duty.RECOMMEND,
+            "when": (rules.outcome_is_whole, rules.scores_allow_it, rules.panel_met),
+        },
     )
     def recommend(self):
         """Reserves the money of each envelope, in the same transaction."""
 
     @transition(
-        field=state, source=State.RECOMMENDED, target=State.REVIEWED, permission=rules.nobody,
-        custom={"done": _("Returned to the panel"), "fired_by": ("decision.send_back",),
-                "when": (rules.has_a_reason,)},
+        field=state,
+        source=State.RECOMMENDED,
+        target=State.REVIEWED,
+        permission=rules.nobody,
+        custom={"done": _("Returned to the panel"), "fired_by": ("decision.send_back",), "when": (rules.has_a_reason,)},
     )
     def return_to_panel(self):
         """The reserve is released; the panel recommends again."""
 
     @transition(
-        field=state, source=State.RECOMMENDED, target=State.APPROVED, permission=rules.nobody,
+        field=state,
+        source=State.RECOMMENDED,
+        target=State.APPROVED,
+        permission=rules.nobody,
         custom={"done": _("Approved"), "fired_by": ("decision.issue",), "when": (rules.is_funded,)},
     )
     def approve(self):
         """Each envelope commits in the same transaction."""
 
     @transition(
-        field=state, source=State.RECOMMENDED, target=State.INVITED, permission=rules.nobody,
+        field=state,
+        source=State.RECOMMENDED,
+        target=State.INVITED,
+        permission=rules.nobody,
         custom={"done": _("Invited to the next stage"), "fired_by": ("decision.issue",)},
     )
     def invite(self):
         """First stage of two."""
 
     @transition(
-        field=state, source=[State.RECOMMENDED, State.INELIGIBLE, State.WAITLISTED], target=State.DECLINED,
-        permission=rules.nobody, custom={"done": _("Declined"), "fired_by": ("decision.issue",)},
+        field=state,
+        source=[State.RECOMMENDED, State.INELIGIBLE, State.WAITLISTED],
+        target=State.DECLINED,
+        permission=rules.nobody,
+        custom={"done": _("Declined"), "fired_by": ("decision.issue",)},
     )
     def decline(self):
         """The letter gives the reasons and the right of review."""
 
     @transition(
-        field=state, source=State.RECOMMENDED, target=State.WAITLISTED, permission=rules.nobody,
+        field=state,
+        source=State.RECOMMENDED,
+        target=State.WAITLISTED,
+        permission=rules.nobody,
         custom={"done": _("Put on the waiting list"), "fired_by": ("decision.issue",)},
     )
     def waitlist(self):
         """Good, but there is no money left in this cohort."""
 
     @transition(
-        field=state, source=[State.DECLINED, State.WAITLISTED, State.APPROVED], target=State.IN_RECONSIDERATION,
+        field=state,
+        source=[State.DECLINED, State.WAITLISTED, State.APPROVED],
+        target=State.IN_RECONSIDERATION,
         permission=rules.is_signatory,
-        custom={"label": _("Ask for a reconsideration"), "done": _("Reconsideration asked for"),
-                "when": (rules.has_a_reason, rules.asked_in_time)},
+        custom={
+            "label": _("Ask for a reconsideration"),
+            "done": _("Reconsideration asked for"),
+            "when": (rules.has_a_reason, rules.asked_in_time),
+        },
     )
     def ask_reconsideration(self):
         """Once per decision, within the delay from its service."""
         self.origin = self.state
 
     @transition(
-        field=state, source=State.IN_RECONSIDERATION, target=State.REVIEWED, permission=rules.is_reconsiderer,
-        custom={"label": _("Send to a new panel"), "done": _("Sent to a new panel"), "duty": Duty.RECONSIDER,
-                "when": (rules.followed_reviews,)},
+        field=state,
+        source=State.IN_RECONSIDERATION,
+        target=State.REVIEWED,
+        permission=rules.is_reconsiderer,
+        custom={
+            "label": _("Send to a new panel"),
+            "done": _("Sent to a new panel"),
+            "duty": Duty.RECONSIDER,
+            "when": (rules.followed_reviews,),
+        },
     )
     def reopen(self):
         """A new panel, none of whose members took part before."""
 
     @transition(
-        field=state, source=State.IN_RECONSIDERATION, target=State.SUBMITTED, permission=rules.is_reconsiderer,
-        custom={"label": _("Screen again"), "done": _("Sent back to screening"), "duty": Duty.RECONSIDER,
-                "when": (rules.was_of_ineligibility,)},
+        field=state,
+        source=State.IN_RECONSIDERATION,
+        target=State.SUBMITTED,
+        permission=rules.is_reconsiderer,
+        custom={
+            "label": _("Screen again"),
+            "done": _("Sent back to screening"),
+            "duty": Duty.RECONSIDER,
+            "when": (rules.was_of_ineligibility,),
+        },
     )
     def reopen_screening(self):
         """The decision was of ineligibility: somebody else screens it."""
 
     @transition(
-        field=state, source=State.IN_RECONSIDERATION,
+        field=state,
+        source=State.IN_RECONSIDERATION,
         target=GET_STATE(lambda self: self.origin, states=[State.DECLINED, State.WAITLISTED, State.APPROVED]),
         permission=rules.nobody,
         custom={"done": _("First decision upheld"), "duty": Duty.RECONSIDER, "fired_by": ("decision.issue",)},
@@ -198,14 +297,20 @@ class ApplicationLife(models.Model):
         """Back where it was."""
 
     @transition(
-        field=state, source=list(UNDER_WAY), target=State.WITHDRAWN, permission=rules.is_signatory,
+        field=state,
+        source=list(UNDER_WAY),
+        target=State.WITHDRAWN,
+        permission=rules.is_signatory,
         custom={"label": _("Withdraw"), "done": _("Application withdrawn"), "when": (rules.has_a_reason,)},
     )
     def withdraw(self):
         """The reserve is released."""
 
     @transition(
-        field=state, source=list(UNDER_WAY), target=State.CANCELLED, permission=rules.nobody,
+        field=state,
+        source=list(UNDER_WAY),
+        target=State.CANCELLED,
+        permission=rules.nobody,
         custom={"done": _("Cancelled with its call"), "fired_by": ("call.cancel",)},
     )
     def cancel(self):

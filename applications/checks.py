@@ -1,0 +1,90 @@
+"""What a file still misses before it can be submitted, each with the section and the question to go to."""
+
+from django.utils.translation import gettext as _
+
+from applications import catalog
+from applications.figures import aid_of, amount_of, answers_of, eligibility_of, form_of
+from programs.bundle.parts import Eligibility, parse_eligibility
+from programs.money import Reason
+from programs.schema import Missing, missing
+from programs.schema.answers import visible_questions
+from work import clock
+
+ELIGIBILITY_SECTION = "eligibility"
+SPONSOR_SECTION = "sponsor-answer"
+
+
+def eligibility_check(call) -> Eligibility | None:
+    """The call's two-minute check; None when its rules have none."""
+    definition = call.rules.definition.get("eligibility") if call.rules_id else None
+    return parse_eligibility(definition) if definition else None
+
+
+def needs_sponsor(call) -> bool:
+    """Whether the programme wants a sponsor's confirmation: one of its screening items looks for it."""
+    return any(item.get("automatic") == "sponsor" for item in call.rules.definition.get("checklist", []))
+
+
+def attestations_of(form, answers: dict) -> list:
+    """The statements that the signatory attests when submitting: those shown for these answers."""
+    return [question for question in visible_questions(form, answers) if question.type == "attestation"]
+
+
+def unsaid(form, answers: dict) -> list[Missing]:
+    """What is missing in the form itself. Attestations are left out: they are made while submitting."""
+    attested = {question.key for question in form.of_type("attestation")}
+    return [item for item in missing(form, answers, today=clock.today()) if item.question not in attested]
+
+
+def missing_answers(application, answers: dict | None = None) -> list[Missing]:
+    """What is left to answer or to correct: the two-minute check, the form, then the amounts. Empty: it may be sent."""
+    answers = answers_of(application) if answers is None else answers
+    form = form_of(application)
+    found = missing_eligibility(application) + unsaid(form, answers)
+    return found + ([] if found else missing_amounts(application, answers))
+
+
+def missing_eligibility(application) -> list[Missing]:
+    """The two-minute check not made, or an answer of it that refuses the organisation."""
+    check = eligibility_check(application.call)
+    if check is None:
+        return []
+    said = eligibility_of(application)
+    refused = check.refusals(said)
+    if refused:
+        return [Missing(ELIGIBILITY_SECTION, item.question.key, "invalid", str(item.refusal)) for item in refused]
+    if not check.is_complete(said):
+        return [Missing(ELIGIBILITY_SECTION, "", "empty", _("Answer the eligibility questions."))]
+    return []
+
+
+def missing_amounts(application, answers: dict) -> list[Missing]:
+    """Amounts that contradict the aid rules: asked once the tables themselves are right."""
+    aid = aid_of(application, answers)
+    if aid is None:
+        return []
+    form = form_of(application)
+    budget = form.of_type("budget")[0]
+    if aid.total <= 0:
+        sentence = aid.reasons[0].sentence if aid.reasons else _("No aid can be granted for this budget.")
+        return [Missing(budget.section, budget.key, "invalid", sentence)]
+    asked, question = amount_of(answers, catalog.REQUESTED), form.question(catalog.REQUESTED)
+    if question is not None and asked is not None and asked > aid.reimbursement:
+        limit = Reason("requested_too_much", {"amount": asked, "limit": aid.reimbursement})
+        return [Missing(question.section, question.key, "invalid", limit.sentence)]
+    return []
+
+
+def live_sponsorship(application):
+    """The sponsor's request that counts: confirmed, else asked and not answered, else declined; None without one."""
+    rows = [s for s in application.sponsorships.all() if s.cancelled_at is None]
+    rows.sort(key=lambda s: (s.confirmed_at is not None, s.declined_at is None, s.invited_at), reverse=True)
+    return rows[0] if rows else None
+
+
+def unconfirmed(application) -> int:
+    """How many partners must still confirm their part before the file may be sent."""
+    if not needs_sponsor(application.call):
+        return 0
+    sponsorship = live_sponsorship(application)
+    return 0 if sponsorship is not None and sponsorship.confirmed_at else 1

@@ -1,0 +1,142 @@
+"""What is derived from a file: its form, its answers, the aid they may receive, and when a service clock ends.
+
+The page while it is written, the check before it is sent, the receipt and the officer all read these.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from accounts.roles import Ownership
+from applications import catalog
+from applications.states import State
+from programs.money import Aid, compute_aid
+from programs.schema import Form, level_gains, parse_form
+from work import clock
+from work.money import cents
+
+ZERO = Decimal("0.00")
+_forms: dict[tuple, Form] = {}
+
+
+def form_of(application) -> Form:
+    """The form of the file's call, parsed once in a process: a published version never changes."""
+    version = application.call.form
+    key = (version.pk, version.created_at, version.published_at)
+    if version.published_at is None:
+        return parse_form(version.definition)
+    if key not in _forms:
+        if len(_forms) > 200:
+            _forms.clear()
+        _forms[key] = parse_form(version.definition)
+    return _forms[key]
+
+
+def answers_of(application) -> dict:
+    """Every stored answer of a file by question, the eligibility check's apart: `eligibility_of`."""
+    return {
+        answer.question: answer.value
+        for answer in application.answers.all()
+        if answer.question != catalog.ELIGIBILITY and answer.value is not None
+    }
+
+
+def eligibility_of(application) -> dict:
+    """The answers to the two-minute check, by question; empty when it was not made."""
+    return next((a.value or {} for a in application.answers.all() if a.question == catalog.ELIGIBILITY), {})
+
+
+def recipient_of(organisation) -> str:
+    """The type of recipient that the aid rules know the organisation by."""
+    return "research" if organisation.ownership == Ownership.ACADEMIC else "enterprise"
+
+
+def rows_of(form: Form, answers: dict, kind: str) -> list[dict]:
+    """The rows of every table of this kind (`budget`, `financing`), as kept."""
+    return [
+        row for question in form.of_type(kind) for row in (answers.get(question.key) or []) if isinstance(row, dict)
+    ]
+
+
+def levels_of(form: Form, answers: dict) -> int:
+    """The full levels that the assessment grids aim to gain, all axes together."""
+    total = 0
+    for question in form.of_type("assessment"):
+        grid = answers.get(question.key)
+        total += sum(gain.levels for gain in level_gains(question, grid)) if isinstance(grid, dict) else 0
+    return total
+
+
+def amount_of(answers: dict, key: str) -> Decimal | None:
+    """The amount of one money answer; None when it is not given or not an amount."""
+    try:
+        return cents(str(answers.get(key) or "").strip())
+    except (ArithmeticError, ValueError):
+        return None
+
+
+def aid_of(application, answers: dict | None = None) -> Aid | None:
+    """The aid that the file may receive, with every step; None when its form has no budget.
+
+    The eligible window opens on the day of submission: today, while it is a draft.
+    """
+    form = form_of(application)
+    if not form.of_type("budget"):
+        return None
+    answers = answers_of(application) if answers is None else answers
+    sent = application.submitted_at if application.state != State.DRAFT else None
+    return compute_aid(
+        application.call.rules.definition["aid"],
+        rows_of(form, answers, "budget"),
+        rows_of(form, answers, "financing"),
+        submitted_on=clock.day_of(sent) if sent else clock.today(),
+        recipient=recipient_of(application.organisation),
+        levels=levels_of(form, answers),
+        requested=amount_of(answers, catalog.REQUESTED),
+    )
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked in all. `asked` is the applicant's own amount, `bonus` what the rules reserve beside it."""
+
+    asked: Decimal
+    bonus: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return self.asked + self.bonus
+
+
+def request_of(aid: Aid | None, answers: dict) -> Request:
+    """The amount of the file: what is asked (the most allowed, where the form does not ask), plus the bonus."""
+    asked = amount_of(answers, catalog.REQUESTED)
+    if aid is None:
+        return Request(asked or ZERO, ZERO)
+    return Request(aid.reimbursement if asked is None else asked, aid.bonus)
+
+
+def service_due(call, name: str, start: datetime) -> datetime | None:
+    """When the service clock `name` (`acknowledge`, `complete`, `decide`…) that starts at `start` ends: a day's end.
+
+    None when the programme promises nothing by that name.
+    """
+    promise = call.rules.definition.get("service", {}).get(name)
+    if not promise:
+        return None
+    day, days = clock.day_of(start), int(promise["days"])
+    if promise.get("kind") == "business":
+        return clock.end_of(clock.add_business_days(day, days))
+    return clock.end_of(day + timedelta(days=days))
+
+
+def cohort_of(call, at: datetime, began_at: datetime | None) -> tuple[datetime, bool]:
+    """(closing of the cohort, whether it took the grace) of a submission that reaches us at `at`.
+
+    One that began before a closing, and comes within the grace after it, belongs to that closing.
+    """
+    if began_at is not None and began_at <= at:
+        closing = call.cohort_at(began_at)
+        if began_at < closing <= at < closing + timedelta(minutes=call.grace_minutes):
+            return closing, True
+    return call.cohort_at(at), False

@@ -1,0 +1,59 @@
+"""Text search over files: one weighted vector, French and English, accents folded by us.
+
+Weights: A reference, B organisation, C title, D summary. Written when a file is submitted or its answers change.
+"""
+
+import re
+import unicodedata
+
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db import connection
+from django.db.models import F
+
+CONFIGS = ("simple", "french", "english")
+
+
+def folded(text: str) -> str:
+    """The text in small letters, without accents, ligatures opened: « Œuvre d'été » is "oeuvre d'ete"."""
+    text = (text or "").replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae").replace("Æ", "ae")
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in plain if not unicodedata.combining(c)).lower().replace("’", "'")
+
+
+def index(application, *, summary: str = "") -> None:
+    """Write the vector of one file. `summary`: the answer of that name, as submitted."""
+    weighted = (
+        ("A", re.sub(r"[^\w]+", " ", application.reference or "") + " " + (application.reference or "")),
+        ("B", application.organisation_name),
+        ("C", application.title),
+        ("D", summary),
+    )
+    parts, values = [], []
+    for weight, text in weighted:
+        for config in CONFIGS:
+            parts.append("setweight(to_tsvector(%s::regconfig, %s), %s)")
+            values += [config, folded(text), weight]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {connection.ops.quote_name(application._meta.db_table)} SET search = {' || '.join(parts)} "  # noqa: S608
+            "WHERE id = %s",
+            [*values, application.pk],
+        )
+
+
+def query_of(text: str) -> SearchQuery | None:
+    """What a person typed, as a query: every word, in any of its forms, or the beginning of one. None for no word."""
+    query = None
+    for word in re.findall(r"\w+", folded(text))[:12]:
+        one = SearchQuery(f"{word}:*", config="simple", search_type="raw")
+        one = one | SearchQuery(word, config="french") | SearchQuery(word, config="english")
+        query = one if query is None else query & one
+    return query
+
+
+def matching(queryset, text: str):
+    """The files of `queryset` that hold every word of `text`, best first by `rank`. All of them for an empty text."""
+    query = query_of(text)
+    if query is None:
+        return queryset
+    return queryset.filter(search=query).annotate(rank=SearchRank(F("search"), query))

@@ -1,0 +1,311 @@
+"""Writing an application: begun, answered by several people, documents joined, thrown away.
+
+A text is never lost: what is too long, and a table that is not finished, are kept as typed with what is wrong in them.
+Only what cannot be read at all (an amount that is not a number) is refused.
+"""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.rules import is_member, is_signatory
+from applications import catalog
+from applications.checks import eligibility_check
+from applications.figures import form_of
+from applications.models import Answer, Application, ChangeItem, Document
+from applications.rules import takes_answers
+from applications.states import State
+from audit import services as trail
+from audit.rules import Forbidden, Refusal, WrongMoment
+from audit.states import Duty
+from documents.scan import Unacceptable
+from documents.services import remove_upload, store_upload
+from programs.models import Call
+from programs.schema.answers import validate_answer
+from programs.schema.faults import Fault
+from programs.schema.tables import columns_of
+from programs.schema.values import CHECKS
+from work import clock
+
+KEPT_AS_TYPED = ("short_text", "long_text", "budget", "financing", "milestones", "indicators", "group", "assessment")
+KEPT_AS_TYPED += ("period", "address")
+SITTING = timedelta(minutes=10)
+LARGEST = 200_000  # characters of one answer, whatever its type
+
+
+class AnswerConflict(Exception):
+    """Somebody saved a newer version meanwhile: `theirs` is its value, saved by `by` at `at`, as `version`."""
+
+    def __init__(self, answer: Answer):
+        super().__init__(answer.question)
+        self.question, self.theirs, self.version = answer.question, answer.value, answer.version
+        self.by, self.at = answer.by, answer.at
+
+
+class AnswerInvalid(Exception):
+    """The answer cannot be kept. `errors` are Faults, each with its sentence and its place."""
+
+    def __init__(self, errors):
+        super().__init__("; ".join(str(e) for e in errors))
+        self.errors = list(errors)
+
+
+@transaction.atomic
+def start_application(call: Call, organisation, *, by, eligibility: dict | None = None) -> Application:
+    """A draft for `organisation`, with the answers of the two-minute check when it was made.
+
+    Forbidden for who does not act for it; WrongMoment when the call takes no drafts, or the check refuses.
+    """
+    if not is_member(organisation, by):
+        raise Forbidden(_("Only people who act for the organisation can apply in its name."))
+    application = Application(
+        call=call,
+        organisation=organisation,
+        created_by=by,
+        language=organisation.language,
+        organisation_name=organisation.legal_name,
+        region=organisation.region,
+    )
+    if refusal := takes_answers(application, by=by, given={}):
+        raise WrongMoment(refusal)
+    check = eligibility_check(call)
+    refused = check.refusals(eligibility) if check and eligibility else []
+    if refused:
+        raise WrongMoment(*(Refusal(str(item.refusal), code="ineligible") for item in refused))
+    application.save()
+    if check and eligibility:
+        _keep(application, catalog.ELIGIBILITY, _clean_check(check, eligibility), by=by)
+    naics = form_of(application).question("naics")
+    if naics is not None and naics.type == "naics" and organisation.naics:
+        _keep(application, "naics", organisation.naics, by=by)
+    trail.record(application, "application.start", by=by, given={"call": call.public_id})
+    return application
+
+
+@transaction.atomic
+def save_eligibility(application: Application, answers: dict, *, by) -> Application:
+    """Keep new answers to the two-minute check. AnswerInvalid, each fault at its question, when one cannot be read."""
+    application = locked(application)
+    _ask(application, by)
+    check = eligibility_check(application.call)
+    clean, faults = {}, []
+    for item in check.shown(answers):
+        value, wrong = validate_answer(item.question, answers.get(item.question.key))
+        faults += [fault.under(item.question.key) for fault in wrong]
+        clean[item.question.key] = value
+    if faults:
+        raise AnswerInvalid(faults)
+    _keep(application, catalog.ELIGIBILITY, clean, by=by)
+    trail.record_duty(application.pk, by=by, duty=Duty.PREPARE)
+    return application
+
+
+@transaction.atomic
+def save_answer(application: Application, question: str, value, *, by, version: int) -> Answer:
+    """Keep one answer and return it, with `faults`: what is wrong in one that is kept as typed.
+
+    `version` is the one the person saw (0 when there was none). AnswerConflict when somebody was faster, unless both
+    wrote the same; AnswerInvalid when it cannot be kept; Forbidden, WrongMoment as `takes_answers` says.
+    """
+    application = locked(application)
+    _ask(application, by, question)
+    asked = form_of(application).question(question)
+    if asked is None or not asked.is_answerable or asked.type in ("documents", "attestation"):
+        raise AnswerInvalid([Fault(_("This question is not answered here."))])
+    kept, faults = clean_answer(asked, value)
+    answer = _keep(application, question, kept, by=by, version=version)
+    answer.faults = faults
+    return answer
+
+
+def clean_answer(question, value) -> tuple[object, list[Fault]]:
+    """(what is kept, what is wrong in it). AnswerInvalid when nothing of it can be kept."""
+    clean, faults = validate_answer(question, value)
+    if not faults:
+        return clean, []
+    if question.type not in KEPT_AS_TYPED or len(str(value)) > LARGEST:
+        raise AnswerInvalid(faults)
+    return _as_typed(question, value), faults
+
+
+def _as_typed(question, value):
+    """An unfinished answer: each cell that can be read is read, the others stay as they were typed."""
+    if not isinstance(value, list):
+        return value
+    columns, rows = columns_of(question), []
+    for row in value:
+        typed = row if isinstance(row, dict) else {}
+        out = {}
+        for column in columns:
+            cell = typed.get(column.key)
+            if cell in (None, "", False) or (isinstance(cell, str) and not cell.strip()):
+                continue
+            clean, wrong = CHECKS[column.type](column, cell)
+            out[column.key] = cell if wrong else clean
+        if any(key != "kind" or question.type != "budget" for key in out):
+            rows.append(out)
+    return rows
+
+
+def _keep(application: Application, question: str, value, *, by, version: int | None = None) -> Answer:
+    """Write an answer of a locked file. `version` None: whatever is there is replaced."""
+    now = clock.now()
+    answer = Answer.objects.select_related("by").filter(application=application, question=question).first()
+    if answer is None:
+        before = None
+        answer = Answer.objects.create(application=application, question=question, value=value, by=by, at=now)
+        fresh = True
+    else:
+        before = answer.value
+        if before == value and (version is None or version <= answer.version):
+            return answer  # a save sent again after its reply was lost, or both wrote the same
+        same = Answer.objects.filter(pk=answer.pk, version=answer.version if version is None else version)
+        if not same.update(value=value, version=F("version") + 1, by=by, at=now):
+            raise AnswerConflict(answer)
+        fresh = answer.by_id != by.pk or now - answer.at > SITTING
+        answer.value, answer.version, answer.by, answer.at = value, answer.version + 1, by, now
+    if question == catalog.TITLE:
+        application.title = str(value or "")[:250]
+    application.updated_at = now
+    application.save(update_fields=["title", "updated_at"])
+    trail.record_duty(application.pk, by=by, duty=Duty.PREPARE)
+    _tell(application, answer, before, by=by, fresh=fresh)
+    return answer
+
+
+def _tell(application, answer, before, *, by, fresh):
+    """A draft's trail has one entry a question and sitting (what was sent is in the snapshot); a change that an
+    officer asked for has one each time, with both texts as digests."""
+    given = {"question": answer.question, "version": answer.version}
+    if application.state == State.CHANGES_REQUESTED:
+        personal = {"before": before, "after": answer.value}
+        trail.record(application, "application.change_answer", by=by, given=given, personal=personal)
+        ChangeItem.objects.filter(
+            request__application=application,
+            request__answered_at=None,
+            request__cancelled_at=None,
+            question=answer.question,
+        ).update(after=answer.value, answered_at=answer.at)
+    elif fresh:
+        trail.record(application, "application.save_answer", by=by, given=given)
+
+
+# ---------------------------------------------------------------- documents
+
+# What a form calls a kind of file, where the scanner has another word.
+KINDS = {"jpg": "jpeg"}
+
+
+def attach_document(application: Application, question: str, file, *, by) -> Document:
+    """Join an open file (with a `.name`) to a question. AnswerInvalid with the sentence when it cannot be taken."""
+    application = Application.objects.select_related("call__form", "call__rules", "organisation").get(pk=application.pk)
+    _ask(application, by, question)
+    asked = form_of(application).question(question)
+    if asked is None or asked.type != "documents":
+        raise AnswerInvalid([Fault(_("This question is not answered here."))])
+    accept = tuple(KINDS.get(kind, kind) for kind in asked.limits.get("accept", ()))
+    limit = int(asked.limits.get("max_megabytes", 10)) * 1_000_000
+    try:
+        upload = store_upload(
+            file, by=by, application_id=application.pk, limit=limit, **({"accept": accept} if accept else {})
+        )
+    except Unacceptable as error:
+        raise AnswerInvalid([Fault(str(error))]) from error
+    try:
+        with transaction.atomic():
+            return _join(application, asked, upload, by=by)
+    except BaseException:
+        remove_upload(upload, by=by)
+        raise
+
+
+def _join(application, asked, upload, *, by) -> Document:
+    application = locked(application)
+    _ask(application, by, asked.key)
+    there = list(application.documents.filter(question=asked.key, removed_at=None).order_by("pk"))
+    most = asked.limits.get("max_files")
+    if most and len(there) >= most:
+        message = ngettext(
+            "One document only: remove the one that is there first.",
+            "At most %(count)s documents: remove one first.",
+            most,
+        )
+        raise AnswerInvalid([Fault(message % {"count": most})])
+    document = Document.objects.create(
+        application=application, question=asked.key, upload=upload, by=by, at=clock.now()
+    )
+    _keep(application, asked.key, [str(d.public_id) for d in [*there, document]], by=by)
+    given = {"question": asked.key, "document": document.public_id, "sha256": upload.sha256}
+    trail.record(application, "application.attach_document", by=by, given=given, personal={"name": upload.name})
+    return document
+
+
+@transaction.atomic
+def remove_document(document: Document, *, by) -> Document:
+    """Take a document off its question. Its bytes go, unless a submission already holds them. Again: nothing."""
+    application = locked(document.application)
+    document = Document.objects.select_related("upload").get(pk=document.pk)
+    _ask(application, by, document.question)
+    if document.removed_at:
+        return document
+    document.removed_at = clock.now()
+    document.save(update_fields=["removed_at"])
+    left = application.documents.filter(question=document.question, removed_at=None).order_by("pk")
+    _keep(application, document.question, [str(d.public_id) for d in left] or None, by=by)
+    if not application.snapshots.filter(at__gte=document.at).exists():
+        remove_upload(document.upload, by=by)
+    given = {"question": document.question, "document": document.public_id}
+    trail.record(application, "application.remove_document", by=by, given=given)
+    return document
+
+
+@transaction.atomic
+def delete_draft(application: Application, *, by) -> None:
+    """Throw a draft away, with its documents: by who began it, or a signatory. What was once submitted stays."""
+    application = locked(application)
+    if not is_member(application.organisation, by):
+        raise Forbidden(_("Only people who act for the organisation can do this."))
+    if by.pk != application.created_by_id and not is_signatory(application.organisation, by):
+        raise Forbidden(_("Only the person who began this draft, or an authorised signatory, can delete it."))
+    if application.state != State.DRAFT:
+        raise WrongMoment(Refusal(_("Only a draft can be deleted; withdraw the application instead."), code="state"))
+    if application.snapshots.exists():
+        raise WrongMoment(
+            Refusal(_("This application was submitted once: its number and its receipt are kept."), code="submitted")
+        )
+    for document in application.documents.select_related("upload"):
+        remove_upload(document.upload, by=by)
+    trail.record(application, "application.delete", by=by, given={"call": application.call.public_id})
+    application.delete()
+
+
+# ---------------------------------------------------------------- shared
+
+
+def locked(application: Application) -> Application:
+    """The file as it is now, locked until the transaction ends. Rows may still refer to it."""
+    return (
+        Application.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("call__form", "call__rules", "call__program", "organisation")
+        .get(pk=application.pk)
+    )
+
+
+def _ask(application, by, question=""):
+    if not is_member(application.organisation, by):
+        raise Forbidden(_("Only people who act for the organisation can do this."))
+    if refusal := takes_answers(application, by=by, given={"question": question}):
+        raise WrongMoment(refusal)
+
+
+def _clean_check(check, answers):
+    """The answers of the check that can be read; the others are asked again in the draft."""
+    clean = {}
+    for item in check.shown(answers):
+        value, wrong = validate_answer(item.question, answers.get(item.question.key))
+        if not wrong:
+            clean[item.question.key] = value
+    return clean

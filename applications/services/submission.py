@@ -1,0 +1,263 @@
+"""Submitting, taking back, withdrawing. One submission whatever is clicked, retried or lost on the way."""
+
+import hashlib
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts.rules import is_signatory
+from applications import catalog, packet, search
+from applications.checks import attestations_of, live_sponsorship, missing_answers, unconfirmed
+from applications.figures import (
+    aid_of,
+    amount_of,
+    answers_of,
+    cohort_of,
+    eligibility_of,
+    form_of,
+    request_of,
+    service_due,
+)
+from applications.models import Answer, Application, Snapshot
+from applications.services.drafts import locked
+from applications.states import State
+from audit import services as trail
+from audit.moves import move
+from audit.rules import Forbidden
+from audit.seal import canonical, plain
+from audit.states import Duty
+from documents.services import queue_rendering
+from notifications.services import queue_message
+from programs.models import ReferenceCounter
+from programs.schema import clean_answers
+from work import clock
+from work.money import format_money
+
+
+@transaction.atomic
+def submit_application(application: Application, *, by, attestations, signed_name: str, began_at=None) -> Application:
+    """Submit a draft and return it: number given, answers frozen, receipt and message queued, all in one transaction.
+
+    `attestations`: keys of the statements agreed to. `began_at`: when the person opened the page that submits; within
+    the grace after a closing it decides. A file that is already submitted comes back as it is: the same number and the
+    same receipt. Forbidden for who cannot sign; WrongMoment with everything that stands in the way.
+    """
+    application = locked(application)
+    if not is_signatory(application.organisation, by):
+        raise Forbidden(_("Only an authorised signatory of the organisation can submit its application."))
+    if application.state not in (State.DRAFT, State.WITHDRAWN, State.CANCELLED) and receipt_of(application):
+        return application
+    now = clock.now()
+    signed_name = " ".join((signed_name or "").split())
+    attested = _attest(application, set(attestations), signed_name, by=by, now=now)
+    answers = answers_of(application)
+    cohort, in_grace = cohort_of(application.call, now, began_at)
+    given = {
+        "missing": len(missing_answers(application, answers)),
+        "attested": attested,
+        "unconfirmed": unconfirmed(application),
+        "began_in_time": began_at is not None and began_at < application.call.closes_at,
+        "form": application.call.form.number,
+    }
+    _write_row(application, answers, now=now, cohort=cohort, in_grace=in_grace)
+    application = move(application, "submit", by=by, given=given)
+    snapshot = freeze(application, answers, signed_name=signed_name, by=by, now=now)
+    _give_receipt(application, snapshot, answers, by=by)
+    search.index(application, summary=str(answers.get(catalog.SUMMARY) or ""))
+    trail.record_duty(application.pk, by=by, duty=Duty.PREPARE)
+    return application
+
+
+@transaction.atomic
+def take_back_application(application: Application, *, by) -> Application:
+    """Back to a draft, while the call is open and no officer has opened the file. Its number stays its own; the
+    receipt is superseded. Returns the fresh row."""
+    application = move(locked(application), "take_back", by=by)
+    application.snapshots.filter(superseded_at=None).update(superseded_at=clock.now())
+    application.due = application.cohort_closes_at = None
+    application.in_grace = False
+    application.save(update_fields=["due", "cohort_closes_at", "in_grace"])
+    Answer.objects.filter(
+        application=application, question__in=[q.key for q in form_of(application).of_type("attestation")]
+    ).delete()  # what was attested was attested of that submission
+    return application
+
+
+@transaction.atomic
+def withdraw_application(application: Application, *, by, reason: str) -> Application:
+    """Withdraw a file under way, with the reason. Higher rooms release what they hold for it. Returns the fresh row."""
+    application = move(locked(application), "withdraw", by=by, note=" ".join((reason or "").split()))
+    application.change_requests.filter(answered_at=None, cancelled_at=None).update(cancelled_at=clock.now())
+    application.due = application.due_left = None
+    application.save(update_fields=["due", "due_left"])
+    for person in {by, application.created_by}:
+        queue_message(
+            "application_withdrawn",
+            to=person,
+            context={"reference": application.reference, "title": application.title},
+            url_name="application-detail",
+            url_args=[application.public_id],
+            application_id=application.pk,
+            key=f"application_withdrawn:{application.public_id}:{person.pk}",
+        )
+    return application
+
+
+def receipt_of(application: Application) -> Snapshot | None:
+    """The submission that counts: the latest that was not taken back."""
+    return application.snapshots.filter(superseded_at=None).select_related("receipt", "by").order_by("-number").first()
+
+
+# ---------------------------------------------------------------- its parts
+
+
+def _attest(application, agreed: set, signed_name: str, *, by, now) -> bool:
+    """Keep the statements agreed to as answers; whether every required one is, with a name typed."""
+    form, answers = form_of(application), answers_of(application)
+    statements = attestations_of(form, answers)
+    for question in statements:
+        if question.key in agreed:
+            Answer.objects.update_or_create(
+                application=application, question=question.key, defaults={"value": True, "by": by, "at": now}
+            )
+    needed = {question.key for question in statements if question.required}
+    return needed <= agreed and bool(signed_name)
+
+
+def _write_row(application, answers: dict, *, now, cohort, in_grace: bool) -> None:
+    """What the lists show. The number is taken last: whoever submits to the programme waits from here to the commit."""
+    aid = aid_of(application, answers)
+    organisation = application.organisation
+    application.title = str(answers.get(catalog.TITLE) or "")[:250]
+    application.organisation_name = organisation.legal_name
+    application.region = organisation.region
+    application.requested_amount = request_of(aid, answers).total
+    application.minimum_amount = amount_of(answers, catalog.MINIMUM)
+    application.eligible_costs = aid.eligible if aid else None
+    application.cohort_closes_at = cohort
+    application.in_grace = in_grace
+    application.submitted_at = now
+    application.due = service_due(application.call, "complete", now)
+    if not application.reference:
+        application.reference = _next_reference(application.call.program, clock.day_of(now).year)
+    application.save()
+
+
+def _next_reference(program, year: int) -> str:
+    """The next number of the programme and year. A transaction that fails gives it back, so there are no gaps."""
+    ReferenceCounter.objects.bulk_create([ReferenceCounter(program=program, year=year)], ignore_conflicts=True)
+    counter = ReferenceCounter.objects.select_for_update().get(program=program, year=year)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return f"{program.code}-{year}-{counter.last:05d}"
+
+
+def freeze(application, answers: dict, *, signed_name: str, by, now) -> Snapshot:
+    """A new snapshot of a locked file; those before it are superseded."""
+    form, call, organisation = form_of(application), application.call, application.organisation
+    kept = clean_answers(form, answers)
+    sponsorship = live_sponsorship(application)
+    aid = aid_of(application, answers)
+    content = {
+        "reference": application.reference,
+        "language": application.language,
+        "submitted_at": now,
+        "programme": call.program.code,
+        "call": call.public_id,
+        "form": call.form.number,
+        "rules": call.rules.number,
+        "organisation": {
+            name: getattr(organisation, name)
+            for name in ("legal_name", "neq", "business_number", "street", "city", "province", "postal_code", "region")
+            + ("employees", "naics", "ownership")
+        },
+        "eligibility": eligibility_of(application),
+        "answers": kept,
+        "documents": [
+            {
+                "id": document.public_id,
+                "question": document.question,
+                "name": document.upload.name,
+                "size": document.upload.size,
+                "sha256": document.upload.sha256,
+            }
+            for document in application.documents.filter(removed_at=None).select_related("upload").order_by("pk")
+            if document.question in kept
+        ],
+        "sponsor": {
+            "organisation": sponsorship.organisation_name,
+            "name": sponsorship.confirmed_name,
+            "improvement": sponsorship.improvement,
+            "confirmed_at": sponsorship.confirmed_at,
+        }
+        if sponsorship and sponsorship.confirmed_at
+        else None,
+        "amounts": {
+            "requested": application.requested_amount,
+            "eligible_costs": application.eligible_costs,
+            "reimbursement": aid.reimbursement if aid else None,
+            "bonus": aid.bonus if aid else None,
+        },
+        "signed": {"name": signed_name, "attestations": [q.key for q in attestations_of(form, answers)]},
+    }
+    text = canonical(plain(content))
+    number = (application.snapshots.order_by("-number").values_list("number", flat=True).first() or 0) + 1
+    application.snapshots.filter(superseded_at=None).update(superseded_at=now)
+    return Snapshot.objects.create(
+        application=application,
+        number=number,
+        canonical=text,
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+        form_version=call.form.number,
+        signed_name=signed_name,
+        by=by,
+        at=now,
+    )
+
+
+def _give_receipt(application, snapshot: Snapshot, answers: dict, *, by) -> None:
+    """Queue the receipt and tell whoever submitted and whoever began the draft."""
+    call = application.call
+    with translation.override(application.language):
+        rows = [
+            (_("Number"), application.reference),
+            (_("Received on"), clock.format_instant(snapshot.at, application.language)),
+            (_("Programme"), call.program.name),
+            (_("Call"), call.name),
+            (_("Cohort that closes on"), clock.format_instant(application.cohort_closes_at, application.language)),
+            (_("Applicant"), f"{application.organisation_name} (NEQ {application.organisation.neq})"),
+            (_("Title"), application.title),
+            (_("Aid requested, bonus included"), format_money(application.requested_amount, application.language)),
+            (_("Eligible costs"), format_money(application.eligible_costs or 0, application.language)),
+            (_("Documents"), str(application.documents.filter(removed_at=None).count())),
+            (_("Attested and signed by"), snapshot.signed_name),
+            (_("Version of the form"), str(snapshot.form_version)),
+            (_("Fingerprint (SHA-256)"), snapshot.digest),
+        ]
+        title = _("Receipt %(reference)s") % {"reference": application.reference}
+    snapshot.receipt = queue_rendering(
+        "receipt",
+        html=packet.receipt(application, snapshot, rows=rows),
+        title=title,
+        language=application.language,
+        key=f"receipt:{snapshot.public_id}",
+        application_id=application.pk,
+        brand=call.program.cluster.colour_ink,
+    )
+    snapshot.save(update_fields=["receipt"])
+    for person in {by, application.created_by}:
+        queue_message(
+            "application_received",
+            to=person,
+            context={
+                "reference": application.reference,
+                "title": application.title,
+                "call": {"fr": call.name_fr, "en": call.name_en},
+                "at": snapshot.at,
+            },
+            url_name="application-detail",
+            url_args=[application.public_id],
+            application_id=application.pk,
+            key=f"application_received:{snapshot.public_id}:{person.pk}",
+        )

@@ -1,0 +1,94 @@
+"""Files of Filière Excellence for the tests of every room: complete, valid, made through the public services.
+
+`draft_file` and `submitted_file` happen on 14 September 2026 unless told otherwise (`at=None`: the clock as it is).
+"""
+
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from accounts.models import Organisation
+from applications.services.drafts import attach_document, save_answer, start_application
+from applications.services.sponsors import confirm_sponsorship, find_sponsorship, invite_sponsor
+from applications.services.submission import submit_application
+from audit.rules import Guest
+from demo import answers, papers
+from demo.cast import COMPANIES
+from programs.services.bundles import publish_call
+from programs.states import CallState
+from work import clock
+
+AT = datetime(2026, 9, 14, 14, tzinfo=UTC)
+
+
+def open_call(cast, programme):
+    """The programme's call, published."""
+    call = programme.calls.order_by("pk").first()
+    return publish_call(call, by=cast.officer) if call.state == CallState.DRAFT else call
+
+
+def signatory_of(cast, company):
+    return getattr(cast, COMPANIES[company]["signatory"])
+
+
+def draft_file(
+    cast,
+    programme,
+    *,
+    company="usinage",
+    requested=Decimal("75000.00"),
+    costs=Decimal("200000.00"),
+    levels=2,
+    by=None,
+    at=AT,
+    without=(),
+    sponsor=True,
+    documents=True,
+    **overrides,
+):
+    """A draft that only waits to be submitted. `requested`: in all, the bonus of `levels` (5 000 $ each) included.
+
+    `overrides`: answers by question; `without`: questions left unanswered; `by`: who writes (the signatory).
+    """
+    by = by or signatory_of(cast, company)
+    with clock.at(at) if at else nullcontext():
+        call = open_call(cast, programme)
+        organisation = Organisation.objects.get(neq=COMPANIES[company]["neq"])
+        said = answers.eligibility(company, costs=costs)
+        application = start_application(call, organisation, by=by, eligibility=said)
+        given = answers.answers(company, on=clock.today(), requested=requested, costs=costs, levels=levels) | overrides
+        there = dict(application.answers.values_list("question", "version"))
+        for question, value in given.items():
+            if question not in without:
+                save_answer(application, question, value, by=by, version=there.get(question, 0))
+        if documents:
+            for question, name in answers.documents(company).items():
+                if question not in without:
+                    attach_document(application, question, papers.pdf(name, organisation.legal_name, name=name), by=by)
+        if sponsor:
+            sponsor_it(application, by=by)
+        return type(application).objects.get(pk=application.pk)
+
+
+def sponsor_it(application, *, by, email=answers.SPONSOR["email"]):
+    """The customer is asked and confirms on its page."""
+    language = application.language
+    _asked, token = invite_sponsor(
+        application, by=by, email=email, organisation_name=answers.SPONSOR["name"], language=language
+    )
+    name = answers.SPONSOR["contact"]
+    return confirm_sponsorship(
+        find_sponsorship(token), by=Guest(name), name=name, improvement=answers.IMPROVEMENT[language]
+    )
+
+
+def submit(application, *, by, at=AT):
+    """Submit a draft whole, as its signatory."""
+    with clock.at(at) if at else nullcontext():
+        return submit_application(application, by=by, attestations=answers.ATTESTATIONS, signed_name=by.full_name)
+
+
+def submitted_file(cast, programme, *, company="usinage", at=AT, **more):
+    """The same, submitted by the organisation's signatory: it has its number, its snapshot and its receipt."""
+    draft = draft_file(cast, programme, company=company, at=at, **more)
+    return submit(draft, by=signatory_of(cast, company), at=at)
