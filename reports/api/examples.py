@@ -27,6 +27,8 @@ VALUES = {
     "cohorts": ["2026-12-01T17:00:00-05:00"],
     "audit_years": 7,
     "fee_percent": "8.0000",
+    "engaged_percent": "62.5000",
+    "paid_percent": "12.5000",
     "share": "100.0000",
     "language": "fr",
     "state_label": "being assessed",

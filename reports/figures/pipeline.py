@@ -39,7 +39,12 @@ def pipeline(partner) -> list[Stage]:
 def waiting_for_concurrence(partner) -> QuerySet:
     """Concurrences asked of the partner that its concurrence officers can give now. For their eyes only."""
     return (
-        Concurrence.objects.filter(agreement__partner=partner, given_at__isnull=True, decision__state=State.APPROVED)
+        Concurrence.objects.filter(
+            agreement__partner=partner,
+            given_at__isnull=True,
+            voided_at__isnull=True,
+            decision__state=State.APPROVED,
+        )
         .select_related("agreement", "decision", "application")
         .order_by("asked_at", "id")
     )

@@ -1,0 +1,501 @@
+"""What a partner reads through the API: its own agreements' rows, nothing early, nothing else's."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import jsonschema
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from openapi_spec_validator import validate
+
+from applications.models import Application, ChangeRequest
+from applications.states import State, public_state
+from audit.models import Reading
+from audit.services import record_change
+from awards.models import Award
+from decisions.models import Decision
+from programs import ledger
+from reports import figures
+from reports.api.document import document
+from reports.api.examples import example_of
+from reports.models import ApiCall
+from tests.reports.conftest import NOW, SUBMITTED
+
+LISTS = ["agreements", "envelopes", "programs", "calls", "applications", "decisions", "awards"]
+
+
+@pytest.fixture
+def full(world):
+    """A file approved and told, and one of the MDN's programme with everything too."""
+    world.mine = world.approved()
+    since = datetime(2026, 11, 9, 15, tzinfo=UTC)
+    world.theirs = world.file(state=State.APPROVED, call=world.defence_call, since=since)
+    shares = {world.envelopes[world.mdn]: Decimal("50000.00")}
+    world.decide(world.theirs, shares=shares, sent=since + timedelta(days=1))
+    return world
+
+
+# ------------------------------------------------------------------ access
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_partner_reads_its_own_rows_and_no_other(full, as_partner, name):
+    mine = {row["id"] for row in as_partner(full.meie).rows(name)}
+    theirs = {row["id"] for row in as_partner(full.mdn).rows(name)}
+    assert len(mine) == 1
+    assert len(theirs) == 1
+    assert mine.isdisjoint(theirs)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_row_of_another_partner_is_not_found(full, as_partner, name):
+    (theirs,) = as_partner(full.mdn).rows(name)
+    caller = as_partner(full.meie)
+    for path in [f"{name}/{theirs['id']}", f"{name}/{theirs['id']}/ledger", f"{name}/no-such-row"]:
+        answer = caller.get(path)
+        assert answer.status_code == 404
+        assert answer.json()["type"].endswith("#problem-not-found")
+
+
+def test_ledger_of_another_partner_is_not_found(full, as_partner):
+    envelope = full.envelopes[full.mdn].public_id
+    assert as_partner(full.meie).get(f"envelopes/{envelope}/ledger").status_code == 404
+    assert len(as_partner(full.mdn).rows(f"envelopes/{envelope}/ledger")) == 1
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_partner_without_agreement_reads_empty_lists(world, as_partner, name):
+    world.approved()
+    new = world.partner("NEUF")
+    user = world.seat("new@neuf.example", new)
+    from reports import services
+
+    _key, secret = services.create_api_key(new, by=user, name="x", expires_at=NOW + timedelta(days=1))
+    from tests.reports.conftest import Caller
+
+    assert Caller(as_partner(world.meie).client, secret).rows(name) == []
+
+
+def test_file_is_found_by_its_reference(full, as_partner):
+    mine = as_partner(full.meie)
+    assert mine.get(f"applications/{full.mine.reference}").json()["id"] == str(full.mine.public_id)
+    assert mine.get(f"applications/{full.theirs.reference}").status_code == 404
+
+
+def test_co_funded_award_shows_own_share_and_others_as_one_figure(full, as_partner):
+    (mine,), (other,) = as_partner(full.meie).rows("awards"), as_partner(full.dec).rows("awards")
+    assert (mine["amount"], mine["own_share"], mine["other_public_aid"]) == ("100000.00", "60000.00", "40000.00")
+    assert (other["amount"], other["own_share"], other["other_public_aid"]) == ("100000.00", "40000.00", "60000.00")
+    envelope = full.envelopes[full.meie]
+    assert mine["shares"] == [
+        {
+            "envelope": str(envelope.public_id),
+            "agreement": "MEIE-2026-1",
+            "fiscal_year": "2026-2027",
+            "amount": "60000.00",
+        }
+    ]
+
+
+def test_funder_that_pays_nothing_of_an_award_does_not_read_it(world, as_partner):
+    since = datetime(2026, 11, 9, 15, tzinfo=UTC)
+    application = world.file(state=State.APPROVED, since=since)
+    world.decide(application, shares={world.envelopes[world.meie]: Decimal("100.00")}, sent=since)
+    assert len(as_partner(world.meie).rows("awards")) == 1
+    caller = as_partner(world.dec)
+    assert caller.rows("awards") == []
+    assert caller.rows("decisions") == []
+    assert len(caller.rows("applications")) == 1
+
+
+def test_program_shows_own_funding_only(full, as_partner):
+    (program,) = as_partner(full.dec).rows("programs")
+    assert [one["agreement"]["reference"] for one in program["funding"]] == ["DEC-2026-1"]
+    assert "MEIE" not in json.dumps(program)
+
+
+def test_no_internal_key_leaves(full, as_partner):
+    caller = as_partner(full.meie)
+    for name in LISTS:
+        for row in caller.rows(name):
+            assert "pk" not in row
+            assert len(row["id"]) == 36
+
+
+def test_filter_by_another_partners_agreement_tells_nothing(full, as_partner):
+    other = full.agreements[full.dec].public_id
+    assert as_partner(full.meie).rows(f"awards?agreement={other}") == []
+
+
+# -------------------------------------------------------- nothing too early
+
+
+def test_outcome_is_not_told_before_its_letter_is_sent(world, meie):
+    application = world.approved(sent=None)
+    (row,) = meie.rows("applications")
+    assert row["state"] == "being_assessed"
+    assert row["since"] == row["updated_at"] == "2026-10-01T11:00:00-04:00"
+    assert meie.rows("decisions") == []
+    assert meie.rows("awards") == []
+    assert meie.rows("applications?updated_since=2026-10-02T00:00:00Z") == []
+    assert meie.rows("applications?state=approved") == []
+    assert len(meie.rows("applications?state=being_assessed")) == 1
+    assert meie.get(f"decisions/{Decision.objects.get(application=application).public_id}").status_code == 404
+    assert meie.get(f"awards/{Award.objects.get(application=application).public_id}").status_code == 404
+
+
+def test_outcome_is_told_once_its_letter_is_sent(world, meie):
+    world.approved()
+    (row,) = meie.rows("applications")
+    assert (row["state"], row["since"]) == ("approved", "2026-11-10T10:00:00-05:00")
+    assert [d["kind"] for d in meie.rows("decisions")] == ["approved"]
+    assert len(meie.rows("awards?updated_since=2026-11-10T15:00:00Z")) == 1
+    assert meie.rows("awards?updated_since=2026-11-10T15:00:01Z") == []
+
+
+def test_second_outcome_is_as_secret_as_the_first(world, meie):
+    """Waitlisted and told; then approved, whose letter waits: neither state, nor instant, nor award tells it."""
+    first = datetime(2026, 11, 1, 15, tzinfo=UTC)
+    application = world.file(state=State.APPROVED, since=first + timedelta(days=9))
+    world.decide(application, kind="waitlisted", issued=first, sent=first + timedelta(hours=1))
+    shares = {world.envelopes[world.meie]: Decimal("10.00")}
+    world.decide(application, number=2, shares=shares, issued=first + timedelta(days=9))
+    (row,) = meie.rows("applications")
+    assert (row["state"], row["since"]) == ("being_assessed", "2026-11-01T11:00:00-05:00")
+    (decision,) = meie.rows("decisions")
+    assert (decision["kind"], decision["superseded_at"]) == ("waitlisted", None)
+    assert meie.rows("awards") == []
+
+
+@pytest.mark.parametrize("state", [s for s in State if s != State.DRAFT])
+@pytest.mark.parametrize("told", [False, True])
+def test_state_in_sql_is_the_public_state(world, state, told):
+    since = datetime(2026, 11, 9, 15, tzinfo=UTC)
+    application = world.file(state=state, since=since)
+    sent = since if told else None
+    world.decide(application, kind="declined", issued=since, sent=sent)
+    told_at = sent if state != State.IN_RECONSIDERATION else since
+    found = figures.applications_of(world.meie).get()
+    assert found.told_state == public_state(state, told_at)
+
+
+def test_draft_is_not_read(world, meie):
+    Application.objects.create(
+        call=world.call, organisation=world.nordet, created_by=world.officer, organisation_name="N", title="Secret"
+    )
+    assert meie.rows("applications") == []
+
+
+def test_change_request_moves_the_public_instant(world, meie):
+    application = world.file()
+    answered = SUBMITTED + timedelta(days=3)
+    ChangeRequest.objects.create(
+        application=application, by=world.officer, at=SUBMITTED, due=answered, answered_at=answered
+    )
+    (row,) = meie.rows("applications")
+    assert row["since"] == "2026-10-04T11:00:00-04:00"
+
+
+def test_ledger_names_a_file_only_once_that_tells_no_outcome(world, meie):
+    envelope = world.envelopes[world.meie]
+    secret, told = world.file(state=State.RECOMMENDED), world.approved(sent=NOW + timedelta(days=1))
+    for application in (secret, told):
+        share = [(envelope, Decimal("10.00"))]
+        ledger.reserve(share, application_id=application.pk, by=world.officer)
+    rows = meie.rows(f"envelopes/{envelope.public_id}/ledger")
+    assert [(r["kind"], r["application_reference"]) for r in rows] == [
+        ("allocate", None),
+        ("reserve", None),
+        ("reserve", told.reference),
+    ]
+    assert rows[1]["changes"] == [{"balance": "reserved", "amount": "10.00"}]
+
+
+def test_envelope_shows_the_figures_of_the_page(world, meie):
+    (row,) = meie.rows("envelopes")
+    assert (row["allocated"], row["free"], row["engaged_percent"]) == ("1000000.00", "1000000.00", "0.0000")
+    assert row["fiscal_year"] == "2026-2027"
+
+
+# ------------------------------------------------------------------ pages
+
+
+def test_pages_stay_whole_when_rows_are_added_between_them(world, meie):
+    first = [world.file() for _ in range(5)]
+    page = meie.get("applications?page_size=2").json()
+    seen = [row["reference"] for row in page["data"]]
+    world.file()
+    while page["next"]:
+        page = meie.get(page["next"].partition("/api/v1/")[2]).json()
+        seen += [row["reference"] for row in page["data"]]
+    assert seen[:5] == [a.reference for a in first]
+    assert len(seen) == len(set(seen)) == 6
+
+
+def test_next_page_keeps_the_filters(world, meie):
+    for _ in range(3):
+        world.file()
+    world.file(state=State.WITHDRAWN)
+    page = meie.get("applications?page_size=2&state=being_assessed").json()
+    rest = meie.get(page["next"].partition("/api/v1/")[2]).json()
+    assert [len(page["data"]), len(rest["data"]), rest["next"]] == [2, 1, None]
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("page_size=0", "page_size"),
+        ("page_size=501", "page_size"),
+        ("page_size=x", "page_size"),
+        ("cursor=zzz", "cursor"),
+        ("state=rich", "state"),
+        ("updated_since=yesterday", "updated_since"),
+        ("updated_since=2026-01-01T00:00:00", "updated_since"),
+        ("call=7", "call"),
+        ("fields=secret", "fields"),
+        ("colour=red", "colour"),
+        ("format=xml", "format"),
+    ],
+)
+def test_parameter_that_cannot_be_used_is_named(world, meie, query, parameter):
+    answer = meie.get(f"applications?{query}")
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert [error["parameter"] for error in answer.json()["errors"]] == [parameter]
+
+
+def test_filters_find_what_they_name(full, as_partner):
+    caller = as_partner(full.meie)
+    call, neq = full.call.public_id, full.nordet.neq
+    assert len(caller.rows(f"applications?call={call}&neq={neq}&program=FE&state=approved,declined")) == 1
+    assert caller.rows("applications?neq=1149999999") == []
+    assert len(caller.rows("awards?fiscal_year=2026-2027")) == 1
+    assert caller.rows("awards?fiscal_year=2027-2028") == []
+    assert len(caller.rows("envelopes?fiscal_year=2026")) == 1
+    assert len(caller.rows("decisions?kind=approved&application=FE-2026-00001")) == 1
+
+
+def test_fields_are_the_ones_asked_for(full, as_partner):
+    assert as_partner(full.meie).rows("awards?fields=amount,own_share") == [
+        {"amount": "100000.00", "own_share": "60000.00"}
+    ]
+
+
+@pytest.mark.parametrize("name", [*LISTS, "ledger"])
+def test_queries_do_not_grow_with_rows(world, as_partner, name):
+    caller = as_partner(world.meie)
+    path = f"envelopes/{world.envelopes[world.meie].public_id}/ledger" if name == "ledger" else name
+
+    def count():
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert caller.get(path).status_code == 200
+        return len(queries)
+
+    world.approved()
+    caller.get(path)  # the key's last use is written once a minute
+    one = count()
+    for _ in range(4):
+        application = world.approved()
+        ledger.reserve(
+            [(world.envelopes[world.meie], Decimal("1.00"))], application_id=application.pk, by=world.officer
+        )
+    for year in (2027, 2028):
+        world.envelope(world.agreements[world.meie], year)
+    assert count() == one
+    assert one <= 7
+
+
+# ---------------------------------------------------------------- changes
+
+
+def test_row_that_left_comes_as_a_tombstone(world, meie):
+    application = world.file()
+    Application.objects.filter(pk=application.pk).update(state=State.DRAFT, since=NOW)  # taken back
+    other = world.file(call=world.defence_call)
+    Application.objects.filter(pk=other.pk).update(state=State.DRAFT, since=NOW)
+    answer = meie.get("applications?updated_since=2026-11-01T00:00:00Z").json()
+    assert answer["data"] == []
+    assert answer["gone"] == [{"id": str(application.public_id), "gone_at": "2026-11-20T10:00:00-05:00"}]
+    assert meie.get("applications?updated_since=2026-11-21T00:00:00Z").json()["gone"] == []
+    assert "gone" not in meie.get("applications").json()
+
+
+def test_tombstone_of_the_change_feed_is_told_to_its_partner_only(world, as_partner):
+    application = world.approved()
+    record_change("award", application.public_id, application_id=application.pk, gone=True)
+    since = "awards?updated_since=2026-11-01T00:00:00Z"
+    assert len(as_partner(world.dec).get(since).json()["gone"]) == 1
+    assert as_partner(world.mdn).get(since).json()["gone"] == []
+
+
+def test_plus_sign_that_was_not_encoded_is_understood(world, meie):
+    world.file()
+    assert len(meie.rows("applications?updated_since=2026-09-01T00:00:00+00:00")) == 1
+
+
+def test_unchanged_answer_is_not_sent_again(full, as_partner):
+    caller = as_partner(full.meie)
+    first = caller.get("awards")
+    again = caller.get("awards", **{"if-none-match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    full.approved()
+    assert caller.get("awards", **{"if-none-match": first.headers["ETag"]}).status_code == 200
+
+
+# -------------------------------------------------------------------- CSV
+
+
+def test_list_is_given_as_csv(full, as_partner):
+    caller = as_partner(full.meie)
+    for answer in (caller.get("awards?format=csv"), caller.get("awards", accept="text/csv")):
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+        (row,) = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode()))
+        assert (row["application.reference"], row["amount"], row["own_share"]) == (
+            full.mine.reference,
+            "100000.00",
+            "60000.00",
+        )
+
+
+@pytest.mark.parametrize("title", ["=1+1", "+1", "-cmd", "@SUM(A1)", "\tx"])
+def test_formula_in_csv_is_disarmed(world, meie, title):
+    world.file(title=title)
+    answer = meie.get("applications?format=csv&fields=title,requested_amount")
+    assert list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode()))) == [
+        ["title", "requested_amount"],
+        [f"'{title}", "100000.00"],
+    ]
+
+
+def test_empty_csv_has_its_columns(world, meie):
+    lines = b"".join(meie.get("applications?format=csv").streaming_content).decode().splitlines()
+    assert len(lines) == 1
+    assert "organisation.neq" in lines[0].split(",")
+
+
+def test_row_is_not_given_as_csv(full, as_partner):
+    answer = as_partner(full.meie).get(f"applications/{full.mine.reference}", accept="text/csv")
+    assert answer.status_code == 406
+
+
+# ------------------------------------------------------------ problems, log
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("fr-CA", "Rien ici"), ("en-CA,fr;q=0.5", "Nothing here"), ("de", "Rien ici")]
+)
+def test_problem_is_told_in_the_language_asked_for(world, meie, language, title):
+    for path in ("awards/no-such-row", "no/such/address"):
+        answer = meie.get(path, **{"accept-language": language, "x-request-id": "abc-123"})
+        assert answer.status_code == 404
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert answer.headers["Content-Language"] == ("en-CA" if "en" in language else "fr-CA")
+        assert set(answer.json()) == {"type", "title", "status", "detail", "instance", "request_id", "errors"}
+        assert answer.json()["title"] == title
+        assert answer.json()["instance"] == f"/api/v1/{path}"
+        assert answer.json()["request_id"] == answer.headers["X-Request-ID"]
+
+
+def test_api_is_read_only(world, client):
+    _key, secret = world.key()
+    answer = client.post("/api/v1/awards", headers={"authorization": f"Bearer {secret}"})
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+    assert answer.json()["status"] == 405
+
+
+def test_fault_of_ours_is_a_problem_too(world, meie, monkeypatch):
+    def broken(partner):
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr(figures, "awards_of", broken)
+    meie.client.raise_request_exception = False
+    answer = meie.get("awards")
+    assert (answer.status_code, answer.json()["title"]) == (500, "The fault is ours")
+    assert "boom" not in answer.content.decode()
+
+
+def test_call_is_logged_and_reading_is_in_the_trail(full, client):
+    key, secret = full.key()
+    client.get("/api/v1/awards?page_size=5", headers={"authorization": f"Bearer {secret}", "x-request-id": "r-1"})
+    call = ApiCall.objects.get()
+    assert (call.key, call.partner, call.method, call.path) == (key, full.meie, "GET", "/api/v1/awards?page_size=5")
+    assert (call.status, call.rows, call.at) == (200, 1, NOW)
+    reading = Reading.objects.get(application_id=full.mine.pk)
+    assert (reading.actor_kind, reading.actor_id, reading.on_behalf_of) == ("key", key.pk, "MEIE")
+    assert not Reading.objects.filter(application_id=full.theirs.pk).exists()
+    key.refresh_from_db()
+    assert key.last_used_at == NOW
+
+
+def test_csv_is_logged_when_it_ends(full, as_partner):
+    answer = as_partner(full.meie).get("awards?format=csv")
+    assert not ApiCall.objects.exists()
+    list(answer.streaming_content)
+    assert ApiCall.objects.get().rows == 1
+    assert Reading.objects.filter(application_id=full.mine.pk).count() == 1
+
+
+# ------------------------------------------------------------ the document
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_document_is_openapi(language):
+    found = json.loads(json.dumps(document(language)))
+    assert found["openapi"].startswith("3.1")
+    validate(found)
+
+
+def nameless(schema, path=""):
+    """The properties without a description."""
+    for name, one in schema.get("properties", {}).items():
+        if not one.get("description"):
+            yield f"{path}.{name}"
+
+
+def test_every_field_and_parameter_is_described_in_both_languages():
+    french, english = document("fr"), document("en")
+    for name, schema in english["components"]["schemas"].items():
+        assert list(nameless(schema, name)) == []
+        for field, one in schema["properties"].items():
+            assert french["components"]["schemas"][name]["properties"][field]["description"] != one["description"]
+    for path in english["paths"].values():
+        assert all(p.get("description") for p in path["get"]["parameters"] if "name" in p)
+
+
+def schema_of(api, name):
+    return {"$ref": f"#/components/schemas/{name}", "components": api["components"]}
+
+
+@pytest.mark.parametrize("shape", ["Agreement", "Envelope", "Program", "Call", "Application", "Decision", "Award"])
+def test_answers_are_what_the_document_says(full, as_partner, shape):
+    name = f"{shape.lower()}s"
+    api = json.loads(json.dumps(document("en")))
+    answer = as_partner(full.meie).get(f"{name}?updated_since=2020-01-01T00:00:00Z").json()
+    listed = api["paths"][f"/api/v1/{name}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    jsonschema.Draft202012Validator(listed | {"components": api["components"]}).validate(answer)
+    (row,) = answer["data"]
+    assert set(row) == set(api["components"]["schemas"][shape]["properties"])
+    jsonschema.Draft202012Validator(schema_of(api, shape)).validate(example_of(api, shape))
+
+
+def test_problems_and_ledger_are_what_the_document_says(full, as_partner):
+    api = json.loads(json.dumps(document("en")))
+    caller = as_partner(full.meie)
+    problem = caller.get("awards?colour=red").json()
+    jsonschema.Draft202012Validator(schema_of(api, "Problem")).validate(problem)
+    for row in caller.rows(f"envelopes/{full.envelopes[full.meie].public_id}/ledger"):
+        jsonschema.Draft202012Validator(schema_of(api, "LedgerEntry")).validate(row)
+
+
+def test_document_and_page_are_for_anyone(db, client):
+    answer = client.get("/api/v1/openapi.json", headers={"accept-language": "en"})
+    assert answer.json()["info"]["title"] == "Passerelle: the partner's API"
+    page = client.get("/api/v1/?lang=en").content.decode()
+    assert "GET /api/v1/envelopes/{id}/ledger" in page
+    assert "<script>" not in page

@@ -1,0 +1,133 @@
+"""The partner's pages."""
+
+import re
+
+import pytest
+
+from decisions.models import Concurrence, Decision
+from reports.models import ApiKey
+from tests.reports.conftest import NOW
+
+PAGES = ["/partner", "/partner/awards", "/partner/keys", "/partner/calls"]
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/partner/keys/new"])
+def test_page_is_for_people_of_a_partner(world, client, path):
+    assert client.get(path).status_code == 302
+    client.force_login(world.officer)
+    assert client.get(path).status_code == 404
+    client.force_login(world.ana)
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_shows_nothing_of_another_partner(world, client, path):
+    theirs = world.file(call=world.defence_call, title="Chasseur secret")
+    world.key(world.mdn, name="Clé du MDN")
+    client.force_login(world.ana)
+    page = client.get(path).content.decode()
+    for secret in (theirs.reference, "Chasseur", "MDN-2026-1", "Clé du MDN"):
+        assert secret not in page
+    assert client.get(f"{path}?partner={world.mdn.public_id}").status_code == 404
+
+
+def test_home_counts_files_in_public_states(world, client):
+    world.approved()
+    world.approved(sent=None)
+    client.force_login(world.ana)
+    context = client.get("/partner?lang=en").context
+    assert [(str(s["label"]), s["count"]) for s in context["stages"]] == [("being assessed", 1), ("approved", 1)]
+
+
+def test_what_waits_for_concurrence_is_for_concurrence_officers_only(world, client):
+    application = world.file(state="recommended")
+    decision = Decision.objects.create(application=application, kind="approved", amount="80000.00", state="approved")
+    Concurrence.objects.create(decision=decision, application=application, agreement=world.agreements[world.meie])
+    client.force_login(world.ana)
+    assert application.reference not in client.get("/partner").content.decode()
+    client.force_login(world.seat("conny@meie.example", world.meie, role="concurrence"))
+    assert application.reference in client.get("/partner").content.decode()
+    client.force_login(world.seat("cory@dec.example", world.dec, role="concurrence"))
+    assert application.reference not in client.get("/partner").content.decode()
+
+
+def test_key_is_shown_once_and_not_cached(world, client):
+    client.force_login(world.ana)
+    answer = client.post(
+        "/partner/keys/new",
+        {"name": "Tableau", "scope": "read", "last_day": "2027-11-01", "networks": "203.0.113.0/24\n2001:db8::/32"},
+    )
+    secret = re.search(r"pk_[0-9a-f]{12}_[\w-]{43}", answer.content.decode())[0]
+    assert "no-store" in answer.headers["Cache-Control"]
+    key = ApiKey.objects.get()
+    assert key.networks == ["203.0.113.0/24", "2001:db8::/32"]
+    assert secret not in client.get("/partner/keys").content.decode()
+    assert client.get("/api/v1/awards", headers={"authorization": f"Bearer {secret}"}).status_code == 401
+    allowed = client.get("/api/v1/awards", headers={"authorization": f"Bearer {secret}"}, REMOTE_ADDR="203.0.113.1")
+    assert allowed.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("name", ""), ("scope", "all"), ("last_day", "2028-01-01"), ("last_day", "2026-11-19"), ("networks", "paris")],
+)
+def test_bad_key_form_says_what_is_wrong_and_keeps_what_was_typed(world, client, field, value):
+    client.force_login(world.ana)
+    given = {"name": "Tableau", "scope": "read", "last_day": "2026-12-01", "networks": ""} | {field: value}
+    answer = client.post("/partner/keys/new", given)
+    assert answer.status_code == 200
+    assert list(answer.context["form"].errors) == [field]
+    assert not ApiKey.objects.exists()
+
+
+def test_name_already_taken_is_said_beside_the_field(world, client):
+    world.key(name="Tableau")
+    client.force_login(world.ana)
+    given = {"name": "Tableau", "scope": "read", "last_day": "2026-12-01"}
+    assert list(client.post("/partner/keys/new", given).context["form"].errors) == ["name"]
+
+
+def test_concurrence_officer_does_not_make_keys(world, client):
+    client.force_login(world.seat("conny@meie.example", world.meie, role="concurrence"))
+    assert client.get("/partner/keys/new").status_code == 403
+    key, _secret = world.key()
+    assert client.post(f"/partner/keys/{key.public_id}/revoke").status_code == 403
+
+
+def test_key_is_revoked_by_its_partner_only(world, client):
+    key, _secret = world.key()
+    client.force_login(world.dan)
+    assert client.post(f"/partner/keys/{key.public_id}/revoke").status_code == 404
+    client.force_login(world.ana)
+    assert client.get(f"/partner/keys/{key.public_id}/revoke").status_code == 200
+    assert client.post(f"/partner/keys/{key.public_id}/revoke").status_code == 302
+    key.refresh_from_db()
+    assert key.revoked_at == NOW
+
+
+def test_calls_are_seen_by_their_partner(world, client):
+    _key, secret = world.key()
+    client.get("/api/v1/envelopes", headers={"authorization": f"Bearer {secret}"})
+    client.force_login(world.ana)
+    assert "/api/v1/envelopes" in client.get("/partner/calls").content.decode()
+    client.force_login(world.dan)
+    assert "/api/v1/envelopes" not in client.get("/partner/calls").content.decode()
+
+
+def test_long_log_has_pages(world, client):
+    from datetime import timedelta
+
+    from reports import services
+    from work import clock
+
+    key, _secret = world.key()
+    for second in range(60):
+        with clock.at(NOW + timedelta(seconds=second)):
+            services.log_call(world.meie, by=key, method="GET", path=f"/n{second}", status=200, rows=0, milliseconds=1)
+    client.force_login(world.ana)
+    first = client.get("/partner/calls")
+    rest = client.get(f"/partner/calls{first.context['next_url']}")
+    paths = [one["call"].path for page in (first, rest) for one in page.context["calls"]]
+    assert paths == [f"/n{second}" for second in range(59, -1, -1)]
+    assert rest.context["next_url"] == ""
+    assert client.get("/partner/calls?before=x").status_code == 404
