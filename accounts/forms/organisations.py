@@ -1,12 +1,26 @@
 """An organisation's facts, and its people. What is wrong is said beside the field by the service that checks it."""
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts import identifiers
 from accounts.catalog import Province, Region
 from accounts.models import Organisation
-from accounts.roles import Language, OrganisationRole
+from accounts.roles import Language, OrganisationRole, Ownership
+
+CHECKS = {
+    "neq": identifiers.neq,
+    "business_number": identifiers.business_number,
+    "postal_code": identifiers.postal_code,
+    "naics": identifiers.naics,
+}
+
+
+def capitalised(choices):
+    """Choices whose labels begin a line."""
+    return [(value, capfirst(label)) for value, label in choices]
 
 
 def add_errors(form, problem):
@@ -99,7 +113,16 @@ class OrganisationForm(forms.ModelForm):
         if organisation is None:
             initial |= {"province": "QC", "language": (get_language() or "fr")[:2]}
         super().__init__(*args, **kwargs)
-        self.fields["ownership"].choices = [c for c in self.fields["ownership"].choices if c[0]]
+        self.fields["ownership"].choices = capitalised(Ownership.choices)
+        for name, check in CHECKS.items():
+            self.fields[name].error_messages["required"] = check("").error
+
+    def clean(self):
+        """The numbers are checked with the rest, so that everything wrong is said at once."""
+        for name, check in CHECKS.items():
+            if name in self.cleaned_data and (error := check(self.cleaned_data[name]).error):
+                self.add_error(name, error)
+        return self.cleaned_data
 
     def _post_clean(self):
         """The service checks and writes: nothing is put on the instance here, which keeps what is shown as it was."""
@@ -109,7 +132,7 @@ class InviteMemberForm(forms.Form):
     email = forms.CharField(label=_("E-mail address"), max_length=254, widget=forms.EmailInput({"autocomplete": "off"}))
     role = forms.ChoiceField(
         label=_("Role"),
-        choices=OrganisationRole.choices,
+        choices=capitalised(OrganisationRole.choices),
         initial=OrganisationRole.MEMBER,
         widget=forms.RadioSelect,
         help_text=_("Members write applications. An authorised signatory also attests, submits and manages members."),
@@ -126,7 +149,7 @@ class InviteMemberForm(forms.Form):
 class MemberRoleForm(forms.Form):
     role = forms.ChoiceField(
         label=_("Role"),
-        choices=OrganisationRole.choices,
+        choices=capitalised(OrganisationRole.choices),
         widget=forms.RadioSelect,
         help_text=_("Members write applications. An authorised signatory also attests, submits and manages members."),
     )

@@ -1,6 +1,7 @@
 """Inviting people and giving them roles: in the cluster, on its programmes, for a government partner."""
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -9,12 +10,17 @@ from programs.roles import PartnerRole, ProgramRole, Seat
 from work.forms import DayField, MoneyField
 
 
+def capitalised(choices):
+    """Choices whose labels begin a line."""
+    return [(value, capfirst(label)) for value, label in choices]
+
+
 class InviteStaffForm(forms.Form):
     email = forms.CharField(label=_("E-mail address"), max_length=254, widget=forms.EmailInput({"autocomplete": "off"}))
     role = forms.ChoiceField(
         label=_("Role in the cluster"),
         required=False,
-        choices=[("", _("None: programme roles are given later")), *ClusterRole.choices],
+        choices=[("", _("None: programme roles are given later")), *capitalised(ClusterRole.choices)],
         widget=forms.RadioSelect,
     )
     language = forms.ChoiceField(
@@ -28,19 +34,21 @@ class InviteStaffForm(forms.Form):
 
 
 class ClusterRoleForm(forms.Form):
-    role = forms.ChoiceField(label=_("Role in the cluster"), choices=ClusterRole.choices, widget=forms.RadioSelect)
+    role = forms.ChoiceField(
+        label=_("Role in the cluster"), choices=capitalised(ClusterRole.choices), widget=forms.RadioSelect
+    )
     ends_on = DayField(label=_("Last day"), required=False)
 
 
 class ProgramRoleForm(forms.Form):
-    role = forms.ChoiceField(label=_("Role"), choices=ProgramRole.choices)
+    role = forms.ChoiceField(label=_("Role"), choices=capitalised(ProgramRole.choices))
     program = forms.ModelChoiceField(
         label=_("Programme"), queryset=None, required=False, empty_label=_("All programmes of the cluster")
     )
     seat = forms.ChoiceField(
         label=_("Side of the reviewer"),
         required=False,
-        choices=[("", "—"), *Seat.choices],
+        choices=[("", "—"), *capitalised(Seat.choices)],
         help_text=_("Reviewers only."),
     )
     limit = MoneyField(
@@ -62,7 +70,7 @@ class ProgramRoleForm(forms.Form):
 
 class PartnerSeatForm(forms.Form):
     partner = forms.ModelChoiceField(label=_("Government partner"), queryset=None, empty_label=None)
-    role = forms.ChoiceField(label=_("Role"), choices=PartnerRole.choices, widget=forms.RadioSelect)
+    role = forms.ChoiceField(label=_("Role"), choices=capitalised(PartnerRole.choices), widget=forms.RadioSelect)
     ends_on = DayField(label=_("Last day"), required=False)
 
     def __init__(self, *args, partners, **kwargs):

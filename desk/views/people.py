@@ -168,7 +168,7 @@ def _forms(cluster, data=None):
 
 
 def _person(request, cluster, user, **filled):
-    forms = _forms(cluster) | filled
+    forms, seats = _forms(cluster) | filled, cluster.partners.exists()
     context = {
         "person": user,
         "cluster": cluster,
@@ -176,7 +176,7 @@ def _person(request, cluster, user, **filled):
         "ways": [
             {"kind": "cluster", "title": _("In the whole cluster"), "form": forms["cluster"]},
             {"kind": "program", "title": _("On a programme"), "form": forms["program"]},
-            {"kind": "partner", "title": _("For a government partner"), "form": forms["partner"]},
+            *([{"kind": "partner", "title": _("For a government partner"), "form": forms["partner"]}] if seats else []),
         ],
         "faulty": list(filled.values()),
     }

@@ -216,6 +216,11 @@ def test_organisation_with_wrong_numbers_says_so_beside_each_and_keeps_what_was_
     assert 'href="#id_neq"' in page
 
 
+def test_organisation_form_says_everything_wrong_at_once(sign_in, cast):
+    response = sign_in(cast.ana).post(reverse("organisation-register"), facts(neq="1234567890", city="", naics=""))
+    assert list(response.context["form"].errors) == ["city", "naics", "neq"]
+
+
 def test_organisation_already_registered_sends_to_its_signatory_without_a_name(sign_in, cast, usinage):
     page = text(sign_in(cast.ana).post(reverse("organisation-register"), facts(neq=usinage.neq)))
     assert "Cette organisation est déjà inscrite." in page
