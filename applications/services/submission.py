@@ -63,7 +63,7 @@ def submit_application(application: Application, *, by, attestations, signed_nam
     _write_row(application, answers, now=now, cohort=cohort, in_grace=in_grace)
     application = move(application, "submit", by=by, given=given)
     snapshot = freeze(application, answers, signed_name=signed_name, by=by, now=now)
-    _give_receipt(application, snapshot, answers, by=by)
+    give_receipt(application, snapshot, answers, by=by)
     search.index(application, summary=str(answers.get(catalog.SUMMARY) or ""))
     trail.record_duty(application.pk, by=by, duty=Duty.PREPARE)
     return application
@@ -216,7 +216,7 @@ def freeze(application, answers: dict, *, signed_name: str, by, now) -> Snapshot
     )
 
 
-def _give_receipt(application, snapshot: Snapshot, answers: dict, *, by) -> None:
+def give_receipt(application, snapshot: Snapshot, answers: dict, *, by) -> None:
     """Queue the receipt and tell whoever submitted and whoever began the draft."""
     call = application.call
     with translation.override(application.language):
