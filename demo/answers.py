@@ -8,6 +8,7 @@ gained add a bonus of 10 000 $. So any amount from 10 000,01 $ to 90 000 $ may b
 from datetime import date, timedelta
 from decimal import Decimal
 
+from demo.others import ANSWERS, OTHERS
 from work.money import cents, split
 
 PER_LEVEL = Decimal("5000.00")
@@ -301,3 +302,11 @@ def _grid(levels: int) -> dict:
         for place, processes in enumerate(AXES.values())
         for process in processes
     }
+
+
+def _of_record(organisation: dict) -> dict:
+    """What an answer repeats of what the organisation registered."""
+    return ANSWERS | {"employees": organisation["employees"], "naics": organisation["naics"]}
+
+
+COMPANIES |= {key: other["answers"] | _of_record(other["organisation"]) for key, other in OTHERS.items()}

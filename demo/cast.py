@@ -32,6 +32,7 @@ class Person:
 CLUSTER = "Grappe Aérofil"
 MINISTRY = "MEIE"
 PRIME = "Aéronefs Boréal inc."
+TIER_1 = "Moteurs Rivière-Rouge inc."
 RIVAL = "Composites Saint-Maurice inc."
 USINAGE = "Usinage Gauthier inc."
 PRECISION = "Précision Laurentides inc."
@@ -47,8 +48,8 @@ CAST = (
            "évaluatrice de la grappe", "reviewer of the cluster", CLUSTER),
     Person("ben", "Ben", "Gagnon", "ben.gagnon@aerofil.example",
            "évaluateur de la grappe", "reviewer of the cluster", CLUSTER),
-    Person("chloe", "Chloé", "Martin", "chloe.martin@boreal.example",
-           "évaluatrice de l’industrie", "reviewer from industry", PRIME),
+    Person("chloe", "Chloé", "Martin", "chloe.martin@riviere-rouge.example",
+           "évaluatrice de l’industrie", "reviewer from industry", TIER_1),
     Person("dev", "Dev", "Patel", "dev.patel@saint-maurice.example",
            "évaluateur de l’industrie, en conflit d’intérêts",
            "reviewer from industry, with a conflict of interest", RIVAL),
