@@ -1,7 +1,7 @@
 """A page of 100 rows of the partner's API beside the bare SQL of the same page, on the data that is there.
 
-`python -m benchmarks api [--times 20]`. The goal: as many statements for 100 rows as for 1. Nothing is kept: the key, the
-log and the readings are rolled back.
+`python -m benchmarks api [--times 20]`. The goal: as many statements for 100 rows as for 1. Nothing is kept: the
+key, the log and the readings are rolled back.
 """
 
 import argparse

@@ -6,7 +6,6 @@ from django.db.models import Count, QuerySet
 
 from applications.states import PublicState
 from decisions.models import Concurrence
-from decisions.states import State
 from reports.figures.scope import applications_of
 
 # The columns of the pipeline. What the applicant left is one.
@@ -39,12 +38,8 @@ def pipeline(partner) -> list[Stage]:
 def waiting_for_concurrence(partner) -> QuerySet:
     """Concurrences asked of the partner that its concurrence officers can give now. For their eyes only."""
     return (
-        Concurrence.objects.filter(
-            agreement__partner=partner,
-            given_at__isnull=True,
-            voided_at__isnull=True,
-            decision__state=State.APPROVED,
-        )
+        Concurrence.objects.waiting()
+        .filter(agreement__partner=partner)
         .select_related("agreement", "decision", "application")
         .order_by("asked_at", "id")
     )
