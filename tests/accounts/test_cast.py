@@ -20,3 +20,18 @@ def test_cast_comes_back_the_same_and_can_be_written_after(cast, cluster):
     before = Entry.objects.count()
     appoint_to_cluster(cast.ana, cluster, by=cast.administrator, role="finance")
     assert Entry.objects.count() == before + 1
+
+
+def test_programme_is_imported_with_the_whole_cast_appointed_on_it(cast, programme):
+    from decimal import Decimal
+
+    from programs.roles import ProgramRole
+    from programs.rules import approval_limit, holds, holds_partner_role, is_program_officer
+
+    assert is_program_officer(programme, cast.officer)
+    assert approval_limit(cast.approver, programme) == Decimal("250000.00")
+    for reviewer in (cast.ana, cast.ben, cast.chloe, cast.dev):
+        assert holds(reviewer, ProgramRole.REVIEWER, programme)
+    (partner,) = {agreement.partner for agreement in programme.agreements.all()}
+    assert holds_partner_role(cast.concurrence, "concurrence", partner)
+    assert holds_partner_role(cast.analyst, "analyst", partner)
