@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
+
 from accounts.roles import Ownership
+from accounts.rules import is_person
 from applications import catalog
-from applications.states import State
+from applications.models import Application, ChangeRequest
+from applications.states import UNDER_WAY, State
 from programs.money import Aid, compute_aid
+from programs.querysets import held_on
+from programs.roles import ProgramRole
 from programs.schema import Form, level_gains, parse_form
+from programs.states import Phase
 from work import clock
+from work.figures import MOST, WorkLine
 from work.money import cents
 
 ZERO = Decimal("0.00")
@@ -140,3 +149,56 @@ def cohort_of(call, at: datetime, began_at: datetime | None) -> tuple[datetime, 
         if began_at < closing <= at < closing + timedelta(minutes=call.grace_minutes):
             return closing, True
     return call.cohort_at(at), False
+
+
+# What waits for a person
+
+
+def work_for(user, *, limit: int = MOST) -> list[WorkLine]:
+    """What waits for `user` in this room, as a company's person and as the cluster's, the soonest due first."""
+    return [*_work_of_company(user, limit), *_work_of_staff(user, limit)] if is_person(user) else []
+
+
+def _work_of_company(user, limit):
+    """Drafts to finish, requests to answer; and what the cluster has in hand."""
+    requests = ChangeRequest.objects.filter(application=OuterRef("pk"), answered_at=None, cancelled_at=None)
+    files = (
+        Application.objects.of_member(user)
+        .filter(state__in=[State.DRAFT, *UNDER_WAY])
+        .annotate(asked_until=Subquery(requests.values("due")[:1]))
+        .select_related("call__program")
+        .order_by("due", "id")
+    )
+    for file in files[:limit]:
+        label = file.title or file.call.name
+        label = f"{file.reference} · {label}" if file.reference else label
+        page = {"label": label, "url_args": (file.public_id,), "role": "company", "note": file.organisation_name}
+        if file.state == State.DRAFT:
+            if file.call.phase() in (Phase.OPEN, Phase.GRACE):
+                closing = file.call.next_closing
+                yield WorkLine(_("Finish and submit"), url_name="application-tasks", due=closing, **page)
+        elif file.state == State.CHANGES_REQUESTED:
+            due = file.asked_until
+            yield WorkLine(_("Answer the request for changes"), url_name="application-changes", due=due, **page)
+        elif file.outcome_at is None or file.state == State.IN_RECONSIDERATION:
+            waits = _("the cluster")
+            yield WorkLine(_("Being assessed"), url_name="application-detail", waits_for=waits, **page)
+
+
+def _work_of_staff(user, limit):
+    """Files to screen; and, for whoever runs the programme, those that wait for somebody else."""
+    staff = Application.objects.of_staff(user).select_related("call__program").order_by("due", "id")
+    screens = held_on(user, ProgramRole.SCREENER, program="call__program")
+    officer = held_on(user, ProgramRole.OFFICER, program="call__program")
+    for file in staff.filter(screens, state=State.SUBMITTED)[:limit]:
+        yield _line(file, _("Screen"), "file-screening", "screener")
+    for file in staff.filter(officer, state__in=[State.SUBMITTED, State.CHANGES_REQUESTED])[:limit]:
+        asked = file.state == State.CHANGES_REQUESTED
+        what = _("Changes requested") if asked else _("To be screened")
+        waits = _("the applicant") if asked else _("the screening officer")
+        yield _line(file, what, "file-changes" if asked else "file-detail", "officer", waits)
+
+
+def _line(file, what, url_name, role, waits_for=""):
+    label = f"{file.reference} · {file.title or file.call.name}"
+    return WorkLine(what, label, url_name, (file.reference,), file.due, role, waits_for, file.organisation_name)

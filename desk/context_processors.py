@@ -11,6 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Cluster
+from accounts.roles import ClusterRole, OrganisationRole
+from desk.figures import roles_of
+from programs.roles import PartnerRole, ProgramRole
 from work import clock
 
 
@@ -26,23 +29,66 @@ def signed_in(user) -> bool:
     return user.is_authenticated
 
 
-# The main menu, in its order. The pages that gather fill it: an item whose address is not built yet is left out.
+def holding(*kinds, roles=()) -> Callable:
+    """A question on the user: do they hold, today, a role of one of these kinds (one of `roles`, where given)?"""
+    return lambda user: any(kind in kinds and (not roles or role in roles) for kind, role in roles_of(user))
+
+
+STAFF = (
+    ProgramRole.OFFICER,
+    ProgramRole.SCREENER,
+    ProgramRole.CONFIRMER,
+    ProgramRole.CHAIR,
+    ProgramRole.ENDORSER,
+    ProgramRole.APPROVER,
+    ProgramRole.RECONSIDERER,
+    ClusterRole.AUDITOR,
+    ClusterRole.FINANCE,
+)
+reads_files = holding("cluster", "program", roles=STAFF)
+runs_programmes = holding("cluster", "program", roles=(ProgramRole.OFFICER,))
+decides = holding("cluster", "program", roles=(ProgramRole.OFFICER, ProgramRole.ENDORSER, ProgramRole.APPROVER))
+
+# The main menu, in its order. An item whose address is not built yet is left out.
 NAVIGATION: list[Item] = [
     Item(_("Home"), "home"),
+    Item(_("My applications"), "application-list", holding("company")),
+    Item(_("My reviews"), "review-queue", holding("program", roles=(ProgramRole.REVIEWER,))),
+    Item(_("Files"), "file-list", reads_files),
+    Item(_("Decisions"), "decision-queue", decides),
+    Item(_("Manage programmes"), "program-list", runs_programmes),
+    Item(_("Your agreements"), "partner-home", holding("partner")),
+    Item(_("To concur"), "decision-concurrence", holding("partner", roles=(PartnerRole.CONCURRENCE,))),
+    Item(_("Trail"), "trail-list", holding("cluster", roles=(ClusterRole.AUDITOR,))),
+    Item(_("People and roles"), "people", holding("cluster", roles=(ClusterRole.ADMINISTRATOR,))),
     Item(_("Programmes and calls"), "catalogue"),
+    Item(_("Search"), "search", holding("cluster", "program", "company")),
 ]
 # Under the person's name, above "Sign out".
 ACCOUNT_MENU: list[Item] = [
     Item(_("Your profile"), "profile", signed_in),
+    Item(_("Your organisations"), "organisation-list", signed_in),
+    Item(_("Your interests"), "review-interests", holding("cluster", "program", "partner")),
     Item(_("Change your password"), "account_change_password", signed_in),
 ]
 FOOTER: list[Item] = [
     Item(_("Accessibility"), "accessibility"),
     Item(_("Privacy"), "privacy"),
-    Item(_("Verify a letter"), "letter-verify"),
+    Item(_("Verify a letter"), "decision-verify"),
     Item(_("Components"), "components", lambda user: settings.DEBUG),
 ]
+ROLE_NAMES = {
+    "cluster": dict(ClusterRole.choices),
+    "program": dict(ProgramRole.choices),
+    "partner": dict(PartnerRole.choices),
+    "company": dict(OrganisationRole.choices),
+}
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}  # each in its own language, never translated
+
+
+def role_names(user) -> list[str]:
+    """The roles held today, in words, each once."""
+    return list(dict.fromkeys(str(ROLE_NAMES[kind][role]) for kind, role in sorted(roles_of(user))))
 
 
 def address(url_name: str) -> str:
@@ -110,6 +156,7 @@ def page(request) -> dict:
             "footer": SimpleLazyObject(lambda: links(FOOTER, user)),
             "sign_in_url": address("account_login"),
             "sign_out_url": address("account_logout"),
+            "roles": SimpleLazyObject(lambda: role_names(user)),
             "session_ends": session_ends(request, user),
             "stay_url": address("session-stay"),
         }

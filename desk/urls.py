@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from desk.views import components, frame, people, profile
+from desk.views import components, frame, home, people, profile
 
 urlpatterns = [
+    path("", home.home, name="home"),
     path("brand.css", frame.brand, name="brand"),
     path("session/stay", frame.stay, name="session-stay"),
     path("components", components.show, name="components"),

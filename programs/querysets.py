@@ -1,5 +1,6 @@
 """Programmes and calls, in English: `.published().open()`, `.visible_to(user)`."""
 
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -27,7 +28,50 @@ def managed_by(user, prefix=""):
     )
 
 
+def held_on(user, *roles, program):
+    """The condition that `user` holds one of `roles` today on the programme reached by the path `program`."""
+    seats = user.appointments.filter(in_office(), role__in=roles)
+    held = Q(**{f"{program}__in": seats.exclude(program=None).values("program_id")}) | Q(
+        **{f"{program}__cluster__in": seats.filter(program=None).values("cluster_id")}
+    )
+    if ProgramRole.OFFICER in roles:
+        clusters = user.cluster_appointments.filter(in_office(), role=ClusterRole.OFFICER).values("cluster_id")
+        held |= Q(**{f"{program}__cluster__in": clusters})
+    return held
+
+
+# Roles that read how a programme is set up. Reviewers and everybody else read the public catalogue.
+READERS = (
+    ProgramRole.OFFICER,
+    ProgramRole.SCREENER,
+    ProgramRole.CONFIRMER,
+    ProgramRole.CHAIR,
+    ProgramRole.ENDORSER,
+    ProgramRole.APPROVER,
+    ProgramRole.RECONSIDERER,
+)
+CLUSTER_READERS = (ClusterRole.OFFICER, ClusterRole.AUDITOR, ClusterRole.FINANCE)
+# Roles that read the envelopes: who spends, who approves, who keeps the books, who audits.
+MONEY_READERS = (ProgramRole.OFFICER, ProgramRole.CHAIR, ProgramRole.ENDORSER, ProgramRole.APPROVER)
+
+
+def read_by(user, prefix="", *, roles=READERS):
+    """The condition that a programme (reached through `prefix`) is one whose set-up `user` may read as staff."""
+    seats = user.appointments.filter(in_office(), role__in=roles)
+    clusters = user.cluster_appointments.filter(in_office(), role__in=CLUSTER_READERS).values("cluster_id")
+    own = prefix.rstrip("_") if prefix else "pk"
+    return (
+        Q(**{f"{own}__in": seats.exclude(program=None).values("program_id")})
+        | Q(**{f"{prefix}cluster__in": seats.filter(program=None).values("cluster_id")})
+        | Q(**{f"{prefix}cluster__in": clusters})
+    )
+
+
 class ProgramQuerySet(models.QuerySet):
+    def of_staff(self, user):
+        """Programmes whose set-up `user` may read by a role of the cluster or of the programme."""
+        return self.filter(read_by(user)) if is_person(user) else self.none()
+
     def managed_by(self, user):
         """Programmes whose officer `user` is today."""
         return self.filter(managed_by(user)) if is_person(user) else self.none()
@@ -39,6 +83,10 @@ class ProgramQuerySet(models.QuerySet):
 
 
 class CallQuerySet(models.QuerySet):
+    def of_staff(self, user):
+        """Calls of the programmes whose set-up `user` may read."""
+        return self.filter(read_by(user, "program__")) if is_person(user) else self.none()
+
     def published(self):
         return self.filter(state=CallState.PUBLISHED)
 
@@ -50,3 +98,23 @@ class CallQuerySet(models.QuerySet):
     def managed_by(self, user):
         """Calls of the programmes whose officer `user` is today."""
         return self.filter(managed_by(user, "program__")) if is_person(user) else self.none()
+
+
+def in_office_officers(program):
+    """The people who are officers of `program` today, by appointment to it, to its cluster, or in the whole cluster."""
+    users = get_user_model().objects.filter(is_active=True)
+    own = Q(program=program) | Q(program=None, cluster=program.cluster_id)
+    appointed = program.appointments.model.objects.filter(in_office(), own, role=ProgramRole.OFFICER).values("user_id")
+    everywhere = program.cluster.appointments.filter(in_office(), role=ClusterRole.OFFICER).values("user_id")
+    return users.filter(Q(pk__in=appointed) | Q(pk__in=everywhere)).order_by("pk")
+
+
+class EnvelopeQuerySet(models.QuerySet):
+    def of_staff(self, user):
+        """Envelopes that `user` may read: of the agreements that pay for programmes where they handle money."""
+        if not is_person(user):
+            return self.none()
+        programs = self.model._meta.get_field("agreement").related_model._meta.get_field("programs").related_model
+        paid = programs.objects.filter(read_by(user, roles=MONEY_READERS)).values("agreements")
+        clusters = user.cluster_appointments.filter(in_office(), role__in=CLUSTER_READERS).values("cluster_id")
+        return self.filter(Q(agreement__in=paid) | Q(agreement__cluster__in=clusters))

@@ -1,0 +1,85 @@
+"""What waits for a person in this room: to endorse, approve, issue, concur; a letter to read, or to send again."""
+
+from django.utils.translation import gettext as _
+
+from accounts.rules import is_person
+from applications.querysets import barred_from
+from decisions.models import Concurrence, Decision, Letter
+from decisions.states import Kind, LetterState, State
+from programs.querysets import held_on
+from programs.roles import ProgramRole
+from work.figures import MOST, WorkLine
+
+PROGRAM = "application__call__program"
+
+
+def work_for(user, *, limit=MOST):
+    """Every line of this room for `user`, the soonest due first in each kind."""
+    if not is_person(user):
+        return []
+    return [*_work_of_chain(user, limit), *_work_of_partner(user, limit), *_work_of_company(user, limit)]
+
+
+def _work_of_chain(user, limit):
+    """The next step of each open decision, when it is theirs; for an officer also what waits for another."""
+    rows = Decision.objects.select_related(f"{PROGRAM}").order_by("since", "id")
+    mine = set()
+    for decision in rows.waiting_for(user)[:limit]:
+        mine.add(decision.pk)
+        what, role = _next_step(decision)
+        yield _line(decision.application, what, role)
+    officer = rows.open().filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM))
+    for decision in officer.exclude(pk__in=mine).exclude(application__in=barred_from(user))[:limit]:
+        yield _line(decision.application, _("Decision under way"), "officer", waits_for=_awaited(decision))
+    failed = Letter.objects.filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM), state=LetterState.FAILED)
+    for letter in failed.select_related(PROGRAM).order_by("since", "id")[:limit]:
+        yield _line(letter.application, _("A letter could not be sent"), "officer")
+
+
+def _next_step(decision):
+    if decision.state == State.DRAFT:
+        afresh = decision.kind == Kind.RECONSIDERED
+        return (_("Give an opinion"), "reconsiderer") if afresh else (_("Endorse"), "endorser")
+    if decision.state == State.ENDORSED:
+        return _("Approve"), "approver"
+    return _("Issue the decision"), "officer"
+
+
+def _awaited(decision):
+    """Who must act next, in words."""
+    return {State.DRAFT: _("the endorser"), State.ENDORSED: _("the approver")}.get(decision.state, _("the ministry"))
+
+
+def _line(file, what, role, waits_for=""):
+    label = f"{file.reference} · {file.title or file.call.name}"
+    return WorkLine(what, label, "decision-file", (file.reference,), file.due, role, waits_for, file.organisation_name)
+
+
+def _work_of_partner(user, limit):
+    """Awards that wait for the partner's concurrence, without the files where the person is barred."""
+    asked = Concurrence.objects.of_officer(user).waiting().exclude(application__in=barred_from(user))
+    for one in asked.select_related("application__call__program").order_by("asked_at", "id")[:limit]:
+        file = one.application
+        yield WorkLine(
+            _("Concur"),
+            f"{file.reference} · {file.title}",
+            "decision-concur",
+            (one.public_id,),
+            role="partner",
+            note=file.organisation_name,
+        )
+
+
+def _work_of_company(user, limit):
+    """Letters that nobody has opened yet."""
+    unread = Letter.objects.of_member(user).filter(read_at=None).select_related("application")
+    for letter in unread.order_by("-sent_at", "-id")[:limit]:
+        file = letter.application
+        yield WorkLine(
+            _("Read your letter"),
+            f"{file.reference} · {file.title}",
+            "decision-letter",
+            (letter.public_id,),
+            role="company",
+            note=file.organisation_name,
+        )

@@ -1,0 +1,103 @@
+"""The first page: what the cluster offers to anyone; what waits for whoever is signed in."""
+
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from desk import figures
+from programs.models import Call
+from work import clock
+
+
+@require_safe
+@never_cache
+def home(request):
+    if not request.user.is_authenticated:
+        return render(request, "desk/welcome.html", {"calls": calls()})
+    asked = request.GET.get("role", "")
+    role = asked if asked in figures.ROLES else ""
+    day = figures.day_of(request.user, role)
+    context = {
+        "day": day,
+        "role": role,
+        "hats": hats(day, role),
+        "parts": [
+            {"title": title, "tasks": [task(line) for line in lines], "key": key}
+            for key, title, lines in [
+                ("late", _("Late"), day.late),
+                ("soon", _("Due in the next seven days"), day.soon),
+                ("later", _("Later"), day.later),
+                ("others", _("Waiting for others"), day.others),
+            ]
+            if lines
+        ],
+        "held": figures.roles_of(request.user),
+        "calls": calls() if any(kind == "company" for kind, _role in figures.roles_of(request.user)) else [],
+    }
+    return render(request, "desk/home.html", context)
+
+
+def calls():
+    """Published calls that are open or not open yet, with the instant that matters next; soonest closing first."""
+    found = Call.objects.published().filter(closes_at__gt=clock.now()).select_related("program__cluster")
+    listed = [
+        {"call": call, "open": call.is_open, "closes": call.next_closing, "left": left_until(call.next_closing)}
+        for call in found
+    ]
+    return sorted(listed, key=lambda one: (not one["open"], one["closes"]))
+
+
+def hats(day, role):
+    """The switch between a person's hats, when they wear several: the parts of the page as addresses."""
+    if len(day.hats) < 2:
+        return []
+    everything = {"label": _("Everything"), "url": reverse("home"), "current": not role}
+    return [everything] + [
+        {"label": figures.ROLES[hat], "url": f"{reverse('home')}?role={hat}", "current": hat == role}
+        for hat in day.hats
+    ]
+
+
+def task(line):
+    """A line of work as the task list shows it."""
+    status, kind = due_in_words(line.due)
+    if line.waits_for:
+        status, kind = _("waits for %(who)s") % {"who": line.waits_for}, ""
+    return {
+        "name": f"{line.what} : {line.label}" if get_language() == "fr" else f"{line.what}: {line.label}",
+        "hint": line.note,
+        "url": address(line.url_name, line.url_args),
+        "status": status,
+        "kind": kind,
+    }
+
+
+def address(name, arguments):
+    """The page of a line; the home where it has none."""
+    try:
+        return reverse(name, args=arguments)
+    except NoReverseMatch:
+        return reverse("home")
+
+
+def due_in_words(due):
+    """How long is left until the day `due` falls on, and the kind of tag that says it."""
+    if due is None:
+        return _("no date"), ""
+    days = (clock.day_of(due) - clock.today()).days
+    if due < clock.now():
+        if days == 0:
+            return _("late since today"), "bad"
+        return ngettext("%(n)d day late", "%(n)d days late", -days) % {"n": -days}, "bad"
+    if days == 0:
+        return _("due today"), "wait"
+    if days == 1:
+        return _("due tomorrow"), "wait"
+    return ngettext("%(n)d day left", "%(n)d days left", days) % {"n": days}, "wait" if days <= 7 else "info"
+
+
+def left_until(closing):
+    return due_in_words(closing)[0]

@@ -1,0 +1,65 @@
+"""What waits for a person in this room: as a reviewer, as the chair, as the officer of a panel."""
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from accounts.rules import is_person
+from applications.models import Application
+from applications.states import State as FileState
+from programs.querysets import held_on
+from programs.roles import ProgramRole
+from reviews.models import Assignment, Declaration
+from reviews.states import Answer, State
+from work.figures import MOST, WorkLine
+
+
+def work_for(user, *, limit=MOST):
+    """Every line of this room for `user`, the soonest due first in each kind."""
+    return [*_work_of_reviewer(user, limit), *_work_of_panel(user, limit)] if is_person(user) else []
+
+
+def _work_of_reviewer(user, limit):
+    """The queue: a file offered asks for the interests first; one accepted, for the review."""
+    waiting = Assignment.objects.of_reviewer(user).waiting().select_related("application__call__program")
+    for one in waiting[:limit]:
+        offered = one.state == State.OFFERED
+        yield WorkLine(
+            _("Declare your interests") if offered else _("Review"),
+            _label(one.application),
+            "review-assignment-declare" if offered else "review-score",
+            (one.public_id,),
+            due=one.due,
+            role="reviewer",
+            note=one.application.organisation_name,
+        )
+
+
+def _work_of_panel(user, limit):
+    """Files whose panel is to name, whose reviews are awaited, that the chair is to recommend; doubts to rule on."""
+    files = Application.objects.of_staff(user).select_related("call__program").order_by("due", "id")
+    officer = files.filter(held_on(user, ProgramRole.OFFICER, program="call__program"))
+    chair = held_on(user, ProgramRole.CHAIR, program="call__program")
+    for file in officer.filter(state__in=[FileState.ELIGIBLE, FileState.IN_REVIEW])[:limit]:
+        if file.state == FileState.ELIGIBLE:
+            yield _line(file, _("Assign the reviewers"), "review-file", "officer")
+        else:
+            yield _line(file, _("In review"), "review-file", "officer", waits_for=_("the reviewers"))
+    for file in files.filter(chair, state=FileState.REVIEWED)[:limit]:
+        yield _line(file, _("Recommend"), "review-recommend", "chair")
+    doubts = Declaration.objects.filter(
+        application__in=files.filter(chair).order_by().values("pk"), answer=Answer.UNSURE, ruled_by=None
+    ).exclude(user=user)
+    newer = Declaration.objects.filter(
+        application=OuterRef("application"), user=OuterRef("user"), pk__gt=OuterRef("pk")
+    )
+    for doubt in doubts.exclude(Exists(newer)).select_related("application__call__program").order_by("id")[:limit]:
+        yield _line(doubt.application, _("Rule on a doubt about interests"), "review-file", "chair", due=None)
+
+
+def _label(file):
+    return f"{file.reference} · {file.title or file.call.name}"
+
+
+def _line(file, what, url_name, role, **more):
+    more = {"due": file.due, "note": file.organisation_name} | more
+    return WorkLine(what, _label(file), url_name, (file.reference,), role=role, **more)
