@@ -30,6 +30,21 @@ SWEEPS: dict[str, dict] = {
         "schedule": 15,
         "options": {"expires": 15},
     },
+    "presume letters received": {
+        "task": "decisions.tasks.presume_served",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
+    "find letters that failed": {
+        "task": "decisions.tasks.fail_letters",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "chase requests for changes": {
+        "task": "applications.tasks.chase_requests",
+        "schedule": 3600,
+        "options": {"expires": 3600},
+    },
 }
 app.conf.beat_schedule = SWEEPS
 

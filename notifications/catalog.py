@@ -72,6 +72,17 @@ KINDS: dict[str, Kind] = {
     "changes_answered": Kind(
         _("Application %(reference)s: the applicant has answered"), ("reference", "title"), _("Open the file")
     ),
+    "changes_reminder": Kind(
+        _("Application %(reference)s: your changes are due soon"),
+        ("reference", "title", "until"),
+        _("See what is asked"),
+    ),
+    "changes_cancelled": Kind(
+        _("Application %(reference)s: nothing to change any more"), ("reference", "title"), _("Open the application")
+    ),
+    "changes_overdue": Kind(
+        _("Application %(reference)s: the changes are late"), ("reference", "title", "until"), _("Open the file")
+    ),
     "closing_soon": Kind(_("%(call)s closes soon"), ("call", "title", "closes_at"), _("Open your draft")),
     # programs
     "call_extended": Kind(_("%(call)s: later closing"), ("call", "closes_at"), _("Open your draft")),
@@ -88,6 +99,9 @@ KINDS: dict[str, Kind] = {
     ),
     "concurrence_asked": Kind(
         _("File %(reference)s needs your concurrence"), ("reference", "title", "amount"), _("Open the file")
+    ),
+    "letter_failed": Kind(
+        _("The decision letter of file %(reference)s could not be sent"), ("reference", "title"), _("Open the decision")
     ),
     "letter": Kind(
         _("Decision on application %(reference)s"), ("reference", "title", "programme"), _("Read the letter")

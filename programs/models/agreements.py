@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Cluster
 from programs.money import BUCKETS, FLOWS, SPENT, Kind, fiscal_end, fiscal_label, fiscal_start
 from programs.money.postings import OF_A_FILE
+from programs.querysets import EnvelopeQuerySet
 from work import clock
 from work.models import PublicModel, bilingual
 
@@ -141,6 +142,8 @@ class Envelope(PublicModel):
     received = money(default=ZERO, editable=False)
     closed_on = models.DateField(null=True, blank=True, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = EnvelopeQuerySet.as_manager()
 
     class Meta:
         ordering = ["fiscal_year", "id"]

@@ -1,0 +1,266 @@
+"""What the system finds by itself about each item of a screening checklist, and the checklist as an officer reads it.
+
+A finding proposes; a person decides. What the system cannot tell is `None`: the officer looks.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from applications import catalog
+from applications.checks import eligibility_check, live_sponsorship
+from applications.figures import aid_of, eligibility_of, form_of
+from applications.models import Application, Finding
+from applications.search import folded
+from applications.states import State
+from programs.catalog import Text
+from programs.schema.answers import visible_questions
+from programs.schema.values import add_months
+from work import clock
+from work.money import format_money, format_percent
+
+OWN = "own-"  # the keys of an officer's own items begin so
+
+
+@dataclass(frozen=True)
+class Automatic:
+    """`passed`: True, False, or None when the system cannot tell. `facts`: sentences that say why."""
+
+    passed: bool | None
+    facts: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        return {True: "good", False: "bad", None: "wait"}[self.passed]
+
+    @property
+    def label(self) -> str:
+        return {True: _("Nothing wrong found"), False: _("Something found"), None: _("To be checked")}[self.passed]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item of the checklist of a file. `finding` is what the officer marked, None before."""
+
+    key: str
+    label: Text
+    help: Text = field(default_factory=Text)
+    automatic: Automatic | None = None
+    finding: Finding | None = None
+    own: bool = False
+    stale: bool = False  # marked before the applicant's latest submission
+
+    @property
+    def passed(self) -> bool | None:
+        return self.finding.passed if self.finding else None
+
+
+def submitted_content(application: Application) -> dict:
+    """What was submitted last, as frozen; {} for a file that never was."""
+    snapshot = application.snapshots.order_by("-number").first()
+    return json.loads(snapshot.canonical) if snapshot else {}
+
+
+def checklist_of(application: Application) -> list[Item]:
+    """The items of the call's rules, then the officer's own, each with what the system found and what was marked.
+
+    The system reads what was submitted, never what the applicant is changing now.
+    """
+    content = submitted_content(application)
+    answers = content.get("answers", {})
+    marked = {finding.item: finding for finding in application.findings.select_related("by").order_by("pk")}
+    latest = application.snapshots.order_by("-number").values_list("at", flat=True).first()
+    cache: dict[str, Automatic] = {}
+    items = []
+    for rule in application.call.rules.definition.get("checklist", []):
+        name = rule.get("automatic")
+        if name and name not in cache:
+            cache[name] = CHECKS[name](application, answers, content)
+        finding = marked.pop(rule["key"], None)
+        items.append(
+            Item(
+                key=rule["key"],
+                label=Text(**rule["label"]),
+                help=Text(**rule["help"]) if rule.get("help") else Text(),
+                automatic=cache.get(name) if name else None,
+                finding=finding,
+                stale=_is_stale(finding, latest),
+            )
+        )
+    for key, finding in marked.items():
+        if key.startswith(OWN):
+            label = Text(finding.own_fr, finding.own_en)
+            mark = finding if finding.passed is not None else None
+            items.append(Item(key, label, finding=mark, own=True, stale=_is_stale(mark, latest)))
+    return items
+
+
+def _is_stale(finding, latest) -> bool:
+    return bool(finding and finding.at and latest and finding.at < latest)
+
+
+# ------------------------------------------------------- what is found, by name
+
+
+def eligibility(application, answers, content) -> Automatic:
+    """The two-minute check, answered; and what it says against the record of the organisation."""
+    check = eligibility_check(application.call)
+    if check is None:
+        return Automatic(None, (_("This programme has no eligibility questions."),))
+    said = content.get("eligibility") or eligibility_of(application)
+    refused = [str(item.refusal) for item in check.refusals(said)]
+    if refused:
+        return Automatic(False, tuple(refused))
+    facts = [_("Every answer to the eligibility questions is favourable.")]
+    organisation = content.get("organisation", {})
+    employees = organisation.get("employees")
+    if employees is not None:
+        facts.append(_("Employees on the organisation's record: %(count)s.") % {"count": employees})
+        if "staff" in said and said["staff"] != employees:
+            facts.append(_("The eligibility questions were answered with %(count)s.") % {"count": said["staff"]})
+    naics = answers.get("naics") or organisation.get("naics")
+    if naics:
+        facts.append(_("Main NAICS code: %(code)s.") % {"code": naics})
+    return Automatic(True if check.is_complete(said) else None, tuple(facts))
+
+
+def dates(application, answers, content) -> Automatic:
+    """The project within the window of eligible costs, and no longer than the form allows."""
+    question = form_of(application).question(catalog.PERIOD)
+    period = answers.get(catalog.PERIOD)
+    if question is None or not isinstance(period, dict):
+        return Automatic(None, (_("The form does not ask for the dates of the project."),))
+    start, end = date.fromisoformat(period["from"]), date.fromisoformat(period["to"])
+    language = _language()
+    facts = [
+        _("From %(start)s to %(end)s.")
+        % {"start": clock.format_day(start, language), "end": clock.format_day(end, language)}
+    ]
+    wrong = []
+    submitted_on = clock.day_of(application.submitted_at)
+    if start < submitted_on:
+        wrong.append(
+            _("It starts before the day of submission, %(day)s.") % {"day": clock.format_day(submitted_on, language)}
+        )
+    until = (application.call.rules.definition.get("aid", {}).get("window") or {}).get("until")
+    if until and end > date.fromisoformat(str(until)):
+        last = clock.format_day(date.fromisoformat(str(until)), language)
+        wrong.append(_("It ends after %(day)s, the last day of eligible costs.") % {"day": last})
+    months = question.limits.get("max_months")
+    if months and end > add_months(start, months):
+        wrong.append(_("It lasts more than %(count)s months.") % {"count": months})
+    return Automatic(not wrong, tuple(facts + wrong))
+
+
+def amounts(application, answers, content) -> Automatic:
+    """The smallest project, the stacking of public aid, and what is asked, by the same computation as everywhere."""
+    aid = aid_of(application, answers)
+    if aid is None:
+        return Automatic(None, (_("The form has no budget."),))
+    rules, language = application.call.rules.definition["aid"], _language()
+    facts = [_("Eligible costs: %(amount)s.") % {"amount": format_money(aid.eligible, language)}]
+    smallest = rules.get("min_project")
+    wrong = []
+    if smallest and aid.eligible < type(aid.eligible)(str(smallest)):
+        least = format_money(type(aid.eligible)(str(smallest)), language)
+        wrong.append(_("They are below the smallest project, %(amount)s.") % {"amount": least})
+    facts.append(
+        _("Total public aid: %(share)s of eligible costs, for a cap of %(cap)s.")
+        % {"share": format_percent(aid.stack_percent, language), "cap": format_percent(aid.stacking_cap, language)}
+    )
+    if aid.stack_percent > aid.stacking_cap:
+        wrong.append(_("Public aid is above the cap."))
+    asked = application.requested_amount
+    if asked is not None:
+        facts.append(
+            _("Requested: %(asked)s. The most that can be granted: %(most)s.")
+            % {"asked": format_money(asked, language), "most": format_money(aid.total, language)}
+        )
+        if asked > aid.total:
+            wrong.append(_("The amount requested is above what can be granted."))
+    return Automatic(not wrong, tuple(facts + wrong))
+
+
+def attestations(application, answers, content) -> Automatic:
+    """Every attestation that was shown and required is signed."""
+    signed = content.get("signed", {})
+    needed = [q for q in visible_questions(form_of(application), answers) if q.type == "attestation" and q.required]
+    missing = [str(q.label) for q in needed if answers.get(q.key) is not True]
+    if missing:
+        return Automatic(False, (_("Not attested: %(names)s.") % {"names": ", ".join(missing)},))
+    return Automatic(
+        True,
+        (_("%(count)s attestations signed by %(name)s.") % {"count": len(needed), "name": signed.get("name", "")},),
+    )
+
+
+def sponsor(application, answers, content) -> Automatic:
+    """The customer confirmed on its own page."""
+    sponsorship = live_sponsorship(application)
+    if sponsorship is None:
+        return Automatic(False, (_("No sponsor was asked."),))
+    if sponsorship.confirmed_at is None:
+        return Automatic(False, (_("%(name)s has not confirmed.") % {"name": sponsorship.organisation_name},))
+    values = {
+        "name": sponsorship.confirmed_name,
+        "organisation": sponsorship.organisation_name,
+        "day": clock.format_day(sponsorship.confirmed_at, _language()),
+    }
+    return Automatic(True, (_("Confirmed by %(name)s, %(organisation)s, on %(day)s.") % values,))
+
+
+def duplicates(application, answers, content) -> Automatic:
+    """Other files of the same organisation in the same programme. The same title is a duplicate; another, a question."""
+    others = (
+        Application.objects.filter(
+            organisation_id=application.organisation_id, call__program_id=application.call.program_id
+        )
+        .exclude(pk=application.pk)
+        .exclude(state__in=[State.DRAFT, State.WITHDRAWN, State.CANCELLED])
+        .order_by("pk")[:20]
+    )
+    same, other = [], []
+    for one in others:
+        (same if folded(one.title).strip() == folded(application.title).strip() else other).append(one)
+    if same:
+        return Automatic(
+            False, tuple(_("%(reference)s has the same title.") % {"reference": o.reference} for o in same)
+        )
+    if other:
+        return Automatic(
+            None,
+            tuple(
+                _("Also applied: %(reference)s, “%(title)s”.") % {"reference": o.reference, "title": o.title}
+                for o in other
+            ),
+        )
+    return Automatic(True, (_("No other application of this organisation in this programme."),))
+
+
+def exclusion_list(application, answers, content) -> Automatic:
+    """The NEQ in the lists of the rules. Without a list the officer consults the public register."""
+    listed = application.call.rules.definition.get("exclusion_list")
+    neq = application.organisation.neq
+    if listed is None:
+        return Automatic(None, (_("Consult the public register for NEQ %(neq)s.") % {"neq": neq},))
+    if neq in {str(entry) for entry in listed}:
+        return Automatic(False, (_("NEQ %(neq)s is on the list.") % {"neq": neq},))
+    return Automatic(True, (_("NEQ %(neq)s is not on the list.") % {"neq": neq},))
+
+
+CHECKS = {
+    "eligibility": eligibility,
+    "dates": dates,
+    "amounts": amounts,
+    "attestations": attestations,
+    "sponsor": sponsor,
+    "duplicates": duplicates,
+    "exclusion_list": exclusion_list,
+}
+
+
+def _language() -> str:
+    return get_language() or "fr"

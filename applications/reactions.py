@@ -1,0 +1,81 @@
+"""What follows for files from moves of their call, in the same transaction."""
+
+from datetime import datetime
+
+from django.db.models import F
+
+from applications.models import Application
+from applications.services.changes import people_of
+from applications.states import UNDER_WAY, State
+from audit import services as trail
+from audit.moves import after, move
+from notifications.services import queue_message
+
+# Files whose decision clock was counted from the closing of their cohort.
+COUNTED_FROM_CLOSING = (State.ELIGIBLE, State.INELIGIBLE, State.IN_REVIEW, State.REVIEWED, State.RECOMMENDED)
+
+
+@after("call.extend")
+def follow_the_closing(call, *, by, given, note, entry):
+    """Every holder of a draft is told; files of the last cohort belong to the new closing."""
+    closes_at, closed_at = _instant(given["closes_at"]), _instant(given["closed_at"])
+    cohort = Application.objects.filter(call=call, cohort_closes_at=closed_at).exclude(state=State.DRAFT)
+    cohort.filter(state__in=COUNTED_FROM_CLOSING, due__isnull=False).update(due=F("due") + (closes_at - closed_at))
+    cohort.update(cohort_closes_at=closes_at)
+    for draft in Application.objects.filter(call=call, state=State.DRAFT).select_related("created_by").order_by("pk"):
+        _tell_of_later_closing(call, draft, closes_at)
+
+
+@after("call.accommodate")
+def tell_the_applicant(call, *, by, given, note, entry):
+    """The one applicant is told of its own closing, never of the reason."""
+    drafts = Application.objects.filter(
+        call=call, organisation__public_id=given["organisation"], state=State.DRAFT
+    ).select_related("created_by")
+    for draft in drafts.order_by("pk"):
+        _tell_of_later_closing(call, draft, _instant(given["closes_at"]))
+
+
+@after("call.cancel")
+def cancel_every_file(call, *, by, given, note, entry):
+    """Files under way are cancelled with their call, and everybody concerned is told why. Drafts stay readable."""
+    files = Application.objects.select_for_update(of=("self",), no_key=True).filter(call=call)
+    for application in files.order_by("pk"):
+        if application.state in UNDER_WAY:
+            application = move(application, "cancel", by=by, given={"call": call.public_id})
+            application.change_requests.filter(answered_at=None, cancelled_at=None).update(
+                cancelled_at=application.since
+            )
+            application.due = application.due_left = None
+            application.save(update_fields=["due", "due_left"])
+        elif application.state != State.DRAFT:
+            continue
+        else:
+            trail.record(application, "application.call_cancelled", by=by, given={"call": call.public_id})
+        for person in people_of(application):
+            queue_message(
+                "call_cancelled",
+                to=person,
+                context={"call": {"fr": call.name_fr, "en": call.name_en}, "reason": note},
+                url_name="application-detail",
+                url_args=[application.public_id],
+                application_id=application.pk,
+                key=f"call_cancelled:{application.public_id}:{person.pk}",
+            )
+
+
+def _tell_of_later_closing(call, draft, closes_at) -> None:
+    for person in people_of(draft):
+        queue_message(
+            "call_extended",
+            to=person,
+            context={"call": {"fr": call.name_fr, "en": call.name_en}, "closes_at": closes_at},
+            url_name="application-detail",
+            url_args=[draft.public_id],
+            application_id=draft.pk,
+            key=f"call_extended:{draft.public_id}:{closes_at:%Y%m%d%H%M}:{person.pk}",
+        )
+
+
+def _instant(value) -> datetime:
+    return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))

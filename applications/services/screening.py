@@ -1,0 +1,169 @@
+"""Screening a file: opened, each item marked one by one, then found eligible or not.
+
+Before anything is marked the officer has declared their interests; who prepared or sponsored the file never screens.
+"""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from applications.figures import service_due
+from applications.findings import OWN, checklist_of
+from applications.models import Application, Finding
+from applications.rules import is_officer, is_screener
+from applications.services.drafts import locked
+from applications.states import State
+from audit import rules as duties
+from audit import services as trail
+from audit.moves import move
+from audit.rules import Forbidden, Refusal, WrongMoment
+from audit.states import Duty
+from programs.states import CallKind
+from work import clock
+
+# Where a checklist can still be marked: wherever the file can still be found ineligible.
+MARKABLE = (State.SUBMITTED, State.CHANGES_REQUESTED, State.ELIGIBLE, State.IN_REVIEW, State.REVIEWED)
+
+
+def open_file(application: Application, *, by) -> Application:
+    """Stamp the first reading by an officer or a screener: from here the applicant no longer takes it back.
+
+    Anybody else's reading, and every later one, changes nothing. Returns the row as it is now.
+    """
+    if application.opened_at is not None or application.state == State.DRAFT:
+        return application
+    if not (is_screener(application, by) or is_officer(application, by)):
+        return application
+    with transaction.atomic():
+        application = locked(application)
+        if application.opened_at is None and application.state != State.DRAFT:
+            application.opened_at = clock.now()
+            application.save(update_fields=["opened_at"])
+            trail.record(application, "application.open", by=by)
+    return application
+
+
+@transaction.atomic
+def mark_finding(application: Application, item: str, *, by, passed: bool | None, reason: str = "") -> Finding:
+    """Mark one item passed or failed, with the reason; None takes the mark back. Returns the `Finding`.
+
+    A failed item needs its reason by the time the file is found ineligible: the letter says it.
+    """
+    application = locked(application)
+    _ask(application, by)
+    known = next((one for one in checklist_of(application) if one.key == item), None)
+    if known is None:
+        raise WrongMoment(Refusal(_("This item is not on the checklist."), code="item"))
+    automatic = known.automatic
+    finding, _made = Finding.objects.update_or_create(
+        application=application,
+        item=item,
+        defaults={
+            "automatic": automatic.passed if automatic else None,
+            "evidence": {"facts": list(automatic.facts)} if automatic else {},
+            "passed": passed,
+            "reason": (reason or "").strip(),
+            "by": by,
+            "at": clock.now(),
+        },
+    )
+    given = {"item": item, "passed": passed, "automatic": automatic.passed if automatic else None}
+    personal = {"reason": finding.reason} if finding.reason else None
+    trail.record(application, "application.mark_finding", by=by, given=given, personal=personal)
+    trail.record_duty(application.pk, by=by, duty=Duty.SCREEN)
+    return finding
+
+
+@transaction.atomic
+def add_own_item(application: Application, *, by, text_fr: str, text_en: str) -> Finding:
+    """Add an item of the officer's own to the checklist of this file, in both languages."""
+    application = locked(application)
+    _ask(application, by)
+    text_fr, text_en = " ".join(text_fr.split())[:250], " ".join(text_en.split())[:250]
+    if not text_fr or not text_en:
+        raise WrongMoment(Refusal(_("Write the item in both languages."), code="text"))
+    number = application.findings.filter(item__startswith=OWN).count() + 1
+    finding = Finding.objects.create(
+        application=application, item=f"{OWN}{number}", own_fr=text_fr, own_en=text_en, by=by, at=clock.now()
+    )
+    trail.record(
+        application,
+        "application.add_item",
+        by=by,
+        given={"item": finding.item},
+        personal={"text_fr": text_fr, "text_en": text_en},
+    )
+    return finding
+
+
+@transaction.atomic
+def find_eligible(application: Application, *, by) -> Application:
+    """Every item is marked and passed: the file is eligible, and the clock of the decision runs. Returns the row."""
+    application = locked(application)
+    application = move(application, "find_eligible", by=by, given=_facts(application))
+    return _start_decision_clock(application)
+
+
+@transaction.atomic
+def find_ineligible(application: Application, *, by) -> Application:
+    """An item failed, with its reason. A decision is drafted by reaction; its clock runs. Returns the row."""
+    application = locked(application)
+    given = _facts(application)
+    request = application.change_requests.filter(answered_at=None, cancelled_at=None).first()
+    given["overdue"] = bool(request and request.due < clock.now())
+    application = move(application, "find_ineligible", by=by, given=given)
+    if request is not None:
+        request.cancelled_at = clock.now()
+        request.save(update_fields=["cancelled_at"])
+    return _start_decision_clock(application)
+
+
+def decision_due(application: Application):
+    """When the decision is promised: counted from the closing of the cohort, or from the day the file was complete
+    (its last submission), whichever is later. None where the programme promises nothing."""
+    complete = application.snapshots.order_by("-number").values_list("at", flat=True).first()
+    starts = [complete or application.submitted_at]
+    closing = application.cohort_closes_at or application.call.closes_at
+    if closing is not None and (application.cohort_closes_at or application.call.kind == CallKind.FIXED):
+        starts.append(closing)
+    return service_due(application.call, "decide", max(starts))
+
+
+def _start_decision_clock(application: Application) -> Application:
+    application.due, application.due_left = decision_due(application), None
+    application.save(update_fields=["due", "due_left"])
+    return application
+
+
+def _facts(application: Application) -> dict:
+    """What the questions ask: how many items are open, which failed, and which of those have no reason."""
+    items = checklist_of(application)
+    failed = [item for item in items if item.passed is False]
+    return {
+        "open": sum(item.passed is None for item in items),
+        "failed": [item.key for item in failed],
+        "without_reason": [item.key for item in failed if not item.finding.reason.strip()],
+    }
+
+
+def may_screen(application: Application, by) -> tuple[Refusal | None, bool]:
+    """(what stands in the way of marking, whether declaring one's interests would lift it)."""
+    if not is_screener(application, by):
+        return Refusal(_("Only a screening officer of the programme marks the checklist."), code="role"), False
+    refusal = duties.interests(application.pk, by, Duty.SCREEN)
+    if refusal is not None:
+        return refusal, refusal.code == "undeclared"
+    refusal = duties.clash(application.pk, by, Duty.SCREEN)
+    if refusal is not None:
+        return refusal, False
+    if application.state not in MARKABLE:
+        return Refusal(_("The checklist of this file is closed."), code="state"), False
+    return None, False
+
+
+def _ask(application: Application, by) -> None:
+    refusal, _declare = may_screen(application, by)
+    if refusal is None:
+        return
+    if refusal.code in ("undeclared", "state"):
+        raise WrongMoment(refusal)
+    raise Forbidden(refusal.message, code=refusal.code)

@@ -1,0 +1,83 @@
+"""What an officer does with a published call: a later closing, an accommodation, its end. Publishing is in `bundles`.
+
+A reason is a person's words: the trail keeps it as a note. Files of the call follow by reactions of their room.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit import services as trail
+from audit.moves import move
+from audit.rules import Refusal, WrongMoment
+from programs.models import Accommodation, Call
+from programs.services.bundles import publication_problems, publish_call
+
+__all__ = [
+    "accommodate_applicant",
+    "archive_call",
+    "cancel_call",
+    "extend_call",
+    "publication_problems",
+    "publish_call",
+    "record_export",
+]
+
+
+@transaction.atomic
+def extend_call(call: Call, *, by, closes_at: datetime, reason: str) -> Call:
+    """Move the closing of a published call to a later instant, and its last cohort with it. Returns the fresh row.
+
+    WrongMoment for an earlier instant, or without a reason. Every holder of a draft is told (applications.reactions).
+    """
+    call = Call.objects.select_for_update(no_key=True).get(pk=call.pk)
+    before = call.closes_at
+    given = {"closes_at": closes_at, "closed_at": before}
+    call = move(call, "extend", by=by, given=given, note=_tidy(reason))
+    call.cohorts = [
+        closes_at.astimezone(ZoneInfo(call.zone)).isoformat() if datetime.fromisoformat(text) == before else text
+        for text in call.cohorts
+    ]
+    call.closes_at = closes_at
+    call.save(update_fields=["closes_at", "cohorts"])
+    return call
+
+
+@transaction.atomic
+def accommodate_applicant(call: Call, *, by, organisation, closes_at: datetime, reason: str) -> Accommodation:
+    """Give one applicant a later closing. The reason is confidential: only the trail's erasable part holds it.
+
+    WrongMoment once the call has closed, without a reason, or for an instant that is not after the closing.
+    """
+    call = Call.objects.select_for_update(no_key=True).get(pk=call.pk)
+    given = {"organisation": organisation.public_id if organisation else None, "closes_at": closes_at}
+    if closes_at is not None and call.closes_at is not None and closes_at <= call.closes_at:
+        raise WrongMoment(Refusal(_("The applicant's closing must be later than the call's."), code="earlier"))
+    call = move(call, "accommodate", by=by, given=given, note=_tidy(reason))
+    accommodation, _made = Accommodation.objects.update_or_create(
+        call=call, organisation=organisation, defaults={"closes_at": closes_at}
+    )
+    return accommodation
+
+
+@transaction.atomic
+def cancel_call(call: Call, *, by, reason: str) -> Call:
+    """Cancel a call, with the reason its applicants will read. Its files are cancelled in the same transaction."""
+    return move(call, "cancel", by=by, note=_tidy(reason))
+
+
+@transaction.atomic
+def archive_call(call: Call, *, by) -> Call:
+    """Put away a call that has closed. Its files go on."""
+    return move(call, "archive", by=by)
+
+
+def record_export(program, *, by) -> None:
+    """Write down that a programme left as a bundle."""
+    trail.record(program, "program.export", by=by)
+
+
+def _tidy(reason: str) -> str:
+    return (reason or "").strip()

@@ -1,0 +1,204 @@
+"""Requests for changes: who and when, what is frozen, and the arithmetic of the clock that pauses."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from applications.models import Application, ChangeItem
+from applications.services.changes import (
+    cancel_request,
+    chase_requests,
+    extend_request,
+    open_request,
+    request_changes,
+    resubmit_application,
+)
+from applications.services.drafts import save_answer
+from audit.rules import CLOCK, Forbidden, WrongMoment
+from notifications.models import Message
+from tests.files import AT, submitted_file
+from work import clock
+
+ASKED = AT + timedelta(days=2)
+DUE = ASKED + timedelta(days=10)
+ITEM = {"question": "method", "why": "incomplete", "message": "Nommez la personne qui mène chaque étape."}
+MOVES = ("request_changes", "extend", "cancel", "resubmit")
+PEOPLE = ("officer", "screener", "ana", "chair", "approver", "auditor", "sophie", "olivier", "michel", "analyst")
+
+
+@pytest.fixture
+def file(cast, programme):
+    return submitted_file(cast, programme)
+
+
+@pytest.fixture
+def asked(file, cast):
+    """The file, asked two days after its submission to change one answer within ten days."""
+    with clock.at(ASKED):
+        request_changes(file, by=cast.officer, items=[ITEM], due=DUE)
+    return fresh(file)
+
+
+def fresh(file):
+    return Application.objects.get(pk=file.pk)
+
+
+def answer(file, by, value="Chaque étape est menée par la directrice des opérations, mesures à l’appui."):
+    version = file.answers.get(question="method").version
+    return save_answer(file, "method", value, by=by, version=version)
+
+
+def test_request_pauses_the_clock_with_what_is_left(file, asked):
+    assert file.due == datetime(2026, 9, 29, 3, 59, 59, tzinfo=UTC)  # ten business days, 7 September... see below
+    assert (asked.state, asked.due) == ("changes_requested", None)
+    assert asked.due_left == file.due - ASKED
+
+
+def test_resubmission_resumes_the_clock_with_what_was_left(file, asked, cast):
+    back = ASKED + timedelta(days=4)
+    with clock.at(back):
+        answer(asked, cast.sophie)
+        sent = resubmit_application(asked, by=cast.sophie)
+    assert (sent.state, sent.due_left) == ("submitted", None)
+    assert sent.due == file.due + (back - ASKED)
+
+
+def test_a_late_file_is_still_as_late_after_its_pause(file, cast):
+    late = file.due + timedelta(days=1)
+    with clock.at(late):
+        request_changes(file, by=cast.officer, items=[ITEM], due=late + timedelta(days=5))
+        assert fresh(file).due_left == timedelta(days=-1)
+    with clock.at(late + timedelta(days=3)):
+        assert cancel_request(fresh(file), by=cast.officer, reason="Ce n’est plus utile.").due == late + timedelta(days=2)
+
+
+def test_request_keeps_what_the_answer_was_and_tells_the_signatory(asked, cast):
+    item = ChangeItem.objects.get(request__application=asked)
+    assert (item.why, item.after, item.answered_at) == ("incomplete", None, None)
+    assert item.before == asked.answers.get(question="method").value
+    told = Message.objects.filter(kind="changes_requested")
+    assert [(m.recipient, m.url_name, m.context["count"]) for m in told] == [(cast.sophie, "application-changes", 1)]
+
+
+def test_resubmission_freezes_a_new_snapshot_and_keeps_both_texts(asked, cast):
+    text = "Chaque étape a sa responsable."
+    with clock.at(ASKED + timedelta(days=1)):
+        answer(asked, cast.olivier, text)
+        resubmit_application(asked, by=cast.sophie)
+    first, second = asked.snapshots.order_by("number")
+    assert (first.superseded_at, second.superseded_at) == (ASKED + timedelta(days=1), None)
+    assert text in second.canonical
+    assert text not in first.canonical
+    item = ChangeItem.objects.get(request__application=asked)
+    assert item.after == text
+    assert second.receipt is not None
+    assert Message.objects.filter(kind="changes_answered", recipient=cast.officer).count() == 1
+
+
+def test_resubmission_waits_for_every_item(asked, cast):
+    with clock.at(ASKED), pytest.raises(WrongMoment) as refused:
+        resubmit_application(asked, by=cast.sophie)
+    assert [r.code for r in refused.value.refusals] == ["unanswered"]
+
+
+def test_resubmission_refuses_an_answer_that_no_longer_holds(asked, cast):
+    with clock.at(ASKED):
+        answer(asked, cast.sophie, "mot " * 900)
+        with pytest.raises(WrongMoment) as refused:
+            resubmit_application(asked, by=cast.sophie)
+    assert [r.code for r in refused.value.refusals] == ["missing"]
+    assert fresh(asked).state == "changes_requested"
+
+
+def test_cancelling_puts_back_what_was_submitted(asked, cast):
+    before = asked.answers.get(question="method").value
+    with clock.at(ASKED + timedelta(hours=1)):
+        answer(asked, cast.sophie)
+        cancel_request(asked, by=cast.officer, reason="La réponse suffit.")
+    assert asked.answers.get(question="method").value == before
+    assert open_request(asked) is None
+    assert asked.snapshots.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("items", "days", "code"),
+    [
+        ([], 5, "items"),
+        ([ITEM | {"message": "  "}], 5, "message"),
+        ([ITEM | {"why": "ugly"}], 5, "message"),
+        ([ITEM | {"question": "nothing"}], 5, "question"),
+        ([ITEM | {"question": "attest_rena"}], 5, "question"),
+        ([ITEM], -1, "due"),
+    ],
+)
+def test_request_refuses_what_is_not_whole(file, cast, items, days, code):
+    with clock.at(ASKED), pytest.raises(WrongMoment) as refused:
+        request_changes(file, by=cast.officer, items=items, due=ASKED + timedelta(days=days))
+    assert [r.code for r in refused.value.refusals] == [code]
+    assert fresh(file).state == "submitted"
+
+
+def test_extension_goes_later_only_with_a_reason(asked, cast):
+    with clock.at(ASKED):
+        for due, reason, code in ((DUE - timedelta(days=1), "Vacances", "due"), (DUE + timedelta(days=1), " ", "reason")):
+            with pytest.raises(WrongMoment) as refused:
+                extend_request(asked, by=cast.officer, due=due, reason=reason)
+            assert [r.code for r in refused.value.refusals] == [code]
+        extend_request(asked, by=cast.officer, due=DUE + timedelta(days=5), reason="Fermeture annuelle")
+    assert open_request(asked).due == DUE + timedelta(days=5)
+    assert Message.objects.filter(kind="changes_requested").count() == 2
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_only_the_named_people_move_a_request(file, cast, move):
+    """Who: the officer asks, extends and cancels; the signatory answers."""
+    with clock.at(ASKED):
+        if move != "request_changes":
+            request_changes(file, by=cast.officer, items=[ITEM], due=DUE)
+            answer(fresh(file), cast.sophie)
+        allowed = {"resubmit": {"sophie"}}.get(move, {"officer"})
+        for person in PEOPLE:
+            if person in allowed:
+                continue
+            with pytest.raises(Forbidden):
+                act(fresh(file), move, by=getattr(cast, person))
+        for person in allowed:
+            act(fresh(file), move, by=getattr(cast, person))
+
+
+@pytest.mark.parametrize(("move", "state"), [("request_changes", "changes_requested"), *((m, "submitted") for m in MOVES[1:])])
+def test_a_request_moves_only_from_its_own_state(file, cast, move, state):
+    with clock.at(ASKED):
+        if state == "changes_requested":
+            request_changes(file, by=cast.officer, items=[ITEM], due=DUE)
+        with pytest.raises(WrongMoment) as refused:
+            act(fresh(file), move, by=cast.sophie if move == "resubmit" else cast.officer)
+    assert [r.code for r in refused.value.refusals] == ["state"]
+
+
+def act(file, move, *, by):
+    if move == "request_changes":
+        return request_changes(file, by=by, items=[ITEM], due=DUE)
+    if move == "extend":
+        return extend_request(file, by=by, due=DUE + timedelta(days=5), reason="Fermeture annuelle")
+    if move == "cancel":
+        return cancel_request(file, by=by, reason="La réponse suffit.")
+    return resubmit_application(file, by=by)
+
+
+def test_the_sweep_reminds_then_escalates_once_for_each_deadline(asked, cast):
+    Message.objects.all().delete()
+
+    def sweep(at):
+        with clock.at(at):
+            chase_requests(by=CLOCK)
+        return sorted(Message.objects.values_list("kind", "recipient__email"))
+
+    reminder = ("changes_reminder", cast.sophie.email)
+    late = ("changes_overdue", cast.officer.email)
+    assert sweep(DUE - timedelta(days=4)) == []
+    assert sweep(DUE - timedelta(days=2)) == [reminder]
+    assert sweep(DUE - timedelta(days=1)) == [reminder]
+    assert sweep(DUE + timedelta(hours=1)) == [late, reminder]
+    assert sweep(DUE + timedelta(days=1)) == [late, reminder]
+    assert fresh(asked).state == "changes_requested"
