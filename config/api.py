@@ -20,5 +20,5 @@ urlpatterns = [
     path("api/v1/openapi.json", documentation.openapi, name="api-openapi"),
     path("api/v1/envelopes/<str:id>/ledger", resources.Ledger.as_view({"get": "list"}), name="api-ledger-list"),
     path("api/v1/", include(router.urls)),
-    re_path(r"^api(/|$)", unknown_address, name="api-unknown"),
+    re_path(r"^api(?:/|$)", unknown_address, name="api-unknown"),
 ]
