@@ -4,6 +4,7 @@ from django.db import transaction
 
 from audit.services import record, record_change
 from awards.models import Award, AwardShare
+from work import clock
 
 
 @transaction.atomic
@@ -19,6 +20,22 @@ def open_award(decision, *, by):
         AwardShare(award=award, envelope_id=share.envelope_id, amount=share.amount)
         for share in decision.shares.order_by("envelope_id")
     )
-    record(award, "opened", by=by, given={"amount": award.amount})
+    record(award, "award.open", by=by, given={"amount": award.amount})
     record_change("award", award.public_id, application_id=award.application_id)
+    return award
+
+
+@transaction.atomic
+def close_award(application_id, *, by):
+    """The award of a file no longer stands: a later decision took its place, or the file left. Called by reactions.
+
+    Returns the award, or None when the file has none that stands. Its row and its shares are kept as they were.
+    """
+    award = Award.objects.filter(application_id=application_id, superseded_at__isnull=True).order_by("-id").first()
+    if award is None:
+        return None
+    award.superseded_at = award.updated_at = clock.now()
+    award.save(update_fields=["superseded_at", "updated_at"])
+    record(award, "award.supersede", by=by, given={"amount": award.amount})
+    record_change("award", award.public_id, application_id=application_id)
     return award

@@ -2,10 +2,8 @@
 
 from decimal import Decimal
 
-from accounts.rules import is_person
 from decisions.letters import empty_fields
-from decisions.rules import concurs_for, is_approver, is_endorser
-from decisions.states import FUNDED, State
+from decisions.states import FUNDED
 from programs.models import Agreement
 
 __all__ = ["empty_fields"]
@@ -35,14 +33,3 @@ def unauthorised_agreements(decision):
     if decision.kind not in FUNDED:
         return []
     return [agreement.reference for agreement in shares_by_agreement(decision) if not agreement.is_authorised]
-
-
-def may_send_back_now(decision, by):
-    """Whether the step that the decision is at is one that `by` may send back."""
-    if not is_person(by):
-        return False
-    if decision.state == State.ENDORSED:
-        return is_endorser(decision, by) or is_approver(decision, by)
-    if decision.state in (State.APPROVED, State.CONCURRED):
-        return is_approver(decision, by) or concurs_for(decision, by)
-    return False

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from applications.models import Application
-from decisions.querysets import DecisionQuerySet, LetterQuerySet
+from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet, LetterQuerySet
 from decisions.states import OPEN, Kind, LetterState, State, StepKind
 from decisions.workflow import ConcurrenceLife, DecisionLife, LetterLife
 from documents.models import Rendering
@@ -88,7 +88,10 @@ class Step(models.Model):
 
 
 class Concurrence(PublicModel, ConcurrenceLife):
-    """A concurrence required of one partner, because the award passes the threshold of its agreement."""
+    """A concurrence required of one partner, because the award passes the threshold of its agreement.
+
+    Sent back, it is void and kept: the next round asks again.
+    """
 
     subject = "concurrence"
 
@@ -99,10 +102,17 @@ class Concurrence(PublicModel, ConcurrenceLife):
     given_at = models.DateTimeField(null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     since = models.DateTimeField(default=clock.now)
+    voided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConcurrenceQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["decision", "agreement"], name="concurrence_once"),
+            models.UniqueConstraint(
+                fields=["decision", "agreement"],
+                condition=models.Q(voided_at__isnull=True),
+                name="concurrence_once",
+            ),
             state_check("state", ["asked", "given"]),
         ]
 

@@ -1,8 +1,21 @@
-"""Decisions and letters in English."""
+"""Decisions, concurrences and letters in English: `.waiting_for(user)`, `.of_officer(user)`, `.of_member(user)`."""
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
-from decisions.states import OPEN, LetterState, State
+from accounts.roles import ClusterRole
+from accounts.rules import in_office, is_person
+from applications.querysets import barred_from
+from decisions.states import OPEN, Kind, LetterState, State
+from programs.roles import PartnerRole, ProgramRole
+
+
+def held_by(user, role):
+    """The condition that a decision's programme gives `role` to `user` today."""
+    seats = user.appointments.filter(in_office(), role=role)
+    return Q(application__call__program__in=seats.exclude(program=None).values("program_id")) | Q(
+        application__call__program__cluster__in=seats.filter(program=None).values("cluster_id")
+    )
 
 
 class DecisionQuerySet(models.QuerySet):
@@ -13,8 +26,62 @@ class DecisionQuerySet(models.QuerySet):
     def issued(self):
         return self.filter(state__in=[State.ISSUED, State.SUPERSEDED])
 
+    def waiting_for_partner(self):
+        """Approved, and a partner's concurrence is still missing."""
+        return self.filter(state=State.APPROVED).filter(Exists(self._missing()))
+
+    def to_issue(self):
+        """Approved with nothing left to ask, or concurred."""
+        return self.filter(Q(state=State.CONCURRED) | Q(state=State.APPROVED) & ~Exists(self._missing()))
+
+    def waiting_for(self, user):
+        """Open decisions whose next step is one of `user`'s roles, without the files they are barred from."""
+        if not is_person(user):
+            return self.none()
+        clusters = user.cluster_appointments.filter(in_office(), role=ClusterRole.OFFICER).values("cluster_id")
+        officer = held_by(user, ProgramRole.OFFICER) | Q(application__call__program__cluster__in=clusters)
+        ready = Q(state=State.CONCURRED) | Q(state=State.APPROVED) & ~Exists(self._missing())
+        afresh = Q(kind=Kind.RECONSIDERED)
+        return self.filter(
+            Q(state=State.DRAFT) & ~afresh & held_by(user, ProgramRole.ENDORSER)
+            | Q(state=State.DRAFT) & afresh & held_by(user, ProgramRole.RECONSIDERER)
+            | Q(state=State.ENDORSED) & held_by(user, ProgramRole.APPROVER)
+            | ready & officer
+        ).exclude(application__in=barred_from(user))
+
+    def _missing(self):
+        concurrences = self.model._meta.get_field("concurrences").related_model.objects
+        return concurrences.standing().filter(decision=OuterRef("pk"), state="asked")
+
+
+class ConcurrenceQuerySet(models.QuerySet):
+    def standing(self):
+        """Those of the present round: none that a return made void."""
+        return self.filter(voided_at__isnull=True)
+
+    def of_officer(self, user):
+        """What `user` is asked, or gave, as concurrence officer of the partner; no file they are barred from."""
+        if not is_person(user):
+            return self.none()
+        partners = user.partner_seats.filter(in_office(), role=PartnerRole.CONCURRENCE).values("partner_id")
+        return (
+            self.standing()
+            .filter(agreement__partner__in=partners)
+            .filter(decision__state__in=[State.APPROVED, State.CONCURRED, State.ISSUED, State.SUPERSEDED])
+            .exclude(application__in=barred_from(user))
+        )
+
+    def waiting(self):
+        return self.standing().filter(state="asked", decision__state=State.APPROVED)
+
 
 class LetterQuerySet(models.QuerySet):
     def readable(self):
         """Letters their recipient may read: sent, never before."""
         return self.filter(state__in=[LetterState.SENT, LetterState.SERVED])
+
+    def of_member(self, user):
+        """Letters that were sent to an organisation `user` acts for."""
+        if not is_person(user):
+            return self.none()
+        return self.readable().filter(application__organisation__in=user.memberships.values("organisation_id"))

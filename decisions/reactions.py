@@ -1,8 +1,10 @@
 """What follows in this room from moves in the rooms below, and from its own, in the same transaction."""
 
+from applications.models import Application
+from applications.states import State as FileState
 from audit.moves import after, move
 from decisions.models import Concurrence, Decision
-from decisions.services.chain import KIND_OF, draft_decision, settle_file, void_decision
+from decisions.services.chain import KIND_OF, draft_decision, release_commitment, settle_file, void_decision
 from decisions.services.letters import queue_letter
 from decisions.states import Kind
 from reviews.models import Recommendation
@@ -26,10 +28,26 @@ def draft_what_was_recommended(application, *, by, given, note, entry):
 @after("application.find_ineligible")
 def draft_the_ineligibility(application, *, by, given, note, entry):
     """A finding of ineligibility is a decision like any other: it has a letter and a right of review."""
-    void_decision(application, by=by)
-    failed = application.findings.filter(passed=False).order_by("id")
-    reasons = "\n".join(finding.reason for finding in failed if finding.reason)
-    draft_decision(application, by=by, kind=Kind.INELIGIBLE, reasons_fr=reasons, reasons_en=reasons)
+    void_decision(application, by=by, note=note or entry.verb)
+    draft_decision(
+        application,
+        by=by,
+        kind=Kind.INELIGIBLE,
+        reasons_fr=ineligibility_reasons(application, "fr"),
+        reasons_en=ineligibility_reasons(application, "en"),
+    )
+
+
+def ineligibility_reasons(application, language):
+    """One line a failed item: what was checked, in `language`, and the officer's reason as it was written."""
+    definition = application.call.rules.definition if application.call.rules_id else {}
+    labels = {item["key"]: item.get("label") or {} for item in definition.get("checklist") or []}
+    colon = " : " if language == "fr" else ": "
+    lines = []
+    for finding in application.findings.filter(passed=False).order_by("id"):
+        label = getattr(finding, f"own_{language}") or labels.get(finding.item, {}).get(language, "")
+        lines.append(colon.join(part for part in (label, finding.reason.strip()) if part))
+    return "\n".join(line for line in lines if line)
 
 
 @after("application.ask_reconsideration")
@@ -38,11 +56,21 @@ def draft_the_reconsideration(application, *, by, given, note, entry):
     draft_decision(application, by=by, kind=Kind.RECONSIDERED)
 
 
+@after("application.reopen")
+@after("application.reopen_screening")
+def void_the_answer(application, *, by, given, note, entry):
+    """Another panel, or another screening, decides: no answer is drafted, and what it will be is told by its letter."""
+    void_decision(application, by=by, note=note or entry.verb)
+    Application.objects.filter(pk=application.pk).update(outcome_at=None)
+
+
 @after("application.withdraw")
 @after("application.cancel")
 def void_what_was_open(application, *, by, given, note, entry):
-    """The file left: there is nothing to decide."""
-    void_decision(application, by=by)
+    """The file left: there is nothing to decide, and an award under reconsideration gives its money back."""
+    void_decision(application, by=by, note=note or entry.verb)
+    if entry.before == FileState.IN_RECONSIDERATION and application.origin == FileState.APPROVED:
+        release_commitment(application, by=by, because=entry.verb)
 
 
 @after("application.return_to_panel")
@@ -55,7 +83,7 @@ def void_what_was_returned(application, *, by, given, note, entry):
 def return_the_file(decision, *, by, given, note, entry):
     """Sent back to the panel, and not only to the start of the chain."""
     if given.get("to_panel"):
-        move(decision.application, "return_to_panel", by=by, given={"reason": given.get("reason")}, note=note)
+        move(decision.application, "return_to_panel", by=by, note=note)
 
 
 @after("concurrence.give")
@@ -63,7 +91,7 @@ def move_the_decision(concurrence, *, by, given, note, entry):
     """The last concurrence required moves the decision."""
     Concurrence.objects.filter(pk=concurrence.pk).update(given_at=clock.now(), by=by)
     decision = Decision.objects.get(pk=concurrence.decision_id)
-    if not decision.concurrences.exclude(state="given").exists():
+    if not decision.concurrences.standing().exclude(state="given").exists():
         move(decision, "concur", by=by)
 
 

@@ -4,8 +4,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.rules import is_member
-from audit.rules import CLOCK, Refusal
-from decisions.states import FUNDED, State
+from audit.models import DutyDone
+from audit.rules import CLOCK, Refusal, is_barred, standing_of
+from audit.states import Actor, Standing
+from decisions.states import FUNDED, Kind, State
 from programs.roles import PartnerRole, ProgramRole
 from programs.rules import approval_limit, has_a_reason, holds, holds_partner_role, is_program_officer
 from work.money import format_money
@@ -21,7 +23,9 @@ def program_of(decision):
 
 
 def is_endorser(decision, by):
-    return holds(by, ProgramRole.ENDORSER, program_of(decision))
+    """The endorser; of the answer to a reconsideration, the reconsideration officer."""
+    role = ProgramRole.RECONSIDERER if decision.kind == Kind.RECONSIDERED else ProgramRole.ENDORSER
+    return holds(by, role, program_of(decision))
 
 
 def is_approver(decision, by):
@@ -29,22 +33,30 @@ def is_approver(decision, by):
 
 
 def is_officer(decision, by):
-    return is_program_officer(program_of(decision), by)
+    """An officer of the programme who declared no conflict in the file."""
+    return is_program_officer(program_of(decision), by) and not is_barred(decision.application_id, by)
 
 
 def concurs_for(decision, by):
     """Whether the person is a concurrence officer of a partner whose concurrence this decision needs."""
     return any(
         holds_partner_role(by, PartnerRole.CONCURRENCE, needed.agreement.partner)
-        for needed in decision.concurrences.select_related("agreement__partner")
+        for needed in decision.concurrences.standing().select_related("agreement__partner")
     )
 
 
 def may_send_back(decision, by):
-    """Endorser or approver at any step of theirs; the partner once the decision is approved."""
-    if decision.state in (State.APPROVED, State.CONCURRED) and concurs_for(decision, by):
+    """Endorser or approver at any step; the partner once the decision is approved. Nobody with a conflict."""
+    if by is CLOCK or is_barred(decision.application_id, by):
+        return False
+    if is_endorser(decision, by) or is_approver(decision, by):
         return True
-    return is_endorser(decision, by) or is_approver(decision, by)
+    return decision.state in (State.APPROVED, State.CONCURRED) and concurs_for(decision, by)
+
+
+def may_edit_reasons(decision, by):
+    """Whoever runs the file or gives the first opinion on it."""
+    return is_officer(decision, by) or (is_endorser(decision, by) and not is_barred(decision.application_id, by))
 
 
 def nobody(obj, by):
@@ -66,6 +78,26 @@ def is_letter_officer(letter, by):
 
 
 # When
+
+
+def took_no_part_before(decision, *, by, given):
+    """The answer to a reconsideration is decided by persons who took no part before it was asked (product 4.5)."""
+    if decision.kind != Kind.RECONSIDERED or getattr(by, "actor", "") != Actor.PERSON:
+        return None
+    before = DutyDone.objects.filter(application_id=decision.application_id, user_id=by.pk, at__lt=decision.at)
+    if before.exists():
+        return Refusal(
+            _("You took part in this file before its reconsideration was asked: somebody else must decide."),
+            code="duty",
+        )
+    return None
+
+
+def interests_are_declared(decision, *, by, given):
+    """Whoever sends a decision back has read the file, so they declared their interests first."""
+    if getattr(by, "actor", "") == Actor.PERSON and standing_of(decision.application_id, by) != Standing.CLEAR:
+        return Refusal(_("Declare your interests in this file first."), code="undeclared")
+    return None
 
 
 def letter_is_complete(decision, *, by, given):
@@ -91,14 +123,14 @@ def amount_is_within_limit(decision, *, by, given):
 
 
 def every_concurrence_is_given(decision, *, by, given):
-    if decision.concurrences.exclude(state="given").exists():
+    if decision.concurrences.standing().exclude(state="given").exists():
         return Refusal(_("A partner has not given its concurrence yet."), code="concurrence")
     return None
 
 
 def needs_no_concurrence(decision, *, by, given):
     """Asked of `issue` from *approved*: where a concurrence is required, it comes first."""
-    if decision.state == State.APPROVED and decision.concurrences.exists():
+    if decision.state == State.APPROVED and decision.concurrences.standing().exists():
         return Refusal(_("The partner's concurrence is required before this decision is issued."), code="concurrence")
     return None
 
@@ -136,6 +168,6 @@ def is_concurrence_officer(concurrence, by):
 
 
 def decision_awaits_concurrence(concurrence, *, by, given):
-    if concurrence.decision.state != State.APPROVED:
+    if concurrence.decision.state != State.APPROVED or concurrence.voided_at is not None:
         return Refusal(_("The decision is not waiting for a concurrence."), code="state")
     return None

@@ -18,7 +18,7 @@ class DecisionLife(models.Model):
     @transition(
         field=state, source=State.DRAFT, target=State.ENDORSED, permission=rules.is_endorser,
         custom={"label": _("Endorse"), "done": _("Decision endorsed"), "duty": Duty.ENDORSE,
-                "when": (rules.letter_is_complete,)},
+                "when": (rules.took_no_part_before, rules.letter_is_complete)},
     )
     def endorse(self):
         """A favourable opinion, before approval."""
@@ -26,7 +26,7 @@ class DecisionLife(models.Model):
     @transition(
         field=state, source=State.ENDORSED, target=State.APPROVED, permission=rules.is_approver,
         custom={"label": _("Approve"), "done": _("Decision approved"), "duty": Duty.APPROVE,
-                "when": (rules.amount_is_within_limit,)},
+                "when": (rules.took_no_part_before, rules.amount_is_within_limit)},
     )
     def approve(self):
         """Within the approver's delegated limit."""
@@ -42,7 +42,8 @@ class DecisionLife(models.Model):
     @transition(
         field=state, source=[State.ENDORSED, State.APPROVED, State.CONCURRED], target=State.DRAFT,
         permission=rules.may_send_back,
-        custom={"label": _("Send back"), "done": _("Decision sent back"), "when": (rules.has_a_reason,)},
+        custom={"label": _("Send back"), "done": _("Decision sent back"),
+                "when": (rules.interests_are_declared, rules.has_a_reason)},
     )
     def send_back(self):
         """Earlier approvals are void; the chain starts over."""
@@ -50,7 +51,8 @@ class DecisionLife(models.Model):
     @transition(
         field=state, source=[State.APPROVED, State.CONCURRED], target=State.ISSUED, permission=rules.is_officer,
         custom={"label": _("Issue"), "done": _("Decision issued"),
-                "when": (rules.needs_no_concurrence, rules.federal_money_is_authorised)},
+                "when": (rules.needs_no_concurrence, rules.federal_money_is_authorised,
+                         rules.letter_is_complete)},
     )
     def issue(self):
         """One transaction: envelopes commit, the file moves, the letter is queued."""
@@ -60,7 +62,7 @@ class DecisionLife(models.Model):
         permission=rules.nobody,
         custom={"done": _("Decision void"),
                 "fired_by": ("application.withdraw", "application.cancel", "application.return_to_panel",
-                             "application.find_ineligible"),
+                             "application.find_ineligible", "application.reopen", "application.reopen_screening"),
                 "when": (rules.has_a_reason,)},
     )
     def void(self):

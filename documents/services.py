@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import connection, transaction
+from django.dispatch import Signal
 
 from documents import scan
 from documents.catalog import ACCEPTED
@@ -14,17 +15,22 @@ from documents.models import Rendering, Upload
 from documents.pdf import render_pdf
 from documents.scan import Unacceptable
 from work import clock
-from work.services import complete
+from work import services as work
 
 __all__ = [
     "Unacceptable",
     "open_upload",
     "queue_rendering",
+    "queued",
     "remove_upload",
     "render",
+    "retry_rendering",
     "store_upload",
     "when_rendered",
 ]
+
+queued = Signal()
+"""Sent after the commit that queued documents. `documents.tasks` listens and nudges the worker."""
 
 _REACTIONS: dict[str, list[Callable[[Rendering], None]]] = {}
 
@@ -100,6 +106,14 @@ def queue_rendering(
             "due": now,
         },
     )
+    _nudge_after_commit()
+    return rendering
+
+
+def retry_rendering(rendering: Rendering) -> Rendering:
+    """Let a document that was given up start over, now."""
+    work.retry(rendering)
+    _nudge_after_commit()
     return rendering
 
 
@@ -132,7 +146,7 @@ def render(rendering: Rendering) -> Rendering:
     rendering.sha256, rendering.size = hashlib.sha256(data).hexdigest(), len(data)
     with transaction.atomic():
         rendering.save(update_fields=["path", "sha256", "size"])
-        complete(rendering)
+        work.complete(rendering)
         for react in _REACTIONS.get(rendering.kind, ()):
             react(rendering)
     return rendering
@@ -143,3 +157,13 @@ def note_why_waiting(reason: str) -> int:
     waiting = Rendering.objects.filter(done_at__isnull=True)
     waiting.exclude(last_error=reason).update(last_error=reason)
     return waiting.count()
+
+
+def _nudge_after_commit() -> None:
+    """One nudge a transaction, however many documents; a broker that is down breaks nothing (the sweep finds them)."""
+    if not any(hook is _nudge for _savepoints, hook, _robust in connection.run_on_commit):
+        transaction.on_commit(_nudge, robust=True)
+
+
+def _nudge() -> None:
+    queued.send_robust(sender=Rendering)

@@ -24,3 +24,11 @@ def render_documents() -> int:
     if drained.failed or drained.stopped:
         log.error("Documents that failed: %d will be tried again, %d stopped", drained.failed, drained.stopped)
     return drained.done
+
+
+def nudge(**_signal: object) -> None:
+    """Ask the worker to render now. When the broker is down, only say so: the sweep will find the documents."""
+    try:
+        render_documents.apply_async(retry=False, ignore_result=True)
+    except Exception as problem:
+        log.warning("The worker could not be told of new documents (%s); the sweep will render them", problem)

@@ -6,16 +6,19 @@ from django.utils.translation import gettext as _
 from applications.models import Application
 from applications.states import Outcome
 from audit.moves import move
-from audit.rules import Refusal, WrongMoment
+from audit.rules import Forbidden, Refusal, WrongMoment
 from audit.services import record, record_change
-from decisions import checks
+from decisions import checks, rules
 from decisions.models import Concurrence, Decision, DecisionShare, Step
+from decisions.services import messages
 from decisions.states import FUNDED, OPEN, Kind, State, StepKind
 from programs import ledger
+from programs.models import Envelope
 from work import clock
 
 
-def _lock_file(application_id):
+def lock_file(application_id):
+    """The file, locked: the first lock of every act on it."""
     return Application.objects.select_for_update(of=("self",), no_key=True).get(pk=application_id)
 
 
@@ -42,21 +45,48 @@ def draft_decision(application, *, by, kind, recommendation=None, reasons_fr="",
         )
     record(
         decision,
-        "drafted",
+        "decision.draft",
         by=by,
         after=decision.state,
         given={"kind": str(kind), "amount": decision.amount, "number": decision.number},
     )
     record_change("decision", decision.public_id, application_id=application.pk)
+    messages.tell_next(decision)
+    return decision
+
+
+@transaction.atomic
+def edit_reasons(decision, *, by, reasons_fr, reasons_en):
+    """Write the reasons that the letter gives, while the decision is a draft. Returns the decision.
+
+    What the recommendation said stays with the recommendation. The trail keeps digests of both texts, not the texts.
+    """
+    lock_file(decision.application_id)
+    decision = Decision.objects.select_for_update(no_key=True).get(pk=decision.pk)
+    if not rules.may_edit_reasons(decision, by):
+        raise Forbidden(_("Only an officer of the programme, or who gives the first opinion, edits the reasons."))
+    if decision.state != State.DRAFT:
+        raise WrongMoment(Refusal(_("The reasons can no longer be edited: send the decision back first."), "state"))
+    texts = {"reasons_fr": reasons_fr.strip(), "reasons_en": reasons_en.strip()}
+    if all(getattr(decision, name) == text for name, text in texts.items()):
+        return decision
+    for name, text in texts.items():
+        setattr(decision, name, text)
+    decision.updated_at = clock.now()
+    decision.save(update_fields=[*texts, "updated_at"])
+    record(decision, "decision.edit_reasons", by=by, personal=texts)
+    record_change("decision", decision.public_id, application_id=decision.application_id)
     return decision
 
 
 @transaction.atomic
 def endorse(decision, *, by, note=""):
     """Give a favourable opinion. WrongMoment when the letter would have an empty field, in any of its languages."""
-    _lock_file(decision.application_id)
+    lock_file(decision.application_id)
+    decision = Decision.objects.get(pk=decision.pk)
     decision = move(decision, "endorse", by=by, given={"empty_fields": checks.empty_fields(decision)}, note=note)
     Step.objects.create(decision=decision, kind=StepKind.ENDORSED, by=by, note=note)
+    messages.tell_next(decision)
     return decision
 
 
@@ -66,23 +96,30 @@ def approve(decision, *, by, note=""):
 
     Never by the person who endorsed, or did any other duty on the file. Returns the decision.
     """
-    _lock_file(decision.application_id)
+    lock_file(decision.application_id)
     decision = move(decision, "approve", by=by, given={"amount": decision.amount}, note=note)
     Step.objects.create(decision=decision, kind=StepKind.APPROVED, by=by, note=note)
     for agreement in checks.agreements_to_concur(decision):
         concurrence = Concurrence.objects.create(
             decision=decision, application_id=decision.application_id, agreement=agreement
         )
-        record(concurrence, "asked", by=by, after=concurrence.state, given={"agreement": agreement.reference})
+        given = {"agreement": str(agreement.public_id)}
+        record(concurrence, "concurrence.ask", by=by, after=concurrence.state, given=given)
+        record_change("concurrence", concurrence.public_id, application_id=decision.application_id)
+    messages.tell_next(decision)
     return decision
 
 
 @transaction.atomic
 def concur(concurrence, *, by, note=""):
     """Give one partner's concurrence. The last one required moves the decision. Returns the concurrence."""
-    _lock_file(concurrence.application_id)
-    Decision.objects.select_for_update(no_key=True).get(pk=concurrence.decision_id)
+    lock_file(concurrence.application_id)
+    decision = Decision.objects.select_for_update(no_key=True).get(pk=concurrence.decision_id)
     concurrence = move(concurrence, "give", by=by, note=note)
+    Step.objects.create(decision=decision, kind=StepKind.CONCURRED, by=by, note=note)
+    decision = Decision.objects.get(pk=decision.pk)
+    if decision.state == State.CONCURRED:
+        messages.tell_next(decision)
     return concurrence
 
 
@@ -92,17 +129,18 @@ def send_back(decision, *, by, reason, to_panel=False):
 
     `to_panel` sends the whole file back to its panel: the decision is void and the reserve is released.
     """
-    _lock_file(decision.application_id)
-    if not checks.may_send_back_now(decision, by):
-        raise WrongMoment(Refusal(_("The decision has moved on: read it again."), code="state"))
-    decision = move(
-        decision, "send_back", by=by, given={"reason": bool(reason.strip()), "to_panel": bool(to_panel)}, note=reason
-    )
+    lock_file(decision.application_id)
+    reason = reason.strip()
+    decision = move(decision, "send_back", by=by, given={"to_panel": bool(to_panel)}, note=reason)
     now = clock.now()
+    messages.tell_sent_back(decision, by=by, reason=reason, to_panel=to_panel)
     decision.steps.filter(voided_at__isnull=True).update(voided_at=now)
-    decision.concurrences.all().delete()
+    for concurrence in decision.concurrences.standing():
+        Concurrence.objects.filter(pk=concurrence.pk).update(voided_at=now)
+        record(concurrence, "concurrence.void", by=by, before=concurrence.state)
+        record_change("concurrence", concurrence.public_id, application_id=decision.application_id, gone=True)
     Step.objects.create(decision=decision, kind=StepKind.SENT_BACK, by=by, note=reason, voided_at=now)
-    return decision
+    return Decision.objects.get(pk=decision.pk)
 
 
 @transaction.atomic
@@ -111,18 +149,19 @@ def issue(decision, *, by):
 
     Locks the file, the decision, then the envelopes by id. A second click finds it issued and changes nothing.
     """
-    application = _lock_file(decision.application_id)
+    lock_file(decision.application_id)
     decision = Decision.objects.select_for_update(no_key=True).get(pk=decision.pk)
-    if decision.state == State.ISSUED:
+    if decision.state == State.ISSUED and rules.is_officer(decision, by):
         return decision
-    decision.application = application
-    Decision.objects.filter(pk=decision.pk).update(issued_at=clock.now())
+    if decision.state in (State.APPROVED, State.CONCURRED):  # the instant that the letter bears
+        Decision.objects.filter(pk=decision.pk).update(issued_at=clock.now())
     decision = move(
         decision,
         "issue",
         by=by,
         given={
             "unauthorised": checks.unauthorised_agreements(decision),
+            "empty_fields": checks.empty_fields(decision),
             "kind": str(decision.kind),
             "amount": decision.amount,
         },
@@ -133,11 +172,14 @@ def issue(decision, *, by):
 
 @transaction.atomic
 def void_decision(application, *, by, note=""):
-    """Void the open decision of a file that left. Returns it, or None without one. Called by reactions only."""
+    """Void the open decision of a file that left. Returns it, or None without one. Called by reactions only.
+
+    `note` is the reason of the move that made the file leave.
+    """
     decision = Decision.objects.filter(application=application, state__in=OPEN).first()
     if decision is None:
         return None
-    return move(decision, "void", by=by, given={"reason": True}, note=note)
+    return move(decision, "void", by=by, note=note)
 
 
 MOVES = {
@@ -152,16 +194,42 @@ MOVES = {
 
 
 def settle_file(decision, *, by):
-    """Commit the envelopes and move the file, as the decision says. Called by the reaction to `decision.issue`."""
-    shares = [(share.envelope, share.amount) for share in decision.shares.select_related("envelope")]
+    """Commit the envelopes and move the file, as the decision says. Called by the reaction to `decision.issue`.
+
+    The answer *upheld* leaves the first decision as it stands. Any other supersedes what was issued before, and what
+    that had committed goes back to its envelopes before the new commitment. The file's outcome is untold again until
+    the new letter is sent.
+    """
+    _lock_envelopes(decision)
+    if decision.kind != Kind.RECONSIDERED:
+        _supersede_earlier(decision, by=by)
     if decision.kind in FUNDED:
+        shares = [(share.envelope, share.amount) for share in decision.shares.select_related("envelope")]
         ledger.commit(shares, application_id=decision.application_id, by=by, move="decision.issue")
-    for earlier in Decision.objects.filter(application_id=decision.application_id, state=State.ISSUED).exclude(
-        pk=decision.pk
-    ):
-        move(earlier, "supersede", by=by)
+    Application.objects.filter(pk=decision.application_id).update(outcome_at=None)
     given = {"outcome": str(decision.kind), "amount": decision.amount}
     return move(decision.application, MOVES[Kind(decision.kind)], by=by, given=given)
+
+
+def _lock_envelopes(decision):
+    """Every envelope that this decision or an earlier one touches, in id order, before any of them changes."""
+    own = decision.shares.values("envelope_id")
+    earlier = DecisionShare.objects.filter(decision__application_id=decision.application_id).values("envelope_id")
+    ids = Envelope.objects.filter(pk__in=own) | Envelope.objects.filter(pk__in=earlier)
+    list(Envelope.objects.select_for_update(of=("self",)).filter(pk__in=ids.values("pk")).order_by("pk"))
+
+
+def _supersede_earlier(decision, *, by):
+    issued = Decision.objects.filter(application_id=decision.application_id, state=State.ISSUED)
+    for earlier in issued.exclude(pk=decision.pk).order_by("number"):
+        if earlier.kind in FUNDED:
+            release_commitment(decision.application, by=by, because="decision.supersede")
+        move(earlier, "supersede", by=by)
+
+
+def release_commitment(application, *, by, because):
+    """Give back what a file still has committed: its award no longer stands."""
+    ledger.release_all(application.pk, from_="committed", by=by, move=because)
 
 
 KIND_OF = {

@@ -1,0 +1,140 @@
+"""Who is told, and of what: the next in the chain, the partner's officers, those whose act a return made void."""
+
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.roles import ClusterRole
+from accounts.rules import in_office
+from audit.rules import clash, is_barred
+from audit.states import Duty
+from decisions.states import Kind, State, StepKind
+from notifications.services import queue_message
+from programs.models import Appointment, PartnerSeat
+from programs.roles import PartnerRole, ProgramRole
+
+ENDORSE = _("give a favourable opinion")
+APPROVE = _("approve")
+ISSUE = _("issue the decision")
+
+
+def tell_next(decision):
+    """Tell those who may take the next step: nobody with a conflict, nobody who did another act on the file."""
+    program = decision.application.call.program
+    match decision.state:
+        case State.DRAFT:
+            role = ProgramRole.RECONSIDERER if decision.kind == Kind.RECONSIDERED else ProgramRole.ENDORSER
+            _tell(decision, "endorse", ENDORSE, _free(decision, _holders(program, role), Duty.ENDORSE))
+        case State.ENDORSED:
+            people = _holders(program, ProgramRole.APPROVER, limit=decision.amount)
+            _tell(decision, "approve", APPROVE, _free(decision, people, Duty.APPROVE))
+        case State.APPROVED if decision.concurrences.standing().exclude(state="given").exists():
+            _ask_partners(decision)
+        case State.APPROVED | State.CONCURRED:
+            people = _officers(program)
+            _tell(decision, "issue", ISSUE, [one for one in people if not is_barred(decision.application_id, one)])
+
+
+def tell_sent_back(decision, *, by, reason, to_panel):
+    """Tell whose acts are void, and who goes on from there: the programme's officers, or the chair."""
+    program = decision.application.call.program
+    acted = User.objects.filter(pk__in=decision.steps.exclude(kind=StepKind.SENT_BACK).values("by"))
+    people = {*acted, *(_holders(program, ProgramRole.CHAIR) if to_panel else _officers(program))}
+    for person in sorted(people - {by}, key=lambda one: one.pk):
+        if person.partner_seats.exists():
+            continue  # a partner's officer has no page of the decision: they are asked again when the round comes
+        queue_message(
+            "decision_sent_back",
+            to=person,
+            context={**_file(decision), "reason": reason},
+            url_name="decision-file",
+            url_args=[decision.application.reference],
+            application_id=decision.application_id,
+            key=f"decision_sent_back:{decision.public_id}:{_round(decision)}:{person.public_id}",
+        )
+
+
+def tell_failed(letter):
+    """Tell the programme's officers that a letter could not be made or sent."""
+    application = letter.application
+    for person in _officers(application.call.program):
+        queue_message(
+            "letter_failed",
+            to=person,
+            context={"reference": application.reference, "title": application.title},
+            url_name="decision-file",
+            url_args=[application.reference],
+            application_id=application.pk,
+            key=f"letter_failed:{letter.public_id}:{letter.since.isoformat()}:{person.public_id}",
+        )
+
+
+def _tell(decision, step, words, people):
+    for person in people:
+        queue_message(
+            "decision_waiting",
+            to=person,
+            context={**_file(decision), "step": _both(words)},
+            url_name="decision-file",
+            url_args=[decision.application.reference],
+            application_id=decision.application_id,
+            key=f"decision_waiting:{decision.public_id}:{step}:{_round(decision)}:{person.public_id}",
+        )
+
+
+def _ask_partners(decision):
+    for concurrence in decision.concurrences.standing().filter(state="asked").select_related("agreement"):
+        seats = PartnerSeat.objects.filter(
+            in_office(), partner=concurrence.agreement.partner_id, role=PartnerRole.CONCURRENCE, user__is_active=True
+        )
+        for seat in seats.select_related("user").order_by("user_id"):
+            queue_message(
+                "concurrence_asked",
+                to=seat.user,
+                context={**_file(decision), "amount": decision.amount},
+                url_name="decision-concurrence",
+                url_args=[concurrence.public_id],
+                application_id=decision.application_id,
+                key=f"concurrence_asked:{concurrence.public_id}:{seat.user.public_id}",
+            )
+
+
+def _file(decision):
+    return {"reference": decision.application.reference, "title": decision.application.title}
+
+
+def _both(words):
+    texts = {}
+    for language in ("fr", "en"):
+        with translation.override(language):
+            texts[language] = str(words)
+    return texts
+
+
+def _round(decision):
+    """How often the decision was sent back before: each round is told anew."""
+    return decision.steps.filter(kind=StepKind.SENT_BACK).count()
+
+
+def _holders(program, role, *, limit=None):
+    """Active people who hold `role` on the programme today; of approvers, those whose limit reaches `limit` dollars."""
+    seats = Appointment.objects.filter(in_office(), role=role, user__is_active=True)
+    if limit is not None:
+        seats = seats.filter(limit__gte=limit)
+    own = seats.filter(program=program) | seats.filter(program=None, cluster=program.cluster_id)
+    return list(User.objects.filter(pk__in=own.values("user_id")).order_by("pk"))
+
+
+def _officers(program):
+    """The programme's officers and the cluster's own."""
+    cluster = User.objects.filter(
+        cluster_appointments__in=program.cluster.appointments.filter(in_office(), role=ClusterRole.OFFICER),
+        is_active=True,
+    )
+    people = {*_holders(program, ProgramRole.OFFICER), *cluster}
+    return sorted(people, key=lambda one: one.pk)
+
+
+def _free(decision, people, duty):
+    file = decision.application_id
+    return [one for one in people if not is_barred(file, one) and clash(file, one, duty) is None]
