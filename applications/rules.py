@@ -209,8 +209,8 @@ def outcome_is_whole(application, *, by, given):
 
 
 def scores_allow_it(application, *, by, given):
-    """A funded outcome needs the pass marks; files whose scores spread too much must have been discussed."""
-    if given.get("outcome") in FUNDED and given.get("passed") is False:
+    """Only a refusal may go under the pass mark; files whose scores spread too much must have been discussed."""
+    if given.get("outcome") != Outcome.DECLINED and given.get("passed") is False:
         return Refusal(_("The file is under the pass mark."), code="pass_mark")
     if given.get("must_discuss") and not given.get("discussed"):
         return Refusal(_("The reviewers' totals are too far apart: record the discussion first."), code="discussion")

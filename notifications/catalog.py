@@ -90,6 +90,15 @@ KINDS: dict[str, Kind] = {
     # reviews
     "review_offered": Kind(_("A file to review: %(reference)s"), ("reference", "due"), _("Open my queue")),
     "review_cancelled": Kind(_("A review is no longer needed: %(reference)s"), ("reference",)),
+    "review_declined": Kind(
+        _("Another reviewer is needed: %(reference)s"), ("reference", "person"), _("Open the reviews")
+    ),
+    "ruling_asked": Kind(
+        _("A declaration of interests to rule on: %(reference)s"), ("reference", "person"), _("Read the declaration")
+    ),
+    "declaration_ruled": Kind(
+        _("Your declaration of interests: %(reference)s"), ("reference", "clear"), _("Read the ruling")
+    ),
     # decisions
     "decision_waiting": Kind(
         _("File %(reference)s waits for your decision"), ("reference", "title", "step"), _("Open the decision")

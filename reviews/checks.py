@@ -1,82 +1,115 @@
 """Questions with a list for an answer: conflicts that the records suggest, faults of a panel, gaps of a review."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation
+from accounts.models import Membership, Organisation
 from accounts.rules import in_office
+from audit.models import DutyDone
+from audit.models import Standing as Declared
 from audit.rules import clash, is_barred
-from audit.states import Duty
+from audit.states import Duty, Standing
 from programs.models import Appointment
 from programs.roles import ProgramRole, Seat
 from reviews.models import Assignment, Interest
 from reviews.states import LIVE, InterestKind, State
 
+# An address there says nothing of whom a person works for.
+PUBLIC_MAIL = frozenset(
+    {"gmail.com", "outlook.com", "hotmail.com", "hotmail.ca", "live.com", "live.ca", "yahoo.com", "yahoo.ca"}
+    | {"icloud.com", "me.com", "proton.me", "videotron.ca", "bell.net", "sympatico.ca", "cogeco.ca"}
+)
+
 
 @dataclass(frozen=True)
 class Conflict:
-    """A reason why a person should not read a file: a code, and the sentence the officer reads."""
+    """A reason why a person should not read a file: a code, and the words that follow the person's name."""
 
     code: str
     message: str
 
 
-def parties_of(application):
-    """Names and NEQs of everyone the file is about: the applicant and its sponsors.
+@dataclass(frozen=True)
+class Parties:
+    """Everyone a file is about: folded names, NEQs, and the mail domains of the applicant and of its sponsors."""
 
-    Returns `(names, neqs)`, two sets; names are folded to lower case.
-    """
-    names = {application.organisation.legal_name.casefold()}
-    neqs = {application.organisation.neq}
+    names: frozenset[str]
+    neqs: frozenset[str]
+    applicant_domains: frozenset[str]
+    sponsor_domains: frozenset[str]
+
+
+def domain_of(address):
+    """The domain of an e-mail address, folded; empty for a public mail service."""
+    domain = address.rsplit("@", 1)[-1].casefold()
+    return "" if domain in PUBLIC_MAIL else domain
+
+
+def parties_of(application):
+    """The `Parties` of a file: the applicant, and the sponsors that were asked and neither cancelled nor declined."""
+    organisation = application.organisation
+    names, neqs = {organisation.legal_name.casefold()}, {organisation.neq}
+    own = {domain_of(email) for email in organisation.memberships.values_list("user__email", flat=True)}
+    own.add((urlsplit(organisation.website).hostname or "").removeprefix("www.").casefold())
+    sponsors, registered = set(), Q()
     for sponsorship in application.sponsorships.filter(cancelled_at__isnull=True, declined_at__isnull=True):
         names.add(sponsorship.organisation_name.casefold())
-        neqs.update(
-            Organisation.objects.filter(legal_name__iexact=sponsorship.organisation_name).values_list("neq", flat=True)
-        )
-    return names, neqs
+        sponsors.add(domain_of(sponsorship.email))
+        registered |= Q(legal_name__iexact=sponsorship.organisation_name.strip())
+    if registered:
+        neqs.update(Organisation.objects.filter(registered).values_list("neq", flat=True))
+    return Parties(frozenset(names), frozenset(neqs), frozenset(own - {""}), frozenset(sponsors - {""}))
 
 
-def proposed_conflicts(application, user):
-    """Conflicts that the records suggest between `user` and everyone the file is about: a list of `Conflict`.
+def conflicts_with(parties, user, memberships, interests):
+    """Conflicts that the records suggest between a person and the parties of a file: a list of `Conflict`.
 
-    Joins the person's dated interests and memberships with the applicant and its sponsors, by NEQ and by name.
-    A *competitor* interest says "this organisation competes with the one I work for", so it counts as a conflict too.
+    `memberships` (with their organisation) and `interests` (dated today) are the person's. A *competitor* interest
+    says "this organisation competes with the one I work for", so it counts as a conflict too.
     """
-    names, neqs = parties_of(application)
     found = []
-    for membership in user.memberships.select_related("organisation"):
+    for membership in memberships:
         organisation = membership.organisation
-        if organisation.neq in neqs or organisation.legal_name.casefold() in names:
+        if organisation.neq in parties.neqs or organisation.legal_name.casefold() in parties.names:
             found.append(
                 Conflict("membership", _("acts for %(organisation)s") % {"organisation": organisation.legal_name})
             )
-    sponsors = {
-        email.rsplit("@", 1)[-1].casefold()
-        for email in application.sponsorships.filter(cancelled_at__isnull=True).values_list("email", flat=True)
-    }
-    if user.email.rsplit("@", 1)[-1].casefold() in sponsors:
+    domain = domain_of(user.email)
+    if domain in parties.sponsor_domains:
         found.append(Conflict("sponsor_domain", _("has an address at the sponsor")))
-    for interest in Interest.objects.filter(in_office(), user=user):
-        if (interest.neq and interest.neq in neqs) or interest.organisation_name.casefold() in names:
+    if domain in parties.applicant_domains:
+        found.append(Conflict("applicant_domain", _("has an address at the applicant")))
+    for interest in interests:
+        if (interest.neq and interest.neq in parties.neqs) or interest.organisation_name.casefold() in parties.names:
             values = {"kind": InterestKind(interest.kind).label, "organisation": interest.organisation_name}
             found.append(Conflict(interest.kind, _("declared interest (%(kind)s): %(organisation)s") % values))
     return found
 
 
-def refusals_to_assign(application, user):
+def proposed_conflicts(application, user):
+    """Conflicts that the records suggest between `user` and everyone the file is about, by NEQ, by name and by mail
+    domain: a list of `Conflict`."""
+    return conflicts_with(
+        parties_of(application),
+        user,
+        user.memberships.select_related("organisation"),
+        Interest.objects.filter(in_office(), user=user).order_by("id"),
+    )
+
+
+def refusals_to_assign(application, user, *, appointment=None):
     """Every reason why `user` cannot be given the file now: a list of `Conflict`. Empty means they can."""
-    program = application.call.program
-    appointment = reviewer_appointment(program, user)
+    appointment = appointment or reviewer_appointment(application.call.program, user)
     if appointment is None:
         return [Conflict("appointment", _("is not appointed as a reviewer of this programme"))]
     found = proposed_conflicts(application, user)
     if is_barred(application.pk, user):
         found.append(Conflict("declared", _("declared a conflict of interest, or is unsure")))
-    earlier = clash(application.pk, user, Duty.SCORE)
-    if earlier is not None:
-        found.append(Conflict("duty", str(earlier.message)))
+    if clash(application.pk, user, Duty.SCORE) is not None:
+        found.append(_earlier(Duty(_duty_done(application.pk, user))))
     own = Assignment.objects.filter(reviewer=user)
     if own.filter(application=application, state__in=LIVE).exists():
         found.append(Conflict("already", _("already has this file")))
@@ -84,18 +117,118 @@ def refusals_to_assign(application, user):
         found.append(Conflict("declined", _("declined this file, or was recused from it")))
     held = own.filter(application__call=application.call, state__in=[State.OFFERED, State.ACCEPTED]).count()
     if held >= appointment.capacity:
-        found.append(Conflict("capacity", _("already has %(count)d files") % {"count": held}))
+        found.append(_full(held))
     return found
 
 
-def reviewer_appointment(program, user):
-    """The running appointment of `user` as a reviewer of `program`, or None."""
+def _earlier(duty):
+    return Conflict("duty", _("has already done this on the file: %(duty)s") % {"duty": duty.label})
+
+
+def _full(held):
+    return Conflict("capacity", _("already has %(count)d files to review") % {"count": held})
+
+
+def _duty_done(application_id, user):
+    """The first act of `user` on the file that is not a score."""
+    done = DutyDone.objects.filter(application_id=application_id, user_id=user.pk).exclude(duty=Duty.SCORE)
+    return done.order_by("at", "id").values_list("duty", flat=True).first()
+
+
+def reviewer_appointments(program):
+    """The running appointments of reviewers on `program`, to it first, then to all of its cluster's programmes."""
     return (
-        Appointment.objects.filter(in_office(), user=user, role=ProgramRole.REVIEWER)
+        Appointment.objects.filter(in_office(), role=ProgramRole.REVIEWER, user__is_active=True)
         .filter(Q(program=program) | Q(program__isnull=True, cluster_id=program.cluster_id))
         .order_by("program_id")
-        .first()
     )
+
+
+def reviewer_appointment(program, user, *, lock=False):
+    """The running appointment of `user` as a reviewer of `program`, or None. `lock` holds it, for its capacity."""
+    found = reviewer_appointments(program).filter(user=user)
+    return (found.select_for_update(of=("self",)) if lock else found).first()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A reviewer who could be given a file: their side, how many files they have, and what stands in the way."""
+
+    user: object
+    seat: str
+    load: int
+    capacity: int
+    conflicts: tuple[Conflict, ...]
+
+    @property
+    def seat_label(self):
+        return Seat(self.seat).label
+
+
+def candidates(application):
+    """Every reviewer of the programme as a `Candidate`: free ones first, then the least loaded, by name.
+
+    The number of queries does not grow with the number of reviewers.
+    """
+    appointments = {}
+    for appointment in reviewer_appointments(application.call.program).select_related("user"):
+        appointments.setdefault(appointment.user_id, appointment)
+    people = list(appointments)
+    parties = parties_of(application)
+    memberships = _by_user(Membership.objects.filter(user__in=people).select_related("organisation"))
+    interests = _by_user(Interest.objects.filter(in_office(), user__in=people).order_by("id"))
+    duties = _by_user(
+        DutyDone.objects.filter(application_id=application.pk, user_id__in=people)
+        .exclude(duty=Duty.SCORE)
+        .order_by("at", "id")
+    )
+    barred = barred_people(application, people)
+    mine = _by_user(Assignment.objects.filter(application=application, reviewer__in=people), "reviewer_id")
+    load = dict(
+        Assignment.objects.filter(
+            application__call_id=application.call_id, reviewer__in=people, state__in=[State.OFFERED, State.ACCEPTED]
+        )
+        .order_by()
+        .values("reviewer_id")
+        .annotate(held=Count("id"))
+        .values_list("reviewer_id", "held")
+    )
+    found = []
+    for person, appointment in appointments.items():
+        conflicts = conflicts_with(parties, appointment.user, memberships.get(person, ()), interests.get(person, ()))
+        if person in barred:
+            conflicts.append(Conflict("declared", _("declared a conflict of interest, or is unsure")))
+        if duties.get(person):
+            conflicts.append(_earlier(Duty(duties[person][0].duty)))
+        states = {assignment.state for assignment in mine.get(person, ())}
+        if states & set(LIVE):
+            conflicts.append(Conflict("already", _("already has this file")))
+        elif states & {State.DECLINED, State.RECUSED}:
+            conflicts.append(Conflict("declined", _("declined this file, or was recused from it")))
+        if load.get(person, 0) >= appointment.capacity:
+            conflicts.append(_full(load[person]))
+        found.append(
+            Candidate(appointment.user, appointment.seat, load.get(person, 0), appointment.capacity, tuple(conflicts))
+        )
+    return sorted(found, key=lambda c: (bool(c.conflicts), c.load, c.user.family_name, c.user.given_name))
+
+
+def _by_user(rows, key="user_id"):
+    gathered = {}
+    for row in rows:
+        gathered.setdefault(getattr(row, key), []).append(row)
+    return gathered
+
+
+def barred_people(application, people):
+    """Those of `people` (keys) whose latest declaration in the file is a conflict, or unsure: a set of keys."""
+    latest = (
+        Declared.objects.filter(application_id=application.pk, user_id__in=people)
+        .order_by("user_id", "-id")
+        .distinct("user_id")
+        .values_list("user_id", "standing")
+    )
+    return {person for person, standing in latest if standing != Standing.CLEAR}
 
 
 def panel_rule(application):
@@ -104,24 +237,68 @@ def panel_rule(application):
     return {seat: int(seats[seat]) for seat in Seat.values if int(seats.get(seat, 0))}
 
 
+def panel_size(application):
+    """How many reviewers a file needs in all: the panel's own number, never less than its seats, at least one."""
+    panel = application.call.rules.definition.get("panel") or {}
+    return max(int(panel.get("reviewers") or 0), sum(panel_rule(application).values()), 1)
+
+
+@dataclass(frozen=True)
+class SeatNeed:
+    """One line of the panel's rule: a side, how many it needs, how many it has."""
+
+    seat: str
+    needed: int
+    have: int
+
+    @property
+    def label(self):
+        return Seat(self.seat).label if self.seat else _("any side")
+
+    @property
+    def is_met(self):
+        return self.have >= self.needed
+
+
+def fill(application, seats):
+    """How the panel's rule is met by reviewers of these `seats`: a list of `SeatNeed`.
+
+    A side counts no more than it needs; what a panel asks beyond its sides may come from any.
+    """
+    rule, size = panel_rule(application), panel_size(application)
+    seats = list(seats)
+    lines = [SeatNeed(seat, needed, min(seats.count(seat), needed)) for seat, needed in rule.items()]
+    beyond = size - sum(rule.values())
+    if beyond > 0:
+        spare = len(seats) - sum(line.have for line in lines)
+        lines.append(SeatNeed("", beyond, min(spare, beyond)))
+    return lines
+
+
+def panel_lines(application):
+    """The panel as it is assigned: a list of `SeatNeed`."""
+    return fill(application, application.assignments.filter(state__in=LIVE).values_list("seat", flat=True))
+
+
 def panel_problems(application):
     """What the assigned panel lacks, as sentences; an empty list when the panel rule is satisfied."""
-    live = application.assignments.filter(state__in=LIVE).values_list("seat", flat=True)
-    have = dict.fromkeys(Seat.values, 0)
-    for seat in live:
-        have[seat] += 1
     return [
-        _("%(have)d of %(needed)d reviewers: %(seat)s")
-        % {"have": have[seat], "needed": needed, "seat": Seat(seat).label}
-        for seat, needed in panel_rule(application).items()
-        if have[seat] < needed
+        _("%(have)d of %(needed)d reviewers: %(seat)s") % {"have": line.have, "needed": line.needed, "seat": line.label}
+        for line in panel_lines(application)
+        if not line.is_met
     ]
 
 
 def unfinished(assignment, rubric):
-    """Criteria of a review without a score, and without a comment: two lists of criterion keys, in rubric order."""
+    """What a review lacks: keys of required criteria without a score, and of criteria scored or required without a
+    comment. Two lists, in the rubric's order."""
     scores = {score.criterion: score for score in assignment.scores.all()}
-    keys = [criterion["key"] for criterion in rubric["criteria"]]
-    unscored = [key for key in keys if key not in scores or not scores[key].point]
-    without_comment = [key for key in keys if key not in scores or not scores[key].comment.strip()]
+    unscored, without_comment = [], []
+    for criterion in rubric.criteria:
+        score = scores.get(criterion.key)
+        scored = bool(score and score.point)
+        if criterion.required and not scored:
+            unscored.append(criterion.key)
+        if (criterion.required or scored) and not (score and score.comment.strip()):
+            without_comment.append(criterion.key)
     return unscored, without_comment

@@ -15,7 +15,7 @@ from work import clock
 from work.models import PublicModel, state_check
 
 
-class Interest(models.Model):
+class Interest(PublicModel):
     """A dated interest on record: what joins a person to an organisation, by its NEQ where it is known."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="interests")

@@ -1,7 +1,8 @@
-"""What follows in this room from moves in the rooms below, in the same transaction."""
+"""What follows in this room from moves in the rooms below, and from its own, in the same transaction."""
 
 from applications.states import State as FileState
 from audit.moves import after, move
+from notifications.services import queue_message
 from reviews import figures
 from reviews.models import Assignment
 from reviews.services.ranking import void_recommendation
@@ -22,6 +23,35 @@ def close_the_review(assignment, *, by, given, note, entry):
     counted, needed = figures.quorum(assignment.application)
     if counted >= needed and assignment.application.state == FileState.IN_REVIEW:
         move(assignment.application, "complete_review", by=by, given={"counted": counted, "needed": needed})
+
+
+@after("assignment.decline")
+@after("assignment.recuse")
+def tell_the_officer(assignment, *, by, given, note, entry):
+    """Another reviewer is needed: whoever gave the file is told, unless it was their own act."""
+    if assignment.assigned_by_id == by.pk:
+        return
+    queue_message(
+        "review_declined",
+        to=assignment.assigned_by,
+        context={"reference": assignment.application.reference, "person": assignment.reviewer.full_name},
+        url_name="review-file",
+        url_args=[assignment.application.reference],
+        application_id=assignment.application_id,
+        key=f"review-declined:{entry.pk}",
+    )
+
+
+@after("assignment.cancel")
+def tell_the_reviewer(assignment, *, by, given, note, entry):
+    """The file no longer waits for them."""
+    queue_message(
+        "review_cancelled",
+        to=assignment.reviewer,
+        context={"reference": assignment.application.reference},
+        application_id=assignment.application_id,
+        key=f"review-cancelled:{assignment.public_id}",
+    )
 
 
 @after("application.withdraw")

@@ -2,11 +2,36 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from audit.rules import Refusal
+from accounts.rules import in_office, is_person
+from audit.rules import Forbidden, Refusal, is_barred
 from programs.roles import ProgramRole
-from programs.rules import has_a_reason, holds, is_program_officer
+from programs.rules import has_a_reason, holds, holds_any, is_program_officer
 
 __all__ = ["has_a_reason"]
+
+
+def ask_unbarred(application_id, by):
+    """Forbidden when `by` declared a conflict in the file, or is unsure: asked before any of it is shown or done."""
+    if is_person(by) and is_barred(application_id, by):
+        raise Forbidden(_("You declared a conflict of interest in this file, or are unsure: it is closed to you."))
+
+
+def may_declare(application, by):
+    """Who has a reason to declare interests in a file: a role on its programme, a seat at a partner that pays, or the
+    file itself to review."""
+    program = application.call.program
+    return is_person(by) and (
+        holds_any(by, program)
+        or is_program_officer(program, by)
+        or by.cluster_appointments.filter(in_office(), cluster_id=program.cluster_id).exists()
+        or by.partner_seats.filter(in_office(), partner__agreements__funding__program=program).exists()
+        or application.assignments.filter(reviewer=by).exists()
+    )
+
+
+def is_the_one_assigned(assignment, by):
+    """The person the file was given to, whatever became of their appointment: a conflict is always theirs to say."""
+    return is_person(by) and assignment.reviewer_id == by.pk
 
 
 def is_reviewer(assignment, by):
@@ -28,7 +53,7 @@ def is_chair(assignment, by):
 
 
 def is_reviewer_or_officer(assignment, by):
-    return is_reviewer(assignment, by) or is_officer(assignment, by) or is_chair(assignment, by)
+    return is_the_one_assigned(assignment, by) or is_officer(assignment, by) or is_chair(assignment, by)
 
 
 def has_declared_no_conflict(assignment, *, by, given):

@@ -4,6 +4,7 @@
 inferred. Raw means order the files; pass marks are asked of the raw mean, never of another column.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -108,6 +109,9 @@ def draw_line(entrants: Sequence[Entrant], *, available: Decimal, line: Line = L
     passing = sorted((e for e in entrants if e.passes), key=_order)
     failing = sorted((e for e in entrants if not e.passes), key=_order)
     orders = [_order(e)[:-1] for e in passing]
+    alike, firsts = Counter(orders), {}
+    for place, order in enumerate(orders):
+        firsts.setdefault(order, place)
     left, running, stopped = available, ZERO, False
     placed = []
     for place, entrant in enumerate(passing):
@@ -121,9 +125,8 @@ def draw_line(entrants: Sequence[Entrant], *, available: Decimal, line: Line = L
                 stopped = line != Line.FILL
         left -= offer
         running += entrant.asked
-        first = orders.index(orders[place])
-        tied = orders.count(orders[place]) > 1
-        placed.append(Placed(entrant.key, first + 1, offer, running, offer > 0, tied))
+        order = orders[place]
+        placed.append(Placed(entrant.key, firsts[order] + 1, offer, running, offer > 0, alike[order] > 1))
     placed += [Placed(e.key, None, ZERO, running, False, False) for e in failing]
     return placed
 

@@ -48,7 +48,8 @@ class AssignmentLife(models.Model):
 
     @transition(
         field=state, source=State.SUBMITTED, target=State.ACCEPTED, permission=rules.is_chair,
-        custom={"label": _("Reopen"), "done": _("Review reopened"), "when": (rules.has_a_reason,)},
+        custom={"label": _("Reopen"), "done": _("Review reopened"),
+                "when": (rules.has_a_reason, rules.file_is_in_review)},
     )
     def reopen(self):
         """A recorded act of the chair."""

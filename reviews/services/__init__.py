@@ -3,28 +3,48 @@
 from reviews.services.assignments import (
     assign_reviewer,
     cancel_assignment,
+    close_review,
     decline_assignment,
     recuse_reviewer,
+    reopen_file,
+    replace_assignment,
     start_review,
 )
 from reviews.services.interests import (
     declare_interests,
+    end_interest,
     record_interest,
     rule_on_declaration,
     sign_undertaking,
 )
 from reviews.services.ranking import recommend, void_recommendation
-from reviews.services.scores import reopen_review, save_feedback, save_score, skip_for_now, submit_review
+from reviews.services.scores import (
+    ScoreConflict,
+    ScoreInvalid,
+    open_review,
+    reopen_review,
+    save_feedback,
+    save_score,
+    skip_for_now,
+    submit_review,
+)
 
 __all__ = [
+    "ScoreConflict",
+    "ScoreInvalid",
     "assign_reviewer",
     "cancel_assignment",
+    "close_review",
     "declare_interests",
     "decline_assignment",
+    "end_interest",
+    "open_review",
     "recommend",
     "record_interest",
     "recuse_reviewer",
+    "reopen_file",
     "reopen_review",
+    "replace_assignment",
     "rule_on_declaration",
     "save_feedback",
     "save_score",

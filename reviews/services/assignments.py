@@ -6,13 +6,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from applications.models import Application
+from applications.states import State as FileState
 from audit.moves import move
-from audit.rules import Forbidden, Refusal, WrongMoment
-from audit.services import record, record_change
+from audit.rules import Forbidden, Refusal, WrongMoment, standing_of
+from audit.services import declare_standing, record, record_change
+from audit.states import Standing
 from notifications.services import queue_message
-from programs.rules import is_program_officer
-from reviews import checks
+from programs.rules import has_a_reason, is_program_officer
+from reviews import checks, figures
 from reviews.models import Assignment
+from reviews.rules import ask_unbarred
 from reviews.states import Answer
 from work import clock
 
@@ -25,23 +28,29 @@ def review_due(call):
     return clock.end_of(clock.today() + timedelta(days=days))
 
 
-@transaction.atomic
-def assign_reviewer(application, reviewer, *, by, due=None):
-    """Offer a file to a reviewer, in the seat of their appointment. Returns the `Assignment`.
-
-    Forbidden when `by` is not an officer of the programme. WrongMoment, with every reason, on a conflict of interest,
-    a missing appointment, an earlier act on the file, or a full queue.
-    """
-    application = (
+def _locked(application):
+    return (
         Application.objects.select_for_update(of=("self",))
         .select_related("call__program", "call__rules")
         .get(pk=application.pk)
     )
+
+
+@transaction.atomic
+def assign_reviewer(application, reviewer, *, by, due=None):
+    """Offer a file to a reviewer, in the seat of their appointment. Returns the `Assignment`.
+
+    Forbidden when `by` is not an officer of the programme, or is barred from the file. WrongMoment, with every reason,
+    on a conflict of interest, a missing appointment, an earlier act on the file, or a full queue.
+    """
+    application = _locked(application)
     if not is_program_officer(application.call.program, by):
         raise Forbidden(_("Only an officer of the programme assigns reviewers."))
-    if application.state not in ("eligible", "in_review"):
+    ask_unbarred(application.pk, by)
+    if application.state not in (FileState.ELIGIBLE, FileState.IN_REVIEW):
         raise WrongMoment(Refusal(_("Reviewers are assigned once the file is found eligible."), code="state"))
-    conflicts = checks.refusals_to_assign(application, reviewer)
+    appointment = checks.reviewer_appointment(application.call.program, reviewer, lock=True)
+    conflicts = checks.refusals_to_assign(application, reviewer, appointment=appointment)
     if conflicts:
         raise WrongMoment(
             *(
@@ -49,7 +58,6 @@ def assign_reviewer(application, reviewer, *, by, due=None):
                 for c in conflicts
             )
         )
-    appointment = checks.reviewer_appointment(application.call.program, reviewer)
     assignment = Assignment.objects.create(
         application=application,
         reviewer=reviewer,
@@ -62,7 +70,7 @@ def assign_reviewer(application, reviewer, *, by, due=None):
     queue_message(
         "review_offered",
         to=reviewer,
-        context={"reference": application.reference, "due": clock.day_of(assignment.due).isoformat()},
+        context={"reference": application.reference, "due": clock.day_of(assignment.due)},
         url_name="review-queue",
         application_id=application.pk,
         key=f"review-offered:{assignment.public_id}",
@@ -73,23 +81,57 @@ def assign_reviewer(application, reviewer, *, by, due=None):
 @transaction.atomic
 def cancel_assignment(assignment, *, by):
     """Take a file back from a reviewer who has not submitted. Returns the moved assignment."""
+    ask_unbarred(assignment.application_id, by)
     return move(assignment, "cancel", by=by)
+
+
+@transaction.atomic
+def replace_assignment(assignment, reviewer, *, by, due=None):
+    """Take a file back from one reviewer and offer it to another, both or neither. Returns the new `Assignment`."""
+    application = _locked(assignment.application)
+    cancel_assignment(assignment, by=by)
+    return assign_reviewer(application, reviewer, by=by, due=due)
 
 
 @transaction.atomic
 def decline_assignment(assignment, *, by, reason):
     """The reviewer cannot do it, and says why."""
-    return move(assignment, "decline", by=by, given={"reason": bool(reason.strip())}, note=reason)
+    return move(assignment, "decline", by=by, note=reason)
 
 
 @transaction.atomic
 def recuse_reviewer(assignment, *, by, note=""):
-    """A conflict found by an officer or the chair, before or after the score. The score is kept, not counted."""
-    return move(assignment, "recuse", by=by, given={"answer": str(Answer.CONFLICT)}, note=note)
+    """A conflict found by an officer or the chair, before or after the score: reason required. The score is kept, not
+    counted, and the file is closed to the reviewer from then on."""
+    ask_unbarred(assignment.application_id, by)
+    if refusal := has_a_reason(assignment, by=by, given={"reason": note}):
+        raise WrongMoment(refusal)
+    assignment = move(assignment, "recuse", by=by, given={"answer": str(Answer.CONFLICT)}, note=note)
+    if standing_of(assignment.application_id, assignment.reviewer) != Standing.CONFLICT:
+        declare_standing(assignment.application_id, user=assignment.reviewer, standing=Standing.CONFLICT)
+    return assignment
 
 
 @transaction.atomic
 def start_review(application, *, by):
     """Open the file to its panel. WrongMoment when the panel rule is not satisfied. Returns the application."""
-    application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    application = _locked(application)
+    ask_unbarred(application.pk, by)
     return move(application, "start_review", by=by, given={"panel_problems": checks.panel_problems(application)})
+
+
+@transaction.atomic
+def close_review(application, *, by):
+    """Close the review of a file whose quorum is in, where no review did (a reopened file). Returns the application."""
+    application = _locked(application)
+    ask_unbarred(application.pk, by)
+    counted, needed = figures.quorum(application)
+    return move(application, "complete_review", by=by, given={"counted": counted, "needed": needed})
+
+
+@transaction.atomic
+def reopen_file(application, *, by, reason):
+    """The chair sends a reviewed file back to its reviewers: more reviews are needed. Returns the application."""
+    application = _locked(application)
+    ask_unbarred(application.pk, by)
+    return move(application, "reopen_review", by=by, note=reason)

@@ -5,13 +5,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from applications.models import Application
+from audit.models import DutyDone
 from audit.moves import move
-from audit.rules import Forbidden
+from audit.rules import Forbidden, Refusal, WrongMoment, standing_of
 from audit.services import declare_standing, record
 from audit.states import Standing
+from notifications.services import queue_message
+from programs.models import Appointment
 from programs.roles import ProgramRole
 from programs.rules import holds
 from reviews.models import Assignment, Declaration, Interest, Undertaking
+from reviews.rules import ask_unbarred, may_declare
 from reviews.states import Answer, State
 from work import clock
 
@@ -24,7 +28,7 @@ STANDINGS = {
 
 @transaction.atomic
 def record_interest(*, by, kind, organisation_name, neq="", starts_on=None, ends_on=None):
-    """Put an interest of `by` on record. It is joined to a registered organisation by its NEQ. Returns the `Interest`."""
+    """Put an interest of `by` on record, joined to a registered organisation by its NEQ. Returns the `Interest`."""
     interest = Interest.objects.create(
         user=by,
         kind=kind,
@@ -45,9 +49,10 @@ def end_interest(interest, *, by):
     """Close an interest of one's own as of today. It stays on record. Forbidden for anybody else's."""
     if interest.user_id != by.pk:
         raise Forbidden(_("Only the person concerned changes their interests."))
-    interest.ends_on = clock.today()
-    interest.save(update_fields=["ends_on"])
-    record(interest, "ended", by=by)
+    if interest.ends_on is None or interest.ends_on > clock.today():
+        interest.ends_on = max(clock.today(), interest.starts_on)
+        interest.save(update_fields=["ends_on"])
+        record(interest, "ended", by=by)
     return interest
 
 
@@ -65,21 +70,38 @@ def declare_interests(application, *, by, answer, note=""):
     """Declare, before acting on a file: none, conflict or unsure. Returns the `Declaration`.
 
     What was declared before is kept. For a reviewer the declaration also moves the assignment: *none* accepts it,
-    *conflict* recuses. *Unsure* blocks like a conflict until the chair rules.
+    *conflict* recuses. *Unsure* blocks like a conflict until the chair rules. A late declaration lists every act of
+    theirs that it touches. Forbidden for who has no part in the file; WrongMoment for *none* after a conflict, or
+    while the chair has not ruled: nobody clears themselves.
     """
     application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    if not may_declare(application, by):
+        raise Forbidden(_("Only people who have a part in this file declare their interests in it."))
     answer = Answer(answer)
+    before = standing_of(application.pk, by)
+    if answer == Answer.NONE and before in (Standing.CONFLICT, Standing.UNSURE):
+        sentence = _("You declared a conflict, or that you are unsure: the chair must rule on it first.")
+        raise WrongMoment(Refusal(sentence, code="ruling"))
     declaration = Declaration.objects.create(application=application, user=by, answer=answer, note=note.strip())
     record(
         declaration,
         "declared",
         by=by,
-        given={"answer": str(answer)},
+        given={"answer": str(answer), "touches": [] if answer == Answer.NONE else acts_of(application, by)},
         personal={"note": declaration.note} if declaration.note else None,
     )
-    declare_standing(application.pk, user=by, standing=STANDINGS[answer])
+    if STANDINGS[answer] != before:
+        declare_standing(application.pk, user=by, standing=STANDINGS[answer])
     _move_assignment(application, by=by, answer=answer)
+    if answer == Answer.UNSURE:
+        _ask_for_a_ruling(declaration)
     return declaration
+
+
+def acts_of(application, user):
+    """The duties that `user` already did on the file, in order: what a late declaration touches."""
+    done = DutyDone.objects.filter(application_id=application.pk, user_id=user.pk)
+    return list(done.order_by("at", "id").values_list("duty", flat=True))
 
 
 def _move_assignment(application, *, by, answer):
@@ -93,17 +115,39 @@ def _move_assignment(application, *, by, answer):
         move(assignment, "recuse", by=by, given={"answer": str(answer)})
 
 
+def _ask_for_a_ruling(declaration):
+    application = declaration.application
+    program = application.call.program
+    chairs = Appointment.objects.filter(role=ProgramRole.CHAIR).select_related("user")
+    for person in {a.user for a in chairs if a.user_id != declaration.user_id and holds(a.user, a.role, program)}:
+        queue_message(
+            "ruling_asked",
+            to=person,
+            context={"reference": application.reference, "person": declaration.user.full_name},
+            url_name="review-rule",
+            url_args=[application.reference, declaration.user.public_id],
+            application_id=application.pk,
+            key=f"ruling-asked:{declaration.pk}:{person.pk}",
+        )
+
+
 @transaction.atomic
 def rule_on_declaration(declaration, *, by, clear, ruling):
     """The chair rules in writing on an *unsure* declaration: `clear` lets the person act, else it is a conflict.
 
     Forbidden for anybody but the chair, and for the chair's own declaration (the board's: a later release).
+    WrongMoment without words, and when it is no longer the person's latest or was ruled on.
     """
     application = Application.objects.select_for_update(of=("self",)).get(pk=declaration.application_id)
     if declaration.user_id == by.pk or not holds(by, ProgramRole.CHAIR, application.call.program):
         raise Forbidden(_("Only the chair of the committee rules on a declaration, and never on their own."))
+    ask_unbarred(application.pk, by)
+    declaration = Declaration.objects.select_for_update(of=("self",)).select_related("user").get(pk=declaration.pk)
+    latest = Declaration.objects.filter(application=application, user=declaration.user).order_by("-id").first()
+    if declaration.answer != Answer.UNSURE or declaration.ruled_by_id or latest.pk != declaration.pk:
+        raise WrongMoment(Refusal(_("There is nothing left to rule on: the declaration has changed."), code="ruled"))
     if not ruling.strip():
-        raise ValueError("a ruling is in writing")
+        raise WrongMoment(Refusal(_("A ruling is in writing: give your reasons."), code="reason"))
     declaration.ruled_by = by
     declaration.ruling = ruling.strip()
     declaration.save(update_fields=["ruled_by", "ruling"])
@@ -114,4 +158,13 @@ def rule_on_declaration(declaration, *, by, clear, ruling):
         assignment = Assignment.objects.live().filter(application=application, reviewer=declaration.user).first()
         if assignment is not None:
             move(assignment, "recuse", by=by, given={"answer": str(Answer.CONFLICT)})
+    queue_message(
+        "declaration_ruled",
+        to=declaration.user,
+        context={"reference": application.reference, "clear": bool(clear)},
+        url_name="review-declare",
+        url_args=[application.reference],
+        application_id=application.pk,
+        key=f"declaration-ruled:{declaration.pk}",
+    )
     return declaration

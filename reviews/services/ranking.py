@@ -3,10 +3,12 @@
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from applications.models import Application
 from applications.states import FUNDED, Outcome
 from audit.moves import move
+from audit.rules import Refusal, WrongMoment
 from programs import ledger
 from reviews import figures
 from reviews.models import Recommendation, RecommendationShare
@@ -18,10 +20,10 @@ from work.money import cents
 def recommend(application, *, by, outcome, amount=0, shares=(), reasons_fr="", reasons_en="", discussion=""):
     """Recommend an outcome for a file. Returns the `Recommendation`; its decision is drafted by reaction.
 
-    `amount` is in dollars; `shares` is `[(envelope, dollars), …]`, one per fiscal year and agreement, whose total is the
-    amount; each is reserved in its envelope in the same transaction. WrongMoment under the pass mark, when a
-    discussion is missing, or when an envelope cannot hold its reserve; Forbidden for anybody but the chair, or a chair
-    who already acted on the file.
+    `amount` is in dollars; `shares` is `[(envelope, dollars), …]`, one per fiscal year and agreement, whose total is
+    the amount; each is reserved in its envelope in the same transaction. WrongMoment without quorum, under the pass
+    mark, when a discussion is missing, or when an envelope cannot hold its reserve; Forbidden for anybody but the
+    chair, or a chair who already acted on the file.
     """
     application = (
         Application.objects.select_for_update(of=("self",))
@@ -30,8 +32,9 @@ def recommend(application, *, by, outcome, amount=0, shares=(), reasons_fr="", r
     )
     funded = outcome in FUNDED
     amount = cents(Decimal(amount)) if funded else Decimal(0)
-    shares = [(envelope, cents(Decimal(part))) for envelope, part in shares if part] if funded else []
+    shares = _whole_shares(application, shares) if funded else []
     scores = figures.file_scores(application)
+    counted, needed = figures.quorum(application)
     ranking = figures.ranking(application.call, application.cohort_closes_at)
     recommendation = Recommendation(
         application=application,
@@ -48,7 +51,7 @@ def recommend(application, *, by, outcome, amount=0, shares=(), reasons_fr="", r
         recommendation.save()
         RecommendationShare.objects.bulk_create(
             RecommendationShare(recommendation=recommendation, envelope=envelope, amount=part)
-            for envelope, part in sorted(shares, key=lambda share: share[0].pk)
+            for envelope, part in shares
         )
     application = move(
         application,
@@ -58,6 +61,8 @@ def recommend(application, *, by, outcome, amount=0, shares=(), reasons_fr="", r
             "outcome": str(outcome),
             "amount": amount,
             "shares": [{"envelope": str(envelope.public_id), "amount": part} for envelope, part in shares],
+            "counted": counted,
+            "needed": needed,
             "passed": scores.passes,
             "mean": scores.mean,
             "must_discuss": scores.must_discuss,
@@ -72,11 +77,30 @@ def recommend(application, *, by, outcome, amount=0, shares=(), reasons_fr="", r
             by=by,
             application_id=application.pk,
             move="application.recommend",
-            held_percent=figures.held_percent(application.call),
+            held_percent=held_for(application),
         )
     application.recommended_amount = amount if funded else None
     application.save(update_fields=["recommended_amount"])
     return recommendation
+
+
+def held_for(application):
+    """The share of each envelope that this file may not touch, in percent: none once it comes back from a
+    reconsideration, since that is what the money is held for."""
+    return Decimal(0) if application.origin else figures.held_percent(application.call)
+
+
+def _whole_shares(application, shares):
+    """One positive share for each envelope that may pay this call, in id order. WrongMoment for any other envelope."""
+    allowed = {envelope.pk for envelope in figures.open_envelopes(application.call)}
+    merged = {}
+    for envelope, part in shares:
+        part = cents(Decimal(part))
+        if part < 0 or (part and envelope.pk not in allowed):
+            raise WrongMoment(Refusal(_("An amount is given to an envelope that cannot pay this call."), code="shares"))
+        if part:
+            merged[envelope.pk] = (envelope, part + (merged[envelope.pk][1] if envelope.pk in merged else 0))
+    return [merged[key] for key in sorted(merged)]
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from audit.services import record_change
 from programs.rubric import parse_rubric
 from reviews import checks, scoring
 from reviews.models import Assignment, Score
-from reviews.rules import is_reviewer
+from reviews.rules import ask_unbarred, is_reviewer, is_the_one_assigned
 from reviews.states import State
 from work import clock
 
@@ -42,7 +42,7 @@ def save_score(assignment, criterion, *, by, version, point=None, comment=None):
     """Save the point or the comment of one criterion. Returns the `Score` with its new version.
 
     `version` is the one the page read (0 for none yet). ScoreConflict when somebody saved since; ScoreInvalid for what
-    is not on the scale; Forbidden for anybody but the reviewer; WrongMoment once submitted. What is None stays as it is.
+    is not on the scale; Forbidden for anybody but the reviewer; WrongMoment once submitted. None changes nothing.
     """
     _check_editable(assignment, by=by)
     rubric = rubric_of(assignment)
@@ -60,14 +60,19 @@ def save_score(assignment, criterion, *, by, version, point=None, comment=None):
         changes["comment"] = comment
     if version == 0:
         score, created = Score.objects.get_or_create(assignment=assignment, criterion=criterion, defaults=changes)
-        if not created:
+        if not created and not _says(score, point, comment):
             raise ScoreConflict(score)
         return score
     saved = Score.objects.filter(assignment=assignment, criterion=criterion, version=version).update(**changes)
     score = Score.objects.get(assignment=assignment, criterion=criterion)
-    if not saved:
+    if not saved and not _says(score, point, comment):
         raise ScoreConflict(score)
     return score
+
+
+def _says(score, point, comment):
+    """Whether the row already holds what is sent again: a reply that was lost on the way is no conflict."""
+    return point in (None, score.point) and comment in (None, score.comment)
 
 
 @transaction.atomic
@@ -85,9 +90,13 @@ def save_feedback(assignment, *, by, text, version):
 def _check_editable(assignment, *, by):
     if not is_reviewer(assignment, by):
         raise Forbidden(_("Only the reviewer scores this file."))
+    ask_unbarred(assignment.application_id, by)
+    if Application.objects.values_list("state", flat=True).get(pk=assignment.application_id) != FileState.IN_REVIEW:
+        raise WrongMoment(Refusal(_("The file is not in review."), code="state"))
     state = Assignment.objects.select_for_update(of=("self",)).values_list("state", flat=True).get(pk=assignment.pk)
     if state != State.ACCEPTED:
-        raise WrongMoment(Refusal(_("This review is %(state)s: it no longer changes.") % {"state": State(state).label}))
+        sentence = _("This review is %(state)s: it cannot be changed.") % {"state": State(state).label}
+        raise WrongMoment(Refusal(sentence, code="state"))
 
 
 @transaction.atomic
@@ -97,42 +106,54 @@ def submit_review(assignment, *, by):
     WrongMoment when a criterion lacks its score or comment. The review that completes the quorum also closes the
     file's review. A second click finds it submitted and changes nothing.
     """
-    application = Application.objects.select_for_update(of=("self",)).get(pk=assignment.application_id)
-    assignment = Assignment.objects.select_related("application__call__rubric", "application__call__program").get(
-        pk=assignment.pk
+    Application.objects.select_for_update(of=("self",)).get(pk=assignment.application_id)
+    # Locked before its scores are read: a save that comes meanwhile waits, and finds the review submitted.
+    assignment = (
+        Assignment.objects.select_for_update(of=("self",))
+        .select_related("application__call__rubric", "application__call__program")
+        .get(pk=assignment.pk)
     )
     if assignment.state == State.SUBMITTED and assignment.reviewer_id == by.pk:
         return assignment
-    unscored, without_comment = checks.unfinished(assignment, application.call.rubric.definition)
-    total = None
-    if not unscored:
-        rubric = rubric_of(assignment)
-        points = {score.criterion: rubric.points_of(score.point) for score in assignment.scores.all() if score.point}
+    rubric = rubric_of(assignment)
+    unscored, without_comment = checks.unfinished(assignment, rubric)
+    total, given = None, {score.criterion: score.point for score in assignment.scores.all() if score.point}
+    if not unscored and assignment.state == State.ACCEPTED:
+        points = {key: rubric.points_of(point) for key, point in given.items()}
         total = scoring.review_total(points, rubric.weights, [c.key for c in rubric.criteria if c.required])
         Assignment.objects.filter(pk=assignment.pk).update(total=total, submitted_at=clock.now())
     return move(
         assignment,
         "submit",
         by=by,
-        given={"unscored": unscored, "without_comment": without_comment, "total": total},
+        given={"unscored": unscored, "without_comment": without_comment, "scores": given, "total": total},
     )
 
 
 @transaction.atomic
 def skip_for_now(assignment, *, by):
     """Put a file at the end of one's own queue. It survives the session."""
-    if assignment.reviewer_id != by.pk:
+    if not is_the_one_assigned(assignment, by):
         raise Forbidden(_("Only the reviewer skips a file of their own queue."))
     Assignment.objects.filter(pk=assignment.pk).update(skipped_at=clock.now())
+
+
+@transaction.atomic
+def open_review(assignment, *, by):
+    """Remember when the reviewer first opened the file (their pace is read from it); it is no longer skipped."""
+    if is_the_one_assigned(assignment, by) and (assignment.opened_at is None or assignment.skipped_at is not None):
+        opened = assignment.opened_at or clock.now()
+        Assignment.objects.filter(pk=assignment.pk).update(opened_at=opened, skipped_at=None)
 
 
 @transaction.atomic
 def reopen_review(assignment, *, by, reason):
     """The chair gives a submitted review back to its reviewer, with a reason. A recorded act."""
     application = Application.objects.select_for_update(of=("self",)).get(pk=assignment.application_id)
+    ask_unbarred(application.pk, by)
     if application.state == FileState.REVIEWED:
-        move(application, "reopen_review", by=by, given={"reason": bool(reason.strip())}, note=reason)
-    assignment = move(assignment, "reopen", by=by, given={"reason": bool(reason.strip())}, note=reason)
+        move(application, "reopen_review", by=by, note=reason)
+    assignment = move(assignment, "reopen", by=by, note=reason)
     keep_score(application)
     return assignment
 

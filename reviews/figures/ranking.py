@@ -1,4 +1,4 @@
-"""The figures of this room, each defined once: the panel's quorum, a file's scores, the ranking of a cohort."""
+"""The ranking of a cohort against what its envelopes still have."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,59 +11,9 @@ from programs.ledger import available
 from programs.models import Envelope
 from programs.rubric import parse_rubric
 from reviews import scoring
-from reviews.checks import panel_rule
+from reviews.figures.panel import FileScores, file_scores
 from reviews.models import Assignment
 from reviews.states import State
-
-SPREAD_THRESHOLD = Decimal(20)  # scoring.md 6, where the programme says nothing
-
-
-def quorum(application):
-    """`(counted, needed)`: unconflicted reviews in, and how many the panel rule needs, seat by seat.
-
-    A seat counts no more than it needs, so that three reviews of the cluster never stand in for one of industry.
-    """
-    rule = panel_rule(application)
-    have = dict.fromkeys(rule, 0)
-    for seat in application.assignments.counted().values_list("seat", flat=True):
-        if seat in have:
-            have[seat] += 1
-    return sum(min(have[seat], rule[seat]) for seat in rule), sum(rule.values()) or 1
-
-
-@dataclass(frozen=True)
-class FileScores:
-    """What a file's reviews say together. Points out of 100."""
-
-    totals: tuple[Decimal, ...]
-    mean: Decimal | None
-    spread: Decimal
-    means: dict[str, Decimal]
-    missed: tuple[str, ...]
-    must_discuss: bool
-
-    @property
-    def passes(self):
-        return not self.missed
-
-
-def file_scores(application, rubric=None, reviews=None):
-    """The `FileScores` of an application, from its counted reviews (prefetched `reviews` spare the query)."""
-    rubric = rubric or parse_rubric(application.call.rubric.definition)
-    if reviews is None:
-        reviews = list(application.assignments.counted().prefetch_related("scores").order_by("id"))
-    points = [
-        {score.criterion: rubric.points_of(score.point) for score in review.scores.all() if score.point}
-        for review in reviews
-    ]
-    totals = tuple(review.total for review in reviews if review.total is not None)
-    mean = scoring.raw_mean(totals)
-    means = scoring.criterion_means(points)
-    minimums = {c.key: c.minimum_points for c in rubric.criteria}
-    missed = scoring.failures(mean, means, overall=rubric.pass_overall, minimums=minimums)
-    threshold = (application.call.rules.definition.get("ranking") or {}).get("discuss_spread", SPREAD_THRESHOLD)
-    gap = scoring.spread(totals)
-    return FileScores(totals, mean, gap, means, tuple(missed), gap > Decimal(str(threshold)))
 
 
 @dataclass(frozen=True)
@@ -81,6 +31,10 @@ class Ranking:
     envelopes: tuple[Envelope, ...]
     available: Decimal
     line: scoring.Line
+
+    def of(self, application):
+        """The `RankedFile` of an application; None when it is not in the ranking."""
+        return next((ranked for ranked in self.files if ranked.application.pk == application.pk), None)
 
     def inputs(self):
         """The ranking as evidence: plain data, stored with the recommendation that was read from it."""
@@ -117,7 +71,19 @@ def open_envelopes(call):
     return list(
         Envelope.objects.filter(agreement__funding__program=call.program, closed_on__isnull=True)
         .select_related("agreement")
+        .distinct()
         .order_by("id")
+    )
+
+
+def cohorts_of(call):
+    """The closings at which files of this call were submitted and have come to the panel, latest first."""
+    return list(
+        Application.objects.filter(call=call, cohort_closes_at__isnull=False)
+        .exclude(state=FileState.DRAFT)
+        .order_by("-cohort_closes_at")
+        .values_list("cohort_closes_at", flat=True)
+        .distinct()
     )
 
 
@@ -141,7 +107,8 @@ def ranking(call, cohort_closes_at=None):
     files = {str(file.public_id): file for file in files}
     scores = {key: file_scores(file, rubric, file.counted_reviews) for key, file in files.items()}
     envelopes = open_envelopes(call)
-    left = sum((available(envelope, held_percent=held_percent(call)) for envelope in envelopes), Decimal(0))
+    held = held_percent(call)
+    left = sum((max(Decimal(0), available(envelope, held_percent=held)) for envelope in envelopes), Decimal(0))
     ties = [criterion["key"] if isinstance(criterion, dict) else criterion for criterion in rules.get("ties", [])]
     entrants = [
         scoring.Entrant(

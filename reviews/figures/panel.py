@@ -1,0 +1,53 @@
+"""What a file's reviews say together: the quorum, the mean, the spread, the pass marks."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from programs.rubric import parse_rubric
+from reviews import scoring
+from reviews.checks import fill
+
+SPREAD_THRESHOLD = Decimal(20)  # scoring.md 6, where the programme says nothing
+
+
+def quorum(application):
+    """`(counted, needed)`: unconflicted reviews in, and how many the panel rule needs, seat by seat.
+
+    A seat counts no more than it needs, so that three reviews of the cluster never stand in for one of industry.
+    """
+    lines = fill(application, application.assignments.counted().values_list("seat", flat=True))
+    return sum(line.have for line in lines), sum(line.needed for line in lines)
+
+
+@dataclass(frozen=True)
+class FileScores:
+    """What a file's reviews say together. Points out of 100."""
+
+    totals: tuple[Decimal, ...]
+    mean: Decimal | None
+    spread: Decimal
+    means: dict[str, Decimal]
+    missed: tuple[str, ...]
+    must_discuss: bool
+
+    @property
+    def passes(self):
+        return not self.missed
+
+
+def file_scores(application, rubric=None, reviews=None):
+    """The `FileScores` of an application, from its counted reviews (prefetched `reviews` spare the query)."""
+    rubric = rubric or parse_rubric(application.call.rubric.definition)
+    if reviews is None:
+        reviews = list(application.assignments.counted().prefetch_related("scores").order_by("id"))
+    worth = {point.value: point.points for point in rubric.scale}
+    points = [{s.criterion: worth[s.point] for s in review.scores.all() if s.point} for review in reviews]
+    totals = tuple(review.total for review in reviews if review.total is not None)
+    mean = scoring.raw_mean(totals)
+    means = scoring.criterion_means(points)
+    # An optional criterion that nobody scored has no mean, and so no minimum to miss.
+    minimums = {c.key: c.minimum_points for c in rubric.criteria if c.required or c.key in means}
+    missed = scoring.failures(mean, means, overall=rubric.pass_overall, minimums=minimums)
+    threshold = (application.call.rules.definition.get("ranking") or {}).get("discuss_spread", SPREAD_THRESHOLD)
+    gap = scoring.spread(totals)
+    return FileScores(totals, mean, gap, means, tuple(missed), gap > Decimal(str(threshold)))
