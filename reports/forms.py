@@ -29,7 +29,7 @@ class KeyForm(forms.Form):
         label=gettext_lazy("Last day it works"), help_text=gettext_lazy("Within a year. The shorter, the safer.")
     )
     networks = forms.CharField(
-        label=gettext_lazy("Networks it may be used from (optional)"),
+        label=gettext_lazy("Networks it may be used from"),
         help_text=gettext_lazy("One per line, for example 203.0.113.0/24. Empty: from anywhere."),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),

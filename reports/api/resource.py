@@ -30,8 +30,8 @@ from work import clock
 
 MINUTE = timedelta(minutes=1)
 CHUNK = 1000  # rows of a CSV read and written at a time
-OF_EVERY_LIST = {"cursor", "page_size", "fields", "format"}
-OF_EVERY_ROW = {"fields", "format"}
+OF_A_PAGE = {"cursor", "page_size", "fields", "format"}
+OF_A_CSV = OF_A_ROW = {"fields", "format"}
 
 
 class ReadsForPartner(BasePermission):
@@ -132,9 +132,10 @@ class Resource(GenericViewSet):
     # ---- answers
 
     def list(self, request, *args, **kwargs):
-        asked = self._asked(request, OF_EVERY_LIST)
+        whole = request.accepted_renderer.format == "csv"
+        asked = self._asked(request, OF_A_CSV if whole else OF_A_PAGE, self.filterset_class.base_filters)
         rows, filterset = self._filtered(request, asked)
-        if request.accepted_renderer.format == "csv":
+        if whole:
             return self._csv(request, rows)
         page, cursor = page_of(rows, request.query_params)
         self.row_count = len(page)
@@ -148,7 +149,7 @@ class Resource(GenericViewSet):
         return self._json(request, body, page)
 
     def retrieve(self, request, *args, **kwargs):
-        self._asked(request, OF_EVERY_ROW)
+        self._asked(request, OF_A_ROW)
         row = self.row(self.rows(), kwargs["id"])
         self.row_count = 1
         return self._json(request, self._shaped([row])[0], [row])
@@ -166,9 +167,9 @@ class Resource(GenericViewSet):
     def by_reference(self, rows, text):
         return None
 
-    def _asked(self, request, known):
+    def _asked(self, request, known, filters=()):
         """The filters asked for; BadParameters when a parameter is not known here."""
-        names = known | (set(self.filterset_class.base_filters) if known is OF_EVERY_LIST else set())
+        names = known | set(filters)
         wrong = [
             {"parameter": name, "detail": _("There is no such parameter here.")}
             for name in request.query_params

@@ -259,6 +259,7 @@ def test_next_page_keeps_the_filters(world, meie):
         ("fields=secret", "fields"),
         ("colour=red", "colour"),
         ("format=xml", "format"),
+        ("format=csv&page_size=5", "page_size"),
     ],
 )
 def test_parameter_that_cannot_be_used_is_named(world, meie, query, parameter):
