@@ -32,9 +32,9 @@ from applications.states import State as FileState
 from audit.models import Change
 from awards.models import Award, AwardShare
 from decisions.models import Decision, DecisionShare, Letter
-from decisions.states import FUNDED
+from decisions.states import FUNDED, Kind
 from programs.models import Agreement, Call, Envelope, LedgerEntry, PartnerSeat, Program, ProgramFunding
-from programs.money import Kind
+from programs.money import Kind as EntryKind
 from programs.states import CallState
 
 # What the applicant asked for, or was told at once: the state itself.
@@ -51,7 +51,7 @@ OUTCOMES = [
     )
 ]
 # Ledger entries made after the award, when there is nothing left to hide.
-AFTER_AWARD = [str(k) for k in (Kind.ACCRUE, Kind.PAY, Kind.RECOVER, Kind.REUSE)]
+AFTER_AWARD = [str(k) for k in (EntryKind.ACCRUE, EntryKind.PAY, EntryKind.RECOVER, EntryKind.REUSE)]
 
 
 def seats_of(user) -> QuerySet:
@@ -140,8 +140,13 @@ def _own(shares, partner) -> Prefetch:
 
 
 def _superseded(decision: str, application: str) -> Subquery:
-    """When the letter of a later decision on the same file was first sent; None when there is none."""
-    later = _sent(decision__application=OuterRef(application), decision__number__gt=OuterRef(f"{decision}number"))
+    """When the letter of a later decision on the same file was first sent; None when there is none.
+
+    The answer that upholds a decision (`reconsidered`) replaces nothing.
+    """
+    later = _sent(
+        decision__application=OuterRef(application), decision__number__gt=OuterRef(f"{decision}number")
+    ).exclude(decision__kind=Kind.RECONSIDERED)
     return _latest(later, "decision__application", Min("sent_at"))
 
 

@@ -171,6 +171,22 @@ def test_second_outcome_is_as_secret_as_the_first(world, meie):
     assert meie.rows("awards") == []
 
 
+def test_later_decision_replaces_an_award_once_its_own_letter_is_sent(world, meie):
+    application = world.approved()
+    told = NOW - timedelta(days=1)
+    later = world.decide(application, kind="declined", number=2, issued=told - timedelta(days=1))
+    assert [a["superseded_at"] for a in meie.rows("awards")] == [None]
+    later.letter.__class__.objects.filter(pk=later.letter.pk).update(sent_at=told)
+    (award,) = meie.rows("awards?updated_since=2026-11-19T00:00:00Z")
+    assert award["superseded_at"] == award["updated_at"] == "2026-11-19T10:00:00-05:00"
+
+
+def test_decision_that_is_upheld_still_stands(world, meie):
+    application = world.approved()
+    world.decide(application, kind="reconsidered", number=2, issued=NOW - timedelta(days=2), sent=NOW)
+    assert [a["superseded_at"] for a in meie.rows("awards")] == [None]
+
+
 @pytest.mark.parametrize("state", [s for s in State if s != State.DRAFT])
 @pytest.mark.parametrize("told", [False, True])
 def test_state_in_sql_is_the_public_state(world, state, told):
