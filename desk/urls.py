@@ -2,12 +2,19 @@
 
 from django.urls import path
 
-from desk.views import components, frame, home, people, profile
+from desk.views import components, files, frame, home, legal, people, profile, trail
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("brand.css", frame.brand, name="brand"),
     path("session/stay", frame.stay, name="session-stay"),
+    path("search", files.search, name="search"),
+    path("files/<str:reference>", files.show, name="file-detail"),
+    path("files/<str:reference>/trail", trail.file, name="trail-file"),
+    path("files/<str:reference>/trail.csv", trail.file_csv, name="trail-file-csv"),
+    path("trail", trail.index, name="trail-list"),
+    path("accessibility", legal.accessibility, name="accessibility"),
+    path("privacy", legal.privacy, name="privacy"),
     path("components", components.show, name="components"),
     path("account/profile", profile.show, name="profile"),
     path("people", people.index, name="people"),

@@ -1,42 +1,15 @@
-"""Who a person is here today, in one query; and what waits for them, from every room."""
+"""What waits for a person, from every room, sorted by time."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import CharField, Value
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ClusterAppointment, Membership
-from accounts.rules import in_office, is_person
 from applications import figures as applications
 from decisions import figures as decisions
-from programs.models import Appointment, PartnerSeat
 from reviews import figures as reviews
 from work import clock
 from work.figures import MOST
-
-
-def roles_of(user):
-    """The roles that `user` holds today, as a set of (kind, role): ("program", "reviewer"), ("company", "signatory")…
-
-    Kinds: "cluster", "program", "partner", "company". One query, remembered on the user for the rest of the request.
-    """
-    if not is_person(user):
-        return frozenset()
-    if not hasattr(user, "_roles_today"):
-        held = [
-            _named("cluster", ClusterAppointment.objects.filter(in_office(), user=user)),
-            _named("program", Appointment.objects.filter(in_office(), user=user)),
-            _named("partner", PartnerSeat.objects.filter(in_office(), user=user)),
-            _named("company", Membership.objects.filter(user=user)),
-        ]
-        user._roles_today = frozenset(held[0].union(*held[1:]))
-    return user._roles_today
-
-
-def _named(kind, rows):
-    return rows.annotate(kind=Value(kind, output_field=CharField())).order_by().values_list("kind", "role")
-
 
 ROOMS = (applications.work_for, reviews.work_for, decisions.work_for)
 SOON = timedelta(days=7)

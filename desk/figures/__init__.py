@@ -1,0 +1,20 @@
+"""What the gathering pages show: a person's roles and day, where a file stands, the trail in words."""
+
+from desk.figures.day import ROLES, Day, day_of
+from desk.figures.roles import roles_of
+from desk.figures.trail import Filter, Line, chronicle, lines_of, matching, subjects_of, verified, whole_chronicle
+
+__all__ = [
+    "ROLES",
+    "Day",
+    "Filter",
+    "Line",
+    "chronicle",
+    "day_of",
+    "lines_of",
+    "matching",
+    "roles_of",
+    "subjects_of",
+    "verified",
+    "whole_chronicle",
+]

@@ -1,0 +1,139 @@
+"""One file in view: where it stands, who did what, what happened, what this person may do next."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext as _
+
+from applications.states import State
+from audit.models import DutyDone
+from audit.moves import allowed
+from audit.states import Duty
+from decisions.models import Letter
+from desk.catalog import TIMELINE_LEAVES_OUT
+from desk.figures.trail import entries, lines_of, verb_name
+from work.clock import format_day
+
+# What the page of a move asks for or finds out itself: here it is not in the way yet.
+ASKED_ON_THE_PAGE = frozenset(
+    [
+        "items",
+        "due",
+        "reason",
+        "outcome",
+        "shares",
+        "amount",
+        "open",
+        "passed",
+        "panel",
+        "quorum",
+        "discussion",
+        "minimum",
+        "pass_mark",
+        "kind",
+        "late",
+        "failed",
+        "unanswered",
+        "missing",
+        "attested",
+        "reviews",
+        "given",
+        "not_overdue",
+    ]
+)
+PAGE_OF_MOVE = {
+    "application.request_changes": "file-changes",
+    "application.extend_request": "file-changes",
+    "application.cancel_request": "file-changes",
+    "application.find_eligible": "file-screening",
+    "application.find_ineligible": "file-screening",
+    "application.confirm": "file-screening",
+    "application.start_review": "review-file",
+    "application.complete_review": "review-file",
+    "application.reopen_review": "review-file",
+    "application.recommend": "review-recommend",
+}
+TIMELINE = 60  # entries: the trail has them all
+
+
+@dataclass(frozen=True)
+class Step:
+    """A thing this person may do next: its page, and what stands in the way."""
+
+    label: Any
+    url_name: str
+    in_the_way: tuple = ()
+    declare: bool = False
+
+
+def next_steps(application, user):
+    """The moves of the file and of its open decision that `user` may make, each with its page, in their order."""
+    found = []
+    for move in allowed(application, user):
+        if page := PAGE_OF_MOVE.get(f"application.{move.name}"):
+            found.append(_step(move, page))
+    decision = application.decisions.open().order_by("-number").first()
+    if decision is not None:
+        decision.application = application
+        found += [_step(move, "decision-file") for move in allowed(decision, user)]
+    return found
+
+
+def _step(move, page):
+    blocking = [r for r in move.refusals if r.code not in ASKED_ON_THE_PAGE]
+    return Step(
+        move.label,
+        page,
+        tuple(r.message for r in blocking if r.code != "undeclared"),
+        declare=any(r.code == "undeclared" for r in blocking),
+    )
+
+
+# The spans of the bridge, each with the states that stand on it.
+SPANS = (
+    (State.SUBMITTED, State.CHANGES_REQUESTED),
+    (State.ELIGIBLE,),
+    (State.IN_REVIEW, State.REVIEWED),
+    (State.RECOMMENDED,),
+)
+OVER = (State.APPROVED, State.INVITED, State.DECLINED, State.WAITLISTED)
+
+
+def bridge(application, language):
+    """Where the file stands, as the component draws it. A file that left the road shows how it left."""
+    labels = [_("Submitted"), _("Eligible"), _("Reviewed"), _("Recommended"), _("Decided"), _("Letter sent")]
+    notes = [format_day(application.submitted_at, language), "", "", "", "", ""]
+    place = next((n for n, states in enumerate(SPANS) if application.state in states), None)
+    if place is None:
+        sent = application.outcome_at is not None
+        place = 6 if sent and application.state in OVER else 5 if application.state in OVER else 4
+        if application.state not in OVER:
+            labels[4] = application.get_state_display().capitalize()
+        if sent:
+            notes[5] = format_day(application.outcome_at, language)
+    if place < 6:
+        notes[place] = notes[place] or _("since %(day)s") % {"day": format_day(application.since, language)}
+    return [
+        {"label": label, "note": note, "state": "done" if n < place else "now" if n == place else "later"}
+        for n, (label, note) in enumerate(zip(labels, notes, strict=True))
+    ]
+
+
+def duties_of(application):
+    """Who did which duty on the file, and when: [(duty in words, person, instant)], first to last."""
+    done = list(DutyDone.objects.filter(application_id=application.pk).order_by("at", "id"))
+    people = get_user_model().objects.in_bulk({d.user_id for d in done})
+    return [{"duty": Duty(d.duty).label, "who": people[d.user_id].full_name, "at": d.at} for d in done]
+
+
+def timeline(application):
+    """What happened, the latest first, without the small acts of writing: for the component."""
+    rows = entries().filter(application_id=application.pk).exclude(verb__in=TIMELINE_LEAVES_OUT).order_by("-id")
+    rows = [row for row in rows[:TIMELINE] if verb_name(row.subject_type, row.verb) not in TIMELINE_LEAVES_OUT]
+    return [{"what": line.what, "at": line.at, "who": line.who, "note": line.note} for line in lines_of(rows)]
+
+
+def letters_of(application):
+    """The file's letters, the latest first."""
+    return Letter.objects.filter(application=application).order_by("-id")

@@ -1,0 +1,29 @@
+"""Who a person is here today, in one query."""
+
+from django.db.models import CharField, Value
+
+from accounts.models import ClusterAppointment, Membership
+from accounts.rules import in_office, is_person
+from programs.models import Appointment, PartnerSeat
+
+
+def roles_of(user):
+    """The roles that `user` holds today, as a set of (kind, role): ("program", "reviewer"), ("company", "signatory")…
+
+    Kinds: "cluster", "program", "partner", "company". One query, remembered on the user for the rest of the request.
+    """
+    if not is_person(user):
+        return frozenset()
+    if not hasattr(user, "_roles_today"):
+        held = [
+            _named("cluster", ClusterAppointment.objects.filter(in_office(), user=user)),
+            _named("program", Appointment.objects.filter(in_office(), user=user)),
+            _named("partner", PartnerSeat.objects.filter(in_office(), user=user)),
+            _named("company", Membership.objects.filter(user=user)),
+        ]
+        user._roles_today = frozenset(held[0].union(*held[1:]))
+    return user._roles_today
+
+
+def _named(kind, rows):
+    return rows.annotate(kind=Value(kind, output_field=CharField())).order_by().values_list("kind", "role")

@@ -1,0 +1,26 @@
+"""What an auditor looks for in the trail."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from work.forms import DayField
+
+
+class TrailForm(forms.Form):
+    reference = forms.CharField(
+        label=_("Reference"), required=False, max_length=20, widget=forms.TextInput({"class": "input--short"})
+    )
+    person = forms.CharField(label=_("Person (name or e-mail address)"), required=False, max_length=200)
+    verb = forms.ChoiceField(label=_("What was done"), required=False)
+    first = DayField(label=_("From"), required=False)
+    last = DayField(label=_("Until"), required=False)
+
+    def __init__(self, *args, verbs, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["verb"].choices = [("", _("Every act")), ("read", _("Readings only")), *verbs]
+
+    def clean(self):
+        data = super().clean()
+        if data.get("first") and data.get("last") and data["first"] > data["last"]:
+            self.add_error("last", _("The last day comes before the first."))
+        return data

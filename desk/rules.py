@@ -1,0 +1,18 @@
+"""Who reads what on the pages that gather."""
+
+from accounts.models import Cluster
+from accounts.roles import ClusterRole
+from accounts.rules import in_office, is_auditor, is_person
+
+
+def audited_by(user):
+    """Clusters whose trail `user` reads today, as their auditor."""
+    if not is_person(user):
+        return Cluster.objects.none()
+    held = user.cluster_appointments.filter(in_office(), role=ClusterRole.AUDITOR)
+    return Cluster.objects.filter(pk__in=held.values("cluster_id")).order_by("pk")
+
+
+def may_read_trail(application, user):
+    """The trail holds everybody's readings and declarations: it is the auditors' alone."""
+    return is_auditor(user, application.call.program.cluster_id)

@@ -1,0 +1,93 @@
+"""A file on one page, for the cluster's people; and the search over files."""
+
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from applications.models import Application
+from applications.search import matching
+from applications.services.screening import open_file
+from applications.states import State
+from audit.services import record_reading, record_readings
+from desk.figures import file as figures
+from desk.rules import may_read_trail
+
+PAGE = 30
+TAGS = {
+    State.DRAFT: "",
+    State.SUBMITTED: "info",
+    State.CHANGES_REQUESTED: "wait",
+    State.ELIGIBLE: "info",
+    State.INELIGIBLE: "bad",
+    State.IN_REVIEW: "info",
+    State.REVIEWED: "info",
+    State.RECOMMENDED: "info",
+    State.APPROVED: "good",
+    State.INVITED: "good",
+    State.DECLINED: "bad",
+    State.WAITLISTED: "other",
+    State.IN_RECONSIDERATION: "wait",
+    State.WITHDRAWN: "",
+    State.CANCELLED: "",
+}
+RELATED = ("call__program__cluster", "call__form", "call__rules", "call__rubric", "organisation")
+
+
+def file_of(request, reference):
+    """The submitted file of this reference, for whoever reads it by a role; else it does not exist (404)."""
+    files = Application.objects.of_staff(request.user).select_related(*RELATED)
+    return get_object_or_404(files, reference=reference)
+
+
+@require_safe
+@never_cache
+@login_required
+def show(request, reference):
+    application = open_file(file_of(request, reference), by=request.user)
+    record_reading(request.user, application_id=application.pk, subject=application, what="file")
+    context = {
+        "application": application,
+        "kind": TAGS.get(application.state, ""),
+        "bridge": figures.bridge(application, get_language() or "fr"),
+        "steps": figures.next_steps(application, request.user),
+        "duties": figures.duties_of(application),
+        "timeline": figures.timeline(application),
+        "letters": figures.letters_of(application),
+        "may_read_trail": may_read_trail(application, request.user),
+    }
+    return render(request, "desk/file.html", context)
+
+
+@require_safe
+@never_cache
+@login_required
+def search(request):
+    """Files that this person may open and whose words match. A whole reference goes straight to its file."""
+    asked = " ".join(request.GET.get("q", "").split())[:200]
+    found, more = [], False
+    if asked:
+        visible = Application.objects.visible_to(request.user).select_related("call__program")
+        exact = visible.filter(reference__iexact=asked).first()
+        staff = Application.objects.of_staff(request.user)
+        if exact:
+            return redirect(address(exact, staff.filter(pk=exact.pk).exists()))
+        rows = list(matching(visible, asked).order_by("-submitted_at", "-id")[: PAGE + 1])
+        found, more = rows[:PAGE], len(rows) > PAGE
+        as_staff = set(staff.filter(pk__in=[f.pk for f in found]).values_list("pk", flat=True))
+        for file in found:
+            file.url = address(file, file.pk in as_staff)
+            inside = file.pk in as_staff
+            file.shown_state = file.get_state_display() if inside else file.public_state.label
+            file.shown_kind = TAGS.get(file.state if inside else file.public_state.value, "info")
+        record_readings(request.user, application_ids=[f.pk for f in found], subject="application", what="search")
+    return render(request, "desk/search.html", {"asked": asked, "found": found, "more": more})
+
+
+def address(file, as_staff):
+    """The page of a file for its reader: the cluster's, or the company's."""
+    if as_staff:
+        return reverse("file-detail", args=[file.reference])
+    return reverse("application-tasks" if file.state == State.DRAFT else "application-detail", args=[file.public_id])

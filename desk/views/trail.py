@@ -1,0 +1,149 @@
+"""The auditor's pages: the trail searched, and the whole story of one file, verified as it is read."""
+
+import csv
+from collections.abc import Iterator
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from audit.rules import Forbidden
+from audit.services import record_reading
+from desk import figures
+from desk.figures.trail import all_verbs
+from desk.forms.trail import TrailForm
+from desk.rules import audited_by, may_read_trail
+from desk.views.files import file_of
+from work import clock
+
+
+@require_safe
+@never_cache
+@login_required
+def index(request):
+    """The trail of the auditor's clusters, the latest first, by reference, person, act and dates."""
+    clusters = audited_by(request.user)
+    if not clusters.exists():
+        raise Forbidden(_("Only an auditor of the cluster reads the trail."))
+    form = TrailForm(request.GET or None, verbs=all_verbs())
+    wanted, before = figures.Filter(), _number(request.GET.get("before"))
+    if form.is_bound and form.is_valid():
+        data = form.cleaned_data
+        wanted = figures.Filter(
+            reference=data["reference"].strip(),
+            person=data["person"].strip(),
+            verb="" if data["verb"] == "read" else data["verb"],
+            first=clock.start_of(data["first"]) if data["first"] else None,
+            last=clock.end_of(data["last"]) if data["last"] else None,
+            readings=data["verb"] == "read",
+        )
+    if form.errors:
+        lines, following = [], None
+    else:
+        lines, following = figures.matching(clusters, wanted, before=before)
+    if before is None:
+        record_reading(request.user, application_id=None, subject="trail", what="trail")
+    context = {"form": form, "lines": lines, "next_url": _page_after(request, following)}
+    return render(request, "desk/trail.html", context)
+
+
+@require_safe
+@never_cache
+@login_required
+def file(request, reference):
+    """One file from its first draft to its last reading, and whether its chains are whole."""
+    application = readable(request, reference)
+    readings = request.GET.get("readings") != "no"
+    try:
+        lines, following = figures.chronicle(application, after=request.GET.get("after", ""), readings=readings)
+    except (ValueError, OverflowError):
+        raise Http404 from None
+    count, findings = figures.verified(application)
+    record_reading(request.user, application_id=application.pk, subject=application, what="trail")
+    context = {
+        "application": application,
+        "lines": lines,
+        "readings": readings,
+        "count": count,
+        "faults": [finding for finding in findings if not finding.erased],
+        "verified_at": clock.now(),
+        "next_url": _page_after(request, following, "after"),
+        "first_page": "after" not in request.GET,
+        "may_read_trail": True,
+    }
+    return render(request, "desk/trail_file.html", context)
+
+
+@require_safe
+@never_cache
+@login_required
+def file_csv(request, reference):
+    """The same, whole, as a table for a spreadsheet."""
+    application = readable(request, reference)
+    record_reading(request.user, application_id=application.pk, subject=application, what="trail")
+    rows = figures.whole_chronicle(application)
+    response = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{application.reference}-trail.csv"'
+    return response
+
+
+def readable(request, reference):
+    application = file_of(request, reference)
+    if not may_read_trail(application, request.user):
+        raise Forbidden(_("Only an auditor of the cluster reads the trail."))
+    return application
+
+
+def _csv(lines) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    head = ["at", "act", "verb", "subject", "entry", "who", "duty", "before", "after", "reason", "facts", "digest"]
+    yield "\ufeff" + writer.writerow(head)
+    for line in lines:
+        facts = "; ".join(f"{name}={value}" for name, value in [*line.facts, *line.texts])
+        cells = [
+            line.at.isoformat(),
+            line.what,
+            line.verb,
+            line.subject,
+            line.seq or "",
+            line.who,
+            line.duty,
+            line.before,
+            line.after,
+            line.note,
+            facts,
+            line.digest,
+        ]
+        yield writer.writerow([_harmless(cell) for cell in cells])
+
+
+class _Echo:
+    """A file that gives back what is written in it: one line of the table at a time."""
+
+    def write(self, value):
+        return value
+
+
+def _harmless(cell):
+    """A cell that a spreadsheet will not run as a formula."""
+    text = str(cell)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _number(text):
+    if not text:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise Http404
+    return int(text)
+
+
+def _page_after(request, place, name="before"):
+    if not place:
+        return ""
+    query = request.GET.copy()
+    query[name] = str(place)
+    return f"?{query.urlencode()}"
