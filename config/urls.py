@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/ready", health.ready, name="health-ready"),
     path("", include("desk.urls")),
     path("", include("accounts.urls")),
+    path("", include("programs.urls")),
+    path("", include("decisions.urls")),
     path("", include("reports.urls")),
     path("", include("config.api")),
 ]

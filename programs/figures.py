@@ -1,8 +1,11 @@
 """The figures of an envelope, defined once: the page, the export and the API read these and nothing else."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from programs.models import Envelope, LedgerEntry
 from programs.money import BUCKETS, SPENT, deltas
@@ -81,3 +84,25 @@ def _percent(part: Decimal, whole: Decimal) -> Decimal:
     if not whole:
         return Decimal("0.0000")
     return (part * 100 / whole).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+
+
+# Whose file an entry is, only a higher room knows: it says so here, when it starts (applications.apps).
+_NAMING: list[Callable[[Iterable[int], Any], dict[int, FileName]]] = []
+
+
+@dataclass(frozen=True)
+class FileName:
+    """How a page names a file: its reference and the address of its page."""
+
+    reference: str
+    url: str
+
+
+def name_files_with(fn: Callable[[Iterable[int], Any], dict[int, FileName]]) -> None:
+    """Let `fn(ids, reader)` name the files that `reader` may open; those it leaves out are shown without a name."""
+    _NAMING[:] = [fn]
+
+
+def names_of_files(ids: Iterable[int], reader) -> dict[int, FileName]:
+    """The names of the files among `ids` that `reader` may open."""
+    return _NAMING[0](ids, reader) if _NAMING else {}

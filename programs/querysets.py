@@ -67,6 +67,26 @@ def read_by(user, prefix="", *, roles=READERS):
     )
 
 
+def is_staff(user):
+    """Whether `user` holds a role today that reads the set-up of at least one programme."""
+    if not is_person(user):
+        return False
+    return (
+        user.appointments.filter(in_office(), role__in=READERS).exists()
+        or user.cluster_appointments.filter(in_office(), role__in=CLUSTER_READERS).exists()
+    )
+
+
+def reads_money(user):
+    """Whether `user` holds a role today that reads the envelopes."""
+    if not is_person(user):
+        return False
+    return (
+        user.appointments.filter(in_office(), role__in=MONEY_READERS).exists()
+        or user.cluster_appointments.filter(in_office(), role__in=CLUSTER_READERS).exists()
+    )
+
+
 class ProgramQuerySet(models.QuerySet):
     def of_staff(self, user):
         """Programmes whose set-up `user` may read by a role of the cluster or of the programme."""

@@ -69,7 +69,7 @@ class ProgramFunding(models.Model):
 
 
 class Version(models.Model):
-    """A numbered definition of one programme. Immutable once `published_at` is stamped (a trigger refuses the change)."""
+    """A numbered definition of one programme. Once `published_at` is stamped it never changes."""
 
     number = models.PositiveIntegerField()
     definition = models.JSONField()
@@ -204,6 +204,12 @@ class Call(PublicModel, CallLife):
         closings = [datetime.fromisoformat(text) for text in self.cohorts]
         place = bisect_left(closings, at)
         return closings[place] if place < len(closings) else self.closes_at
+
+    @property
+    def closings(self):
+        """Every closing in order: the cohorts', and the call's own when it is not one of them."""
+        found = [datetime.fromisoformat(text) for text in self.cohorts]
+        return found if self.closes_at is None or self.closes_at in found else [*found, self.closes_at]
 
     @property
     def next_closing(self):

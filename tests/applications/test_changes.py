@@ -49,7 +49,7 @@ def answer(file, by, value="Chaque étape est menée par la directrice des opér
 
 
 def test_request_pauses_the_clock_with_what_is_left(file, asked):
-    assert file.due == datetime(2026, 9, 29, 3, 59, 59, tzinfo=UTC)  # ten business days, 7 September... see below
+    assert file.due == datetime(2026, 9, 29, 3, 59, 59, tzinfo=UTC)  # ten business days after Monday 14 September
     assert (asked.state, asked.due) == ("changes_requested", None)
     assert asked.due_left == file.due - ASKED
 
@@ -69,7 +69,9 @@ def test_a_late_file_is_still_as_late_after_its_pause(file, cast):
         request_changes(file, by=cast.officer, items=[ITEM], due=late + timedelta(days=5))
         assert fresh(file).due_left == timedelta(days=-1)
     with clock.at(late + timedelta(days=3)):
-        assert cancel_request(fresh(file), by=cast.officer, reason="Ce n’est plus utile.").due == late + timedelta(days=2)
+        assert cancel_request(fresh(file), by=cast.officer, reason="Ce n’est plus utile.").due == late + timedelta(
+            days=2
+        )
 
 
 def test_request_keeps_what_the_answer_was_and_tells_the_signatory(asked, cast):
@@ -140,7 +142,10 @@ def test_request_refuses_what_is_not_whole(file, cast, items, days, code):
 
 def test_extension_goes_later_only_with_a_reason(asked, cast):
     with clock.at(ASKED):
-        for due, reason, code in ((DUE - timedelta(days=1), "Vacances", "due"), (DUE + timedelta(days=1), " ", "reason")):
+        for due, reason, code in (
+            (DUE - timedelta(days=1), "Vacances", "due"),
+            (DUE + timedelta(days=1), " ", "reason"),
+        ):
             with pytest.raises(WrongMoment) as refused:
                 extend_request(asked, by=cast.officer, due=due, reason=reason)
             assert [r.code for r in refused.value.refusals] == [code]
@@ -166,7 +171,9 @@ def test_only_the_named_people_move_a_request(file, cast, move):
             act(fresh(file), move, by=getattr(cast, person))
 
 
-@pytest.mark.parametrize(("move", "state"), [("request_changes", "changes_requested"), *((m, "submitted") for m in MOVES[1:])])
+@pytest.mark.parametrize(
+    ("move", "state"), [("request_changes", "changes_requested"), *((m, "submitted") for m in MOVES[1:])]
+)
 def test_a_request_moves_only_from_its_own_state(file, cast, move, state):
     with clock.at(ASKED):
         if state == "changes_requested":

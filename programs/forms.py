@@ -1,0 +1,104 @@
+"""What an officer types about programmes and calls."""
+
+from datetime import time
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.identifiers import neq as check_neq
+from accounts.models import Organisation
+from programs.bundle import MAX_BYTES
+from work import clock
+from work.forms import DayField
+
+
+class BundleForm(forms.Form):
+    """A programme as one file, or as its text. The text stays in the page when it is refused."""
+
+    file = forms.FileField(
+        label=_("File of the programme"),
+        required=False,
+        help_text=_("A YAML file (.yaml), at most 1 MB."),
+        widget=forms.ClearableFileInput({"accept": ".yaml,.yml,text/yaml"}),
+    )
+    text = forms.CharField(
+        label=_("Or its text"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea({"rows": 14, "spellcheck": "false", "class": "input--code"}),
+    )
+
+    def clean(self):
+        given = super().clean()
+        if not given.get("file") and not (given.get("text") or "").strip() and not self.errors:
+            raise forms.ValidationError(_("Choose the file, or paste its text."))
+        return given
+
+    def content(self):
+        """What was given, as bytes or as text; a file comes before a text."""
+        file = self.cleaned_data.get("file")
+        return file.read(MAX_BYTES + 1) if file else self.cleaned_data["text"]
+
+
+class HourInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self):
+        super().__init__({"class": "input--day"}, format="%H:%M")
+
+
+class ClosingForm(forms.Form):
+    """An instant in the call's own zone, and why."""
+
+    day = DayField(label=_("New day of closing"))
+    hour = forms.TimeField(
+        label=_("Hour, in Québec"), widget=HourInput, initial=time(17), help_text=_("For example 17:00.")
+    )
+    reason = forms.CharField(
+        label=_("Reason"), help_text=_("It is kept in the trail."), widget=forms.Textarea({"rows": 4}), max_length=2000
+    )
+
+    def __init__(self, *args, call, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.call = call
+
+    def instant(self):
+        hour = self.cleaned_data["hour"]
+        return clock.local(self.cleaned_data["day"], hour.hour, hour.minute, ZoneInfo(self.call.zone))
+
+
+class AccommodationForm(ClosingForm):
+    """A later closing for one applicant."""
+
+    neq = forms.CharField(
+        label=_("NEQ of the organisation"),
+        max_length=20,
+        help_text=_("Ten digits. The organisation must be registered."),
+        widget=forms.TextInput({"inputmode": "numeric", "class": "input--short"}),
+    )
+    field_order = ("neq", "day", "hour", "reason")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["day"].label = _("Its own day of closing")
+        self.fields["reason"].help_text = _("Confidential: it is kept apart and can be erased.")
+
+    def clean_neq(self):
+        checked = check_neq(self.cleaned_data["neq"])
+        if not checked:
+            raise forms.ValidationError(checked.error)
+        organisation = Organisation.objects.filter(neq=checked.value).first()
+        if organisation is None:
+            raise forms.ValidationError(_("No organisation is registered under this number."))
+        self.organisation = organisation
+        return checked.value
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("The applicants will read it."),
+        widget=forms.Textarea({"rows": 4}),
+        max_length=2000,
+    )

@@ -1,0 +1,1 @@
+"""The staff's pages of programmes, calls and envelopes."""

@@ -1,0 +1,178 @@
+"""One call: what it is, what may be done with it now, and a page to confirm each act."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audit.moves import allowed
+from audit.rules import Forbidden, Refusal, WrongMoment
+from programs.forms import AccommodationForm, CancelForm, ClosingForm
+from programs.models import Call
+from programs.rules import is_call_officer
+from programs.services import calls as services
+from programs.views.programs import phase_of
+from work import clock
+
+# What must be typed first is asked on the act's own page: its absence is no reason to hide the link.
+TYPED = {"earlier", "reason", "organisation"}
+
+
+def of_staff(request, public_id):
+    calls = Call.objects.of_staff(request.user).select_related("program__cluster", "form", "rubric", "rules")
+    return get_object_or_404(calls, public_id=public_id)
+
+
+def managed(request, public_id):
+    """The call, for its officers; 404 for who cannot read it, 403 for who only reads it."""
+    call = of_staff(request, public_id)
+    if not is_call_officer(call, request.user):
+        raise Forbidden(_("Only an officer of the programme does this."))
+    return call
+
+
+@require_safe
+@login_required
+@never_cache
+def details(request, public_id):
+    call = of_staff(request, public_id)
+    now = clock.now()
+    acts = []
+    for act in allowed(call, request.user):
+        refusals = [r for r in act.refusals if r.code not in TYPED]
+        acts.append({"name": act.name, "label": act.label, "refusals": refusals, "url_name": f"call-{act.name}"})
+    context = {
+        "call": call,
+        "program": call.program,
+        "phase": phase_of(call),
+        "acts": acts,
+        "cohorts": [{"at": at, "past": at < now} for at in call.closings],
+        "accommodations": call.accommodations.select_related("organisation").order_by("closes_at", "pk")
+        if is_call_officer(call, request.user)
+        else [],
+    }
+    return render(request, "programs/call.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def publish(request, public_id):
+    """What keeps the call from being published, or the button that does it."""
+    call = managed(request, public_id)
+    problems = services.publication_problems(call)
+    refusals = []
+    if request.method == "POST":
+        try:
+            services.publish_call(call, by=request.user)
+        except WrongMoment as refused:
+            refusals = refused.refusals
+        else:
+            messages.success(request, _("The call is published. Its form, rubric and rules no longer change."))
+            return redirect("call-manage", call.public_id)
+    else:
+        refusals = moment_of(call, request.user, "publish")
+    context = {"call": call, "program": call.program, "problems": problems, "refusals": refusals}
+    return render(request, "programs/call_publish.html", context, status=409 if request.method == "POST" else 200)
+
+
+def moment_of(call, user, name):
+    """What stands in the way of the act now, whatever would be typed."""
+    act = next((a for a in allowed(call, user) if a.name == name), None)
+    if act is None:
+        return [_closed_to(call)]
+    return [r for r in act.refusals if r.code not in TYPED | {"problems"}]
+
+
+def _closed_to(call):
+    return Refusal(
+        _("This is not possible now: the call is %(state)s.") % {"state": call.get_state_display()}, code="state"
+    )
+
+
+def act_page(request, call, form, *, name, act, done):
+    """The page of one act: what it does, its form, and what refused it, said on the form."""
+    refusals = moment_of(call, request.user, name)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form is None or form.is_valid():
+            try:
+                act()
+            except WrongMoment as refused:
+                status = 409
+                if form is None:
+                    refusals = refused.refusals
+                for refusal in refused.refusals if form is not None else ():
+                    form.add_error(
+                        "day" if refusal.code == "earlier" and "day" in form.fields else None, str(refusal.message)
+                    )
+            else:
+                messages.success(request, done)
+                return redirect("call-manage", call.public_id)
+    context = {"call": call, "program": call.program, "form": form, "refusals": refusals, "phase": phase_of(call)}
+    return render(request, f"programs/call_{name}.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def extend(request, public_id):
+    call = managed(request, public_id)
+    form = ClosingForm(request.POST or None, call=call)
+
+    def act():
+        services.extend_call(call, by=request.user, closes_at=form.instant(), reason=form.cleaned_data["reason"])
+
+    return act_page(
+        request, call, form, name="extend", act=act, done=_("The closing is moved. Whoever has a draft is told.")
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def accommodate(request, public_id):
+    call = managed(request, public_id)
+    form = AccommodationForm(request.POST or None, call=call)
+
+    def act():
+        services.accommodate_applicant(
+            call,
+            by=request.user,
+            organisation=form.organisation,
+            closes_at=form.instant(),
+            reason=form.cleaned_data["reason"],
+        )
+
+    done = _("This applicant has its own closing.")
+    return act_page(request, call, form, name="accommodate", act=act, done=done)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def cancel(request, public_id):
+    call = managed(request, public_id)
+    form = CancelForm(request.POST or None)
+
+    def act():
+        services.cancel_call(call, by=request.user, reason=form.cleaned_data["reason"])
+
+    return act_page(
+        request, call, form, name="cancel", act=act, done=_("The call is cancelled. Its applicants are told.")
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def archive(request, public_id):
+    call = managed(request, public_id)
+
+    def act():
+        services.archive_call(call, by=request.user)
+
+    return act_page(request, call, None, name="archive", act=act, done=_("The call is archived."))

@@ -1,0 +1,325 @@
+"""Programmes as the staff sees them: the list, one programme tab by tab, a bundle in and out."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.rules import in_office
+from audit.rules import Forbidden
+from programs.bundle import BundleRefused, parse_eligibility
+from programs.catalog import (
+    LETTER_FIELDS,
+    QUESTION_TYPES,
+    Allocation,
+    DayKind,
+    LineStrategy,
+    Order,
+    fields_in,
+    fill_letter,
+)
+from programs.conditions import to_text
+from programs.forms import BundleForm
+from programs.models import Appointment, Call, Program
+from programs.querysets import is_staff
+from programs.rubric import parse_rubric
+from programs.rules import is_program_officer
+from programs.schema import parse_form
+from programs.services.bundles import export_bundle, import_bundle, latest_letters
+from programs.services.calls import record_export
+from programs.states import LetterKind, Phase
+
+PHASE_TAGS = {Phase.OPEN: "good", Phase.ANNOUNCED: "info", Phase.GRACE: "wait", Phase.CANCELLED: "bad"}
+LANGUAGES = (("fr", "Français"), ("en", "English"))
+
+
+def of_staff(request, slug):
+    """The programme, when this person reads it as staff; else 404."""
+    return get_object_or_404(
+        Program.objects.of_staff(request.user).select_related("cluster", "working_group"), slug=slug
+    )
+
+
+def phase_of(call):
+    phase = call.phase()
+    return {"text": phase.label, "kind": PHASE_TAGS.get(phase, "")}
+
+
+@require_safe
+@login_required
+@never_cache
+def index(request):
+    if not is_staff(request.user):
+        raise Forbidden(_("These pages are for the staff of the cluster."))
+    calls = Prefetch("calls", Call.objects.order_by("-opens_at", "-pk"))
+    programs = list(Program.objects.of_staff(request.user).prefetch_related(calls).order_by("code"))
+    context = {
+        "programs": [
+            {"program": program, "calls": [{"call": call, "phase": phase_of(call)} for call in program.calls.all()]}
+            for program in programs
+        ],
+        "may_import": may_import(request.user),
+    }
+    return render(request, "programs/list.html", context)
+
+
+def may_import(user):
+    """Whether a bundle may be brought in at all: an officer of a programme, or of the cluster."""
+    return Program.objects.managed_by(user).exists() or manages_a_cluster(user)
+
+
+def manages_a_cluster(user):
+    return user.cluster_appointments.filter(in_office(), role="officer").exists()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def import_one(request):
+    """A bundle comes in whole, or is refused whole with each line and its reason; its text stays in the page."""
+    if not may_import(request.user):
+        raise Forbidden(_("Only a programme officer imports a programme."))
+    form = BundleForm(request.POST or None, request.FILES or None)
+    context = {"form": form, "problems": []}
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "programs/import.html", context, status=422 if form.errors else 200)
+    content = form.content()
+    try:
+        program = import_bundle(content, by=request.user)
+    except BundleRefused as refused:
+        text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
+        lines = text.splitlines()
+        context["problems"] = [
+            {
+                "line": problem.line,
+                "where": problem.where,
+                "message": problem.message,
+                "text": lines[problem.line - 1].strip()[:160] if problem.line and problem.line <= len(lines) else "",
+            }
+            for problem in refused.problems
+        ]
+        context["form"] = BundleForm(initial={"text": text[:1_100_000]})
+        return render(request, "programs/import.html", context, status=422)
+    messages.success(request, _("The programme “%(name)s” was imported.") % {"name": program.name})
+    return redirect("program-details", program.slug)
+
+
+@require_safe
+@login_required
+@never_cache
+def export(request, slug):
+    """The programme as one YAML file, as its latest call has it."""
+    program = of_staff(request, slug)
+    call = program.calls.order_by("-pk").first()
+    if call is None:
+        messages.error(request, _("This programme has no call yet: there is nothing to export."))
+        return redirect("program-details", slug)
+    record_export(program, by=request.user)
+    response = HttpResponse(export_bundle(program, call=call), content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{program.slug}.yaml"'
+    return response
+
+
+def tabs(program, current):
+    names = (
+        ("program-details", _("Details and calls")),
+        ("program-form", _("Form")),
+        ("program-rubric", _("Rubric")),
+        ("program-rules", _("Rules")),
+        ("program-letters", _("Letters")),
+        ("program-people", _("People")),
+    )
+    return [
+        {"label": label, "url": reverse(name, args=[program.slug]), "current": name == current} for name, label in names
+    ]
+
+
+def show(request, program, current, **context):
+    context |= {"program": program, "tabs": tabs(program, current)}
+    return render(request, f"programs/{current.removeprefix('program-')}.html", context)
+
+
+@require_safe
+@login_required
+@never_cache
+def details(request, slug):
+    program = of_staff(request, slug)
+    calls = [{"call": call, "phase": phase_of(call)} for call in program.calls.order_by("-opens_at", "-pk")]
+    funding = program.funding.select_related("agreement__partner").order_by("agreement__reference")
+    manages = is_program_officer(program, request.user)
+    return show(request, program, "program-details", calls=calls, funding=funding, manages=manages)
+
+
+def version_of(request, program, kind):
+    """The version that a page shows: the latest call's. None before the first."""
+    call = program.calls.select_related(kind).order_by("-pk").first()
+    return call, getattr(call, kind, None)
+
+
+@require_safe
+@login_required
+@never_cache
+def form(request, slug):
+    """The form read-only, every question with its two languages, its conditions and its limits."""
+    program = of_staff(request, slug)
+    call, version = version_of(request, program, "form")
+    sections = []
+    for section in parse_form(version.definition).sections if version else ():
+        sections.append(
+            {
+                "section": section,
+                "condition": condition(section),
+                "questions": [question_lines(q) for q in section.questions],
+            }
+        )
+    return show(request, program, "program-form", call=call, version=version, sections=sections, languages=LANGUAGES)
+
+
+def condition(thing):
+    return to_text(thing.shown_when) if thing.shown_when else ""
+
+
+def question_lines(question):
+    kind = QUESTION_TYPES[question.type].name
+    return {
+        "question": question,
+        "kind": kind,
+        "shown_when": condition(question),
+        "required_when": to_text(question.required_when) if question.required_when else "",
+        "limits": [(LIMITS[name], shown(value)) for name, value in question.limits.items() if name in LIMITS],
+    }
+
+
+def shown(value):
+    if value is True:
+        return _("yes")
+    return ", ".join(str(v) for v in value) if isinstance(value, list | tuple) else value
+
+
+LIMITS = {
+    "min": gettext_lazy("At least"),
+    "max": gettext_lazy("At most"),
+    "max_length": gettext_lazy("Characters at most"),
+    "max_words": gettext_lazy("Words at most"),
+    "min_rows": gettext_lazy("Rows at least"),
+    "max_rows": gettext_lazy("Rows at most"),
+    "min_choices": gettext_lazy("Choices at least"),
+    "max_choices": gettext_lazy("Choices at most"),
+    "max_files": gettext_lazy("Files at most"),
+    "max_megabytes": gettext_lazy("Megabytes a file at most"),
+    "max_months": gettext_lazy("Months at most"),
+    "accept": gettext_lazy("Kinds of file"),
+}
+
+
+@require_safe
+@login_required
+@never_cache
+def rubric(request, slug):
+    program = of_staff(request, slug)
+    call, version = version_of(request, program, "rubric")
+    parsed = parse_rubric(version.definition) if version else None
+    form = parse_form(call.form.definition) if call and call.form_id else None
+    criteria = []
+    for criterion in parsed.criteria if parsed else ():
+        evidence = [form.question(key).label for key in criterion.evidence if form and form.question(key)]
+        anchors = [
+            {"point": point, "text": criterion.anchors[point.value]}
+            for point in parsed.scale
+            if point.value in criterion.anchors
+        ]
+        criteria.append({"criterion": criterion, "anchors": anchors, "evidence": evidence})
+    return show(request, program, "program-rubric", call=call, version=version, rubric=parsed, criteria=criteria)
+
+
+@require_safe
+@login_required
+@never_cache
+def rules(request, slug):
+    program = of_staff(request, slug)
+    call, version = version_of(request, program, "rules")
+    definition = version.definition if version else {}
+    eligibility = parse_eligibility(definition["eligibility"]) if definition.get("eligibility") else None
+    ranking = definition.get("ranking", {})
+    words = {
+        "order": Order(ranking["order"]).label if ranking.get("order") in Order.values else "",
+        "line": LineStrategy(ranking["line"]).label if ranking.get("line") in LineStrategy.values else "",
+        "allocation": Allocation(ranking["allocation"]).label if ranking.get("allocation") in Allocation.values else "",
+    }
+    return show(
+        request,
+        program,
+        "program-rules",
+        call=call,
+        version=version,
+        rules=definition,
+        eligibility=eligibility,
+        checklist=definition.get("checklist", []),
+        service=service_lines(definition.get("service", {})),
+        ranking=words,
+    )
+
+
+def service_lines(service):
+    names = {
+        "acknowledge": _("Acknowledge the submission"),
+        "complete": _("Say whether the file is complete"),
+        "decide": _("Decide"),
+        "claim": _("Pay a claim"),
+        "reconsider": _("Answer a reconsideration"),
+    }
+    return [
+        {"name": names.get(name, name), "days": promise["days"], "kind": DayKind(promise["kind"]).label}
+        for name, promise in service.items()
+        if isinstance(promise, dict) and "days" in promise
+    ]
+
+
+@require_safe
+@login_required
+@never_cache
+def letters(request, slug):
+    """Each letter filled with the examples of its fields, in both languages."""
+    program = of_staff(request, slug)
+    kinds = []
+    templates = latest_letters(program)
+    for kind in LetterKind:
+        letter = templates.get(kind)
+        if letter is None:
+            continue
+        sides = []
+        for code, name in LANGUAGES:
+            examples = {key: getattr(field, f"example_{code}") for key, field in LETTER_FIELDS.items()}
+            subject = fill_letter(getattr(letter, f"subject_{code}"), examples)
+            body = fill_letter(getattr(letter, f"body_{code}"), examples)
+            sides.append({"code": code, "name": name, "subject": subject, "blocks": blocks_of(body)})
+        used = [LETTER_FIELDS[name].name for name in dict.fromkeys(fields_in(letter.body_fr)) if name in LETTER_FIELDS]
+        kinds.append({"kind": kind, "letter": letter, "sides": sides, "fields": used})
+    return show(request, program, "program-letters", kinds=kinds)
+
+
+def blocks_of(body):
+    """Paragraphs and headings, as a letter is set."""
+    return [
+        {"heading": part[2:].strip()} if part.startswith("##") else {"text": part}
+        for part in (piece.strip() for piece in body.split("\n\n"))
+        if part
+    ]
+
+
+@require_safe
+@login_required
+@never_cache
+def people(request, slug):
+    program = of_staff(request, slug)
+    here = Appointment.objects.filter(program=program) | Appointment.objects.filter(
+        program=None, cluster_id=program.cluster_id
+    )
+    appointments = here.filter(in_office()).select_related("user").order_by("role", "user__family_name", "pk")
+    return show(request, program, "program-people", appointments=appointments)
