@@ -2,6 +2,10 @@
 show its title or its amount gives the question this key; any of them may be absent.
 """
 
+from django.utils.translation import gettext_lazy as _
+
+from programs.catalog import CostKind, FinancingKind
+
 TITLE = "project_title"
 SUMMARY = "project_summary"
 PERIOD = "project_period"
@@ -12,3 +16,64 @@ SPONSOR_EMAIL = "sponsor_email"
 
 # The answers to the two-minute check are kept beside the others, under a key that no question of a form may have.
 ELIGIBILITY = "eligibility:"
+
+# The columns of the tables of a form, as people read them (programs.schema.tables has their keys and checks).
+COLUMNS = {
+    "budget": {
+        "category": _("Category"),
+        "description": _("What is paid for"),
+        "amount": _("Amount before recoverable taxes are taken off"),
+        "kind": _("How it is paid"),
+        "recoverable_tax": _("Of which, taxes you can recover"),
+        "date_from": _("From"),
+        "date_to": _("To"),
+        "partner": _("Partner"),
+        "fiscal_year": _("Fiscal year"),
+    },
+    "financing": {
+        "kind": _("Kind of financing"),
+        "source": _("Who provides it"),
+        "amount": _("Amount"),
+        "government": _("It comes from a government or a public body"),
+        "confirmed": _("It is confirmed in writing"),
+    },
+    "milestones": {
+        "title": _("Milestone"),
+        "deliverable": _("Deliverable that can be seen"),
+        "from": _("Begins"),
+        "until": _("Ends"),
+    },
+    "indicators": {
+        "indicator": _("Indicator"),
+        "unit": _("Unit"),
+        "baseline": _("Baseline"),
+        "target": _("Target"),
+        "method": _("How it is measured"),
+        "by": _("Reached by"),
+    },
+}
+# What one line of each table is called, and the button that adds one.
+LINES = {
+    "budget": (_("Cost %(number)s"), _("Add a cost")),
+    "financing": (_("Source %(number)s"), _("Add a source")),
+    "milestones": (_("Milestone %(number)s"), _("Add a milestone")),
+    "indicators": (_("Goal %(number)s"), _("Add a goal")),
+    "group": (_("Line %(number)s"), _("Add a line")),
+}
+PARTS = {
+    "period": {"from": _("First day"), "to": _("Last day")},
+    "address": {
+        "line1": _("Number and street"),
+        "line2": _("Office, floor"),
+        "city": _("City"),
+        "region": _("Province or state"),
+        "postal_code": _("Postal code"),
+        "country": _("Country"),
+    },
+}
+TABLES = ("budget", "financing", "milestones", "indicators", "group")
+
+
+def choices_of(table: str, column: str):
+    """The closed list that a column of a table is chosen from; None where the question itself lists them."""
+    return {("budget", "kind"): CostKind, ("financing", "kind"): FinancingKind}.get((table, column))

@@ -127,13 +127,18 @@
     }
 
     saved(box, key, data) {
-      box.dataset.version = data.version;
+      this.number(box, data.version);
       this.tries = 0;
       if (!this.waiting.has(key) && !box.dataset.dirty) this.forget(key);
-      this.note(box, "");
+      this.note(box, data.note || "", data.note ? "refused" : "");
       for (const [id, html] of Object.entries(data.fragments || {})) this.replace(id, html);
       if (this.waiting.size === 0) say(data.message || this.text.textSaved);
       else this.sendAll();
+    }
+    number(box, version) { // the same version travels with the whole form, for its own button
+      box.dataset.version = version;
+      const sent = box.querySelector("input[data-version-of]");
+      if (sent) sent.value = version;
     }
     refused(box, message) {
       this.note(box, message || this.text.textRefused, "refused");
@@ -167,7 +172,7 @@
         made.addEventListener("click", () => {
           both.remove();
           delete box.dataset.conflict;
-          box.dataset.version = data.version;
+          this.number(box, data.version);
           this.inputs(box)[0]?.focus();
           act();
         });

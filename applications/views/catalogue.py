@@ -1,0 +1,202 @@
+"""Open to everybody: programmes, calls with the dates the clock gives them, and the two-minute check."""
+
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from applications.checks import eligibility_check
+from applications.feeds import closings_of
+from applications.forms.company import SearchForm
+from applications.forms.questions import Asked, posted
+from applications.models import Application
+from applications.search import folded
+from applications.states import State
+from programs.models import Call, Program
+from programs.schema import Fault
+from programs.schema.answers import validate_answer
+from programs.states import CallState, Phase
+from work import clock
+
+PHASE_TAGS = {Phase.OPEN: "good", Phase.ANNOUNCED: "info", Phase.GRACE: "wait"}
+SHOWN = Q(state__in=[CallState.PUBLISHED, CallState.CANCELLED])
+
+
+def fact(call: Call) -> dict:
+    """A call as its cards and pages show it."""
+    phase = call.phase()
+    now = clock.now()
+    dates = closings_of(call)
+    return {
+        "call": call,
+        "phase": phase,
+        "tag": PHASE_TAGS.get(phase, ""),
+        "label": phase.label,
+        "next": next((closing for closing in dates if closing > now), None),
+        "to_come": [closing for closing in dates if closing > now],
+        "open": phase == Phase.OPEN,
+    }
+
+
+@require_GET
+def index(request):
+    """Every programme with a call, by what can be applied for first."""
+    programs = Program.objects.published().select_related("working_group").prefetch_related("calls")
+    groups = sorted({(p.working_group.key, p.working_group.name) for p in programs}, key=lambda group: group[1])
+    form = SearchForm(request.GET or None, groups=groups)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    cards = []
+    for program in programs:
+        calls = [fact(call) for call in program.calls.all() if call.state == CallState.PUBLISHED]
+        if not _is_wanted(program, calls, chosen):
+            continue
+        soonest = min((c["next"] for c in calls if c["open"] and c["next"]), default=None)
+        cards.append({"program": program, "calls": calls, "soonest": soonest})
+    cards.sort(key=lambda card: (card["soonest"] is None, card["soonest"] or clock.now(), card["program"].name))
+    return render(request, "applications/catalogue.html", {"filter": form, "cards": cards, "filtered": bool(chosen)})
+
+
+def _is_wanted(program, calls, chosen) -> bool:
+    words = folded(chosen.get("q") or "").split()
+    text = folded(
+        " ".join(
+            [program.name_fr, program.name_en, program.summary_fr, program.summary_en]
+            + [program.description_fr, program.description_en, program.working_group.name, *program.themes]
+        )
+    )
+    if not all(word in text for word in words):
+        return False
+    if chosen.get("group") and program.working_group.key != chosen["group"]:
+        return False
+    wanted = {"open": Phase.OPEN, "soon": Phase.ANNOUNCED, "closed": Phase.CLOSED}.get(chosen.get("when") or "")
+    return wanted is None or any(call["phase"] == wanted for call in calls)
+
+
+@require_GET
+def program(request, slug):
+    """A programme: what it pays, for whom, and its calls."""
+    found = get_object_or_404(Program.objects.published().select_related("working_group", "cluster"), slug=slug)
+    calls = found.calls.filter(SHOWN).select_related("rules").order_by("-closes_at", "pk")
+    context = {"program": found, "calls": [fact(call) for call in calls], "aid": _aid(calls.first())}
+    return render(request, "applications/program.html", context)
+
+
+def _aid(call):
+    """The few figures a company looks for, from the rules: rate, maximum, smallest project, cap on all public aid."""
+    rules = (call.rules.definition.get("aid") or {}) if call and call.rules_id else {}
+    rate = rules.get("rate")
+    return {
+        "rate": None if isinstance(rate, dict) else rate,
+        "maximum": rules.get("max_aid"),
+        "minimum": rules.get("min_project"),
+        "cap": rules.get("stacking_cap"),
+    }
+
+
+def published_call(public_id) -> Call:
+    """A call that the public may see, else 404."""
+    calls = Call.objects.filter(SHOWN).select_related("program__cluster", "form", "rules")
+    return get_object_or_404(calls, public_id=public_id)
+
+
+@require_GET
+def call(request, public_id):
+    """A call: its dates, what it asks, and how to begin."""
+    found = published_call(public_id)
+    drafts = Application.objects.none()
+    if request.user.is_authenticated:
+        drafts = Application.objects.of_member(request.user).filter(call=found, state=State.DRAFT).order_by("-pk")[:5]
+    context = fact(found) | {
+        "program": found.program,
+        "aid": _aid(found),
+        "drafts": drafts,
+        "service": _promises(found),
+        "has_check": bool((found.rules.definition or {}).get("eligibility")),
+    }
+    return render(request, "applications/call.html", context)
+
+
+def _promises(call) -> list[str]:
+    """The service standards of a call, in sentences."""
+    service = call.rules.definition.get("service", {})
+    sentences = {
+        "acknowledge": _("A receipt within %(days)s."),
+        "complete": _("We say whether your application is complete and eligible within %(days)s."),
+        "decide": _("A decision within %(days)s of the cohort's closing, or of your file being complete if later."),
+    }
+    return [sentence % {"days": days_of(service[name])} for name, sentence in sentences.items() if service.get(name)]
+
+
+def days_of(promise: dict) -> str:
+    """A length of time as people say it: "10 business days"."""
+    if promise.get("kind") == "business":
+        return _("%(count)s business days") % {"count": promise["days"]}
+    return _("%(count)s calendar days") % {"count": promise["days"]}
+
+
+# ------------------------------------------------------- two-minute check
+
+
+def check_key(call) -> str:
+    return f"eligibility:{call.public_id}"
+
+
+@require_http_methods(["GET", "POST"])
+def eligibility(request, public_id):
+    """The check, before any account: one page of questions, an answer at once. Kept in the session."""
+    found = published_call(public_id)
+    check = eligibility_check(found)
+    if check is None:
+        raise Http404
+    answers = dict(request.session.get(check_key(found), {}))
+    result, asked = None, []
+    if request.method == "POST":
+        answers, faults = read_check(check, request.POST)
+        request.session[check_key(found)] = answers
+        asked = ask_check(check, answers, faults)
+        if not any(faults.values()):
+            if check.refusals(answers) or check.is_complete(answers):
+                result = {"refusals": check.refusals(answers), "contact": check.contact}
+    elif request.GET.get("again") is not None:
+        request.session.pop(check_key(found), None)
+        return redirect("call-eligibility", found.public_id)
+    asked = asked or ask_check(check, answers, {})
+    context = fact(found) | {"program": found.program, "asked": asked, "result": result}
+    context["lines"] = [] if result else [line for one in asked for line in one.problems]
+    return render(request, "applications/eligibility.html", context, status=422 if context["lines"] else 200)
+
+
+def read_check(check, data) -> tuple[dict, dict]:
+    """(answers, faults by question) of what is posted. What cannot be read is kept as typed, with its fault."""
+    answers, faults, gaps = {}, {}, set()
+    for item in check.questions:
+        raw = posted(item.question, data)
+        value, wrong = validate_answer(item.question, raw)
+        answers[item.question.key] = raw if wrong else value
+        faults[item.question.key] = wrong
+    shown = {item.question.key for item in check.shown(answers)}
+    for item in check.questions:
+        key = item.question.key
+        if key in shown and answers.get(key) is None and not faults[key]:
+            faults[key] = [Fault(_("Answer this question."))]
+            gaps.add(key)
+        elif key not in shown:
+            answers.pop(key, None)
+            faults[key] = []
+    if check.refusals({k: v for k, v in answers.items() if not faults[k]}):  # one refusal is answer enough
+        faults = {key: [] if key in gaps else found for key, found in faults.items()}
+    return answers, faults
+
+
+def ask_check(check, answers, faults) -> list[Asked]:
+    """The questions of the check as fields. One whose condition does not hold is marked, and drawn apart."""
+    shown = {item.question.key for item in check.shown(answers)}
+    asked = []
+    for item in check.questions:
+        key = item.question.key
+        one = Asked(item.question, answers.get(key), visible=key in shown or not answers)
+        one.say(faults.get(key, []))
+        if key in shown:
+            asked.append(one)
+    return asked

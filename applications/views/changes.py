@@ -1,0 +1,79 @@
+"""The applicant answers a request for changes: only what was asked opens, then the whole is sent again."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.rules import is_signatory
+from applications.exports import shown
+from applications.figures import form_of
+from applications.services import changes
+from applications.views.drafting import Page, own
+from applications.views.submission import signatories
+from audit.rules import WrongMoment
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def answer(request, public_id):
+    """Each answer asked about, with why; saved as it is left, then sent."""
+    application = own(request, public_id, read="request for changes")
+    asked = application.change_requests.filter(answered_at=None, cancelled_at=None).first()
+    if asked is None:
+        return redirect("application-detail", application.public_id)
+    form, items = form_of(application), list(asked.items.order_by("pk"))
+    pages = []
+    for section in form.sections:
+        keys = {item.question for item in items if form.question(item.question).section == section.key}
+        if keys:
+            pages.append((Page(application, section, only=keys), [i for i in items if i.question in keys]))
+    if not pages:
+        raise Http404
+    refusals = []
+    if request.method == "POST":
+        for page, _items in pages:
+            page.take(request)
+        if "send" in request.POST and all(page.may_leave for page, _items in pages):
+            try:
+                changes.resubmit_application(application, by=request.user)
+                messages.success(request, _("Your changes are sent. The time to assess your application runs again."))
+                return redirect("application-detail", application.public_id)
+            except WrongMoment as refused:
+                refusals = [str(refusal.message) for refusal in refused.refusals]
+        items = list(asked.items.order_by("pk"))
+    contexts = [page.context() for page, _items in pages]
+    signs = is_signatory(application.organisation, request.user)
+    context = {
+        "application": application,
+        "asked": asked,
+        "groups": [
+            {
+                "section": content["section"],
+                "places": [
+                    place
+                    | {
+                        "item": next(i for i in items if i.question == place["key"]),
+                        "before": _before(form, items, place),
+                    }
+                    for place in content["places"]
+                    if place["asked"]
+                ],
+            }
+            for content in contexts
+        ],
+        "lines": [line for content in contexts for line in content["lines"]],
+        "refusals": refusals,
+        "signs": signs,
+        "signatories": [] if signs else signatories(application),
+    }
+    status = 409 if refusals else 422 if context["lines"] else 200
+    return render(request, "applications/changes.html", context, status=status)
+
+
+def _before(form, items, place):
+    """What the answer was when the request was made."""
+    item = next(i for i in items if i.question == place["key"])
+    return shown(form.question(item.question), item.before)

@@ -1,0 +1,326 @@
+"""Check your answers, attest and submit once, the receipt, and the file's own page for the applicant."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core import signing
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.rules import is_signatory
+from applications.checks import (
+    ELIGIBILITY_SECTION,
+    attestations_of,
+    live_sponsorship,
+    missing_answers,
+    needs_sponsor,
+    unconfirmed,
+)
+from applications.exports import shown_sections
+from applications.figures import aid_of, answers_of, form_of, request_of, service_due
+from applications.forms.company import AttestForm, ReasonForm
+from applications.models import Snapshot
+from applications.services import submission
+from applications.states import UNDER_WAY, PublicState, State
+from applications.views.catalogue import fact
+from applications.views.drafting import draft_of, of_drafts, own
+from audit.rules import WrongMoment
+from documents.packet import file_response
+from programs.states import Phase
+from work import clock
+
+SALT = "applications.began"
+TAGS = {
+    PublicState.DRAFT: "",
+    PublicState.CLOSED: "",
+    PublicState.BEING_ASSESSED: "info",
+    PublicState.CHANGES_REQUESTED: "wait",
+    PublicState.APPROVED: "good",
+    PublicState.INVITED: "good",
+    PublicState.WAITLISTED: "wait",
+    PublicState.IN_RECONSIDERATION: "info",
+    PublicState.DECLINED: "bad",
+    PublicState.INELIGIBLE: "bad",
+}
+
+
+# ------------------------------------------------------- check and submit
+
+
+@of_drafts
+@require_GET
+def check(request, public_id):
+    """Everything that will be sent, each answer with a link to change it; what is missing, with a link to it."""
+    application = draft_of(request, public_id, read="check your answers")
+    answers = answers_of(application)
+    left = missing_lines(application, answers)
+    signs = is_signatory(application.organisation, request.user)
+    aid = aid_of(application, answers)
+    context = fact(application.call) | {
+        "application": application,
+        "sections": shown_sections(application, answers),
+        "lines": left,
+        "ready": not left and application.call.phase() in (Phase.OPEN, Phase.GRACE),
+        "signs": signs,
+        "signatories": [] if signs else signatories(application),
+        "totals": {"aid": aid, "request": request_of(aid, answers), "kind": "check"} if aid else None,
+        "sponsorship": live_sponsorship(application) if needs_sponsor(application.call) else None,
+        "needs_sponsor": needs_sponsor(application.call),
+        "statements": [str(q.text) for q in attestations_of(form_of(application), answers)],
+    }
+    return render(request, "applications/check.html", context)
+
+
+def missing_lines(application, answers: dict) -> list[dict]:
+    """What is missing, as lines of an error summary that lead to the field."""
+    form, lines = form_of(application), []
+    for item in missing_answers(application, answers):
+        if item.section == ELIGIBILITY_SECTION:
+            url = reverse("application-eligibility", args=[application.public_id])
+            lines.append({"text": item.message, "url": url})
+            continue
+        question = form.question(item.question)
+        url = reverse("application-section", args=[application.public_id, item.section])
+        lines.append({"text": f"{question.label}: {item.message}", "url": f"{url}#place-{item.question}"})
+    if unconfirmed(application):
+        url = reverse("application-sponsor", args=[application.public_id])
+        lines.append({"text": _("The sponsor has not confirmed yet."), "url": url})
+    return lines
+
+
+def signatories(application) -> list:
+    """Who can sign for the organisation."""
+    members = application.organisation.memberships.filter(role="signatory").select_related("user")
+    return [member.user for member in members.order_by("user__family_name", "pk")]
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def submit(request, public_id):
+    """Attest and submit. However often it is sent, there is one submission, and one receipt."""
+    application = own(request, public_id, read="attest and submit")
+    if application.state != State.DRAFT:  # a second click, a retry: the receipt it already has
+        return redirect("application-submitted", application.public_id)
+    answers = answers_of(application)
+    statements = attestations_of(form_of(application), answers)
+    form = AttestForm(statements, request.POST or None, initial={"began": signing.dumps(stamp(), salt=SALT)})
+    refusals = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            submission.submit_application(
+                application,
+                by=request.user,
+                attestations=form.agreed,
+                signed_name=form.cleaned_data["signed_name"],
+                began_at=began(form.cleaned_data["began"]),
+            )
+            return redirect("application-submitted", application.public_id)
+        except WrongMoment as refused:
+            refusals = [str(refusal.message) for refusal in refused.refusals]
+    signs = is_signatory(application.organisation, request.user)
+    aid = aid_of(application, answers)
+    context = fact(application.call) | {
+        "application": application,
+        "form": form,
+        "refusals": refusals,
+        "lines": missing_lines(application, answers),
+        "signs": signs,
+        "signatories": [] if signs else signatories(application),
+        "amount": request_of(aid, answers).total,
+    }
+    status = 409 if refusals else 422 if form.errors else 200
+    return render(request, "applications/submit.html", context, status=status)
+
+
+def stamp() -> str:
+    return clock.now().isoformat()
+
+
+def began(text: str) -> datetime | None:
+    """When the page that submits was opened, as we signed it; None when it is not ours."""
+    try:
+        return datetime.fromisoformat(signing.loads(text, salt=SALT))
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+
+
+@login_required
+@require_GET
+def submitted(request, public_id):
+    """After submitting: the number, the receipt, and what happens next."""
+    application = own(request, public_id, read="confirmation")
+    snapshot = submission.receipt_of(application)
+    if application.state == State.DRAFT or snapshot is None:
+        return redirect("application-detail", application.public_id)
+    context = {"application": application, "snapshot": snapshot, "next": next_steps(application)}
+    return render(request, "applications/submitted.html", context)
+
+
+def next_steps(application) -> list[str]:
+    """What happens next, with its dates, in sentences."""
+    language, call = _language(), application.call
+    steps = [_("Your receipt is being made; it will be on this page in a moment, and by e-mail.")]
+    if application.due and application.state == State.SUBMITTED:
+        day = clock.format_day(application.due, language)
+        steps.append(_("We check that your application is complete and eligible by %(day)s.") % {"day": day})
+    cohort = application.cohort_closes_at
+    if cohort:
+        if cohort > clock.now():
+            instant = clock.format_instant(cohort, language)
+            steps.append(_("Its cohort closes on %(instant)s; all its files are then compared.") % {"instant": instant})
+        if decided := service_due(call, "decide", max(cohort, application.submitted_at)):
+            steps.append(
+                _("The decision is sent to you by letter by %(day)s.") % {"day": clock.format_day(decided, language)}
+            )
+    steps.append(_("If something is missing, we write to you; you answer from the page of your application."))
+    return steps
+
+
+# ---------------------------------------------------------------- its page
+
+
+@login_required
+@require_GET
+def detail(request, public_id):
+    """Where the file stands, as the applicant may know it: never an outcome before its letter."""
+    application = own(request, public_id, read="file")
+    if application.state == State.DRAFT and not application.snapshots.exists():
+        return redirect("application-tasks", application.public_id)
+    state = application.public_state
+    signs = is_signatory(application.organisation, request.user)
+    told = application.outcome_at is not None
+    context = {
+        "application": application,
+        "state": state,
+        "tag": TAGS.get(state, ""),
+        "steps": bridge(application),
+        "entries": timeline(application),
+        "snapshots": list(application.snapshots.select_related("receipt").order_by("-number")),
+        "change_request": application.change_requests.filter(answered_at=None, cancelled_at=None).first(),
+        "letter": told,
+        "next": next_steps(application)[1:] if state == PublicState.BEING_ASSESSED else [],
+        "signs": signs,
+        "may_take_back": signs
+        and application.state == State.SUBMITTED
+        and application.opened_at is None
+        and application.call.is_open,
+        "may_withdraw": signs and application.state in UNDER_WAY,
+    }
+    return render(request, "applications/detail.html", context)
+
+
+def bridge(application) -> list[dict]:
+    """The three steps that an applicant may see: submitted, assessed, decided."""
+    language = _language()
+    if application.state == State.DRAFT:
+        return [
+            {"label": _("Draft"), "state": "now"},
+            {"label": _("Submitted"), "state": "later"},
+            {"label": _("Being assessed"), "state": "later"},
+            {"label": _("Decision"), "state": "later"},
+        ]
+    sent = clock.format_day(application.submitted_at, language)
+    told = application.outcome_at
+    over = application.state in (State.WITHDRAWN, State.CANCELLED)
+    return [
+        {"label": _("Submitted"), "state": "done", "note": sent},
+        {
+            "label": _("Changes requested")
+            if application.state == State.CHANGES_REQUESTED
+            else _("Being assessed")
+            if not over
+            else application.public_state.label,
+            "state": "done" if told else "now",
+        },
+        {
+            "label": _("Decision"),
+            "state": "now" if told else "later",
+            "note": clock.format_day(told, language) if told else "",
+        },
+    ]
+
+
+def timeline(application) -> list[dict]:
+    """What the applicant did, and what they were told, newest first."""
+    entries = [{"what": _("Draft begun"), "at": application.created_at, "who": application.created_by.full_name}]
+    for snapshot in application.snapshots.select_related("by").order_by("number"):
+        first = snapshot.number == 1
+        what = _("Application submitted") if first else _("Application sent again")
+        entries.append({"what": what, "at": snapshot.at, "who": snapshot.by.full_name})
+    for sponsorship in application.sponsorships.all():
+        if sponsorship.confirmed_at:
+            entries.append(
+                {
+                    "what": _("Sponsorship confirmed"),
+                    "at": sponsorship.confirmed_at,
+                    "who": f"{sponsorship.confirmed_name}, {sponsorship.organisation_name}",
+                }
+            )
+    for asked in application.change_requests.all():
+        entries.append({"what": _("Changes requested"), "at": asked.at, "who": application.call.program.cluster.name})
+    if application.state in (State.WITHDRAWN, State.CANCELLED):
+        entries.append({"what": application.get_state_display(), "at": application.since, "who": ""})
+    if application.outcome_at:
+        entries.append({"what": _("Decision letter sent"), "at": application.outcome_at, "who": ""})
+    entries.sort(key=lambda entry: entry["at"], reverse=True)
+    return [{**entry, "what": str(entry["what"])[:1].upper() + str(entry["what"])[1:]} for entry in entries]
+
+
+def _language():
+    return get_language() or "fr"
+
+
+@login_required
+@require_GET
+def answers(request, public_id):
+    """What was submitted, as it stands."""
+    application = own(request, public_id, read="answers")
+    snapshot = submission.receipt_of(application)
+    if snapshot is None:
+        return redirect("application-tasks", application.public_id)
+    context = {"application": application, "sections": shown_sections(application), "snapshot": snapshot}
+    return render(request, "applications/answers.html", context)
+
+
+@login_required
+@require_GET
+def receipt(request, public_id, number):
+    """The receipt as PDF, once the worker has made it."""
+    application = own(request, public_id)
+    snapshot = get_object_or_404(
+        Snapshot.objects.select_related("receipt"), application=application, number=number, receipt__isnull=False
+    )
+    if not snapshot.receipt.is_ready:
+        raise Http404
+    return file_response(snapshot.receipt)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def take_back(request, public_id):
+    """Back to a draft, after asking."""
+    application = own(request, public_id, read="take back")
+    if request.method == "POST":
+        submission.take_back_application(application, by=request.user)
+        messages.success(request, _("Your application is a draft again. Submit it before the call closes."))
+        return redirect("application-tasks", application.public_id)
+    return render(request, "applications/take_back.html", {"application": application})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def withdraw(request, public_id):
+    """Withdraw, with the reason."""
+    application = own(request, public_id, read="withdraw")
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        submission.withdraw_application(application, by=request.user, reason=form.cleaned_data["reason"])
+        messages.success(request, _("Your application is withdrawn."))
+        return redirect("application-detail", application.public_id)
+    context = {"application": application, "form": form}
+    return render(request, "applications/withdraw.html", context, status=422 if form.errors else 200)
