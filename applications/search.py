@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import F
 
 CONFIGS = ("simple", "french", "english")
+WEIGHTS = "ABCD"
 
 
 def folded(text: str) -> str:
@@ -20,24 +21,35 @@ def folded(text: str) -> str:
     return "".join(c for c in plain if not unicodedata.combining(c)).lower().replace("’", "'")
 
 
+def weighted(*, reference: str, organisation: str, title: str, summary: str) -> tuple[str, str, str, str]:
+    """The folded texts of the weights A, B, C and D, in that order."""
+    reference = reference or ""
+    a = re.sub(r"[^\w]+", " ", reference) + " " + reference
+    return folded(a), folded(organisation), folded(title), folded(summary)
+
+
+def vector_sql(texts) -> str:
+    """The SQL of a vector, from four SQL expressions: the folded texts of A, B, C and D."""
+    return " || ".join(
+        f"setweight(to_tsvector('{config}'::regconfig, {text}), '{weight}')"
+        for weight, text in zip(WEIGHTS, texts, strict=True)
+        for config in CONFIGS
+    )
+
+
 def index(application, *, summary: str = "") -> None:
     """Write the vector of one file. `summary`: the answer of that name, as submitted."""
-    weighted = (
-        ("A", re.sub(r"[^\w]+", " ", application.reference or "") + " " + (application.reference or "")),
-        ("B", application.organisation_name),
-        ("C", application.title),
-        ("D", summary),
+    texts = weighted(
+        reference=application.reference,
+        organisation=application.organisation_name,
+        title=application.title,
+        summary=summary,
     )
-    parts, values = [], []
-    for weight, text in weighted:
-        for config in CONFIGS:
-            parts.append("setweight(to_tsvector(%s::regconfig, %s), %s)")
-            values += [config, folded(text), weight]
+    table = connection.ops.quote_name(application._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {connection.ops.quote_name(application._meta.db_table)} SET search = {' || '.join(parts)} "  # noqa: S608
-            "WHERE id = %s",
-            [*values, application.pk],
+            f"UPDATE {table} SET search = {vector_sql(['%s'] * len(texts))} WHERE id = %s",  # noqa: S608
+            [*(text for text in texts for _config in CONFIGS), application.pk],
         )
 
 

@@ -1,0 +1,213 @@
+"""Some thousands of files, written in one transaction: sketched first, numbered in order, then row by row."""
+
+import random
+from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db import connection, transaction
+
+from accounts.models import Membership, Organisation, User
+from applications.models import (
+    Answer,
+    ChangeItem,
+    ChangeRequest,
+    Finding,
+    Snapshot,
+    Sponsorship,
+)
+from applications.states import State
+from audit.models import DutyDone, Entry, Head, Standing
+from awards.models import Award, AwardShare
+from decisions.models import Concurrence, Decision, DecisionShare, Letter, Step
+from demo.seed import companies, files, outcomes, panels, states
+from demo.seed.tables import Files, Table, public_id, raw_cursor
+from documents.models import Rendering
+from programs.ledger import allocate
+from programs.models import Envelope, LedgerEntry, ReferenceCounter
+from programs.rubric import parse_rubric
+from reviews.figures import open_envelopes
+from reviews.models import Assignment, Declaration, Recommendation, RecommendationShare, Score
+from work import clock
+
+FILES_EACH = 4  # files of one company, about
+WHOLE_EACH = 10  # one file in so many keeps every answer as a row, and its checklist
+BARRED_EACH = 500  # one file in so many is closed to the officer, who declared a conflict of interest
+ON_A_DESK = (
+    State.SUBMITTED,
+    State.CHANGES_REQUESTED,
+    State.ELIGIBLE,
+    State.INELIGIBLE,
+    State.IN_REVIEW,
+    State.REVIEWED,
+    State.RECOMMENDED,
+)
+PATIENCE = timedelta(days=18)  # about what a step takes: what waits on a desk was sent not so long ago
+NOTE = "Invented files: what their awards need."
+# Name, model, whether other rows name its rows. In the order they are written.
+TABLES = (
+    ("users", User, True),
+    ("organisations", Organisation, True),
+    ("memberships", Membership, False),
+    ("files", None, True),
+    ("answers", Answer, False),
+    ("snapshots", Snapshot, False),
+    ("sponsorships", Sponsorship, False),
+    ("findings", Finding, False),
+    ("requests", ChangeRequest, True),
+    ("items", ChangeItem, False),
+    ("declarations", Declaration, False),
+    ("standings", Standing, False),
+    ("assignments", Assignment, True),
+    ("scores", Score, False),
+    ("recommendations", Recommendation, True),
+    ("recommendation_shares", RecommendationShare, False),
+    ("decisions", Decision, True),
+    ("decision_shares", DecisionShare, False),
+    ("steps", Step, False),
+    ("concurrences", Concurrence, False),
+    ("renderings", Rendering, True),
+    ("letters", Letter, False),
+    ("awards", Award, True),
+    ("award_shares", AwardShare, False),
+    ("ledger", LedgerEntry, False),
+    ("duties", DutyDone, False),
+    ("heads", Head, True),
+    ("entries", Entry, False),
+)
+
+
+class Chunk:
+    """The files from the `start`-th to `start + count`, of one seed, on one world. `write` does all of it."""
+
+    def __init__(self, world, *, seed, start, count, company):
+        self.world, self.start, self.count, self.company = world, start, count, company
+        self.rng = random.Random(f"{seed}:{start}")  # invented data: nothing secret
+        for name, model, keyed in TABLES:
+            setattr(self, name, Table(model, keyed=keyed) if model else Files())
+        rubric = parse_rubric(world.call.rubric.definition)
+        self.criteria = [criterion.key for criterion in rubric.criteria]
+        self.total_of = panels.totals_by(rubric)
+        self.checklist = [item["key"] for item in world.call.rules.definition["checklist"]]
+        self.issued_by = states.ISSUED_BY
+        self.envelopes = open_envelopes(world.call)[:2]
+        self.posted = defaultdict(Decimal)
+        self.longest = 0
+
+    @transaction.atomic
+    def write(self):
+        """Write the chunk. Returns how many rows it has."""
+        counters = self._lock_counters()
+        cursor = raw_cursor()
+        with cursor:
+            self._reserve(cursor)
+            sketches = self._sketch()
+            self._number(sketches, counters)
+            first, last = self.head_keys[-1], self.head_keys[0]
+            for file in sketches:
+                self._fill(file)
+            rows = sum(getattr(self, name).write(cursor) for name, _model, _keyed in TABLES)
+            self._move_heads(cursor, first, last)
+        for counter in counters.values():
+            counter.save(update_fields=["last"])
+        self._move_money()
+        return rows
+
+    def _reserve(self, cursor):
+        per = {"assignment": (self.assignments, 3)}
+        for name in ("request", "recommendation", "decision", "award", "head"):
+            per[name] = (getattr(self, f"{name}s"), 1)
+        per |= {"file": (self.files, 1), "rendering": (self.renderings, 1)}
+        for name, (table, times) in per.items():
+            setattr(self, f"{name}_keys", table.reserve(cursor, self.count * times)[::-1])
+        number = -(-self.count // FILES_EACH)
+        keys = zip(self.organisations.reserve(cursor, number), self.users.reserve(cursor, number), strict=True)
+        self.firms = [self._register(ordinal, *pair) for ordinal, pair in enumerate(keys, start=self.company)]
+
+    def _register(self, ordinal, organisation, user):
+        """A company, and the person who signs for it and has no password yet."""
+        rng, at = self.rng, self.world.opens - timedelta(days=self.rng.randint(1, 60))
+        facts = companies.facts_of(rng, ordinal)
+        given, family = rng.choice(companies.GIVEN), rng.choice(companies.FAMILIES)
+        self.users.add(
+            id=user, public_id=public_id(rng, at), email=f"signataire@entreprise-{ordinal:07d}.example",
+            given_name=given, family_name=family, password="!seeded", created_at=at,
+        )  # fmt: skip
+        self.organisations.add(
+            id=organisation, public_id=public_id(rng, at), created_at=at, updated_at=at, website="", **facts
+        )
+        self.memberships.add(user_id=user, organisation_id=organisation, role="signatory", since=at)
+        return companies.Company(organisation, user, f"{given} {family}", facts, facts["naics"])
+
+    def _sketch(self):
+        sketches = []
+        for place, state in enumerate(states.deal(self.start, self.count), start=self.start):
+            path = states.PATHS[state]
+            if state == State.DECLINED and self.rng.random() < 0.25:
+                path = states.INELIGIBLE_LETTER
+            opens, ends = self.world.opens, self.world.ends
+            if state in ON_A_DESK:
+                opens = max(opens, ends - PATIENCE * len(path))
+            at = states.instants(self.rng, opens, ends, len(path) or 1)
+            begun = max(self.world.opens, at[0] - timedelta(days=self.rng.randint(3, 30)))
+            company = self.firms[self.rng.randrange(len(self.firms))]
+            whole = place % WHOLE_EACH == 0 or state == State.IN_REVIEW
+            sketches.append(files.Sketch(state, path, at if path else [], company, whole, begun))
+        return sorted(sketches, key=lambda file: file.at[0] if file.at else file.begun)
+
+    def _lock_counters(self):
+        """The counters of every year that the submissions may fall in, locked until the commit."""
+        program = self.world.call.program
+        years = range(clock.day_of(self.world.opens).year, clock.day_of(self.world.ends).year + 1)
+        ReferenceCounter.objects.bulk_create(
+            [ReferenceCounter(program=program, year=year) for year in years], ignore_conflicts=True
+        )
+        found = ReferenceCounter.objects.select_for_update().filter(program=program, year__in=years).order_by("year")
+        return {counter.year: counter for counter in found}
+
+    def _number(self, sketches, counters):
+        """Keys, and references in the order of submission, from the programme's own counters."""
+        code = self.world.call.program.code
+        for file in sketches:
+            file.pk, file.uuid = self.file_keys.pop(), public_id(self.rng, file.begun)
+            if file.path:
+                counter = counters[clock.day_of(file.at[0]).year]
+                counter.last += 1
+                file.reference = f"{code}-{counter.year}-{counter.last:05d}"
+
+    def _fill(self, file):
+        """Every row of one file, bottom up; its own row last, for the lists show what the others came to."""
+        title, summary, costs = files.write_answers(self, file)
+        if file.path:
+            files.write_screening(self, file)
+            panels.write_panel(self, file)
+            outcomes.write_outcome(self, file)
+            files.write_trail(self, file)
+            if self.rng.randrange(BARRED_EACH) == 0:
+                officer = self.world.people["officer"].pk
+                files.declare(self, file, officer, file.at[0], answer="conflict", standing="conflict")
+        files.write_row(self, file, title, summary, costs)
+
+    def _move_heads(self, cursor, first, last):
+        """The heads of the chains, one entry at a time: the database refuses any other way."""
+        for seq in range(1, self.longest + 1):
+            cursor.execute(
+                f'UPDATE "{Head._meta.db_table}" h SET count = e.seq, digest = e.digest '  # noqa: S608
+                f'FROM "{Entry._meta.db_table}" e WHERE e.head_id = h.id AND e.seq = %s AND h.id BETWEEN %s AND %s '
+                "AND h.count = %s",
+                [seq, first, last, seq - 1],
+            )
+
+    def _move_money(self):
+        """What the entries say, on the envelopes: money allocated by the service first, then the balances at once."""
+        for envelope in self.envelopes:
+            reserved, committed = self.posted[envelope.pk, "reserve"], self.posted[envelope.pk, "commit"]
+            if not reserved:
+                continue
+            allocate(envelope, amount=reserved, by=self.world.people["finance"], note=NOTE)
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    f'UPDATE "{Envelope._meta.db_table}" SET reserved = reserved + %s, '  # noqa: S608
+                    "committed = committed + %s WHERE id = %s",
+                    [reserved - committed, committed, envelope.pk],
+                )

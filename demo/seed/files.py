@@ -1,0 +1,254 @@
+"""One invented file: its row, answers, snapshot, sponsor, screening, duties and trail. The upper rooms' rows follow."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from functools import lru_cache
+from types import SimpleNamespace
+
+from applications import catalog
+from applications.figures import service_due
+from applications.search import weighted
+from applications.states import UNDER_WAY, State
+from audit import seal
+from audit.states import Duty, Standing
+from demo import answers
+from demo.seed.companies import title_of
+from demo.seed.tables import public_id
+from work import clock
+
+HANDFUL = (catalog.TITLE, catalog.SUMMARY, catalog.PERIOD, catalog.REQUESTED, "budget_table", "financing_table")
+TEMPLATES = tuple(key for key in answers.COMPANIES if key not in ("northwind", "usinage"))
+WRONG = "L’entreprise n’a pas démontré sa solvabilité."
+MARK = {"seeded": True}  # what every seeded entry of the trail says of itself
+
+
+@dataclass(slots=True)
+class Sketch:
+    """A file before its rows: where it stands, the moves that led there with their instants, and who sent it."""
+
+    state: State
+    path: tuple
+    at: list
+    company: object
+    whole: bool
+    begun: object
+    pk: int = 0
+    uuid: object = None
+    reference: str | None = None
+    asked: Decimal = Decimal(0)
+    score: Decimal | None = None
+    recommended: Decimal | None = None
+    told_at: object = None
+    duties: list = field(default_factory=list)
+
+    @property
+    def names(self):
+        return [move[0] for move in self.path]
+
+    def when(self, name):
+        """The instant of one of its moves; None when it was not made."""
+        return self.at[self.names.index(name)] if name in self.names else None
+
+
+def write_answers(chunk, file):
+    """The answers as rows and, once submitted, as the frozen snapshot. Returns (title, summary)."""
+    rng, company = chunk.rng, file.company
+    costs = rng.randrange(60_000, 226_000, 5_000)
+    levels = rng.randint(0, 3)
+    file.asked = Decimal(rng.randrange(10_000, costs * 40 // 100, 250) + 5_000 * levels)
+    said = answers.answers(
+        rng.choice(TEMPLATES), on=clock.day_of(file.begun), requested=file.asked, costs=Decimal(costs), levels=levels
+    )
+    title = title_of(rng)
+    said |= {
+        catalog.TITLE: title,
+        catalog.SUMMARY: f"{title}. {said[catalog.SUMMARY]}",
+        "employees": company.facts["employees"],
+        "employees_quebec": company.facts["employees"],
+        "naics": company.facts["naics"],
+    }
+    kept = said if file.whole else {key: said[key] for key in HANDFUL}
+    for key, value in kept.items():
+        chunk.answers.add(application_id=file.pk, question=key, value=value, by_id=company.signatory, at=file.begun)
+    if file.state != State.DRAFT:
+        _freeze(chunk, file, said, costs)
+    return title, said[catalog.SUMMARY], Decimal(costs)
+
+
+def _freeze(chunk, file, said, costs):
+    """The snapshot, in the shape that `applications.services.submission.freeze` gives it."""
+    at, signed = file.at[0], file.company.signed
+    content = {
+        "reference": file.reference,
+        "language": "fr",
+        "submitted_at": at.isoformat(),
+        "programme": chunk.world.call.program.code,
+        "call": str(chunk.world.call.public_id),
+        "form": chunk.world.call.form.number,
+        "rules": chunk.world.call.rules.number,
+        "organisation": file.company.facts,
+        "eligibility": answers.ELIGIBILITY | {"staff": file.company.facts["employees"]},
+        "answers": said,
+        "documents": [],
+        "sponsor": {
+            "organisation": answers.SPONSOR["name"],
+            "name": answers.SPONSOR["contact"],
+            "improvement": answers.IMPROVEMENT["fr"],
+            "confirmed_at": file.begun.isoformat(),
+        },
+        "amounts": {"requested": str(file.asked), "eligible_costs": str(costs), "reimbursement": None, "bonus": None},
+        "signed": {"name": signed, "attestations": list(answers.ATTESTATIONS)},
+    }
+    text = seal.canonical(content)
+    chunk.snapshots.add(
+        public_id=public_id(chunk.rng, at),
+        application_id=file.pk,
+        number=1,
+        canonical=text,
+        digest=hashlib.sha256(text.encode()).hexdigest(),
+        form_version=chunk.world.call.form.number,
+        signed_name=signed,
+        by_id=file.company.signatory,
+        at=at,
+    )
+    chunk.sponsorships.add(
+        public_id=public_id(chunk.rng, at),
+        application_id=file.pk,
+        email=answers.SPONSOR["email"],
+        organisation_name=answers.SPONSOR["name"],
+        token_digest=hashlib.sha256(file.uuid.bytes).hexdigest(),
+        invited_by_id=file.company.signatory,
+        invited_at=file.begun,
+        expires_at=file.begun + timedelta(days=30),
+        summary=said[catalog.SUMMARY],
+        improvement=answers.IMPROVEMENT["fr"],
+        confirmed_name=answers.SPONSOR["contact"],
+        confirmed_at=file.begun,
+    )
+    file.duties.append((Duty.PREPARE, file.company.signatory, file.begun))
+
+
+def write_row(chunk, file, title, summary, costs):
+    """The row that the lists show, whose search vector the database makes."""
+    name = file.company.facts["legal_name"]
+    sent = file.when("submit")
+    last = file.at[-1] if file.at else file.begun
+    words = weighted(reference=file.reference, organisation=name, title=title, summary=summary)
+    paused = file.state == State.CHANGES_REQUESTED
+    chunk.files.add(
+        id=file.pk,
+        public_id=file.uuid,
+        call_id=chunk.world.call.pk,
+        organisation_id=file.company.pk,
+        created_by_id=file.company.signatory,
+        state=str(file.state),
+        origin=State.DECLINED.value if file.state == State.IN_RECONSIDERATION else "",
+        reference=file.reference,
+        title=title,
+        organisation_name=name,
+        region=file.company.facts["region"],
+        requested_amount=file.asked,
+        eligible_costs=costs,
+        recommended_amount=file.recommended,
+        score=file.score,
+        cohort_closes_at=sent and _cohort(chunk.world.call, sent),
+        submitted_at=sent,
+        opened_at=file.at[1] if len(file.at) > 1 else None,
+        outcome_at=file.told_at,
+        due=None if paused else due_of(chunk.world.call, file),
+        due_left=timedelta(days=4) if paused else None,
+        created_at=file.begun,
+        since=last,
+        updated_at=last,
+        **dict(zip(chunk.files.WORDS, words, strict=True)),
+    )
+
+
+def _cohort(call, at):
+    return call.cohort_at(at)
+
+
+def due_of(call, file):
+    """When the running clock of the file ends, as the services count it; None when none runs."""
+    if file.state not in UNDER_WAY or file.state == State.IN_RECONSIDERATION:
+        return None
+    sent = file.when("submit")
+    if file.state == State.SUBMITTED:
+        return _promise(call, "complete", clock.day_of(sent))
+    return _promise(call, "decide", clock.day_of(max(sent, call.cohort_at(sent))))
+
+
+@lru_cache(maxsize=4096)
+def _promise(call, name, day):
+    return service_due(call, name, clock.local(day, 12))
+
+
+def write_screening(chunk, file):
+    """The checklist of a file kept whole, the officer's declaration, and the open request for changes."""
+    screener = chunk.world.people["screener"].pk
+    at = file.when("find_eligible") or file.when("find_ineligible")
+    if at is not None:
+        declare(chunk, file, screener, at)
+        if file.whole:
+            failed = file.when("find_ineligible") is not None
+            for item in chunk.checklist:
+                wrong = failed and item == "solvency"
+                chunk.findings.add(
+                    application_id=file.pk, item=item, passed=not wrong, reason=WRONG if wrong else "",
+                    by_id=screener, at=at,
+                )  # fmt: skip
+    if file.state == State.CHANGES_REQUESTED:
+        asked = file.at[-1]
+        key = chunk.request_keys.pop()
+        chunk.requests.add(
+            id=key, public_id=public_id(chunk.rng, asked), application_id=file.pk,
+            by_id=chunk.world.people["officer"].pk, at=asked, due=asked + timedelta(days=10),
+        )  # fmt: skip
+        chunk.items.add(
+            request_id=key, question=catalog.SUMMARY, why="incomplete", message="Précisez le résultat attendu."
+        )
+
+
+def declare(chunk, file, user, at, *, answer="none", standing=Standing.CLEAR):
+    """What a person declares before acting: the declaration, and where the trail's room keeps them standing."""
+    chunk.declarations.add(application_id=file.pk, user_id=user, answer=answer, at=at)
+    chunk.standings.add(application_id=file.pk, user_id=user, standing=str(standing), at=at)
+
+
+def write_trail(chunk, file):
+    """The duties done, and the chain of the file: one entry a move, sealed as `audit.services.record` seals it."""
+    for duty, user, at in dict.fromkeys(file.duties):
+        chunk.duties.add(application_id=file.pk, user_id=user, duty=str(duty), at=at)
+    previous, head = "", chunk.head_keys.pop() if file.path else None
+    for seq, (move, at) in enumerate(zip(file.path, file.at, strict=True), start=1):
+        name, before, after, who, duty = move
+        by = file.company.signatory if who == "signatory" else chunk.world.people[who].pk
+        entry = {
+            "head_id": head,
+            "seq": seq,
+            "subject_type": "application",
+            "subject_id": file.pk,
+            "application_id": file.pk,
+            "verb": f"application.{name}",
+            "duty": str(duty),
+            "before": str(before),
+            "after": str(after),
+            "actor_kind": "person",
+            "actor_id": by,
+            "on_behalf_of": "",
+            "fired_by": "decision.issue" if name in chunk.issued_by else "",
+            "given": MARK,
+            "personal": {},
+            "at": at,
+            "request_id": "",
+            "previous": previous,
+        }
+        previous = entry["digest"] = seal.digest_of(SimpleNamespace(**entry))
+        chunk.entries.add(**entry)
+        if duty:
+            chunk.duties.add(application_id=file.pk, user_id=by, duty=str(duty), at=at)
+    if head:
+        chunk.heads.add(id=head, subject_type="application", subject_id=file.pk, application_id=file.pk)
+        chunk.longest = max(chunk.longest, len(file.path))

@@ -1,0 +1,142 @@
+"""What an invented file came to: recommendation, decision, letter, award; and the money, entry by entry."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from applications.states import State
+from audit.states import Duty
+from decisions.services.letters import ALPHABET
+from demo.seed.files import WRONG, declare
+from demo.seed.tables import public_id
+from work.money import split
+
+REASONS_FR = "Le comité a jugé le projet d’après la grille du programme."
+REASONS_EN = "The committee judged the project by the programme's rubric."
+SPLIT = (60, 40)  # percent of an award in its first and second fiscal years
+CONCURRENCE_ABOVE = Decimal(75_000)
+
+
+def write_outcome(chunk, file):
+    """Everything above the reviews. Sets the file's recommended amount, and when its letter was sent."""
+    recommendation, outcome, shares = None, "", []
+    if "recommend" in file.names:
+        recommendation, outcome, shares = _recommend(chunk, file)
+    elif "find_ineligible" in file.names:
+        outcome = "ineligible"
+    if outcome:
+        _decide(chunk, file, outcome, recommendation, shares)
+
+
+def _recommend(chunk, file):
+    """The chair's recommendation. An award is reserved in its envelopes. Returns (its key, its outcome, shares)."""
+    at, rng, chair = file.when("recommend"), chunk.rng, chunk.world.people["chair"].pk
+    outcome = {"decline": "declined", "waitlist": "waitlisted"}.get(file.names[-1], "approved")
+    if file.state == State.IN_RECONSIDERATION:
+        outcome = "declined"
+    amount = Decimal(0)
+    if outcome == "approved":
+        outcome = "partial" if rng.random() < 0.1 else "approved"
+        amount = file.asked if outcome == "approved" else (file.asked * Decimal("0.8")).quantize(Decimal("0.01"))
+        file.recommended = amount
+    key = chunk.recommendation_keys.pop()
+    chunk.recommendations.add(
+        id=key, public_id=public_id(rng, at), application_id=file.pk, outcome=outcome, amount=amount,
+        reasons_fr=REASONS_FR, reasons_en=REASONS_EN, by_id=chair, at=at,
+    )  # fmt: skip
+    declare(chunk, file, chair, at)
+    shares = list(zip(chunk.envelopes, split(amount, list(SPLIT)), strict=True)) if amount else []
+    for envelope, part in shares:
+        chunk.recommendation_shares.add(recommendation_id=key, envelope_id=envelope.pk, amount=part)
+        post(chunk, file, envelope, "reserve", part, by=chair, at=at, move="application.recommend")
+    return key, outcome, shares
+
+
+def _decide(chunk, file, kind, recommendation, shares):
+    """The decision as far as it went: on its way while the file waits for it, issued with its letter otherwise."""
+    rng, people = chunk.rng, chunk.world.people
+    begun = file.when("recommend") or file.when("find_ineligible")
+    issued = next((at for name, at in zip(file.names, file.at, strict=True) if name in chunk.issued_by), None)
+    state = "issued" if issued else rng.choice(("draft", "endorsed", "approved"))
+    amount = file.recommended or Decimal(0)
+    if "recommend" not in file.names and not issued:
+        state = "draft"
+    key = chunk.decision_keys.pop()
+    end = issued or chunk.world.ends
+    steps = {"draft": 0, "endorsed": 1, "approved": 2, "issued": 2}[state]
+    acts = [("endorsed", "endorser", Duty.ENDORSE), ("approved", "approver", Duty.APPROVE)][:steps]
+    at = begun
+    for place, (act, who, duty) in enumerate(acts, start=1):
+        at = begun + (end - begun) * (place / 4)
+        chunk.steps.add(decision_id=key, kind=act, by_id=people[who].pk, at=at)
+        declare(chunk, file, people[who].pk, at)
+        file.duties.append((duty, people[who].pk, at))
+    if amount > CONCURRENCE_ABOVE and steps == 2:
+        _concur(chunk, file, key, at, given=issued and begun + (end - begun) * 0.75)
+    since = issued or at
+    uuid = public_id(rng, begun)
+    chunk.decisions.add(
+        id=key, public_id=uuid, application_id=file.pk, kind=kind, amount=amount, recommendation_id=recommendation,
+        reasons_fr=WRONG if kind == "ineligible" else REASONS_FR, reasons_en=REASONS_EN, at=begun, since=since,
+        updated_at=since, issued_at=issued, state=state,
+    )  # fmt: skip
+    for envelope, part in shares:
+        chunk.decision_shares.add(decision_id=key, envelope_id=envelope.pk, amount=part)
+    if issued:
+        chunk.steps.add(decision_id=key, kind="issued", by_id=people["officer"].pk, at=issued)
+        file.told_at = issued + timedelta(minutes=10)
+        _send_letter(chunk, file, key, uuid, kind, issued)
+    if issued and amount:
+        _award(chunk, file, key, amount, shares, issued)
+
+
+def _concur(chunk, file, decision, asked, *, given):
+    """The ministry's concurrence, above its threshold: asked, and given before the decision is issued."""
+    officer = chunk.world.people["concurrence"].pk
+    chunk.concurrences.add(
+        public_id=public_id(chunk.rng, asked), decision_id=decision, application_id=file.pk,
+        agreement_id=chunk.envelopes[0].agreement_id, asked_at=asked, given_at=given, since=given or asked,
+        by_id=officer if given else None, state="given" if given else "asked",
+    )  # fmt: skip
+    if given:
+        chunk.steps.add(decision_id=decision, kind="concurred", by_id=officer, at=given)
+        declare(chunk, file, officer, given)
+        file.duties.append((Duty.CONCUR, officer, given))
+
+
+def _send_letter(chunk, file, decision, uuid, kind, at):
+    """A letter that was sent and read. Its text is one sentence, and no PDF is kept."""
+    rng, key = chunk.rng, chunk.rendering_keys.pop()
+    signs = "".join(rng.choice(ALPHABET) for _n in range(12))
+    subject = f"Votre demande {file.reference}"
+    html = f"<p>Décision de votre demande {file.reference}.</p>"
+    common = {"application_id": file.pk, "html": html, "language": "fr", "due": at, "done_at": at, "attempts": 1}
+    chunk.renderings.add(
+        id=key, public_id=public_id(rng, at), kind="letter", key=f"letter:{uuid}", title=subject, made_at=at, **common
+    )
+    chunk.letters.add(
+        public_id=public_id(rng, at), decision_id=decision, template_id=None, rendering_id=key,
+        kind="approved" if kind == "partial" else kind, code=f"{signs[:4]}-{signs[4:8]}-{signs[8:]}",
+        regime="fr_prevails", subject_line=subject, at=at, since=file.told_at, sent_at=file.told_at,
+        served_at=file.told_at, read_at=file.told_at, state="served", **common,
+    )  # fmt: skip
+
+
+def _award(chunk, file, decision, amount, shares, at):
+    key = chunk.award_keys.pop()
+    chunk.awards.add(
+        id=key, public_id=public_id(chunk.rng, at), decision_id=decision, application_id=file.pk,
+        organisation_id=file.company.pk, amount=amount, at=at, updated_at=at,
+    )  # fmt: skip
+    officer = chunk.world.people["officer"].pk
+    for envelope, part in shares:
+        chunk.award_shares.add(award_id=key, envelope_id=envelope.pk, amount=part)
+        post(chunk, file, envelope, "commit", part, by=officer, at=at, move="decision.issue", from_bucket="reserved")
+
+
+def post(chunk, file, envelope, kind, amount, *, by, at, move, from_bucket=""):
+    """One entry of the ledger. What it does to the envelope is added up, and written once for the whole chunk."""
+    chunk.ledger.add(
+        public_id=public_id(chunk.rng, at), envelope_id=envelope.pk, kind=kind, from_bucket=from_bucket, amount=amount,
+        application_id=file.pk, move=move, at=at, by_id=by,
+    )  # fmt: skip
+    chunk.posted[envelope.pk, kind] += amount

@@ -1,0 +1,81 @@
+"""The programme, the people and the call that invented files stand on; and who reviews so many of them."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from django.db import transaction
+
+from accounts.models import Cluster, User
+from accounts.services import create_person
+from audit.rules import CLOCK
+from demo import people
+from demo.cast import COMPANIES
+from programs.models import Appointment, Call
+from programs.services.bundles import import_bundle, publish_call
+from programs.services.people import appoint
+from programs.states import CallState
+from reviews.services import sign_undertaking
+from work import clock
+
+BUNDLE = Path(__file__).resolve().parents[2] / "programs" / "bundles" / "filiere-excellence.yaml"
+BUILT = datetime(2026, 1, 12, 15, tzinfo=UTC)
+REVIEWERS = 60  # beside the cast's; a third sit for industry
+CAPACITY = 10_000
+TRIO = ("ana", "ben", "chloe")
+
+
+class World:
+    """What every invented file names: the call, the cast by key, reviewers by seat, and the window of submissions."""
+
+    def __init__(self):
+        if not Cluster.objects.filter(slug="aerofil").exists():
+            build()
+        self.people = people.the_people()
+        calls = Call.objects.filter(program__cluster__slug="aerofil", state=CallState.PUBLISHED)
+        self.call = calls.select_related("form", "rules", "rubric", "program").order_by("pk").first()
+        self.opens, self.ends = window(self.call)
+        reviewers = invite_reviewers(self.call, self.people["administrator"])
+        self.cluster_side, self.industry_side = reviewers["cluster"], reviewers["industry"]
+
+
+@transaction.atomic
+def build():
+    """The cluster without its story: the cast in office, their companies, the programme with its call published."""
+    with clock.at(min(BUILT, clock.now())):
+        _cluster, cast = people.found()
+        for company in COMPANIES:
+            people.register(company, cast)
+        program = import_bundle(BUNDLE.read_text(encoding="utf-8"), by=cast["officer"])
+        people.appoint_all(program, cast)
+        call = publish_call(program.calls.get(), by=cast["officer"])
+        for key in TRIO:
+            sign_undertaking(call, by=cast[key])
+
+
+def window(call):
+    """From the opening of the call to now; half a year of it, when the clock here stands before the opening."""
+    now = clock.now().replace(microsecond=0)
+    if now < call.opens_at + timedelta(days=1):
+        now = call.opens_at + timedelta(days=180)
+    return call.opens_at, min(now, call.closes_at)
+
+
+@transaction.atomic
+def invite_reviewers(call, by):
+    """The invented reviewers of the programme, made the first time. Returns people by seat, in order."""
+    prefix = "evaluation-"
+    known = {user.email for user in User.objects.filter(email__startswith=prefix)}
+    with clock.at(min(BUILT, clock.now())):
+        for number in range(REVIEWERS):
+            email = f"{prefix}{number:03d}@comite.example"
+            if email in known:
+                continue
+            user = create_person(by=CLOCK, email=email, given_name="Évaluatrice", family_name=f"{number + 1}")
+            seat = "industry" if number % 3 == 2 else "cluster"
+            appoint(user, by=by, role="reviewer", program=call.program, seat=seat, capacity=CAPACITY)
+            sign_undertaking(call, by=user)
+    found = {"cluster": [], "industry": []}
+    invented = Appointment.objects.filter(program=call.program, role="reviewer", user__email__startswith=prefix)
+    for one in invented.select_related("user").order_by("user__email"):
+        found[one.seat].append(one.user)
+    return found
