@@ -58,7 +58,7 @@ NAVIGATION: list[Item] = [
     Item(_("Decisions"), "decision-queue", decides),
     Item(_("Manage programmes"), "program-list", runs_programmes),
     Item(_("Your agreements"), "partner-home", holding("partner")),
-    Item(_("To concur"), "decision-concurrence", holding("partner", roles=(PartnerRole.CONCURRENCE,))),
+    Item(_("To concur"), "decision-concurrences", holding("partner", roles=(PartnerRole.CONCURRENCE,))),
     Item(_("Trail"), "trail-list", holding("cluster", roles=(ClusterRole.AUDITOR,))),
     Item(_("People and roles"), "people", holding("cluster", roles=(ClusterRole.ADMINISTRATOR,))),
     Item(_("Programmes and calls"), "catalogue"),

@@ -17,30 +17,8 @@ from work.clock import format_day
 
 # What the page of a move asks for or finds out itself: here it is not in the way yet.
 ASKED_ON_THE_PAGE = frozenset(
-    [
-        "items",
-        "due",
-        "reason",
-        "outcome",
-        "shares",
-        "amount",
-        "open",
-        "passed",
-        "panel",
-        "quorum",
-        "discussion",
-        "minimum",
-        "pass_mark",
-        "kind",
-        "late",
-        "failed",
-        "unanswered",
-        "missing",
-        "attested",
-        "reviews",
-        "given",
-        "not_overdue",
-    ]
+    {"items", "due", "reason", "outcome", "shares", "amount", "open", "passed", "panel", "quorum", "discussion"}
+    | {"minimum", "pass_mark", "kind", "late", "failed", "unanswered", "missing", "attested", "reviews", "not_overdue"}
 )
 PAGE_OF_MOVE = {
     "application.request_changes": "file-changes",
