@@ -2,6 +2,8 @@
 show its title or its amount gives the question this key; any of them may be absent.
 """
 
+from datetime import timedelta
+
 from django.utils.translation import gettext_lazy as _
 
 from programs.catalog import CostKind, FinancingKind
@@ -77,3 +79,7 @@ TABLES = ("budget", "financing", "milestones", "indicators", "group")
 def choices_of(table: str, column: str):
     """The closed list that a column of a table is chosen from; None where the question itself lists them."""
     return {("budget", "kind"): CostKind, ("financing", "kind"): FinancingKind}.get((table, column))
+
+
+# A clock that ends within this time is marked "due soon" in lists.
+SOON = timedelta(days=5)

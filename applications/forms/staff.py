@@ -1,0 +1,121 @@
+"""What officers type about files: filters of the list, marks, requests for changes."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from applications.models import ChangeItem
+from applications.states import State
+from work import clock
+from work.forms import DayField
+
+WHY = {
+    ChangeItem.Why.INCORRECT: _("incorrect"),
+    ChangeItem.Why.INCOMPLETE: _("incomplete"),
+    ChangeItem.Why.OUTDATED: _("outdated"),
+}
+
+
+class FileFilter(forms.Form):
+    """The list's filters and order, read from its address. What is not understood is left out."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=200, widget=forms.TextInput({"type": "search"}))
+    call = forms.ChoiceField(label=_("Call"), required=False)
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("", _("All states")), *[choice for choice in State.choices if choice[0] != State.DRAFT]],
+    )
+    due = forms.ChoiceField(
+        label=_("Time limit"),
+        required=False,
+        choices=[("", _("All")), ("late", _("Late")), ("soon", _("Due soon")), ("none", _("No clock running"))],
+    )
+    sort = forms.ChoiceField(
+        label=_("Order"), required=False, choices=[("due", _("By time limit")), ("recent", _("Latest first"))]
+    )
+
+    def __init__(self, *args, calls, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["call"].choices = [("", _("All calls")), *[(str(call.public_id), call.name) for call in calls]]
+
+    def chosen(self):
+        """What was asked and understood, by name; empty ones left out."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class MarkForm(forms.Form):
+    """One item of the checklist. `passed` empty takes the mark back."""
+
+    item = forms.CharField(widget=forms.HiddenInput)
+    passed = forms.TypedChoiceField(
+        label=_("Result"),
+        required=False,
+        choices=[("yes", _("Passed")), ("no", _("Failed")), ("", _("Not marked yet"))],
+        coerce=lambda value: {"yes": True, "no": False}.get(value),
+        empty_value=None,
+        widget=forms.RadioSelect({"class": "choices--row"}),
+    )
+    reason = forms.CharField(
+        label=_("Reason, or what you checked"),
+        required=False,
+        max_length=4000,
+        help_text=_("For a failed item: the letter says it to the applicant."),
+        widget=forms.Textarea({"rows": 2}),
+    )
+
+    def clean(self):
+        given = super().clean()
+        if given.get("passed") is False and not (given.get("reason") or "").strip():
+            self.add_error("reason", _("Give the reason of a failed item: the letter says it."))
+        return given
+
+
+class OwnItemForm(forms.Form):
+    text_fr = forms.CharField(label=_("The item in French"), max_length=250)
+    text_en = forms.CharField(label=_("The item in English"), max_length=250)
+
+
+class DueForm(forms.Form):
+    """Until the end of a day."""
+
+    day = DayField(label=_("Last day to answer"))
+
+    def clean_day(self):
+        day = self.cleaned_data["day"]
+        if day <= clock.today():
+            raise forms.ValidationError(_("Choose a day after today."))
+        return day
+
+    def instant(self):
+        return clock.end_of(self.cleaned_data["day"])
+
+
+class ItemForm(forms.Form):
+    """Whether one answer is asked again, and why."""
+
+    asked = forms.BooleanField(required=False)
+    why = forms.ChoiceField(
+        label=_("It is"), required=False, choices=[(key, WHY[key]) for key in ChangeItem.Why], initial="incomplete"
+    )
+    message = forms.CharField(
+        label=_("What to change"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3})
+    )
+
+    def __init__(self, *args, label, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["asked"].label = label
+
+    def clean(self):
+        given = super().clean()
+        if given.get("asked") and not (given.get("message") or "").strip():
+            self.add_error("message", _("Say what to change."))
+        return given
+
+
+class ExtendForm(DueForm):
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea({"rows": 3}))
+
+
+class CancelRequestForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea({"rows": 3}))
