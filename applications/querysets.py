@@ -58,6 +58,10 @@ class ApplicationQuerySet(models.QuerySet):
             .exclude(pk__in=barred_from(user))
         )
 
+    def listed(self, user, calls):
+        """Submitted files of `calls` (ids the caller knows `user` may read), without those they are barred from."""
+        return self.filter(call_id__in=calls).exclude(state=State.DRAFT).exclude(pk__in=barred_from(user))
+
     def visible_to(self, user):
         """Files that `user` may open: their organisation's, and those their role in the cluster gives them."""
         if not is_person(user):

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from applications import feeds
-from applications.views import catalogue, changes, drafting, sponsor, submission
+from applications.views import catalogue, changes, drafting, files, requests, screening, sponsor, submission
 
 company = [
     path("programs", catalogue.index, name="catalogue"),
@@ -37,6 +37,25 @@ company = [
     path("applications/<uuid:public_id>/changes", changes.answer, name="application-changes"),
 ]
 
-officer: list = []
+officer: list = [
+    path("files", files.index, name="file-list"),
+    path("files.csv", files.index_csv, name="file-list-csv"),
+    path("files/<str:reference>/answers", files.answers, name="file-answers"),
+    path("files/<str:reference>/documents/<uuid:document>", files.document, name="file-document"),
+    path("files/<str:reference>/screening", screening.checklist, name="file-screening"),
+    path(
+        "files/<str:reference>/screening/eligible", screening.find, {"outcome": "eligible"}, name="file-find-eligible"
+    ),
+    path(
+        "files/<str:reference>/screening/ineligible",
+        screening.find,
+        {"outcome": "ineligible"},
+        name="file-find-ineligible",
+    ),
+    path("files/<str:reference>/changes", requests.changes, name="file-changes"),
+    path("files/<str:reference>/changes/ask", requests.ask, name="file-changes-ask"),
+    path("files/<str:reference>/changes/extend", requests.extend, name="file-changes-extend"),
+    path("files/<str:reference>/changes/cancel", requests.cancel, name="file-changes-cancel"),
+]
 
 urlpatterns = company + officer

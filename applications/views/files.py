@@ -1,0 +1,244 @@
+"""The officer's list of files, and one file's answers as they were submitted."""
+
+import csv
+import json
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from applications.catalog import SOON
+from applications.checks import live_sponsorship
+from applications.exports import shown_sections
+from applications.figures import aid_of
+from applications.forms.staff import FileFilter
+from applications.models import Application, Document
+from applications.search import matching
+from applications.services.screening import open_file
+from applications.states import State
+from audit.rules import Forbidden
+from audit.services import record_reading, record_readings
+from documents.packet import file_response
+from programs.models import Call
+from programs.querysets import is_staff
+from work import clock
+
+PAGE = 50
+COUNTED = 1000  # beyond this the list says "more than"
+EXPORTED = 10_000
+RELATED = ("call__program__cluster", "call__form", "call__rules", "organisation")
+# Only what the list shows is read: rows are narrow, and the page is the same at any number of files.
+SHOWN = ("reference", "title", "organisation_name", "state", "requested_amount", "due", "submitted_at", "call_id")
+
+
+def of_staff(request, reference, *, read):
+    """The file of this reference, for whoever reads it by a role (else 404); its first reading opens it, and every
+    reading is recorded as `read`."""
+    files = Application.objects.of_staff(request.user).select_related(*RELATED)
+    application = open_file(get_object_or_404(files, reference=reference), by=request.user)
+    record_reading(request.user, application_id=application.pk, subject=application, what=read)
+    return application
+
+
+# ---------------------------------------------------------------- the list
+
+
+def calls_of(user):
+    """The calls whose files this person may list, with their programme; the latest first."""
+    return list(Call.objects.of_staff(user).select_related("program").order_by("-opens_at", "-pk"))
+
+
+def chosen_files(user, calls, chosen):
+    """The files of `calls` that match what was chosen in the filters."""
+    ids = [call.pk for call in calls if not chosen.get("call") or str(call.public_id) == chosen["call"]]
+    files = Application.objects.listed(user, ids)
+    if chosen.get("state"):
+        files = files.filter(state=chosen["state"])
+    now = clock.now()
+    match chosen.get("due"):
+        case "late":
+            files = files.filter(due__lt=now)
+        case "soon":
+            files = files.filter(due__gte=now, due__lte=now + SOON)
+        case "none":
+            files = files.filter(due=None)
+    return matching(files, chosen["q"]) if chosen.get("q") else files
+
+
+class Pages:
+    """One page of a list in keyset order: after or before a file named by its reference. Never an offset."""
+
+    def __init__(self, files, sort, *, after=None, before=None, size=PAGE):
+        self.files, self.sort, self.size = files, sort, size
+        mark = after or before
+        self.backwards = bool(before and not after)
+        row = None
+        if mark:
+            row = Application.objects.exclude(state=State.DRAFT).filter(reference=mark).only("pk", *SHOWN).first()
+            if row is None:
+                raise Http404
+        found = self._take(row)
+        more = len(found) > size
+        self.rows = found[:size]
+        if self.backwards:
+            self.rows.reverse()
+        self.next = self.rows[-1].reference if self.rows and (more or self.backwards) else ""
+        self.previous = self.rows[0].reference if self.rows and row and (more or not self.backwards) else ""
+
+    def _take(self, row):
+        if self.sort == "recent":
+            order, way = "submitted_at", not self.backwards
+            return list(self._after(self.files, order, row and row.submitted_at, row, descending=way)[: self.size + 1])
+        return self._by_due(row)
+
+    def _by_due(self, row):
+        """Files with a clock first, the nearest end first; then those without one. Each part is one index range."""
+        timed, untimed = self.files.filter(due__isnull=False), self.files.filter(due__isnull=True)
+        parts = [(timed, "due"), (untimed, None)]
+        if self.backwards:
+            parts.reverse()
+        if row is not None and (row.due is None) != self.backwards:
+            parts = parts[1:]  # the mark is in the second part
+        found = []
+        for number, (part, column) in enumerate(parts):
+            here = row if number == 0 else None  # the mark is in the first part that is left
+            missing = self.size + 1 - len(found)
+            if missing > 0:
+                value = here.due if here is not None and column else None
+                found += self._after(part, column, value, here, descending=self.backwards)[:missing]
+        return found
+
+    @staticmethod
+    def _after(files, column, value, row, *, descending):
+        """`files` by (column, id), from the row on; by id alone without a column."""
+        sign, beyond = ("-", "lt") if descending else ("", "gt")
+        order = [f"{sign}{column}"] if column else []
+        if row is not None and column:
+            same = Q(**{column: value}) & Q(**{f"id__{beyond}": row.pk})
+            files = files.filter(Q(**{f"{column}__{beyond}e": value}), Q(**{f"{column}__{beyond}": value}) | same)
+        elif row is not None:
+            files = files.filter(**{f"id__{beyond}": row.pk})
+        return files.only("pk", *SHOWN).order_by(*order, f"{sign}id")
+
+
+def counted(files):
+    """How many there are, as far as it is quick to know: (number, whether there are more)."""
+    number = files.order_by().values("pk")[: COUNTED + 1].count()
+    return min(number, COUNTED), number > COUNTED
+
+
+@require_safe
+@login_required
+@never_cache
+def index(request):
+    if not is_staff(request.user):
+        raise Forbidden(_("The list of files is for the staff of the cluster."))
+    calls = calls_of(request.user)
+    form = FileFilter(request.GET or None, calls=calls)
+    chosen = form.chosen() if form.is_bound else {}
+    sort = chosen.get("sort") or "due"
+    files = chosen_files(request.user, calls, chosen)
+    page = Pages(files, sort, after=request.GET.get("after"), before=request.GET.get("before"))
+    record_readings(request.user, application_ids=[f.pk for f in page.rows], subject="application", what="list")
+    names = {call.pk: call for call in calls}
+    number, more = counted(files)
+    context = {
+        "filter": FileFilter(chosen | {"sort": sort}, calls=calls),
+        "filtered": bool(set(chosen) - {"sort"}),
+        "files": [{"file": file, "call": names[file.call_id]} for file in page.rows],
+        "several": len(calls) > 1,
+        "number": number,
+        "more": more,
+        "next_url": address(chosen, after=page.next) if page.next else "",
+        "previous_url": address(chosen, before=page.previous) if page.previous else "",
+        "csv_query": urlencode(chosen),
+    }
+    return render(request, "applications/files.html", context)
+
+
+def address(chosen, **more):
+    return f"?{urlencode(chosen | more)}"
+
+
+@require_safe
+@login_required
+@never_cache
+def index_csv(request):
+    """The same list with the same filters, as a file; at most ten thousand lines, each reading recorded."""
+    if not is_staff(request.user):
+        raise Forbidden(_("The list of files is for the staff of the cluster."))
+    calls = calls_of(request.user)
+    form = FileFilter(request.GET or None, calls=calls)
+    chosen = form.chosen() if form.is_bound else {}
+    files = chosen_files(request.user, calls, chosen)
+    rows = Pages(files, chosen.get("sort") or "due", size=EXPORTED).rows
+    record_readings(request.user, application_ids=[f.pk for f in rows], subject="application", what="list (CSV)")
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="files-{clock.today().isoformat()}.csv"'
+    response.write("\ufeff")  # a spreadsheet then reads it as UTF-8
+    out = csv.writer(response)
+    out.writerow(["reference", "call", "organisation", "title", "state", "requested_amount", "submitted_at", "due"])
+    names = {call.pk: call for call in calls}
+    for file in rows:
+        texts = (names[file.call_id].name, file.organisation_name, file.title)
+        out.writerow(
+            [
+                file.reference,
+                *map(plain, texts),
+                file.state,
+                file.requested_amount,
+                file.submitted_at.isoformat(),
+                file.due.isoformat() if file.due else "",
+            ]
+        )
+    return response
+
+
+def plain(text):
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+# ---------------------------------------------------------------- one file's answers
+
+
+@require_safe
+@login_required
+@never_cache
+def answers(request, reference):
+    """The answers as submitted, never as they are being changed. `?version=1`: an earlier submission."""
+    application = of_staff(request, reference, read="answers")
+    snapshots = list(application.snapshots.select_related("by").order_by("-number"))
+    wanted = request.GET.get("version")
+    snapshot = next((s for s in snapshots if not wanted or str(s.number) == wanted), None)
+    if snapshot is None:
+        raise Http404
+    content = json.loads(snapshot.canonical)
+    ids = [document["id"] for document in content["documents"]]
+    documents = application.documents.filter(public_id__in=ids).select_related("upload").order_by("pk")
+    context = {
+        "tab": "answers",
+        "application": application,
+        "snapshot": snapshot,
+        "snapshots": snapshots,
+        "content": content,
+        "sections": shown_sections(application, content["answers"], documents=documents),
+        "aid": aid_of(application, content["answers"]),
+        "sponsorship": live_sponsorship(application),
+    }
+    return render(request, "applications/file_answers.html", context)
+
+
+@require_safe
+@login_required
+@never_cache
+def document(request, reference, document):
+    """A document of the file, as it was joined; also one that was replaced since, as long as it is kept."""
+    application = of_staff(request, reference, read="document")
+    found = get_object_or_404(Document.objects.select_related("upload"), application=application, public_id=document)
+    return file_response(found.upload, inline="view" in request.GET)

@@ -1,0 +1,180 @@
+"""Asking an applicant to change answers, and what it changed: before and after, side by side."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from applications.exports import shown
+from applications.figures import form_of
+from applications.findings import submitted_content
+from applications.forms.staff import WHY, CancelRequestForm, DueForm, ExtendForm, ItemForm
+from applications.models import Document
+from applications.rules import is_officer
+from applications.services import changes as services
+from applications.states import State
+from applications.views.files import of_staff
+from audit.rules import Forbidden, WrongMoment
+from programs.schema.answers import visible_questions
+
+NOT_ASKED = ("guidance", "attestation")
+
+
+@require_http_methods(["GET", "HEAD"])
+@login_required
+@never_cache
+def changes(request, reference):
+    """Every request for changes of the file, the latest first."""
+    application = of_staff(request, reference, read="requests for changes")
+    found = application.change_requests.select_related("by").prefetch_related("items").order_by("-pk")
+    officer = is_officer(application, request.user)
+    context = {
+        "tab": "changes",
+        "application": application,
+        "requests": [request_lines(application, one) for one in found],
+        "may_ask": officer and application.state == State.SUBMITTED,
+        "may_manage": officer and application.state == State.CHANGES_REQUESTED,
+    }
+    return render(request, "applications/file_changes.html", context)
+
+
+def request_lines(application, one):
+    """One request with its items: the question, why, and both texts."""
+    form = form_of(application)
+    items = []
+    for item in sorted(one.items.all(), key=lambda item: item.pk):
+        question = form.question(item.question)
+        items.append(
+            {
+                "item": item,
+                "label": str(question.label) if question else item.question,
+                "why": WHY[item.why],
+                "before": text_of(application, question, item.before),
+                "after": text_of(application, question, item.after),
+                "answered": item.answered_at is not None,
+            }
+        )
+    return {"request": one, "items": items, "open": one.answered_at is None and one.cancelled_at is None}
+
+
+def text_of(application, question, value):
+    """An answer in words; documents by their names."""
+    if question is None or value is None:
+        return ""
+    documents = ()
+    if question.type == "documents":
+        documents = Document.objects.filter(application=application, public_id__in=value).select_related("upload")
+    return shown(question, value, documents).text
+
+
+def askable(application):
+    """The questions that may be asked again, by section, with the answer that was submitted."""
+    form, answers = form_of(application), submitted_content(application).get("answers", {})
+    visible = {question.key for question in visible_questions(form, answers)}
+    for section in form.sections:
+        questions = [q for q in section.questions if q.key in visible and q.type not in NOT_ASKED]
+        if questions:
+            yield (
+                section,
+                [(question, text_of(application, question, answers.get(question.key))) for question in questions],
+            )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def ask(request, reference):
+    """Which answers to change, why, and until when. What was typed stays when something is missing."""
+    application = of_staff(request, reference, read="answers")
+    if not is_officer(application, request.user):
+        raise Forbidden(_("Only an officer of the programme asks for changes."))
+    data = request.POST or None
+    due = DueForm(data, prefix="due", auto_id="due_%s")
+    sections, forms = [], []
+    for section, questions in askable(application):
+        lines = []
+        for question, text in questions:
+            form = ItemForm(data, prefix=question.key, auto_id=f"{question.key}_%s", label=str(question.label))
+            forms.append((question, form))
+            lines.append({"question": question, "text": text, "form": form})
+        sections.append({"section": section, "lines": lines})
+    refusals, status = [], 200
+    if request.method == "POST":
+        status = 422
+        good = all([due.is_valid(), *(form.is_valid() for _question, form in forms)])
+        if good:
+            items = [
+                {"question": question.key, "why": form.cleaned_data["why"], "message": form.cleaned_data["message"]}
+                for question, form in forms
+                if form.cleaned_data["asked"]
+            ]
+            try:
+                services.request_changes(application, by=request.user, items=items, due=due.instant())
+            except WrongMoment as refused:
+                refusals, status = refused.refusals, 409
+            else:
+                messages.success(
+                    request, _("The applicant is asked. The time to decide does not run until it answers.")
+                )
+                return redirect("file-changes", reference)
+    for section in sections:
+        section["open"] = any(line["form"].errors or line["form"]["asked"].value() for line in section["lines"])
+    context = {
+        "tab": "changes",
+        "application": application,
+        "due": due,
+        "sections": sections,
+        "faulty": [form for form in (due, *(form for _question, form in forms)) if form.errors],
+        "refusals": refusals,
+    }
+    return render(request, "applications/file_ask.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def extend(request, reference):
+    def act(application, given, form):
+        services.extend_request(application, by=request.user, due=form.instant(), reason=given["reason"])
+
+    return _act(request, reference, ExtendForm, act, name="extend", done=_("The applicant has more time, and is told."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def cancel(request, reference):
+    def act(application, given, form):
+        services.cancel_request(application, by=request.user, reason=given["reason"])
+
+    done = _("The request is cancelled. The file goes on with what was submitted.")
+    return _act(request, reference, CancelRequestForm, act, name="cancel", done=done)
+
+
+def _act(request, reference, form_class, act, *, name, done):
+    application = of_staff(request, reference, read="requests for changes")
+    if not is_officer(application, request.user):
+        raise Forbidden(_("Only an officer of the programme does this."))
+    asked = services.open_request(application)
+    if asked is None and request.method != "POST":
+        raise Http404
+    form = form_class(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                act(application, form.cleaned_data, form)
+            except WrongMoment as refused:
+                status = 409
+                for refusal in refused.refusals:
+                    field = "day" if refusal.code == "due" and "day" in form.fields else None
+                    form.add_error(field, str(refusal.message))
+            else:
+                messages.success(request, done)
+                return redirect("file-changes", reference)
+    context = {"application": application, "asked": asked, "form": form, "act": name}
+    return render(request, "applications/file_request.html", context, status=status)

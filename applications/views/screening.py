@@ -1,0 +1,134 @@
+"""Screening a file: its checklist, marked one by one, then the finding."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from applications.findings import checklist_of
+from applications.forms.staff import MarkForm, OwnItemForm
+from applications.rules import is_screener
+from applications.services import screening as services
+from applications.states import State
+from applications.views.files import of_staff
+from audit.rules import Forbidden, WrongMoment
+
+FOUND = {"eligible": services.find_eligible, "ineligible": services.find_ineligible}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def checklist(request, reference):
+    """Every item with what the system found; one form an item, so that one mark is one save."""
+    application = of_staff(request, reference, read="screening")
+    faulty, own_form, status = None, OwnItemForm(), 200
+    if request.method == "POST":
+        status = 422
+        if "own" in request.POST:
+            own_form = OwnItemForm(request.POST)
+            if own_form.is_valid() and _said(request, services.add_own_item, application, **own_form.cleaned_data):
+                return redirect("file-screening", reference)
+        else:
+            faulty = MarkForm(request.POST, auto_id=f"{request.POST.get('item', '')}_%s")
+            if faulty.is_valid():
+                given = faulty.cleaned_data
+                if _said(
+                    request,
+                    services.mark_finding,
+                    application,
+                    given["item"],
+                    passed=given["passed"],
+                    reason=given["reason"],
+                ):
+                    return redirect(f"{reverse('file-screening', args=[reference])}#{given['item']}")
+                faulty = None
+    return _page(request, application, faulty=faulty, own_form=own_form, status=status)
+
+
+def _said(request, service, *args, **given):
+    """Whether it was done; what refused it at this moment is said at the top of the page."""
+    try:
+        service(*args, by=request.user, **given)
+    except WrongMoment as refused:
+        messages.error(request, refused.message)
+        return False
+    return True
+
+
+def _page(request, application, *, faulty=None, own_form=None, status=200):
+    refusal, declare = services.may_screen(application, request.user)
+    lines = []
+    items = checklist_of(application)
+    for item in items:
+        if faulty is not None and faulty.data.get("item") == item.key:
+            form = faulty
+        else:
+            mark = {True: "yes", False: "no", None: ""}[item.passed]
+            reason = item.finding.reason if item.finding else ""
+            initial = {"item": item.key, "passed": mark, "reason": reason}
+            form = MarkForm(initial=initial, auto_id=f"{item.key}_%s")
+        lines.append({"item": item, "form": form, "kind": {True: "good", False: "bad", None: ""}[item.passed]})
+    failed = [item for item in items if item.passed is False]
+    context = {
+        "tab": "screening",
+        "application": application,
+        "lines": lines,
+        "refusal": refusal,
+        "declare_url": declare_url(application) if declare else "",
+        "own_form": own_form or OwnItemForm(),
+        "faulty": [form for form in (faulty, own_form) if form is not None and form.errors],
+        "done": sum(item.passed is not None for item in items),
+        "total": len(items),
+        "failed": failed,
+        "may_find_eligible": not refusal
+        and not failed
+        and all(item.passed for item in items)
+        and application.state == State.SUBMITTED,
+        "may_find_ineligible": not refusal and bool(failed) and application.state != State.INELIGIBLE,
+    }
+    return render(request, "applications/file_screening.html", context, status=status)
+
+
+def declare_url(application):
+    """Where interests are declared: a page of a higher room, known by its name alone; "" while it is not built."""
+    try:
+        return reverse("review-declare", args=[application.reference])
+    except NoReverseMatch:
+        return ""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def find(request, reference, outcome):
+    """The finding: read again, confirmed, made."""
+    application = of_staff(request, reference, read="screening")
+    if not is_screener(application, request.user):
+        raise Forbidden(_("Only a screening officer of the programme finds a file eligible or not."))
+    refusals, status = [], 200
+    if request.method == "POST":
+        try:
+            FOUND[outcome](application, by=request.user)
+        except WrongMoment as refused:
+            refusals, status = refused.refusals, 409
+        else:
+            done = {
+                "eligible": _("The file is found eligible."),
+                "ineligible": _("The file is found ineligible: a decision is drafted."),
+            }
+            messages.success(request, done[outcome])
+            return redirect("file-screening", reference)
+    refusal, declare = services.may_screen(application, request.user)
+    context = {
+        "tab": "screening",
+        "application": application,
+        "outcome": outcome,
+        "failed": [item for item in checklist_of(application) if item.passed is False],
+        "refusals": refusals or ([refusal] if refusal else []),
+        "declare_url": declare_url(application) if declare else "",
+    }
+    return render(request, "applications/file_find.html", context, status=status)
