@@ -20,7 +20,7 @@ const css = sass.compile(join(here, "sass", "passerelle.scss"), {
 });
 writeFileSync(join(built, "app.css"), css.css);
 
-for (const script of ["app.js", "autosave.js"]) cpSync(join(here, script), join(built, script));
+for (const script of ["app.js", "autosave.js", "review.js"]) cpSync(join(here, script), join(built, script));
 cpSync(join(here, "images"), join(built, "images"), { recursive: true });
 for (const style of ["normal", "italic"]) {
   for (const subset of ["latin", "latin-ext"]) {

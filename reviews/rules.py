@@ -1,11 +1,13 @@
 """Who may move an assignment, and when."""
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.roles import ClusterRole
 from accounts.rules import in_office, is_person
 from audit.rules import Forbidden, Refusal, is_barred
 from programs.roles import ProgramRole
-from programs.rules import has_a_reason, holds, holds_any, is_program_officer
+from programs.rules import has_a_reason, holds, is_program_officer
 
 __all__ = ["has_a_reason"]
 
@@ -17,13 +19,16 @@ def ask_unbarred(application_id, by):
 
 
 def may_declare(application, by):
-    """Who has a reason to declare interests in a file: a role on its programme, a seat at a partner that pays, or the
-    file itself to review."""
+    """Who has a reason to declare interests in a file: a role that acts on its programme's files, a seat at a partner
+    that pays, or the file itself to review. A reviewer who was not given it has none."""
+    if not is_person(by):
+        return False
     program = application.call.program
-    return is_person(by) and (
-        holds_any(by, program)
-        or is_program_officer(program, by)
-        or by.cluster_appointments.filter(in_office(), cluster_id=program.cluster_id).exists()
+    held = by.appointments.filter(in_office()).exclude(role=ProgramRole.REVIEWER)
+    clusters = by.cluster_appointments.filter(in_office(), role__in=[ClusterRole.OFFICER, ClusterRole.FINANCE])
+    return (
+        held.filter(Q(program=program) | Q(program=None, cluster=program.cluster_id)).exists()
+        or clusters.filter(cluster=program.cluster_id).exists()
         or by.partner_seats.filter(in_office(), partner__agreements__funding__program=program).exists()
         or application.assignments.filter(reviewer=by).exists()
     )

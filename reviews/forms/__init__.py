@@ -1,0 +1,1 @@
+"""What people type about reviews: interests, reasons, scores, a recommendation."""

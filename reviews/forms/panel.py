@@ -1,0 +1,108 @@
+"""The chair's recommendation: an outcome, an amount by envelope whose total is the award, and the reasons."""
+
+from decimal import Decimal
+
+from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from applications.states import FUNDED, Outcome
+from reviews.forms.people import words
+from work.forms import MoneyField, write_number
+from work.money import format_money
+
+
+class RecommendForm(forms.Form):
+    """`envelopes`: pairs (envelope, dollars available). Each has its own field, named after it."""
+
+    outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), widget=forms.RadioSelect)
+    amount = MoneyField(label=gettext_lazy("Amount recommended"), required=False)
+    reasons_fr = forms.CharField(
+        label=gettext_lazy("Reasons, in French"),
+        widget=words(6, lang="fr"),
+        help_text=gettext_lazy("The letter gives them to the applicant."),
+    )
+    reasons_en = forms.CharField(label=gettext_lazy("Reasons, in English"), widget=words(6, lang="en"), required=False)
+    discussion = forms.CharField(label=gettext_lazy("The committee's discussion"), widget=words(5), required=False)
+
+    def __init__(self, *args, application, envelopes, scores, english=True, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.application, self.envelopes, self.scores = application, envelopes, scores
+        outcomes = [o for o in Outcome if o != Outcome.INVITED and (scores.passes or o == Outcome.DECLINED)]
+        self.fields["outcome"].choices = [(o.value, capfirst(o.label)) for o in outcomes]
+        self.fields["amount"].help_text = _("At most %(asked)s, which is what is asked.") % {
+            "asked": self._money(application.requested_amount or 0)
+        }
+        if not english:
+            del self.fields["reasons_en"]
+        else:
+            self.fields["reasons_en"].required = True
+        if scores.must_discuss:
+            self.fields["discussion"].required = True
+            self.fields["discussion"].help_text = _(
+                "The reviewers' totals are %(gap)s points apart: say what the committee discussed and concluded."
+            ) % {"gap": write_number(scores.spread.quantize(Decimal("0.01")).normalize())}
+        for envelope, left in envelopes:
+            self.fields[self.name_of(envelope)] = MoneyField(
+                label=f"{envelope.label} · {envelope.agreement}",
+                required=False,
+                help_text=_("%(left)s available") % {"left": self._money(max(left, Decimal(0)))},
+            )
+
+    @staticmethod
+    def name_of(envelope):
+        return f"share_{envelope.public_id}"
+
+    @staticmethod
+    def _money(amount):
+        return format_money(amount, get_language() or "fr")
+
+    @property
+    def share_fields(self):
+        return [self[self.name_of(envelope)] for envelope, _left in self.envelopes]
+
+    @property
+    def funds(self):
+        return self.cleaned_data.get("outcome") in FUNDED
+
+    def shares(self):
+        """The amounts typed, by envelope; those left empty are not there."""
+        typed = ((envelope, self.cleaned_data.get(self.name_of(envelope))) for envelope, _left in self.envelopes)
+        return [(envelope, part) for envelope, part in typed if part]
+
+    def clean(self):
+        if not self.funds:
+            return
+        amount = self.cleaned_data.get("amount")
+        if "amount" not in self.errors:
+            self._check_amount(amount)
+        if any(self.name_of(envelope) in self.errors for envelope, _left in self.envelopes):
+            return
+        total = sum((part for _envelope, part in self.shares()), Decimal(0))
+        if amount and total != amount and "amount" not in self.errors:
+            sentence = _("The amounts by fiscal year sum to %(total)s; they must sum to %(amount)s.")
+            place = self.name_of(self.envelopes[0][0]) if self.envelopes else "amount"
+            self.add_error(place, sentence % {"total": self._money(total), "amount": self._money(amount)})
+        for envelope, left in self.envelopes:
+            part = self.cleaned_data.get(self.name_of(envelope)) or Decimal(0)
+            if part > max(left, Decimal(0)):
+                self.add_error(
+                    self.name_of(envelope),
+                    _("This envelope has %(left)s available.") % {"left": self._money(max(left, Decimal(0)))},
+                )
+
+    def _check_amount(self, amount):
+        asked, least = self.application.requested_amount, self.application.minimum_amount
+        if not amount:
+            self.add_error("amount", _("Enter the amount recommended."))
+        elif asked is not None and amount > asked:
+            self.add_error("amount", _("This is above what is asked, %(asked)s.") % {"asked": self._money(asked)})
+        elif self.cleaned_data["outcome"] == Outcome.APPROVED and asked is not None and amount < asked:
+            self.add_error("amount", _("This is less than what is asked: choose “Approve in part”."))
+        elif self.cleaned_data["outcome"] == Outcome.PARTIAL and asked is not None and amount == asked:
+            self.add_error("amount", _("This is all that is asked: choose “Approve”."))
+        elif least is not None and amount < least:
+            self.add_error(
+                "amount", _("The applicant cannot go on with less than %(least)s.") % {"least": self._money(least)}
+            )

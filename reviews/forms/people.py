@@ -1,0 +1,130 @@
+"""Interests on record, a declaration, a reason, a ruling, and whom a file is given to."""
+
+from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from accounts import identifiers
+from reviews.states import Answer, InterestKind
+from work import clock
+from work.forms import DayField
+
+
+def words(rows=4, **attrs):
+    return forms.Textarea({"rows": rows, **attrs})
+
+
+class InterestForm(forms.Form):
+    """One interest: what joins the person to an organisation, and since when."""
+
+    kind = forms.ChoiceField(
+        label=_("What joins you to this organisation"),
+        choices=[("", "—"), *((value, capfirst(label)) for value, label in InterestKind.choices)],
+        help_text=_("A competitor is an organisation that competes with the one you work for."),
+    )
+    organisation_name = forms.CharField(label=_("Name of the organisation"), max_length=250)
+    neq = forms.CharField(
+        label=_("NEQ"),
+        required=False,
+        max_length=20,
+        help_text=_("10 digits. With it, the system finds the conflict even if the name is written otherwise."),
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "class": "input--short"}),
+    )
+    starts_on = DayField(label=_("Since"))
+    ends_on = DayField(label=_("Until"), required=False, help_text=_("Leave empty while it lasts."))
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("initial", {"starts_on": clock.today()})
+        super().__init__(*args, **kwargs)
+
+    def clean_neq(self):
+        typed = self.cleaned_data["neq"]
+        if not typed:
+            return ""
+        checked = identifiers.neq(typed)
+        if checked.error:
+            raise forms.ValidationError(checked.error)
+        return checked.value
+
+    def clean(self):
+        first, last = self.cleaned_data.get("starts_on"), self.cleaned_data.get("ends_on")
+        if first and last and last < first:
+            self.add_error("ends_on", _("The last day comes before the first."))
+
+
+class DeclareForm(forms.Form):
+    """The declaration before any act on a file; a reviewer also signs the undertaking of the call, once."""
+
+    answer = forms.ChoiceField(
+        label=_("Do you have a conflict of interest in this file?"),
+        choices=[
+            (Answer.NONE, _("No, none")),
+            (Answer.CONFLICT, _("Yes")),
+            (Answer.UNSURE, _("I am unsure")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("What the conflict or the doubt is"),
+        required=False,
+        widget=words(),
+        help_text=_("Needed unless you have none. The chair and the officer read it; it stays in the file."),
+    )
+    undertaking = forms.BooleanField(label=_("I sign this undertaking."), required=False)
+
+    def __init__(self, *args, to_sign=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not to_sign:
+            del self.fields["undertaking"]
+
+    def clean(self):
+        answer = self.cleaned_data.get("answer")
+        if answer in (Answer.CONFLICT, Answer.UNSURE) and not self.cleaned_data.get("note", "").strip():
+            self.add_error("note", _("Say in a few words what it is."))
+        if answer == Answer.NONE and "undertaking" in self.fields and not self.cleaned_data.get("undertaking"):
+            self.add_error("undertaking", _("Sign the undertaking: the file opens after that."))
+
+
+class ReasonForm(forms.Form):
+    """A reason, for an act that must be explained."""
+
+    reason = forms.CharField(label=_("Reason"), widget=words(5))
+
+    def __init__(self, *args, label=None, help_text="", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = label or self.fields["reason"].label
+        self.fields["reason"].help_text = help_text
+
+
+class RuleForm(forms.Form):
+    """The chair's ruling on a declaration of *unsure*."""
+
+    clear = forms.ChoiceField(
+        label=_("Your ruling"),
+        choices=[("yes", _("No conflict: this person may act on the file")), ("no", _("It is a conflict of interest"))],
+        widget=forms.RadioSelect,
+    )
+    ruling = forms.CharField(label=_("Your reasons"), widget=words(5), help_text=_("They stay in the file."))
+
+
+class AssignForm(forms.Form):
+    """Whom the file is given to. Several at once; each is offered or refused for themselves."""
+
+    reviewer = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, label=_("Reviewers"))
+
+    def __init__(self, *args, free=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reviewer"].choices = [(str(c.user.public_id), c.user.full_name) for c in free]
+        self.fields["reviewer"].error_messages["required"] = _("Choose at least one person.")
+
+
+class ReplaceForm(forms.Form):
+    """Who takes the file over."""
+
+    reviewer = forms.ChoiceField(widget=forms.RadioSelect, label=_("Who takes it over"))
+
+    def __init__(self, *args, free=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reviewer"].choices = [
+            (str(c.user.public_id), f"{c.user.full_name} ({c.seat_label}, {c.load} / {c.capacity})") for c in free
+        ]

@@ -1,0 +1,31 @@
+"""One criterion scored: the point of the scale, and why. And what the applicant will read."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from reviews.forms.people import words
+
+
+class ScoreForm(forms.Form):
+    """The point and the comment of one criterion. Both may wait: only a review that is submitted is complete."""
+
+    point = forms.ChoiceField(required=False)
+    comment = forms.CharField(label=_("Why this score"), required=False, widget=words(7), max_length=20_000)
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args, scale, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["point"].choices = [("", ""), *((point.value, str(point.label)) for point in scale)]
+
+
+class FeedbackForm(forms.Form):
+    """What the applicant will read of the review, without a name."""
+
+    feedback = forms.CharField(
+        label=_("For the applicant"),
+        required=False,
+        max_length=20_000,
+        widget=words(6),
+        help_text=_("The letter gives it without your name. Say what was strong and what would make it better."),
+    )
+    feedback_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)

@@ -1,0 +1,132 @@
+"""My interests on record, and the declaration before any act on a file."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from applications.models import Application
+from audit.rules import Forbidden, WrongMoment, standing_of
+from audit.states import Duty
+from audit.states import Standing as Stand
+from reviews import services
+from reviews.checks import proposed_conflicts
+from reviews.forms.people import DeclareForm, InterestForm
+from reviews.models import Assignment, Declaration, Interest, Undertaking
+from reviews.rules import may_declare
+from reviews.services.interests import acts_of
+from reviews.states import Answer, State
+from reviews.views.files import FILE, own_assignment
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def index(request):
+    """My interests on record; add one."""
+    form = InterestForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        services.record_interest(by=request.user, **form.cleaned_data)
+        messages.success(request, _("The interest is on record."))
+        return redirect("review-interests")
+    interests = Interest.objects.filter(user=request.user).order_by("ends_on", "-starts_on", "-id")
+    return render(request, "reviews/interests.html", {"form": form, "interests": interests})
+
+
+@login_required
+@require_POST
+def end(request, public_id):
+    """An interest of mine ends today. It stays on record."""
+    interest = get_object_or_404(Interest.objects.filter(user=request.user), public_id=public_id)
+    services.end_interest(interest, by=request.user)
+    messages.success(request, _("The interest ends today. It stays on record."))
+    return redirect("review-interests")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def declare(request, reference):
+    """Declare my interests in a file, as one who acts on it. What is shown is what a declaration needs, no more."""
+    application = get_object_or_404(Application.objects.submitted().select_related(*FILE), reference=reference)
+    if not may_declare(application, request.user):
+        raise Http404
+    mine = Assignment.objects.of_reviewer(request.user).live().filter(application=application).first()
+    if mine is not None:
+        return redirect("review-declare-own", mine.public_id)
+    back = request.GET.get("next") or request.POST.get("next") or ""
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        back = ""
+    return _declare(request, application, done=back or "/", back=back)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def declare_own(request, public_id):
+    """Declare my interests in a file that I am offered to review, and sign the undertaking of its call."""
+    assignment = own_assignment(request, public_id)
+    if assignment.state not in (State.OFFERED, State.ACCEPTED, State.SUBMITTED, State.RECUSED):
+        raise Http404
+    return _declare(
+        request, assignment.application, assignment=assignment, done=reverse("review-score", args=[public_id])
+    )
+
+
+def _declare(request, application, *, done, assignment=None, back=""):
+    user = request.user
+    to_sign = (
+        assignment is not None
+        and assignment.state == State.OFFERED
+        and not Undertaking.objects.filter(call=application.call, user=user).exists()
+    )
+    standing = standing_of(application.pk, user)
+    form = DeclareForm(request.POST or None, to_sign=to_sign)
+    if request.method == "POST" and form.is_valid():
+        answer = form.cleaned_data["answer"]
+        try:
+            if to_sign and answer == Answer.NONE:
+                services.sign_undertaking(application.call, by=user)
+            services.declare_interests(application, by=user, answer=answer, note=form.cleaned_data["note"])
+        except (WrongMoment, Forbidden) as refused:
+            form.add_error(None, str(refused.message))
+        else:
+            return redirect(_after(request, application, answer, assignment, done))
+    latest = Declaration.objects.filter(application=application, user=user).order_by("-id").first()
+    context = {
+        "application": application,
+        "sponsors": _sponsors(application),
+        "assignment": assignment,
+        "form": form,
+        "standing": standing,
+        "is_clear": standing == Stand.CLEAR,
+        "is_conflict": standing == Stand.CONFLICT,
+        "is_unsure": standing == Stand.UNSURE,
+        "latest": latest,
+        "to_sign": to_sign,
+        "suggested": proposed_conflicts(application, user),
+        "acts": [Duty(duty).label for duty in acts_of(application, user)],
+        "back": back,
+    }
+    return render(request, "reviews/declare.html", context)
+
+
+def _sponsors(application):
+    rows = application.sponsorships.filter(cancelled_at__isnull=True, declined_at__isnull=True)
+    return list(rows.values_list("organisation_name", flat=True))
+
+
+def _after(request, application, answer, assignment, done):
+    """Where a declaration leads, with what it did."""
+    if answer == Answer.CONFLICT:
+        messages.success(request, _("Your conflict of interest is on record. The file is closed to you."))
+        return reverse("review-queue") if assignment else "/"
+    if answer == Answer.UNSURE:
+        messages.info(request, _("The chair rules in writing. Until then the file is closed to you."))
+        return reverse("review-queue") if assignment else "/"
+    if assignment is not None and application.state == "eligible":
+        messages.success(request, _("Thank you. The file opens when the officer starts its review."))
+        return reverse("review-queue")
+    messages.success(request, _("Thank you. Your declaration is on record."))
+    return done

@@ -1,0 +1,360 @@
+"""A file's reviews, for the officer and the chair: the panel, whom to assign, what each review says in the end."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from applications.states import State as FileState
+from audit.models import Erasable
+from audit.rules import Forbidden, WrongMoment, standing_of
+from audit.states import Standing as Stand
+from programs.roles import ProgramRole
+from programs.rubric import parse_rubric
+from programs.rules import holds, is_program_officer
+from reviews import checks, figures, services
+from reviews.forms.people import AssignForm, ReasonForm, ReplaceForm, RuleForm
+from reviews.models import Declaration, Recommendation
+from reviews.states import Answer, State
+from reviews.views.files import staff_file
+from reviews.views.scoring import review_rows
+
+KINDS = {
+    State.OFFERED: "wait",
+    State.ACCEPTED: "info",
+    State.SUBMITTED: "good",
+    State.DECLINED: "",
+    State.RECUSED: "bad",
+    State.CANCELLED: "",
+}
+
+
+def sees_scores(application, user):
+    """Scores are for staff once the file's review is complete, and never for who still has a review of it to give."""
+    if application.state in (FileState.ELIGIBLE, FileState.IN_REVIEW, FileState.SUBMITTED):
+        return False
+    return not application.assignments.filter(reviewer=user, state__in=[State.OFFERED, State.ACCEPTED]).exists()
+
+
+@login_required
+@require_http_methods(["GET"])
+def show(request, reference):
+    """The tab of a file's reviews."""
+    application = staff_file(request, reference, read="reviews")
+    return _page(request, application)
+
+
+def _page(request, application, *, form=None, refused=(), status=200):
+    user, program = request.user, application.call.program
+    officer, chair = is_program_officer(program, user), holds(user, ProgramRole.CHAIR, program)
+    can_assign = officer and application.state in (FileState.ELIGIBLE, FileState.IN_REVIEW)
+    assignments = list(
+        application.assignments.select_related("reviewer").prefetch_related("scores").order_by("-state", "id")
+    )
+    notes = _notes(assignments)
+    for one in assignments:
+        one.kind, one.note = KINDS[one.state], notes.get(one.pk, "")
+    shown = sees_scores(application, user)
+    scores = rubric = None
+    if shown:
+        rubric = parse_rubric(application.call.rubric.definition)
+        scores = figures.file_scores(application, rubric, [a for a in assignments if a.state == State.SUBMITTED])
+    found = checks.candidates(application) if can_assign else []
+    problems = checks.panel_problems(application) if application.state == FileState.ELIGIBLE else []
+    counted, needed = figures.quorum(application)
+    context = {
+        "application": application,
+        "tab": "reviews",
+        "officer": officer,
+        "chair": chair,
+        "can_assign": can_assign,
+        "panel": checks.panel_lines(application),
+        "problems": problems,
+        "counted": counted,
+        "needed": needed,
+        "assignments": [a for a in assignments if a.state in (State.OFFERED, State.ACCEPTED, State.SUBMITTED)],
+        "gone": [a for a in assignments if a.state in (State.DECLINED, State.RECUSED, State.CANCELLED)],
+        "free": [c for c in found if not c.conflicts],
+        "barred": [c for c in found if c.conflicts],
+        "chosen": request.POST.getlist("reviewer"),
+        "shows_scores": shown,
+        "scores": scores,
+        "criteria": _criteria(rubric, scores) if shown else (),
+        "pass_overall": rubric.pass_overall if shown else None,
+        "to_rule": _to_rule(application) if chair else (),
+        "standing": Recommendation.objects.filter(application=application, voided_at=None)
+        .prefetch_related("shares__envelope__agreement")
+        .select_related("by")
+        .first(),
+        "can_recommend": chair and application.state in (FileState.REVIEWED, FileState.WAITLISTED),
+        "can_start": officer and application.state == FileState.ELIGIBLE,
+        "can_close": officer and application.state == FileState.IN_REVIEW and counted >= needed,
+        "can_reopen": chair and application.state == FileState.REVIEWED,
+        "form": form,
+        "refused": refused,
+    }
+    return render(request, "reviews/file.html", context, status=status)
+
+
+def _criteria(rubric, scores):
+    """The mean of each criterion, its minimum, and whether it is missed."""
+    return [
+        {
+            "name": str(criterion.name),
+            "weight": criterion.weight,
+            "mean": scores.means.get(criterion.key),
+            "minimum": criterion.minimum_points,
+            "missed": criterion.key in scores.missed,
+        }
+        for criterion in rubric.criteria
+    ]
+
+
+def _notes(assignments):
+    """Why each assignment was declined, recused or reopened: the latest reason, as long as it is not erased."""
+    rows = Erasable.objects.filter(
+        entry__subject_type="assignment",
+        entry__subject_id__in=[one.pk for one in assignments],
+        field="note",
+        erased_at__isnull=True,
+    )
+    return dict(rows.order_by("entry_id").values_list("entry__subject_id", "value"))
+
+
+def _to_rule(application):
+    """The latest declarations of the file that are *unsure* and not ruled on."""
+    latest = Declaration.objects.filter(application=application).order_by("user_id", "-id").distinct("user_id")
+    rows = Declaration.objects.filter(pk__in=latest.values("pk"), answer=Answer.UNSURE, ruled_by=None)
+    return rows.select_related("user").order_by("id")
+
+
+@login_required
+@require_POST
+def assign(request, reference):
+    """Offer the file to the people chosen. Whoever cannot take it is named with the reason; the others are offered."""
+    application = staff_file(request, reference)
+    if not is_program_officer(application.call.program, request.user):
+        raise Forbidden(_("Only an officer of the programme assigns reviewers."))
+    people = {str(c.user.public_id): c.user for c in checks.candidates(application)}
+    chosen = [people[key] for key in request.POST.getlist("reviewer") if key in people]
+    if not chosen:
+        form = AssignForm(request.POST, free=())
+        return _page(request, application, form=form, refused=[_("Choose at least one person.")], status=422)
+    refused, offered = [], 0
+    for person in chosen:
+        try:
+            services.assign_reviewer(application, person, by=request.user)
+            offered += 1
+        except WrongMoment as stopped:
+            refused += [str(refusal.message) for refusal in stopped.refusals]
+    if offered:
+        sentence = ngettext("The file is offered to %(n)d person.", "The file is offered to %(n)d people.", offered)
+        messages.success(request, sentence % {"n": offered})
+    if refused:
+        return _page(request, application, refused=refused, status=409)
+    return redirect("review-file", reference)
+
+
+@login_required
+@require_POST
+def start(request, reference):
+    """Open the file to its panel."""
+    return _move_file(request, reference, services.start_review, _("The file is open to its reviewers."))
+
+
+@login_required
+@require_POST
+def close(request, reference):
+    """Close the review of a file whose quorum is in."""
+    return _move_file(request, reference, services.close_review, _("The review is complete."))
+
+
+def _move_file(request, reference, act, said):
+    application = staff_file(request, reference)
+    try:
+        act(application, by=request.user)
+    except WrongMoment as stopped:
+        refused = [str(refusal.message) for refusal in stopped.refusals]
+        return _page(request, application, refused=refused, status=409)
+    messages.success(request, said)
+    return redirect("review-file", reference)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def reopen_file(request, reference):
+    """The chair sends the file back to its reviewers."""
+    application = staff_file(request, reference)
+    if not holds(request.user, ProgramRole.CHAIR, application.call.program):
+        raise Forbidden(_("Only the chair of the committee reopens a review."))
+    form = ReasonForm(request.POST or None, label=_("Why more reviews are needed"))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.reopen_file(application, by=request.user, reason=form.cleaned_data["reason"])
+        except WrongMoment as stopped:
+            form.add_error(None, str(stopped.message))
+        else:
+            messages.success(request, _("The file is in review again."))
+            return redirect("review-file", reference)
+    context = {
+        "application": application,
+        "form": form,
+        "title": _("Reopen the review of the file"),
+        "lead": _("The file goes back to review: another reviewer can be assigned."),
+        "button": _("Reopen the review"),
+    }
+    return render(request, "reviews/act.html", context)
+
+
+# What an officer or the chair does with one assignment: who may, in which states, the words of its page.
+def _acts():
+    return {
+        "cancel": {
+            "states": (State.OFFERED, State.ACCEPTED),
+            "chair": False,
+            "title": _("Take the file back"),
+            "lead": _("The file leaves this person's queue. What they had begun is kept and not counted."),
+            "button": _("Take the file back"),
+        },
+        "replace": {
+            "states": (State.OFFERED, State.ACCEPTED),
+            "chair": False,
+            "title": _("Replace the reviewer"),
+            "lead": _("The file is taken back and offered to the other person, both at once."),
+            "button": _("Replace"),
+        },
+        "recuse": {
+            "states": (State.OFFERED, State.ACCEPTED, State.SUBMITTED),
+            "chair": None,
+            "title": _("Recuse for a conflict of interest"),
+            "lead": _("The file closes to this person. A score already given is kept and no longer counted."),
+            "button": _("Recuse"),
+        },
+        "reopen": {
+            "states": (State.SUBMITTED,),
+            "chair": True,
+            "title": _("Reopen this review"),
+            "lead": _("The review goes back to its author, who can change it. The file is in review again."),
+            "button": _("Reopen the review"),
+        },
+    }
+
+
+def _acts_on(assignment, application, user):
+    """The names of the acts that `user` may do on an assignment now."""
+    program = application.call.program
+    officer, chair = is_program_officer(program, user), holds(user, ProgramRole.CHAIR, program)
+    may = {True: chair, False: officer, None: officer or chair}
+    names = [name for name, act in _acts().items() if assignment.state in act["states"] and may[act["chair"]]]
+    if application.state not in (FileState.IN_REVIEW, FileState.REVIEWED) and "reopen" in names:
+        names.remove("reopen")
+    if application.state not in (FileState.ELIGIBLE, FileState.IN_REVIEW) and "replace" in names:
+        names.remove("replace")
+    return names
+
+
+@login_required
+@require_http_methods(["GET"])
+def assignment(request, reference, public_id):
+    """One reviewer's part: where it stands, the review once it may be read, and what can be done."""
+    application = staff_file(request, reference, read="one review")
+    one = get_object_or_404(application.assignments.select_related("reviewer", "assigned_by"), public_id=public_id)
+    one.kind = KINDS[one.state]
+    shown = sees_scores(application, request.user) and one.total is not None
+    acts = _acts()
+    context = {
+        "application": application,
+        "assignment": one,
+        "note": _notes([one]).get(one.pk, ""),
+        "review": review_rows(one, parse_rubric(application.call.rubric.definition)) if shown else None,
+        "acts": [(name, acts[name]["title"]) for name in _acts_on(one, application, request.user)],
+    }
+    return render(request, "reviews/assignment.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def act(request, reference, public_id, name):
+    """Cancel, replace, recuse or reopen: a page that says what it does, then does it."""
+    application = staff_file(request, reference)
+    one = get_object_or_404(application.assignments.select_related("reviewer"), public_id=public_id)
+    acts = _acts()
+    if name not in acts:
+        raise Http404
+    _must_be_allowed(acts[name], application, request.user)
+    form = _act_form(name, application, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            _do(name, one, form, application, by=request.user)
+        except WrongMoment as stopped:
+            if form is None:
+                raise
+            for refusal in stopped.refusals:
+                form.add_error(None, str(refusal.message))
+        else:
+            messages.success(request, _("Done: %(act)s.") % {"act": acts[name]["title"]})
+            return redirect("review-file", reference)
+    context = {"application": application, "assignment": one, "form": form, **acts[name], "warning": name == "recuse"}
+    return render(request, "reviews/act.html", context)
+
+
+def _must_be_allowed(act, application, user):
+    program = application.call.program
+    officer, chair = is_program_officer(program, user), holds(user, ProgramRole.CHAIR, program)
+    if not {True: chair, False: officer, None: officer or chair}[act["chair"]]:
+        raise Forbidden(_("Your role does not let you do this here: %(move)s.") % {"move": act["title"]})
+
+
+def _act_form(name, application, data):
+    if name == "replace":
+        return ReplaceForm(data, free=[c for c in checks.candidates(application) if not c.conflicts])
+    if name == "cancel":
+        return None
+    help_text = _("The people concerned may read it.")
+    return ReasonForm(data, label=_("Reason"), help_text=help_text)
+
+
+def _do(name, one, form, application, *, by):
+    if name == "cancel":
+        services.cancel_assignment(one, by=by)
+    elif name == "replace":
+        chosen = form.cleaned_data["reviewer"]
+        person = next(c.user for c in checks.candidates(application) if str(c.user.public_id) == chosen)
+        services.replace_assignment(one, person, by=by)
+    elif name == "recuse":
+        services.recuse_reviewer(one, by=by, note=form.cleaned_data["reason"])
+    else:
+        services.reopen_review(one, by=by, reason=form.cleaned_data["reason"])
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def rule(request, reference, person_id):
+    """The chair rules in writing on a person's *unsure*."""
+    application = staff_file(request, reference, read="declaration")
+    if not holds(request.user, ProgramRole.CHAIR, application.call.program):
+        raise Forbidden(_("Only the chair of the committee rules on a declaration, and never on their own."))
+    rows = Declaration.objects.filter(application=application, user__public_id=person_id).select_related("user")
+    declaration = rows.order_by("-id").first()
+    if declaration is None:
+        raise Http404
+    open_ = declaration.answer == Answer.UNSURE and declaration.ruled_by_id is None
+    form = RuleForm(request.POST or None) if open_ and declaration.user_id != request.user.pk else None
+    if request.method == "POST" and form is not None and form.is_valid():
+        clear = form.cleaned_data["clear"] == "yes"
+        services.rule_on_declaration(declaration, by=request.user, clear=clear, ruling=form.cleaned_data["ruling"])
+        messages.success(request, _("Your ruling is on record; the person is told."))
+        return redirect("review-file", reference)
+    if request.method == "POST" and form is None:
+        services.rule_on_declaration(declaration, by=request.user, clear=False, ruling="")  # refuses, with its sentence
+    context = {
+        "application": application,
+        "declaration": declaration,
+        "form": form,
+        "cleared": standing_of(application.pk, declaration.user) == Stand.CLEAR,
+        "suggested": checks.proposed_conflicts(application, declaration.user),
+    }
+    return render(request, "reviews/rule.html", context)

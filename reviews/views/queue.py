@@ -1,0 +1,94 @@
+"""What a reviewer lives in: the queue, what was done before, skipping and declining."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from audit.rules import WrongMoment
+from reviews import figures, services
+from reviews.forms.people import ReasonForm
+from reviews.models import Assignment
+from reviews.states import State
+from reviews.views.files import own_assignment
+
+
+@login_required
+@require_GET
+def index(request):
+    """My files to review, soonest due first, skipped ones last; how many are done, and the time left."""
+    queue = figures.queue_of(request.user)
+    recent = (
+        Assignment.objects.of_reviewer(request.user)
+        .filter(state=State.SUBMITTED)
+        .select_related("application")
+        .order_by("-submitted_at", "-id")[:5]
+    )
+    context = {
+        "queue": queue,
+        "next": next((one for one in queue.waiting if one.open), None),
+        "pace": minutes(queue.pace),
+        "left": minutes(queue.left),
+        "recent": recent,
+    }
+    return render(request, "reviews/queue.html", context)
+
+
+def minutes(length):
+    """A length of time in whole minutes, at least one; None for None."""
+    return None if length is None else max(1, round(length.total_seconds() / 60))
+
+
+@login_required
+@require_GET
+def past(request):
+    """The reviews I submitted, the latest first; and the files that left me otherwise."""
+    rows = (
+        Assignment.objects.of_reviewer(request.user)
+        .exclude(state__in=[State.OFFERED, State.ACCEPTED])
+        .select_related("application__call__program")
+        .order_by("-since", "-id")
+    )
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    return render(request, "reviews/past.html", {"page_of": page, "rows": page.object_list})
+
+
+@login_required
+@require_POST
+def skip(request, public_id):
+    """Put a file at the end of the queue, and go to the next one."""
+    assignment = own_assignment(request, public_id)
+    services.skip_for_now(assignment, by=request.user)
+    messages.info(request, _("%(reference)s is at the end of your queue.") % {"reference": assignment.application})
+    return to_next(request.user, after=assignment)
+
+
+def to_next(user, *, after=None):
+    """The next open file of the queue, else the queue itself."""
+    for one in figures.queue_of(user).waiting:
+        if one.open and (after is None or one.pk != after.pk):
+            return redirect("review-score", one.public_id)
+    return redirect("review-queue")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def decline(request, public_id):
+    """Say that one cannot review a file, and why."""
+    assignment = own_assignment(request, public_id)
+    form = ReasonForm(
+        request.POST or None,
+        label=_("Why you cannot review this file"),
+        help_text=_("The officer reads it. For a conflict of interest, declare it instead."),
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.decline_assignment(assignment, by=request.user, reason=form.cleaned_data["reason"])
+        except WrongMoment as refused:
+            form.add_error(None, str(refused.message))
+        else:
+            messages.success(request, _("The officer is told. Thank you for saying so early."))
+            return redirect("review-queue")
+    return render(request, "reviews/decline.html", {"form": form, "assignment": assignment})

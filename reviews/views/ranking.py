@@ -1,0 +1,244 @@
+"""The chair's pages: the ranking of a cohort against its envelopes, and the recommendation of one file."""
+
+from decimal import Decimal
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from applications.models import Application
+from applications.querysets import barred_from
+from applications.states import State as FileState
+from audit.rules import Forbidden, WrongMoment, clash, standing_of
+from audit.services import record_readings
+from audit.states import Duty
+from audit.states import Standing as Stand
+from programs.ledger import InsufficientFunds, available
+from programs.models import Call
+from programs.models.agreements import LanguageRegime
+from programs.roles import ProgramRole
+from programs.rubric import parse_rubric
+from programs.rules import holds
+from reviews import figures, services
+from reviews.forms.panel import RecommendForm
+from reviews.scoring import Line
+from reviews.services.ranking import held_for
+from reviews.views.files import staff_file
+from work import clock
+
+
+@login_required
+@require_GET
+def show(request, public_id):
+    """The files of a cohort in order, against what the envelopes still have. A file one is barred from stays closed."""
+    calls = Call.objects.of_staff(request.user).select_related("program__cluster", "rules", "rubric")
+    call = get_object_or_404(calls, public_id=public_id)
+    if call.rubric_id is None or call.rules_id is None:
+        raise Http404
+    cohorts = figures.cohorts_of(call)
+    cohort = _cohort(request, cohorts)
+    ranking = figures.ranking(call, cohort)
+    ids = [ranked.application.pk for ranked in ranking.files]
+    closed = Application.objects.filter(pk__in=ids).filter(pk__in=barred_from(request.user))
+    barred = set(closed.values_list("pk", flat=True))
+    names = {c.key: str(c.name) for c in parse_rubric(call.rubric.definition).criteria} | {"overall": _("overall")}
+    rows = []
+    for ranked in ranking.files:
+        closed = ranked.application.pk in barred
+        missed = [names.get(key, key) for key in ranked.scores.missed]
+        rows.append({"ranked": ranked, "closed": closed, "missed": [] if closed else missed})
+    _draw(rows)
+    record_readings(
+        request.user,
+        application_ids=[pk for pk in ids if pk not in barred],
+        subject="ranking",
+        what="ranking",
+    )
+    context = {
+        "call": call,
+        "cohort": cohort,
+        "tabs": _tabs(call, cohorts, cohort),
+        "rows": rows,
+        "ranking": ranking,
+        "line": LINES[ranking.line],
+        "envelopes": _envelopes(call),
+        "held": figures.held_percent(call),
+        "under_way": _count(call, cohort, (FileState.SUBMITTED, FileState.ELIGIBLE, FileState.IN_REVIEW)),
+        "recommended": _recommended(request.user, call, cohort),
+        "chairs": holds(request.user, ProgramRole.CHAIR, call.program),
+    }
+    return render(request, "reviews/ranking.html", context)
+
+
+LINES = {
+    Line.STRICT: "strict",
+    Line.FILL: "fill",
+    Line.PARTIAL: "partial",
+}
+
+
+def _cohort(request, cohorts):
+    """The cohort asked for by its day, else the latest one; None for a call without any submission. 404 for another."""
+    asked = request.GET.get("cohort")
+    if not asked:
+        return cohorts[0] if cohorts else None
+    for closing in cohorts:
+        if clock.day_of(closing).isoformat() == asked:
+            return closing
+    raise Http404
+
+
+def _tabs(call, cohorts, current):
+    here = reverse("review-ranking", args=[call.public_id])
+    found = []
+    for closing in cohorts:
+        day = clock.day_of(closing)
+        url = f"{here}?{urlencode({'cohort': day.isoformat()})}"
+        found.append({"day": closing, "url": url, "current": closing == current})
+    return found
+
+
+def _draw(rows):
+    """Where the line falls: under the last file that the money reaches."""
+    reached = [place for place, row in enumerate(rows) if row["ranked"].placed.funded]
+    passing = [place for place, row in enumerate(rows) if row["ranked"].placed.rank is not None]
+    for place, row in enumerate(rows):
+        row["line_under"] = bool(reached) and place == reached[-1]
+        row["pass_under"] = bool(passing) and place == passing[-1] and place + 1 < len(rows)
+
+
+def _envelopes(call):
+    held = figures.held_percent(call)
+    return [
+        {
+            "envelope": envelope,
+            "spent": envelope.committed + envelope.payable + envelope.paid + envelope.lapsed,
+            "left": max(Decimal(0), available(envelope, held_percent=held)),
+        }
+        for envelope in sorted(figures.open_envelopes(call), key=lambda e: (e.fiscal_year, e.pk))
+    ]
+
+
+def _count(call, cohort, states):
+    files = Application.objects.filter(call=call, state__in=states)
+    return (files.filter(cohort_closes_at=cohort) if cohort else files).count()
+
+
+def _recommended(user, call, cohort):
+    """Files of the cohort that already have their recommendation."""
+    files = Application.objects.filter(call=call, state=FileState.RECOMMENDED).exclude(pk__in=barred_from(user))
+    return (files.filter(cohort_closes_at=cohort) if cohort else files).order_by("-score", "id")[:200]
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def recommend(request, reference):
+    """The chair recommends an outcome for a file, with its amount by fiscal year and agreement, and the reasons."""
+    application = staff_file(request, reference, read="recommendation")
+    user = request.user
+    if not holds(user, ProgramRole.CHAIR, application.call.program):
+        raise Forbidden(_("Only the chair of the committee recommends."))
+    if standing_of(application.pk, user) != Stand.CLEAR:
+        here = reverse("review-recommend", args=[reference])
+        return redirect(f"{reverse('review-declare', args=[reference])}?{urlencode({'next': here})}")
+    if earlier := clash(application.pk, user, Duty.RECOMMEND):
+        raise Forbidden(earlier.message)
+    if application.state not in figures.RANKED:
+        return redirect("review-file", reference)
+    ranking = figures.ranking(application.call, application.cohort_closes_at)
+    ranked = ranking.of(application)
+    held = held_for(application)
+    envelopes = [
+        (envelope, available(envelope, held_percent=held))
+        for envelope in sorted(ranking.envelopes, key=lambda e: (e.fiscal_year, e.pk))
+    ]
+    options = {
+        "application": application,
+        "envelopes": envelopes,
+        "scores": ranked.scores,
+        "english": _english(application),
+    }
+    form = _recommend_form(request, application, ranked, options)
+    if request.method == "POST" and request.POST.get("then") != "propose" and form.is_valid():
+        done = _recommend(form, application, by=user)
+        if done:
+            messages.success(request, _("The recommendation is made: its decision is drafted."))
+            return redirect("review-file", reference)
+    return _recommend_page(request, application, ranking, ranked, form)
+
+
+def _english(application):
+    """Whether the reasons are also written in English: not where the letter is in French only."""
+    regimes = application.call.program.agreements.values_list("language_regime", flat=True)
+    return LanguageRegime.FR_ONLY not in regimes
+
+
+def _recommend_form(request, application, ranked, options):
+    if request.method != "POST":
+        amount = ranked.placed.offer or application.requested_amount or Decimal(0)
+        whole = amount == application.requested_amount
+        outcome = ("approved" if whole else "partial") if ranked.scores.passes else "declined"
+        initial = {"outcome": outcome} | (_split(application, amount) if ranked.scores.passes else {})
+        return RecommendForm(initial=initial, **options)
+    if request.POST.get("then") == "propose":  # split again what was typed; nothing is saved, nothing is refused
+        typed = RecommendForm(request.POST, **options)
+        typed.is_valid()
+        amount = typed.cleaned_data.get("amount") or application.requested_amount or Decimal(0)
+        kept = {name: request.POST.get(name, "") for name in typed.fields}
+        return RecommendForm(initial=kept | _split(application, amount), **options)
+    return RecommendForm(request.POST, **options)
+
+
+def _split(application, amount):
+    shares = figures.proposed_shares(application, amount)
+    return {"amount": amount} | {RecommendForm.name_of(envelope): part or None for envelope, part in shares}
+
+
+PLACES = {"shares": "amount", "minimum": "amount", "ceiling": "amount", "discussion": "discussion"}
+
+
+def _recommend(form, application, *, by):
+    """Whether the recommendation was made; what stands in its way is put beside its field."""
+    given = form.cleaned_data
+    try:
+        services.recommend(
+            application,
+            by=by,
+            outcome=given["outcome"],
+            amount=given.get("amount") or 0,
+            shares=form.shares(),
+            reasons_fr=given["reasons_fr"],
+            reasons_en=given.get("reasons_en", ""),
+            discussion=given["discussion"],
+        )
+    except InsufficientFunds as short:
+        form.add_error(RecommendForm.name_of(short.envelope), str(short.message))
+    except WrongMoment as stopped:
+        for refusal in stopped.refusals:
+            form.add_error(PLACES.get(refusal.code), str(refusal.message))
+    else:
+        return True
+    return False
+
+
+def _recommend_page(request, application, ranking, ranked, form):
+    names = {c.key: str(c.name) for c in parse_rubric(application.call.rubric.definition).criteria}
+    counted, needed = figures.quorum(application)
+    context = {
+        "application": application,
+        "form": form,
+        "ranked": ranked,
+        "ranking": ranking,
+        "passing": sum(1 for one in ranking.files if one.placed.rank is not None),
+        "missed": [names.get(key, _("overall")) for key in ranked.scores.missed],
+        "counted": counted,
+        "needed": needed,
+        "lacks_quorum": counted < needed,
+        "under_line": ranked.scores.passes and not ranked.placed.funded,
+    }
+    return render(request, "reviews/recommend.html", context, status=422 if form.errors else 200)
