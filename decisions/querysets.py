@@ -3,19 +3,13 @@
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.roles import ClusterRole
 from accounts.rules import in_office, is_person
 from applications.querysets import barred_from
 from decisions.states import OPEN, Kind, LetterState, State
+from programs.querysets import held_on
 from programs.roles import PartnerRole, ProgramRole
 
-
-def held_by(user, role):
-    """The condition that a decision's programme gives `role` to `user` today."""
-    seats = user.appointments.filter(in_office(), role=role)
-    return Q(application__call__program__in=seats.exclude(program=None).values("program_id")) | Q(
-        application__call__program__cluster__in=seats.filter(program=None).values("cluster_id")
-    )
+PROGRAM = "application__call__program"
 
 
 class DecisionQuerySet(models.QuerySet):
@@ -38,15 +32,13 @@ class DecisionQuerySet(models.QuerySet):
         """Open decisions whose next step is one of `user`'s roles, without the files they are barred from."""
         if not is_person(user):
             return self.none()
-        clusters = user.cluster_appointments.filter(in_office(), role=ClusterRole.OFFICER).values("cluster_id")
-        officer = held_by(user, ProgramRole.OFFICER) | Q(application__call__program__cluster__in=clusters)
         ready = Q(state=State.CONCURRED) | Q(state=State.APPROVED) & ~Exists(self._missing())
         afresh = Q(kind=Kind.RECONSIDERED)
         return self.filter(
-            Q(state=State.DRAFT) & ~afresh & held_by(user, ProgramRole.ENDORSER)
-            | Q(state=State.DRAFT) & afresh & held_by(user, ProgramRole.RECONSIDERER)
-            | Q(state=State.ENDORSED) & held_by(user, ProgramRole.APPROVER)
-            | ready & officer
+            Q(state=State.DRAFT) & ~afresh & held_on(user, ProgramRole.ENDORSER, program=PROGRAM)
+            | Q(state=State.DRAFT) & afresh & held_on(user, ProgramRole.RECONSIDERER, program=PROGRAM)
+            | Q(state=State.ENDORSED) & held_on(user, ProgramRole.APPROVER, program=PROGRAM)
+            | ready & held_on(user, ProgramRole.OFFICER, program=PROGRAM)
         ).exclude(application__in=barred_from(user))
 
     def _missing(self):

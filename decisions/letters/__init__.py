@@ -2,6 +2,7 @@
 
 from decisions.letters.fields import signatory_of, values_of
 from decisions.letters.sheets import (
+    LANGUAGE_NAMES,
     empty_fields,
     field_in_words,
     html_of,
@@ -14,6 +15,7 @@ from decisions.letters.sheets import (
 )
 
 __all__ = [
+    "LANGUAGE_NAMES",
     "empty_fields",
     "field_in_words",
     "html_of",

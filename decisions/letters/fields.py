@@ -144,7 +144,7 @@ def _conditions(rules, language):
         )
     names = [(item.get("name") or {}).get(language, "") for item in rules.get("indicators") or []]
     if names := [name[:1].lower() + name[1:] for name in names if name]:
-        texts.append(_("Your reports give these results: %(indicators)s.") % {"indicators": _listed(names)})
+        texts.append(_("Your reports give these results: %(indicators)s.") % {"indicators": "; ".join(names)})
     return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", [(t,) for t in texts])) if texts else ""
 
 

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from applications.models import Application
 from applications.states import Outcome
@@ -15,6 +16,8 @@ from decisions.states import FUNDED, OPEN, Kind, State, StepKind
 from programs import ledger
 from programs.models import Envelope
 from work import clock
+
+WHO_EDITS = gettext_lazy("Only an officer of the programme, or who gives the first opinion, edits the reasons.")
 
 
 def lock_file(application_id):
@@ -64,7 +67,7 @@ def edit_reasons(decision, *, by, reasons_fr, reasons_en):
     lock_file(decision.application_id)
     decision = Decision.objects.select_for_update(no_key=True).get(pk=decision.pk)
     if not rules.may_edit_reasons(decision, by):
-        raise Forbidden(_("Only an officer of the programme, or who gives the first opinion, edits the reasons."))
+        raise Forbidden(WHO_EDITS)
     if decision.state != State.DRAFT:
         raise WrongMoment(Refusal(_("The reasons can no longer be edited: send the decision back first."), "state"))
     texts = {"reasons_fr": reasons_fr.strip(), "reasons_en": reasons_en.strip()}
@@ -167,6 +170,7 @@ def issue(decision, *, by):
         },
     )
     Step.objects.create(decision=decision, kind=StepKind.ISSUED, by=by)
+    decision.application = Application.objects.get(pk=decision.application_id)
     return decision
 
 

@@ -63,7 +63,7 @@ def _work_of_partner(user, limit):
         yield WorkLine(
             _("Concur"),
             f"{file.reference} · {file.title}",
-            "decision-concur",
+            "decision-concurrence",
             (one.public_id,),
             role="partner",
             note=file.organisation_name,

@@ -1,0 +1,25 @@
+"""The figures of this room, each defined once: what waits for whom, where a decision stands, what it costs."""
+
+from decisions.figures.chain import (
+    Move,
+    chain_of,
+    letter_status,
+    money_of,
+    moves_of,
+    needs_of,
+    present_decision,
+    summary_of,
+)
+from decisions.figures.waiting import work_for
+
+__all__ = [
+    "Move",
+    "chain_of",
+    "letter_status",
+    "money_of",
+    "moves_of",
+    "needs_of",
+    "present_decision",
+    "summary_of",
+    "work_for",
+]

@@ -1,0 +1,164 @@
+"""Where a decision stands: its steps, what each person may do now and what stands in the way, and its money."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from applications.catalog import SUMMARY
+from audit.moves import allowed
+from audit.rules import clash, standing_of
+from audit.states import Duty, Standing
+from decisions import checks, rules
+from decisions.letters import field_in_words
+from decisions.models import Decision
+from decisions.states import FUNDED, OPEN, Kind, LetterState, State, StepKind
+from programs.ledger import available
+from programs.models import Envelope
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the chain: done (who, when), now, or later. `note` says what it takes."""
+
+    label: str
+    state: str
+    who: str = ""
+    at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Move:
+    """A move that a person may make, with the sentences that stand in the way; none: it can be made now."""
+
+    name: str
+    label: Any
+    refusals: tuple[str, ...] = ()
+    undeclared: bool = False
+
+
+@dataclass(frozen=True)
+class Money:
+    """The part of a decision that one envelope pays, and what that envelope still has."""
+
+    envelope: Envelope
+    amount: Decimal
+    available: Decimal
+
+
+def present_decision(application):
+    """The decision that a file's page shows: the one on its way, else the latest. None without any."""
+    decisions = Decision.objects.filter(application=application).select_related(
+        "application__call__program__cluster", "application__call__rules", "application__organisation", "letter"
+    )
+    return decisions.open().first() or decisions.order_by("-number").first()
+
+
+def chain_of(decision):
+    """The steps of the chain in order, each as a `Stage`: what was done stays with who and when."""
+    done = {step.kind: step for step in decision.steps.filter(voided_at__isnull=True).select_related("by")}
+    stages = []
+
+    def stage(kind, label, note=""):
+        step = done.get(kind)
+        if step is not None:
+            stages.append(Stage(label, "done", step.by.full_name, step.at, note=step.by.full_name))
+        else:
+            now = not any(one.state == "now" for one in stages) and decision.state in OPEN
+            stages.append(Stage(label, "now" if now else "later", note=note))
+
+    opinion = _("Opinion of the reconsideration officer") if decision.kind == Kind.RECONSIDERED else _("Endorsement")
+    stage(StepKind.ENDORSED, opinion)
+    stage(StepKind.APPROVED, _("Approval"))
+    if _asks_concurrence(decision):
+        stage(StepKind.CONCURRED, _("Partner’s concurrence"), note=_partners(decision))
+    stage(StepKind.ISSUED, _("Issue"))
+    letter = getattr(decision, "letter", None)
+    sent = letter is not None and letter.sent_at is not None
+    waiting = letter is not None and not sent
+    state = "done" if sent else "now" if waiting else "later"
+    stages.append(Stage(_("Letter sent"), state, at=letter.sent_at if sent else None))
+    return stages
+
+
+def _asks_concurrence(decision):
+    if decision.concurrences.standing().exists():
+        return True
+    return decision.state in (State.DRAFT, State.ENDORSED) and bool(checks.agreements_to_concur(decision))
+
+
+def _partners(decision):
+    agreements = checks.agreements_to_concur(decision)
+    return ", ".join(dict.fromkeys(agreement.partner.short_name for agreement in agreements))
+
+
+def moves_of(decision, user):
+    """The moves that `user` may make now, each with every sentence in its way, those of the services' checks too."""
+    found = []
+    for one in allowed(decision, user):
+        refusals = [refusal for refusal in one.refusals if refusal.code != "reason"]  # the form asks for it
+        refusals += _checked(decision, one.name)
+        words = tuple(str(refusal.message) for refusal in refusals if refusal.code != "undeclared")
+        undeclared = any(refusal.code == "undeclared" for refusal in refusals)
+        found.append(Move(one.name, one.label, words, undeclared))
+    return found
+
+
+def _checked(decision, name):
+    """Refusals that need what only a check finds: the turnstile asks them too, with the same facts."""
+    if name == "endorse":
+        return _letter(decision)
+    if name == "issue":
+        given = {"unauthorised": checks.unauthorised_agreements(decision)}
+        refusal = rules.federal_money_is_authorised(decision, by=None, given=given)
+        return ([refusal] if refusal else []) + _letter(decision)
+    return []
+
+
+def _letter(decision):
+    fields = [str(field_in_words(found)) for found in checks.empty_fields(decision)]
+    refusal = rules.letter_is_complete(decision, by=None, given={"empty_fields": fields})
+    return [refusal] if refusal else []
+
+
+def needs_of(decision, user):
+    """Why `user`, who holds a role in the chain, has nothing to do here: sentences. Empty when they have, or hold none.
+
+    Said before any click: separation of duties, interests, or whose turn it is.
+    """
+    said = []
+    endorser, approver = rules.is_endorser(decision, user), rules.is_approver(decision, user)
+    if endorser or approver:
+        duty = Duty.ENDORSE if decision.state == State.DRAFT else Duty.APPROVE
+        if refusal := clash(decision.application_id, user, duty):
+            said.append(str(refusal.message))
+        if standing_of(decision.application_id, user) in (Standing.CONFLICT, Standing.UNSURE):
+            said.append(_("You declared a conflict of interest in this file, or a doubt: somebody else decides."))
+    if approver and decision.kind in FUNDED and decision.state in (State.DRAFT, State.ENDORSED):
+        refusal = rules.amount_is_within_limit(decision, by=user, given={})
+        said += [str(refusal.message)] if refusal else []
+    return said
+
+
+def money_of(decision):
+    """The part of each envelope, in order of fiscal year, with what the envelope can still give besides it."""
+    shares = decision.shares.select_related("envelope__agreement__partner")
+    return [
+        Money(share.envelope, share.amount, available(share.envelope))
+        for share in shares.order_by("envelope__fiscal_year", "envelope_id")
+    ]
+
+
+def letter_status(letter):
+    """Where a letter stands, in words, and the kind of its tag."""
+    kinds = {LetterState.SENT: "good", LetterState.SERVED: "good", LetterState.FAILED: "bad"}
+    return letter.get_state_display(), kinds.get(letter.state, "info")
+
+
+def summary_of(application):
+    """The summary of the project, as the company wrote it; empty where its form asks for none."""
+    answer = application.answers.filter(question=SUMMARY).first()
+    return str(answer.value or "") if answer else ""

@@ -1,0 +1,108 @@
+"""Forms of the approval chain, of the concurrence and of the verification page."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from reviews.states import Answer
+
+
+class NoteForm(forms.Form):
+    """A word that stays with the step; nobody has to write one."""
+
+    note = forms.CharField(
+        label=_("Note kept with your decision"),
+        help_text=_("Staff and auditors read it. The applicant does not."),
+        widget=forms.Textarea({"rows": 3}),
+        max_length=2000,
+        required=False,
+    )
+
+
+class SendBackForm(forms.Form):
+    """The reason, and how far back. `to_panel=False` leaves the choice out."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        help_text=_("Those who had approved it will read it."),
+        widget=forms.Textarea({"rows": 4}),
+        max_length=2000,
+        error_messages={"required": _("Give the reason: the people concerned will read it.")},
+    )
+    to = forms.ChoiceField(
+        label=_("Send it back to"),
+        choices=[
+            ("start", _("the start of the approval chain")),
+            ("panel", _("the evaluation committee: it recommends again, and the money reserved is released")),
+        ],
+        widget=forms.RadioSelect,
+        initial="start",
+    )
+
+    def __init__(self, *args, to_panel=True, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not to_panel:
+            del self.fields["to"]
+
+
+class ReasonsForm(forms.Form):
+    """The reasons that the letter gives, in each of its languages."""
+
+    reasons_fr = forms.CharField(
+        label=_("Reasons in French"),
+        widget=forms.Textarea({"rows": 8, "lang": "fr-CA"}),
+        max_length=6000,
+        required=False,
+    )
+    reasons_en = forms.CharField(
+        label=_("Reasons in English"),
+        widget=forms.Textarea({"rows": 8, "lang": "en-CA"}),
+        max_length=6000,
+        required=False,
+    )
+
+    def __init__(self, *args, languages=("fr", "en"), **kwargs):
+        super().__init__(*args, **kwargs)
+        for language in ("fr", "en"):
+            self.fields[f"reasons_{language}"].required = language in languages
+
+
+class InterestsForm(forms.Form):
+    """What a partner's officer declares before reading a file."""
+
+    answer = forms.ChoiceField(
+        label=_("Do you have an interest in this file?"),
+        help_text=_("A job, shares, a family tie, a competitor: anything that could bear on your judgment."),
+        choices=[
+            (Answer.NONE, _("No, none")),
+            (Answer.CONFLICT, _("Yes: somebody else must concur")),
+            (Answer.UNSURE, _("I am not sure: the file stays closed to me until it is ruled on")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose an answer.")},
+    )
+    note = forms.CharField(
+        label=_("Explain, if you wish"), widget=forms.Textarea({"rows": 3}), max_length=2000, required=False
+    )
+
+
+class CodeForm(forms.Form):
+    """The code printed at the end of a letter."""
+
+    code = forms.CharField(
+        label=_("Verification code"),
+        help_text=_("Twelve signs at the end of the letter, for example 7KQF-2MRX-9TDH."),
+        max_length=40,
+        widget=forms.TextInput({"class": "input--short reference", "autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": _("Enter the code at the end of the letter.")},
+    )
+
+
+class FileForm(forms.Form):
+    """The PDF to compare. Only its SHA-256 is ever known here (views/verification.py)."""
+
+    file = forms.FileField(
+        label=_("The PDF that you received"),
+        help_text=_("We compare it, and keep nothing of it."),
+        widget=forms.FileInput({"accept": "application/pdf"}),
+        error_messages={"required": _("Choose the PDF of the letter."), "empty": _("This file is empty.")},
+    )

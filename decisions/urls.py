@@ -1,0 +1,32 @@
+"""Addresses of the approval chain, of the partner's concurrence, of letters and of their verification."""
+
+from django.urls import path
+
+from decisions.views import chain, concurrence, letters, verification
+
+FILE = "files/<str:reference>/decision"
+ONE = "concurrences/<uuid:public_id>"
+
+urlpatterns = [
+    path("decisions", chain.queue, name="decision-queue"),
+    path(FILE, chain.show, name="decision-file"),
+    path(f"{FILE}/endorse", chain.act, {"step": "endorse"}, name="decision-endorse"),
+    path(f"{FILE}/approve", chain.act, {"step": "approve"}, name="decision-approve"),
+    path(f"{FILE}/send-back", chain.act, {"step": "send_back"}, name="decision-send-back"),
+    path(f"{FILE}/issue", chain.act, {"step": "issue"}, name="decision-issue"),
+    path(f"{FILE}/reasons", chain.reasons, name="decision-reasons"),
+    path(f"{FILE}/preview", chain.preview, name="decision-preview"),
+    path(f"{FILE}/preview/<slug:language>", chain.preview, name="decision-preview-language"),
+    path(f"{FILE}/letter", letters.staff_copy, name="decision-letter-staff"),
+    path(f"{FILE}/letter/retry", letters.retry, name="decision-letter-retry"),
+    path("concurrences", concurrence.index, name="decision-concurrences"),
+    path(ONE, concurrence.show, name="decision-concurrence"),
+    path(f"{ONE}/interests", concurrence.declare, name="decision-concurrence-declare"),
+    path(f"{ONE}/give", concurrence.give, name="decision-concurrence-give"),
+    path(f"{ONE}/send-back", concurrence.send_back, name="decision-concurrence-send-back"),
+    path("letters/of/<uuid:public_id>", letters.latest, name="decision-letter-of"),
+    path("letters/<uuid:public_id>", letters.show, name="decision-letter"),
+    path("letters/<uuid:public_id>/pdf", letters.pdf, name="decision-letter-pdf"),
+    path("verify", verification.form, name="decision-verify"),
+    path("verify/<str:code>", verification.by_code, name="decision-verify-code"),
+]

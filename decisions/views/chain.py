@@ -1,0 +1,334 @@
+"""The approval chain: what waits for me, a file's decision, and each step behind a page that says what it does."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from applications.models import Application
+from applications.states import State as FileState
+from audit.models import DutyDone
+from audit.rules import WrongMoment
+from audit.services import record_reading, record_readings
+from audit.states import Duty
+from decisions import figures, letters, services
+from decisions.checks import agreements_to_concur
+from decisions.forms import NoteForm, ReasonsForm, SendBackForm
+from decisions.models import Concurrence, Decision
+from decisions.rules import is_letter_officer, may_edit_reasons
+from decisions.states import FUNDED, Kind, State
+
+PAGE = 25
+
+KINDS = {
+    Kind.APPROVED: "good",
+    Kind.PARTIAL: "good",
+    Kind.INVITED: "good",
+    Kind.WAITLISTED: "wait",
+    Kind.DECLINED: "bad",
+    Kind.INELIGIBLE: "bad",
+    Kind.RECONSIDERED: "info",
+}
+
+
+@login_required
+@require_safe
+def queue(request):
+    """What waits for me as endorser, approver or officer, the longest wait first. A partner's officer has their own."""
+    rows = Decision.objects.waiting_for(request.user)
+    if not rows.exists() and Concurrence.objects.of_officer(request.user).exists():
+        return redirect("decision-concurrences")
+    if not (rows.exists() or _has_a_chain(request.user)):
+        raise PermissionDenied(_("This page is for those who endorse, approve or issue decisions."))
+    rows = rows.select_related("application__call__program").prefetch_related("shares__envelope__agreement")
+    rows, next_url = _page(request, rows.order_by("since", "id"))
+    acts = _earlier_acts(request.user, rows)
+    lines = [
+        {
+            "decision": decision,
+            "file": decision.application,
+            "step": STEPS_TO_DO.get(decision.state, ISSUE),
+            "kind": KINDS[Kind(decision.kind)],
+            "funded": decision.kind in FUNDED,
+            "parts": [(share.envelope, share.amount) for share in decision.shares.all()],
+            "stands_aside": _stands_aside(decision, acts.get(decision.application_id, set())),
+        }
+        for decision in rows
+    ]
+    record_readings(
+        request.user, application_ids=[line["file"].pk for line in lines], subject="decision", what="decisions waiting"
+    )
+    total = sum(line["decision"].amount for line in lines if line["funded"])
+    return render(request, "decisions/queue.html", {"lines": lines, "next_url": next_url, "total": total})
+
+
+ISSUE = gettext_lazy("to issue")
+STEPS_TO_DO = {State.DRAFT: gettext_lazy("to endorse"), State.ENDORSED: gettext_lazy("to approve")}
+
+
+def _stands_aside(decision, acts):
+    """Whether another act on the file excludes this step. The same act, before a return, excludes nothing."""
+    own = Duty.ENDORSE if decision.state == State.DRAFT else Duty.APPROVE
+    return decision.state in STEPS_TO_DO and bool(acts - {str(own)})
+
+
+def _earlier_acts(user, rows):
+    """What the person already did on these files, in one statement: `{application_id: {duty, …}}`."""
+    files = [decision.application_id for decision in rows]
+    done: dict[int, set[str]] = {}
+    for file, duty in DutyDone.objects.filter(user_id=user.pk, application_id__in=files).values_list(
+        "application_id", "duty"
+    ):
+        done.setdefault(file, set()).add(duty)
+    return done
+
+
+def _has_a_chain(user):
+    roles = ("endorser", "approver", "officer", "reconsiderer")
+    return (
+        user.appointments.filter(role__in=roles).exists() or user.cluster_appointments.filter(role="officer").exists()
+    )
+
+
+def _page(request, rows):
+    """One page of `rows` (ordered by since, id) after the decision that the address names; and the next address."""
+    after = request.GET.get("after", "")
+    if after:
+        try:
+            last = Decision.objects.values_list("since", "pk").get(public_id=UUID(after))
+        except (ValueError, Decision.DoesNotExist):
+            raise Http404 from None
+        rows = rows.filter(since__gte=last[0]).exclude(since=last[0], pk__lte=last[1])
+    found = list(rows[: PAGE + 1])
+    more = len(found) > PAGE
+    found = found[:PAGE]
+    query = request.GET.copy()
+    if more:
+        query["after"] = str(found[-1].public_id)
+    return found, f"?{query.urlencode()}" if more else ""
+
+
+def file_of(request, reference):
+    """A file that the person may read by a role of the cluster; to anyone else it does not exist (404)."""
+    files = Application.objects.of_staff(request.user).select_related(
+        "call__program__cluster", "call__rules", "call__rubric", "organisation"
+    )
+    return get_object_or_404(files, reference=reference)
+
+
+def decision_of(request, reference):
+    """The present decision of a file that the person may read. 404 without one."""
+    application = file_of(request, reference)
+    decision = figures.present_decision(application)
+    if decision is None:
+        raise Http404(_("No decision has been drafted on this file yet."))
+    decision.application = application
+    return decision
+
+
+@login_required
+@require_safe
+def show(request, reference):
+    """A file's decision: what it says and costs, who did which step, and what I may do."""
+    application = file_of(request, reference)
+    record_reading(request.user, application_id=application.pk, subject=application, what="decision")
+    decision = figures.present_decision(application)
+    if decision is None:
+        return render(request, "decisions/file_without.html", {"application": application})
+    decision.application = application
+    moves = figures.moves_of(decision, request.user)
+    letter = getattr(decision, "letter", None)
+    languages = letters.languages_of(decision)
+    steps = decision.steps.select_related("by").order_by("-at", "-id")
+    earlier = application.decisions.exclude(pk=decision.pk).order_by("-number")
+    context = {
+        "application": application,
+        "decision": decision,
+        "kind": KINDS[Kind(decision.kind)],
+        "funded": decision.kind in FUNDED,
+        "stages": figures.chain_of(decision),
+        "timeline": [_told(step) for step in steps],
+        "moves": [{"move": one, "url": reverse(URLS[one.name], args=[reference])} for one in moves],
+        "said": figures.needs_of(decision, request.user) if decision.state in (State.DRAFT, State.ENDORSED) else [],
+        "undeclared": any(one.undeclared for one in moves),
+        "money": figures.money_of(decision),
+        "concurrences": decision.concurrences.standing().select_related("agreement__partner", "by").order_by("id"),
+        "reasons": [(language, getattr(decision, f"reasons_{language}")) for language in languages],
+        "same_words": len(languages) > 1 and bool(decision.reasons_fr) and decision.reasons_fr == decision.reasons_en,
+        "may_edit": decision.state == State.DRAFT and may_edit_reasons(decision, request.user),
+        "letter": letter,
+        "letter_tag": figures.letter_status(letter) if letter else None,
+        "may_retry": letter is not None and letter.state == "failed" and is_letter_officer(letter, request.user),
+        "granted": decision.state in (State.ISSUED, State.SUPERSEDED) and decision.kind in FUNDED,
+        "earlier": earlier,
+    }
+    return render(request, "decisions/file.html", context)
+
+
+def _told(step):
+    """A step as a line of the timeline; a void one says so."""
+    what = str(step.get_kind_display()).capitalize()
+    if step.voided_at is not None and step.kind != "sent_back":
+        what = _("%(step)s (void: the decision was sent back)") % {"step": what}
+    return {"what": what, "at": step.at, "who": step.by.full_name, "note": step.note}
+
+
+URLS = {
+    "endorse": "decision-endorse",
+    "approve": "decision-approve",
+    "send_back": "decision-send-back",
+    "issue": "decision-issue",
+}
+
+# What the confirm page of each step says, and what it says when done.
+WORDS = {
+    "endorse": (
+        gettext_lazy("Endorse this decision"),
+        gettext_lazy("Endorse"),
+        gettext_lazy("The decision is endorsed. Those who may approve it have been told."),
+    ),
+    "approve": (
+        gettext_lazy("Approve this decision"),
+        gettext_lazy("Approve"),
+        gettext_lazy("The decision is approved."),
+    ),
+    "issue": (
+        gettext_lazy("Issue this decision"),
+        gettext_lazy("Issue and send the letter"),
+        gettext_lazy("The decision is issued. Its letter is being made and will be sent by itself."),
+    ),
+    "send_back": (
+        gettext_lazy("Send this decision back"),
+        gettext_lazy("Send back"),
+        gettext_lazy("The decision is sent back. Earlier approvals no longer count."),
+    ),
+}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def act(request, reference, step):
+    """One step of the chain, behind a page that says what it does. A refusal is said on that page."""
+    decision = decision_of(request, reference)
+    record_reading(request.user, application_id=decision.application_id, subject=decision, what=f"decision: {step}")
+    title, button, done = WORDS[step]
+    form = _form(step, decision, request.POST if request.method == "POST" else None)
+    if step == "issue" and request.method == "POST" and decision.state == State.ISSUED:
+        services.issue(decision, by=request.user)  # a second click: nothing more happens, unless it is forbidden
+        return redirect("decision-file", reference)
+    move = next((one for one in figures.moves_of(decision, request.user) if one.name == step), None)
+    if move is None and request.method == "GET":
+        _refuse(step, decision, request.user, form)
+    refusals = list(move.refusals) if move else []
+    if request.method == "POST" and form.is_valid():
+        try:
+            _attempt(step, decision, request.user, form)
+        except WrongMoment as problem:
+            refusals = [str(refusal.message) for refusal in problem.refusals]
+        else:
+            messages.success(request, done)
+            return redirect("decision-file", reference)
+    context = {
+        "application": decision.application,
+        "decision": decision,
+        "funded": decision.kind in FUNDED,
+        "kind": KINDS[Kind(decision.kind)],
+        "step": step,
+        "title": title,
+        "button": button,
+        "form": form,
+        "refusals": refusals,
+        "undeclared": bool(move and move.undeclared),
+        "money": figures.money_of(decision),
+        "partners": [one.partner.name for one in agreements_to_concur(decision)] if step == "approve" else [],
+        "languages": letters.languages_of(decision),
+    }
+    status = 409 if refusals and request.method == "POST" else 200
+    return render(request, "decisions/act.html", context, status=status)
+
+
+def _form(step, decision, data):
+    if step == "send_back":
+        return SendBackForm(data, to_panel=decision.application.state == FileState.RECOMMENDED)
+    return NoteForm(data)
+
+
+def _refuse(step, decision, user, form):
+    """Raise the sentence of the rule that refuses: the step is tried, and nothing of it is kept."""
+    with transaction.atomic():
+        _attempt(step, decision, user, form)
+        transaction.set_rollback(True)
+
+
+def _attempt(step, decision, user, form):
+    given = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    match step:
+        case "endorse":
+            services.endorse(decision, by=user, note=given.get("note", ""))
+        case "approve":
+            services.approve(decision, by=user, note=given.get("note", ""))
+        case "issue":
+            services.issue(decision, by=user)
+        case "send_back":
+            to_panel = given.get("to") == "panel"
+            services.send_back(decision, by=user, reason=given.get("reason", ""), to_panel=to_panel)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def reasons(request, reference):
+    """The reasons that the letter gives, in each of its languages."""
+    decision = decision_of(request, reference)
+    record_reading(request.user, application_id=decision.application_id, subject=decision, what="reasons")
+    if not may_edit_reasons(decision, request.user):
+        raise PermissionDenied(services.chain.WHO_EDITS)
+    languages = letters.languages_of(decision)
+    initial = {"reasons_fr": decision.reasons_fr, "reasons_en": decision.reasons_en}
+    form = ReasonsForm(request.POST or None, initial=initial, languages=languages)
+    if request.method == "POST" and form.is_valid():
+        services.edit_reasons(decision, by=request.user, **form.cleaned_data)
+        messages.success(request, _("The reasons are saved."))
+        return redirect("decision-file", reference)
+    context = {"application": decision.application, "decision": decision, "form": form}
+    return render(request, "decisions/reasons.html", context)
+
+
+@login_required
+@require_safe
+def preview(request, reference, language=""):
+    """The letter as it would leave now; once issued, as it left. One tab a language."""
+    decision = decision_of(request, reference)
+    record_reading(request.user, application_id=decision.application_id, subject=decision, what="letter")
+    letter = getattr(decision, "letter", None)
+    languages = letters.languages_of(decision)
+    language = language or languages[0]
+    if language not in languages:
+        raise Http404
+    context = {
+        "application": decision.application,
+        "decision": decision,
+        "letter": letter,
+        "lacking": [letters.field_in_words(found) for found in letters.empty_fields(decision)] if not letter else [],
+        "tabs": [
+            {
+                "label": letters.LANGUAGE_NAMES[code],
+                "url": reverse("decision-preview-language", args=[reference, code]),
+                "current": code == language,
+            }
+            for code in languages
+        ],
+        "sheet": letter.html if letter else _preview(decision, language),
+    }
+    return render(request, "decisions/preview.html", context)
+
+
+def _preview(decision, language):
+    return letters.preview(decision, language) if letters.template_of(decision) else ""

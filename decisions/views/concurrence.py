@@ -1,0 +1,147 @@
+"""The partner's side: awards that wait for its concurrence. It sees its part and the reasons, never others' notes."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audit.rules import WrongMoment, standing_of
+from audit.services import record_reading, record_readings
+from audit.states import Standing
+from decisions import figures, letters, services
+from decisions.forms import InterestsForm, NoteForm, SendBackForm
+from decisions.models import Concurrence
+from decisions.states import Kind, State
+from programs.roles import PartnerRole
+from reviews.services import declare_interests
+
+RELATED = (
+    "application__call__program",
+    "application__organisation",
+    "agreement__partner",
+    "decision__application__call__program",
+    "by",
+)
+
+
+def own(request, public_id):
+    """A concurrence asked of a partner that the person sits for; to anyone else it does not exist (404)."""
+    concurrences = Concurrence.objects.of_officer(request.user).select_related(*RELATED)
+    return get_object_or_404(concurrences, public_id=public_id)
+
+
+@login_required
+@require_safe
+def index(request):
+    """What waits for the partner's concurrence, the longest wait first; and what was given lately."""
+    if not request.user.partner_seats.filter(role=PartnerRole.CONCURRENCE).exists():
+        raise PermissionDenied(_("This page is for the concurrence officers of a government partner."))
+    mine = Concurrence.objects.of_officer(request.user).select_related(*RELATED)
+    waiting = list(mine.waiting().order_by("asked_at", "id")[:100])
+    given = list(mine.filter(state="given").order_by("-given_at", "-id")[:20])
+    record_readings(
+        request.user,
+        application_ids=[one.application_id for one in waiting + given],
+        subject="concurrence",
+        what="concurrences",
+    )
+    return render(request, "decisions/concurrences.html", {"waiting": waiting, "given": given})
+
+
+@login_required
+@require_safe
+def show(request, public_id):
+    """One award: the organisation, the project, the amount, the partner's own part, the reasons. Interests first."""
+    concurrence = own(request, public_id)
+    if not _declared(concurrence, request.user):
+        return redirect("decision-concurrence-declare", public_id)
+    record_reading(request.user, application_id=concurrence.application_id, subject=concurrence, what="award to concur")
+    return render(request, "decisions/concurrence.html", _context(concurrence))
+
+
+def _declared(concurrence, user):
+    return standing_of(concurrence.application_id, user) == Standing.CLEAR
+
+
+def _context(concurrence, **more):
+    decision = concurrence.decision
+    shares = [one for one in figures.money_of(decision) if one.envelope.agreement_id == concurrence.agreement_id]
+    own_part = sum(one.amount for one in shares)
+    languages = letters.languages_of(decision)
+    return {
+        "concurrence": concurrence,
+        "decision": decision,
+        "application": concurrence.application,
+        "shares": shares,
+        "own_part": own_part,
+        "others": decision.amount - own_part,
+        "reasons": [(code, getattr(decision, f"reasons_{code}")) for code in languages],
+        "summary": figures.summary_of(concurrence.application),
+        "open": concurrence.state == "asked" and decision.state == State.APPROVED,
+        "kind": Kind(decision.kind).label,
+        **more,
+    }
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def declare(request, public_id):
+    """Interests, before anything of the file is read but its name."""
+    concurrence = own(request, public_id)
+    record_reading(request.user, application_id=concurrence.application_id, subject=concurrence, what="interests")
+    form = InterestsForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        declare_interests(concurrence.application, by=request.user, **form.cleaned_data)
+        if form.cleaned_data["answer"] == "none":
+            return redirect("decision-concurrence", public_id)
+        messages.info(request, _("Your declaration is kept. The file stays closed to you; a colleague can concur."))
+        return redirect("decision-concurrences")
+    return render(request, "decisions/concurrence_declare.html", {"concurrence": concurrence, "form": form})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def give(request, public_id):
+    """Concur, behind a page that says what it does."""
+    return _act(
+        request,
+        public_id,
+        NoteForm(request.POST if request.method == "POST" else None),
+        "decisions/concurrence_give.html",
+        lambda concurrence, data: services.concur(concurrence, by=request.user, note=data["note"]),
+        _("Your concurrence is recorded. The cluster has been told."),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def send_back(request, public_id):
+    """Send the decision back to the cluster, with a reason."""
+    return _act(
+        request,
+        public_id,
+        SendBackForm(request.POST or None, to_panel=False),
+        "decisions/concurrence_send_back.html",
+        lambda concurrence, data: services.send_back(concurrence.decision, by=request.user, reason=data["reason"]),
+        _("The decision is sent back to the cluster with your reason."),
+    )
+
+
+def _act(request, public_id, form, template, do, done):
+    concurrence = own(request, public_id)
+    if not _declared(concurrence, request.user):
+        return redirect("decision-concurrence-declare", public_id)
+    record_reading(request.user, application_id=concurrence.application_id, subject=concurrence, what="award to concur")
+    refusals = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            do(concurrence, form.cleaned_data)
+        except WrongMoment as problem:
+            refusals = [str(refusal.message) for refusal in problem.refusals]
+        else:
+            messages.success(request, done)
+            return redirect("decision-concurrences")
+    context = _context(concurrence, form=form, refusals=refusals)
+    return render(request, template, context, status=409 if refusals else 200)

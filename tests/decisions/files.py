@@ -1,0 +1,137 @@
+"""Files on their way to a decision, for this room's tests: submitted by the company, reviewed, recommended by the chair.
+
+The reviews are rows written here: what leads to them is the specification of other rooms.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from applications.models import Application
+from applications.states import State as FileState
+from decisions import services
+from decisions.models import Decision
+from documents.models import Rendering
+from programs.models import Envelope
+from reviews.models import Assignment, Score
+from reviews.services import declare_interests, recommend
+from reviews.states import State as ReviewState
+from tests import files
+from work import clock
+
+REVIEWED_AT = datetime(2026, 10, 20, 14, tzinfo=UTC)
+RECOMMENDED_AT = datetime(2026, 10, 27, 14, tzinfo=UTC)
+DECIDED_AT = datetime(2026, 11, 3, 15, tzinfo=UTC)
+FEEDBACK = ("Plan clair; précisez les gains attendus à l’ajustage.", "", "Le parrain confirme l’intérêt.")
+
+
+def D(text):
+    return Decimal(text)
+
+
+def reviewed_file(cast, programme, *, company="usinage", points=("4", "4", "3"), **more):
+    """A file whose three reviews are in, every criterion at `points[n]` of the scale in the n-th review."""
+    application = files.submitted_file(cast, programme, company=company, **more)
+    with clock.at(REVIEWED_AT):
+        criteria = [c["key"] for c in application.call.rubric.definition["criteria"]]
+        people = ((cast.ana, "cluster"), (cast.ben, "cluster"), (cast.chloe, "industry"))
+        for (person, seat), point, feedback in zip(people, points, FEEDBACK, strict=True):
+            review = Assignment.objects.create(
+                application=application,
+                reviewer=person,
+                seat=seat,
+                due=clock.now(),
+                assigned_by=cast.officer,
+                state=ReviewState.SUBMITTED,
+                submitted_at=clock.now(),
+                total=Decimal(point) * 20,
+                feedback=feedback,
+            )
+            Score.objects.bulk_create(
+                Score(assignment=review, criterion=key, point=point, comment="Lu.") for key in criteria
+            )
+        mean = sum(Decimal(p) * 20 for p in points) / 3
+        Application.objects.filter(pk=application.pk).update(state=FileState.REVIEWED, score=round(mean, 4))
+    return Application.objects.get(pk=application.pk)
+
+
+def envelopes(programme):
+    """The programme's envelopes, by fiscal year."""
+    return list(Envelope.objects.filter(agreement__funding__program=programme).order_by("fiscal_year", "id"))
+
+
+def recommended_file(
+    cast, programme, *, amount="75000.00", outcome="approved", shares=None, reasons=None, discussion="", **more
+):
+    """A reviewed file that the chair recommended: its decision is a draft. Returns the `Decision`."""
+    application = reviewed_file(cast, programme, **more)
+    with clock.at(RECOMMENDED_AT):
+        declare_interests(application, by=cast.chair, answer="none")
+        amount = D(amount) if outcome in ("approved", "partial") else D(0)
+        if shares is None:
+            shares = [(envelopes(programme)[0], amount)] if amount else []
+        fr, en = reasons or ("Le projet répond aux objectifs.", "The project meets the objectives.")
+        recommend(
+            application,
+            by=cast.chair,
+            outcome=outcome,
+            amount=amount,
+            shares=shares,
+            reasons_fr=fr,
+            reasons_en=en,
+            discussion=discussion,
+        )
+    return Decision.objects.get(application=application)
+
+
+def declare(cast, decision, *people):
+    """These people of the cast declare that they have no interest in the file."""
+    for key in people:
+        declare_interests(decision.application, by=getattr(cast, key), answer="none")
+
+
+def endorsed(cast, programme, **more):
+    decision = recommended_file(cast, programme, **more)
+    with clock.at(DECIDED_AT):
+        declare(cast, decision, "endorser")
+        return services.endorse(decision, by=cast.endorser, note="Dossier solide.")
+
+
+def approved(cast, programme, **more):
+    decision = endorsed(cast, programme, **more)
+    with clock.at(DECIDED_AT):
+        declare(cast, decision, "approver")
+        return services.approve(decision, by=cast.approver)
+
+
+def concurred(cast, programme, **more):
+    more.setdefault("amount", "75000.01")
+    decision = approved(cast, programme, **more)
+    with clock.at(DECIDED_AT):
+        declare(cast, decision, "concurrence")
+        for concurrence in decision.concurrences.standing():
+            services.concur(concurrence, by=cast.concurrence)
+        return Decision.objects.get(pk=decision.pk)
+
+
+def issued(cast, programme, **more):
+    decision = approved(cast, programme, **more)
+    with clock.at(DECIDED_AT):
+        return services.issue(decision, by=cast.officer)
+
+
+def sent(cast, programme, **more):
+    """Issued, and its letter rendered and sent, as the worker does it. Returns the letter."""
+    decision = issued(cast, programme, **more)
+    with clock.at(DECIDED_AT):
+        send(decision)
+    return type(decision.letter).objects.get(decision=decision)
+
+
+def send(decision):
+    """What the worker does with the letter of an issued decision, without the broker."""
+    from documents.services import render
+    from notifications import services as outbox
+
+    render(Rendering.objects.get(pk=decision.letter.rendering_id))
+    for message in services.letters.messages_of(decision.letter):
+        outbox.send(message)
