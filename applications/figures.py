@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.roles import Ownership
 from accounts.rules import is_person
 from applications import catalog
 from applications.models import Application, ChangeRequest
-from applications.states import UNDER_WAY, State
+from applications.states import State
 from programs.money import Aid, compute_aid
 from programs.querysets import held_on
 from programs.roles import ProgramRole
@@ -164,7 +164,8 @@ def _work_of_company(user, limit):
     requests = ChangeRequest.objects.filter(application=OuterRef("pk"), answered_at=None, cancelled_at=None)
     files = (
         Application.objects.of_member(user)
-        .filter(state__in=[State.DRAFT, *UNDER_WAY])
+        .filter(Q(state__in=[State.DRAFT, State.IN_RECONSIDERATION]) | Q(outcome_at=None))
+        .exclude(state__in=[State.WITHDRAWN, State.CANCELLED])
         .annotate(asked_until=Subquery(requests.values("due")[:1]))
         .select_related("call__program")
         .order_by("due", "id")
@@ -180,7 +181,7 @@ def _work_of_company(user, limit):
         elif file.state == State.CHANGES_REQUESTED:
             due = file.asked_until
             yield WorkLine(_("Answer the request for changes"), url_name="application-changes", due=due, **page)
-        elif file.outcome_at is None or file.state == State.IN_RECONSIDERATION:
+        else:
             waits = _("the cluster")
             yield WorkLine(_("Being assessed"), url_name="application-detail", waits_for=waits, **page)
 

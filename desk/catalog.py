@@ -5,6 +5,8 @@ Moves say theirs themselves, in the workflow (`done`).
 
 from django.utils.translation import gettext_lazy as _
 
+from programs.money import Kind
+
 SUBJECTS = {
     "application": _("Application"),
     "assignment": _("Review"),
@@ -79,7 +81,49 @@ VERBS = {
     "award.supersede": _("Award superseded"),
     "api_key.create": _("API key created"),
     "api_key.revoke": _("API key revoked"),
+    "agreement.import": _("Delegation agreement imported"),
     "trail.erase": _("Personal texts erased by schedule"),
+} | {f"ledger.{kind.value}": kind.label for kind in Kind}
+
+# The facts of an act, named. Those without a name here are shown as they are written; empty names are not shown.
+FACTS = {
+    "application": "",
+    "entry": "",
+    "document": "",
+    "sponsorship": "",
+    "recommendation": "",
+    "call": "",
+    "question": _("question"),
+    "version": _("version"),
+    "amount": _("amount"),
+    "outcome": _("outcome"),
+    "kind": _("kind"),
+    "seat": _("seat"),
+    "item": _("item"),
+    "passed": _("passed"),
+    "automatic": _("found by the system"),
+    "answer": _("answer"),
+    "person": _("person"),
+    "role": _("role"),
+    "from": _("from"),
+    "before": _("before"),
+    "after": _("after"),
+    "move": _("by"),
+    "shares": _("by envelope"),
+    "counted": _("reviews in"),
+    "needed": _("reviews needed"),
+    "mean": _("mean"),
+    "total": _("total"),
+    "scores": _("scores"),
+    "due": _("until"),
+    "closes_at": _("closing"),
+    "expires_at": _("expires"),
+    "prefix": _("prefix"),
+    "scope": _("scope"),
+    "email": _("e-mail address"),
+    "name": _("name"),
+    "organisation": _("organisation"),
+    "reason": _("reason"),
 }
 
 READ = {  # what a reading says was read, by the phrase the pages give

@@ -5,12 +5,14 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from applications.states import State
 from audit.models import DutyDone
 from audit.moves import allowed
 from audit.states import Duty
 from decisions.models import Letter
+from decisions.states import State as DecisionState
 from desk.catalog import TIMELINE_LEAVES_OUT
 from desk.figures.trail import entries, lines_of, verb_name
 from work.clock import format_day
@@ -56,6 +58,29 @@ def next_steps(application, user):
         decision.application = application
         found += [_step(move, "decision-file") for move in allowed(decision, user)]
     return found
+
+
+AWAITED = {
+    State.SUBMITTED: _l("the screening officer"),
+    State.CHANGES_REQUESTED: _l("the applicant"),
+    State.ELIGIBLE: _l("the programme officer"),
+    State.IN_REVIEW: _l("the reviewers"),
+    State.REVIEWED: _l("the committee's chair"),
+    State.IN_RECONSIDERATION: _l("the reconsideration officer"),
+}
+
+
+def awaited(application):
+    """Who must act next, in words; "" when nobody does."""
+    decision = application.decisions.open().order_by("-number").first()
+    if decision is None:
+        return AWAITED.get(application.state, "")
+    if decision.state == DecisionState.DRAFT:
+        return _("the endorser")
+    if decision.state == DecisionState.ENDORSED:
+        return _("the approver")
+    asked = decision.concurrences.standing().filter(state="asked").exists()
+    return _("the ministry") if asked else _("the programme officer")
 
 
 def _step(move, page):

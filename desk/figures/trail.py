@@ -17,8 +17,8 @@ from audit import checks
 from audit.models import Entry, Erasable, Reading
 from audit.moves import declared, state_field, subject_name
 from audit.states import Actor, Duty
-from desk.catalog import READ, SUBJECTS, VERBS
-from programs.models import Agreement, Appointment, Call, Envelope, Partner, Program
+from desk.catalog import FACTS, READ, SUBJECTS, VERBS
+from programs.models import Agreement, Appointment, Call, Envelope, LedgerEntry, Partner, Program
 from reports.models import ApiKey
 
 PAGE = 100
@@ -149,8 +149,10 @@ def _entry(entry, who, reference) -> Line:
         after=state_words(entry.subject_type, entry.after),
         note=note.value if note else "",
         erased=next((e.erased_at for e in [note, *erasables.values()] if e and e.erased_at), None),
-        facts=[(name, _plain(value)) for name, value in entry.given.items() if value not in (None, "", [], {})],
-        texts=[(e.field.removeprefix("given."), e.value) for e in erasables.values() if e.value],
+        facts=[(name, _plain(value)) for key, value in entry.given.items() if (name := _fact(key, value))],
+        texts=[
+            (str(FACTS.get(e.field) or e.field.removeprefix("given.")), e.value) for e in erasables.values() if e.value
+        ],
         seq=entry.seq,
         digest=entry.digest,
         key=f"e{entry.pk}",
@@ -158,8 +160,15 @@ def _entry(entry, who, reference) -> Line:
     )
 
 
+def _fact(key, value) -> str:
+    """The name of a fact; "" for one that says nothing to a reader."""
+    return "" if value in (None, "", [], {}) else str(FACTS.get(key, key))
+
+
 def _plain(value) -> str:
     """A fact as text: a list by commas; words kept apart are shown with the texts."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(_plain(one) for one in value)
     if isinstance(value, dict):
@@ -189,6 +198,13 @@ def read_words(reading) -> str:
 # ----------------------------------------------------------------- one file
 
 
+def of_file(application):
+    """Acts on a file: on the file and what hangs on it, and on each envelope for its sake."""
+    touched = LedgerEntry.objects.filter(application_id=application.pk).values("envelope_id")
+    money = Q(subject_type="envelope", subject_id__in=touched, given__application=application.pk)
+    return entries().filter(Q(application_id=application.pk) | money)
+
+
 def entries():
     return Entry.objects.prefetch_related(Prefetch("erasables", Erasable.objects.order_by("field")))
 
@@ -199,7 +215,7 @@ def chronicle(application, *, after="", readings=True, size=PAGE) -> tuple[list[
     Acts and readings in one order of time. The key is that of the last line: its instant, kind and number.
     """
     since = _after(after)
-    acts = entries().filter(application_id=application.pk)
+    acts = of_file(application)
     read = Reading.objects.filter(application_id=application.pk) if readings else Reading.objects.none()
     found = [
         *_next(acts, "e", since, size + 1),
@@ -212,7 +228,7 @@ def chronicle(application, *, after="", readings=True, size=PAGE) -> tuple[list[
 
 def whole_chronicle(application, *, batch=500) -> Iterator[Line]:
     """Every line of a file, in order, read in batches: for the export."""
-    acts = entries().filter(application_id=application.pk).order_by("at", "id").iterator(chunk_size=batch)
+    acts = of_file(application).order_by("at", "id").iterator(chunk_size=batch)
     read = Reading.objects.filter(application_id=application.pk).order_by("at", "id").iterator(chunk_size=batch)
     rows = merge(acts, read, key=_place)
     while some := list(islice(rows, batch)):

@@ -11,28 +11,11 @@ from applications.models import Application
 from applications.search import matching
 from applications.services.screening import open_file
 from applications.states import State
+from applications.templatetags.files import state_kind
 from audit.services import record_reading, record_readings
 from desk.figures import file as figures
-from desk.rules import may_read_trail
 
 PAGE = 30
-TAGS = {
-    State.DRAFT: "",
-    State.SUBMITTED: "info",
-    State.CHANGES_REQUESTED: "wait",
-    State.ELIGIBLE: "info",
-    State.INELIGIBLE: "bad",
-    State.IN_REVIEW: "info",
-    State.REVIEWED: "info",
-    State.RECOMMENDED: "info",
-    State.APPROVED: "good",
-    State.INVITED: "good",
-    State.DECLINED: "bad",
-    State.WAITLISTED: "other",
-    State.IN_RECONSIDERATION: "wait",
-    State.WITHDRAWN: "",
-    State.CANCELLED: "",
-}
 RELATED = ("call__program__cluster", "call__form", "call__rules", "call__rubric", "organisation")
 
 
@@ -50,13 +33,13 @@ def show(request, reference):
     record_reading(request.user, application_id=application.pk, subject=application, what="file")
     context = {
         "application": application,
-        "kind": TAGS.get(application.state, ""),
+        "tab": "file",
         "bridge": figures.bridge(application, get_language() or "fr"),
         "steps": figures.next_steps(application, request.user),
+        "awaited": figures.awaited(application),
         "duties": figures.duties_of(application),
         "timeline": figures.timeline(application),
         "letters": figures.letters_of(application),
-        "may_read_trail": may_read_trail(application, request.user),
     }
     return render(request, "desk/file.html", context)
 
@@ -81,7 +64,7 @@ def search(request):
             file.url = address(file, file.pk in as_staff)
             inside = file.pk in as_staff
             file.shown_state = file.get_state_display() if inside else file.public_state.label
-            file.shown_kind = TAGS.get(file.state if inside else file.public_state.value, "info")
+            file.shown_kind = state_kind(file) if inside else ""
         record_readings(request.user, application_ids=[f.pk for f in found], subject="application", what="search")
     return render(request, "desk/search.html", {"asked": asked, "found": found, "more": more})
 

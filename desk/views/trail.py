@@ -72,7 +72,7 @@ def file(request, reference):
         "verified_at": clock.now(),
         "next_url": _page_after(request, following, "after"),
         "first_page": "after" not in request.GET,
-        "may_read_trail": True,
+        "tab": "trail",
     }
     return render(request, "desk/trail_file.html", context)
 
@@ -117,7 +117,7 @@ def _csv(lines) -> Iterator[str]:
             facts,
             line.digest,
         ]
-        yield writer.writerow([_harmless(cell) for cell in cells])
+        yield writer.writerow([_harmless(str(cell)) for cell in cells])
 
 
 class _Echo:
@@ -127,9 +127,8 @@ class _Echo:
         return value
 
 
-def _harmless(cell):
+def _harmless(text):
     """A cell that a spreadsheet will not run as a formula."""
-    text = str(cell)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
