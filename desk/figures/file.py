@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 
 from applications.states import State
 from audit.models import DutyDone
@@ -61,12 +61,12 @@ def next_steps(application, user):
 
 
 AWAITED = {
-    State.SUBMITTED: _l("the screening officer"),
-    State.CHANGES_REQUESTED: _l("the applicant"),
-    State.ELIGIBLE: _l("the programme officer"),
-    State.IN_REVIEW: _l("the reviewers"),
-    State.REVIEWED: _l("the committee's chair"),
-    State.IN_RECONSIDERATION: _l("the reconsideration officer"),
+    State.SUBMITTED: gettext_lazy("the screening officer"),
+    State.CHANGES_REQUESTED: gettext_lazy("the applicant"),
+    State.ELIGIBLE: gettext_lazy("the programme officer"),
+    State.IN_REVIEW: gettext_lazy("the reviewers"),
+    State.REVIEWED: gettext_lazy("the committee's chair"),
+    State.IN_RECONSIDERATION: gettext_lazy("the reconsideration officer"),
 }
 
 
