@@ -1,10 +1,13 @@
 """What a file still misses before it can be submitted, each with the section and the question to go to."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications import catalog
 from applications.figures import aid_of, amount_of, answers_of, eligibility_of, form_of
+from applications.models import Application
 from programs.bundle.parts import Eligibility, parse_eligibility
+from programs.figures import FileName
 from programs.money import Reason
 from programs.schema import Missing, missing
 from programs.schema.answers import visible_questions
@@ -88,3 +91,9 @@ def unconfirmed(application) -> int:
         return 0
     sponsorship = live_sponsorship(application)
     return 0 if sponsorship is not None and sponsorship.confirmed_at else 1
+
+
+def name_files(ids, reader) -> dict[int, FileName]:
+    """How the pages of the rooms below name the files among `ids` that `reader` may open as staff."""
+    files = Application.objects.of_staff(reader).filter(pk__in=ids).values_list("pk", "reference")
+    return {pk: FileName(reference, reverse("file-answers", args=[reference])) for pk, reference in files}

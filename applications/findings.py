@@ -213,7 +213,7 @@ def sponsor(application, answers, content) -> Automatic:
 
 
 def duplicates(application, answers, content) -> Automatic:
-    """Other files of the same organisation in the same programme. The same title is a duplicate; another, a question."""
+    """Other files of the organisation in the programme. The same title is a duplicate; another one, a question."""
     others = (
         Application.objects.filter(
             organisation_id=application.organisation_id, call__program_id=application.call.program_id

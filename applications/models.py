@@ -64,6 +64,8 @@ class Application(PublicModel, ApplicationLife):
             models.Index(fields=["call", "state", "due", "id"], name="application_due"),
             models.Index(fields=["call", "state", "-score", "id"], name="application_score"),
             models.Index(fields=["call", "-submitted_at", "-id"], name="application_recent"),
+            models.Index(fields=["due", "id"], name="application_by_due"),
+            models.Index(fields=["-submitted_at", "-id"], name="application_by_date"),
             models.Index(fields=["organisation", "id"], name="application_organisation"),
             models.Index(fields=["updated_at", "id"], name="application_updated"),
             GinIndex(fields=["search"], name="application_search"),

@@ -116,9 +116,7 @@ def ask(request, reference):
             except WrongMoment as refused:
                 refusals, status = refused.refusals, 409
             else:
-                messages.success(
-                    request, _("The applicant is asked. The time to decide does not run until it answers.")
-                )
+                messages.success(request, _("The applicant is asked. The clock is paused until it answers."))
                 return redirect("file-changes", reference)
     for section in sections:
         section["open"] = any(line["form"].errors or line["form"]["asked"].value() for line in section["lines"])

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -16,7 +17,10 @@ from applications.states import State
 from applications.views.files import of_staff
 from audit.rules import Forbidden, WrongMoment
 
-FOUND = {"eligible": services.find_eligible, "ineligible": services.find_ineligible}
+FOUND = {
+    "eligible": (services.find_eligible, _lazy("The file is found eligible.")),
+    "ineligible": (services.find_ineligible, _lazy("The file is found ineligible: a decision is drafted.")),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,16 +115,13 @@ def find(request, reference, outcome):
         raise Forbidden(_("Only a screening officer of the programme finds a file eligible or not."))
     refusals, status = [], 200
     if request.method == "POST":
+        service, done = FOUND[outcome]
         try:
-            FOUND[outcome](application, by=request.user)
+            service(application, by=request.user)
         except WrongMoment as refused:
             refusals, status = refused.refusals, 409
         else:
-            done = {
-                "eligible": _("The file is found eligible."),
-                "ineligible": _("The file is found ineligible: a decision is drafted."),
-            }
-            messages.success(request, done[outcome])
+            messages.success(request, done)
             return redirect("file-screening", reference)
     refusal, declare = services.may_screen(application, request.user)
     context = {

@@ -1,0 +1,271 @@
+"""Screening: opened once, marked one by one, found; who may, when, and when the decision is then promised."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from applications.findings import checklist_of
+from applications.models import Application, Finding
+from applications.services.changes import request_changes
+from applications.services.screening import (
+    add_own_item,
+    decision_due,
+    find_eligible,
+    find_ineligible,
+    mark_finding,
+    open_file,
+)
+from applications.services.submission import take_back_application
+from audit.models import DutyDone, Entry
+from audit.rules import Forbidden, WrongMoment
+from audit.services import declare_standing, record_duty
+from decisions.models import Decision
+from tests.files import AT, submitted_file
+from work import clock
+
+SCREENED = AT + timedelta(days=3)
+KEYS = ["organisation", "aerospace", "rena", "oqlf", "solvency", "sponsor", "minimum", "costs", "dates", "stacking"]
+KEYS += ["duplicate"]
+ITEM = {"question": "method", "why": "incomplete", "message": "Nommez la personne qui mène chaque étape."}
+
+
+@pytest.fixture
+def file(cast, programme):
+    return submitted_file(cast, programme)
+
+
+@pytest.fixture
+def declared(file, cast):
+    declare_standing(file.pk, user=cast.screener, standing="clear")
+    return file
+
+
+@pytest.fixture(autouse=True)
+def three_days_later(clock_at):
+    clock_at(SCREENED)
+
+
+def fresh(file):
+    return Application.objects.get(pk=file.pk)
+
+
+def mark_all(file, by, **failed):
+    """Every item passed, but those given with their reason."""
+    for item in checklist_of(file):
+        mark_finding(file, item.key, by=by, passed=item.key not in failed, reason=failed.get(item.key, ""))
+    return fresh(file)
+
+
+# ---------------------------------------------------------------- opening
+
+
+def test_first_reading_by_an_officer_opens_the_file_once(file, cast):
+    open_file(file, by=cast.officer)
+    open_file(fresh(file), by=cast.screener)
+    assert fresh(file).opened_at == SCREENED
+    assert Entry.objects.filter(verb="application.open").count() == 1
+
+
+@pytest.mark.parametrize("reader", ["auditor", "chair", "approver", "ana"])
+def test_nobody_else_opens_it(file, cast, reader):
+    open_file(file, by=getattr(cast, reader))
+    assert fresh(file).opened_at is None
+
+
+def test_an_opened_file_is_not_taken_back(file, cast):
+    open_file(file, by=cast.screener)
+    with pytest.raises(WrongMoment) as refused:
+        take_back_application(fresh(file), by=cast.sophie)
+    assert [r.code for r in refused.value.refusals] == ["opened"]
+
+
+# ---------------------------------------------------------------- what the system finds
+
+
+def test_the_checklist_is_that_of_the_rules_with_what_the_system_found(file):
+    found = {item.key: item.automatic.passed if item.automatic else "-" for item in checklist_of(file)}
+    assert list(found) == KEYS
+    assert found == {
+        "organisation": True,
+        "aerospace": True,
+        "rena": None,
+        "oqlf": "-",
+        "solvency": True,
+        "sponsor": True,
+        "minimum": True,
+        "costs": "-",
+        "dates": True,
+        "stacking": True,
+        "duplicate": True,
+    }
+
+
+def test_a_second_file_of_the_same_title_is_a_duplicate(file, cast, programme):
+    second = submitted_file(cast, programme, at=AT + timedelta(days=1))
+    item = next(i for i in checklist_of(second) if i.key == "duplicate")
+    assert (item.automatic.passed, item.automatic.facts) == (
+        False,
+        (f"{file.reference} has the same title.",),
+    )
+
+
+def test_a_file_of_another_title_is_a_question(file, cast, programme):
+    second = submitted_file(cast, programme, at=AT + timedelta(days=1), project_title="Tout autre chose")
+    item = next(i for i in checklist_of(second) if i.key == "duplicate")
+    assert item.automatic.passed is None
+    assert file.reference in item.automatic.facts[0]
+
+
+def test_another_organisation_is_no_duplicate(file, cast, programme):
+    other = submitted_file(cast, programme, company="precision")
+    assert next(i for i in checklist_of(other) if i.key == "duplicate").automatic.passed is True
+
+
+# ---------------------------------------------------------------- marking
+
+
+def test_marking_keeps_what_the_system_found_and_records_the_duty(declared, cast):
+    mark_finding(declared, "rena", by=cast.screener, passed=True, reason="Registre consulté le 17 septembre 2026.")
+    finding = Finding.objects.get(application=declared)
+    assert (finding.item, finding.passed, finding.automatic, finding.by) == ("rena", True, None, cast.screener)
+    entry = Entry.objects.get(verb="application.mark_finding")
+    assert entry.given == {"item": "rena", "passed": True, "automatic": None}
+    assert list(entry.personal) == ["reason"]
+    assert DutyDone.objects.filter(application_id=declared.pk, user_id=cast.screener.pk, duty="screen").exists()
+
+
+def test_a_mark_can_be_taken_back(declared, cast):
+    mark_finding(declared, "rena", by=cast.screener, passed=True)
+    mark_finding(declared, "rena", by=cast.screener, passed=None)
+    assert Finding.objects.get(application=declared).passed is None
+
+
+def test_an_unknown_item_is_refused(declared, cast):
+    with pytest.raises(WrongMoment):
+        mark_finding(declared, "beauty", by=cast.screener, passed=True)
+
+
+def test_an_own_item_counts_like_the_others(declared, cast):
+    item = add_own_item(declared, by=cast.screener, text_fr="Plan d’affaires lu", text_en="Business plan read")
+    with pytest.raises(WrongMoment) as refused:
+        find_eligible(mark_all_but(declared, cast.screener, item.item), by=cast.screener)
+    assert [r.code for r in refused.value.refusals] == ["open"]
+    mark_finding(declared, item.item, by=cast.screener, passed=True)
+    assert find_eligible(fresh(declared), by=cast.screener).state == "eligible"
+
+
+def mark_all_but(file, by, key):
+    for item in checklist_of(file):
+        if item.key != key:
+            mark_finding(file, item.key, by=by, passed=True)
+    return fresh(file)
+
+
+@pytest.mark.parametrize("item", ["", " "])
+def test_an_own_item_is_in_both_languages(declared, cast, item):
+    with pytest.raises(WrongMoment):
+        add_own_item(declared, by=cast.screener, text_fr="Plan d’affaires lu", text_en=item)
+
+
+def test_interests_are_declared_before_the_first_mark(file, cast):
+    with pytest.raises(WrongMoment) as refused:
+        mark_finding(file, "rena", by=cast.screener, passed=True)
+    assert [r.code for r in refused.value.refusals] == ["undeclared"]
+
+
+@pytest.mark.parametrize("standing", ["conflict", "unsure"])
+def test_whoever_has_a_conflict_does_not_screen(file, cast, standing):
+    declare_standing(file.pk, user=cast.screener, standing=standing)
+    with pytest.raises(Forbidden) as refused:
+        mark_finding(file, "rena", by=cast.screener, passed=True)
+    assert refused.value.code == standing
+
+
+def test_whoever_prepared_the_file_does_not_screen_it(declared, cast):
+    record_duty(declared.pk, by=cast.screener, duty="prepare")
+    with pytest.raises(Forbidden) as refused:
+        mark_finding(declared, "rena", by=cast.screener, passed=True)
+    assert refused.value.code == "duty"
+
+
+def test_a_mark_older_than_the_latest_submission_is_said_to_be(declared, cast):
+    mark_finding(declared, "costs", by=cast.screener, passed=True)
+    declared.snapshots.update(at=SCREENED + timedelta(hours=1))
+    assert next(i for i in checklist_of(declared) if i.key == "costs").stale
+
+
+# ---------------------------------------------------------------- finding
+
+
+@pytest.mark.parametrize("find", [find_eligible, find_ineligible])
+@pytest.mark.parametrize("person", ["officer", "ana", "chair", "approver", "auditor", "sophie", "michel", "analyst"])
+def test_only_the_screening_officer_finds(declared, cast, find, person):
+    with pytest.raises(Forbidden):
+        find(declared, by=getattr(cast, person))
+
+
+def test_found_eligible_once_every_item_passed(declared, cast):
+    with pytest.raises(WrongMoment) as refused:
+        find_eligible(declared, by=cast.screener)
+    assert [r.code for r in refused.value.refusals] == ["open"]
+    found = find_eligible(mark_all(declared, cast.screener), by=cast.screener)
+    assert found.state == "eligible"
+
+
+def test_a_failed_item_makes_no_file_eligible(declared, cast):
+    with pytest.raises(WrongMoment) as refused:
+        find_eligible(mark_all(declared, cast.screener, costs="Temps du parrain."), by=cast.screener)
+    assert [r.code for r in refused.value.refusals] == ["failed"]
+
+
+def test_found_ineligible_drafts_the_decision_with_the_reason(declared, cast):
+    file = find_ineligible(mark_all(declared, cast.screener, costs="Temps du parrain."), by=cast.screener)
+    assert file.state == "ineligible"
+    decision = Decision.objects.get(application=file)
+    assert decision.kind == "ineligible"
+    assert "Temps du parrain." in decision.reasons_fr
+
+
+@pytest.mark.parametrize(("reason", "failed", "code"), [("", {"costs"}, "reason"), ("", set(), "passed")])
+def test_found_ineligible_only_with_a_failed_item_and_its_reason(declared, cast, reason, failed, code):
+    for key in failed:
+        mark_finding(declared, key, by=cast.screener, passed=False, reason=reason)
+    with pytest.raises(WrongMoment) as refused:
+        find_ineligible(declared, by=cast.screener)
+    assert [r.code for r in refused.value.refusals] == [code]
+
+
+def test_an_unanswered_request_closes_the_file_only_once_overdue(declared, cast, clock_at):
+    mark_finding(declared, "costs", by=cast.screener, passed=False, reason="Temps du parrain.")
+    request_changes(fresh(declared), by=cast.officer, items=[ITEM], due=SCREENED + timedelta(days=5))
+    with pytest.raises(WrongMoment) as refused:
+        find_ineligible(fresh(declared), by=cast.screener)
+    assert [r.code for r in refused.value.refusals] == ["not_overdue"]
+    with clock.at(SCREENED + timedelta(days=6)):
+        assert find_ineligible(fresh(declared), by=cast.screener).state == "ineligible"
+    assert declared.change_requests.get().cancelled_at == SCREENED + timedelta(days=6)
+
+
+@pytest.mark.parametrize("state", ["eligible", "ineligible"])
+def test_a_file_found_once_is_not_found_eligible_again(declared, cast, state):
+    if state == "eligible":
+        file = find_eligible(mark_all(declared, cast.screener), by=cast.screener)
+    else:
+        file = find_ineligible(mark_all(declared, cast.screener, costs="Temps du parrain."), by=cast.screener)
+    with pytest.raises(WrongMoment) as refused:
+        find_eligible(file, by=cast.screener)
+    assert [r.code for r in refused.value.refusals] == ["state"]
+
+
+# ---------------------------------------------------------------- the clock of the decision
+
+
+def test_the_decision_is_promised_45_days_after_the_cohort_closes(declared, cast):
+    file = find_eligible(mark_all(declared, cast.screener), by=cast.screener)
+    assert file.cohort_closes_at == datetime(2026, 9, 30, 21, tzinfo=UTC)
+    assert file.due == datetime(2026, 11, 15, 4, 59, 59, tzinfo=UTC)  # 14 November, the end of the day in Québec
+
+
+def test_or_45_days_after_the_file_is_complete_when_that_is_later(declared):
+    declared.snapshots.update(at=datetime(2026, 10, 10, 15, tzinfo=UTC))
+    assert decision_due(declared) == datetime(2026, 11, 25, 4, 59, 59, tzinfo=UTC)
