@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -121,15 +121,7 @@ def to_concur(request):
         subject="concurrence",
         what="waiting for concurrence",
     )
-    return [{"concurrence": c, "url": decision_address(c.decision)} for c in waiting]
-
-
-def decision_address(decision):
-    """The page of the decision, where the partner concurs; "" while no page has that name."""
-    try:
-        return reverse("decision-page", args=[decision.public_id])
-    except NoReverseMatch:
-        return ""
+    return [{"concurrence": c, "url": reverse("decision-concurrence", args=[c.public_id])} for c in waiting]
 
 
 @require_safe
