@@ -47,6 +47,7 @@ STAFF = (
 )
 reads_files = holding("cluster", "program", roles=STAFF)
 runs_programmes = holding("cluster", "program", roles=(ProgramRole.OFFICER,))
+holds_money = holding("cluster", "program", roles=(ProgramRole.OFFICER, ClusterRole.FINANCE, ClusterRole.AUDITOR))
 decides = holding("cluster", "program", roles=(ProgramRole.OFFICER, ProgramRole.ENDORSER, ProgramRole.APPROVER))
 
 # The main menu, in its order. An item whose address is not built yet is left out.
@@ -57,6 +58,7 @@ NAVIGATION: list[Item] = [
     Item(_("Files"), "file-list", reads_files),
     Item(_("Decisions"), "decision-queue", decides),
     Item(_("Manage programmes"), "program-list", runs_programmes),
+    Item(_("Envelopes"), "envelope-list", holds_money),
     Item(_("Your agreements"), "partner-home", holding("partner")),
     Item(_("To concur"), "decision-concurrences", holding("partner", roles=(PartnerRole.CONCURRENCE,))),
     Item(_("Trail"), "trail-list", holding("cluster", roles=(ClusterRole.AUDITOR,))),

@@ -26,7 +26,7 @@ def _work_of_reviewer(user, limit):
         yield WorkLine(
             _("Declare your interests") if offered else _("Review"),
             _label(one.application),
-            "review-assignment-declare" if offered else "review-score",
+            "review-declare-own" if offered else "review-score",
             (one.public_id,),
             due=one.due,
             role="reviewer",
