@@ -163,7 +163,7 @@ class Story:
     def write_the_files(self):
         self.submit("usinage", at=day(9, 14, 20, 40), requested=Decimal("75000.00"))
         self.submit("precision", at=day(9, 16, 11, 5), requested=Decimal("75000.01"))
-        self.submit("northwind", at=day(9, 21, 15, 30), requested=Decimal("90000.00"), costs=Decimal("240000.00"))
+        self.submit("northwind", at=day(9, 21, 15, 30), requested=Decimal("90000.00"))
         self.submit("richelieu", at=day(9, 24, 9, 15), requested=Decimal("58000.00"), levels=1)
         self.submit("becancour", at=day(9, 25, 16, 45), requested=Decimal("40000.00"), levels=1)
         self.submit("vaudreuil", at=day(9, 29, 22, 10), requested=Decimal("82500.00"))
