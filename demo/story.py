@@ -1,7 +1,7 @@
 """A year of a cluster, told only through the public services: never a row written by hand.
 
-Each act stands at its own instant (`clock.at`), in order. The last acts stand at the present, so that the worker finds
-letters to render and messages to send when the demonstration starts.
+Each act stands at its own instant (`clock.at`), in order. The letters and the messages it queues are left to the
+worker, which renders and sends them when the demonstration starts.
 """
 
 from datetime import date, timedelta
@@ -247,9 +247,10 @@ class Story:
                 self.endorse(company)
             with clock.at(day(11, 10, 10 + place)):
                 self.approve(company)
-        # Concurrence comes next for the file at 75 000,01 $; the others are issued today.
-        for company in ("usinage", "richelieu", "becancour"):
-            issue(self.decision(company), by=self.people["officer"])
+        # Concurrence comes next for the file at 75 000,01 $; the others are issued.
+        for place, company in enumerate(("usinage", "richelieu", "becancour")):
+            with clock.at(day(11, 12, 14 + place)):
+                issue(self.decision(company), by=self.people["officer"])
 
     def recommend(self, company, outcome, amount=Decimal(0), *, reasons=("", "")):
         chair = self.people["chair"]

@@ -201,8 +201,8 @@ def settle_file(decision, *, by):
     """Commit the envelopes and move the file, as the decision says. Called by the reaction to `decision.issue`.
 
     The answer *upheld* leaves the first decision as it stands. Any other supersedes what was issued before, and what
-    that had committed goes back to its envelopes before the new commitment. The file's outcome is untold again until
-    the new letter is sent.
+    that had committed goes back to its envelopes before the new commitment. The service clock stops; the file's outcome
+    is untold again until the new letter is sent.
     """
     _lock_envelopes(decision)
     if decision.kind != Kind.RECONSIDERED:
@@ -210,7 +210,7 @@ def settle_file(decision, *, by):
     if decision.kind in FUNDED:
         shares = [(share.envelope, share.amount) for share in decision.shares.select_related("envelope")]
         ledger.commit(shares, application_id=decision.application_id, by=by, move="decision.issue")
-    Application.objects.filter(pk=decision.application_id).update(outcome_at=None)
+    Application.objects.filter(pk=decision.application_id).update(outcome_at=None, due=None, due_left=None)
     given = {"outcome": str(decision.kind), "amount": decision.amount}
     return move(decision.application, MOVES[Kind(decision.kind)], by=by, given=given)
 
