@@ -28,7 +28,7 @@ class FileFilter(forms.Form):
     due = forms.ChoiceField(
         label=_("Time limit"),
         required=False,
-        choices=[("", _("All")), ("late", _("Late")), ("soon", _("Due soon")), ("none", _("No clock running"))],
+        choices=[("", _("Any")), ("late", _("Late")), ("soon", _("Due soon")), ("none", _("No clock running"))],
     )
     sort = forms.ChoiceField(
         label=_("Order"), required=False, choices=[("due", _("By time limit")), ("recent", _("Latest first"))]

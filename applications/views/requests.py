@@ -92,12 +92,12 @@ def ask(request, reference):
     if not is_officer(application, request.user):
         raise Forbidden(_("Only an officer of the programme asks for changes."))
     data = request.POST or None
-    due = DueForm(data, prefix="due", auto_id="due_%s")
+    due = DueForm(data, prefix="due", auto_id="%s")
     sections, forms = [], []
     for section, questions in askable(application):
         lines = []
         for question, text in questions:
-            form = ItemForm(data, prefix=question.key, auto_id=f"{question.key}_%s", label=str(question.label))
+            form = ItemForm(data, prefix=question.key, auto_id="%s", label=str(question.label))
             forms.append((question, form))
             lines.append({"question": question, "text": text, "form": form})
         sections.append({"section": section, "lines": lines})

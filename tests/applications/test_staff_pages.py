@@ -1,0 +1,238 @@
+"""The officer's pages: the list at one file and at many, what each person may open, and the whole way of a file."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from applications.models import Application, Finding
+from applications.services.changes import request_changes, resubmit_application
+from applications.services.drafts import save_answer
+from audit.models import Reading
+from audit.services import declare_standing
+from tests.files import AT, submitted_file
+
+NOW = AT + timedelta(days=3)
+
+
+@pytest.fixture(autouse=True)
+def now(clock_at):
+    clock_at(NOW)
+
+
+@pytest.fixture
+def file(cast, programme):
+    return submitted_file(cast, programme)
+
+
+@pytest.fixture
+def page(cast):
+    """`page("officer", "file-list", query="…")`: the answer, as that person of the cast sees it in English."""
+
+    def get(person, name, *args, query="", post=None):
+        client = Client(headers={"accept-language": "en"})
+        if person:
+            client.force_login(getattr(cast, person))
+        client.cookies["django_language"] = "en"
+        url = reverse(name, args=args) + query
+        return client.post(url, post) if post is not None else client.get(url)
+
+    return get
+
+
+def copies(file, count):
+    """More files as rows, for the lists: the same as `file` but for the number and the due instant."""
+    made = []
+    for n in range(count):
+        row = Application.objects.get(pk=file.pk)
+        row.pk, row.public_id = None, Application._meta.get_field("public_id").get_default()
+        row.reference = f"FE-2026-{n + 90000:05d}"
+        row.due = file.due + timedelta(hours=n) if n % 3 else None
+        row.submitted_at = file.submitted_at + timedelta(minutes=n)
+        row._state.adding = True
+        made.append(row)
+    return Application.objects.bulk_create(made)
+
+
+def test_list_has_the_same_number_of_queries_at_one_file_and_at_many(file, page, django_assert_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def count(query=""):
+        with CaptureQueriesContext(
+            connection,
+        ) as made:
+            assert page("officer", "file-list", query=query).status_code == 200
+        return len(made)
+
+    one, found = count(), count("?q=capacit%C3%A9&sort=recent")
+    copies(file, 70)
+    assert (count(), count("?q=capacit%C3%A9&sort=recent")) == (one, found)
+
+
+@pytest.mark.parametrize("sort", ["due", "recent"])
+def test_pages_lead_through_every_file_once_and_back(file, page, sort):
+    from applications.views.files import Pages
+
+    copies(file, 11)
+    files = Application.objects.exclude(state="draft")
+    seen, after = [], None
+    while True:
+        found = Pages(files, sort, after=after, size=4)
+        seen += [row.reference for row in found.rows]
+        if not found.next:
+            break
+        after = found.next
+    assert len(seen) == len(set(seen)) == 12
+    back, before = [row.reference for row in found.rows], found.previous
+    while before:
+        found = Pages(files, sort, before=before, size=4)
+        back = [row.reference for row in found.rows] + back
+        before = found.previous
+    assert back == seen
+    if sort == "due":
+        due = {row.reference: row.due for row in files}
+        timed = [due[reference] for reference in seen if due[reference]]
+        assert timed == sorted(timed)
+        assert [due[reference] for reference in seen][len(timed) :] == [None] * (12 - len(timed))
+
+
+def test_list_filters_search_and_marks(file, page, programme):
+    late, soon, *_ = copies(file, 4)
+    Application.objects.filter(pk=late.pk).update(due=NOW - timedelta(days=1))
+    Application.objects.filter(pk=soon.pk).update(due=NOW + timedelta(days=2))
+
+    def listed(query):
+        answer = page("officer", "file-list", query=query)
+        return [line["file"].reference for line in answer.context["files"]]
+
+    assert listed("?due=late") == [late.reference]
+    assert listed("?due=soon") == [soon.reference]
+    assert listed("?state=eligible") == []
+    assert file.reference in listed("?q=planifier+capacite")
+    assert listed("?q=zzzz") == []
+    assert listed(f"?call={file.call.public_id}&state=submitted&due=late") == [late.reference]
+    body = page("officer", "file-list").content.decode()
+    assert "row-late" in body
+    assert "due soon" in body
+
+
+def test_list_records_each_reading_and_keeps_out_whom_a_conflict_bars(file, page, cast):
+    page("officer", "file-list")
+    assert Reading.objects.filter(application_id=file.pk, what="list", actor_id=cast.officer.pk).count() == 1
+    declare_standing(file.pk, user=cast.officer, standing="conflict")
+    assert page("officer", "file-list").context["files"] == []
+    assert page("officer", "file-answers", file.reference).status_code == 404
+
+
+def test_list_as_csv_never_starts_a_formula(file, page):
+    Application.objects.filter(pk=file.pk).update(title="=cmd()")
+    body = page("officer", "file-list-csv").content.decode("utf-8-sig")
+    assert "'=cmd()" in body
+    assert len(body.splitlines()) == 2
+
+
+PAGES = ("file-answers", "file-screening", "file-changes")
+STAFF = ("officer", "screener", "chair", "endorser", "approver", "auditor", "finance")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_file_is_for_its_staff_alone(file, page, name):
+    for person in STAFF:
+        assert page(person, name, file.reference).status_code == 200, person
+    for person in ("ana", "sophie", "michel", "analyst", "administrator"):
+        assert page(person, name, file.reference).status_code == 404, person
+    assert page(None, name, file.reference).status_code == 302
+    assert page("officer", name, "FE-2026-99999").status_code == 404
+
+
+def test_the_list_is_for_the_staff_alone(file, page):
+    assert [page(person, "file-list").status_code for person in STAFF] == [200] * len(STAFF)
+    assert {page(person, "file-list").status_code for person in ("ana", "sophie", "analyst")} == {403}
+
+
+def test_answers_are_those_submitted_and_the_reading_is_recorded(file, page, cast):
+    body = page("screener", "file-answers", file.reference).content.decode()
+    assert "Livrer à temps" in body
+    assert file.snapshots.get().digest in body
+    assert Reading.objects.filter(application_id=file.pk, what="answers").count() == 1
+    document = file.documents.order_by("pk").first()
+    answer = page("screener", "file-document", file.reference, document.public_id)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    other = page("sophie", "file-document", file.reference, document.public_id)
+    assert other.status_code == 404
+
+
+def test_screening_asks_for_interests_first_then_takes_marks_one_by_one(file, page, cast):
+    body = page("screener", "file-screening", file.reference).content.decode()
+    assert "Declare your interests in this file first." in body
+    assert '<form method="post" action="#rena"' not in body
+    declare_standing(file.pk, user=cast.screener, standing="clear")
+    post = {"item": "rena", "passed": "yes", "reason": "Registre consulté."}
+    answer = page("screener", "file-screening", file.reference, post=post)
+    assert (answer.status_code, answer["Location"]) == (302, f"/files/{file.reference}/screening#rena")
+    assert Finding.objects.get(application=file).passed is True
+
+
+def test_a_failed_mark_needs_its_reason_and_keeps_what_was_typed(file, page, cast):
+    declare_standing(file.pk, user=cast.screener, standing="clear")
+    answer = page("screener", "file-screening", file.reference, post={"item": "costs", "passed": "no", "reason": " "})
+    assert answer.status_code == 422
+    assert 'href="#costs_reason"' in answer.content.decode()
+    assert not Finding.objects.exists()
+
+
+def test_an_officer_who_is_no_screener_is_told_so(file, page):
+    assert "Only a screening officer" in page("officer", "file-screening", file.reference).content.decode()
+    post = {"item": "rena", "passed": "yes"}
+    assert page("officer", "file-screening", file.reference, post=post).status_code == 403
+    assert page("officer", "file-find-eligible", file.reference).status_code == 403
+
+
+def test_finding_is_confirmed_on_its_own_page(file, page, cast):
+    declare_standing(file.pk, user=cast.screener, standing="clear")
+    early = page("screener", "file-find-eligible", file.reference, post={})
+    assert early.status_code == 409
+    assert "The checklist is not complete." in early.content.decode()
+    for item in page("screener", "file-screening", file.reference).context["lines"]:
+        page("screener", "file-screening", file.reference, post={"item": item["item"].key, "passed": "yes"})
+    assert page("screener", "file-find-eligible", file.reference, post={}).status_code == 302
+    assert Application.objects.get(pk=file.pk).state == "eligible"
+
+
+def test_changes_are_asked_and_read_before_and_after(file, page, cast):
+    day = (NOW + timedelta(days=10)).date().isoformat()
+    post = {"due-day": day, "method-asked": "on", "method-why": "incomplete", "method-message": "Qui mène quoi?"}
+    missing = page("officer", "file-changes-ask", file.reference, post=post | {"method-message": ""})
+    assert missing.status_code == 422
+    assert 'href="#method-message"' in missing.content.decode()
+    none = page("officer", "file-changes-ask", file.reference, post={"due-day": day})
+    assert "Choose at least one answer, with the reason." in none.content.decode()
+    assert page("officer", "file-changes-ask", file.reference, post=post).status_code == 302
+    fresh = Application.objects.get(pk=file.pk)
+    version = fresh.answers.get(question="method").version
+    save_answer(fresh, "method", "La directrice mène tout.", by=cast.sophie, version=version)
+    waiting = page("officer", "file-changes", file.reference).content.decode()
+    assert "La directrice mène tout." not in waiting  # not sent yet: the officer reads what was submitted
+    resubmit_application(fresh, by=cast.sophie)
+    body = page("officer", "file-changes", file.reference).content.decode()
+    assert "Qui mène quoi?" in body
+    assert "<ins>" in body
+    assert "<del>" in body
+    assert page("officer", "file-answers", file.reference, query="?version=1").status_code == 200
+    assert page("officer", "file-answers", file.reference, query="?version=9").status_code == 404
+
+
+def test_a_request_is_extended_and_cancelled_with_a_reason(file, page, cast):
+    item = {"question": "method", "why": "incomplete", "message": "Qui mène quoi?"}
+    request_changes(file, by=cast.officer, items=[item], due=NOW + timedelta(days=5))
+    earlier = {"day": (NOW + timedelta(days=1)).date().isoformat(), "reason": "Congé"}
+    refused = page("officer", "file-changes-extend", file.reference, post=earlier)
+    assert refused.status_code == 409
+    assert "The new day must be later than the one given." in refused.content.decode()
+    later = {"day": (NOW + timedelta(days=20)).date().isoformat(), "reason": "Congé"}
+    assert page("officer", "file-changes-extend", file.reference, post=later).status_code == 302
+    assert page("screener", "file-changes-cancel", file.reference, post={"reason": "Suffit"}).status_code == 403
+    assert page("officer", "file-changes-cancel", file.reference, post={"reason": "Suffit"}).status_code == 302
+    assert page("officer", "file-changes-extend", file.reference).status_code == 404

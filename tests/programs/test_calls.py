@@ -1,0 +1,172 @@
+"""What an officer does with a call: who, when, and what follows for its files and its people."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from accounts.models import Organisation
+from applications.models import Application
+from audit.models import Entry
+from audit.rules import Forbidden, WrongMoment
+from notifications.models import Message
+from programs.models import Accommodation, Call
+from programs.services.calls import (
+    accommodate_applicant,
+    archive_call,
+    cancel_call,
+    extend_call,
+    publish_call,
+)
+from tests.files import AT, draft_file, submitted_file
+from work import clock
+
+ACTS = ("publish", "extend", "accommodate", "cancel", "archive")
+LATER = datetime(2028, 10, 15, 21, tzinfo=UTC)
+OVER = datetime(2028, 11, 1, 15, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def now(clock_at):
+    clock_at(AT)
+
+
+@pytest.fixture
+def draft(programme):
+    return programme.calls.get()
+
+
+@pytest.fixture
+def call(draft, cast):
+    return publish_call(draft, by=cast.officer)
+
+
+def act(call, name, *, by, organisation=None):
+    organisation = organisation or Organisation.objects.order_by("pk").first()
+    return {
+        "publish": lambda: publish_call(call, by=by),
+        "extend": lambda: extend_call(call, by=by, closes_at=LATER, reason="Panne du portail"),
+        "accommodate": lambda: accommodate_applicant(
+            call, by=by, organisation=organisation, closes_at=LATER, reason="Raison médicale"
+        ),
+        "cancel": lambda: cancel_call(call, by=by, reason="Entente résiliée"),
+        "archive": lambda: archive_call(call, by=by),
+    }[name]()
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_only_an_officer_acts_on_a_call(cast, draft, name):
+    if name != "publish":
+        publish_call(draft, by=cast.officer)
+    call = Call.objects.get(pk=draft.pk)
+    with clock.at(OVER if name == "archive" else AT):
+        for person in ("screener", "ana", "chair", "approver", "auditor", "administrator", "sophie", "analyst"):
+            with pytest.raises(Forbidden):
+                act(call, name, by=getattr(cast, person))
+        act(call, name, by=cast.officer)
+
+
+@pytest.mark.parametrize(
+    ("name", "state"),
+    [("publish", "published"), ("extend", "draft"), ("accommodate", "draft"), ("archive", "draft")]
+    + [(name, "cancelled") for name in ACTS]
+    + [(name, "archived") for name in ACTS],
+)
+def test_an_act_is_refused_in_any_other_state(cast, draft, name, state):
+    if state != "draft":
+        publish_call(draft, by=cast.officer)
+    if state == "cancelled":
+        act(draft, "cancel", by=cast.officer)
+    if state == "archived":
+        with clock.at(OVER):
+            act(draft, "archive", by=cast.officer)
+    with pytest.raises(WrongMoment) as refused:
+        act(Call.objects.get(pk=draft.pk), name, by=cast.officer)
+    assert "state" in [r.code for r in refused.value.refusals]
+
+
+def test_an_extension_moves_the_last_cohort_with_the_closing(cast, call):
+    cohorts = list(call.cohorts)
+    call = extend_call(call, by=cast.officer, closes_at=LATER, reason="Panne du portail")
+    assert call.closes_at == LATER
+    assert call.cohorts[:-1] == cohorts[:-1]
+    assert datetime.fromisoformat(call.cohorts[-1]) == LATER
+    assert Entry.objects.filter(verb="call.extend").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "reason", "code"), [(-1, "Panne", "earlier"), (0, "Panne", "earlier"), (1, " ", "reason")]
+)
+def test_an_extension_is_later_and_explained(cast, call, days, reason, code):
+    with pytest.raises(WrongMoment) as refused:
+        extend_call(call, by=cast.officer, closes_at=call.closes_at + timedelta(days=days), reason=reason)
+    assert [r.code for r in refused.value.refusals] == [code]
+    assert Call.objects.get(pk=call.pk).closes_at == call.closes_at
+
+
+def test_an_extension_is_told_to_whoever_has_a_draft(cast, programme, call):
+    draft = draft_file(cast, programme)
+    submitted_file(cast, programme, company="precision")
+    Message.objects.all().delete()
+    extend_call(call, by=cast.officer, closes_at=LATER, reason="Panne du portail")
+    told = Message.objects.filter(kind="call_extended")
+    assert [(m.recipient, m.application_id) for m in told] == [(cast.sophie, draft.pk)]
+
+
+def test_files_of_the_last_cohort_follow_its_closing(cast, programme, call):
+    with clock.at(datetime(2028, 9, 20, 15, tzinfo=UTC)):
+        last = submitted_file(
+            cast, programme, at=None, project_period={"from": "2028-10-01", "to": "2029-01-15"}, milestones=SHORT
+        )
+        assert last.cohort_closes_at == call.closes_at
+        extend_call(call, by=cast.officer, closes_at=LATER, reason="Panne du portail")
+    assert Application.objects.get(pk=last.pk).cohort_closes_at == LATER
+
+
+SHORT = [
+    {
+        "title": f"Jalon {n}",
+        "deliverable": "Livrable constaté",
+        "from": f"2028-1{n - 1}-01",
+        "until": f"2028-1{n - 1}-28",
+    }
+    for n in (1, 2, 3)
+]
+
+
+def test_an_accommodation_is_one_applicants_and_its_reason_stays_out_of_the_trail(cast, programme, call, usinage):
+    draft_file(cast, programme)
+    Message.objects.all().delete()
+    accommodate_applicant(call, by=cast.officer, organisation=usinage, closes_at=LATER, reason="Raison médicale")
+    kept = Accommodation.objects.get()
+    assert (kept.organisation, kept.closes_at) == (usinage, LATER)
+    assert Call.objects.get(pk=call.pk).closes_at != LATER
+    entry = Entry.objects.get(verb="call.accommodate")
+    assert "médicale" not in str(entry.given)
+    assert [m.recipient for m in Message.objects.filter(kind="call_extended")] == [cast.sophie]
+
+
+def test_an_accommodation_comes_before_the_closing(cast, call, usinage):
+    with clock.at(call.closes_at), pytest.raises(WrongMoment) as refused:
+        accommodate_applicant(call, by=cast.officer, organisation=usinage, closes_at=LATER, reason="Médical")
+    assert [r.code for r in refused.value.refusals] == ["closed"]
+
+
+def test_a_cancelled_call_cancels_its_files_and_tells_everybody(cast, programme, call):
+    submitted = submitted_file(cast, programme)
+    draft = draft_file(cast, programme, company="precision")
+    Message.objects.all().delete()
+    cancel_call(call, by=cast.officer, reason="L’entente est résiliée.")
+    submitted, draft = (Application.objects.get(pk=file.pk) for file in (submitted, draft))
+    assert (submitted.state, submitted.due) == ("cancelled", None)
+    assert draft.state == "draft"
+    told = Message.objects.filter(kind="call_cancelled").order_by("recipient__email")
+    assert [m.recipient for m in told] == [cast.michel, cast.sophie]
+    assert told[0].context["reason"] == "L’entente est résiliée."
+
+
+def test_a_call_is_archived_once_over(cast, call):
+    with pytest.raises(WrongMoment) as refused:
+        archive_call(call, by=cast.officer)
+    assert [r.code for r in refused.value.refusals] == ["open"]
+    with clock.at(OVER):
+        assert archive_call(call, by=cast.officer).state == "archived"
