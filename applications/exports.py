@@ -121,7 +121,9 @@ def text_of(question: Question, value) -> str:
                 return format_percent(value, language)
             case "integer" | "decimal":
                 unit = question.limits.get("unit")
-                return f"{number(value)} {unit}" if isinstance(unit, Text) and unit else number(value)
+                small = question.type == "integer" and 0 <= int(value) < 10_000  # a year is not grouped
+                said = str(int(value)) if small else number(value)
+                return f"{said} {unit}" if isinstance(unit, Text) and unit else said
             case "date":
                 return clock.format_day(date.fromisoformat(value), language)
             case "period":

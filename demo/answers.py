@@ -36,9 +36,9 @@ COMPANIES = {
         "naics": "336410",
         "founded": 1987,
         "sponsor_language": "fr",
-        "project_title": "Livrer à temps : planifier la capacité des cellules d’usinage",
+        "project_title": "Livrer à temps : planifier la capacité des cellules d’usinage",
         "project_summary": (
-            "Nos livraisons à temps plafonnent à 82 %, parce que la capacité de nos cellules est planifiée de mémoire. "
+            "Nos livraisons à temps plafonnent à 82 %, parce que la capacité de nos cellules est planifiée de mémoire. "
             "Nous voulons planifier la demande et la capacité sur un même plan, réduire de moitié les temps de mise en "
             "route et former chaque opérateur à deux cellules. Notre client recevra ses pièces de train d’atterrissage "
             "à la date promise et verra notre charge trois mois d’avance."
@@ -50,7 +50,7 @@ COMPANIES = {
         ),
         "goals_link": (
             "Notre client mesure chaque mois la part des lots reçus à la date promise. Un lot en retard arrête sa chaîne "
-            "d’assemblage pendant deux jours en moyenne. Passer de 82 % à 95 % lui évite huit arrêts par année; il s’est "
+            "d’assemblage pendant deux jours en moyenne. Passer de 82 % à 95 % lui évite huit arrêts par année; il s’est "
             "engagé à suivre l’indicateur avec nous à chaque trimestre."
         ),
     },
@@ -60,10 +60,10 @@ COMPANIES = {
         "naics": "332710",
         "founded": 1994,
         "sponsor_language": "fr",
-        "project_title": "Qualité au poste : détecter un défaut là où il naît",
+        "project_title": "Qualité au poste : détecter un défaut là où il naît",
         "project_summary": (
             "Un défaut sur cinq est découvert chez notre client. Nous voulons contrôler au poste, mesurer la capabilité "
-            "des procédés et préparer la relève de nos contrôleurs. Le taux de rebut passera de 4,1 % à 1,5 % et notre "
+            "des procédés et préparer la relève de nos contrôleurs. Le taux de rebut passera de 4,1 % à 1,5 % et notre "
             "client n’aura plus à reprendre nos lots à la réception."
         ),
         "activities": (
@@ -104,17 +104,17 @@ _TEXTS = {
     "fr": {
         "maturity_findings": (
             "Nos forces sont la qualité et le savoir-faire des personnes. Nos faiblesses sont la planification de la "
-            "capacité, faite au cas par cas, et la relève : trois personnes sur douze partiront d’ici cinq ans. "
+            "capacité, faite au cas par cas, et la relève : trois personnes sur douze partiront d’ici cinq ans. "
             "L’évaluation a été faite en deux jours avec la direction, la production et un représentant du client."
         ),
         "method": (
-            "Le projet suit trois étapes : mesurer, changer une cellule pilote, étendre. Chaque étape se termine par une "
+            "Le projet suit trois étapes : mesurer, changer une cellule pilote, étendre. Chaque étape se termine par une "
             "revue avec le client. Le risque principal est la disponibilité des opérateurs; la formation se fait donc "
             "par demi-journées, et un opérateur de la relève est engagé dès le premier mois. Si un jalon glisse de plus "
             "de quatre semaines, la direction réduit le nombre de cellules traitées plutôt que la formation."
         ),
         "benefits": (
-            "Trois emplois sont créés et douze sont maintenus. La valeur ajoutée par personne augmente de 14 %. Le "
+            "Trois emplois sont créés et douze sont maintenus. La valeur ajoutée par personne augmente de 14 %. Le "
             "client confie au Québec un lot de pièces fabriqué aujourd’hui à l’étranger, soit 1,2 million de dollars par "
             "année, et deux fournisseurs de traitement de surface de la région en profitent."
         ),
@@ -201,7 +201,7 @@ AXES = {
 }
 SPONSOR = {"name": "Aéronefs Boréal inc.", "contact": "Hélène Savard", "email": "helene.savard@boreal.example"}
 IMPROVEMENT = {
-    "fr": "Nous attendons que 95 % des lots soient livrés à la date promise, contre 82 % aujourd’hui.",
+    "fr": "Nous attendons que 95 % des lots soient livrés à la date promise, contre 82 % aujourd’hui.",
     "en": "We expect lead time to fall from sixteen to eleven weeks, with a true date at any moment.",
 }
 

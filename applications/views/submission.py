@@ -267,6 +267,7 @@ def timeline(application) -> list[dict]:
         entries.append({"what": application.get_state_display(), "at": application.since, "who": ""})
     if application.outcome_at:
         entries.append({"what": _("Decision letter sent"), "at": application.outcome_at, "who": ""})
+    entries.reverse()  # of two things at one instant, the later one comes first
     entries.sort(key=lambda entry: entry["at"], reverse=True)
     return [{**entry, "what": str(entry["what"])[:1].upper() + str(entry["what"])[1:]} for entry in entries]
 
