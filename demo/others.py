@@ -107,6 +107,21 @@ OTHERS = {
             "goals_link": "Un harnais en retard arrête une cabine entière. Notre client veut voir, chaque matin, où en est le sien.",
         },
     },
+    "granby": {
+        "person": ("Simon", "Leclerc", "simon.leclerc@composites-granby.example"),
+        "organisation": {
+            "legal_name": "Composites Granby inc.", "neq": "1173210987", "business_number": "823098769",
+            "street": "660, rue Cowie", "city": "Granby", "postal_code": "J2G 3X4", "region": "16",
+            "employees": 37, "naics": "326190",
+        },
+        "answers": {
+            "revenue": "5900000.00", "founded": 2008,
+            "project_title": "Une cuisson, une pièce bonne",
+            "project_summary": "Instrumenter les cycles de cuisson des pièces composites, former trois personnes à la conduite de l’autoclave et réduire de 9 % à 3 % la part des pièces reprises.",
+            "activities": "Nous moulons des carénages et des conduits composites pour les aéronefs d’affaires. Trente-sept personnes travaillent à Granby.",
+            "goals_link": "Chaque pièce reprise retarde de deux semaines le montage de la cabine. Notre client suit avec nous la part des pièces bonnes à la première cuisson.",
+        },
+    },
 }  # fmt: skip
 
 # What they all have in common.

@@ -170,7 +170,8 @@ class Story:
         self.submit("chaudiere", at=day(9, 30, 16, 52), requested=Decimal("64000.00"))
         self.submit("mauricie", at=day(10, 19, 10, 20), requested=Decimal("70000.00"))
         self.submit("estrie", at=day(11, 9, 14, 5), requested=Decimal("52000.00"))
-        self.submit("lanaudiere", at=day(11, 17, 20, 30), requested=Decimal("88000.00"))
+        self.submit("lanaudiere", at=day(10, 27, 20, 30), requested=Decimal("88000.00"))
+        self.submit("granby", at=day(11, 19, 21, 15), requested=Decimal("66000.00"))
 
     # October: screening
 
@@ -286,9 +287,11 @@ class Story:
 
     def leave_work_for_today(self):
         self.find_eligible("mauricie", at=day(10, 26, 10))
-        with clock.at(day(11, 2, 9)):
+        self.find_eligible("lanaudiere", at=day(11, 4, 10))
+        with clock.at(day(11, 16, 9)):
             self.refuse_the_conflict()
-        self.panel("mauricie", at=day(11, 2, 10))
+        self.panel("mauricie", at=day(11, 16, 10))
+        self.panel("lanaudiere", at=day(11, 19, 10))
         with clock.at(day(11, 12, 9)):
             file = open_file(self.files["estrie"], by=self.people["officer"])
             request_changes(
