@@ -286,6 +286,7 @@ LOGGING = {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         "celery.worker.strategy": {"level": "WARNING"},  # it would log the arguments of every task
+        "kombu.connection": {"level": "ERROR"},  # it warns that the file broker has no host name
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "WARNING"},
     },
