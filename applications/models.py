@@ -17,6 +17,7 @@ from work import clock
 from work.models import PublicModel, state_check
 
 MONEY = {"max_digits": 14, "decimal_places": 2}
+SENT = ~models.Q(state=State.DRAFT)  # drafts have no date: in such an index they would all come first
 
 
 class Application(PublicModel, ApplicationLife):
@@ -63,9 +64,9 @@ class Application(PublicModel, ApplicationLife):
         indexes = [
             models.Index(fields=["call", "state", "due", "id"], name="application_due"),
             models.Index(fields=["call", "state", "-score", "id"], name="application_score"),
-            models.Index(fields=["call", "-submitted_at", "-id"], name="application_recent"),
+            models.Index(fields=["call", "-submitted_at", "-id"], name="application_recent", condition=SENT),
             models.Index(fields=["due", "id"], name="application_by_due"),
-            models.Index(fields=["-submitted_at", "-id"], name="application_by_date"),
+            models.Index(fields=["-submitted_at", "-id"], name="application_by_date", condition=SENT),
             models.Index(fields=["organisation", "id"], name="application_organisation"),
             models.Index(fields=["updated_at", "id"], name="application_updated"),
             GinIndex(fields=["search"], name="application_search"),

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Func
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 from audit import querysets, states
@@ -96,6 +97,12 @@ class Entry(models.Model):
             models.Index(fields=["application_id", "id"], name="audit_entry_of_file"),
             models.Index(fields=["actor_kind", "actor_id", "id"], name="audit_entry_of_actor"),
             models.Index(fields=["verb", "id"], name="audit_entry_of_verb"),
+            # Entries of other subjects that name a file: money posted to an envelope for it.
+            models.Index(
+                KeyTransform("application", "given"),
+                name="audit_entry_names_file",
+                condition=models.Q(subject_type="envelope"),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -204,7 +211,15 @@ class Standing(models.Model):
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
-        indexes = [models.Index(fields=["application_id", "user", "-id"], name="audit_standing_latest")]
+        indexes = [
+            models.Index(fields=["application_id", "user", "-id"], name="audit_standing_latest"),
+            # What every list leaves out for its reader: a few rows of theirs, among the many that say "none".
+            models.Index(
+                fields=["user", "application_id", "id"],
+                name="audit_standing_barring",
+                condition=models.Q(standing__in=[states.Standing.CONFLICT, states.Standing.UNSURE]),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(standing__in=states.Standing.values), name="audit_standing_known"

@@ -61,7 +61,14 @@ class Declaration(models.Model):
     ruling = models.TextField(blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["application", "user", "-id"], name="declaration_latest")]
+        indexes = [
+            models.Index(fields=["application", "user", "-id"], name="declaration_latest"),
+            models.Index(
+                fields=["id"],
+                name="declaration_doubt",
+                condition=models.Q(answer=Answer.UNSURE, ruled_by__isnull=True),
+            ),
+        ]
 
     def __str__(self):
         return f"{self.user} · {self.answer}"
@@ -101,6 +108,11 @@ class Assignment(PublicModel, AssignmentLife):
         indexes = [
             models.Index(fields=["reviewer", "state", "due", "id"], name="assignment_queue"),
             models.Index(fields=["application", "state"], name="assignment_file"),
+            models.Index(
+                fields=["reviewer", "-submitted_at", "-id"],
+                name="assignment_done",
+                condition=models.Q(state=State.SUBMITTED),
+            ),
         ]
 
     def __str__(self):

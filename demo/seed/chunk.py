@@ -82,7 +82,7 @@ class Chunk:
 
     def __init__(self, world, *, seed, start, count, company):
         self.world, self.start, self.count, self.company = world, start, count, company
-        self.rng = random.Random(f"{seed}:{start}")  # invented data: nothing secret
+        self.rng = random.Random(f"{seed}:{start}")  # noqa: S311 (invented data: nothing secret)
         for name, model, keyed in TABLES:
             setattr(self, name, Table(model, keyed=keyed) if model else Files())
         rubric = parse_rubric(world.call.rubric.definition)
@@ -131,7 +131,7 @@ class Chunk:
         given, family = rng.choice(companies.GIVEN), rng.choice(companies.FAMILIES)
         self.users.add(
             id=user, public_id=public_id(rng, at), email=f"signataire@entreprise-{ordinal:07d}.example",
-            given_name=given, family_name=family, password="!seeded", created_at=at,
+            given_name=given, family_name=family, password="!seeded", created_at=at,  # noqa: S106
         )  # fmt: skip
         self.organisations.add(
             id=organisation, public_id=public_id(rng, at), created_at=at, updated_at=at, website="", **facts

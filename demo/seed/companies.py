@@ -11,18 +11,20 @@ KINDS = (
     "Tuyauterie", "Assemblage", "Fixations",
 )  # fmt: skip
 NAMES = (
-    "Abitibi", "Alouette", "Bagot", "Batiscan", "Beaumont", "Bellechasse", "Boisclair", "Bourassa", "Brome", "Carignan",
-    "Champlain", "Charlevoix", "Chicot", "Coaticook", "Cormier", "Cyr", "Desrosiers", "Drolet", "Étchemin", "Falardeau",
-    "Forest", "Gaspé", "Girouard", "Grenier", "Hudson", "Iberville", "Jalbert", "Kamouraska", "Labelle", "Lacolle",
-    "Lanctôt", "Lévesque", "Longueuil", "Lorette", "Marieville", "Mercier", "Mistassini", "Nicolet", "Orford", "Papineau",
-    "Pelletier", "Picard", "Portneuf", "Rigaud", "Rimouski", "Rouville", "Saguenay", "Savoie", "Sutton", "Témiscouata",
-    "Terrebonne", "Tessier", "Trudel", "Vachon", "Valin", "Varennes", "Verchères", "Villeray", "Wendake", "Yamaska",
+    "Abitibi", "Alouette", "Bagot", "Batiscan", "Beaumont", "Bellechasse", "Boisclair", "Bourassa", "Brome",
+    "Carignan", "Champlain", "Charlevoix", "Chicot", "Coaticook", "Cormier", "Cyr", "Desrosiers", "Drolet",
+    "Etchemin", "Falardeau", "Forest", "Gaspé", "Girouard", "Grenier", "Hudson", "Iberville", "Jalbert",
+    "Kamouraska", "Labelle", "Lacolle", "Lanctôt", "Lévesque", "Longueuil", "Lorette", "Marieville", "Mercier",
+    "Mistassini", "Nicolet", "Orford", "Papineau", "Pelletier", "Picard", "Portneuf", "Rigaud", "Rimouski",
+    "Rouville", "Saguenay", "Savoie", "Sutton", "Témiscouata", "Terrebonne", "Tessier", "Trudel", "Vachon", "Valin",
+    "Varennes", "Verchères", "Villeray", "Wendake", "Yamaska",
 )  # fmt: skip
 FORMS = ("inc.", "ltée", "et fils inc.", "aéro inc.", "international inc.", "SENC")
 PLACES = (
     ("Saint-Laurent", "H4M 2M9", "06"), ("Mirabel", "J7J 1B5", "15"), ("Longueuil", "J4G 1A1", "16"),
     ("Québec", "G1P 3X2", "03"), ("Trois-Rivières", "G9A 5H7", "04"), ("Sherbrooke", "J1L 2C8", "05"),
-    ("Gatineau", "J8R 3Y5", "07"), ("Saguenay", "G7H 5B1", "02"), ("Lévis", "G6V 6M9", "12"), ("Laval", "H7L 4S3", "13"),
+    ("Gatineau", "J8R 3Y5", "07"), ("Saguenay", "G7H 5B1", "02"), ("Lévis", "G6V 6M9", "12"),
+    ("Laval", "H7L 4S3", "13"),
 )  # fmt: skip
 ACTS = (
     "Planifier",
@@ -38,7 +40,8 @@ ACTS = (
 )
 THINGS = (
     "les temps de mise en route", "la capacité des cellules", "les rebuts de titane", "la relève des opérateurs",
-    "les retards de livraison", "le contrôle de la qualité au poste", "les changements d’ingénierie", "les stocks en cours",
+    "les retards de livraison", "le contrôle de la qualité au poste", "les changements d’ingénierie",
+    "les stocks en cours",
     "la maintenance des centres d’usinage", "les approvisionnements en aluminium", "le suivi des bains",
     "la polyvalence des équipes", "les reprises de peinture", "l’assemblage des nacelles", "les essais de harnais",
 )  # fmt: skip

@@ -52,8 +52,8 @@ def search(request):
     asked = " ".join(request.GET.get("q", "").split())[:200]
     found, more = [], False
     if asked:
-        visible = Application.objects.visible_to(request.user).select_related("call__program")
-        exact = visible.filter(reference__iexact=asked).first()
+        visible = Application.objects.visible_to(request.user).select_related("call__program").defer("search")
+        exact = visible.filter(reference=asked.upper()).first()
         staff = Application.objects.of_staff(request.user)
         if exact:
             return redirect(address(exact, staff.filter(pk=exact.pk).exists()))
