@@ -91,7 +91,7 @@ def ask(request, reference):
     application = of_staff(request, reference, read="answers")
     if not is_officer(application, request.user):
         raise Forbidden(_("Only an officer of the programme asks for changes."))
-    data = request.POST or None
+    data = request.POST if request.method == "POST" else None
     due = DueForm(data, prefix="due", auto_id="%s")
     sections, forms = [], []
     for section, questions in askable(application):
@@ -159,7 +159,7 @@ def _act(request, reference, form_class, act, *, name, done):
     asked = services.open_request(application)
     if asked is None and request.method != "POST":
         raise Http404
-    form = form_class(request.POST or None)
+    form = form_class(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
         status = 422

@@ -87,7 +87,7 @@ def _page(request, application, *, faulty=None, own_form=None, status=200):
         "faulty": [form for form in (faulty, own_form) if form is not None and form.errors],
         "done": sum(item.passed is not None for item in items),
         "total": len(items),
-        "failed": failed,
+        "failing": len(failed),
         "may_find_eligible": not refusal
         and not failed
         and all(item.passed for item in items)

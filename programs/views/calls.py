@@ -121,7 +121,7 @@ def act_page(request, call, form, *, name, act, done):
 @never_cache
 def extend(request, public_id):
     call = managed(request, public_id)
-    form = ClosingForm(request.POST or None, call=call)
+    form = ClosingForm(request.POST if request.method == "POST" else None, call=call)
 
     def act():
         services.extend_call(call, by=request.user, closes_at=form.instant(), reason=form.cleaned_data["reason"])
@@ -136,7 +136,7 @@ def extend(request, public_id):
 @never_cache
 def accommodate(request, public_id):
     call = managed(request, public_id)
-    form = AccommodationForm(request.POST or None, call=call)
+    form = AccommodationForm(request.POST if request.method == "POST" else None, call=call)
 
     def act():
         services.accommodate_applicant(
@@ -156,7 +156,7 @@ def accommodate(request, public_id):
 @never_cache
 def cancel(request, public_id):
     call = managed(request, public_id)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(request.POST if request.method == "POST" else None)
 
     def act():
         services.cancel_call(call, by=request.user, reason=form.cleaned_data["reason"])

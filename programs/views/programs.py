@@ -85,7 +85,7 @@ def import_one(request):
     """A bundle comes in whole, or is refused whole with each line and its reason; its text stays in the page."""
     if not may_import(request.user):
         raise Forbidden(_("Only a programme officer imports a programme."))
-    form = BundleForm(request.POST or None, request.FILES or None)
+    form = BundleForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     context = {"form": form, "problems": []}
     if request.method != "POST" or not form.is_valid():
         return render(request, "programs/import.html", context, status=422 if form.errors else 200)

@@ -181,6 +181,12 @@ def test_a_failed_mark_needs_its_reason_and_keeps_what_was_typed(file, page, cas
     assert answer.status_code == 422
     assert 'href="#costs_reason"' in answer.content.decode()
     assert not Finding.objects.exists()
+    page("screener", "file-screening", file.reference, post={"item": "costs", "passed": "no", "reason": "Temps."})
+    body = page("screener", "file-screening", file.reference).content.decode()
+    assert "One item failed." in body
+    found = page("screener", "file-find-ineligible", file.reference)
+    assert "Temps." in found.content.decode()
+    assert page("screener", "file-find-ineligible", file.reference, post={}).status_code == 302
 
 
 def test_an_officer_who_is_no_screener_is_told_so(file, page):
