@@ -4,6 +4,7 @@ A page says what happened and what to do. The API has its own answers (config/ap
 touches a path under /api/.
 """
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -49,6 +50,36 @@ def broken(request):
 def csrf_failure(request, reason=""):
     """403 when a form comes without its token: mostly a page left open past the end of its session."""
     return render(request, "403_csrf.html", {"request_id": tracing.current_request_id()}, status=403)
+
+
+class UnreadableMiddleware:
+    """What no view should begin to read: an address with a null character, or more than a form can hold (413).
+
+    Django limits a form without its files, and how many files, but not how large these are together. Strangers send
+    no file.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if "\x00" in request.path and not request.path.startswith("/api/"):
+            return not_found(request)
+        if "%00" in request.META.get("QUERY_STRING", "") and not request.path.startswith("/api/"):
+            return bad_request(request)
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if length(request) > most:
+            if request.user.is_authenticated:
+                most += settings.UPLOAD_LIMIT * settings.DATA_UPLOAD_MAX_NUMBER_FILES
+            if length(request) > most:
+                return answer(request, 413)
+        return self.get_response(request)
+
+
+def length(request):
+    """How many bytes the request says it sends."""
+    said = request.META.get("CONTENT_LENGTH") or ""
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
 
 
 class WrongMomentMiddleware:

@@ -74,6 +74,9 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "work.middleware.RequestMiddleware",
+    # Around everything that may answer, a refusal of the host included.
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -83,10 +86,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.errors.UnreadableMiddleware",
     "config.errors.WrongMomentMiddleware",
 ]
 
@@ -285,6 +287,8 @@ LOGGING = {
         # Django's own loggers hand everything to the root, once; the request line is ours (work.middleware).
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Pages not found or refused have our line already; Django's own would say it again, outside of its request.
+        "django.request": {"level": "ERROR"},
         "celery.worker.strategy": {"level": "WARNING"},  # it would log the arguments of every task
         "kombu.connection": {"level": "ERROR"},  # it warns that the file broker has no host name
         "fontTools": {"level": "WARNING"},

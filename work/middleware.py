@@ -3,6 +3,8 @@
 import logging
 import time
 
+from django.contrib.auth import SESSION_KEY
+
 from work import clock, tracing
 
 log = logging.getLogger("passerelle.request")
@@ -28,14 +30,14 @@ class RequestMiddleware:
 
 
 def write_line(request, response, seconds):
-    """One line a request. The query string stays out of it: searches hold names."""
+    """One line a request. The query string stays out of it: searches hold names. So do the tokens of links."""
     if request.path.startswith(QUIET) and response.status_code < 500:
         return
     log.log(
         logging.ERROR if response.status_code >= 500 else logging.INFO,
         "%s %s",
         request.method,
-        request.path,
+        tracing.without_secrets(request.path, request),
         extra={"status": response.status_code, "ms": round(seconds * 1000, 1), "user": user_pk(request)},
     )
 
@@ -47,13 +49,19 @@ def user_pk(request):
 
 
 class IdleSessionMiddleware:
-    """A session ends after SESSION_COOKIE_AGE without a click: its end is pushed back, at most every five minutes."""
+    """A session ends after SESSION_COOKIE_AGE without a click: its end is pushed back, at most every five minutes.
+
+    What a signed-in person was shown stays with them: no cache keeps it, nor does the browser once they have left.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        response = self.get_response(request)
+        if "Cache-Control" not in response.headers and request.session.get(SESSION_KEY):
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
 
     def process_view(self, request, view, args, kwargs):
         session = request.session

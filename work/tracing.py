@@ -43,6 +43,18 @@ def serving(identifier: str):
         request_id.reset(token)
 
 
+SECRET_PARTS = frozenset({"token", "key", "code"})  # names of the parts of an address that let their holder act
+
+
+def without_secrets(text: str, request) -> str:
+    """`text` with the secret parts of the request's address (the token of a link sent by e-mail) replaced by “…”."""
+    match = getattr(request, "resolver_match", None)
+    for name, value in (match.kwargs if match else {}).items():
+        if name in SECRET_PARTS and isinstance(value, str) and value:
+            text = text.replace(value, "…")
+    return text
+
+
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: at (UTC), level, logger, message, request_id, what `extra=` gave, and the traceback."""
 
@@ -60,4 +72,7 @@ class JsonFormatter(logging.Formatter):
                 line[name] = value
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
+        for name in ("message", "traceback"):
+            if name in line:
+                line[name] = without_secrets(line[name], getattr(record, "request", None))
         return json.dumps(line, ensure_ascii=False, default=str)

@@ -1,5 +1,7 @@
 """What a person sees when something goes wrong: the status, the language, the sentence, and what to do."""
 
+import io
+
 import pytest
 from bs4 import BeautifulSoup
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -113,3 +115,30 @@ def test_form_without_its_token_is_told_so():
 def test_api_is_left_to_its_own_answers(client):
     with pytest.raises(WrongMoment):
         client.get("/api/too-soon")
+
+
+@pytest.mark.parametrize(("address", "status"), [("/files/%00", 404), ("/search?q=%00", 400)])
+def test_null_character_in_an_address_is_no_fault_of_ours(client, address, status):
+    assert client.get(address).status_code == status
+
+
+def test_stranger_sends_no_more_than_a_form(client, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    assert client.post("/sign-in", {"login": "x" * 2000}).status_code == 413
+
+
+def test_signed_in_person_sends_all_the_files_of_a_form_and_no_more(client, cast, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE, settings.UPLOAD_LIMIT, settings.DATA_UPLOAD_MAX_NUMBER_FILES = 1000, 500, 2
+    client.force_login(cast.officer)
+    file = {"file": io.BytesIO(b"x" * 1200)}
+    assert client.post("/nowhere", file).status_code == 404
+    file = {"file": io.BytesIO(b"x" * 2000)}
+    assert client.post("/nowhere", file).status_code == 413
+
+
+def test_refused_host_has_the_policy_of_every_page(client, settings):
+    settings.ALLOWED_HOSTS = ["subventions.example"]
+    response = client.get("/sign-in", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert "default-src 'self'" in response.headers["Content-Security-Policy"]
+    assert response.headers["X-Frame-Options"] == "DENY"

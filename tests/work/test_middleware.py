@@ -51,3 +51,12 @@ def test_unknown_session_is_not_born_again(rf, db):
     stranger = click(rf, SessionStore("k" * 32), MORNING)
     assert not stranger.modified
     assert Session.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_page_of_a_signed_in_person_is_kept_by_no_cache(client, cast):
+    client.force_login(cast.officer)
+    response = client.get("/organisations")
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert "Cookie" in response.headers["Vary"]
+    assert client.get("/brand.css").headers["Cache-Control"] == "public, max-age=300"

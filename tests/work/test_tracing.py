@@ -57,3 +57,12 @@ def test_probes_are_not_logged(rf, caplog):
     with caplog.at_level(logging.INFO, logger="passerelle.request"):
         RequestMiddleware(lambda r: HttpResponse())(rf.get("/health/live"))
     assert caplog.records == []
+
+
+@pytest.mark.django_db
+def test_token_of_a_link_is_in_no_line_of_the_log(client, caplog):
+    with caplog.at_level(logging.INFO):
+        client.get("/invitations/the-token-that-opens")
+    lines = [tracing.JsonFormatter().format(record) for record in caplog.records]
+    assert any("GET /invitations/…" in said for said in lines)
+    assert not any("the-token-that-opens" in said for said in lines)
