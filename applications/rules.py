@@ -96,7 +96,7 @@ def everything_is_answered(application, *, by, given):
             ngettext(
                 "%(count)d answer is missing or must be corrected.",
                 "%(count)d answers are missing or must be corrected.",
-                "count",
+                missing,
             )
             % {"count": missing},
             code="missing",
@@ -190,7 +190,7 @@ def quorum_is_reached(application, *, by, given):
 
 
 def outcome_is_whole(application, *, by, given):
-    """A funded outcome carries an amount per envelope whose total is the award, and a partial one reaches the minimum."""
+    """A funded outcome has an amount per envelope whose total is the award; a partial one reaches the minimum."""
     outcome = given.get("outcome")
     if outcome not in Outcome.values:
         return Refusal(_("Choose an outcome."), code="outcome")

@@ -290,6 +290,7 @@ def locked(application: Application) -> Application:
     return (
         Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("call__form", "call__rules", "call__program", "organisation")
+        .defer("call__form__definition", "call__rules__definition")  # a form is parsed once in a process
         .get(pk=application.pk)
     )
 

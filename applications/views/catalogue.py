@@ -155,9 +155,8 @@ def eligibility(request, public_id):
         answers, faults = read_check(check, request.POST)
         request.session[check_key(found)] = answers
         asked = ask_check(check, answers, faults)
-        if not any(faults.values()):
-            if check.refusals(answers) or check.is_complete(answers):
-                result = {"refusals": check.refusals(answers), "contact": check.contact}
+        if not any(faults.values()) and (check.refusals(answers) or check.is_complete(answers)):
+            result = {"refusals": check.refusals(answers), "contact": check.contact}
     elif request.GET.get("again") is not None:
         request.session.pop(check_key(found), None)
         return redirect("call-eligibility", found.public_id)

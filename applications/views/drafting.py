@@ -41,8 +41,10 @@ WITH_TOTALS = ("budget", "financing", "assessment")
 
 def own(request, public_id, *, read="") -> Application:
     """A file of an organisation the person acts for; to anyone else it does not exist (404). `read`: what of it."""
-    files = Application.objects.of_member(request.user).select_related(
-        "call__program__cluster", "call__form", "call__rules", "organisation"
+    files = (
+        Application.objects.of_member(request.user)
+        .select_related("call__program__cluster", "call__form", "call__rules", "organisation")
+        .defer("call__form__definition")  # parsed once in a process
     )
     application = get_object_or_404(files, public_id=public_id)
     if read and request.method == "GET":

@@ -1,0 +1,424 @@
+"""Writing, sponsoring, submitting: who may, when, and once only."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+
+from applications.checks import missing_answers
+from applications.models import Answer, Application, Document
+from applications.search import matching
+from applications.services.drafts import (
+    AnswerConflict,
+    AnswerInvalid,
+    attach_document,
+    delete_draft,
+    remove_document,
+    save_answer,
+    start_application,
+)
+from applications.services.sponsors import (
+    cancel_sponsorship,
+    confirm_sponsorship,
+    decline_sponsorship,
+    find_sponsorship,
+    invite_sponsor,
+    stands_in_the_way,
+)
+from applications.services.submission import (
+    receipt_of,
+    submit_application,
+    take_back_application,
+    withdraw_application,
+)
+from applications.states import UNDER_WAY, State
+from audit.models import DutyDone, Entry
+from audit.rules import Forbidden, Guest, WrongMoment
+from demo import answers, papers
+from documents.models import Rendering
+from notifications.models import Message
+from programs.models import ReferenceCounter
+from tests.files import AT, draft_file, open_call, sponsor_it, submit, submitted_file
+from work import clock
+
+CLOSE = datetime(2028, 9, 30, 21, tzinfo=UTC)  # 17 h in Québec
+
+
+@pytest.fixture
+def now(clock_at):
+    clock_at(AT)
+
+
+@pytest.fixture
+def draft(cast, programme, usinage, now):
+    """An empty draft of Usinage Gauthier, begun by Sophie."""
+    return start_application(open_call(cast, programme), usinage, by=cast.sophie)
+
+
+# ---------------------------------------------------------------- writing
+
+
+def test_start_is_for_members_while_the_call_is_open(cast, programme, usinage, clock_at):
+    call = open_call(cast, programme)
+    clock_at(AT)
+    with pytest.raises(Forbidden):
+        start_application(call, usinage, by=cast.michel)
+    clock_at(CLOSE + timedelta(hours=1))
+    with pytest.raises(WrongMoment) as refused:
+        start_application(call, usinage, by=cast.sophie)
+    assert [refusal.code for refusal in refused.value.refusals] == ["closed"]
+
+
+def test_start_refuses_whom_the_check_refuses(cast, programme, usinage, now):
+    said = answers.eligibility("usinage") | {"staff": 8}
+    with pytest.raises(WrongMoment) as refused:
+        start_application(open_call(cast, programme), usinage, by=cast.sophie, eligibility=said)
+    assert "10 à 250" in refused.value.message
+
+
+def test_answer_is_kept_with_its_version_and_the_duty_of_who_wrote_it(cast, draft):
+    first = save_answer(draft, "revenue", "1 250,50", by=cast.sophie, version=0)
+    second = save_answer(draft, "revenue", "2000", by=cast.olivier, version=first.version)
+    assert (first.value, second.value, second.version) == ("1250.50", "2000.00", 2)
+    assert set(DutyDone.objects.filter(application_id=draft.pk).values_list("user_id", "duty")) == {
+        (cast.sophie.pk, "prepare"),
+        (cast.olivier.pk, "prepare"),
+    }
+
+
+def test_answer_saved_over_a_newer_one_is_a_conflict_with_its_author(cast, draft):
+    save_answer(draft, "project_title", "Un", by=cast.sophie, version=0)
+    save_answer(draft, "project_title", "Deux", by=cast.olivier, version=1)
+    with pytest.raises(AnswerConflict) as conflict:
+        save_answer(draft, "project_title", "Trois", by=cast.sophie, version=1)
+    assert (conflict.value.theirs, conflict.value.by, conflict.value.version) == ("Deux", cast.olivier, 2)
+    assert save_answer(draft, "project_title", "Deux", by=cast.sophie, version=1).version == 2  # the same: no conflict
+
+
+def test_answer_that_cannot_be_read_is_refused_and_what_is_too_long_is_kept(cast, draft):
+    with pytest.raises(AnswerInvalid) as refused:
+        save_answer(draft, "revenue", "beaucoup", by=cast.sophie, version=0)
+    assert "beaucoup" in str(refused.value)
+    kept = save_answer(draft, "project_summary", "mot " * 151, by=cast.sophie, version=0)
+    assert len(kept.faults) == 1
+    assert Answer.objects.get(question="project_summary").value.startswith("mot mot")
+
+
+def test_unfinished_line_is_kept_as_typed(cast, draft):
+    typed = [{"category": "training", "amount": "1 000,00", "description": ""}, {"amount": "mille"}]
+    kept = save_answer(draft, "budget_table", typed, by=cast.sophie, version=0)
+    assert kept.value == [{"category": "training", "amount": "1000.00"}, {"amount": "mille"}]
+    assert {fault.at for fault in kept.faults} >= {(0, "description"), (1, "amount"), (1, "category")}
+
+
+@pytest.mark.parametrize("person", ["michel", "officer", "analyst"])
+def test_answer_of_others_is_forbidden(cast, draft, person):
+    with pytest.raises(Forbidden):
+        save_answer(draft, "founded", "1990", by=getattr(cast, person), version=0)
+
+
+def test_attestations_are_not_answered_before_the_submission(cast, draft):
+    with pytest.raises(AnswerInvalid):
+        save_answer(draft, "attest_rena", "yes", by=cast.sophie, version=0)
+
+
+def test_document_is_joined_once_and_removed_with_its_bytes(cast, draft):
+    joined = attach_document(draft, "sponsor_letter", papers.pdf("Lettre", name="lettre.pdf"), by=cast.sophie)
+    with pytest.raises(AnswerInvalid, match="Un seul document"):
+        attach_document(draft, "sponsor_letter", papers.pdf("Autre", name="autre.pdf"), by=cast.sophie)
+    remove_document(joined, by=cast.olivier)
+    assert Document.objects.get().upload.is_gone
+    assert Answer.objects.get(question="sponsor_letter").value is None
+
+
+def test_draft_is_deleted_by_its_author_or_a_signatory(cast, draft):
+    with pytest.raises(Forbidden):
+        delete_draft(draft, by=cast.olivier)
+    delete_draft(draft, by=cast.sophie)
+    assert Application.objects.count() == 0
+    assert Entry.objects.filter(verb="application.delete").count() == 1
+
+
+def test_what_was_submitted_once_is_not_deleted(cast, programme, clock_at):
+    file = submitted_file(cast, programme)
+    clock_at(AT)
+    take_back_application(file, by=cast.sophie)
+    with pytest.raises(WrongMoment):
+        delete_draft(file, by=cast.sophie)
+
+
+# ---------------------------------------------------------------- sponsor
+
+
+def test_sponsor_confirms_by_its_link_alone(cast, programme, now):
+    draft = draft_file(cast, programme, sponsor=False, at=None)
+    asked, token = invite_sponsor(
+        draft, by=cast.olivier, email=cast.sponsor.email, organisation_name="Aéronefs Boréal inc.", language="fr"
+    )
+    assert token not in asked.token_digest
+    assert Message.objects.get(kind="sponsor_asked").url_args == [token]
+    found = confirm_sponsorship(
+        find_sponsorship(token), by=Guest("Hélène"), name="Hélène Savard", improvement="95 % à temps au moins"
+    )
+    assert found.summary == answers.COMPANIES["usinage"]["project_summary"]
+    assert DutyDone.objects.filter(application_id=draft.pk, user_id=cast.sponsor.pk, duty="sponsor").exists()
+    assert Entry.objects.get(verb="application.confirm_sponsorship").actor_kind == "guest"
+    assert Message.objects.get(kind="sponsor_answered").recipient == cast.olivier
+    with pytest.raises(WrongMoment):
+        confirm_sponsorship(found, by=Guest(), name="Autre", improvement="une autre chose encore")
+
+
+def test_sponsor_link_ends_when_declined_cancelled_replaced_or_old(cast, programme, clock_at):
+    draft = draft_file(cast, programme, sponsor=False)
+    clock_at(AT)
+
+    def ask():
+        return invite_sponsor(
+            draft, by=cast.sophie, email="x@boreal.example", organisation_name="Boréal", language="en"
+        )
+
+    _first, first_token = ask()
+    second, second_token = ask()
+    assert stands_in_the_way(find_sponsorship(first_token)).code == "cancelled"
+    decline_sponsorship(second, by=Guest())
+    assert stands_in_the_way(find_sponsorship(second_token)).code == "answered"
+    third, third_token = ask()
+    cancel_sponsorship(third, by=cast.sophie)
+    assert stands_in_the_way(find_sponsorship(third_token)).code == "cancelled"
+    _fourth, fourth_token = ask()
+    clock_at(AT + timedelta(days=31))
+    assert stands_in_the_way(find_sponsorship(fourth_token)).code == "expired"
+    assert stands_in_the_way(find_sponsorship("nothing")).code == "link"
+
+
+def test_sponsor_is_a_customer_and_reads_a_summary(cast, draft):
+    with pytest.raises(ValidationError) as wrong:
+        invite_sponsor(draft, by=cast.sophie, email=cast.olivier.email, organisation_name="", language="fr")
+    assert set(wrong.value.error_dict) == {"email", "organisation_name"}
+    with pytest.raises(WrongMoment):
+        invite_sponsor(draft, by=cast.sophie, email="x@boreal.example", organisation_name="Boréal", language="fr")
+
+
+# ---------------------------------------------------------------- submitting
+
+
+def test_submission_freezes_numbers_and_acknowledges(cast, programme):
+    file = submitted_file(cast, programme, requested=Decimal("75000.01"))
+    snapshot = receipt_of(file)
+    content = json.loads(snapshot.canonical)
+    assert file.reference == content["reference"] == "FE-2026-00001"
+    assert content["amounts"] == {
+        "requested": "75000.01", "eligible_costs": "200000.00", "reimbursement": "80000.00", "bonus": "10000.00"
+    }  # fmt: skip
+    assert content["answers"]["project_title"] == file.title
+    assert content["sponsor"]["name"] == "Hélène Savard"
+    assert file.cohort_closes_at == datetime(2026, 9, 30, 21, tzinfo=UTC)
+    assert file.due == clock.end_of(date(2026, 9, 28))  # 10 business days
+    assert file.region == "15"
+    assert Rendering.objects.get(kind="receipt") == snapshot.receipt
+    assert "FE-2026-00001" in snapshot.receipt.html
+    assert [m.recipient for m in Message.objects.filter(kind="application_received")] == [cast.sophie]
+
+
+def test_receipt_is_a_document_that_anyone_can_read(cast, programme):
+    from documents.services import render
+
+    rendering = render(receipt_of(submitted_file(cast, programme, company="precision")).receipt)
+    assert rendering.open().read().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("person", ["olivier", "michel", "officer", "sponsor"])
+def test_submission_is_the_signatory_s_alone(cast, programme, person):
+    draft = draft_file(cast, programme)
+    with pytest.raises(Forbidden):
+        submit(draft, by=getattr(cast, person))
+    assert Application.objects.get().state == State.DRAFT
+
+
+def test_submission_says_everything_that_is_missing(cast, programme):
+    draft = draft_file(cast, programme, without=("project_title", "goals_link"), sponsor=False)
+    with clock.at(AT), pytest.raises(WrongMoment) as refused:
+        submit_application(draft, by=cast.sophie, attestations=(), signed_name="")
+    assert [refusal.code for refusal in refused.value.refusals] == ["missing", "attested", "unconfirmed"]
+    assert ReferenceCounter.objects.count() == 0
+
+
+def test_amount_above_the_rules_is_missing_at_its_field(cast, programme):
+    draft = draft_file(cast, programme, amount_requested="80000.01")
+    with clock.at(AT):
+        (wrong,) = missing_answers(draft)
+    assert (wrong.question, wrong.reason) == ("amount_requested", "invalid")
+
+
+def test_submission_twice_gives_one_number_and_one_receipt(cast, programme):
+    draft = draft_file(cast, programme)
+    first, second = submit(draft, by=cast.sophie), submit(draft, by=cast.sophie)
+    assert (first.reference, first.snapshots.count()) == (second.reference, 1)
+    assert ReferenceCounter.objects.get().last == 1
+
+
+def test_submission_after_the_close_keeps_the_draft_and_says_the_instant(cast, programme):
+    late = {"costs": Decimal("200000.00"), "at": CLOSE - timedelta(days=3)}
+    draft = draft_file(cast, programme, project_period={"from": "2028-10-15", "to": "2029-01-20"}, **late)
+    with pytest.raises(WrongMoment) as refused:
+        submit(draft, by=cast.sophie, at=CLOSE + timedelta(minutes=20))
+    assert [r.code for r in refused.value.refusals if r.code == "closed"] == ["closed"]
+    assert "30 septembre 2028 à 17 h" in refused.value.message.replace("\u00a0", " ")
+    assert Application.objects.get().state == State.DRAFT
+
+
+@pytest.mark.parametrize(
+    ("minutes", "began", "passes"), [(5, -1, True), (5, None, False), (5, 1, False), (16, -1, False)]
+)
+def test_grace_takes_what_began_before_the_close(cast, programme, minutes, began, passes):
+    dates = {"project_period": {"from": "2028-10-15", "to": "2029-01-20"}}
+    short = [
+        {"title": f"Jalon {n}", "deliverable": "Rapport", "from": "2028-10-15", "until": "2029-01-20"} for n in range(3)
+    ]
+    draft = draft_file(cast, programme, at=CLOSE - timedelta(days=3), milestones=short, **dates)
+    at = CLOSE + timedelta(minutes=minutes)
+    began_at = None if began is None else CLOSE + timedelta(minutes=began)
+    with clock.at(at):
+
+        def send():
+            return submit_application(
+                draft, by=cast.sophie, attestations=answers.ATTESTATIONS, signed_name="Sophie", began_at=began_at
+            )
+
+        if passes:
+            file = send()
+            assert (file.in_grace, file.cohort_closes_at) == (True, CLOSE)
+        else:
+            with pytest.raises(WrongMoment):
+                send()
+
+
+def test_file_taken_back_keeps_its_number_and_is_sent_again(cast, programme, clock_at):
+    file = submitted_file(cast, programme)
+    clock_at(AT + timedelta(hours=1))
+    file = take_back_application(file, by=cast.sophie)
+    assert (file.state, file.reference, file.due) == (State.DRAFT, "FE-2026-00001", None)
+    assert receipt_of(file) is None
+    again = submit(file, by=cast.sophie, at=None)
+    assert (again.reference, receipt_of(again).number) == ("FE-2026-00001", 2)
+    assert [one.superseded_at is None for one in again.snapshots.order_by("number")] == [False, True]
+
+
+def test_file_that_an_officer_opened_is_not_taken_back(cast, programme, clock_at):
+    file = submitted_file(cast, programme)
+    clock_at(AT)
+    Application.objects.update(opened_at=AT)
+    with pytest.raises(WrongMoment):
+        take_back_application(file, by=cast.sophie)
+    with pytest.raises(Forbidden):
+        take_back_application(file, by=cast.olivier)
+
+
+@pytest.mark.parametrize("state", [s for s in State if s != State.DRAFT])
+def test_withdrawal_by_state(cast, programme, state):
+    file = submitted_file(cast, programme)
+    Application.objects.update(state=state)
+    with clock.at(AT):
+        if state in UNDER_WAY:
+            with pytest.raises(WrongMoment):
+                withdraw_application(file, by=cast.sophie, reason="  ")
+            moved = withdraw_application(file, by=cast.sophie, reason="Le client a changé d’avis.")
+            assert (moved.state, moved.due) == (State.WITHDRAWN, None)
+        else:
+            with pytest.raises(WrongMoment):
+                withdraw_application(file, by=cast.sophie, reason="Le client a changé d’avis.")
+
+
+@pytest.mark.parametrize("person", ["olivier", "michel", "officer"])
+def test_withdrawal_is_the_signatory_s(cast, programme, person):
+    file = submitted_file(cast, programme)
+    with clock.at(AT), pytest.raises(Forbidden):
+        withdraw_application(file, by=getattr(cast, person), reason="Non")
+
+
+def test_answers_are_closed_once_submitted(cast, programme, clock_at):
+    file = submitted_file(cast, programme)
+    clock_at(AT)
+    with pytest.raises(WrongMoment):
+        save_answer(file, "project_title", "Autre", by=cast.sophie, version=1)
+
+
+def test_refused_submission_leaves_no_gap_in_the_numbers(cast, programme):
+    first = submitted_file(cast, programme)
+    broken = draft_file(cast, programme, company="precision", sponsor=False)
+    with pytest.raises(WrongMoment):
+        submit(broken, by=cast.michel)
+    third = submitted_file(cast, programme, company="northwind")
+    assert (first.reference, third.reference) == ("FE-2026-00001", "FE-2026-00002")
+    with clock.at(AT):
+        sponsor_it(broken, by=cast.michel)
+    assert submit(broken, by=cast.michel).reference == "FE-2026-00003"
+
+
+def test_search_finds_without_accents_and_by_the_beginning(cast, programme):
+    file = submitted_file(cast, programme)
+    for text in ("usinage", "capacite", "FE-2026-00001", "gauth", "planifier cellules"):
+        assert list(matching(Application.objects.all(), text)) == [file], text
+    assert list(matching(Application.objects.all(), "nacelle")) == []
+
+
+# ---------------------------------------------------------------- together
+
+
+def together(*calls):
+    """Each call in a thread with a connection of its own, at once; what each gave or raised."""
+
+    def run(call):
+        try:
+            with clock.at(AT):
+                return call()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def test_double_click_gives_one_submission(committed_db, cast, programme):
+    draft = draft_file(cast, programme)
+
+    def click():
+        return submit_application(
+            draft, by=cast.sophie, attestations=answers.ATTESTATIONS, signed_name="Sophie Gauthier"
+        ).reference
+
+    assert together(*[click] * 4) == ["FE-2026-00001"] * 4
+    file = Application.objects.get()
+    assert (file.snapshots.count(), Rendering.objects.count()) == (1, 1)
+    assert Message.objects.filter(kind="application_received").count() == 1
+
+
+def test_simultaneous_submissions_are_numbered_without_gaps(committed_db, cast, programme):
+    companies = {"usinage": cast.sophie, "precision": cast.michel, "northwind": cast.emily}
+    drafts = [(draft_file(cast, programme, company=company), by) for company, by in companies.items()]
+
+    def send(draft, by):
+        return lambda: submit_application(draft, by=by, attestations=answers.ATTESTATIONS, signed_name="Nom").reference
+
+    assert sorted(together(*[send(*one) for one in drafts])) == ["FE-2026-00001", "FE-2026-00002", "FE-2026-00003"]
+
+
+def test_two_people_saving_one_answer_never_overwrite_each_other(committed_db, cast, programme, usinage):
+    with clock.at(AT):
+        draft = start_application(open_call(cast, programme), usinage, by=cast.sophie)
+
+    def write(by, text):
+        return lambda: save_answer(draft, "project_title", text, by=by, version=0)
+
+    first, second = together(write(cast.sophie, "De Sophie"), write(cast.olivier, "D’Olivier"))
+    conflicts = [one for one in (first, second) if isinstance(one, AnswerConflict)]
+    kept = Answer.objects.get(question="project_title")
+    assert len(conflicts) == 1
+    assert conflicts[0].theirs == kept.value
+    assert kept.version == 1
