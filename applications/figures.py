@@ -16,7 +16,6 @@ from applications import catalog
 from applications.models import Application, ChangeRequest
 from applications.states import State
 from programs.money import Aid, compute_aid
-from programs.querysets import held_on
 from programs.roles import ProgramRole
 from programs.schema import Form, level_gains, parse_form
 from programs.states import Phase
@@ -188,12 +187,13 @@ def _work_of_company(user, limit):
 
 def _work_of_staff(user, limit):
     """Files to screen; and, for whoever runs the programme, those that wait for somebody else."""
-    staff = Application.objects.of_staff(user).select_related("call__program").order_by("due", "id")
-    screens = held_on(user, ProgramRole.SCREENER, program="call__program")
-    officer = held_on(user, ProgramRole.OFFICER, program="call__program")
-    for file in staff.filter(screens, state=State.SUBMITTED)[:limit]:
+    screens, runs = (
+        Application.objects.held_by(user, role).defer("search").select_related("call").order_by("due", "id")
+        for role in (ProgramRole.SCREENER, ProgramRole.OFFICER)
+    )
+    for file in screens.filter(state=State.SUBMITTED)[:limit]:
         yield _line(file, _("Screen"), "file-screening", "screener")
-    for file in staff.filter(officer, state__in=[State.SUBMITTED, State.CHANGES_REQUESTED])[:limit]:
+    for file in runs.filter(state__in=[State.SUBMITTED, State.CHANGES_REQUESTED])[:limit]:
         asked = file.state == State.CHANGES_REQUESTED
         what = _("Changes requested") if asked else _("To be screened")
         waits = _("the applicant") if asked else _("the screening officer")

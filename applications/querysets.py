@@ -8,6 +8,7 @@ from accounts.rules import in_office, is_person
 from applications.states import State
 from audit.models import Standing
 from audit.states import Standing as StandingState
+from programs.querysets import held_on
 from programs.roles import ProgramRole
 
 # Roles whose holders read the whole of every file of their programme. Reviewers read theirs through an assignment.
@@ -62,6 +63,15 @@ class ApplicationQuerySet(models.QuerySet):
     def of_staff(self, user):
         """Submitted files that `user` may read by a role of the cluster, without those they are barred from."""
         return self.filter(read_by_role(user)) if is_person(user) else self.none()
+
+    def held_by(self, user, *roles):
+        """Submitted files of the calls on whose programme `user` holds one of `roles` today, without those they are
+        barred from. The calls are read first (one query): what waits in them is then one range of an index.
+        """
+        calls = self.model._meta.get_field("call").related_model.objects
+        return self.listed(
+            user, list(calls.filter(held_on(user, *roles, program="program")).values_list("pk", flat=True))
+        )
 
     def listed(self, user, calls):
         """Submitted files of `calls` (ids the caller knows `user` may read), without those they are barred from."""

@@ -1,13 +1,15 @@
-"""A page of 100 rows of the partner's API beside the bare SQL of the same page, on the data that is there.
+"""A page of 100 rows of the partner's API beside the bare SQL of the same page.
 
-`python -m benchmarks api [--times 20]`. The goal: as many statements for 100 rows as for 1. Nothing is kept: the
-key, the log and the readings are rolled back.
+`python -m benchmarks api [--times 20] [--files 1000]`: on a database filled for it, or with 0 on the data that is
+there. The goal: as many statements for 100 rows as for 1. Nothing is kept: the key, the log and the readings are
+rolled back.
 """
 
 import argparse
 import base64
 import statistics
 import time
+from contextlib import nullcontext
 from datetime import timedelta
 
 from django.conf import settings
@@ -16,6 +18,7 @@ from django.db.models import Count
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from benchmarks._data import filled
 from programs.models import Partner
 from reports import figures
 from reports.models import ApiKey
@@ -29,7 +32,15 @@ LISTS = {"applications": figures.applications_of, "awards": figures.awards_of}
 def run(argv) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks api")
     parser.add_argument("--times", type=int, default=20)
-    times = parser.parse_args(argv).times
+    parser.add_argument("--files", type=int, default=1000)
+    parser.add_argument("--keep", action="store_true")
+    options = parser.parse_args(argv)
+    with filled(options.files, keep=options.keep) if options.files else nullcontext():
+        return measure_lists(options.times)
+
+
+def measure_lists(times) -> int:
+    """Print a line for each list; 1 when one sends more statements for more rows."""
     partner = busiest_partner()
     if partner is None:
         print("No partner has an agreement here: make data first (manage.py seed_demo --applications 1000).")

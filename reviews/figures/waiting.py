@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 from accounts.rules import is_person
 from applications.models import Application
 from applications.states import State as FileState
-from programs.querysets import held_on
 from programs.roles import ProgramRole
 from reviews.models import Assignment, Declaration
 from reviews.states import Answer, State
@@ -36,23 +35,24 @@ def _work_of_reviewer(user, limit):
 
 def _work_of_panel(user, limit):
     """Files whose panel is to name, whose reviews are awaited, that the chair is to recommend; doubts to rule on."""
-    files = Application.objects.of_staff(user).select_related("call__program").order_by("due", "id")
-    officer = files.filter(held_on(user, ProgramRole.OFFICER, program="call__program"))
-    chair = held_on(user, ProgramRole.CHAIR, program="call__program")
+    officer, chair = (
+        Application.objects.held_by(user, role).defer("search").select_related("call").order_by("due", "id")
+        for role in (ProgramRole.OFFICER, ProgramRole.CHAIR)
+    )
     for file in officer.filter(state__in=[FileState.ELIGIBLE, FileState.IN_REVIEW])[:limit]:
         if file.state == FileState.ELIGIBLE:
             yield _line(file, _("Assign the reviewers"), "review-file", "officer")
         else:
             yield _line(file, _("In review"), "review-file", "officer", waits_for=_("the reviewers"))
-    for file in files.filter(chair, state=FileState.REVIEWED)[:limit]:
+    for file in chair.filter(state=FileState.REVIEWED)[:limit]:
         yield _line(file, _("Recommend"), "review-recommend", "chair")
     doubts = Declaration.objects.filter(
-        application__in=files.filter(chair).order_by().values("pk"), answer=Answer.UNSURE, ruled_by=None
+        application__in=chair.order_by().values("pk"), answer=Answer.UNSURE, ruled_by=None
     ).exclude(user=user)
     newer = Declaration.objects.filter(
         application=OuterRef("application"), user=OuterRef("user"), pk__gt=OuterRef("pk")
     )
-    for doubt in doubts.exclude(Exists(newer)).select_related("application__call__program").order_by("id")[:limit]:
+    for doubt in doubts.exclude(Exists(newer)).select_related("application__call").order_by("id")[:limit]:
         yield _line(doubt.application, _("Rule on a doubt about interests"), "review-file", "chair", due=None)
 
 
