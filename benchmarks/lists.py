@@ -5,6 +5,7 @@ statements is the same on every page (it never grows with the files), and nothin
 """
 
 import argparse
+import logging
 import statistics
 import time
 
@@ -37,6 +38,7 @@ def run(argv: list[str]) -> int:
     from applications.models import Application
 
     settings.ALLOWED_HOSTS = ["*"]
+    logging.disable(logging.INFO)  # the table is what is read
     officer = User.objects.filter(cluster_appointments__role="officer").order_by("pk").first()
     if officer is None:
         print("No officer: run `make demo` or `manage.py seed_demo` first.")

@@ -1,6 +1,7 @@
 """What officers type about files: filters of the list, marks, requests for changes."""
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import ChangeItem
@@ -45,13 +46,12 @@ class FileFilter(forms.Form):
 
 
 class MarkForm(forms.Form):
-    """One item of the checklist. `passed` empty takes the mark back."""
+    """One item of the checklist. "Not marked yet" takes the mark back."""
 
     item = forms.CharField(widget=forms.HiddenInput)
     passed = forms.TypedChoiceField(
         label=_("Result"),
-        required=False,
-        choices=[("yes", _("Passed")), ("no", _("Failed")), ("", _("Not marked yet"))],
+        choices=[("yes", _("Passed")), ("no", _("Failed")), ("none", _("Not marked yet"))],
         coerce=lambda value: {"yes": True, "no": False}.get(value),
         empty_value=None,
         widget=forms.RadioSelect({"class": "choices--row"}),
@@ -59,7 +59,7 @@ class MarkForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason, or what you checked"),
         required=False,
-        max_length=4000,
+        validators=[MaxLengthValidator(4000)],
         help_text=_("For a failed item: the letter says it to the applicant."),
         widget=forms.Textarea({"rows": 2}),
     )

@@ -71,7 +71,7 @@ def _page(request, application, *, faulty=None, own_form=None, status=200):
         if faulty is not None and faulty.data.get("item") == item.key:
             form = faulty
         else:
-            mark = {True: "yes", False: "no", None: ""}[item.passed]
+            mark = {True: "yes", False: "no", None: "none"}[item.passed]
             reason = item.finding.reason if item.finding else ""
             initial = {"item": item.key, "passed": mark, "reason": reason}
             form = MarkForm(initial=initial, auto_id=f"{item.key}_%s")
