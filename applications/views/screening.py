@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -18,8 +18,8 @@ from applications.views.files import of_staff
 from audit.rules import Forbidden, WrongMoment
 
 FOUND = {
-    "eligible": (services.find_eligible, _lazy("The file is found eligible.")),
-    "ineligible": (services.find_ineligible, _lazy("The file is found ineligible: a decision is drafted.")),
+    "eligible": (services.find_eligible, gettext_lazy("The file is found eligible.")),
+    "ineligible": (services.find_ineligible, gettext_lazy("The file is found ineligible: a decision is drafted.")),
 }
 
 
