@@ -1,4 +1,4 @@
-"""The life of a call: draft → published → cancelled | archived. Announced, open, in grace and closed come from the clock."""
+"""The life of a call: draft → published → cancelled | archived. Open, in grace and closed come from the clock."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
