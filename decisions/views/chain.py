@@ -225,7 +225,7 @@ def act(request, reference, step):
         services.issue(decision, by=request.user)  # a second click: nothing more happens, unless it is forbidden
         return redirect("decision-file", reference)
     move = next((one for one in figures.moves_of(decision, request.user) if one.name == step), None)
-    if move is None and request.method == "GET":
+    if move is None and (request.method == "GET" or not form.is_valid()):
         _refuse(step, decision, request.user, form)
     refusals = list(move.refusals) if move else []
     if request.method == "POST" and form.is_valid():

@@ -126,7 +126,7 @@ def give(request, public_id, kind):
         else:
             messages.success(request, _("The role is given."))
             return redirect("person", user.public_id)
-    return _person(request, cluster, user, **{kind: form})
+    return _person(request, cluster, user, filled={kind: form})
 
 
 @login_required
@@ -167,7 +167,8 @@ def _forms(cluster, data=None):
     }
 
 
-def _person(request, cluster, user, **filled):
+def _person(request, cluster, user, filled=None):
+    filled = filled or {}
     forms, seats = _forms(cluster) | filled, cluster.partners.exists()
     context = {
         "person": user,
