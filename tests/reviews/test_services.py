@@ -1,0 +1,603 @@
+"""Assignments, scores and recommendations through the services: what each refuses, and what follows."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from applications.services.submission import withdraw_application
+from applications.states import State as FileState
+from audit.models import Entry
+from audit.moves import move
+from audit.rules import Forbidden, WrongMoment, is_barred
+from notifications.models import Message
+from programs.models import Appointment, Envelope
+from programs.services.people import appoint
+from reviews import checks, figures
+from reviews.models import Recommendation, Score
+from reviews.services import (
+    assign_reviewer,
+    cancel_assignment,
+    close_review,
+    declare_interests,
+    decline_assignment,
+    end_interest,
+    recommend,
+    record_interest,
+    recuse_reviewer,
+    reopen_file,
+    reopen_review,
+    replace_assignment,
+    rule_on_declaration,
+    save_feedback,
+    save_score,
+    sign_undertaking,
+    start_review,
+    submit_review,
+)
+from reviews.services.scores import ScoreConflict, ScoreInvalid
+from tests.reviews.files import (
+    accept,
+    assigned_file,
+    eligible_file,
+    file_in_review,
+    fresh,
+    of,
+    reviewed_file,
+    score,
+)
+from work import clock
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 10, 6, 14, tzinfo=UTC)
+LONG_AGO = date(2026, 1, 5)
+
+
+@pytest.fixture(autouse=True)
+def in_october(clock_at):
+    clock_at(NOW)
+
+
+def codes(stopped):
+    return {refusal.code for refusal in stopped.value.refusals}
+
+
+# ------------------------------------------------------------ assignment
+
+
+def test_reviewers_are_offered_the_file_in_the_seat_of_their_appointment(cast, programme):
+    application = eligible_file(cast, programme)
+    assignment = assign_reviewer(application, cast.ana, by=cast.officer)
+    assert (assignment.state, assignment.seat) == ("offered", "cluster")
+    assert clock.day_of(assignment.due).isoformat() == "2026-10-21"  # 15 days, the programme's own
+    assert Message.objects.filter(kind="review_offered", recipient=cast.ana).count() == 1
+
+
+@pytest.mark.parametrize("person", ["screener", "chair", "ana", "auditor", "sophie", "approver"])
+def test_only_an_officer_assigns(cast, programme, person):
+    application = eligible_file(cast, programme)
+    with pytest.raises(Forbidden):
+        assign_reviewer(application, cast.ben, by=getattr(cast, person))
+
+
+def test_a_file_not_found_eligible_is_not_assigned(cast, programme):
+    from tests.files import submitted_file
+
+    application = submitted_file(cast, programme)
+    with pytest.raises(WrongMoment) as stopped:
+        assign_reviewer(application, cast.ana, by=cast.officer)
+    assert codes(stopped) == {"state"}
+
+
+def test_a_person_with_an_address_at_the_sponsor_is_refused(cast, programme):
+    cast.chloe.email = "chloe.martin@boreal.example"
+    cast.chloe.save()
+    application = eligible_file(cast, programme)
+    assert [c.code for c in checks.proposed_conflicts(application, cast.chloe)] == ["sponsor_domain"]
+    with pytest.raises(WrongMoment) as stopped:
+        assign_reviewer(application, cast.chloe, by=cast.officer)
+    assert codes(stopped) == {"sponsor_domain"}
+
+
+@pytest.mark.parametrize("kind", ["employer", "directorship", "shareholding", "family", "mentoring", "competitor"])
+def test_an_interest_on_record_is_joined_by_the_neq_whatever_the_name(cast, programme, usinage, kind):
+    record_interest(by=cast.dev, kind=kind, organisation_name="UG", neq=usinage.neq)
+    application = eligible_file(cast, programme)
+    with pytest.raises(WrongMoment) as stopped:
+        assign_reviewer(application, cast.dev, by=cast.officer)
+    assert codes(stopped) == {kind}
+
+
+def test_an_interest_is_joined_by_the_name_whatever_its_case(cast, programme):
+    record_interest(by=cast.dev, kind="employer", organisation_name="aéronefs BORÉAL inc.")
+    application = eligible_file(cast, programme)
+    assert [c.code for c in checks.proposed_conflicts(application, cast.dev)] == ["employer"]
+
+
+def test_an_interest_that_has_ended_is_no_conflict(cast, programme, usinage):
+    with clock.at(datetime(2026, 1, 5, 14, tzinfo=UTC)):
+        interest = record_interest(by=cast.dev, kind="employer", organisation_name="UG", neq=usinage.neq)
+    end_interest(interest, by=cast.dev)
+    application = eligible_file(cast, programme)
+    assert [c.code for c in checks.proposed_conflicts(application, cast.dev)] == ["employer"]  # until tonight
+    with clock.at(datetime(2026, 10, 7, 14, tzinfo=UTC)):
+        assert checks.proposed_conflicts(application, cast.dev) == []
+
+
+def test_nobody_ends_the_interest_of_somebody_else(cast, usinage):
+    interest = record_interest(by=cast.dev, kind="employer", organisation_name="UG", neq=usinage.neq)
+    with pytest.raises(Forbidden):
+        end_interest(interest, by=cast.chair)
+
+
+def test_who_acts_for_the_applicant_is_refused(cast, programme, usinage):
+    appoint(cast.olivier, by=cast.administrator, role="reviewer", program=programme, seat="industry")
+    application = eligible_file(cast, programme)
+    with pytest.raises(WrongMoment) as stopped:
+        assign_reviewer(application, cast.olivier, by=cast.officer)
+    assert {"membership", "applicant_domain"} <= codes(stopped)
+
+
+def test_an_address_at_a_public_mail_service_joins_nobody(cast, programme):
+    from applications.models import Sponsorship
+
+    application = eligible_file(cast, programme)
+    Sponsorship.objects.filter(application=application).update(email="helene@gmail.com", organisation_name="Autre")
+    cast.dev.email = "dev@gmail.com"
+    cast.dev.save()
+    assert checks.proposed_conflicts(application, cast.dev) == []
+
+
+def test_whoever_screened_cannot_score(cast, programme):
+    appoint(cast.screener, by=cast.administrator, role="reviewer", program=programme, seat="cluster")
+    application = eligible_file(cast, programme)
+    with pytest.raises(WrongMoment) as stopped:
+        assign_reviewer(application, cast.screener, by=cast.officer)
+    assert codes(stopped) == {"duty"}
+
+
+def test_a_full_queue_is_refused(cast, programme):
+    Appointment.objects.filter(user=cast.ana, role="reviewer").update(capacity=1)
+    assigned_file(cast, programme, reviewers=("ana",))
+    second = eligible_file(cast, programme, company="precision")
+    with pytest.raises(WrongMoment) as stopped:
+        assign_reviewer(second, cast.ana, by=cast.officer)
+    assert codes(stopped) == {"capacity"}
+
+
+def test_who_declined_or_was_recused_is_not_offered_the_file_again(cast, programme):
+    application = assigned_file(cast, programme)
+    decline_assignment(of(application, cast.ana), by=cast.ana, reason="En congé.")
+    with pytest.raises(WrongMoment) as stopped:
+        assign_reviewer(application, cast.ana, by=cast.officer)
+    assert codes(stopped) == {"declined"}
+    assert Message.objects.filter(kind="review_declined", recipient=cast.officer).count() == 1
+
+
+def test_candidates_say_in_words_what_refusals_to_assign_says(cast, programme):
+    application = assigned_file(cast, programme, reviewers=("ana",))
+    found = {c.user.pk: [x.code for x in c.conflicts] for c in checks.candidates(application)}
+    for name in ("ana", "ben", "chloe", "dev"):
+        person = getattr(cast, name)
+        assert found[person.pk] == [c.code for c in checks.refusals_to_assign(application, person)]
+    assert found[cast.ana.pk] == ["already"]
+    assert found[cast.ben.pk] == []
+
+
+def test_the_queries_for_candidates_do_not_grow_with_the_reviewers(cast, programme, django_assert_num_queries):
+    application = eligible_file(cast, programme)
+    checks.candidates(fresh(application))
+    with CaptureQueriesContext(connection) as few:
+        assert len(checks.candidates(fresh(application))) == 4
+    for name in ("olivier", "michel", "emily", "sponsor", "endorser"):
+        appoint(getattr(cast, name), by=cast.administrator, role="reviewer", program=programme, seat="independent")
+    with django_assert_num_queries(len(few)):
+        assert len(checks.candidates(fresh(application))) == 9
+    assert len(few) <= 14
+
+
+def test_a_replacement_is_both_acts_or_neither(cast, programme):
+    record_interest(by=cast.chloe, kind="employer", organisation_name="Aéronefs Boréal inc.")
+    application = assigned_file(cast, programme, reviewers=("ana", "dev"))
+    with pytest.raises(WrongMoment):
+        replace_assignment(of(application, cast.ana), cast.chloe, by=cast.officer)
+    assert of(application, cast.ana).state == "offered"
+    assert replace_assignment(of(application, cast.ana), cast.ben, by=cast.officer).reviewer == cast.ben
+    assert of(application, cast.ana).state == "cancelled"
+    assert Message.objects.filter(kind="review_cancelled", recipient=cast.ana).count() == 1
+
+
+# ----------------------------------------------------------------- panel
+
+
+def test_the_review_does_not_start_without_its_seats(cast, programme):
+    application = assigned_file(cast, programme, reviewers=("ana", "dev"))
+    with pytest.raises(WrongMoment) as stopped:
+        start_review(application, by=cast.officer)
+    assert codes(stopped) == {"panel"}
+    assert len(checks.panel_problems(application)) == 1
+    assign_reviewer(application, cast.ben, by=cast.officer)
+    assert start_review(application, by=cast.officer).state == FileState.IN_REVIEW
+
+
+def test_a_seat_counts_no_more_than_it_needs(cast, programme):
+    appoint(
+        cast.endorser, by=cast.administrator, role="reviewer", program=programme, seat="cluster", starts_on=LONG_AGO
+    )
+    application = file_in_review(cast, programme, reviewers=("ana", "ben", "dev", "endorser"))
+    for name in ("ana", "ben", "endorser"):
+        score(of(application, getattr(cast, name)), 4)
+    assert figures.quorum(application) == (2, 3)
+    assert fresh(application).state == FileState.IN_REVIEW
+    score(of(application, cast.dev), 4)
+    assert figures.quorum(application) == (3, 3)
+    assert fresh(application).state == FileState.REVIEWED
+
+
+def test_the_review_that_completes_the_quorum_closes_the_file_and_takes_back_the_others(cast, programme):
+    appoint(
+        cast.endorser, by=cast.administrator, role="reviewer", program=programme, seat="cluster", starts_on=LONG_AGO
+    )
+    application = file_in_review(cast, programme, reviewers=("ana", "ben", "dev", "endorser"))
+    for name in ("ana", "ben", "dev"):
+        score(of(application, getattr(cast, name)), 4)
+    assert fresh(application).state == FileState.REVIEWED
+    assert of(application, cast.endorser).state == "cancelled"
+
+
+@pytest.mark.parametrize("act", ["withdraw", "ineligible"])
+def test_a_file_that_leaves_takes_its_open_assignments_back(cast, programme, act):
+    application = file_in_review(cast, programme)
+    score(of(application, cast.ana), 4)
+    if act == "withdraw":
+        withdraw_application(application, by=cast.sophie, reason="Notre client a changé d'avis.")
+    else:
+        move(application, "find_ineligible", by=cast.screener, given={"failed": ["costs"]})
+    states = {name: of(application, getattr(cast, name)).state for name in ("ana", "ben", "dev")}
+    assert states == {"ana": "submitted", "ben": "cancelled", "dev": "cancelled"}
+
+
+# --------------------------------------------------------- declarations
+
+
+def test_a_conflict_declared_recuses_and_closes_the_file(cast, programme):
+    application = assigned_file(cast, programme)
+    declare_interests(application, by=cast.dev, answer="conflict", note="Concurrent direct.")
+    assert of(application, cast.dev).state == "recused"
+    assert is_barred(application.pk, cast.dev)
+    assert Message.objects.filter(kind="review_declined", recipient=cast.officer).count() == 1
+
+
+def test_the_file_opens_only_with_the_undertaking_signed(cast, programme):
+    application = assigned_file(cast, programme)
+    with pytest.raises(WrongMoment) as stopped:
+        declare_interests(application, by=cast.ana, answer="none")
+    assert codes(stopped) == {"undertaking"}
+    assert accept(application, cast.ana).state == "accepted"
+    second = assigned_file(cast, programme, company="precision")
+    assert declare_interests(second, by=cast.ana, answer="none").answer == "none"  # signed once for the call
+    assert of(second, cast.ana).state == "accepted"
+
+
+def test_unsure_closes_the_file_until_the_chair_rules(cast, programme):
+    application = file_in_review(cast, programme)
+    declaration = declare_interests(application, by=cast.ana, answer="unsure", note="Mon frère y a travaillé.")
+    assert Message.objects.filter(kind="ruling_asked", recipient=cast.chair).count() == 1
+    with pytest.raises(Forbidden):
+        save_score(of(application, cast.ana), "strategic_fit", by=cast.ana, version=0, point="3")
+    with pytest.raises(WrongMoment) as stopped:  # nobody clears themselves
+        declare_interests(application, by=cast.ana, answer="none")
+    assert codes(stopped) == {"ruling"}
+    rule_on_declaration(declaration, by=cast.chair, clear=True, ruling="Un stage d'été, sept ans plus tôt.")
+    assert save_score(of(application, cast.ana), "strategic_fit", by=cast.ana, version=0, point="3").point == "3"
+    assert Message.objects.filter(kind="declaration_ruled", recipient=cast.ana).count() == 1
+
+
+def test_a_ruling_against_recuses(cast, programme):
+    application = file_in_review(cast, programme)
+    declaration = declare_interests(application, by=cast.ana, answer="unsure", note="?")
+    rule_on_declaration(declaration, by=cast.chair, clear=False, ruling="Le lien est trop proche.")
+    assert of(application, cast.ana).state == "recused"
+    with pytest.raises(WrongMoment) as stopped:
+        rule_on_declaration(declaration, by=cast.chair, clear=True, ruling="Tout compte fait…")
+    assert codes(stopped) == {"ruled"}
+
+
+def test_only_the_chair_rules_in_writing_and_never_on_their_own(cast, programme):
+    application = file_in_review(cast, programme)
+    declaration = declare_interests(application, by=cast.ana, answer="unsure", note="?")
+    for name in ("officer", "ana", "approver", "auditor"):
+        with pytest.raises(Forbidden):
+            rule_on_declaration(declaration, by=getattr(cast, name), clear=True, ruling="Oui.")
+    with pytest.raises(WrongMoment) as stopped:
+        rule_on_declaration(declaration, by=cast.chair, clear=True, ruling=" ")
+    assert codes(stopped) == {"reason"}
+    own = declare_interests(application, by=cast.chair, answer="unsure", note="?")
+    with pytest.raises(Forbidden):
+        rule_on_declaration(own, by=cast.chair, clear=True, ruling="Oui.")
+
+
+@pytest.mark.parametrize("person", ["sophie", "michel", "administrator", "auditor", "chloe"])
+def test_who_has_no_part_in_the_file_declares_nothing(cast, programme, person):
+    application = assigned_file(cast, programme)
+    with pytest.raises(Forbidden):
+        declare_interests(application, by=getattr(cast, person), answer="none")
+
+
+def test_a_late_declaration_lists_what_it_touches(cast, programme):
+    application = reviewed_file(cast, programme)
+    declare_interests(application, by=cast.ana, answer="conflict", note="Embauchée par l'organisation.")
+    entry = Entry.objects.filter(verb="declared", actor_id=cast.ana.pk).latest("id")
+    assert entry.given["touches"] == ["score"]
+
+
+# --------------------------------------------------------------- scores
+
+
+def test_a_review_is_saved_then_submitted_with_its_total(cast, programme):
+    application = file_in_review(cast, programme)
+    assignment = score(of(application, cast.ana), (4, 3, 5, 4, 2))
+    # 25·80 + 30·60 + 20·100 + 15·80 + 10·40 = 7400, out of 100
+    assert (assignment.state, assignment.total) == ("submitted", Decimal("74.0000"))
+    assert fresh(application).score == Decimal("74.0000")
+
+
+def test_a_review_lacking_a_score_or_a_comment_is_refused(cast, programme):
+    application = file_in_review(cast, programme)
+    assignment = of(application, cast.ana)
+    with pytest.raises(WrongMoment) as stopped:
+        submit_review(assignment, by=cast.ana)
+    assert codes(stopped) == {"unscored"}
+    score(assignment, 4, submit=False)
+    Score.objects.filter(assignment=assignment, criterion="team_capacity").update(comment="  ")
+    with pytest.raises(WrongMoment) as stopped:
+        submit_review(assignment, by=cast.ana)
+    assert codes(stopped) == {"comment"}
+
+
+def test_a_second_click_on_submit_changes_nothing(cast, programme):
+    application = file_in_review(cast, programme)
+    first = score(of(application, cast.ana), 4)
+    again = submit_review(first, by=cast.ana)
+    assert (again.submitted_at, again.total) == (fresh(first).submitted_at, Decimal("80.0000"))
+    assert Entry.objects.filter(verb="assignment.submit", subject_id=first.pk).count() == 1
+
+
+def test_scores_change_neither_once_submitted_nor_before_the_review_starts(cast, programme):
+    application = assigned_file(cast, programme)
+    assignment = accept(application, cast.ana)
+    with pytest.raises(WrongMoment) as stopped:
+        save_score(assignment, "strategic_fit", by=cast.ana, version=0, point="3")
+    assert codes(stopped) == {"state"}
+    start_review(application, by=cast.officer)
+    score(assignment, 4)
+    with pytest.raises(WrongMoment):
+        save_score(assignment, "strategic_fit", by=cast.ana, version=1, point="3")
+    with pytest.raises(WrongMoment):
+        save_feedback(assignment, by=cast.ana, text="Bravo", version=0)
+
+
+@pytest.mark.parametrize("person", ["ben", "officer", "chair", "chloe", "sophie", "auditor"])
+def test_nobody_else_scores(cast, programme, person):
+    application = file_in_review(cast, programme)
+    with pytest.raises(Forbidden):
+        save_score(of(application, cast.ana), "strategic_fit", by=getattr(cast, person), version=0, point="3")
+
+
+def test_what_is_not_on_the_scale_or_in_the_rubric_is_refused(cast, programme):
+    assignment = of(file_in_review(cast, programme), cast.ana)
+    for criterion, point in (("strategic_fit", "6"), ("strategic_fit", "x"), ("beauty", "3")):
+        with pytest.raises(ScoreInvalid):
+            save_score(assignment, criterion, by=cast.ana, version=0, point=point)
+    assert not assignment.scores.exists()
+
+
+def test_two_windows_saving_one_score_are_told_and_neither_is_lost(cast, programme):
+    assignment = of(file_in_review(cast, programme), cast.ana)
+    first = save_score(assignment, "strategic_fit", by=cast.ana, version=0, point="3", comment="Un")
+    with pytest.raises(ScoreConflict) as stopped:
+        save_score(assignment, "strategic_fit", by=cast.ana, version=0, point="4", comment="Deux")
+    assert (stopped.value.theirs.point, stopped.value.theirs.comment) == ("3", "Un")
+    second = save_score(assignment, "strategic_fit", by=cast.ana, version=first.version, point="4", comment="Deux")
+    assert (second.version, second.point) == (2, "4")
+    with pytest.raises(ScoreConflict):
+        save_score(assignment, "strategic_fit", by=cast.ana, version=first.version, comment="Trois")
+
+
+def test_a_save_sent_again_because_its_reply_was_lost_is_no_conflict(cast, programme):
+    assignment = of(file_in_review(cast, programme), cast.ana)
+    first = save_score(assignment, "strategic_fit", by=cast.ana, version=0, point="3", comment="Un")
+    again = save_score(assignment, "strategic_fit", by=cast.ana, version=0, point="3", comment="Un")
+    assert again.version == first.version
+
+
+# ------------------------------------------------ recusal and reopening
+
+
+def test_a_late_recusal_keeps_the_score_uncounted_and_the_mean_changes(cast, programme):
+    application = reviewed_file(cast, programme, scores=(5, 4, 2))
+    assert application.score == Decimal("73.3333")
+    assignment = recuse_reviewer(of(application, cast.dev), by=cast.chair, note="Conflit appris.")
+    assert (assignment.state, assignment.total) == ("recused", Decimal("40.0000"))
+    assert assignment.scores.count() == 5
+    assert fresh(application).score == Decimal("90.0000")
+    assert figures.quorum(application) == (2, 3)
+    assert is_barred(application.pk, cast.dev)
+
+
+def test_a_recusal_by_somebody_else_needs_its_reason(cast, programme):
+    application = reviewed_file(cast, programme)
+    with pytest.raises(WrongMoment) as stopped:
+        recuse_reviewer(of(application, cast.dev), by=cast.chair, note=" ")
+    assert codes(stopped) == {"reason"}
+
+
+def test_without_quorum_the_chair_cannot_recommend_until_another_review_is_in(cast, programme):
+    appoint(cast.endorser, by=cast.administrator, role="reviewer", program=programme, seat="industry")
+    application = reviewed_file(cast, programme)
+    recuse_reviewer(of(application, cast.dev), by=cast.officer, note="Conflit appris.")
+    declare_interests(application, by=cast.chair, answer="none")
+    with pytest.raises(WrongMoment) as stopped:
+        recommend(application, by=cast.chair, outcome="declined", reasons_fr="Non.")
+    assert codes(stopped) == {"quorum"}
+    application = reopen_file(application, by=cast.chair, reason="Le quorum est perdu.")
+    with pytest.raises(WrongMoment):
+        close_review(application, by=cast.officer)
+    assign_reviewer(application, cast.endorser, by=cast.officer)
+    accept(application, cast.endorser)
+    score(of(application, cast.endorser), 4)
+    assert fresh(application).state == FileState.REVIEWED
+
+
+def test_a_reopened_review_changes_and_is_counted_again(cast, programme):
+    application = reviewed_file(cast, programme, scores=(5, 4, 2))
+    with pytest.raises(WrongMoment):
+        reopen_review(of(application, cast.dev), by=cast.chair, reason=" ")
+    assignment = reopen_review(of(application, cast.dev), by=cast.chair, reason="Une page n'avait pas été lue.")
+    assert assignment.state == "accepted"
+    assert fresh(application).state == FileState.IN_REVIEW
+    assert fresh(application).score == Decimal("90.0000")
+    score(assignment, 4)
+    assert fresh(application).state == FileState.REVIEWED
+    assert fresh(application).score == Decimal("86.6667")
+
+
+def test_a_review_is_not_reopened_once_the_file_is_recommended(cast, programme):
+    application = reviewed_file(cast, programme)
+    declare_interests(application, by=cast.chair, answer="none")
+    recommend(application, by=cast.chair, outcome="declined", reasons_fr="Non.")
+    with pytest.raises(WrongMoment):
+        reopen_review(of(application, cast.dev), by=cast.chair, reason="Trop tard.")
+
+
+# --------------------------------------------------------- recommendation
+
+
+def shares_of(application, amount):
+    return [(envelope, part) for envelope, part in figures.proposed_shares(application, amount) if part]
+
+
+def test_a_recommendation_reserves_each_envelope_and_keeps_its_ranking(cast, programme):
+    application = reviewed_file(cast, programme)
+    declare_interests(application, by=cast.chair, answer="none")
+    shares = shares_of(application, Decimal("75000.00"))
+    made = recommend(
+        application, by=cast.chair, outcome="approved", amount="75000.00", shares=shares, reasons_fr="Bon projet."
+    )
+    assert fresh(application).state == FileState.RECOMMENDED
+    assert fresh(application).recommended_amount == Decimal("75000.00")
+    assert sum(e.reserved for e in Envelope.objects.all()) == Decimal("75000.00")
+    assert [share.amount for share in made.shares.order_by("envelope_id")] == [part for _e, part in shares]
+    assert made.inputs["files"][0]["reference"] == application.reference
+
+
+@pytest.mark.parametrize(
+    ("scores", "given", "code"),
+    [
+        ((2, 2, 2), {"outcome": "approved", "amount": "75000.00"}, "pass_mark"),
+        ((2, 2, 2), {"outcome": "waitlisted"}, "pass_mark"),
+        ((5, 5, 2), {"outcome": "approved", "amount": "75000.00"}, "discussion"),
+        ((4, 4, 3), {"outcome": "approved", "amount": "75000.01"}, "ceiling"),
+        ((4, 4, 3), {"outcome": "approved", "amount": "75000.00", "shares": []}, "shares"),
+        ((4, 4, 3), {"outcome": "splendid"}, "outcome"),
+    ],
+)
+def test_a_recommendation_that_is_not_whole_is_refused_and_nothing_is_kept(cast, programme, scores, given, code):
+    application = reviewed_file(cast, programme, scores=scores)
+    declare_interests(application, by=cast.chair, answer="none")
+    if "amount" in given and "shares" not in given:
+        given = given | {"shares": shares_of(application, Decimal(given["amount"]))}
+    with pytest.raises(WrongMoment) as stopped:
+        recommend(application, by=cast.chair, reasons_fr="…", **given)
+    assert code in codes(stopped)
+    assert fresh(application).state == FileState.REVIEWED
+    assert not Recommendation.objects.exists()
+    assert sum(e.reserved for e in Envelope.objects.all()) == 0
+
+
+def test_files_that_spread_are_recommended_once_discussed(cast, programme):
+    application = reviewed_file(cast, programme, scores=(5, 5, 2))
+    declare_interests(application, by=cast.chair, answer="none")
+    recommend(
+        application,
+        by=cast.chair,
+        outcome="approved",
+        amount="75000.00",
+        shares=shares_of(application, Decimal("75000.00")),
+        reasons_fr="Bon.",
+        discussion="Dev n'avait pas lu l'annexe.",
+    )
+    assert fresh(application).state == FileState.RECOMMENDED
+
+
+@pytest.mark.parametrize("person", ["officer", "ana", "approver", "endorser", "auditor", "sophie"])
+def test_only_the_chair_recommends(cast, programme, person):
+    application = reviewed_file(cast, programme)
+    with pytest.raises(Forbidden):
+        recommend(application, by=getattr(cast, person), outcome="declined", reasons_fr="Non.")
+
+
+def test_a_chair_who_has_not_declared_or_who_scored_does_not_recommend(cast, programme):
+    application = reviewed_file(cast, programme)
+    with pytest.raises(WrongMoment) as stopped:
+        recommend(application, by=cast.chair, outcome="declined", reasons_fr="Non.")
+    assert codes(stopped) == {"undeclared"}
+    appoint(cast.ana, by=cast.administrator, role="chair", program=programme)
+    with pytest.raises(Forbidden):
+        recommend(application, by=cast.ana, outcome="declined", reasons_fr="Non.")
+
+
+def test_an_envelope_of_another_programme_pays_nothing(cast, programme):
+    from programs.models import Agreement
+
+    other = Agreement.objects.first()
+    other.pk, other.public_id, other.reference = None, "01900000-0000-7000-8000-000000000001", "AUTRE"
+    other.save(force_insert=True)
+    foreign = Envelope.objects.create(agreement=other, fiscal_year=2026, allocated=Decimal("100000.00"))
+    application = reviewed_file(cast, programme)
+    declare_interests(application, by=cast.chair, answer="none")
+    with pytest.raises(WrongMoment) as stopped:
+        recommend(
+            application,
+            by=cast.chair,
+            outcome="approved",
+            amount="75000.00",
+            shares=[(foreign, Decimal("75000.00"))],
+            reasons_fr="…",
+        )
+    assert codes(stopped) == {"shares"}
+
+
+def test_a_waitlisted_file_competes_again_with_the_next_cohort(cast, programme):
+    from applications.models import Application
+
+    application = reviewed_file(cast, programme, scores=(5, 5, 5))
+    Application.objects.filter(pk=application.pk).update(state=FileState.WAITLISTED)
+    later = reviewed_file(cast, programme, company="precision", at=None, scores=(4, 4, 4))
+    Application.objects.filter(pk=later.pk).update(cohort_closes_at=clock.local(date(2027, 1, 31), 17))
+    ranking = figures.ranking(later.call, fresh(later).cohort_closes_at)
+    assert [r.application.reference for r in ranking.files] == [application.reference, later.reference]
+    first = figures.ranking(later.call, application.cohort_closes_at)
+    assert [r.application.reference for r in first.files] == [application.reference]
+
+
+def test_the_proposed_split_follows_the_budget_and_sums_to_the_award(cast, programme):
+    application = reviewed_file(cast, programme)
+    shares = figures.proposed_shares(application, Decimal("75000.00"))
+    assert sum(part for _e, part in shares) == Decimal("75000.00")
+    assert [e.fiscal_year for e, _p in shares] == [2026, 2027, 2028]
+
+
+def test_an_undertaking_is_signed_once(cast, programme):
+    application = assigned_file(cast, programme)
+    first = sign_undertaking(application.call, by=cast.ana)
+    assert sign_undertaking(application.call, by=cast.ana) == first
+
+
+def test_a_cancelled_assignment_says_so_in_the_trail(cast, programme):
+    application = assigned_file(cast, programme)
+    cancel_assignment(of(application, cast.ana), by=cast.officer)
+    entry = Entry.objects.get(verb="assignment.cancel")
+    assert (entry.before, entry.after, entry.actor_id) == ("offered", "cancelled", cast.officer.pk)
