@@ -75,7 +75,7 @@ def dates_are_in_order(call, *, by, given):
 
 
 def call_is_complete(call, *, by, given):
-    """Publication needs a form, a rubric and rules, and nothing that the bundle's check refuses (`given["problems"]`)."""
+    """Publication needs a form, a rubric and rules, and nothing the bundle's check refuses (`given["problems"]`)."""
     missing = [name for name in ("form", "rubric", "rules") if getattr(call, f"{name}_id") is None]
     if missing:
         return Refusal(_("The call has no form, rubric or rules yet."), code="incomplete")

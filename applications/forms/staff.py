@@ -92,25 +92,24 @@ class DueForm(forms.Form):
 
 
 class ItemForm(forms.Form):
-    """Whether one answer is asked again, and why."""
+    """Whether one answer is asked again, and why: both are needed once it is ticked."""
+
+    use_required_attribute = False  # they are hidden until then
 
     asked = forms.BooleanField(required=False)
-    why = forms.ChoiceField(
-        label=_("It is"), required=False, choices=[(key, WHY[key]) for key in ChangeItem.Why], initial="incomplete"
-    )
+    why = forms.ChoiceField(label=_("It is"), choices=[(key, WHY[key]) for key in ChangeItem.Why], initial="incomplete")
     message = forms.CharField(
-        label=_("What to change"), required=False, max_length=2000, widget=forms.Textarea({"rows": 3})
+        label=_("What to change"),
+        max_length=2000,
+        error_messages={"required": _("Say what to change.")},
+        widget=forms.Textarea({"rows": 3}),
     )
 
     def __init__(self, *args, label, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["asked"].label = label
-
-    def clean(self):
-        given = super().clean()
-        if given.get("asked") and not (given.get("message") or "").strip():
-            self.add_error("message", _("Say what to change."))
-        return given
+        if self.is_bound and not self["asked"].value():
+            self.fields["why"].required = self.fields["message"].required = False
 
 
 class ExtendForm(DueForm):
