@@ -42,7 +42,7 @@ def ineligibility_reasons(application, language):
     """One line a failed item: what was checked, in `language`, and the officer's reason as it was written."""
     definition = application.call.rules.definition if application.call.rules_id else {}
     labels = {item["key"]: item.get("label") or {} for item in definition.get("checklist") or []}
-    colon = " : " if language == "fr" else ": "
+    colon = "\u00a0: " if language == "fr" else ": "
     lines = []
     for finding in application.findings.filter(passed=False).order_by("id"):
         label = getattr(finding, f"own_{language}") or labels.get(finding.item, {}).get(language, "")

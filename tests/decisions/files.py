@@ -1,4 +1,4 @@
-"""Files on their way to a decision, for this room's tests: submitted by the company, reviewed, recommended by the chair.
+"""Files on their way to a decision, for this room's tests: submitted, reviewed, recommended by the chair.
 
 The reviews are rows written here: what leads to them is the specification of other rooms.
 """
@@ -6,10 +6,13 @@ The reviews are rows written here: what leads to them is the specification of ot
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from accounts.models import Organisation
+from applications.catalog import SUMMARY
 from applications.models import Application
 from applications.states import State as FileState
 from decisions import services
 from decisions.models import Decision
+from demo.cast import COMPANIES
 from documents.models import Rendering
 from programs.models import Envelope
 from reviews.models import Assignment, Score
@@ -18,9 +21,12 @@ from reviews.states import State as ReviewState
 from tests import files
 from work import clock
 
+AT = files.AT
 REVIEWED_AT = datetime(2026, 10, 20, 14, tzinfo=UTC)
 RECOMMENDED_AT = datetime(2026, 10, 27, 14, tzinfo=UTC)
 DECIDED_AT = datetime(2026, 11, 3, 15, tzinfo=UTC)
+TITLE = "Livrer à temps : planifier la capacité des cellules"
+TEXT = "Un plan de capacité, tenu chaque semaine, et des cellules qui livrent à la date promise."
 FEEDBACK = ("Plan clair; précisez les gains attendus à l’ajustage.", "", "Le parrain confirme l’intérêt.")
 
 
@@ -28,9 +34,44 @@ def D(text):
     return Decimal(text)
 
 
-def reviewed_file(cast, programme, *, company="usinage", points=("4", "4", "3"), **more):
-    """A file whose three reviews are in, every criterion at `points[n]` of the scale in the n-th review."""
-    application = files.submitted_file(cast, programme, company=company, **more)
+def submitted_row(cast, programme, *, company="usinage", requested="90000.00"):
+    """A submitted file as one row with its snapshot: quick to make, where `tests.files` answers every question."""
+    call = files.open_call(cast, programme)
+    organisation = Organisation.objects.get(neq=COMPANIES[company]["neq"])
+    signatory = files.signatory_of(cast, company)
+    number = Application.objects.count() + 1
+    with clock.at(files.AT):
+        application = Application.objects.create(
+            call=call,
+            organisation=organisation,
+            created_by=signatory,
+            state=FileState.SUBMITTED,
+            reference=f"FE-2026-{number:05}",
+            language=organisation.language,
+            title=TITLE,
+            organisation_name=organisation.legal_name,
+            requested_amount=D(requested),
+            submitted_at=clock.now(),
+            cohort_closes_at=call.cohort_at(clock.now()),
+        )
+        application.answers.create(question=SUMMARY, value=TEXT, by=signatory)
+        application.snapshots.create(
+            number=1,
+            canonical="{}",
+            digest="0" * 64,
+            form_version=1,
+            signed_name=signatory.full_name,
+            by=signatory,
+        )
+    return application
+
+
+def reviewed_file(cast, programme, *, points=("4", "4", "3"), whole=False, **more):
+    """A file whose three reviews are in, every criterion at `points[n]` of the scale in the n-th review.
+
+    `whole`: submitted through the services, every question answered.
+    """
+    application = (files.submitted_file if whole else submitted_row)(cast, programme, **more)
     with clock.at(REVIEWED_AT):
         criteria = [c["key"] for c in application.call.rubric.definition["criteria"]]
         people = ((cast.ana, "cluster"), (cast.ben, "cluster"), (cast.chloe, "industry"))

@@ -1,0 +1,75 @@
+"""Real connections: two issues for the last dollars, an issue against a withdrawal, two clicks, two concurrences."""
+
+from audit.moves import move
+from audit.rules import WrongMoment
+from awards.models import Award
+from decisions import services
+from decisions.models import Decision, Letter
+from programs import ledger
+from programs.models import Envelope, LedgerEntry
+from tests.databases import at_once
+from tests.decisions import files
+from tests.decisions.files import D
+from work import clock
+
+
+def test_two_issues_for_the_last_dollars_never_both_pass(committed_db, cast, programme):
+    first = files.approved(cast, programme, amount="60000.00")
+    second = files.approved(cast, programme, company="precision", amount="60000.00")
+    envelope = files.envelopes(programme)[0]
+    # What the second had reserved was taken back by somebody; the envelope can now hold one of them only.
+    ledger.release([(envelope, D("60000.00"))], from_="reserved", application_id=second.application_id, by=cast.finance)
+    left = ledger.available(Envelope.objects.get(pk=envelope.pk))
+    ledger.lapse(envelope, by=cast.finance, amount=left)
+    with clock.at(files.DECIDED_AT):
+        outcomes = at_once(
+            lambda: services.issue(first, by=cast.officer), lambda: services.issue(second, by=cast.officer)
+        )
+    envelope = Envelope.objects.get(pk=envelope.pk)
+    assert [type(one).__name__ for one in outcomes] == ["Decision", "WrongMoment"] or isinstance(
+        outcomes[1], WrongMoment
+    )
+    assert (envelope.committed, envelope.reserved, envelope.free) == (D("60000.00"), D("0.00"), D("0.00"))
+    assert Award.objects.count() == Letter.objects.count() == 1
+    assert ledger.reconcile() == []
+
+
+def test_two_clicks_issue_once(committed_db, cast, programme):
+    decision = files.approved(cast, programme, amount="60000.00")
+    with clock.at(files.DECIDED_AT):
+        outcomes = at_once(*[lambda: services.issue(decision, by=cast.officer)] * 3)
+    assert [one.state for one in outcomes] == ["issued"] * 3
+    assert Award.objects.count() == Letter.objects.count() == 1
+    assert LedgerEntry.objects.filter(kind="commit").count() == 1
+
+
+def test_issue_and_withdrawal_at_once_have_one_winner_and_no_deadlock(committed_db, cast, programme):
+    decision = files.approved(cast, programme, amount="60000.00")
+    application = decision.application
+    with clock.at(files.DECIDED_AT):
+        issued, withdrawn = at_once(
+            lambda: services.issue(decision, by=cast.officer),
+            lambda: move(application, "withdraw", by=cast.sophie, note="Projet abandonné."),
+        )
+    won = [one for one in (issued, withdrawn) if not isinstance(one, Exception)]
+    lost = [one for one in (issued, withdrawn) if isinstance(one, Exception)]
+    assert (len(won), [type(one) for one in lost]) == (1, [WrongMoment])
+    decision = Decision.objects.get(pk=decision.pk)
+    envelope = Envelope.objects.get(pk=decision.shares.get().envelope_id)
+    assert envelope.reserved == D("0.00")
+    if decision.state == "issued":
+        assert (decision.application.state, envelope.committed) == ("approved", D("60000.00"))
+    else:
+        assert (decision.state, decision.application.state, envelope.committed) == ("void", "withdrawn", D("0.00"))
+    assert ledger.reconcile() == []
+
+
+def test_concurrence_given_twice_at_once_moves_the_decision_once(committed_db, cast, programme):
+    decision = files.approved(cast, programme, amount="75000.01")
+    files.declare(cast, decision, "concurrence")
+    concurrence = decision.concurrences.get()
+    with clock.at(files.DECIDED_AT):
+        outcomes = at_once(*[lambda: services.concur(concurrence, by=cast.concurrence)] * 2)
+    assert sorted(type(one).__name__ for one in outcomes) == ["Concurrence", "WrongMoment"]
+    decision = Decision.objects.get(pk=decision.pk)
+    assert (decision.state, decision.steps.filter(kind="concurred").count()) == ("concurred", 1)

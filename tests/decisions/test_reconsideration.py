@@ -1,0 +1,202 @@
+"""Reconsideration: within the delay, once, by somebody else; upheld, sent to a new panel, screened again, amended."""
+
+from datetime import timedelta
+
+import pytest
+
+from applications.models import Application, Finding
+from applications.states import State as FileState
+from audit.moves import move
+from audit.rules import WrongMoment
+from awards.models import Award
+from decisions import services
+from decisions.models import Decision, Letter
+from decisions.services.reconsideration import ask_until
+from decisions.states import Kind, State
+from programs.models import Envelope
+from programs.services.people import appoint
+from reviews.services import declare_interests, recommend
+from tests.decisions import files
+from tests.decisions.files import D
+from work import clock
+
+pytestmark = pytest.mark.django_db
+
+ASKED_AT = files.DECIDED_AT + timedelta(days=10)
+
+
+def served(decision):
+    """Its letter was sent and opened on the day of the decision."""
+    Letter.objects.filter(decision=decision).update(
+        state="served", sent_at=files.DECIDED_AT, served_at=files.DECIDED_AT, read_at=files.DECIDED_AT
+    )
+    Application.objects.filter(pk=decision.application_id).update(outcome_at=files.DECIDED_AT)
+    return Decision.objects.get(pk=decision.pk)
+
+
+@pytest.fixture
+def declined(cast, programme):
+    return served(files.issued(cast, programme, outcome="declined"))
+
+
+@pytest.fixture
+def granted(cast, programme):
+    return served(files.issued(cast, programme, amount="40000.00", outcome="partial"))
+
+
+def ask(decision, cast, at=ASKED_AT):
+    with clock.at(at):
+        return services.ask_reconsideration(decision.application, by=cast.sophie, reason="Un fait a été oublié.")
+
+
+def fresh_people(cast, programme):
+    """Three people who took no part: who gives the opinion, who approves, who screens or recommends."""
+    with clock.at(files.AT):
+        appoint(cast.finance, by=cast.administrator, role="reconsiderer", program=programme)
+        appoint(cast.administrator, by=cast.administrator, role="approver", program=programme, limit=D("250000"))
+    return cast.finance, cast.administrator
+
+
+@pytest.mark.parametrize(("days", "taken"), [(30, True), (31, False)])
+def test_delay_runs_thirty_days_from_service(declined, cast, days, taken):
+    assert ask_until(declined.application) == clock.end_of(clock.day_of(files.DECIDED_AT) + timedelta(days=30))
+    if taken:
+        assert ask(declined, cast, files.DECIDED_AT + timedelta(days=days)).state == FileState.IN_RECONSIDERATION
+        return
+    with pytest.raises(WrongMoment) as refusal:
+        ask(declined, cast, files.DECIDED_AT + timedelta(days=days))
+    assert [one.code for one in refusal.value.refusals] == ["late"]
+
+
+def test_delay_does_not_run_before_service(cast, programme):
+    decision = files.issued(cast, programme, outcome="declined")
+    assert ask_until(decision.application) is None
+    with pytest.raises(WrongMoment):
+        ask(decision, cast)
+
+
+def test_answer_upheld_leaves_the_first_decision_in_force(granted, cast, programme):
+    opinion, decider = fresh_people(cast, programme)
+    application = ask(granted, cast)
+    answer = Decision.objects.get(application=application, kind=Kind.RECONSIDERED)
+    with clock.at(ASKED_AT):
+        answer = services.edit_reasons(
+            answer, by=cast.officer, reasons_fr="Le montant tient.", reasons_en="The amount stands."
+        )
+        for person in (opinion, decider):
+            declare_interests(application, by=person, answer="none")
+        answer = services.endorse(answer, by=opinion)
+        answer = services.approve(answer, by=decider)
+        answer = services.issue(answer, by=cast.officer)
+    assert answer.application.state == FileState.APPROVED
+    assert Decision.objects.get(pk=granted.pk).state == State.ISSUED
+    assert Award.objects.get().superseded_at is None
+    assert Envelope.objects.get(pk=granted.shares.get().envelope_id).committed == D("40000.00")
+    assert answer.letter.kind == "reconsidered"
+    assert "Le montant tient." in answer.letter.html
+    assert "Points moyens" not in answer.letter.html
+    served(answer)
+    with pytest.raises(WrongMoment) as refusal:
+        ask(granted, cast)
+    assert "once" in [one.code for one in refusal.value.refusals]
+
+
+def test_who_took_part_before_decides_nothing(granted, cast, programme):
+    fresh_people(cast, programme)
+    with clock.at(files.AT):
+        appoint(cast.endorser, by=cast.administrator, role="reconsiderer", program=programme)
+    application = ask(granted, cast)
+    answer = Decision.objects.get(application=application, kind=Kind.RECONSIDERED)
+    with clock.at(ASKED_AT):
+        services.edit_reasons(answer, by=cast.officer, reasons_fr="Non.", reasons_en="No.")
+        with pytest.raises(WrongMoment) as refusal:
+            services.endorse(answer, by=cast.endorser)
+        assert [one.code for one in refusal.value.refusals] == ["duty"]
+        declare_interests(application, by=cast.finance, answer="none")
+        answer = services.endorse(answer, by=cast.finance)
+        with pytest.raises(WrongMoment):
+            services.approve(answer, by=cast.approver)
+
+
+def test_new_panel_amends_the_decision_and_only_the_new_amount_stays_committed(granted, cast, programme):
+    opinion, _decider = fresh_people(cast, programme)
+    application = ask(granted, cast)
+    with clock.at(ASKED_AT):
+        declare_interests(application, by=opinion, answer="none")
+        application = services.reopen_file(application, by=opinion)
+        assert application.state == FileState.REVIEWED
+        answer = Decision.objects.get(application=application, kind=Kind.RECONSIDERED)
+        assert answer.state == State.VOID
+        assert Application.objects.get(pk=application.pk).outcome_at is None
+        envelope = Envelope.objects.get(pk=granted.shares.get().envelope_id)
+        recommend(
+            application, by=cast.chair, outcome="approved", amount=D("60000.00"),
+            shares=[(envelope, D("60000.00"))], reasons_fr="Revu.", reasons_en="Reviewed.",
+        )  # fmt: skip
+        amended = Decision.objects.open().get(application=application)
+        amended = services.endorse(amended, by=cast.endorser)
+        files.declare(cast, amended, "approver")
+        amended = services.approve(amended, by=cast.approver)
+        amended = services.issue(amended, by=cast.officer)
+    assert Decision.objects.get(pk=granted.pk).state == State.SUPERSEDED
+    envelope = Envelope.objects.get(pk=envelope.pk)
+    assert (envelope.reserved, envelope.committed) == (D("0.00"), D("60000.00"))
+    assert [(a.amount, a.superseded_at) for a in Award.objects.order_by("id")] == [
+        (D("40000.00"), ASKED_AT),
+        (D("60000.00"), None),
+    ]
+    assert amended.number == 3
+
+
+def test_ineligible_file_is_screened_again_by_its_own_road(cast, programme):
+    application = files.reviewed_file(cast, programme)
+    Application.objects.filter(pk=application.pk).update(state=FileState.SUBMITTED)
+    with clock.at(files.RECOMMENDED_AT):
+        Finding.objects.update_or_create(
+            application=application, item="rena", defaults={"passed": False, "reason": "Inscrite au RENA le 2 octobre."}
+        )
+        declare_interests(application, by=cast.screener, answer="none")
+        move(
+            Application.objects.get(pk=application.pk), "find_ineligible", by=cast.screener, given={"failed": ["rena"]}
+        )
+    decision = Decision.objects.get(application=application)
+    assert decision.kind == Kind.INELIGIBLE
+    assert decision.reasons_fr == "Absence du RENA, vérifiée le jour même\u00a0: Inscrite au RENA le 2 octobre."
+    assert decision.reasons_en.startswith("Not on the RENA, checked today: ")
+    with clock.at(files.DECIDED_AT):
+        files.declare(cast, decision, "endorser", "approver")
+        decision = services.endorse(decision, by=cast.endorser)
+        decision = services.approve(decision, by=cast.approver)
+        decision = services.issue(decision, by=cast.officer)
+    assert decision.application.state == FileState.DECLINED
+    opinion, _decider = fresh_people(cast, programme)
+    application = ask(served(decision), cast)
+    with clock.at(ASKED_AT):
+        declare_interests(application, by=opinion, answer="none")
+        with pytest.raises(WrongMoment):
+            services.reopen_file(application, by=opinion)
+        assert services.reopen_screening(application, by=opinion).state == FileState.SUBMITTED
+
+
+def test_file_withdrawn_under_reconsideration_gives_its_money_back(granted, cast):
+    application = ask(granted, cast)
+    with clock.at(ASKED_AT):
+        move(application, "withdraw", by=cast.sophie, note="Projet abandonné.")
+    envelope = Envelope.objects.get(pk=granted.shares.get().envelope_id)
+    assert (envelope.committed, Award.objects.get().superseded_at) == (D("0.00"), ASKED_AT)
+
+
+def test_waitlisted_file_promoted_later_supersedes_its_first_letter(cast, programme):
+    first = served(files.issued(cast, programme, outcome="waitlisted"))
+    with clock.at(ASKED_AT):
+        envelope = files.envelopes(programme)[0]
+        recommend(
+            Application.objects.get(pk=first.application_id), by=cast.chair, outcome="approved", amount=D("50000.00"),
+            shares=[(envelope, D("50000.00"))], reasons_fr="Place libre.", reasons_en="Room now.",
+        )  # fmt: skip
+        second = Decision.objects.open().get(application=first.application)
+        second = services.endorse(second, by=cast.endorser)
+        second = services.approve(second, by=cast.approver)
+        second = services.issue(second, by=cast.officer)
+    assert Decision.objects.get(pk=first.pk).state == State.SUPERSEDED
+    assert (second.application.state, second.application.outcome_at) == (FileState.APPROVED, None)

@@ -1,0 +1,332 @@
+"""The pages: who opens which, what they show and hide, and what a click does; the public page of verification."""
+
+import hashlib
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from audit.models import Reading
+from decisions.models import Decision, Letter
+from tests.decisions import files
+
+pytestmark = pytest.mark.django_db
+PDF = b"%PDF-1.7 letter"
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache():
+    cache.clear()
+
+
+@pytest.fixture
+def as_(client):
+    def sign_in(user, language="en"):
+        client.force_login(user)
+        user.language = language
+        user.save(update_fields=["language"])
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def sent(cast, programme, monkeypatch):
+    monkeypatch.setattr("documents.services.render_pdf", lambda *a, **k: PDF)
+    return files.sent(cast, programme)
+
+
+def text(response):
+    return response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("person", "status"),
+    [
+        ("officer", 200), ("endorser", 200), ("approver", 200), ("chair", 200), ("finance", 200), ("auditor", 200),
+        ("ana", 404), ("analyst", 404), ("concurrence", 404), ("sophie", 404), ("emily", 404),
+    ],
+)  # fmt: skip
+def test_staff_alone_open_the_decision_of_a_file(cast, programme, as_, person, status):
+    decision = files.endorsed(cast, programme)
+    response = as_(getattr(cast, person)).get(reverse("decision-file", args=[decision.application.reference]))
+    assert response.status_code == status
+    read = Reading.objects.filter(
+        actor_id=getattr(cast, person).pk, what="decision", application_id=decision.application_id
+    )
+    assert read.count() == (1 if status == 200 else 0)
+
+
+def test_who_declared_a_conflict_no_longer_finds_the_file(cast, programme, as_):
+    decision = files.endorsed(cast, programme)
+    url = reverse("decision-file", args=[decision.application.reference])
+    from reviews.services import declare_interests
+
+    declare_interests(decision.application, by=cast.approver, answer="conflict")
+    assert as_(cast.approver).get(url).status_code == 404
+
+
+def test_each_person_is_offered_their_own_step_and_told_what_stands_in_the_way(cast, programme, as_):
+    decision = files.endorsed(cast, programme, amount="60000.00")
+    url = reverse("decision-file", args=[decision.application.reference])
+    approve = reverse("decision-approve", args=[decision.application.reference])
+    assert "declare your interests in this file" in text(as_(cast.approver).get(url))
+    files.declare(cast, decision, "approver")
+    assert approve in text(as_(cast.approver).get(url))
+    page = text(as_(cast.officer).get(url))
+    assert approve not in page
+    assert "Nothing here waits for you." in page
+
+
+def test_separation_of_duties_is_said_before_the_click(cast, programme, as_):
+    from programs.services.people import appoint
+    from work import clock
+
+    with clock.at(files.AT):
+        appoint(cast.endorser, by=cast.administrator, role="approver", program=programme, limit=files.D("250000"))
+    decision = files.endorsed(cast, programme)
+    page = text(as_(cast.endorser).get(reverse("decision-file", args=[decision.application.reference])))
+    assert "You endorsed this file on November\u00a03, 2026." in page
+
+
+def test_step_happens_behind_a_page_and_a_refusal_is_said_there(cast, programme, as_):
+    decision = files.recommended_file(cast, programme, reasons=("Bon projet.", ""))
+    files.declare(cast, decision, "endorser")
+    url = reverse("decision-endorse", args=[decision.application.reference])
+    client = as_(cast.endorser)
+    response = client.post(url, {"note": ""})
+    assert response.status_code == 409
+    assert "Reasons, by criterion or by item (English)" in text(client.get(url))
+    client.post(
+        reverse("decision-reasons", args=[decision.application.reference]),
+        {"reasons_fr": "Bon projet.", "reasons_en": "Good project."},
+    )
+    assert client.post(url, {"note": "Vu."}).status_code == 302
+    assert Decision.objects.get(pk=decision.pk).state == "endorsed"
+
+
+def test_reading_a_step_page_moves_nothing_and_refuses_who_may_not(cast, programme, as_):
+    decision = files.approved(cast, programme)
+    reference = decision.application.reference
+    assert as_(cast.officer).get(reverse("decision-issue", args=[reference])).status_code == 200
+    assert as_(cast.approver).get(reverse("decision-issue", args=[reference])).status_code == 403
+    assert as_(cast.endorser).get(reverse("decision-endorse", args=[reference])).status_code == 409
+    assert Decision.objects.get(pk=decision.pk).state == "approved"
+
+
+def test_issue_by_two_clicks_leads_twice_to_the_decision(cast, programme, as_):
+    decision = files.approved(cast, programme)
+    url = reverse("decision-issue", args=[decision.application.reference])
+    client = as_(cast.officer)
+    assert [client.post(url).status_code for _ in range(2)] == [302, 302]
+    assert Letter.objects.count() == 1
+
+
+def test_return_without_a_reason_keeps_the_page_and_says_so(cast, programme, as_):
+    decision = files.approved(cast, programme)
+    url = reverse("decision-send-back", args=[decision.application.reference])
+    response = as_(cast.approver).post(url, {"reason": " ", "to": "start"})
+    assert (response.status_code, Decision.objects.get(pk=decision.pk).state) == (200, "approved")
+    assert "Give the reason" in text(response)
+    as_(cast.approver).post(url, {"reason": "À revoir.", "to": "panel"})
+    assert Decision.objects.get(pk=decision.pk).state == "void"
+
+
+def test_queue_shows_each_person_their_step_with_the_money(cast, programme, as_):
+    decision = files.endorsed(cast, programme, amount="60000.00")
+    url = reverse("decision-queue")
+    page = text(as_(cast.approver).get(url))
+    assert decision.application.reference in page
+    assert "$60,000.00" in page
+    assert decision.application.reference not in text(as_(cast.officer).get(url))
+    assert as_(cast.ana).get(url).status_code == 403
+
+
+def test_queue_asks_the_same_number_of_questions_for_one_file_and_for_many(cast, programme, as_):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    files.endorsed(cast, programme)
+    client = as_(cast.approver)
+    client.get(reverse("decision-queue"))
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("decision-queue"))
+    for _n in range(4):
+        files.endorsed(cast, programme, company="precision")
+    with CaptureQueriesContext(connection) as many:
+        client.get(reverse("decision-queue"))
+    assert len(many) == len(one)
+
+
+def test_queue_turns_its_pages_by_key(cast, programme, as_, monkeypatch):
+    monkeypatch.setattr("decisions.views.chain.PAGE", 1)
+    decisions = [files.endorsed(cast, programme, company=name) for name in ("usinage", "precision")]
+    client = as_(cast.approver)
+    page = client.get(reverse("decision-queue"))
+    assert decisions[0].application.reference in text(page)
+    assert decisions[1].application.reference not in text(page)
+    page = client.get(reverse("decision-queue") + page.context["next_url"])
+    assert decisions[1].application.reference in text(page)
+    assert page.context["next_url"] == ""
+    assert client.get(reverse("decision-queue"), {"after": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_preview_shows_each_language_of_the_letter_and_no_other(cast, programme, as_, language):
+    decision = files.endorsed(cast, programme)
+    reference = decision.application.reference
+    client = as_(cast.officer)
+    page = text(client.get(reverse("decision-preview-language", args=[reference, language])))
+    assert {"fr": "Madame, Monsieur,", "en": "Dear Sir or Madam,"}[language] in page
+    assert client.get(reverse("decision-preview-language", args=[reference, "de"])).status_code == 404
+
+
+# The partner
+
+
+@pytest.fixture
+def asked(cast, programme):
+    return files.approved(cast, programme, amount="75000.01").concurrences.get()
+
+
+def test_partner_declares_then_reads_its_part_and_no_note_of_the_cluster(asked, cast, as_):
+    client = as_(cast.concurrence)
+    url = reverse("decision-concurrence", args=[asked.public_id])
+    declare = reverse("decision-concurrence-declare", args=[asked.public_id])
+    assert client.get(url).url == declare
+    assert client.post(declare, {"answer": "none", "note": ""}).url == url
+    page = text(client.get(url))
+    assert "$75,000.01" in page
+    assert files.TEXT in page
+    assert "Dossier solide." not in page
+    assert client.post(reverse("decision-concurrence-give", args=[asked.public_id]), {"note": ""}).status_code == 302
+    assert Decision.objects.get(pk=asked.decision_id).state == "concurred"
+
+
+def test_partner_sends_back_with_its_reason(asked, cast, as_):
+    files.declare(cast, asked.decision, "concurrence")
+    url = reverse("decision-concurrence-send-back", args=[asked.public_id])
+    assert as_(cast.concurrence).post(url, {"reason": ""}).status_code == 200
+    as_(cast.concurrence).post(url, {"reason": "Montant à préciser."})
+    assert Decision.objects.get(pk=asked.decision_id).state == "draft"
+    assert as_(cast.concurrence).get(url).status_code == 404
+
+
+@pytest.mark.parametrize("person", ["analyst", "officer", "approver", "sophie", "ana", "auditor"])
+def test_nobody_else_finds_the_concurrence(asked, cast, as_, person):
+    for name in ("decision-concurrence", "decision-concurrence-declare", "decision-concurrence-give"):
+        assert as_(getattr(cast, person)).get(reverse(name, args=[asked.public_id])).status_code == 404
+    assert as_(getattr(cast, person)).get(reverse("decision-concurrences")).status_code == 403
+
+
+# Letters
+
+
+def test_company_alone_reads_its_letter_and_opening_it_serves_it(sent, cast, as_):
+    url, download = (
+        reverse("decision-letter", args=[sent.public_id]),
+        reverse("decision-letter-pdf", args=[sent.public_id]),
+    )
+    for person in ("emily", "officer", "ana", "concurrence", "auditor"):
+        assert as_(getattr(cast, person)).get(url).status_code == 404
+        assert as_(getattr(cast, person)).get(download).status_code == 404
+    assert Letter.objects.get(pk=sent.pk).state == "sent"
+    assert as_(cast.olivier).get(reverse("decision-letter-of", args=[sent.application.public_id])).url == url
+    assert "Le projet répond aux objectifs." in text(as_(cast.olivier).get(url))
+    assert (Letter.objects.get(pk=sent.pk).state, Reading.objects.filter(what="letter").count()) == ("served", 1)
+    response = as_(cast.sophie).get(download)
+    assert b"".join(response.streaming_content) == PDF
+    assert response["Content-Type"] == "application/pdf"
+
+
+def test_letter_is_not_there_before_it_is_sent(cast, programme, as_):
+    letter = files.issued(cast, programme).letter
+    assert as_(cast.sophie).get(reverse("decision-letter", args=[letter.public_id])).status_code == 404
+    assert as_(cast.sophie).get(reverse("decision-letter-of", args=[letter.application.public_id])).status_code == 404
+
+
+def test_staff_copy_serves_nothing(sent, cast, as_):
+    url = reverse("decision-letter-staff", args=[sent.application.reference])
+    assert b"".join(as_(cast.officer).get(url).streaming_content) == PDF
+    assert Letter.objects.get(pk=sent.pk).state == "sent"
+    assert as_(cast.sophie).get(url).status_code == 404
+
+
+def test_officer_tries_a_failed_letter_again(cast, programme, as_):
+    letter = files.issued(cast, programme).letter
+    Letter.objects.filter(pk=letter.pk).update(state="failed", failed_from="queued", last_error="U+5951")
+    reference = letter.application.reference
+    url = reverse("decision-letter-retry", args=[reference])
+    assert "U+5951" in text(as_(cast.officer).get(reverse("decision-file", args=[reference])))
+    assert as_(cast.endorser).post(url).status_code == 403
+    assert as_(cast.officer).post(url).status_code == 302
+    assert Letter.objects.get(pk=letter.pk).state == "queued"
+    assert as_(cast.officer).post(url).status_code == 409
+
+
+# Verification
+
+
+def test_code_leads_to_what_its_holder_already_has(sent, client):
+    response = client.post(reverse("decision-verify"), {"code": sent.code.lower()})
+    page = text(client.get(response.url, {"lang": "en"}))
+    for shown in (
+        sent.application.reference,
+        "November\u00a03, 2026",
+        "Aérofil Cluster",
+        "Filière Excellence",
+        hashlib.sha256(PDF).hexdigest(),
+    ):
+        assert shown in page
+    for hidden in ("75,000.00", "Usinage Gauthier", "Approval", "approval"):
+        assert hidden not in page, hidden
+
+
+def test_unknown_code_and_a_letter_not_sent_yet_are_the_same_answer(cast, programme, client):
+    letter = files.issued(cast, programme).letter
+    pages = [client.get(reverse("decision-verify-code", args=[code])) for code in (letter.code, "2222-3333-4444")]
+    assert [page.status_code for page in pages] == [404, 404]
+    assert text(pages[0]).replace(letter.code, "2222-3333-4444") == text(pages[1])
+
+
+def test_file_itself_is_compared_and_nothing_of_it_is_kept(sent, client, settings, monkeypatch):
+    url = reverse("decision-verify-code", args=[sent.code])
+    monkeypatch.setattr("tempfile.NamedTemporaryFile", None)  # a file kept on disk would need it
+    page = text(client.post(f"{url}?lang=en", {"file": SimpleUploadedFile("lettre.pdf", PDF)}))
+    assert "This file is the letter that we sent" in page
+    assert "$75,000.00" in page
+    changed = SimpleUploadedFile("lettre.pdf", PDF + b" " * 1_500_000)
+    page = text(client.post(f"{url}?lang=en", {"file": changed}))
+    assert "This file is not the letter that we sent" in page
+    assert "$75,000.00" not in page
+    assert "Choose the PDF" in text(client.post(f"{url}?lang=en", {}))
+
+
+def test_upload_needs_the_forms_token(sent):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    url = reverse("decision-verify-code", args=[sent.code])
+    assert client.post(url, {"file": SimpleUploadedFile("lettre.pdf", PDF)}).status_code == 403
+
+
+def test_asking_too_often_is_slowed_down(client):
+    url = reverse("decision-verify-code", args=["2222-3333-4444"])
+    answers = [client.get(url).status_code for _ in range(21)]
+    assert answers == [404] * 20 + [429]
+
+
+def test_render_is_nudged_after_the_commit(cast, programme, django_capture_on_commit_callbacks):
+    from documents.services import queued
+
+    told = []
+
+    def hear(**_signal):
+        told.append(1)
+
+    queued.connect(hear)
+    with django_capture_on_commit_callbacks(execute=True):
+        files.issued(cast, programme)
+    queued.disconnect(hear)
+    assert told == [1]

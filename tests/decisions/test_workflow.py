@@ -1,0 +1,203 @@
+"""Every state × every person × every move of the approval chain, written as tables that a person can read."""
+
+import pytest
+
+from audit.moves import move
+from audit.rules import CLOCK, Forbidden, WrongMoment
+from audit.services import declare_standing
+from decisions import services
+from decisions.models import Concurrence, Decision, Letter, Step
+from decisions.states import LetterState, State
+from tests.decisions import files
+from work import clock
+
+pytestmark = pytest.mark.django_db
+
+MOVES = {
+    "endorse": lambda d, by: services.endorse(d, by=by),
+    "approve": lambda d, by: services.approve(d, by=by),
+    "send_back": lambda d, by: services.send_back(d, by=by, reason="À revoir."),
+    "issue": lambda d, by: services.issue(d, by=by),
+    "concur": lambda d, by: move(d, "concur", by=by),
+    "void": lambda d, by: move(d, "void", by=by, note="Non."),
+    "supersede": lambda d, by: move(d, "supersede", by=by),
+}
+PEOPLE = (
+    "officer", "screener", "ana", "chair", "endorser", "approver", "finance", "auditor", "administrator",
+    "analyst", "concurrence", "sophie", "olivier", "emily",
+)  # fmt: skip
+# Who may, whatever the state; where the state is wrong they read 409, everybody else 403.
+WHO = {
+    "endorse": {"endorser"},
+    "approve": {"approver"},
+    "send_back": {"endorser", "approver"},
+    "issue": {"officer"},
+    "concur": set(),
+    "void": set(),
+    "supersede": set(),
+}
+# What each state lets through: (state, move) → the state it leads to.
+ALLOWED = {
+    (State.DRAFT, "endorse"): State.ENDORSED,
+    (State.ENDORSED, "approve"): State.APPROVED,
+    (State.ENDORSED, "send_back"): State.DRAFT,
+    (State.APPROVED, "send_back"): State.DRAFT,
+    (State.APPROVED, "issue"): State.ISSUED,
+    (State.CONCURRED, "send_back"): State.DRAFT,
+    (State.CONCURRED, "issue"): State.ISSUED,
+}
+# A second click on Issue finds it issued, and changes nothing.
+AGAIN = {(State.ISSUED, "issue")}
+
+
+@pytest.fixture
+def draft(cast, programme):
+    decision = files.recommended_file(cast, programme, amount="60000.00")
+    for person in {*PEOPLE} - {"chair", "sophie", "olivier", "emily"}:
+        declare_standing(decision.application_id, user=getattr(cast, person), standing="clear")
+    return decision
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_decision_moves_only_for_whom_and_when_its_table_says(draft, cast, state):
+    Decision.objects.filter(pk=draft.pk).update(state=state)
+    partner = {"concurrence"} if state in (State.APPROVED, State.CONCURRED) else set()
+    if partner:  # a concurrence of the round makes its officer one who may send back
+        agreement = draft.shares.get().envelope.agreement
+        Concurrence.objects.create(
+            decision=draft, application=draft.application, agreement=agreement,
+            state="given" if state == State.CONCURRED else "asked",
+        )  # fmt: skip
+    found, expected = {}, {}
+    for name, make in MOVES.items():
+        for person in PEOPLE:
+            may = person in WHO[name] or (name == "send_back" and person in partner)
+            target = ALLOWED.get((State(state), name))
+            if name == "issue" and state == State.APPROVED:
+                target = None  # the concurrence of this table is not given yet
+            if not may:
+                expected[name, person] = 403
+            elif target:
+                expected[name, person] = str(target)
+            elif (State(state), name) in AGAIN:
+                expected[name, person] = str(state)
+            else:
+                expected[name, person] = 409
+            found[name, person] = outcome(make, draft, getattr(cast, person))
+    assert found == expected
+
+
+def outcome(make, thing, by):
+    """403, 409, or the state that the move led to; nothing of it is kept."""
+    from django.db import transaction
+
+    kept = transaction.savepoint()
+    try:
+        make(type(thing).objects.get(pk=thing.pk), by)
+        return str(type(thing).objects.get(pk=thing.pk).state)
+    except Forbidden:
+        return 403
+    except WrongMoment:
+        return 409
+    finally:
+        transaction.savepoint_rollback(kept)
+
+
+def test_nobody_and_no_clock_moves_what_only_a_reaction_moves(draft):
+    for name in ("concur", "void", "supersede"):
+        with pytest.raises(Forbidden):
+            move(draft, name, by=CLOCK, note="x")
+
+
+# Concurrences
+
+
+@pytest.mark.parametrize(
+    ("state", "decided", "expected"),
+    [("asked", "approved", "given"), ("asked", "endorsed", 409), ("asked", "draft", 409), ("given", "concurred", 409)],
+)
+def test_concurrence_is_given_by_the_partners_officer_while_the_decision_waits_for_it(
+    draft, cast, state, decided, expected
+):
+    Decision.objects.filter(pk=draft.pk).update(state=decided)
+    agreement = draft.shares.get().envelope.agreement
+    concurrence = Concurrence.objects.create(
+        decision=draft, application=draft.application, agreement=agreement, state=state
+    )
+    found = {
+        person: outcome(lambda c, by: services.concur(c, by=by), concurrence, getattr(cast, person))
+        for person in PEOPLE
+    }
+    assert found == {person: expected if person == "concurrence" else 403 for person in PEOPLE}
+
+
+# Letters
+
+LETTER_MOVES = ("render", "sign", "send", "serve", "fail", "retry")
+LETTER_GIVEN = {"sign": {"certificate": True}, "serve": {"read": True}}
+# (state, move) → for whom it opens, and where it leads.
+LETTER_ALLOWED = {
+    ("queued", "render"): "rendered",
+    ("queued", "fail"): "failed",
+    ("rendered", "sign"): "signed",
+    ("rendered", "send"): "sent",
+    ("rendered", "fail"): "failed",
+    ("signed", "send"): "sent",
+    ("signed", "fail"): "failed",
+    ("sent", "serve"): "served",
+    ("sent", "fail"): "failed",
+    ("failed", "retry"): "queued",
+}
+LETTER_WHO = {
+    "render": {"clock"},
+    "sign": {"clock"},
+    "send": {"clock"},
+    "fail": {"clock"},
+    "serve": {"clock", "sophie", "olivier"},
+    "retry": {"clock", "officer"},
+}
+
+
+@pytest.fixture
+def letter(cast, programme):
+    return files.issued(cast, programme).letter
+
+
+@pytest.mark.parametrize("state", LetterState.values)
+def test_letter_moves_only_for_whom_and_when_its_table_says(letter, cast, state):
+    Letter.objects.filter(pk=letter.pk).update(state=state, failed_from="queued" if state == "failed" else "")
+    found, expected = {}, {}
+    for name in LETTER_MOVES:
+        for person in ("clock", *PEOPLE):
+            by = CLOCK if person == "clock" else getattr(cast, person)
+            target = LETTER_ALLOWED.get((state, name), 409)
+            expected[name, person] = target if person in LETTER_WHO[name] else 403
+            found[name, person] = outcome(
+                lambda one, by, name=name: move(one, name, by=by, given=LETTER_GIVEN.get(name)), letter, by
+            )
+    assert found == expected
+
+
+def test_signed_letter_that_failed_goes_back_to_signed(letter, cast):
+    letter = move(letter, "render", by=CLOCK)
+    letter = move(letter, "sign", by=CLOCK, given={"certificate": True})
+    letter = move(letter, "fail", by=CLOCK)
+    assert move(letter, "retry", by=cast.officer).state == LetterState.SIGNED
+
+
+def test_unsigned_letter_never_leaves_where_a_certificate_is_configured(letter):
+    letter = move(letter, "render", by=CLOCK)
+    with pytest.raises(WrongMoment) as refusal:
+        move(letter, "send", by=CLOCK, given={"certificate": True})
+    assert [one.code for one in refusal.value.refusals] == ["certificate"]
+
+
+def test_each_step_keeps_who_and_when(cast, programme):
+    decision = files.issued(cast, programme)
+    steps = list(Step.objects.filter(decision=decision).order_by("id").values_list("kind", "by__email"))
+    assert steps == [
+        ("endorsed", cast.endorser.email),
+        ("approved", cast.approver.email),
+        ("issued", cast.officer.email),
+    ]
+    assert all(step.at == clock.now() or step.at == files.DECIDED_AT for step in decision.steps.all())
