@@ -13,6 +13,8 @@ from audit.models import Entry, Erasable, Head
 ERASED = "trail.erase"
 """The verb of the entry that names what was erased by schedule."""
 
+MOVED = "its chain’s head names another file"
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -45,6 +47,7 @@ class _Chain:
     head: Head
     expected: int = 1
     previous: str = ""
+    moved: bool = False
     blank: dict[tuple[int, str], datetime] = field(default_factory=dict)
     announced: set[tuple[int, str]] = field(default_factory=set)
 
@@ -86,6 +89,7 @@ def _findings(heads: QuerySet, application_id: int | None, count: Verified, batc
             count.chains += 1
             yield from _end(chain)
     yield from _orphans(application_id)
+    yield from _moved(application_id)
 
 
 def _entry(chain: _Chain, entry: Entry) -> Iterator[Finding]:
@@ -95,6 +99,9 @@ def _entry(chain: _Chain, entry: Entry) -> Iterator[Finding]:
         yield chain.finding(chain.expected, "removed" if gone == 1 else f"removed, and the {gone - 1} after it")
     if (entry.subject_type, entry.subject_id) != (chain.head.subject_type, chain.head.subject_id):
         yield chain.finding(entry.seq, f"belongs to {entry.subject_type} {entry.subject_id}")
+    if entry.application_id != chain.head.application_id and not chain.moved:
+        chain.moved = True
+        yield chain.finding(entry.seq, MOVED)
     if seal.digest_of(entry) != entry.digest:
         yield chain.finding(entry.seq, f"altered ({entry.verb}): its content is not what its digest says")
     if entry.previous != chain.previous and entry.seq == chain.expected:
@@ -144,6 +151,15 @@ def _orphans(application_id: int | None) -> Iterator[Finding]:
         lost = lost.filter(application_id=application_id)
     for entry in lost.order_by("subject_type", "subject_id", "seq").iterator(chunk_size=2000):
         yield Finding(entry.subject_type, entry.subject_id, entry.seq, "its chain has no head any more")
+
+
+def _moved(application_id: int | None) -> Iterator[Finding]:
+    """Chains of this file whose head names another one: the walk along the file's own heads does not meet them."""
+    if application_id is None:
+        return
+    moved = Entry.objects.filter(application_id=application_id).exclude(head__application_id=application_id)
+    for entry in moved.order_by("head_id", "seq").distinct("head_id"):
+        yield Finding(entry.subject_type, entry.subject_id, entry.seq, MOVED)
 
 
 def _batches(heads: Iterable[Head], size: int) -> Iterator[tuple[Head, ...]]:

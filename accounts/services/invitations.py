@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import timedelta
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -20,11 +21,15 @@ from notifications.services import queue_message
 from work import clock
 
 VALID_FOR = timedelta(days=14)
+MOST_A_DAY = 30  # by one person: nobody writes to strangers in bulk, in our name and theirs
 
 
 @transaction.atomic
 def invite_member(organisation, *, by, email, role, language) -> tuple[Invitation, str]:
-    """Invite somebody to act for an organisation. Returns the invitation and its link's token, shown nowhere else."""
+    """Invite somebody to act for an organisation. Returns the invitation and its link's token.
+
+    ValidationError by field: a wrong address, a member already, or more than MOST_A_DAY by the same person.
+    """
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     must_sign_for(organisation, by)
     email = _clean(email)
@@ -123,6 +128,10 @@ def _invite(*, by, email, language, organisation=None, cluster=None, **role) -> 
     """One living invitation a person and place: a new one ends those before it."""
     where = {"organisation": organisation} if organisation else {"cluster": cluster}
     now, token = clock.now(), secrets.token_urlsafe(32)
+    if by.pk is not None:  # not the set-up
+        get_user_model().objects.select_for_update(no_key=True).get(pk=by.pk)  # counts stand still
+        if Invitation.objects.filter(invited_by=by, at__gt=now - timedelta(days=1)).count() >= MOST_A_DAY:
+            raise ValidationError({"email": _("You sent many invitations today. Send the others tomorrow.")})
     Invitation.objects.filter(email=email, accepted_at=None, expires_at__gt=now, **where).update(expires_at=now)
     invitation = Invitation.objects.create(
         email=email,

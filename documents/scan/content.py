@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import logging
+import time
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from documents.scan.names import clean_name
 
 PIXELS = 60_000_000  # a 50-megapixel telephone passes; a decompression bomb does not
 PAGES_READ = 20  # pages of a PDF searched for text
+PATIENCE = 5  # seconds after which no other page is: a small file can take minutes to unfold
 CHUNK = 1024 * 1024
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings about other people's files are not ours
@@ -95,8 +97,11 @@ def _text_kind(file) -> str | None:
     return "txt"
 
 
-def _read_pdf(file, words: dict) -> bool:
-    """Whether the PDF holds text a screen reader can read. Locked or damaged ones are refused."""
+def _read_pdf(file, words: dict) -> bool | None:
+    """Whether the PDF holds text a screen reader can read; None when that takes too long to find out.
+
+    Locked or damaged ones are refused.
+    """
     from pypdf import PdfReader
 
     file.seek(0)
@@ -104,8 +109,7 @@ def _read_pdf(file, words: dict) -> bool:
         reader = PdfReader(file)
         locked = reader.is_encrypted
         pages = 0 if locked else len(reader.pages)
-        texts = (reader.pages[n].extract_text() for n in range(min(pages, PAGES_READ)))
-        has_text = any(any(c.isalnum() for c in text) for text in texts)
+        has_text = _has_text(reader, pages)
     except Exception as error:  # a reader of hostile files may raise anything
         raise _damaged(words) from error
     if locked:
@@ -114,6 +118,17 @@ def _read_pdf(file, words: dict) -> bool:
     if not pages:
         raise _damaged(words)
     return has_text
+
+
+def _has_text(reader, pages: int) -> bool | None:
+    """Whether one of the first pages holds a letter or a digit; None when PATIENCE ended before an answer."""
+    start = time.monotonic()
+    for n in range(min(pages, PAGES_READ)):
+        if time.monotonic() - start > PATIENCE:
+            return None
+        if any(c.isalnum() for c in reader.pages[n].extract_text()):
+            return True
+    return False
 
 
 def _read_image(file, words: dict) -> None:

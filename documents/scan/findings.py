@@ -11,7 +11,8 @@ from documents.states import Malware
 
 @dataclass(frozen=True)
 class Finding:
-    """kind: by content; size in bytes; sha256 in hex; has_text: None unless a PDF; malware: the scanner's word."""
+    """kind: by content; size in bytes; sha256 in hex; has_text: None unless a PDF that was read in time; malware: the
+    scanner's word."""
 
     kind: Kind
     size: int

@@ -28,7 +28,7 @@ def read_cursor(text):
 
 
 def read_page_size(text):
-    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= LARGEST_PAGE:
+    if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_PAGE)) and 1 <= int(text) <= LARGEST_PAGE:
         return int(text)
     detail = _("A whole number from 1 to %(most)s.") % {"most": LARGEST_PAGE}
     raise BadParameters([{"parameter": "page_size", "detail": detail}])

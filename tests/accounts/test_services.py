@@ -177,6 +177,17 @@ def invite(usinage, cast, email="michel.lapointe@precision-laurentides.example",
     return services.invite_member(usinage, by=cast.sophie, email=email, role=role, language="fr")
 
 
+def test_invitations_of_one_person_in_a_day_are_counted(cast, usinage, monkeypatch, clock_at):
+    monkeypatch.setattr(services.invitations, "MOST_A_DAY", 2)
+    invite(usinage, cast, "un@company.example")
+    invite(usinage, cast, "un@company.example")
+    with pytest.raises(ValidationError) as caught:
+        invite(usinage, cast, "deux@company.example")
+    assert set(caught.value.error_dict) == {"email"}
+    clock_at(clock.now() + timedelta(days=1))
+    assert invite(usinage, cast, "deux@company.example")
+
+
 def test_invitation_is_mailed_with_its_link_and_its_token_is_not_kept(cast, usinage):
     invitation, token = invite(usinage, cast, email="Nouvelle@Gauthier.example")
     message = Message.objects.get()

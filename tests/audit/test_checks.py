@@ -222,3 +222,10 @@ def test_verification_keeps_the_same_number_of_queries_however_long_a_chain(chai
     with django_assert_num_queries(4):
         assert list(verify()) == []
     assert Head.objects.get(subject_id=chain.pk).count == 55
+
+
+def test_a_chain_moved_to_another_file_is_found_from_its_own(chain):
+    tamper("UPDATE audit_head SET application_id = %s WHERE subject_id = %s", chain.pk + 1000, chain.pk)
+    expected = [(chain.pk, 1, "its chain’s head names another file")]
+    assert findings() == expected
+    assert [(f.subject_id, f.seq, f.what) for f in verify(application_id=chain.pk)] == expected

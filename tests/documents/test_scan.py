@@ -167,3 +167,8 @@ def test_scanner_that_does_not_answer_lets_nothing_in(settings):
 
 def test_without_a_scanner_the_file_says_so():
     assert examine(files.pdf()).malware == Malware.NOT_SCANNED
+
+
+def test_pdf_that_takes_too_long_to_unfold_is_not_searched_to_its_end(monkeypatch):
+    monkeypatch.setattr(scan.content, "PATIENCE", 0)
+    assert examine(files.pdf(text="")).has_text is None

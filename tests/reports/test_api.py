@@ -266,6 +266,7 @@ def test_next_page_keeps_the_filters(world, meie):
     [
         ("page_size=0", "page_size"),
         ("page_size=501", "page_size"),
+        ("page_size=00000000199999999", "page_size"),
         ("page_size=x", "page_size"),
         ("cursor=zzz", "cursor"),
         ("state=rich", "state"),
@@ -516,3 +517,8 @@ def test_document_and_page_are_for_anyone(db, client):
     page = client.get("/api/v1/?lang=en").content.decode()
     assert "GET /api/v1/envelopes/{id}/ledger" in page
     assert "<script>" not in page
+
+
+def test_null_character_names_nothing(full, meie):
+    for name in ("applications", "programs", "decisions"):
+        assert meie.get(f"{name}/%00").status_code == 404
