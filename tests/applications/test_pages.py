@@ -1,13 +1,17 @@
 """The company's way without script: found, checked, begun, written, sponsored, submitted once. Both languages."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Organisation
 from applications.models import Application
+from applications.services.changes import request_changes
+from applications.services.drafts import save_answer, start_application
 from applications.states import State
 from demo import answers as said
 from demo.papers import pdf
@@ -213,21 +217,132 @@ def test_file_of_the_wrong_kind_is_refused_by_its_content(client, cast, call, us
     assert file.documents.count() == 0
 
 
-def test_list_counts_the_same_queries_at_one_and_many(client, cast, programme, clock_at, django_assert_num_queries):
-    draft_file(cast, programme, without=("budget_table",), documents=False, sponsor=False)
+def queries(client, url):
+    client.get(url)
+    with CaptureQueriesContext(connection) as made:
+        assert client.get(url).status_code == 200
+    return len(made)
+
+
+def test_list_counts_the_same_queries_at_one_and_many(client, cast, call, usinage):
+    client.force_login(cast.sophie)
+    start_application(call, usinage, by=cast.sophie)
+    one = queries(client, reverse("application-list"))
+    for _n in range(4):
+        start_application(call, usinage, by=cast.sophie)
+    assert queries(client, reverse("application-list")) == one
+
+
+@pytest.mark.parametrize(
+    ("name", "more"), [("tasks", []), ("section", ["budget"]), ("section", ["company"]), ("check", [])]
+)
+def test_page_counts_the_same_queries_at_one_answer_and_at_all(client, cast, programme, clock_at, name, more):
+    full = draft_file(cast, programme)
+    clock_at(AT)
+    empty = start_application(full.call, full.organisation, by=cast.sophie)
+    client.force_login(cast.sophie)
+    few, many = (queries(client, reverse(f"application-{name}", args=[f.public_id, *more])) for f in (empty, full))
+    assert many == few
+    assert many <= 22
+
+
+def save(client, file, key, version, **named):
+    address = reverse("application-answer", args=[file.public_id])
+    return client.post(address, {"key": key, "version": version, **named})
+
+
+def test_answer_left_is_saved_and_answered_as_the_script_expects(client, cast, call, usinage):
+    file = start_application(call, usinage, by=cast.sophie)
+    client.force_login(cast.sophie)
+    kept = save(client, file, "consultants_chosen", 0, value="yes").json()
+    assert kept["version"] == 1
+    assert 'name="consultants"' in kept["fragments"]["place-consultants"]
+    line = {"category": "training", "description": "Cours", "amount": "50 000"}
+    kept = save(client, file, "budget_table", 0, **{f"budget_table.0.{key}": v for key, v in line.items()}).json()
+    assert "20\u00a0000,00\u00a0$" in kept["fragments"]["totals"]
+    refused = save(client, file, "revenue", 0, value="beaucoup")
+    assert (refused.status_code, "beaucoup" in refused.json()["message"]) == (422, True)
+    long = save(client, file, "project_summary", 0, value="mot " * 160).json()
+    assert "10" in long["note"]
+
+
+def test_answer_saved_by_a_colleague_meanwhile_comes_back_with_both(client, cast, call, usinage):
+    file = start_application(call, usinage, by=cast.sophie)
+    save_answer(file, "project_title", "D’Olivier", by=cast.olivier, version=0)
+    client.force_login(cast.sophie)
+    answer = save(client, file, "project_title", 0, value="De Sophie")
+    assert answer.status_code == 409
+    said = answer.json()
+    assert (said["theirs"], said["version"], said["by"]) == ([["value", "D’Olivier"]], 1, "Olivier Dubé")
+    address = reverse("application-section", args=[file.public_id, "project"])
+    page = client.post(
+        address, {"version.project_title": "0", "project_title": "De Sophie"}
+    )  # the same, without script
+    text = page.content.decode()
+    assert "D’Olivier" in text
+    assert 'value="De Sophie"' in text
+    client.post(address, posted_back(page, {"project_title": "De Sophie"}))
+    assert Application.objects.get().title == "De Sophie"
+
+
+def test_answer_of_another_organisation_is_not_found(client, cast, call, usinage):
+    file = start_application(call, usinage, by=cast.sophie)
+    client.force_login(cast.michel)
+    assert save(client, file, "project_title", 0, value="x").status_code == 404
+
+
+def test_request_for_changes_opens_only_what_was_asked(client, cast, programme, clock_at):
+    file = submitted_file(cast, programme)
+    clock_at(AT + timedelta(days=1))
+    item = {"question": "project_title", "why": "incomplete", "message": "Précisez la cellule."}
+    request_changes(file, by=cast.officer, items=[item], due=AT + timedelta(days=10))
+    client.force_login(cast.sophie)
+    address = reverse("application-changes", args=[file.public_id])
+    assert address in client.get(reverse("application-detail", args=[file.public_id])).content.decode()
+    page = client.get(address)
+    assert "Précisez la cellule." in page.content.decode()
+    assert 'name="revenue"' not in page.content.decode()
+    assert save(client, file, "revenue", 1, value="5").status_code == 422
+    refused = client.post(address, posted_back(page, {"project_title": file.title, "send": "1"}))
+    assert refused.status_code == 409
+    page = client.get(address)
+    sent = client.post(address, posted_back(page, {"project_title": "Livrer à temps, cellule 2", "send": "1"}))
+    assert sent.url == reverse("application-detail", args=[file.public_id])
+    file = Application.objects.get()
+    assert (file.state, file.title) == (State.SUBMITTED, "Livrer à temps, cellule 2")
+    assert file.snapshots.count() == 2
+
+
+@pytest.mark.parametrize("state", [State.APPROVED, State.DECLINED, State.INELIGIBLE, State.RECOMMENDED])
+def test_outcome_is_not_told_before_its_letter(client, cast, programme, clock_at, state):
+    file = submitted_file(cast, programme)
     clock_at(AT)
     client.force_login(cast.sophie)
-    client.get(reverse("application-list"))
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
+    address = reverse("application-detail", args=[file.public_id])
+    before = client.get(address)
+    Application.objects.update(state=state)
+    page = client.get(address)
+    assert page.context["state"] == before.context["state"]
+    assert page.context["steps"] == before.context["steps"]
+    assert page.context["entries"] == before.context["entries"]
+    assert not page.context["letter"]
 
-    with CaptureQueriesContext(
-        connection,
-    ) as one:
-        client.get(reverse("application-list"))
-    for _n in range(3):
-        draft_file(cast, programme, documents=False, sponsor=False, at=None)
-    with CaptureQueriesContext(connection) as many:
-        client.get(reverse("application-list"))
-    assert len(many) == len(one)
-    assert Organisation.objects.count() == 4
+
+def test_late_submission_says_the_instant_on_its_page(client, cast, programme, clock_at):
+    file = draft_file(cast, programme)
+    clock_at(datetime(2028, 10, 1, 12, tzinfo=UTC))
+    client.force_login(cast.sophie)
+    form = {f"attest.{key}": "on" for key in said.ATTESTATIONS} | {"signed_name": "Sophie Gauthier"}
+    page = client.post(reverse("application-submit", args=[file.public_id]), form)
+    assert page.status_code == 409
+    assert "30\u00a0septembre\u00a02028 à 17\u00a0h" in page.content.decode()
+    assert "17\u00a0h" in client.get(reverse("application-tasks", args=[file.public_id])).content.decode()
+
+
+def test_member_who_cannot_sign_is_told_who_can(client, cast, programme, clock_at):
+    file = draft_file(cast, programme)
+    clock_at(AT)
+    client.force_login(cast.olivier)
+    for name in ("check", "submit"):
+        text = client.get(reverse(f"application-{name}", args=[file.public_id])).content.decode()
+        assert "sophie.gauthier@gauthier.example" in text
