@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.roles import Language
@@ -210,9 +211,9 @@ class ChangeItem(models.Model):
     """One answer to change: why, what it was, what it became."""
 
     class Why(models.TextChoices):
-        INCORRECT = "incorrect"
-        INCOMPLETE = "incomplete"
-        OUTDATED = "outdated"
+        INCORRECT = "incorrect", _("incorrect")
+        INCOMPLETE = "incomplete", _("incomplete")
+        OUTDATED = "outdated", _("outdated")
 
     request = models.ForeignKey(ChangeRequest, on_delete=models.CASCADE, related_name="items")
     question = models.CharField(max_length=80)
