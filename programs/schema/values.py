@@ -24,6 +24,7 @@ _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-][A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{0,62}(?<!\.)"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
+LONGEST_PHONE = 60
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -297,8 +298,8 @@ def email(question, value, *, today=None):
 
 def phone(question, value, *, today=None):
     """North American numbers become `+15145550123`, others keep their country code; an extension follows as `x12`."""
-    text = str(value).strip()
-    found = re.fullmatch(
+    text = str(value).strip()[:LONGEST_PHONE]
+    found = re.fullmatch(  # it reads a long text again from each of its spaces, hence the limit
         r"(?P<number>\+?[\d\s().\-\u2011\u00a0]+?)\s*(?:(?:x|ext\.?|poste|p\.)\s*(?P<extension>\d{1,6}))?", text, re.I
     )
     digits = re.sub(r"\D", "", found["number"]) if found else ""

@@ -1,5 +1,6 @@
 """Forms: what an answer becomes, what is refused where, what is shown and what is missing."""
 
+import time
 from datetime import date
 from decimal import Decimal
 
@@ -412,3 +413,10 @@ def _read(typed):
         return read_number(typed), ""
     except NotANumber as error:
         return None, str(error)
+
+
+def test_phone_of_many_spaces_is_refused_at_once():
+    started = time.perf_counter()
+    clean, faults = validate_answer(ask("phone"), "1" + " " * 50_000 + "!")
+    assert (clean, len(faults)) == (None, 1)
+    assert time.perf_counter() - started < 1
