@@ -98,13 +98,16 @@ def ranking(call, cohort_closes_at=None):
     counted = Assignment.objects.filter(state=State.SUBMITTED).prefetch_related("scores").order_by("id")
     files = (
         Application.objects.filter(call=call, state__in=RANKED)
-        .select_related("organisation", "call__rules", "call__rubric", "call__program")
+        .select_related("organisation")
+        .defer("search")
         .prefetch_related(Prefetch("assignments", queryset=counted, to_attr="counted_reviews"))
         .order_by("id")
     )
     if cohort_closes_at is not None:
         files = files.filter(cohort_closes_at__lte=cohort_closes_at)
     files = {str(file.public_id): file for file in files}
+    for file in files.values():
+        file.call = call  # read once: its rules and rubric are large, and the same for all
     scores = {key: file_scores(file, rubric, file.counted_reviews) for key, file in files.items()}
     envelopes = open_envelopes(call)
     held = held_percent(call)

@@ -160,7 +160,7 @@ def reopen_review(assignment, *, by, reason):
 
 def keep_score(application):
     """Keep the raw mean of the counted reviews on the file's row, where the lists read it."""
-    totals = list(application.assignments.counted().values_list("total", flat=True))
+    totals = list(application.assignments.counted().exclude(total=None).values_list("total", flat=True))
     score = scoring.raw_mean(totals)
     Application.objects.filter(pk=application.pk).update(score=score)
     record_change("application", application.public_id, application_id=application.pk)

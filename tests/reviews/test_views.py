@@ -1,0 +1,356 @@
+"""The pages of reviews: what each person is shown, and what the page does with what is typed."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from applications.states import State as FileState
+from audit.models import Reading
+from reviews.models import Declaration, Interest, Recommendation, Score
+from reviews.services import declare_interests, save_score
+from tests.reviews.files import (
+    assigned_file,
+    eligible_file,
+    file_in_review,
+    fresh,
+    of,
+    reviewed_file,
+    score,
+)
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 10, 6, 14, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def in_october(clock_at):
+    clock_at(NOW)
+
+
+@pytest.fixture
+def as_(client):
+    def sign_in(person):
+        client.force_login(person)
+        return client
+
+    return sign_in
+
+
+def page(client, name, *args, status=200, **query):
+    answer = client.get(reverse(name, args=args), query)
+    assert answer.status_code == status, answer.status_code
+    return answer.content.decode()
+
+
+# -------------------------------------------------------------- interests
+
+
+def test_an_interest_is_added_and_ended_by_its_person_only(cast, as_):
+    client = as_(cast.dev)
+    client.post(reverse("review-interests"), {"kind": "employer", "organisation_name": "Boréal", "neq": "1149 876 543",
+                                              "starts_on": "2024-01-01"})  # fmt: skip
+    interest = Interest.objects.get(user=cast.dev)
+    assert (interest.neq, interest.organisation_name) == ("1149876543", "Boréal")
+    assert "Boréal" in page(client, "review-interests")
+    assert as_(cast.chair).post(reverse("review-interest-end", args=[interest.public_id])).status_code == 404
+    as_(cast.dev).post(reverse("review-interest-end", args=[interest.public_id]))
+    assert Interest.objects.get().ends_on.isoformat() == "2026-10-06"
+
+
+def test_a_wrong_neq_is_said_beside_the_field_and_kept(cast, as_):
+    answer = as_(cast.dev).post(
+        reverse("review-interests"),
+        {"kind": "employer", "organisation_name": "Boréal", "neq": "123", "starts_on": "2024-01-01"},
+    )
+    assert "neq" in answer.context["form"].errors
+    assert 'value="123"' in answer.content.decode()
+
+
+def test_before_declaring_only_the_names_and_the_title_are_shown(cast, programme, as_):
+    application = assigned_file(cast, programme)
+    assignment = of(application, cast.ana)
+    client = as_(cast.ana)
+    assert client.get(reverse("review-score", args=[assignment.public_id])).status_code == 302
+    shown = page(client, "review-declare-own", assignment.public_id)
+    assert application.organisation_name in shown
+    assert "Aéronefs Boréal inc." in shown
+    assert "train d’atterrissage" not in shown  # the summary of the project
+    answer = client.post(reverse("review-declare-own", args=[assignment.public_id]), {"answer": "none"})
+    assert "undertaking" in answer.context["form"].errors
+    client.post(reverse("review-declare-own", args=[assignment.public_id]), {"answer": "none", "undertaking": "on"})
+    assert of(application, cast.ana).state == "accepted"
+    assert page(client, "review-score", assignment.public_id, status=409)  # the review has not begun
+
+
+def test_a_conflicted_reviewer_gets_403_everywhere(cast, programme, as_):
+    application = file_in_review(cast, programme)
+    assignment = of(application, cast.dev)
+    document = application.documents.first()
+    client = as_(cast.dev)
+    client.post(reverse("review-declare-own", args=[assignment.public_id]), {"answer": "conflict", "note": "Rival."})
+    assert of(application, cast.dev).state == "recused"
+    for name, *args in (
+        ("review-score", assignment.public_id),
+        ("review-check", assignment.public_id),
+        ("review-read", assignment.public_id),
+        ("review-document", assignment.public_id, document.public_id),
+        ("review-file", application.reference),
+        ("review-recommend", application.reference),
+    ):
+        page(client, name, *args, status=403)
+    assert client.post(reverse("review-save", args=[assignment.public_id]), {"key": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize("person", ["ben", "chloe", "officer", "chair", "auditor", "sophie", "michel"])
+def test_the_review_of_another_does_not_exist(cast, programme, as_, person):
+    application = file_in_review(cast, programme)
+    assignment = of(application, cast.ana)
+    for name in ("review-score", "review-check", "review-read", "review-declare-own", "review-decline"):
+        page(as_(getattr(cast, person)), name, assignment.public_id, status=404)
+
+
+@pytest.mark.parametrize(("person", "status"), [("chloe", 404), ("sophie", 404), ("michel", 404), ("screener", 200)])
+def test_who_has_no_part_in_a_file_does_not_find_its_declaration(cast, programme, as_, person, status):
+    application = assigned_file(cast, programme)
+    page(as_(getattr(cast, person)), "review-declare", application.reference, status=status)
+
+
+# ---------------------------------------------------------------- scoring
+
+
+def test_the_evidence_of_a_criterion_is_beside_it(cast, programme, as_):
+    application = file_in_review(cast, programme)
+    assignment = of(application, cast.ana)
+    answer = as_(cast.ana).get(reverse("review-score", args=[assignment.public_id]), {"c": "team_capacity"})
+    assert [shown.key for shown in answer.context["evidence"]] == [
+        "team", "consultants", "activities", "financing_table", "budget_notes",
+    ]  # fmt: skip
+    assert Reading.objects.filter(application_id=application.pk, what="evidence", actor_id=cast.ana.pk).count() == 1
+
+
+def test_a_document_opens_to_its_reviewer_and_the_reading_is_kept(cast, programme, as_):
+    application = file_in_review(cast, programme)
+    document = application.documents.first()
+    url = reverse("review-document", args=[of(application, cast.ana).public_id, document.public_id])
+    assert as_(cast.ana).get(url).status_code == 200
+    assert Reading.objects.filter(what="document", actor_id=cast.ana.pk).count() == 1
+    other = file_in_review(cast, programme, company="precision")
+    foreign = reverse("review-document", args=[of(application, cast.ana).public_id, other.documents.first().public_id])
+    assert as_(cast.ana).get(foreign).status_code == 404
+
+
+def test_a_search_finds_words_of_the_file(cast, programme, as_):
+    assignment = of(file_in_review(cast, programme), cast.ana)
+    answer = as_(cast.ana).get(reverse("review-score", args=[assignment.public_id]), {"q": "AS9100"})
+    assert "activities" in [found.key for _section, found, _passage in answer.context["found"]]
+
+
+def test_the_review_is_written_without_script_from_first_to_last(cast, programme, as_):
+    application = file_in_review(cast, programme)
+    assignment = of(application, cast.ana)
+    client, url = as_(cast.ana), reverse("review-score", args=[assignment.public_id])
+    for _step in range(5):
+        shown = client.get(url).context
+        answer = client.post(
+            f"{url}?c={shown['current'].key}",
+            {"point": "4", "comment": "Des faits.", "version": "0", "then": "next"},
+        )
+        assert answer.status_code == 302
+    assert answer.url == reverse("review-check", args=[assignment.public_id])
+    client.post(answer.url, {"feedback": "Bravo.", "feedback_version": "0", "then": "submit"})
+    submitted = of(application, cast.ana)
+    assert (submitted.state, submitted.total, submitted.feedback) == ("submitted", Decimal("80.0000"), "Bravo.")
+
+
+def test_what_is_missing_is_linked(cast, programme, as_):
+    assignment = of(file_in_review(cast, programme), cast.ana)
+    save_score(assignment, "strategic_fit", by=cast.ana, version=0, point="3")
+    url = reverse("review-check", args=[assignment.public_id])
+    answer = as_(cast.ana).post(url, {"feedback": "", "feedback_version": "0", "then": "submit"})
+    assert answer.status_code == 409
+    assert [link.split("c=")[1] for link, _text in answer.context["missing"]] == [
+        "strategic_fit", "improvement_plan", "team_capacity", "economic_benefit", "environment_inclusion",
+    ]  # fmt: skip
+    assert 'href="' + answer.context["missing"][0][0] in answer.content.decode()
+
+
+def test_autosave_answers_as_its_contract_says(cast, programme, as_):
+    assignment = of(file_in_review(cast, programme), cast.ana)
+    client, url = as_(cast.ana), reverse("review-save", args=[assignment.public_id])
+    sent = {"key": "strategic_fit", "version": "0", "point": "4", "comment": "Un"}
+    saved = client.post(url, sent)
+    assert (saved.status_code, saved.json()["version"], list(saved.json()["fragments"])) == (200, 1, ["criteria"])
+    taken = client.post(url, sent | {"comment": "Deux"})
+    assert taken.status_code == 409
+    assert taken.json()["theirs"] == [["point", "4"], ["comment", "Un"]]
+    assert client.post(url, sent | {"version": "1", "point": "9"}).status_code == 422
+    assert client.post(url, {"key": "feedback", "version": "0", "feedback": "Bravo"}).json()["version"] == 1
+
+
+def test_without_script_a_newer_score_is_shown_and_what_was_typed_is_kept(cast, programme, as_):
+    assignment = of(file_in_review(cast, programme), cast.ana)
+    save_score(assignment, "strategic_fit", by=cast.ana, version=0, point="2", comment="Ailleurs.")
+    url = reverse("review-score", args=[assignment.public_id]) + "?c=strategic_fit"
+    typed = {"point": "5", "comment": "Ici.", "version": "0", "then": "next"}
+    answer = as_(cast.ana).post(url, typed)
+    assert answer.status_code == 409
+    assert "Ailleurs." in answer.content.decode()
+    assert "Ici." in answer.content.decode()
+    again = typed | {"version": str(answer.context["form"]["version"].value())}
+    assert as_(cast.ana).post(url, again).status_code == 302
+    assert Score.objects.get(assignment=assignment).comment == "Ici."
+
+
+def test_a_skipped_file_goes_last_until_it_is_opened_again(cast, programme, as_):
+    first = file_in_review(cast, programme)
+    second = file_in_review(cast, programme, company="precision")
+    client = as_(cast.ana)
+    answer = client.post(reverse("review-skip", args=[of(first, cast.ana).public_id]))
+    assert answer.url == reverse("review-score", args=[of(second, cast.ana).public_id])
+    order = [one.application.reference for one in client.get(reverse("review-queue")).context["queue"].waiting]
+    assert order == [second.reference, first.reference]
+    client.get(reverse("review-score", args=[of(first, cast.ana).public_id]))
+    order = [one.application.reference for one in client.get(reverse("review-queue")).context["queue"].waiting]
+    assert order == [first.reference, second.reference]
+
+
+def test_the_scores_of_the_others_are_hidden_until_ones_own_is_submitted(cast, programme, as_):
+    application = file_in_review(cast, programme)
+    score(of(application, cast.ben), 5)
+    mine = of(application, cast.ana)
+    client = as_(cast.ana)
+    assert "Les faits appuient la note 5." not in page(client, "review-score", mine.public_id)
+    assert client.get(reverse("review-read", args=[mine.public_id])).status_code == 302
+    score(mine, 3)
+    shown = page(client, "review-read", mine.public_id)
+    assert "Les faits appuient la note 5." in shown
+    assert cast.ben.full_name not in shown
+
+
+def test_the_queries_of_the_queue_and_of_the_score_page_do_not_grow(cast, programme, as_, django_assert_num_queries):
+    application = file_in_review(cast, programme)
+    client, queue = as_(cast.ana), reverse("review-queue")
+    url = reverse("review-score", args=[of(application, cast.ana).public_id])
+    client.get(queue), client.get(url)
+    with CaptureQueriesContext(connection) as one:
+        client.get(queue)
+    with CaptureQueriesContext(connection) as alone:
+        client.get(url)
+    for company in ("precision", "northwind"):
+        file_in_review(cast, programme, company=company)
+    score(of(application, cast.ana), 4, submit=False)
+    with django_assert_num_queries(len(one)):
+        assert len(client.get(queue).context["queue"].waiting) == 3
+    with django_assert_num_queries(len(alone)):
+        client.get(url)
+
+
+# ---------------------------------------------------------- officer, chair
+
+
+def test_the_officer_assigns_starts_and_sees_no_score_before_the_end(cast, programme, as_):
+    application = eligible_file(cast, programme)
+    client = as_(cast.officer)
+    chosen = {"reviewer": [str(getattr(cast, name).public_id) for name in ("ana", "ben", "dev")]}
+    assert client.post(reverse("review-assign", args=[application.reference]), chosen).status_code == 302
+    assert client.post(reverse("review-start", args=[application.reference])).status_code == 302
+    assert fresh(application).state == FileState.IN_REVIEW
+    assert client.get(reverse("review-file", args=[application.reference])).context["shows_scores"] is False
+
+
+def test_scores_are_shown_once_the_review_is_complete(cast, programme, as_):
+    application = reviewed_file(cast, programme)
+    answer = as_(cast.officer).get(reverse("review-file", args=[application.reference]))
+    assert answer.context["scores"].mean == Decimal("73.3333")
+    shown = page(as_(cast.officer), "review-assignment", application.reference, of(application, cast.dev).public_id)
+    assert "Les faits appuient la note 3." in shown
+
+
+def test_a_refused_assignment_says_who_and_why(cast, programme, as_):
+    application = eligible_file(cast, programme)
+    declare_interests_as_reviewer = Declaration  # nobody declared yet
+    assert not declare_interests_as_reviewer.objects.filter(user=cast.ana).exists()
+    answer = as_(cast.officer).post(reverse("review-start", args=[application.reference]))
+    assert answer.status_code == 409
+    assert answer.context["refused"]
+    assert as_(cast.officer).post(reverse("review-assign", args=[application.reference]), {}).status_code == 422
+    assert as_(cast.chair).post(reverse("review-assign", args=[application.reference]), {}).status_code == 403
+
+
+def test_the_chair_rules_on_a_page(cast, programme, as_):
+    application = file_in_review(cast, programme)
+    declare_interests(application, by=cast.ana, answer="unsure", note="Mon frère.")
+    url = reverse("review-rule", args=[application.reference, cast.ana.public_id])
+    assert as_(cast.officer).get(url).status_code == 403
+    assert "Mon frère." in as_(cast.chair).get(url).content.decode()
+    as_(cast.chair).post(url, {"clear": "yes", "ruling": "Trop ancien."})
+    assert Declaration.objects.get(user=cast.ana, answer="unsure").ruling == "Trop ancien."
+
+
+@pytest.mark.parametrize("name", ["cancel", "replace", "recuse", "reopen"])
+def test_each_act_on_an_assignment_has_its_page(cast, programme, as_, name):
+    application = reviewed_file(cast, programme) if name == "reopen" else file_in_review(cast, programme)
+    one = of(application, cast.ana)
+    person = cast.chair if name == "reopen" else cast.officer
+    url = reverse("review-act", args=[application.reference, one.public_id, name])
+    assert as_(cast.screener).get(url).status_code == 403
+    assert as_(person).get(url).status_code == 200
+    as_(person).post(url, {"reason": "Parce que.", "reviewer": str(cast.chloe.public_id)})
+    after = {"cancel": "cancelled", "replace": "cancelled", "recuse": "recused", "reopen": "accepted"}
+    assert of(application, cast.ana).state == after[name]
+
+
+def test_the_ranking_shows_the_line_and_closes_what_one_is_barred_from(cast, programme, as_):
+    high = reviewed_file(cast, programme, scores=(5, 5, 5))
+    low = reviewed_file(cast, programme, company="precision", scores=(2, 2, 2))
+    client = as_(cast.chair)
+    shown = page(client, "review-ranking", high.call.public_id)
+    assert high.reference in shown
+    assert low.reference in shown
+    declare_interests(low, by=cast.chair, answer="conflict", note="…")
+    shown = page(client, "review-ranking", high.call.public_id)
+    assert low.reference not in shown
+    assert low.organisation_name not in shown
+    for name in ("ana", "sophie", "michel"):
+        page(as_(getattr(cast, name)), "review-ranking", high.call.public_id, status=404)
+
+
+def recommendation(client, application, **changes):
+    """The form as the page proposes it, with what is typed over it."""
+    form = client.get(reverse("review-recommend", args=[application.reference])).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+    sent |= {"reasons_fr": "Bon projet.", "reasons_en": "A good project.", "then": "recommend"} | changes
+    return client.post(reverse("review-recommend", args=[application.reference]), sent)
+
+
+def test_the_chair_recommends_what_the_page_proposes(cast, programme, as_):
+    application = reviewed_file(cast, programme)
+    client = as_(cast.chair)
+    answer = client.get(reverse("review-recommend", args=[application.reference]))
+    assert answer.status_code == 302  # interests first
+    declare_interests(application, by=cast.chair, answer="none")
+    assert recommendation(client, application).status_code == 302
+    assert Recommendation.objects.get().amount == Decimal("75000.00")
+    page(as_(cast.officer), "review-recommend", application.reference, status=403)
+
+
+def test_sums_and_limits_are_said_beside_the_field(cast, programme, as_):
+    application = reviewed_file(cast, programme)
+    declare_interests(application, by=cast.chair, answer="none")
+    client = as_(cast.chair)
+    first = next(n for n in client.get(reverse("review-recommend", args=[application.reference])).context["form"].fields
+                 if n.startswith("share_"))  # fmt: skip
+    wrong = recommendation(client, application, **{first: "1 000,00"})
+    assert list(wrong.context["form"].errors) == [first]
+    above = recommendation(client, application, amount="80 000,00")
+    assert "amount" in above.context["form"].errors
+    partly = recommendation(client, application, amount="50 000,00")
+    assert "amount" in partly.context["form"].errors
+    split = recommendation(client, application, outcome="partial", amount="50 000,00", then="propose")
+    form = split.context["form"]
+    assert sum(Decimal(form[n].value() or 0) for n in form.fields if n.startswith("share_")) == Decimal("50000.00")
+    assert not Recommendation.objects.exists()
