@@ -298,8 +298,9 @@ def email(question, value, *, today=None):
 
 def phone(question, value, *, today=None):
     """North American numbers become `+15145550123`, others keep their country code; an extension follows as `x12`."""
-    text = str(value).strip()[:LONGEST_PHONE]
-    found = re.fullmatch(  # it reads a long text again from each of its spaces, hence the limit
+    text = str(value).strip()
+    # The pattern reads a long text again from each of its spaces, hence the limit.
+    found = len(text) <= LONGEST_PHONE and re.fullmatch(
         r"(?P<number>\+?[\d\s().\-\u2011\u00a0]+?)\s*(?:(?:x|ext\.?|poste|p\.)\s*(?P<extension>\d{1,6}))?", text, re.I
     )
     digits = re.sub(r"\D", "", found["number"]) if found else ""

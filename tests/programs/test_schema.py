@@ -417,6 +417,6 @@ def _read(typed):
 
 def test_phone_of_many_spaces_is_refused_at_once():
     started = time.perf_counter()
-    clean, faults = validate_answer(ask("phone"), "1" + " " * 50_000 + "!")
-    assert (clean, len(faults)) == (None, 1)
+    _typed, faults = validate_answer(ask("phone"), "1" + " " * 50_000 + "!")
+    assert len(faults) == 1
     assert time.perf_counter() - started < 1
