@@ -1,0 +1,79 @@
+"""Two chairs, two windows, at the same instant: real connections, real commits."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from decimal import Decimal
+from threading import Barrier
+
+from django.db import connections
+
+from audit.rules import WrongMoment
+from programs.ledger import lapse, reconcile
+from programs.models import Envelope
+from programs.services.people import appoint
+from reviews.models import Recommendation
+from reviews.services import declare_interests, recommend, save_score
+from reviews.services.scores import ScoreConflict
+from tests.reviews.files import file_in_review, of, reviewed_file
+from work import clock
+
+NOW = datetime(2026, 10, 6, 14, tzinfo=UTC)
+
+
+def together(*acts):
+    """Run acts in threads of their own, started at once. What each returned, or the refusal it raised."""
+    barrier = Barrier(len(acts))
+
+    def run(act):
+        try:
+            with clock.at(NOW):
+                barrier.wait(timeout=20)
+                return act()
+        except (WrongMoment, ScoreConflict) as refused:
+            return refused
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_two_chairs_recommending_for_the_last_dollars_never_both_pass(committed_db, cast, programme):
+    first = reviewed_file(cast, programme)
+    second = reviewed_file(cast, programme, company="precision")
+    with clock.at(NOW):
+        appoint(cast.endorser, by=cast.administrator, role="chair", program=programme)
+        declare_interests(first, by=cast.chair, answer="none")
+        declare_interests(second, by=cast.endorser, answer="none")
+        envelope = Envelope.objects.get(fiscal_year=2026)
+        held = envelope.allocated * 3 / 100
+        lapse(envelope, amount=envelope.free - held - Decimal("100000.00"), by=cast.finance)  # 100 000 $ are left
+
+    def ask(application, chair):
+        return lambda: recommend(
+            application,
+            by=chair,
+            outcome="approved",
+            amount="75000.00",
+            shares=[(envelope, Decimal("75000.00"))],
+            reasons_fr="Bon.",
+        )
+
+    answers = together(ask(first, cast.chair), ask(second, cast.endorser))
+    assert sorted(type(answer).__name__ for answer in answers) == ["InsufficientFunds", "Recommendation"]
+    assert Recommendation.objects.count() == 1
+    assert Envelope.objects.get(pk=envelope.pk).reserved == Decimal("75000.00")
+    assert reconcile() == []
+
+
+def test_two_windows_saving_one_score_at_once_keep_one_and_tell_the_other(committed_db, cast, programme):
+    assignment = of(file_in_review(cast, programme), cast.ana)
+
+    def save(point):
+        return lambda: save_score(assignment, "strategic_fit", by=cast.ana, version=0, point=point, comment=point)
+
+    answers = together(save("3"), save("4"))
+    assert sorted(type(answer).__name__ for answer in answers) == ["Score", "ScoreConflict"]
+    kept = next(answer for answer in answers if not isinstance(answer, Exception))
+    told = next(answer for answer in answers if isinstance(answer, Exception))
+    assert assignment.scores.get().point == kept.point == told.theirs.point
