@@ -148,3 +148,28 @@ def test_machine_at_fault_costs_no_attempt_and_says_the_command(committed_db, mo
     assert tasks.render_documents() == 1
     rendering.refresh_from_db()
     assert rendering.last_error == ""
+
+
+def test_worker_is_nudged_once_a_transaction_however_many_documents(committed_db):
+    told = []
+
+    def hear(**_signal):
+        told.append(Rendering.objects.count())
+
+    services.queued.connect(hear)
+    try:
+        with transaction.atomic():
+            queued("one")
+            queued("two")
+            assert told == []
+    finally:
+        services.queued.disconnect(hear)
+    assert told == [2]
+
+
+def test_document_given_up_starts_over_when_asked(committed_db):
+    rendering = queued()
+    Rendering.objects.filter(pk=rendering.pk).update(attempts=3, last_error="U+5951")
+    assert tasks.render_documents() == 0
+    services.retry_rendering(Rendering.objects.get(pk=rendering.pk))
+    assert tasks.render_documents() == 1
