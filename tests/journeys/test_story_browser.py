@@ -107,7 +107,7 @@ def test_story_from_the_guide_to_the_auditor(served, desks, stranger, tmp_path):
 
 def import_and_publish(officer):
     officer.go("/").go("/staff/programs").go("/staff/programs/import")
-    officer.fill(bundle=str(BUNDLE)).send()
+    officer.fill(file=str(BUNDLE)).send()
     officer.reads("Filière Excellence")
     for tab in ("form", "rubric", "rules", "letters", "people"):
         officer.go(f"/staff/programs/filiere-excellence/{tab}")
@@ -268,8 +268,9 @@ def screen(served, desks, reference, draft):
     officer.go(f"/files/{reference}/changes/ask")
     box = officer.page.locator('input[type="checkbox"][name$="budget_notes-asked"]')
     prefix = box.get_attribute("name").removesuffix("asked")
-    for closed in officer.page.locator("main details:not([open]) > summary").all():
-        closed.click()
+    closed = officer.page.locator("main details:not([open]) > summary")
+    while closed.count():
+        closed.first.click()
     box.check()
     officer.write(f"{prefix}why", "incomplete")
     officer.write(f"{prefix}message", "Précisez le taux horaire des quatre personnes.")
