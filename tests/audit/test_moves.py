@@ -155,8 +155,8 @@ def test_a_duty_done_is_remembered_and_excludes_the_next_with_its_day(file, cami
     with translation.override("fr"), pytest.raises(Forbidden) as refusal:
         move(decision, "issue", by=dominique)
     assert str(refusal.value.message) == (
-        "Vous avez fait l'analyse d'admissibilité de ce dossier le 3\u00a0octobre\u00a02026. "
-        "La personne qui fait l'analyse d'admissibilité ne peut pas aussi donner un avis favorable."
+        "Vous avez fait l’analyse d’admissibilité de ce dossier le 3\u00a0octobre\u00a02026. "
+        "La personne qui fait l’analyse d’admissibilité ne peut pas aussi donner un avis favorable."
     )
 
 

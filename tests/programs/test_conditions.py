@@ -98,7 +98,7 @@ def test_parse_refuses_a_very_long_condition():
 def test_parse_speaks_french():
     with translation.override("fr"), pytest.raises(ConditionError) as error:
         parse("employees >")
-    assert str(error.value) == "La condition s'arrête trop tôt. (caractère 12)"
+    assert str(error.value) == "La condition s’arrête trop tôt. (caractère 12)"
 
 
 def test_names_lists_what_is_read_with_positions():

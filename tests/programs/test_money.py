@@ -138,7 +138,7 @@ def test_reason_is_written_in_the_readers_language():
     (reason,) = line.reasons
     assert reason.in_language("en") == "Equipment: an item above $10,000.00 is not eligible. This one costs $12,000.00."
     assert reason.in_language("fr") == (
-        "Équipement : un bien de plus de 10\u00a0000,00\u00a0$ n'est pas admissible. "
+        "Équipement : un bien de plus de 10\u00a0000,00\u00a0$ n’est pas admissible. "
         "Celui-ci coûte 12\u00a0000,00\u00a0$."
     ).replace(" :", "\u00a0:")
 
