@@ -89,7 +89,8 @@ class Person:
         return self
 
     def reads(self, *texts):
-        """Each text is on the page, whatever its spaces."""
+        """Each text is on the page, whatever its spaces; what is folded is unfolded first."""
+        self.page.evaluate("document.querySelectorAll('main details').forEach(d => d.open = true)")
         shown = plain(self.page.get_by_role("main").inner_text())
         for text in texts:
             assert plain(text) in shown, f"{self.key} at {self.page.url} does not read “{text}”:\n{shown[:1500]}"

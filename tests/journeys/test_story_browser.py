@@ -274,13 +274,13 @@ def screen(served, desks, reference, draft):
     box.check()
     officer.write(f"{prefix}why", "incomplete")
     officer.write(f"{prefix}message", "Précisez le taux horaire des quatre personnes.")
-    officer.write("day", (clock.today() + timedelta(days=15)).isoformat())
+    officer.write("due-day", (clock.today() + timedelta(days=15)).isoformat())
     officer.send().reads("Précisez le taux horaire")
 
     mail_to(served, "sophie.gauthier@gauthier.example", "")
     sophie.go(f"{draft}/changes").reads("Précisez le taux horaire")
     sophie.write("budget_notes", "Le taux horaire moyen des quatre personnes est de 46,50 $.")
-    sophie.send("Envoyer les corrections")
+    sophie.send("Transmettre les corrections")
     officer.go(f"/files/{reference}/changes").reads("46,50")
 
     screener.go("/").reads(reference).declare(f"/files/{reference}/interests").go(f"/files/{reference}/screening")
@@ -302,10 +302,11 @@ def assign_and_review(desks, reference):
     dev.go("/interests").fill(
         kind="competitor", organisation_name="Usinage Gauthier inc.", neq="1164879526", starts_on="2025-01-01"
     ).send()
+    assert dev.page.request.get(f"/files/{reference}").status == 404
     officer.go(f"/files/{reference}/reviews").reads("Dev Patel", "Usinage Gauthier inc.")
     for name in ("Ana Tremblay", "Ben Gagnon", "Chloé Martin"):
         officer.page.get_by_label(name).check()
-    officer.send("Proposer le dossier")
+    officer.send("Offrir le dossier")
     with officer.page.expect_navigation():
         officer.page.locator('form[action$="/reviews/start"] button').click()
     officer.reads("Ana Tremblay")
