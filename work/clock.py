@@ -138,19 +138,19 @@ def format_day(day: date, language: str) -> str:
 
 
 def format_hour(instant: datetime | time, language: str) -> str:
-    """An hour, in Québec for an instant: « 17 h », « 14 h 05 », "5 p.m.", "2:05 p.m.", "noon", "midnight"."""
+    """An hour, in Québec for an instant: « 17 h », « 14 h 05 », "5 pm", "2:05 pm", "noon", "midnight"."""
     moment = instant.astimezone(ZONE) if isinstance(instant, datetime) else instant
     hour, minute = moment.hour, moment.minute
     if language.startswith("fr"):
         return f"{hour}\u00a0h\u00a0{minute:02}" if minute else f"{hour}\u00a0h"
     if not minute and hour in (0, 12):
         return "midnight" if hour == 0 else "noon"
-    half = "a.m." if hour < 12 else "p.m."
+    half = "am" if hour < 12 else "pm"
     clock_hour = (hour - 1) % 12 + 1
     return f"{clock_hour}:{minute:02}\u00a0{half}" if minute else f"{clock_hour}\u00a0{half}"
 
 
 def format_instant(instant: datetime, language: str) -> str:
-    """A day and an hour in Québec: « 1er novembre 2026 à 17 h », "November 1, 2026 at 5 p.m."."""
+    """A day and an hour in Québec: « 1er novembre 2026 à 17 h », "November 1, 2026 at 5 pm"."""
     at_word = "à" if language.startswith("fr") else "at"
     return f"{format_day(day_of(instant), language)} {at_word} {format_hour(instant, language)}"

@@ -52,13 +52,13 @@ def day(x: date | datetime | None) -> str:
 
 @register.filter
 def hour(x) -> str:
-    """{{ t|hour }}: « 14 h 05 », "2:05 p.m." (in Québec)."""
+    """{{ t|hour }}: « 14 h 05 », "2:05 pm" (in Québec)."""
     return "" if not x else clock.format_hour(x, _language())
 
 
 @register.filter
 def instant(x: datetime | None) -> str:
-    """{{ t|instant }}: « 1er novembre 2026 à 17 h », "November 1, 2026 at 5 p.m." (in Québec)."""
+    """{{ t|instant }}: « 1er novembre 2026 à 17 h », "November 1, 2026 at 5 pm" (in Québec)."""
     return "" if not x else clock.format_instant(x, _language())
 
 
