@@ -280,7 +280,7 @@ def screen(served, desks, reference, draft):
     mail_to(served, "sophie.gauthier@gauthier.example", "")
     sophie.go(f"{draft}/changes").reads("Précisez le taux horaire")
     sophie.write("budget_notes", "Le taux horaire moyen des quatre personnes est de 46,50 $.")
-    sophie.send("Transmettre les corrections")
+    sophie.send("Envoyer les corrections")
     officer.go(f"/files/{reference}/changes").reads("46,50")
 
     screener.go("/").reads(reference).declare(f"/files/{reference}/interests").go(f"/files/{reference}/screening")
@@ -380,7 +380,7 @@ def read_the_letter(served, sophie, stranger, draft, reference, tmp_path):
     path = tmp_path / "lettre.pdf"
     path.write_bytes(pdf.body())
     stranger.page.locator('input[type="file"]').set_input_files(str(path))
-    stranger.press().reads("75 000")
+    stranger.press("Comparer le fichier").reads("75 000")
     assert message
     return letter
 
@@ -418,9 +418,11 @@ def up_to_concurrence():
 
     cast, programme = SimpleNamespace(**people.the_people()), Program.objects.get()
     amount = Decimal("75000.01")
-    file = files.reviewed_file(
+    file = files.file_in_review(
         cast, programme, company="precision", requested=amount, reviewers=("ana", "ben", "chloe"), at=None
     )
+    for key in ("ana", "ben", "chloe"):
+        files.score(files.of(file, getattr(cast, key)), 4)
     for key in ("chair", "endorser", "approver"):
         reviews.declare_interests(file, by=getattr(cast, key), answer="none")
     envelope = Envelope.objects.order_by("fiscal_year").first()
