@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import interests, panel, queue, ranking, scoring
+from reviews.views import acts, interests, panel, queue, ranking, scoring
 
 urlpatterns = [
     path("interests", interests.index, name="review-interests"),
@@ -24,8 +24,8 @@ urlpatterns = [
     path("files/<str:reference>/reviews/start", panel.start, name="review-start"),
     path("files/<str:reference>/reviews/close", panel.close, name="review-close"),
     path("files/<str:reference>/reviews/reopen", panel.reopen_file, name="review-reopen-file"),
-    path("files/<str:reference>/reviews/<uuid:public_id>", panel.assignment, name="review-assignment"),
-    path("files/<str:reference>/reviews/<uuid:public_id>/<slug:name>", panel.act, name="review-act"),
+    path("files/<str:reference>/reviews/<uuid:public_id>", acts.assignment, name="review-assignment"),
+    path("files/<str:reference>/reviews/<uuid:public_id>/<slug:name>", acts.act, name="review-act"),
     path("files/<str:reference>/recommendation", ranking.recommend, name="review-recommend"),
     path("calls/<uuid:public_id>/ranking", ranking.show, name="review-ranking"),
 ]

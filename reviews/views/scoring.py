@@ -1,7 +1,5 @@
 """The split screen: evidence beside the criterion it bears on; every change saved; then the whole, and submitted."""
 
-import json
-from dataclasses import dataclass
 from functools import wraps
 
 from django.contrib import messages
@@ -9,22 +7,20 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from applications.exports import shown_sections
 from applications.models import Document
 from audit.rules import WrongMoment
 from audit.services import record_reading
 from documents.packet import file_response
 from reviews import checks, services
 from reviews.forms.scores import FeedbackForm, ScoreForm
-from reviews.models import Assignment, Score
+from reviews.models import Assignment
 from reviews.services.scores import ScoreConflict, ScoreInvalid, rubric_of
 from reviews.states import State
+from reviews.views.evidence import evidence_of, found_in, review_rows, snapshot_of, steps_of
 from reviews.views.files import NotOpen, opened_assignment
 from reviews.views.queue import to_next
 from work import clock
@@ -41,88 +37,6 @@ def of_reviewer(view):
             return redirect("review-declare-own", closed.assignment.public_id)
 
     return login_required(wrapped)
-
-
-@dataclass
-class Step:
-    """One criterion in the list beside the evidence: where it stands."""
-
-    key: str
-    name: str
-    url: str
-    number: int
-    point: str
-    has_comment: bool
-    required: bool
-    current: bool
-
-    @property
-    def is_done(self):
-        return bool(self.point and self.has_comment)
-
-    @property
-    def status(self):
-        if self.is_done:
-            return _("scored %(point)s") % {"point": self.point}
-        if self.point:
-            return _("comment missing")
-        return _("score missing") if self.has_comment else (_("to score") if self.required else _("optional"))
-
-    @property
-    def kind(self):
-        return "good" if self.is_done else ("wait" if self.point or self.has_comment else "")
-
-
-def steps_of(assignment, rubric, current=""):
-    """The criteria of a review, each with what is saved of it."""
-    scores = {score.criterion: score for score in Score.objects.filter(assignment=assignment)}
-    here = reverse("review-score", args=[assignment.public_id])
-    steps = []
-    for number, criterion in enumerate(rubric.criteria, 1):
-        score = scores.get(criterion.key)
-        steps.append(
-            Step(
-                criterion.key,
-                str(criterion.name),
-                f"{here}?{urlencode({'c': criterion.key})}",
-                number,
-                score.point if score else "",
-                bool(score and score.comment.strip()),
-                criterion.required,
-                criterion.key == current,
-            )
-        )
-    return steps, scores
-
-
-def snapshot_of(application):
-    """What was submitted last, as frozen: a plain dict; empty where nothing was."""
-    snapshot = application.snapshots.filter(superseded_at=None).order_by("-number").first()
-    return json.loads(snapshot.canonical) if snapshot else {}
-
-
-def evidence_of(application, content, *, only=None):
-    """The submitted answers as read, by section; `only` keeps the questions that a criterion is read against."""
-    documents = Document.objects.filter(
-        application=application, public_id__in=[document["id"] for document in content.get("documents", ())]
-    ).select_related("upload")
-    return shown_sections(application, content.get("answers", {}), documents=documents.order_by("pk"), only=only)
-
-
-def found_in(sections, wanted):
-    """The answers that hold the words looked for, whatever their case: a list of (section title, answer, passage)."""
-    wanted = " ".join(wanted.split()).casefold()
-    found = []
-    for section in sections:
-        for answer in section.answers:
-            for text in (answer.text, answer.label):
-                place = text.casefold().find(wanted)
-                if place >= 0:
-                    start = max(0, place - 90)
-                    passage = ("… " if start else "") + text[start : place + len(wanted) + 140]
-                    found.append((section.title, answer, passage))
-                    break
-    return found
 
 
 @of_reviewer
@@ -364,26 +278,6 @@ def read(request, public_id):
         "sections": evidence_of(assignment.application, snapshot_of(assignment.application)),
     }
     return render(request, "reviews/read.html", context)
-
-
-def review_rows(assignment, rubric):
-    """A submitted review as it is read: the assignment, and one row a criterion."""
-    scores = {score.criterion: score for score in assignment.scores.all()}
-    labels = {point.value: str(point.label) for point in rubric.scale}
-    rows = []
-    for criterion in rubric.criteria:
-        saved = scores.get(criterion.key)
-        if saved and (saved.point or saved.comment):
-            rows.append(
-                {
-                    "name": str(criterion.name),
-                    "weight": criterion.weight,
-                    "point": saved.point,
-                    "label": labels.get(saved.point, ""),
-                    "comment": saved.comment,
-                }
-            )
-    return {"assignment": assignment, "rows": rows}
 
 
 @of_reviewer
