@@ -293,12 +293,12 @@ class Year:
             partner, by=self.who("analyst"), name="Rapport", expires_at=clock.now() + timedelta(days=30)
         )
         signed = {"headers": {"Authorization": f"Bearer {secret}"}}
-        rows = client.get("/api/v1/applications", **signed).json()["results"]
+        rows = client.get("/api/v1/applications", **signed).json()["data"]
         assert {row["reference"]: row["state"] for row in rows} == {
             self.fresh("usinage").reference: "approved",
             self.fresh("precision").reference: "being_assessed",
         }
-        awards = client.get("/api/v1/awards", **signed).json()["results"]
+        awards = client.get("/api/v1/awards", **signed).json()["data"]
         assert [row["amount"] for row in awards] == ["75000.00"]
         assert client.get("/api/v1/awards", headers={"Authorization": "Bearer wrong"}).status_code == 401
         revoke_api_key(key, by=self.who("analyst"))
