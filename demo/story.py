@@ -356,7 +356,7 @@ COMMENTS = {
     2: "L’intention est claire, mais les moyens et les mesures manquent.",
     3: "La réponse est suffisante; certains éléments restent à préciser.",
     4: "La réponse est solide, appuyée par des mesures et un échéancier réaliste.",
-    5: "La réponse est exemplaire : objectifs chiffrés, preuves jointes, client engagé.",
+    5: "La réponse est exemplaire : objectifs chiffrés, preuves jointes, client engagé.",
 }
 FEEDBACK = {
     "ana": "Les objectifs sont mesurables. Ajoutez un suivi mensuel avec le client dès le premier jalon.",

@@ -58,7 +58,7 @@ class Problem:
         place = self.where
         if self.line is not None:
             place = _("line %(line)s, %(where)s") % {"line": self.line, "where": place or "…"}
-        return f"{place}: {self.message}" if place else self.message
+        return str(_("%(label)s: %(error)s") % {"label": place, "error": self.message}) if place else self.message
 
 
 class Kind(TextChoices):

@@ -5,6 +5,7 @@ from ipaddress import ip_network
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +13,11 @@ from reports.services import LONGEST_LIFE
 from reports.states import Scope
 from work import clock
 from work.forms import DayField
+
+
+def scopes():
+    """What a key may read, as choices that begin with a capital."""
+    return [(value, capfirst(label)) for value, label in Scope.choices]
 
 
 class KeyForm(forms.Form):
@@ -23,7 +29,7 @@ class KeyForm(forms.Form):
         max_length=100,
     )
     scope = forms.ChoiceField(
-        label=gettext_lazy("What it reads"), choices=Scope.choices, initial=Scope.READ, widget=forms.RadioSelect
+        label=gettext_lazy("What it reads"), choices=scopes, initial=Scope.READ, widget=forms.RadioSelect
     )
     last_day = DayField(
         label=gettext_lazy("Last day it works"), help_text=gettext_lazy("Within a year. The shorter, the safer.")

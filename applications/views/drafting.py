@@ -302,7 +302,10 @@ class Page:
             try:
                 drafts.attach_document(self.application, question.key, file, by=request.user)
             except drafts.AnswerInvalid as invalid:
-                faults = [replace(fault, message=f"{file.name}: {fault.message}") for fault in invalid.errors]
+                faults = [
+                    replace(fault, message=_("%(label)s: %(error)s") % {"label": file.name, "error": fault.message})
+                    for fault in invalid.errors
+                ]
                 self.faults.setdefault(question.key, []).extend(faults)
 
     @property

@@ -86,7 +86,8 @@ def missing_lines(application, answers: dict) -> list[dict]:
             continue
         question = form.question(item.question)
         url = reverse("application-section", args=[application.public_id, item.section])
-        lines.append({"text": f"{question.label}: {item.message}", "url": f"{url}#place-{item.question}"})
+        text = _("%(label)s: %(error)s") % {"label": question.label, "error": item.message}
+        lines.append({"text": text, "url": f"{url}#place-{item.question}"})
     if unconfirmed(application):
         url = reverse("application-sponsor", args=[application.public_id])
         lines.append({"text": _("The sponsor has not confirmed yet."), "url": url})

@@ -2,8 +2,8 @@
 
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -67,7 +67,7 @@ def task(line):
     if line.waits_for:
         status, kind = _("waits for %(who)s") % {"who": line.waits_for}, ""
     return {
-        "name": f"{line.what} : {line.label}" if get_language() == "fr" else f"{line.what}: {line.label}",
+        "name": _("%(what)s: %(label)s") % {"what": line.what, "label": line.label},
         "hint": line.note,
         "url": address(line.url_name, line.url_args),
         "status": status,

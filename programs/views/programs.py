@@ -1,5 +1,7 @@
 """Programmes as the staff sees them: the list, one programme tab by tab, a bundle in and out."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
@@ -247,6 +249,7 @@ def rules(request, slug):
     definition = version.definition if version else {}
     eligibility = parse_eligibility(definition["eligibility"]) if definition.get("eligibility") else None
     ranking = definition.get("ranking", {})
+    until = definition.get("aid", {}).get("window", {}).get("until")
     words = {
         "order": Order(ranking["order"]).label if ranking.get("order") in Order.values else "",
         "line": LineStrategy(ranking["line"]).label if ranking.get("line") in LineStrategy.values else "",
@@ -263,6 +266,7 @@ def rules(request, slug):
         checklist=definition.get("checklist", []),
         service=service_lines(definition.get("service", {})),
         ranking=words,
+        last_day=date.fromisoformat(until) if until else None,
     )
 
 

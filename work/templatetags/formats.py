@@ -63,6 +63,15 @@ def instant(x: datetime | None) -> str:
 
 
 @register.filter
+def told(text: str) -> str:
+    """{{ fact|told }}: the text itself; an instant kept in ISO 8601 (with its hour) as people write one."""
+    try:
+        return instant(datetime.fromisoformat(text)) if "T" in text else text
+    except ValueError:
+        return text
+
+
+@register.filter
 def size(octets) -> str:
     """{{ file.size|size }}: « 1,4 Mo », "1.4 MB" (powers of ten, as files are sold)."""
     french = _language().startswith("fr")
