@@ -33,15 +33,22 @@ def desks(served, new_page, axe):
         _cluster, cast = people.found()
         people.register("precision", cast)
         people.register("prime", cast)
-    seen, open_ones = set(), {}
+    seen, everyone, at_work = set(), [], {}
 
-    def desk(key, **options):
-        if key not in open_ones:
-            open_ones[key] = Person(key, new_page(**options), axe, seen).sign_in()
-        return open_ones[key]
+    def desk(key):
+        if key not in at_work:
+            everyone.append(Person(key, new_page(), axe, seen))
+            at_work[key] = everyone[-1].sign_in()
+        return at_work[key]
 
+    def leave(*keys):
+        """These people close their browser: a dozen open at once is more than a small machine carries."""
+        for key in keys:
+            at_work.pop(key).page.context.close()
+
+    desk.leave = leave
     yield desk
-    assert [problem for one in open_ones.values() for problem in one.problems] == []
+    assert [problem for one in everyone for problem in one.problems] == []
 
 
 @pytest.fixture
@@ -291,6 +298,7 @@ def screen(served, desks, reference, draft):
             item.get_by_role("button").first.click()
     screener.go(f"/files/{reference}/screening/eligible").send()
     screener.go(f"/files/{reference}").reads("Déclarée admissible")
+    desks.leave("screener")
 
 
 # 4. Assigned; each reviewer declares, scores, goes on
@@ -310,8 +318,10 @@ def assign_and_review(desks, reference):
     with officer.page.expect_navigation():
         officer.page.locator('form[action$="/reviews/start"] button').click()
     officer.reads("Ana Tremblay")
+    desks.leave("dev")
     for key in ("ana", "ben", "chloe"):
         review(desks(key), reference)
+        desks.leave(key)
 
 
 def review(reviewer, reference):
@@ -361,6 +371,7 @@ def decide(desks, reference):
     assert endorser.page.request.get(f"/files/{reference}/decision/approve").status in (403, 409)
     approver.declare(f"/files/{reference}/interests").go(f"/files/{reference}/decision/approve").send()
     officer.declare(f"/files/{reference}/interests").go(f"/files/{reference}/decision/issue").send()
+    desks.leave("chair", "endorser", "approver")
 
 
 # 6. The worker makes the letter; the company reads it; anybody verifies it

@@ -1,0 +1,227 @@
+"""The page of a file, the trail in words and verified, the search: who reads what, and that it is written down."""
+
+import csv
+import io
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from audit.models import Reading
+from audit.services import erase_texts
+from desk.figures import file as figures
+from desk.figures import matching
+from desk.figures.trail import Filter, chronicle, whole_chronicle
+from reviews.services import declare_interests
+from tests import files
+from tests.reviews.files import reviewed_file
+
+NOW = datetime(2026, 10, 20, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def file(cast, programme, clock_at):
+    reviewed = reviewed_file(cast, programme)
+    clock_at(NOW)
+    return reviewed
+
+
+@pytest.fixture
+def english(client):
+    client.cookies["django_language"] = "en"
+    return client
+
+
+def get(client, user, name, *args, **query):
+    client.force_login(user)
+    return client.get(reverse(name, args=args), query)
+
+
+def text(page):
+    return page.content.decode()
+
+
+# ------------------------------------------------------------------- the file
+
+
+def test_file_shows_where_it_stands_who_did_what_and_what_happened(english, cast, file):
+    page = get(english, cast.officer, "file-detail", file.reference)
+    assert [step["state"] for step in page.context["bridge"]] == ["done", "done", "now", "later", "later", "later"]
+    assert [one["who"] for one in page.context["duties"]] == [
+        "Sophie Gauthier",
+        "Hélène Savard",
+        "Étienne Roy",
+        "Ana Tremblay",
+        "Ben Gagnon",
+        "Dev Patel",
+    ]
+    told = [one["what"] for one in page.context["timeline"]]
+    assert told[0] == "Review complete"
+    assert told[-1] == "Draft started"
+    assert "Answer written" not in told
+
+
+def test_file_says_what_one_may_do_next_and_what_stands_in_the_way(english, cast, file):
+    assert [step.url_name for step in figures.next_steps(file, cast.chair)] == ["review-file", "review-recommend"]
+    page = text(get(english, cast.chair, "file-detail", file.reference))
+    assert reverse("review-declare", args=[file.reference]) in page
+    assert figures.next_steps(file, cast.auditor) == []
+
+
+def test_earlier_act_on_the_file_is_said_before_the_click(english, cast, file, programme):
+    from programs.services.people import appoint
+
+    appoint(cast.ana, by=cast.administrator, role="chair", program=programme)
+    page = text(get(english, cast.ana, "file-detail", file.reference))
+    assert "You scored this file on October 5, 2026." in page.replace("\u00a0", " ")
+
+
+def test_reading_a_file_is_written_down_once(client, cast, file):
+    get(client, cast.officer, "file-detail", file.reference)
+    read = Reading.objects.filter(application_id=file.pk, actor_id=cast.officer.pk)
+    assert [one.what for one in read] == ["file"]
+
+
+@pytest.mark.parametrize("who", ["sophie", "michel", "ana", "analyst", "administrator"])
+def test_file_does_not_exist_for_who_has_no_role_on_it(client, cast, file, who):
+    assert get(client, getattr(cast, who), "file-detail", file.reference).status_code == 404
+
+
+def test_file_closes_to_who_declares_a_conflict(client, cast, file):
+    declare_interests(file, by=cast.chair, answer="conflict", note="Ma sœur y travaille.")
+    assert get(client, cast.chair, "file-detail", file.reference).status_code == 404
+
+
+def test_file_asks_the_same_whatever_happened_to_it(client, cast, programme, file):
+    other = files.submitted_file(cast, programme, company="precision", at=None)
+
+    def asked(reference):
+        with CaptureQueriesContext(connection) as queries:
+            assert get(client, cast.auditor, "file-detail", reference).status_code == 200
+        return len(queries)
+
+    asked(other.reference)
+    assert asked(file.reference) <= asked(other.reference) + 1
+
+
+# ------------------------------------------------------------------- the trail
+
+
+def test_trail_tells_the_file_from_the_first_draft_to_the_last_reading(english, cast, file):
+    get(english, cast.officer, "file-detail", file.reference)
+    lines = list(whole_chronicle(file))
+    assert [line.at for line in lines] == sorted(line.at for line in lines)
+    assert lines[0].verb.startswith("application.")
+    assert (lines[-1].is_reading, lines[-1].who) == (True, "Maude Bélanger")
+    page = text(get(english, cast.auditor, "trail-file", file.reference))
+    assert "The trail of this file is whole" in page
+    assert "Draft started" in page
+
+
+def test_pages_of_the_trail_hold_every_line_once(cast, file):
+    seen, after = [], ""
+    while True:
+        lines, after = chronicle(file, after=after, size=7)
+        seen += [line.key for line in lines]
+        if not after:
+            break
+    assert seen == [line.key for line in whole_chronicle(file)]
+    assert len(set(seen)) == len(seen)
+
+
+def test_altered_entry_is_said_on_the_page(english, cast, file):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE audit_entry SET verb = 'application.start' WHERE verb = 'application.submit'")
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+    page = text(get(english, cast.auditor, "trail-file", file.reference))
+    assert "The trail of this file was altered" in page
+    assert "1 fault was found" in page
+
+
+def test_words_erased_by_schedule_are_said_erased(english, cast, file):
+    from audit.models import Erasable
+    from audit.rules import CLOCK
+
+    note = Erasable.objects.filter(entry__application_id=file.pk, entry__verb="application.attach_document")
+    erase_texts(note, by=CLOCK, rule="documents-7-years")
+    page = text(get(english, cast.auditor, "trail-file", file.reference))
+    assert "The trail of this file is whole" in page
+    assert "Words erased by schedule on October 20, 2026" in page.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize("who", ["officer", "screener", "chair", "approver", "finance"])
+def test_trail_is_the_auditors_alone(client, cast, file, who):
+    for name in ("trail-file", "trail-file-csv"):
+        assert get(client, getattr(cast, who), name, file.reference).status_code == 403
+    assert get(client, getattr(cast, who), "trail-list").status_code == 403
+
+
+def test_trail_as_a_table_is_whole_and_harmless(client, cast, file):
+    answer = get(client, cast.auditor, "trail-file-csv", file.reference)
+    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+    assert len(rows) == len(list(whole_chronicle(file)))
+    assert {"application.start", "application.submit", "read"} <= {row["verb"] for row in rows}
+    assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "@")]
+
+
+def test_trail_is_searched_by_reference_person_act_and_day(cast, file, cluster):
+    clusters = type(cluster).objects.filter(pk=cluster.pk)
+
+    def verbs(**wanted):
+        lines, _more = matching(clusters, Filter(**wanted))
+        return [line.verb for line in lines]
+
+    assert verbs(reference=file.reference, verb="application.submit") == ["application.submit"]
+    assert set(verbs(person="sophie gauthier", verb="application.submit")) == {"application.submit"}
+    assert verbs(person="personne de ce nom") == []
+    assert verbs(reference="FE-2026-99999") == []
+    assert set(verbs(reference=file.reference, first=datetime(2026, 10, 5, tzinfo=UTC))) >= {"assignment.submit"}
+    assert verbs(first=datetime(2027, 1, 1, tzinfo=UTC)) == []
+
+
+def test_another_cluster_s_auditor_finds_nothing(cast, file):
+    from accounts.models import Cluster
+    from accounts.services import found_cluster
+    from audit.rules import CLOCK
+
+    other = found_cluster(by=CLOCK, slug="optique", name_fr="Optique", name_en="Optics")
+    lines, more = matching(Cluster.objects.filter(pk=other.pk), Filter())
+    assert [line.verb for line in lines] == ["cluster.found"]
+    assert more is None
+
+
+@pytest.mark.parametrize("place", ["x", "1e", "e5", "99999999999999999999.1e1", "abc.defr1"])
+def test_place_that_is_none_in_the_trail_is_not_found(client, cast, file, place):
+    assert get(client, cast.auditor, "trail-file", file.reference, after=place).status_code == 404
+
+
+# ------------------------------------------------------------------- the search
+
+
+def test_search_finds_words_without_their_accents(english, cast, file):
+    page = get(english, cast.officer, "search", q="capacite usinage")
+    assert [found.reference for found in page.context["found"]] == [file.reference]
+
+
+def test_whole_reference_goes_to_the_file(client, cast, file):
+    staff, company = (get(client, user, "search", q=file.reference.lower()).url for user in (cast.officer, cast.sophie))
+    assert staff == reverse("file-detail", args=[file.reference])
+    assert company == reverse("application-detail", args=[file.public_id])
+
+
+@pytest.mark.parametrize("who", ["michel", "ana", "analyst"])
+def test_search_finds_nothing_of_others(client, cast, file, who):
+    page = get(client, getattr(cast, who), "search", q="usinage")
+    assert page.context["found"] == []
+    assert get(client, getattr(cast, who), "search", q=file.reference).status_code == 200
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("name", ["accessibility", "privacy", "home"])
+def test_public_pages_open_in_both_languages(client, db, name, language):
+    page = client.get(reverse(name), {"lang": language})
+    assert page.status_code == 200
+    assert f'lang="{language}-CA"' in text(page)

@@ -1,0 +1,163 @@
+"""The first page of each person: what waits, late first; by hat; the same number of queries at one file and at many."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.translation import override
+
+from applications.models import Application
+from applications.services.changes import request_changes
+from desk.figures import day_of, roles_of
+from programs.services.people import appoint
+from tests import files
+from tests.reviews.files import assigned_file, eligible_file, file_in_review, reviewed_file
+from work import clock
+
+NOW = datetime(2026, 9, 22, 15, tzinfo=UTC)
+HOME = reverse("home")
+
+
+def what(user, role=""):
+    """The acts that wait for `user`, in the order shown; those for others in brackets."""
+    day = day_of(user, role)
+    mine = [str(line.what) for line in [*day.late, *day.soon, *day.later]]
+    return [*mine, *[f"({line.what})" for line in day.others]]
+
+
+@pytest.fixture
+def english(client):
+    client.cookies["django_language"] = "en"
+    return client
+
+
+@pytest.fixture
+def now(clock_at):
+    clock_at(NOW)
+
+
+def test_stranger_sees_the_open_calls_and_how_to_sign_in(client, cast, programme, now):
+    files.open_call(cast, programme)
+    page = client.get(HOME).content.decode()
+    assert "Filière Excellence, appel" in page
+    assert "Ferme le 30\u00a0septembre\u00a02026 à 17\u00a0h" in page
+    assert reverse("account_login") in page
+
+
+def test_stranger_is_told_when_no_call_is_open(client, cast, now):
+    assert "Aucun appel n’est ouvert ou annoncé" in client.get(HOME).content.decode()
+
+
+def test_person_without_a_role_is_shown_how_to_register(client, django_user_model, now, db):
+    client.force_login(django_user_model.objects.create_user("nouvelle@exemple.example", given_name="N"))
+    assert reverse("organisation-register") in client.get(HOME).content.decode()
+
+
+def test_each_hat_sees_its_own_work(cast, programme, now, settings):
+    with override("en"):
+        files.draft_file(cast, programme, company="usinage")
+        files.submitted_file(cast, programme, company="precision")
+        assert what(cast.sophie) == ["Finish and submit"]
+        assert what(cast.michel) == ["(Being assessed)"]
+        assert what(cast.screener) == ["Screen"]
+        assert what(cast.officer) == ["(To be screened)"]
+        assert what(cast.chair) == []
+
+
+def test_work_follows_the_file(cast, programme, clock_at):
+    with override("en"):
+        clock_at(NOW)
+        file = eligible_file(cast, programme)
+        assert what(cast.officer) == ["Assign the reviewers"]
+        assigned = assigned_file(cast, programme, company="precision")
+        assert assigned.state == "eligible"
+        assert what(cast.ana) == ["Declare your interests"]
+        file_in_review(cast, programme, company="northwind")
+        assert what(cast.ana) == ["Declare your interests", "Review"]
+        reviewed_file(cast, programme, company="usinage")
+        assert what(cast.chair) == ["Recommend"]
+        assert file.reference == "FE-2026-00001"
+
+
+def test_what_is_asked_of_the_applicant_is_first_and_waits_for_it_at_the_officer_s(cast, programme, now):
+    file = files.submitted_file(cast, programme)
+    item = {"question": "method", "why": "incomplete", "message": "Précisez."}
+    request_changes(file, by=cast.officer, items=[item], due=NOW + timedelta(days=3))
+    with override("en"):
+        assert what(cast.sophie) == ["Answer the request for changes"]
+        assert [line.due for line in day_of(cast.sophie).soon] == [NOW + timedelta(days=3)]
+        assert what(cast.officer) == ["(Changes requested)"]
+
+
+def test_late_comes_first_and_is_said_in_words(english, cast, programme, clock_at):
+    files.submitted_file(cast, programme)
+    clock_at(datetime(2026, 10, 1, 15, tzinfo=UTC))
+    english.force_login(cast.screener)
+    page = english.get(HOME)
+    assert [part["key"] for part in page.context["parts"]] == ["late"]
+    assert "3 days late" in page.content.decode()
+
+
+def test_outcome_is_not_told_before_its_letter(cast, programme, now):
+    file = files.submitted_file(cast, programme)
+    Application.objects.filter(pk=file.pk).update(state="approved")
+    with override("en"):
+        assert what(cast.sophie) == ["(Being assessed)"]
+
+
+def test_person_of_several_hats_switches_between_them(english, cast, programme, now):
+    files.submitted_file(cast, programme)
+    appoint(cast.screener, by=cast.administrator, role="officer", program=programme)
+    english.force_login(cast.screener)
+    page = english.get(HOME)
+    with override("en"):
+        hats = [str(hat["label"]) for hat in page.context["hats"]]
+    assert hats == ["Everything", "Programme officer", "Screening officer"]
+    assert [part["key"] for part in english.get(f"{HOME}?role=officer").context["parts"]] == ["others"]
+
+
+def test_menu_shows_a_person_what_is_theirs(english, cast, programme, now):
+    seen = {}
+    for key in ("sophie", "officer", "ana", "auditor", "administrator", "analyst"):
+        english.force_login(getattr(cast, key))
+        menu = english.get(HOME).context["page"]["navigation"]
+        with override("en"):
+            seen[key] = [str(item["label"]) for item in menu]
+    common = ["Programmes and calls"]
+    assert seen == {
+        "sophie": ["Home", "My applications", *common, "Search"],
+        "officer": ["Home", "Files", "Decisions", "Manage programmes", "Envelopes", *common, "Search"],
+        "ana": ["Home", "My reviews", *common, "Search"],
+        "auditor": ["Home", "Files", "Envelopes", "Trail", *common, "Search"],
+        "administrator": ["Home", "People and roles", *common, "Search"],
+        "analyst": ["Home", "Your agreements", *common],
+    }
+
+
+def test_roles_are_one_query(cast, programme, now):
+    user = type(cast.ana).objects.get(pk=cast.ana.pk)
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        assert roles_of(user) == {("program", "reviewer")}
+        assert roles_of(user) == {("program", "reviewer")}
+    assert len(asked) == 1
+
+
+def test_home_asks_the_same_at_one_file_and_at_three(client, cast, programme, now):
+    client.force_login(cast.officer)
+
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(HOME).status_code == 200
+        return len(queries)
+
+    files.submitted_file(cast, programme)
+    client.get(HOME)
+    one = asked()
+    for company in ("precision", "northwind"):
+        files.submitted_file(cast, programme, company=company)
+    assert asked() == one
+    assert clock.now() == NOW
