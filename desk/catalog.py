@@ -4,12 +4,15 @@ Moves say theirs themselves, in the workflow (`done`).
 """
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from programs.money import Kind
+from reports.states import Scope
+from reviews.states import Answer
 
 SUBJECTS = {
     "application": _("Application"),
-    "assignment": _("Review"),
+    "assignment": pgettext_lazy("noun", "Review"),
     "decision": _("Decision"),
     "concurrence": _("Concurrence"),
     "letter": _("Letter"),
@@ -124,7 +127,11 @@ FACTS = {
     "name": _("name"),
     "organisation": _("organisation"),
     "reason": _("reason"),
+    "undertaking": _("undertaking signed"),
 }
+
+# Facts whose values are words of a closed list: what each is called.
+VALUES = {"answer": dict(Answer.choices), "scope": dict(Scope.choices)}
 
 READ = {  # what a reading says was read, by the phrase the pages give
     "file": _("File"),

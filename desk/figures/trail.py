@@ -17,7 +17,7 @@ from audit import checks
 from audit.models import Entry, Erasable, Reading
 from audit.moves import declared, state_field, subject_name
 from audit.states import Actor, Duty
-from desk.catalog import FACTS, READ, SUBJECTS, VERBS
+from desk.catalog import FACTS, READ, SUBJECTS, VALUES, VERBS
 from programs.models import Agreement, Appointment, Call, Envelope, LedgerEntry, Partner, Program
 from reports.models import ApiKey
 
@@ -149,7 +149,7 @@ def _entry(entry, who, reference) -> Line:
         after=state_words(entry.subject_type, entry.after),
         note=note.value if note else "",
         erased=next((e.erased_at for e in [note, *erasables.values()] if e and e.erased_at), None),
-        facts=[(name, _plain(value)) for key, value in entry.given.items() if (name := _fact(key, value))],
+        facts=[(name, _valued(key, value)) for key, value in entry.given.items() if (name := _fact(key, value))],
         texts=[
             (str(FACTS.get(e.field) or e.field.removeprefix("given.")), e.value) for e in erasables.values() if e.value
         ],
@@ -163,6 +163,12 @@ def _entry(entry, who, reference) -> Line:
 def _fact(key, value) -> str:
     """The name of a fact; "" for one that says nothing to a reader."""
     return "" if value in (None, "", [], {}) else str(FACTS.get(key, key))
+
+
+def _valued(key, value) -> str:
+    """The value of a fact in words: from its closed list where it has one."""
+    words = VALUES.get(key)
+    return str(words[value]) if words and isinstance(value, str) and value in words else _plain(value)
 
 
 def _plain(value) -> str:
