@@ -49,17 +49,6 @@ KINDS: dict[str, Kind] = {
         ("sponsor", "title", "confirmed"),
         _("Open the application"),
     ),
-    "consortium_asked": Kind(
-        _("%(applicant)s names you in the consortium of its application"),
-        ("applicant", "title", "call", "closes_at"),
-        _("See the request"),
-        secret=True,
-    ),
-    "consortium_answered": Kind(
-        _("%(partner)s has answered about your application"),
-        ("partner", "title", "confirmed"),
-        _("Open the application"),
-    ),
     "application_received": Kind(
         _("Application %(reference)s received"), ("reference", "title", "call", "at"), _("Open the application")
     ),
@@ -83,7 +72,6 @@ KINDS: dict[str, Kind] = {
     "changes_overdue": Kind(
         _("Application %(reference)s: the changes are late"), ("reference", "title", "until"), _("Open the file")
     ),
-    "closing_soon": Kind(_("%(call)s closes soon"), ("call", "title", "closes_at"), _("Open your draft")),
     # programs
     "call_extended": Kind(_("%(call)s: later closing"), ("call", "closes_at"), _("Open your draft")),
     "call_cancelled": Kind(_("%(call)s is cancelled"), ("call", "reason")),
@@ -115,6 +103,4 @@ KINDS: dict[str, Kind] = {
     "letter": Kind(
         _("Decision on application %(reference)s"), ("reference", "title", "programme"), _("Read the letter")
     ),
-    # desk
-    "conversation": Kind(_("File %(reference)s: a message"), ("reference", "title", "text"), _("Answer")),
 }

@@ -23,6 +23,7 @@ from notifications.services import queue_message
 from work import clock
 
 VALID_FOR = timedelta(days=30)
+MOST_A_DAY = 10  # by one person: nobody writes to strangers in bulk, in our name and theirs
 FEWEST_WORDS = 3  # of the improvement expected
 
 
@@ -48,6 +49,9 @@ def invite_sponsor(
         errors["organisation_name"] = _("Enter the name of the sponsor's company.")
     if application.organisation.memberships.filter(user__email=email).exists():
         errors["email"] = _("This person acts for your own organisation: a sponsor is a customer.")
+    asked_today = Sponsorship.objects.filter(invited_by=by, invited_at__gt=clock.now() - timedelta(days=1))
+    if asked_today.count() >= MOST_A_DAY:
+        errors["email"] = _("You asked many sponsors today. Ask the next one tomorrow.")
     if errors:
         raise ValidationError(errors)
     if not application.title or not summary_of(application):

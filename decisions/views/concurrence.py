@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.rules import in_office
 from audit.rules import WrongMoment, standing_of
 from audit.services import record_reading, record_readings
 from audit.states import Standing
@@ -36,7 +37,7 @@ def own(request, public_id):
 @require_safe
 def index(request):
     """What waits for the partner's concurrence, the longest wait first; and what was given lately."""
-    if not request.user.partner_seats.filter(role=PartnerRole.CONCURRENCE).exists():
+    if not request.user.partner_seats.filter(in_office(), role=PartnerRole.CONCURRENCE).exists():
         raise PermissionDenied(_("This page is for the concurrence officers of a government partner."))
     mine = Concurrence.objects.of_officer(request.user).select_related(*RELATED)
     waiting = list(mine.waiting().order_by("asked_at", "id")[:100])

@@ -1,23 +1,17 @@
-"""A reviewer's queue: what is left, in which order, and how long it would take at one's own pace; and the lines of work
-that this room tells the home page."""
+"""A reviewer's queue: what is left, in which order, and how long it would take at one's own pace."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
-from django.db.models import Count, Exists, OuterRef, Q
-from django.utils.translation import gettext as _
+from django.db.models import Count, Q
 
-from accounts.rules import is_person
 from applications.models import Application
 from applications.querysets import barred_from
 from applications.states import State as FileState
-from programs.querysets import held_on
-from programs.roles import ProgramRole
-from reviews.models import Assignment, Declaration, Score
-from reviews.states import Answer, State
+from reviews.models import Assignment, Score
+from reviews.states import State
 from work import clock
-from work.figures import MOST, WorkLine
 
 SITTING = timedelta(minutes=20)  # a longer silence between two saves is a pause, not work
 RECENT = 20  # reviews that the pace is read from
@@ -94,68 +88,3 @@ def worked(instants):
     ordered = sorted(instants)
     gaps = (later - earlier for earlier, later in pairwise(ordered))
     return sum((gap for gap in gaps if gap <= SITTING), timedelta(0))
-
-
-def work_for(user, *, limit=MOST):
-    """Every line of this room for `user`: files to review, declarations to rule on, files to recommend or to assign."""
-    if not is_person(user):
-        return []
-    return [*_work_of_reviewer(user, limit), *_work_of_chair(user, limit), *_work_of_officer(user, limit)]
-
-
-def _work_of_reviewer(user, limit):
-    rows = Assignment.objects.of_reviewer(user).waiting().select_related("application")
-    for one in rows.exclude(application__in=barred_from(user))[:limit]:
-        file = one.application
-        if one.state == State.OFFERED:
-            what, url_name, waits_for = _("Declare your interests"), "review-declare-own", ""
-        else:
-            what, url_name = _("Review"), "review-score"
-            waits_for = "" if file.state == FileState.IN_REVIEW else _("the officer, who starts the review")
-        title = f"{file.reference} · {file.title}"
-        yield WorkLine(what, title, url_name, (one.public_id,), one.due, "reviewer", waits_for, file.organisation_name)
-
-
-def _work_of_chair(user, limit):
-    for one in to_rule_on(user)[:limit]:
-        reference = one.application.reference
-        args = (reference, one.user.public_id)
-        label = f"{reference} · {one.user.full_name}"
-        yield WorkLine(_("Rule on a declaration of interests"), label, "review-rule", args, None, "chair")
-    files = _of_role(user, ProgramRole.CHAIR, (FileState.REVIEWED,))
-    for file in files[:limit]:
-        yield _file_line(_("Recommend"), file, "review-recommend", "chair")
-
-
-def _work_of_officer(user, limit):
-    short = Assignment.objects.live().filter(application=OuterRef("pk"))
-    for file in _of_role(user, ProgramRole.OFFICER, (FileState.ELIGIBLE,)).annotate(begun=Exists(short))[:limit]:
-        what = _("Start the review") if file.begun else _("Assign reviewers")
-        yield _file_line(what, file, "review-file", "officer")
-
-
-def _of_role(user, role, states):
-    rows = Application.objects.filter(held_on(user, role, program="call__program"), state__in=states)
-    return rows.exclude(pk__in=barred_from(user)).order_by("due", "id")
-
-
-def _file_line(what, file, url_name, role):
-    label = f"{file.reference} · {file.title}"
-    return WorkLine(what, label, url_name, (file.reference,), file.due, role, "", file.organisation_name)
-
-
-def to_rule_on(user):
-    """Declarations of *unsure* that wait for `user`'s ruling as a chair, the oldest first."""
-    newer = Declaration.objects.filter(
-        application=OuterRef("application"), user=OuterRef("user"), pk__gt=OuterRef("pk")
-    )
-    return (
-        Declaration.objects.filter(
-            held_on(user, ProgramRole.CHAIR, program=PROGRAM), answer=Answer.UNSURE, ruled_by__isnull=True
-        )
-        .exclude(user=user)
-        .exclude(Exists(newer))
-        .exclude(application__in=barred_from(user))
-        .select_related("application", "user")
-        .order_by("id")
-    )

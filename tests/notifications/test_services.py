@@ -20,6 +20,7 @@ from work import clock
 pytestmark = pytest.mark.django_db
 CLOSES = datetime(2026, 12, 1, 22, tzinfo=UTC)
 SAMPLE = {
+    "clear": True,
     "amount": Decimal("75000.01"),
     "at": CLOSES,
     "closes_at": CLOSES,
@@ -105,8 +106,8 @@ def test_the_link_is_absolute_and_stands_in_both_parts(camille, queue, settings)
 
 
 def test_words_are_escaped_in_html_and_not_in_plain_text(camille):
-    context = {"reference": "FE-2026-00042", "title": "A & B", "text": "<b>Bonjour</b>\n\nl'équipe"}
-    mailed = write(queue_message("conversation", to=camille, context=context, key="x"))
+    context = {"reference": "FE-2026-00042", "title": "A & B", "reason": "<b>Bonjour</b>\n\nl'équipe"}
+    mailed = write(queue_message("decision_sent_back", to=camille, context=context, key="x"))
     assert "«\u00a0A & B\u00a0»" in mailed.body
     assert "<b>Bonjour</b>\n\nl'équipe" in mailed.body
     assert "&lt;b&gt;Bonjour&lt;/b&gt;" in mailed.alternatives[0].content
