@@ -30,6 +30,14 @@ def is_french() -> bool:
     return (get_language() or "fr").startswith("fr")
 
 
+def said(label, error) -> str:
+    """A fault after the name of its field, as an error summary writes it; a label that asks takes no colon."""
+    label = str(label)
+    return (
+        f"{label} {error}" if label.endswith("?") else str(_("%(label)s: %(error)s") % {"label": label, "error": error})
+    )
+
+
 def read_number(text: str) -> Decimal:
     """A number as people of both languages write it: "1 234,56", "1,234.56", "1234.5 $". ValueError for anything else.
 

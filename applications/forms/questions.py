@@ -13,7 +13,7 @@ from applications import catalog
 from applications.exports import column_label
 from programs.schema import Question
 from programs.schema.tables import columns_of
-from work.forms import DayInput, MoneyInput, UnitInput
+from work.forms import DayInput, MoneyInput, UnitInput, said
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 FEW = 7  # up to so many choices are radio buttons
@@ -197,18 +197,18 @@ class Asked:
     @property
     def problems(self) -> list[dict]:
         """Everything said against this question, each with the address of its field."""
-        found = [{"text": _said(self.label, message), "url": f"#ask-{self.key}"} for message in self.errors]
+        found = [{"text": said(self.label, message), "url": f"#ask-{self.key}"} for message in self.errors]
         forms_here = [self.form] if self.form is not None else [r["form"] for r in self.rows]
         for form in [*forms_here, *([self.parts] if self.parts is not None else [])]:
             for name, messages in form.errors.items():
                 field = form[name]
                 label = field.label if form is self.form else f"{self.label}, {field.label}"
                 anchor = f"{field.auto_id}_0" if field.use_fieldset else field.auto_id
-                found += [{"text": _said(label, message), "url": f"#{anchor}"} for message in messages]
+                found += [{"text": said(label, message), "url": f"#{anchor}"} for message in messages]
         for axis in self.grid:
             for cell in axis["processes"]:
                 if cell["errors"]:
-                    found.append({"text": _said(cell["label"], cell["errors"][0]), "url": f"#{cell['id']}"})
+                    found.append({"text": said(cell["label"], cell["errors"][0]), "url": f"#{cell['id']}"})
         return found
 
     # ------------------------------------------------------------ parts
@@ -267,11 +267,6 @@ class Asked:
             Question(part, kind, label, required=part not in ("line2", "country")) for part, label in labels.items()
         ]
         self.parts = AnswerForm(questions, value, prefix=self.key)
-
-
-def _said(label, error) -> str:
-    """A fault with the name of its field, as an error summary writes it in the reader's language."""
-    return str(_("%(label)s: %(error)s") % {"label": label, "error": error})
 
 
 def posted(question: Question, data, name: str | None = None):

@@ -33,6 +33,7 @@ from audit.rules import WrongMoment
 from documents.packet import file_response
 from programs.states import Phase
 from work import clock
+from work.forms import said
 
 SALT = "applications.began"
 TAGS = {
@@ -86,7 +87,7 @@ def missing_lines(application, answers: dict) -> list[dict]:
             continue
         question = form.question(item.question)
         url = reverse("application-section", args=[application.public_id, item.section])
-        text = _("%(label)s: %(error)s") % {"label": question.label, "error": item.message}
+        text = said(question.label, item.message)
         lines.append({"text": text, "url": f"{url}#place-{item.question}"})
     if unconfirmed(application):
         url = reverse("application-sponsor", args=[application.public_id])
