@@ -105,7 +105,7 @@ def test_a_second_file_of_the_same_title_is_a_duplicate(file, cast, programme):
     item = next(i for i in checklist_of(second) if i.key == "duplicate")
     assert (item.automatic.passed, item.automatic.facts) == (
         False,
-        (f"{file.reference} has the same title.",),
+        (f"{file.reference} porte le même titre.",),
     )
 
 
