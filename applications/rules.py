@@ -217,6 +217,15 @@ def scores_allow_it(application, *, by, given):
     return None
 
 
+def is_a_new_panel(application, *, by, given):
+    """After a reconsideration the file has a new panel: nobody who scored, recommended or approved before."""
+    if given.get("sat_before"):
+        return Refusal(
+            _("You took part in the decision that is being reconsidered: somebody else recommends."), code="first_panel"
+        )
+    return None
+
+
 def panel_met(application, *, by, given):
     """Where the programme seats a panel, the meeting had its quorum."""
     if given.get("quorum_needed", 0) > given.get("present", 0):

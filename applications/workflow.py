@@ -185,7 +185,8 @@ class ApplicationLife(models.Model):
             "label": _("Recommend"),
             "done": _("Recommendation made"),
             "duty": Duty.RECOMMEND,
-            "when": (rules.quorum_is_reached, rules.outcome_is_whole, rules.scores_allow_it, rules.panel_met),
+            "when": (rules.quorum_is_reached, rules.outcome_is_whole, rules.scores_allow_it, rules.panel_met,
+                     rules.is_a_new_panel),
         },
     )
     def recommend(self):

@@ -111,7 +111,9 @@ def refusals_to_assign(application, user, *, appointment=None):
     if clash(application.pk, user, Duty.SCORE) is not None:
         found.append(_earlier(Duty(_duty_done(application.pk, user))))
     own = Assignment.objects.filter(reviewer=user)
-    if own.filter(application=application, state__in=LIVE).exists():
+    if sat_before(application, user):
+        found.append(_first_panel())
+    elif own.live().filter(application=application).exists():
         found.append(Conflict("already", _("already has this file")))
     elif own.filter(application=application, state__in=[State.DECLINED, State.RECUSED]).exists():
         found.append(Conflict("declined", _("declined this file, or was recused from it")))
@@ -119,6 +121,22 @@ def refusals_to_assign(application, user, *, appointment=None):
     if held >= appointment.capacity:
         found.append(_full(held))
     return found
+
+
+def sat_before(application, user):
+    """Whether a reconsideration gave the file to a new panel, and `user` scored it or recommended on it before that."""
+    aside = Assignment.objects.filter(application=application, set_aside_at__isnull=False)
+    reopened = aside.order_by("-set_aside_at").values_list("set_aside_at", flat=True).first()
+    if reopened is None:
+        return False
+    if aside.filter(reviewer=user).exists():
+        return True
+    sat = DutyDone.objects.filter(application_id=application.pk, user_id=user.pk, at__lte=reopened)
+    return sat.filter(duty__in=[Duty.SCORE, Duty.RECOMMEND, Duty.APPROVE]).exists()
+
+
+def _first_panel():
+    return Conflict("first_panel", _("took part in the decision that is being reconsidered"))
 
 
 def _earlier(duty):
@@ -193,6 +211,7 @@ def candidates(application):
         .annotate(held=Count("id"))
         .values_list("reviewer_id", "held")
     )
+    reopened = any(one.set_aside_at for rows in mine.values() for one in rows)
     found = []
     for person, appointment in appointments.items():
         conflicts = conflicts_with(parties, appointment.user, memberships.get(person, ()), interests.get(person, ()))
@@ -200,8 +219,10 @@ def candidates(application):
             conflicts.append(Conflict("declared", _("declared a conflict of interest, or is unsure")))
         if duties.get(person):
             conflicts.append(_earlier(Duty(duties[person][0].duty)))
-        states = {assignment.state for assignment in mine.get(person, ())}
-        if states & set(LIVE):
+        states = {one.state for one in mine.get(person, ()) if one.set_aside_at is None}
+        if reopened and sat_before(application, appointment.user):
+            conflicts.append(_first_panel())
+        elif states & set(LIVE):
             conflicts.append(Conflict("already", _("already has this file")))
         elif states & {State.DECLINED, State.RECUSED}:
             conflicts.append(Conflict("declined", _("declined this file, or was recused from it")))
@@ -277,7 +298,7 @@ def fill(application, seats):
 
 def panel_lines(application):
     """The panel as it is assigned: a list of `SeatNeed`."""
-    return fill(application, application.assignments.filter(state__in=LIVE).values_list("seat", flat=True))
+    return fill(application, application.assignments.live().values_list("seat", flat=True))
 
 
 def panel_problems(application):

@@ -90,6 +90,9 @@ class Assignment(PublicModel, AssignmentLife):
     opened_at = models.DateTimeField(null=True, blank=True)
     skipped_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
+    set_aside_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a reconsideration gave the file to a new panel: kept, no longer counted."
+    )
     total = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
     feedback = models.TextField(blank=True, help_text="For the applicant; shown without the reviewer's name.")
     feedback_version = models.PositiveIntegerField(default=0)

@@ -12,7 +12,7 @@ class AssignmentQuerySet(models.QuerySet):
         return self.filter(reviewer=user) if is_person(user) else self.none()
 
     def live(self):
-        return self.filter(state__in=LIVE)
+        return self.filter(state__in=LIVE, set_aside_at__isnull=True)
 
     def waiting(self):
         """What a reviewer still has to do, soonest due first, skipped ones last."""
@@ -21,5 +21,5 @@ class AssignmentQuerySet(models.QuerySet):
         )
 
     def counted(self):
-        """Reviews that count: submitted, without a conflict found since."""
-        return self.filter(state=State.SUBMITTED)
+        """Reviews that count: submitted, without a conflict found since, by the panel that now has the file."""
+        return self.filter(state=State.SUBMITTED, set_aside_at__isnull=True)

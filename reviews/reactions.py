@@ -8,6 +8,7 @@ from reviews.models import Assignment
 from reviews.services.ranking import void_recommendation
 from reviews.services.scores import keep_score
 from reviews.states import State
+from work import clock
 
 
 @after("assignment.submit")
@@ -52,6 +53,13 @@ def tell_the_reviewer(assignment, *, by, given, note, entry):
         application_id=assignment.application_id,
         key=f"review-cancelled:{assignment.public_id}",
     )
+
+
+@after("application.reopen")
+def set_the_first_panel_aside(application, *, by, given, note, entry):
+    """A new panel has the file: what the first one scored is kept, and no longer counted."""
+    Assignment.objects.counted().filter(application=application).update(set_aside_at=clock.now())
+    keep_score(application)
 
 
 @after("application.withdraw")

@@ -10,7 +10,7 @@ from applications.states import FUNDED, Outcome
 from audit.moves import move
 from audit.rules import Refusal, WrongMoment
 from programs import ledger
-from reviews import figures
+from reviews import checks, figures
 from reviews.models import Recommendation, RecommendationShare
 from work import clock
 from work.money import cents
@@ -61,6 +61,7 @@ def recommend(application, *, by, outcome, amount=0, shares=(), reasons_fr="", r
             "outcome": str(outcome),
             "amount": amount,
             "shares": [{"envelope": str(envelope.public_id), "amount": part} for envelope, part in shares],
+            "sat_before": checks.sat_before(application, by),
             "counted": counted,
             "needed": needed,
             "passed": scores.passes,

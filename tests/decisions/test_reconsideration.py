@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.services import create_person
 from applications.models import Application, Finding
 from applications.states import State as FileState
 from audit.moves import move
-from audit.rules import WrongMoment
+from audit.rules import CLOCK, WrongMoment
 from awards.models import Award
 from decisions import services
 from decisions.models import Decision, Letter
@@ -15,7 +16,17 @@ from decisions.services.reconsideration import ask_until
 from decisions.states import Kind, State
 from programs.models import Envelope
 from programs.services.people import appoint
-from reviews.services import declare_interests, recommend
+from reviews.checks import candidates
+from reviews.models import Assignment
+from reviews.services import (
+    assign_reviewer,
+    declare_interests,
+    recommend,
+    save_score,
+    sign_undertaking,
+    submit_review,
+)
+from reviews.services.assignments import reopen_file as reopen_review_of
 from tests.decisions import files
 from tests.decisions.files import D
 from work import clock
@@ -129,8 +140,9 @@ def test_new_panel_amends_the_decision_and_only_the_new_amount_stays_committed(g
         assert answer.state == State.VOID
         assert Application.objects.get(pk=application.pk).outcome_at is None
         envelope = Envelope.objects.get(pk=granted.shares.get().envelope_id)
+        chair = second_panel(cast, programme, application)
         recommend(
-            application, by=cast.chair, outcome="approved", amount=D("60000.00"),
+            application, by=chair, outcome="approved", amount=D("60000.00"),
             shares=[(envelope, D("60000.00"))], reasons_fr="Revu.", reasons_en="Reviewed.",
         )  # fmt: skip
         amended = Decision.objects.open().get(application=application)
@@ -146,6 +158,50 @@ def test_new_panel_amends_the_decision_and_only_the_new_amount_stays_committed(g
         (D("60000.00"), None),
     ]
     assert amended.number == 3
+
+
+def test_nobody_of_the_first_panel_sits_on_the_second(granted, cast, programme):
+    opinion, _decider = fresh_people(cast, programme)
+    application = ask(granted, cast)
+    with clock.at(ASKED_AT):
+        declare_interests(application, by=opinion, answer="none")
+        application = services.reopen_file(application, by=opinion)
+        assert Application.objects.get(pk=application.pk).score is None
+        with pytest.raises(WrongMoment) as refusal:
+            recommend(application, by=cast.chair, outcome="declined", reasons_fr="Non.", reasons_en="No.")
+        assert "first_panel" in [one.code for one in refusal.value.refusals]
+        application = reopen_review_of(application, by=cast.chair, reason="Nouveau comité.")
+        for person in (cast.ana, cast.ben, cast.chloe):
+            with pytest.raises(WrongMoment) as refusal:
+                assign_reviewer(application, person, by=cast.officer)
+            assert [one.code for one in refusal.value.refusals] == ["first_panel"]
+        stands = {one.user: [c.code for c in one.conflicts] for one in candidates(application)}
+        assert stands[cast.ana] == ["first_panel"]
+        assert stands[cast.dev] == []
+
+
+def second_panel(cast, programme, application):
+    """A new panel scores the file, four on each criterion; returns its chair, who declared no interest."""
+    application = reopen_review_of(application, by=cast.chair, reason="Nouveau comité.")
+    people = [person_of(name) for name in ("Inès", "Jules", "Lou", "Noé")]
+    chair, *reviewers = people
+    appoint(chair, by=cast.administrator, role="chair", program=programme)
+    for person, seat in zip(reviewers, ("cluster", "cluster", "industry"), strict=True):
+        appoint(person, by=cast.administrator, role="reviewer", program=programme, seat=seat)
+        assign_reviewer(application, person, by=cast.officer)
+        sign_undertaking(application.call, by=person)
+        declare_interests(application, by=person, answer="none")
+        assignment = Assignment.objects.get(application=application, reviewer=person)
+        for criterion in application.call.rubric.definition["criteria"]:
+            save_score(assignment, criterion["key"], by=person, version=0, point="4", comment="Revu en entier.")
+        submit_review(assignment, by=person)
+    assert Application.objects.get(pk=application.pk).state == FileState.REVIEWED
+    declare_interests(application, by=chair, answer="none")
+    return chair
+
+
+def person_of(name):
+    return create_person(by=CLOCK, email=f"{name.lower()}@aerofil.example", given_name=name, family_name="Nouveau")
 
 
 def test_ineligible_file_is_screened_again_by_its_own_road(cast, programme):
