@@ -97,8 +97,9 @@ def served(tmp_path_factory, django_db_setup, django_db_blocker):
         yield site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Chromium, one a module: one that dies takes no other module's tests with it."""
     with servers.open_browser() as opened:
         yield opened
 
