@@ -124,6 +124,14 @@ def request_of(aid: Aid | None, answers: dict) -> Request:
     return Request(aid.reimbursement if asked is None else asked, aid.bonus)
 
 
+def totals(aid: Aid, answers: dict, kind: str) -> dict:
+    """What the page of totals shows: the aid, the request, and all public aid in percent of eligible costs (0-100)."""
+    request = request_of(aid, answers)
+    public = aid.other_weighted + request.total
+    share = cents(public * 100 / aid.eligible) if aid.eligible else ZERO
+    return {"aid": aid, "request": request, "share": share, "kind": kind}
+
+
 def service_due(call, name: str, start: datetime) -> datetime | None:
     """When the service clock `name` (`acknowledge`, `complete`, `decide`…) that starts at `start` ends: a day's end.
 

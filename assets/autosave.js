@@ -16,7 +16,7 @@
       form.addEventListener("input", (event) => this.touched(event));
       form.addEventListener("change", (event) => this.left(event));
       form.addEventListener("focusout", (event) => this.left(event));
-      form.addEventListener("submit", () => this.leaveToForm());
+      form.addEventListener("submit", (event) => this.leaveToForm(event));
       addEventListener("online", () => this.sendAll());
       addEventListener("pagehide", () => this.keepAll());
       this.putBack();
@@ -58,6 +58,7 @@
       const box = event.target.closest("[data-answer]");
       if (!box || !this.inputs(box).includes(event.target)) return;
       box.dataset.dirty = "1";
+      box.dataset.typed = "1";
       this.keep(box);
       clearTimeout(this.typing.get(box.dataset.answer));
       this.typing.set(box.dataset.answer, setTimeout(() => this.queue(box), 3000));
@@ -87,9 +88,36 @@
     forget(key) {
       localStorage.removeItem(this.store + key);
     }
-    leaveToForm() { // the whole form is on its way: what it holds is sent by it
+    // The whole form is about to leave. What was typed is saved alone first, so that an answer changed elsewhere is asked
+    // about and not written over; then the form says which answers were typed here.
+    leaveToForm(event) {
       for (const timer of this.typing.values()) clearTimeout(timer);
-      clearTimeout(this.retry);
+      if (this.ready) {
+        this.ready = false;
+        clearTimeout(this.retry);
+        return;
+      }
+      event.preventDefault();
+      if (!this.leaving) this.leaving = this.settle(event.submitter).finally(() => (this.leaving = null));
+    }
+    async settle(submitter) {
+      for (const box of this.form.querySelectorAll("[data-answer][data-dirty]")) this.queue(box);
+      const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+      await wait(0); // a form cannot be sent again from inside its own event
+      for (let tries = 0; this.sending.size && tries < 50; tries += 1) await wait(60);
+      const both = this.form.querySelector("[data-conflict] .answer__both");
+      if (both) {
+        both.querySelector("button").focus();
+        return say(this.text.textBoth, "late");
+      }
+      if (this.waiting.size && !navigator.onLine) return say(this.text.textLate, "late"); // the page stays, with all of it
+      for (const old of this.form.querySelectorAll("input[name=typed]")) old.remove();
+      const keys = [...this.form.querySelectorAll("[data-answer][data-typed]")].map((box) => box.dataset.answer);
+      for (const value of ["", ...keys]) {
+        this.form.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "typed", value }));
+      }
+      this.ready = true;
+      this.form.requestSubmit(submitter);
     }
 
     async send(key) {
@@ -128,11 +156,13 @@
 
     saved(box, key, data) {
       this.number(box, data.version);
+      delete box.dataset.refused;
       this.tries = 0;
       if (!this.waiting.has(key) && !box.dataset.dirty) this.forget(key);
       this.note(box, data.note || "", data.note ? "refused" : "");
       for (const [id, html] of Object.entries(data.fragments || {})) this.replace(id, html);
-      if (this.waiting.size === 0) say(data.message || this.text.textSaved);
+      if (this.form.querySelector("[data-answer][data-refused]")) say(this.text.textRefused);
+      else if (this.waiting.size === 0) say(data.message || this.text.textSaved);
       else this.sendAll();
     }
     number(box, version) { // the same version travels with the whole form, for its own button
@@ -141,6 +171,7 @@
       if (sent) sent.value = version;
     }
     refused(box, message) {
+      box.dataset.refused = "1";
       this.note(box, message || this.text.textRefused, "refused");
       say(this.text.textRefused);
     }
@@ -228,10 +259,12 @@
         if (JSON.stringify(shown) === JSON.stringify(kept.pairs)) this.forget(key);
         else if (kept.version === (box.dataset.version || "0")) {
           this.write(box, kept.pairs);
+          box.dataset.typed = "1";
           this.queue(box);
           restored += 1;
         } else {
           this.write(box, kept.pairs);
+          box.dataset.typed = "1";
           this.overtaken(box, key, { theirs: shown, version: box.dataset.version }, kept);
         }
       }

@@ -167,7 +167,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # larger uploads go to a temporary fi
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # a form without its files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
-UPLOAD_LIMIT = env.int("UPLOAD_LIMIT_MB", default=10) * 1024 * 1024  # a question may ask for less
+UPLOAD_LIMIT = env.int("UPLOAD_LIMIT_MB", default=10) * 1_000_000  # a question may ask for less
 CLAMAV_URL = env("CLAMAV_URL", default="")  # tcp://host:3310 has every upload scanned before anyone may open it
 PDF_FONTS_DIR = Path(env("PDF_FONTS_DIR", default=str(BASE_DIR / "static" / "built" / "fonts")))
 

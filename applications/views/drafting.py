@@ -24,7 +24,7 @@ from applications.checks import (
     unsaid,
 )
 from applications.exports import shown
-from applications.figures import aid_of, answers_of, eligibility_of, form_of, request_of
+from applications.figures import aid_of, answers_of, eligibility_of, form_of, totals
 from applications.forms.questions import Asked, pairs_of, posted
 from applications.models import Application, Document
 from applications.services import drafts
@@ -255,6 +255,7 @@ class Page:
     def take(self, request):
         """Save everything posted; keep beside it what could not be."""
         data, before = request.POST, {q.key for q in self.visible}
+        self.reader = request.user
         for question in self.visible:
             if question.type == "documents":
                 self._take_files(question, request)
@@ -287,7 +288,11 @@ class Page:
             try:
                 drafts.save_answer(self.application, question.key, raw, by=by, version=version)
             except drafts.AnswerConflict as conflict:
-                if conflict.by != by:
+                # With script, the form names what was typed on this page; what was not stays as another page saved it.
+                typed = data.getlist("typed")
+                if typed and question.key not in typed:
+                    return
+                if not typed or conflict.by != by:
                     raise
                 # one's own autosave came in between: this form holds what was typed last
                 drafts.save_answer(self.application, question.key, raw, by=by, version=conflict.version)
@@ -302,10 +307,7 @@ class Page:
             try:
                 drafts.attach_document(self.application, question.key, file, by=request.user)
             except drafts.AnswerInvalid as invalid:
-                faults = [
-                    replace(fault, message=_("%(label)s: %(error)s") % {"label": file.name, "error": fault.message})
-                    for fault in invalid.errors
-                ]
+                faults = [replace(fault, message=_named(file, fault.message)) for fault in invalid.errors]
                 self.faults.setdefault(question.key, []).extend(faults)
 
     @property
@@ -337,8 +339,7 @@ class Page:
             one.add_line()
         if conflict := self.conflicts.get(question.key):
             one.theirs = {"by": conflict.by, "at": conflict.at, "shown": shown(question, conflict.theirs)}
-            message = _("%(name)s changed this answer while you were writing.") % {"name": conflict.by.full_name}
-            one.errors.append(message)
+            one.errors.append(_changed(conflict, self.reader))
         return one
 
     def _documents(self):
@@ -382,11 +383,8 @@ def totals_of(application, part, answers) -> dict | None:
     aid = aid_of(application, answers) if holds else None
     if aid is None:
         return None
-    request = request_of(aid, answers)
-    return {
-        "aid": aid,
-        "request": request,
-        "kind": "financing" if any(q.type == "financing" for q in part.questions) else "budget",
+    kind = "financing" if any(q.type == "financing" for q in part.questions) else "budget"
+    return totals(aid, answers, kind) | {
         "capped": [line for line in aid.categories if line.reasons],
         "refused_rows": [row for row in aid.rows if row.reasons and row.refused],
     }
@@ -412,7 +410,7 @@ def answer(request, public_id):
     except drafts.AnswerInvalid as invalid:
         return JsonResponse({"message": " ".join(str(fault) for fault in invalid.errors)}, status=422)
     except drafts.AnswerConflict as conflict:
-        return JsonResponse(_overtaken(question, conflict), status=409)
+        return JsonResponse(_overtaken(question, conflict, request.user), status=409)
     except WrongMoment as refused:
         return JsonResponse({"message": refused.message}, status=422)
     except Forbidden as refused:
@@ -429,14 +427,21 @@ def answer(request, public_id):
     )
 
 
-def _overtaken(question, conflict) -> dict:
+def _changed(conflict, reader) -> str:
+    """Who was faster: a colleague, or the reader in another window."""
+    if conflict.by == reader:
+        return _("You changed this answer in another window while you were writing.")
+    return _("%(name)s changed this answer while you were writing.") % {"name": conflict.by.full_name}
+
+
+def _overtaken(question, conflict, reader) -> dict:
     return {
         "theirs": pairs_of(Asked(question, conflict.theirs)),
         "theirs_shown": shown(question, conflict.theirs).text,
         "version": conflict.version,
         "by": conflict.by.full_name,
         "at": clock.format_instant(conflict.at, get_language()),
-        "message": _("%(name)s changed this answer while you were writing.") % {"name": conflict.by.full_name},
+        "message": _changed(conflict, reader),
     }
 
 
@@ -507,6 +512,12 @@ def delete(request, public_id):
         messages.success(request, _("The draft is deleted."))
         return redirect("application-list")
     return render(request, "applications/delete.html", {"application": application})
+
+
+def _named(file, message) -> str:
+    """A fault that says which file, once."""
+    message = str(message)
+    return message if file.name in message else _("%(label)s: %(error)s") % {"label": file.name, "error": message}
 
 
 def _uuid(text):

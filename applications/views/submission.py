@@ -22,7 +22,7 @@ from applications.checks import (
     unconfirmed,
 )
 from applications.exports import shown_sections
-from applications.figures import aid_of, answers_of, form_of, request_of, service_due
+from applications.figures import aid_of, answers_of, form_of, request_of, service_due, totals
 from applications.forms.company import AttestForm, ReasonForm
 from applications.models import Snapshot
 from applications.services import submission
@@ -64,12 +64,16 @@ def check(request, public_id):
     aid = aid_of(application, answers)
     context = fact(application.call) | {
         "application": application,
-        "sections": shown_sections(application, answers),
+        "sections": [
+            part
+            for part in shown_sections(application, answers)
+            if any(one.question.type != "attestation" for one in part.answers)  # those are read and ticked next
+        ],
         "lines": left,
         "ready": not left and application.call.phase() in (Phase.OPEN, Phase.GRACE),
         "signs": signs,
         "signatories": [] if signs else signatories(application),
-        "totals": {"aid": aid, "request": request_of(aid, answers), "kind": "check"} if aid else None,
+        "totals": totals(aid, answers, "check") if aid else None,
         "sponsorship": live_sponsorship(application) if needs_sponsor(application.call) else None,
         "needs_sponsor": needs_sponsor(application.call),
         "statements": [str(q.text) for q in attestations_of(form_of(application), answers)],
@@ -166,7 +170,7 @@ def submitted(request, public_id):
 def next_steps(application) -> list[str]:
     """What happens next, with its dates, in sentences."""
     language, call = _language(), application.call
-    steps = [_("Your receipt is being made; it will be on this page in a moment, and by e-mail.")]
+    steps = []
     if application.due and application.state == State.SUBMITTED:
         day = clock.format_day(application.due, language)
         steps.append(_("We check that your application is complete and eligible by %(day)s.") % {"day": day})
@@ -176,9 +180,13 @@ def next_steps(application) -> list[str]:
             instant = clock.format_instant(cohort, language)
             steps.append(_("Its cohort closes on %(instant)s; all its files are then compared.") % {"instant": instant})
         if decided := service_due(call, "decide", max(cohort, application.submitted_at)):
-            steps.append(
-                _("The decision is sent to you by letter by %(day)s.") % {"day": clock.format_day(decided, language)}
+            late = decided < clock.now()
+            sentence = (
+                _("The decision was due by %(day)s. It is late; it will still reach you by letter.")
+                if late
+                else _("The decision is sent to you by letter by %(day)s.")
             )
+            steps.append(sentence % {"day": clock.format_day(decided, language)})
     steps.append(_("If something is missing, we write to you; you answer from the page of your application."))
     return steps
 
@@ -205,7 +213,7 @@ def detail(request, public_id):
         "snapshots": list(application.snapshots.select_related("receipt").order_by("-number")),
         "change_request": application.change_requests.filter(answered_at=None, cancelled_at=None).first(),
         "letter": told,
-        "next": next_steps(application)[1:] if state == PublicState.BEING_ASSESSED else [],
+        "next": next_steps(application) if state == PublicState.BEING_ASSESSED else [],
         "signs": signs,
         "may_take_back": signs
         and application.state == State.SUBMITTED

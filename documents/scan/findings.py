@@ -31,9 +31,9 @@ class Unacceptable(Exception):
 
 
 def megabytes(size: int) -> str:
-    """`size` in bytes as the language writes it: 10 Mo, 10 MB; one decimal where it is not whole."""
+    """`size` in bytes as the language writes it: 10 Mo, 10 MB; one decimal where it is not whole. Powers of ten."""
     unit = "Mo" if (get_language() or "fr").startswith("fr") else "MB"
-    value = size / (1024 * 1024)
+    value = size / 1_000_000
     return f"{number_format(round(value, 1), 0 if value == int(value) else 1)}\N{NO-BREAK SPACE}{unit}"
 
 

@@ -208,6 +208,7 @@ def _limit(
         left = min(left, Fraction(rules.max_aid) - reimbursement)
     bonus = max(Fraction(0), min(asked, left)) if enough else Fraction(0)
     total = _cents(reimbursement + bonus)
+    kept = total - _cents(reimbursement)  # so that the parts always sum to the total
     return {
         "maximum": rules.max_aid,
         "aid_within_maximum": _cents(within),
@@ -219,11 +220,11 @@ def _limit(
         "reimbursement": _cents(reimbursement),
         "levels": max(0, levels),
         "bonus_asked": _cents(asked),
-        "bonus": total - _cents(reimbursement),  # so that the parts always sum to the total
+        "bonus": kept,
         "total": total,
         "stack_percent_before": _percent(weighted, eligible),
         "stack_percent": _percent(weighted + Fraction(total), eligible),
-        "reasons": _reasons(rules, eligible, at_rate, within, weighted, room, asked, bonus),
+        "reasons": _reasons(rules, eligible, at_rate, within, weighted, room, asked, Fraction(kept)),
     }
 
 

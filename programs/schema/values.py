@@ -104,7 +104,8 @@ def _shown_money(number):
 
 
 def _shown_number(number):
-    text = format(Decimal(number), ",f")
+    """A limit in words. A year stays in one piece: thousands are parted from five digits up."""
+    text = format(Decimal(number), ",f" if abs(number) >= 10_000 else "f")
     return text.replace(",", "\u00a0").replace(".", ",") if (get_language() or "fr").startswith("fr") else text
 
 

@@ -285,6 +285,43 @@ def test_answer_saved_by_a_colleague_meanwhile_comes_back_with_both(client, cast
     assert Application.objects.get().title == "De Sophie"
 
 
+def test_answer_changed_in_another_window_is_not_written_over(client, cast, call, usinage):
+    file = start_application(call, usinage, by=cast.sophie)
+    client.force_login(cast.sophie)
+    address = reverse("application-section", args=[file.public_id, "project"])
+    save_answer(file, "project_title", "Première fenêtre", by=cast.sophie, version=0)
+    stale = {"version.project_title": "0", "project_title": ""}
+    client.post(address, stale | {"typed": ["", "project_summary"]})  # another answer was typed there
+    assert Application.objects.get().title == "Première fenêtre"
+    page = client.post(address, stale | {"project_title": "Seconde fenêtre"})  # without script: both are shown
+    assert "dans une autre fenêtre" in page.content.decode()
+    assert Application.objects.get().title == "Première fenêtre"
+    client.post(
+        address, stale | {"project_title": "Seconde fenêtre", "typed": ["", "project_title"]}
+    )  # one's own autosave
+    assert Application.objects.get().title == "Seconde fenêtre"
+
+
+def test_decision_that_is_late_is_said_late(client, cast, programme, clock_at):
+    file = submitted_file(cast, programme)
+    client.force_login(cast.sophie)
+    address = reverse("application-submitted", args=[file.public_id])
+    clock_at(AT + timedelta(hours=1))
+    assert "est transmise par lettre au plus tard" in client.get(address).content.decode().replace("\u00a0", " ")
+    clock_at(file.cohort_closes_at + timedelta(days=90))
+    assert "Elle est en retard" in client.get(address).content.decode()
+
+
+def test_totals_say_the_public_aid_that_is_asked(client, cast, call, usinage):
+    file = start_application(call, usinage, by=cast.sophie)
+    line = {"category": "training", "description": "Cours", "amount": "50000", "kind": "cash"}
+    save_answer(file, "budget_table", [line], by=cast.sophie, version=0)
+    save_answer(file, "amount_requested", "10000", by=cast.sophie, version=0)
+    client.force_login(cast.sophie)
+    page = client.get(reverse("application-section", args=[file.public_id, "financing"])).content.decode()
+    assert '<td class="number">20\u00a0%</td>' in page  # 10 000 $ of 50 000 $, and not the 40 % that might be asked
+
+
 def test_answer_of_another_organisation_is_not_found(client, cast, call, usinage):
     file = start_application(call, usinage, by=cast.sophie)
     client.force_login(cast.michel)

@@ -99,7 +99,7 @@ def test_sentence_names_the_file_and_what_is_accepted_in_english():
 
 def test_sentence_names_the_file_and_what_is_accepted_in_french():
     with translation.override("fr"):
-        message = refusal(b"\x00" * 9, name="plan.dwg", accept=("pdf", "docx"), limit=2_621_440).message
+        message = refusal(b"\x00" * 9, name="plan.dwg", accept=("pdf", "docx"), limit=2_500_000).message
 
     assert message == (
         "«\N{NO-BREAK SPACE}plan.dwg\N{NO-BREAK SPACE}» n’est pas dans un format accepté ici. Nous acceptons les "

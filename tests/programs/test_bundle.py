@@ -334,7 +334,7 @@ def test_a_fault_is_told_in_french():
     text, line = changed("max_aid: 90000.00", "max_aid: 90000.005")
     with translation.override("fr"):
         (problem,) = check_bundle(text)
-        assert str(problem) == f"ligne {line}, aid.max_aid: Ce nombre a plus de 2 décimales."
+        assert str(problem) == f"ligne {line}, aid.max_aid\N{NO-BREAK SPACE}: Ce nombre a plus de 2 décimales."
 
 
 @pytest.mark.parametrize(
