@@ -13,6 +13,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 
+from tests import kept
 from work import clock
 
 BUILT_AT = datetime(2025, 1, 6, 14, tzinfo=UTC)
@@ -26,6 +27,7 @@ _kept: dict[str, list[tuple[str, str, bytes]]] = {}
 def world(request, store):
     """The rows of the cast, and of the programme when the test asks for it."""
     level = "programme" if "programme" in request.fixturenames else "cast"
+    kept.begin(None, None)
     with transaction.atomic():
         if not _may_copy_back():
             _make(level)
@@ -33,6 +35,9 @@ def world(request, store):
         if level not in _kept:
             _kept[level] = _build(level)
         _put_back(_kept[level])
+    if "committed_db" not in request.fixturenames:  # where commits are real nobody counts what was written
+        patches = request.getfixturevalue("monkeypatch") if "monkeypatch" in request.fixturenames else None
+        kept.begin(level, patches)
     return level
 
 

@@ -16,6 +16,7 @@ from demo import answers, papers
 from demo.cast import COMPANIES
 from programs.services.bundles import publish_call
 from programs.states import CallState
+from tests.kept import kept
 from work import clock
 
 AT = datetime(2026, 9, 14, 14, tzinfo=UTC)
@@ -31,6 +32,7 @@ def signatory_of(cast, company):
     return getattr(cast, COMPANIES[company]["signatory"])
 
 
+@kept
 def draft_file(
     cast,
     programme,
@@ -88,6 +90,7 @@ def submit(application, *, by, at=AT):
         return submit_application(application, by=by, attestations=answers.ATTESTATIONS, signed_name=by.full_name)
 
 
+@kept
 def submitted_file(cast, programme, *, company="usinage", at=AT, **more):
     """The same, submitted by the organisation's signatory: it has its number, its snapshot and its receipt."""
     draft = draft_file(cast, programme, company=company, at=at, **more)

@@ -19,6 +19,7 @@ from reviews.models import Assignment, Score
 from reviews.services import declare_interests, recommend
 from reviews.states import State as ReviewState
 from tests import files
+from tests.kept import kept
 from work import clock
 
 AT = files.AT
@@ -34,6 +35,7 @@ def D(text):
     return Decimal(text)
 
 
+@kept
 def submitted_row(cast, programme, *, company="usinage", requested="90000.00"):
     """A submitted file as one row with its snapshot: quick to make, where `tests.files` answers every question."""
     call = files.open_call(cast, programme)
@@ -66,6 +68,7 @@ def submitted_row(cast, programme, *, company="usinage", requested="90000.00"):
     return application
 
 
+@kept
 def reviewed_file(cast, programme, *, points=("4", "4", "3"), whole=False, **more):
     """A file whose three reviews are in, every criterion at `points[n]` of the scale in the n-th review.
 
@@ -100,6 +103,7 @@ def envelopes(programme):
     return list(Envelope.objects.filter(agreement__funding__program=programme).order_by("fiscal_year", "id"))
 
 
+@kept
 def recommended_file(
     cast, programme, *, amount="75000.00", outcome="approved", shares=None, reasons=None, discussion="", **more
 ):
@@ -130,6 +134,7 @@ def declare(cast, decision, *people):
         declare_interests(decision.application, by=getattr(cast, key), answer="none")
 
 
+@kept
 def endorsed(cast, programme, **more):
     decision = recommended_file(cast, programme, **more)
     with clock.at(DECIDED_AT):
@@ -137,6 +142,7 @@ def endorsed(cast, programme, **more):
         return services.endorse(decision, by=cast.endorser, note="Dossier solide.")
 
 
+@kept
 def approved(cast, programme, **more):
     decision = endorsed(cast, programme, **more)
     with clock.at(DECIDED_AT):
@@ -144,6 +150,7 @@ def approved(cast, programme, **more):
         return services.approve(decision, by=cast.approver)
 
 
+@kept
 def concurred(cast, programme, **more):
     more.setdefault("amount", "75000.01")
     decision = approved(cast, programme, **more)
@@ -154,6 +161,7 @@ def concurred(cast, programme, **more):
         return Decision.objects.get(pk=decision.pk)
 
 
+@kept
 def issued(cast, programme, **more):
     decision = approved(cast, programme, **more)
     with clock.at(DECIDED_AT):

@@ -20,6 +20,7 @@ from reviews.services import (
 )
 from reviews.services.scores import rubric_of
 from tests.files import submitted_file
+from tests.kept import kept
 from work import clock
 
 SCREENED = datetime(2026, 9, 21, 14, tzinfo=UTC)
@@ -32,6 +33,7 @@ def fresh(thing):
     return type(thing).objects.get(pk=thing.pk)
 
 
+@kept
 def eligible_file(cast, programme, *, company="usinage", at=SCREENED, **more):
     """A file found eligible by the screener."""
     application = submitted_file(cast, programme, company=company, **more)
@@ -43,6 +45,7 @@ def eligible_file(cast, programme, *, company="usinage", at=SCREENED, **more):
         return find_eligible(fresh(application), by=cast.screener)
 
 
+@kept
 def assigned_file(cast, programme, *, reviewers=PANEL, at=SCREENED, **more):
     """An eligible file offered to its panel. The review has not begun."""
     application = eligible_file(cast, programme, at=at, **more)
@@ -52,6 +55,7 @@ def assigned_file(cast, programme, *, reviewers=PANEL, at=SCREENED, **more):
     return fresh(application)
 
 
+@kept
 def file_in_review(cast, programme, *, reviewers=PANEL, at=SCREENED, accepted=True, **more):
     """A file in review, its reviewers without conflict and their undertaking signed."""
     application = assigned_file(cast, programme, reviewers=reviewers, at=at, **more)
@@ -92,6 +96,7 @@ def score(assignment, points, *, submit=True):
     return submit_review(assignment, by=by) if submit else fresh(assignment)
 
 
+@kept
 def reviewed_file(cast, programme, *, scores=(4, 4, 3), at=REVIEWED, reviewers=PANEL, **more):
     """A file whose panel has submitted; `scores`: of each reviewer, in order."""
     application = file_in_review(cast, programme, reviewers=reviewers, **more)
