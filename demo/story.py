@@ -315,13 +315,9 @@ class Story:
                 sponsor=False,
                 without=("method", "benefits", "team", "financing_table", "quotes", "environment_inclusion"),
             )
-            save_answer(
-                second,
-                "project_title",
-                "Former la relève à la mesure tridimensionnelle",
-                by=sophie,
-                version=second.answers.get(question="project_title").version,
-            )
+            for question, text in SECOND_PROJECT.items():
+                version = second.answers.get(question=question).version
+                save_answer(second, question, text, by=sophie, version=version)
         self.sponsor(second, by=sophie, at=day(11, 18, 9), answered=False)
 
     def refuse_the_conflict(self):
@@ -367,6 +363,14 @@ REASONS = (
     "Le plan d’amélioration ne fixe ni valeur de départ ni cible, et l’échéancier ne prévoit pas de jalon vérifiable.",
     "The improvement plan sets neither a baseline nor a target, and no milestone of the schedule can be verified.",
 )
+SECOND_PROJECT = {
+    "project_title": "Former la relève à la mesure tridimensionnelle",
+    "project_summary": (
+        "Deux de nos trois contrôleurs partiront d’ici deux ans. Nous voulons former quatre personnes à la mesure "
+        "tridimensionnelle, écrire les gammes de contrôle qui ne sont que dans les têtes, et faire contrôler chaque pièce "
+        "critique par deux personnes qualifiées. Notre client recevra le rapport de mesure avec la pièce."
+    ),
+}
 PROTECTED = (
     "Depuis le 2 octobre 2026, l’entreprise est sous la protection de la Loi sur les arrangements avec les créanciers "
     "des compagnies (dossier de la Cour supérieure vérifié)."
