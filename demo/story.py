@@ -367,8 +367,8 @@ SECOND_PROJECT = {
     "project_title": "Former la relève à la mesure tridimensionnelle",
     "project_summary": (
         "Deux de nos trois contrôleurs partiront d’ici deux ans. Nous voulons former quatre personnes à la mesure "
-        "tridimensionnelle, écrire les gammes de contrôle qui ne sont que dans les têtes, et faire contrôler chaque pièce "
-        "critique par deux personnes qualifiées. Notre client recevra le rapport de mesure avec la pièce."
+        "tridimensionnelle, écrire les gammes de contrôle qui ne sont que dans les têtes, et faire contrôler chaque "
+        "pièce critique par deux personnes qualifiées. Notre client recevra le rapport de mesure avec la pièce."
     ),
 }
 PROTECTED = (
