@@ -184,11 +184,11 @@ def samples() -> dict:
                 "who": "Mireille Gagnon",
                 "note": t("Précisez le coût de la main-d’œuvre.", "Please detail the cost of labour."),
             },
-            {"what": t("Demande déposée", "Application submitted"), "at": at(2, 9, 30), "who": "Claude Fortin"},
+            {"what": t("Demande déposée", "Application submitted"), "at": at(2, 9, 30), "who": "Camille Fortin"},
             {
                 "what": t("Brouillon commencé", "Draft started"),
                 "at": datetime(2026, 11, 1, 22, tzinfo=UTC),
-                "who": "Claude Fortin",
+                "who": "Camille Fortin",
             },
         ],
         "stats": [
@@ -228,7 +228,7 @@ def samples() -> dict:
         ],
         "cast": [
             {
-                "name": "Claude Fortin",
+                "name": "Camille Fortin",
                 "role": t("Personne autorisée à signer", "Authorised signatory"),
                 "organisation": "Usinage Rive-Nord",
                 "value": "1",
@@ -264,7 +264,7 @@ def show(request):
     """Every component, with sample data."""
     filled = {
         "sample-neq": "114",
-        "sample-email": "claude.fortin@",
+        "sample-email": "camille.fortin@",
         "sample-story": t("Nous remplaçons le contrôle manuel.", "We replace manual inspection."),
         "sample-cost": t("cent mille", "a hundred thousand"),
         "sample-place": "06",
