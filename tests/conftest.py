@@ -3,12 +3,15 @@
 The cast (people, organisations, programmes with names) is in tests/cast.py.
 """
 
+import gc
 import uuid
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from ops.prepare import compile_translations
 from tests import databases, servers
@@ -19,6 +22,16 @@ pytest_plugins = ["tests.cast"]
 def pytest_configure(config):
     if not hasattr(config, "workerinput"):  # once, before the workers of xdist start
         compile_translations()
+
+
+def pytest_collection_finish(session):
+    gc.collect()
+    gc.freeze()  # what is imported stays: the collector need not walk it again for each test
+
+
+# How fast examples come says what else this machine does, never whether the product is right.
+hypothesis_settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import wraps
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import UUID
 
 from django.conf import settings
@@ -42,46 +43,77 @@ def kept(make):
 
     @wraps(make)
     def made(cast, programme, **more):
-        key = _key(make, signature, more)
-        if key is None:
-            return make(cast, programme, **more)
-        if key not in _kept:
-            before, there = _world["written"], _stored()
-            thing = make(cast, programme, **more)
-            after = _written()
-            tables = [_taken(table) for table in after if after[table] != before.get(table)]
-            files = {path: path_bytes for path, path_bytes in _stored().items() if path not in there}
-            _kept[key] = (type(thing), thing.pk, tables, files)
-            _world.update(name=key, written=after)
-            return thing
-        model, pk, tables, files = _kept[key]
-        _put_back(tables, files)
-        _world.update(name=key, written=_written())
-        return model._base_manager.get(pk=pk)
+        return _made(_key(make, signature, more), lambda: make(cast, programme, **more))
 
     return made
 
 
-def _key(make, signature, more):
-    """What the outcome depends on, or None when it cannot be told."""
+def keep(make, *, name):
+    """The same for a function without arguments, which makes what `name` says: a row, or a namespace of rows."""
+    told = _told()
+    return _made(told and (*told, name), make)
+
+
+def _made(key, make):
+    if key is None:
+        return make()
+    if key not in _kept:
+        before, there = _world["written"], _stored()
+        thing = make()
+        after = _written()
+        tables = [_taken(table) for table in after if after[table] != before.get(table)]
+        files = {path: content for path, content in _stored().items() if path not in there}
+        _kept[key] = (_pointer(thing), tables, files)
+        _world.update(name=key, written=after)
+        return thing
+    pointer, tables, files = _kept[key]
+    _put_back(tables, files)
+    _world.update(name=key, written=_written())
+    return _read(pointer)
+
+
+def _pointer(thing):
+    """Where to read the rows again: a row as its table and key, whatever form holds the rows."""
+    if isinstance(thing, models.Model):
+        return type(thing)._base_manager, thing.pk
+    if isinstance(thing, SimpleNamespace):
+        return SimpleNamespace(**_pointer(vars(thing)))
+    if isinstance(thing, dict):
+        return {name: _pointer(value) for name, value in thing.items()}
+    if thing is None:
+        return None
+    raise TypeError(f"not a row, nor a form that holds rows: {type(thing)}")
+
+
+def _read(pointer):
+    if isinstance(pointer, SimpleNamespace):
+        return SimpleNamespace(**_read(vars(pointer)))
+    if isinstance(pointer, dict):
+        return {name: _read(value) for name, value in pointer.items()}
+    return pointer and pointer[0].get(pk=pointer[1])
+
+
+def _told():
+    """What any outcome depends on, or None when it cannot be told."""
     if _world["name"] is None or _patched() or _written() != _world["written"]:
         return None
+    try:
+        told = tuple(sorted((name, _comparable(value)) for name, value in _overridden().items()))
+    except TypeError:
+        return None
+    return _world["name"], told, clock._standing.get(), translation.get_language()
+
+
+def _key(make, signature, more):
+    """What the outcome of `make` depends on, or None when it cannot be told."""
     if _default(signature, more, "at") is None and clock._standing.get() is None:
         return None  # made at the present instant
     try:
         given = tuple(sorted((name, _comparable(value)) for name, value in more.items()))
-        told = tuple(sorted((name, _comparable(value)) for name, value in _overridden().items()))
     except TypeError:
         return None
-    return (
-        _world["name"],
-        make.__module__,
-        make.__name__,
-        given,
-        told,
-        clock._standing.get(),
-        translation.get_language(),
-    )
+    told = _told()
+    return told and (*told, make.__module__, make.__name__, given)
 
 
 def _default(signature, more, name):

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
-from tests.access.world import ROLES, arguments
+from tests.access.world import arguments
 
 ANSWERS = {401: "1", 403: "3", 404: "4", 405: "5", 409: "9", 400: "0", 422: "2"}
 
@@ -50,16 +50,20 @@ def letter(response):
 
 
 class Walk:
-    """Asks in the name of each role. Nothing that is done stays; pages are drawn the first time they are shown only."""
+    """Asks in the name of each role. Nothing that is done stays; a process draws a page the first time it is shown."""
+
+    drawn: set[tuple[str, str]] = set()
 
     def __init__(self, world):
         self.world = world
-        self.drawn = set()
         self.clients = {}
-        for role in ROLES:
+
+    def client(self, role):
+        if role not in self.clients:
             self.clients[role] = Client(raise_request_exception=True)
-            if person := world.people[role]:
+            if person := self.world.people[role]:
                 self.clients[role].force_login(person)
+        return self.clients[role]
 
     def ask(self, role, method, name, parameters, things):
         """The letter of one answer."""
@@ -73,7 +77,7 @@ class Walk:
         return said
 
     def _once(self, role, method, path):
-        client = self.clients[role]
+        client = self.client(role)
         cookies = client.cookies.copy()
         with transaction.atomic():
             response = client.generic(method, path, **({"content_type": FORM} if method == "POST" else {}))

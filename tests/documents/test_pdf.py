@@ -145,6 +145,7 @@ def test_failure_leaves_the_next_document_well(letter):
     assert made() == letter
 
 
+@pytest.mark.slow  # two engines are started; the quick suite starts one, for a letter (tests/decisions)
 def test_bytes_are_the_same_in_two_other_processes(letter):
     script = (
         "import django, sys; django.setup(); from tests.documents import sheets; from documents import pdf;"

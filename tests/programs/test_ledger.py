@@ -672,10 +672,11 @@ class Ledger(RuleBasedStateMachine):
                 assert sum(m[bucket] for m in mine) == getattr(envelope, bucket)
 
 
-def test_ledger_holds_whatever_the_order_of_acts(excellence, nadia):
+@pytest.mark.parametrize("examples", [4, pytest.param(40, marks=pytest.mark.slow)])
+def test_ledger_holds_whatever_the_order_of_acts(excellence, nadia, examples):
     run_state_machine_as_test(
         Ledger,
         settings=settings(
-            max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
