@@ -1,9 +1,10 @@
 """Files that take a second to make through the services: made once in a process, then copied back in milliseconds.
 
-`@kept` on a function `make(cast, programme, **more)` that returns a row. The first call makes it; what it changed in
-the database and in the storage is kept. A later call that finds the same world, at the same instant, in the same
-language, with the same arguments and settings, gets these tables back as they were, and the row read from them.
-Whatever is not the same, or cannot be compared, is made again through the services: a copy is never a guess.
+`@kept` on a function `make(cast, programme, **more)` that returns a row. The first call makes it. What it changed in
+the database and in the storage is kept, and what it left to be done after the commit. A later call that finds the same
+world, at the same instant, in the same language, with the same arguments and settings, gets these tables back as they
+were, and the row read from them. Whatever is not the same, or cannot be compared, is made again through the services:
+a copy is never a guess.
 
 "The same world" is not asked of the tests but of PostgreSQL, which counts the rows that a transaction writes.
 """
@@ -58,16 +59,19 @@ def _made(key, make):
     if key is None:
         return make()
     if key not in _kept:
-        before, there = _world["written"], _stored()
+        before, there, waiting = _world["written"], _stored(), len(connection.run_on_commit)
         thing = make()
         after = _written()
         tables = [_taken(table) for table in after if after[table] != before.get(table)]
         files = {path: content for path, content in _stored().items() if path not in there}
-        _kept[key] = (_pointer(thing), tables, files)
+        nudges = [(do, robust) for _savepoints, do, robust in connection.run_on_commit[waiting:]]
+        _kept[key] = (_pointer(thing), tables, files, nudges)
         _world.update(name=key, written=after)
         return thing
-    pointer, tables, files = _kept[key]
+    pointer, tables, files, nudges = _kept[key]
     _put_back(tables, files)
+    for do, robust in nudges:
+        transaction.on_commit(do, robust=robust)
     _world.update(name=key, written=_written())
     return _read(pointer)
 
@@ -101,7 +105,8 @@ def _told():
         told = tuple(sorted((name, _comparable(value)) for name, value in _overridden().items()))
     except TypeError:
         return None
-    return _world["name"], told, clock._standing.get(), translation.get_language()
+    waiting = tuple(getattr(do, "__qualname__", repr(do)) for _savepoints, do, _robust in connection.run_on_commit)
+    return _world["name"], told, waiting, clock._standing.get(), translation.get_language()
 
 
 def _key(make, signature, more):
