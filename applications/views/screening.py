@@ -1,5 +1,7 @@
 """Screening a file: its checklist, marked one by one, then the finding."""
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
@@ -98,11 +100,14 @@ def _page(request, application, *, faulty=None, own_form=None, status=200):
 
 
 def declare_url(application):
-    """Where interests are declared: a page of a higher room, known by its name alone; "" while it is not built."""
+    """Where interests are declared, and then back to the checklist: a page of a higher room, known by its name alone;
+    "" while it is not built.
+    """
     try:
-        return reverse("review-declare", args=[application.reference])
+        page = reverse("review-declare", args=[application.reference])
     except NoReverseMatch:
         return ""
+    return f"{page}?{urlencode({'next': reverse('file-screening', args=[application.reference])})}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,10 +1,12 @@
 """The officer's pages: the list at one file and at many, what each person may open, and the whole way of a file."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from applications.models import Application, Finding
 from applications.services.changes import request_changes, resubmit_application
@@ -242,3 +244,21 @@ def test_a_request_is_extended_and_cancelled_with_a_reason(file, page, cast):
     assert page("screener", "file-changes-cancel", file.reference, post={"reason": "Suffit"}).status_code == 403
     assert page("officer", "file-changes-cancel", file.reference, post={"reason": "Suffit"}).status_code == 302
     assert page("officer", "file-changes-extend", file.reference).status_code == 404
+
+
+def test_declaring_from_the_checklist_comes_back_to_it(client, file, cast):
+    client.force_login(cast.screener)
+    checklist = reverse("file-screening", args=[file.reference])
+    declare = reverse("review-declare", args=[file.reference]) + "?" + urlencode({"next": checklist})
+
+    assert escape(declare) in client.get(checklist).content.decode()
+    answered = client.post(declare, {"answer": "none", "next": checklist})
+    assert answered.headers["Location"] == checklist
+
+
+def test_staff_are_not_told_that_the_file_is_closed_until_they_declare(client, file, cast):
+    client.force_login(cast.screener)
+    page = client.get(reverse("review-declare", args=[file.reference])).content.decode()
+
+    assert "Rien du dossier ne s’ouvre avant votre réponse." not in page
+    assert "Vous n’agissez dans le dossier qu’une fois votre réponse donnée." in page
