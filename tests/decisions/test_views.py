@@ -71,7 +71,11 @@ def test_each_person_is_offered_their_own_step_and_told_what_stands_in_the_way(c
     decision = files.endorsed(cast, programme, amount="60000.00")
     url = reverse("decision-file", args=[decision.application.reference])
     approve = reverse("decision-approve", args=[decision.application.reference])
-    assert "declare your interests in this file" in text(as_(cast.approver).get(url))
+    declare = reverse("review-declare", args=[decision.application.reference])
+    for asked in (url, approve):
+        page = text(as_(cast.approver).get(asked))
+        assert "declare your interests in this file" in page
+        assert f'href="{declare}?next={asked}"' in page
     files.declare(cast, decision, "approver")
     assert approve in text(as_(cast.approver).get(url))
     page = text(as_(cast.officer).get(url))
