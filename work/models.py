@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 
 from work import clock
+from work.states import Machine
 
 
 def new_public_id() -> uuid.UUID:
@@ -66,3 +67,36 @@ def state_check(field: str, states: type[models.Choices] | Iterable[str]) -> mod
     return models.CheckConstraint(
         condition=Q(**{f"{field}__in": values}), name=f"%(app_label)s_%(class)s_{field}_known"
     )
+
+
+class Heartbeat(models.Model):
+    """When each sweep last ran. One that has stopped beating is told by readiness and on the administrator's page."""
+
+    sweep = models.CharField(max_length=60, primary_key=True)  # its name in the schedule (config.sweeps)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.sweep
+
+
+class Outage(models.Model):
+    """A machine of `Machine` that was away, from the first piece of work it kept waiting to the first it did again."""
+
+    machine = models.CharField(max_length=20, choices=Machine.choices)
+    since = models.DateTimeField(default=clock.now)
+    tried_at = models.DateTimeField(default=clock.now)
+    next_try = models.DateTimeField(default=clock.now)
+    tries = models.PositiveIntegerField(default=1)
+    reason = models.TextField(blank=True)
+    over_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["machine"], condition=Q(over_at__isnull=True), name="work_outage_one_open"),
+            state_check("machine", Machine),
+        ]
+
+    def __str__(self) -> str:
+        return self.machine
