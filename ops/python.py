@@ -1,11 +1,12 @@
 """The virtual environment, from the hashes of requirements.txt: by uv (4 s), by pip where uv cannot run."""
 
+import os
 import shutil
 import subprocess
 import sys
 
-from ops import system
-from ops.places import IS_ROOT, LOCKS, PYTHON, ROOT, VENV, Stop, digest, is_stamped, run, say, works
+from ops import installer
+from ops.places import LOCKS, PYTHON, ROOT, VENV, Stop, digest, is_stamped, run, say, works
 
 REQUIREMENTS = ROOT / "requirements.txt"
 
@@ -26,19 +27,22 @@ def ensure():
 
 def create(folder):
     """A virtual environment with pip in it, unless a uv on the PATH makes pip unnecessary."""
+    make = [sys.executable, "-m", "venv", "--clear"]
     bare = works(["uv", "--version"])
-    command = [sys.executable, "-m", "venv", "--clear", *(["--without-pip"] if bare else []), str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode and IS_ROOT and system.has_apt():
-        # Debian's python3 comes without ensurepip.
-        system.install(["python3-venv"], what_for="A virtual environment")
-        done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
+    if not bare and works([*make, folder]):
+        return
+    done = subprocess.run([*make, "--without-pip", folder], capture_output=True, text=True)
+    try:
+        if done.returncode:
+            raise Stop(
+                "No virtual environment could be made. On Debian and Ubuntu:"
+                " sudo apt-get install -y python3-venv\n" + (done.stdout + done.stderr)[-600:]
+            )
+        if not bare:
+            installer.unpack_pip(folder)
+    except Stop:
         shutil.rmtree(folder, ignore_errors=True)
-        raise Stop(
-            "No virtual environment could be made. On Debian and Ubuntu:"
-            " sudo apt-get install -y python3-venv\n" + (done.stdout + done.stderr)[-600:]
-        )
+        raise
 
 
 def install(folder, lock):
@@ -48,13 +52,23 @@ def install(folder, lock):
     if uv:
         options = ["--quiet", "--require-hashes", "--compile-bytecode", "--python", python]
         try:
-            run([*uv, "pip", "install", *options, "-r", lock])
+            run([*uv, "pip", "install", *options, "-r", lock], env=uv_environment())
             return
         except Stop as reason:
             if not works([python, "-m", "pip", "--version"]):
                 raise
             say(f"! uv could not install; trying pip. {str(reason).splitlines()[-1]}")
     run([python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock])
+
+
+def uv_environment():
+    """uv reads none of pip's files: it is told the index and the authorities that they name, if it has no own."""
+    told, index = dict(os.environ), installer.configured_index()
+    if index and not told.keys() & {"UV_DEFAULT_INDEX", "UV_INDEX_URL"}:
+        told["UV_DEFAULT_INDEX"] = index.url
+    if index and index.certificates:
+        told.setdefault("SSL_CERT_FILE", index.certificates)
+    return told
 
 
 def find_uv(folder):
