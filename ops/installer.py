@@ -15,7 +15,6 @@ import os
 import re
 import shutil
 import ssl
-import subprocess
 import tempfile
 import urllib.parse
 import urllib.request

@@ -26,9 +26,9 @@ def ensure():
 
 
 def create(folder):
-    """A virtual environment with pip in it, unless a uv on the PATH makes pip unnecessary."""
+    """A virtual environment with pip in it, unless a uv that is there already makes pip unnecessary."""
     make = [sys.executable, "-m", "venv", "--clear"]
-    bare = works(["uv", "--version"])
+    bare = there_is_uv()
     if not bare and works([*make, folder]):
         return
     done = subprocess.run([*make, "--without-pip", folder], capture_output=True, text=True)
@@ -71,15 +71,19 @@ def uv_environment():
     return told
 
 
+def there_is_uv():
+    """The command that runs the machine's uv, or that of .venv; None when neither is there."""
+    return next(([uv] for uv in ("uv", str(VENV / "bin" / "uv")) if works([uv, "--version"])), None)
+
+
 def find_uv(folder):
-    """The command that runs uv: the machine's, or one installed into the environment itself."""
-    if works(["uv", "--version"]):
-        return ["uv"]
-    own = folder / "bin" / "uv"
-    if not works([own, "--version"]):
-        pip = [folder / "bin" / "python", "-m", "pip"]
-        works([str(word) for word in [*pip, "install", "--quiet", "--require-hashes", "-r", LOCKS / "uv.txt"]])
-    return [str(own)] if works([str(own), "--version"]) else None
+    """The command that runs uv: one that is there already, or one installed into the environment itself."""
+    there = there_is_uv()
+    if there:
+        return there
+    own = str(folder / "bin" / "uv")
+    works([folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "-r", LOCKS / "uv.txt"])
+    return [own] if works([own, "--version"]) else None
 
 
 def side_environment(name, folder):

@@ -57,7 +57,7 @@ def provide(packages, *, what_for):
         try:
             install(packages, what_for=what_for)
         except Stop as reason:
-            say(f"! {reason}\n  Everything else goes on without it.")
+            say(f"! {reason} (going on without)")
 
 
 def quiet_postgresql():
