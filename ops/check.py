@@ -62,6 +62,7 @@ def run_tests():
     failed = [] if os.environ.get("ARGS") else lint()
     if failed:
         say(f"Failed: {', '.join(failed)} (the tests follow)")
+    tool("python", "-m", "ops.prepare", "translations")  # Django reads them before pytest reads our conftest
     workers = [] if os.environ.get("ARGS") else ["-n", str(min(os.cpu_count() or 1, 4))]
     outcome = with_database(["python", "-m", "pytest", *workers, *arguments()])
     return outcome or (1 if failed else 0)
