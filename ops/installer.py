@@ -122,6 +122,7 @@ def configured_index() -> Index | None:
     return Index(url, certificates) if url else None
 
 
+MACHINE = Path("/etc/pip.conf")
 VARIABLES = ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL")
 
 
@@ -134,7 +135,7 @@ def configuration_files() -> list[Path]:
     person = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
     machine = (os.environ.get("XDG_CONFIG_DIRS") or "/etc/xdg").split(":")
     files = [Path(named)] if named else []
-    files += [person / "pip" / "pip.conf", home / ".pip" / "pip.conf", Path("/etc/pip.conf")]
+    files += [person / "pip" / "pip.conf", home / ".pip" / "pip.conf", MACHINE]
     return files + [Path(folder) / "pip" / "pip.conf" for folder in machine if folder]
 
 
