@@ -18,11 +18,17 @@ def ensure():
     stamp, value = VENV / "requirements.stamp", digest(REQUIREMENTS)
     if is_stamped(stamp, value) and works([PYTHON, "-c", "import django, ruff"]):
         return
-    if not works([PYTHON, "--version"]):
+    if not can_install(VENV):
         create(VENV)
     say("Installing Python packages into .venv")
     install(VENV, REQUIREMENTS)
     stamp.write_text(value)
+
+
+def can_install(folder):
+    """True when there is an environment in `folder` that packages can be installed into; half of one is made again."""
+    python = folder / "bin" / "python"
+    return works([python, "--version"]) and bool(there_is_uv() or works([python, "-m", "pip", "--version"]))
 
 
 def create(folder):

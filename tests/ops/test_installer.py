@@ -137,10 +137,12 @@ def test_without_either_one_sentence_says_the_command(machine, environment, monk
     )
 
 
-def test_name_and_password_of_an_index_reach_its_own_host_only(machine, environment, monkeypatch):
+@pytest.mark.parametrize("road", ["link", "redirection"])
+def test_name_and_password_of_an_index_reach_its_own_host_only(machine, environment, monkeypatch, road):
     with answering({f"/{NAME}": wheel()}) as (files, asked_of_files):
         elsewhere = f"http://localhost:{files.rpartition(':')[2]}/{NAME}"
-        pages = {"/pip/": f'<a href="/there/{NAME}">pip</a>'.encode(), f"/there/{NAME}": elsewhere}
+        address = elsewhere if road == "link" else f"/there/{NAME}"
+        pages = {"/pip/": f'<a href="{address}">pip</a>'.encode(), f"/there/{NAME}": elsewhere}
         with answering(pages) as (host, asked):
             monkeypatch.setenv("PIP_INDEX_URL", f"http://ana:p%40ss@{host}")
             installer.unpack_pip(environment)
