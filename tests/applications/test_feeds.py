@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from icalendar import Calendar
 
+from applications.feeds import closings_of
 from programs.models import Call, Program
 from tests.files import AT, open_call
 
@@ -41,6 +42,16 @@ def test_calendar_has_each_closing_to_come(client, call):
     assert events[0].decoded("dtstart").isoformat() == "2026-09-30T21:00:00+00:00"  # 17 h in Québec
     assert len(events) == 7
     assert {event.decoded("dtend") - event.decoded("dtstart") for event in events} == {timedelta(minutes=15)}
+
+
+def test_closing_that_has_come_leaves_the_calendar(client, call, clock_at):
+    clock_at(closings_of(call)[1])
+    assert [event.decoded("dtstart") for event in Calendar.from_ical(feed(client).content).walk("VEVENT")] == (
+        closings_of(call)[2:]
+    )
+    clock_at(call.closes_at)
+    assert unfolded(feed(client))[-1] == "END:VCALENDAR"
+    assert "BEGIN:VEVENT" not in unfolded(feed(client))
 
 
 def test_calendar_says_of_a_closing_what_subscribers_already_have(client, call, settings):

@@ -44,6 +44,7 @@ def test_message_is_found(code, expected):
 
 def test_name_is_what_the_module_imported():
     assert list(messages_of_code("_ = print\n_('not a message')\n", "a.py")) == []
+    assert list(messages_of_code("from elsewhere import gettext as _\n_('nor this')\n", "a.py")) == []
     assert found("") == []
     code = "from django.utils.translation import pgettext as said\nsaid('a', 'b')\n"
     assert list(messages_of_code(code, "a.py")) == [(2, ("a", "b", None))]
