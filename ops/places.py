@@ -58,7 +58,7 @@ def keep_caches():
     cache = VAR / "cache"
     cache.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("XDG_CACHE_HOME", str(cache))
-    os.environ.setdefault("npm_config_cache", str(cache / "npm"))
+    os.environ.setdefault("NPM_CONFIG_CACHE", str(cache / "npm"))
 
 
 def digest(*paths):
