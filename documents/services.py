@@ -14,7 +14,7 @@ from documents.catalog import ACCEPTED
 from documents.models import Rendering, Upload
 from documents.pdf import render_pdf
 from documents.scan import Unacceptable
-from work import clock
+from work import clock, storage
 from work import services as work
 
 __all__ = [
@@ -131,7 +131,7 @@ def when_rendered(kind: str):
 def render(rendering: Rendering) -> Rendering:
     """Make the PDF, keep it, mark the row done and tell the room that waits for it. Again: the same bytes.
 
-    Raises `pdf.RenderingFailed` (the document is at fault) or `pdf.NotInstalled` (the machine is).
+    Raises `pdf.RenderingFailed` (the document is at fault), `pdf.NotInstalled` or `Away` (a machine is).
     """
     data = render_pdf(
         rendering.html,
@@ -141,8 +141,7 @@ def render(rendering: Rendering) -> Rendering:
         brand=rendering.brand,
     )
     path = f"renderings/{rendering.public_id.hex[-2:]}/{rendering.public_id}.pdf"
-    default_storage.delete(path)  # an attempt that died after writing
-    rendering.path = default_storage.save(path, ContentFile(data))
+    rendering.path = storage.keep_again(path, ContentFile(data))  # an attempt may have died after writing
     rendering.sha256, rendering.size = hashlib.sha256(data).hexdigest(), len(data)
     with transaction.atomic():
         rendering.save(update_fields=["path", "sha256", "size"])

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.core.mail import get_connection
 from django.db import connection, transaction
 from django.dispatch import Signal
 
-from notifications import notices
+from notifications import mail, notices
 from notifications.catalog import KINDS
 from notifications.models import Message
 from work import clock
@@ -80,11 +79,13 @@ def when_sent(kind: str) -> Callable[[Callable[[Message], None]], Callable[[Mess
 
 
 def send(message: Message) -> None:
-    """Hand one message to the mail server. Raises what the server raises; repeating it repeats the Message-ID."""
+    """Hand one message to the mail server; repeating it repeats the Message-ID.
+
+    Raises Away when the server or the storage of its attachment is away, Later when the server puts it off, else what
+    is wrong with the message.
+    """
     if message.sent_at is None:
-        mail = notices.write(message)
-        mail.connection = get_connection()
-        mail.send()
+        mail.deliver(notices.write(message), since=message.created_at)
         message.sent_at = clock.now()
         if message.known.secret:
             message.url_args = []
