@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import setup_logging, task_postrun, task_prerun
+from celery.signals import import_modules, setup_logging, task_postrun, task_prerun
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -12,15 +12,15 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@app.on_after_finalize.connect
+@import_modules.connect
 def schedule_sweeps(sender, **ignored):
     """What beat asks for again and again, as each sweep declares it beside its task (`work.sweeps`).
 
-    `expires` keeps sweeps from piling up in the broker while no worker runs.
+    Comes after the discovery of the tasks, which is asked for above and happens on the same signal. `expires` keeps
+    sweeps from piling up in the broker while no worker runs.
     """
     from work.sweeps import SWEEPS
 
-    sender.loader.import_default_modules()
     sender.conf.beat_schedule = {
         name: {
             "task": name,

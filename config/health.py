@@ -13,7 +13,6 @@ from work import storage
 from work.sweeps import beats
 
 log = logging.getLogger("passerelle.health")
-app.finalize()  # every sweep is known to this process from now on
 
 FEED = "audit_change"
 # Rows that a partner reading the feed is not given yet, because a transaction older than them is still open.

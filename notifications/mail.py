@@ -20,7 +20,7 @@ from work.outages import Away, Later
 from work.states import Machine
 
 PATIENT = timedelta(days=4)
-"""How long a message that the server puts off is tried again before that counts as a failure: RFC 5321 says 4 to 5 days."""
+"""How long a message that the server puts off is tried again before that is a failure: RFC 5321 says 4 to 5 days."""
 SOONEST, LATEST = timedelta(minutes=1), timedelta(minutes=15)
 SERVICE_CLOSING = 421
 TOO_LARGE = 552  # said of one message, also where the server answers to its sender
