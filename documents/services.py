@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.dispatch import Signal
 
 from documents import scan
@@ -24,6 +25,7 @@ __all__ = [
     "queued",
     "remove_upload",
     "render",
+    "retry_given_up",
     "retry_rendering",
     "store_upload",
     "when_rendered",
@@ -115,6 +117,13 @@ def retry_rendering(rendering: Rendering) -> Rendering:
     work.retry(rendering)
     _nudge_after_commit()
     return rendering
+
+
+def retry_given_up(renderings: QuerySet[Rendering]) -> int:
+    """Let those of `renderings` that were given up be made after all, now. Gives how many."""
+    found = work.retry_all(renderings)
+    _nudge_after_commit()
+    return found
 
 
 def when_rendered(kind: str):

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.dispatch import Signal
 
 from notifications import mail, notices
 from notifications.catalog import KINDS
 from notifications.models import Message
 from work import clock
+from work import services as work
 
 queued = Signal()
 """Sent after the commit that queued messages. `notifications.tasks` listens and nudges the worker."""
@@ -93,6 +95,13 @@ def send(message: Message) -> None:
     with transaction.atomic():
         for react in _REACTIONS.get(message.kind, ()):
             react(message)
+
+
+def retry_given_up(messages: QuerySet[Message]) -> int:
+    """Let those of `messages` that were given up be sent after all, now. Gives how many."""
+    found = work.retry_all(messages)
+    _nudge_after_commit()
+    return found
 
 
 def _nudge_after_commit() -> None:

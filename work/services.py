@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from work import clock
 from work.outages import Away, Later, is_left_alone, note_away, note_back
+from work.querysets import ATTEMPTS, stopped, waiting
 from work.states import Machine
 
-ATTEMPTS = 3
 LEASE = timedelta(minutes=5)
 BACKOFF = (timedelta(minutes=1), timedelta(minutes=10))
 """How long to wait after the first and the second failure."""
@@ -44,27 +44,6 @@ class Drained:
     put_off: int = 0
     away: Machine | None = None
     is_full: bool = False
-
-
-def waiting(queryset: QuerySet) -> QuerySet:
-    """The rows that may be claimed now: due, not done, not held by a worker, not given up."""
-    now = clock.now()
-    return queryset.filter(
-        Q(claimed_until__isnull=True) | Q(claimed_until__lte=now),
-        done_at__isnull=True,
-        due__lte=now,
-        attempts__lt=ATTEMPTS,
-    )
-
-
-def stopped(queryset: QuerySet) -> QuerySet:
-    """The rows given up after three attempts: a person must look at `last_error`."""
-    now = clock.now()
-    return queryset.filter(
-        Q(claimed_until__isnull=True) | Q(claimed_until__lte=now),
-        done_at__isnull=True,
-        attempts__gte=ATTEMPTS,
-    )
 
 
 def claim(queryset: QuerySet, *, limit: int = 20, lease: timedelta = LEASE) -> list[Any]:
@@ -141,6 +120,11 @@ def retry(item: Any) -> None:
     """Let work that was given up start over, now."""
     item.attempts, item.due, item.claimed_until = 0, clock.now(), None
     item.save(update_fields=["attempts", "due", "claimed_until"])
+
+
+def retry_all(rows: QuerySet) -> int:
+    """Let every row of `rows` that was given up start over, now. Gives how many did."""
+    return stopped(rows).update(attempts=0, due=clock.now(), claimed_until=None)
 
 
 def drain(

@@ -19,7 +19,7 @@ from notifications.tasks import send_messages
 from tests.databases import at_once
 from work import clock, nudges
 from work.outages import open_outages
-from work.services import ATTEMPTS
+from work.querysets import ATTEMPTS
 from work.states import Machine
 
 pytestmark = pytest.mark.slow

@@ -7,7 +7,8 @@ import pytest
 from notifications.models import Message
 from tests.databases import at_once
 from work import clock
-from work.services import ATTEMPTS, claim, complete, drain, fail, retry, stopped
+from work.querysets import ATTEMPTS, stopped
+from work.services import claim, complete, drain, fail, retry
 
 
 def put(key, **fields):
