@@ -6,16 +6,34 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
-from documents import pdf, services
+from documents import pdf, scan, services
 from documents.models import Rendering
-from work import nudges
-from work.outages import note_away, note_back
+from work import clock, nudges, storage
+from work.outages import note_away, note_back, open_outages
 from work.services import drain
 from work.states import Machine
 from work.sweeps import sweep
 
 log = logging.getLogger(__name__)
 AT_ONCE = 25  # rendering keeps some memory: a child is measured, and replaced, only between two tasks
+
+
+# How to ask after a machine that no row of ours may be waiting for: the reason it gives, "" when it is there.
+ASKING = {Machine.STORAGE: storage.why_away, Machine.PDF: pdf.why_not, Machine.SCANNER: scan.why_silent}
+
+
+@shared_task
+@sweep(every=timedelta(seconds=30), label=_("Ask after what is away"))
+def ask_after_machines() -> int:
+    """Ask each machine that is away whether it is back. Gives how many are."""
+    back = 0
+    for outage in open_outages().filter(machine__in=ASKING, next_try__lte=clock.now()):
+        machine = Machine(outage.machine)
+        if reason := ASKING[machine]():
+            note_away(machine, reason)
+        else:
+            back += note_back(machine)
+    return back
 
 
 @shared_task
