@@ -7,7 +7,7 @@ An outage is a row from the first work it kept waiting to the first that was don
 what is away, since when and why, and so that workers ask again in good time and not thousands of times.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -70,3 +70,25 @@ def note_away(machine: Machine, reason: str) -> Outage:
 def note_back(*machines: Machine) -> int:
     """Write that these machines work again. Gives how many of them had been away."""
     return open_outages().filter(machine__in=machines).update(over_at=clock.now())
+
+
+_without_database: tuple[datetime, str] | None = None  # since when this process missed the database, and why
+
+
+def miss_database(reason: str) -> None:
+    """Remember, in this process, that the database is away: there is nowhere to write it yet."""
+    global _without_database
+    if _without_database is None:
+        _without_database = clock.now(), reason[:2000]
+
+
+def note_database_back() -> None:
+    """Write the database's outage now that it answers. Processes that missed it at once write one row between them."""
+    global _without_database
+    if _without_database is None:
+        return
+    (since, reason), now = _without_database, clock.now()
+    _without_database = None
+    same = Outage.objects.filter(machine=Machine.DATABASE, over_at__gte=since - LATEST)
+    if not same.update(over_at=now):
+        Outage.objects.create(machine=Machine.DATABASE, since=since, tried_at=now, reason=reason, over_at=now)

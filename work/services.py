@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 
 from work import clock
-from work.outages import Away, Later, is_left_alone, note_away, note_back
+from work.outages import Away, Later, is_left_alone, miss_database, note_away, note_back, note_database_back
 from work.querysets import ATTEMPTS, stopped, waiting
 from work.states import Machine
 
@@ -105,11 +105,14 @@ def give_back_to_database(item: Any, error: Exception) -> None:
 
     After PATIENCE seconds without a database the row is left to its lease, and its attempt stays counted.
     """
+    reason = f"{type(error).__name__}: {error}"
+    miss_database(reason)
     end = time.monotonic() + PATIENCE
     while True:
         connection.close()
         try:
-            return release(item, f"{type(error).__name__}: {error}")
+            release(item, reason)
+            return note_database_back()
         except (OperationalError, InterfaceError):
             if time.monotonic() > end:
                 raise

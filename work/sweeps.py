@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from django.db import InterfaceError, OperationalError
 from django.utils.functional import Promise
 
 from work import clock
 from work.models import Heartbeat
-from work.outages import note_back
+from work.outages import miss_database, note_back, note_database_back
 from work.states import Machine
 
 log = logging.getLogger(__name__)
@@ -45,9 +46,7 @@ def sweep(*, every: timedelta, label: str | Promise) -> Callable[[Callable[P, R]
 
         @wraps(do)
         def beating(*args: P.args, **options: P.kwargs) -> R:
-            started = clock.now()
-            Heartbeat.objects.update_or_create(sweep=known.name, defaults={"started_at": started})
-            note_back(Machine.BROKER)  # it brought this task
+            started = note_start(known)
             error = ""
             try:
                 return do(*args, **options)
@@ -60,6 +59,19 @@ def sweep(*, every: timedelta, label: str | Promise) -> Callable[[Callable[P, R]
         return beating
 
     return register
+
+
+def note_start(sweep: Sweep) -> datetime:
+    """The first half of a heartbeat; gives its instant. A database that is away is remembered until it is back."""
+    started = clock.now()
+    try:
+        Heartbeat.objects.update_or_create(sweep=sweep.name, defaults={"started_at": started})
+    except (OperationalError, InterfaceError) as problem:
+        miss_database(f"{type(problem).__name__}: {problem}")
+        raise
+    note_database_back()
+    note_back(Machine.BROKER)  # it brought this task
+    return started
 
 
 def note_end(sweep: Sweep, started: datetime, error: str) -> None:

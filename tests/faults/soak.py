@@ -190,7 +190,8 @@ class Soak:
         trail = self.python("manage.py", "verify_trail", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         said = trail.communicate(timeout=300)[0].strip().splitlines()
         say(
-            f"alive: {alive}; ready: {self.answers()}; still waiting: {waiting['waiting']}; given up: {waiting['stopped']}"
+            f"alive: {alive}; answers: {self.answers()}; "
+            f"still waiting: {waiting['waiting']}; given up: {waiting['stopped']}"
         )
         say(f"messages wanted {len(wanted)}, lost {len(lost)}, doubled {doubled}; letters sent {waiting['letters']}")
         for name, times in self.back.items():

@@ -7,7 +7,14 @@ import pytest
 from tests.databases import at_once
 from work import clock
 from work.models import Outage
-from work.outages import is_left_alone, note_away, note_back, open_outages
+from work.outages import (
+    is_left_alone,
+    miss_database,
+    note_away,
+    note_back,
+    note_database_back,
+    open_outages,
+)
 from work.states import Machine
 
 
@@ -58,3 +65,34 @@ def test_workers_that_find_it_together_write_one_outage(committed_db):
         results = at_once(*[lambda: note_away(Machine.MAIL, "refused").pk] * 4)
         assert len(set(results)) == 1, results
         note_back(Machine.MAIL)
+
+
+@pytest.mark.django_db
+def test_database_that_was_away_is_written_once_it_is_back():
+    now = clock.now()
+    with clock.at(now):
+        note_database_back()
+        assert not Outage.objects.exists()
+        miss_database("the connection is closed")
+    with clock.at(now + timedelta(seconds=9)):
+        miss_database("refused")
+        note_database_back()
+        note_database_back()
+    (outage,) = Outage.objects.all()
+    assert (outage.machine, outage.since, outage.over_at) == (Machine.DATABASE, now, now + timedelta(seconds=9))
+    assert outage.reason == "the connection is closed"
+
+
+@pytest.mark.django_db
+def test_processes_that_missed_the_database_together_write_one_row():
+    now = clock.now()
+    for seconds in (9, 11):
+        with clock.at(now):
+            miss_database("refused")
+        with clock.at(now + timedelta(seconds=seconds)):
+            note_database_back()
+    with clock.at(now + timedelta(minutes=10)):
+        miss_database("refused")
+    with clock.at(now + timedelta(minutes=11)):
+        note_database_back()
+    assert [(o.over_at - o.since).total_seconds() for o in Outage.objects.order_by("since")] == [11, 60]

@@ -8,6 +8,7 @@ from django.db import OperationalError, connection
 from notifications.models import Message
 from tests.databases import at_once
 from work import clock
+from work.models import Outage
 from work.outages import Away, Later, open_outages
 from work.querysets import ATTEMPTS, stopped
 from work.services import claim, complete, drain, fail, release, retry, retry_all
@@ -219,6 +220,7 @@ def test_database_that_goes_away_under_a_row_costs_it_nothing(committed_db):
         item = Message.objects.get()
         assert (item.attempts, item.claimed_until) == (0, None)
         assert "terminat" in item.last_error
+    assert Outage.objects.get().machine == Machine.DATABASE
 
 
 @pytest.mark.django_db
