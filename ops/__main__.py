@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 from ops import assets, check, demo, python
-from ops.places import PYTHON, ROOT, Stop
+from ops.places import PYTHON, ROOT, Stop, keep_caches
 
 
 def set_up():
@@ -40,6 +40,7 @@ def main():
     verb = sys.argv[1] if len(sys.argv) > 1 else ""
     if verb not in VERBS:
         sys.exit(f"Say one of: {', '.join(VERBS)}")
+    keep_caches()
     try:
         sys.exit(VERBS[verb]())
     except Stop as reason:

@@ -53,15 +53,16 @@ def arguments():
 
 def run_tests():
     """The quick suite, on as many processes as there are cores (four at most), each with its own database."""
+    system.provide(system.LETTERS, what_for="Letters in PDF")
     python.ensure()
-    system.install_or_say(system.LETTERS, what_for="Letters in PDF")
     try:
         assets.ensure()  # letters are drawn with the fonts that it brings
     except Stop as reason:
-        say(f"! {reason}\n  The tests of letters will fail for want of their fonts; the others need no Node.")
+        say(f"! {reason}\n  The tests of letters will be skipped for want of their fonts; the others need no Node.")
     failed = [] if os.environ.get("ARGS") else lint()
     if failed:
         say(f"Failed: {', '.join(failed)} (the tests follow)")
+    tool("python", "-m", "ops.prepare", "translations")  # Django reads them before pytest reads our conftest
     workers = [] if os.environ.get("ARGS") else ["-n", str(min(os.cpu_count() or 1, 4))]
     outcome = with_database(["python", "-m", "pytest", *workers, *arguments()])
     return outcome or (1 if failed else 0)
@@ -69,8 +70,8 @@ def run_tests():
 
 def run_slow_tests():
     """What needs a browser, a broker, a fault or a load; the machine's packages are installed first."""
+    system.provide([*system.LETTERS, *lacking()], what_for="The slow tests")
     python.ensure()
-    system.install_or_say([*system.LETTERS, *lacking()], what_for="The slow tests")
     assets.ensure()
     outcome = with_database(["python", "-m", "pytest", "-m", "slow", *arguments()], **judge())
     if outcome == NO_TESTS:
@@ -119,7 +120,8 @@ def run_lock():
     options = ["--quiet", "--universal", "--generate-hashes", "--python-version", "3.11"]
     options += ["--custom-compile-command", "make lock", "--no-emit-index-url", "--upgrade"]
     pairs = [("requirements.in", "requirements.txt")]
-    pairs += [(f"ops/requirements/{n}.in", f"ops/requirements/{n}.txt") for n in ("uv", "node", "postgres", "verapdf")]
+    tools = ("pip", "uv", "node", "postgres", "verapdf")
+    pairs += [(f"ops/requirements/{name}.in", f"ops/requirements/{name}.txt") for name in tools]
     for source, target in pairs:
         code = subprocess.run([*uv, "pip", "compile", *options, source, "-o", target], cwd=ROOT).returncode
         if code:

@@ -73,8 +73,8 @@ class only_one:
 
 def set_up():
     """Everything that needs no database: Python packages, what letters are drawn with, browser files."""
+    system.provide(system.LETTERS, what_for="Letters in PDF")
     python.ensure()
-    system.install_or_say(system.LETTERS, what_for="Letters in PDF")
     assets.ensure()
 
 

@@ -50,6 +50,17 @@ def works(command):
         return False
 
 
+def keep_caches():
+    """Let the tools (uv, pip, npm, fontconfig) keep their caches in var/ where the home is absent or not writable."""
+    home = os.path.expanduser("~")
+    if os.path.isdir(home) and os.access(home, os.W_OK | os.X_OK):
+        return
+    cache = VAR / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("XDG_CACHE_HOME", str(cache))
+    os.environ.setdefault("NPM_CONFIG_CACHE", str(cache / "npm"))
+
+
 def digest(*paths):
     """A hash of the content of files and folders, and of this Python's version: the stamp of work done."""
     seen = hashlib.sha256(sys.version.encode())

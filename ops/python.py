@@ -1,11 +1,12 @@
 """The virtual environment, from the hashes of requirements.txt: by uv (4 s), by pip where uv cannot run."""
 
+import os
 import shutil
 import subprocess
 import sys
 
-from ops import system
-from ops.places import IS_ROOT, LOCKS, PYTHON, ROOT, VENV, Stop, digest, is_stamped, run, say, works
+from ops import installer
+from ops.places import LOCKS, PYTHON, ROOT, VENV, Stop, digest, is_stamped, run, say, works
 
 REQUIREMENTS = ROOT / "requirements.txt"
 
@@ -17,28 +18,37 @@ def ensure():
     stamp, value = VENV / "requirements.stamp", digest(REQUIREMENTS)
     if is_stamped(stamp, value) and works([PYTHON, "-c", "import django, ruff"]):
         return
-    if not works([PYTHON, "--version"]):
+    if not can_install(VENV):
         create(VENV)
     say("Installing Python packages into .venv")
     install(VENV, REQUIREMENTS)
     stamp.write_text(value)
 
 
+def can_install(folder):
+    """True when there is an environment in `folder` that packages can be installed into; half of one is made again."""
+    python = folder / "bin" / "python"
+    return works([python, "--version"]) and bool(there_is_uv() or works([python, "-m", "pip", "--version"]))
+
+
 def create(folder):
-    """A virtual environment with pip in it, unless a uv on the PATH makes pip unnecessary."""
-    bare = works(["uv", "--version"])
-    command = [sys.executable, "-m", "venv", "--clear", *(["--without-pip"] if bare else []), str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode and IS_ROOT and system.has_apt():
-        # Debian's python3 comes without ensurepip.
-        system.install(["python3-venv"], what_for="A virtual environment")
-        done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
+    """A virtual environment with pip in it, unless a uv that is there already makes pip unnecessary."""
+    make = [sys.executable, "-m", "venv", "--clear"]
+    bare = there_is_uv()
+    if not bare and works([*make, folder]):
+        return
+    done = subprocess.run([*make, "--without-pip", folder], capture_output=True, text=True)
+    try:
+        if done.returncode:
+            raise Stop(
+                "No virtual environment could be made. On Debian and Ubuntu:"
+                " sudo apt-get install -y python3-venv\n" + (done.stdout + done.stderr)[-600:]
+            )
+        if not bare:
+            installer.unpack_pip(folder)
+    except Stop:
         shutil.rmtree(folder, ignore_errors=True)
-        raise Stop(
-            "No virtual environment could be made. On Debian and Ubuntu:"
-            " sudo apt-get install -y python3-venv\n" + (done.stdout + done.stderr)[-600:]
-        )
+        raise
 
 
 def install(folder, lock):
@@ -48,7 +58,7 @@ def install(folder, lock):
     if uv:
         options = ["--quiet", "--require-hashes", "--compile-bytecode", "--python", python]
         try:
-            run([*uv, "pip", "install", *options, "-r", lock])
+            run([*uv, "pip", "install", *options, "-r", lock], env=uv_environment())
             return
         except Stop as reason:
             if not works([python, "-m", "pip", "--version"]):
@@ -57,15 +67,29 @@ def install(folder, lock):
     run([python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock])
 
 
+def uv_environment():
+    """uv reads none of pip's files: it is told the index and the authorities that they name, if it has no own."""
+    told, index = dict(os.environ), installer.configured_index()
+    if index and not told.keys() & {"UV_DEFAULT_INDEX", "UV_INDEX_URL"}:
+        told["UV_DEFAULT_INDEX"] = index.url
+    if index and index.certificates:
+        told.setdefault("SSL_CERT_FILE", index.certificates)
+    return told
+
+
+def there_is_uv():
+    """The command that runs the machine's uv, or that of .venv; None when neither is there."""
+    return next(([uv] for uv in ("uv", str(VENV / "bin" / "uv")) if works([uv, "--version"])), None)
+
+
 def find_uv(folder):
-    """The command that runs uv: the machine's, or one installed into the environment itself."""
-    if works(["uv", "--version"]):
-        return ["uv"]
-    own = folder / "bin" / "uv"
-    if not works([own, "--version"]):
-        pip = [folder / "bin" / "python", "-m", "pip"]
-        works([str(word) for word in [*pip, "install", "--quiet", "--require-hashes", "-r", LOCKS / "uv.txt"]])
-    return [str(own)] if works([str(own), "--version"]) else None
+    """The command that runs uv: one that is there already, or one installed into the environment itself."""
+    there = there_is_uv()
+    if there:
+        return there
+    own = str(folder / "bin" / "uv")
+    works([folder / "bin" / "python", "-m", "pip", "install", "--quiet", "--require-hashes", "-r", LOCKS / "uv.txt"])
+    return [own] if works([own, "--version"]) else None
 
 
 def side_environment(name, folder):

@@ -48,13 +48,16 @@ def install(packages, *, what_for):
         run([*apt, *arguments], env=environment)
 
 
-def install_or_say(packages, *, what_for):
-    """The same, but a machine where it cannot be done is told how and goes on."""
+def provide(packages, *, what_for):
+    """Install as root what a command would like to have; anybody else is told all of it in one line.
+
+    Either way the command goes on: what lacks its package waits, or is skipped, and says so.
+    """
     if has_apt() and missing(packages):
         try:
             install(packages, what_for=what_for)
         except Stop as reason:
-            say(f"! {reason}\n  Everything else starts without it.")
+            say(f"! {reason} (going on without)")
 
 
 def quiet_postgresql():

@@ -24,6 +24,17 @@ def pytest_configure(config):
         compile_translations()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """What needs the PDF engine is skipped where its system libraries or fonts are absent: no test fails for them."""
+    if item.get_closest_marker("renders"):
+        from documents import pdf
+
+        reason = pdf.why_not()
+        if reason:
+            pytest.skip(f"this machine cannot render documents. {reason}")
+
+
 def pytest_collection_finish(session):
     gc.collect()
     gc.freeze()  # what is imported stays: the collector need not walk it again for each test

@@ -156,13 +156,6 @@ def test_public_pages_open_to_anyone(client, call):
     assert client.get(reverse("call-eligibility", args=[call.public_id])).status_code == 200
 
 
-def test_calendar_has_each_closing_to_come(client, call):
-    text = client.get(reverse("call-feed")).content.decode()
-    assert text.count("BEGIN:VEVENT") == 7
-    assert "DTSTART:20260930T210000Z" in text  # 17 h in Québec
-    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
-
-
 def test_other_organisation_finds_nothing(client, cast, programme, clock_at):
     file = draft_file(cast, programme)
     clock_at(AT)

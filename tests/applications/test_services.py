@@ -224,6 +224,7 @@ def test_submission_freezes_numbers_and_acknowledges(cast, programme):
     assert [m.recipient for m in Message.objects.filter(kind="application_received")] == [cast.sophie]
 
 
+@pytest.mark.renders
 def test_receipt_is_a_document_that_anyone_can_read(cast, programme):
     from documents.services import render
 

@@ -13,7 +13,6 @@ from audit.rules import WrongMoment
 from decisions import letters, services, tasks
 from decisions.models import Letter
 from decisions.services.letters import find_by_code, messages_of, presume_served
-from documents import pdf
 from documents.models import Rendering
 from documents.services import render
 from notifications import services as outbox
@@ -23,7 +22,6 @@ from tests.decisions import files
 from work import clock
 
 pytestmark = pytest.mark.django_db
-needs_press = pytest.mark.skipif(bool(pdf.why_not()), reason=f"this machine cannot render: {pdf.why_not()}")
 
 
 def regime(value):
@@ -100,7 +98,7 @@ def test_organisation_without_a_signatory_has_an_address_without_an_empty_line(c
     assert "<br><br>" not in letters.preview(decision, "fr")
 
 
-@needs_press
+@pytest.mark.renders
 def test_letter_is_a_tagged_pdf_and_always_the_same_bytes_in_another_process(cast, programme, tmp_path):
     letter = files.issued(cast, programme).letter
     rendering = render(Rendering.objects.get(pk=letter.rendering_id))

@@ -14,7 +14,7 @@ from documents import pdf
 from tests.documents import sheets
 from tests.documents.files import text_of
 
-pytestmark = pytest.mark.skipif(bool(pdf.why_not()), reason=f"this machine cannot render: {pdf.why_not()}")
+pytestmark = pytest.mark.renders
 
 
 def made(html=None, **more):

@@ -88,6 +88,7 @@ def test_rendering_rolls_back_with_what_asked_for_it(committed_db):
     assert Rendering.objects.count() == 0
 
 
+@pytest.mark.renders
 def test_worker_renders_what_waits_and_tells_the_room(committed_db, monkeypatch):
     monkeypatch.setattr(services, "_REACTIONS", {})
     told = []
@@ -106,6 +107,7 @@ def test_worker_renders_what_waits_and_tells_the_room(committed_db, monkeypatch)
     assert tasks.render_documents() == 0
 
 
+@pytest.mark.renders
 @pytest.mark.django_db
 def test_rendering_again_gives_the_same_file(settings):
     first = services.render(queued())
@@ -116,6 +118,7 @@ def test_rendering_again_gives_the_same_file(settings):
     assert (again.path, again.sha256) == (path, digest)
 
 
+@pytest.mark.renders
 def test_document_at_fault_stops_after_three_and_the_next_is_rendered(committed_db):
     bad, good = queued("bad", html="<p>契</p>"), queued("good")
     instant = clock.now()
@@ -133,6 +136,7 @@ def test_document_at_fault_stops_after_three_and_the_next_is_rendered(committed_
     assert good.is_ready
 
 
+@pytest.mark.renders
 def test_machine_at_fault_costs_no_attempt_and_says_the_command(committed_db, monkeypatch):
     def missing(*args):
         raise pdf.NotInstalled(f"The PDF engine's system libraries are missing. As root: {pdf.APT}")
@@ -167,6 +171,7 @@ def test_worker_is_nudged_once_a_transaction_however_many_documents(committed_db
     assert told == [2]
 
 
+@pytest.mark.renders
 def test_document_given_up_starts_over_when_asked(committed_db):
     rendering = queued()
     Rendering.objects.filter(pk=rendering.pk).update(attempts=3, last_error="U+5951")

@@ -34,7 +34,6 @@ from decisions.models import Decision, Letter
 from demo import answers, papers, people
 from demo.cast import COMPANIES
 from desk.figures import whole_chronicle
-from documents import pdf
 from documents.services import render
 from notifications import services as outbox
 from notifications.models import Message
@@ -57,8 +56,7 @@ from reviews.services import (
 from tests.cast import BUNDLE
 from work import clock
 
-# WeasyPrint draws the letter for real: the machine needs Pango (make test installs it on Debian).
-pytestmark = pytest.mark.skipif(bool(pdf.why_not()), reason=f"this machine cannot render: {pdf.why_not()}")
+pytestmark = pytest.mark.renders  # the letter is drawn for real
 
 PANEL = ("ana", "ben", "chloe")
 FIRST_YEAR = Decimal("1472000.00")  # 1 600 000 $ less the fee of 8 %

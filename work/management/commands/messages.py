@@ -1,6 +1,8 @@
 """Refresh the French catalogue from the code: what is new, what is gone, what is not translated yet."""
 
+import ast
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import polib
@@ -9,17 +11,26 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import templatize
 
-KEYWORDS = {
+# Django's functions, and which of their arguments are the context, the message and its plural.
+PARTS = {
+    "gettext": (None, 0, None),
+    "gettext_lazy": (None, 0, None),
+    "gettext_noop": (None, 0, None),
+    "ngettext": (None, 0, 1),
+    "ngettext_lazy": (None, 0, 1),
+    "pgettext": (0, 1, None),
+    "pgettext_lazy": (0, 1, None),
+    "npgettext": (0, 1, 2),
+    "npgettext_lazy": (0, 1, 2),
+}
+TEMPLATES = {  # as `templatize` writes them
     "_": None,
     "gettext": None,
-    "gettext_lazy": None,
-    "gettext_noop": None,
     "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
     "pgettext": ((1, "c"), 2),
-    "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+TRANSLATION = "django.utils.translation"
 ROOMS = [
     "config",
     "desk",
@@ -50,20 +61,78 @@ def sources(root):
 
 
 def found_messages(root):
-    """Every message of the code: `{(context, msgid, plural): ["room/file.py:12", …]}`, in order of appearance."""
+    """Every message of the code: `{(context, msgid, plural): ["room/file.py:12", …]}`, in order of appearance.
+
+    Raises CommandError for a call whose message is not written out.
+    """
     found = {}
     for path, is_template in sources(root):
-        text = path.read_text(encoding="utf-8")
-        if is_template:
-            text = templatize(text, origin=str(path))
-        name = path.relative_to(root).as_posix()
-        for line, message, _comments, context in extract(
-            "python", io.BytesIO(text.encode()), keywords=KEYWORDS, options={"encoding": "utf-8"}
-        ):
-            msgid, plural = message if isinstance(message, tuple) else (message, None)
-            if msgid:
-                found.setdefault((context, msgid, plural), []).append(f"{name}:{line}")
+        text, name = path.read_text(encoding="utf-8"), path.relative_to(root).as_posix()
+        for line, message in messages_of_template(text, name) if is_template else messages_of_code(text, name):
+            found.setdefault(message, []).append(f"{name}:{line}")
     return found
+
+
+def messages_of_template(text: str, name: str) -> Iterator[tuple[int, tuple]]:
+    """The line and the `(context, msgid, plural)` of each message of a template, by Django's own reading of it."""
+    code = io.BytesIO(templatize(text, origin=name).encode())
+    for line, message, _comments, context in extract("python", code, keywords=TEMPLATES, options={"encoding": "utf-8"}):
+        msgid, plural = message if isinstance(message, tuple) else (message, None)
+        if msgid:
+            yield line, (context, msgid, plural)
+
+
+def messages_of_code(text: str, name: str) -> Iterator[tuple[int, tuple]]:
+    """The same of a Python module, by parsing it: what any Python understands, any Python finds.
+
+    Only what was imported from Django's translation counts, under whatever name. Raises CommandError.
+    """
+    tree = ast.parse(text, filename=name)
+    names = imported(tree)
+    for call in in_order(tree):
+        function = names.get(ast.unparse(call.func)) if isinstance(call, ast.Call) else None
+        if function is None or is_marked_elsewhere(call, function):
+            continue
+        parts = [None if place is None else literal(call.args, place) for place in PARTS[function]]
+        if any(place is not None and part is None for place, part in zip(PARTS[function], parts, strict=True)):
+            raise CommandError(f"{name}:{call.lineno}: a message is written out as one string: {ast.unparse(call)}")
+        yield call.lineno, tuple(parts)
+
+
+def imported(tree: ast.Module) -> dict[str, str]:
+    """How the functions of translation are called in a module: `{"_": "gettext", "translation.gettext": "gettext"}`."""
+    names = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == TRANSLATION:
+            names |= {alias.asname or alias.name: alias.name for alias in node.names if alias.name in PARTS}
+        if isinstance(node, ast.ImportFrom) and node.module == TRANSLATION.rpartition(".")[0]:
+            wholes = [alias.asname or alias.name for alias in node.names if alias.name == "translation"]
+            names |= {f"{whole}.{function}": function for whole in wholes for function in PARTS}
+    return names
+
+
+def in_order(node: ast.AST) -> Iterator[ast.AST]:
+    """Every node under this one, as they are read; those inside an f-string too."""
+    for child in ast.iter_child_nodes(node):
+        yield child
+        yield from in_order(child)
+
+
+def is_marked_elsewhere(call: ast.Call, function: str) -> bool:
+    """`gettext(msgid)`, by its own name and of a plain variable: a message that gettext_noop marked where it stands."""
+    given = call.args[0] if len(call.args) == 1 else None
+    return ast.unparse(call.func) == function == "gettext" and isinstance(given, ast.Name | ast.Attribute)
+
+
+def literal(arguments: list[ast.expr], place: int) -> str | None:
+    """The string that an argument spells out, whole or in pieces; None when it does not."""
+    given = arguments[place] if place < len(arguments) else None
+    if isinstance(given, ast.Constant) and isinstance(given.value, str):
+        return given.value
+    if isinstance(given, ast.BinOp) and isinstance(given.op, ast.Add):
+        left, right = literal([given.left], 0), literal([given.right], 0)
+        return None if left is None or right is None else left + right
+    return None
 
 
 def catalogue_path(root):

@@ -1,0 +1,113 @@
+"""The calendar of closings: what a subscriber's calendar reads of it, whatever the names hold."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from icalendar import Calendar
+
+from applications.feeds import closings_of
+from programs.models import Call, Program
+from tests.files import AT, open_call
+
+# Commas, semicolons, a backslash, accents on the fold, and an emoji, which is four octets.
+NAME = "Écoute; véhicules, drones \\ aéronefs à décollage vertical 🚁 à émissions réduites et à entrée précoce"
+SUMMARY = "Première ligne, avec une virgule.\r\nSeconde ligne ; et des essais à Saint-Hyacinthe…\nTroisième."
+
+
+@pytest.fixture
+def call(cast, programme, clock_at):
+    clock_at(AT)
+    return open_call(cast, programme)
+
+
+def feed(client):
+    return client.get(reverse("call-feed"))
+
+
+def unfolded(answer):
+    """The lines of the calendar as they were before they were cut (RFC 5545, 3.1)."""
+    return answer.content.decode().replace("\r\n ", "").removesuffix("\r\n").split("\r\n")
+
+
+def escaped(text):
+    """A text without a line end, as the format writes it (RFC 5545, 3.3.11)."""
+    return re.sub(r"([\\,;])", r"\\\1", text)
+
+
+def test_calendar_has_each_closing_to_come(client, call):
+    events = Calendar.from_ical(feed(client).content).walk("VEVENT")
+
+    assert events[0].decoded("dtstart").isoformat() == "2026-09-30T21:00:00+00:00"  # 17 h in Québec
+    assert len(events) == 7
+    assert {event.decoded("dtend") - event.decoded("dtstart") for event in events} == {timedelta(minutes=15)}
+
+
+def test_closing_that_has_come_leaves_the_calendar(client, call, clock_at):
+    clock_at(closings_of(call)[1])
+    assert [event.decoded("dtstart") for event in Calendar.from_ical(feed(client).content).walk("VEVENT")] == (
+        closings_of(call)[2:]
+    )
+    clock_at(call.closes_at)
+    assert unfolded(feed(client))[-1] == "END:VCALENDAR"
+    assert "BEGIN:VEVENT" not in unfolded(feed(client))
+
+
+def test_calendar_says_of_a_closing_what_subscribers_already_have(client, call, settings):
+    """A UID that changed would leave every subscriber with each closing twice."""
+    settings.BASE_URL = "https://passerelle.example/"
+    lines = unfolded(feed(client))
+
+    begins = lines.index("BEGIN:VEVENT")
+    assert sorted(lines[begins : lines.index("END:VEVENT") + 1]) == [
+        "BEGIN:VEVENT",
+        f"DESCRIPTION:{escaped(call.program.summary_fr)}",
+        "DTEND:20260930T211500Z",
+        f"DTSTAMP:{AT:%Y%m%dT%H%M%S}Z",
+        "DTSTART:20260930T210000Z",
+        "END:VEVENT",
+        "STATUS:CONFIRMED",
+        f"SUMMARY:Clôture\N{NO-BREAK SPACE}: {escaped(call.name_fr)}",
+        f"UID:{call.public_id}-20260930T210000Z@passerelle",
+        f"URL:https://passerelle.example{reverse('call', args=[call.public_id])}",
+    ]
+
+
+@pytest.mark.parametrize(("language", "title"), [("fr", "Clôtures des appels"), ("en", "Closings of calls")])
+def test_calendar_is_titled_in_the_readers_language(client, call, settings, language, title):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    answer = feed(client)
+
+    assert unfolded(answer)[:6] == [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Passerelle//Calls//EN",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+        f"X-WR-CALNAME:{title}",
+    ]
+    assert answer["Content-Type"] == "text/calendar; charset=utf-8"
+    assert answer["Content-Disposition"] == f'inline; filename="passerelle-{language}.ics"'
+
+
+def test_calendar_carries_any_text_whole_in_lines_of_75_octets(client, call):
+    Call.objects.update(name_fr=NAME)
+    Program.objects.update(summary_fr=SUMMARY)
+    answer = feed(client)
+
+    lines = answer.content.split(b"\r\n")
+    assert max(len(line) for line in lines) <= 75
+    assert all(line.decode() for line in lines[:-1])  # no letter is cut in two
+    assert not re.search(rb"[^\r]\n|\r[^\n]", answer.content)  # a text cannot begin a line of its own
+    event = Calendar.from_ical(answer.content).walk("VEVENT")[0]
+    assert str(event["summary"]) == f"Clôture\N{NO-BREAK SPACE}: {NAME}"
+    assert str(event["description"]) == SUMMARY.replace("\r\n", "\n")
+
+
+def test_text_that_looks_like_the_format_stays_a_text(client, call):
+    Call.objects.update(name_fr="Appel\r\nEND:VEVENT\r\nATTENDEE:mailto:x@example.org")
+
+    events = Calendar.from_ical(feed(client).content).walk("VEVENT")
+    assert len(events) == 7
+    assert not any("attendee" in event for event in events)
