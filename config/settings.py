@@ -210,14 +210,15 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# Rate limits must hold across processes: the table `cache` does (manage.py createcachetable), or Redis.
+# Rate limits must hold across processes: the table `cache` does (manage.py createcachetable), or Redis. While either
+# is away, a process counts for itself.
 REDIS_URL = env("REDIS_URL", default="")
 if TEST:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 elif REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {"default": {"BACKEND": "config.cache.RedisOrMemory", "LOCATION": REDIS_URL}}
 else:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+    CACHES = {"default": {"BACKEND": "config.cache.TableOrMemory", "LOCATION": "cache"}}
 
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
