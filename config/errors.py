@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import HttpResponse
+from django.http import HttpResponse, UnreadablePostError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.http import escape_leading_slashes
@@ -62,6 +62,8 @@ def broken(request):
     or the language itself. Django writes the traceback of a 500 in the log, at ERROR, with the request's number.
     """
     error = sys.exception()
+    if isinstance(error, UnreadablePostError):
+        return answer(request, 400)  # the reader left in the middle of what they sent
     if machine := machine_away(error):
         return unavailable(request, machine, error)
     if request.path.startswith(API):
