@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError
+from django.http import UnreadablePostError
 from django.test import Client, RequestFactory
 from django.urls import include, path
 from django.utils import translation
@@ -22,6 +23,10 @@ def broken(request):
 
 def away(request):
     raise OperationalError("connection refused") from psycopg.OperationalError("connection refused")
+
+
+def left(request):
+    raise UnreadablePostError("the reader left")
 
 
 def denied(request):
@@ -39,6 +44,7 @@ def too_large(request):
 urlpatterns = [
     path("broken", broken),
     path("away", away),
+    path("left", left),
     path("api/broken", broken),
     path("api/away", away),
     path("denied", denied),
@@ -205,6 +211,11 @@ def test_session_that_cannot_be_kept_is_a_machine_away_and_no_mistake_of_the_rea
 
     monkeypatch.setattr(Session, "save", lost)
     assert client.post("/session/stay").status_code == 503
+
+
+def test_reader_who_leaves_in_the_middle_is_no_fault_of_ours(client, caplog):
+    assert sends(client).get("/left").status_code == 400
+    assert [record.name for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 @pytest.mark.parametrize(
