@@ -188,7 +188,8 @@
       this.note(box, this.text.textLeave, "late");
       say(this.text.textLate, "late");
       clearTimeout(this.retry);
-      this.retry = setTimeout(() => this.sendAll(), wait * 1000 || Math.min(60000, 2000 * 2 ** this.tries++));
+      const told = wait * (1000 + 250 * Math.random()); // everybody was told the same
+      this.retry = setTimeout(() => this.sendAll(), told || Math.min(60000, 2000 * 2 ** this.tries++));
     }
 
     // Somebody saved a newer version: show both, and let the person choose. Neither is lost before that.
