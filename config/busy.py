@@ -25,7 +25,7 @@ def busy_answer(arrival: Arrival, *, before: int, seconds: float) -> bytes:
     else:
         page, policy = read_page()
         kind = "text/html; charset=utf-8"
-        body = page.substitute(before=before, seconds=math.ceil(max(seconds, 1)), again=again).encode()
+        body = page.substitute(before=max(before, 1), seconds=math.ceil(max(seconds, 1)), again=again).encode()
     status = HTTPStatus.SERVICE_UNAVAILABLE
     lines = [
         f"HTTP/1.1 {status.value} {status.phrase}",

@@ -20,7 +20,11 @@ class PlaceMiddleware:
         request.place_asked = None  # True at sign-in, False at sign-out: the signals below say so
         held = request.COOKIES.get(COOKIE)
         response = self.get_response(request)
-        if request.place_asked is None and held is not None and not request.path.startswith(settings.STATIC_URL):
+        if (
+            request.place_asked is None
+            and held is not None
+            and "public" not in response.headers.get("Cache-Control", "")
+        ):
             left = seconds_left(held, request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
             if left < LIFE / 2:
                 request.place_asked = request.user.is_authenticated

@@ -9,122 +9,31 @@ loop, without a thread, until its head is whole (config.arrivals). Then it goes
 - to the reserve, when it comes with the place of signed-in staff (config.reserve) and the others are all taken;
 - else to the queue. A page that would wait longer than PATIENCE is told so at once (config.busy). A submission waits.
 
-A client that is slow, silent or gone holds the main loop never, and a thread for SILENCE seconds at most.
+A client that is slow, silent or gone holds the main loop never, and a thread for `lines.SILENCE` seconds at most.
 """
 
 import errno
 import selectors
 import socket
-import struct
 import time
 from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from functools import partial
 
-from gunicorn import http
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from config.arrivals import END, Arrival, read_arrival
 from config.busy import busy_answer
 from config.env import env
+from config.lines import HEAD_MOST, Connection, Line
 from config.reserve import has_place
 
 RESERVE = env.int("WEB_RESERVE_THREADS", default=2)
 PATIENCE = env.float("WEB_QUEUE_SECONDS", default=5.0)
 STATIC_THREADS = 2
 HEAD_WITHIN = 10  # seconds for a request's first line and headers
-HEAD_MOST = 64 * 1024  # bytes of it read here: more is left to the parser, which knows its limits
-SILENCE = 30  # seconds of silence of a client in the middle of what it sends or is sent
 LINGER, LINGER_MOST = 2.0, 64 * 1024  # as gunicorn: for a client that has not read its answer yet
 TELL_EVERY = 10  # seconds between two lines of the log about a queue that is long
-
-
-class Connection(TConn):
-    """A client's connection, with the bytes that came before a thread was given to it."""
-
-    def __init__(self, worker: "Worker", *args):
-        super().__init__(*args)
-        self.worker = worker
-        self.head = bytearray()
-        self.arrival: Arrival | None = None
-        self.line: Line | None = None
-        self.since = 0.0
-        self.future: Future | None = None
-        self.drained = 0
-        # A blocking read or write then fails (EAGAIN) instead of waiting for ever.
-        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-            self.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", SILENCE, 0))
-
-    def read_head(self) -> bool:
-        """Take what has come, without waiting. Whether the head is whole; ConnectionError when the client has gone."""
-        while True:
-            try:
-                data = self.sock.recv(HEAD_MOST)
-            except (BlockingIOError, InterruptedError):
-                return False
-            if not data:
-                raise ConnectionAbortedError
-            searched = max(0, len(self.head) - len(END))
-            self.head += data
-            if self.head.find(END, searched) >= 0 or len(self.head) >= HEAD_MOST:
-                return True
-
-    def hand_over(self) -> bytes:
-        """Give the bytes to the parser that a thread will read from; all that it holds by now."""
-        if self.parser is None:
-            self.parser = http.get_parser(self.cfg, self.sock, self.client)
-            self.initialized = True
-        if self.head:
-            self.parser.unreader.unread(bytes(self.head))
-            self.head.clear()
-        self.data_ready = True
-        return self.parser.unreader.buf.getvalue()
-
-    def take_back(self) -> None:
-        """What the parser holds is the beginning of a request that is not whole: it goes on being read here."""
-        self.head += self.parser.unreader.take_buffered()
-
-    def close(self, graceful=False):
-        """As gunicorn, except that nobody waits for a client to read the end of its answer."""
-        if graceful:
-            self.worker.linger(self)
-        else:
-            super().close()
-
-
-class Line:
-    """Some threads and who waits for them, oldest first. Only the main loop calls it, but for `begin` and `end`."""
-
-    def __init__(self, name: str, threads: int):
-        self.threads = threads
-        self.pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
-        self.waiting: dict[Connection, float] = {}
-        self.inside = 0  # waiting or being served
-        self.usual = 0.05  # seconds that a request takes, of late
-
-    def begin(self, conn: Connection) -> float:
-        self.waiting.pop(conn, None)
-        return time.monotonic()
-
-    def end(self, began: float) -> None:
-        self.usual += (time.monotonic() - began - self.usual) / 8
-
-    @property
-    def has_room(self) -> bool:
-        return self.inside < self.threads
-
-    @property
-    def before(self) -> int:
-        """How many would be served before one that comes now."""
-        return max(0, self.inside - self.threads)
-
-    def wait(self) -> float:
-        """Seconds that one who comes now would wait: by what a request takes, and never less than who waits has."""
-        if self.has_room:
-            return 0.0
-        oldest = next(iter(list(self.waiting.values())), None)
-        waited = time.monotonic() - oldest if oldest is not None else 0.0
-        return max((self.before + 1) * self.usual / self.threads, waited)
 
 
 class Worker(ThreadWorker):
@@ -236,9 +145,8 @@ class Worker(ThreadWorker):
         return min(self.reserve, self.ordinary, key=Line.wait)
 
     def join(self, conn: Connection, line: Line) -> None:
-        conn.line, conn.since = line, time.monotonic()
-        line.inside += 1
-        line.waiting[conn] = conn.since
+        conn.line = line
+        line.enter(conn)
         conn.future = line.pool.submit(self.handle, conn)
         conn.future.add_done_callback(lambda future: self.method_queue.defer(self.leave, conn, future))
 
@@ -287,11 +195,11 @@ class Worker(ThreadWorker):
         if now - self.looked_at < 0.5:
             return
         self.looked_at = now
-        for conn, since in list(self.ordinary.waiting.items()):
+        for conn, since in self.ordinary.who_waits():
             if now - since <= PATIENCE:
                 break
             if conn.arrival and conn.arrival.may_be_told_to_wait and conn.future.cancel():
-                self.ordinary.waiting.pop(conn, None)
+                self.ordinary.begin(conn)
                 self.turn_away(conn, self.ordinary.wait())  # `leave` closes it, as it does a request that was served
 
     # ---- until the client has read the end
