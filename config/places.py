@@ -20,11 +20,8 @@ class PlaceMiddleware:
         request.place_asked = None  # True at sign-in, False at sign-out: the signals below say so
         held = request.COOKIES.get(COOKIE)
         response = self.get_response(request)
-        if (
-            request.place_asked is None
-            and held is not None
-            and "public" not in response.headers.get("Cache-Control", "")
-        ):
+        shared = "public" in response.headers.get("Cache-Control", "")  # a cache on the way may keep the answer
+        if request.place_asked is None and held is not None and not shared:
             left = seconds_left(held, request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
             if left < LIFE / 2:
                 request.place_asked = request.user.is_authenticated

@@ -89,6 +89,19 @@ def test_redis_away_costs_one_wait_and_then_none(use, away, caplog):
     assert "hunter2" not in caplog.text
 
 
+def test_silent_redis_is_asked_twice_and_no_more(use):
+    with socket.create_server(("127.0.0.1", 0), backlog=50) as server:
+        use("RedisOrMemory", f"redis://127.0.0.1:{server.getsockname()[1]}/0").set("a", 1)
+        server.setblocking(False)
+        links = []
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                links.append(server.accept()[0])
+        assert len(links) == 2  # an idle connection may have been closed meanwhile
+        for link in links:
+            link.close()
+
+
 def test_redis_is_tried_again_by_a_thread_apart(use, monkeypatch):
     monkeypatch.setattr(ours, "AGAIN", 0.05)
     tried = threading.Event()
@@ -177,6 +190,7 @@ def test_locked_table_costs_one_wait_and_then_none(table, use, mode):
     try:
         assert held.wait(10)
         assert timed(lambda: cache.set("a", 1)) < 1
+        assert cache.get("a") == 1, "what was refused by the table is kept in the process"
         assert max(timed(lambda: cache.get("a")) for _n in range(5)) < 0.05
         every_operation(cache)
     finally:

@@ -221,12 +221,14 @@ def test_everybody_has_their_place_when_all_threads_are_taken(running):
             assert int(head["retry-after"]) >= SHORTEST
             assert "demandes sont avant la vôtre" in body
         assert running.ask(get("/api/v1/calls"))[1]["content-type"] == "application/problem+json"
+        late = threading.Thread(target=ask, args=("late", post("/submit")))
+        late.start()
         early.join(5)
         assert answers["early"][0] == 503, "a page that waited is told too"
         assert answers["early"][3] < 2
         assert "post" not in answers
-        submission.join(10)
-    assert answers["post"][0] == 200
+        submission.join(10), late.join(10)
+    assert (answers["post"][0], answers["late"][0]) == (200, 200), "a submission is never turned away"
     assert answers["post"][2] == "POST /submit ordinary 10 False"
     assert running.ask(get("/files"))[0] == 200
 

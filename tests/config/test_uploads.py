@@ -136,4 +136,4 @@ def test_real_disk_that_is_full(rf, settings, tmp_path, cast):
         request.close()
         assert [path for path in small.rglob("*") if path.is_file()] == []
     finally:
-        subprocess.run(["umount", small], check=True)
+        subprocess.run(["umount", "--lazy", small], check=True)
