@@ -98,15 +98,22 @@
     };
     setInterval(watch, 10000);
     watch();
-    warning.querySelector("[data-stay-signed-in]").addEventListener("click", async () => {
+    // Unanswered or briefly away, the page stays as it is and asks again: a reload would lose what is typed.
+    let again;
+    const stay = async () => {
+      clearTimeout(again);
       const answer = await fetch(warning.dataset.stay, { method: "POST", headers: { "X-CSRFToken": token || "" } }).catch(() => null);
       if (answer?.ok) {
         ends = (await answer.json()).ends * 1000;
         watch();
+      } else if (!answer || answer.status >= 500) {
+        say(warning.dataset.late, "late");
+        again = setTimeout(stay, Math.min(120, Number(answer?.headers.get("Retry-After")) || 10) * 1000);
       } else {
         location.reload();
       }
-    });
+    };
+    warning.querySelector("[data-stay-signed-in]").addEventListener("click", stay);
   }
 
   // htmx posts carry the page's token (the cookie is closed to scripts).

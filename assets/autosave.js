@@ -3,6 +3,7 @@
 (() => {
   "use strict";
   const say = (text, state) => window.passerelle?.say(text, state);
+  const seconds = (answer) => Math.min(120, Number(answer?.headers.get("Retry-After")) || 0);
 
   class Answers {
     constructor(form) {
@@ -110,7 +111,8 @@
         both.querySelector("button").focus();
         return say(this.text.textBoth, "late");
       }
-      if (this.waiting.size && !navigator.onLine) return say(this.text.textLate, "late"); // the page stays, with all of it
+      // No network, or a service that is briefly away: the page stays, with all of it, and goes on trying.
+      if (this.waiting.size && (this.away || !navigator.onLine)) return say(this.text.textLate, "late");
       for (const old of this.form.querySelectorAll("input[name=typed]")) old.remove();
       const keys = [...this.form.querySelectorAll("[data-answer][data-typed]")].map((box) => box.dataset.answer);
       for (const value of ["", ...keys]) {
@@ -143,11 +145,12 @@
       }
       this.sending.delete(key);
       const status = answer?.type === "opaqueredirect" ? 401 : (answer?.status ?? 0);
+      this.away = !status || status === 503;
       if (status === 200) this.saved(box, key, data);
       else if (status === 409 && "version" in data) this.overtaken(box, key, data, given);
       else if (status === 422) this.refused(box, data.message);
       else if (status === 401 || status === 403) this.ended(box, key, given);
-      else this.late(box, key, given);
+      else this.late(box, key, given, seconds(answer));
       if (this.waiting.has(key) && status === 200) this.send(key);
     }
     sendAll() {
@@ -180,12 +183,13 @@
       this.note(box, this.text.textLeave, "late");
       say(this.text.textEnded, "late");
     }
-    late(box, key, given) {
+    late(box, key, given, wait = 0) {
       if (!this.waiting.has(key)) this.waiting.set(key, given);
       this.note(box, this.text.textLeave, "late");
       say(this.text.textLate, "late");
       clearTimeout(this.retry);
-      this.retry = setTimeout(() => this.sendAll(), Math.min(60000, 2000 * 2 ** this.tries++));
+      const told = wait * (1000 + 250 * Math.random()); // everybody was told the same
+      this.retry = setTimeout(() => this.sendAll(), told || Math.min(60000, 2000 * 2 ** this.tries++));
     }
 
     // Somebody saved a newer version: show both, and let the person choose. Neither is lost before that.

@@ -1,17 +1,31 @@
 """What a person sees when something goes wrong: which page, which status, in whose words.
 
-A page says what happened and what to do. The API has its own answers (config/api.py, RFC 9457): nothing here
-touches a path under /api/.
+A page says what happened and what to do. The API has its own answers (RFC 9457, reports.api.problems); what its views
+do not know, a machine that is away or a fault of ours, comes here and is told in its manner.
 """
+
+import logging
+import re
+import sys
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import HttpResponse
+from django.http import HttpResponse, UnreadablePostError
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.http import escape_leading_slashes
 
 from audit.rules import WrongMoment
+from config.away import RETRY_AFTER, Away, machine_away
+from config.uploads import NamesOnly
+from reports.api import problems
 from work import tracing
+
+log = logging.getLogger("passerelle.errors")
+
+API = "/api/"
+SECRET_FIELDS = re.compile(r"passw|otp|one_time|recovery|^code$")  # never written back into a page
 
 
 def answer(request, status, message="", **context):
@@ -21,7 +35,9 @@ def answer(request, status, message="", **context):
 
 
 def bad_request(request, exception=None):
-    """400; or 413 when what was sent is too large."""
+    """400; 413 when what was sent is too large; 503 when the session could not be kept (Django calls that a 400)."""
+    if machine := machine_away(exception):
+        return unavailable(request, machine, exception)
     return answer(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
@@ -42,9 +58,76 @@ def too_many(request, exception=None):
 
 
 def broken(request):
-    """500, in both languages at once: whatever broke may be the database, the session or the language itself."""
+    """503 when a machine is away, else 500: in both languages at once, as what broke may be the database, the session
+    or the language itself. Django writes the traceback of a 500 in the log, at ERROR, with the request's number.
+    """
+    error = sys.exception()
+    if isinstance(error, UnreadablePostError):
+        return answer(request, 400)  # the reader left in the middle of what they sent
+    if machine := machine_away(error):
+        return unavailable(request, machine, error)
+    if request.path.startswith(API):
+        return problems.fault(request, "internal-error")
     page = render_to_string("500.html", {"request_id": tracing.current_request_id()})
     return HttpResponse(page, status=500)
+
+
+def unavailable(request, machine: Away, error: BaseException) -> HttpResponse:
+    """503, which says when to come again, and holds what was sent so that one button sends it again."""
+    reason = f"{type(error).__name__}: {error}"
+    log.error("A machine is away: %s", machine, extra={"machine": machine, "reason": reason})
+    wait = {"Retry-After": str(RETRY_AFTER)}
+    if request.path.startswith(API):
+        response = problems.fault(request, "unavailable", headers=wait)
+    else:
+        context = {
+            "address": escape_leading_slashes(request.get_full_path()),
+            "sent": sent_by(request) if request.method == "POST" else None,
+            "seconds": RETRY_AFTER,
+            "request_id": tracing.current_request_id(),
+        }
+        response = HttpResponse(
+            render_to_string("503.html", context), status=503, headers={**wait, "Cache-Control": "no-store"}
+        )
+    response._has_been_logged = True  # once is enough: Django would add a traceback to each
+    return response
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What came with a form: `fields` as (name, value), the names of `files`, whether secrets were `left_out`; `whole`
+    is False when it could not be read."""
+
+    fields: tuple[tuple[str, str], ...] = ()
+    files: tuple[str, ...] = ()
+    left_out: bool = False
+    whole: bool = True
+
+
+def sent_by(request) -> Sent:
+    """What the form of a request held, without its secrets and its files. A request never fails twice: on any fault,
+    nothing, not `whole`."""
+    try:
+        if length(request) > most_sent():
+            return Sent(whole=False)
+        if was_read(request):
+            names = [file.name for _name, files in request.FILES.lists() for file in files]
+        else:
+            reader = NamesOnly(request)
+            request.upload_handlers = [reader]
+            request.POST  # noqa: B018 - reads the form
+            names = reader.names
+        pairs = [(name, value) for name, values in request.POST.lists() for value in values]
+    except Exception:
+        log.exception("What was sent could not be read back.")
+        return Sent(whole=False)
+    fields = tuple((name, value) for name, value in pairs if not SECRET_FIELDS.search(name.lower()))
+    return Sent(fields=fields, files=tuple(names), left_out=len(fields) < len(pairs), whole=bool(pairs or names))
+
+
+def was_read(request) -> bool:
+    """Whether the form of the request has been read already."""
+    return hasattr(request, "_files")
 
 
 def csrf_failure(request, reason=""):
@@ -67,12 +150,10 @@ class UnreadableMiddleware:
             return not_found(request)
         if "%00" in request.META.get("QUERY_STRING", "") and not request.path.startswith("/api/"):
             return bad_request(request)
-        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        if length(request) > most:
-            if request.user.is_authenticated:
-                most += settings.UPLOAD_LIMIT * settings.DATA_UPLOAD_MAX_NUMBER_FILES
-            if length(request) > most:
-                return answer(request, 413)
+        if length(request) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and (
+            not request.user.is_authenticated or length(request) > most_sent()
+        ):
+            return answer(request, 413)
         return self.get_response(request)
 
 
@@ -80,6 +161,11 @@ def length(request):
     """How many bytes the request says it sends."""
     said = request.META.get("CONTENT_LENGTH") or ""
     return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+
+
+def most_sent():
+    """How many bytes a signed-in person sends at most: a form, and all the files that it may hold."""
+    return settings.DATA_UPLOAD_MAX_MEMORY_SIZE + settings.UPLOAD_LIMIT * settings.DATA_UPLOAD_MAX_NUMBER_FILES
 
 
 class WrongMomentMiddleware:

@@ -1,15 +1,18 @@
-"""How gunicorn serves the product: a few processes of a few threads, recycled. The request log is work.middleware's."""
+"""How gunicorn serves the product: a few processes of a few threads, recycled. The request log is work.middleware's.
+
+What waits where, and who is told, is `config.serving`'s.
+"""
 
 import os
 
 from config.env import env
 
 bind = env("BIND", default="127.0.0.1:8000")
-worker_class = "gthread"
+worker_class = "config.serving.Worker"
 workers = env.int("WEB_CONCURRENCY", default=2)
 threads = env.int("WEB_THREADS", default=4)
 timeout = 60
-graceful_timeout = 10
+graceful_timeout = 30  # what waits in the queue is served before the process ends
 keepalive = 5
 max_requests = 2000
 max_requests_jitter = 200

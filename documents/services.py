@@ -1,6 +1,8 @@
 """Every write to a file: keeping and removing what people upload, queuing and rendering what we make."""
 
+import contextlib
 import hashlib
+import logging
 import secrets
 from collections.abc import Callable
 
@@ -9,6 +11,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.dispatch import Signal
+from django.utils.translation import gettext as _
 
 from documents import scan
 from documents.catalog import ACCEPTED
@@ -31,6 +34,8 @@ __all__ = [
     "when_rendered",
 ]
 
+log = logging.getLogger(__name__)
+
 queued = Signal()
 """Sent after the commit that queued documents. `documents.tasks` listens and nudges the worker."""
 
@@ -40,11 +45,15 @@ _REACTIONS: dict[str, list[Callable[[Rendering], None]]] = {}
 def store_upload(file, *, by, application_id: int | None = None, accept=ACCEPTED, limit: int | None = None) -> Upload:
     """Examine an open file (with a `.name`) and keep it. `accept`: keys of `catalog.KINDS`; `limit` in bytes.
 
-    Raises Unacceptable, with its sentence, before anything is written.
+    Raises Unacceptable, with its sentence: nothing of the file is kept. Its code is `storage` when a disk refused.
     """
-    finding = scan.examine(file, name=file.name or "", accept=accept, limit=limit)
     token = secrets.token_hex(16)
-    key = default_storage.save(f"uploads/{token[:2]}/{token}", file)
+    key = f"uploads/{token[:2]}/{token}"
+    try:
+        finding = scan.examine(file, name=file.name or "", accept=accept, limit=limit)
+        key = default_storage.save(key, file)
+    except OSError as error:
+        raise _not_kept(file, key, error) from error
     try:
         with transaction.atomic():
             return Upload.objects.create(
@@ -62,6 +71,15 @@ def store_upload(file, *, by, application_id: int | None = None, accept=ACCEPTED
     except BaseException:
         default_storage.delete(key)
         raise
+
+
+def _not_kept(file, key: str, error: OSError) -> Unacceptable:
+    """Remove the half of a file that was written under `key`; give the sentence to tell."""
+    log.error("A file could not be kept: %s", error.strerror or error)
+    with contextlib.suppress(OSError):
+        default_storage.delete(key)
+    message = _("“%(name)s” was not kept: the disk that holds files is full or away. Try again in a few minutes.")
+    return Unacceptable(message % {"name": scan.clean_name(file.name or "")}, code="storage")
 
 
 def remove_upload(upload: Upload, *, by) -> Upload:

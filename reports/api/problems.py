@@ -1,12 +1,10 @@
 """Every error of the API as RFC 9457 problem details, in the reader's language."""
 
 import json
-import logging
 import math
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.signals import got_request_exception
 from django.http import Http404, HttpResponse
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
@@ -15,8 +13,6 @@ from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
 from work.tracing import current_request_id
-
-log = logging.getLogger("passerelle.api")
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -62,6 +58,11 @@ PROBLEMS = {
         gettext_lazy("The fault is ours"),
         gettext_lazy("Something broke here. Try again later; if it lasts, give us request_id."),
     ),
+    "unavailable": (
+        503,
+        gettext_lazy("The service is briefly away"),
+        gettext_lazy("Nothing is wrong with the call: make it again after the seconds of Retry-After."),
+    ),
 }
 
 
@@ -104,7 +105,8 @@ def problem(request, code, *, detail="", errors=(), headers=None):
 
 
 def problem_of(error, request):
-    """The problem that an exception raised in a view of the API is told as."""
+    """The problem that an exception raised in a view of the API is told as. What is none of these is raised again:
+    whether it is a fault of ours or a machine that is away, config.errors tells."""
     set_rollback()
     match error:
         case BadParameters():
@@ -125,9 +127,13 @@ def problem_of(error, request):
         case exceptions.Throttled():
             wait = {"Retry-After": str(max(1, math.ceil(error.wait or 1)))}
             return problem(request, "too-many-requests", headers=wait)
-    log.exception("The API failed on %s", request.path, exc_info=error)
-    got_request_exception.send(sender=None, request=getattr(request, "_request", request))
-    return problem(request, "internal-error")
+    raise error
+
+
+def fault(request, code, *, headers=None):
+    """A problem told from outside of the API's views, in the language asked."""
+    with override(language_asked(request)):
+        return problem(request, code, headers=headers)
 
 
 def unknown_address(request):

@@ -4,9 +4,11 @@ import hashlib
 import json
 import time
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -102,7 +104,14 @@ class Resource(GenericViewSet):
             raise Throttled(wait=(oldest[0] + MINUTE - now).total_seconds())
 
     def handle_exception(self, error):
-        response = problem_of(error, self.request)
+        try:
+            response = problem_of(error, self.request)
+        except Exception:
+            with suppress(
+                DatabaseError, InterfaceError
+            ):  # the call counts all the same, unless it is the database that failed
+                self._log(self.request, 500)
+            raise
         response.exception = True
         return response
 

@@ -2,10 +2,14 @@
 
 import io
 
+import psycopg
 import pytest
 from bs4 import BeautifulSoup
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.test import RequestFactory
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
+from django.http import UnreadablePostError
+from django.test import Client, RequestFactory
 from django.urls import include, path
 from django.utils import translation
 
@@ -15,6 +19,14 @@ from config import errors
 
 def broken(request):
     raise ValueError("a fault of ours")
+
+
+def away(request):
+    raise OperationalError("connection refused") from psycopg.OperationalError("connection refused")
+
+
+def left(request):
+    raise UnreadablePostError("the reader left")
 
 
 def denied(request):
@@ -31,6 +43,10 @@ def too_large(request):
 
 urlpatterns = [
     path("broken", broken),
+    path("away", away),
+    path("left", left),
+    path("api/broken", broken),
+    path("api/away", away),
     path("denied", denied),
     path("too-soon", too_soon),
     path("too-large", too_large),
@@ -91,6 +107,130 @@ def test_fault_of_ours_speaks_both_languages_and_asks_nothing_of_the_database(cl
         assert errors.broken(RequestFactory().get("/")).status_code == 500
 
 
+def test_fault_of_ours_promises_nothing_and_is_in_the_log_with_its_number(client, caplog):
+    client.raise_request_exception = False
+    response = client.get("/broken", headers={"X-Request-ID": "a-number-of-ours"})
+    _, text = read(response)
+    assert "avisée" not in text
+    assert "has been told" not in text
+    assert "a-number-of-ours" in text
+    written = [record for record in caplog.records if record.name == "django.request"]
+    assert [record.levelname for record in written] == ["ERROR"]
+    assert isinstance(written[0].exc_info[1], ValueError)
+
+
+def sends(client):
+    client.raise_request_exception = False
+    return client
+
+
+def kept(response):
+    """The hidden fields of the form that sends again, in order."""
+    page = BeautifulSoup(response.content, "html.parser")
+    return [(field["name"], field["value"]) for field in page.select("form#again input[type=hidden]")]
+
+
+def test_machine_away_is_told_in_both_languages_with_when_to_come_again(client, django_assert_num_queries, caplog):
+    response = sends(client).get("/away?q=1&lang=en")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"] == "10"
+    assert response.headers["Cache-Control"] == "no-store"
+    page, text = read(response)
+    assert "Le service revient dans un instant" in text
+    assert "The service will be back in a moment" in text
+    assert [a["href"] for a in page.select("main a.button")] == ["/away?q=1&lang=en"] * 2
+    assert page.select("form, script") == []
+    assert response.headers["X-Request-ID"] in text
+    told = [record for record in caplog.records if record.levelname == "ERROR" and record.name != "passerelle.request"]
+    assert [(record.name, record.exc_info) for record in told] == [("passerelle.errors", None)]
+    with django_assert_num_queries(0):
+        errors.unavailable(RequestFactory().get("/"), errors.Away.DATABASE, OperationalError("…"))
+
+
+def test_what_was_typed_comes_back_in_a_form_that_sends_it_again(client):
+    given = {"title": "Été « neuf »\nà <b>voir</b>", "tag": ["a", "b"], "password": "hunter2hunter2", "save": ""}
+    page_and_form = sends(client).post("/away?step=2", given)
+    assert page_and_form.status_code == 503
+    page, text = read(page_and_form)
+    form = page.select_one("form#again")
+    assert (form["method"], form["action"]) == ("post", "/away?step=2")
+    assert kept(page_and_form) == [("title", given["title"]), ("tag", "a"), ("tag", "b"), ("save", "")]
+    assert [b.text for b in page.select("button[form=again]")] == ["Envoyer de nouveau", "Send again"]
+    assert b"hunter2" not in page_and_form.content
+    assert "Les mots de passe et les codes ne sont pas gardés" in text
+    assert "Passwords and codes are not kept" in text
+    assert page.select("script") == []
+
+
+def test_files_are_named_to_be_chosen_again(client):
+    file = SimpleUploadedFile("Plan <d’été>.pdf", b"x" * 2000)
+    response = sends(client).post("/away", {"why": "because", "file": file})
+    page, text = read(response)
+    assert kept(response) == [("why", "because")]
+    assert [li.text for li in page.select("main li")] == ["Plan <d’été>.pdf"] * 2
+    assert "choisissez de nouveau" in text
+
+
+def test_form_is_kept_even_when_nothing_had_read_it_yet(rf, settings, tmp_path):
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+    file = SimpleUploadedFile("budget.csv", b"x" * 3_000_000)
+    request = rf.post("/early", {"why": "because", "file": file})
+    sent = errors.sent_by(request)
+    assert sent == errors.Sent(fields=(("why", "because"),), files=("budget.csv",))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_form_that_cannot_be_read_back_is_said_so(rf):
+    request = rf.post("/early", {"why": "because"})
+    request._stream = None
+    sent = errors.sent_by(request)
+    assert sent == errors.Sent(whole=False)
+    response = errors.unavailable(request, errors.Away.DATABASE, OperationalError("…"))
+    assert b"could not keep what you have just sent" in response.content
+    assert BeautifulSoup(response.content, "html.parser").select("form") == []
+
+
+def test_address_of_another_site_is_never_the_form_s(rf):
+    request = rf.post("/", {"why": "because"})
+    request.path = "//evil.example/x"
+    response = errors.unavailable(request, errors.Away.DATABASE, OperationalError("…"))
+    assert BeautifulSoup(response.content, "html.parser").select_one("form")["action"] == "/%2Fevil.example/x"
+
+
+def test_session_that_cannot_be_kept_is_a_machine_away_and_no_mistake_of_the_reader(client, cast, monkeypatch):
+    client.force_login(cast.officer)
+    sends(client)
+
+    def lost(*args, **kwargs):
+        raise OperationalError("closed") from psycopg.OperationalError("server closed the connection unexpectedly")
+
+    session = client.session
+    session["seen"] = 0
+    session.save()
+    from django.contrib.sessions.models import Session
+
+    monkeypatch.setattr(Session, "save", lost)
+    assert client.post("/session/stay").status_code == 503
+
+
+def test_reader_who_leaves_in_the_middle_is_no_fault_of_ours(client, caplog):
+    assert sends(client).get("/left").status_code == 400
+    assert [record.name for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "title"),
+    [("away", 503, "The service is briefly away"), ("broken", 500, "The fault is ours")],
+)
+def test_api_tells_both_in_its_own_manner(client, address, status, title):
+    response = sends(client).get(f"/api/{address}", headers={"Accept-Language": "en"})
+    assert response.status_code == status
+    assert response.headers["Content-Type"] == "application/problem+json"
+    assert response.json()["title"] == title
+    assert response.headers.get("Retry-After") == ("10" if status == 503 else None)
+    assert response.headers["Content-Language"] == "en-CA"
+
+
 def test_bad_request_and_too_many_have_their_pages(rf):
     request = rf.get("/")
     for function, status, title in (
@@ -105,8 +245,6 @@ def test_bad_request_and_too_many_have_their_pages(rf):
 
 
 def test_form_without_its_token_is_told_so():
-    from django.test import Client
-
     response = Client(enforce_csrf_checks=True).post("/session/stay")
     assert response.status_code == 403
     assert "Cette page a attendu trop longtemps" in response.content.decode()

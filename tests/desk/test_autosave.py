@@ -46,7 +46,14 @@ class Server:
             if self.answer is None:
                 return route.abort()
             status, data = self.answer
+            if status == 503:  # as the product answers when a machine is away
+                return route.fulfill(status=503, headers={"Retry-After": "1"}, content_type="text/html", body="away")
             return route.fulfill(status=status, content_type="application/json", body=json.dumps(data))
+        if path == "/stay":
+            if self.stay is None:
+                return route.abort()
+            given = {"status": self.stay, "headers": {"Retry-After": "1"}, "body": ENDS}
+            return route.fulfill(content_type="application/json", **given)
         if path.endswith(".js"):
             return route.fulfill(content_type="text/javascript", body=(ROOT / "assets" / path[1:]).read_text())
         return route.fulfill(content_type="text/html", body=self.html)
@@ -142,3 +149,49 @@ def test_ended_session_keeps_the_answer_and_says_to_sign_in(server):
     write(server, "Mine")
     said(server, "Your session has ended. What you typed is kept in this browser: sign in again to save it.")
     assert kept(server) == ["passerelle:file:story"]
+
+
+def test_service_that_is_away_is_waited_for_as_long_as_it_says_and_the_page_stays(server):
+    server.answer = (503, None)
+    write(server, "Kept through a restart")
+    said(server, "Not saved yet: retrying")
+    server.page.click("button")  # leaving for the server would leave the text
+    server.page.wait_for_timeout(300)
+    assert server.page.url.rstrip("/") == SITE
+    assert kept(server) == ["passerelle:file:story"]
+    server.answer = (200, {"version": 2, "message": "Saved at noon"})
+    server.page.wait_for_timeout(2500)
+    said(server, "Saved at noon")
+    assert server.came[-1]["value"] == ["Kept through a restart"]
+    assert kept(server) == []
+
+
+def test_form_leaves_again_once_the_service_is_back(server):
+    server.answer = (503, None)
+    write(server, "Once more")
+    said(server, "Not saved yet: retrying")
+    server.answer = (200, {"version": 2, "message": "Saved at noon"})
+    said(server, "Saved at noon")
+    with server.page.expect_request(f"{SITE}/") as sent:
+        server.page.click("button")
+    assert "Once+more" in sent.value.post_data
+
+
+END = """<div id="session-end" data-ends="1" data-stay="/stay" data-late="Not answering" hidden>
+  <p id="session-end-text">Soon</p><button type="button" data-stay-signed-in>Stay</button></div>
+  <div id="live">"""
+ENDS = json.dumps({"ends": 9_999_999_999})
+
+
+@pytest.mark.parametrize("stay", [503, None])
+def test_staying_signed_in_while_the_service_is_away_loses_nothing_typed(server, stay):
+    server.html, server.stay = form().replace('<div id="live">', END), stay
+    server.page.goto(SITE)
+    server.answer = None
+    server.page.fill("textarea", "Not saved")
+    server.page.click("[data-stay-signed-in]")
+    said(server, "Not answering")
+    assert server.page.input_value("textarea") == "Not saved"
+    server.stay = 200
+    server.page.wait_for_function("document.getElementById('session-end').hidden", timeout=15000)
+    assert server.page.input_value("textarea") == "Not saved"

@@ -1,0 +1,51 @@
+"""Who is given a place of the reserve (`config.reserve`), and when it is taken back."""
+
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+
+from config.reserve import COOKIE, LIFE, place_for, seconds_left
+from programs.querysets import is_staff
+
+
+class PlaceMiddleware:
+    """Gives staff their place when they sign in, renews it past half of its life, and takes it back at the end.
+
+    Only a request that carries a place, or signs in, costs a question about roles: nobody else's does.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.place_asked = None  # True at sign-in, False at sign-out: the signals below say so
+        held = request.COOKIES.get(COOKIE)
+        response = self.get_response(request)
+        shared = "public" in response.headers.get("Cache-Control", "")  # a cache on the way may keep the answer
+        if request.place_asked is None and held is not None and not shared:
+            left = seconds_left(held, request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+            if left < LIFE / 2:
+                request.place_asked = request.user.is_authenticated
+        if request.place_asked and request.session.session_key and is_staff(request.user):
+            response.set_cookie(
+                COOKIE,
+                place_for(request.session.session_key),
+                max_age=LIFE,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        elif request.place_asked is not None and held is not None:
+            response.delete_cookie(COOKIE, samesite="Lax")
+        return response
+
+
+def signed_in(sender, request, **kwargs) -> None:
+    request.place_asked = True
+
+
+def signed_out(sender, request, **kwargs) -> None:
+    request.place_asked = False
+
+
+user_logged_in.connect(signed_in, dispatch_uid="config.places")
+user_logged_out.connect(signed_out, dispatch_uid="config.places")
