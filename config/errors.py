@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import DatabaseError
 from django.http import HttpResponse, UnreadablePostError
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -20,7 +21,7 @@ from audit.rules import WrongMoment
 from config.away import RETRY_AFTER, Away, machine_away
 from config.uploads import NamesOnly
 from reports.api import problems
-from work import tracing
+from work import outages, tracing
 
 log = logging.getLogger("passerelle.errors")
 
@@ -76,6 +77,8 @@ def unavailable(request, machine: Away, error: BaseException) -> HttpResponse:
     """503, which says when to come again, and holds what was sent so that one button sends it again."""
     reason = f"{type(error).__name__}: {error}"
     log.error("A machine is away: %s", machine, extra={"machine": machine, "reason": reason})
+    if machine == Away.DATABASE:
+        outages.miss_database(reason)
     wait = {"Retry-After": str(RETRY_AFTER)}
     if request.path.startswith(API):
         response = problems.fault(request, "unavailable", headers=wait)
@@ -133,6 +136,22 @@ def was_read(request) -> bool:
 def csrf_failure(request, reason=""):
     """403 when a form comes without its token: mostly a page left open past the end of its session."""
     return render(request, "403_csrf.html", {"request_id": tracing.current_request_id()}, status=403)
+
+
+class OutageMiddleware:
+    """The first answer after the database was away writes its outage, for an administrator to read."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code < 500 and outages.misses_database():
+            try:
+                outages.note_database_back()
+            except DatabaseError:
+                log.warning("The database's outage could not be written yet.")
+        return response
 
 
 class UnreadableMiddleware:

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "work.middleware.RequestMiddleware",
+    "config.errors.OutageMiddleware",
     # Around everything that may answer, a refusal of the host included.
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

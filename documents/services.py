@@ -1,6 +1,5 @@
 """Every write to a file: keeping and removing what people upload, queuing and rendering what we make."""
 
-import contextlib
 import hashlib
 import logging
 import secrets
@@ -20,6 +19,8 @@ from documents.pdf import render_pdf
 from documents.scan import Unacceptable
 from work import clock, storage
 from work import services as work
+from work.outages import Away, note_away
+from work.states import Machine
 
 __all__ = [
     "Unacceptable",
@@ -48,12 +49,11 @@ def store_upload(file, *, by, application_id: int | None = None, accept=ACCEPTED
     Raises Unacceptable, with its sentence: nothing of the file is kept. Its code is `storage` when a disk refused.
     """
     token = secrets.token_hex(16)
-    key = f"uploads/{token[:2]}/{token}"
     try:
         finding = scan.examine(file, name=file.name or "", accept=accept, limit=limit)
-        key = default_storage.save(key, file)
-    except OSError as error:
-        raise _not_kept(file, key, error) from error
+        key = storage.keep(f"uploads/{token[:2]}/{token}", file)
+    except (OSError, Away) as error:
+        raise _not_kept(file, error) from error
     try:
         with transaction.atomic():
             return Upload.objects.create(
@@ -73,11 +73,10 @@ def store_upload(file, *, by, application_id: int | None = None, accept=ACCEPTED
         raise
 
 
-def _not_kept(file, key: str, error: OSError) -> Unacceptable:
-    """Remove the half of a file that was written under `key`; give the sentence to tell."""
-    log.error("A file could not be kept: %s", error.strerror or error)
-    with contextlib.suppress(OSError):
-        default_storage.delete(key)
+def _not_kept(file, error: OSError | Away) -> Unacceptable:
+    """The sentence to tell of a file that a disk refused: the one that keeps files, or the one it was received on."""
+    log.error("A file could not be kept: %s", error)
+    note_away(Machine.STORAGE, str(error))
     message = _("“%(name)s” was not kept: the disk that holds files is full or away. Try again in a few minutes.")
     return Unacceptable(message % {"name": scan.clean_name(file.name or "")}, code="storage")
 

@@ -60,6 +60,14 @@ def own_files_and_cache(settings, scratch):
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def own_memory_of_outages(monkeypatch):
+    """What one test missed, no other test finds again."""
+    from work import outages
+
+    monkeypatch.setattr(outages, "_without_database", None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment, django_db_blocker, django_db_modify_db_settings, django_db_keepdb, django_db_createdb

@@ -82,13 +82,18 @@ def miss_database(reason: str) -> None:
         _without_database = clock.now(), reason[:2000]
 
 
+def misses_database() -> bool:
+    """Whether this process found the database away, and has not written yet that it is back."""
+    return _without_database is not None
+
+
 def note_database_back() -> None:
     """Write the database's outage now that it answers. Processes that missed it at once write one row between them."""
     global _without_database
     if _without_database is None:
         return
     (since, reason), now = _without_database, clock.now()
-    _without_database = None
     same = Outage.objects.filter(machine=Machine.DATABASE, over_at__gte=since - LATEST)
     if not same.update(over_at=now):
         Outage.objects.create(machine=Machine.DATABASE, since=since, tried_at=now, reason=reason, over_at=now)
+    _without_database = None

@@ -13,4 +13,3 @@ class Machine(TextChoices):
     BROKER = "broker", _("message broker")
     SCANNER = "scanner", _("malware scanner")
     DATABASE = "database", _("database")  # written once it is back
-    CACHE = "cache", _("cache")

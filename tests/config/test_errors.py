@@ -15,6 +15,8 @@ from django.utils import translation
 
 from audit.rules import Refusal, WrongMoment
 from config import errors
+from work import outages
+from work.models import Outage
 
 
 def broken(request):
@@ -280,3 +282,16 @@ def test_refused_host_has_the_policy_of_every_page(client, settings):
     assert response.status_code == 400
     assert "default-src 'self'" in response.headers["Content-Security-Policy"]
     assert response.headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.django_db
+def test_outage_of_the_database_is_written_by_the_first_answer_after_it(client, monkeypatch):
+    monkeypatch.setattr(outages, "_without_database", None)
+    client.get("/health/live")
+    assert not Outage.objects.exists()
+    outages.miss_database("OperationalError: the connection is closed")
+    client.get("/health/live")
+    client.get("/health/live")
+    outage = Outage.objects.get()
+    assert (outage.machine, outage.reason) == ("database", "OperationalError: the connection is closed")
+    assert outage.over_at is not None
