@@ -30,6 +30,11 @@ SWEEPS: dict[str, dict] = {
         "schedule": 15,
         "options": {"expires": 15},
     },
+    "run jobs": {
+        "task": "work.tasks.run_jobs",
+        "schedule": 15,
+        "options": {"expires": 15},
+    },
     "presume letters received": {
         "task": "decisions.tasks.presume_served",
         "schedule": 3600,
