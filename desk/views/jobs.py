@@ -78,7 +78,7 @@ def progress(request, public_id):
     other buttons. Whoever was signed out meanwhile asks no more.
     """
     if not request.htmx:
-        return redirect("job-detail", public_id)
+        return show(request, public_id)
     if not request.user.is_authenticated:
         return HttpResponse(status=286, headers={"HX-Reswap": "none"})
     context = _context(request, _job(request, public_id))
@@ -93,8 +93,8 @@ def progress(request, public_id):
 progress.asks_by_itself = True  # it keeps nobody signed in
 
 
-@require_POST
 @login_required
+@require_POST
 def act(request, public_id, act):
     """Pause, resume, cancel, try again."""
     if act not in ACTS:

@@ -173,7 +173,8 @@ def _step(job: Job, handler: JobHandler[Any, Any]) -> Written:
 
 def _end(job: Job, handler: JobHandler[Any, Any]) -> Written:
     ending = handler.end(job, handler.parameters.read(job.asked), handler.cursor.read(job.cursor))
-    changes: dict[str, Any] = {"state": JobState.DONE, "done_at": clock.now(), "ended_at": clock.now()}
+    now = clock.now()
+    changes: dict[str, Any] = {"state": JobState.DONE, "done_at": now, "ended_at": now}
     if ending.name:
         made = results.put_together(job)
         changes |= {
@@ -183,7 +184,7 @@ def _end(job: Job, handler: JobHandler[Any, Any]) -> Written:
             "result_size": made.size,
             "result_sha256": made.sha256,
         }
-    return Written(changes | {"keep_until": clock.now() + results.KEPT_FOR})
+    return Written(changes | {"keep_until": now + results.KEPT_FOR})
 
 
 _WORK: dict[JobPhase, Callable[[Job, JobHandler[Any, Any]], Written]] = {
