@@ -64,7 +64,7 @@ class Beginning:
 
     total: int
     cursor: Kept
-    keys: Sequence[int] = ()
+    keys: Sequence[int] | None = None
     content: bytes = b""
 
 

@@ -149,7 +149,7 @@ def _advance(job: Job) -> Job | None:
 def _begin(job: Job, handler: JobHandler[Any, Any]) -> Written:
     asked = handler.parameters.read(job.asked)
     beginning = handler.begin(job, asked)
-    if beginning.keys:
+    if beginning.keys is not None:
         JobKeys.objects.update_or_create(job=job, defaults={"keys": list(beginning.keys)})
     _keep_content(job, beginning.content)
     return Written({"phase": JobPhase.STEP, "total": beginning.total, "cursor": beginning.cursor.packed()})
