@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -71,8 +70,8 @@ def left_of(job: Job) -> str:
     """About how long its steps still take, from the pace of those that are done. Empty while that is not known."""
     if job.state != JobState.RUNNING or job.phase != JobPhase.STEP or not job.done or not job.total:
         return ""
-    left: timedelta = job.worked / job.done * max(0, job.total - job.done)
-    minutes = math.ceil(left / timedelta(minutes=1))
+    left = job.worked / job.done * max(0, job.total - job.done)
+    minutes = math.ceil(round(left.total_seconds()) / 60)
     if minutes <= 1:
         return _("About a minute left, or less.")
     return ngettext("About %(n)s minute left.", "About %(n)s minutes left.", minutes) % {"n": number(minutes)}
