@@ -13,7 +13,6 @@ from hashlib import sha256
 from typing import IO, Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -39,6 +38,8 @@ CHUNK = 2000
 TYPE = "text/csv; charset=utf-8"
 WHAT = "list (CSV)"
 ENDED = gettext_lazy("Your role on some of these files has ended. Ask for the list again.")
+
+BARRED = gettext_lazy("You have declared your interests in one of these files since. Ask for the list again.")
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,11 @@ def hand_out(public_id: UUID, *, by: Any) -> ListFile:
         gone = Refusal(_("This list is not ready, or no longer kept. Ask for it again."), code="gone")
         raise WrongMoment(gone) from None
     keys = RawSQL("SELECT unnest(keys) FROM work_jobkeys WHERE job_id = %s", [job.pk])
-    allowed = Q(call_id__in=[call.pk for call in calls_of(by)]) & ~Q(pk__in=barred_from(by))
-    if Application.objects.filter(pk__in=keys).exclude(allowed).exists():
+    calls = [call.pk for call in calls_of(by)]
+    if Application.objects.filter(pk__in=keys).exclude(call_id__in=calls).exists():
         raise Forbidden(ENDED)
+    if barred_from(by).filter(application_id__in=keys).exists():
+        raise Forbidden(BARRED)
     record_list_reading(
         by,
         subject="application",

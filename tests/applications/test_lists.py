@@ -241,7 +241,10 @@ def test_a_conflict_declared_since_closes_the_file_of_the_list(file, ask, cast, 
     ask("officer", post=True)
     run_jobs()
     declare_standing(file.pk, user=cast.officer, standing="unsure")
-    assert ask("officer", "file-list-result", Job.objects.get().public_id).status_code == 403
+    answer = ask("officer", "file-list-result", Job.objects.get().public_id)
+    assert answer.status_code == 403
+    assert b"You have declared your interests in one of these files since." in answer.content
+    assert not Reading.objects.exists()
 
 
 def test_the_file_is_for_who_asked_alone_and_each_taking_is_a_reading(file, ask, cast, long_lists):
