@@ -94,6 +94,7 @@ def _take() -> Job | None:
                 held.claimed_until = _hold(held)
                 held.save(update_fields=["state", "started_at", "claimed_until"])
                 return held
+        _release(job)  # it was paused or cancelled at this very instant
     return None
 
 
