@@ -83,3 +83,6 @@ def choices_of(table: str, column: str):
 
 # A clock that ends within this time is marked "due soon" in lists.
 SOON = timedelta(days=5)
+# How the list of files is filtered by its time limits, and ordered.
+DUE = {"": _("Any"), "late": _("Late"), "soon": _("Due soon"), "none": _("No clock running")}
+SORT = {"due": _("By time limit"), "recent": _("Latest first")}

@@ -40,6 +40,7 @@ company = [
 officer: list = [
     path("files", files.index, name="file-list"),
     path("files.csv", files.index_csv, name="file-list-csv"),
+    path("files.csv/<uuid:public_id>", files.list_result, name="file-list-result"),
     path("files/<str:reference>/answers", files.answers, name="file-answers"),
     path("files/<str:reference>/documents/<uuid:document>", files.document, name="file-document"),
     path("files/<str:reference>/screening", screening.checklist, name="file-screening"),

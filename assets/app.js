@@ -18,6 +18,11 @@
     }, pause);
   }
   window.passerelle = { say };
+  // A part of a page that asks again by itself says aloud what the server has chosen, and takes the focus from nothing.
+  document.addEventListener("say", (event) => say(event.detail.text));
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (event.detail.target.contains(document.activeElement)) event.detail.shouldSwap = false;
+  });
 
   // The menu on a small screen.
   for (const toggle of document.querySelectorAll("[data-menu]")) {

@@ -7,6 +7,7 @@ and TRUNCATE, whatever the program does.
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func
 from django.db.models.fields.json import KeyTransform
@@ -131,7 +132,11 @@ class Erasable(models.Model):
 
 
 class Reading(models.Model):
-    """That someone read a confidential thing. The table is partitioned by month of `at` (migration 0002)."""
+    """That someone read a confidential thing. The table is partitioned by month of `at` (migration 0002).
+
+    A list taken away as a file is one reading: its question, how many lines, the SHA-256 of the file, and the files
+    that were in it (`listed`, ascending; large, so read only when asked for by name).
+    """
 
     at = models.DateTimeField(default=clock.now)
     actor_kind = models.CharField(max_length=10, choices=states.Actor.choices)
@@ -142,11 +147,19 @@ class Reading(models.Model):
     subject_id = models.BigIntegerField(null=True, blank=True)
     what = models.CharField(max_length=200)
     request_id = models.CharField(max_length=64, blank=True)
+    question = models.JSONField(null=True, blank=True)
+    count = models.PositiveIntegerField(null=True, blank=True)
+    digest = models.CharField(max_length=64, blank=True, db_default="")
+    listed = ArrayField(models.BigIntegerField(), null=True, blank=True)
+
+    objects = querysets.ReadingManager()
 
     class Meta:
         indexes = [
             models.Index(fields=["application_id", "at"], name="audit_reading_of_file"),
             models.Index(fields=["actor_kind", "actor_id", "at"], name="audit_reading_of_actor"),
+            # Lists are few: who asks after one file looks into each of them.
+            models.Index(fields=["at"], name="audit_reading_of_list", condition=models.Q(listed__isnull=False)),
         ]
 
     def __str__(self) -> str:

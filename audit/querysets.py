@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Manager, Q, QuerySet
 
 
 class Cursor(NamedTuple):
@@ -58,3 +58,14 @@ class ChangeQuerySet(QuerySet):
             where=["(audit_change.epoch, audit_change.xid, audit_change.id) > (%s, %s::xid8, %s)"],
             params=[cursor.epoch, str(cursor.xid), cursor.id],
         )
+
+
+class ReadingQuerySet(QuerySet):
+    def of_file(self, application_id: int) -> "ReadingQuerySet":
+        """The readings of a file: of itself, and of each list taken away that it was in."""
+        return self.filter(Q(application_id=application_id) | Q(listed__contains=[application_id]))
+
+
+class ReadingManager(Manager.from_queryset(ReadingQuerySet)):  # type: ignore[misc]
+    def get_queryset(self) -> ReadingQuerySet:
+        return super().get_queryset().defer("listed")

@@ -143,6 +143,33 @@ def record_readings(by: Any, *, application_ids: Iterable[int | None], subject: 
     )
 
 
+def record_list_reading(
+    by: Any,
+    *,
+    subject: str,
+    what: str,
+    question: Mapping[str, str | int | bool | None],
+    count: int,
+    digest: str,
+    listed: Iterable[int],
+) -> Reading:
+    """As `record_reading`, for a list taken away as a file: one reading, however many files are in it.
+
+    `question` says what was asked (filters and order), `count` how many lines it has, `digest` is the SHA-256 of the
+    file (hexadecimal), `listed` the ids of the files in it.
+    """
+    return Reading.objects.create(
+        at=clock.now(),
+        subject_type=subject,
+        what=what,
+        question=dict(question),
+        count=count,
+        digest=digest,
+        listed=sorted(listed),
+        **_actor(by),
+    )
+
+
 def record_duty(application_id: int, *, by: Any, duty: str) -> DutyDone:
     """Remember that `by` did `duty` on the file. The first time counts; again changes nothing."""
     done, _created = DutyDone.objects.get_or_create(

@@ -32,6 +32,7 @@ SUBJECTS = {
     "document": _("Document"),
     "snapshot": _("What was submitted"),
     "recommendation": _("Recommendation"),
+    "job": _("Job"),
 }
 
 VERBS = {
@@ -86,6 +87,13 @@ VERBS = {
     "api_key.revoke": _("API key revoked"),
     "agreement.import": _("Delegation agreement imported"),
     "trail.erase": _("Personal texts erased by schedule"),
+    "job.start": _("Long job asked for"),
+    "job.pause": _("Long job paused"),
+    "job.resume": _("Long job resumed"),
+    "job.cancel": _("Long job cancelled"),
+    "job.retry": _("Long job tried again"),
+    "job.finish": _("Long job done"),
+    "job.fail": _("Long job failed"),
 } | {f"ledger.{kind.value}": kind.label for kind in Kind}
 
 # The facts of an act, named. Those without a name here are shown as they are written; empty names are not shown.
@@ -128,6 +136,14 @@ FACTS = {
     "organisation": _("organisation"),
     "reason": _("reason"),
     "undertaking": _("undertaking signed"),
+    "asked": _("asked"),
+    "done": _("done"),
+    "failed": _("failed"),
+    "q": _("search"),
+    "state": _("state"),
+    "sort": _("order"),
+    "count": _("lines"),
+    "sha256": "SHA-256",
 }
 
 # Facts whose values are words of a closed list: what each is called.
@@ -138,6 +154,7 @@ READ = {  # what a reading says was read, by the phrase the pages give
     "trail": _("Trail"),
     "search": _("List of search results"),
     "awards": _("List of awards"),
+    "list (CSV)": _("List of files taken away as a file (CSV)"),
     "waiting for concurrence": _("List of what waits for concurrence"),
 }
 

@@ -71,6 +71,7 @@ NAVIGATION: list[Item] = [
 ACCOUNT_MENU: list[Item] = [
     Item(_("Your profile"), "profile", signed_in),
     Item(_("Your organisations"), "organisation-list", signed_in),
+    Item(_("Your jobs"), "job-list", holding("cluster", "program")),
     Item(_("Your interests"), "review-interests", holding("cluster", "program", "partner")),
     Item(_("Change your password"), "account_change_password", signed_in),
 ]

@@ -1,5 +1,7 @@
 """Who reads what on the pages that gather."""
 
+from django.db.models import Q
+
 from accounts.models import Cluster
 from accounts.roles import ClusterRole
 from accounts.rules import in_office, is_auditor, is_person
@@ -16,3 +18,16 @@ def audited_by(user):
 def may_read_trail(application, user):
     """The trail holds everybody's readings and declarations: it is the auditors' alone."""
     return is_auditor(user, application.call.program.cluster_id)
+
+
+def jobs_administered_by(user) -> Q:
+    """The condition that a job was asked for by somebody with a role in a cluster that `user` administers today."""
+    if not is_person(user):
+        return Q(pk__in=[])
+    held = user.cluster_appointments.filter(in_office(), role=ClusterRole.ADMINISTRATOR)
+    clusters = Cluster.objects.filter(pk__in=held.values("cluster_id"))
+    return (
+        Q(owner__in=clusters.values("appointments__user_id"))
+        | Q(owner__in=clusters.values("program_appointments__user_id"))
+        | Q(owner__in=clusters.values("partners__seats__user_id"))
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import components, files, frame, home, legal, people, profile, service, trail
+from desk.views import components, files, frame, home, jobs, legal, people, profile, service, trail
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,6 +13,10 @@ urlpatterns = [
     path("files/<str:reference>/trail", trail.file, name="trail-file"),
     path("files/<str:reference>/trail.csv", trail.file_csv, name="trail-file-csv"),
     path("trail", trail.index, name="trail-list"),
+    path("jobs", jobs.index, name="job-list"),
+    path("jobs/<uuid:public_id>", jobs.show, name="job-detail"),
+    path("jobs/<uuid:public_id>/progress", jobs.progress, name="job-progress"),
+    path("jobs/<uuid:public_id>/<slug:act>", jobs.act, name="job-act"),
     path("accessibility", legal.accessibility, name="accessibility"),
     path("privacy", legal.privacy, name="privacy"),
     path("components", components.show, name="components"),

@@ -5,6 +5,7 @@ Documents has no address of its own. Each room serves its files after its own `v
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import IO, Protocol
 
 from django.http import FileResponse, Http404
 from django.template.loader import render_to_string
@@ -18,7 +19,19 @@ from documents.scan import clean_name
 HTML_LANG = {"fr": "fr-CA", "en": "en-CA"}
 
 
-def file_response(thing: Upload | Rendering, *, inline: bool = False) -> FileResponse:
+class Stored(Protocol):
+    """What can be handed out: `name`, `content_type`, and `open`, which raises FileNotFoundError once it is gone."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def content_type(self) -> str: ...
+
+    def open(self) -> IO[bytes]: ...
+
+
+def file_response(thing: Upload | Rendering | Stored, *, inline: bool = False) -> FileResponse:
     """The bytes of `thing`, streamed, never kept by a cache and never run by a browser.
 
     `inline` shows a PDF or an image in place; every other kind is always a download. Http404 with a sentence when

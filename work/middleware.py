@@ -65,7 +65,7 @@ class IdleSessionMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         session = request.session
-        if not session.session_key or request.path.startswith(QUIET):
+        if not session.session_key or request.path.startswith(QUIET) or getattr(view, "asks_by_itself", False):
             return
         now, seen = int(clock.now().timestamp()), session.get("seen", 0)
         if session.session_key and abs(now - seen) >= REFRESH:  # an unknown or ended session has lost its key by now

@@ -2,14 +2,17 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 
 import uuid6
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 
 from work import clock
-from work.states import Machine
+from work.states import JobKind, JobPhase, JobState, Machine
 
 
 def new_public_id() -> uuid.UUID:
@@ -100,3 +103,106 @@ class Outage(models.Model):
 
     def __str__(self) -> str:
         return self.machine
+
+
+class Job(PublicModel, WorkItem):
+    """One long piece of work that a person asked for: done in short steps, each committed with its place (`cursor`).
+
+    Everything that changes one is in `work.jobs`. `done_at` is set once nothing is left to do, `ended_at` whenever it
+    stops for good or until somebody tries again.
+    """
+
+    subject = "job"
+
+    kind = models.CharField(max_length=40, choices=JobKind.choices)
+    state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
+    phase = models.CharField(max_length=10, choices=JobPhase.choices, default=JobPhase.BEGIN)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    language = models.CharField(max_length=2)  # of whoever asked: the result is written in it
+    asked = models.JSONField()  # the handler's `parameters`, packed
+    digest = models.CharField(max_length=64)  # of kind and `asked`: the same question again is the same job
+    cursor = models.JSONField(default=dict)  # the handler's `cursor`, packed
+    total = models.PositiveIntegerField(null=True, blank=True)
+    done = models.PositiveIntegerField(default=0)  # what failed included
+    failed = models.PositiveIntegerField(default=0)
+    worked = models.DurationField(default=timedelta)  # the time its steps took: its pace
+    reason_fr = models.TextField(blank=True)
+    reason_en = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    token = models.CharField(max_length=32, unique=True)  # its folder in the storage; random, tells nothing
+    result_path = models.CharField(max_length=120, blank=True)
+    result_name = models.CharField(max_length=120, blank=True)
+    result_type = models.CharField(max_length=100, blank=True)
+    result_size = models.PositiveBigIntegerField(null=True, blank=True)
+    result_sha256 = models.CharField(max_length=64, blank=True)
+    keep_until = models.DateTimeField(null=True, blank=True)  # when its bytes in the storage are to be removed
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    reason = bilingual("reason")
+
+    class Meta(WorkItem.Meta):
+        abstract = False
+        constraints = [
+            state_check("kind", JobKind),
+            state_check("state", JobState),
+            state_check("phase", JobPhase),
+            models.UniqueConstraint(
+                fields=["owner", "digest"],
+                condition=Q(state__in=[JobState.QUEUED, JobState.RUNNING, JobState.PAUSED]),
+                name="work_job_asked_once",
+            ),
+        ]
+        indexes = [
+            *WorkItem.Meta.indexes,
+            models.Index(fields=["owner", "-id"], name="work_job_of_owner"),
+            models.Index(fields=["keep_until"], condition=Q(keep_until__isnull=False), name="work_job_to_remove"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.public_id}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it works no more, unless somebody tries again."""
+        return self.state in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+    @property
+    def has_result(self) -> bool:
+        """Whether its file can still be handed out."""
+        return bool(self.state == JobState.DONE and self.result_path and self.removed_at is None)
+
+
+class JobKeys(models.Model):
+    """What a job works through, in its order, as it was when the job began: keys of rows of the app that owns it."""
+
+    job = models.OneToOneField(Job, on_delete=models.CASCADE, primary_key=True, related_name="keys")
+    keys = ArrayField(models.BigIntegerField())
+
+    def __str__(self) -> str:
+        return str(self.job_id)
+
+
+class JobPart(models.Model):
+    """A piece of a job's result, in the storage until the pieces are put together."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="parts")
+    path = models.CharField(max_length=120)
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class JobFailure(models.Model):
+    """One thing of a job that failed, and why. The first thousand are kept; `Job.failed` counts them all."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="failures")
+    label = models.CharField(max_length=250)
+    reason_fr = models.TextField()
+    reason_en = models.TextField()
+
+    reason = bilingual("reason")
+
+    def __str__(self) -> str:
+        return self.label

@@ -13,3 +13,38 @@ class Machine(TextChoices):
     BROKER = "broker", _("message broker")
     SCANNER = "scanner", _("malware scanner")
     DATABASE = "database", _("database")  # written once it is back
+
+
+class JobKind(TextChoices):
+    """The kinds of long work. Start fails on one without a handler (`work.jobs.handles`)."""
+
+    FILE_LIST = "file_list", _("List of files (CSV)")
+
+
+class JobState(TextChoices):
+    QUEUED = "queued", _("waiting for its turn")
+    RUNNING = "running", _("under way")
+    PAUSED = "paused", _("paused")
+    DONE = "done", _("done")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class JobPhase(TextChoices):
+    """What a job's next piece of work is: count what there is to do, do a part of it, or put its result together."""
+
+    BEGIN = "begin", _("counting")
+    STEP = "step", _("working")
+    END = "end", _("finishing")
+
+
+class JobAct(TextChoices):
+    """What happens to a job. People pause, resume, cancel and try again; the rest it does by itself."""
+
+    START = "start", _("Start")
+    PAUSE = "pause", _("Pause")
+    RESUME = "resume", _("Resume")
+    CANCEL = "cancel", _("Cancel")
+    RETRY = "retry", _("Try again")
+    FINISH = "finish", _("Finish")
+    FAIL = "fail", _("Fail")

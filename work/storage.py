@@ -4,7 +4,8 @@ A file that is absent is told apart from a storage that has gone: the second is 
 """
 
 import uuid
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile, File
@@ -37,6 +38,18 @@ def why_away() -> str:
     return ""
 
 
+@contextmanager
+def standing() -> Iterator[None]:
+    """Around a worker's use of the storage: what fails for the machine's sake is Away. A file that is absent from a
+    storage that stands stays FileNotFoundError."""
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and not why_away():
+            raise
+        raise Away(Machine.STORAGE, f"{type(error).__name__}: {error}") from error
+
+
 def read(path: str) -> bytes:
     """The content of a kept file. Raises Away when the storage cannot be used, else what is wrong with the file."""
     try:
@@ -62,8 +75,6 @@ def keep(path: str, content: File) -> str:
 
 def keep_again(path: str, content: File) -> str:
     """Keep a file under `path`, in place of what an attempt before may have left there. Raises Away."""
-    try:
+    with standing():
         default_storage.delete(path)
-    except OSError as error:
-        raise Away(Machine.STORAGE, f"{type(error).__name__}: {error}") from error
     return keep(path, content)

@@ -4,6 +4,7 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
+from applications.catalog import DUE, SORT
 from applications.models import ChangeItem
 from applications.states import State
 from work import clock
@@ -29,11 +30,9 @@ class FileFilter(forms.Form):
     due = forms.ChoiceField(
         label=_("Time limit"),
         required=False,
-        choices=[("", _("Any")), ("late", _("Late")), ("soon", _("Due soon")), ("none", _("No clock running"))],
+        choices=list(DUE.items()),
     )
-    sort = forms.ChoiceField(
-        label=_("Order"), required=False, choices=[("due", _("By time limit")), ("recent", _("Latest first"))]
-    )
+    sort = forms.ChoiceField(label=_("Order"), required=False, choices=list(SORT.items()))
 
     def __init__(self, *args, calls, **kwargs):
         super().__init__(*args, **kwargs)

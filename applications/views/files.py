@@ -1,36 +1,37 @@
 """The officer's list of files, and one file's answers as they were submitted."""
 
-import csv
 import json
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from applications.catalog import SOON
+from applications import lists
 from applications.checks import live_sponsorship
 from applications.exports import shown_sections
 from applications.figures import aid_of
 from applications.forms.staff import FileFilter
 from applications.models import Application, Document
-from applications.search import matching
+from applications.selectors import Chosen, calls_of, chosen_files
 from applications.services.screening import open_file
 from applications.states import State
 from audit.rules import Forbidden
 from audit.services import record_reading, record_readings
 from documents.packet import file_response
-from programs.models import Call
 from programs.querysets import is_staff
 from work import clock
+from work.jobs import NotNow
+from work.models import Job
 
 PAGE = 50
 COUNTED = 1000  # beyond this the list says "more than"
-EXPORTED = 10_000
 RELATED = ("call__program__cluster", "call__form", "call__rules", "organisation")
 # Only what the list shows is read: rows are narrow, and the page is the same at any number of files.
 SHOWN = ("reference", "title", "organisation_name", "state", "requested_amount", "due", "submitted_at", "call_id")
@@ -46,28 +47,6 @@ def of_staff(request, reference, *, read):
 
 
 # ---------------------------------------------------------------- the list
-
-
-def calls_of(user):
-    """The calls whose files this person may list, with their programme; the latest first."""
-    return list(Call.objects.of_staff(user).select_related("program").order_by("-opens_at", "-pk"))
-
-
-def chosen_files(user, calls, chosen):
-    """The files of `calls` that match what was chosen in the filters."""
-    ids = [call.pk for call in calls if not chosen.get("call") or str(call.public_id) == chosen["call"]]
-    files = Application.objects.listed(user, ids)
-    if chosen.get("state"):
-        files = files.filter(state=chosen["state"])
-    now = clock.now()
-    match chosen.get("due"):
-        case "late":
-            files = files.filter(due__lt=now)
-        case "soon":
-            files = files.filter(due__gte=now, due__lte=now + SOON)
-        case "none":
-            files = files.filter(due=None)
-    return matching(files, chosen["q"]) if chosen.get("q") else files
 
 
 class Pages:
@@ -142,7 +121,7 @@ def index(request):
     form = FileFilter(request.GET or None, calls=calls)
     chosen = form.chosen() if form.is_bound else {}
     sort = chosen.get("sort") or "due"
-    files = chosen_files(request.user, calls, chosen)
+    files = chosen_files(request.user, calls, Chosen(**chosen), now=clock.now())
     page = Pages(files, sort, after=request.GET.get("after"), before=request.GET.get("before"))
     record_readings(request.user, application_ids=[f.pk for f in page.rows], subject="application", what="list")
     names = {call.pk: call for call in calls}
@@ -165,43 +144,42 @@ def address(chosen, **more):
     return f"?{urlencode(chosen | more)}"
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
 def index_csv(request):
-    """The same list with the same filters, as a file; at most ten thousand lines, each reading recorded."""
+    """The same list with the same filters, as a file with all its lines: at once while it is short.
+
+    A long one becomes a job, which only a press of the button starts; its page is where the file will be.
+    """
     if not is_staff(request.user):
         raise Forbidden(_("The list of files is for the staff of the cluster."))
-    calls = calls_of(request.user)
-    form = FileFilter(request.GET or None, calls=calls)
+    form = FileFilter(request.GET or None, calls=calls_of(request.user))
     chosen = form.chosen() if form.is_bound else {}
-    files = chosen_files(request.user, calls, chosen)
-    rows = Pages(files, chosen.get("sort") or "due", size=EXPORTED).rows
-    record_readings(request.user, application_ids=[f.pk for f in rows], subject="application", what="list (CSV)")
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="files-{clock.today().isoformat()}.csv"'
-    response.write("\ufeff")  # a spreadsheet then reads it as UTF-8
-    out = csv.writer(response)
-    out.writerow(["reference", "call", "organisation", "title", "state", "requested_amount", "submitted_at", "due"])
-    names = {call.pk: call for call in calls}
-    for file in rows:
-        texts = (names[file.call_id].name, file.organisation_name, file.title)
-        out.writerow(
-            [
-                file.reference,
-                *map(plain, texts),
-                file.state,
-                file.requested_amount,
-                file.submitted_at.isoformat(),
-                file.due.isoformat() if file.due else "",
-            ]
-        )
-    return response
+    if short := lists.short_list(Chosen(**chosen), by=request.user):
+        response = HttpResponse(short.content, content_type=lists.TYPE)
+        response["Content-Disposition"] = f'attachment; filename="{short.name}"'
+        return response
+    back = redirect(f"{reverse('file-list')}{address(chosen)}")
+    if request.method != "POST":
+        messages.info(request, _("This list is long. Press “Download the list (CSV)” to have it prepared."))
+        return back
+    try:
+        return redirect("job-detail", lists.start_list(Chosen(**chosen), by=request.user).public_id)
+    except NotNow as refused:
+        messages.error(request, refused.message)
+        return back
 
 
-def plain(text):
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+@require_safe
+@login_required
+@never_cache
+def list_result(request, public_id):
+    """The file of a long list, for whoever asked for it and may still read every file in it."""
+    try:
+        return file_response(lists.hand_out(public_id, by=request.user))
+    except Job.DoesNotExist:
+        raise Http404 from None
 
 
 # ---------------------------------------------------------------- one file's answers

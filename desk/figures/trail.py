@@ -20,6 +20,7 @@ from audit.states import Actor, Duty
 from desk.catalog import FACTS, READ, SUBJECTS, VALUES, VERBS
 from programs.models import Agreement, Appointment, Call, Envelope, LedgerEntry, Partner, Program
 from reports.models import ApiKey
+from work.models import Job
 
 PAGE = 100
 
@@ -191,9 +192,18 @@ def _reading(reading, who, reference) -> Line:
         application_id=reading.application_id,
         is_reading=True,
         verb="read",
+        facts=_listed(reading),
         key=f"r{reading.pk}",
         reference=reference,
     )
+
+
+def _listed(reading) -> list:
+    """What was asked of a list taken away as a file, its number of lines and its digest."""
+    if reading.question is None:
+        return []
+    facts = {**reading.question, "count": reading.count, "sha256": reading.digest}
+    return [(name, _valued(key, value)) for key, value in facts.items() if (name := _fact(key, value))]
 
 
 def read_words(reading) -> str:
@@ -222,7 +232,7 @@ def chronicle(application, *, after="", readings=True, size=PAGE) -> tuple[list[
     """
     since = _after(after)
     acts = of_file(application)
-    read = Reading.objects.filter(application_id=application.pk) if readings else Reading.objects.none()
+    read = Reading.objects.of_file(application.pk) if readings else Reading.objects.none()
     found = [
         *_next(acts, "e", since, size + 1),
         *_next(read, "r", since, size + 1),
@@ -235,7 +245,7 @@ def chronicle(application, *, after="", readings=True, size=PAGE) -> tuple[list[
 def whole_chronicle(application, *, batch=500) -> Iterator[Line]:
     """Every line of a file, in order, read in batches: for the export."""
     acts = of_file(application).order_by("at", "id").iterator(chunk_size=batch)
-    read = Reading.objects.filter(application_id=application.pk).order_by("at", "id").iterator(chunk_size=batch)
+    read = Reading.objects.of_file(application.pk).order_by("at", "id").iterator(chunk_size=batch)
     rows = merge(acts, read, key=_place)
     while some := list(islice(rows, batch)):
         yield from lines_of(some)
@@ -346,6 +356,7 @@ def _of_clusters(clusters, readings):
         "api_key": ApiKey.objects.filter(partner__cluster__in=clusters),
         "organisation": Organisation.objects.filter(applications__call__program__cluster__in=clusters),
         "user": User.objects.filter(pk__in=_staff(clusters)),
+        "job": Job.objects.filter(owner__in=_staff(clusters)),
     }.items():
         own |= alone & Q(subject_type=subject, subject_id__in=rows.values("pk"))
     return own | alone & Q(subject_type__in=["interest", "undertaking"], actor_id__in=_staff(clusters))

@@ -25,6 +25,10 @@ file-detail                          L   4   4   4   o   o   4   4   4   o   o  
 trail-file                           L   4   4   4   3   3   4   4   4   3   3   3   3   4   4   4   o   4   4
 trail-file-csv                       L   4   4   4   3   3   4   4   4   3   3   3   3   4   4   4   o   4   4
 trail-list                           L   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   o   3   3
+job-list                             L   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o
+job-detail                           L   4   4   4   o   4   4   4   4   4   4   4   4   4   4   4   4   o   4
+job-progress                         L   4   4   4   o   4   4   4   4   4   4   4   4   4   4   4   4   o   4
+job-act                              LL  54  54  54  5r  54  54  54  54  54  54  54  54  54  54  54  54  5r  54
 accessibility                        o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o
 privacy                              o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o
 components                           o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o
@@ -84,7 +88,8 @@ application-take-back                LL  o3  o9  44  44  44  44  44  44  44  44 
 application-withdraw                 LL  oo  oo  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
 application-changes                  LL  rr  rr  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
 file-list                            L   3   3   3   o   o   3   3   3   o   o   o   o   3   3   3   o   3   o
-file-list-csv                        L   3   3   3   o   o   3   3   3   o   o   o   o   3   3   3   o   3   o
+file-list-csv                        LL  33  33  33  oo  oo  33  33  33  oo  oo  oo  oo  33  33  33  oo  33  oo
+file-list-result                     L   4   4   4   o   4   4   4   4   4   4   4   4   4   4   4   4   4   4
 file-answers                         L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
 file-document                        L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
 file-screening                       LL  44  44  44  o2  o2  44  44  44  o2  o2  o2  o2  44  44  44  o2  44  44
@@ -188,6 +193,10 @@ OTHER = """
 file-detail                          L   4   4   4   4   4   4   o
 trail-file                           L   4   4   4   4   4   4   3
 trail-file-csv                       L   4   4   4   4   4   4   3
+job-detail                           L   4   4   4   4   4   4   o
+job-progress                         L   4   4   4   4   4   4   o
+job-act                              LL  54  54  54  54  54  54  5r
+file-list-result                     L   4   4   4   4   4   4   o
 people-invitation-cancel             LL  53  53  53  53  53  54  53
 person                               L   3   3   3   3   3   o   3
 person-give                          LL  53  53  53  53  53  5o  53

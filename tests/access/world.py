@@ -12,7 +12,9 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from accounts.services import appoint_to_cluster, create_person, found_cluster, invite_member, invite_staff
+from applications.lists import start_list
 from applications.models import Application
+from applications.selectors import Chosen
 from audit.rules import CLOCK
 from awards.models import Award
 from decisions import services as decisions
@@ -28,6 +30,8 @@ from tests import files
 from tests.cast import BUNDLE
 from tests.reviews.files import of, reviewed_file
 from work import clock
+from work.models import Job
+from work.tasks import run_jobs
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 DECIDED = datetime(2026, 11, 3, 15, tzinfo=UTC)
@@ -130,6 +134,7 @@ def _cluster_a(cast, programme, people):
             organisation, by=cast.sophie, email="nouvelle@gauthier.example", role="member", language="fr"
         )
         staff = _invite_staff(programme.cluster, cast.administrator)
+        job = _listed(cast.officer)
     return SimpleNamespace(
         application=Application.objects.get(pk=file.pk),
         draft=draft,
@@ -150,6 +155,7 @@ def _cluster_a(cast, programme, people):
         key=key,
         envelope=envelope,
         agreement=envelope.agreement,
+        job=job,
     )
 
 
@@ -234,6 +240,7 @@ def _cluster_b(cast, people):
             organisation, by=cast.emily, email="new@northwind.example", role="member", language="en"
         )
         staff = _invite_staff(cluster, administrator)
+        job = _listed(officer)
     return SimpleNamespace(
         application=Application.objects.get(pk=file.pk),
         draft=draft,
@@ -254,7 +261,16 @@ def _cluster_b(cast, people):
         key=key,
         envelope=Envelope.objects.filter(agreement=agreement).order_by("id").first(),
         agreement=agreement,
+        job=job,
     )
+
+
+def _listed(officer):
+    """A list of files as a job that is done, kept beyond the present instant."""
+    job = start_list(Chosen(), by=officer)
+    run_jobs()
+    Job.objects.filter(pk=job.pk).update(keep_until=NOW + timedelta(days=7))
+    return job
 
 
 # ---------------------------------------------------- what an address is filled with
@@ -306,11 +322,14 @@ FIXED = {
     "name": "cancel",
     "language": "fr",
     "uidb36": "1",
+    "act": "pause",
     ("account_confirm_email", "key"): "not-a-key",
     ("account_reset_password_from_key", "key"): "not-a-key",
 }
 BY_PREFIX = (
     ("application", None),
+    ("job", "job"),
+    ("file-list-result", "job"),
     ("call", "call"),
     ("review-ranking", "call"),
     ("organisation", "organisation"),

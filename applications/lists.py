@@ -1,0 +1,260 @@
+"""The list of files as a file of its own (CSV): at once while it is short, else as a job. All of it, in its order.
+
+The list is what it was when it was asked for: which files, and in which order, is frozen then. What a line says of its
+file is read when the line is written, some minutes later in a long list. Its reader is asked for their roles again at
+each step, and again when the file is handed out.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import IO, Any
+from uuid import UUID
+
+from django.db.models.expressions import RawSQL
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from applications.catalog import DUE, SORT
+from applications.models import Application
+from applications.querysets import barred_from
+from applications.selectors import Chosen, calls_of, chosen_files, in_order
+from applications.states import State
+from audit.rules import Forbidden, Refusal, WrongMoment
+from audit.services import record_list_reading
+from programs.models import Call
+from work import clock, jobs
+from work.models import Job, JobKeys
+from work.states import JobKind
+from work.templatetags.formats import number
+
+SHORT = 2000
+"""How many files a list may have to be given at once."""
+CHUNK = 2000
+"""How many files a step writes."""
+TYPE = "text/csv; charset=utf-8"
+WHAT = "list (CSV)"
+ENDED = gettext_lazy("Your role on some of these files has ended. Ask for the list again.")
+
+BARRED = gettext_lazy("You have declared your interests in one of these files since. Ask for the list again.")
+
+
+@dataclass(frozen=True)
+class ShortList:
+    """A list that is given at once: its bytes, and the name it is saved under."""
+
+    content: bytes
+    name: str
+
+
+@dataclass(frozen=True)
+class ListFile:
+    """The result of a job, open, as `documents.packet.file_response` hands it out."""
+
+    name: str
+    content_type: str
+    file: IO[bytes]
+
+    def open(self) -> IO[bytes]:
+        return self.file
+
+
+def short_list(chosen: Chosen, *, by: Any) -> ShortList | None:
+    """The list, its reading recorded; None when it is too long to be given at once (`start_list`)."""
+    calls = calls_of(by)
+    files = in_order(chosen_files(by, calls, chosen, now=clock.now()), chosen.sort)
+    keys = list(files.values_list("pk", flat=True)[: SHORT + 1])
+    if len(keys) > SHORT:
+        return None
+    lines = _lines(keys, calls, by=by)
+    content = _head() + lines.content
+    record_list_reading(
+        by,
+        subject="application",
+        what=WHAT,
+        question=chosen.packed(),
+        count=lines.count,
+        digest=sha256(content).hexdigest(),
+        listed=keys,
+    )
+    return ShortList(content, _name())
+
+
+def start_list(chosen: Chosen, *, by: Any) -> Job:
+    """Ask for the list as a job. The same list asked twice is one job. `jobs.NotNow` with its sentence."""
+    return jobs.start_job(JobKind.FILE_LIST, chosen, by=by)
+
+
+def hand_out(public_id: UUID, *, by: Any) -> ListFile:
+    """The file of a list that is done, for whoever asked for it; its reading is recorded.
+
+    Job.DoesNotExist for anybody else; Forbidden when they may no longer read one of its files; WrongMoment while it is
+    not done, and once its seven days are over.
+    """
+    job = Job.objects.get(kind=JobKind.FILE_LIST, owner=by, public_id=public_id)
+    try:
+        file = jobs.open_result(job)
+    except jobs.ResultGone:
+        gone = Refusal(_("This list is not ready, or no longer kept. Ask for it again."), code="gone")
+        raise WrongMoment(gone) from None
+    keys = RawSQL("SELECT unnest(keys) FROM work_jobkeys WHERE job_id = %s", [job.pk])
+    calls = [call.pk for call in calls_of(by)]
+    if Application.objects.filter(pk__in=keys).exclude(call_id__in=calls).exists():
+        raise Forbidden(ENDED)
+    if barred_from(by).filter(application_id__in=keys).exists():
+        raise Forbidden(BARRED)
+    record_list_reading(
+        by,
+        subject="application",
+        what=WHAT,
+        question=job.asked,
+        count=Place.read(job.cursor).lines,
+        digest=job.result_sha256,
+        listed=JobKeys.objects.get(job=job).keys,
+    )
+    return ListFile(job.result_name, job.result_type, file)
+
+
+# ------------------------------------------------------------------ the job
+
+
+@dataclass(frozen=True)
+class Place(jobs.Kept):
+    """Where the next step starts in the frozen order, and how many lines are written."""
+
+    start: int = 0
+    lines: int = 0
+
+
+@jobs.handles(JobKind.FILE_LIST)
+class FileList(jobs.JobHandler[Chosen, Place]):
+    """The list of files, two thousand lines a step."""
+
+    parameters, cursor = Chosen, Place
+
+    def label(self, asked: Chosen) -> str:
+        return _("List of files (CSV)")
+
+    def details(self, asked: Chosen) -> list[tuple[str, str]]:
+        call = Call.objects.filter(public_id=asked.call).select_related("program").first() if asked.call else None
+        said = [
+            (_("Search"), asked.q),
+            (_("Call"), call.name if call else ""),
+            (_("State"), str(State(asked.state).label) if asked.state else ""),
+            (_("Time limit"), str(DUE[asked.due]) if asked.due else ""),
+            (_("Order"), str(SORT[asked.sort])),
+        ]
+        return [(name, value) for name, value in said if value]
+
+    def begin(self, job: Job, asked: Chosen) -> jobs.Beginning:
+        calls = _calls(job)
+        files = in_order(chosen_files(job.owner, calls, asked, now=job.created_at), asked.sort)
+        keys = list(files.values_list("pk", flat=True))
+        return jobs.Beginning(total=len(keys), cursor=Place(), keys=keys, content=_head())
+
+    def step(self, job: Job, asked: Chosen, cursor: Place) -> jobs.Step:
+        keys = jobs.keys_of(job, start=cursor.start, size=CHUNK)
+        lines = _lines(keys, _calls(job), by=job.owner)
+        place = Place(cursor.start + len(keys), cursor.lines + lines.count)
+        return jobs.Step(done=len(keys), cursor=place, finished=place.start >= (job.total or 0), content=lines.content)
+
+    def end(self, job: Job, asked: Chosen, cursor: Place) -> jobs.Ending:
+        return jobs.Ending(_name(), TYPE)
+
+    def summary(self, job: Job, asked: Chosen, cursor: Place) -> str:
+        said = ngettext("The list has %(number)s file.", "The list has %(number)s files.", cursor.lines)
+        return said % {"number": number(cursor.lines)}
+
+    def result_url(self, job: Job) -> str:
+        return reverse("file-list-result", args=[job.public_id])
+
+
+def _calls(job: Job) -> list[Call]:
+    """The calls that whoever asked may list now. Refused once there are none."""
+    if calls := calls_of(job.owner):
+        return calls
+    raise jobs.Refused(ENDED)
+
+
+# ------------------------------------------------------------------ the lines
+
+
+@dataclass(frozen=True)
+class _Lines:
+    content: bytes
+    count: int
+
+
+SHOWN = (
+    "reference",
+    "call_id",
+    "organisation_name",
+    "title",
+    "state",
+    "requested_amount",
+    "submitted_at",
+    "due",
+)
+
+
+def _lines(keys: Sequence[int], calls: list[Call], *, by: Any) -> _Lines:
+    """The lines of these files, in this order. `jobs.Refused` when `by` lists the call of one of them no more.
+
+    A file that bars its reader since the order was frozen is left out.
+    """
+    names = {call.pk: plain(call.name) for call in calls}
+    states = {state.value: str(state.label) for state in State}
+    files = Application.objects.listed(by, list(names)).filter(pk__in=keys).values_list("pk", *SHOWN)
+    found = {pk: shown for pk, *shown in files}
+    missing = [key for key in keys if key not in found]
+    if missing and Application.objects.filter(pk__in=missing).exclude(call_id__in=names).exists():
+        raise jobs.Refused(ENDED)
+    text = io.StringIO()
+    write = csv.writer(text).writerow
+    for key in keys:
+        if key not in found:
+            continue
+        reference, call, organisation, title, state, requested, submitted, due = found[key]
+        write(
+            [
+                reference,
+                names[call],
+                plain(organisation),
+                plain(title),
+                states[state],
+                requested,
+                submitted.isoformat(),
+                due.isoformat() if due else "",
+            ]
+        )
+    return _Lines(text.getvalue().encode(), len(found))
+
+
+def _head() -> bytes:
+    """The first line, after the mark by which a spreadsheet reads UTF-8."""
+    text = io.StringIO()
+    csv.writer(text).writerow(
+        [
+            _("Reference"),
+            _("Call"),
+            _("Organisation"),
+            _("Title"),
+            _("State"),
+            _("Requested"),
+            _("Submitted"),
+            _("Due"),
+        ]
+    )
+    return ("\ufeff" + text.getvalue()).encode()
+
+
+def _name() -> str:
+    return _("files-%(day)s.csv") % {"day": clock.today().isoformat()}
+
+
+def plain(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -1,0 +1,52 @@
+"""The files that a person of the staff lists: which calls, which files of them, in which order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from applications.catalog import SOON
+from applications.models import Application
+from applications.search import matching
+from programs.models import Call
+from work.jobs import Kept
+
+
+@dataclass(frozen=True)
+class Chosen(Kept):
+    """What was chosen in the filters of the list. `call` is a public id; an empty part filters nothing."""
+
+    q: str = ""
+    call: str = ""
+    state: str = ""
+    due: str = ""
+    sort: str = "due"
+
+
+def calls_of(user: Any) -> list[Call]:
+    """The calls whose files this person may list, with their programme; the latest first."""
+    return list(Call.objects.of_staff(user).select_related("program").order_by("-opens_at", "-pk"))
+
+
+def chosen_files(user: Any, calls: list[Call], chosen: Chosen, *, now: datetime) -> QuerySet[Application]:
+    """The files of `calls` that match what was chosen, late and soon as of `now`; none that bars `user`."""
+    ids = [call.pk for call in calls if not chosen.call or str(call.public_id) == chosen.call]
+    files = Application.objects.listed(user, ids)
+    if chosen.state:
+        files = files.filter(state=chosen.state)
+    match chosen.due:
+        case "late":
+            files = files.filter(due__lt=now)
+        case "soon":
+            files = files.filter(due__gte=now, due__lte=now + SOON)
+        case "none":
+            files = files.filter(due=None)
+    return matching(files, chosen.q) if chosen.q else files
+
+
+def in_order(files: QuerySet[Application], sort: str) -> QuerySet[Application]:
+    """The files as the pages of the list lead through them: the nearest time limit first, or the latest."""
+    if sort == "recent":
+        return files.order_by("-submitted_at", "-id")
+    return files.order_by(F("due").asc(nulls_last=True), "id")

@@ -1,0 +1,137 @@
+"""Long jobs: those of the reader (an administrator's: of everybody in the cluster), and the page of one."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from accounts.rules import is_administrator
+from desk.figures.jobs import shown_job
+from desk.forms.jobs import JobFilter
+from work import jobs
+from work.states import JobAct, JobState
+
+PAGE = 50
+FAILURES = 100
+# The acts of people: the name in the address, and what is said once it is done.
+ACTS = {
+    JobAct.PAUSE: gettext_lazy("The job is paused. What was done is kept."),
+    JobAct.RESUME: gettext_lazy("The job goes on from where it stopped."),
+    JobAct.CANCEL: gettext_lazy("The job is cancelled."),
+    JobAct.RETRY: gettext_lazy("The job is tried again."),
+}
+
+
+@require_safe
+@login_required
+@never_cache
+def index(request):
+    """The jobs, the latest first."""
+    form = JobFilter(request.GET or None)
+    state = form.chosen() if form.is_bound else ""
+    found = jobs.visible_to(request.user).select_related("owner").order_by("-id")
+    if state:
+        found = found.filter(state=state)
+    if before := request.GET.get("before"):
+        found = found.filter(pk__lt=_job(request, before).pk)
+    rows = list(found[: PAGE + 1])
+    context = {
+        "filter": JobFilter({"state": state}),
+        "filtered": bool(state),
+        "jobs": [shown_job(job, whole=False) for job in rows[:PAGE]],
+        "several": is_administrator(request.user),
+        "next_url": f"?state={state}&before={rows[PAGE - 1].public_id}" if len(rows) > PAGE else "",
+    }
+    return render(request, "desk/jobs.html", context)
+
+
+@require_safe
+@login_required
+@never_cache
+def show(request, public_id):
+    """One job: what it is, how far it is, what failed, what may be done with it."""
+    job = _job(request, public_id)
+    failures = job.failures.order_by("pk")
+    if after := request.GET.get("after"):
+        failures = failures.filter(pk__gt=_number(after))
+    rows = list(failures[: FAILURES + 1])
+    more = len(rows) > FAILURES
+    context = _context(request, job) | {
+        "failures": rows[:FAILURES],
+        "kept": job.failures.count() if rows else 0,
+        "next_url": f"?after={rows[FAILURES - 1].pk}#failures" if more else "",
+    }
+    return render(request, "desk/job.html", context)
+
+
+@require_safe
+@never_cache
+def progress(request, public_id):
+    """The part of the page that asks again by itself while the job works. To anything but a script: the page.
+
+    `state` and `quarter` say what the page shows: only a change is read aloud, and only a change of state brings
+    other buttons. Whoever was signed out meanwhile asks no more.
+    """
+    if not request.htmx:
+        return show(request, public_id)
+    if not request.user.is_authenticated:
+        return HttpResponse(status=286, headers={"HX-Reswap": "none"})
+    context = _context(request, _job(request, public_id))
+    shown = context["shown"]
+    moved = request.GET.get("state") != shown.job.state
+    response = render(request, "desk/job_progress.html", context | {"moved": moved})
+    if moved or request.GET.get("quarter") != str(shown.quarter):
+        trigger_client_event(response, "say", {"text": shown.said})
+    return response
+
+
+progress.asks_by_itself = True  # it keeps nobody signed in
+
+
+@login_required
+@require_POST
+def act(request, public_id, act):
+    """Pause, resume, cancel, try again."""
+    if act not in ACTS:
+        raise Http404
+    job = _job(request, public_id)
+    try:
+        jobs.act_on_job(job, JobAct(act), by=request.user)
+    except jobs.NotYours:
+        raise Http404 from None
+    except jobs.NotNow as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, ACTS[JobAct(act)])
+    return redirect("job-detail", job.public_id)
+
+
+def _job(request, public_id):
+    """The job, for who may see it; else it does not exist."""
+    try:
+        return get_object_or_404(jobs.visible_to(request.user).select_related("owner"), public_id=public_id)
+    except ValidationError:
+        raise Http404 from None
+
+
+def _context(request, job):
+    own = job.owner_id == request.user.pk
+    return {
+        "shown": shown_job(job),
+        "job": job,
+        "own": own,
+        "asks": job.state in (JobState.QUEUED, JobState.RUNNING),
+        "acts": jobs.acts_for(job),
+        "technical": job.last_error if is_administrator(request.user) else "",
+    }
+
+
+def _number(text):
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise Http404
+    return int(text)

@@ -1,0 +1,104 @@
+"""The bytes of a job, in a folder of its own in the storage: pieces while it works, one file when it is done.
+
+A piece is written under a fresh name before the transaction that counts it, so that a step that dies or is repeated
+never changes a piece that counts. What nothing names goes with the folder.
+"""
+
+import secrets
+import tempfile
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.db import transaction
+
+from work import clock, storage
+from work.models import Job, JobKeys
+
+KEPT_FOR = timedelta(days=7)
+BLOCK = 256 * 1024
+
+
+class ResultGone(Exception):
+    """The job has no file to hand out: none was made, or its seven days are over."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file put together: where it is, its size in bytes and its SHA-256."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+def folder_of(job: Job) -> str:
+    """The job's folder in the storage."""
+    return f"jobs/{job.token[:2]}/{job.token}"
+
+
+def keep_piece(job: Job, content: bytes) -> str:
+    """Write a piece of the result and return its path. Away."""
+    return storage.keep(f"{folder_of(job)}/{secrets.token_hex(16)}", ContentFile(content))
+
+
+def put_together(job: Job) -> Made:
+    """Write the pieces, in their order, as one file. Away."""
+    digest = sha256()
+    with storage.standing(), tempfile.TemporaryFile() as whole:
+        for path in job.parts.order_by("pk").values_list("path", flat=True):
+            with default_storage.open(path, "rb") as piece:
+                for block in piece.chunks(BLOCK):
+                    digest.update(block)
+                    whole.write(block)
+        size = whole.tell()
+        path = storage.keep(f"{folder_of(job)}/{secrets.token_hex(16)}", File(whole))
+    return Made(path, size, digest.hexdigest())
+
+
+def open_result(job: Job) -> File:
+    """The result, as an open binary file. The app that owns the kind asks its permission question first.
+
+    ResultGone when there is none, or no more.
+    """
+    if not job.has_result or (job.keep_until is not None and job.keep_until <= clock.now()):
+        raise ResultGone
+    try:
+        return default_storage.open(job.result_path, "rb")
+    except FileNotFoundError:
+        raise ResultGone from None
+
+
+def remove_pieces(job: Job) -> None:
+    """Remove everything in the job's folder but its result. Away."""
+    folder = folder_of(job)
+    with storage.standing():
+        try:
+            names = default_storage.listdir(folder)[1]
+        except FileNotFoundError:
+            return
+        for name in names:
+            if f"{folder}/{name}" != job.result_path:
+                default_storage.delete(f"{folder}/{name}")
+
+
+def remove_results() -> int:
+    """Remove the bytes of every job whose time is over, and say so on its row. Gives of how many. Away."""
+    number = 0
+    for pk in Job.objects.filter(keep_until__lte=clock.now()).order_by("keep_until").values_list("pk", flat=True)[:100]:
+        with transaction.atomic():
+            job = Job.objects.select_for_update().filter(pk=pk, keep_until__lte=clock.now()).first()
+            if job is None:  # tried again, or removed by another worker
+                continue
+            job.result_path = ""
+            remove_pieces(job)
+            with storage.standing():
+                default_storage.delete(folder_of(job))  # its empty folder
+            job.parts.all().delete()
+            JobKeys.objects.filter(job=job).delete()
+            job.keep_until, job.removed_at = None, clock.now()
+            job.save(update_fields=["result_path", "keep_until", "removed_at"])
+            number += 1
+    return number

@@ -1,0 +1,34 @@
+"""The worker's side of long work: drain the `Job` rows, a turn each."""
+
+import logging
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils.translation import gettext_lazy as _
+
+from work import jobs, nudges
+from work.outages import Away
+from work.sweeps import sweep
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+@sweep(every=timedelta(seconds=15), label=_("Go on with the long jobs that wait"))
+def run_jobs() -> int:
+    """Let the jobs that wait take turns for some seconds, and ask again when some are left. Gives how many turns.
+
+    Each run first fails the jobs whose workers died, and removes the files whose time is over.
+    """
+    if dead := jobs.give_up_dead():
+        log.error("Jobs whose worker died three times in a row: %d", dead)
+    try:
+        jobs.remove_results()
+    except Away as away:
+        log.warning("Results of jobs could not be removed (%s); the sweep will remove them", away)
+    return jobs.run_waiting()
+
+
+def nudge(**_signal: object) -> None:
+    """Have the worker run the jobs now. When the broker is down, the sweep will find them."""
+    nudges.ask(run_jobs.name, lambda: run_jobs.apply_async(retry=False, ignore_result=True))
