@@ -13,7 +13,9 @@ from string import Template
 
 from config.arrivals import Arrival
 
-PAGE = Path(__file__).resolve().parent.parent / "templates" / "503_busy.html"
+PAGE = (
+    Path(__file__).resolve().with_name("busy.html")
+)  # no template of Django's: it carries its style, under a policy of its own
 SHORTEST, LONGEST = 20, 120  # seconds before a page asks again: long enough to be read
 
 
