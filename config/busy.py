@@ -13,7 +13,8 @@ from string import Template
 
 from config.arrivals import Arrival
 
-PAGE = Path(__file__).resolve().parent.parent / "templates" / "503_busy.html"
+# No template of Django's: it is filled without it, and carries its style, under a policy of its own.
+PAGE = Path(__file__).resolve().with_name("busy.html")
 SHORTEST, LONGEST = 20, 120  # seconds before a page asks again: long enough to be read
 
 
