@@ -5,8 +5,11 @@ import os
 from celery import Celery
 from celery.signals import setup_logging, task_postrun, task_prerun
 
+from config.broker import transport
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+transport.register()
 app = Celery("passerelle")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -1,7 +1,6 @@
 """Two questions of whoever runs the servers: does the process answer, and can it do its work."""
 
 import logging
-import tempfile
 import uuid
 
 from django.core.files.base import ContentFile
@@ -11,6 +10,7 @@ from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from config.broker import transport
 from config.celery import app
 
 log = logging.getLogger("passerelle.health")
@@ -63,9 +63,8 @@ def try_broker():
     """Open a connection of our own: a pooled one would hide a broker that has gone."""
     with app.connection_for_write() as broker:
         broker.ensure_connection(max_retries=1, interval_start=0, interval_max=0.1, timeout=2)
-        folder = broker.transport_options.get("data_folder_in")
-        if folder:  # the broker of one machine is a folder, which connects even when it has gone
-            tempfile.TemporaryFile(dir=folder).close()
+        if isinstance(broker.transport, transport.Transport):
+            broker.transport.try_folder()
 
 
 def try_storage():
