@@ -46,7 +46,7 @@ class SweepScheduler(beat.Scheduler):
         return PATIENCE
 
     def apply_entry(self, entry: beat.ScheduleEntry, producer: None = None) -> None:
-        """Ask for one sweep. A fault of the broker leaves it due; a fault of the entry alone waits for its next time."""
+        """Ask for one sweep. A fault of the broker leaves it due; one of the entry alone waits for its next time."""
         try:
             self.apply_async(entry, producer=self.publisher, advance=False)
         except Exception as problem:

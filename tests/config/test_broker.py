@@ -56,7 +56,7 @@ def aside(root):
 def test_messages_come_in_the_order_they_were_put_and_are_gone_when_acknowledged(broker, root):
     put(broker, *range(30))
     assert got(broker) == list(range(30))
-    assert [path for path in root.rglob("*.msg")] == []
+    assert list(root.rglob("*.msg")) == []
 
 
 def test_folders_are_closed_to_others(broker, root):
