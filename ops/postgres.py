@@ -150,6 +150,9 @@ class Cluster:
 
     def run_server(self, patience):
         """pg_ctl start; Stop when it does not answer within `patience` seconds."""
+        for note in self.notes():
+            if pid_in(note) and not lives(pid_in(note)):  # PostgreSQL takes a dead one that nobody has buried for alive
+                note.unlink(missing_ok=True)
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": self.socket,
@@ -217,10 +220,11 @@ class Cluster:
 
     def server_pid(self):
         """The server's, from its own note; 0 when there is none."""
-        try:
-            return int((self.data / "postmaster.pid").read_text().split()[0])
-        except (OSError, ValueError, IndexError):
-            return 0
+        return pid_in(self.notes()[0])
+
+    def notes(self):
+        """The files by which a server keeps a second one from its data, and from its socket."""
+        return [self.data / "postmaster.pid", self.socket / ".s.PGSQL.5432.lock"]
 
     def start_again(self):
         """After the server was killed: what it left would keep a new one from starting."""
@@ -229,9 +233,6 @@ class Cluster:
                 os.kill(pid, signal.SIGKILL)
         for folder in self.folders():
             self.account.own_folder(folder)
-        pid = self.server_pid()
-        if pid and not lives(pid):  # a dead one that nobody has buried counts as alive for PostgreSQL
-            (self.data / "postmaster.pid").unlink(missing_ok=True)
         try:
             self.run_server(5)
         except Stop:
@@ -301,6 +302,13 @@ class WatchedCluster:
 
     def last_words(self):
         return ""
+
+
+def pid_in(note):
+    try:
+        return int(note.read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
 def lives(pid):

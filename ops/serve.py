@@ -22,7 +22,7 @@ class Over(Exception):
 def listen_for_the_end():
     """Signals that ask for an end raise Over. Under nohup a terminal that goes away asks for nothing."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, be_over)
 
 

@@ -204,7 +204,7 @@ class Supervisor:
         try:
             watched.start(again=True)
         except Exception as problem:  # no process to be had, or PostgreSQL's refusal: later perhaps
-            watched.note_end(str(problem)[:500])
+            watched.note_end(str(problem).partition("\n")[0].rstrip(":")[:200])
             say(f"The {watched.program.name} process could not be started: {problem}")
         else:
             say(f"The {watched.program.name} process ended ({how}) and was started again.")
