@@ -1,12 +1,17 @@
 """What the worker sweeps in this room."""
 
+from datetime import timedelta
+
 from celery import shared_task
+from django.utils.translation import gettext_lazy as _
 
 from applications.services.changes import chase_requests as chase
 from audit.rules import CLOCK
+from work.sweeps import sweep
 
 
 @shared_task
+@sweep(every=timedelta(hours=1), label=_("Remind of changes due soon, and tell of those that are late"))
 def chase_requests():
     """Remind applicants of changes due soon, and tell officers of those that are late. How many were told."""
     return chase(by=CLOCK)

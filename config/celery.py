@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import setup_logging, task_postrun, task_prerun
+from celery.signals import import_modules, setup_logging, task_postrun, task_prerun
 
 from config.broker import transport
 
@@ -14,42 +14,24 @@ app = Celery("passerelle")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
-# What beat asks for again and again: each task looks in its table for work that no nudge announced.
-# name: {"task": "room.tasks.verb_noun", "schedule": seconds, "options": {"expires": seconds}}
-# `expires` keeps sweeps from piling up in the broker while no worker runs.
-SWEEPS: dict[str, dict] = {
-    "send messages": {
-        "task": "notifications.tasks.send_messages",
-        "schedule": 30,
-        "options": {"expires": 30},
-    },
-    "make the next months of readings": {
-        "task": "audit.tasks.make_reading_partitions",
-        "schedule": 24 * 3600,
-        "options": {"expires": 24 * 3600},
-    },
-    "render documents": {
-        "task": "documents.tasks.render_documents",
-        "schedule": 15,
-        "options": {"expires": 15},
-    },
-    "presume letters received": {
-        "task": "decisions.tasks.presume_served",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-    "find letters that failed": {
-        "task": "decisions.tasks.fail_letters",
-        "schedule": 60,
-        "options": {"expires": 60},
-    },
-    "chase requests for changes": {
-        "task": "applications.tasks.chase_requests",
-        "schedule": 3600,
-        "options": {"expires": 3600},
-    },
-}
-app.conf.beat_schedule = SWEEPS
+
+@import_modules.connect
+def schedule_sweeps(sender, **ignored):
+    """What beat asks for again and again, as each sweep declares it beside its task (`work.sweeps`).
+
+    Comes after the discovery of the tasks, which is asked for above and happens on the same signal. `expires` keeps
+    sweeps from piling up in the broker while no worker runs.
+    """
+    from work.sweeps import SWEEPS
+
+    sender.conf.beat_schedule = {
+        name: {
+            "task": name,
+            "schedule": sweep.every.total_seconds(),
+            "options": {"expires": sweep.every.total_seconds()},
+        }
+        for name, sweep in SWEEPS.items()
+    }
 
 
 @setup_logging.connect

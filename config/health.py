@@ -1,10 +1,7 @@
 """Two questions of whoever runs the servers: does the process answer, and can it do its work."""
 
 import logging
-import uuid
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
@@ -12,6 +9,8 @@ from django.views.decorators.http import require_safe
 
 from config.broker import transport
 from config.celery import app
+from work import storage
+from work.sweeps import beats
 
 log = logging.getLogger("passerelle.health")
 
@@ -33,14 +32,18 @@ def live(request):
 @never_cache
 @require_safe
 def ready(request):
-    """200 when database, broker and storage each did a small piece of work just now, else 503.
+    """200 when database, broker and storage each did a small piece of work just now and every sweep runs, else 503.
 
-    Only `ok` or `failed` is told; the reason goes to the log, since anyone may ask.
+    Only `ok` or `failed` is told, and which sweeps are late; the reason goes to the log, since anyone may ask.
     """
     checks = {name: outcome(name, check) for name, check in CHECKS.items()}
-    answer = {"status": "ok" if set(checks.values()) == {"ok"} else "failed", "checks": checks}
+    answer = {"checks": checks}
     if checks["database"] == "ok":
+        late = [beat.sweep.name for beat in beats() if beat.is_late]
+        checks["sweeps"] = "failed" if late else "ok"
+        answer["late_sweeps"] = late
         answer["change_feed"] = change_feed()
+    answer = {"status": "ok" if set(checks.values()) == {"ok"} else "failed", **answer}
     return JsonResponse(answer, status=200 if answer["status"] == "ok" else 503)
 
 
@@ -67,18 +70,7 @@ def try_broker():
             broker.transport.try_folder()
 
 
-def try_storage():
-    """Write a small file, read it back, remove it."""
-    name = default_storage.save(f"health/{uuid.uuid4().hex}", ContentFile(b"ok"))
-    try:
-        with default_storage.open(name) as file:
-            if file.read() != b"ok":
-                raise OSError("The storage returned something else than what was written.")
-    finally:
-        default_storage.delete(name)
-
-
-CHECKS = {"database": try_database, "broker": try_broker, "storage": try_storage}
+CHECKS = {"database": try_database, "broker": try_broker, "storage": storage.probe}
 
 
 def change_feed():

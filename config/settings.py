@@ -249,6 +249,8 @@ EMAIL_BACKEND = "notifications.mail.FolderBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 if env("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))
+    if EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
+        EMAIL_BACKEND = "notifications.mail.WatchedBackend"
 
 # The worker. Tasks only drain tables, so a lost or repeated task loses or repeats nothing.
 CELERY_BROKER_URL = env("BROKER_URL", default="memory://" if TEST else "folder://")
@@ -270,7 +272,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_PUBLISH_RETRY = False  # a nudge that fails is found by the sweep; a request must not wait for it
-CELERY_WORKER_MAX_TASKS_PER_CHILD = 500  # rendering leaks 0.05 to 0.3 MB a letter
+# Rendering keeps 0.05 to 0.3 MB a letter: a child that grew past this is replaced after its task (which is short).
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.int("WORKER_MEMORY_MB", default=400) * 1024  # in KiB
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False

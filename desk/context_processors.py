@@ -63,6 +63,7 @@ NAVIGATION: list[Item] = [
     Item(_("To concur"), "decision-concurrences", holding("partner", roles=(PartnerRole.CONCURRENCE,))),
     Item(_("Trail"), "trail-list", holding("cluster", roles=(ClusterRole.AUDITOR,))),
     Item(_("People and roles"), "people", holding("cluster", roles=(ClusterRole.ADMINISTRATOR,))),
+    Item(_("State of the service"), "service", holding("cluster", roles=(ClusterRole.ADMINISTRATOR,))),
     Item(_("Programmes and calls"), "catalogue"),
     Item(_("Search"), "search", holding("cluster", "program", "company")),
 ]

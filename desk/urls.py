@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from desk.views import components, files, frame, home, legal, people, profile, trail
+from desk.views import components, files, frame, home, legal, people, profile, service, trail
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("privacy", legal.privacy, name="privacy"),
     path("components", components.show, name="components"),
     path("account/profile", profile.show, name="profile"),
+    path("service", service.show, name="service"),
+    path("service/retry", service.retry, name="service-retry"),
     path("people", people.index, name="people"),
     path("people/invite", people.invite, name="people-invite"),
     path("people/invitations/<uuid:invitation>/cancel", people.cancel_invitation, name="people-invitation-cancel"),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.dispatch import Signal
 
 from documents import scan
@@ -14,7 +15,7 @@ from documents.catalog import ACCEPTED
 from documents.models import Rendering, Upload
 from documents.pdf import render_pdf
 from documents.scan import Unacceptable
-from work import clock
+from work import clock, storage
 from work import services as work
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "queued",
     "remove_upload",
     "render",
+    "retry_given_up",
     "retry_rendering",
     "store_upload",
     "when_rendered",
@@ -117,6 +119,13 @@ def retry_rendering(rendering: Rendering) -> Rendering:
     return rendering
 
 
+def retry_given_up(renderings: QuerySet[Rendering]) -> int:
+    """Let those of `renderings` that were given up be made after all, now. Gives how many."""
+    found = work.retry_all(renderings)
+    _nudge_after_commit()
+    return found
+
+
 def when_rendered(kind: str):
     """Decorator: call `fn(rendering)` when a document of `kind` is ready, in the transaction that says so."""
 
@@ -131,7 +140,7 @@ def when_rendered(kind: str):
 def render(rendering: Rendering) -> Rendering:
     """Make the PDF, keep it, mark the row done and tell the room that waits for it. Again: the same bytes.
 
-    Raises `pdf.RenderingFailed` (the document is at fault) or `pdf.NotInstalled` (the machine is).
+    Raises `pdf.RenderingFailed` (the document is at fault), `pdf.NotInstalled` or `Away` (a machine is).
     """
     data = render_pdf(
         rendering.html,
@@ -141,8 +150,7 @@ def render(rendering: Rendering) -> Rendering:
         brand=rendering.brand,
     )
     path = f"renderings/{rendering.public_id.hex[-2:]}/{rendering.public_id}.pdf"
-    default_storage.delete(path)  # an attempt that died after writing
-    rendering.path = default_storage.save(path, ContentFile(data))
+    rendering.path = storage.keep_again(path, ContentFile(data))  # an attempt may have died after writing
     rendering.sha256, rendering.size = hashlib.sha256(data).hexdigest(), len(data)
     with transaction.atomic():
         rendering.save(update_fields=["path", "sha256", "size"])

@@ -1,34 +1,63 @@
 """The worker's side of documents: drain the `Rendering` rows."""
 
 import logging
+from datetime import timedelta
 
 from celery import shared_task
+from django.utils.translation import gettext_lazy as _
 
-from documents import pdf, services
+from documents import pdf, scan, services
 from documents.models import Rendering
+from work import clock, nudges, storage
+from work.outages import note_away, note_back, open_outages
 from work.services import drain
+from work.states import Machine
+from work.sweeps import sweep
 
 log = logging.getLogger(__name__)
+AT_ONCE = 25  # rendering keeps some memory: a child is measured, and replaced, only between two tasks
+
+
+# How to ask after a machine that no row of ours may be waiting for: the reason it gives, "" when it is there.
+ASKING = {Machine.STORAGE: storage.why_away, Machine.PDF: pdf.why_not, Machine.SCANNER: scan.why_silent}
 
 
 @shared_task
+@sweep(every=timedelta(seconds=30), label=_("Ask after what is away"))
+def ask_after_machines() -> int:
+    """Ask each machine that is away whether it is back. Gives how many are."""
+    back = 0
+    for outage in open_outages().filter(machine__in=ASKING, next_try__lte=clock.now()):
+        machine = Machine(outage.machine)
+        if reason := ASKING[machine]():
+            note_away(machine, reason)
+        else:
+            back += note_back(machine)
+    return back
+
+
+@shared_task
+@sweep(every=timedelta(seconds=15), label=_("Make the documents that wait"))
 def render_documents() -> int:
     """Render what waits. Gives how many were rendered. A document at fault is tried three times, then stops.
 
-    A machine at fault (no Pango, no fonts) costs no attempt: the rows wait, and say which command repairs it.
+    A machine at fault (no Pango, no fonts, no storage) costs no attempt: the rows wait, and say why.
     """
     if reason := pdf.why_not():
+        note_away(Machine.PDF, reason)
         log.error("%s (%d documents wait)", reason, services.note_why_waiting(reason))
         return 0
-    drained = drain(Rendering.objects.all(), services.render)
+    note_back(Machine.PDF)
+    drained = drain(Rendering.objects.all(), services.render, needs=Machine.STORAGE, limit=AT_ONCE)
+    if drained.away:
+        log.error("The file storage is away: documents wait for it")
     if drained.failed or drained.stopped:
         log.error("Documents that failed: %d will be tried again, %d stopped", drained.failed, drained.stopped)
+    if drained.is_full:
+        nudge()
     return drained.done
 
 
 def nudge(**_signal: object) -> None:
-    """Ask the worker to render now. When the broker is down, only say so: the sweep will find the documents."""
-    try:
-        render_documents.apply_async(retry=False, ignore_result=True)
-    except Exception as problem:
-        log.warning("The worker could not be told of new documents (%s); the sweep will render them", problem)
+    """Have the worker render now. When the broker is down, the sweep will find the documents."""
+    nudges.ask(render_documents.name, lambda: render_documents.apply_async(retry=False, ignore_result=True))

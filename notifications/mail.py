@@ -1,13 +1,109 @@
-"""Mail as files, where no server is configured: one .eml a message, that any mail program opens."""
+"""Handing mail over: what a server's refusal means, and mail as files where no server is configured.
+
+A server speaks of itself (it is away, full, or does not know us: `Away`), of this message for now (`Later`), or of
+this message for good (any other exception, which counts as an attempt). RFC 5321, 4.2 and 4.5.4.1.
+"""
 
 import hashlib
+import smtplib
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import EmailMessage
 
 from work import clock
+from work.outages import Away, Later
+from work.states import Machine
+
+PATIENT = timedelta(days=4)
+"""How long a message that the server puts off is tried again before that is a failure: RFC 5321 says 4 to 5 days."""
+SOONEST, LATEST = timedelta(minutes=1), timedelta(minutes=15)
+SERVICE_CLOSING = 421
+TOO_LARGE = 552  # said of one message, also where the server answers to its sender
+
+
+class WatchedBackend(EmailBackend):
+    """Django's backend for SMTP, which remembers whether the server had begun to take the message.
+
+    A connection lost before is the server's fault, and nothing was sent. Lost after, nobody knows: it is an attempt.
+    """
+
+    had_begun = False
+
+    @property
+    def connection_class(self):
+        backend, make = self, super().connection_class
+
+        class Watched(make):
+            def data(self, message):
+                backend.had_begun = True
+                return super().data(message)
+
+        return Watched
+
+    def _send(self, email_message):
+        self.had_begun = False
+        return super()._send(email_message)
+
+
+def deliver(mail: EmailMessage, *, since: datetime) -> None:
+    """Hand one message over. `since`: when it was written. Raises Away, Later, or what is wrong with the message."""
+    connection = get_connection()
+    try:
+        try:
+            connection.open()
+        except (OSError, smtplib.SMTPException) as error:
+            raise Away(Machine.MAIL, _said(error)) from error
+        mail.connection = connection
+        try:
+            mail.send()
+        except (OSError, smtplib.SMTPException) as error:
+            raise meaning(error, had_begun=getattr(connection, "had_begun", False), since=since) from error
+    finally:
+        close(connection)
+
+
+def close(connection: BaseEmailBackend) -> None:
+    """Take leave. What the server says to that changes nothing of what it took."""
+    try:
+        connection.close()
+    except (OSError, smtplib.SMTPException):
+        return
+
+
+def meaning(error: Exception, *, had_begun: bool, since: datetime) -> Exception:
+    """What a refusal means: Away, Later, or the refusal itself when the message is at fault.
+
+    `had_begun`: the server was already taking the message. `since`: when the message was written.
+    """
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            codes = [code for code, _words in error.recipients.values()]
+        case smtplib.SMTPNotSupportedError():  # an address that this server cannot write
+            return error
+        case smtplib.SMTPHeloError():
+            return Away(Machine.MAIL, _said(error))
+        case smtplib.SMTPSenderRefused() if error.smtp_code != TOO_LARGE:
+            return Away(Machine.MAIL, _said(error))  # it refuses our own address, or everybody's
+        case smtplib.SMTPResponseException():
+            codes = [error.smtp_code]
+        case _:
+            return error if had_begun else Away(Machine.MAIL, _said(error))
+    if SERVICE_CLOSING in codes:
+        return Away(Machine.MAIL, _said(error))
+    waited = clock.now() - since
+    if all(400 <= code < 500 for code in codes) and waited < PATIENT:
+        return Later(_said(error), after=min(max(waited / 2, SOONEST), LATEST))
+    return error
+
+
+def _said(error: Exception) -> str:
+    """The refusal in one line, with the server's code."""
+    return f"{type(error).__name__}: {error}"
 
 
 class FolderBackend(BaseEmailBackend):

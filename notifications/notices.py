@@ -9,13 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.core.mail import EmailMultiAlternatives
 from django.template import Context
 from django.template.loader import get_template
 from django.utils import translation
 
 from notifications.models import Message
+from work import storage
 
 TYPED = {"instant": datetime.fromisoformat, "day": date.fromisoformat, "money": Decimal}
 
@@ -53,7 +53,8 @@ def unpacked(value: Any, language: str) -> Any:
 
 
 def write(message: Message) -> EmailMultiAlternatives:
-    """The e-mail of a message, in its language. ValueError when its attachment is not the file it was queued with."""
+    """The e-mail of a message, in its language. ValueError when its attachment is not the file it was queued with,
+    Away when the storage that holds it is away."""
     with translation.override(message.language):
         context = unpacked(message.context, message.language)
         subject = re.sub(r"[\r\n\t ]+", " ", str(message.known.subject) % context).strip()
@@ -87,8 +88,7 @@ def _paragraphs(kind: str, context: dict[str, Any]) -> list[str]:
 
 
 def _attachment(message: Message) -> bytes:
-    with default_storage.open(message.attachment_path) as file:
-        content = file.read()
+    content = storage.read(message.attachment_path)
     if hashlib.sha256(content).hexdigest() != message.attachment_sha256:
         raise ValueError(f"{message.attachment_path} is not the file that was queued")
     return content

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.core.mail import get_connection
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.dispatch import Signal
 
-from notifications import notices
+from notifications import mail, notices
 from notifications.catalog import KINDS
 from notifications.models import Message
 from work import clock
+from work import services as work
 
 queued = Signal()
 """Sent after the commit that queued messages. `notifications.tasks` listens and nudges the worker."""
@@ -80,11 +81,13 @@ def when_sent(kind: str) -> Callable[[Callable[[Message], None]], Callable[[Mess
 
 
 def send(message: Message) -> None:
-    """Hand one message to the mail server. Raises what the server raises; repeating it repeats the Message-ID."""
+    """Hand one message to the mail server; repeating it repeats the Message-ID.
+
+    Raises Away when the server or the storage of its attachment is away, Later when the server puts it off, else what
+    is wrong with the message.
+    """
     if message.sent_at is None:
-        mail = notices.write(message)
-        mail.connection = get_connection()
-        mail.send()
+        mail.deliver(notices.write(message), since=message.created_at)
         message.sent_at = clock.now()
         if message.known.secret:
             message.url_args = []
@@ -92,6 +95,13 @@ def send(message: Message) -> None:
     with transaction.atomic():
         for react in _REACTIONS.get(message.kind, ()):
             react(message)
+
+
+def retry_given_up(messages: QuerySet[Message]) -> int:
+    """Let those of `messages` that were given up be sent after all, now. Gives how many."""
+    found = work.retry_all(messages)
+    _nudge_after_commit()
+    return found
 
 
 def _nudge_after_commit() -> None:

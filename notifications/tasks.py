@@ -1,28 +1,38 @@
 """The worker's side of the outbox."""
 
 import logging
+from datetime import timedelta
 
 from celery import shared_task
+from django.utils.translation import gettext_lazy as _
 
 from notifications import services
 from notifications.models import Message
+from work import nudges
 from work.services import drain
+from work.states import Machine
+from work.sweeps import sweep
 
 log = logging.getLogger(__name__)
 
 
 @shared_task
+@sweep(every=timedelta(seconds=30), label=_("Send the messages that wait"))
 def send_messages() -> int:
-    """Send what waits. Gives how many were sent. A message that fails is tried three times, then stops and says why."""
-    drained = drain(Message.objects.all(), services.send)
+    """Send what waits. Gives how many were sent. A message at fault is tried three times, then stops and says why.
+
+    A mail server that is away, or that puts a message off, costs no attempt.
+    """
+    drained = drain(Message.objects.all(), services.send, needs=Machine.MAIL)
+    if drained.away:
+        log.error("The mail server is away: messages wait for it")
     if drained.failed or drained.stopped:
         log.error("Messages that failed: %d will be tried again, %d stopped", drained.failed, drained.stopped)
+    if drained.is_full:
+        nudge()
     return drained.done
 
 
 def nudge(**_signal: object) -> None:
-    """Ask the worker to send now. When the broker is down, only say so: the sweep will find the messages."""
-    try:
-        send_messages.apply_async(retry=False, ignore_result=True)
-    except Exception as problem:
-        log.warning("The worker could not be told of new messages (%s); the sweep will send them", problem)
+    """Have the worker send now. When the broker is down, the sweep will find the messages."""
+    nudges.ask(send_messages.name, lambda: send_messages.apply_async(retry=False, ignore_result=True))

@@ -1,8 +1,13 @@
-"""What waits for a person, as every room tells it: `figures.work_for(user)` answers a list of these lines."""
+"""What waits, as every app tells it: for a person (`figures.work_for(user)`), and in the tables that tasks drain."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.db.models import QuerySet
+
+from work.querysets import due, stopped
 
 MOST = 40  # lines a room tells at once, the soonest due first: a day's work, and a page that stays quick
 
@@ -24,3 +29,54 @@ class WorkLine:
     role: str = ""
     waits_for: Any = ""
     note: str = ""
+
+
+SHOWN = 20  # pieces of work given up that a page shows of each table; all of them are counted, and retried
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """One piece of work that failed for good: `what` in words, whom or what it is `about`, since when, and why.
+
+    `pk` names it for whoever tries it again.
+    """
+
+    pk: int
+    what: str
+    about: str
+    since: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class WorkTable:
+    """A table of work as an administrator reads it.
+
+    `waiting` rows are due and not done, the `oldest` due since then, with what the last try of it said in `why`.
+    `given_up` are the first `SHOWN` of `total` rows that failed for good, the oldest first.
+    """
+
+    key: str
+    label: Any
+    waiting: int
+    oldest: datetime | None
+    why: str
+    given_up: list[GivenUp]
+    total: int
+
+
+def table_of(key: str, label: Any, rows: QuerySet, told: Callable[[Any], GivenUp]) -> WorkTable:
+    """A table of `WorkItem` rows as a WorkTable; `told(row)` says one that was given up. Three queries."""
+    late = due(rows)
+    first = late.order_by("due", "pk").first()
+    lost = stopped(rows)
+    shown = list(lost.order_by("due", "pk")[:SHOWN])
+    return WorkTable(
+        key=key,
+        label=label,
+        waiting=late.count(),
+        oldest=first and first.due,
+        why=first.last_error if first else "",
+        given_up=[told(row) for row in shown],
+        total=len(shown) if len(shown) < SHOWN else lost.count(),
+    )

@@ -2,53 +2,48 @@
 
 A row is claimed with FOR UPDATE SKIP LOCKED, so that two workers never take the same one; its attempt is counted
 and committed before the work starts, so that work that kills its worker stops after three attempts; a claim is
-a lease, so that the work of a killed worker comes back by itself.
+a lease, so that the work of a killed worker comes back by itself. A machine that is away (`work.outages`) gives the
+attempt back: only the work's own faults are counted.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import F, QuerySet
 
 from work import clock
+from work.outages import Away, Later, is_left_alone, miss_database, note_away, note_back, note_database_back
+from work.querysets import ATTEMPTS, stopped, waiting
+from work.states import Machine
 
-ATTEMPTS = 3
 LEASE = timedelta(minutes=5)
 BACKOFF = (timedelta(minutes=1), timedelta(minutes=10))
 """How long to wait after the first and the second failure."""
+PAUSE = timedelta(seconds=20)
+"""How long a row that found a machine away waits before it is looked at again."""
+PATIENCE = 30.0
+"""Seconds that a worker waits for a database that went away in the middle of its work."""
+ENOUGH = 2
+"""How many rows in a row must find a machine away before it is believed."""
+SECONDS = 60.0
+"""How long one drain lasts at most: a task must end before the worker's time limit, and give others their turn."""
 
 
 @dataclass
 class Drained:
-    """What a drain did: work finished, work that failed and will be tried again, work given up."""
+    """What a drain did: work finished, work that failed and will be tried again, work given up, work put off at no
+    cost. `away`: the machine that was found missing, with which the drain ended. `is_full`: there may be more to do."""
 
     done: int = 0
     failed: int = 0
     stopped: int = 0
-
-
-def waiting(queryset: QuerySet) -> QuerySet:
-    """The rows that may be claimed now: due, not done, not held by a worker, not given up."""
-    now = clock.now()
-    return queryset.filter(
-        Q(claimed_until__isnull=True) | Q(claimed_until__lte=now),
-        done_at__isnull=True,
-        due__lte=now,
-        attempts__lt=ATTEMPTS,
-    )
-
-
-def stopped(queryset: QuerySet) -> QuerySet:
-    """The rows given up after three attempts: a person must look at `last_error`."""
-    now = clock.now()
-    return queryset.filter(
-        Q(claimed_until__isnull=True) | Q(claimed_until__lte=now),
-        done_at__isnull=True,
-        attempts__gte=ATTEMPTS,
-    )
+    put_off: int = 0
+    away: Machine | None = None
+    is_full: bool = False
 
 
 def claim(queryset: QuerySet, *, limit: int = 20, lease: timedelta = LEASE) -> list[Any]:
@@ -93,33 +88,133 @@ def fail(item: Any, error: BaseException | str) -> None:
     )
 
 
+def release(item: Any, reason: str, *, due: datetime | None = None) -> None:
+    """Give a claimed row back with its attempt uncounted: the fault is not its own. `due`: when to look at it again.
+
+    Nothing is changed when another worker has claimed the row since, or has done it.
+    """
+    values = {"last_error": reason[:2000], "claimed_until": None, "attempts": F("attempts") - 1}
+    if due is not None:
+        values["due"] = due
+    mine = type(item)._base_manager.filter(pk=item.pk, attempts=item.attempts, done_at__isnull=True)
+    mine.update(**values)
+
+
+def give_back_to_database(item: Any, error: Exception) -> None:
+    """The database went away under a claimed row: give the row back, uncounted, once it answers again.
+
+    After PATIENCE seconds without a database the row is left to its lease, and its attempt stays counted.
+    """
+    reason = f"{type(error).__name__}: {error}"
+    miss_database(reason)
+    end = time.monotonic() + PATIENCE
+    while True:
+        connection.close()
+        try:
+            release(item, reason)
+            return note_database_back()
+        except (OperationalError, InterfaceError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.5)
+
+
 def retry(item: Any) -> None:
     """Let work that was given up start over, now."""
     item.attempts, item.due, item.claimed_until = 0, clock.now(), None
     item.save(update_fields=["attempts", "due", "claimed_until"])
 
 
-def drain(queryset: QuerySet, do: Callable[[Any], None], *, limit: int = 200, lease: timedelta = LEASE) -> Drained:
-    """Do the waiting work, one row after another, up to `limit`. `do(item)` does one; what it raises is a failure.
+def retry_all(rows: QuerySet) -> int:
+    """Let every row of `rows` that was given up start over, now. Gives how many did."""
+    return stopped(rows).update(attempts=0, due=clock.now(), claimed_until=None)
+
+
+def drain(
+    queryset: QuerySet,
+    do: Callable[[Any], None],
+    *,
+    needs: Machine | None = None,
+    limit: int = 200,
+    seconds: float = SECONDS,
+    lease: timedelta = LEASE,
+) -> Drained:
+    """Do the waiting work, one row after another, up to `limit` rows or `seconds`. `do(item)` does one.
+
+    What `do` raises is a failure, which counts; `Later` puts the row off and `Away` leaves it waiting, at no cost.
+    `needs` is the machine that every row stands on: once two rows in a row find it away the drain ends, and none
+    begins before the machine may be asked again. One row that finds it away while others do not waits alone. Other
+    machines hold back only the rows that need them.
 
     `do` must bear being repeated: a worker killed after the effect and before the commit leaves the row to be
     claimed again. One row is claimed at a time, so that a death costs an attempt to that row alone.
     """
-    result = Drained()
+    if needs is not None and is_left_alone(needs):
+        return Drained(away=needs)
+    run, end = _Run(do, needs), time.monotonic() + seconds
     for _n in range(limit):
         items = claim(queryset, limit=1, lease=lease)
         if not items:
             break
-        item = items[0]
+        run.take(items[0])
+        if run.missed == ENOUGH or time.monotonic() > end:
+            break
+    else:
+        items = [None]
+    return run.ended(more=bool(items))
+
+
+class _Run:
+    """One drain under way: its result, and how many rows in a row found the machine that all need away."""
+
+    def __init__(self, do: Callable[[Any], None], needs: Machine | None) -> None:
+        self.do = do
+        self.needs = needs
+        self.result = Drained()
+        self.missed = 0
+        self.reason = ""
+
+    def take(self, item: Any) -> None:
+        """Do one claimed row, and write what came of it."""
         try:
-            do(item)
-        except Exception as error:
-            fail(item, error)
-            if item.attempts >= ATTEMPTS:
-                result.stopped += 1
+            self.do(item)
+        except Later as later:
+            self.put_off(item, later.reason, later.after)
+        except Away as away:
+            self.put_off(item, away.reason, PAUSE)
+            if away.machine == self.needs:
+                self.missed, self.reason = self.missed + 1, away.reason
             else:
-                result.failed += 1
+                note_away(away.machine, away.reason)
+        except (OperationalError, InterfaceError) as error:
+            if not connection.is_usable():
+                give_back_to_database(item, error)
+                raise
+            self.count(item, error)
+        except Exception as error:
+            self.count(item, error)
         else:
             complete(item)
-            result.done += 1
-    return result
+            self.result.done += 1
+            self.missed = 0
+
+    def count(self, item: Any, error: Exception) -> None:
+        fail(item, error)
+        if item.attempts >= ATTEMPTS:
+            self.result.stopped += 1
+        else:
+            self.result.failed += 1
+
+    def put_off(self, item: Any, reason: str, after: timedelta) -> None:
+        release(item, reason, due=clock.now() + after)
+        self.result.put_off += 1
+
+    def ended(self, *, more: bool) -> Drained:
+        """The result. Work done says that the machine is there; rows that nobody contradicted say that it is not."""
+        if self.needs is not None and self.missed:
+            note_away(self.needs, self.reason)
+            self.result.away = self.needs
+        elif self.needs is not None and self.result.done:
+            note_back(self.needs)
+        self.result.is_full = more and self.result.away is None
+        return self.result

@@ -12,3 +12,5 @@ class Machine(TextChoices):
     PDF = "pdf", _("document engine")
     BROKER = "broker", _("message broker")
     SCANNER = "scanner", _("malware scanner")
+    DATABASE = "database", _("database")  # written once it is back
+    CACHE = "cache", _("cache")

@@ -17,7 +17,8 @@ from documents.services import queue_rendering, retry_rendering, when_rendered
 from notifications.models import Message
 from notifications.services import queue_message, when_sent
 from work import clock
-from work.services import retry, stopped
+from work.querysets import stopped
+from work.services import retry
 
 # No 0, O, 1, I or L: the code is read aloud and typed from paper.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -80,11 +81,20 @@ def send_when_rendered(rendering):
 
     Rendered again (the worker died between the two), nothing moves twice and the messages are the same ones.
     """
-    letter = _lock(Letter.objects.get(rendering=rendering))
+    letter = _taken_up_again(_lock(Letter.objects.get(rendering=rendering)))
     if letter.state == LetterState.QUEUED:
         letter = move(letter, "render", by=CLOCK, given={"sha256": rendering.sha256})
     if letter.state == LetterState.RENDERED:
         send_letter(letter)
+
+
+def _taken_up_again(letter):
+    """A failed letter whose PDF, or message, an administrator tried again with success goes on from where it was."""
+    if letter.state == LetterState.FAILED:
+        letter = move(letter, "retry", by=CLOCK)
+        letter.last_error = ""
+        letter.save(update_fields=["last_error"])
+    return letter
 
 
 def _lock(letter):
@@ -129,7 +139,7 @@ def send_letter(letter):
 def stamp_the_outcome(message):
     """The mail server took the letter: from now on the applicant may know. The first of its messages counts."""
     public_id = message.key.split(":")[1]
-    letter = _lock(Letter.objects.get(public_id=public_id))
+    letter = _taken_up_again(_lock(Letter.objects.get(public_id=public_id)))
     if letter.state not in (LetterState.RENDERED, LetterState.SIGNED):
         return
     letter = move(letter, "send", by=CLOCK, given={"certificate": False})

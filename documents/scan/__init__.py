@@ -6,6 +6,7 @@ person who chose it. Nothing is written here.
 
 from documents.scan.content import examine
 from documents.scan.findings import Finding, Unacceptable
+from documents.scan.malware import why_silent
 from documents.scan.names import clean_name
 
-__all__ = ["Finding", "Unacceptable", "clean_name", "examine"]
+__all__ = ["Finding", "Unacceptable", "clean_name", "examine", "why_silent"]

@@ -29,6 +29,8 @@ accessibility                        o   o   o   o   o   o   o   o   o   o   o  
 privacy                              o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o
 components                           o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o
 profile                              LL  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo
+service                              L   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   o   3
+service-retry                        LL  53  53  53  53  53  53  53  53  53  53  53  53  53  53  53  53  54  53
 people                               LL  33  33  33  33  33  33  33  33  33  33  33  33  33  33  33  33  oo  33
 people-invite                        LL  33  33  33  33  33  33  33  33  33  33  33  33  33  33  33  33  oo  33
 people-invitation-cancel             LL  53  53  53  53  53  53  53  53  53  53  53  53  53  53  53  53  59  53

@@ -3,6 +3,7 @@
 import errno
 import io
 import shutil
+from datetime import timedelta
 
 import pytest
 from celery import Celery
@@ -11,6 +12,9 @@ from django.test import Client
 
 from config import health
 from config.broker import folder, transport
+from work import clock
+from work.models import Heartbeat
+from work.sweeps import SWEEPS
 
 
 def test_live_answers_without_a_database(client):
@@ -24,7 +28,7 @@ def test_ready_tries_database_broker_and_storage(client):
     assert answer.status_code == 200
     told = answer.json()
     assert told["status"] == "ok"
-    assert told["checks"] == {"database": "ok", "broker": "ok", "storage": "ok"}
+    assert told["checks"] == {"database": "ok", "broker": "ok", "storage": "ok", "sweeps": "ok"}
 
 
 @pytest.mark.django_db
@@ -38,7 +42,8 @@ def test_ready_answers_503_and_keeps_the_reason(client, monkeypatch, caplog, nam
     assert answer.status_code == 503
     told = answer.json()
     assert told["status"] == "failed"
-    assert told["checks"] == {"database": "ok", "broker": "ok", "storage": "ok", name: "failed"}
+    others = {} if name == "database" else {"sweeps": "ok"}
+    assert told["checks"] == {"database": "ok", "broker": "ok", "storage": "ok", **others, name: "failed"}
     assert "hunter2" not in answer.text
     assert "hunter2" in caplog.text
 
@@ -55,6 +60,22 @@ def test_ready_tells_the_lag_of_the_change_feed(client):
         cursor.execute("SELECT to_regclass('audit_change')")
         assert cursor.fetchone()[0] == "audit_change"
     assert client.get("/health/ready").json()["change_feed"] == {"waiting": 0, "lag_seconds": 0.0}
+
+
+@pytest.mark.django_db
+def test_ready_names_the_sweeps_that_have_stopped(client):
+    for name in SWEEPS:
+        Heartbeat.objects.create(sweep=name, started_at=clock.now(), finished_at=clock.now())
+    Heartbeat.objects.filter(sweep="documents.tasks.render_documents").update(
+        started_at=clock.now() - timedelta(seconds=90), finished_at=clock.now() - timedelta(seconds=77)
+    )
+    Heartbeat.objects.filter(sweep="notifications.tasks.send_messages").update(
+        started_at=clock.now() - timedelta(seconds=95), finished_at=clock.now() - timedelta(seconds=88)
+    )
+    answer = client.get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.json()["late_sweeps"] == ["documents.tasks.render_documents"]
+    assert answer.json()["checks"] == {"database": "ok", "broker": "ok", "storage": "ok", "sweeps": "failed"}
 
 
 def test_health_refuses_to_be_written_to():

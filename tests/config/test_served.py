@@ -12,7 +12,7 @@ pytestmark = pytest.mark.slow
 def test_browser_reaches_the_site(page, served):
     answer = page.goto("/health/ready")
     assert answer.status == 200
-    assert answer.json()["checks"] == {"database": "ok", "broker": "ok", "storage": "ok"}
+    assert answer.json()["checks"] == {"database": "ok", "broker": "ok", "storage": "ok", "sweeps": "ok"}
 
 
 def test_sign_in_page_has_its_style_and_breaks_no_axe_rule(page, axe):

@@ -12,6 +12,8 @@ from documents import scan
 from documents.catalog import DOCUMENTS
 from documents.states import Malware
 from tests.documents import files
+from work.outages import open_outages
+from work.states import Machine
 
 
 def examine(data, name="budget.pdf", **more):
@@ -132,10 +134,14 @@ def test_name_is_made_safe(given, extension, kept):
 
 
 class Clamd(socketserver.StreamRequestHandler):
-    """As much of clamd as the INSTREAM command needs; the word EICAR is its virus."""
+    """As much of clamd as the commands PING and INSTREAM need; the word EICAR is its virus."""
 
     def handle(self):
-        assert self.rfile.read(10) == b"zINSTREAM\0"
+        head = self.rfile.read(6)
+        if head == b"zPING\0":
+            self.wfile.write(b"PONG\0")
+            return
+        assert head + self.rfile.read(4) == b"zINSTREAM\0"
         body = b""
         while size := struct.unpack("!I", self.rfile.read(4))[0]:
             body += self.rfile.read(size)
@@ -159,10 +165,17 @@ def test_scanner_keeps_an_infected_file_out(clamd):
     assert refusal(b"EICAR test, in plain text").code == "infected"
 
 
-def test_scanner_that_does_not_answer_lets_nothing_in(settings):
+@pytest.mark.django_db
+def test_scanner_that_does_not_answer_lets_nothing_in_and_is_told_as_away(settings):
     settings.CLAMAV_URL = "tcp://127.0.0.1:1"
 
     assert refusal(files.pdf()).code == "scanner"
+    assert open_outages().get().machine == Machine.SCANNER
+    assert scan.why_silent().startswith("ConnectionRefusedError")
+
+
+def test_scanner_that_answers_is_not_away(clamd):
+    assert scan.why_silent() == ""
 
 
 def test_without_a_scanner_the_file_says_so():

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import timedelta
 from email import message_from_bytes, policy
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.conf import settings as django_settings
@@ -16,8 +17,10 @@ from config.celery import app
 from notifications.models import Message
 from notifications.tasks import send_messages
 from tests.databases import at_once
-from work import clock
-from work.services import ATTEMPTS
+from work import clock, nudges
+from work.outages import open_outages
+from work.querysets import ATTEMPTS
+from work.states import Machine
 
 pytestmark = pytest.mark.slow
 
@@ -40,9 +43,12 @@ def test_a_broker_that_is_down_at_the_commit_loses_nothing(committed_db, broker_
     with transaction.atomic():
         for n in range(5):
             queue(camille, key=f"letter-{n}")
+    assert nudges.settle(10)
     assert "The worker could not be told" in caplog.text  # the broker really was down
+    assert [outage.machine for outage in open_outages()] == [Machine.BROKER]
     assert mail.outbox == []
     assert send_messages() == 5
+    assert list(open_outages()) == []  # a task that runs was brought by a broker
     assert send_messages() == 0
     assert len(mail.outbox) == 5
     assert len({m.extra_headers["Message-ID"] for m in mail.outbox}) == 5
@@ -108,7 +114,7 @@ def test_a_message_the_server_refuses_stops_after_three_attempts_and_says_why(
     committed_db, camille, queue, monkeypatch, caplog
 ):
     def refuse(self, messages):
-        raise OSError("550 no such mailbox")
+        raise SMTPRecipientsRefused({"camille@usinage.example": (550, b"no such mailbox")})
 
     monkeypatch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
     queue(camille)
@@ -118,7 +124,8 @@ def test_a_message_the_server_refuses_stops_after_three_attempts_and_says_why(
             assert send_messages() == 0
     message = Message.objects.get()
     assert (message.attempts, message.sent_at) == (ATTEMPTS, None)
-    assert message.last_error == "OSError: 550 no such mailbox"
+    assert message.last_error.startswith("SMTPRecipientsRefused: ")
+    assert "550, b'no such mailbox'" in message.last_error
     assert "1 stopped" in caplog.text
 
 

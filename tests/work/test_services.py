@@ -3,11 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 
 from notifications.models import Message
 from tests.databases import at_once
 from work import clock
-from work.services import ATTEMPTS, claim, complete, drain, fail, retry, stopped
+from work.models import Outage
+from work.outages import Away, Later, open_outages
+from work.querysets import ATTEMPTS, stopped
+from work.services import claim, complete, drain, fail, release, retry, retry_all
+from work.states import Machine
 
 
 def put(key, **fields):
@@ -106,3 +111,123 @@ def test_two_workers_never_do_the_same_work(committed_db):
     results = at_once(*[lambda: drain(Message.objects.all(), lambda item: done.append(item.key))] * 3)
     assert sum(r.done for r in results) == 40
     assert sorted(done) == sorted({f"message {n}" for n in range(40)})
+
+
+def away(item):
+    raise Away(Machine.MAIL, "nobody listens")
+
+
+@pytest.mark.django_db
+def test_machine_that_is_away_ends_the_drain_after_two_rows_and_counts_nothing():
+    for key in "abcde":
+        put(key)
+    tried = []
+
+    def find_it_away(item):
+        tried.append(item.key)
+        away(item)
+
+    result = drain(Message.objects.all(), find_it_away, needs=Machine.MAIL)
+    assert (result.away, result.put_off, result.failed, result.is_full) == (Machine.MAIL, 2, 0, False)
+    assert tried == ["a", "b"]
+    assert set(Message.objects.values_list("attempts", "claimed_until")) == {(0, None)}
+    assert Message.objects.get(key="a").last_error == "nobody listens"
+
+
+@pytest.mark.django_db
+def test_drain_begins_only_when_the_machine_may_be_asked_again():
+    put("a")
+    now = clock.now()
+    with clock.at(now):
+        drain(Message.objects.all(), away, needs=Machine.MAIL)
+    with clock.at(now + timedelta(seconds=4)):
+        result = drain(Message.objects.all(), lambda item: pytest.fail("too soon"), needs=Machine.MAIL)
+        assert (result.away, result.done) == (Machine.MAIL, 0)
+    with clock.at(now + timedelta(seconds=30)):
+        assert drain(Message.objects.all(), lambda item: None, needs=Machine.MAIL).done == 1
+    assert list(open_outages()) == []
+
+
+@pytest.mark.django_db
+def test_row_that_alone_finds_the_machine_away_waits_alone():
+    for key in "abc":
+        put(key)
+    result = drain(Message.objects.all(), lambda i: away(i) if i.key == "a" else None, needs=Machine.MAIL)
+    assert (result.done, result.put_off, result.away) == (2, 1, None)
+    assert (Message.objects.get(key="a").attempts, list(open_outages())) == (0, [])
+
+
+@pytest.mark.django_db
+def test_another_machine_holds_back_only_the_rows_that_need_it():
+    for key in "abcd":
+        put(key)
+
+    def some_need_the_storage(item):
+        if item.key in "ac":
+            raise Away(Machine.STORAGE, "full")
+
+    result = drain(Message.objects.all(), some_need_the_storage, needs=Machine.MAIL)
+    assert (result.done, result.put_off, result.away) == (2, 2, None)
+    assert [outage.machine for outage in open_outages()] == [Machine.STORAGE]
+
+
+@pytest.mark.django_db
+def test_row_put_off_comes_back_when_it_was_told_to():
+    put("a")
+    now = clock.now()
+
+    def later(item):
+        raise Later("mailbox full", after=timedelta(minutes=5))
+
+    with clock.at(now):
+        assert drain(Message.objects.all(), later).put_off == 1
+    item = Message.objects.get()
+    assert (item.attempts, item.due, item.last_error) == (0, now + timedelta(minutes=5), "mailbox full")
+
+
+@pytest.mark.django_db
+def test_drain_says_whether_there_may_be_more(monkeypatch):
+    for n in range(3):
+        put(str(n))
+    assert drain(Message.objects.all(), lambda item: None, limit=2).is_full
+    assert not drain(Message.objects.all(), lambda item: None, limit=2).is_full
+    put("slow")
+    assert drain(Message.objects.all(), lambda item: None, seconds=-1).is_full
+
+
+@pytest.mark.django_db
+def test_release_leaves_alone_what_another_worker_claimed():
+    put("a")
+    (mine,) = claim(Message.objects.all())
+    with clock.at(clock.now() + timedelta(minutes=6)):
+        claim(Message.objects.all())
+        release(mine, "late")
+        item = Message.objects.get()
+        assert (item.attempts, item.last_error) == (2, "")
+
+
+def test_database_that_goes_away_under_a_row_costs_it_nothing(committed_db):
+    """A restart of PostgreSQL ends every connection: the row is given back by the next one."""
+    put("a")
+
+    def lose_the_database(item):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    for _restart in range(ATTEMPTS + 1):
+        with pytest.raises(OperationalError):
+            drain(Message.objects.all(), lose_the_database)
+        item = Message.objects.get()
+        assert (item.attempts, item.claimed_until) == (0, None)
+        assert "terminat" in item.last_error
+    assert Outage.objects.get().machine == Machine.DATABASE
+
+
+@pytest.mark.django_db
+def test_everything_given_up_starts_over_and_nothing_else():
+    stuck = [put(key, attempts=ATTEMPTS, last_error="no") for key in "ab"]
+    put("held", attempts=ATTEMPTS, claimed_until=clock.now() + timedelta(minutes=1))
+    put("done", attempts=ATTEMPTS, done_at=clock.now())
+    put("waits", attempts=1)
+    assert retry_all(Message.objects.all()) == 2
+    assert {m.pk for m in Message.objects.filter(attempts=0)} == {m.pk for m in stuck}

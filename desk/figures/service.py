@@ -1,0 +1,48 @@
+"""How the service itself stands: machines that are away, processes, sweeps, what waits and what failed for good."""
+
+from dataclasses import dataclass
+
+from applications.models import Application
+from documents.figures import press
+from notifications.figures import outbox
+from work.figures import WorkTable
+from work.models import Outage
+from work.outages import open_outages
+from work.sweeps import Beat, beats
+
+PAST = 5  # outages that are over, and still told
+
+
+@dataclass(frozen=True)
+class Service:
+    """What an administrator reads. `ails` counts what somebody should look at."""
+
+    away: list[Outage]
+    past: list[Outage]
+    beats: list[Beat]
+    tables: list[WorkTable]
+
+    @property
+    def given_up(self) -> int:
+        return sum(table.total for table in self.tables)
+
+    @property
+    def ails(self) -> int:
+        late = sum(beat.is_late or bool(beat.last_error) for beat in self.beats)
+        return len(self.away) + late + self.given_up
+
+
+def files_of(cluster):
+    """The keys of the files of a cluster: whose work its administrators look after."""
+    return Application.objects.filter(call__program__cluster=cluster).values("pk")
+
+
+def service_of(cluster) -> Service:
+    """How the service stands, for an administrator of this cluster."""
+    files = files_of(cluster)
+    return Service(
+        away=list(open_outages()),
+        past=list(Outage.objects.exclude(over_at=None).order_by("-over_at", "-pk")[:PAST]),
+        beats=beats(),
+        tables=[outbox(files), press(files)],
+    )

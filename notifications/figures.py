@@ -1,0 +1,35 @@
+"""The outbox as an administrator reads it: what waits, and what could not be sent."""
+
+from collections import defaultdict
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from notifications.models import Message
+from work.figures import GivenUp, WorkTable, table_of
+
+
+def messages_about(applications: QuerySet) -> QuerySet[Message]:
+    """The messages about files of `applications` (their keys), and those that are about no file at all."""
+    return Message.objects.filter(Q(application_id__in=applications) | Q(application_id=None))
+
+
+def outbox(applications: QuerySet) -> WorkTable:
+    """The messages about these files, or about none, as a table of work."""
+    return table_of("messages", _("Messages to send"), messages_about(applications), told)
+
+
+def told(message: Message) -> GivenUp:
+    """A message that could not be sent: its subject without what it says of anybody, and the address it was for.
+
+    A message about no file may be another cluster's: of its address only the domain is told.
+    """
+    known = defaultdict(lambda: "…", {k: v for k, v in message.context.items() if k == "reference"})
+    _name, _at, domain = message.address.rpartition("@")
+    return GivenUp(
+        pk=message.pk,
+        what=str(message.known.subject) % known,
+        about=message.address if message.application_id else f"…@{domain}",
+        since=message.created_at,
+        reason=message.last_error,
+    )

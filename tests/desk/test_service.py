@@ -1,0 +1,176 @@
+"""The administrator's page: what is away, what is late, what waits, what failed for good, and trying it again."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from documents.models import Rendering
+from documents.services import queue_rendering
+from notifications.models import Message
+from notifications.services import queue_message
+from tests.files import submitted_file
+from work import clock
+from work.models import Heartbeat
+from work.outages import note_away, note_back
+from work.querysets import ATTEMPTS
+from work.states import Machine
+from work.sweeps import SWEEPS
+
+pytestmark = pytest.mark.django_db
+REFUSED = "SMTPRecipientsRefused: 550 no such mailbox"
+
+
+@pytest.fixture
+def beating():
+    """Every sweep ran just now."""
+    for name in SWEEPS:
+        Heartbeat.objects.create(sweep=name, started_at=clock.now(), finished_at=clock.now())
+
+
+@pytest.fixture
+def admin(client, cast):
+    client.force_login(cast.administrator)
+    return client
+
+
+@pytest.fixture
+def file(cast, programme):
+    return submitted_file(cast, programme)
+
+
+def give_up(row, reason=REFUSED):
+    row.attempts, row.last_error, row.due = ATTEMPTS, reason, clock.now() - timedelta(minutes=10)
+    row.save()
+    return row
+
+
+def message(key, to="camille@usinage.example", **more):
+    context = {"reference": "FE-2026-00042", "title": "Robot cell", "programme": "Filière Excellence"}
+    return queue_message("letter", to=to, context=context, key=key, **more)
+
+
+def page(client, language="en"):
+    return client.get(reverse("service"), {"lang": language})
+
+
+def test_page_says_that_all_is_well(admin, beating):
+    said = page(admin).content.decode()
+    assert "Everything runs, and nothing was given up." in said
+    assert "Nothing is away." in said
+    assert said.count("In time") == len(SWEEPS)
+
+
+def test_machine_that_is_away_is_told_with_its_reason_until_it_is_back(admin, beating):
+    note_away(Machine.MAIL, "ConnectionRefusedError: [Errno 111] <refused>")
+    said = page(admin).content.decode()
+    assert "1 thing asks for your attention." in said
+    assert "Mail server" in said
+    assert "[Errno 111] &lt;refused&gt;" in said
+    note_back(Machine.MAIL)
+    said = page(admin).content.decode()
+    assert "Nothing is away." in said
+    assert "Mail server: from " in said
+
+
+def test_sweep_that_stopped_is_late_and_one_that_broke_says_why(admin, beating):
+    Heartbeat.objects.filter(sweep="notifications.tasks.send_messages").update(
+        started_at=clock.now() - timedelta(minutes=3), finished_at=clock.now() - timedelta(minutes=3)
+    )
+    Heartbeat.objects.filter(sweep="decisions.tasks.fail_letters").update(last_error="ValueError: no")
+    context = page(admin).context["service"]
+    assert {b.sweep.name for b in context.beats if b.is_late} == {"notifications.tasks.send_messages"}
+    assert context.ails == 2
+    assert "ValueError: no" in page(admin).content.decode()
+
+
+def test_what_failed_for_good_is_listed_oldest_first_with_its_reason_and_nothing_else_is(admin, file, beating):
+    Message.objects.update(done_at=clock.now())  # the receipt
+    Rendering.objects.update(done_at=clock.now())
+    newer, oldest, old = (message(key, application_id=file.pk) for key in ("newer", "oldest", "old"))
+    for row, minutes in ((newer, 1), (oldest, 3), (old, 2)):
+        give_up(row)
+        row.due = clock.now() - timedelta(minutes=minutes)
+        row.save()
+    message("waits", application_id=file.pk)
+    Message.objects.filter(pk=message("done").pk).update(done_at=clock.now(), attempts=ATTEMPTS)
+    Message.objects.filter(pk=message("held").pk).update(
+        claimed_until=clock.now() + timedelta(minutes=1), attempts=ATTEMPTS
+    )
+    outbox = page(admin).context["service"].tables[0]
+    assert [line.pk for line in outbox.given_up] == [oldest.pk, old.pk, newer.pk]
+    assert (outbox.total, outbox.waiting) == (3, 1)
+    assert outbox.given_up[0].reason == REFUSED
+    assert outbox.given_up[0].what == "Decision on application FE-2026-00042"
+
+
+def test_message_names_nobody_but_the_address_it_was_for(admin, file):
+    context = {"applicant": "Secret inc.", "title": "Secret plan", "call": "Fall", "closes_at": clock.now()}
+    give_up(queue_message("sponsor_asked", to="a@prime.example", context=context, key="k", application_id=file.pk))
+    give_up(queue_message("account_exists", to="private@prime.example", context={}, key="own"))
+    said = page(admin).content.decode()
+    assert "Secret" not in said
+    assert "a@prime.example" in said
+    assert "private@prime.example" not in said
+    assert "…@prime.example" in said
+
+
+def test_everything_of_a_table_is_tried_again_at_once(admin, file):
+    for n in range(30):
+        give_up(message(f"letter-{n}", application_id=file.pk))
+    give_up(Rendering.objects.first(), "RenderingFailed: no glyph")
+    outbox = page(admin).context["service"].tables[0]
+    assert (len(outbox.given_up), outbox.total) == (20, 30)
+    answer = admin.post(reverse("service-retry"), {"table": "messages", "lang": "en"}, follow=True)
+    assert answer.redirect_chain == [(reverse("service"), 302)]
+    assert set(Message.objects.filter(key__startswith="letter-").values_list("attempts", flat=True)) == {0}
+    assert Rendering.objects.get(last_error__startswith="RenderingFailed").attempts == ATTEMPTS
+
+
+def test_one_row_is_tried_again_alone_and_a_second_click_finds_nothing(admin, file):
+    one, other = (give_up(message(key, application_id=file.pk)) for key in ("one", "other"))
+    for said in ("tried again", "Nothing was left"):
+        answer = admin.post(reverse("service-retry") + "?lang=en", {"table": "messages", "only": one.pk}, follow=True)
+        assert said in answer.content.decode()
+    assert list(Message.objects.filter(attempts=ATTEMPTS)) == [other]
+
+
+@pytest.mark.parametrize("only", ["x", "-1", "9" * 30, "१"])
+def test_row_that_is_no_number_is_no_row(admin, file, only):
+    row = give_up(message("one", application_id=file.pk))
+    assert admin.post(reverse("service-retry"), {"table": "messages", "only": only}).status_code == 302
+    assert Message.objects.get(pk=row.pk).attempts == ATTEMPTS
+
+
+def test_documents_are_tried_again_too(admin, file):
+    queued = queue_rendering("note", html="<p>", title="Note", language="fr", key="n", application_id=file.pk)
+    give_up(queued, "RenderingFailed: no glyph")
+    admin.post(reverse("service-retry"), {"table": "documents"})
+    assert Rendering.objects.get(key="n").attempts == 0
+
+
+def test_table_that_does_not_exist_is_not_found(admin):
+    assert admin.post(reverse("service-retry"), {"table": "users"}).status_code == 404
+    assert admin.post(reverse("service-retry")).status_code == 404
+
+
+def test_work_of_another_cluster_s_files_is_neither_shown_nor_tried_again(admin, file):
+    theirs = give_up(message("theirs", application_id=file.pk + 1_000_000))
+    assert page(admin).context["service"].tables[0].total == 0
+    admin.post(reverse("service-retry"), {"table": "messages", "only": theirs.pk})
+    admin.post(reverse("service-retry"), {"table": "messages"})
+    assert Message.objects.get(pk=theirs.pk).attempts == ATTEMPTS
+
+
+def test_page_costs_the_same_for_one_row_and_for_many(admin, file):
+    page(admin)  # what only the first page of a session asks
+    counts = []
+    for start, end in ((0, 1), (1, 15)):
+        for n in range(start, end):
+            give_up(message(f"letter-{n}", application_id=file.pk))
+        with CaptureQueriesContext(connection) as seen:
+            page(admin)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]

@@ -1,0 +1,130 @@
+"""The worker's side of documents when a machine is away: nothing is lost, nothing is counted, somebody can read why."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from documents import pdf, scan, tasks
+from documents.models import Rendering
+from documents.services import queue_rendering
+from work import clock, storage
+from work.models import Outage
+from work.outages import note_away, open_outages
+from work.querysets import ATTEMPTS
+from work.states import Machine
+
+pytestmark = pytest.mark.django_db
+WRITING = "django.core.files.storage.filesystem.FileSystemStorage._save"
+
+
+@pytest.fixture(autouse=True)
+def quick_press(monkeypatch):
+    """What is tried here is the road of a document, not its drawing."""
+    monkeypatch.setattr(pdf, "why_not", lambda: "")
+    monkeypatch.setattr("documents.services.render_pdf", lambda html, **more: b"%PDF-1.7 " + html.encode())
+
+
+def queued(n):
+    return queue_rendering("note", html=f"<p>{n}</p>", title="Note", language="fr", key=f"note:{n}")
+
+
+def half_written(storage, name, content):
+    """A disk that fills up in the middle of a file."""
+    path = Path(storage.path(name))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"half")
+    raise OSError(28, "No space left on device")
+
+
+def test_full_disk_costs_no_document_an_attempt_and_keeps_no_half(monkeypatch, settings):
+    for n in range(3):
+        queued(n)
+    now = clock.now()
+    with monkeypatch.context() as patch:
+        patch.setattr(WRITING, half_written)
+        for minute in range(20):
+            with clock.at(now + timedelta(minutes=minute)):
+                assert tasks.render_documents() == 0
+    assert set(Rendering.objects.values_list("attempts", "path")) == {(0, "")}
+    assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == []
+    outage = open_outages().get()
+    assert (outage.machine, outage.since) == (Machine.STORAGE, now)
+    assert "No space left on device" in outage.reason
+    with clock.at(now + timedelta(minutes=21)):
+        assert tasks.render_documents() == 3
+    assert list(open_outages()) == []
+
+
+def test_document_at_fault_stops_after_three_attempts_while_others_are_made(monkeypatch):
+    for n in range(3):
+        queued(n)
+
+    def draw(html, **more):
+        if html == "<p>1</p>":
+            raise pdf.RenderingFailed("no glyph")
+        return b"%PDF-1.7"
+
+    monkeypatch.setattr("documents.services.render_pdf", draw)
+    now = clock.now()
+    assert tasks.render_documents() == 2
+    for hour in (1, 2, 3):
+        with clock.at(now + timedelta(hours=hour)):
+            tasks.render_documents()
+    assert Rendering.objects.get(done_at=None).attempts == ATTEMPTS
+    assert list(open_outages()) == []
+
+
+def test_machine_that_cannot_draw_is_told_as_away_until_it_can(monkeypatch):
+    queued(1)
+    monkeypatch.setattr(pdf, "why_not", lambda: "Pango is missing")
+    assert tasks.render_documents() == 0
+    assert (open_outages().get().machine, Rendering.objects.get().attempts) == (Machine.PDF, 0)
+    monkeypatch.setattr(pdf, "why_not", lambda: "")
+    assert tasks.render_documents() == 1
+    assert list(open_outages()) == []
+
+
+def test_a_task_makes_a_bounded_number_and_asks_for_another(monkeypatch):
+    for n in range(tasks.AT_ONCE + 1):
+        queued(n)
+    asked = []
+    monkeypatch.setattr(tasks, "nudge", lambda: asked.append(1))
+    assert tasks.render_documents() == tasks.AT_ONCE
+    assert asked == [1]
+    assert tasks.render_documents() == 1
+    assert asked == [1]
+
+
+@pytest.mark.parametrize("machine", [Machine.STORAGE, Machine.PDF, Machine.SCANNER])
+def test_machine_that_is_away_is_asked_after_until_it_is_back(monkeypatch, machine):
+    words = ["still away"]
+    monkeypatch.setitem(tasks.ASKING, machine, lambda: words[0])
+    now = clock.now()
+    with clock.at(now):
+        note_away(machine, "away")
+        assert tasks.ask_after_machines() == 0
+        assert Outage.objects.get().tries == 1  # too soon to ask
+    with clock.at(now + timedelta(seconds=30)):
+        assert tasks.ask_after_machines() == 0
+        assert (Outage.objects.get().tries, Outage.objects.get().reason) == (2, "still away")
+    words[0] = ""
+    with clock.at(now + timedelta(seconds=90)):
+        assert tasks.ask_after_machines() == 1
+    assert list(open_outages()) == []
+
+
+def test_machines_that_are_there_are_not_asked_after(monkeypatch):
+    monkeypatch.setitem(tasks.ASKING, Machine.STORAGE, lambda: pytest.fail("nobody missed it"))
+    assert tasks.ask_after_machines() == 0
+
+
+def test_storage_that_is_gone_is_known_by_its_probe(monkeypatch):
+    assert storage.why_away() == ""
+    monkeypatch.setattr(WRITING, half_written)
+    assert storage.why_away() == "OSError: [Errno 28] No space left on device"
+
+
+def test_scanner_that_was_never_set_up_is_not_away(settings):
+    settings.CLAMAV_URL = ""
+    assert scan.why_silent() == ""

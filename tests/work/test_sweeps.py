@@ -1,0 +1,98 @@
+"""Heartbeats: a sweep says when it ran, and one that has stopped is known within a minute."""
+
+from datetime import timedelta
+
+import pytest
+
+from config.celery import app
+from work import clock, sweeps
+from work.models import Heartbeat
+from work.outages import note_away, open_outages
+from work.states import Machine
+from work.sweeps import SWEEPS, beats, sweep
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def only(monkeypatch):
+    """`only(do)`: the one sweep there is, every thirty seconds."""
+    monkeypatch.setattr(sweeps, "SWEEPS", {})
+
+    def declare(do=lambda: "done"):
+        return sweep(every=timedelta(seconds=30), label="Do")(do)
+
+    return declare
+
+
+def test_every_sweep_is_a_task_that_beat_asks_for():
+    app.loader.import_default_modules()
+    assert set(app.conf.beat_schedule) == set(SWEEPS)
+    assert set(SWEEPS) <= set(app.tasks)
+    assert len(SWEEPS) >= 6
+    entry = app.conf.beat_schedule["notifications.tasks.send_messages"]
+    assert (entry["schedule"], entry["options"]) == (30.0, {"expires": 30.0})
+
+
+def test_sweep_leaves_its_beginning_and_its_end(only):
+    run = only()
+    now = clock.now()
+    with clock.at(now):
+        assert run() == "done"
+    heartbeat = Heartbeat.objects.get()
+    assert (heartbeat.started_at, heartbeat.finished_at, heartbeat.last_error) == (now, now, "")
+
+
+def test_sweep_that_breaks_says_what_stopped_it(only):
+    def break_down():
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        only(break_down)()
+    assert Heartbeat.objects.get().last_error == "ValueError: no"
+
+
+@pytest.mark.parametrize(("seconds", "late"), [(0, False), (89, False), (90, False), (91, True)])
+def test_sweep_is_late_a_minute_after_it_was_due(only, seconds, late):
+    run = only()
+    now = clock.now()
+    with clock.at(now):
+        run()
+    with clock.at(now + timedelta(seconds=seconds)):
+        assert [beat.is_late for beat in beats()] == [late]
+
+
+def test_sweep_that_never_ran_is_late_once_there_was_time_for_it(only, monkeypatch):
+    only()
+    now = clock.now()
+    monkeypatch.setattr(sweeps, "_started", now)
+    with clock.at(now + timedelta(seconds=90)):
+        assert [beat.is_late for beat in beats()] == [False]
+    with clock.at(now + timedelta(seconds=91)):
+        assert [beat.is_late for beat in beats()] == [True]
+
+
+def test_sweep_that_runs_for_long_is_late_by_its_beginning(only):
+    now = clock.now()
+
+    def long_work():
+        with clock.at(now + timedelta(seconds=80)):
+            assert [beat.is_late for beat in beats()] == [False]
+        with clock.at(now + timedelta(seconds=100)):
+            assert [beat.is_late for beat in beats()] == [True]
+
+    with clock.at(now):
+        only(long_work)()
+
+
+def test_task_that_runs_says_that_the_broker_is_back(only):
+    note_away(Machine.BROKER, "refused")
+    note_away(Machine.MAIL, "refused")
+    only()()
+    assert [outage.machine for outage in open_outages()] == [Machine.MAIL]
+
+
+def test_beats_cost_one_query(only, django_assert_num_queries):
+    only()
+    with django_assert_num_queries(1):
+        beats()

@@ -1,0 +1,94 @@
+"""A machine at fault is not an item at fault: what work raises when it cannot be done for now, and what is known of it.
+
+`Away`: the machine the work needs does not answer, or refuses everybody. The row waits, and no attempt is counted.
+`Later`: the machine works, and puts off this one row (a mailbox that is full). The row waits; the others go on.
+
+An outage is a row from the first work it kept waiting to the first that was done again, so that an administrator reads
+what is away, since when and why, and so that workers ask again in good time and not thousands of times.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from work import clock
+from work.models import Outage
+from work.states import Machine
+
+SOONEST, LATEST = timedelta(seconds=5), timedelta(seconds=30)
+"""How long to leave a machine alone: after the first try that it refused, and at most."""
+
+
+class Away(Exception):
+    """`machine` is away, with the reason in its own words. The work waits for it, whatever time it takes."""
+
+    def __init__(self, machine: Machine, reason: str) -> None:
+        super().__init__(reason)
+        self.machine = machine
+        self.reason = reason
+
+
+class Later(Exception):
+    """This piece of work is put off: it will be tried again after `after`, and no attempt is counted."""
+
+    def __init__(self, reason: str, *, after: timedelta) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.after = after
+
+
+def open_outages() -> QuerySet[Outage]:
+    """The machines that are away now, the longest away first."""
+    return Outage.objects.filter(over_at__isnull=True).order_by("since", "pk")
+
+
+def is_left_alone(machine: Machine) -> bool:
+    """Whether the machine was away a moment ago, so that it is too soon to ask it again."""
+    return open_outages().filter(machine=machine, next_try__gt=clock.now()).exists()
+
+
+def note_away(machine: Machine, reason: str) -> Outage:
+    """Write that a machine is away: one row an outage, with the last reason and when to ask again (in 5 to 30 s)."""
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            outage, _created = Outage.objects.select_for_update().get_or_create(
+                machine=machine,
+                over_at=None,
+                defaults={"since": now, "tries": 0},
+            )
+    except IntegrityError:  # another worker was first
+        outage = open_outages().get(machine=machine)
+    outage.tries += 1
+    outage.tried_at, outage.reason = now, reason[:2000]
+    outage.next_try = now + min(SOONEST * 2 ** min(outage.tries - 1, 10), LATEST)
+    outage.save(update_fields=["tries", "tried_at", "reason", "next_try"])
+    return outage
+
+
+def note_back(*machines: Machine) -> int:
+    """Write that these machines work again. Gives how many of them had been away."""
+    return open_outages().filter(machine__in=machines).update(over_at=clock.now())
+
+
+_without_database: tuple[datetime, str] | None = None  # since when this process missed the database, and why
+
+
+def miss_database(reason: str) -> None:
+    """Remember, in this process, that the database is away: there is nowhere to write it yet."""
+    global _without_database
+    if _without_database is None:
+        _without_database = clock.now(), reason[:2000]
+
+
+def note_database_back() -> None:
+    """Write the database's outage now that it answers. Processes that missed it at once write one row between them."""
+    global _without_database
+    if _without_database is None:
+        return
+    (since, reason), now = _without_database, clock.now()
+    _without_database = None
+    same = Outage.objects.filter(machine=Machine.DATABASE, over_at__gte=since - LATEST)
+    if not same.update(over_at=now):
+        Outage.objects.create(machine=Machine.DATABASE, since=since, tried_at=now, reason=reason, over_at=now)
