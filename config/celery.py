@@ -15,7 +15,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@import_modules.connect
+@import_modules.connect(sender=app)
 def schedule_sweeps(sender, **ignored):
     """What beat asks for again and again, as each sweep declares it beside its task (`work.sweeps`).
 

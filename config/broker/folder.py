@@ -226,7 +226,13 @@ class QueueFolder:
         """Put back what dead readers held, and remove what dead writers left unfinished."""
         self.recovered = time.monotonic()
         self.make()
-        readers = {name.removesuffix(".lock") for name in os.listdir(self.claims)}
+        readers = set()
+        with os.scandir(self.claims) as entries:
+            for entry in entries:
+                if entry.name.endswith(".lock") or entry.is_dir(follow_symlinks=False):
+                    readers.add(entry.name.removesuffix(".lock"))
+                else:
+                    self.set_aside(Path(entry.path), "no reader's folder")
         for reader in sorted(readers - {self.own.reader if self.own else None}):
             self.bury(reader)
         for name in os.listdir(self.queue):
@@ -240,12 +246,13 @@ class QueueFolder:
         folder, lock = self.claims / reader, self.claims / f"{reader}.lock"
         with suppress(OSError), lock.open("r+b") if lock.exists() else tempfile.TemporaryFile() as file:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            names = os.listdir(folder) if folder.is_dir() else []
+            held = folder.is_dir() and not folder.is_symlink()
+            names = os.listdir(folder) if held else []
             for name in names:
                 with suppress(FileNotFoundError):
                     os.rename(folder / name, self.queue / name)
             lock.unlink(missing_ok=True)
-            if folder.is_dir():
+            if held:
                 folder.rmdir()
             if names:
                 log.warning("Put back into the queue: %d messages of a reader that ended", len(names))

@@ -6,9 +6,11 @@ A message is removed when it is acknowledged, not when it is read: a worker that
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty
 
+from kombu.asynchronous import Hub
 from kombu.exceptions import OperationalError
 from kombu.transport import TRANSPORT_ALIASES, virtual
 from kombu.utils.json import dumps, loads
@@ -118,6 +120,9 @@ class Transport(virtual.Transport):
     Channel = Channel
     driver_type = driver_name = "folder"
     global_state = virtual.BrokerState()  # bindings: the same for all connections of a process
+    # With a transport that is not asynchronous, Celery's children share one pipe and its lock, which one that is
+    # killed (for want of memory, say) never gives back: the worker would stand still for ever.
+    implements = virtual.Transport.implements.extend(asynchronous=True)
 
     def __init__(self, client: object, **options: object) -> None:
         super().__init__(client, **options)
@@ -126,6 +131,22 @@ class Transport(virtual.Transport):
 
     def driver_version(self) -> str:
         return "1"
+
+    def register_with_event_loop(self, connection: object, loop: Hub) -> None:
+        """Have the worker's loop look into the folder at each interval, and whenever there is room for a message."""
+
+        def deliver() -> None:
+            with suppress(Empty):
+                while True:
+                    self.cycle.get(self._deliver)
+
+        def deliver_where_room() -> None:
+            if self.freed.is_set():
+                self.freed.clear()
+                deliver()
+
+        loop.call_repeatedly(self.polling_interval, deliver)
+        loop.on_tick.add(deliver_where_room)
 
     def drain_events(self, connection: object, timeout: float | None = None) -> None:
         """Deliver one message. TimeoutError after `timeout` seconds without.

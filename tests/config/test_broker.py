@@ -322,6 +322,20 @@ def test_what_a_dead_reader_held_is_put_back(broker, root, monkeypatch):
     assert [path for path in (root / "claims").iterdir() if not path.name.startswith(f"{os.getpid()}-")] == []
 
 
+def test_what_is_thrown_among_the_readers_is_set_aside_and_no_link_is_followed(broker, root, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "letter.odt").write_text("x")
+    put(broker, 1)
+    (root / "claims" / "1_x.celery.msg").touch()
+    (root / "claims" / "2_link").symlink_to(elsewhere)
+    (root / "claims" / "3_dead").mkdir()
+    (root / "claims" / "3_dead" / "4_x.celery.msg").touch()
+    assert got(QueueFolderReader(root)) == [1]
+    assert sorted(aside(root)) == ["1_x.celery.msg", "2_link", "4_x.celery.msg"]
+    assert (elsewhere / "letter.odt").exists()
+
+
 class QueueFolderReader:
     """A connection whose process looks for the dead at once, as one that starts does."""
 
