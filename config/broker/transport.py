@@ -19,8 +19,9 @@ from config.broker.folder import QueueFolder, folder_of
 
 
 def register() -> None:
-    """Make kombu know `folder://`."""
+    """Make kombu know `folder://`, and our `redis://`."""
     TRANSPORT_ALIASES["folder"] = "config.broker.transport:Transport"
+    TRANSPORT_ALIASES["redis"] = TRANSPORT_ALIASES["rediss"] = "config.broker.redis:Transport"
 
 
 class QoS(virtual.QoS):

@@ -6,13 +6,15 @@ import os
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import pytest
 from celery import Celery
 from kombu import Connection, Queue
 from kombu.exceptions import OperationalError
+from kombu.transport import virtual
 
-from config.broker import folder, transport
+from config.broker import folder, redis, transport
 from config.broker.folder import QueueFolder
 from ops.places import ROOT
 
@@ -491,3 +493,22 @@ def test_task_is_sent_without_a_worker_ever_having_been_there(root):
     app.conf.broker_transport_options = {"folder": str(root)}
     app.send_task("some.task", retry=False)
     assert QueueFolder(root).size("celery") == 1
+
+
+def test_redis_that_fails_an_acknowledgement_still_makes_room(monkeypatch):
+    """Else a worker that takes one message at a time would take none ever after."""
+    transport.register()
+    connection = Connection("redis://127.0.0.1:1/0")
+    assert connection.get_transport_cls() is redis.Transport
+    qos = redis.QoS(SimpleNamespace(do_restore=False), prefetch_count=1)
+
+    def fail(*words, **options):
+        raise ConnectionError("gone")
+
+    monkeypatch.setattr(qos, "_remove_from_indices", fail)
+    for settle in (qos.ack, qos.reject):
+        virtual.QoS.append(qos, "message", "tag")
+        assert not qos.can_consume()
+        with pytest.raises(ConnectionError):
+            settle("tag")
+        assert qos.can_consume()

@@ -64,27 +64,25 @@ class Stand:
     def processes(self):
         return {process.name: process for process in read_processes(self.folder / serve.RECORD)}
 
-    def pid(self, name):
-        """Of `web`, `worker`, `beat`, `database`, or of the latest child of one: `web child`."""
+    def pids(self, name):
+        """Of `web`, `worker`, `beat`, `database`, or of the children of one: `web child`. Its threads fork too."""
         name, _, child = name.partition(" ")
         parent = self.processes()[name].pid
         if not child:
-            return parent
-        found = [
-            int(pid) for path in Path(f"/proc/{parent}/task").glob("*/children") for pid in path.read_text().split()
-        ]
-        return max(found)
+            return {parent} - {None}
+        lists = Path(f"/proc/{parent}/task").glob("*/children")
+        return {int(pid) for path in lists for pid in path.read_text().split()}
 
     def kill(self, name):
         """kill -9; gives the seconds until another one is there in its place."""
-        before, begun = self.pid(name), time.monotonic()
-        os.kill(before, signal.SIGKILL)
+        before, begun = self.pids(name), time.monotonic()
+        os.kill(min(before), signal.SIGKILL)
         while True:
             assert time.monotonic() - begun < 30, f"{name} did not come back"
             try:
-                if self.pid(name) not in (before, None):
+                if self.pids(name) - before:
                     return time.monotonic() - begun
-            except (KeyError, IndexError, OSError):
+            except (KeyError, OSError):
                 pass
             time.sleep(0.02)
 
