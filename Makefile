@@ -4,7 +4,7 @@ PORT ?= 8000
 export PORT ARGS
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset setup assets translations test test-all bench lint format lock docs
+.PHONY: help demo demo-reset serve setup assets translations test test-all bench lint format lock docs
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,6 +14,9 @@ demo: ## Set up, start everything and print its address (PORT=8000); Ctrl-C stop
 
 demo-reset: ## Remove the demo's database and files
 	@$(PYTHON) -m ops demo-reset
+
+serve: ## Web server, worker and beat with the settings of the environment, each started again when it ends
+	@exec $(PYTHON) -m ops serve
 
 setup: ## Only install: Python packages, PDF libraries, browser files
 	@$(PYTHON) -m ops setup

@@ -5,14 +5,17 @@ import os
 from celery import Celery
 from celery.signals import import_modules, setup_logging, task_postrun, task_prerun
 
+from config.broker import transport
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+transport.register()
 app = Celery("passerelle")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@import_modules.connect
+@import_modules.connect(sender=app)
 def schedule_sweeps(sender, **ignored):
     """What beat asks for again and again, as each sweep declares it beside its task (`work.sweeps`).
 

@@ -1,13 +1,13 @@
 """Two questions of whoever runs the servers: does the process answer, and can it do its work."""
 
 import logging
-import tempfile
 
 from django.db import connection, transaction
 from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from config.broker import transport
 from config.celery import app
 from work import storage
 from work.sweeps import beats
@@ -66,9 +66,8 @@ def try_broker():
     """Open a connection of our own: a pooled one would hide a broker that has gone."""
     with app.connection_for_write() as broker:
         broker.ensure_connection(max_retries=1, interval_start=0, interval_max=0.1, timeout=2)
-        folder = broker.transport_options.get("data_folder_in")
-        if folder:  # the broker of one machine is a folder, which connects even when it has gone
-            tempfile.TemporaryFile(dir=folder).close()
+        if isinstance(broker.transport, transport.Transport):
+            broker.transport.try_folder()
 
 
 CHECKS = {"database": try_database, "broker": try_broker, "storage": storage.probe}

@@ -260,19 +260,20 @@ if env("EMAIL_URL", default=""):
         EMAIL_BACKEND = "notifications.mail.WatchedBackend"
 
 # The worker. Tasks only drain tables, so a lost or repeated task loses or repeats nothing.
-CELERY_BROKER_URL = env("BROKER_URL", default="memory://" if TEST else "filesystem://")
-if CELERY_BROKER_URL.startswith("filesystem"):
-    _queue, _control = DATA_DIR / "broker" / "queue", DATA_DIR / "broker" / "control"
-    for _folder in (_queue, _control):
-        _folder.mkdir(parents=True, exist_ok=True)  # the transport does not make its own folders
+CELERY_BROKER_URL = env("BROKER_URL", default="memory://" if TEST else "folder://")
+if CELERY_BROKER_URL.startswith("filesystem"):  # what the folder was called before it was ours (docs/adr/0007)
+    CELERY_BROKER_URL = "folder://"
+if CELERY_BROKER_URL.startswith("folder"):
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(_queue),
-        "data_folder_out": str(_queue),
-        "control_folder": str(_control),
-        "polling_interval": 0.05,  # the default of one second makes every job wait 0.7 s
+        "folder": str(DATA_DIR / "broker"),
+        "polling_interval": 0.05,  # how long a job waits; an empty folder is listed in microseconds
     }
 elif CELERY_BROKER_URL.startswith("redis"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2, "socket_keepalive": True}
+CELERY_BROKER_CONNECTION_TIMEOUT = 4
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for its broker for ever
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULER = "config.beat:SweepScheduler"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -283,7 +284,6 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = env.int("WORKER_MEMORY_MB", default=400) * 
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 
 LOG_LEVEL = env("LOG_LEVEL", default="WARNING" if TEST else "INFO")

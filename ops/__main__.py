@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from ops import assets, check, demo, python
+from ops import assets, check, demo, python, serve
 from ops.places import PYTHON, ROOT, Stop, keep_caches
 
 
@@ -25,6 +25,7 @@ def build_assets():
 VERBS = {
     "demo": demo.run_demo,
     "demo-reset": demo.reset,
+    "serve": serve.run,
     "setup": set_up,
     "assets": build_assets,
     "translations": translations,
@@ -45,7 +46,7 @@ def main():
         sys.exit(VERBS[verb]())
     except Stop as reason:
         sys.exit(f"! {reason}")
-    except (KeyboardInterrupt, demo.Over):
+    except (KeyboardInterrupt, serve.Over):
         sys.exit(130)
 
 

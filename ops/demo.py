@@ -1,56 +1,44 @@
 """`make demo`: from a bare machine to a page that answers, and back to silence at Ctrl-C."""
 
-import contextlib
-import ctypes
 import fcntl
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 
-from ops import assets, postgres, python, system
+from ops import assets, postgres, python, serve, system
 from ops.places import PYTHON, ROOT, VAR, Stop, run, say
+from ops.serve import Over
+from ops.supervisor import Supervisor
 
 STORE = VAR / "demo"  # the demo's files: mail, uploads, broker, logs, its secret
 PATIENCE = 90  # seconds for the health check to answer
 
 
-class Over(Exception):
-    """Somebody asked us to stop."""
-
-
 def run_demo():
     """Set up, start, wait for health, stay until told to stop. Returns the exit code."""
     VAR.mkdir(exist_ok=True)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, be_over)
+    serve.listen_for_the_end()
     with only_one():
-        database, processes = None, []
+        database, supervisor = None, Supervisor(STORE / serve.RECORD)
         try:
             set_up()
             database = postgres.for_demo()
             database.start()
-            serve(database, processes)
-            return watch(processes)
+            start(database, supervisor)
+            supervisor.watch()
         except Over:
             return 0
         finally:
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
+            serve.hear_no_more()
             say("Stopping")
-            stop(processes)
+            supervisor.stop()
             if database:
                 database.stop()
-
-
-def be_over(number, frame):
-    raise Over
 
 
 class only_one:
@@ -92,8 +80,8 @@ def environment(database, port):
     }
 
 
-def serve(database, processes):
-    """Prepare the data, then start the web server and the worker, and wait until they are ready."""
+def start(database, supervisor):
+    """Prepare the data, then start the web server, the worker and beat, and wait until they are ready."""
     port = free_port(int(os.environ.get("PORT") or 8000))
     told = environment(database, port)
     done = subprocess.run([PYTHON, "-m", "ops.prepare", "demo"], cwd=ROOT, env=told, stdin=subprocess.DEVNULL)
@@ -101,20 +89,12 @@ def serve(database, processes):
         raise Stop("The demo's data could not be prepared: the reason is above.")
     logs = STORE / "logs"
     logs.mkdir(exist_ok=True)
-    start_servers(processes, told, logs)
-    wait_until_ready(port, processes)
+    supervisor.start(*database.watched(), *serve.programs(told, logs, worker_processes=1))
+    wait_until_ready(port, supervisor)
     with (VAR / "demo.lock").open("w") as note:
         note.write(told["BASE_URL"])
     say(f"Ready: {told['BASE_URL']}")
     say(f"Mail: {STORE / 'mail'}   Logs: {logs}   Stop: Ctrl-C")
-
-
-def start_servers(processes, told, logs):
-    """The web server, and one worker process with the clock of its sweeps in it."""
-    worker = ["-m", "celery", "-A", "config", "worker", "-B", "-s", f"{told['DATA_DIR']}/beat", "-c", "1"]
-    worker += ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]
-    processes.append(spawn("web", ["-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"], told, logs))
-    processes.append(spawn("worker", worker, told, logs))
 
 
 def free_port(wanted):
@@ -131,37 +111,13 @@ def free_port(wanted):
     raise Stop(f"No port from {wanted} to {wanted + 49} is free: name one with PORT=…")
 
 
-def spawn(name, arguments, told, logs):
-    """Start one of our processes in a group of its own, its words in a log file."""
-    log = (logs / f"{name}.log").open("ab")
-    process = subprocess.Popen(
-        [PYTHON, *[str(word) for word in arguments]],
-        cwd=ROOT,
-        env=told,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        start_new_session=True,  # Ctrl-C reaches us alone; we stop them in order
-        preexec_fn=die_with_parent,
-    )
-    process.name = name
-    process.log = logs / f"{name}.log"
-    return process
-
-
-def die_with_parent():
-    """On Linux, ask for SIGTERM when the process that started us is killed outright."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-
-
-def wait_until_ready(port, processes):
+def wait_until_ready(port, supervisor):
     """Ask /health/ready until it says yes; what stands in the way is told when patience ends."""
     answer, end = "no answer", time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        for process in processes:
-            if process.poll() is not None:
-                raise Stop(f"The {process.name} process ended early. Its last words:\n{tail(process)}")
+        program = supervisor.ended()
+        if program:
+            raise Stop(f"The {program.name} process ended early. Its last words:\n{program.last_words()}")
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5) as page:
                 json.load(page)
@@ -171,33 +127,8 @@ def wait_until_ready(port, processes):
         except (OSError, ValueError) as problem:
             answer = str(problem)
         time.sleep(0.2)
-    raise Stop(f"The health check did not answer within {PATIENCE} seconds: {answer}\n{tail(processes[0])}")
-
-
-def tail(process):
-    return "\n".join(process.log.read_text(errors="replace").splitlines()[-20:])
-
-
-def watch(processes):
-    """Stay until told to stop; a process that ends by itself ends the demo."""
-    while True:
-        for process in processes:
-            if process.poll() is not None:
-                say(f"The {process.name} process ended by itself. Its last words:\n{tail(process)}")
-                return 1
-        time.sleep(0.5)
-
-
-def stop(processes):
-    """SIGTERM to each, in order; SIGKILL to the whole group of one that does not end in time."""
-    for process in processes:
-        if process.poll() is None:
-            process.terminate()
-    for process in processes:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=15)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # a worker's child that outlived it
+    said = "\n".join(watched.program.last_words() for watched in supervisor.watched if watched.program.name == "web")
+    raise Stop(f"The health check did not answer within {PATIENCE} seconds: {answer}\n{said}")
 
 
 def reset():

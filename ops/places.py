@@ -1,5 +1,6 @@
 """Where things are, and how the machinery speaks and runs commands."""
 
+import errno
 import hashlib
 import os
 import secrets
@@ -21,8 +22,15 @@ class Stop(Exception):
 
 
 def say(text):
-    """One line for the person who typed `make`; flushed, because long work follows."""
-    print(text, flush=True)
+    """One line for the person who typed `make`; flushed, because long work follows.
+
+    A terminal that went away, a pipe that closed or a full disk stops nothing.
+    """
+    try:
+        print(text, flush=True)
+    except OSError as problem:
+        if problem.errno in (errno.EPIPE, errno.EIO):  # nobody will ever read it
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run(command, **options):

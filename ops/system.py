@@ -8,8 +8,8 @@ from pathlib import Path
 from ops.places import IS_ROOT, Stop, run, say
 
 LETTERS = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")  # what WeasyPrint draws with
-# A browser, a broker, pdftoppm, and what veraPDF runs on.
-SLOW_TESTS = ("chromium", "redis-server", "poppler-utils", "default-jdk-headless", "libjaxb-java")
+# A browser, two brokers, pdftoppm, and what veraPDF runs on.
+SLOW_TESTS = ("chromium", "redis-server", "rabbitmq-server", "poppler-utils", "default-jdk-headless", "libjaxb-java")
 
 
 def has_apt():

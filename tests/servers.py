@@ -1,4 +1,4 @@
-"""Real processes for the slow tests: gunicorn and a Celery worker on a clone of the test database, and a browser."""
+"""Real processes for the slow tests: web server, worker and beat on a clone of the test database, and a browser."""
 
 import os
 import shutil
@@ -11,7 +11,9 @@ import pytest
 from django.db import connection
 
 from ops import demo
+from ops import serve as ops_serve
 from ops.places import PYTHON, ROOT, VAR
+from ops.supervisor import Supervisor
 from tests import databases
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -37,7 +39,7 @@ class Served:
     files: Path
     database: str
     environment: dict
-    processes: list
+    supervisor: Supervisor  # nothing is started again by it: a process that ends is a fault of the test
 
     @property
     def mail(self):
@@ -61,7 +63,7 @@ class Served:
         return done.stdout
 
     def log(self, name):
-        """What the process `web` or `worker` wrote so far."""
+        """What the process `web`, `worker` or `beat` wrote so far."""
         return (self.files / "logs" / f"{name}.log").read_text(errors="replace")
 
 
@@ -88,13 +90,13 @@ def serve(files, name):
     assert done.returncode == 0, done.stdout + done.stderr
     logs = files / "logs"
     logs.mkdir()
-    processes = []
+    supervisor = Supervisor()
     try:
-        demo.start_servers(processes, told, logs)
-        demo.wait_until_ready(port, processes)
-        yield Served(told["BASE_URL"], files, name, told, processes)
+        supervisor.start(*ops_serve.programs(told, logs, worker_processes=1))
+        demo.wait_until_ready(port, supervisor)
+        yield Served(told["BASE_URL"], files, name, told, supervisor)
     finally:
-        demo.stop(processes)
+        supervisor.stop()
 
 
 def address(name):

@@ -1,12 +1,17 @@
 """The two probes: what they try, what they answer, and what they keep to themselves."""
 
+import errno
+import io
+import shutil
 from datetime import timedelta
 
 import pytest
+from celery import Celery
 from django.db import connection
 from django.test import Client
 
 from config import health
+from config.broker import folder, transport
 from work import clock
 from work.models import Heartbeat
 from work.sweeps import SWEEPS
@@ -77,20 +82,24 @@ def test_health_refuses_to_be_written_to():
     assert Client().post("/health/live").status_code == 405
 
 
-def test_full_broker_folder_is_noticed(settings, tmp_path):
-    from celery import Celery
-
-    gone = tmp_path / "gone"
-    own = Celery("own", broker="filesystem://")
-    own.conf.broker_transport_options = {
-        "data_folder_in": str(gone),
-        "data_folder_out": str(gone),
-        "control_folder": str(tmp_path),
-    }
+def test_broker_folder_that_takes_no_message_is_noticed(tmp_path):
+    transport.register()
+    own = Celery("own", broker="folder://")
+    own.conf.broker_transport_options = {"folder": str(tmp_path / "place" / "broker")}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(health, "app", own)
-        gone.mkdir()
-        health.try_broker()
-        gone.rmdir()
-        with pytest.raises(FileNotFoundError):
+        health.try_broker()  # a folder that is missing is made
+        shutil.rmtree(tmp_path / "place")
+        (tmp_path / "place").write_text("a file is in the way")
+        with pytest.raises(NotADirectoryError):
             health.try_broker()
+
+
+def test_full_disk_of_the_broker_is_noticed(tmp_path, monkeypatch):
+    class Full(io.BytesIO):
+        def write(self, content):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(folder.tempfile, "TemporaryFile", lambda **options: Full())
+    with pytest.raises(OSError, match="No space left"):
+        folder.QueueFolder(tmp_path).try_writing()

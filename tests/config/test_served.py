@@ -40,3 +40,4 @@ def test_worker_runs_the_sweeps(served):
         time.sleep(0.5)
     assert "succeeded" in served.log("worker")
     assert '"level": "error"' not in served.log("worker")
+    assert '"level": "error"' not in served.log("beat")  # a process of its own: the worker has no clock

@@ -1,0 +1,65 @@
+"""What serves the product: web server, worker and the clock of its sweeps. `make serve` runs them on one machine."""
+
+import os
+import signal
+from pathlib import Path
+
+from ops import python
+from ops.places import VAR, say
+from ops.supervisor import Program, Supervisor
+
+RECORD = "processes.json"  # in DATA_DIR; config.processes reads it
+WEB = ["-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"]
+WORKER = ["-m", "celery", "-A", "config", "worker", "--loglevel", "INFO"]
+WORKER += ["--without-gossip", "--without-mingle", "--without-heartbeat"]  # workers have nothing to tell each other
+BEAT = ["-m", "celery", "-A", "config", "beat", "--loglevel", "INFO"]
+
+
+class Over(Exception):
+    """Somebody asked us to stop."""
+
+
+def listen_for_the_end():
+    """Signals that ask for an end raise Over. Under nohup a terminal that goes away asks for nothing."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, be_over)
+
+
+def be_over(number, frame):
+    raise Over
+
+
+def hear_no_more():
+    """A second Ctrl-C must not leave half of it running."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+
+
+def programs(environment, logs=None, worker_processes=None):
+    """The three. Their words go to files in `logs`, or with ours."""
+    share = ["-c", str(worker_processes)] if worker_processes else []
+    arguments = {"web": WEB, "worker": WORKER + share, "beat": BEAT}
+    return [Program(name, words, environment, logs and logs / f"{name}.log") for name, words in arguments.items()]
+
+
+def run():
+    """`make serve`: the three with the environment as given, until told to stop. Returns the exit code.
+
+    The database is somebody else's, and so are migrations: docs/configuration.md says what comes before.
+    """
+    python.ensure()
+    listen_for_the_end()
+    store = Path(os.environ.get("DATA_DIR") or VAR)
+    store.mkdir(parents=True, exist_ok=True)
+    supervisor = Supervisor(store / RECORD)
+    try:
+        supervisor.start(*programs({**os.environ, "PYTHONUNBUFFERED": "1"}))
+        say(f"Started: web, worker, beat. What is seen of them: {supervisor.record}")
+        supervisor.watch()
+    except Over:
+        return 0
+    finally:
+        hear_no_more()
+        say("Stopping")
+        supervisor.stop()
