@@ -1,7 +1,9 @@
 """Two questions of whoever runs the servers: does the process answer, and can it do its work."""
 
 import logging
+from pathlib import Path
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
@@ -10,6 +12,7 @@ from django.views.decorators.http import require_safe
 from config.broker import transport
 from config.celery import app
 from work import storage
+from work.processes import read_processes
 from work.sweeps import beats
 
 log = logging.getLogger("passerelle.health")
@@ -37,7 +40,7 @@ def ready(request):
     Only `ok` or `failed` is told, and which sweeps are late; the reason goes to the log, since anyone may ask.
     """
     checks = {name: outcome(name, check) for name, check in CHECKS.items()}
-    answer = {"checks": checks}
+    answer = {"checks": checks, "restarts": restarts()}
     if checks["database"] == "ok":
         late = [beat.sweep.name for beat in beats() if beat.is_late]
         checks["sweeps"] = "failed" if late else "ok"
@@ -55,6 +58,12 @@ def outcome(name, check):
         log.exception("Health check failed: %s", name)
         return "failed"
     return "ok"
+
+
+def restarts():
+    """How many times each process was started again since its supervisor started; {} where none supervises."""
+    seen = read_processes(Path(settings.DATA_DIR) / "processes.json")
+    return {process.name: process.restarts for process in seen}
 
 
 def try_database():

@@ -8,7 +8,7 @@ from ops import python
 from ops.places import VAR, say
 from ops.supervisor import Program, Supervisor
 
-RECORD = "processes.json"  # in DATA_DIR; config.processes reads it
+RECORD = "processes.json"  # in DATA_DIR; work.processes reads it
 WEB = ["-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"]
 WORKER = ["-m", "celery", "-A", "config", "worker", "--loglevel", "INFO"]
 WORKER += ["--without-gossip", "--without-mingle", "--without-heartbeat"]  # workers have nothing to tell each other

@@ -1,6 +1,6 @@
 """Processes that are started, watched, and started again when they end; one that ends never stops the others.
 
-What is seen is written to `processes.json` in the data folder, which config.processes reads for the health page.
+What is seen is written to `processes.json` in the data folder, which work.processes reads for the health page.
 """
 
 import contextlib

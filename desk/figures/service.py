@@ -1,6 +1,9 @@
 """How the service itself stands: machines that are away, processes, sweeps, what waits and what failed for good."""
 
 from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
 
 from applications.models import Application
 from documents.figures import press
@@ -8,6 +11,7 @@ from notifications.figures import outbox
 from work.figures import WorkTable
 from work.models import Outage
 from work.outages import open_outages
+from work.processes import Process, ProcessState, read_processes
 from work.sweeps import Beat, beats
 
 PAST = 5  # outages that are over, and still told
@@ -17,6 +21,7 @@ PAST = 5  # outages that are over, and still told
 class Service:
     """What an administrator reads. `ails` counts what somebody should look at."""
 
+    processes: tuple[Process, ...]
     away: list[Outage]
     past: list[Outage]
     beats: list[Beat]
@@ -29,7 +34,8 @@ class Service:
     @property
     def ails(self) -> int:
         late = sum(beat.is_late or bool(beat.last_error) for beat in self.beats)
-        return len(self.away) + late + self.given_up
+        waiting = sum(process.state == ProcessState.WAITING for process in self.processes)
+        return len(self.away) + late + waiting + self.given_up
 
 
 def files_of(cluster):
@@ -41,6 +47,7 @@ def service_of(cluster) -> Service:
     """How the service stands, for an administrator of this cluster."""
     files = files_of(cluster)
     return Service(
+        processes=read_processes(Path(settings.DATA_DIR) / "processes.json"),
         away=list(open_outages()),
         past=list(Outage.objects.exclude(over_at=None).order_by("-over_at", "-pk")[:PAST]),
         beats=beats(),

@@ -8,10 +8,10 @@ import urllib.request
 
 import pytest
 
-from config.processes import read_processes
 from ops import demo
 from ops.places import ROOT
 from tests.faults.stand import until
+from work.processes import read_processes
 
 pytestmark = pytest.mark.slow
 

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from config.processes import ProcessState, read_processes
 from ops import places, supervisor
 from ops.places import ROOT
 from ops.supervisor import Program, Supervisor, wait_before
+from work.processes import ProcessState, read_processes
 
 SLEEP = ["-c", "import time; time.sleep(600)"]
 

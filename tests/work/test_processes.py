@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from config.processes import Process, ProcessState, read_processes
+from work.processes import Process, ProcessState, read_processes
 
 ROW = {
     "name": "worker",
