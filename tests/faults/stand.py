@@ -14,11 +14,11 @@ import uuid
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.processes import read_processes
 from ops import demo, serve
 from ops.places import PYTHON, ROOT, VAR, run, say
 from ops.postgres import TEST, Cluster
 from ops.supervisor import Supervisor
+from work.processes import read_processes
 
 QUEUE = """
 from notifications.services import queue_message
