@@ -62,10 +62,11 @@ def own_files_and_cache(settings, scratch):
 
 @pytest.fixture(autouse=True)
 def own_memory_of_outages(monkeypatch):
-    """What one test missed, no other test finds again."""
-    from work import outages
+    """What one test missed, no other test finds again; and no sweep is late for the length of the suite."""
+    from work import clock, outages, sweeps
 
     monkeypatch.setattr(outages, "_without_database", None)
+    monkeypatch.setattr(sweeps, "_started", clock.now())  # as if each test were a process of its own
 
 
 @pytest.fixture(scope="session")

@@ -94,7 +94,8 @@ class Soak:
         parent = next(row["pid"] for row in told if row["name"] == name.split()[0])
         if not name.endswith("child"):
             return parent
-        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        tasks = Path(f"/proc/{parent}/task").iterdir()
+        children = [pid for task in tasks for pid in (task / "children").read_text().split()]
         return int(children[-1])
 
     def kill(self, name):
@@ -120,7 +121,7 @@ class Soak:
 
     def answers(self):
         try:
-            with urllib.request.urlopen(f"{self.url}/catalogue", timeout=5) as page:
+            with urllib.request.urlopen(f"{self.url}/programs", timeout=5) as page:
                 return page.status == 200
         except OSError:
             return False
