@@ -131,7 +131,7 @@ def test_menu_shows_a_person_what_is_theirs(english, cast, programme, now):
         "officer": ["Home", "Files", "Decisions", "Manage programmes", "Envelopes", *common, "Search"],
         "ana": ["Home", "My reviews", *common, "Search"],
         "auditor": ["Home", "Files", "Envelopes", "Trail", *common, "Search"],
-        "administrator": ["Home", "People and roles", *common, "Search"],
+        "administrator": ["Home", "People and roles", "State of the service", *common, "Search"],
         "analyst": ["Home", "Your agreements", *common],
     }
 
