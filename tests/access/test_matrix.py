@@ -12,6 +12,7 @@ from tests.access.walk import Walk, addresses
 from tests.access.world import NOW, ROLES, build
 from tests.kept import keep
 from work import clock, sweeps
+from work.models import Heartbeat
 
 # Nobody, another organisation, a reviewer in conflict, the analyst of another ministry, the officer of another cluster.
 STRANGERS = ("ano", "out", "con", "ali", "abr")
@@ -47,6 +48,7 @@ def test_every_address_of_an_object_has_its_row_for_a_stranger_s():
 @pytest.fixture
 def walk(cast, programme, monkeypatch):
     world = keep(lambda: build(cast, programme), name="two clusters")
+    Heartbeat.objects.all().delete()  # what ran while the world was made
     monkeypatch.setattr(sweeps, "_started", NOW)  # no sweep is late yet
     with clock.at(NOW):
         yield Walk(world)
