@@ -1,7 +1,7 @@
 """Handing mail over: what a server's refusal means, and mail as files where no server is configured.
 
 A server speaks of itself (it is away, full, or does not know us: `Away`), of this message for now (`Later`), or of
-this message for good (any other exception, which counts as an attempt). RFC 5321, 4.2 and 4.5.4.1.
+this message for good (`Refused`, which counts as an attempt). RFC 5321, 4.2 and 4.5.4.1.
 """
 
 import hashlib
@@ -24,6 +24,10 @@ PATIENT = timedelta(days=4)
 SOONEST, LATEST = timedelta(minutes=1), timedelta(minutes=15)
 SERVICE_CLOSING = 421
 TOO_LARGE = 552  # said of one message, also where the server answers to its sender
+
+
+class Refused(Exception):
+    """The server does not take this message, in its own words; or nobody knows whether it did."""
 
 
 class WatchedBackend(EmailBackend):
@@ -51,7 +55,7 @@ class WatchedBackend(EmailBackend):
 
 
 def deliver(mail: EmailMessage, *, since: datetime) -> None:
-    """Hand one message over. `since`: when it was written. Raises Away, Later, or what is wrong with the message."""
+    """Hand one message over. `since`: when it was written. Raises Away, Later or Refused."""
     connection = get_connection()
     try:
         try:
@@ -76,7 +80,7 @@ def close(connection: BaseEmailBackend) -> None:
 
 
 def meaning(error: Exception, *, had_begun: bool, since: datetime) -> Exception:
-    """What a refusal means: Away, Later, or the refusal itself when the message is at fault.
+    """What a refusal means: Away, Later, or Refused when the message is at fault.
 
     `had_begun`: the server was already taking the message. `since`: when the message was written.
     """
@@ -84,7 +88,7 @@ def meaning(error: Exception, *, had_begun: bool, since: datetime) -> Exception:
         case smtplib.SMTPRecipientsRefused():
             codes = [code for code, _words in error.recipients.values()]
         case smtplib.SMTPNotSupportedError():  # an address that this server cannot write
-            return error
+            return Refused(_said(error))
         case smtplib.SMTPHeloError():
             return Away(Machine.MAIL, _said(error))
         case smtplib.SMTPSenderRefused() if error.smtp_code != TOO_LARGE:
@@ -92,18 +96,28 @@ def meaning(error: Exception, *, had_begun: bool, since: datetime) -> Exception:
         case smtplib.SMTPResponseException():
             codes = [error.smtp_code]
         case _:
-            return error if had_begun else Away(Machine.MAIL, _said(error))
+            return Refused(_said(error)) if had_begun else Away(Machine.MAIL, _said(error))
     if SERVICE_CLOSING in codes:
         return Away(Machine.MAIL, _said(error))
     waited = clock.now() - since
     if all(400 <= code < 500 for code in codes) and waited < PATIENT:
         return Later(_said(error), after=min(max(waited / 2, SOONEST), LATEST))
-    return error
+    return Refused(_said(error))
 
 
 def _said(error: Exception) -> str:
-    """The refusal in one line, with the server's code."""
-    return f"{type(error).__name__}: {error}"
+    """The refusal in one line: the server's code and its own words where it spoke, else what the connection met."""
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            answers = list(error.recipients.values())
+        case smtplib.SMTPResponseException():
+            answers = [(error.smtp_code, error.smtp_error)]
+        case _:
+            return f"{type(error).__name__}: {error}"
+    said = (
+        f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}" for code, words in answers
+    )
+    return " ".join("; ".join(said).split())
 
 
 class FolderBackend(BaseEmailBackend):

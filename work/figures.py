@@ -31,7 +31,7 @@ class WorkLine:
     note: str = ""
 
 
-SHOWN = 20  # pieces of work given up that a page shows of each table; all of them are counted, and retried
+SHOWN = 10  # pieces of work given up that a page shows of each table; all of them are counted, and retried
 
 
 @dataclass(frozen=True)

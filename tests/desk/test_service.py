@@ -122,7 +122,7 @@ def test_everything_of_a_table_is_tried_again_at_once(admin, file):
         give_up(message(f"letter-{n}", application_id=file.pk))
     give_up(Rendering.objects.first(), "RenderingFailed: no glyph")
     outbox = page(admin).context["service"].tables[0]
-    assert (len(outbox.given_up), outbox.total) == (20, 30)
+    assert (len(outbox.given_up), outbox.total) == (10, 30)
     answer = admin.post(reverse("service-retry"), {"table": "messages", "lang": "en"}, follow=True)
     assert answer.redirect_chain == [(reverse("service"), 302)]
     assert set(Message.objects.filter(key__startswith="letter-").values_list("attempts", flat=True)) == {0}
