@@ -66,17 +66,16 @@ class WorkTable:
 
 
 def table_of(key: str, label: Any, rows: QuerySet, told: Callable[[Any], GivenUp]) -> WorkTable:
-    """A table of `WorkItem` rows as a WorkTable; `told(row)` says one that was given up. Three queries."""
+    """A table of `WorkItem` rows as a WorkTable; `told(row)` says one that was given up. Four queries."""
     late = due(rows)
     first = late.order_by("due", "pk").first()
     lost = stopped(rows)
-    shown = list(lost.order_by("due", "pk")[:SHOWN])
     return WorkTable(
         key=key,
         label=label,
         waiting=late.count(),
         oldest=first and first.due,
         why=first.last_error if first else "",
-        given_up=[told(row) for row in shown],
-        total=len(shown) if len(shown) < SHOWN else lost.count(),
+        given_up=[told(row) for row in lost.order_by("due", "pk")[:SHOWN]],
+        total=lost.count(),
     )

@@ -6,12 +6,14 @@ from pathlib import Path
 from django.conf import settings
 
 from applications.models import Application
+from desk.rules import jobs_administered_by
 from documents.figures import press
 from notifications.figures import outbox
 from work.figures import WorkTable
-from work.models import Outage
+from work.models import Job, Outage
 from work.outages import open_outages
 from work.processes import Process, ProcessState, read_processes
+from work.states import JobState
 from work.sweeps import Beat, beats
 
 PAST = 5  # outages that are over, and still told
@@ -22,6 +24,7 @@ class Service:
     """What an administrator reads. `ails` counts what somebody should look at."""
 
     processes: tuple[Process, ...]
+    failed_jobs: int
     away: list[Outage]
     past: list[Outage]
     beats: list[Beat]
@@ -29,7 +32,7 @@ class Service:
 
     @property
     def given_up(self) -> int:
-        return sum(table.total for table in self.tables)
+        return self.failed_jobs + sum(table.total for table in self.tables)
 
     @property
     def ails(self) -> int:
@@ -43,11 +46,12 @@ def files_of(cluster):
     return Application.objects.filter(call__program__cluster=cluster).values("pk")
 
 
-def service_of(cluster) -> Service:
-    """How the service stands, for an administrator of this cluster."""
+def service_of(cluster, user) -> Service:
+    """How the service stands, for `user`, an administrator of this cluster."""
     files = files_of(cluster)
     return Service(
         processes=read_processes(Path(settings.DATA_DIR) / "processes.json"),
+        failed_jobs=Job.objects.filter(jobs_administered_by(user), state=JobState.FAILED).count(),
         away=list(open_outages()),
         past=list(Outage.objects.exclude(over_at=None).order_by("-over_at", "-pk")[:PAST]),
         beats=beats(),

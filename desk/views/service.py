@@ -29,7 +29,7 @@ TABLES = {
 def show(request):
     """What is away, what is late, what waits, what failed."""
     cluster = administered(request)
-    return render(request, "desk/service.html", {"cluster": cluster, "service": service_of(cluster)})
+    return render(request, "desk/service.html", {"cluster": cluster, "service": service_of(cluster, request.user)})
 
 
 @login_required

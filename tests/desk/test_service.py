@@ -13,10 +13,10 @@ from notifications.models import Message
 from notifications.services import queue_message
 from tests.files import submitted_file
 from work import clock
-from work.models import Heartbeat
+from work.models import Heartbeat, Job
 from work.outages import note_away, note_back
 from work.querysets import ATTEMPTS
-from work.states import Machine
+from work.states import JobKind, Machine
 from work.sweeps import SWEEPS
 
 pytestmark = pytest.mark.django_db
@@ -174,3 +174,12 @@ def test_page_costs_the_same_for_one_row_and_for_many(admin, file):
             page(admin)
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_jobs_that_failed_are_counted_and_led_to_and_only_those_of_the_cluster_s_people(admin, cast):
+    for owner, state in ((cast.officer, "failed"), (cast.officer, "done"), (cast.sophie, "failed")):
+        Job.objects.create(kind=JobKind.FILE_LIST, owner=owner, asked={}, state=state, token=f"{owner}{state}"[:32])
+    answer = page(admin)
+    assert answer.context["service"].failed_jobs == 1
+    assert "1 job that failed" in answer.content.decode()
+    assert f"{reverse('job-list')}?state=failed" in answer.content.decode()
