@@ -10,8 +10,9 @@ from collections import Counter
 
 import pytest
 
-from ops import demo, postgres
+from ops import demo, postgres, serve
 from ops.places import PYTHON, ROOT, VAR
+from ops.supervisor import Program, Supervisor
 
 pytestmark = pytest.mark.slow
 
@@ -46,12 +47,13 @@ def site(cluster, tmp_path_factory):
     }
     told.pop("PYTEST_CURRENT_TEST", None)
     subprocess.run([PYTHON, "-m", "ops.prepare", "site"], cwd=ROOT, env=told, check=True, capture_output=True)
-    process = demo.spawn("web", ["-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"], told, files / "logs")
+    supervisor = Supervisor()
     try:
-        demo.wait_until_ready(port, [process])
+        supervisor.start(Program("web", serve.WEB, told, files / "logs" / "web.log"))
+        demo.wait_until_ready(port, supervisor)
         yield address
     finally:
-        demo.stop([process])
+        supervisor.stop()
 
 
 def ask(address):
