@@ -18,10 +18,11 @@ from django.template.loader import render_to_string
 from django.utils.http import escape_leading_slashes
 
 from audit.rules import WrongMoment
-from config.away import RETRY_AFTER, Away, machine_away
+from config.away import RETRY_AFTER, machine_away
 from config.uploads import NamesOnly
 from reports.api import problems
 from work import outages, tracing
+from work.states import Machine
 
 log = logging.getLogger("passerelle.errors")
 
@@ -73,11 +74,11 @@ def broken(request):
     return HttpResponse(page, status=500)
 
 
-def unavailable(request, machine: Away, error: BaseException) -> HttpResponse:
+def unavailable(request, machine: Machine, error: BaseException) -> HttpResponse:
     """503, which says when to come again, and holds what was sent so that one button sends it again."""
     reason = f"{type(error).__name__}: {error}"
-    log.error("A machine is away: %s", machine, extra={"machine": machine, "reason": reason})
-    if machine == Away.DATABASE:
+    log.error("A machine is away: %s", machine.value, extra={"machine": machine.value, "reason": reason})
+    if machine == Machine.DATABASE:
         outages.miss_database(reason)
     wait = {"Retry-After": str(RETRY_AFTER)}
     if request.path.startswith(API):

@@ -6,6 +6,8 @@ Moves say theirs themselves, in the workflow (`done`).
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from applications.catalog import DUE, SORT
+from applications.states import State
 from programs.money import Kind
 from reports.states import Scope
 from reviews.states import Answer
@@ -87,6 +89,8 @@ VERBS = {
     "api_key.revoke": _("API key revoked"),
     "agreement.import": _("Delegation agreement imported"),
     "trail.erase": _("Personal texts erased by schedule"),
+    "messages.retry": _("Messages that failed, tried again"),
+    "documents.retry": _("Documents that failed, tried again"),
     "job.start": _("Long job asked for"),
     "job.pause": _("Long job paused"),
     "job.resume": _("Long job resumed"),
@@ -147,7 +151,13 @@ FACTS = {
 }
 
 # Facts whose values are words of a closed list: what each is called.
-VALUES = {"answer": dict(Answer.choices), "scope": dict(Scope.choices)}
+VALUES = {
+    "answer": dict(Answer.choices),
+    "scope": dict(Scope.choices),
+    "state": dict(State.choices),
+    "due": DUE,
+    "sort": SORT,
+}
 
 READ = {  # what a reading says was read, by the phrase the pages give
     "file": _("File"),

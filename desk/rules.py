@@ -20,12 +20,17 @@ def may_read_trail(application, user):
     return is_auditor(user, application.call.program.cluster_id)
 
 
+def administered_clusters(user):
+    """The clusters that `user` administers today, the oldest first."""
+    if not is_person(user):
+        return Cluster.objects.none()
+    held = user.cluster_appointments.filter(in_office(), role=ClusterRole.ADMINISTRATOR)
+    return Cluster.objects.filter(pk__in=held.values("cluster_id")).order_by("pk")
+
+
 def jobs_administered_by(user) -> Q:
     """The condition that a job was asked for by somebody with a role in a cluster that `user` administers today."""
-    if not is_person(user):
-        return Q(pk__in=[])
-    held = user.cluster_appointments.filter(in_office(), role=ClusterRole.ADMINISTRATOR)
-    clusters = Cluster.objects.filter(pk__in=held.values("cluster_id"))
+    clusters = administered_clusters(user).order_by()
     return (
         Q(owner__in=clusters.values("appointments__user_id"))
         | Q(owner__in=clusters.values("program_appointments__user_id"))

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Callable
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -12,6 +13,7 @@ from django.db.models import QuerySet
 from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
+from audit.services import record
 from documents import scan
 from documents.catalog import ACCEPTED
 from documents.models import Rendering, Upload
@@ -136,10 +138,13 @@ def retry_rendering(rendering: Rendering) -> Rendering:
     return rendering
 
 
-def retry_given_up(renderings: QuerySet[Rendering]) -> int:
+@transaction.atomic
+def retry_given_up(renderings: QuerySet[Rendering], *, by: Any) -> int:
     """Let those of `renderings` that were given up be made after all, now. Gives how many."""
     found = work.retry_all(renderings)
-    _nudge_after_commit()
+    if found:
+        record(by, "documents.retry", by=by, given={"count": found})
+        _nudge_after_commit()
     return found
 
 

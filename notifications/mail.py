@@ -16,7 +16,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import EmailMessage
 
 from work import clock
-from work.outages import Away, Later
+from work.outages import Away, Later, Refused
 from work.states import Machine
 
 PATIENT = timedelta(days=4)
@@ -24,10 +24,6 @@ PATIENT = timedelta(days=4)
 SOONEST, LATEST = timedelta(minutes=1), timedelta(minutes=15)
 SERVICE_CLOSING = 421
 TOO_LARGE = 552  # said of one message, also where the server answers to its sender
-
-
-class Refused(Exception):
-    """The server does not take this message, in its own words; or nobody knows whether it did."""
 
 
 class WatchedBackend(EmailBackend):

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.dispatch import Signal
 
+from audit.services import record
 from notifications import mail, notices
 from notifications.catalog import KINDS
 from notifications.models import Message
@@ -97,10 +98,13 @@ def send(message: Message) -> None:
             react(message)
 
 
-def retry_given_up(messages: QuerySet[Message]) -> int:
+@transaction.atomic
+def retry_given_up(messages: QuerySet[Message], *, by: Any) -> int:
     """Let those of `messages` that were given up be sent after all, now. Gives how many."""
     found = work.retry_all(messages)
-    _nudge_after_commit()
+    if found:
+        record(by, "messages.retry", by=by, given={"count": found})
+        _nudge_after_commit()
     return found
 
 

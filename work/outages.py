@@ -2,14 +2,17 @@
 
 `Away`: the machine the work needs does not answer, or refuses everybody. The row waits, and no attempt is counted.
 `Later`: the machine works, and puts off this one row (a mailbox that is full). The row waits; the others go on.
+`Refused`: the machine works, and does not take this row, which counts as any other failure does.
 
 An outage is a row from the first work it kept waiting to the first that was done again, so that an administrator reads
 what is away, since when and why, and so that workers ask again in good time and not thousands of times.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+import psycopg
+from django.db import IntegrityError, ProgrammingError, transaction
 from django.db.models import QuerySet
 
 from work import clock
@@ -18,6 +21,12 @@ from work.states import Machine
 
 SOONEST, LATEST = timedelta(seconds=5), timedelta(seconds=30)
 """How long to leave a machine alone: after the first try that it refused, and at most."""
+
+
+# SQLSTATE, by prefix: connection lost, resources exhausted (connections, disk, memory), stopping or starting, and
+# the system under the server. https://www.postgresql.org/docs/current/errcodes-appendix.html
+DATABASE_STATES = ("08", "53", "57P01", "57P02", "57P03", "58")
+LOST_INSIDE = "Cannot open a new connection in an atomic block."
 
 
 class Away(Exception):
@@ -36,6 +45,39 @@ class Later(Exception):
         super().__init__(reason)
         self.reason = reason
         self.after = after
+
+
+class Refused(Exception):
+    """The machine answers, and does not take this piece of work: an attempt, with the machine's own words."""
+
+
+def chain(exception: BaseException | None) -> Iterator[BaseException]:
+    """`exception` and what it was raised from, as a traceback shows them."""
+    seen: set[int] = set()
+    while exception is not None and id(exception) not in seen:
+        seen.add(id(exception))
+        yield exception
+        exception = exception.__cause__ or (None if exception.__suppress_context__ else exception.__context__)
+
+
+def is_database_away(exception: BaseException) -> bool:
+    """Whether the database went away, here or in what `exception` was raised from: by the server's own word. An error
+    without one comes from the driver, of a connection that is not there. A timeout or a deadlock is an answer."""
+    for error in chain(exception):
+        if is_lost_inside(error):
+            return True
+        if isinstance(error, psycopg.Error):
+            if error.sqlstate:
+                return error.sqlstate.startswith(DATABASE_STATES)
+            return isinstance(error, psycopg.OperationalError) or (
+                isinstance(error, psycopg.InterfaceError) and "connection" in str(error)
+            )
+    return False
+
+
+def is_lost_inside(error: BaseException) -> bool:
+    """Whether it is what Django says of a statement after the one that found the connection lost, in the same block."""
+    return isinstance(error, ProgrammingError) and str(error) == LOST_INSIDE
 
 
 def open_outages() -> QuerySet[Outage]:

@@ -16,7 +16,17 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, QuerySet
 
 from work import clock
-from work.outages import Away, Later, is_left_alone, miss_database, note_away, note_back, note_database_back
+from work.outages import (
+    Away,
+    Later,
+    Refused,
+    is_database_away,
+    is_left_alone,
+    miss_database,
+    note_away,
+    note_back,
+    note_database_back,
+)
 from work.querysets import ATTEMPTS, stopped, waiting
 from work.states import Machine
 
@@ -100,18 +110,18 @@ def release(item: Any, reason: str, *, due: datetime | None = None) -> None:
     mine.update(**values)
 
 
-def give_back_to_database(item: Any, error: Exception) -> None:
-    """The database went away under a claimed row: give the row back, uncounted, once it answers again.
+def once_the_database_is_back(act: Callable[[], None], reason: str) -> None:
+    """The database went away under claimed work, for `reason`: do `act`, which gives it back, once it answers again.
 
-    After PATIENCE seconds without a database the row is left to its lease, and its attempt stays counted.
+    After PATIENCE seconds without a database the work is left to its lease, and its attempt stays counted: raises
+    what the database raised last.
     """
-    reason = f"{type(error).__name__}: {error}"
     miss_database(reason)
     end = time.monotonic() + PATIENCE
     while True:
         connection.close()
         try:
-            release(item, reason)
+            act()
             return note_database_back()
         except (OperationalError, InterfaceError):
             if time.monotonic() > end:
@@ -155,13 +165,11 @@ def drain(
     for _n in range(limit):
         items = claim(queryset, limit=1, lease=lease)
         if not items:
-            break
+            return run.ended(more=False)
         run.take(items[0])
         if run.missed == ENOUGH or time.monotonic() > end:
             break
-    else:
-        items = [None]
-    return run.ended(more=bool(items))
+    return run.ended(more=True)
 
 
 class _Run:
@@ -172,6 +180,7 @@ class _Run:
         self.needs = needs
         self.result = Drained()
         self.missed = 0
+        self.heard = False
         self.reason = ""
 
     def take(self, item: Any) -> None:
@@ -180,6 +189,7 @@ class _Run:
             self.do(item)
         except Later as later:
             self.put_off(item, later.reason, later.after)
+            self.hear()
         except Away as away:
             self.put_off(item, away.reason, PAUSE)
             if away.machine == self.needs:
@@ -187,16 +197,24 @@ class _Run:
             else:
                 note_away(away.machine, away.reason)
         except (OperationalError, InterfaceError) as error:
-            if not connection.is_usable():
-                give_back_to_database(item, error)
+            if is_database_away(error):
+                reason = f"{type(error).__name__}: {error}"
+                once_the_database_is_back(lambda: release(item, reason), reason)
                 raise
             self.count(item, error)
+        except Refused as error:
+            self.count(item, error)
+            self.hear()
         except Exception as error:
             self.count(item, error)
         else:
             complete(item)
             self.result.done += 1
-            self.missed = 0
+            self.hear()
+
+    def hear(self) -> None:
+        """The machine that all need answered: whoever found it away stands alone."""
+        self.missed, self.heard = 0, True
 
     def count(self, item: Any, error: Exception) -> None:
         fail(item, error)
@@ -210,11 +228,11 @@ class _Run:
         self.result.put_off += 1
 
     def ended(self, *, more: bool) -> Drained:
-        """The result. Work done says that the machine is there; rows that nobody contradicted say that it is not."""
+        """The result. An answer of the machine says that it is there; rows that no answer followed, that it is not."""
         if self.needs is not None and self.missed:
             note_away(self.needs, self.reason)
             self.result.away = self.needs
-        elif self.needs is not None and self.result.done:
+        elif self.needs is not None and self.heard:
             note_back(self.needs)
         self.result.is_full = more and self.result.away is None
         return self.result

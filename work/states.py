@@ -13,6 +13,7 @@ class Machine(TextChoices):
     BROKER = "broker", _("message broker")
     SCANNER = "scanner", _("malware scanner")
     DATABASE = "database", _("database")  # written once it is back
+    CACHE = "cache", _("cache")  # what people meet without it is nothing: only the log tells
 
 
 class JobKind(TextChoices):

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 
 from work import clock
 from work.models import Heartbeat
-from work.outages import miss_database, note_back, note_database_back
+from work.outages import is_database_away, miss_database, note_back, note_database_back
 from work.states import Machine
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,8 @@ def note_start(sweep: Sweep) -> datetime:
     try:
         Heartbeat.objects.update_or_create(sweep=sweep.name, defaults={"started_at": started})
     except (OperationalError, InterfaceError) as problem:
-        miss_database(f"{type(problem).__name__}: {problem}")
+        if is_database_away(problem):
+            miss_database(f"{type(problem).__name__}: {problem}")
         raise
     note_database_back()
     note_back(Machine.BROKER)  # it brought this task

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 
 from applications.models import Application
-from desk.rules import jobs_administered_by
+from desk.rules import administered_clusters, jobs_administered_by
 from documents.figures import press
 from notifications.figures import outbox
 from work.figures import WorkTable
@@ -41,14 +41,14 @@ class Service:
         return len(self.away) + late + waiting + self.given_up
 
 
-def files_of(cluster):
-    """The keys of the files of a cluster: whose work its administrators look after."""
-    return Application.objects.filter(call__program__cluster=cluster).values("pk")
+def files_administered_by(user):
+    """The keys of the files of the clusters that `user` administers: whose work they look after."""
+    return Application.objects.filter(call__program__cluster__in=administered_clusters(user)).values("pk")
 
 
-def service_of(cluster, user) -> Service:
-    """How the service stands, for `user`, an administrator of this cluster."""
-    files = files_of(cluster)
+def service_of(user) -> Service:
+    """How the service stands, for `user`, an administrator."""
+    files = files_administered_by(user)
     return Service(
         processes=read_processes(Path(settings.DATA_DIR) / "processes.json"),
         failed_jobs=Job.objects.filter(jobs_administered_by(user), state=JobState.FAILED).count(),

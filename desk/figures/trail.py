@@ -179,7 +179,8 @@ def _plain(value) -> str:
     if isinstance(value, list):
         return ", ".join(_plain(one) for one in value)
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {_plain(one)}" for name, one in value.items() if name != "text") or "…"
+        told = ((_fact(key, one), _valued(key, one)) for key, one in value.items() if key != "text")
+        return "; ".join(f"{name}: {one}" for name, one in told if name) or "…"
     return str(value)
 
 

@@ -12,11 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import services as accounts
-from accounts.models import Cluster, Invitation, User
-from accounts.roles import ClusterRole
-from accounts.rules import in_office
+from accounts.models import Invitation, User
 from audit.rules import Forbidden, Refusal, WrongMoment
 from desk.forms.people import ClusterRoleForm, FindPersonForm, InviteStaffForm, PartnerSeatForm, ProgramRoleForm
+from desk.rules import administered_clusters
 from desk.views.roles import cluster_roles, partner_seats, program_roles
 from programs.models import PartnerSeat, Program
 from programs.services import people as programs
@@ -25,8 +24,7 @@ from work import clock
 
 def administered(request):
     """The cluster whose roles this person gives; 403 for who administers none."""
-    held = request.user.cluster_appointments.filter(in_office(), role=ClusterRole.ADMINISTRATOR)
-    cluster = Cluster.objects.filter(pk__in=held.values("cluster_id")).order_by("pk").first()
+    cluster = administered_clusters(request.user).first()
     if cluster is None:
         raise Forbidden(_("Only an administrator of the cluster sees its people and gives roles."))
     return cluster

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from desk.figures.service import files_of, service_of
+from desk.figures.service import files_administered_by, service_of
 from desk.views.people import administered
 from documents import services as documents
 from documents.figures import renderings_about
@@ -28,22 +28,22 @@ TABLES = {
 @never_cache
 def show(request):
     """What is away, what is late, what waits, what failed."""
-    cluster = administered(request)
-    return render(request, "desk/service.html", {"cluster": cluster, "service": service_of(cluster, request.user)})
+    administered(request)
+    return render(request, "desk/service.html", {"service": service_of(request.user)})
 
 
 @login_required
 @require_POST
 def retry(request):
     """Try again everything that the `table` named gave up, or the one row named `only`."""
-    cluster = administered(request)
+    administered(request)
     if request.POST.get("table") not in TABLES:
         raise Http404
     rows_of, retry_given_up = TABLES[request.POST["table"]]
-    rows = rows_of(files_of(cluster))
+    rows = rows_of(files_administered_by(request.user))
     if only := request.POST.get("only", ""):
         rows = rows.filter(pk=int(only) if only.isascii() and only.isdigit() and len(only) < 19 else None)
-    found = retry_given_up(rows)
+    found = retry_given_up(rows, by=request.user)
     if found:
         said = ngettext("%(count)d is tried again now.", "%(count)d are tried again now.", found) % {"count": found}
         messages.success(request, said)

@@ -10,7 +10,8 @@ from django.http import UnreadablePostError
 from kombu.exceptions import OperationalError as BrokerError
 from redis import exceptions as redis
 
-from config.away import Away, machine_away
+from config.away import machine_away
+from work.states import Machine
 
 
 def raised(error, cause):
@@ -41,8 +42,8 @@ def of_state(state):
     ],
 )
 def test_database_away_is_recognised(error):
-    assert machine_away(error) == Away.DATABASE
-    assert machine_away(raised(ValueError("while telling of it"), error)) == Away.DATABASE
+    assert machine_away(error) == Machine.DATABASE
+    assert machine_away(raised(ValueError("while telling of it"), error)) == Machine.DATABASE
 
 
 @pytest.mark.parametrize(
@@ -68,12 +69,12 @@ def test_fault_of_ours_or_of_two_who_met_is_no_machine_away(error):
 @pytest.mark.parametrize(
     ("error", "machine"),
     [
-        (redis.ConnectionError("refused"), Away.CACHE),
-        (redis.TimeoutError("silent"), Away.CACHE),
-        (BrokerError("refused"), Away.BROKER),
-        (OSError(errno.ENOSPC, "No space left on device"), Away.STORAGE),
-        (OSError(errno.EIO, "Input/output error"), Away.STORAGE),
-        (OSError(errno.EROFS, "Read-only file system"), Away.STORAGE),
+        (redis.ConnectionError("refused"), Machine.CACHE),
+        (redis.TimeoutError("silent"), Machine.CACHE),
+        (BrokerError("refused"), Machine.BROKER),
+        (OSError(errno.ENOSPC, "No space left on device"), Machine.STORAGE),
+        (OSError(errno.EIO, "Input/output error"), Machine.STORAGE),
+        (OSError(errno.EROFS, "Read-only file system"), Machine.STORAGE),
     ],
 )
 def test_other_machines_are_recognised(error, machine):
@@ -83,7 +84,7 @@ def test_other_machines_are_recognised(error, machine):
 def test_missing_file_is_storage_away_only_when_the_whole_folder_has_gone(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "files"
     missing = FileNotFoundError(errno.ENOENT, "…", str(tmp_path / "files" / "a"))
-    assert machine_away(missing) == Away.STORAGE
+    assert machine_away(missing) == Machine.STORAGE
     (tmp_path / "files").mkdir()
     assert machine_away(missing) is None
 
@@ -91,7 +92,7 @@ def test_missing_file_is_storage_away_only_when_the_whole_folder_has_gone(settin
 def test_cause_that_was_hidden_on_purpose_does_not_count():
     decided = ValueError("decided otherwise")
     decided.__context__ = OSError(errno.EIO, "…")
-    assert machine_away(decided) == Away.STORAGE
+    assert machine_away(decided) == Machine.STORAGE
     decided.__suppress_context__ = True  # raise … from None
     assert machine_away(decided) is None
 
@@ -107,6 +108,6 @@ def lose_the_connection_and_go_on():
 def test_statement_after_a_lost_connection_is_still_the_database_away(committed_db):
     with pytest.raises(DatabaseError) as caught:
         lose_the_connection_and_go_on()
-    assert machine_away(caught.value) == Away.DATABASE
+    assert machine_away(caught.value) == Machine.DATABASE
     with connection.cursor() as cursor:  # and the next request works without help
         cursor.execute("SELECT 1")

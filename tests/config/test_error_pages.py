@@ -12,6 +12,7 @@ from config import errors
 from config.arrivals import Arrival
 from config.busy import busy_answer
 from tests import servers
+from work.states import Machine
 
 pytestmark = pytest.mark.slow
 SITE = "http://errors.test"
@@ -19,7 +20,7 @@ WAITING_LINE = "meta-refresh: "  # a place in a line moves by itself; the page h
 
 
 def away(request):
-    return errors.unavailable(request, errors.Away.DATABASE, OperationalError("…")).content.decode()
+    return errors.unavailable(request, Machine.DATABASE, OperationalError("…")).content.decode()
 
 
 def sent():

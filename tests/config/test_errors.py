@@ -17,6 +17,7 @@ from audit.rules import Refusal, WrongMoment
 from config import errors
 from work import outages
 from work.models import Outage
+from work.states import Machine
 
 
 def broken(request):
@@ -146,7 +147,7 @@ def test_machine_away_is_told_in_both_languages_with_when_to_come_again(client, 
     told = [record for record in caplog.records if record.levelname == "ERROR" and record.name != "passerelle.request"]
     assert [(record.name, record.exc_info) for record in told] == [("passerelle.errors", None)]
     with django_assert_num_queries(0):
-        errors.unavailable(RequestFactory().get("/"), errors.Away.DATABASE, OperationalError("…"))
+        errors.unavailable(RequestFactory().get("/"), Machine.DATABASE, OperationalError("…"))
 
 
 def test_what_was_typed_comes_back_in_a_form_that_sends_it_again(client):
@@ -187,7 +188,7 @@ def test_form_that_cannot_be_read_back_is_said_so(rf):
     request._stream = None
     sent = errors.sent_by(request)
     assert sent == errors.Sent(whole=False)
-    response = errors.unavailable(request, errors.Away.DATABASE, OperationalError("…"))
+    response = errors.unavailable(request, Machine.DATABASE, OperationalError("…"))
     assert b"could not keep what you have just sent" in response.content
     assert BeautifulSoup(response.content, "html.parser").select("form") == []
 
@@ -195,7 +196,7 @@ def test_form_that_cannot_be_read_back_is_said_so(rf):
 def test_address_of_another_site_is_never_the_form_s(rf):
     request = rf.post("/", {"why": "because"})
     request.path = "//evil.example/x"
-    response = errors.unavailable(request, errors.Away.DATABASE, OperationalError("…"))
+    response = errors.unavailable(request, Machine.DATABASE, OperationalError("…"))
     assert BeautifulSoup(response.content, "html.parser").select_one("form")["action"] == "/%2Fevil.example/x"
 
 

@@ -5,6 +5,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -105,13 +106,11 @@ def greets(port):
 
 
 @pytest.fixture(params=[Redis, Rabbit])
-def broker(request, tmp_path_factory):
+def broker(request):
     program = {Redis: "redis-server", Rabbit: "rabbitmq-server"}[request.param]
     if not shutil.which(program):
         pytest.skip(f"{program} is not installed (make test-all does it as root)")
-    folder = tmp_path_factory.mktemp("broker")
-    for above in [folder.parent, folder.parent.parent]:
-        above.chmod(above.stat().st_mode | 0o011)  # a way through for the server's own account
+    folder = Path(tempfile.mkdtemp(prefix="passerelle-broker-"))  # pytest's own folders are closed to other accounts
     (own := folder / "own").mkdir()
     folder.chmod(0o755)
     broker = request.param(own)
@@ -121,6 +120,7 @@ def broker(request, tmp_path_factory):
     finally:
         broker.kill()
         end_name_server(own)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def end_name_server(folder):

@@ -18,9 +18,10 @@ from tests.databases import at_once
 from tests.work.conftest import At, Count, Counting
 from work import clock, jobs
 from work.jobs import acts, kinds, runs
-from work.models import Job, JobFailure
+from work.models import Job, JobFailure, Outage
+from work.outages import Away, Later, open_outages
 from work.querysets import ATTEMPTS
-from work.states import JobAct, JobKind, JobPhase, JobState
+from work.states import JobAct, JobKind, JobPhase, JobState, Machine
 from work.tasks import run_jobs
 
 WHOLE = b"head\n0\n1\n2\n3\n4\n5\n"
@@ -520,3 +521,66 @@ def test_a_file_lost_from_the_storage_is_gone(start):
     default_storage.delete(job.result_path)
     with pytest.raises(jobs.ResultGone):
         read(job)
+
+
+@pytest.mark.django_db
+def test_a_step_that_is_put_off_costs_no_attempt(start, counting, monkeypatch):
+    job = start()
+
+    def later(*_args):
+        raise Later("not now", after=timedelta(minutes=3))
+
+    now = clock.now()
+    with clock.at(now), monkeypatch.context() as patched:
+        patched.setattr(Counting, "begin", later)
+        run_jobs()
+    job.refresh_from_db()
+    assert (job.attempts, job.last_error, job.due) == (0, "not now", now + timedelta(minutes=3))
+
+
+@pytest.mark.django_db
+def test_a_machine_that_a_job_finds_away_is_told(start, counting, monkeypatch):
+    start()
+
+    def away(*_args):
+        raise Away(Machine.STORAGE, "full")
+
+    monkeypatch.setattr(Counting, "begin", away)
+    run_jobs()
+    assert [outage.machine for outage in open_outages()] == [Machine.STORAGE]
+
+
+def test_a_database_that_goes_away_under_a_step_costs_no_attempt(committed_db, start, counting, monkeypatch):
+    """A restart of PostgreSQL ends every connection: the step is given back by the next one, and done."""
+    job, restarts = start(), []
+    step = Counting.step
+
+    def lose_the_database(*asked):
+        if len(restarts) < ATTEMPTS + 1:
+            restarts.append(1)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return step(*asked)
+
+    monkeypatch.setattr(Counting, "step", lose_the_database)
+    for _restart in range(ATTEMPTS + 2):
+        run_jobs()
+    job.refresh_from_db()
+    assert len(restarts) == ATTEMPTS + 1
+    assert (job.state, read(job)) == ("done", WHOLE)
+    assert {outage.machine for outage in Outage.objects.all()} == {Machine.DATABASE}
+
+
+@pytest.mark.django_db
+def test_a_result_whose_storage_has_gone_is_not_told_as_no_longer_kept(start, counting, monkeypatch):
+    job = start()
+    run_jobs()
+    job.refresh_from_db()
+    with monkeypatch.context() as patched:
+        patched.setattr("work.storage.why_away", lambda: "the volume is not there")
+        patched.setattr(default_storage, "open", lambda *a: (_ for _ in ()).throw(FileNotFoundError(job.result_path)))
+        with pytest.raises(Away):
+            jobs.open_result(job)
+    default_storage.delete(job.result_path)
+    with pytest.raises(jobs.ResultGone):
+        jobs.open_result(job)

@@ -9,7 +9,7 @@ from notifications.models import Message
 from tests.databases import at_once
 from work import clock
 from work.models import Outage
-from work.outages import Away, Later, open_outages
+from work.outages import Away, Later, Refused, note_away, open_outages
 from work.querysets import ATTEMPTS, stopped
 from work.services import claim, complete, drain, fail, release, retry, retry_all
 from work.states import Machine
@@ -231,3 +231,51 @@ def test_everything_given_up_starts_over_and_nothing_else():
     put("waits", attempts=1)
     assert retry_all(Message.objects.all()) == 2
     assert {m.pk for m in Message.objects.filter(attempts=0)} == {m.pk for m in stuck}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "answer", [Refused("550"), Later("451", after=timedelta(minutes=1)), None], ids=["refused", "put off", "done"]
+)
+def test_any_answer_of_the_machine_between_two_rows_says_that_it_is_there(answer):
+    """Away, an answer, away: never two in a row, and the last word was not contradicted."""
+    note_away(Machine.MAIL, "an hour ago")
+    Outage.objects.update(next_try=clock.now() - timedelta(seconds=1))
+    for key in "abc":
+        put(key)
+
+    def some(item):
+        if item.key != "b":
+            away(item)
+        if answer:
+            raise answer
+
+    tried = drain(Message.objects.all().exclude(key="c"), some, needs=Machine.MAIL)
+    assert (tried.away, list(open_outages())) == (None, [])
+
+
+@pytest.mark.django_db
+def test_row_s_own_fault_says_nothing_of_the_machine():
+    for key in "abc":
+        put(key)
+
+    def some(item):
+        if item.key == "b":
+            raise ValueError("a template")
+        away(item)
+
+    assert drain(Message.objects.all(), some, needs=Machine.MAIL).away == Machine.MAIL
+
+
+def test_timeout_of_the_database_is_the_row_s_own_failure(committed_db):
+    put("slow")
+
+    def too_long(item):
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 20; SELECT pg_sleep(5)")
+
+    assert drain(Message.objects.all(), too_long).failed == 1
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+    assert Message.objects.get().attempts == 1
+    assert not Outage.objects.exists()

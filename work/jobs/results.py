@@ -61,12 +61,13 @@ def put_together(job: Job) -> Made:
 def open_result(job: Job) -> File:
     """The result, as an open binary file. The app that owns the kind asks its permission question first.
 
-    ResultGone when there is none, or no more.
+    ResultGone when there is none, or no more; Away when the storage that holds it is.
     """
     if not job.has_result or (job.keep_until is not None and job.keep_until <= clock.now()):
         raise ResultGone
     try:
-        return default_storage.open(job.result_path, "rb")
+        with storage.standing():
+            return default_storage.open(job.result_path, "rb")
     except FileNotFoundError:
         raise ResultGone from None
 

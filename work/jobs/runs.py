@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -21,9 +21,9 @@ from work.jobs import results
 from work.jobs.acts import LEASE, nudge_after_commit, tell
 from work.jobs.kinds import Failure, JobHandler, Refused, handler_of
 from work.models import Job, JobFailure, JobKeys, JobPart
-from work.outages import Away, note_away
+from work.outages import Away, Later, is_database_away, note_away
 from work.querysets import ATTEMPTS, stopped, waiting
-from work.services import BACKOFF, claim
+from work.services import BACKOFF, claim, once_the_database_is_back
 from work.states import JobAct, JobPhase, JobState
 
 log = logging.getLogger(__name__)
@@ -143,7 +143,15 @@ def _advance(job: Job) -> Job | None:
         _fail(job, refused.sentence, "")
     except Away as away:  # a machine at fault costs no attempt
         note_away(away.machine, away.reason)
-        _wait_for_machine(job, away.reason)
+        _put_off(job, away.reason, MACHINE_WAIT)
+    except Later as later:
+        _put_off(job, later.reason, later.after)
+    except (OperationalError, InterfaceError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        if is_database_away(error):
+            once_the_database_is_back(lambda: _put_off(job, reason, timedelta(0)), reason)
+        else:
+            _count_failure(job, error)
     except Exception as error:
         log.exception("A step of job %s failed", job.public_id)
         _count_failure(job, error)
@@ -279,11 +287,11 @@ def _count_failure(job: Job, error: Exception) -> None:
     )
 
 
-def _wait_for_machine(job: Job, reason: str) -> None:
-    """A machine is away: the job waits a minute, and its attempt is not counted."""
+def _put_off(job: Job, reason: str, after: timedelta) -> None:
+    """The fault is not the job's: it waits, and its attempt is not counted."""
     Job.objects.filter(pk=job.pk, claimed_until=job.claimed_until).update(
         last_error=reason[:2000],
         claimed_until=None,
         attempts=max(0, job.attempts - 1),
-        due=clock.now() + MACHINE_WAIT,
+        due=clock.now() + after,
     )

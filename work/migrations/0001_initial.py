@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
             name='Outage',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('machine', models.CharField(choices=[('mail', 'mail server'), ('storage', 'file storage'), ('pdf', 'document engine'), ('broker', 'message broker'), ('scanner', 'malware scanner'), ('database', 'database')], max_length=20)),
+                ('machine', models.CharField(choices=[('mail', 'mail server'), ('storage', 'file storage'), ('pdf', 'document engine'), ('broker', 'message broker'), ('scanner', 'malware scanner'), ('database', 'database'), ('cache', 'cache')], max_length=20)),
                 ('since', models.DateTimeField(default=work.clock.now)),
                 ('tried_at', models.DateTimeField(default=work.clock.now)),
                 ('next_try', models.DateTimeField(default=work.clock.now)),
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('over_at', models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('over_at__isnull', True)), fields=('machine',), name='work_outage_one_open'), models.CheckConstraint(condition=models.Q(('machine__in', ['mail', 'storage', 'pdf', 'broker', 'scanner', 'database'])), name='work_outage_machine_known')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('over_at__isnull', True)), fields=('machine',), name='work_outage_one_open'), models.CheckConstraint(condition=models.Q(('machine__in', ['mail', 'storage', 'pdf', 'broker', 'scanner', 'database', 'cache'])), name='work_outage_machine_known')],
             },
         ),
     ]
