@@ -39,7 +39,10 @@ TYPE = "text/csv; charset=utf-8"
 WHAT = "list (CSV)"
 ENDED = gettext_lazy("Your role on some of these files has ended. Ask for the list again.")
 
-BARRED = gettext_lazy("You have declared your interests in one of these files since. Ask for the list again.")
+BARRED = gettext_lazy(
+    "Since then, you have declared a conflict of interest, or a doubt, about one of these files. "
+    "Ask for the list again."
+)
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ def test_the_trail_of_a_file_shows_the_lists_it_was_in_and_no_other(file, ask, c
         return [(line.what, line.who) for line in lines if line.is_reading]
 
     with translation.override("en"):
-        words = "Read: List of files taken away as a file (CSV)"
+        words = "Read: List of files downloaded (CSV)"
         assert read_of(file) == [(words, cast.officer.full_name)]
         assert read_of(other) == []
 
@@ -243,7 +243,9 @@ def test_a_conflict_declared_since_closes_the_file_of_the_list(file, ask, cast, 
     declare_standing(file.pk, user=cast.officer, standing="unsure")
     answer = ask("officer", "file-list-result", Job.objects.get().public_id)
     assert answer.status_code == 403
-    assert b"You have declared your interests in one of these files since." in answer.content
+    assert (
+        b"Since then, you have declared a conflict of interest, or a doubt, about one of these files." in answer.content
+    )
     assert not Reading.objects.exists()
 
 

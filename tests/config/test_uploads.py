@@ -68,9 +68,9 @@ def test_whole_file_is_received_as_before(rf, inbox):
 
 def sentence(language="fr"):
     return {
-        "fr": "«\xa0plan.pdf\xa0» n’a pas été gardé\xa0: le disque des fichiers est plein ou absent. Réessayez dans "
-        "quelques minutes.",
-        "en": "“plan.pdf” was not kept: the disk that holds files is full or away. Try again in a few minutes.",
+        "fr": "«\xa0plan.pdf\xa0» n’a pas pu être conservé\xa0: l’espace de stockage est plein ou indisponible. "
+        "Réessayez dans quelques minutes.",
+        "en": "“plan.pdf” could not be kept: the file storage is full or unavailable. Try again in a few minutes.",
     }[language]
 
 

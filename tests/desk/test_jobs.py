@@ -141,7 +141,7 @@ def test_page_says_what_it_is_and_how_far_in_the_reader_s_language(cast, ask, la
     ("fields", "left"),
     [
         ({"done": 44_500, "worked": timedelta(minutes=3)}, "About 3 minutes left."),
-        ({"done": 88_999, "worked": timedelta(minutes=3)}, "About a minute left, or less."),
+        ({"done": 88_999, "worked": timedelta(minutes=3)}, "A minute or less left."),
         ({"done": 0, "worked": timedelta(0)}, ""),
         ({"state": "paused"}, ""),
         ({"phase": "end"}, ""),
@@ -187,7 +187,7 @@ def test_acts_are_pressed_and_say_what_came_of_it(cast, ask):
         return text(answer)
 
     assert "The job is paused. What was done is kept." in press("pause")
-    assert "The job goes on from where it stopped." in press("resume", "administrator")
+    assert "The job continues from where it stopped." in press("resume", "administrator")
     assert "The job is cancelled." in press("cancel")
     assert "This job is over: it cannot be paused any more." in press("pause")
     assert ask("officer", "job-act", job.public_id, "finish", post=True).status_code == 404

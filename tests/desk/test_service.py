@@ -59,8 +59,8 @@ def page(client, language="en"):
 def test_page_says_that_all_is_well(admin, beating):
     said = page(admin).content.decode()
     assert "Everything runs, and nothing was given up." in said
-    assert "Nothing is away." in said
-    assert said.count("In time") == len(SWEEPS)
+    assert "Everything is answering." in said
+    assert said.count("On time") == len(SWEEPS)
 
 
 def test_machine_that_is_away_is_told_with_its_reason_until_it_is_back(admin, beating):
@@ -71,7 +71,7 @@ def test_machine_that_is_away_is_told_with_its_reason_until_it_is_back(admin, be
     assert "[Errno 111] &lt;refused&gt;" in said
     note_back(Machine.MAIL)
     said = page(admin).content.decode()
-    assert "Nothing is away." in said
+    assert "Everything is answering." in said
     assert "Mail server: from " in said
 
 
@@ -131,7 +131,7 @@ def test_everything_of_a_table_is_tried_again_at_once(admin, file):
 
 def test_one_row_is_tried_again_alone_and_a_second_click_finds_nothing(admin, file):
     one, other = (give_up(message(key, application_id=file.pk)) for key in ("one", "other"))
-    for said in ("tried again", "Nothing was left"):
+    for said in ("1 item is being tried again.", "Nothing was left"):
         answer = admin.post(reverse("service-retry") + "?lang=en", {"table": "messages", "only": one.pk}, follow=True)
         assert said in answer.content.decode()
     assert list(Message.objects.filter(attempts=ATTEMPTS)) == [other]
