@@ -30,7 +30,7 @@ from tests.applications.test_staff_pages import copies
 from tests.files import AT, submitted_file
 from work import clock
 from work.jobs import acts, runs
-from work.models import Job
+from work.models import Job, JobKeys
 from work.tasks import run_jobs
 
 NOW = AT + timedelta(days=3)
@@ -302,6 +302,16 @@ def test_a_step_has_the_same_number_of_queries_at_one_line_and_at_many(file, ask
     # savepoint, keys, owner, calls, lines, piece, lock, save, release: nothing that grows with the lines
     assert len(made) == 9, [q["sql"][:90] for q in made]
     assert job.pk == after.pk
+
+
+def test_what_is_late_is_so_as_of_when_the_list_was_asked_for(file, cast):
+    late, soon = copies(file, 2)
+    Application.objects.filter(pk=late.pk).update(due=NOW - timedelta(hours=1))
+    Application.objects.filter(pk=soon.pk).update(due=NOW + timedelta(hours=1))
+    job = lists.start_list(Chosen(due="late"), by=cast.officer)
+    with clock.at(NOW + timedelta(hours=2)):
+        run_jobs()
+    assert JobKeys.objects.get(job=job).keys == [late.pk]
 
 
 # ------------------------------------------------------------------ twelve thousand lines, real processes

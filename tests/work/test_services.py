@@ -231,3 +231,14 @@ def test_everything_given_up_starts_over_and_nothing_else():
     put("waits", attempts=1)
     assert retry_all(Message.objects.all()) == 2
     assert {m.pk for m in Message.objects.filter(attempts=0)} == {m.pk for m in stuck}
+
+
+@pytest.mark.django_db
+def test_late_failure_changes_nothing_of_what_another_worker_has_done():
+    put("slow")
+    (mine,) = claim(Message.objects.all())
+    with clock.at(clock.now() + timedelta(minutes=6)) as later:
+        complete(Message.objects.get())
+        fail(mine, "too late")
+    item = Message.objects.get()
+    assert (item.done_at, item.last_error) == (later, "")
