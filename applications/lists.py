@@ -28,6 +28,7 @@ from audit.services import record_list_reading
 from programs.models import Call
 from work import clock, jobs
 from work.models import Job, JobKeys
+from work.spreadsheets import plain
 from work.states import JobKind
 from work.templatetags.formats import number
 
@@ -39,7 +40,10 @@ TYPE = "text/csv; charset=utf-8"
 WHAT = "list (CSV)"
 ENDED = gettext_lazy("Your role on some of these files has ended. Ask for the list again.")
 
-BARRED = gettext_lazy("You have declared your interests in one of these files since. Ask for the list again.")
+BARRED = gettext_lazy(
+    "Since then, you have declared a conflict of interest, or a doubt, about one of these files. "
+    "Ask for the list again."
+)
 
 
 @dataclass(frozen=True)
@@ -253,8 +257,3 @@ def _head() -> bytes:
 
 def _name() -> str:
     return _("files-%(day)s.csv") % {"day": clock.today().isoformat()}
-
-
-def plain(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -11,7 +11,7 @@ from work.sweeps import sweep
 
 
 @shared_task
-@sweep(every=timedelta(hours=1), label=_("Remind of changes due soon, and tell of those that are late"))
+@sweep(every=timedelta(hours=1), label=_("Send reminders of changes due soon, and report late ones"))
 def chase_requests():
     """Remind applicants of changes due soon, and tell officers of those that are late. How many were told."""
     return chase(by=CLOCK)

@@ -57,9 +57,10 @@ def problem(path: str) -> bytes:
     """RFC 9457, in both languages: nothing of Django answers here."""
     body = {
         "type": "about:blank",
-        "title": "Le service est occupé / The service is busy",
+        "title": "Le service est très sollicité / The service is very busy",
         "status": 503,
-        "detail": "Refaites l’appel après les secondes de Retry-After. / Call again after the seconds of Retry-After.",
+        "detail": "Votre requête n’est pas en cause\u00a0: refaites-la après le nombre de secondes indiqué par "
+        "Retry-After. / Your request is not at fault: send it again after the number of seconds in Retry-After.",
         "instance": path,
     }
     return json.dumps(body, ensure_ascii=False).encode()

@@ -1,4 +1,4 @@
-"""The worker's application. Tasks only drain tables; the schedule of the sweeps is here."""
+"""The worker's application. Tasks only drain tables; the schedule that beat follows is what `work.sweeps` declares."""
 
 import os
 

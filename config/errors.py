@@ -27,7 +27,8 @@ from work.states import Machine
 log = logging.getLogger("passerelle.errors")
 
 API = "/api/"
-SECRET_FIELDS = re.compile(r"passw|otp|one_time|recovery|^code$")  # never written back into a page
+# Our own fields that are never written back into a page. A question's key may hold any of these words.
+SECRET_FIELDS = re.compile(r"(old|new_)?password\d?")
 
 
 def answer(request, status, message="", **context):
@@ -125,7 +126,7 @@ def sent_by(request) -> Sent:
     except Exception:
         log.exception("What was sent could not be read back.")
         return Sent(whole=False)
-    fields = tuple((name, value) for name, value in pairs if not SECRET_FIELDS.search(name.lower()))
+    fields = tuple((name, value) for name, value in pairs if not SECRET_FIELDS.fullmatch(name))
     return Sent(fields=fields, files=tuple(names), left_out=len(fields) < len(pairs), whole=bool(pairs or names))
 
 
@@ -178,9 +179,11 @@ class UnreadableMiddleware:
 
 
 def length(request):
-    """How many bytes the request says it sends."""
+    """How many bytes the request says it sends; a number too long to be one is more than anything."""
     said = request.META.get("CONTENT_LENGTH") or ""
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+    if not said.isascii() or not said.isdigit():
+        return 0
+    return int(said) if len(said) < 19 else sys.maxsize
 
 
 def most_sent():

@@ -37,9 +37,12 @@ def seconds_left(value: str, session_key: str) -> float:
     return left
 
 
+LONGEST = 4096  # characters of a Cookie header that the main loop reads: it must never be held up
+
+
 def has_place(cookies: str) -> bool:
     """Whether a Cookie header holds a good place, given with the session that is in it too."""
-    if f"{COOKIE}=" not in cookies:
+    if f"{COOKIE}=" not in cookies or len(cookies) > LONGEST:
         return False
     given = parse_cookie(cookies)
     return seconds_left(given.get(COOKIE, ""), given.get(settings.SESSION_COOKIE_NAME, "")) > 0

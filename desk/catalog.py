@@ -91,13 +91,13 @@ VERBS = {
     "trail.erase": _("Personal texts erased by schedule"),
     "messages.retry": _("Messages that failed, tried again"),
     "documents.retry": _("Documents that failed, tried again"),
-    "job.start": _("Long job asked for"),
-    "job.pause": _("Long job paused"),
-    "job.resume": _("Long job resumed"),
-    "job.cancel": _("Long job cancelled"),
-    "job.retry": _("Long job tried again"),
-    "job.finish": _("Long job done"),
-    "job.fail": _("Long job failed"),
+    "job.start": _("Job asked for"),
+    "job.pause": _("Job paused"),
+    "job.resume": _("Job resumed"),
+    "job.cancel": _("Job cancelled"),
+    "job.retry": _("Job tried again"),
+    "job.finish": _("Job done"),
+    "job.fail": _("Job failed"),
 } | {f"ledger.{kind.value}": kind.label for kind in Kind}
 
 # The facts of an act, named. Those without a name here are shown as they are written; empty names are not shown.
@@ -164,7 +164,7 @@ READ = {  # what a reading says was read, by the phrase the pages give
     "trail": _("Trail"),
     "search": _("List of search results"),
     "awards": _("List of awards"),
-    "list (CSV)": _("List of files taken away as a file (CSV)"),
+    "list (CSV)": _("List of files downloaded (CSV)"),
     "waiting for concurrence": _("List of what waits for concurrence"),
 }
 

@@ -29,10 +29,17 @@ def administered_clusters(user):
 
 
 def jobs_administered_by(user) -> Q:
-    """The condition that a job was asked for by somebody with a role in a cluster that `user` administers today."""
-    clusters = administered_clusters(user).order_by()
-    return (
-        Q(owner__in=clusters.values("appointments__user_id"))
-        | Q(owner__in=clusters.values("program_appointments__user_id"))
-        | Q(owner__in=clusters.values("partners__seats__user_id"))
-    )
+    """The condition that a job was asked for by somebody who works for clusters that `user` administers today, and for
+    no other: whoever gives another cluster's person a role must not see, or stop, what they do there."""
+    mine = administered_clusters(user).order_by()
+    others = Cluster.objects.exclude(pk__in=mine.values("pk")).order_by()
+    return of_people_of(mine) & ~of_people_of(others)
+
+
+def of_people_of(clusters) -> Q:
+    """The condition that a job's owner holds, or held, a role in one of `clusters`."""
+    told = ("appointments__user_id", "program_appointments__user_id", "partners__seats__user_id")
+    found = Q(pk__in=[])
+    for person in told:
+        found |= Q(owner__in=clusters.exclude(**{person: None}).values(person))
+    return found

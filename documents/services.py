@@ -79,7 +79,7 @@ def _not_kept(file, error: OSError | Away) -> Unacceptable:
     """The sentence to tell of a file that a disk refused: the one that keeps files, or the one it was received on."""
     log.error("A file could not be kept: %s", error)
     note_away(Machine.STORAGE, str(error))
-    message = _("“%(name)s” was not kept: the disk that holds files is full or away. Try again in a few minutes.")
+    message = _("“%(name)s” could not be kept: the file storage is full or unavailable. Try again in a few minutes.")
     return Unacceptable(message % {"name": scan.clean_name(file.name or "")}, code="storage")
 
 

@@ -23,7 +23,7 @@ ASKING = {Machine.STORAGE: storage.why_away, Machine.PDF: pdf.why_not, Machine.S
 
 
 @shared_task
-@sweep(every=timedelta(seconds=30), label=_("Ask after what is away"))
+@sweep(every=timedelta(seconds=30), label=_("Check whether what was unavailable is back"))
 def ask_after_machines() -> int:
     """Ask each machine that is away whether it is back. Gives how many are."""
     back = 0

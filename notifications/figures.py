@@ -1,5 +1,6 @@
 """The outbox as an administrator reads it: what waits, and what could not be sent."""
 
+import re
 from collections import defaultdict
 
 from django.db.models import Q, QuerySet
@@ -25,11 +26,12 @@ def told(message: Message) -> GivenUp:
     A message about no file may be another cluster's: of its address only the domain is told.
     """
     known = defaultdict(lambda: "…", {k: v for k, v in message.context.items() if k == "reference"})
-    _name, _at, domain = message.address.rpartition("@")
+    domain = message.address.rpartition("@")[2]
+    about = message.address if message.application_id else f"…@{domain}"
     return GivenUp(
         pk=message.pk,
         what=str(message.known.subject) % known,
-        about=message.address if message.application_id else f"…@{domain}",
+        about=about,
         since=message.created_at,
-        reason=message.last_error,
+        reason=re.sub(re.escape(message.address), about, message.last_error, flags=re.IGNORECASE),
     )

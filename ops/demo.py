@@ -68,7 +68,7 @@ def set_up():
 
 def environment(database, port):
     """What the demo's processes are told."""
-    STORE.mkdir(exist_ok=True)
+    STORE.mkdir(mode=0o700, exist_ok=True)
     return {
         **os.environ,
         "MODE": "demo",
@@ -137,7 +137,7 @@ def reset():
     with only_one():
         database = postgres.for_demo()
         if isinstance(database, postgres.GivenDatabase) and PYTHON.exists():
-            STORE.mkdir(exist_ok=True)
+            STORE.mkdir(mode=0o700, exist_ok=True)
             run([PYTHON, "-m", "ops.prepare", "drop"], cwd=ROOT, env=environment(database, 0))
         database.remove()
         shutil.rmtree(STORE, ignore_errors=True)

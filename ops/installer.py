@@ -162,7 +162,8 @@ def fetch(url: str, index: Index) -> tuple[str, bytes]:
     home = urllib.parse.urlsplit(index.url)
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
     request = urllib.request.Request(bare, headers={"Accept": "text/html", "User-Agent": "passerelle-setup"})
-    if parts.hostname == home.hostname and home.username:
+    same = (parts.scheme, parts.hostname, parts.port) == (home.scheme, home.hostname, home.port)
+    if same and home.username:
         secret = f"{urllib.parse.unquote(home.username)}:{urllib.parse.unquote(home.password or '')}"
         request.add_unredirected_header("Authorization", f"Basic {base64.b64encode(secret.encode()).decode()}")
     context = ssl.create_default_context(cafile=index.certificates or None)

@@ -75,7 +75,7 @@ def table_of(key: str, label: Any, rows: QuerySet, told: Callable[[Any], GivenUp
         label=label,
         waiting=late.count(),
         oldest=first and first.due,
-        why=first.last_error if first else "",
+        why=told(first).reason if first else "",
         given_up=[told(row) for row in lost.order_by("due", "pk")[:SHOWN]],
         total=lost.count(),
     )

@@ -75,7 +75,7 @@ def state_check(field: str, states: type[models.Choices] | Iterable[str]) -> mod
 class Heartbeat(models.Model):
     """When each sweep last ran. One that has stopped beating is told by readiness and on the administrator's page."""
 
-    sweep = models.CharField(max_length=60, primary_key=True)  # its name in the schedule (config.sweeps)
+    sweep = models.CharField(max_length=60, primary_key=True)  # its name in the schedule (work.sweeps)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)

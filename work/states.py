@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Machine(TextChoices):
@@ -28,24 +29,24 @@ class JobState(TextChoices):
     PAUSED = "paused", _("paused")
     DONE = "done", _("done")
     FAILED = "failed", _("failed")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("job", "cancelled")
 
 
 class JobPhase(TextChoices):
     """What a job's next piece of work is: count what there is to do, do a part of it, or put its result together."""
 
-    BEGIN = "begin", _("counting")
-    STEP = "step", _("working")
-    END = "end", _("finishing")
+    BEGIN = "begin"
+    STEP = "step"
+    END = "end"
 
 
 class JobAct(TextChoices):
-    """What happens to a job. People pause, resume, cancel and try again; the rest it does by itself."""
+    """What happens to a job. People pause, resume, cancel and try again (the acts with words)."""
 
-    START = "start", _("Start")
+    START = "start"
     PAUSE = "pause", _("Pause")
     RESUME = "resume", _("Resume")
     CANCEL = "cancel", _("Cancel")
     RETRY = "retry", _("Try again")
-    FINISH = "finish", _("Finish")
-    FAIL = "fail", _("Fail")
+    FINISH = "finish"
+    FAIL = "fail"

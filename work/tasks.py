@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 
 
 @shared_task
-@sweep(every=timedelta(seconds=15), label=_("Go on with the long jobs that wait"))
+@sweep(every=timedelta(seconds=15), label=_("Continue the jobs that are waiting"))
 def run_jobs() -> int:
     """Let the jobs that wait take turns for some seconds, and ask again when some are left. Gives how many turns.
 

@@ -3,10 +3,13 @@
 A message is removed when it is acknowledged, not when it is read: a worker that is killed loses none.
 """
 
+import base64
+import json
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from queue import Empty
 
@@ -180,3 +183,26 @@ def check(payload: object) -> None:
         raise ValueError("no properties")
     if not isinstance(properties.get("delivery_tag"), str) or not isinstance(payload.get("headers"), dict):
         raise ValueError("no delivery tag or headers")
+    check_task(payload["headers"], payload["body"], properties)
+
+
+def check_task(headers: dict, body: str, properties: dict) -> None:
+    """ValueError unless Celery can read this as a task of ours (its protocol 2): it stands still, or ends, over less.
+
+    https://docs.celeryq.dev/en/stable/internals/protocol.html
+    """
+    if not isinstance(headers.get("task"), str) or not isinstance(headers.get("id"), str):
+        raise ValueError("no task")
+    for name in ("eta", "expires"):
+        if headers.get(name) is not None:
+            datetime.fromisoformat(headers[name])
+    limits = headers.get("timelimit") or [None, None]
+    if not isinstance(limits, list) or not all(limit is None or isinstance(limit, int | float) for limit in limits):
+        raise ValueError("no time limits")
+    if not isinstance(headers.get("retries") or 0, int):
+        raise ValueError("no number of retries")
+    if properties.get("body_encoding") != "base64":
+        raise ValueError("no known encoding")
+    arguments = json.loads(base64.b64decode(body, validate=True))
+    if [type(part) for part in arguments] != [list, dict, dict]:
+        raise ValueError("no arguments")

@@ -73,5 +73,5 @@ def left_of(job: Job) -> str:
     left = job.worked / job.done * max(0, job.total - job.done)
     minutes = math.ceil(round(left.total_seconds()) / 60)
     if minutes <= 1:
-        return _("About a minute left, or less.")
+        return _("A minute or less left.")
     return ngettext("About %(n)s minute left.", "About %(n)s minutes left.", minutes) % {"n": number(minutes)}

@@ -312,9 +312,8 @@ def matching(clusters, wanted: Filter, *, before: int | None = None, size=PAGE) 
     rows = Reading.objects.all() if wanted.readings else entries()
     rows = rows.filter(_of_clusters(clusters, wanted.readings))
     if wanted.reference:
-        rows = rows.filter(
-            application_id__in=Application.objects.filter(reference__iexact=wanted.reference).values("pk")
-        )
+        key = Application.objects.filter(reference__iexact=wanted.reference).values_list("pk", flat=True).first()
+        rows = rows.of_file(key or 0) if wanted.readings else rows.filter(application_id=key or 0)
     if wanted.person:
         rows = rows.filter(actor_kind=Actor.PERSON, actor_id__in=_people(wanted.person))
     if wanted.verb and not wanted.readings:

@@ -21,7 +21,7 @@ FAILURES = 100
 # The acts of people: the name in the address, and what is said once it is done.
 ACTS = {
     JobAct.PAUSE: gettext_lazy("The job is paused. What was done is kept."),
-    JobAct.RESUME: gettext_lazy("The job goes on from where it stopped."),
+    JobAct.RESUME: gettext_lazy("The job continues from where it stopped."),
     JobAct.CANCEL: gettext_lazy("The job is cancelled."),
     JobAct.RETRY: gettext_lazy("The job is tried again."),
 }

@@ -15,6 +15,7 @@ from documents import services as documents
 from documents.figures import renderings_about
 from notifications import services as notifications
 from notifications.figures import messages_about
+from work.templatetags.formats import number
 
 # The tables of the page: the rows an administrator looks after, and how those given up are tried again.
 TABLES = {
@@ -45,8 +46,8 @@ def retry(request):
         rows = rows.filter(pk=int(only) if only.isascii() and only.isdigit() and len(only) < 19 else None)
     found = retry_given_up(rows, by=request.user)
     if found:
-        said = ngettext("%(count)d is tried again now.", "%(count)d are tried again now.", found) % {"count": found}
-        messages.success(request, said)
+        said = ngettext("%(count)s item is being tried again.", "%(count)s items are being tried again.", found)
+        messages.success(request, said % {"count": number(found)})
     else:
         messages.info(request, _("Nothing was left to try again: somebody else may have been first."))
     return redirect("service")

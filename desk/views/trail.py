@@ -18,6 +18,7 @@ from desk.forms.trail import TrailForm
 from desk.rules import audited_by, may_read_trail
 from desk.views.files import file_of
 from work import clock
+from work.spreadsheets import plain
 
 
 @require_safe
@@ -117,7 +118,7 @@ def _csv(lines) -> Iterator[str]:
             facts,
             line.digest,
         ]
-        yield writer.writerow([_harmless(str(cell)) for cell in cells])
+        yield writer.writerow([plain(str(cell)) for cell in cells])
 
 
 class _Echo:
@@ -125,11 +126,6 @@ class _Echo:
 
     def write(self, value):
         return value
-
-
-def _harmless(text):
-    """A cell that a spreadsheet will not run as a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _number(text):

@@ -16,6 +16,7 @@ from programs.models import Envelope
 from programs.querysets import reads_money
 from work import clock
 from work.money import ZERO
+from work.spreadsheets import plain
 
 
 def bar_of(envelope, year):
@@ -119,8 +120,3 @@ def statement_csv(request, public_id):
             ]
         )
     return response
-
-
-def plain(text):
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -11,8 +11,8 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.serializers import BaseSerializer
 
 from reports.api.problems import BadParameters
+from work.spreadsheets import plain
 
-RISKY = ("=", "+", "-", "@", "\t", "\r")
 NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
 
 
@@ -66,7 +66,7 @@ def safe(value):
     if isinstance(value, bool):
         return "true" if value else "false"
     text = str(value)
-    return f"'{text}" if text.startswith(RISKY) and not NUMBER.match(text) else text
+    return text if NUMBER.match(text) else plain(text)
 
 
 def csv_line(cells):

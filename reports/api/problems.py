@@ -60,8 +60,8 @@ PROBLEMS = {
     ),
     "unavailable": (
         503,
-        gettext_lazy("The service is briefly away"),
-        gettext_lazy("Nothing is wrong with the call: make it again after the seconds of Retry-After."),
+        gettext_lazy("The service is temporarily unavailable"),
+        gettext_lazy("Your request is not at fault: send it again after the number of seconds in Retry-After."),
     ),
 }
 

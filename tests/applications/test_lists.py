@@ -30,7 +30,7 @@ from tests.applications.test_staff_pages import copies
 from tests.files import AT, submitted_file
 from work import clock
 from work.jobs import acts, runs
-from work.models import Job
+from work.models import Job, JobKeys
 from work.tasks import run_jobs
 
 NOW = AT + timedelta(days=3)
@@ -139,7 +139,7 @@ def test_the_trail_of_a_file_shows_the_lists_it_was_in_and_no_other(file, ask, c
         return [(line.what, line.who) for line in lines if line.is_reading]
 
     with translation.override("en"):
-        words = "Read: List of files taken away as a file (CSV)"
+        words = "Read: List of files downloaded (CSV)"
         assert read_of(file) == [(words, cast.officer.full_name)]
         assert read_of(other) == []
 
@@ -243,7 +243,9 @@ def test_a_conflict_declared_since_closes_the_file_of_the_list(file, ask, cast, 
     declare_standing(file.pk, user=cast.officer, standing="unsure")
     answer = ask("officer", "file-list-result", Job.objects.get().public_id)
     assert answer.status_code == 403
-    assert b"You have declared your interests in one of these files since." in answer.content
+    assert (
+        b"Since then, you have declared a conflict of interest, or a doubt, about one of these files." in answer.content
+    )
     assert not Reading.objects.exists()
 
 
@@ -300,6 +302,16 @@ def test_a_step_has_the_same_number_of_queries_at_one_line_and_at_many(file, ask
     # savepoint, keys, owner, calls, lines, piece, lock, save, release: nothing that grows with the lines
     assert len(made) == 9, [q["sql"][:90] for q in made]
     assert job.pk == after.pk
+
+
+def test_what_is_late_is_so_as_of_when_the_list_was_asked_for(file, cast):
+    late, soon = copies(file, 2)
+    Application.objects.filter(pk=late.pk).update(due=NOW - timedelta(hours=1))
+    Application.objects.filter(pk=soon.pk).update(due=NOW + timedelta(hours=1))
+    job = lists.start_list(Chosen(due="late"), by=cast.officer)
+    with clock.at(NOW + timedelta(hours=2)):
+        run_jobs()
+    assert JobKeys.objects.get(job=job).keys == [late.pk]
 
 
 # ------------------------------------------------------------------ twelve thousand lines, real processes

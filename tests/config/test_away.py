@@ -111,3 +111,7 @@ def test_statement_after_a_lost_connection_is_still_the_database_away(committed_
     assert machine_away(caught.value) == Machine.DATABASE
     with connection.cursor() as cursor:  # and the next request works without help
         cursor.execute("SELECT 1")
+
+
+def test_database_whose_disk_fails_is_away():
+    assert machine_away(of_state("58030")) == "database"  # an error of input or output under the server

@@ -139,8 +139,8 @@ def test_machine_away_is_told_in_both_languages_with_when_to_come_again(client, 
     assert response.headers["Retry-After"] == "10"
     assert response.headers["Cache-Control"] == "no-store"
     page, text = read(response)
-    assert "Le service revient dans un instant" in text
-    assert "The service will be back in a moment" in text
+    assert "Le service est momentanément indisponible" in text
+    assert "The service is temporarily unavailable" in text
     assert [a["href"] for a in page.select("main a.button")] == ["/away?q=1&lang=en"] * 2
     assert page.select("form, script") == []
     assert response.headers["X-Request-ID"] in text
@@ -223,7 +223,7 @@ def test_reader_who_leaves_in_the_middle_is_no_fault_of_ours(client, caplog):
 
 @pytest.mark.parametrize(
     ("address", "status", "title"),
-    [("away", 503, "The service is briefly away"), ("broken", 500, "The fault is ours")],
+    [("away", 503, "The service is temporarily unavailable"), ("broken", 500, "The fault is ours")],
 )
 def test_api_tells_both_in_its_own_manner(client, address, status, title):
     response = sends(client).get(f"/api/{address}", headers={"Accept-Language": "en"})

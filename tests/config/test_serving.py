@@ -77,8 +77,10 @@ def test_busy_page_speaks_both_languages_and_needs_nothing_else():
     again = int(head.partition("Retry-After: ")[2].split("\r\n")[0])
     assert 32 <= again <= 37
     assert f'<meta http-equiv="refresh" content="{again}">' in text
-    assert "<strong>214</strong> demandes sont avant la vôtre" in text
-    assert "<strong>214</strong> requests are before yours: about <strong>32\xa0s</strong> to wait" in text
+    assert (
+        "avant la vôtre\xa0: environ\xa0<strong>214</strong>. Attente\xa0: environ\xa0<strong>32\xa0s</strong>." in text
+    )
+    assert "Ahead of you: about <strong>214</strong>. Estimated wait: about <strong>32\xa0s</strong>." in text
     assert "$" not in text
     assert "<script" not in text
     assert "<link" not in text

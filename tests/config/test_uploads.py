@@ -17,6 +17,8 @@ from documents.models import Upload
 from tests.applications.test_pages import posted_back
 from tests.documents import files
 from tests.files import AT, open_call
+from work.outages import open_outages
+from work.states import Machine
 
 OTHER = "sponsor_name"  # a question of the same page
 LARGE = 2_500_000  # beyond what is received in memory
@@ -68,9 +70,9 @@ def test_whole_file_is_received_as_before(rf, inbox):
 
 def sentence(language="fr"):
     return {
-        "fr": "«\xa0plan.pdf\xa0» n’a pas été gardé\xa0: le disque des fichiers est plein ou absent. Réessayez dans "
-        "quelques minutes.",
-        "en": "“plan.pdf” was not kept: the disk that holds files is full or away. Try again in a few minutes.",
+        "fr": "«\xa0plan.pdf\xa0» n’a pas pu être conservé\xa0: l’espace de stockage est plein ou indisponible. "
+        "Réessayez dans quelques minutes.",
+        "en": "“plan.pdf” could not be kept: the file storage is full or unavailable. Try again in a few minutes.",
     }[language]
 
 
@@ -137,3 +139,12 @@ def test_real_disk_that_is_full(rf, settings, tmp_path, cast):
         assert [path for path in small.rglob("*") if path.is_file()] == []
     finally:
         subprocess.run(["umount", "--lazy", small], check=True)
+
+
+@pytest.mark.django_db
+def test_file_that_could_not_be_kept_is_told_to_the_administrator_as_a_storage_away(cast, monkeypatch):
+    monkeypatch.setattr(FileSystemStorage, "_save", half)
+    with pytest.raises(services.Unacceptable):
+        services.store_upload(files.chosen(files.pdf(), "plan.pdf"), by=cast.sophie)
+    outage = open_outages().get()
+    assert (outage.machine, "No space left on device" in outage.reason) == (Machine.STORAGE, True)

@@ -14,6 +14,8 @@ from django.utils import translation
 from accounts.services import appoint_to_cluster, create_person, found_cluster
 from audit.rules import CLOCK
 from desk.figures.jobs import shown_job
+from programs.models import Partner
+from programs.services.people import seat_partner
 from work.middleware import REFRESH
 from work.models import Job, JobFailure
 from work.states import JobAct, JobState
@@ -141,7 +143,7 @@ def test_page_says_what_it_is_and_how_far_in_the_reader_s_language(cast, ask, la
     ("fields", "left"),
     [
         ({"done": 44_500, "worked": timedelta(minutes=3)}, "About 3 minutes left."),
-        ({"done": 88_999, "worked": timedelta(minutes=3)}, "About a minute left, or less."),
+        ({"done": 88_999, "worked": timedelta(minutes=3)}, "A minute or less left."),
         ({"done": 0, "worked": timedelta(0)}, ""),
         ({"state": "paused"}, ""),
         ({"phase": "end"}, ""),
@@ -187,7 +189,7 @@ def test_acts_are_pressed_and_say_what_came_of_it(cast, ask):
         return text(answer)
 
     assert "The job is paused. What was done is kept." in press("pause")
-    assert "The job goes on from where it stopped." in press("resume", "administrator")
+    assert "The job continues from where it stopped." in press("resume", "administrator")
     assert "The job is cancelled." in press("cancel")
     assert "This job is over: it cannot be paused any more." in press("pause")
     assert ask("officer", "job-act", job.public_id, "finish", post=True).status_code == 404
@@ -311,3 +313,24 @@ def test_a_stranger_s_job_does_not_exist(cast, ask):
         assert poll(ask, job, person).status_code == 404
         assert ask(person, "job-detail", job.public_id).status_code == 404
         assert ask(person, "job-act", job.public_id, "cancel", post=True).status_code == 404
+
+
+def test_administrator_whose_role_ended_sees_and_handles_nobody_s_jobs(cast, ask):
+    job = make(cast.officer)
+    assert ask("administrator", "job-detail", job.public_id).status_code == 200
+    cast.administrator.cluster_appointments.update(ends_on=NOW.date() - timedelta(days=1))
+    assert ask("administrator", "job-list").context["jobs"] == []
+    assert ask("administrator", "job-detail", job.public_id).status_code == 404
+    assert ask("administrator", "job-act", job.public_id, "cancel", post=True).status_code == 404
+    job.refresh_from_db()
+    assert job.state == "running"
+
+
+def test_administrator_handles_the_jobs_of_whoever_has_but_a_partner_s_seat(cast, ask, cluster):
+    partner = Partner.objects.create(cluster=cluster, short_name="MX", name_fr="Ministère X", name_en="Ministry X")
+    seated = create_person(by=CLOCK, email="zoe@mx.example", given_name="Zoé", family_name="Roy")
+    job = make(seated)
+    assert ask("administrator", "job-detail", job.public_id).status_code == 404
+    seat_partner(seated, partner, by=cast.administrator, role="analyst")
+    assert ask("administrator", "job-detail", job.public_id).status_code == 200
+    assert [shown.job for shown in ask("administrator", "job-list").context["jobs"]] == [job]

@@ -13,7 +13,7 @@ from notifications.models import Message
 from notifications.services import queue_message
 from tests.files import submitted_file
 from work import clock
-from work.models import Heartbeat, Job
+from work.models import Heartbeat, Job, Outage
 from work.outages import note_away, note_back
 from work.querysets import ATTEMPTS
 from work.states import JobKind, Machine
@@ -59,8 +59,8 @@ def page(client, language="en"):
 def test_page_says_that_all_is_well(admin, beating):
     said = page(admin).content.decode()
     assert "Everything runs, and nothing was given up." in said
-    assert "Nothing is away." in said
-    assert said.count("In time") == len(SWEEPS)
+    assert "Everything is answering." in said
+    assert said.count("On time") == len(SWEEPS)
 
 
 def test_machine_that_is_away_is_told_with_its_reason_until_it_is_back(admin, beating):
@@ -71,7 +71,7 @@ def test_machine_that_is_away_is_told_with_its_reason_until_it_is_back(admin, be
     assert "[Errno 111] &lt;refused&gt;" in said
     note_back(Machine.MAIL)
     said = page(admin).content.decode()
-    assert "Nothing is away." in said
+    assert "Everything is answering." in said
     assert "Mail server: from " in said
 
 
@@ -131,7 +131,7 @@ def test_everything_of_a_table_is_tried_again_at_once(admin, file):
 
 def test_one_row_is_tried_again_alone_and_a_second_click_finds_nothing(admin, file):
     one, other = (give_up(message(key, application_id=file.pk)) for key in ("one", "other"))
-    for said in ("tried again", "Nothing was left"):
+    for said in ("1 item is being tried again.", "Nothing was left"):
         answer = admin.post(reverse("service-retry") + "?lang=en", {"table": "messages", "only": one.pk}, follow=True)
         assert said in answer.content.decode()
     assert list(Message.objects.filter(attempts=ATTEMPTS)) == [other]
@@ -183,3 +183,35 @@ def test_jobs_that_failed_are_counted_and_led_to_and_only_those_of_the_cluster_s
     assert answer.context["service"].failed_jobs == 1
     assert "1 job that failed" in answer.content.decode()
     assert f"{reverse('job-list')}?state=failed" in answer.content.decode()
+
+
+def test_last_five_outages_that_are_over_are_told_the_latest_first(admin):
+    now = clock.now()
+    for hours in (3, 1, 6, 2, 5, 4):
+        over = now - timedelta(hours=hours)
+        Outage.objects.create(
+            machine=Machine.MAIL,
+            since=over - timedelta(minutes=5),
+            tried_at=over,
+            reason=f"refused {hours}",
+            over_at=over,
+        )
+    past = page(admin).context["service"].past
+    assert [outage.reason for outage in past] == [f"refused {hours}" for hours in (1, 2, 3, 4, 5)]
+
+
+def test_table_tells_the_work_that_waits_the_longest_and_why(admin, file):
+    Message.objects.all().delete()
+    now = clock.now()
+    for minutes in (5, 9, 1):
+        row = message(f"letter-{minutes}", application_id=file.pk)
+        row.due, row.last_error = now - timedelta(minutes=minutes), f"put off {minutes}"
+        row.save()
+    outbox = page(admin).context["service"].tables[0]
+    assert (outbox.waiting, outbox.oldest, outbox.why) == (3, now - timedelta(minutes=9), "put off 9")
+
+
+def test_what_to_do_first_is_said_beside_what_was_given_up_alone(admin, file):
+    assert "Fix the cause first, then try again." not in page(admin).content.decode()
+    give_up(message("one", application_id=file.pk))
+    assert "Fix the cause first, then try again." in page(admin).content.decode()

@@ -185,3 +185,12 @@ def test_without_a_scanner_the_file_says_so():
 def test_pdf_that_takes_too_long_to_unfold_is_not_searched_to_its_end(monkeypatch):
     monkeypatch.setattr(scan.content, "PATIENCE", 0)
     assert examine(files.pdf(text="")).has_text is None
+
+
+def test_scanner_that_answers_anything_else_is_silent_all_the_same(clamd, monkeypatch):
+    def answer(self):
+        self.rfile.read(6)
+        self.wfile.write(b"UNKNOWN COMMAND\0")
+
+    monkeypatch.setattr(Clamd, "handle", answer)
+    assert scan.why_silent() == "It answers: UNKNOWN COMMAND"

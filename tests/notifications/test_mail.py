@@ -1,11 +1,13 @@
 """What a mail server says, and what it costs a message: a server at fault, a message put off, a message at fault."""
 
+import smtplib
 from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
-from django.core.mail import get_connection
+from django.core.mail import EmailMessage, get_connection
 
+from notifications import mail
 from notifications.models import Message
 from notifications.services import send
 from notifications.tasks import send_messages
@@ -244,3 +246,23 @@ def test_attachment_that_is_gone_from_a_storage_that_stands_is_the_message_s_fau
     message = Message.objects.get()
     assert message.attempts == 1
     assert message.last_error.startswith("FileNotFoundError")
+
+
+@pytest.mark.parametrize(("codes", "meaning"), [((451, 450), Later), ((451, 550), mail.Refused)])
+def test_message_is_put_off_only_when_every_refusal_is_for_now(codes, meaning):
+    refused = {f"{code}@usinage.example": (code, b"no") for code in codes}
+    error = smtplib.SMTPRecipientsRefused(refused)
+    assert type(mail.meaning(error, had_begun=False, since=clock.now())) is meaning
+
+
+def test_second_message_on_a_connection_is_not_taken_for_the_first(post):
+    """The server had begun the first; it hangs up before it begins the second, which costs nothing."""
+    connection = get_connection()
+    letter = EmailMessage("Subject", "Text", "a@grappe.example", ["camille@usinage.example"])
+    connection.open()
+    assert connection.send_messages([letter]) == 1
+    assert connection.had_begun
+    post.answers["RCPT"] = ""
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        connection.send_messages([letter])
+    assert not connection.had_begun

@@ -18,7 +18,7 @@ from tests.databases import at_once
 from tests.work.conftest import At, Count, Counting
 from work import clock, jobs
 from work.jobs import acts, kinds, runs
-from work.models import Job, JobFailure, Outage
+from work.models import Job, JobFailure, JobKeys, Outage
 from work.outages import Away, Later, open_outages
 from work.querysets import ATTEMPTS
 from work.states import JobAct, JobKind, JobPhase, JobState, Machine
@@ -584,3 +584,46 @@ def test_a_result_whose_storage_has_gone_is_not_told_as_no_longer_kept(start, co
     default_storage.delete(job.result_path)
     with pytest.raises(jobs.ResultGone):
         jobs.open_result(job)
+
+
+def test_a_result_has_five_minutes_to_be_put_together_where_a_step_has_one(start, counting):
+    now, held = clock.now(), []
+    counting.meanwhile = lambda job, cursor: held.append(job.claimed_until - now)
+    counting.at_the_end = lambda job: held.append(job.claimed_until - now)
+    with clock.at(now):
+        start(total=2)
+        run_jobs()
+    assert held == [timedelta(minutes=1), timedelta(minutes=5)]
+
+
+@pytest.mark.django_db
+def test_a_job_that_found_the_storage_away_says_so_and_waits_a_minute(start, monkeypatch):
+    def away(*_args):
+        raise OSError("no space left on device")
+
+    now = clock.now()
+    with clock.at(now), monkeypatch.context() as patched:
+        patched.setattr(default_storage, "save", away)
+        job = start()
+        run_jobs()
+    outage = open_outages().get()
+    assert (outage.machine, outage.reason) == (Machine.STORAGE, "OSError: no space left on device")
+    for seconds, state in ((59, "running"), (60, "done")):
+        with clock.at(now + timedelta(seconds=seconds)):
+            run_jobs()
+        job.refresh_from_db()
+        assert job.state == state
+
+
+@pytest.mark.django_db
+def test_what_a_job_worked_through_is_forgotten_with_its_result(start):
+    job = start()
+    run_jobs()
+    job.refresh_from_db()
+    JobKeys.objects.create(job=job, keys=[1, 2])
+    with clock.at(job.ended_at + timedelta(days=6, hours=23)):
+        run_jobs()
+        assert JobKeys.objects.exists()
+    with clock.at(job.ended_at + timedelta(days=7, minutes=1)):
+        run_jobs()
+        assert not JobKeys.objects.exists()

@@ -279,3 +279,13 @@ def test_timeout_of_the_database_is_the_row_s_own_failure(committed_db):
         cursor.execute("SET statement_timeout = 0")
     assert Message.objects.get().attempts == 1
     assert not Outage.objects.exists()
+
+
+def test_late_failure_changes_nothing_of_what_another_worker_has_done():
+    put("slow")
+    (mine,) = claim(Message.objects.all())
+    with clock.at(clock.now() + timedelta(minutes=6)) as later:
+        complete(Message.objects.get())
+        fail(mine, "too late")
+    item = Message.objects.get()
+    assert (item.done_at, item.last_error) == (later, "")

@@ -1,5 +1,6 @@
 """Heartbeats: a sweep says when it ran, and one that has stopped is known within a minute."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -96,3 +97,30 @@ def test_beats_cost_one_query(only, django_assert_num_queries):
     only()
     with django_assert_num_queries(1):
         beats()
+
+
+def test_run_that_was_overtaken_leaves_the_heartbeat_of_the_other_alone(only):
+    now = clock.now()
+
+    def run_into_the_next():
+        if clock.now() > now:
+            raise ValueError("the other")
+        with clock.at(now + timedelta(minutes=2)), suppress(ValueError):
+            run()
+
+    run = only(run_into_the_next)
+    with clock.at(now):
+        run()
+    heartbeat = Heartbeat.objects.get()
+    assert (heartbeat.started_at, heartbeat.last_error) == (now + timedelta(minutes=2), "ValueError: the other")
+
+
+def test_beats_are_told_by_name(only):
+    for name in ("b", "c", "a"):
+
+        def do():
+            """Nothing."""
+
+        do.__name__ = name
+        only(do)
+    assert [beat.sweep.name for beat in beats()] == [f"{__name__}.{name}" for name in "abc"]

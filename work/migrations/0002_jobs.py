@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('done_at', models.DateTimeField(blank=True, null=True)),
                 ('kind', models.CharField(choices=[('file_list', 'List of files (CSV)')], max_length=40)),
                 ('state', models.CharField(choices=[('queued', 'waiting for its turn'), ('running', 'under way'), ('paused', 'paused'), ('done', 'done'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='queued', max_length=10)),
-                ('phase', models.CharField(choices=[('begin', 'counting'), ('step', 'working'), ('end', 'finishing')], default='begin', max_length=10)),
+                ('phase', models.CharField(choices=[('begin', 'Begin'), ('step', 'Step'), ('end', 'End')], default='begin', max_length=10)),
                 ('language', models.CharField(max_length=2)),
                 ('asked', models.JSONField()),
                 ('digest', models.CharField(max_length=64)),

@@ -1,0 +1,12 @@
+"""Texts that people wrote, in files that spreadsheets open. Pure: no Django."""
+
+import re
+
+# Where a spreadsheet may see the beginning of a cell: at the beginning, and after what it may split a line at. One that
+# is set to French splits at semicolons, quotation marks or not.
+FORMULA = re.compile('(^|[;\t\r\n])([\\s\u200b\u2060\ufeff"]*[=+\\-@＝＋－＠\t\r])')
+
+
+def plain(text: str) -> str:
+    """`text` as no spreadsheet takes it for a formula: an apostrophe stands before what one might begin with."""
+    return FORMULA.sub(r"\1'\2", text)
