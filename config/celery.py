@@ -28,7 +28,7 @@ def schedule_sweeps(sender, **ignored):
         name: {
             "task": name,
             "schedule": sweep.every.total_seconds(),
-            "options": {"expires": sweep.every.total_seconds()},
+            "options": {"expires": max(sweep.every.total_seconds(), 60)},
         }
         for name, sweep in SWEEPS.items()
     }

@@ -164,6 +164,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+STORAGE_RECORDS = DATA_DIR / "storage"  # that a storage was used before, kept apart from it (work.storage)
 FILE_UPLOAD_PERMISSIONS = 0o640
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
@@ -251,7 +252,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 # Mail: a server by EMAIL_URL (smtp+tls://user:password@host:587); without one, a folder of files.
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="Passerelle <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = 10
 EMAIL_BACKEND = "notifications.mail.FolderBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 if env("EMAIL_URL", default=""):

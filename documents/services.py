@@ -143,7 +143,7 @@ def retry_given_up(renderings: QuerySet[Rendering], *, by: Any) -> int:
     """Let those of `renderings` that were given up be made after all, now. Gives how many."""
     found = work.retry_all(renderings)
     if found:
-        record(by, "documents.retry", by=by, given={"count": found})
+        record(by, "person.retry_documents", by=by, given={"count": found})
         _nudge_after_commit()
     return found
 

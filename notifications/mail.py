@@ -29,7 +29,7 @@ TOO_LARGE = 552  # said of one message, also where the server answers to its sen
 class WatchedBackend(EmailBackend):
     """Django's backend for SMTP, which remembers whether the server had begun to take the message.
 
-    A connection lost before is the server's fault, and nothing was sent. Lost after, nobody knows: it is an attempt.
+    A connection lost before is the server's fault, and nothing was sent. Lost after, nobody knows.
     """
 
     had_begun = False
@@ -92,7 +92,7 @@ def meaning(error: Exception, *, had_begun: bool, since: datetime) -> Exception:
         case smtplib.SMTPResponseException():
             codes = [error.smtp_code]
         case _:
-            return Refused(_said(error)) if had_begun else Away(Machine.MAIL, _said(error))
+            return Away(Machine.MAIL, _said(error), uncertain=had_begun)
     if SERVICE_CLOSING in codes:
         return Away(Machine.MAIL, _said(error))
     waited = clock.now() - since

@@ -103,7 +103,7 @@ def retry_given_up(messages: QuerySet[Message], *, by: Any) -> int:
     """Let those of `messages` that were given up be sent after all, now. Gives how many."""
     found = work.retry_all(messages)
     if found:
-        record(by, "messages.retry", by=by, given={"count": found})
+        record(by, "person.retry_messages", by=by, given={"count": found})
         _nudge_after_commit()
     return found
 

@@ -56,6 +56,7 @@ def own_files_and_cache(settings, scratch):
     from django.core.cache import cache
 
     settings.MEDIA_ROOT = scratch / uuid.uuid4().hex  # made only when something is stored
+    settings.STORAGE_RECORDS = scratch / "records"
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     cache.clear()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from work.querysets import due, stopped
+from work.querysets import stopped, unfinished
 
 MOST = 40  # lines a room tells at once, the soonest due first: a day's work, and a page that stays quick
 
@@ -52,7 +52,7 @@ class GivenUp:
 class WorkTable:
     """A table of work as an administrator reads it.
 
-    `waiting` rows are due and not done, the `oldest` due since then, with what the last try of it said in `why`.
+    `waiting` rows are not done yet, the `oldest` of them since then, with what the last try of it said in `why`.
     `given_up` are the first `SHOWN` of `total` rows that failed for good, the oldest first.
     """
 
@@ -67,14 +67,14 @@ class WorkTable:
 
 def table_of(key: str, label: Any, rows: QuerySet, told: Callable[[Any], GivenUp]) -> WorkTable:
     """A table of `WorkItem` rows as a WorkTable; `told(row)` says one that was given up. Four queries."""
-    late = due(rows)
-    first = late.order_by("due", "pk").first()
+    left = unfinished(rows)
+    first = left.order_by("pk").first()
     lost = stopped(rows)
     return WorkTable(
         key=key,
         label=label,
-        waiting=late.count(),
-        oldest=first and first.due,
+        waiting=left.count(),
+        oldest=told(first).since if first else None,
         why=told(first).reason if first else "",
         given_up=[told(row) for row in lost.order_by("due", "pk")[:SHOWN]],
         total=lost.count(),

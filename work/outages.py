@@ -30,12 +30,17 @@ LOST_INSIDE = "Cannot open a new connection in an atomic block."
 
 
 class Away(Exception):
-    """`machine` is away, with the reason in its own words. The work waits for it, whatever time it takes."""
+    """`machine` is away, with the reason in its own words. The work waits for it, whatever time it takes.
 
-    def __init__(self, machine: Machine, reason: str) -> None:
+    `uncertain`: it may have done the work before it went. Done again, the work may be done twice; so where no other row
+    finds the machine away too, this is an attempt.
+    """
+
+    def __init__(self, machine: Machine, reason: str, *, uncertain: bool = False) -> None:
         super().__init__(reason)
         self.machine = machine
         self.reason = reason
+        self.uncertain = uncertain
 
 
 class Later(Exception):
@@ -93,20 +98,24 @@ def is_left_alone(machine: Machine) -> bool:
 def note_away(machine: Machine, reason: str) -> Outage:
     """Write that a machine is away: one row an outage, with the last reason and when to ask again (in 5 to 30 s)."""
     now = clock.now()
-    try:
-        with transaction.atomic():
-            outage, _created = Outage.objects.select_for_update().get_or_create(
-                machine=machine,
-                over_at=None,
-                defaults={"since": now, "tries": 0},
-            )
-    except IntegrityError:  # another worker was first
-        outage = open_outages().get(machine=machine)
+    outage = _opened(machine, now)
     outage.tries += 1
     outage.tried_at, outage.reason = now, reason[:2000]
     outage.next_try = now + min(SOONEST * 2 ** min(outage.tries - 1, 10), LATEST)
     outage.save(update_fields=["tries", "tried_at", "reason", "next_try"])
     return outage
+
+
+def _opened(machine: Machine, now: datetime) -> Outage:
+    """The machine's open outage, made where there is none: another worker may open or end one at the same moment."""
+    while True:
+        try:
+            with transaction.atomic():
+                return open_outages().filter(machine=machine).first() or Outage.objects.create(
+                    machine=machine, since=now, tries=0
+                )
+        except IntegrityError:
+            continue
 
 
 def note_back(*machines: Machine) -> int:

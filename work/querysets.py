@@ -29,6 +29,6 @@ def stopped(queryset: QuerySet) -> QuerySet:
     )
 
 
-def due(queryset: QuerySet) -> QuerySet:
-    """The rows that should be done by now, in a worker's hands or not."""
-    return queryset.filter(done_at__isnull=True, due__lte=clock.now(), attempts__lt=ATTEMPTS)
+def unfinished(queryset: QuerySet) -> QuerySet:
+    """The rows that are neither done nor given up: they wait, for their turn or for their next try."""
+    return queryset.filter(done_at__isnull=True, attempts__lt=ATTEMPTS)

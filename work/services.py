@@ -39,8 +39,10 @@ PATIENCE = 30.0
 """Seconds that a worker waits for a database that went away in the middle of its work."""
 ENOUGH = 2
 """How many rows in a row must find a machine away before it is believed."""
-SECONDS = 60.0
-"""How long one drain lasts at most: a task must end before the worker's time limit, and give others their turn."""
+SECONDS = 5.0
+"""How long one drain lasts at most, and the row it is at: a machine that is slow must not hold up other work."""
+UNCERTAIN = timedelta(minutes=15)
+"""How long a row waits that may have been done before the machine went: each new try may do it twice."""
 
 
 @dataclass
@@ -182,6 +184,7 @@ class _Run:
         self.missed = 0
         self.heard = False
         self.reason = ""
+        self.uncertain: list[tuple[Any, Away]] = []
 
     def take(self, item: Any) -> None:
         """Do one claimed row, and write what came of it."""
@@ -191,11 +194,15 @@ class _Run:
             self.put_off(item, later.reason, later.after)
             self.hear()
         except Away as away:
-            self.put_off(item, away.reason, PAUSE)
-            if away.machine == self.needs:
-                self.missed, self.reason = self.missed + 1, away.reason
-            else:
+            if away.machine != self.needs:
+                self.put_off(item, away.reason, PAUSE)
                 note_away(away.machine, away.reason)
+                return
+            self.missed, self.reason = self.missed + 1, away.reason
+            if away.uncertain:
+                self.uncertain.append((item, away))
+            else:
+                self.put_off(item, away.reason, PAUSE)
         except (OperationalError, InterfaceError) as error:
             if is_database_away(error):
                 reason = f"{type(error).__name__}: {error}"
@@ -215,6 +222,12 @@ class _Run:
     def hear(self) -> None:
         """The machine that all need answered: whoever found it away stands alone."""
         self.missed, self.heard = 0, True
+        self.count_uncertain()
+
+    def count_uncertain(self) -> None:
+        for item, away in self.uncertain:
+            self.count(item, away)
+        self.uncertain = []
 
     def count(self, item: Any, error: Exception) -> None:
         fail(item, error)
@@ -229,6 +242,10 @@ class _Run:
 
     def ended(self, *, more: bool) -> Drained:
         """The result. An answer of the machine says that it is there; rows that no answer followed, that it is not."""
+        if self.missed < ENOUGH:
+            self.count_uncertain()
+        for item, away in self.uncertain:
+            self.put_off(item, away.reason, UNCERTAIN)
         if self.needs is not None and self.missed:
             note_away(self.needs, self.reason)
             self.result.away = self.needs

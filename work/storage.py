@@ -3,10 +3,13 @@
 A file that is absent is told apart from a storage that has gone: the second is never the file's fault.
 """
 
+import hashlib
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
+from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
@@ -18,8 +21,31 @@ from work.states import Machine
 OF_THE_NAME = (FileNotFoundError, SuspiciousFileOperation, ValueError)
 
 
+MARK = "passerelle-storage"  # the file by which a storage is known as the one that was used before
+
+
+def check_mark() -> None:
+    """OSError when this is not the storage that was used before: its folder is gone, or empty where a disk should be.
+
+    The first use of a storage leaves a mark in it, and a record on this machine that there is one.
+    """
+    place = hashlib.sha256(str(getattr(default_storage, "location", "storage")).encode()).hexdigest()[:16]
+    record = Path(settings.STORAGE_RECORDS) / place
+    if default_storage.exists(MARK):
+        if not record.exists():
+            record.parent.mkdir(parents=True, exist_ok=True)
+            record.touch()
+        return
+    if record.exists():
+        raise OSError("This is not the storage that was used before: the file passerelle-storage is missing from it.")
+    default_storage.save(MARK, ContentFile(b"Keep this file: by it Passerelle knows its storage.\n"))
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.touch()
+
+
 def probe() -> None:
     """Write a small file, read it back, remove it. Raises whatever the storage raises, OSError for a wrong content."""
+    check_mark()
     name = default_storage.save(f"health/{uuid.uuid4().hex}", ContentFile(b"ok"))
     try:
         with default_storage.open(name) as file:
@@ -64,6 +90,7 @@ def read(path: str) -> bytes:
 def keep(path: str, content: File) -> str:
     """Keep a file under `path`, which is free; gives the name it got. Raises Away, and then nothing half kept stays."""
     try:
+        check_mark()
         return default_storage.save(path, content)
     except OF_THE_NAME:
         raise

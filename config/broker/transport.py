@@ -183,7 +183,8 @@ def check(payload: object) -> None:
         raise ValueError("no properties")
     if not isinstance(properties.get("delivery_tag"), str) or not isinstance(payload.get("headers"), dict):
         raise ValueError("no delivery tag or headers")
-    check_task(payload["headers"], payload["body"], properties)
+    if payload["headers"]:  # without any, Celery says that it knows no such message, and goes on
+        check_task(payload["headers"], payload["body"], properties)
 
 
 def check_task(headers: dict, body: str, properties: dict) -> None:

@@ -276,7 +276,7 @@ def wait():
     from decisions.models import Letter
     from documents.models import Rendering
     from notifications.models import Message
-    from work.querysets import due, stopped
+    from work.querysets import stopped, unfinished
 
     end = time.monotonic() + 600
     tables = [Message.objects.all(), Rendering.objects.all()]
@@ -286,7 +286,7 @@ def wait():
         json.dumps(
             {
                 "message_ids": [message.message_id for message in Message.objects.all()],
-                "waiting": sum(due(table).count() for table in tables),
+                "waiting": sum(unfinished(table).count() for table in tables),
                 "stopped": sum(stopped(table).count() for table in tables),
                 "letters": Letter.objects.filter(decision__number__gte=1000, state__in=("sent", "served")).count(),
             }
