@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from documents.catalog import INLINE
 from documents.models import Rendering, Upload
 from documents.scan import clean_name
+from work.storage import standing
 
 HTML_LANG = {"fr": "fr-CA", "en": "en-CA"}
 
@@ -35,10 +36,11 @@ def file_response(thing: Upload | Rendering | Stored, *, inline: bool = False) -
     """The bytes of `thing`, streamed, never kept by a cache and never run by a browser.
 
     `inline` shows a PDF or an image in place; every other kind is always a download. Http404 with a sentence when
-    the file was removed, or is not rendered yet.
+    the file was removed, or is not rendered yet; Away (503) when the storage that holds it is.
     """
     try:
-        file = thing.open()
+        with standing():
+            file = thing.open()
     except FileNotFoundError as error:
         raise Http404(_("This file is no longer kept, or is not ready yet.")) from error
     shown = inline and thing.content_type in INLINE

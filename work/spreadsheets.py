@@ -4,7 +4,7 @@ import re
 
 # Where a spreadsheet may see the beginning of a cell: at the beginning, and after what it may split a line at. One that
 # is set to French splits at semicolons, quotation marks or not.
-BLANK = " \u00a0\u202f\u200b\u2060\ufeff\""
+BLANK = ' \u00a0\u202f\u200b\u2060\ufeff"'
 FORMULA = re.compile(f"(^|[;\t\r\n])([{BLANK}]*[=+\\-@＝＋－＠\t\r])")
 
 

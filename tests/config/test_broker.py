@@ -16,6 +16,7 @@ from kombu.transport import virtual
 
 from config.broker import folder, redis, transport
 from config.broker.folder import QueueFolder
+from notifications.tasks import send_messages
 from ops.places import ROOT
 
 QUEUE = Queue("celery")
@@ -512,3 +513,39 @@ def test_redis_that_fails_an_acknowledgement_still_makes_room(monkeypatch):
         with pytest.raises(ConnectionError):
             settle("tag")
         assert qos.can_consume()
+
+
+def task(**more):
+    """The headers of a task as Celery writes them (its protocol 2)."""
+    return {"task": "notifications.tasks.send_messages", "id": "1", "eta": None, "expires": None, "retries": 0, **more}
+
+
+UNREADABLE = {
+    "a task that is a list": ([[], {}, {}], task(task=["a"])),
+    "a task that is an object": ([[], {}, {}], task(task={})),
+    "no id": ([[], {}, {}], {"task": "a"}),
+    "an id that is a list": ([[], {}, {}], task(id=[])),
+    "a time that is no time": ([[], {}, {}], task(expires="soon")),
+    "a time that is a number": ([[], {}, {}], task(eta=5)),
+    "limits that are a text": ([[], {}, {}], task(timelimit="long")),
+    "retries that are a list": ([[], {}, {}], task(retries=[1])),
+    "no arguments": (5, task()),
+    "arguments of other kinds": ([{}, [], {}], task()),
+}
+
+
+@pytest.mark.parametrize(("body", "headers"), UNREADABLE.values(), ids=UNREADABLE)
+def test_message_that_celery_cannot_read_is_set_aside_and_the_next_is_read(broker, root, body, headers):
+    with broker.channel() as channel:
+        producer = broker.Producer(channel)
+        producer.publish(body, routing_key="celery", serializer="json", headers=headers)
+        producer.publish([[], {}, {}], routing_key="celery", serializer="json", headers=task())
+    assert got(broker) == [[[], {}, {}]]
+    assert len(aside(root)) == 1
+
+
+def test_every_message_of_celery_s_own_is_readable(broker):
+    with broker.channel() as channel:
+        send_messages.apply_async(connection=broker, expires=60, time_limit=5, soft_time_limit=4.5, countdown=3)
+        message = channel.basic_get("celery")
+        assert message.headers["task"] == "notifications.tasks.send_messages"

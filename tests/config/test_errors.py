@@ -296,3 +296,16 @@ def test_outage_of_the_database_is_written_by_the_first_answer_after_it(client, 
     outage = Outage.objects.get()
     assert (outage.machine, outage.reason) == ("database", "OperationalError: the connection is closed")
     assert outage.over_at is not None
+
+
+@pytest.mark.parametrize("length", ["9" * 19, "9" * 30])
+def test_length_too_long_to_be_a_number_is_too_large(length):
+    request = RequestFactory().post("/", CONTENT_LENGTH=length)
+    assert errors.length(request) > errors.most_sent()
+
+
+@pytest.mark.parametrize("key", ["carbon_footprint", "heat_recovery", "one_time_costs", "code", "passwords_policy"])
+def test_answer_whose_key_looks_like_a_secret_is_kept(key):
+    sent = errors.sent_by(RequestFactory().post("/", {key: "a text", "password": "hunter2", "password1": "hunter2"}))
+    assert sent.fields == ((key, "a text"),)
+    assert sent.left_out

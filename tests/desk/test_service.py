@@ -7,6 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.services import appoint_to_cluster, found_cluster
+from audit.models import Entry
+from audit.rules import CLOCK
 from documents.models import Rendering
 from documents.services import queue_rendering
 from notifications.models import Message
@@ -203,10 +206,12 @@ def test_last_five_outages_that_are_over_are_told_the_latest_first(admin):
 def test_table_tells_the_work_that_waits_the_longest_and_why(admin, file):
     Message.objects.all().delete()
     now = clock.now()
-    for minutes in (5, 9, 1):
+    for minutes in (9, 5, 1):
         row = message(f"letter-{minutes}", application_id=file.pk)
-        row.due, row.last_error = now - timedelta(minutes=minutes), f"put off {minutes}"
+        row.created_at, row.last_error = now - timedelta(minutes=minutes), f"put off {minutes}"
+        row.due = now + timedelta(minutes=minutes)  # the next try of each is still to come
         row.save()
+    give_up(message("given up", application_id=file.pk))
     outbox = page(admin).context["service"].tables[0]
     assert (outbox.waiting, outbox.oldest, outbox.why) == (3, now - timedelta(minutes=9), "put off 9")
 
@@ -215,3 +220,29 @@ def test_what_to_do_first_is_said_beside_what_was_given_up_alone(admin, file):
     assert "Fix the cause first, then try again." not in page(admin).content.decode()
     give_up(message("one", application_id=file.pk))
     assert "Fix the cause first, then try again." in page(admin).content.decode()
+
+
+def test_address_hidden_in_one_column_stands_in_no_other(admin, file):
+    row = queue_message("account_exists", to="Private.Person@prime.example", context={}, key="own")
+    give_up(row, "Refused: 550 <private.person@prime.example>: no such user")
+    said = page(admin).content.decode().lower()
+    assert "private.person" not in said
+    assert "550 &lt;…@prime.example&gt;: no such user" in said
+
+
+def test_what_was_tried_again_is_in_the_trail_of_whoever_did_it(admin, cast, file):
+    for n in range(3):
+        give_up(message(f"letter-{n}", application_id=file.pk))
+    admin.post(reverse("service-retry"), {"table": "messages"})
+    admin.post(reverse("service-retry"), {"table": "messages"})
+    (entry,) = Entry.objects.filter(verb="person.retry_messages")
+    assert (entry.actor_id, entry.given) == (cast.administrator.pk, {"count": 3})
+
+
+def test_jobs_of_somebody_who_works_for_another_cluster_too_are_neither_s_administrator_s(admin, cast):
+    """Whoever gives another cluster's person a role does not see, or stop, what they do there."""
+    Job.objects.create(kind=JobKind.FILE_LIST, owner=cast.officer, asked={}, state="failed", token="t")
+    assert page(admin).context["service"].failed_jobs == 1
+    other = found_cluster(slug="autre", name_fr="Autre", name_en="Other", by=CLOCK)
+    appoint_to_cluster(cast.officer, other, by=CLOCK, role="finance")
+    assert page(admin).context["service"].failed_jobs == 0

@@ -171,7 +171,7 @@ def test_message_at_fault_pays_for_itself(camille, queue, post, word, answer):
     assert list(open_outages()) == []
 
 
-def test_answer_lost_after_the_message_was_taken_is_an_attempt_with_the_same_message_id(camille, queue, post):
+def test_answer_lost_after_one_message_was_taken_is_an_attempt_with_the_same_message_id(camille, queue, post):
     """Nobody knows whether it left: it is tried again, three times at most, as one message in the reader's program."""
     message = queue(camille)
     post.answers["."] = ""
@@ -181,6 +181,39 @@ def test_answer_lost_after_the_message_was_taken_is_an_attempt_with_the_same_mes
             assert send_messages() == 0
     assert Message.objects.get().attempts == ATTEMPTS
     assert [m["Message-ID"] for m in post.received] == [message.message_id] * ATTEMPTS
+
+
+def test_server_that_loses_every_answer_is_away_and_is_not_sent_everything_again_and_again(camille, queue, post):
+    for n in range(20):
+        queue(camille, key=f"letter-{n}")
+    post.answers["."] = ""
+    now = clock.now()
+    for second in range(0, 12 * 60, 30):
+        with clock.at(now + timedelta(seconds=second)):
+            assert send_messages() == 0
+    assert set(Message.objects.values_list("attempts", flat=True)) == {0}
+    assert open_outages().get().machine == Machine.MAIL
+    assert len(post.received) <= 48  # two a try, however many wait
+    post.answers.clear()
+    with clock.at(now + timedelta(minutes=30)):
+        assert send_messages() == 20
+    assert len({m["Message-ID"] for m in post.received}) == 20
+
+
+def test_answer_lost_for_one_message_while_others_leave_is_an_attempt(camille, queue, post, monkeypatch):
+    for n in range(3):
+        queue(camille, key=f"letter-{n}")
+    real = send
+
+    def lost_once(message):
+        if message.key == "letter-0":
+            raise Away(Machine.MAIL, "lost", uncertain=True)
+        real(message)
+
+    monkeypatch.setattr("notifications.services.send", lost_once)
+    assert send_messages() == 2
+    assert Message.objects.get(done_at=None).attempts == 1
+    assert list(open_outages()) == []
 
 
 def test_taking_leave_of_the_server_undoes_nothing(camille, queue, post):

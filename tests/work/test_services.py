@@ -281,6 +281,7 @@ def test_timeout_of_the_database_is_the_row_s_own_failure(committed_db):
     assert not Outage.objects.exists()
 
 
+@pytest.mark.django_db
 def test_late_failure_changes_nothing_of_what_another_worker_has_done():
     put("slow")
     (mine,) = claim(Message.objects.all())

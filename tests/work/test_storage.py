@@ -1,0 +1,53 @@
+"""The storage that was used before is known by its mark: an empty folder in its place is no storage."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from work import storage
+from work.outages import Away
+
+
+def test_first_use_leaves_a_mark_and_every_other_finds_it(settings):
+    assert storage.keep("a/b", ContentFile(b"one")) == "a/b"
+    assert (settings.MEDIA_ROOT / storage.MARK).exists()
+    assert storage.why_away() == ""
+    assert storage.read("a/b") == b"one"
+
+
+@pytest.mark.parametrize("empty", [False, True], ids=["gone", "empty"])
+def test_storage_whose_folder_is_gone_or_empty_is_away_and_keeps_nothing(settings, tmp_path, empty):
+    storage.keep("a/b", ContentFile(b"one"))
+    away = tmp_path / "elsewhere"
+    shutil.move(settings.MEDIA_ROOT, away)
+    if empty:
+        Path(settings.MEDIA_ROOT).mkdir()
+    with pytest.raises(Away, match="not the storage that was used before"):
+        storage.keep("a/c", ContentFile(b"two"))
+    with pytest.raises(Away):
+        storage.read("a/b")
+    with pytest.raises(Away), storage.standing():
+        default_storage.open("a/b")
+    assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+    shutil.move(away, settings.MEDIA_ROOT)
+    assert storage.read("a/b") == b"one"
+
+
+def test_file_that_is_absent_from_the_storage_that_was_used_before_is_only_absent():
+    storage.keep("a/b", ContentFile(b"one"))
+    with pytest.raises(FileNotFoundError):
+        storage.read("a/none")
+    with pytest.raises(FileNotFoundError), storage.standing():
+        default_storage.open("a/none")
+
+
+def test_another_machine_of_the_same_storage_believes_its_mark(settings, tmp_path):
+    storage.keep("a/b", ContentFile(b"one"))
+    settings.STORAGE_RECORDS = tmp_path / "another machine"
+    assert storage.why_away() == ""
+    shutil.rmtree(settings.MEDIA_ROOT)
+    assert storage.why_away().startswith("OSError: This is not the storage")
