@@ -221,7 +221,7 @@ def test_everybody_has_their_place_when_all_threads_are_taken(running):
             status, head, body, took = running.ask(get("/files", cookie=cookie))
             assert (status, took < 0.5) == (503, True)
             assert int(head["retry-after"]) >= SHORTEST
-            assert "demandes sont avant la vôtre" in body
+            assert "Pages à servir avant la vôtre" in body
         assert running.ask(get("/api/v1/calls"))[1]["content-type"] == "application/problem+json"
         late = threading.Thread(target=ask, args=("late", post("/submit")))
         late.start()
