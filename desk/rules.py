@@ -41,5 +41,5 @@ def of_people_of(clusters) -> Q:
     told = ("appointments__user_id", "program_appointments__user_id", "partners__seats__user_id")
     found = Q(pk__in=[])
     for person in told:
-        found |= Q(owner__in=clusters.exclude(**{person: None}).values(person))
+        found |= Q(owner__in=clusters.filter(**{f"{person}__isnull": False}).values(person))
     return found

@@ -22,6 +22,7 @@ from documents.scan import Unacceptable
 from work import clock, storage
 from work import services as work
 from work.outages import Away, note_away
+from work.querysets import unfinished
 from work.states import Machine
 
 __all__ = [
@@ -184,7 +185,7 @@ def render(rendering: Rendering) -> Rendering:
 
 def note_why_waiting(reason: str) -> int:
     """Write on every waiting row why the worker cannot render yet. No attempt is counted. Gives how many wait."""
-    waiting = Rendering.objects.filter(done_at__isnull=True)
+    waiting = unfinished(Rendering.objects.all())
     waiting.exclude(last_error=reason).update(last_error=reason)
     return waiting.count()
 

@@ -22,6 +22,8 @@ from work.states import Machine
 PATIENT = timedelta(days=4)
 """How long a message that the server puts off is tried again before that is a failure: RFC 5321 says 4 to 5 days."""
 SOONEST, LATEST = timedelta(minutes=1), timedelta(minutes=15)
+UNCERTAIN = timedelta(hours=4)
+"""How long a message that the server may have taken is tried again at no cost while it loses every answer."""
 SERVICE_CLOSING = 421
 TOO_LARGE = 552  # said of one message, also where the server answers to its sender
 
@@ -92,6 +94,8 @@ def meaning(error: Exception, *, had_begun: bool, since: datetime) -> Exception:
         case smtplib.SMTPResponseException():
             codes = [error.smtp_code]
         case _:
+            if had_begun and clock.now() - since > UNCERTAIN:
+                return Refused(_said(error))  # each new try may reach its reader once more
             return Away(Machine.MAIL, _said(error), uncertain=had_begun)
     if SERVICE_CLOSING in codes:
         return Away(Machine.MAIL, _said(error))

@@ -9,6 +9,7 @@ what is away, since when and why, and so that workers ask again in good time and
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import psycopg
@@ -108,14 +109,14 @@ def note_away(machine: Machine, reason: str) -> Outage:
 
 def _opened(machine: Machine, now: datetime) -> Outage:
     """The machine's open outage, made where there is none: another worker may open or end one at the same moment."""
-    while True:
-        try:
-            with transaction.atomic():
-                return open_outages().filter(machine=machine).first() or Outage.objects.create(
-                    machine=machine, since=now, tries=0
-                )
-        except IntegrityError:
-            continue
+    for _try in range(3):
+        with suppress(IntegrityError), transaction.atomic():
+            return open_outages().filter(machine=machine).first() or _open(machine, now)
+    return _open(machine, now)
+
+
+def _open(machine: Machine, now: datetime) -> Outage:
+    return Outage.objects.create(machine=machine, since=now, tries=0)
 
 
 def note_back(*machines: Machine) -> int:

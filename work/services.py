@@ -169,7 +169,7 @@ def drain(
         if not items:
             return run.ended(more=False)
         run.take(items[0])
-        if run.missed == ENOUGH or time.monotonic() > end:
+        if run.missed == ENOUGH or (time.monotonic() > end and not run.uncertain):
             break
     return run.ended(more=True)
 

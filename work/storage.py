@@ -4,6 +4,7 @@ A file that is absent is told apart from a storage that has gone: the second is 
 """
 
 import hashlib
+import logging
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,8 @@ from django.core.files.storage import default_storage
 
 from work.outages import Away
 from work.states import Machine
+
+log = logging.getLogger(__name__)
 
 # What a storage of another make raises when it cannot be reached is a class of its own library, not an OSError.
 OF_THE_NAME = (FileNotFoundError, SuspiciousFileOperation, ValueError)
@@ -32,15 +35,34 @@ def check_mark() -> None:
     place = hashlib.sha256(str(getattr(default_storage, "location", "storage")).encode()).hexdigest()[:16]
     record = Path(settings.STORAGE_RECORDS) / place
     if default_storage.exists(MARK):
-        if not record.exists():
-            record.parent.mkdir(parents=True, exist_ok=True)
-            record.touch()
+        _note_mark(record)
         return
-    if record.exists():
-        raise OSError("This is not the storage that was used before: the file passerelle-storage is missing from it.")
+    if record.exists() and not _holds_files():
+        raise OSError(
+            "This is not the storage that was used before: the file passerelle-storage is missing from it."
+            " If it really is, make an empty file of that name in it."
+        )
     default_storage.save(MARK, ContentFile(b"Keep this file: by it Passerelle knows its storage.\n"))
-    record.parent.mkdir(parents=True, exist_ok=True)
-    record.touch()
+    _note_mark(record)
+
+
+def _holds_files() -> bool:
+    """Whether the storage holds files of ours without a mark: it was used before there was one, or was restored."""
+    try:
+        return bool(set(default_storage.listdir("")[0]) & {"uploads", "renderings", "jobs"})
+    except OSError:
+        return False
+
+
+def _note_mark(record: Path) -> None:
+    """Write on this machine that the storage has its mark. Where it cannot be written, only the guard is weaker."""
+    if record.exists():
+        return
+    try:
+        record.parent.mkdir(parents=True, exist_ok=True)
+        record.touch()
+    except OSError as error:
+        log.warning("That the storage has its mark could not be noted: %s", error)
 
 
 def probe() -> None:

@@ -14,6 +14,7 @@ from documents.models import Rendering
 from documents.services import queue_rendering
 from notifications.models import Message
 from notifications.services import queue_message
+from programs.models import Partner, PartnerSeat
 from tests.files import submitted_file
 from work import clock
 from work.models import Heartbeat, Job, Outage
@@ -245,4 +246,13 @@ def test_jobs_of_somebody_who_works_for_another_cluster_too_are_neither_s_admini
     assert page(admin).context["service"].failed_jobs == 1
     other = found_cluster(slug="autre", name_fr="Autre", name_en="Other", by=CLOCK)
     appoint_to_cluster(cast.officer, other, by=CLOCK, role="finance")
+    assert page(admin).context["service"].failed_jobs == 0
+
+
+def test_cluster_with_a_partner_that_has_no_seat_keeps_its_seat_holders_from_others(admin, cast):
+    other = found_cluster(slug="autre", name_fr="Autre", name_en="Other", by=CLOCK)
+    for acronym in ("A", "B"):
+        partner = Partner.objects.create(cluster=other, short_name=acronym, name_fr=acronym, name_en=acronym)
+    PartnerSeat.objects.create(partner=partner, user=cast.officer, role="analyst", starts_on=clock.today())
+    Job.objects.create(kind=JobKind.FILE_LIST, owner=cast.officer, asked={}, state="failed", token="t")
     assert page(admin).context["service"].failed_jobs == 0

@@ -299,3 +299,15 @@ def test_second_message_on_a_connection_is_not_taken_for_the_first(post):
     with pytest.raises(smtplib.SMTPServerDisconnected):
         connection.send_messages([letter])
     assert not connection.had_begun
+
+
+def test_server_that_loses_every_answer_for_hours_ends_by_costing_attempts(camille, queue, post):
+    for n in range(3):
+        queue(camille, key=f"letter-{n}")
+    post.answers["."] = ""
+    now = clock.now()
+    for hour in range(0, 12):
+        with clock.at(now + timedelta(hours=hour)):
+            send_messages()
+    assert set(Message.objects.values_list("attempts", flat=True)) == {ATTEMPTS}
+    assert len(post.received) < 3 * 12

@@ -290,3 +290,16 @@ def test_late_failure_changes_nothing_of_what_another_worker_has_done():
         fail(mine, "too late")
     item = Message.objects.get()
     assert (item.done_at, item.last_error) == (later, "")
+
+
+@pytest.mark.django_db
+def test_machine_so_slow_that_one_row_takes_the_whole_time_is_asked_by_a_second_row():
+    for key in "abc":
+        put(key)
+
+    def lose_the_answer(item):
+        raise Away(Machine.MAIL, "timed out", uncertain=True)
+
+    result = drain(Message.objects.all(), lose_the_answer, needs=Machine.MAIL, seconds=-1)
+    assert (result.put_off, result.failed, result.away) == (2, 0, Machine.MAIL)
+    assert set(Message.objects.values_list("attempts", flat=True)) == {0}

@@ -51,3 +51,17 @@ def test_another_machine_of_the_same_storage_believes_its_mark(settings, tmp_pat
     assert storage.why_away() == ""
     shutil.rmtree(settings.MEDIA_ROOT)
     assert storage.why_away().startswith("OSError: This is not the storage")
+
+
+def test_storage_that_was_used_before_there_was_a_mark_gets_one(settings):
+    storage.keep("uploads/ab/c", ContentFile(b"one"))
+    default_storage.delete(storage.MARK)  # as a restored one, or one of before
+    assert storage.why_away() == ""
+    assert (settings.MEDIA_ROOT / storage.MARK).exists()
+
+
+def test_record_that_cannot_be_written_takes_no_storage_away(settings, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    settings.STORAGE_RECORDS = tmp_path / "file" / "records"
+    assert storage.keep("a/b", ContentFile(b"one")) == "a/b"
+    assert storage.why_away() == ""
