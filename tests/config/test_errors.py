@@ -160,8 +160,8 @@ def test_what_was_typed_comes_back_in_a_form_that_sends_it_again(client):
     assert kept(page_and_form) == [("title", given["title"]), ("tag", "a"), ("tag", "b"), ("save", "")]
     assert [b.text for b in page.select("button[form=again]")] == ["Envoyer de nouveau", "Send again"]
     assert b"hunter2" not in page_and_form.content
-    assert "Les mots de passe et les codes ne sont pas gardés" in text
-    assert "Passwords and codes are not kept" in text
+    assert "Les mots de passe ne sont pas gardés" in text
+    assert "Passwords are not kept" in text
     assert page.select("script") == []
 
 
