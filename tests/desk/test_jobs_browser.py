@@ -7,8 +7,10 @@ import pytest
 from django.test import override_settings
 
 from accounts.models import User
+from applications.models import Application
 from demo import people
 from demo.cast import BY_KEY
+from notifications.models import Message
 from programs.services.bundles import import_bundle
 from tests import databases, servers
 from tests.cast import BUILT_AT, BUNDLE
@@ -16,6 +18,9 @@ from tests.files import submitted_file
 from tests.journeys.people import Person
 from work import clock
 from work.models import Job, JobFailure
+from work.outages import note_away
+from work.querysets import ATTEMPTS
+from work.states import Machine
 
 pytestmark = pytest.mark.slow
 ASKED = {"q": "robot", "call": "", "state": "eligible", "due": "late", "sort": "recent"}
@@ -148,3 +153,26 @@ def test_button_of_the_list_of_files_gives_the_file(officer):
         with page.expect_download() as taken:
             page.get_by_role("button", name="Télécharger la liste (CSV)").click()
         assert taken.value.suggested_filename.startswith("dossiers-")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_state_of_the_service_has_nothing_for_axe_and_never_scrolls_sideways(new_page, axe, served, width):
+    with served.data():
+        given_up = Message.objects.create(
+            kind="letter",
+            key=f"given up {width}",
+            address="une-adresse-vraiment-tres-longue-de-quelqu-un@usinage-gauthier.example",
+            application_id=Application.objects.first().pk,
+            language="fr",
+            attempts=ATTEMPTS,
+            last_error="Refused: 550 5.1.1 " + "nosuchmailbox" * 20,
+        )
+        note_away(Machine.SCANNER, "ConnectionRefusedError: [Errno 111] Connection refused")
+    person = Person("administrator", new_page(width=width), axe, set()).sign_in()
+    for language in ("fr", "en"):
+        person.page.goto(f"/service?lang={language}")
+        assert "550 5.1.1" in person.page.content()
+        assert person.page.evaluate("document.documentElement.scrollWidth") == width
+        assert person.axe(person.page) == []
+    with served.data():
+        given_up.delete()
