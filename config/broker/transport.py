@@ -33,7 +33,7 @@ class QoS(virtual.QoS):
     def ack(self, delivery_tag: str) -> None:
         self.channel.finish(delivery_tag)
         super().ack(delivery_tag)
-        self.channel.connection.freed.set()
+        self.channel.connection.note_freed()
 
     def reject(self, delivery_tag: str, requeue: bool = False) -> None:
         if requeue:
@@ -132,25 +132,34 @@ class Transport(virtual.Transport):
         super().__init__(client, **options)
         self.state = self.global_state
         self.freed = threading.Event()  # an acknowledgement made room for another message
+        self.loop: Hub | None = None
 
     def driver_version(self) -> str:
         return "1"
 
     def register_with_event_loop(self, connection: object, loop: Hub) -> None:
         """Have the worker's loop look into the folder at each interval, and whenever there is room for a message."""
+        self.loop = loop
+        loop.call_repeatedly(self.polling_interval, self.deliver)
 
-        def deliver() -> None:
-            with suppress(Empty):
-                while True:
-                    self.cycle.get(self._deliver)
+    def note_freed(self) -> None:
+        """There is room for another message: wake what waits for it.
 
-        def deliver_where_room() -> None:
-            if self.freed.is_set():
-                self.freed.clear()
-                deliver()
+        Celery acknowledges in the worker's loop. A timer that is due is the only thing that the loop still looks at
+        before the pool says what it has to write, and before it sleeps: called any later, each message waited for the
+        next interval.
+        """
+        if not self.freed.is_set():
+            self.freed.set()
+            if self.loop:
+                self.loop.call_later(0, self.deliver)
 
-        loop.call_repeatedly(self.polling_interval, deliver)
-        loop.on_tick.add(deliver_where_room)
+    def deliver(self) -> None:
+        """Deliver as many messages as there are and there is room for."""
+        self.freed.clear()
+        with suppress(Empty):
+            while True:
+                self.cycle.get(self._deliver)
 
     def drain_events(self, connection: object, timeout: float | None = None) -> None:
         """Deliver one message. TimeoutError after `timeout` seconds without.

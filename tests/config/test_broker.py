@@ -11,6 +11,8 @@ from types import SimpleNamespace
 import pytest
 from celery import Celery
 from kombu import Connection, Queue
+from kombu.asynchronous import Hub
+from kombu.asynchronous.timer import Timer
 from kombu.exceptions import OperationalError
 from kombu.transport import virtual
 
@@ -428,6 +430,27 @@ def test_acknowledgement_makes_room_at_once(broker, root):
         for _ in range(20):
             broker.drain_events(timeout=5)
     assert time.monotonic() - begun < 2
+
+
+def test_acknowledgement_in_the_workers_loop_brings_the_next_message_before_the_pool_looks(broker, root):
+    """As Celery has it: acknowledged soon, and written to a child by a callback of each tick, whatever its place."""
+    hub, given, seen = Hub(timer=Timer()), [], []
+
+    def receive(body, message):
+        given.append(body)
+        hub.call_soon(message.ack)
+
+    hub.on_tick.add(lambda: seen.append(len(given)))
+    broker.transport.polling_interval = 0.01
+    with broker.Consumer([QUEUE], callbacks=[receive], prefetch_count=1):
+        broker.transport.register_with_event_loop(broker, hub)
+        put(broker, *range(5))
+        time.sleep(0.02)
+        for _tick in range(5):
+            next(hub.loop)
+        hub.close()
+    assert given == [0, 1, 2, 3, 4]
+    assert seen == [1, 2, 3, 4, 5]
 
 
 def test_queue_is_counted_and_emptied(broker, root):

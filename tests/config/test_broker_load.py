@@ -67,7 +67,7 @@ def test_nothing_is_lost_or_doubled_and_no_worker_ends(tmp_path):
             if (folder / "queue").is_dir():  # as `touch`, and a writer that is not ours, would do it
                 (folder / "queue" / f"{thrown}_x.celery.msg").write_text('{"body": "W1' if thrown % 2 else "")
                 thrown += 1
-            assert time.monotonic() - begun < 400
+            assert time.monotonic() - begun < 400, f"{sum(counted(notes).values())} were worked on"
             time.sleep(0.2)
         assert [producer.returncode for producer in producers] == [0] * PRODUCERS
         while sum(counted(notes).values()) < EACH * PRODUCERS and list((folder / "claims").rglob("*.msg")):
