@@ -62,12 +62,17 @@ def own_files_and_cache(settings, scratch):
 
 
 @pytest.fixture(autouse=True)
-def own_memory_of_outages(monkeypatch):
-    """What one test missed, no other test finds again; and no sweep is late for the length of the suite."""
+def own_memory_of_outages():
+    """What one test missed, no other test finds again; and no sweep is late for the length of the suite.
+
+    Not by the test's own `monkeypatch`: what that one patched keeps tests.kept from copying anything.
+    """
     from work import clock, outages, sweeps
 
-    monkeypatch.setattr(outages, "_without_database", None)
-    monkeypatch.setattr(sweeps, "_started", clock.now())  # as if each test were a process of its own
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(outages, "_without_database", None)
+        patches.setattr(sweeps, "_started", clock.now())  # as if each test were a process of its own
+        yield
 
 
 @pytest.fixture(scope="session")
