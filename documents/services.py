@@ -8,9 +8,8 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
-from django.dispatch import Signal
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -21,15 +20,16 @@ from documents.pdf import render_pdf
 from documents.scan import Unacceptable
 from work import clock, storage
 from work import services as work
+from work.nudges import Nudge
 from work.outages import Away, note_away
 from work.querysets import unfinished
 from work.states import Machine
 
 __all__ = [
     "Unacceptable",
+    "documents_wait",
     "open_upload",
     "queue_rendering",
-    "queued",
     "remove_upload",
     "render",
     "retry_given_up",
@@ -40,8 +40,7 @@ __all__ = [
 
 log = logging.getLogger(__name__)
 
-queued = Signal()
-"""Sent after the commit that queued documents. `documents.tasks` listens and nudges the worker."""
+documents_wait = Nudge("documents")
 
 _REACTIONS: dict[str, list[Callable[[Rendering], None]]] = {}
 
@@ -128,14 +127,14 @@ def queue_rendering(
             "due": now,
         },
     )
-    _nudge_after_commit()
+    documents_wait.after_commit()
     return rendering
 
 
 def retry_rendering(rendering: Rendering) -> Rendering:
     """Let a document that was given up start over, now."""
     work.retry(rendering)
-    _nudge_after_commit()
+    documents_wait.after_commit()
     return rendering
 
 
@@ -145,7 +144,7 @@ def retry_given_up(renderings: QuerySet[Rendering], *, by: Any) -> int:
     found = work.retry_all(renderings)
     if found:
         record(by, "person.retry_documents", by=by, given={"count": found})
-        _nudge_after_commit()
+        documents_wait.after_commit()
     return found
 
 
@@ -188,13 +187,3 @@ def note_why_waiting(reason: str) -> int:
     waiting = unfinished(Rendering.objects.all())
     waiting.exclude(last_error=reason).update(last_error=reason)
     return waiting.count()
-
-
-def _nudge_after_commit() -> None:
-    """One nudge a transaction, however many documents; a broker that is down breaks nothing (the sweep finds them)."""
-    if not any(hook is _nudge for _savepoints, hook, _robust in connection.run_on_commit):
-        transaction.on_commit(_nudge, robust=True)
-
-
-def _nudge() -> None:
-    queued.send_robust(sender=Rendering)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents import pdf, scan, services
 from documents.models import Rendering
-from work import clock, nudges, storage
+from work import clock, storage
 from work.outages import note_away, note_back, open_outages
 from work.services import drain
 from work.states import Machine
@@ -54,10 +54,8 @@ def render_documents() -> int:
     if drained.failed or drained.stopped:
         log.error("Documents that failed: %d will be tried again, %d stopped", drained.failed, drained.stopped)
     if drained.is_full:
-        nudge()
+        services.documents_wait.now()
     return drained.done
 
 
-def nudge(**_signal: object) -> None:
-    """Have the worker render now. When the broker is down, the sweep will find the documents."""
-    nudges.ask(render_documents.name, lambda: render_documents.apply_async(retry=False, ignore_result=True))
+services.documents_wait.calls(lambda: render_documents.apply_async(retry=False, ignore_result=True))

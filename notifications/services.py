@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
-from django.dispatch import Signal
 
 from audit.services import record
 from notifications import mail, notices
@@ -13,9 +12,9 @@ from notifications.catalog import KINDS
 from notifications.models import Message
 from work import clock
 from work import services as work
+from work.nudges import Nudge
 
-queued = Signal()
-"""Sent after the commit that queued messages. `notifications.tasks` listens and nudges the worker."""
+messages_wait = Nudge("messages")
 
 
 def queue_message(
@@ -60,7 +59,7 @@ def queue_message(
             "created_at": clock.now(),
         },
     )
-    _nudge_after_commit()
+    messages_wait.after_commit()
     return message
 
 
@@ -104,15 +103,5 @@ def retry_given_up(messages: QuerySet[Message], *, by: Any) -> int:
     found = work.retry_all(messages)
     if found:
         record(by, "person.retry_messages", by=by, given={"count": found})
-        _nudge_after_commit()
+        messages_wait.after_commit()
     return found
-
-
-def _nudge_after_commit() -> None:
-    """One nudge a transaction, however many messages; a broker that is down breaks nothing (the sweep finds them)."""
-    if not any(hook is _nudge for _savepoints, hook, _robust in connection.run_on_commit):
-        transaction.on_commit(_nudge, robust=True)
-
-
-def _nudge() -> None:
-    queued.send_robust(sender=Message)

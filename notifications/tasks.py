@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications import services
 from notifications.models import Message
-from work import nudges
 from work.services import drain
 from work.states import Machine
 from work.sweeps import sweep
@@ -29,10 +28,8 @@ def send_messages() -> int:
     if drained.failed or drained.stopped:
         log.error("Messages that failed: %d will be tried again, %d stopped", drained.failed, drained.stopped)
     if drained.is_full:
-        nudge()
+        services.messages_wait.now()
     return drained.done
 
 
-def nudge(**_signal: object) -> None:
-    """Have the worker send now. When the broker is down, the sweep will find the messages."""
-    nudges.ask(send_messages.name, lambda: send_messages.apply_async(retry=False, ignore_result=True))
+services.messages_wait.calls(lambda: send_messages.apply_async(retry=False, ignore_result=True))

@@ -105,7 +105,10 @@ def _told():
         told = tuple(sorted((name, _comparable(value)) for name, value in _overridden().items()))
     except TypeError:
         return None
-    waiting = tuple(getattr(do, "__qualname__", repr(do)) for _savepoints, do, _robust in connection.run_on_commit)
+    waiting = tuple(
+        (getattr(do, "__qualname__", repr(do)), repr(getattr(do, "__self__", None)))
+        for _savepoints, do, _robust in connection.run_on_commit
+    )
     return _world["name"], told, waiting, clock._standing.get(), translation.get_language()
 
 

@@ -6,8 +6,8 @@ class WorkConfig(AppConfig):
     name = "work"
 
     def ready(self) -> None:
-        from work import jobs, tasks
+        from work import jobs, nudges
 
         autodiscover_modules("tasks")  # every process knows every sweep: readiness and pages ask after them
-        jobs.queued.connect(tasks.nudge, dispatch_uid="work.nudge")
+        nudges.check_nudges()
         jobs.check_handlers()  # the lowest app is ready last: every other has said what it handles

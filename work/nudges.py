@@ -11,7 +11,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from django.db import connection
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection, transaction
 
 from work.outages import note_away
 from work.states import Machine
@@ -66,6 +67,42 @@ def note_broker(problem: Exception) -> None:
         log.exception("The broker's outage could not be written")
     finally:
         connection.close()  # this thread's own
+
+
+class Nudge:
+    """What one table's services ask for when they wrote a row; the table's task says what is then called."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+        self.publish: Callable[[], object] | None = None
+        NUDGES.append(self)
+
+    def __repr__(self) -> str:
+        return f"<Nudge: {self.table}>"
+
+    def calls(self, publish: Callable[[], object]) -> None:
+        """Say what puts the table's task on the broker."""
+        self.publish = publish
+
+    def after_commit(self) -> None:
+        """Nudge once this transaction is committed; once, however many rows it wrote."""
+        if not any(hook == self.now for _savepoints, hook, _robust in connection.run_on_commit):
+            transaction.on_commit(self.now, robust=True)
+
+    def now(self) -> None:
+        """Nudge. Returns at once; when the broker is down, the sweep will find the rows."""
+        if self.publish is None:
+            raise LookupError(f"{self} calls nothing")
+        ask(self.table, self.publish)
+
+
+NUDGES: list[Nudge] = []
+
+
+def check_nudges() -> None:
+    """ImproperlyConfigured when a table's rows are announced to no task."""
+    if silent := [nudge for nudge in NUDGES if nudge.publish is None]:
+        raise ImproperlyConfigured(f"{silent} call nothing: the table's tasks module says what")
 
 
 _nudger: _Nudger | None = None

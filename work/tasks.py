@@ -6,7 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
-from work import jobs, nudges
+from work import jobs
 from work.outages import Away
 from work.sweeps import sweep
 
@@ -29,6 +29,4 @@ def run_jobs() -> int:
     return jobs.run_waiting()
 
 
-def nudge(**_signal: object) -> None:
-    """Have the worker run the jobs now. When the broker is down, the sweep will find them."""
-    nudges.ask(run_jobs.name, lambda: run_jobs.apply_async(retry=False, ignore_result=True))
+jobs.jobs_wait.calls(lambda: run_jobs.apply_async(retry=False, ignore_result=True))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from audit.models import Reading
 from decisions.models import Decision, Letter
 from tests.decisions import files
+from work import nudges
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7 letter"
@@ -321,16 +322,9 @@ def test_asking_too_often_is_slowed_down(client):
     assert answers == [404] * 20 + [429]
 
 
-def test_render_is_nudged_after_the_commit(cast, programme, django_capture_on_commit_callbacks):
-    from documents.services import queued
-
-    told = []
-
-    def hear(**_signal):
-        told.append(1)
-
-    queued.connect(hear)
+def test_render_is_nudged_after_the_commit(cast, programme, monkeypatch, django_capture_on_commit_callbacks):
+    asked = []
+    monkeypatch.setattr(nudges, "ask", lambda table, publish: asked.append(table))
     with django_capture_on_commit_callbacks(execute=True):
         files.issued(cast, programme)
-    queued.disconnect(hear)
-    assert told == [1]
+    assert asked.count("documents") == 1

@@ -11,7 +11,7 @@ from accounts.models import User
 from documents import pdf, services, tasks
 from documents.models import Rendering, Upload
 from tests.documents import files, sheets
-from work import clock
+from work import clock, nudges
 
 
 @pytest.fixture
@@ -154,21 +154,14 @@ def test_machine_at_fault_costs_no_attempt_and_says_the_command(committed_db, mo
     assert rendering.last_error == ""
 
 
-def test_worker_is_nudged_once_a_transaction_however_many_documents(committed_db):
+def test_worker_is_nudged_once_a_transaction_however_many_documents(committed_db, monkeypatch):
     told = []
-
-    def hear(**_signal):
-        told.append(Rendering.objects.count())
-
-    services.queued.connect(hear)
-    try:
-        with transaction.atomic():
-            queued("one")
-            queued("two")
-            assert told == []
-    finally:
-        services.queued.disconnect(hear)
-    assert told == [2]
+    monkeypatch.setattr(nudges, "ask", lambda table, publish: told.append((table, Rendering.objects.count())))
+    with transaction.atomic():
+        queued("one")
+        queued("two")
+        assert told == []
+    assert told == [("documents", 2)]
 
 
 @pytest.mark.renders

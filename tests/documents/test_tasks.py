@@ -8,7 +8,7 @@ import pytest
 from documents import pdf, scan, tasks
 from documents.models import Rendering
 from documents.services import queue_rendering
-from work import clock, storage
+from work import clock, nudges, storage
 from work.models import Outage
 from work.outages import note_away, open_outages
 from work.querysets import ATTEMPTS
@@ -90,11 +90,11 @@ def test_a_task_makes_a_bounded_number_and_asks_for_another(monkeypatch):
     for n in range(tasks.AT_ONCE + 1):
         queued(n)
     asked = []
-    monkeypatch.setattr(tasks, "nudge", lambda: asked.append(1))
+    monkeypatch.setattr(nudges, "ask", lambda table, publish: asked.append(table))
     assert tasks.render_documents() == tasks.AT_ONCE
-    assert asked == [1]
+    assert asked == ["documents"]
     assert tasks.render_documents() == 1
-    assert asked == [1]
+    assert asked == ["documents"]
 
 
 @pytest.mark.parametrize("machine", [Machine.STORAGE, Machine.PDF, Machine.SCANNER])

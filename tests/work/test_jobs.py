@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy
 from audit.models import Entry
 from tests.databases import at_once
 from tests.work.conftest import At, Count, Counting
-from work import clock, jobs
-from work.jobs import acts, kinds, runs
+from work import clock, jobs, nudges
+from work.jobs import kinds, runs
 from work.models import Job, JobFailure, JobKeys, Outage
 from work.outages import Away, Later, open_outages
 from work.querysets import ATTEMPTS
@@ -171,18 +171,15 @@ def test_jobs_take_turns(start, counting, monkeypatch):
 
 def test_a_run_ends_in_time_and_asks_for_another(committed_db, start, monkeypatch):
     asked = []
-    acts.queued.connect(lambda **_s: asked.append(1), weak=False, dispatch_uid="test")
-    try:
-        job = start()
-        asked.clear()
-        assert runs.run_waiting(0) == 0
-        monkeypatch.setattr(runs, "monotonic", iter([0.0, 0.0, 0.0, *range(100, 200)]).__next__)
-        assert runs.run_waiting(20) == 1
-    finally:
-        acts.queued.disconnect(dispatch_uid="test")
+    monkeypatch.setattr(nudges, "ask", lambda table, publish: asked.append(table))
+    job = start()
+    asked.clear()
+    assert runs.run_waiting(0) == 0
+    monkeypatch.setattr(runs, "monotonic", iter([0.0, 0.0, 0.0, *range(100, 200)]).__next__)
+    assert runs.run_waiting(20) == 1
     job.refresh_from_db()
     assert (job.state, job.phase, job.attempts, job.claimed_until) == ("running", JobPhase.STEP, 0, None)
-    assert asked == [1]
+    assert asked == ["jobs"]
 
 
 def test_at_most_two_jobs_are_worked_on_at_once(committed_db, start, counting):

@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from work import nudges
 
@@ -73,3 +74,12 @@ def test_fork_has_a_thread_of_its_own(own_thread):
     os.close(write)
     os.waitpid(child, 0)
     assert os.read(read, 10) == b"given"
+
+
+def test_table_whose_rows_are_announced_to_no_task_is_refused_at_the_start(monkeypatch):
+    monkeypatch.setattr(nudges, "NUDGES", [])
+    letters = nudges.Nudge("letters")
+    with pytest.raises(ImproperlyConfigured, match="<Nudge: letters>"):
+        nudges.check_nudges()
+    letters.calls(lambda: None)
+    nudges.check_nudges()

@@ -9,19 +9,18 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
-from django.dispatch import Signal
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from work import clock
 from work.jobs.kinds import Kept, digest_of, handler_of
 from work.models import Job
+from work.nudges import Nudge
 from work.states import JobAct, JobKind, JobPhase, JobState
 
-queued = Signal()
-"""Sent after the commit that gave a job something to do. `work.tasks` listens and nudges the worker."""
+jobs_wait = Nudge("jobs")
 
 MOST = 10
 """How many jobs of one person may wait or run at once."""
@@ -125,7 +124,7 @@ def start_job(kind: JobKind, asked: Kept, *, by: Any) -> Job:
             tell(job, JobAct.START, by)
     except IntegrityError:  # a second press at the same instant
         return live.get(digest=digest)
-    nudge_after_commit()
+    jobs_wait.after_commit()
     return job
 
 
@@ -171,7 +170,7 @@ def act_on_job(job: Job, act: JobAct, *, by: Any) -> Job:
             if act == JobAct.RETRY:
                 _go_on(job)
             job.state, job.attempts, job.due, job.last_error = JobState.QUEUED, 0, now, ""
-            nudge_after_commit()
+            jobs_wait.after_commit()
     try:
         with transaction.atomic():
             job.save()
@@ -196,13 +195,3 @@ def _go_on(job: Job) -> None:
         job.worked, job.removed_at = timedelta(0), None
         job.failures.all().delete()
     job.ended_at, job.keep_until, job.reason_fr, job.reason_en = None, None, "", ""
-
-
-def nudge_after_commit() -> None:
-    """One nudge a transaction, however many jobs; a broker that is down breaks nothing (the sweep finds them)."""
-    if not any(hook is _nudge for _savepoints, hook, _robust in connection.run_on_commit):
-        transaction.on_commit(_nudge, robust=True)
-
-
-def _nudge() -> None:
-    queued.send_robust(sender=Job)

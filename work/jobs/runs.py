@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from work import clock
 from work.jobs import results
-from work.jobs.acts import LEASE, nudge_after_commit, tell
+from work.jobs.acts import LEASE, jobs_wait, tell
 from work.jobs.kinds import Failure, JobHandler, Refused, handler_of
 from work.models import Job, JobFailure, JobKeys, JobPart
 from work.outages import Away, Later, is_database_away, note_away
@@ -70,7 +70,7 @@ def run_waiting(seconds: float = TASK) -> int:
         _turn(job, until=min(until, monotonic() + TURN))
         turns += 1
     if turns and waiting(Job.objects.filter(state__in=RUNNABLE)).exists():
-        nudge_after_commit()
+        jobs_wait.after_commit()
     return turns
 
 
