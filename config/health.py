@@ -1,9 +1,7 @@
 """Two questions of whoever runs the servers: does the process answer, and can it do its work."""
 
 import logging
-from pathlib import Path
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_safe
 from config.broker import transport
 from config.celery import app
 from work import storage
-from work.processes import read_processes
+from work.processes import processes_here
 from work.sweeps import beats
 
 log = logging.getLogger("passerelle.health")
@@ -62,8 +60,7 @@ def outcome(name, check):
 
 def restarts():
     """How many times each process was started again since its supervisor started; {} where none supervises."""
-    seen = read_processes(Path(settings.DATA_DIR) / "processes.json")
-    return {process.name: process.restarts for process in seen}
+    return {process.name: process.restarts for process in processes_here()}
 
 
 def try_database():

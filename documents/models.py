@@ -29,6 +29,7 @@ class Upload(PublicModel):
     gone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    erased_at = models.DateTimeField(null=True, blank=True)  # when its bytes left the storage, after it was gone
 
     class Meta:
         verbose_name = _("uploaded file")
@@ -37,6 +38,17 @@ class Upload(PublicModel):
             models.CheckConstraint(
                 condition=models.Q(gone_at__isnull=True) | models.Q(gone_by__isnull=False),
                 name="upload_gone_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at__isnull=True) | models.Q(gone_at__isnull=False),
+                name="upload_erased_once_gone",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["gone_at"],
+                condition=models.Q(gone_at__isnull=False, erased_at__isnull=True),
+                name="upload_to_erase",
             ),
         ]
 

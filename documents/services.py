@@ -28,6 +28,7 @@ from work.states import Machine
 __all__ = [
     "Unacceptable",
     "documents_wait",
+    "erase_removed",
     "open_upload",
     "queue_rendering",
     "remove_upload",
@@ -84,14 +85,30 @@ def _not_kept(file, error: OSError | Away) -> Unacceptable:
 
 
 def remove_upload(upload: Upload, *, by) -> Upload:
-    """Forget the bytes once the transaction commits; the row stays, and says when. A second time does nothing."""
+    """Forget the bytes once the transaction commits; the row stays, and says when. A second time does nothing.
+
+    Where the storage is away at that instant, `erase_removed` does it once it is back.
+    """
     with transaction.atomic():
         upload = Upload.objects.select_for_update().get(pk=upload.pk)
         if not upload.is_gone:
             upload.gone_at, upload.gone_by = clock.now(), by
             upload.save(update_fields=["gone_at", "gone_by"])
-            transaction.on_commit(lambda: default_storage.delete(upload.key))
+            transaction.on_commit(lambda: _erase(upload), robust=True)
     return upload
+
+
+def erase_removed() -> int:
+    """Erase the bytes of removed uploads that are still in the storage, the oldest first. Gives of how many. Away."""
+    left = list(Upload.objects.filter(gone_at__isnull=False, erased_at__isnull=True).order_by("gone_at")[:100])
+    for upload in left:
+        _erase(upload)
+    return len(left)
+
+
+def _erase(upload: Upload) -> None:
+    storage.remove(upload.key)
+    Upload.objects.filter(pk=upload.pk).update(erased_at=clock.now())
 
 
 def open_upload(upload: Upload):

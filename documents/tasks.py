@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from documents import pdf, scan, services
 from documents.models import Rendering
 from work import clock, storage
-from work.outages import note_away, note_back, open_outages
+from work.outages import Away, note_away, note_back, open_outages
 from work.services import drain
 from work.states import Machine
 from work.sweeps import sweep
@@ -34,6 +34,18 @@ def ask_after_machines() -> int:
         else:
             back += note_back(machine)
     return back
+
+
+@shared_task
+@sweep(every=timedelta(minutes=5), label=_("Erase the files that people removed"))
+def erase_removed() -> int:
+    """Erase what could not be erased when it was removed. Gives how many files."""
+    try:
+        return services.erase_removed()
+    except Away as away:
+        note_away(away.machine, away.reason)
+        log.error("Removed files could not be erased (%s); the sweep will erase them", away.reason)
+        return 0
 
 
 @shared_task

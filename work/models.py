@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 
 from work import clock
-from work.states import JobKind, JobPhase, JobState, Machine
+from work.states import UNDER_WAY, JobKind, JobPhase, JobState, Machine
 
 
 def new_public_id() -> uuid.UUID:
@@ -150,7 +150,7 @@ class Job(PublicModel, WorkItem):
             state_check("phase", JobPhase),
             models.UniqueConstraint(
                 fields=["owner", "digest"],
-                condition=Q(state__in=[JobState.QUEUED, JobState.RUNNING, JobState.PAUSED]),
+                condition=Q(state__in=UNDER_WAY),
                 name="work_job_asked_once",
             ),
         ]
@@ -166,7 +166,7 @@ class Job(PublicModel, WorkItem):
     @property
     def is_over(self) -> bool:
         """Whether it works no more, unless somebody tries again."""
-        return self.state in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+        return self.state not in UNDER_WAY
 
     @property
     def has_result(self) -> bool:

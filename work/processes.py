@@ -6,6 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from django.conf import settings
+
+RECORD = "processes.json"  # in DATA_DIR; ops.serve names it too, which needs no Django
+
 
 class ProcessState(StrEnum):
     """Where a process is."""
@@ -30,6 +34,11 @@ class Process:
     last_exit: str | None
     state: ProcessState
     next_start: datetime | None
+
+
+def processes_here() -> tuple[Process, ...]:
+    """The processes of this installation, as its supervisor last wrote; empty where none supervises them."""
+    return read_processes(Path(settings.DATA_DIR) / RECORD)
 
 
 def read_processes(path: Path) -> tuple[Process, ...]:

@@ -32,6 +32,12 @@ class JobState(TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("job", "cancelled")
 
 
+RUNNABLE = (JobState.QUEUED, JobState.RUNNING)
+"""A worker takes such a job."""
+UNDER_WAY = (*RUNNABLE, JobState.PAUSED)
+"""It is not over: it ends by itself, or waits for a person who paused it."""
+
+
 class JobPhase(TextChoices):
     """What a job's next piece of work is: count what there is to do, do a part of it, or put its result together."""
 

@@ -122,8 +122,14 @@ def keep(path: str, content: File) -> str:
         raise Away(Machine.STORAGE, f"{type(error).__name__}: {error}") from error
 
 
+def remove(path: str) -> None:
+    """Remove a file, or an empty folder; nothing when it is absent from a storage that stands. Raises Away."""
+    with standing():
+        check_mark()
+        default_storage.delete(path)
+
+
 def keep_again(path: str, content: File) -> str:
     """Keep a file under `path`, in place of what an attempt before may have left there. Raises Away."""
-    with standing():
-        default_storage.delete(path)
+    remove(path)
     return keep(path, content)

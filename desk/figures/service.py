@@ -1,9 +1,6 @@
 """How the service itself stands: machines that are away, processes, sweeps, what waits and what failed for good."""
 
 from dataclasses import dataclass
-from pathlib import Path
-
-from django.conf import settings
 
 from applications.models import Application
 from desk.rules import administered_clusters, jobs_administered_by
@@ -12,7 +9,7 @@ from notifications.figures import outbox
 from work.figures import WorkTable
 from work.models import Job, Outage
 from work.outages import open_outages
-from work.processes import Process, ProcessState, read_processes
+from work.processes import Process, ProcessState, processes_here
 from work.states import JobState
 from work.sweeps import Beat, beats
 
@@ -50,7 +47,7 @@ def service_of(user) -> Service:
     """How the service stands, for `user`, an administrator."""
     files = files_administered_by(user)
     return Service(
-        processes=read_processes(Path(settings.DATA_DIR) / "processes.json"),
+        processes=processes_here(),
         failed_jobs=Job.objects.filter(jobs_administered_by(user), state=JobState.FAILED).count(),
         away=list(open_outages()),
         past=list(Outage.objects.exclude(over_at=None).order_by("-over_at", "-pk")[:PAST]),

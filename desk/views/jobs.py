@@ -14,7 +14,7 @@ from accounts.rules import is_administrator
 from desk.figures.jobs import shown_job
 from desk.forms.jobs import JobFilter
 from work import jobs
-from work.states import JobAct, JobState
+from work.states import RUNNABLE, JobAct
 
 PAGE = 50
 FAILURES = 100
@@ -125,7 +125,7 @@ def _context(request, job):
         "shown": shown_job(job),
         "job": job,
         "own": own,
-        "asks": job.state in (JobState.QUEUED, JobState.RUNNING),
+        "asks": job.state in RUNNABLE,
         "acts": jobs.acts_for(job),
         "technical": job.last_error if is_administrator(request.user) else "",
     }

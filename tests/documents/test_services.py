@@ -1,7 +1,9 @@
 """Keeping what people upload; queuing and rendering what we make, whatever the machine lacks."""
 
 import hashlib
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
@@ -12,6 +14,8 @@ from documents import pdf, services, tasks
 from documents.models import Rendering, Upload
 from tests.documents import files, sheets
 from work import clock, nudges
+from work.outages import open_outages
+from work.states import Machine
 
 
 @pytest.fixture
@@ -63,9 +67,27 @@ def test_removed_upload_loses_its_bytes_when_the_transaction_commits(elise, djan
     assert not default_storage.exists(upload.key)
     assert gone.is_gone
     assert gone.gone_by == elise
+    assert Upload.objects.get().erased_at is not None
     with pytest.raises(FileNotFoundError):
         services.open_upload(gone)
     assert services.remove_upload(gone, by=elise).gone_at == gone.gone_at
+
+
+def test_upload_removed_while_the_storage_is_away_is_erased_once_it_is_back(committed_db, elise, settings, caplog):
+    kept, gone = (services.store_upload(files.chosen(files.pdf()), by=elise) for _n in range(2))
+    place = Path(settings.MEDIA_ROOT)
+    place.rename(place.with_name("elsewhere"))
+
+    services.remove_upload(gone, by=elise)
+
+    assert tasks.erase_removed() == 0
+    assert Upload.objects.get(pk=gone.pk).erased_at is None
+    assert open_outages().get().machine == Machine.STORAGE
+    shutil.rmtree(place, ignore_errors=True)
+    place.with_name("elsewhere").rename(place)
+    assert (tasks.erase_removed(), tasks.erase_removed()) == (1, 0)
+    assert (default_storage.exists(gone.key), default_storage.exists(kept.key)) == (False, True)
+    assert Upload.objects.get(pk=gone.pk).erased_at is not None
 
 
 @pytest.mark.django_db

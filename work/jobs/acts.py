@@ -18,7 +18,7 @@ from work import clock
 from work.jobs.kinds import Kept, digest_of, handler_of
 from work.models import Job
 from work.nudges import Nudge
-from work.states import JobAct, JobKind, JobPhase, JobState
+from work.states import RUNNABLE, UNDER_WAY, JobAct, JobKind, JobPhase, JobState
 
 jobs_wait = Nudge("jobs")
 
@@ -27,19 +27,18 @@ MOST = 10
 LEASE = timedelta(minutes=1)
 """How long a worker holds a job without a sign: a step is short."""
 
-LIVE = (JobState.QUEUED, JobState.RUNNING, JobState.PAUSED)
 FROM: dict[JobAct, tuple[JobState, ...]] = {
-    JobAct.PAUSE: (JobState.QUEUED, JobState.RUNNING),
+    JobAct.PAUSE: RUNNABLE,
     JobAct.RESUME: (JobState.PAUSED,),
-    JobAct.CANCEL: LIVE,
+    JobAct.CANCEL: UNDER_WAY,
     JobAct.RETRY: (JobState.FAILED,),
 }
 """The states in which a person may do each act."""
 DONE_ALREADY: dict[JobAct, tuple[JobState, ...]] = {
     JobAct.PAUSE: (JobState.PAUSED,),
-    JobAct.RESUME: (JobState.QUEUED, JobState.RUNNING),
+    JobAct.RESUME: RUNNABLE,
     JobAct.CANCEL: (JobState.CANCELLED,),
-    JobAct.RETRY: (JobState.QUEUED, JobState.RUNNING),
+    JobAct.RETRY: RUNNABLE,
 }
 """The states in which the same act again, as by a double click, changes nothing."""
 
@@ -106,7 +105,7 @@ def start_job(kind: JobKind, asked: Kept, *, by: Any) -> Job:
     if not isinstance(asked, handler_of(kind).parameters):
         raise TypeError(f"jobs of kind {kind} take {handler_of(kind).parameters.__name__}")
     digest = digest_of(kind, asked)
-    live = Job.objects.filter(owner=by, state__in=LIVE)
+    live = Job.objects.filter(owner=by, state__in=UNDER_WAY)
     if same := live.filter(digest=digest).first():
         return same
     if live.count() >= MOST:

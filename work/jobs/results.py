@@ -95,8 +95,7 @@ def remove_results() -> int:
                 continue
             job.result_path = ""
             remove_pieces(job)
-            with storage.standing():
-                default_storage.delete(folder_of(job))  # its empty folder
+            storage.remove(folder_of(job))
             job.parts.all().delete()
             JobKeys.objects.filter(job=job).delete()
             job.keep_until, job.removed_at = None, clock.now()

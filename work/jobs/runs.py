@@ -24,7 +24,7 @@ from work.models import Job, JobFailure, JobKeys, JobPart
 from work.outages import Away, Later, is_database_away, note_away
 from work.querysets import ATTEMPTS, stopped, waiting
 from work.services import BACKOFF, claim, once_the_database_is_back
-from work.states import JobAct, JobPhase, JobState
+from work.states import RUNNABLE, JobAct, JobPhase, JobState
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,6 @@ MACHINE_WAIT = timedelta(minutes=1)
 END_LEASE = timedelta(minutes=5)
 """How long the result may take to be put together."""
 
-RUNNABLE = (JobState.QUEUED, JobState.RUNNING)
 THREE_TIMES = _("The same part of the work failed three times in a row. Nothing of that part was kept.")
 
 
