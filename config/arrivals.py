@@ -10,16 +10,28 @@ LIVE = "/health/live"
 READY = "/health/ready"
 STATIC = "/static/"
 API = "/api/"
+HEAD_MOST = 64 * 1024  # bytes of a head read without a thread: more is left to the parser, which knows its limits
+BODY_MOST = 128 * 1024  # bytes of a body read without a thread: a form, an answer, not a file
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """method, path without its query, whether a body follows, and the Cookie header ("" without one)."""
+    """method, path without its query, the length of the body in bytes (None: not said beforehand, or the client waits
+    to be told to send it), and the Cookie header ("" without one)."""
 
     method: str
     path: str
-    has_body: bool
+    body: int | None
     cookies: str
+
+    @property
+    def has_body(self) -> bool:
+        return self.body != 0
+
+    @property
+    def is_short(self) -> bool:
+        """Whether all of it can be here before a thread is given to it."""
+        return self.body is not None and self.body <= BODY_MOST
 
     @property
     def only_reads(self) -> bool:
@@ -58,5 +70,14 @@ def read_arrival(head: bytes) -> Arrival | None:
     for line in lines:
         name, _colon, value = line.partition(":")
         headers.setdefault(name.strip().lower(), value.strip())
-    has_body = "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
-    return Arrival(parts[0], parts[1].partition("?")[0], has_body, headers.get("cookie", ""))
+    length = headers.get("content-length", "0")
+    said = not headers.keys() & {"transfer-encoding", "expect"} and length.isascii() and length.isdigit()
+    body = int(length[:20]) if said else None
+    return Arrival(parts[0], parts[1].partition("?")[0], body, headers.get("cookie", ""))
+
+
+def is_to_come(held: bytes | bytearray, arrival: Arrival | None) -> bool:
+    """Whether a part of the request that is read without a thread is not in `held` yet; `arrival` is what it tells."""
+    if arrival is None:
+        return END not in held and len(held) < HEAD_MOST
+    return arrival.is_short and len(held) < held.find(END) + len(END) + (arrival.body or 0)

@@ -10,9 +10,8 @@ from typing import Protocol
 from gunicorn import http
 from gunicorn.workers.gthread import TConn
 
-from config.arrivals import END, Arrival
+from config.arrivals import END, HEAD_MOST, Arrival, is_to_come, read_arrival
 
-HEAD_MOST = 64 * 1024  # bytes of a head read here: more is left to the parser, which knows its limits
 SILENCE = 30  # seconds of silence of a client in the middle of what it sends or is sent
 
 
@@ -37,8 +36,9 @@ class Connection(TConn):
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             self.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", SILENCE, 0))
 
-    def read_head(self) -> bool:
-        """Take what has come, without waiting. Whether the head is whole; ConnectionError when the client has gone."""
+    def read_on(self) -> bool:
+        """Take what has come, without waiting. Whether nothing is to come that is read without a thread: the head, and
+        a body that is short. ConnectionError when the client has gone."""
         while True:
             try:
                 data = self.sock.recv(HEAD_MOST)
@@ -48,7 +48,13 @@ class Connection(TConn):
                 raise ConnectionAbortedError
             searched = max(0, len(self.head) - len(END))
             self.head += data
-            if self.head.find(END, searched) >= 0 or len(self.head) >= HEAD_MOST:
+            if self.arrival is None and self.head.find(END, searched) >= 0:
+                self.arrival = read_arrival(bytes(self.head))
+                if self.arrival is None:
+                    return True
+            if self.arrival is None and len(self.head) < HEAD_MOST:
+                continue
+            if not is_to_come(self.head, self.arrival):
                 return True
 
     def hand_over(self) -> bytes:
@@ -60,6 +66,7 @@ class Connection(TConn):
             self.parser.unreader.unread(bytes(self.head))
             self.head.clear()
         self.data_ready = True
+        self.arrival = None
         return self.parser.unreader.buf.getvalue()
 
     def take_back(self) -> None:

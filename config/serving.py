@@ -2,14 +2,16 @@
 behind everybody.
 
 gunicorn's `gthread` hands every connection to one queue at once. Here the beginning of a request is read by the main
-loop, without a thread, until its head is whole (config.arrivals). Then it goes
+loop, without a thread, until its head is whole, and its body when that is short (config.arrivals). Then it goes
 
 - to a thread kept for it, when it asks if the process lives;
 - to the threads of static files, which need no database;
+- to the threads of uploads, when the rest of a long body is to come: whoever sends it slowly holds nobody else;
 - to the reserve, when it comes with the place of signed-in staff (config.reserve) and the others are all taken;
 - else to the queue. A page that would wait longer than PATIENCE is told so at once (config.busy). A submission waits.
 
-A client that is slow, silent or gone holds the main loop never, and a thread for `lines.SILENCE` seconds at most.
+A client that is slow, silent or gone holds the main loop never. One that falls silent in the middle of a file, or of
+an answer, holds a thread for `lines.SILENCE` seconds.
 """
 
 import errno
@@ -22,16 +24,18 @@ from functools import partial
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from config.arrivals import END, Arrival, read_arrival
+from config.arrivals import Arrival, is_to_come, read_arrival
 from config.busy import busy_answer
 from config.env import env
-from config.lines import HEAD_MOST, Connection, Line
+from config.lines import Connection, Line
 from config.reserve import has_place
 
 RESERVE = env.int("WEB_RESERVE_THREADS", default=2)
 PATIENCE = env.float("WEB_QUEUE_SECONDS", default=5.0)
+UPLOADS = env.int("WEB_UPLOAD_THREADS", default=4)
 STATIC_THREADS = 2
 HEAD_WITHIN = 10  # seconds for a request's first line and headers
+BODY_WITHIN = 60  # seconds more for a short body
 LINGER, LINGER_MOST = 2.0, 64 * 1024  # as gunicorn: for a client that has not read its answer yet
 TELL_EVERY = 10  # seconds between two lines of the log about a queue that is long
 
@@ -45,22 +49,24 @@ class Worker(ThreadWorker):
         plain = (cfg.protocol, cfg.proxy_protocol, cfg.http2_cleartext) == ("http", "off", "off")
         self.reads_ahead = plain and not cfg.is_ssl
         self.lingering: deque[Connection] = deque()
+        self.sending: deque[Connection] = deque()  # their heads are whole, their short bodies are not
         self.turned_away = 0
         self.told_at = self.looked_at = 0.0
 
     def get_thread_pool(self):
         self.ordinary = Line("ordinary", self.cfg.threads)
         self.reserve = Line("reserve", RESERVE) if RESERVE else self.ordinary
+        self.uploads = Line("uploads", max(1, UPLOADS))
         self.static = Line("static", STATIC_THREADS)
         self.live = Line("live", 1)
         return self.ordinary.pool
 
     def run(self):
         super().run()
-        for line in (self.reserve, self.static, self.live):
+        for line in (self.reserve, self.uploads, self.static, self.live):
             line.pool.shutdown(wait=False)
 
-    # ---- until the head is whole
+    # ---- until what is read without a thread is whole
 
     def accept(self, listener):
         if not self.reads_ahead:
@@ -78,7 +84,7 @@ class Worker(ThreadWorker):
         self.read_on(conn)
 
     def read_on(self, conn: Connection) -> None:
-        """Wait for the head of a request on a connection that the poller watches, and look at once."""
+        """Wait for a request on a connection that the poller watches, and look at once."""
         conn.timeout = time.monotonic() + HEAD_WITHIN
         self.pending_conns.append(conn)
         self.on_pending_socket_readable(conn, conn.sock)
@@ -88,13 +94,17 @@ class Worker(ThreadWorker):
             super().on_pending_socket_readable(conn, client)
             return
         try:
-            if not conn.read_head():
+            if not conn.read_on():
+                if conn.arrival and conn in self.pending_conns:
+                    self.pending_conns.remove(conn)
+                    conn.timeout = time.monotonic() + BODY_WITHIN
+                    self.sending.append(conn)
                 return
             gone = False
         except OSError:
             gone = True
         self.poller.unregister(client)
-        self.pending_conns.remove(conn)
+        (self.sending if conn in self.sending else self.pending_conns).remove(conn)
         if gone:
             self.nr_conns -= 1
             conn.close()
@@ -106,6 +116,7 @@ class Worker(ThreadWorker):
             super().on_client_socket_readable(conn, client)
             return
         self.keepalived_conns.remove(conn)
+        conn.arrival = None  # of the request before
         self.poller.modify(client, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
         self.read_on(conn)
 
@@ -118,7 +129,7 @@ class Worker(ThreadWorker):
             return
         held = conn.hand_over()
         conn.arrival = read_arrival(held)
-        if conn.arrival is None and END not in held and len(held) < HEAD_MOST:
+        if is_to_come(held, conn.arrival):
             conn.take_back()
             conn.sock.setblocking(False)
             self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
@@ -140,6 +151,8 @@ class Worker(ThreadWorker):
             return self.live
         if arrival.is_static:
             return self.static
+        if not arrival.is_short:
+            return self.uploads
         if self.ordinary.has_room or not has_place(arrival.cookies):
             return self.ordinary
         return min(self.reserve, self.ordinary, key=Line.wait)
@@ -238,8 +251,9 @@ class Worker(ThreadWorker):
 
     def murder_pending(self):
         super().murder_pending()
-        while self.lingering and self.lingering[0].timeout <= time.monotonic():
-            self.let_go(self.lingering.popleft())
+        for waiting in (self.lingering, self.sending):
+            while waiting and waiting[0].timeout <= time.monotonic():
+                self.let_go(waiting.popleft())
         if self.reads_ahead:
             self.tell_who_waits()
 

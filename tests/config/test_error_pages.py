@@ -29,7 +29,7 @@ def sent():
 
 
 def busy():
-    return busy_answer(Arrival("GET", "/", False, ""), before=214, seconds=31).decode()
+    return busy_answer(Arrival("GET", "/", 0, ""), before=214, seconds=31).decode()
 
 
 PAGES = {

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from config.arrivals import Arrival, read_arrival
+from config.arrivals import BODY_MOST, HEAD_MOST, Arrival, is_to_come, read_arrival
 from config.busy import SHORTEST, busy_answer
 from config.reserve import has_place, place_for
 from ops.demo import free_port
@@ -40,10 +40,13 @@ def staff():
 @pytest.mark.parametrize(
     ("head", "arrival"),
     [
-        (get("/health/live?x=1"), Arrival("GET", "/health/live", False, "")),
-        (get("/a", cookie="b=c", more="content-length: 0\r\n"), Arrival("GET", "/a", False, "b=c")),
-        (post("/a"), Arrival("POST", "/a", True, "")),
-        (get("/a", method="POST", more="Transfer-Encoding: chunked\r\n"), Arrival("POST", "/a", True, "")),
+        (get("/health/live?x=1"), Arrival("GET", "/health/live", 0, "")),
+        (get("/a", cookie="b=c", more="content-length: 0\r\n"), Arrival("GET", "/a", 0, "b=c")),
+        (post("/a"), Arrival("POST", "/a", 10, "")),
+        (get("/a", method="POST", more="Transfer-Encoding: chunked\r\n"), Arrival("POST", "/a", None, "")),
+        (get("/a", more="Content-Length: 5\r\nExpect: 100-continue\r\n"), Arrival("GET", "/a", None, "")),
+        (get("/a", more="Content-Length: +5\r\n"), Arrival("GET", "/a", None, "")),
+        (get("/a", more="Content-Length: ²\r\n"), Arrival("GET", "/a", None, "")),
         (b"GET / HTTP/1.1\r\nHost: x\r\n", None),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", None),
         (b"\x16\x03\x01\x02\x00\x01\r\n\r\n", None),
@@ -51,6 +54,24 @@ def staff():
 )
 def test_arrival_is_read_from_the_head(head, arrival):
     assert read_arrival(head) == arrival
+
+
+@pytest.mark.parametrize(
+    ("held", "more"),
+    [
+        (b"POST /a HTTP/1.1\r\nContent-", True),
+        (post("/a")[:-1], True),
+        (post("/a"), False),
+        (post("/a") + get("/b")[:9], False),  # the next one is looked at in its turn
+        (post("/a", b"x" * BODY_MOST)[:-1], True),
+        (post("/a", b"x" * (BODY_MOST + 1))[:-1], False),  # a thread reads it
+        (get("/a", method="POST", more="Transfer-Encoding: chunked\r\n"), False),
+        (b"x" * (HEAD_MOST - 1), True),
+        (b"x" * HEAD_MOST, False),
+    ],
+)
+def test_head_and_short_body_are_waited_for_without_a_thread(held, more):
+    assert is_to_come(held, read_arrival(held)) is more
 
 
 @pytest.mark.parametrize(
@@ -72,7 +93,7 @@ def test_probe_is_exact_and_only_readers_are_told_to_wait(request_, probe, told)
 
 
 def test_busy_page_speaks_both_languages_and_needs_nothing_else():
-    head, _, body = busy_answer(Arrival("GET", "/calls", False, ""), before=214, seconds=31.2).partition(b"\r\n\r\n")
+    head, _, body = busy_answer(Arrival("GET", "/calls", 0, ""), before=214, seconds=31.2).partition(b"\r\n\r\n")
     head, text = head.decode(), body.decode()
     again = int(head.partition("Retry-After: ")[2].split("\r\n")[0])
     assert 32 <= again <= 37
@@ -88,15 +109,15 @@ def test_busy_page_speaks_both_languages_and_needs_nothing_else():
 
 
 def test_busy_page_is_left_time_to_be_read():
-    head = busy_answer(Arrival("GET", "/", False, ""), before=1, seconds=0.1).decode()
+    head = busy_answer(Arrival("GET", "/", 0, ""), before=1, seconds=0.1).decode()
     assert int(head.partition("Retry-After: ")[2].split("\r\n")[0]) >= SHORTEST
 
 
 def test_busy_api_is_told_in_its_own_manner_and_a_head_has_no_body():
-    answer = busy_answer(Arrival("GET", "/api/v1/calls", False, ""), before=1, seconds=3).decode()
+    answer = busy_answer(Arrival("GET", "/api/v1/calls", 0, ""), before=1, seconds=3).decode()
     assert "Content-Type: application/problem+json" in answer
     assert json.loads(answer.partition("\r\n\r\n")[2])["status"] == 503
-    assert busy_answer(Arrival("HEAD", "/", False, ""), before=1, seconds=3).endswith(b"\r\n\r\n")
+    assert busy_answer(Arrival("HEAD", "/", 0, ""), before=1, seconds=3).endswith(b"\r\n\r\n")
 
 
 # ---------------------------------------------------------------- the place of staff
@@ -174,6 +195,7 @@ def server(tmp_path, *options, worker="config.serving.Worker"):
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "WEB_QUEUE_SECONDS": "0.5",
         "WEB_RESERVE_THREADS": "1",
+        "WEB_UPLOAD_THREADS": "2",
         "DATA_DIR": str(tmp_path),
     }
     with (tmp_path / "log").open("wb") as log:
@@ -257,12 +279,37 @@ def test_slow_silent_and_leaving_clients_hold_nobody(running):
 
 
 @pytest.mark.slow
+def test_those_who_send_slowly_hold_nobody_but_those_who_send_files(running):
+    short, long = post("/submit", b"x" * 5000), post("/large", b"y" * 1_000_000)
+    links = [running.open() for _n in range(40)]
+    try:
+        for number, link in enumerate(links):
+            link.sendall((long if number % 2 else short)[:300])
+        time.sleep(0.3)
+        for request in (get("/page"), get("/health/live"), get("/static/x"), short):
+            status, _, body, took = running.ask(request)
+            assert (status, took < 0.5) == (200, True)
+        assert body == "POST /submit ordinary 5000 False"
+        for link in links[1::2]:  # they give up
+            link.close()
+        assert running.ask(long)[2] == "POST /large uploads 1000000 False"
+        for link in links[::2]:
+            link.sendall(short[300:])
+            assert read_answer(link.makefile("rb"))[2] == "POST /submit ordinary 5000 False"
+    finally:
+        for link in links:
+            link.close()
+
+
+@pytest.mark.slow
 def test_each_request_of_a_connection_is_placed_anew(running):
     with running.open() as link, link.makefile("rb") as file:
         for path, place in (("/page", "ordinary"), ("/health/live", "live"), ("/static/x", "static")) * 2:
             link.sendall(get(path))
             assert read_answer(file)[2].split()[2] == place
-        link.sendall(get("/page") + get("/health/live") + post("/submit") + get("/half")[:20])  # one behind the other
+        link.sendall(get("/page") + get("/health/live") + post("/submit")[:-5])  # one behind the other
+        time.sleep(0.1)
+        link.sendall(post("/submit")[-5:] + get("/half")[:20])
         assert [read_answer(file)[2].split()[:3] for _n in range(3)] == [
             ["GET", "/page", "ordinary"],
             ["GET", "/health/live", "live"],
