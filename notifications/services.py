@@ -91,7 +91,7 @@ def send(message: Message) -> None:
         message.sent_at = clock.now()
         if message.known.secret:
             message.url_args = []
-        message.save(update_fields=["sent_at", "url_args"])
+        work.insist(lambda: message.save(update_fields=["sent_at", "url_args"]))
     with transaction.atomic():
         for react in _REACTIONS.get(message.kind, ()):
             react(message)

@@ -32,6 +32,11 @@ def on_server(statement, *names):
         cursor.execute(sql.SQL(statement).format(*names).as_string(cursor.connection))
 
 
+def end_our_connection():
+    """As a restart of PostgreSQL does between two questions: the next one finds no connection."""
+    on_server("SELECT pg_terminate_backend({})", sql.Literal(connection.connection.info.backend_pid))
+
+
 @contextmanager
 def pointed_at(name):
     """Inside, the default connection of every thread opens the database `name`."""

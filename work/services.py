@@ -131,6 +131,19 @@ def once_the_database_is_back(act: Callable[[], None], reason: str) -> None:
             time.sleep(0.5)
 
 
+def insist(write: Callable[[], None]) -> None:
+    """Write what cannot be found out again (a message has left): where the database is away, once it is back.
+
+    As `once_the_database_is_back`, raises what the database raised last after PATIENCE seconds without one.
+    """
+    try:
+        write()
+    except (OperationalError, InterfaceError) as error:
+        if not is_database_away(error):
+            raise
+        once_the_database_is_back(write, f"{type(error).__name__}: {error}")
+
+
 def retry(item: Any) -> None:
     """Let work that was given up start over, now."""
     item.attempts, item.due, item.claimed_until = 0, clock.now(), None
@@ -215,7 +228,7 @@ class _Run:
         except Exception as error:
             self.count(item, error)
         else:
-            complete(item)
+            insist(lambda: complete(item))
             self.result.done += 1
             self.hear()
 

@@ -14,9 +14,10 @@ from django.core import mail
 from django.db import connection, transaction
 
 from config.celery import app
+from notifications import services
 from notifications.models import Message
 from notifications.tasks import send_messages
-from tests.databases import at_once
+from tests.databases import at_once, end_our_connection
 from work import clock, nudges
 from work.outages import open_outages
 from work.querysets import ATTEMPTS
@@ -52,6 +53,20 @@ def test_a_broker_that_is_down_at_the_commit_loses_nothing(committed_db, broker_
     assert send_messages() == 0
     assert len(mail.outbox) == 5
     assert len({m.extra_headers["Message-ID"] for m in mail.outbox}) == 5
+
+
+def test_database_that_goes_away_once_a_message_has_left_sends_it_once(committed_db, camille, queue, monkeypatch):
+    queue(camille)
+    deliver = services.mail.deliver
+
+    def deliver_and_lose_the_database(*given, **more):
+        deliver(*given, **more)
+        end_our_connection()
+
+    monkeypatch.setattr(services.mail, "deliver", deliver_and_lose_the_database)
+    assert (send_messages(), send_messages()) == (1, 0)
+    assert len(mail.outbox) == 1
+    assert Message.objects.get().sent_at is not None
 
 
 WORKER = """

@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from notifications.models import Message
-from tests.databases import at_once
+from tests.databases import at_once, end_our_connection
 from work import clock
 from work.models import Outage
 from work.outages import Away, Later, Refused, note_away, open_outages
@@ -220,6 +220,21 @@ def test_database_that_goes_away_under_a_row_costs_it_nothing(committed_db):
         item = Message.objects.get()
         assert (item.attempts, item.claimed_until) == (0, None)
         assert "terminat" in item.last_error
+    assert Outage.objects.get().machine == Machine.DATABASE
+
+
+def test_database_that_goes_away_once_a_row_is_done_loses_no_outcome(committed_db):
+    put("a")
+    put("b")
+    done = []
+
+    def do(item):
+        done.append(item.key)
+        end_our_connection()
+
+    assert drain(Message.objects.all(), do).done == 2
+    assert done == ["a", "b"]
+    assert [m.attempts for m in Message.objects.exclude(done_at=None)] == [1, 1]
     assert Outage.objects.get().machine == Machine.DATABASE
 
 
