@@ -15,6 +15,7 @@ import logging
 import os
 import re
 import secrets
+import shutil
 import stat
 import tempfile
 import time
@@ -220,7 +221,7 @@ class QueueFolder:
         for name in sorted(os.listdir(self.aside))[:-KEPT_ASIDE]:
             with suppress(OSError):
                 old = self.aside / name
-                old.rmdir() if old.is_dir() and not old.is_symlink() else old.unlink()
+                shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
 
     def recover(self) -> None:
         """Put back what dead readers held, and remove what dead writers left unfinished."""
@@ -285,10 +286,13 @@ def read(path: Path) -> bytes:
     try:
         # A link is not followed, and a pipe that nobody writes to does not hold us.
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with open(handle, "rb") as file:
+        try:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise Unfit("not a file")
-            content = file.read(LARGEST + 1)
+            with open(handle, "rb", closefd=False) as file:
+                content = file.read(LARGEST + 1)
+        finally:
+            os.close(handle)
     except OSError as problem:
         if problem.errno in SHORT_OF:
             raise

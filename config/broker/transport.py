@@ -5,6 +5,7 @@ A message is removed when it is acknowledged, not when it is read: a worker that
 
 import base64
 import json
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from kombu.transport import TRANSPORT_ALIASES, virtual
 from kombu.utils.json import dumps, loads
 
 from config.broker.folder import QueueFolder, folder_of
+
+log = logging.getLogger("passerelle.broker")
 
 
 def register() -> None:
@@ -88,6 +91,13 @@ class Channel(virtual.Channel):
         if path is not None:
             self.folder.put_back(path, queue=path.name.partition(".")[2].removesuffix(".msg"))
 
+    def set_aside(self, delivery_tag: str, why: Exception) -> None:
+        """A message that the worker could not take: kept for a person to look at, and its place given to the next."""
+        path = self.taken.pop(delivery_tag, None)
+        if path is not None:
+            self.folder.set_aside(path, f"{type(why).__name__}: {why}")
+        self.qos.ack(delivery_tag)
+
     def _restore(self, message: virtual.Message) -> None:
         """Give up, in its place, what was not worked on when the worker ends; a forked child gives up nothing."""
         path = self.taken.pop(message.delivery_tag, None)
@@ -102,14 +112,24 @@ class Channel(virtual.Channel):
 
     def basic_consume(self, queue: str, no_ack: bool, callback: Callable, consumer_tag: str, **options: object) -> None:
         super().basic_consume(queue, no_ack, callback, consumer_tag, **options)
-        if no_ack:
-            deliver = self.connection._callbacks[queue]
+        deliver = self.connection._callbacks[queue]
 
-            def deliver_finished(payload: dict) -> None:
-                self.finish(payload["properties"]["delivery_tag"])
+        def deliver_or_set_aside(payload: dict) -> None:
+            tag = payload["properties"]["delivery_tag"]
+            if no_ack:
+                self.finish(tag)
+            try:
                 deliver(payload)
+            except (OSError, MemoryError):  # this process lacks something; the message may be good
+                self.qos.reject(tag, requeue=True)
+                raise
+            except Exception as why:  # no check knows all that Celery cannot make a task of
+                self.set_aside(tag, why)
+                # Celery may have given one of its children to this task, and would wait for it for ever.
+                log.error("The worker ends, to be started again: a message left it in a state that is not known.")
+                raise SystemExit(1) from why
 
-            self.connection._callbacks[queue] = deliver_finished
+        self.connection._callbacks[queue] = deliver_or_set_aside
 
     def _size(self, queue: str) -> int:
         return self.folder.size(queue)
@@ -192,6 +212,8 @@ def check(payload: object) -> None:
         raise ValueError("no properties")
     if not isinstance(properties.get("delivery_tag"), str) or not isinstance(payload.get("headers"), dict):
         raise ValueError("no delivery tag or headers")
+    if (payload.get("content-type"), payload.get("content-encoding")) != ("application/json", "utf-8"):
+        raise ValueError("no JSON")
     if payload["headers"]:  # without any, Celery says that it knows no such message, and goes on
         check_task(payload["headers"], payload["body"], properties)
 
@@ -209,6 +231,13 @@ def check_task(headers: dict, body: str, properties: dict) -> None:
     limits = headers.get("timelimit") or [None, None]
     if not isinstance(limits, list) or not all(limit is None or isinstance(limit, int | float) for limit in limits):
         raise ValueError("no time limits")
+    if len(limits) != 2:
+        raise ValueError("a time limit too many, or too few")
+    stamps = headers.get("stamped_headers") or []
+    if not isinstance(stamps, list) or not all(isinstance(stamp, str) for stamp in stamps):
+        raise ValueError("no stamps")
+    if not isinstance(headers.get("stamps") or {}, dict):
+        raise ValueError("no stamps")
     if not isinstance(headers.get("retries") or 0, int):
         raise ValueError("no number of retries")
     if properties.get("body_encoding") != "base64":

@@ -158,6 +158,17 @@ def test_foreign_thing_is_set_aside_and_the_others_are_read(broker, root, caplog
     assert len(caplog.records) == 1
 
 
+def test_folders_named_like_messages_hold_no_handle_and_are_bounded_too(broker, root, monkeypatch):
+    monkeypatch.setattr(folder, "KEPT_ASIDE", 3)
+    put(broker, 1)
+    before = len(os.listdir("/proc/self/fd"))
+    for _n in range(5):
+        throw_folder(root / "queue")
+        assert got(broker) in ([1], [])
+    assert len(os.listdir("/proc/self/fd")) <= before + 1
+    assert len(aside(root)) == 3
+
+
 def test_file_that_may_not_be_read_is_set_aside(broker, root, monkeypatch):
     put(broker, "closed", "open")
     opened = os.open
@@ -551,6 +562,11 @@ UNREADABLE = {
     "a time that is no time": ([[], {}, {}], task(expires="soon")),
     "a time that is a number": ([[], {}, {}], task(eta=5)),
     "limits that are a text": ([[], {}, {}], task(timelimit="long")),
+    "one limit": ([[], {}, {}], task(timelimit=[1])),
+    "three limits": ([[], {}, {}], task(timelimit=[1, 2, 3])),
+    "stamps that are a number": ([[], {}, {}], task(stamped_headers=7)),
+    "stamps that are no names": ([[], {}, {}], task(stamped_headers=[[]])),
+    "values of stamps that are a list": ([[], {}, {}], task(stamps=[1])),
     "retries that are a list": ([[], {}, {}], task(retries=[1])),
     "no arguments": (5, task()),
     "arguments of other kinds": ([{}, [], {}], task()),
@@ -565,6 +581,56 @@ def test_message_that_celery_cannot_read_is_set_aside_and_the_next_is_read(broke
         producer.publish([[], {}, {}], routing_key="celery", serializer="json", headers=task())
     assert got(broker) == [[[], {}, {}]]
     assert len(aside(root)) == 1
+
+
+@pytest.mark.parametrize("kind", [None, "", "application/data", "text/plain"])
+def test_message_of_another_kind_than_ours_is_set_aside(broker, root, kind):
+    put(broker, "odd", "good")
+    odd = min((root / "queue").iterdir())
+    odd.write_text(json.dumps({**json.loads(odd.read_text()), "content-type": kind}))
+    assert got(broker) == ["good"]
+    assert len(aside(root)) == 1
+
+
+def test_message_that_the_worker_cannot_take_is_set_aside_and_the_worker_ends_to_be_started_again(broker, root, caplog):
+    """Whatever no check knows of: Celery would go on, with a child that it thinks is at work, and take nothing more."""
+    delivered = []
+
+    def take(body, message):
+        if body == "odd":
+            raise ValueError("too many values to unpack")
+        delivered.append(body)
+        message.ack()
+
+    put(broker, "odd", "good", "odd", "after")
+    with broker.Consumer([QUEUE], callbacks=[take], prefetch_count=1):
+        for _ in range(2):
+            with pytest.raises(SystemExit):
+                broker.drain_events(timeout=1)
+            broker.drain_events(timeout=1)
+    assert delivered == ["good", "after"]
+    assert len(aside(root)) == 2
+    assert list(root.rglob("celery.msg")) == []
+    assert "ValueError: too many values to unpack" in caplog.text
+
+
+@pytest.mark.parametrize("lacking", [OSError(errno.EMFILE, "too many files"), MemoryError()], ids=["handles", "memory"])
+def test_message_that_the_process_could_not_take_is_put_back(broker, root, lacking):
+    lacks, delivered = [True], []
+
+    def take(body, message):
+        if lacks.pop():
+            raise lacking
+        delivered.append(body)
+        message.ack()
+
+    put(broker, "good")
+    with broker.Consumer([QUEUE], callbacks=[take], prefetch_count=1):
+        with pytest.raises(type(lacking)):
+            broker.drain_events(timeout=1)
+        lacks.append(False)
+        broker.drain_events(timeout=1)
+    assert (delivered, aside(root)) == (["good"], [])
 
 
 def test_every_message_of_celery_s_own_is_readable(broker):
