@@ -67,13 +67,16 @@ def read_arrival(head: bytes) -> Arrival | None:
     if len(parts) != 3 or not parts[2].startswith("HTTP/1."):
         return None
     headers: dict[str, str] = {}
+    cookies: list[str] = []  # all of them, as who serves the request reads them
     for line in lines:
         name, _colon, value = line.partition(":")
         headers.setdefault(name.strip().lower(), value.strip())
+        if name.strip().lower() == "cookie":
+            cookies.append(value.strip())
     length = headers.get("content-length", "0")
     said = not headers.keys() & {"transfer-encoding", "expect"} and length.isascii() and length.isdigit()
     body = int(length[:20]) if said else None
-    return Arrival(parts[0], parts[1].partition("?")[0], body, headers.get("cookie", ""))
+    return Arrival(parts[0], parts[1].partition("?")[0], body, "; ".join(cookies))
 
 
 def is_to_come(held: bytes | bytearray, arrival: Arrival | None) -> bool:

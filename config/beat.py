@@ -18,6 +18,7 @@ PATIENCE = 5  # seconds between two tries of a broker that is away
 # a connection that has just died would count as sent.
 AMQP_OPTIONS = {"confirm_publish": True, "read_timeout": 5, "write_timeout": 5}
 LONG_AGO = timedelta(days=366)
+AHEAD = timedelta(seconds=2)  # that two readings of a clock may differ by
 
 
 class SweepScheduler(beat.Scheduler):
@@ -35,6 +36,7 @@ class SweepScheduler(beat.Scheduler):
 
     def tick(self, **options: object) -> float:
         """Ask for the next sweep that is due. Gives the seconds to wait; whatever happens, it returns."""
+        self.forget_the_future()
         try:
             wait = super().tick(**options)
         except Exception as problem:
@@ -44,6 +46,14 @@ class SweepScheduler(beat.Scheduler):
                 return wait
         self.away = False
         return PATIENCE
+
+    def forget_the_future(self) -> None:
+        """A clock that was set back: what ran "later" is due now, not when that hour comes again."""
+        for entry in self.schedule.values():
+            if entry.last_run_at > entry.default_now() + AHEAD:
+                log.warning("The clock was set back: the sweep %s is due", entry.name)
+                entry.last_run_at = entry.default_now() - LONG_AGO
+                self._heap = None  # built again from the entries
 
     def apply_entry(self, entry: beat.ScheduleEntry, producer: None = None) -> None:
         """Ask for one sweep. A fault of the broker leaves it due; one of the entry alone waits for its next time."""

@@ -19,6 +19,9 @@ max_requests_jitter = 200
 preload_app = True  # one import of the product, shared by the processes
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - a heartbeat, on memory
 forwarded_allow_ips = env("FORWARDED_ALLOW_IPS", default="127.0.0.1")
+forwarder_headers = (
+    ""  # no client, and no proxy, says under which name we are served: what is counted and barred is ours
+)
 accesslog = None
 errorlog = "-"
 control_socket_disable = True

@@ -48,6 +48,20 @@ def ready(request):
     return JsonResponse(answer, status=200 if answer["status"] == "ok" else 503)
 
 
+class ProbeMiddleware:
+    """Answers whoever runs the servers before anything is asked of the request: its host, its session, its language.
+
+    An orchestrator asks by an address that no browser uses.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.probes = {"/health/live": live, "/health/ready": ready}
+
+    def __call__(self, request):
+        return self.probes.get(request.path_info, self.get_response)(request)
+
+
 def outcome(name, check):
     """`ok`, or `failed` with the reason in the log."""
     try:

@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 
-from config.reserve import COOKIE, LIFE, place_for, seconds_left
-from programs.querysets import is_staff
+from config.reserve import COOKIE, KEPT, LIFE, place_for, seconds_left
+from programs.querysets import works_here
 
 
 class PlaceMiddleware:
@@ -25,11 +25,11 @@ class PlaceMiddleware:
             left = seconds_left(held, request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
             if left < LIFE / 2:
                 request.place_asked = request.user.is_authenticated
-        if request.place_asked and request.session.session_key and is_staff(request.user):
+        if request.place_asked and request.session.session_key and works_here(request.user):
             response.set_cookie(
                 COOKIE,
                 place_for(request.session.session_key),
-                max_age=LIFE,
+                max_age=KEPT,
                 secure=settings.SESSION_COOKIE_SECURE,
                 httponly=True,
                 samesite="Lax",

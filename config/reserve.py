@@ -2,6 +2,7 @@
 
 It holds the instant it ends and a signature over that and the session it was given with: with another session, or after
 its end, it is worth nothing. It says nothing of who the person is, and opens no page. (`config.places` gives it.)
+The main loop asks no database whether that session still lives: so a place is good for an hour, and renewed meanwhile.
 """
 
 from django.conf import settings
@@ -11,7 +12,8 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from work import clock
 
 COOKIE = "place"
-LIFE = 8 * 3600  # seconds: a day's work
+LIFE = 3600  # seconds
+KEPT = 8 * 3600  # seconds that a browser keeps it: a day's work, so that it is renewed after an hour away
 SALT = "config.reserve"
 
 

@@ -1,6 +1,5 @@
 """`make demo`: from a bare machine to a page that answers, and back to silence at Ctrl-C."""
 
-import fcntl
 import json
 import os
 import shutil
@@ -13,7 +12,7 @@ import urllib.request
 from ops import assets, postgres, python, serve, system
 from ops.places import PYTHON, ROOT, VAR, Stop, run, say
 from ops.serve import Over
-from ops.supervisor import Supervisor
+from ops.supervisor import Supervisor, die_with_parent
 
 STORE = VAR / "demo"  # the demo's files: mail, uploads, broker, logs, its secret
 PATIENCE = 90  # seconds for the health check to answer
@@ -23,13 +22,13 @@ def run_demo():
     """Set up, start, wait for health, stay until told to stop. Returns the exit code."""
     VAR.mkdir(exist_ok=True)
     serve.listen_for_the_end()
-    with only_one():
+    with only_one() as lock:
         database, supervisor = None, Supervisor(STORE / serve.RECORD)
         try:
             set_up()
             database = postgres.for_demo()
             database.start()
-            start(database, supervisor)
+            start(database, supervisor, lock)
             supervisor.watch()
         except Over:
             return 0
@@ -41,22 +40,9 @@ def run_demo():
                 database.stop()
 
 
-class only_one:
-    """Two demos in one work tree would share a database, and the first to end would take it away."""
-
-    def __enter__(self):
-        self.file = (VAR / "demo.lock").open("a+")
-        try:
-            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as held:
-            self.file.seek(0)
-            where = self.file.read().strip() or "starting up"
-            raise Stop(f"A demo of this folder already runs ({where}): use it, or stop it with Ctrl-C first.") from held
-        self.file.truncate(0)
-
-    def __exit__(self, *problem):
-        self.file.truncate(0)
-        self.file.close()
+def only_one():
+    """Two demos in one work tree would share a database."""
+    return serve.only_one(VAR / "demo.lock", "A demo of this folder")
 
 
 def set_up():
@@ -80,19 +66,26 @@ def environment(database, port):
     }
 
 
-def start(database, supervisor):
+def start(database, supervisor, lock):
     """Prepare the data, then start the web server, the worker and beat, and wait until they are ready."""
     port = free_port(int(os.environ.get("PORT") or 8000))
     told = environment(database, port)
-    done = subprocess.run([PYTHON, "-m", "ops.prepare", "demo"], cwd=ROOT, env=told, stdin=subprocess.DEVNULL)
+    # It ends with us, however we end, and holds our lock until it has: what it writes is not begun by two.
+    done = subprocess.run(
+        [PYTHON, "-m", "ops.prepare", "demo"],
+        cwd=ROOT,
+        env=told,
+        stdin=subprocess.DEVNULL,
+        pass_fds=[lock.file.fileno()],
+        preexec_fn=die_with_parent,
+    )
     if done.returncode:
         raise Stop("The demo's data could not be prepared: the reason is above.")
     logs = STORE / "logs"
     logs.mkdir(exist_ok=True)
     supervisor.start(*database.watched(), *serve.programs(told, logs, worker_processes=1))
     wait_until_ready(port, supervisor)
-    with (VAR / "demo.lock").open("w") as note:
-        note.write(told["BASE_URL"])
+    lock.note(told["BASE_URL"])
     say(f"Ready: {told['BASE_URL']}")
     say(f"Mail: {STORE / 'mail'}   Logs: {logs}   Stop: Ctrl-C")
 

@@ -1,11 +1,12 @@
 """What serves the product: web server, worker and the clock of its sweeps. `make serve` runs them on one machine."""
 
+import fcntl
 import os
 import signal
 from pathlib import Path
 
 from ops import python
-from ops.places import VAR, say
+from ops.places import VAR, Stop, say
 from ops.supervisor import Program, Supervisor
 
 RECORD = "processes.json"  # in DATA_DIR; work.processes reads it
@@ -17,6 +18,37 @@ BEAT = ["-m", "celery", "-A", "config", "beat", "--loglevel", "INFO"]
 
 class Over(Exception):
     """Somebody asked us to stop."""
+
+
+class only_one:
+    """Hold `path`, by a lock that ends with this process and those it hands it to. Stop when another holds it.
+
+    Two supervisors of one folder would write over each other's record, and the first to end take it away.
+    """
+
+    def __init__(self, path, what):
+        self.path, self.what = path, what
+
+    def __enter__(self):
+        self.file = self.path.open("a+")
+        try:
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as held:
+            self.file.seek(0)
+            where = self.file.read().strip() or "starting up"
+            raise Stop(f"{self.what} already runs ({where}): use it, or stop it with Ctrl-C first.") from held
+        self.note("")
+        return self
+
+    def note(self, where):
+        """Say where it answers, for whoever finds it held."""
+        self.file.truncate(0)
+        self.file.write(where)
+        self.file.flush()
+
+    def __exit__(self, *problem):
+        self.file.truncate(0)
+        self.file.close()
 
 
 def listen_for_the_end():
@@ -52,14 +84,16 @@ def run():
     listen_for_the_end()
     store = Path(os.environ.get("DATA_DIR") or VAR)
     store.mkdir(parents=True, exist_ok=True)
-    supervisor = Supervisor(store / RECORD)
-    try:
-        supervisor.start(*programs({**os.environ, "PYTHONUNBUFFERED": "1"}))
-        say(f"Started: web, worker, beat. What is seen of them: {supervisor.record}")
-        supervisor.watch()
-    except Over:
-        return 0
-    finally:
-        hear_no_more()
-        say("Stopping")
-        supervisor.stop()
+    with only_one(store / "serve.lock", f"`make serve` with DATA_DIR={store}") as lock:
+        supervisor = Supervisor(store / RECORD)
+        try:
+            supervisor.start(*programs({**os.environ, "PYTHONUNBUFFERED": "1"}))
+            lock.note(os.environ.get("BIND", "127.0.0.1:8000"))
+            say(f"Started: web, worker, beat. What is seen of them: {supervisor.record}")
+            supervisor.watch()
+        except Over:
+            return 0
+        finally:
+            hear_no_more()
+            say("Stopping")
+            supervisor.stop()

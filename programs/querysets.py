@@ -77,6 +77,11 @@ def is_staff(user):
     )
 
 
+def works_here(user):
+    """Whether `user` is of the staff today, or holds any role of a cluster: an administrator reads no programme."""
+    return is_staff(user) or (is_person(user) and user.cluster_appointments.filter(in_office()).exists())
+
+
 def reads_money(user):
     """Whether `user` holds a role today that reads the envelopes."""
     if not is_person(user):

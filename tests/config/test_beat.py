@@ -2,6 +2,7 @@
 
 import socket
 import time
+from datetime import timedelta
 
 import pytest
 from celery import Celery
@@ -27,6 +28,16 @@ def test_every_sweep_is_due_at_start_and_then_at_its_time(tmp_path):
     assert QueueFolder(tmp_path).size("celery") == 2
     assert clock.tick() == clock.max_interval
     assert QueueFolder(tmp_path).size("celery") == 2
+
+
+def test_clock_that_is_set_back_holds_no_sweep_up(tmp_path):
+    clock = scheduler("folder://", {"one": HOURLY, "two": HOURLY}, folder=str(tmp_path))
+    assert [clock.tick(), clock.tick()] == [0, 0]
+    for entry in clock.schedule.values():
+        entry.last_run_at += timedelta(hours=5)  # as this clock would say of what ran a moment ago
+    assert [clock.tick(), clock.tick()] == [0, 0]
+    assert clock.tick() == clock.max_interval
+    assert QueueFolder(tmp_path).size("celery") == 4
 
 
 def test_sweep_that_a_broker_refused_is_asked_for_when_it_is_back(tmp_path, monkeypatch):

@@ -104,3 +104,17 @@ def test_full_disk_of_the_broker_is_noticed(tmp_path, monkeypatch):
     monkeypatch.setattr(folder.tempfile, "TemporaryFile", lambda **options: Full())
     with pytest.raises(OSError, match="No space left"):
         folder.QueueFolder(tmp_path).try_writing()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+def test_orchestrator_asks_by_any_address_and_with_any_cookie(path, settings):
+    settings.ALLOWED_HOSTS = ["aerofil.example"]
+    assert Client().get(path, headers={"host": "10.0.0.7:8000", "cookie": "sessionid=x"}).status_code == 200
+
+
+def test_readiness_without_a_database_is_told_in_its_own_words_whoever_asks(client, settings):
+    client.cookies["sessionid"] = "a-session"
+    answer = client.get("/health/ready")  # this test may ask no database
+    assert (answer.status_code, answer["Content-Type"]) == (503, "application/json")
+    assert answer.json()["checks"]["database"] == "failed"

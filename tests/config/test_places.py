@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from config.reserve import COOKIE, LIFE, has_place, place_for
+from config.reserve import COOKIE, KEPT, LIFE, has_place, place_for
 
 PASSWORD = "une-bonne-phrase-de-passe"
 NOW = datetime(2026, 9, 14, 14, tzinfo=UTC)
@@ -29,12 +29,17 @@ def held(client):
 def test_staff_are_given_a_place_when_they_sign_in(client, cast, programme, sign_in, settings):
     settings.SESSION_COOKIE_SECURE = True
     given = sign_in(cast.officer).cookies[COOKIE]
-    assert (given["httponly"], given["samesite"], given["secure"], given["max-age"]) == (True, "Lax", True, LIFE)
+    assert (given["httponly"], given["samesite"], given["secure"], given["max-age"]) == (True, "Lax", True, KEPT)
     assert has_place(held(client))
     assert cast.officer.email not in given.value
 
 
-@pytest.mark.parametrize("person", ["sophie", "ana"])
+def test_administrator_is_too(client, cast, programme, sign_in):
+    """Whoever has to read what is wrong is not kept out with everybody."""
+    assert COOKIE in sign_in(cast.administrator).cookies
+
+
+@pytest.mark.parametrize("person", ["sophie", "ana", "analyst"])
 def test_nobody_else_is(client, cast, programme, sign_in, person):
     assert COOKIE not in sign_in(getattr(cast, person)).cookies
 
@@ -56,6 +61,22 @@ def test_place_is_renewed_past_half_of_its_life_for_who_is_still_staff(client, c
     clock_at(NOW + timedelta(seconds=LIFE + 120))
     client.cookies[COOKIE] = place_for("of an earlier session")
     assert client.get("/privacy").cookies[COOKIE].value == ""
+
+
+def test_place_that_ended_in_an_hour_away_is_given_again(client, cast, programme, sign_in, clock_at):
+    sign_in(cast.officer)
+    clock_at(NOW + timedelta(seconds=LIFE + 60))
+    assert not has_place(held(client))
+    client.get("/privacy")
+    assert has_place(held(client))
+
+
+def test_place_of_a_session_that_ended_is_worth_nothing_after_an_hour(client, cast, programme, sign_in, clock_at):
+    sign_in(cast.officer)
+    kept = held(client)
+    client.post(reverse("account_logout"))
+    clock_at(NOW + timedelta(seconds=LIFE + 1))
+    assert not has_place(kept)
 
 
 def test_place_alone_opens_nothing(client, cast, programme, sign_in):

@@ -42,6 +42,7 @@ def staff():
     [
         (get("/health/live?x=1"), Arrival("GET", "/health/live", 0, "")),
         (get("/a", cookie="b=c", more="content-length: 0\r\n"), Arrival("GET", "/a", 0, "b=c")),
+        (get("/a", cookie="b=c", more="Cookie: d=e\r\n"), Arrival("GET", "/a", 0, "b=c; d=e")),
         (post("/a"), Arrival("POST", "/a", 10, "")),
         (get("/a", method="POST", more="Transfer-Encoding: chunked\r\n"), Arrival("POST", "/a", None, "")),
         (get("/a", more="Content-Length: 5\r\nExpect: 100-continue\r\n"), Arrival("GET", "/a", None, "")),
@@ -140,7 +141,7 @@ def test_place_holds_with_its_session_alone_and_until_its_end(clock_at, settings
     assert not has_place(f"sessionid={SESSION}; place=²{ends}.é")
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another" * 8, [settings.SECRET_KEY]
     assert has_place(f"sessionid={SESSION}; place={place}")
-    clock_at(now + timedelta(hours=8, seconds=1))
+    clock_at(now + timedelta(hours=1, seconds=1))
     assert not has_place(f"sessionid={SESSION}; place={place}")
 
 

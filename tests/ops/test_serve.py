@@ -42,6 +42,9 @@ def test_three_processes_serve_until_told_to_stop(served, tmp_path):
         until(lambda: answers(f"http://{url}"), 60, "nothing is served")
         pids = {process.name: process.pid for process in read_processes(tmp_path / "processes.json")}
         assert list(pids) == ["web", "worker", "beat"]
+        again = subprocess.run(serving.args, cwd=ROOT, env=told, capture_output=True, text=True, timeout=60)
+        assert again.returncode == 1
+        assert f"already runs ({url})" in again.stderr
         os.kill(pids["beat"], signal.SIGKILL)
         until(lambda: read_processes(tmp_path / "processes.json")[2].restarts == 1, 5, "beat was not started again")
     finally:
