@@ -26,7 +26,9 @@ def busy_answer(arrival: Arrival, *, before: int, seconds: float) -> bytes:
     else:
         page, policy = read_page()
         kind = "text/html; charset=utf-8"
-        body = page.substitute(before=max(before, 1), seconds=math.ceil(max(seconds, 1)), again=again).encode()
+        number = f"{max(before, 1):,}"
+        told = {"before_fr": number.replace(",", "\u00a0"), "before_en": number, "wait": spoken(seconds)}
+        body = page.substitute(told, again=again).encode()
     status = HTTPStatus.SERVICE_UNAVAILABLE
     lines = [
         f"HTTP/1.1 {status.value} {status.phrase}",
@@ -41,6 +43,11 @@ def busy_answer(arrival: Arrival, *, before: int, seconds: float) -> bytes:
     ]
     head = "\r\n".join(lines).encode() + b"\r\n\r\n"
     return head if arrival.method == "HEAD" else head + body
+
+
+def spoken(seconds: float) -> str:
+    """A wait in seconds, or in minutes where a person no longer counts in seconds. The same in both languages."""
+    return f"{math.ceil(max(seconds, 1))}\u00a0s" if seconds <= 90 else f"{math.ceil(seconds / 60)}\u00a0min"
 
 
 @cache

@@ -10,12 +10,14 @@ import sys
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import DatabaseError
 from django.http import HttpResponse, UnreadablePostError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.http import escape_leading_slashes
+from django.utils.translation import gettext as _
 
 from audit.rules import WrongMoment
 from config.away import RETRY_AFTER, machine_away
@@ -27,6 +29,7 @@ from work.states import Machine
 log = logging.getLogger("passerelle.errors")
 
 API = "/api/"
+CHOOSE_AGAIN = "choose_again"  # the names of files that the page of a 503 could not keep: they go with the form
 # Our own fields that are never written back into a page. A question's key may hold any of these words.
 SECRET_FIELDS = re.compile(r"(old|new_)?password\d?")
 
@@ -122,7 +125,8 @@ def sent_by(request) -> Sent:
             request.upload_handlers = [reader]
             request.POST  # noqa: B018 - reads the form
             names = reader.names
-        pairs = [(name, value) for name, values in request.POST.lists() for value in values]
+        names += [name for name in request.POST.getlist(CHOOSE_AGAIN) if name not in names]
+        pairs = [(name, value) for name, values in request.POST.lists() if name != CHOOSE_AGAIN for value in values]
     except Exception:
         log.exception("What was sent could not be read back.")
         return Sent(whole=False)
@@ -153,6 +157,22 @@ class OutageMiddleware:
                 outages.note_database_back()
             except DatabaseError:
                 log.warning("The database's outage could not be written yet.")
+        return response
+
+
+class ChooseAgainMiddleware:
+    """Whoever sent a form again from the page of a 503 is told, where they land, which files it did not hold."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        plain = request.method == "POST" and request.content_type == "application/x-www-form-urlencoded"
+        names = request.POST.getlist(CHOOSE_AGAIN) if plain else []
+        if names and response.status_code < 500:
+            sentence = _("Files are not kept while the service is unavailable. Choose again: %(names)s.")
+            messages.warning(request, sentence % {"names": ", ".join(name[:120] for name in names[:20])})
         return response
 
 

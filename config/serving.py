@@ -213,7 +213,8 @@ class Worker(ThreadWorker):
                 break
             if conn.arrival and conn.arrival.may_be_told_to_wait and conn.future.cancel():
                 self.ordinary.begin(conn)
-                self.turn_away(conn, self.ordinary.wait())  # `leave` closes it, as it does a request that was served
+                # `leave` closes it, as it does a request that was served.
+                self.turn_away(conn, max(self.ordinary.wait(), now - since))
 
     # ---- until the client has read the end
 

@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.errors.UnreadableMiddleware",
+    "config.errors.ChooseAgainMiddleware",
     "config.errors.WrongMomentMiddleware",
 ]
 

@@ -1,6 +1,7 @@
 """What a person sees when something goes wrong: the status, the language, the sentence, and what to do."""
 
 import io
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -169,9 +170,21 @@ def test_files_are_named_to_be_chosen_again(client):
     file = SimpleUploadedFile("Plan <d’été>.pdf", b"x" * 2000)
     response = sends(client).post("/away", {"why": "because", "file": file})
     page, text = read(response)
-    assert kept(response) == [("why", "because")]
+    assert kept(response) == [("why", "because"), ("choose_again", "Plan <d’été>.pdf")]
     assert [li.text for li in page.select("main li")] == ["Plan <d’été>.pdf"] * 2
     assert "choisissez de nouveau" in text
+
+
+def test_files_are_named_again_by_a_second_page_and_where_one_lands(client, cast, programme):
+    given = {"why": "because", "choose_again": ["Plan <d’été>.pdf", "cv.pdf"]}
+    again = sends(client).post("/away", given)
+    assert kept(again) == [("why", "because"), *(("choose_again", name) for name in given["choose_again"])]
+    client.force_login(cast.sophie)
+    form = "application/x-www-form-urlencoded"
+    client.post("/too-soon", urlencode(given, doseq=True), content_type=form)
+    text = BeautifulSoup(client.get("/privacy").content, "html.parser").get_text()
+    assert "Choisissez de nouveau\xa0: Plan <d’été>.pdf, cv.pdf." in text
+    assert "cv.pdf" not in client.get("/privacy").content.decode()
 
 
 def test_form_is_kept_even_when_nothing_had_read_it_yet(rf, settings, tmp_path):

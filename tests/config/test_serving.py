@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pytest
 
 from config.arrivals import BODY_MOST, HEAD_MOST, Arrival, is_to_come, read_arrival
-from config.busy import SHORTEST, busy_answer
+from config.busy import LONGEST, SHORTEST, busy_answer
 from config.reserve import has_place, place_for
 from ops.demo import free_port
 from ops.places import PYTHON, ROOT
@@ -107,6 +107,21 @@ def test_busy_page_speaks_both_languages_and_needs_nothing_else():
     assert "<script" not in text
     assert "<link" not in text
     assert f"Content-Length: {len(body)}" in head
+
+
+@pytest.mark.parametrize(
+    ("before", "seconds", "french", "english", "wait"),
+    [(0, 0.2, "1", "1", "1\xa0s"), (1, 90, "1", "1", "90\xa0s"), (1200, 3700, "1\xa0200", "1,200", "62\xa0min")],
+)
+def test_busy_page_counts_as_a_person_does(before, seconds, french, english, wait):
+    text = busy_answer(Arrival("GET", "/", 0, ""), before=before, seconds=seconds).decode()
+    assert f"environ\xa0<strong>{french}</strong>. Attente\xa0: environ\xa0<strong>{wait}</strong>" in text
+    assert f"about <strong>{english}</strong>. Estimated wait: about <strong>{wait}</strong>" in text
+
+
+def test_busy_page_asks_again_within_two_minutes():
+    head = busy_answer(Arrival("GET", "/", 0, ""), before=9000, seconds=4000).decode()
+    assert int(head.partition("Retry-After: ")[2].split("\r\n")[0]) <= LONGEST + 5
 
 
 def test_busy_page_is_left_time_to_be_read():
