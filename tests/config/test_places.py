@@ -1,10 +1,13 @@
 """Who is given a place of the reserve, how long, and that it opens nothing."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
+from django.http import HttpResponse
 from django.urls import reverse
 
+from config.places import PlaceMiddleware
 from config.reserve import COOKIE, KEPT, LIFE, has_place, place_for
 
 PASSWORD = "une-bonne-phrase-de-passe"
@@ -77,6 +80,16 @@ def test_place_of_a_session_that_ended_is_worth_nothing_after_an_hour(client, ca
     client.post(reverse("account_logout"))
     clock_at(NOW + timedelta(seconds=LIFE + 1))
     assert not has_place(kept)
+
+
+def test_no_place_is_given_on_an_answer_that_a_cache_may_keep(cast, programme, rf, clock_at):
+    clock_at(NOW)
+    request = rf.get("/verify")
+    request.COOKIES[COOKIE], request.user = "ended", cast.officer
+    request.session = SimpleNamespace(session_key="a-session")
+    for header, given in (("public, max-age=60", []), ("private", [COOKIE]), ("", [COOKIE])):
+        answer = PlaceMiddleware(lambda _r, h=header: HttpResponse(headers={"Cache-Control": h} if h else {}))(request)
+        assert list(answer.cookies) == given
 
 
 def test_place_alone_opens_nothing(client, cast, programme, sign_in):

@@ -9,12 +9,16 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 
 from config.arrivals import BODY_MOST, HEAD_MOST, Arrival, is_to_come, read_arrival
 from config.busy import LONGEST, SHORTEST, busy_answer
+from config.lines import Line
+from config.reserve import LONGEST as LONGEST_COOKIES
 from config.reserve import has_place, place_for
+from config.serving import Worker
 from ops.demo import free_port
 from ops.places import PYTHON, ROOT
 
@@ -158,6 +162,19 @@ def test_place_holds_with_its_session_alone_and_until_its_end(clock_at, settings
     assert has_place(f"sessionid={SESSION}; place={place}")
     clock_at(now + timedelta(hours=1, seconds=1))
     assert not has_place(f"sessionid={SESSION}; place={place}")
+
+
+def test_long_cookies_are_not_read_in_the_main_loop(clock_at):
+    assert has_place(staff())
+    assert not has_place(staff() + "; x=" + "y" * LONGEST_COOKIES)
+
+
+@pytest.mark.parametrize(("reserve", "ordinary", "line"), [(0, 1, "reserve"), (3, 1, "ordinary"), (1, 3, "reserve")])
+def test_staff_wait_where_the_line_is_shorter(reserve, ordinary, line):
+    made = SimpleNamespace(uploads=None, ordinary=Line("ordinary", 1), reserve=Line("reserve", 1))
+    made.ordinary.inside, made.reserve.inside = 1 + ordinary, reserve
+    assert Worker.line_for(made, Arrival("GET", "/files", 0, staff())) is getattr(made, line)
+    assert Worker.line_for(made, Arrival("GET", "/files", 0, "")) is made.ordinary
 
 
 # ---------------------------------------------------------------- a server

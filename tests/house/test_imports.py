@@ -35,6 +35,7 @@ PURE = [
     "clock",
     "tracing",
     "identifiers",
+    "spreadsheets",
 ]
 FACES = ["urls", "views", "forms", "api", "tasks", "admin", "feeds"]
 # A pure shelf may translate, and name its closed lists.

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 
@@ -220,3 +221,23 @@ def test_terminal_that_goes_away_ends_us_only_where_that_was_not_refused(command
         preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # whoever runs the tests may refuse it
     )
     assert done.stdout.strip() == code
+
+
+def test_database_is_ended_when_nobody_uses_it_any_more(tmp_path):
+    ended = []
+
+    class Ends(Program):
+        def ask_to_end(self):
+            ended.append(f"{self.name} asked")
+
+        def stop(self):
+            ended.append(f"{self.name} ended")
+
+    database = SimpleNamespace(
+        ask_to_end=lambda: ended.append("database left"), stop=lambda: ended.append("database ended")
+    )
+    watcher = Supervisor(None)
+    web, worker = (Ends(name, SLEEP, {}, None) for name in ("web", "worker"))
+    watcher.watched = [SimpleNamespace(program=program) for program in (database, web, worker)]
+    watcher.stop()
+    assert ended[-3:] == ["web ended", "worker ended", "database ended"]
