@@ -2,6 +2,8 @@
 
 import re
 import time
+import urllib.request
+from urllib.error import HTTPError
 
 import pytest
 from django.urls import reverse
@@ -41,3 +43,13 @@ def test_worker_runs_the_sweeps(served):
     assert "succeeded" in served.log("worker")
     assert '"level": "error"' not in served.log("worker")
     assert '"level": "error"' not in served.log("beat")  # a process of its own: the worker has no clock
+
+
+def test_client_does_not_say_under_which_name_the_site_is_served(served):
+    """Else a page would be served by the threads of static files, and the guards of addresses be led astray."""
+    asked = urllib.request.Request(
+        f"{served.url}/static/z/sign-in", headers={"SCRIPT_NAME": "/static/z", "X-Script-Name": "/static/z"}
+    )
+    with pytest.raises(HTTPError) as refused:
+        urllib.request.urlopen(asked, timeout=10)
+    assert refused.value.code == 404
