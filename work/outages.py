@@ -220,9 +220,9 @@ def ask_after_machines() -> int:
 def note_met(machine: Machine, reason: str) -> None:
     """Write that somebody who asked for a page met a machine that is away, where nobody has written it yet.
 
-    Costs one question an outage that is known, waits for nobody's lock, and never raises. The sweeps end it.
+    Costs one question while the outage is known, waits for nobody's lock, and never raises. The sweeps end it.
     """
-    if machine == Machine.CACHE:
+    if machine == Machine.CACHE or misses_database():
         return
     try:
         with transaction.atomic():

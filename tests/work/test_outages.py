@@ -220,6 +220,13 @@ def test_cache_that_is_away_is_not_written():
 
 
 @pytest.mark.django_db
+def test_nobody_waits_for_a_database_that_is_missed_to_write_of_another_machine(django_assert_num_queries):
+    miss_database("refused")
+    with django_assert_num_queries(0):
+        note_met(Machine.STORAGE, "full")
+
+
+@pytest.mark.django_db
 def test_what_a_request_met_in_a_broken_transaction_is_left_out(caplog):
     with transaction.atomic():
         transaction.set_rollback(True)
