@@ -4,7 +4,6 @@ The one owner of that question for requests. A deadlock, a serialization failure
 is none: the database answered.
 """
 
-import errno
 from pathlib import Path
 
 import psycopg
@@ -13,15 +12,12 @@ from django.http import UnreadablePostError
 from kombu.exceptions import OperationalError as BrokerError
 from redis import exceptions as redis
 
-from work.outages import Away, chain, is_database_away, is_lost_inside
+from work.outages import DISK_ERRORS, Away, chain, is_database_away, is_lost_inside
 from work.states import Machine
 
 RETRY_AFTER = 10  # seconds after which whoever was turned away tries again
 
 
-DISK_ERRORS = frozenset(
-    {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE, errno.ENODEV, errno.ENXIO, errno.ENOTCONN}
-)
 MISSING = (FileNotFoundError, NotADirectoryError, PermissionError)
 
 

@@ -80,10 +80,12 @@ def broken(request):
 
 def unavailable(request, machine: Machine, error: BaseException) -> HttpResponse:
     """503, which says when to come again, and holds what was sent so that one button sends it again."""
-    reason = f"{type(error).__name__}: {error}"
+    reason = outages.reason_of(error)
     log.error("A machine is away: %s", machine.value, extra={"machine": machine.value, "reason": reason})
     if machine == Machine.DATABASE:
         outages.miss_database(reason)
+    else:
+        outages.note_met(machine, reason)
     wait = {"Retry-After": str(RETRY_AFTER)}
     if request.path.startswith(API):
         response = problems.fault(request, "unavailable", headers=wait)

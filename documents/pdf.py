@@ -18,6 +18,9 @@ from pathlib import Path
 
 from django.conf import settings
 
+from work.outages import Away, is_system_short, reason_of
+from work.states import Machine
+
 APT = "apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 # The typeface of documents, whole: a letter may hold a subscript (tCO₂e), an arrow, a Greek or a Cyrillic name.
 FAMILY = "Source Sans 3"
@@ -31,16 +34,19 @@ class RenderingFailed(Exception):
     """The document is at fault: a missing glyph, a picture without words, an address we do not fetch."""
 
 
-class NotInstalled(Exception):
+class NotInstalled(Away):
     """The machine is at fault: the message says which command repairs it. Documents wait."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(Machine.PDF, reason)
 
 
 def why_not() -> str:
     """Why this machine cannot render, with the command that repairs it; empty when it can."""
     try:
         _press()
-    except NotInstalled as error:
-        return str(error)
+    except Away as away:
+        return away.reason
     return ""
 
 
@@ -51,7 +57,7 @@ def render_pdf(
 
     `language` is the one that prevails (fr, en); a `<section lang>` in the other keeps its own. `made_at` becomes
     the created and modified instants, so that the same words give the same bytes in any process. `brand`: #rrggbb.
-    Raises RenderingFailed, NotInstalled.
+    Raises RenderingFailed, or Away: NotInstalled, or a system that has no memory, handle or disk to give.
     """
     press = _press()
     page = _page(html, title=title, language=language, made_at=made_at, brand=brand)
@@ -62,7 +68,9 @@ def render_pdf(
             )
             data = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=True, finisher=_name_languages)
         except Exception as error:  # a damaged picture raises whatever its reader does
-            complaints.append(f"{type(error).__name__}: {error}")
+            if is_system_short(error):
+                raise Away(Machine.PDF, reason_of(error)) from error
+            complaints.append(reason_of(error))
     if complaints:
         raise RenderingFailed("; ".join(dict.fromkeys(complaints)))
     return data
@@ -107,16 +115,19 @@ class _Press:
 
 
 def _press() -> _Press:
-    """This thread's press, made the first time. Raises NotInstalled."""
+    """This thread's press, made the first time. Raises Away, which is NotInstalled where a command repairs it."""
     folder = Path(settings.PDF_FONTS_DIR)
     if getattr(_local, "folder", None) != folder:
         faces = _faces(folder)
-        _without_system_fonts()
         try:
+            _without_system_fonts()
             with warnings.catch_warnings():  # "No fonts configured": so it is meant
                 warnings.filterwarnings("ignore", message="No fonts configured")
                 _local.press = _Press(folder, faces)
-        except OSError as error:  # cffi did not find Pango or HarfBuzz
+        except (OSError, MemoryError) as error:
+            if is_system_short(error):
+                raise Away(Machine.PDF, reason_of(error)) from error
+            # cffi did not find Pango or HarfBuzz
             raise NotInstalled(f"The PDF engine's system libraries are missing. As root: {APT}") from error
         _local.folder = folder
     return _local.press

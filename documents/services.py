@@ -179,7 +179,7 @@ def when_rendered(kind: str):
 def render(rendering: Rendering) -> Rendering:
     """Make the PDF, keep it, mark the row done and tell the room that waits for it. Again: the same bytes.
 
-    Raises `pdf.RenderingFailed` (the document is at fault), `pdf.NotInstalled` or `Away` (a machine is).
+    Raises `pdf.RenderingFailed` (the document is at fault) or `Away` (a machine is).
     """
     data = render_pdf(
         rendering.html,

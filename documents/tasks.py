@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from documents import pdf, scan, services
 from documents.models import Rendering
-from work import clock, storage
-from work.outages import Away, note_away, note_back, open_outages
+from work import outages
+from work.outages import Away, note_away
 from work.services import drain
 from work.states import Machine
 from work.sweeps import sweep
@@ -17,23 +17,8 @@ from work.sweeps import sweep
 log = logging.getLogger(__name__)
 AT_ONCE = 25  # rendering keeps some memory: a child is measured, and replaced, only between two tasks
 
-
-# How to ask after a machine that no row of ours may be waiting for: the reason it gives, "" when it is there.
-ASKING = {Machine.STORAGE: storage.why_away, Machine.PDF: pdf.why_not, Machine.SCANNER: scan.why_silent}
-
-
-@shared_task
-@sweep(every=timedelta(seconds=30), label=_("Check whether what was unavailable is back"))
-def ask_after_machines() -> int:
-    """Ask each machine that is away whether it is back. Gives how many are."""
-    back = 0
-    for outage in open_outages().filter(machine__in=ASKING, next_try__lte=clock.now()):
-        machine = Machine(outage.machine)
-        if reason := ASKING[machine]():
-            note_away(machine, reason)
-        else:
-            back += note_back(machine)
-    return back
+outages.asks_after(Machine.PDF, pdf.why_not)
+outages.asks_after(Machine.SCANNER, scan.why_silent)
 
 
 @shared_task
@@ -53,16 +38,16 @@ def erase_removed() -> int:
 def render_documents() -> int:
     """Render what waits. Gives how many were rendered. A document at fault is tried three times, then stops.
 
-    A machine at fault (no Pango, no fonts, no storage) costs no attempt: the rows wait, and say why.
+    A machine at fault (no Pango, no fonts, no memory, no storage) costs no attempt: the rows wait, and say why.
     """
     if reason := pdf.why_not():
         note_away(Machine.PDF, reason)
         log.error("%s (%d documents wait)", reason, services.note_why_waiting(reason))
         return 0
-    note_back(Machine.PDF)
-    drained = drain(Rendering.objects.all(), services.render, needs=Machine.STORAGE, limit=AT_ONCE)
+    needs = (Machine.PDF, Machine.STORAGE)
+    drained = drain(Rendering.objects.all(), services.render, needs=needs, limit=AT_ONCE)
     if drained.away:
-        log.error("The file storage is away: documents wait for it")
+        log.error("A machine is away (%s): documents wait for it", drained.away.value)
     if drained.failed or drained.stopped:
         log.error("Documents that failed: %d will be tried again, %d stopped", drained.failed, drained.stopped)
     if drained.is_full:

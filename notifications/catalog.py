@@ -16,6 +16,8 @@ class Kind:
     """One kind of message. `needs`: the names its subject and body take from the context.
 
     `subject` may hold them as %(name)s; `button` labels the link when the message has one.
+    `until`: which of `needs`, an instant, ends its use: a message that has not left by then is given up.
+    `of_address`: it speaks of the very address it was queued for, and leaves for no other that its user may have since.
     `secret`: whoever has the link can act by it, so the outbox forgets it once the message is sent.
     """
 
@@ -23,6 +25,8 @@ class Kind:
     needs: tuple[str, ...] = ()
     button: str | Promise = OPEN
     secret: bool = False
+    until: str = ""
+    of_address: bool = False
 
 
 KINDS: dict[str, Kind] = {
@@ -32,8 +36,11 @@ KINDS: dict[str, Kind] = {
         ("name", "inviter", "until"),
         _("Accept the invitation"),
         secret=True,
+        until="until",
     ),
-    "account_confirm": Kind(_("Confirm your e-mail address"), (), _("Confirm the address"), secret=True),
+    "account_confirm": Kind(
+        _("Confirm your e-mail address"), (), _("Confirm the address"), secret=True, of_address=True
+    ),
     "account_exists": Kind(_("You already have an account"), (), _("Choose a new password")),
     "password_reset": Kind(_("Choose a new password"), (), _("Choose a new password"), secret=True),
     "password_changed": Kind(_("Your password was changed"), ("at",), _("Choose a new password")),
@@ -65,6 +72,7 @@ KINDS: dict[str, Kind] = {
         _("Application %(reference)s: your changes are due soon"),
         ("reference", "title", "until"),
         _("See what is asked"),
+        until="until",
     ),
     "changes_cancelled": Kind(
         _("Application %(reference)s: nothing to change any more"), ("reference", "title"), _("Open the application")

@@ -5,7 +5,9 @@ this message for good (`Refused`, which counts as an attempt). RFC 5321, 4.2 and
 """
 
 import hashlib
+import re
 import smtplib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import EmailMessage
 
 from work import clock
-from work.outages import Away, Later, Refused
+from work.outages import Away, Later, Refused, reason_of
 from work.states import Machine
 
 PATIENT = timedelta(days=4)
@@ -25,7 +27,9 @@ SOONEST, LATEST = timedelta(minutes=1), timedelta(minutes=15)
 UNCERTAIN = timedelta(hours=4)
 """How long a message that the server may have taken is tried again at no cost while it loses every answer."""
 SERVICE_CLOSING = 421
-TOO_LARGE = 552  # said of one message, also where the server answers to its sender
+TOO_LARGE = (552, 523)  # said of one message, also where the server answers to its sender
+TOO_LARGE_IN_WORDS = re.compile(r"\b5\.(3\.4|2\.3)\b")  # the same, after a code that says less: RFC 3463
+ADDRESS = re.compile(r"""(?:"[^"@]*"|[^\s<>()\[\]{},;:"'@]+)@(\[[^\]\s]*\]|[^\s<>()\[\]{},;:"'@]+)""")
 
 
 class WatchedBackend(EmailBackend):
@@ -59,14 +63,32 @@ def deliver(mail: EmailMessage, *, since: datetime) -> None:
         try:
             connection.open()
         except (OSError, smtplib.SMTPException) as error:
-            raise Away(Machine.MAIL, _said(error)) from error
+            raise Away(Machine.MAIL, _said(error, ())) from error
         mail.connection = connection
         try:
             mail.send()
         except (OSError, smtplib.SMTPException) as error:
-            raise meaning(error, had_begun=getattr(connection, "had_begun", False), since=since) from error
+            had_begun = getattr(connection, "had_begun", False)
+            raise meaning(error, had_begun=had_begun, since=since, to=mail.to) from error
     finally:
         close(connection)
+
+
+def why_away() -> str:
+    """Why the mail server cannot be used now, in one line; empty when it greets us, or where mail is files."""
+    connection = get_connection()
+    try:
+        connection.open()
+        server = getattr(connection, "connection", None)
+        if server is not None:
+            code, words = server.noop()
+            if not 200 <= code < 300:
+                raise smtplib.SMTPResponseException(code, words)
+    except (OSError, smtplib.SMTPException) as error:
+        return _said(error, ())
+    finally:
+        close(connection)
+    return ""
 
 
 def close(connection: BaseEmailBackend) -> None:
@@ -77,47 +99,67 @@ def close(connection: BaseEmailBackend) -> None:
         return
 
 
-def meaning(error: Exception, *, had_begun: bool, since: datetime) -> Exception:
+def meaning(error: Exception, *, had_begun: bool, since: datetime, to: Sequence[str] = ()) -> Exception:
     """What a refusal means: Away, Later, or Refused when the message is at fault.
 
-    `had_begun`: the server was already taking the message. `since`: when the message was written.
+    `had_begun`: the server was already taking the message. `since`: when the message was written. `to`: whom it was
+    for, which the reason does not tell.
     """
+    said = _said(error, to)
     match error:
         case smtplib.SMTPRecipientsRefused():
             codes = [code for code, _words in error.recipients.values()]
         case smtplib.SMTPNotSupportedError():  # an address that this server cannot write
-            return Refused(_said(error))
+            return Refused(said)
         case smtplib.SMTPHeloError():
-            return Away(Machine.MAIL, _said(error))
-        case smtplib.SMTPSenderRefused() if error.smtp_code != TOO_LARGE:
-            return Away(Machine.MAIL, _said(error))  # it refuses our own address, or everybody's
+            return Away(Machine.MAIL, said)
+        case smtplib.SMTPSenderRefused() if not _is_of_its_size(error):
+            return Away(Machine.MAIL, said)  # it refuses our own address, or everybody's
         case smtplib.SMTPResponseException():
             codes = [error.smtp_code]
         case _:
             if had_begun and clock.now() - since > UNCERTAIN:
-                return Refused(_said(error))  # each new try may reach its reader once more
-            return Away(Machine.MAIL, _said(error), uncertain=had_begun)
+                return Refused(said)  # each new try may reach its reader once more
+            return Away(Machine.MAIL, said, uncertain=had_begun)
     if SERVICE_CLOSING in codes:
-        return Away(Machine.MAIL, _said(error))
+        return Away(Machine.MAIL, said)
     waited = clock.now() - since
     if all(400 <= code < 500 for code in codes) and waited < PATIENT:
-        return Later(_said(error), after=min(max(waited / 2, SOONEST), LATEST))
-    return Refused(_said(error))
+        return Later(said, after=min(max(waited / 2, SOONEST), LATEST))
+    return Refused(said)
 
 
-def _said(error: Exception) -> str:
-    """The refusal in one line: the server's code and its own words where it spoke, else what the connection met."""
+def _is_of_its_size(error: smtplib.SMTPResponseException) -> bool:
+    """Whether the server says that this one message is too large."""
+    return error.smtp_code in TOO_LARGE or bool(TOO_LARGE_IN_WORDS.search(_words(error.smtp_error)))
+
+
+def _words(given: bytes | str) -> str:
+    return given.decode(errors="replace") if isinstance(given, bytes) else str(given)
+
+
+def _said(error: Exception, to: Sequence[str]) -> str:
+    """The refusal in one line: the server's code and its own words where it spoke, else what the connection met.
+
+    Nobody is named: an outage is read by administrators of whom some may not know who was written to.
+    """
     match error:
         case smtplib.SMTPRecipientsRefused():
             answers = list(error.recipients.values())
         case smtplib.SMTPResponseException():
             answers = [(error.smtp_code, error.smtp_error)]
         case _:
-            return f"{type(error).__name__}: {error}"
-    said = (
-        f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}" for code, words in answers
-    )
+            return _unnamed(reason_of(error), to)
+    said = (f"{code} {_unnamed(_words(words), to)}" for code, words in answers)
     return " ".join("; ".join(said).split())
+
+
+def _unnamed(words: str, to: Sequence[str]) -> str:
+    """`words` with the person's part of every address as "…", and that of `to` also where it stands alone."""
+    words = ADDRESS.sub(r"…@\1", words[:2000])
+    for local in {address.rpartition("@")[0] for address in to} - {""}:
+        words = re.sub(rf"(?<![\w.+-]){re.escape(local)}(?![\w+-]|\.\w)", "…", words, flags=re.IGNORECASE)
+    return words
 
 
 class FolderBackend(BaseEmailBackend):

@@ -3,7 +3,7 @@
 import hashlib
 import mimetypes
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,9 @@ from django.template.loader import get_template
 from django.utils import translation
 
 from notifications.models import Message
-from work import storage
+from work import clock, storage
+from work.outages import TooLate
+from work.texts import one_line
 
 TYPED = {"instant": datetime.fromisoformat, "day": date.fromisoformat, "money": Decimal}
 
@@ -57,7 +59,7 @@ def write(message: Message) -> EmailMultiAlternatives:
     Away when the storage that holds it is away."""
     with translation.override(message.language):
         context = unpacked(message.context, message.language)
-        subject = re.sub(r"[\r\n\t ]+", " ", str(message.known.subject) % context).strip()
+        subject = re.sub(r"[\t ]+", " ", one_line(str(message.known.subject) % context)).strip()
         words = {
             "subject": subject,
             "language": f"{message.language}-CA",
@@ -79,6 +81,13 @@ def write(message: Message) -> EmailMultiAlternatives:
     if message.attachment_path:
         mail.attach(message.attachment_name, _attachment(message), mimetypes.guess_type(message.attachment_name)[0])
     return mail
+
+
+def must_be_of_use(message: Message) -> None:
+    """TooLate when the message invites to what its reader can do no more (a link whose time is over)."""
+    until = unpacked(message.context, message.language).get(message.known.until)
+    if until is not None and until <= clock.now():
+        raise TooLate(f"It was of use until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC.")
 
 
 def _paragraphs(kind: str, context: dict[str, Any]) -> list[str]:

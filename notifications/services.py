@@ -83,10 +83,13 @@ def when_sent(kind: str) -> Callable[[Callable[[Message], None]], Callable[[Mess
 def send(message: Message) -> None:
     """Hand one message to the mail server; repeating it repeats the Message-ID.
 
-    Raises Away when the server or the storage of its attachment is away, Later when the server puts it off, else what
-    is wrong with the message.
+    A message to a user leaves for the address that they have today, and the row keeps it. Raises Away when the server
+    or the storage of its attachment is away, Later when the server puts it off, TooLate when the message is of no use
+    any more, else what is wrong with it.
     """
     if message.sent_at is None:
+        notices.must_be_of_use(message)
+        _address_anew(message)
         mail.deliver(notices.write(message), since=message.created_at)
         message.sent_at = clock.now()
         if message.known.secret:
@@ -95,6 +98,15 @@ def send(message: Message) -> None:
     with transaction.atomic():
         for react in _REACTIONS.get(message.kind, ()):
             react(message)
+
+
+def _address_anew(message: Message) -> None:
+    """A user's address may have been put right since the message was queued; a bare address is what was meant."""
+    if message.recipient is None or message.known.of_address:
+        return
+    if message.address != message.recipient.email:
+        message.address = message.recipient.email
+        message.save(update_fields=["address"])
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from reports.services import LONGEST_LIFE
 from reports.states import Scope
 from work import clock
-from work.forms import DayField
+from work.forms import DayField, LineField
 
 
 def scopes():
@@ -23,7 +23,7 @@ def scopes():
 class KeyForm(forms.Form):
     """A new key: its name, what it reads, its last day, and from where."""
 
-    name = forms.CharField(
+    name = LineField(
         label=gettext_lazy("Name of the key"),
         help_text=gettext_lazy("What will use it, for example “Monthly dashboard”."),
         max_length=100,

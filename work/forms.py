@@ -1,4 +1,4 @@
-"""Fields that every form shares: an amount of money, a number with its unit, a day."""
+"""Fields that every form shares: a line of text, an amount of money, a number with its unit, a day."""
 
 import re
 from decimal import Decimal, InvalidOperation
@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from work.money import NBSP
+from work.texts import one_line
 
 # What Django's own fields answer: the catalogue says it in plainer French than Django does.
 DJANGO_SAYS = (
@@ -58,6 +59,13 @@ def write_number(x: Decimal, places: int | None = None) -> str:
     """A number to put back in a field, as the language writes it: `places` decimals, or as many as it has."""
     text = f"{x:,.{places}f}" if places is not None else f"{x:,f}"
     return text.replace(",", NBSP).replace(".", ",") if is_french() else text
+
+
+class LineField(forms.CharField):
+    """One line of text: a control character or an end of line in it (they come with what is pasted) is a space."""
+
+    def to_python(self, value):
+        return super().to_python(one_line(value) if isinstance(value, str) else value)
 
 
 class UnitInput(forms.TextInput):

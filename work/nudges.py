@@ -14,7 +14,7 @@ from collections.abc import Callable
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
-from work.outages import note_away
+from work.outages import note_away, reason_of
 from work.states import Machine
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class _Nudger:
 def note_broker(problem: Exception) -> None:
     """Write that the broker is away, for an administrator to read; the first sweep that it brings says it is back."""
     try:
-        note_away(Machine.BROKER, f"{type(problem).__name__}: {problem}")
+        note_away(Machine.BROKER, reason_of(problem))
     except Exception:
         log.exception("The broker's outage could not be written")
     finally:

@@ -3,23 +3,28 @@
 `Away`: the machine the work needs does not answer, or refuses everybody. The row waits, and no attempt is counted.
 `Later`: the machine works, and puts off this one row (a mailbox that is full). The row waits; the others go on.
 `Refused`: the machine works, and does not take this row, which counts as any other failure does.
+`TooLate`: the row would be of no use any more. It is given up at once.
 
 An outage is a row from the first work it kept waiting to the first that was done again, so that an administrator reads
 what is away, since when and why, and so that workers ask again in good time and not thousands of times.
 """
 
-from collections.abc import Iterator
+import errno
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 import psycopg
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.core.exceptions import ImproperlyConfigured
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import QuerySet
 
 from work import clock
 from work.models import Outage
 from work.states import Machine
 
+log = logging.getLogger(__name__)
 SOONEST, LATEST = timedelta(seconds=5), timedelta(seconds=30)
 """How long to leave a machine alone: after the first try that it refused, and at most."""
 
@@ -28,6 +33,13 @@ SOONEST, LATEST = timedelta(seconds=5), timedelta(seconds=30)
 # the system under the server. https://www.postgresql.org/docs/current/errcodes-appendix.html
 DATABASE_STATES = ("08", "53", "57P01", "57P02", "57P03", "58")
 LOST_INSIDE = "Cannot open a new connection in an atomic block."
+
+DISK_ERRORS = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE, errno.ENODEV, errno.ENXIO, errno.ENOTCONN}
+)
+"""The system's numbers for a disk that is full, failing or gone, whatever file was asked of it."""
+HANDLE_ERRORS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
+"""Those for a system that has no handle or no memory left to give."""
 
 
 class Away(Exception):
@@ -55,6 +67,19 @@ class Later(Exception):
 
 class Refused(Exception):
     """The machine answers, and does not take this piece of work: an attempt, with the machine's own words."""
+
+
+class TooLate(Exception):
+    """This piece of work would be of no use any more: it is given up at once, with the reason."""
+
+
+def reason_of(error: BaseException | str) -> str:
+    """Why something failed, as a column can hold it: the kind of error and its words, or words as they are given.
+
+    At most 2,000 characters, without the null characters and the halves of characters that PostgreSQL refuses.
+    """
+    text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+    return text[:2000].replace("\x00", "\ufffd").encode(errors="replace").decode()
 
 
 def chain(exception: BaseException | None) -> Iterator[BaseException]:
@@ -86,6 +111,23 @@ def is_lost_inside(error: BaseException) -> bool:
     return isinstance(error, ProgrammingError) and str(error) == LOST_INSIDE
 
 
+def is_disk_at_fault(error: BaseException) -> bool:
+    """Whether a disk, or the way to it, made `error`, here or in what it was raised from: by the system's number."""
+    return any(
+        isinstance(cause, (ConnectionError, TimeoutError))
+        or (isinstance(cause, OSError) and cause.errno in DISK_ERRORS)
+        for cause in chain(error)
+    )
+
+
+def is_system_short(error: BaseException) -> bool:
+    """Whether the system had no disk, handle or memory to give: any piece of work would have met that."""
+    return any(
+        isinstance(cause, MemoryError) or (isinstance(cause, OSError) and cause.errno in DISK_ERRORS | HANDLE_ERRORS)
+        for cause in chain(error)
+    )
+
+
 def open_outages() -> QuerySet[Outage]:
     """The machines that are away now, the longest away first."""
     return Outage.objects.filter(over_at__isnull=True).order_by("since", "pk")
@@ -101,7 +143,7 @@ def note_away(machine: Machine, reason: str) -> Outage:
     now = clock.now()
     outage = _opened(machine, now)
     outage.tries += 1
-    outage.tried_at, outage.reason = now, reason[:2000]
+    outage.tried_at, outage.reason = now, reason_of(reason)
     outage.next_try = now + min(SOONEST * 2 ** min(outage.tries - 1, 10), LATEST)
     outage.save(update_fields=["tries", "tried_at", "reason", "next_try"])
     return outage
@@ -111,8 +153,22 @@ def _opened(machine: Machine, now: datetime) -> Outage:
     """The machine's open outage, made where there is none: another worker may open or end one at the same moment."""
     for _try in range(3):
         with suppress(IntegrityError), transaction.atomic():
-            return open_outages().filter(machine=machine).first() or _open(machine, now)
+            return open_outages().filter(machine=machine).first() or _again(machine, now) or _open(machine, now)
     return _open(machine, now)
+
+
+def _again(machine: Machine, now: datetime) -> Outage | None:
+    """The machine's last outage, open again, where it ended so lately that it had not really ended."""
+    outage = _just_over(machine, now).order_by("-over_at").first()
+    if outage is not None:
+        outage.over_at = None
+        outage.save(update_fields=["over_at"])
+    return outage
+
+
+def _just_over(machine: Machine, since: datetime) -> QuerySet[Outage]:
+    """The machine's outages that ended less than LATEST before `since`: what begins then is the same outage."""
+    return Outage.objects.filter(machine=machine, over_at__gte=since - LATEST)
 
 
 def _open(machine: Machine, now: datetime) -> Outage:
@@ -124,6 +180,61 @@ def note_back(*machines: Machine) -> int:
     return open_outages().filter(machine__in=machines).update(over_at=clock.now())
 
 
+# How to ask after a machine: the reason it gives, "" when it is there; None while work that waits for it asks better.
+QUESTIONS: dict[Machine, Callable[[], str | None]] = {}
+ENDED_OTHERWISE = {
+    Machine.BROKER: "by the first task that it brings (work.sweeps)",
+    Machine.DATABASE: "by the next answer or sweep of a process that missed it (note_database_back)",
+    Machine.CACHE: "never noted: each process counts for itself meanwhile",
+}
+
+
+def asks_after(machine: Machine, question: Callable[[], str | None]) -> None:
+    """Say how to ask whether `machine` is there, so that its outages end also where no work waits for it."""
+    QUESTIONS[machine] = question
+
+
+def check_questions() -> None:
+    """ImproperlyConfigured when an outage of some machine would have nothing to end it."""
+    if endless := [machine.value for machine in Machine if machine not in QUESTIONS and machine not in ENDED_OTHERWISE]:
+        raise ImproperlyConfigured(f"Nobody asks after {endless}: the app that stands on it says how (asks_after)")
+
+
+def ask_after_machines() -> int:
+    """Ask each machine that is away, and may be asked by now, whether it is back. Gives how many are."""
+    back = 0
+    for outage in open_outages().filter(machine__in=QUESTIONS, next_try__lte=clock.now()):
+        machine = Machine(outage.machine)
+        try:
+            reason = QUESTIONS[machine]()
+        except Exception as error:  # one question that breaks keeps nobody from the others
+            log.exception("%s could not be asked after", machine.value)
+            reason = reason_of(error)
+        if reason:
+            note_away(machine, reason)
+        elif reason is not None:
+            back += note_back(machine)
+    return back
+
+
+def note_met(machine: Machine, reason: str) -> None:
+    """Write that somebody who asked for a page met a machine that is away, where nobody has written it yet.
+
+    Costs one question while the outage is known, waits for nobody's lock, and never raises. The sweeps end it.
+    """
+    if machine == Machine.CACHE or misses_database():
+        return
+    try:
+        with transaction.atomic():
+            if open_outages().filter(machine=machine).exists():
+                return
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '250ms'")
+            note_away(machine, reason)
+    except Exception as error:
+        log.warning("That %s is away could not be written: %s", machine.value, reason_of(error))
+
+
 _without_database: tuple[datetime, str] | None = None  # since when this process missed the database, and why
 
 
@@ -131,7 +242,7 @@ def miss_database(reason: str) -> None:
     """Remember, in this process, that the database is away: there is nowhere to write it yet."""
     global _without_database
     if _without_database is None:
-        _without_database = clock.now(), reason[:2000]
+        _without_database = clock.now(), reason_of(reason)
 
 
 def misses_database() -> bool:
@@ -145,7 +256,6 @@ def note_database_back() -> None:
     if _without_database is None:
         return
     (since, reason), now = _without_database, clock.now()
-    same = Outage.objects.filter(machine=Machine.DATABASE, over_at__gte=since - LATEST)
-    if not same.update(over_at=now):
+    if not _just_over(Machine.DATABASE, since).update(over_at=now):
         Outage.objects.create(machine=Machine.DATABASE, since=since, tried_at=now, reason=reason, over_at=now)
     _without_database = None

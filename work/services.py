@@ -7,12 +7,12 @@ attempt back: only the work's own faults are counted.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 
 from work import clock
@@ -20,12 +20,14 @@ from work.outages import (
     Away,
     Later,
     Refused,
+    TooLate,
     is_database_away,
     is_left_alone,
     miss_database,
     note_away,
     note_back,
     note_database_back,
+    reason_of,
 )
 from work.querysets import ATTEMPTS, stopped, waiting
 from work.states import Machine
@@ -91,8 +93,7 @@ def fail(item: Any, error: BaseException | str) -> None:
 
     Nothing is changed when another worker has claimed the row since (our lease ran out) or has done it.
     """
-    text = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
-    item.last_error = text[:2000]
+    item.last_error = reason_of(error)
     item.claimed_until = None
     item.due = clock.now() + BACKOFF[min(item.attempts, len(BACKOFF)) - 1]
     type(item)._base_manager.filter(pk=item.pk, attempts=item.attempts, done_at__isnull=True).update(
@@ -105,11 +106,21 @@ def release(item: Any, reason: str, *, due: datetime | None = None) -> None:
 
     Nothing is changed when another worker has claimed the row since, or has done it.
     """
-    values = {"last_error": reason[:2000], "claimed_until": None, "attempts": F("attempts") - 1}
+    values = {"last_error": reason_of(reason), "claimed_until": None, "attempts": F("attempts") - 1}
     if due is not None:
         values["due"] = due
     mine = type(item)._base_manager.filter(pk=item.pk, attempts=item.attempts, done_at__isnull=True)
     mine.update(**values)
+
+
+def stop(item: Any, reason: str) -> None:
+    """Give the work up at once, whatever attempts are left: it would be of no use any more.
+
+    Nothing is changed when another worker has claimed the row since, or has done it.
+    """
+    mine = type(item)._base_manager.filter(pk=item.pk, attempts=item.attempts, done_at__isnull=True)
+    item.attempts, item.claimed_until, item.last_error = ATTEMPTS, None, reason_of(reason)
+    mine.update(attempts=ATTEMPTS, claimed_until=None, last_error=item.last_error)
 
 
 def once_the_database_is_back(act: Callable[[], None], reason: str) -> None:
@@ -125,8 +136,8 @@ def once_the_database_is_back(act: Callable[[], None], reason: str) -> None:
         try:
             act()
             return note_database_back()
-        except (OperationalError, InterfaceError):
-            if time.monotonic() > end:
+        except Exception as error:
+            if time.monotonic() > end or not is_database_away(error):
                 raise
             time.sleep(0.5)
 
@@ -138,10 +149,10 @@ def insist(write: Callable[[], None]) -> None:
     """
     try:
         write()
-    except (OperationalError, InterfaceError) as error:
+    except Exception as error:
         if not is_database_away(error):
             raise
-        once_the_database_is_back(write, f"{type(error).__name__}: {error}")
+        once_the_database_is_back(write, reason_of(error))
 
 
 def retry(item: Any) -> None:
@@ -159,7 +170,7 @@ def drain(
     queryset: QuerySet,
     do: Callable[[Any], None],
     *,
-    needs: Machine | None = None,
+    needs: Iterable[Machine] = (),
     limit: int = 200,
     seconds: float = SECONDS,
     lease: timedelta = LEASE,
@@ -167,15 +178,17 @@ def drain(
     """Do the waiting work, one row after another, up to `limit` rows or `seconds`. `do(item)` does one.
 
     What `do` raises is a failure, which counts; `Later` puts the row off and `Away` leaves it waiting, at no cost.
-    `needs` is the machine that every row stands on: once two rows in a row find it away the drain ends, and none
-    begins before the machine may be asked again. One row that finds it away while others do not waits alone. Other
-    machines hold back only the rows that need them.
+    `needs` are the machines that every row stands on: once two rows in a row find one away the drain ends, and none
+    begins before that machine may be asked again. One row that finds it away while others do not waits alone. Other
+    machines hold back only the rows that need them. `TooLate` gives a row up at once.
 
     `do` must bear being repeated: a worker killed after the effect and before the commit leaves the row to be
     claimed again. One row is claimed at a time, so that a death costs an attempt to that row alone.
     """
-    if needs is not None and is_left_alone(needs):
-        return Drained(away=needs)
+    needs = tuple(needs)
+    for machine in needs:
+        if is_left_alone(machine):
+            return Drained(away=machine)
     run, end = _Run(do, needs), time.monotonic() + seconds
     for _n in range(limit):
         items = claim(queryset, limit=1, lease=lease)
@@ -188,15 +201,15 @@ def drain(
 
 
 class _Run:
-    """One drain under way: its result, and how many rows in a row found the machine that all need away."""
+    """One drain under way: its result, and how many rows in a row found the same machine that all need away."""
 
-    def __init__(self, do: Callable[[Any], None], needs: Machine | None) -> None:
+    def __init__(self, do: Callable[[Any], None], needs: tuple[Machine, ...]) -> None:
         self.do = do
         self.needs = needs
         self.result = Drained()
         self.missed = 0
+        self.missing: Away | None = None  # what the last row met, while no answer followed
         self.heard = False
-        self.reason = ""
         self.uncertain: list[tuple[Any, Away]] = []
 
     def take(self, item: Any) -> None:
@@ -207,34 +220,40 @@ class _Run:
             self.put_off(item, later.reason, later.after)
             self.hear()
         except Away as away:
-            if away.machine != self.needs:
+            if away.machine not in self.needs:
                 self.put_off(item, away.reason, PAUSE)
                 note_away(away.machine, away.reason)
                 return
-            self.missed, self.reason = self.missed + 1, away.reason
+            self.miss(away)
             if away.uncertain:
                 self.uncertain.append((item, away))
             else:
                 self.put_off(item, away.reason, PAUSE)
-        except (OperationalError, InterfaceError) as error:
-            if is_database_away(error):
-                reason = f"{type(error).__name__}: {error}"
-                once_the_database_is_back(lambda: release(item, reason), reason)
-                raise
-            self.count(item, error)
+        except TooLate as late:
+            stop(item, str(late))
+            self.result.stopped += 1
         except Refused as error:
             self.count(item, error)
             self.hear()
         except Exception as error:
+            if is_database_away(error):
+                reason = reason_of(error)
+                once_the_database_is_back(lambda: release(item, reason), reason)
+                raise
             self.count(item, error)
         else:
             insist(lambda: complete(item))
             self.result.done += 1
             self.hear()
 
+    def miss(self, away: Away) -> None:
+        """A machine that all need was found away: the second time in a row it is believed."""
+        same = self.missing is not None and self.missing.machine == away.machine
+        self.missed, self.missing = (self.missed + 1 if same else 1), away
+
     def hear(self) -> None:
-        """The machine that all need answered: whoever found it away stands alone."""
-        self.missed, self.heard = 0, True
+        """The machines that all need answered: whoever found one away stands alone."""
+        self.missed, self.missing, self.heard = 0, None, True
         self.count_uncertain()
 
     def count_uncertain(self) -> None:
@@ -259,10 +278,10 @@ class _Run:
             self.count_uncertain()
         for item, away in self.uncertain:
             self.put_off(item, away.reason, UNCERTAIN)
-        if self.needs is not None and self.missed:
-            note_away(self.needs, self.reason)
-            self.result.away = self.needs
-        elif self.needs is not None and self.heard:
-            note_back(self.needs)
+        if self.missing:
+            note_away(self.missing.machine, self.missing.reason)
+            self.result.away = self.missing.machine
+        elif self.heard:
+            note_back(*self.needs)
         self.result.is_full = more and self.result.away is None
         return self.result

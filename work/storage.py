@@ -11,18 +11,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 
-from work.outages import Away
+from work.outages import Away, is_database_away, is_disk_at_fault, reason_of
 from work.states import Machine
 
 log = logging.getLogger(__name__)
-
-# What a storage of another make raises when it cannot be reached is a class of its own library, not an OSError.
-OF_THE_NAME = (FileNotFoundError, SuspiciousFileOperation, ValueError)
-
 
 MARK = "passerelle-storage"  # the file by which a storage is known as the one that was used before
 
@@ -68,13 +63,17 @@ def _note_mark(record: Path) -> None:
 def probe() -> None:
     """Write a small file, read it back, remove it. Raises whatever the storage raises, OSError for a wrong content."""
     check_mark()
-    name = default_storage.save(f"health/{uuid.uuid4().hex}", ContentFile(b"ok"))
+    name = f"health/{uuid.uuid4().hex}"
     try:
+        default_storage.save(name, ContentFile(b"ok"))
         with default_storage.open(name) as file:
             if file.read() != b"ok":
                 raise OSError("The storage returned something else than what was written.")
-    finally:
-        default_storage.delete(name)
+    except Exception:
+        with suppress(Exception):  # a disk that filled up keeps no half of it, and what it said first is what counts
+            default_storage.delete(name)
+        raise
+    default_storage.delete(name)
 
 
 def why_away() -> str:
@@ -82,44 +81,49 @@ def why_away() -> str:
     try:
         probe()
     except Exception as error:  # each make of storage has errors of its own
-        return f"{type(error).__name__}: {error}"
+        return reason_of(error)
     return ""
 
 
 @contextmanager
 def standing() -> Iterator[None]:
-    """Around a worker's use of the storage: what fails for the machine's sake is Away. A file that is absent from a
-    storage that stands stays FileNotFoundError."""
+    """Around any use of the storage: the one place that says whether the storage is at fault, or the file.
+
+    Whatever is raised inside is Away when the storage cannot be used now, or when a disk made it that is well again.
+    Else it stays what it is: FileNotFoundError of a file that is absent from a storage that stands.
+    """
     try:
         yield
-    except OSError as error:
-        if isinstance(error, FileNotFoundError) and not why_away():
-            raise
-        raise Away(Machine.STORAGE, f"{type(error).__name__}: {error}") from error
-
-
-def read(path: str) -> bytes:
-    """The content of a kept file. Raises Away when the storage cannot be used, else what is wrong with the file."""
-    try:
-        with default_storage.open(path) as file:
-            return file.read()
+    except Away:
+        raise
     except Exception as error:
-        if reason := why_away():
+        if is_database_away(error):
+            raise
+        reason = why_away() or (reason_of(error) if is_disk_at_fault(error) else "")
+        if reason:
             raise Away(Machine.STORAGE, reason) from error
         raise
 
 
+def read(path: str) -> bytes:
+    """The content of a kept file. Raises Away when the storage cannot be used, else what is wrong with the file."""
+    with standing(), default_storage.open(path) as file:
+        return file.read()
+
+
 def keep(path: str, content: File) -> str:
-    """Keep a file under `path`, which is free; gives the name it got. Raises Away, and then nothing half kept stays."""
-    try:
-        check_mark()
-        return default_storage.save(path, content)
-    except OF_THE_NAME:
-        raise
-    except Exception as error:
-        with suppress(Exception):
-            default_storage.delete(path)
-        raise Away(Machine.STORAGE, f"{type(error).__name__}: {error}") from error
+    """Keep a file under `path`, which is free; gives the name it got. Nothing half kept stays.
+
+    Raises Away when the storage cannot be used, else what is wrong with the file or its name.
+    """
+    with standing():
+        try:
+            check_mark()
+            return default_storage.save(path, content)
+        except Exception:
+            with suppress(Exception):
+                default_storage.delete(path)
+            raise
 
 
 def remove(path: str) -> None:

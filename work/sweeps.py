@@ -11,12 +11,11 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import InterfaceError, OperationalError
 from django.utils.functional import Promise
 
 from work import clock
 from work.models import Heartbeat
-from work.outages import is_database_away, miss_database, note_back, note_database_back
+from work.outages import is_database_away, miss_database, note_back, note_database_back, reason_of
 from work.states import Machine
 
 log = logging.getLogger(__name__)
@@ -51,7 +50,7 @@ def sweep(*, every: timedelta, label: str | Promise) -> Callable[[Callable[P, R]
             try:
                 return do(*args, **options)
             except BaseException as problem:
-                error = f"{type(problem).__name__}: {problem}"[:2000]
+                error = reason_of(problem)
                 raise
             finally:
                 note_end(known, started, error)
@@ -66,9 +65,9 @@ def note_start(sweep: Sweep) -> datetime:
     started = clock.now()
     try:
         Heartbeat.objects.update_or_create(sweep=sweep.name, defaults={"started_at": started})
-    except (OperationalError, InterfaceError) as problem:
+    except Exception as problem:
         if is_database_away(problem):
-            miss_database(f"{type(problem).__name__}: {problem}")
+            miss_database(reason_of(problem))
         raise
     note_database_back()
     note_back(Machine.BROKER)  # it brought this task

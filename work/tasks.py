@@ -6,8 +6,9 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
-from work import jobs
+from work import jobs, outages, storage
 from work.outages import Away
+from work.states import Machine
 from work.sweeps import sweep
 
 log = logging.getLogger(__name__)
@@ -29,4 +30,12 @@ def run_jobs() -> int:
     return jobs.run_waiting()
 
 
+@shared_task
+@sweep(every=timedelta(seconds=30), label=_("Check whether what was unavailable is back"))
+def ask_after_machines() -> int:
+    """Ask each machine that is away whether it is back. Gives how many are."""
+    return outages.ask_after_machines()
+
+
+outages.asks_after(Machine.STORAGE, storage.why_away)
 jobs.jobs_wait.calls(lambda: run_jobs.apply_async(retry=False, ignore_result=True))

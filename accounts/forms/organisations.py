@@ -9,6 +9,7 @@ from accounts import identifiers
 from accounts.catalog import Province, Region
 from accounts.models import Organisation
 from accounts.roles import Language, OrganisationRole, Ownership
+from work.forms import LineField
 
 CHECKS = {
     "neq": identifiers.neq,
@@ -98,6 +99,7 @@ class OrganisationForm(forms.ModelForm):
             "city": _("City"),
             "ownership": _("Ownership"),
         }
+        field_classes = dict.fromkeys(("legal_name", "street", "city"), LineField)
         help_texts = {"legal_name": _("As it is written in the Registraire des entreprises.")}
         widgets = {
             "street": forms.TextInput({"autocomplete": "street-address"}),

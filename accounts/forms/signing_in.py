@@ -6,6 +6,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Language
+from work.forms import LineField
 
 EMAIL = _("E-mail address")
 PASSWORD = _("Password")
@@ -38,10 +39,10 @@ class SignInForm(allauth_forms.LoginForm):
 class SignUpForm(allauth_forms.SignupForm):
     """An account: names, the language of every message, e-mail and password."""
 
-    given_name = forms.CharField(
+    given_name = LineField(
         label=_("Given name"), max_length=100, widget=forms.TextInput({"autocomplete": "given-name"})
     )
-    family_name = forms.CharField(
+    family_name = LineField(
         label=_("Family name"), max_length=100, widget=forms.TextInput({"autocomplete": "family-name"})
     )
     language = forms.ChoiceField(

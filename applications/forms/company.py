@@ -4,12 +4,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Language
+from work.forms import LineField
 
 
 class InviteSponsorForm(forms.Form):
     """Whom to ask. The answers about the sponsor, where the form has them, fill it in."""
 
-    organisation_name = forms.CharField(label=_("Name of the sponsor's company"), max_length=250)
+    organisation_name = LineField(label=_("Name of the sponsor's company"), max_length=250)
     email = forms.EmailField(
         label=_("E-mail of the person who will confirm"),
         help_text=_("We send this person a link to a page of their own. No account is needed."),
@@ -25,7 +26,7 @@ class InviteSponsorForm(forms.Form):
 class ConfirmSponsorForm(forms.Form):
     """What the sponsor says when it confirms."""
 
-    name = forms.CharField(
+    name = LineField(
         label=_("Your name and your function"),
         max_length=200,
         help_text=_("For example: Camille Roy, director of supply."),
@@ -50,7 +51,7 @@ class AttestForm(forms.Form):
                 required=question.required,
                 error_messages={"required": _("Tick this box to attest: %(label)s") % {"label": question.label}},
             )
-        self.fields["signed_name"] = forms.CharField(
+        self.fields["signed_name"] = LineField(
             label=_("Your full name, as a signature"),
             max_length=200,
             widget=forms.TextInput({"autocomplete": "name"}),

@@ -8,7 +8,7 @@ from applications.catalog import DUE, SORT
 from applications.models import ChangeItem
 from applications.states import State
 from work import clock
-from work.forms import DayField
+from work.forms import DayField, LineField
 
 WHY = {
     ChangeItem.Why.INCORRECT: _("incorrect"),
@@ -71,8 +71,8 @@ class MarkForm(forms.Form):
 
 
 class OwnItemForm(forms.Form):
-    text_fr = forms.CharField(label=_("The item in French"), max_length=250)
-    text_en = forms.CharField(label=_("The item in English"), max_length=250)
+    text_fr = LineField(label=_("The item in French"), max_length=250)
+    text_en = LineField(label=_("The item in English"), max_length=250)
 
 
 class DueForm(forms.Form):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import ClusterRole, Language
 from programs.roles import PartnerRole, ProgramRole, Seat
-from work.forms import DayField, MoneyField
+from work.forms import DayField, LineField, MoneyField
 
 
 def capitalised(choices):
@@ -86,19 +86,19 @@ class FindPersonForm(forms.Form):
 class ProfileForm(forms.Form):
     """What a person says of themselves."""
 
-    given_name = forms.CharField(
+    given_name = LineField(
         label=_("Given name"), max_length=100, widget=forms.TextInput({"autocomplete": "given-name"})
     )
-    family_name = forms.CharField(
+    family_name = LineField(
         label=_("Family name"), max_length=100, widget=forms.TextInput({"autocomplete": "family-name"})
     )
     language = forms.ChoiceField(
         label=_("In which language do we write to you?"), choices=Language.choices, widget=forms.RadioSelect
     )
-    title_fr = forms.CharField(
+    title_fr = LineField(
         label=_("Your function, in French"),
         max_length=200,
         required=False,
         help_text=_("As it appears under your signature."),
     )
-    title_en = forms.CharField(label=_("Your function, in English"), max_length=200, required=False)
+    title_en = LineField(label=_("Your function, in English"), max_length=200, required=False)

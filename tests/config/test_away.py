@@ -75,6 +75,8 @@ def test_fault_of_ours_or_of_two_who_met_is_no_machine_away(error):
         (OSError(errno.ENOSPC, "No space left on device"), Machine.STORAGE),
         (OSError(errno.EIO, "Input/output error"), Machine.STORAGE),
         (OSError(errno.EROFS, "Read-only file system"), Machine.STORAGE),
+        (OSError(errno.ESTALE, "Stale file handle"), Machine.STORAGE),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), Machine.STORAGE),
     ],
 )
 def test_other_machines_are_recognised(error, machine):
@@ -115,3 +117,10 @@ def test_statement_after_a_lost_connection_is_still_the_database_away(committed_
 
 def test_database_whose_disk_fails_is_away():
     assert machine_away(of_state("58030")) == "database"  # an error of input or output under the server
+
+
+def test_storage_that_refuses_us_is_away_and_another_folder_that_does_is_not(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "files"
+    (tmp_path / "files").mkdir()
+    assert machine_away(PermissionError(errno.EACCES, "…", str(tmp_path / "files" / "a"))) == Machine.STORAGE
+    assert machine_away(PermissionError(errno.EACCES, "…", str(tmp_path / "elsewhere"))) is None

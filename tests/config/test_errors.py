@@ -29,6 +29,10 @@ def away(request):
     raise OperationalError("connection refused") from psycopg.OperationalError("connection refused")
 
 
+def full(request):
+    raise OSError(28, "No space left on device")
+
+
 def left(request):
     raise UnreadablePostError("the reader left")
 
@@ -49,6 +53,7 @@ urlpatterns = [
     path("broken", broken),
     path("away", away),
     path("left", left),
+    path("full", full),
     path("api/broken", broken),
     path("api/away", away),
     path("denied", denied),
@@ -322,3 +327,20 @@ def test_answer_whose_key_looks_like_a_secret_is_kept(key):
     sent = errors.sent_by(RequestFactory().post("/", {key: "a text", "password": "hunter2", "password1": "hunter2"}))
     assert sent.fields == ((key, "a text"),)
     assert sent.left_out
+
+
+def test_machine_that_a_request_met_is_written_for_administrators_to_read(client):
+    for _n in range(3):
+        assert sends(client).get("/full").status_code == 503
+    (outage,) = Outage.objects.all()
+    assert (outage.machine, outage.over_at, outage.tries) == (Machine.STORAGE, None, 1)
+    assert outage.reason == "OSError: [Errno 28] No space left on device"
+
+
+def test_answer_goes_out_where_nothing_can_be_written(client, monkeypatch):
+    def refuse(*args):
+        raise OperationalError("no")
+
+    monkeypatch.setattr(outages, "note_away", refuse)
+    assert sends(client).get("/full").status_code == 503
+    assert not Outage.objects.exists()

@@ -7,10 +7,10 @@ import pytest
 
 from documents import pdf, scan, tasks
 from documents.models import Rendering
-from documents.services import queue_rendering
+from documents.services import note_why_waiting, queue_rendering
 from work import clock, nudges, storage
 from work.models import Outage
-from work.outages import note_away, open_outages
+from work.outages import open_outages
 from work.querysets import ATTEMPTS
 from work.states import Machine
 from work.storage import MARK
@@ -82,7 +82,8 @@ def test_machine_that_cannot_draw_is_told_as_away_until_it_can(monkeypatch):
     assert tasks.render_documents() == 0
     assert (open_outages().get().machine, Rendering.objects.get().attempts) == (Machine.PDF, 0)
     monkeypatch.setattr(pdf, "why_not", lambda: "")
-    assert tasks.render_documents() == 1
+    with clock.at(clock.now() + timedelta(seconds=30)):
+        assert tasks.render_documents() == 1
     assert list(open_outages()) == []
 
 
@@ -97,35 +98,73 @@ def test_a_task_makes_a_bounded_number_and_asks_for_another(monkeypatch):
     assert asked == ["documents"]
 
 
-@pytest.mark.parametrize("machine", [Machine.STORAGE, Machine.PDF, Machine.SCANNER])
-def test_machine_that_is_away_is_asked_after_until_it_is_back(monkeypatch, machine):
-    words = ["still away"]
-    monkeypatch.setitem(tasks.ASKING, machine, lambda: words[0])
-    now = clock.now()
-    with clock.at(now):
-        note_away(machine, "away")
-        assert tasks.ask_after_machines() == 0
-        assert Outage.objects.get().tries == 1  # too soon to ask
-    with clock.at(now + timedelta(seconds=30)):
-        assert tasks.ask_after_machines() == 0
-        assert (Outage.objects.get().tries, Outage.objects.get().reason) == (2, "still away")
-    words[0] = ""
-    with clock.at(now + timedelta(seconds=90)):
-        assert tasks.ask_after_machines() == 1
-    assert list(open_outages()) == []
-
-
-def test_machines_that_are_there_are_not_asked_after(monkeypatch):
-    monkeypatch.setitem(tasks.ASKING, Machine.STORAGE, lambda: pytest.fail("nobody missed it"))
-    assert tasks.ask_after_machines() == 0
-
-
-def test_storage_that_is_gone_is_known_by_its_probe(monkeypatch):
+def test_storage_that_is_gone_is_known_by_its_probe(monkeypatch, settings):
     assert storage.why_away() == ""
     monkeypatch.setattr(WRITING, half_written)
     assert storage.why_away() == "OSError: [Errno 28] No space left on device"
+    assert list((settings.MEDIA_ROOT / "health").iterdir()) == []
 
 
 def test_scanner_that_was_never_set_up_is_not_away(settings):
     settings.CLAMAV_URL = ""
     assert scan.why_silent() == ""
+
+
+class Short:
+    """An engine on a system that has nothing left to give: whatever is asked of it raises."""
+
+    fetcher, fonts, sheets = None, None, {"letter": None}
+
+    def __init__(self, error):
+        self.error = error
+
+    def html(self, **given):
+        raise self.error
+
+
+@pytest.fixture
+def drawing(monkeypatch):
+    """`drawing(error)`: the real road to the engine, which raises `error`."""
+    monkeypatch.setattr("documents.services.render_pdf", pdf.render_pdf)
+    return lambda error: monkeypatch.setattr(pdf, "_press", lambda: Short(error))
+
+
+SHORT = [OSError(28, "No space left on device"), OSError(24, "Too many open files"), MemoryError("4 GB")]
+
+
+@pytest.mark.parametrize("error", SHORT, ids=lambda error: type(error).__name__)
+def test_system_that_is_short_under_the_engine_costs_no_document_an_attempt(drawing, error):
+    for n in range(4):
+        queued(n)
+    drawing(error)
+    now = clock.now()
+    for minute in range(10):
+        with clock.at(now + timedelta(minutes=minute)):
+            assert tasks.render_documents() == 0
+    assert set(Rendering.objects.values_list("attempts", flat=True)) == {0}
+    outage = Outage.objects.get()
+    assert (outage.machine, outage.tries, outage.reason) == (
+        Machine.PDF,
+        10,
+        f"{type(error).__name__}: {error}",
+    )
+
+
+def test_error_of_the_engine_of_any_other_kind_is_the_document_s(drawing):
+    queued(1)
+    drawing(OSError(2, "No such picture"))
+    assert tasks.render_documents() == 0
+    assert Rendering.objects.get().attempts == 1
+    assert list(open_outages()) == []
+
+
+def test_why_documents_wait_is_not_written_over_why_others_were_given_up():
+    given_up, waits, done = (queued(n) for n in range(3))
+    Rendering.objects.filter(pk=given_up.pk).update(attempts=ATTEMPTS, last_error="no glyph")
+    Rendering.objects.filter(pk=done.pk).update(done_at=clock.now())
+    assert note_why_waiting("Pango is missing") == 1
+    assert dict(Rendering.objects.values_list("pk", "last_error")) == {
+        given_up.pk: "no glyph",
+        waits.pk: "Pango is missing",
+        done.pk: "",
+    }

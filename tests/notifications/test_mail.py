@@ -1,6 +1,8 @@
 """What a mail server says, and what it costs a message: a server at fault, a message put off, a message at fault."""
 
 import smtplib
+import socket
+import time
 from datetime import timedelta
 from email import message_from_bytes, policy
 
@@ -14,7 +16,7 @@ from notifications.tasks import send_messages
 from tests.notifications.post import post_office
 from work import clock
 from work.models import Outage
-from work.outages import Away, Later, open_outages
+from work.outages import Away, Later, ask_after_machines, note_away, open_outages
 from work.querysets import ATTEMPTS
 from work.states import Machine
 
@@ -63,6 +65,7 @@ OF_ITSELF = {
     "closes at MAIL": ("MAIL", "421 closing"),
     "refuses our sender for now": ("MAIL", "451 try later"),
     "refuses our sender for good": ("MAIL", "550 not allowed to send"),
+    "refuses us with 554": ("MAIL", "554 5.7.1 not from there"),
     "hangs up at RCPT": ("RCPT", ""),
     "closes at RCPT": ("RCPT", "421 closing"),
     "closes at DATA": ("DATA", "421 closing"),
@@ -158,6 +161,8 @@ def test_message_put_off_for_four_days_stops_with_its_reason(camille, queue, pos
 OF_THE_MESSAGE = {
     "unknown mailbox": ("RCPT", "550 no such mailbox"),
     "too large": ("MAIL", "552 too large"),
+    "longer than allowed": ("MAIL", "523 the message exceeds the size limit"),
+    "too large, by its enhanced code": ("MAIL", "554 5.3.4 message size exceeds fixed limit"),
     "content refused": (".", "554 not wanted"),
 }
 
@@ -311,3 +316,117 @@ def test_server_that_loses_every_answer_for_hours_ends_by_costing_attempts(camil
             send_messages()
     assert set(Message.objects.values_list("attempts", flat=True)) == {ATTEMPTS}
     assert len(post.received) < 3 * 12
+
+
+def test_message_put_off_is_tried_again_after_a_minute_then_more_and_more_seldom(camille, queue, post):
+    """Grey-listing: a server that does not know us yet takes the message a minute later."""
+    post.answers["RCPT"] = "450 4.2.0 greylisted"
+    now = clock.now()
+    with clock.at(now):
+        queue(camille)
+        send_messages()
+        assert Message.objects.get().due == now + timedelta(minutes=1)
+    waits = []
+    for minutes in (4, 20, 60):
+        with clock.at(now + timedelta(minutes=minutes)):
+            send_messages()
+            waits.append((Message.objects.get().due - clock.now()).total_seconds() / 60)
+    assert waits == [2, 10, 15]
+
+
+# ------------------------------------------------------------------ whose name is told
+
+
+NAMING = {
+    "421 at RCPT": (
+        "RCPT",
+        "421 <secret.person@usinage.example>: too many connections",
+        "421 <…@usinage.example>: too",
+    ),
+    "in another case": ("RCPT", "550 Secret.Person@USINAGE.example unknown", "550 …@USINAGE.example unknown"),
+    "punycode": ("RCPT", "550 <secret.person@xn--usinage-eya.example> no", "550 <…@xn--usinage-eya.example> no"),
+    "alone": ("RCPT", "550 No such user secret.person here", "550 No such user … here"),
+    "quoted": ("RCPT", '550 "secret person"@usinage.example', "550 …@usinage.example"),
+    "at the end": (".", "554 mail for secret.person. Refused", "554 mail for …. Refused"),
+    "within another word": ("RCPT", "550 not-secret.person.example", "550 not-secret.person.example"),
+    "of the sender": ("MAIL", "451 no-reply@localhost: later", "451 …@localhost: later"),
+}
+
+
+@pytest.mark.parametrize(("word", "answer", "told"), NAMING.values(), ids=NAMING)
+def test_reason_names_nobody(queue, post, word, answer, told):
+    post.answers[word] = answer
+    queue("secret.person@usinage.example")
+    send_messages()
+    reasons = [Message.objects.get().last_error, *open_outages().values_list("reason", flat=True)]
+    assert all(told in reason for reason in reasons), reasons
+    if told != answer:
+        assert "secret" not in "".join(reasons).lower()
+
+
+def test_very_long_refusal_is_read_in_no_time(queue, post):
+    error = smtplib.SMTPDataError(554, b"a" * 200_000)
+    began = time.monotonic()
+    assert len(str(mail.meaning(error, had_begun=True, since=clock.now(), to=["a@b.example"]))) < 2100
+    assert time.monotonic() - began < 1
+
+
+# ------------------------------------------------------------------ who says that it is back
+
+
+def test_mail_outage_ends_where_no_message_waits_for_it(camille, queue, post):
+    """One message loses every answer and is given up; nothing else is sent for days."""
+    queue(camille)
+    post.answers["."] = ""
+    now = clock.now()
+    for hour in range(6):
+        with clock.at(now + timedelta(hours=hour)):
+            send_messages()
+    assert Message.objects.get().attempts == ATTEMPTS
+    assert open_outages().get().machine == Machine.MAIL
+    with clock.at(now + timedelta(hours=7)):
+        assert ask_after_machines() == 1
+    assert list(open_outages()) == []
+
+
+def test_server_that_still_refuses_is_still_away(settings, post):
+    note_away(Machine.MAIL, "421 too busy")
+    for greeting, noop, told in (
+        ("421 closing", "250 ok", "421 closing"),
+        ("220 post", "421 going", "421 going"),
+        ("220 post", "", "SMTPServerDisconnected"),
+    ):
+        post.greeting, post.answers["NOOP"] = greeting, noop
+        with clock.at(open_outages().get().next_try):
+            assert ask_after_machines() == 0
+        assert told in open_outages().get().reason
+    settings.EMAIL_PORT = 1
+    with clock.at(open_outages().get().next_try):
+        assert ask_after_machines() == 0
+    assert "ConnectionRefusedError" in open_outages().get().reason
+
+
+def test_while_messages_wait_only_sending_them_says_that_the_server_is_back(camille, queue, post):
+    """It greets us and takes no message: its greeting would end the outage, and the next message begin it again."""
+    post.answers["MAIL"] = "451 try later"
+    queue(camille)
+    now = clock.now()
+    for minute in range(5):
+        with clock.at(now + timedelta(minutes=minute)):
+            send_messages()
+            assert ask_after_machines() == 0
+    assert (Outage.objects.get().over_at, Outage.objects.get().tries) == (None, 5)
+
+
+def test_mail_that_is_files_is_there():
+    assert mail.why_away() == ""
+
+
+def test_server_that_is_silent_is_asked_no_longer_than_the_time_allowed(settings):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.EMAIL_BACKEND = "notifications.mail.WatchedBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = silent.getsockname()
+        settings.EMAIL_TIMEOUT = 0.2
+        began = time.monotonic()
+        assert "imed" in mail.why_away()
+        assert time.monotonic() - began < 5

@@ -1,5 +1,5 @@
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,8 +13,12 @@ from django.utils import translation
 from notifications.catalog import KINDS
 from notifications.models import Message
 from notifications.notices import packed, unpacked, write
-from notifications.services import queue_message, send, when_sent
+from notifications.services import queue_message, retry_given_up, send, when_sent
+from notifications.tasks import send_messages
 from work import clock, nudges
+from work.outages import TooLate
+from work.querysets import ATTEMPTS, stopped
+from work.services import drain
 
 pytestmark = pytest.mark.django_db
 CLOSES = datetime(2026, 12, 1, 22, tzinfo=UTC)
@@ -120,6 +124,21 @@ def test_a_line_end_in_a_subject_cannot_add_a_header(camille):
     assert mailed.message()["Bcc"] is None
 
 
+@pytest.mark.parametrize("sign", ["\x0b", "\x0c", "\x1c", "\x1f", "\x7f", "\x85", "\u2028", "\u2029"], ids=ascii)
+def test_no_sign_of_a_name_makes_a_subject_that_mail_refuses(camille, sign):
+    context = {"reference": f"FE{sign}Bcc: all@example.org", "title": "x", "programme": "x"}
+    mailed = write(queue_message("letter", to=camille, context=context, key="x"))
+    assert mailed.subject == "Décision sur la demande FE Bcc: all@example.org"
+    assert mailed.message()["Subject"]
+    assert mailed.message()["Bcc"] is None
+
+
+def test_spaces_that_do_not_break_stay_in_a_subject(camille):
+    context = {"reference": "« FE »\u00a0: 1\u202f000", "title": "x", "programme": "x"}
+    mailed = write(queue_message("letter", to=camille, context=context, key="x"))
+    assert mailed.subject == "Décision sur la demande « FE »\u00a0: 1\u202f000"
+
+
 def test_an_attachment_is_read_when_it_is_sent_and_must_be_the_same_file(camille, queue):
     path = default_storage.save("letters/a.pdf", ContentFile(b"%PDF-1.7 letter"))
     digest = hashlib.sha256(b"%PDF-1.7 letter").hexdigest()
@@ -157,7 +176,8 @@ def test_a_link_that_lets_its_holder_act_is_forgotten_once_sent(sam):
     context = {"name": "Usinage Roy", "inviter": "Camille Roy", "until": CLOSES}
     message = queue_message("invitation", to=sam, context=context, url_name="x", url_args=["token"], key="x")
     message.url_name = ""
-    send(message)
+    with clock.at(CLOSES - timedelta(minutes=1)):
+        send(message)
     assert Message.objects.get().url_args == []
 
 
@@ -190,3 +210,81 @@ def test_every_kind_can_be_written_in_both_languages(kind, language, settings):
         if name not in SAMPLE:
             assert f"«{name}»" in said, f"{kind} needs {name} and does not say it"
     assert get_template(f"notifications/{kind}.txt")
+
+
+# ------------------------------------------------------------------ to which address
+
+
+def test_a_message_to_a_user_leaves_for_the_address_of_today_and_says_so(camille, queue):
+    message = queue(camille)
+    camille.email = "camille.roy@usinage.example"
+    camille.save()
+    send(Message.objects.get())
+    assert mail.outbox[0].to == ["camille.roy@usinage.example"]
+    message.refresh_from_db()
+    assert (message.address, message.recipient) == ("camille.roy@usinage.example", camille)
+
+
+def test_a_message_that_was_given_up_leaves_for_the_address_that_was_put_right(camille, queue):
+    message = queue(camille)
+    Message.objects.update(attempts=ATTEMPTS, last_error="550 no such mailbox", address="camile@usinage.example")
+    retry_given_up(Message.objects.all(), by=camille)
+    assert send_messages() == 1
+    assert mail.outbox[0].to == ["camille@usinage.example"]
+    message.refresh_from_db()
+    assert message.address == "camille@usinage.example"
+
+
+def test_a_message_to_a_bare_address_stays_with_it(camille, queue):
+    send(queue("camille@usinage.example"))
+    camille.email = "camille.roy@usinage.example"
+    camille.save()
+    send(queue("camille@usinage.example", key="second"))
+    assert [m.to for m in mail.outbox] == [["camille@usinage.example"]] * 2
+
+
+def test_a_link_that_confirms_an_address_goes_to_no_other(camille):
+    message = queue_message("account_confirm", to=camille, context={}, key="x")
+    camille.email = "camille.roy@usinage.example"
+    camille.save()
+    send(Message.objects.get())
+    assert mail.outbox[0].to == [message.address] == ["camille@usinage.example"]
+
+
+# ------------------------------------------------------------------ of use until
+
+
+def test_kinds_whose_use_ends_name_the_instant_that_they_need():
+    ending = {name: kind.until for name, kind in KINDS.items() if kind.until}
+    assert ending == {"invitation": "until", "changes_reminder": "until"}
+    assert all(KINDS[name].until in KINDS[name].needs for name in ending)
+
+
+def test_an_invitation_whose_time_is_over_is_not_sent_and_is_given_up_with_its_reason(sam):
+    context = {"name": "Usinage Roy", "inviter": "Camille Roy", "until": CLOSES}
+    with clock.at(CLOSES - timedelta(days=14)):
+        queue_message("invitation", to="sam@prime.example", context=context, key="x")
+    with clock.at(CLOSES):
+        assert send_messages() == 0
+        message = stopped(Message.objects.all()).get()
+        with pytest.raises(TooLate):
+            send(message)
+    assert message.last_error == "It was of use until 2026-12-01 22:00 UTC."
+    assert mail.outbox == []
+
+
+def test_an_invitation_leaves_until_its_time_is_over(sam):
+    context = {"name": "Usinage Roy", "inviter": "Camille Roy", "until": CLOSES}
+    queue_message("invitation", to="sam@prime.example", context=context, key="x")
+    with clock.at(CLOSES - timedelta(seconds=1)):
+        assert send_messages() == 1
+
+
+def test_a_full_drain_asks_for_another_run_at_once(camille, queue, monkeypatch):
+    asked = []
+    monkeypatch.setattr(nudges, "ask", lambda table, publish: asked.append(table))
+    monkeypatch.setattr("notifications.tasks.drain", lambda rows, do, **more: drain(rows, do, limit=2, **more))
+    for n in range(3):
+        queue(camille, key=str(n))
+    assert (send_messages(), asked) == (2, ["messages"])
+    assert (send_messages(), asked) == (1, ["messages"])

@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 from django.template import Context, Template
 from django.utils import translation
 
 from work import clock
-from work.forms import DayField, MoneyField, NumberField, read_number
+from work.forms import DayField, LineField, MoneyField, NumberField, read_number
 from work.templatetags import formats
 
 
@@ -122,3 +123,15 @@ def test_compared_marks_the_words_that_changed():
     assert [p["text"] for p in both["after"] if p["changed"]] == ["12"]
     assert "".join(p["text"] for p in both["after"]) == "coût de 12 $"
     assert formats.compared(None, "") == {"before": [], "after": []}
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x0b", "\x1c", "\x85", "\u2028", "\n"], ids=ascii)
+def test_line_of_text_holds_no_sign_that_breaks_it(sign):
+    assert LineField().clean(f" Usinage{sign}Roy {sign}") == "Usinage Roy"
+    with pytest.raises(ValidationError):
+        LineField().clean(sign)
+
+
+def test_line_of_text_keeps_everything_else():
+    assert LineField().clean("Usinage\u00a0«\u202fÉté\u202f»") == "Usinage\u00a0«\u202fÉté\u202f»"
+    assert LineField(required=False).clean(None) == ""

@@ -3,15 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, ProgrammingError, connection
 
 from notifications.models import Message
 from tests.databases import at_once, end_our_connection
 from work import clock
 from work.models import Outage
-from work.outages import Away, Later, Refused, note_away, open_outages
+from work.outages import Away, Later, Refused, TooLate, note_away, open_outages
 from work.querysets import ATTEMPTS, stopped
-from work.services import claim, complete, drain, fail, release, retry, retry_all
+from work.services import claim, complete, drain, fail, insist, release, retry, retry_all
 from work.states import Machine
 
 
@@ -127,7 +127,7 @@ def test_machine_that_is_away_ends_the_drain_after_two_rows_and_counts_nothing()
         tried.append(item.key)
         away(item)
 
-    result = drain(Message.objects.all(), find_it_away, needs=Machine.MAIL)
+    result = drain(Message.objects.all(), find_it_away, needs=[Machine.MAIL])
     assert (result.away, result.put_off, result.failed, result.is_full) == (Machine.MAIL, 2, 0, False)
     assert tried == ["a", "b"]
     assert set(Message.objects.values_list("attempts", "claimed_until")) == {(0, None)}
@@ -139,12 +139,12 @@ def test_drain_begins_only_when_the_machine_may_be_asked_again():
     put("a")
     now = clock.now()
     with clock.at(now):
-        drain(Message.objects.all(), away, needs=Machine.MAIL)
+        drain(Message.objects.all(), away, needs=[Machine.MAIL])
     with clock.at(now + timedelta(seconds=4)):
-        result = drain(Message.objects.all(), lambda item: pytest.fail("too soon"), needs=Machine.MAIL)
+        result = drain(Message.objects.all(), lambda item: pytest.fail("too soon"), needs=[Machine.MAIL])
         assert (result.away, result.done) == (Machine.MAIL, 0)
     with clock.at(now + timedelta(seconds=30)):
-        assert drain(Message.objects.all(), lambda item: None, needs=Machine.MAIL).done == 1
+        assert drain(Message.objects.all(), lambda item: None, needs=[Machine.MAIL]).done == 1
     assert list(open_outages()) == []
 
 
@@ -152,7 +152,7 @@ def test_drain_begins_only_when_the_machine_may_be_asked_again():
 def test_row_that_alone_finds_the_machine_away_waits_alone():
     for key in "abc":
         put(key)
-    result = drain(Message.objects.all(), lambda i: away(i) if i.key == "a" else None, needs=Machine.MAIL)
+    result = drain(Message.objects.all(), lambda i: away(i) if i.key == "a" else None, needs=[Machine.MAIL])
     assert (result.done, result.put_off, result.away) == (2, 1, None)
     assert (Message.objects.get(key="a").attempts, list(open_outages())) == (0, [])
 
@@ -166,7 +166,7 @@ def test_another_machine_holds_back_only_the_rows_that_need_it():
         if item.key in "ac":
             raise Away(Machine.STORAGE, "full")
 
-    result = drain(Message.objects.all(), some_need_the_storage, needs=Machine.MAIL)
+    result = drain(Message.objects.all(), some_need_the_storage, needs=[Machine.MAIL])
     assert (result.done, result.put_off, result.away) == (2, 2, None)
     assert [outage.machine for outage in open_outages()] == [Machine.STORAGE]
 
@@ -265,7 +265,7 @@ def test_any_answer_of_the_machine_between_two_rows_says_that_it_is_there(answer
         if answer:
             raise answer
 
-    tried = drain(Message.objects.all().exclude(key="c"), some, needs=Machine.MAIL)
+    tried = drain(Message.objects.all().exclude(key="c"), some, needs=[Machine.MAIL])
     assert (tried.away, list(open_outages())) == (None, [])
 
 
@@ -279,7 +279,7 @@ def test_row_s_own_fault_says_nothing_of_the_machine():
             raise ValueError("a template")
         away(item)
 
-    assert drain(Message.objects.all(), some, needs=Machine.MAIL).away == Machine.MAIL
+    assert drain(Message.objects.all(), some, needs=[Machine.MAIL]).away == Machine.MAIL
 
 
 def test_timeout_of_the_database_is_the_row_s_own_failure(committed_db):
@@ -315,6 +315,87 @@ def test_machine_so_slow_that_one_row_takes_the_whole_time_is_asked_by_a_second_
     def lose_the_answer(item):
         raise Away(Machine.MAIL, "timed out", uncertain=True)
 
-    result = drain(Message.objects.all(), lose_the_answer, needs=Machine.MAIL, seconds=-1)
+    result = drain(Message.objects.all(), lose_the_answer, needs=[Machine.MAIL], seconds=-1)
     assert (result.put_off, result.failed, result.away) == (2, 0, Machine.MAIL)
     assert set(Message.objects.values_list("attempts", flat=True)) == {0}
+
+
+def lose_the_database_and_say_something_else(item):
+    """What Django says of a statement after the one that found the connection lost, and what came of it."""
+    Message.objects.count()
+    end_our_connection()
+    try:
+        raise ProgrammingError("Cannot open a new connection in an atomic block.")
+    except ProgrammingError as error:
+        raise ValueError("while telling of it") from error
+
+
+def test_database_that_is_away_under_an_error_of_another_kind_costs_the_row_nothing(committed_db):
+    put("a")
+    with pytest.raises(ValueError, match="while telling of it"):
+        drain(Message.objects.all(), lose_the_database_and_say_something_else)
+    item = Message.objects.get()
+    assert (item.attempts, item.claimed_until) == (0, None)
+    assert Outage.objects.get().machine == Machine.DATABASE
+
+
+def test_what_must_be_written_is_written_once_the_database_is_back_whatever_was_raised(committed_db):
+    tries = []
+
+    def write():
+        tries.append(1)
+        if len(tries) == 1:
+            lose_the_database_and_say_something_else(None)
+        put("written")
+
+    insist(write)
+    assert Message.objects.get().key == "written"
+    with pytest.raises(ZeroDivisionError):
+        insist(lambda: 1 / 0)
+
+
+@pytest.mark.django_db
+def test_reason_that_the_database_could_not_hold_is_kept_all_the_same():
+    put("fails")
+    put("waits")
+
+    def do(item):
+        if item.key == "fails":
+            raise ValueError("no\x00such mailbox")
+        raise Later("452 \x00 full", after=timedelta(minutes=1))
+
+    assert drain(Message.objects.all(), do).failed == 1
+    assert dict(Message.objects.values_list("key", "last_error")) == {
+        "fails": "ValueError: no\ufffdsuch mailbox",
+        "waits": "452 \ufffd full",
+    }
+
+
+@pytest.mark.django_db
+def test_row_that_came_too_late_is_given_up_at_once():
+    put("a")
+
+    def too_late(item):
+        raise TooLate("It was of use until noon.")
+
+    assert drain(Message.objects.all(), too_late).stopped == 1
+    item = stopped(Message.objects.all()).get()
+    assert (item.attempts, item.last_error) == (ATTEMPTS, "It was of use until noon.")
+
+
+@pytest.mark.django_db
+def test_two_machines_that_all_need_are_each_believed_the_second_time_in_a_row():
+    for key in "abcde":
+        put(key)
+    met = iter([Machine.PDF, Machine.STORAGE, Machine.PDF, Machine.PDF])
+
+    def find_one_away(item):
+        raise Away(next(met), "away")
+
+    result = drain(Message.objects.all(), find_one_away, needs=[Machine.PDF, Machine.STORAGE])
+    assert (result.away, result.put_off) == (Machine.PDF, 4)
+    assert [outage.machine for outage in open_outages()] == [Machine.PDF]
+    assert drain(Message.objects.all(), pytest.fail, needs=[Machine.STORAGE, Machine.PDF]).away == Machine.PDF
+    with clock.at(clock.now() + timedelta(minutes=1)):
+        assert drain(Message.objects.all(), lambda item: None, needs=[Machine.STORAGE, Machine.PDF]).done == 5
+    assert list(open_outages()) == []

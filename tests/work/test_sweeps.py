@@ -4,11 +4,12 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from django.db import ProgrammingError
 
 from config.celery import app
 from work import clock, sweeps
 from work.models import Heartbeat
-from work.outages import note_away, open_outages
+from work.outages import misses_database, note_away, open_outages
 from work.states import Machine
 from work.sweeps import SWEEPS, beats, sweep
 
@@ -30,7 +31,17 @@ def test_every_sweep_is_a_task_that_beat_asks_for():
     app.loader.import_default_modules()
     assert set(app.conf.beat_schedule) == set(SWEEPS)
     assert set(SWEEPS) <= set(app.tasks)
-    assert len(SWEEPS) >= 6
+    assert set(SWEEPS) == {
+        "applications.tasks.chase_requests",
+        "audit.tasks.make_reading_partitions",
+        "decisions.tasks.fail_letters",
+        "decisions.tasks.presume_served",
+        "documents.tasks.erase_removed",
+        "documents.tasks.render_documents",
+        "notifications.tasks.send_messages",
+        "work.tasks.ask_after_machines",
+        "work.tasks.run_jobs",
+    }
     entry = app.conf.beat_schedule["notifications.tasks.send_messages"]
     assert (entry["schedule"], entry["options"]) == (30.0, {"expires": 60})
 
@@ -124,3 +135,34 @@ def test_beats_are_told_by_name(only):
         do.__name__ = name
         only(do)
     assert [beat.sweep.name for beat in beats()] == [f"{__name__}.{name}" for name in "abc"]
+
+
+def test_sweep_that_ran_for_long_and_has_just_ended_is_not_late(only):
+    now = clock.now()
+    Heartbeat.objects.create(
+        sweep=only().__wrapped__.__module__ + ".<lambda>", started_at=now, finished_at=now + timedelta(seconds=100)
+    )
+    with clock.at(now + timedelta(seconds=110)):
+        assert [beat.is_late for beat in beats()] == [False]
+    with clock.at(now + timedelta(seconds=191)):
+        assert [beat.is_late for beat in beats()] == [True]
+
+
+def test_sweep_that_began_again_after_a_long_time_is_not_late_by_its_last_end(only):
+    now = clock.now()
+    Heartbeat.objects.create(
+        sweep=only().__wrapped__.__module__ + ".<lambda>", started_at=now, finished_at=now - timedelta(minutes=5)
+    )
+    with clock.at(now + timedelta(seconds=10)):
+        assert [beat.is_late for beat in beats()] == [False]
+
+
+def test_heartbeat_that_finds_the_database_away_under_another_error_remembers_it(only, monkeypatch):
+    def lost(*args, **options):
+        raise ProgrammingError("Cannot open a new connection in an atomic block.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("work.sweeps.Heartbeat.objects.update_or_create", lost)
+        with pytest.raises(ProgrammingError):
+            only()()
+    assert misses_database()

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +21,7 @@ from work.jobs import results
 from work.jobs.acts import LEASE, jobs_wait, tell
 from work.jobs.kinds import Failure, JobHandler, Refused, handler_of
 from work.models import Job, JobFailure, JobKeys, JobPart
-from work.outages import Away, Later, is_database_away, note_away
+from work.outages import Away, Later, is_database_away, note_away, reason_of
 from work.querysets import ATTEMPTS, stopped, waiting
 from work.services import BACKOFF, claim, once_the_database_is_back
 from work.states import RUNNABLE, JobAct, JobPhase, JobState
@@ -145,13 +145,11 @@ def _advance(job: Job) -> Job | None:
         _put_off(job, away.reason, MACHINE_WAIT)
     except Later as later:
         _put_off(job, later.reason, later.after)
-    except (OperationalError, InterfaceError) as error:
-        reason = f"{type(error).__name__}: {error}"
-        if is_database_away(error):
-            once_the_database_is_back(lambda: _put_off(job, reason, timedelta(0)), reason)
-        else:
-            _count_failure(job, error)
     except Exception as error:
+        if is_database_away(error):
+            reason = reason_of(error)
+            once_the_database_is_back(lambda: _put_off(job, reason, timedelta(0)), reason)
+            return None
         log.exception("A step of job %s failed", job.public_id)
         _count_failure(job, error)
     return None
@@ -269,7 +267,7 @@ def _fail(job: Job, sentence: str | Promise, error: str) -> None:
         return
     now = clock.now()
     row.state, row.ended_at, row.keep_until = JobState.FAILED, now, now + results.KEPT_FOR
-    row.attempts, row.claimed_until, row.last_error = ATTEMPTS, None, error[:2000]
+    row.attempts, row.claimed_until, row.last_error = ATTEMPTS, None, reason_of(error)
     row.reason_fr, row.reason_en = in_both(sentence)
     row.save()
     tell(row, JobAct.FAIL, None)
@@ -277,7 +275,7 @@ def _fail(job: Job, sentence: str | Promise, error: str) -> None:
 
 def _count_failure(job: Job, error: Exception) -> None:
     """A step that raised is tried again after a pause; after the third time in a row the job fails."""
-    said = f"{type(error).__name__}: {error}"[:2000]
+    said = reason_of(error)
     if job.attempts >= ATTEMPTS:
         _fail(job, THREE_TIMES, said)
         return
@@ -289,7 +287,7 @@ def _count_failure(job: Job, error: Exception) -> None:
 def _put_off(job: Job, reason: str, after: timedelta) -> None:
     """The fault is not the job's: it waits, and its attempt is not counted."""
     Job.objects.filter(pk=job.pk, claimed_until=job.claimed_until).update(
-        last_error=reason[:2000],
+        last_error=reason_of(reason),
         claimed_until=None,
         attempts=max(0, job.attempts - 1),
         due=clock.now() + after,
