@@ -254,7 +254,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 # Mail: a server by EMAIL_URL (smtp+tls://user:password@host:587); without one, a folder of files.
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="Passerelle <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-EMAIL_TIMEOUT = 10
+EMAIL_TIMEOUT = 10  # seconds for each answer of the server
+EMAIL_ANSWER_TIMEOUT = 75  # for the last, "taken": a server may read the whole message for viruses first
 EMAIL_BACKEND = "notifications.mail.FolderBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 if env("EMAIL_URL", default=""):

@@ -7,7 +7,10 @@ this message for good (`Refused`, which counts as an attempt). RFC 5321, 4.2 and
 import hashlib
 import re
 import smtplib
+import socket
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +24,7 @@ from work import clock
 from work.outages import Away, Later, Refused, reason_of
 from work.states import Machine
 
+LONGEST = 120.0  # seconds of one conversation with a server
 PATIENT = timedelta(days=4)
 """How long a message that the server puts off is tried again before that is a failure: RFC 5321 says 4 to 5 days."""
 SOONEST, LATEST = timedelta(minutes=1), timedelta(minutes=15)
@@ -35,7 +39,9 @@ ADDRESS = re.compile(r"""(?:"[^"@]*"|[^\s<>()\[\]{},;:"'@]+)@(\[[^\]\s]*\]|[^\s<
 class WatchedBackend(EmailBackend):
     """Django's backend for SMTP, which remembers whether the server had begun to take the message.
 
-    A connection lost before is the server's fault, and nothing was sent. Lost after, nobody knows.
+    A connection lost before is the server's fault, and nothing was sent. Lost after, nobody knows. So the last answer,
+    which says that the message was taken, is waited for longer than any other (RFC 5321, 4.5.3.2.6: servers read the
+    message first); and a server that says one byte at a time holds the worker no longer than LONGEST.
     """
 
     had_begun = False
@@ -45,9 +51,32 @@ class WatchedBackend(EmailBackend):
         backend, make = self, super().connection_class
 
         class Watched(make):
+            end = None
+
+            def connect(self, *where, **more):
+                self.end = threading.Timer(LONGEST, self.hang_up)
+                self.end.daemon = True
+                self.end.start()
+                return super().connect(*where, **more)
+
+            def hang_up(self):
+                """Whoever reads from the server then meets its end."""
+                with suppress(OSError, AttributeError):
+                    self.sock.shutdown(socket.SHUT_RDWR)
+
             def data(self, message):
                 backend.had_begun = True
-                return super().data(message)
+                self.sock.settimeout(settings.EMAIL_ANSWER_TIMEOUT)
+                try:
+                    return super().data(message)
+                finally:
+                    if self.sock:
+                        self.sock.settimeout(backend.timeout)
+
+            def close(self):
+                if self.end:
+                    self.end.cancel()
+                super().close()
 
         return Watched
 

@@ -2,19 +2,23 @@
 
 import socketserver
 import threading
+import time
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 
 
 class Post(socketserver.ThreadingTCPServer):
     """`answers[word]` replaces the answer to a command ("MAIL", "RCPT", "DATA"), or to a whole message ("."); "" hangs
-    up instead. `greeting` replaces the first line. `received` holds what was taken, parsed."""
+    up instead. `waits[word]` are the seconds before an answer, `dribble` those before each byte of one. `greeting`
+    replaces the first line. `received` holds what was taken, parsed."""
 
     allow_reuse_address = True
     daemon_threads = True
 
     def __init__(self, address=("127.0.0.1", 0)):
         self.answers: dict[str, str] = {}
+        self.waits: dict[str, float] = {}
+        self.dribble = 0.0
         self.greeting = "220 post"
         self.received = []
         self.asked = 0
@@ -27,7 +31,10 @@ class Post(socketserver.ThreadingTCPServer):
 
 class Conversation(socketserver.StreamRequestHandler):
     def say(self, line):
-        self.wfile.write(line.encode() + b"\r\n")
+        for byte in line.encode() if self.server.dribble else b"":
+            self.wfile.write(bytes([byte]))
+            time.sleep(self.server.dribble)
+        self.wfile.write((b"" if self.server.dribble else line.encode()) + b"\r\n")
 
     def handle(self):
         self.server.asked += 1
@@ -63,6 +70,7 @@ class Conversation(socketserver.StreamRequestHandler):
         if told == "" or told.startswith("250"):  # taken; "" loses the answer on the way
             self.server.received.append(message_from_bytes(b"".join(lines), policy=policy.default))
         if told:
+            time.sleep(self.server.waits.get(".", 0))
             self.say(told)
         return bool(told)
 

@@ -2,6 +2,7 @@
 
 import smtplib
 import socket
+import threading
 import time
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -55,6 +56,34 @@ def test_mail_goes_through_the_server_once(camille, queue, post):
     assert send_messages() == 1
     assert send_messages() == 0
     assert [m["To"] for m in post.received] == ["camille@usinage.example"]
+
+
+def test_server_that_reads_the_message_before_it_says_that_it_is_taken_gets_one_copy(camille, queue, post, settings):
+    settings.EMAIL_TIMEOUT, post.waits["."] = 0.2, 0.5
+    queue(camille)
+    assert send_messages() == 1
+    assert Message.objects.get().attempts == 1
+    assert len(post.received) == 1
+    assert list(open_outages()) == []
+
+
+def test_server_that_says_one_byte_at_a_time_holds_the_worker_no_longer_than_is_bearable(
+    camille, queue, post, monkeypatch
+):
+    monkeypatch.setattr(mail, "LONGEST", 0.6)
+    post.dribble = 0.1  # each byte within its time
+    queue(camille)
+    begun = time.monotonic()
+    assert send_messages() == 0
+    assert time.monotonic() - begun < 3
+    assert (Message.objects.get().attempts, post.received) == (0, [])
+    assert [outage.machine for outage in open_outages()] == [Machine.MAIL]
+
+
+def test_conversation_that_ended_well_leaves_no_clock_running(camille, queue, post):
+    queue(camille)
+    send_messages()
+    assert [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)] == []
 
 
 # What the server says, and at which word, when it speaks of itself.
