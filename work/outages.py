@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, ProgrammingError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from work import clock
 from work.models import Outage
@@ -135,7 +135,13 @@ def open_outages() -> QuerySet[Outage]:
 
 def is_left_alone(machine: Machine) -> bool:
     """Whether the machine was away a moment ago, so that it is too soon to ask it again."""
-    return open_outages().filter(machine=machine, next_try__gt=clock.now()).exists()
+    return open_outages().filter(_too_soon(), machine=machine).exists()
+
+
+def _too_soon() -> Q:
+    """Asked too short a time ago. A next try further away than any was written before the clock was set back."""
+    now = clock.now()
+    return Q(next_try__gt=now, next_try__lte=now + LATEST)
 
 
 def note_away(machine: Machine, reason: str) -> Outage:
@@ -203,7 +209,7 @@ def check_questions() -> None:
 def ask_after_machines() -> int:
     """Ask each machine that is away, and may be asked by now, whether it is back. Gives how many are."""
     back = 0
-    for outage in open_outages().filter(machine__in=QUESTIONS, next_try__lte=clock.now()):
+    for outage in open_outages().filter(~_too_soon(), machine__in=QUESTIONS):
         machine = Machine(outage.machine)
         try:
             reason = QUESTIONS[machine]()

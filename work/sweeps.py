@@ -100,14 +100,16 @@ def beats() -> list[Beat]:
     out = []
     for name, known in sorted(SWEEPS.items()):
         row = found.get(name)
-        last = max(row.started_at, row.finished_at or row.started_at) if row else _started
+        seen = (row.started_at, row.finished_at or row.started_at) if row else (_started,)
+        # What ran "later" was told by a clock that has been set back since: it says nothing of now.
+        last = max((instant for instant in seen if instant <= now + GRACE), default=None)
         out.append(
             Beat(
                 sweep=known,
                 started_at=row and row.started_at,
                 finished_at=row and row.finished_at,
                 last_error=row.last_error if row else "",
-                is_late=now - last > known.every + GRACE,
+                is_late=last is None or now - last > known.every + GRACE,
             )
         )
     return out

@@ -71,6 +71,16 @@ def test_machine_that_is_back_closes_its_own_outage_and_the_next_is_another():
     assert Outage.objects.filter(machine=Machine.MAIL).count() == 2
 
 
+@pytest.mark.django_db
+def test_machine_found_away_before_the_clock_was_set_back_is_asked_now():
+    now = clock.now()
+    with clock.at(now + timedelta(hours=1)):
+        note_away(Machine.MAIL, "refused")
+        assert is_left_alone(Machine.MAIL)
+    with clock.at(now):
+        assert not is_left_alone(Machine.MAIL)
+
+
 @pytest.mark.slow
 def test_workers_that_find_it_together_write_one_outage(committed_db):
     for _round in range(5):

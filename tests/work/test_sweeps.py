@@ -74,6 +74,16 @@ def test_sweep_is_late_a_minute_after_it_was_due(only, seconds, late):
         assert [beat.is_late for beat in beats()] == [late]
 
 
+def test_sweep_that_ran_before_the_clock_was_set_back_is_late_until_it_runs_again(only):
+    run, now = only(), clock.now()
+    with clock.at(now + timedelta(hours=1)):
+        run()
+    with clock.at(now):
+        assert [beat.is_late for beat in beats()] == [True]
+        run()
+        assert [beat.is_late for beat in beats()] == [False]
+
+
 def test_sweep_that_never_ran_is_late_once_there_was_time_for_it(only, monkeypatch):
     only()
     now = clock.now()
