@@ -102,8 +102,9 @@ class JobHandler(ABC, Generic[P, C]):
     cursor: ClassVar[type[Kept]]
 
     @abstractmethod
-    def label(self, asked: P) -> str:
-        """What the job is, in the reader's language."""
+    def labels(self, asked: Sequence[P]) -> list[str]:
+        """What each of these jobs is, in the reader's language, told apart from the same person's others. The same number
+        of queries however many they are."""
 
     def details(self, asked: P) -> list[tuple[str, str]]:
         """What was asked, as names and values in the reader's language."""
