@@ -13,6 +13,11 @@ from work.sweeps import sweep
 log = logging.getLogger(__name__)
 
 
+def _give_up_dead() -> None:
+    if dead := jobs.give_up_dead():
+        log.error("Jobs whose worker died three times in a row: %d", dead)
+
+
 @shared_task
 @sweep(every=timedelta(seconds=15), label=_("Continue the jobs that are waiting"))
 def run_jobs() -> int:
@@ -29,11 +34,6 @@ def run_jobs() -> int:
         except Exception:
             log.exception("The clean-up before the jobs went wrong")
     return jobs.run_waiting()
-
-
-def _give_up_dead() -> None:
-    if dead := jobs.give_up_dead():
-        log.error("Jobs whose worker died three times in a row: %d", dead)
 
 
 jobs.jobs_wait.calls(lambda: run_jobs.apply_async(retry=False, ignore_result=True))

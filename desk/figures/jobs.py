@@ -1,8 +1,10 @@
 """A long job in the reader's words: what it is, how far it is, what it waits for, how long it may still take."""
 
+import logging
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -13,6 +15,8 @@ from work.models import Job
 from work.outages import open_outages
 from work.states import JobPhase, JobState, Machine
 from work.templatetags.formats import hour, number
+
+log = logging.getLogger(__name__)
 
 KINDS = {  # the colour of each state's tag, beside its word
     JobState.QUEUED: "",
@@ -102,7 +106,7 @@ def _shown(job: Job, words: _Words, *, whole: bool) -> ShownJob:
 # ------------------------------------------------------------------ in the words of its kind
 
 
-def _read(job: Job) -> tuple[JobHandler, Kept] | None:
+def _read(job: Job) -> tuple[JobHandler[Any, Any], Kept] | None:
     """The job's handler and what was asked of it; None when another release wrote what this one cannot read."""
     try:
         handler = handler_of(job.kind)
@@ -124,7 +128,7 @@ def _words(job: Job) -> _Words:
                 result_url=handler.result_url(job) if job.has_result else "",
             )
     except UNREADABLE:
-        pass
+        log.warning("Job %s cannot be said in the words of its kind", job.public_id, exc_info=True)
     return _Words(job.get_kind_display(), [], "", "")
 
 

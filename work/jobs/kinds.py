@@ -103,8 +103,10 @@ class JobHandler(ABC, Generic[P, C]):
 
     @abstractmethod
     def labels(self, asked: Sequence[P]) -> list[str]:
-        """What each of these jobs is, in the reader's language, told apart from the same person's others. The same number
-        of queries however many they are."""
+        """What each of these jobs is, in the reader's language, told apart from the same person's others.
+
+        The number of queries does not grow with the jobs.
+        """
 
     def details(self, asked: P) -> list[tuple[str, str]]:
         """What was asked, as names and values in the reader's language."""
