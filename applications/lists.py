@@ -5,22 +5,24 @@ file is read when the line is written, some minutes later in a long list. Its re
 each step, and again when the file is handed out.
 """
 
-import csv
-import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from hashlib import sha256
 from typing import IO, Any
 from uuid import UUID
 
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
+from django.utils.text import Truncator
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from applications.catalog import DUE, SORT
 from applications.models import Application
 from applications.querysets import barred_from
+from applications.search import folded
 from applications.selectors import Chosen, calls_of, chosen_files, in_order
 from applications.states import State
 from audit.rules import Forbidden, Refusal, WrongMoment
@@ -28,7 +30,7 @@ from audit.services import record_list_reading
 from programs.models import Call
 from work import clock, jobs
 from work.models import Job, JobKeys
-from work.spreadsheets import plain
+from work.spreadsheets import MARK, lines_of
 from work.states import JobKind
 from work.templatetags.formats import number
 
@@ -36,6 +38,8 @@ SHORT = 2000
 """How many files a list may have to be given at once."""
 CHUNK = 2000
 """How many files a step writes."""
+CALL, SEARCH, NAME = 80, 40, 80
+"""How many characters of a call's name, and of a search, a list's title says; and of both, the name of its file."""
 TYPE = "text/csv; charset=utf-8"
 WHAT = "list (CSV)"
 ENDED = gettext_lazy("Your role on some of these files has ended. Ask for the list again.")
@@ -84,7 +88,7 @@ def short_list(chosen: Chosen, *, by: Any) -> ShortList | None:
         digest=sha256(content).hexdigest(),
         listed=keys,
     )
-    return ShortList(content, _name())
+    return ShortList(content, _name(chosen))
 
 
 def start_list(chosen: Chosen, *, by: Any) -> Job:
@@ -99,17 +103,17 @@ def hand_out(public_id: UUID, *, by: Any) -> ListFile:
     not done, and once its seven days are over.
     """
     job = Job.objects.get(kind=JobKind.FILE_LIST, owner=by, public_id=public_id)
-    try:
-        file = jobs.open_result(job)
-    except jobs.ResultGone:
-        gone = Refusal(_("This list is not ready, or no longer kept. Ask for it again."), code="gone")
-        raise WrongMoment(gone) from None
     keys = RawSQL("SELECT unnest(keys) FROM work_jobkeys WHERE job_id = %s", [job.pk])
     calls = [call.pk for call in calls_of(by)]
     if Application.objects.filter(pk__in=keys).exclude(call_id__in=calls).exists():
         raise Forbidden(ENDED)
     if barred_from(by).filter(application_id__in=keys).exists():
         raise Forbidden(BARRED)
+    try:
+        file = jobs.open_result(job)
+    except jobs.ResultGone:
+        gone = Refusal(_("This list is not ready, or no longer kept. Ask for it again."), code="gone")
+        raise WrongMoment(gone) from None
     record_list_reading(
         by,
         subject="application",
@@ -139,8 +143,9 @@ class FileList(jobs.JobHandler[Chosen, Place]):
 
     parameters, cursor = Chosen, Place
 
-    def label(self, asked: Chosen) -> str:
-        return _("List of files (CSV)")
+    def labels(self, asked: Sequence[Chosen]) -> list[str]:
+        calls = _names_of(asked)
+        return [_title(one, calls.get(one.call, "")) for one in asked]
 
     def details(self, asked: Chosen) -> list[tuple[str, str]]:
         call = Call.objects.filter(public_id=asked.call).select_related("program").first() if asked.call else None
@@ -166,7 +171,7 @@ class FileList(jobs.JobHandler[Chosen, Place]):
         return jobs.Step(done=len(keys), cursor=place, finished=place.start >= (job.total or 0), content=lines.content)
 
     def end(self, job: Job, asked: Chosen, cursor: Place) -> jobs.Ending:
-        return jobs.Ending(_name(), TYPE)
+        return jobs.Ending(_name(asked), TYPE)
 
     def summary(self, job: Job, asked: Chosen, cursor: Place) -> str:
         said = ngettext("The list has %(number)s file.", "The list has %(number)s files.", cursor.lines)
@@ -209,51 +214,75 @@ def _lines(keys: Sequence[int], calls: list[Call], *, by: Any) -> _Lines:
 
     A file that bars its reader since the order was frozen is left out.
     """
-    names = {call.pk: plain(call.name) for call in calls}
+    names = {call.pk: call.name for call in calls}
     states = {state.value: str(state.label) for state in State}
     files = Application.objects.listed(by, list(names)).filter(pk__in=keys).values_list("pk", *SHOWN)
     found = {pk: shown for pk, *shown in files}
     missing = [key for key in keys if key not in found]
     if missing and Application.objects.filter(pk__in=missing).exclude(call_id__in=names).exists():
         raise jobs.Refused(ENDED)
-    text = io.StringIO()
-    write = csv.writer(text).writerow
-    for key in keys:
-        if key not in found:
-            continue
+
+    def line(key: int) -> Sequence[str | Decimal]:
         reference, call, organisation, title, state, requested, submitted, due = found[key]
-        write(
-            [
-                reference,
-                names[call],
-                plain(organisation),
-                plain(title),
-                states[state],
-                requested,
-                submitted.isoformat(),
-                due.isoformat() if due else "",
-            ]
-        )
-    return _Lines(text.getvalue().encode(), len(found))
+        texts = reference, names[call], organisation, title, states[state]
+        return [
+            *texts,
+            "" if requested is None else requested,
+            clock.sortable(submitted),
+            clock.day_of(due).isoformat() if due else "",
+        ]
+
+    content = lines_of((line(key) for key in keys if key in found), language=_language())
+    return _Lines(content, len(found))
 
 
 def _head() -> bytes:
     """The first line, after the mark by which a spreadsheet reads UTF-8."""
-    text = io.StringIO()
-    csv.writer(text).writerow(
-        [
-            _("Reference"),
-            _("Call"),
-            _("Organisation"),
-            _("Title"),
-            _("State"),
-            _("Requested"),
-            _("Submitted"),
-            _("Due"),
-        ]
-    )
-    return ("\ufeff" + text.getvalue()).encode()
+    names = [
+        _("File number"),
+        _("Call"),
+        _("Organisation"),
+        _("Title"),
+        _("State"),
+        _("Amount requested ($)"),
+        _("Submitted on (Québec time)"),
+        _("Due date"),
+    ]
+    return MARK.encode() + lines_of([names], language=_language())
 
 
-def _name() -> str:
-    return _("files-%(day)s.csv") % {"day": clock.today().isoformat()}
+def _language() -> str:
+    return get_language() or "fr"
+
+
+# ------------------------------------------------------------------ its names
+
+
+def _filters(asked: Chosen, call: str) -> list[str]:
+    """What the filters say, in the reader's language; a long search is cut."""
+    search = _("“%(text)s”") % {"text": Truncator(asked.q).chars(SEARCH)} if asked.q else ""
+    state = str(State(asked.state).label) if asked.state else ""
+    due = str(DUE[asked.due]).lower() if asked.due else ""
+    return [said for said in (call, state, due, search) if said]
+
+
+def _title(asked: Chosen, call: str) -> str:
+    """What the list is, told apart from the same person's others by its filters."""
+    if filters := _filters(asked, call):
+        return _("List of files: %(filters)s (CSV)") % {"filters": ", ".join(filters)}
+    return _("List of files (CSV)")
+
+
+def _name(asked: Chosen) -> str:
+    """The name of the file: its filters in unaccented letters, then the day."""
+    call = _names_of([asked]).get(asked.call, "")
+    filters = re.sub("[^a-z0-9]+", "-", folded(" ".join(_filters(asked, call))))[:NAME].strip("-")
+    which = "-".join(part for part in (filters, clock.today().isoformat()) if part)
+    return _("files-%(which)s.csv") % {"which": which}
+
+
+def _names_of(asked: Sequence[Chosen]) -> dict[str, str]:
+    """The names of the calls that these lists are of, by public id; one query, and none without a call."""
+    if not (calls := {one.call for one in asked if one.call}):
+        return {}
+    return {str(call.public_id): Truncator(call.name).chars(CALL) for call in Call.objects.filter(public_id__in=calls)}

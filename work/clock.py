@@ -154,3 +154,8 @@ def format_instant(instant: datetime, language: str) -> str:
     """A day and an hour in Québec: « 1er novembre 2026 à 17 h », "November 1, 2026 at 5 pm"."""
     at_word = "à" if language.startswith("fr") else "at"
     return f"{format_day(day_of(instant), language)} {at_word} {format_hour(instant, language)}"
+
+
+def sortable(instant: datetime) -> str:
+    """An instant for a table that is sorted and reckoned with, in Québec, to the minute: "2026-11-19 21:15"."""
+    return f"{instant.astimezone(ZONE):%Y-%m-%d %H:%M}"

@@ -88,6 +88,11 @@ def complete(item: Any) -> None:
     item.save(update_fields=["done_at", "claimed_until", "last_error"])
 
 
+def pause_after(attempts: int) -> timedelta:
+    """How long work waits after its `attempts`-th failure (1, 2 or more) before it is tried again."""
+    return BACKOFF[min(attempts, len(BACKOFF)) - 1]
+
+
 def fail(item: Any, error: BaseException | str) -> None:
     """The work failed: keep the error, and let it be tried again after a pause while attempts are left.
 
@@ -95,7 +100,7 @@ def fail(item: Any, error: BaseException | str) -> None:
     """
     item.last_error = reason_of(error)
     item.claimed_until = None
-    item.due = clock.now() + BACKOFF[min(item.attempts, len(BACKOFF)) - 1]
+    item.due = clock.now() + pause_after(item.attempts)
     type(item)._base_manager.filter(pk=item.pk, attempts=item.attempts, done_at__isnull=True).update(
         last_error=item.last_error, claimed_until=None, due=item.due
     )

@@ -1,13 +1,43 @@
-"""Texts that people wrote, in files that spreadsheets open. Pure: no Django."""
+"""Texts that people wrote, and lists, in files that spreadsheets open. Pure: no Django."""
 
+import csv
+import io
 import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
-# Where a spreadsheet may see the beginning of a cell: at the beginning, and after what it may split a line at. One that
-# is set to French splits at semicolons, quotation marks or not.
-BLANK = ' \u00a0\u202f\u200b\u2060\ufeff"'
-FORMULA = re.compile(f"(^|[;\t\r\n])(?=[{BLANK}]*[=+\\-@＝＋－＠\t\r])")
+# Where a spreadsheet may see the beginning of a cell: at the beginning, and after what it may split a line at. Before
+# the sign, it passes over what it shows as nothing.
+BLANK = '\\s\\x00-\\x1f\u200b-\u200f\u2060\ufeff\u3164"'
+START = f"(?=[{BLANK}]*[=+\\-@＝＋－＠\t\r])"
+LINES = "\t\r\n\v\f\x85\u2028\u2029"
+# One that is set to French splits at semicolons, and one that is set to English at commas, quotation marks or not: the
+# quotation marks of a file protect the cells of a spreadsheet of its own language alone.
+FORMULA = re.compile(f"(^|[;{LINES}]){START}")
+FORMULA_IN_FRENCH = re.compile(f"(^|[;,{LINES}]){START}")
+MARK = "\ufeff"
+"""By which a spreadsheet reads the file as UTF-8."""
 
 
 def plain(text: str) -> str:
     """`text` as no spreadsheet takes it for a formula: an apostrophe stands before what one might begin with."""
     return FORMULA.sub(r"\1'", text)
+
+
+def lines_of(rows: Iterable[Sequence[str | Decimal]], *, language: str) -> bytes:
+    """Rows as a spreadsheet in that language opens them by a double click, in UTF-8, each ended by CR LF.
+
+    French: cells apart by semicolons, and a decimal comma. English: commas, and a point. No text becomes a formula.
+    The file begins with MARK.
+    """
+    french, text = language.startswith("fr"), io.StringIO()
+    write = csv.writer(text, delimiter=";" if french else ",").writerow
+    for row in rows:
+        write([_cell(cell, french) for cell in row])
+    return text.getvalue().encode()
+
+
+def _cell(cell: str | Decimal, french: bool) -> str:
+    if isinstance(cell, Decimal):
+        return f"{cell:f}".replace(".", ",") if french else f"{cell:f}"
+    return FORMULA_IN_FRENCH.sub(r"\1'", cell) if french else plain(cell)

@@ -14,19 +14,26 @@ from work.sweeps import sweep
 log = logging.getLogger(__name__)
 
 
+def _give_up_dead() -> None:
+    if dead := jobs.give_up_dead():
+        log.error("Jobs whose worker died three times in a row: %d", dead)
+
+
 @shared_task
 @sweep(every=timedelta(seconds=15), label=_("Continue the jobs that are waiting"))
 def run_jobs() -> int:
     """Let the jobs that wait take turns for some seconds, and ask again when some are left. Gives how many turns.
 
-    Each run first fails the jobs whose workers died, and removes the files whose time is over.
+    Each run first fails the jobs whose workers died, and removes the files whose time is over. Nothing that goes wrong
+    there keeps the jobs from running.
     """
-    if dead := jobs.give_up_dead():
-        log.error("Jobs whose worker died three times in a row: %d", dead)
-    try:
-        jobs.remove_results()
-    except Away as away:
-        log.warning("Results of jobs could not be removed (%s); the sweep will remove them", away)
+    for clean_up in (_give_up_dead, jobs.remove_results):
+        try:
+            clean_up()
+        except Away as away:
+            log.warning("Results of jobs could not be removed (%s); the sweep will remove them", away)
+        except Exception:
+            log.exception("The clean-up before the jobs went wrong")
     return jobs.run_waiting()
 
 

@@ -18,7 +18,7 @@ WHY = {
 
 
 class FileFilter(forms.Form):
-    """The list's filters and order, read from its address. What is not understood is left out."""
+    """The list's filters and order, read from its address. What is not understood is said, and lists nothing."""
 
     q = forms.CharField(label=_("Search"), required=False, max_length=200, widget=forms.TextInput({"type": "search"}))
     call = forms.ChoiceField(label=_("Call"), required=False)
@@ -38,10 +38,13 @@ class FileFilter(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["call"].choices = [("", _("All calls")), *[(str(call.public_id), call.name) for call in calls]]
 
-    def chosen(self):
-        """What was asked and understood, by name; empty ones left out."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+    def is_understood(self) -> bool:
+        """Whether every filter asked for is one of ours: else the list would be broader than what was asked."""
+        return not self.is_bound or self.is_valid()
+
+    def chosen(self) -> dict[str, str]:
+        """What was asked, by name; empty ones left out. Nothing while it is not understood."""
+        return {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
 
 
 class MarkForm(forms.Form):

@@ -119,16 +119,18 @@ def index(request):
         raise Forbidden(_("The list of files is for the staff of the cluster."))
     calls = calls_of(request.user)
     form = FileFilter(request.GET or None, calls=calls)
-    chosen = form.chosen() if form.is_bound else {}
+    chosen, understood = form.chosen(), form.is_understood()
     sort = chosen.get("sort") or "due"
     files = chosen_files(request.user, calls, Chosen(**chosen), now=clock.now())
+    if not understood:
+        files = files.none()
     page = Pages(files, sort, after=request.GET.get("after"), before=request.GET.get("before"))
     record_readings(request.user, application_ids=[f.pk for f in page.rows], subject="application", what="list")
     names = {call.pk: call for call in calls}
     number, more = counted(files)
     context = {
-        "filter": FileFilter(chosen | {"sort": sort}, calls=calls),
-        "filtered": bool(set(chosen) - {"sort"}),
+        "filter": FileFilter(chosen | {"sort": sort}, calls=calls) if understood else form,
+        "filtered": bool(set(chosen) - {"sort"}) or not understood,
         "files": [{"file": file, "call": names[file.call_id]} for file in page.rows],
         "several": len(calls) > 1,
         "number": number,
@@ -155,7 +157,9 @@ def index_csv(request):
     if not is_staff(request.user):
         raise Forbidden(_("The list of files is for the staff of the cluster."))
     form = FileFilter(request.GET or None, calls=calls_of(request.user))
-    chosen = form.chosen() if form.is_bound else {}
+    if not form.is_understood():  # the page of the list says what
+        return redirect(f"{reverse('file-list')}?{request.GET.urlencode()}")
+    chosen = form.chosen()
     if short := lists.short_list(Chosen(**chosen), by=request.user):
         response = HttpResponse(short.content, content_type=lists.TYPE)
         response["Content-Disposition"] = f'attachment; filename="{short.name}"'

@@ -1,15 +1,22 @@
-"""A long job in the reader's words: what it is, how far it is, how long it may still take."""
+"""A long job in the reader's words: what it is, how far it is, what it waits for, how long it may still take."""
 
+import logging
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
-from work.jobs import handler_of
+from work import clock
+from work.jobs import JobHandler, Kept, handler_of
 from work.models import Job
-from work.states import JobPhase, JobState
-from work.templatetags.formats import number
+from work.outages import open_outages
+from work.states import JobPhase, JobState, Machine
+from work.templatetags.formats import hour, number
+
+log = logging.getLogger(__name__)
 
 KINDS = {  # the colour of each state's tag, beside its word
     JobState.QUEUED: "",
@@ -19,16 +26,25 @@ KINDS = {  # the colour of each state's tag, beside its word
     JobState.FAILED: "bad",
     JobState.CANCELLED: "",
 }
+WAITS = "waits"
+UNREADABLE = (KeyError, TypeError, ValueError)
+"""What the words of another release raise: a kind, a field or a choice that this one does not have."""
 
 
 @dataclass(frozen=True)
 class ShownJob:
-    """A job for a page. `done` never passes `total`; `quarter` is how many quarters of it are done (0 to 4)."""
+    """A job for a page. `done` never passes `total`; `quarter` is how many quarters of it are done (0 to 4).
+
+    `stands` is its state, or WAITS for one that could not go on at its last try; `waits_for` then says for what.
+    """
 
     job: Job
     label: str
     details: list[tuple[str, str]]
+    stands: str
+    word: str
     kind: str
+    waits_for: str
     done: int
     total: int
     quarter: int
@@ -39,31 +55,121 @@ class ShownJob:
     @property
     def said(self) -> str:
         """What is read aloud where it begins, at each quarter, and at its end."""
-        if self.job.state != JobState.RUNNING:
-            return _("%(job)s: %(state)s") % {"job": self.label, "state": self.job.get_state_display()}
+        if self.stands != JobState.RUNNING or self.job.total is None:
+            return _("%(job)s: %(state)s") % {"job": self.label, "state": self.word}
         done, total = number(self.done), number(self.total)
         return _("%(job)s: %(done)s of %(total)s") % {"job": self.label, "done": done, "total": total}
 
 
-def shown_job(job: Job, *, whole: bool = True) -> ShownJob:
-    """The job in the language that is on; without its details and its summary when not `whole` (a list of jobs)."""
-    handler = handler_of(job.kind)
-    asked = handler.parameters.read(job.asked)
-    total, is_done = job.total or 0, job.state == JobState.DONE
+@dataclass(frozen=True)
+class _Words:
+    """What the job's kind says of it. `details` and `summary` are empty in a list of jobs."""
+
+    label: str
+    details: list[tuple[str, str]]
+    summary: str
+    result_url: str
+
+
+def shown_job(job: Job) -> ShownJob:
+    """The whole job in the language that is on."""
+    return _shown(job, _words(job), whole=True)
+
+
+def shown_jobs(jobs: Sequence[Job]) -> list[ShownJob]:
+    """The jobs of a list in the language that is on, without their details; the same queries however many they are."""
+    labels = _labels(jobs)
+    return [_shown(job, _Words(labels[job.pk], [], "", ""), whole=False) for job in jobs]
+
+
+def _shown(job: Job, words: _Words, *, whole: bool) -> ShownJob:
+    waits = job.state == JobState.RUNNING and bool(job.last_error)
+    total = job.total or 0
     done = min(job.done, total)
-    cursor = handler.cursor.read(job.cursor) if whole and is_done else None
     return ShownJob(
         job=job,
-        label=handler.label(asked),
-        details=handler.details(asked) if whole else [],
-        kind=KINDS[JobState(job.state)],
+        label=words.label,
+        details=words.details,
+        stands=WAITS if waits else job.state,
+        word=pgettext("job", "waiting") if waits else job.get_state_display(),
+        kind=KINDS[JobState.PAUSED] if waits else KINDS[JobState(job.state)],
+        waits_for=waiting_of(job) if waits and whole else "",
         done=done,
         total=total,
         quarter=done * 4 // total if total else 0,
-        left=left_of(job),
-        summary=handler.summary(job, asked, cursor) if cursor is not None else "",
-        result_url=handler.result_url(job) if job.has_result else "",
+        left="" if waits else left_of(job),
+        summary=words.summary,
+        result_url=words.result_url,
     )
+
+
+# ------------------------------------------------------------------ in the words of its kind
+
+
+def _read(job: Job) -> tuple[JobHandler[Any, Any], Kept] | None:
+    """The job's handler and what was asked of it; None when another release wrote what this one cannot read."""
+    try:
+        handler = handler_of(job.kind)
+        return handler, handler.parameters.read(job.asked)
+    except UNREADABLE:
+        return None
+
+
+def _words(job: Job) -> _Words:
+    """By its kind alone, when its words cannot be read."""
+    try:
+        if read := _read(job):
+            handler, asked = read
+            is_done = job.state == JobState.DONE
+            return _Words(
+                label=handler.labels([asked])[0],
+                details=handler.details(asked),
+                summary=handler.summary(job, asked, handler.cursor.read(job.cursor)) if is_done else "",
+                result_url=handler.result_url(job) if job.has_result else "",
+            )
+    except UNREADABLE:
+        log.warning("Job %s cannot be said in the words of its kind", job.public_id, exc_info=True)
+    return _Words(job.get_kind_display(), [], "", "")
+
+
+def _labels(jobs: Iterable[Job]) -> dict[int, str]:
+    """What each job is, by its key: each kind is asked once, unless it cannot read one of them."""
+    labels = {job.pk: job.get_kind_display() for job in jobs}
+    known: dict[str, list[tuple[Job, Kept]]] = {}
+    for job in jobs:
+        if read := _read(job):
+            known.setdefault(job.kind, []).append((job, read[1]))
+    for kind, pairs in known.items():
+        try:
+            found = handler_of(kind).labels([asked for _job, asked in pairs])
+            labels |= {job.pk: label for (job, _asked), label in zip(pairs, found, strict=True)}
+        except UNREADABLE:
+            labels |= {job.pk: _words(job).label for job, _asked in pairs}
+    return labels
+
+
+# ------------------------------------------------------------------ how long
+
+
+def waiting_of(job: Job) -> str:
+    """Why a job that works does not go on now, and when it does: by itself, whatever the reason."""
+    if job.attempts and not _is_held(job):
+        return _("A part of the work failed. It is tried again at %(hour)s.") % {"hour": hour(job.due)}
+    if machine := _machine_of(job):
+        said = _("A part of the service is not available: %(machine)s. The job continues by itself once it is back.")
+        return said % {"machine": machine.label}
+    return _("The job continues by itself at %(hour)s.") % {"hour": hour(max(job.due, clock.now()))}
+
+
+def _is_held(job: Job) -> bool:
+    return job.claimed_until is not None and job.claimed_until > clock.now()
+
+
+def _machine_of(job: Job) -> Machine | None:
+    """What is away that the job needs: the outage of its last error, else the storage, which every job needs."""
+    away = {Machine(outage.machine): outage.reason for outage in open_outages()}
+    same = [machine for machine, reason in away.items() if reason == job.last_error]
+    return same[0] if same else Machine.STORAGE if Machine.STORAGE in away else None
 
 
 def left_of(job: Job) -> str:

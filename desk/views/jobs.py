@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.rules import is_administrator
-from desk.figures.jobs import shown_job
+from desk.figures.jobs import shown_job, shown_jobs
 from desk.forms.jobs import JobFilter
 from work import jobs
 from work.states import RUNNABLE, JobAct
@@ -43,7 +43,7 @@ def index(request):
     context = {
         "filter": JobFilter({"state": state}),
         "filtered": bool(state),
-        "jobs": [shown_job(job, whole=False) for job in rows[:PAGE]],
+        "jobs": shown_jobs(rows[:PAGE]),
         "several": is_administrator(request.user),
         "next_url": f"?state={state}&before={rows[PAGE - 1].public_id}" if len(rows) > PAGE else "",
     }
@@ -83,7 +83,7 @@ def progress(request, public_id):
         return HttpResponse(status=286, headers={"HX-Reswap": "none"})
     context = _context(request, _job(request, public_id))
     shown = context["shown"]
-    moved = request.GET.get("state") != shown.job.state
+    moved = request.GET.get("state") != shown.stands
     response = render(request, "desk/job_progress.html", context | {"moved": moved})
     if moved or request.GET.get("quarter") != str(shown.quarter):
         trigger_client_event(response, "say", {"text": shown.said})

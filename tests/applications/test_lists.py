@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -25,12 +25,13 @@ from applications.selectors import Chosen
 from audit.models import Reading
 from audit.services import declare_standing
 from desk.figures import chronicle
-from programs.models import Appointment
+from desk.figures.jobs import shown_job
+from programs.models import Appointment, Call, Program
 from tests.applications.test_staff_pages import copies
 from tests.files import AT, submitted_file
 from work import clock
 from work.jobs import acts, runs
-from work.models import Job, JobKeys
+from work.models import Job, JobKeys, new_public_id
 from work.tasks import run_jobs
 
 NOW = AT + timedelta(days=3)
@@ -67,8 +68,8 @@ def ask(cast):
     return get
 
 
-def rows(content):
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+def rows(content, delimiter=","):
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=delimiter))
 
 
 def downloaded(answer):
@@ -94,22 +95,124 @@ def test_a_short_list_is_given_at_once_by_the_button_and_by_its_address(file, as
     assert not Job.objects.exists()
 
 
+SUBMITTED = datetime(2026, 11, 20, 2, 15, 30, 123456, tzinfo=UTC)  # 9:15 pm on the 19th in Québec
+DUE = datetime(2026, 12, 4, 4, 59, 59, tzinfo=UTC)  # the end of December 3 in Québec
+
+
 @pytest.mark.parametrize(
-    ("language", "head", "state"),
+    ("language", "head", "line"),
     [
-        ("en", ["Reference", "Call", "Organisation", "Title", "State", "Requested", "Submitted", "Due"], "submitted"),
+        (
+            "en",
+            "File number,Call,Organisation,Title,State,Amount requested ($),Submitted on (Québec time),Due date",
+            '{0.reference},"{call}",Usinage Gauthier inc.,Un titre,submitted,12345.60,2026-11-19 21:15,2026-12-03',
+        ),
         (
             "fr",
-            ["Référence", "Appel", "Organisation", "Titre", "État", "Demandé", "Déposée", "Échéance"],
-            "déposée",
+            "Numéro de dossier;Appel;Organisation;Titre;État;Montant demandé ($);Date de dépôt (heure du Québec);"
+            "Date d’échéance",
+            "{0.reference};{call};Usinage Gauthier inc.;Un titre;déposée;12345,60;2026-11-19 21:15;2026-12-03",
         ),
     ],
 )
-def test_a_list_is_in_the_language_of_whoever_asks(file, ask, language, head, state):
-    first, line = rows(ask("officer", language=language).content)
-    assert (first, line[4]) == (head, state)
+def test_a_list_is_a_spreadsheet_of_the_language_of_whoever_asks_in_quebec_s_days(file, ask, language, head, line):
+    Application.objects.filter(pk=file.pk).update(
+        submitted_at=SUBMITTED,
+        due=DUE,
+        requested_amount="12345.60",
+        title="Un titre",
+        organisation_name="Usinage Gauthier inc.",
+    )
     with translation.override(language):
-        assert line[1] == file.call.name
+        call = file.call.name
+    content = ask("officer", language=language).content
+    assert content.startswith(b"\xef\xbb\xbf")  # by which Excel reads UTF-8
+    assert content.decode("utf-8-sig").splitlines() == [head, line.format(file, call=call)]
+
+
+def test_a_list_leaves_empty_what_a_file_does_not_have(file, ask):
+    Application.objects.filter(pk=file.pk).update(due=None, requested_amount=None)
+    _head, line = rows(ask("officer").content)
+    assert (line[5], line[7]) == ("", "")
+
+
+def test_a_draft_beside_a_list_is_not_in_it(file, ask):
+    draft = copies(file, 1)[0]
+    Application.objects.filter(pk=draft.pk).update(state="draft")
+    assert [line[0] for line in rows(ask("officer").content)[1:]] == [file.reference]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("?state=bogus", "Select a valid choice. bogus is not one of the available choices."),
+        ("?call=6b1f0c1e-0000-7000-8000-000000000000", "is not one of the available choices."),
+        ("?due=someday", "Select a valid choice. someday is not one of the available choices."),
+        (f"?q={'x' * 300}", "Ensure this value has at most 200 characters (it has 300)."),
+        ("?state=submitted&sort=bogus", "Select a valid choice. bogus is not one of the available choices."),
+    ],
+)
+@pytest.mark.parametrize("size", ["short", "long"])
+def test_filters_that_are_not_understood_give_no_list_and_say_so(file, ask, monkeypatch, query, said, size):
+    if size == "long":
+        monkeypatch.setattr(lists, "SHORT", 0)
+    for post in (False, True):
+        answer = ask("officer", query=query, post=post, follow=True)
+        assert answer.redirect_chain == [(f"/files{query}", 302)]
+        assert answer.context["files"] == []
+        page = answer.content.decode()
+        assert said in page
+        assert "There is a problem" in page
+        assert "Correct the filters to see the list." in page
+        assert file.reference not in page
+    assert not Job.objects.exists()
+    assert not Reading.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "name"),
+    [
+        ("en", "", "files-2026-09-17.csv"),
+        ("en", "?state=in_review&due=late", "files-in-review-late-2026-09-17.csv"),
+        (
+            "fr",
+            "?state=in_review&q=%C5%92uvre+d%27%C3%A9t%C3%A9+%2F%2E%2E%22",
+            "dossiers-en-evaluation-oeuvre-d-ete-2026-09-17.csv",
+        ),
+        ("fr", "?q=%E6%97%A5%E6%9C%AC", "dossiers-2026-09-17.csv"),
+        ("en", f"?q={'robot ' * 20}", "files-robot-robot-robot-robot-robot-robot-rob-2026-09-17.csv"),
+    ],
+)
+def test_the_name_of_a_list_says_its_filters_in_unaccented_letters(file, ask, language, query, name):
+    answer = ask("officer", query=query, language=language)
+    assert answer["Content-Disposition"] == f'attachment; filename="{name}"'
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        ("en", "List of files: Call 2026-1, in review, late, “robot” (CSV)"),
+        ("fr", "Liste des dossiers : Appel 2026-1, en évaluation, en retard, « robot » (CSV)"),
+    ],
+)
+def test_a_job_is_told_apart_from_others_by_its_filters(file, language, label):
+    Call.objects.filter(pk=file.call_id).update(name_fr="Appel 2026-1", name_en="Call 2026-1")
+    asked = Chosen(q="robot", call=str(file.call.public_id), state="in_review", due="late")
+    with translation.override(language):
+        labels = lists.FileList().labels([asked, Chosen()])
+    assert [one.replace("\u00a0", " ") for one in labels] == [
+        label,
+        {"en": "List of files (CSV)", "fr": "Liste des dossiers (CSV)"}[language],
+    ]
+
+
+def test_the_title_of_a_list_is_bounded_and_many_take_one_query(file, django_assert_num_queries):
+    Call.objects.filter(pk=file.call_id).update(name_fr="A" * 200, name_en="A" * 200)
+    asked = Chosen(q="b" * 200, call=str(file.call.public_id))
+    with django_assert_num_queries(1):
+        labels = lists.FileList().labels([asked] * 50)
+    assert all(len(label) < 180 for label in labels)
+    assert len(lists._name(asked)) < 120
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
@@ -117,6 +220,11 @@ def test_no_text_of_a_list_starts_a_formula(file, ask, start):
     Application.objects.filter(pk=file.pk).update(title=f"{start}cmd()", organisation_name=f"{start}1")
     _head, line = rows(ask("officer").content)
     assert line[2:4] == [f"'{start}1", f"'{start}cmd()"]
+
+
+def test_no_name_of_a_call_starts_a_formula(file, ask):
+    Call.objects.filter(pk=file.call_id).update(name_en="=cmd()")
+    assert rows(ask("officer").content)[1][1] == "'=cmd()"
 
 
 def test_a_list_taken_away_is_one_reading_with_its_question_count_and_digest(file, ask, cast):
@@ -151,7 +259,8 @@ def test_the_trail_of_a_file_shows_the_lists_it_was_in_and_no_other(file, ask, c
 def test_a_long_list_has_the_lines_of_the_same_list_given_at_once(file, ask, monkeypatch, query, count):
     made = copies(file, 7)
     Application.objects.filter(pk__in=[f.pk for f in made[:3]]).update(due=NOW - timedelta(days=1))
-    whole = ask("officer", query=query).content
+    given = ask("officer", query=query)
+    whole = given.content
     monkeypatch.setattr(lists, "SHORT", -1)
     monkeypatch.setattr(lists, "CHUNK", 2)
     started = ask("officer", query=query, post=True)
@@ -160,10 +269,16 @@ def test_a_long_list_has_the_lines_of_the_same_list_given_at_once(file, ask, mon
     run_jobs()
     answer = ask("officer", "file-list-result", job.public_id)
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv; charset=utf-8")
-    assert answer["Content-Disposition"] == 'attachment; filename="files-2026-09-17.csv"'
+    assert answer["Content-Disposition"] == given["Content-Disposition"]
     content = downloaded(answer)
     assert content == whole
     assert len(rows(content)) == count + 1
+
+
+@pytest.mark.parametrize(("count", "is_short"), [(2, True), (3, False)])
+def test_a_list_is_long_from_one_file_more_than_the_most_given_at_once(file, cast, long_lists, count, is_short):
+    copies(file, count)
+    assert (lists.short_list(Chosen(), by=cast.officer) is not None) == is_short
 
 
 def test_a_long_list_starts_by_a_press_alone_and_once(file, ask, long_lists):
@@ -181,7 +296,7 @@ def test_a_long_list_is_in_the_language_of_whoever_asked_whatever_the_worker_spe
     with translation.override("fr"):
         run_jobs()
     content = downloaded(ask("officer", "file-list-result", Job.objects.get().public_id, language="fr"))
-    assert rows(content)[0][0] == "Reference"
+    assert rows(content)[0][0] == "File number"
     assert rows(content)[1][4] == "submitted"
 
 
@@ -222,6 +337,77 @@ def test_a_role_that_ended_since_does_not_get_the_file(file, ask, cast, long_lis
     assert answer.status_code == 403
     assert b"Your role on some of these files has ended." in answer.content
     assert not Reading.objects.exists()
+
+
+@pytest.fixture
+def other(file, cast, cluster):
+    """A file of another call, which the screener of both lists; and the screener's role on that call's programme."""
+    program = Program.objects.get(pk=file.call.program_id)
+    program.pk, program.code, program.slug, program.public_id = None, "XX", "other", new_public_id()
+    program._state.adding = True
+    program.save()
+    call = Call.objects.get(pk=file.call_id)
+    call.pk, call.program, call.public_id, call._state.adding = None, program, new_public_id(), True
+    call.save()
+    made = copies(file, 1)[0]
+    Application.objects.filter(pk=made.pk).update(call=call)
+    role = Appointment.objects.filter(user=cast.screener).first()
+    role.pk, role.program, role._state.adding = None, program, True
+    role.save()
+    return made, role
+
+
+def test_a_role_lost_on_one_of_two_calls_fails_the_list(file, other, cast, ask, monkeypatch):
+    monkeypatch.setattr(lists, "SHORT", 1)
+    ask("screener", post=True)
+    runs._turn(runs._take(), until=0)
+    assert JobKeys.objects.get().keys == sorted([file.pk, other[0].pk])
+    Appointment.objects.filter(pk=other[1].pk).update(ends_on=clock.today() - timedelta(days=1))
+    run_jobs()
+    job = Job.objects.get()
+    assert (job.state, job.result_path) == ("failed", "")
+    assert job.reason_en == "Your role on some of these files has ended. Ask for the list again."
+
+
+def test_a_role_lost_since_on_one_of_two_calls_closes_the_file_of_the_list(file, other, cast, ask, monkeypatch):
+    monkeypatch.setattr(lists, "SHORT", 1)
+    ask("screener", post=True)
+    run_jobs()
+    job = Job.objects.get()
+    assert ask("screener", "file-list-result", job.public_id).status_code == 200
+    Appointment.objects.filter(pk=other[1].pk).update(ends_on=clock.today() - timedelta(days=1))
+    assert ask("screener", "file-list-result", job.public_id).status_code == 403
+    assert Reading.objects.count() == 1
+
+
+def test_a_refused_list_is_not_even_opened(file, ask, cast, long_lists, monkeypatch):
+    copies(file, 3)
+    ask("officer", post=True)
+    run_jobs()
+    opened = []
+    monkeypatch.setattr(default_storage, "open", lambda *asked: opened.append(asked))
+    for refuse in (
+        lambda: declare_standing(file.pk, user=cast.officer, standing="conflict"),
+        lambda: end_roles(cast.officer),
+    ):
+        refuse()
+        assert ask("officer", "file-list-result", Job.objects.get().public_id).status_code == 403
+    assert opened == []
+
+
+def test_the_reading_of_a_list_counts_the_lines_that_it_has(file, ask, cast, long_lists):
+    """A file left out for a conflict that was then taken back is in no line."""
+    copies(file, 3)
+    ask("officer", post=True)
+    runs._turn(runs._take(), until=0)
+    declare_standing(file.pk, user=cast.officer, standing="conflict")
+    run_jobs()
+    declare_standing(file.pk, user=cast.officer, standing="clear")
+    job = Job.objects.get()
+    content = downloaded(ask("officer", "file-list-result", job.public_id))
+    assert Reading.objects.get().count == len(rows(content)) - 1 == 3
+    with translation.override("en"):
+        assert shown_job(job).summary == "The list has 3 files."
 
 
 def test_a_conflict_declared_meanwhile_leaves_the_file_out(file, ask, cast, long_lists):

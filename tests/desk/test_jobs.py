@@ -18,7 +18,8 @@ from programs.models import Partner
 from programs.services.people import seat_partner
 from work.middleware import REFRESH
 from work.models import Job, JobFailure
-from work.states import JobAct, JobState
+from work.outages import note_away
+from work.states import JobAct, JobState, Machine
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 ASKED = {"q": "robot", "call": "", "state": "eligible", "due": "late", "sort": "recent"}
@@ -126,10 +127,26 @@ def test_list_has_the_same_number_of_queries_at_one_job_and_at_many(cast, ask):
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("en", ["List of files (CSV)", "under way", "3,200 of 89,000", "About 4 minutes left.", "robot", "eligible"]),
+        (
+            "en",
+            [
+                "List of files: eligible, late, “robot” (CSV)",
+                "under way",
+                "3,200 of 89,000",
+                "About 4 minutes left.",
+                "robot",
+                "eligible",
+            ],
+        ),
         (
             "fr",
-            ["Liste des dossiers (CSV)", "en cours", "3 200 sur 89 000", "Il reste environ 4 minutes.", "admissible"],
+            [
+                "Liste des dossiers : admissible, en retard, « robot » (CSV)",
+                "en cours",
+                "3 200 sur 89 000",
+                "Il reste environ 4 minutes.",
+                "admissible",
+            ],
         ),
     ],
 )
@@ -264,7 +281,7 @@ def test_progress_is_read_aloud_where_it_starts_at_each_quarter_and_at_its_end(c
         heard.append(said(answer))
         job.refresh_from_db()
         shown = {"state": state, "quarter": shown_job(job).quarter}
-    name = "List of files (CSV)"
+    name = "List of files: eligible, late, “robot” (CSV)"
     assert heard == [
         "",
         f"{name}: 0 of 100",
@@ -274,7 +291,9 @@ def test_progress_is_read_aloud_where_it_starts_at_each_quarter_and_at_its_end(c
         f"{name}: 75 of 100",
         f"{name}: done",
     ]
-    assert said(poll(ask, job, language="fr")) == "Liste des dossiers (CSV) : terminé"
+    assert (
+        said(poll(ask, job, language="fr")) == "Liste des dossiers : admissible, en retard, « robot » (CSV) : terminé"
+    )
 
 
 def test_other_buttons_come_with_another_state_alone(cast, ask):
@@ -334,3 +353,149 @@ def test_administrator_handles_the_jobs_of_whoever_has_but_a_partner_s_seat(cast
     seat_partner(seated, partner, by=cast.administrator, role="analyst")
     assert ask("administrator", "job-detail", job.public_id).status_code == 200
     assert [shown.job for shown in ask("administrator", "job-list").context["jobs"]] == [job]
+
+
+# ------------------------------------------------------------------ what waits
+
+
+def waiting(owner, **fields):
+    """A job that the storage kept waiting before anything was counted, at 10:00; it is tried again at 10:01."""
+    known = {"last_error": "OSError: full", "total": None, "done": 0, "phase": "begin", "claimed_until": None}
+    return make(owner, **known | {"due": NOW + timedelta(minutes=1)} | fields)
+
+
+@pytest.mark.parametrize(
+    ("language", "word", "sentence"),
+    [
+        (
+            "en",
+            "waiting",
+            "A part of the service is not available: file storage. The job continues by itself once it is back.",
+        ),
+        (
+            "fr",
+            "en attente",
+            "Une partie du service n’est pas disponible : stockage des fichiers. Le traitement reprendra de lui-même "
+            "dès son retour.",
+        ),
+    ],
+)
+def test_a_job_that_waits_says_one_thing_and_for_what(cast, ask, language, word, sentence):
+    note_away(Machine.MAIL, "451")
+    note_away(Machine.STORAGE, "OSError: full")
+    job = waiting(cast.officer)
+    answer = ask("officer", "job-detail", job.public_id, language=language)
+    page, shown = text(answer), answer.context["shown"]
+    assert sentence in page
+    assert (shown.stands, shown.word, shown.said.replace("\u00a0", " ").endswith(f": {word}")) == ("waits", word, True)
+    for other in (
+        "under way",
+        "en cours",
+        "counted",
+        "Décompte",
+        "few minutes",
+        "quelques minutes",
+        "0 of 0",
+        "0 sur 0",
+    ):
+        assert other not in page.partition('id="job-progress"')[2].partition("<dl")[0], other
+    listed = text(ask("officer", "job-list", language=language))
+    assert f">{word}</" in listed
+
+
+@pytest.mark.parametrize(
+    ("fields", "away", "sentence"),
+    [
+        ({}, (Machine.STORAGE, "OSError: another file"), "A part of the service is not available: file storage."),
+        ({"last_error": "down"}, (Machine.PDF, "down"), "A part of the service is not available: document engine."),
+        ({}, (Machine.MAIL, "451"), "The job continues by itself at 10:01 am."),
+        (
+            {"attempts": 1},
+            (Machine.STORAGE, "OSError: full"),
+            "A part of the work failed. It is tried again at 10:01 am.",
+        ),
+        (
+            {"attempts": 1, "claimed_until": NOW + timedelta(minutes=1)},
+            (Machine.STORAGE, "OSError: full"),
+            "A part of the service is not available: file storage.",
+        ),
+    ],
+)
+def test_what_a_job_waits_for_is_what_is_away_or_its_next_try(cast, ask, fields, away, sentence):
+    note_away(*away)
+    page = text(ask("officer", "job-detail", waiting(cast.officer, **fields).public_id))
+    assert sentence in page.replace("a.m.", "am")
+    assert text(poll(ask, waiting(cast.officer, **fields), state="waits")).replace("a.m.", "am").count(sentence) == 1
+
+
+def test_waiting_is_read_aloud_where_it_begins_and_no_count_of_nothing_ever_is(cast, ask):
+    job = waiting(cast.officer)
+    name = "List of files: eligible, late, “robot” (CSV)"
+    assert said(poll(ask, job)) == f"{name}: waiting"
+    assert said(poll(ask, job, state="waits")) == ""
+    Job.objects.filter(pk=job.pk).update(last_error="")
+    assert said(poll(ask, job, state="waits")) == f"{name}: under way"
+
+
+@pytest.mark.parametrize("state", JobState.values)
+def test_page_says_that_one_may_leave_it_while_it_works_to_whoever_asked(cast, ask, state):
+    job = make(cast.officer, state=state)
+    sentence = 'You may leave this page. What the job makes will be under <a href="/jobs">“Your jobs”</a>.'
+    assert (sentence in text(ask("officer", "job-detail", job.public_id))) == (state in ("queued", "running"))
+    assert sentence not in text(ask("administrator", "job-detail", job.public_id))
+
+
+def test_its_end_appears_by_itself(cast, ask):
+    job = make(cast.officer, state="done", ended_at=NOW)
+    page = text(poll(ask, job))
+    assert '<dl class="answers" id="job-facts" hx-swap-oob="true">' in page
+    assert "<dt>Ended on</dt><dd>November 20, 2026 at 10" in page
+    assert "job-facts" not in text(poll(ask, make(cast.officer)))
+    assert text(ask("officer", "job-detail", job.public_id)).count('id="job-facts"') == 1
+
+
+def test_cancel_is_a_quiet_button(cast, ask):
+    page = text(ask("officer", "job-detail", make(cast.officer).public_id))
+    assert '<button class="link-button">Cancel</button>' in page
+    assert "button--warning" not in page
+
+
+# ------------------------------------------------------------------ what another release wrote
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"asked": ASKED | {"panel": "7"}},
+        {"asked": ASKED | {"q": 7}},
+        {"asked": ASKED | {"state": "of_before"}},
+        {"asked": ASKED | {"due": "of_before"}},
+        {"asked": ASKED | {"sort": "of_before"}},
+        {"cursor": {"start": 0, "lines": 0, "more": 1}, "state": "done"},
+    ],
+)
+def test_a_job_that_cannot_be_read_is_shown_by_its_kind_and_state(cast, ask, fields):
+    odd, known = make(cast.officer, **fields), make(cast.officer)
+    for person in ("officer", "administrator"):
+        page = text(ask(person, "job-detail", odd.public_id))
+        assert "List of files (CSV)</h1>" in page
+        assert ("done" if fields.get("state") else "under way") in page
+        shown = {one.job: one.label for one in ask(person, "job-list").context["jobs"]}
+        assert shown[known] == "List of files: eligible, late, “robot” (CSV)"
+        assert shown[odd].startswith("List of files")
+    assert poll(ask, odd).status_code == 200
+
+
+def test_list_has_the_same_number_of_queries_at_one_job_of_a_call_and_at_many(cast, ask, programme):
+    asked = ASKED | {"call": str(programme.calls.first().public_id)}
+
+    def queries():
+        with CaptureQueriesContext(connection) as made:
+            ask("administrator", "job-list")
+        return len(made)
+
+    make(cast.officer, asked=asked)
+    one = queries()
+    for _n in range(10):
+        make(cast.officer, asked=asked)
+    assert queries() == one

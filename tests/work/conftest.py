@@ -33,8 +33,8 @@ class Counting(JobHandler[Count, At]):
         self.meanwhile: Callable[[Job, At], object] = lambda job, cursor: None
         self.at_the_end: Callable[[Job], object] = lambda job: None
 
-    def label(self, asked):
-        return "Count"
+    def labels(self, asked):
+        return ["Count" for _one in asked]
 
     def begin(self, job, asked):
         return Beginning(total=asked.total, cursor=At(), content=b"head\n")

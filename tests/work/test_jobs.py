@@ -2,12 +2,14 @@
 
 import contextvars
 import threading
+from contextlib import nullcontext
 from datetime import timedelta
 from hashlib import sha256
 from itertools import product
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
 from django.utils import translation
@@ -17,7 +19,7 @@ from audit.models import Entry
 from tests.databases import at_once
 from tests.work.conftest import At, Count, Counting
 from work import clock, jobs, nudges
-from work.jobs import kinds, runs
+from work.jobs import kinds, results, runs
 from work.models import Job, JobFailure, JobKeys, Outage
 from work.outages import Away, Later, open_outages
 from work.querysets import ATTEMPTS
@@ -253,7 +255,10 @@ def test_a_step_that_raises_is_tried_three_times_and_nothing_of_it_is_kept(start
     assert job.last_error == "ValueError: row 2"
     assert JobFailure.objects.count() == 0
     with translation.override("en"):
-        assert job.reason == "The same part of the work failed three times in a row. Nothing of that part was kept."
+        assert job.reason == (
+            "The same part of the work failed three times in a row. Nothing of that part was kept. "
+            "Try again; if it fails again, tell an administrator of your cluster."
+        )
 
 
 @pytest.mark.django_db
@@ -353,11 +358,13 @@ def test_what_is_offered_is_what_changes_something(state):
     assert offered == [act for act, after in zip(FOUR, ACTS[state], strict=True) if after not in ("no", state)]
 
 
-@pytest.mark.parametrize(("act", "state"), [(jobs.pause_job, "paused"), (jobs.cancel_job, "cancelled")])
+@pytest.mark.parametrize(("act", "state"), [(JobAct.PAUSE, "paused"), (JobAct.CANCEL, "cancelled")])
 def test_an_act_during_a_step_takes_effect_at_its_end_and_is_not_written_over(
     committed_db, start, counting, camille, act, state
 ):
-    counting.meanwhile = lambda job, cursor: cursor.number == 2 and elsewhere(lambda: act(job, by=camille))
+    counting.meanwhile = lambda job, cursor: (
+        cursor.number == 2 and elsewhere(lambda: jobs.act_on_job(job, act, by=camille))
+    )
     job = start()
     run_jobs()
     job.refresh_from_db()
@@ -371,20 +378,20 @@ def test_a_paused_job_goes_on_from_where_it_stopped(committed_db, start, countin
     seen = []
     counting.meanwhile = lambda job, cursor: (
         seen.append(cursor.number),
-        cursor.number == 2 and elsewhere(lambda: jobs.pause_job(job, by=camille)),
+        cursor.number == 2 and elsewhere(lambda: jobs.act_on_job(job, JobAct.PAUSE, by=camille)),
     )
     job = start()
     run_jobs()
-    jobs.resume_job(job, by=camille)
+    jobs.act_on_job(job, JobAct.RESUME, by=camille)
     run_jobs()
     job.refresh_from_db()
     assert (job.state, seen, read(job)) == ("done", [0, 2, 4], WHOLE)
     assert verbs(job) == ["job.start", "job.pause", "job.resume", "job.finish"]
 
 
-@pytest.mark.parametrize(("act", "state"), [(jobs.pause_job, "paused"), (jobs.cancel_job, "cancelled")])
+@pytest.mark.parametrize(("act", "state"), [(JobAct.PAUSE, "paused"), (JobAct.CANCEL, "cancelled")])
 def test_an_act_while_the_result_is_put_together_leaves_none(committed_db, start, counting, camille, act, state):
-    counting.at_the_end = lambda job: elsewhere(lambda: act(job, by=camille))
+    counting.at_the_end = lambda job: elsewhere(lambda: jobs.act_on_job(job, act, by=camille))
     job = start()
     run_jobs()
     job.refresh_from_db()
@@ -392,7 +399,7 @@ def test_an_act_while_the_result_is_put_together_leaves_none(committed_db, start
     assert not job.has_result
     if state == "paused":
         counting.at_the_end = lambda job: None
-        jobs.resume_job(job, by=camille)
+        jobs.act_on_job(job, JobAct.RESUME, by=camille)
         run_jobs()
         job.refresh_from_db()
         assert read(job) == WHOLE
@@ -404,8 +411,8 @@ def test_paused_and_resumed_during_one_step_nothing_is_done_twice(committed_db, 
     def both(job, cursor):
         seen.append(cursor.number)
         if cursor.number == 2:
-            elsewhere(lambda: jobs.pause_job(job, by=camille))
-            elsewhere(lambda: jobs.resume_job(job, by=camille))
+            elsewhere(lambda: jobs.act_on_job(job, JobAct.PAUSE, by=camille))
+            elsewhere(lambda: jobs.act_on_job(job, JobAct.RESUME, by=camille))
             assert elsewhere(runs.run_waiting) == 0  # it is still held by the worker in its step
 
     counting.meanwhile = both
@@ -439,7 +446,7 @@ def test_a_job_that_failed_goes_on_from_where_it_stopped_when_tried_again(start,
     job = start()
     run_jobs()
     counting.meanwhile = lambda job, cursor: None
-    job = jobs.retry_job(job, by=camille)
+    job = jobs.act_on_job(job, JobAct.RETRY, by=camille)
     assert (job.state, job.reason_fr, job.ended_at, job.keep_until) == ("queued", "", None, None)
     run_jobs()
     job.refresh_from_db()
@@ -456,7 +463,7 @@ def test_a_failed_job_is_not_tried_again_beside_the_same_one(start, counting, ca
     run_jobs()
     start()
     with pytest.raises(jobs.NotNow):
-        jobs.retry_job(failed, by=camille)
+        jobs.act_on_job(failed, JobAct.RETRY, by=camille)
 
 
 # ------------------------------------------------------------------ what is kept
@@ -482,7 +489,7 @@ def test_a_result_is_kept_seven_days_and_the_row_says_when_it_went(start):
 
 @pytest.mark.django_db
 def test_the_pieces_of_a_cancelled_job_are_removed(start, counting, camille):
-    counting.meanwhile = lambda job, cursor: jobs.cancel_job(job, by=camille)
+    counting.meanwhile = lambda job, cursor: jobs.act_on_job(job, JobAct.CANCEL, by=camille)
     job = start()
     run_jobs()
     assert len(stored(job)) == 2
@@ -503,7 +510,7 @@ def test_a_job_tried_again_after_its_pieces_went_begins_anew(start, counting, ca
     with clock.at(clock.now() + timedelta(days=8)):
         run_jobs()
         counting.meanwhile = lambda job, cursor: None
-        jobs.retry_job(job, by=camille)
+        jobs.act_on_job(job, JobAct.RETRY, by=camille)
         run_jobs()
         job.refresh_from_db()
         assert (job.state, job.done, job.failed, job.failures.count()) == ("done", 6, 3, 3)
@@ -624,3 +631,112 @@ def test_what_a_job_worked_through_is_forgotten_with_its_result(start):
     with clock.at(job.ended_at + timedelta(days=7, minutes=1)):
         run_jobs()
         assert not JobKeys.objects.exists()
+
+
+def test_a_job_cancelled_while_its_result_is_put_together_leaves_nothing_once_its_time_is_over(
+    committed_db, start, counting, camille
+):
+    """What is being written is not removed from under its worker, and is removed once it is whole."""
+    now = clock.now()
+
+    def cancel_and_clean_up(job):
+        elsewhere(lambda: jobs.act_on_job(job, JobAct.CANCEL, by=camille))
+        with clock.at(now + timedelta(minutes=2)):
+            assert elsewhere(jobs.remove_results) == 0
+
+    counting.at_the_end = cancel_and_clean_up
+    with clock.at(now):
+        job = start()
+        run_jobs()
+    job.refresh_from_db()
+    assert (job.state, job.keep_until) == ("cancelled", now + timedelta(minutes=5))
+    assert stored(job) != []
+    with clock.at(now + timedelta(minutes=5)):
+        run_jobs()
+    assert stored(job) == []
+
+
+@pytest.mark.django_db
+def test_files_that_cannot_be_removed_keep_no_others_and_are_left_for_an_hour(start, camille, monkeypatch, caplog):
+    """A folder that holds what is not ours, in a storage that stands."""
+    now = clock.now()
+    with clock.at(now):
+        first, second = start(total=1), start(total=2)
+        run_jobs()
+    foreign = f"jobs/{first.token[:2]}/{first.token}/foreign/file"
+    default_storage.save(foreign, ContentFile(b"not ours"))
+    monkeypatch.setattr("work.storage.standing", nullcontext)  # the storage stands: its errors are the folder's
+    with clock.at(now + timedelta(days=8)):
+        assert jobs.remove_results() == 1
+        assert jobs.remove_results() == 0
+    assert caplog.text.count("could not be removed") == 1
+    assert (stored(first), stored(second)) == ([], [])  # the folder stays, for what it holds
+    for job, removed in ((first, False), (second, True)):
+        job.refresh_from_db()
+        assert (job.removed_at is not None) == removed
+    default_storage.delete(foreign)
+    default_storage.delete(foreign.rpartition("/")[0])
+    with clock.at(now + timedelta(days=8, hours=1)):
+        assert jobs.remove_results() == 1
+
+
+@pytest.mark.django_db
+def test_results_are_removed_the_longest_over_first(start, monkeypatch):
+    now, removed = clock.now(), []
+    made = []
+    for days in (0, 2, 1):
+        with clock.at(now + timedelta(days=days)):
+            made.append(start(total=days + 1))
+            run_jobs()
+    monkeypatch.setattr(results, "remove_pieces", lambda job: removed.append(job.pk))
+    monkeypatch.setattr("work.storage.remove", lambda path: None)
+    with clock.at(now + timedelta(days=20)):
+        jobs.remove_results()
+    assert removed == [made[0].pk, made[2].pk, made[1].pk]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("part", ["give_up_dead", "remove_results"])
+@pytest.mark.parametrize("error", [RuntimeError("NoSuchBucket"), Away(Machine.STORAGE, "full")])
+def test_nothing_that_goes_wrong_in_the_clean_up_keeps_the_jobs_from_running(start, monkeypatch, part, error):
+    def broken():
+        raise error
+
+    monkeypatch.setattr(jobs, part, broken)
+    job = start()
+    run_jobs()
+    job.refresh_from_db()
+    assert (job.state, read(job)) == ("done", WHOLE)
+
+
+@pytest.mark.django_db
+def test_a_piece_at_fault_in_a_storage_that_stands_fails_its_job_after_three_tries(start, counting, monkeypatch):
+    """A piece that a folder has taken the place of: no machine is away, and the job says so instead of waiting."""
+
+    def replace_the_first(job):
+        counting.at_the_end = lambda job: None
+        path = job.parts.order_by("pk").first().path
+        default_storage.delete(path)
+        default_storage.save(f"{path}/in", ContentFile(b"x"))
+
+    counting.at_the_end = replace_the_first
+    monkeypatch.setattr("work.storage.standing", nullcontext)  # the storage stands: its errors are the piece's
+    job, now, seen = start(), clock.now(), []
+    for hour in range(3):
+        with clock.at(now + timedelta(hours=hour)):
+            run_jobs()
+        job.refresh_from_db()
+        seen.append((job.state, job.attempts))
+    assert seen == [("running", 1), ("running", 2), ("failed", 3)]
+    assert job.last_error.startswith("IsADirectoryError")
+    assert not open_outages().exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", JobState.values)
+def test_a_job_is_given_up_for_its_dead_worker_in_no_state_but_those_that_run(start, state):
+    job = start()
+    Job.objects.filter(pk=job.pk).update(state=state, attempts=ATTEMPTS)
+    assert jobs.give_up_dead() == (1 if state in ("queued", "running") else 0)
+    job.refresh_from_db()
+    assert job.state == ("failed" if state in ("queued", "running") else state)

@@ -127,29 +127,13 @@ def start_job(kind: JobKind, asked: Kept, *, by: Any) -> Job:
     return job
 
 
-def pause_job(job: Job, *, by: Any) -> Job:
-    """Let a job wait until it is resumed. A step under way ends first, and counts."""
-    return act_on_job(job, JobAct.PAUSE, by=by)
-
-
-def resume_job(job: Job, *, by: Any) -> Job:
-    """Let a paused job go on from where it stopped."""
-    return act_on_job(job, JobAct.RESUME, by=by)
-
-
-def cancel_job(job: Job, *, by: Any) -> Job:
-    """Stop a job for good. A step under way ends first, and counts; there will be no result."""
-    return act_on_job(job, JobAct.CANCEL, by=by)
-
-
-def retry_job(job: Job, *, by: Any) -> Job:
-    """Let a job that failed go on from where it stopped; from its beginning once its pieces were removed."""
-    return act_on_job(job, JobAct.RETRY, by=by)
-
-
 @transaction.atomic
 def act_on_job(job: Job, act: JobAct, *, by: Any) -> Job:
-    """One of the four acts of people. Returns the row as it is now. NotYours; NotNow, with its sentence."""
+    """One of the four acts of people. Returns the row as it is now. NotYours; NotNow, with its sentence.
+
+    What is under way when a job is paused or cancelled ends first, and counts; a cancelled job has no result. One that
+    was paused or failed goes on from where it stopped; one that failed, from its beginning once its pieces are gone.
+    """
     try:
         job = visible_to(by).select_for_update(of=("self",)).get(pk=job.pk)
     except Job.DoesNotExist:
@@ -164,7 +148,8 @@ def act_on_job(job: Job, act: JobAct, *, by: Any) -> Job:
             job.state = JobState.PAUSED
         case JobAct.CANCEL:
             job.state, job.done_at, job.ended_at = JobState.CANCELLED, now, now
-            job.keep_until = now + LEASE  # the step under way may still write a piece
+            # What is under way may still write: a piece, or the whole result, for as long as its worker holds the job.
+            job.keep_until = max(now + LEASE, job.claimed_until or now)
         case JobAct.RESUME | JobAct.RETRY:
             if act == JobAct.RETRY:
                 _go_on(job)

@@ -102,8 +102,11 @@ class JobHandler(ABC, Generic[P, C]):
     cursor: ClassVar[type[Kept]]
 
     @abstractmethod
-    def label(self, asked: P) -> str:
-        """What the job is, in the reader's language."""
+    def labels(self, asked: Sequence[P]) -> list[str]:
+        """What each of these jobs is, in the reader's language, told apart from the same person's others.
+
+        The number of queries does not grow with the jobs.
+        """
 
     def details(self, asked: P) -> list[tuple[str, str]]:
         """What was asked, as names and values in the reader's language."""

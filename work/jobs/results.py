@@ -4,6 +4,7 @@ A piece is written under a fresh name before the transaction that counts it, so 
 never changes a piece that counts. What nothing names goes with the folder.
 """
 
+import logging
 import secrets
 import tempfile
 from dataclasses import dataclass
@@ -16,8 +17,13 @@ from django.db import transaction
 
 from work import clock, storage
 from work.models import Job, JobKeys
+from work.outages import Away, is_database_away
+
+log = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(days=7)
+LEFT_FOR = timedelta(hours=1)
+"""How long a job is left whose files could not be removed."""
 BLOCK = 256 * 1024
 
 
@@ -86,19 +92,36 @@ def remove_pieces(job: Job) -> None:
 
 
 def remove_results() -> int:
-    """Remove the bytes of every job whose time is over, and say so on its row. Gives of how many. Away."""
-    number = 0
-    for pk in Job.objects.filter(keep_until__lte=clock.now()).order_by("keep_until").values_list("pk", flat=True)[:100]:
-        with transaction.atomic():
-            job = Job.objects.select_for_update().filter(pk=pk, keep_until__lte=clock.now()).first()
-            if job is None:  # tried again, or removed by another worker
-                continue
-            job.result_path = ""
-            remove_pieces(job)
-            storage.remove(folder_of(job))
-            job.parts.all().delete()
-            JobKeys.objects.filter(job=job).delete()
-            job.keep_until, job.removed_at = None, clock.now()
-            job.save(update_fields=["result_path", "keep_until", "removed_at"])
-            number += 1
+    """Remove the bytes of jobs whose time is over, the longest over first, and say so on the row. Gives of how many.
+
+    One that cannot be removed is logged, left for an hour, and keeps no other. Away when the storage is.
+    """
+    now, number = clock.now(), 0
+    over = Job.objects.filter(keep_until__lte=now, due__lte=now).order_by("keep_until", "pk")
+    for pk in over.values_list("pk", flat=True)[:100]:
+        try:
+            number += _remove_result(pk)
+        except Away:
+            raise
+        except Exception as error:
+            if is_database_away(error):
+                raise
+            log.exception("The files of job %s could not be removed", pk)
+            Job.objects.filter(pk=pk).update(due=now + LEFT_FOR)
     return number
+
+
+@transaction.atomic
+def _remove_result(pk: int) -> bool:
+    """Whether it was done: not for a job that was tried again since, or removed by another worker."""
+    job = Job.objects.select_for_update().filter(pk=pk, keep_until__lte=clock.now()).first()
+    if job is None:
+        return False
+    job.result_path = ""
+    remove_pieces(job)
+    storage.remove(folder_of(job))
+    job.parts.all().delete()
+    JobKeys.objects.filter(job=job).delete()
+    job.keep_until, job.removed_at = None, clock.now()
+    job.save(update_fields=["result_path", "keep_until", "removed_at"])
+    return True

@@ -23,7 +23,7 @@ from work.jobs.kinds import Failure, JobHandler, Refused, handler_of
 from work.models import Job, JobFailure, JobKeys, JobPart
 from work.outages import Away, Later, is_database_away, note_away, reason_of
 from work.querysets import ATTEMPTS, stopped, waiting
-from work.services import BACKOFF, claim, once_the_database_is_back
+from work.services import claim, once_the_database_is_back, pause_after
 from work.states import RUNNABLE, JobAct, JobPhase, JobState
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,10 @@ MACHINE_WAIT = timedelta(minutes=1)
 END_LEASE = timedelta(minutes=5)
 """How long the result may take to be put together."""
 
-THREE_TIMES = _("The same part of the work failed three times in a row. Nothing of that part was kept.")
+THREE_TIMES = _(
+    "The same part of the work failed three times in a row. Nothing of that part was kept. Try again; if it fails "
+    "again, tell an administrator of your cluster."
+)
 
 
 class Overtaken(Exception):
@@ -280,7 +283,7 @@ def _count_failure(job: Job, error: Exception) -> None:
         _fail(job, THREE_TIMES, said)
         return
     Job.objects.filter(pk=job.pk, claimed_until=job.claimed_until).update(
-        last_error=said, claimed_until=None, due=clock.now() + BACKOFF[min(job.attempts, len(BACKOFF)) - 1]
+        last_error=said, claimed_until=None, due=clock.now() + pause_after(job.attempts)
     )
 
 
