@@ -3,12 +3,17 @@
 import math
 from dataclasses import dataclass
 
+from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from work.jobs import handler_of
+from work import clock
+from work.figures import GivenUp
+from work.jobs import handler_of, visible_to
 from work.models import Job
-from work.states import JobPhase, JobState
+from work.querysets import ATTEMPTS
+from work.states import RUNNABLE, JobPhase, JobState
 from work.templatetags.formats import number
 
 KINDS = {  # the colour of each state's tag, beside its word
@@ -63,6 +68,24 @@ def shown_job(job: Job, *, whole: bool = True) -> ShownJob:
         left=left_of(job),
         summary=handler.summary(job, asked, cursor) if cursor is not None else "",
         result_url=handler.result_url(job) if job.has_result else "",
+    )
+
+
+def looked_after(user) -> QuerySet[Job]:
+    """The jobs that `user` sees, that wait or are worked on, and those that failed, while what they left is kept."""
+    lives = Q(state__in=RUNNABLE) & (Q(attempts__lt=ATTEMPTS) | Q(claimed_until__gt=clock.now()))
+    return visible_to(user).select_related("owner").filter(Q(state=JobState.FAILED) | lives, removed_at__isnull=True)
+
+
+def told(job: Job) -> GivenUp:
+    """A job that failed, for an administrator: what it is, who asked for it, and what stopped it."""
+    return GivenUp(
+        pk=job.pk,
+        what=shown_job(job, whole=False).label,
+        about=_("asked by %(person)s") % {"person": job.owner.full_name},
+        since=job.created_at,
+        reason=job.last_error or job.reason,
+        url=reverse("job-detail", args=[job.public_id]),
     )
 
 
