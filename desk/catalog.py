@@ -180,7 +180,7 @@ EFFECTS = {
         "Pages that open a file say that the service is unavailable, uploads are refused, documents and letters wait."
     ),
     Machine.PDF: _("Letters and receipts wait, and are produced once it answers."),
-    Machine.BROKER: _("Work is found by the sweeps instead: everything is done, up to a minute later."),
+    Machine.BROKER: _("Work in the background starts late, or waits until it answers. Nothing is lost."),
     Machine.SCANNER: _(
         "The files that applicants upload are refused, and nothing retries for them: warn those whose call closes soon."
     ),

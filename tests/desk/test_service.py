@@ -31,6 +31,7 @@ from work.figures import TABLES, check_tables, tables_of_work
 from work.jobs import act_on_job
 from work.models import Heartbeat, Job, Outage, WorkItem
 from work.outages import note_away, note_back
+from work.processes import Process, ProcessState
 from work.querysets import ATTEMPTS, unfinished, waiting
 from work.states import JobAct, JobKind, Machine, Table
 from work.sweeps import SWEEPS
@@ -316,9 +317,11 @@ def test_setting_aside_asks_why_in_a_sentence_at_its_field(admin, file):
     row = give_up(message("one", application_id=file.pk))
     for why in ("", "   "):
         answer = aside(admin, row, why=why)
-        assert answer.context["form"].errors == {
-            "why": ["Say why: whoever reads this later must know that it was looked at."]
-        }
+        with override("en"):
+            assert answer.context["form"].errors == {
+                "why": ["Say why it will not be done, for whoever reads this later."]
+            }
+        assert "Say why it will not be done" in answer.content.decode()
     assert Message.objects.get(pk=row.pk).set_aside_at is None
 
 
@@ -523,6 +526,14 @@ def test_start_fails_where_nobody_hands_a_table_over(monkeypatch):
     monkeypatch.delitem(TABLES, Table.DOCUMENTS)
     with pytest.raises(ImproperlyConfigured, match="documents"):
         check_tables()
+
+
+def test_processes_have_names_in_words(admin, monkeypatch):
+    names = ("database", "web", "worker", "beat", "other")
+    made = tuple(Process(name, 1, clock.now(), 0, None, ProcessState.RUNNING, None) for name in names)
+    monkeypatch.setattr("desk.figures.service.processes_here", lambda: made)
+    told = [line.name for line in page(admin).context["service"].processes]
+    assert told == ["Database", "Web site", "Background work", "Clock of the background work", "other"]
 
 
 @pytest.mark.parametrize(
