@@ -5,7 +5,21 @@ class DeskConfig(AppConfig):
     name = "desk"
 
     def ready(self):
+        from desk import services
+        from desk.figures.jobs import looked_after, told
         from desk.rules import jobs_administered_by
+        from work.figures import WorkTable, look_after
         from work.jobs import shown_also_to
+        from work.models import Job
+        from work.states import Table
 
         shown_also_to(jobs_administered_by)
+        look_after(
+            WorkTable(
+                key=Table.JOBS,
+                model=Job,
+                rows=lambda user, files: looked_after(user),
+                told=told,
+                retry=services.retry_jobs,
+            )
+        )

@@ -11,6 +11,7 @@ from applications.states import State
 from programs.money import Kind
 from reports.states import Scope
 from reviews.states import Answer
+from work.states import Machine, Table
 
 SUBJECTS = {
     "application": _("Application"),
@@ -91,6 +92,7 @@ VERBS = {
     "trail.erase": _("Personal texts erased by schedule"),
     "person.retry_messages": _("Messages that failed, tried again"),
     "person.retry_documents": _("Documents that failed, tried again"),
+    "person.set_aside_work": _("Work given up, set aside"),
     "job.start": _("Job asked for"),
     "job.pause": _("Job paused"),
     "job.resume": _("Job resumed"),
@@ -148,6 +150,8 @@ FACTS = {
     "sort": _("order"),
     "count": _("lines"),
     "sha256": "SHA-256",
+    "table": _("among"),
+    "reference": _("file"),
 }
 
 # Facts whose values are words of a closed list: what each is called.
@@ -157,6 +161,7 @@ VALUES = {
     "state": dict(State.choices),
     "due": DUE,
     "sort": SORT,
+    "table": dict(Table.choices),
 }
 
 READ = {  # what a reading says was read, by the phrase the pages give
@@ -166,6 +171,29 @@ READ = {  # what a reading says was read, by the phrase the pages give
     "awards": _("List of awards"),
     "list (CSV)": _("List of files downloaded (CSV)"),
     "waiting for concurrence": _("List of what waits for concurrence"),
+}
+
+# What people meet while a part of the service is unavailable, for an administrator. A test finds the missing ones.
+EFFECTS = {
+    Machine.MAIL: _("Messages wait, and leave once it answers."),
+    Machine.STORAGE: _(
+        "Pages that open a file say that the service is unavailable, uploads are refused, documents and letters wait."
+    ),
+    Machine.PDF: _("Letters and receipts wait, and are produced once it answers."),
+    Machine.BROKER: _("Work in the background starts late, or waits until it answers. Nothing is lost."),
+    Machine.SCANNER: _(
+        "The files that applicants upload are refused, and nothing retries for them: warn those whose call closes soon."
+    ),
+    Machine.DATABASE: _("Every page answered that the service was unavailable."),
+    Machine.CACHE: _("Nothing that people notice: pages are a little slower."),
+}
+
+# The processes of the supervisor, in words.
+PROCESSES = {
+    "database": _("Database"),
+    "web": _("Web site"),
+    "worker": _("Background work"),
+    "beat": _("Clock of the background work"),
 }
 
 # Small acts that the timeline of a file leaves to its trail, and declarations, which are the auditors' and the chair's.

@@ -5,6 +5,8 @@ from django.db.models import Q
 from accounts.models import Cluster
 from accounts.roles import ClusterRole
 from accounts.rules import in_office, is_auditor, is_person
+from applications.models import Application
+from applications.querysets import barred_from
 
 
 def audited_by(user):
@@ -26,6 +28,18 @@ def administered_clusters(user):
         return Cluster.objects.none()
     held = user.cluster_appointments.filter(in_office(), role=ClusterRole.ADMINISTRATOR)
     return Cluster.objects.filter(pk__in=held.values("cluster_id")).order_by("pk")
+
+
+def files_administered_by(user):
+    """The files of the clusters that `user` administers: their work is counted."""
+    return Application.objects.filter(call__program__cluster__in=administered_clusters(user).order_by())
+
+
+def files_looked_after_by(user):
+    """Those of these files whose work `user` is told of, tries again and sets aside: not a file that they are barred
+    from by what they declared or what was ruled, nor one of their own organisation."""
+    own = Application.objects.of_member(user)
+    return files_administered_by(user).exclude(pk__in=barred_from(user)).exclude(pk__in=own.values("pk"))
 
 
 def jobs_administered_by(user) -> Q:

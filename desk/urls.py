@@ -23,6 +23,7 @@ urlpatterns = [
     path("account/profile", profile.show, name="profile"),
     path("service", service.show, name="service"),
     path("service/retry", service.retry, name="service-retry"),
+    path("service/<slug:table>/<str:row>/set-aside", service.set_aside, name="service-set-aside"),
     path("people", people.index, name="people"),
     path("people/invite", people.invite, name="people-invite"),
     path("people/invitations/<uuid:invitation>/cancel", people.cancel_invitation, name="people-invitation-cancel"),

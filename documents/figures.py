@@ -1,10 +1,10 @@
 """The documents we make as an administrator reads them: what waits, and what could not be made."""
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from documents.models import Rendering
-from work.figures import GivenUp, WorkTable, table_of
+from work.figures import GivenUp
 
 
 def renderings_about(applications: QuerySet) -> QuerySet[Rendering]:
@@ -12,16 +12,11 @@ def renderings_about(applications: QuerySet) -> QuerySet[Rendering]:
     return Rendering.objects.filter(Q(application_id__in=applications) | Q(application_id=None))
 
 
-def press(applications: QuerySet) -> WorkTable:
-    """The documents of these files, or of none, as a table of work."""
-    return table_of("documents", _("Documents to make"), renderings_about(applications), told)
-
-
 def told(rendering: Rendering) -> GivenUp:
     """A document that could not be made: its title, and why."""
     return GivenUp(
         pk=rendering.pk,
-        what=rendering.title,
+        what=_("Document: “%(title)s”") % {"title": rendering.title},
         about="",
         since=rendering.made_at,
         reason=rendering.last_error,

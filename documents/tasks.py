@@ -34,7 +34,7 @@ def erase_removed() -> int:
 
 
 @shared_task
-@sweep(every=timedelta(seconds=15), label=_("Make the documents that wait"))
+@sweep(every=timedelta(seconds=15), label=_("Produce waiting documents"))
 def render_documents() -> int:
     """Render what waits. Gives how many were rendered. A document at fault is tried three times, then stops.
 

@@ -4,10 +4,10 @@ import re
 from collections import defaultdict
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from notifications.models import Message
-from work.figures import GivenUp, WorkTable, table_of
+from work.figures import GivenUp
 
 
 def messages_about(applications: QuerySet) -> QuerySet[Message]:
@@ -15,23 +15,19 @@ def messages_about(applications: QuerySet) -> QuerySet[Message]:
     return Message.objects.filter(Q(application_id__in=applications) | Q(application_id=None))
 
 
-def outbox(applications: QuerySet) -> WorkTable:
-    """The messages about these files, or about none, as a table of work."""
-    return table_of("messages", _("Messages to send"), messages_about(applications), told)
-
-
 def told(message: Message) -> GivenUp:
-    """A message that could not be sent: its subject without what it says of anybody, and the address it was for.
+    """A message that could not be sent: its subject, in quotes, without what it says of anybody, and the address it was
+    for: whoever reads this must not take it for a message to themselves.
 
     A message about no file may be another cluster's: of its address only the domain is told.
     """
     known = defaultdict(lambda: "…", {k: v for k, v in message.context.items() if k == "reference"})
     domain = message.address.rpartition("@")[2]
-    about = message.address if message.application_id else f"…@{domain}"
+    address = message.address if message.application_id else f"…@{domain}"
     return GivenUp(
         pk=message.pk,
-        what=str(message.known.subject) % known,
-        about=about,
+        what=_("E-mail: “%(subject)s”") % {"subject": str(message.known.subject) % known},
+        about=_("for %(address)s") % {"address": address},
         since=message.created_at,
-        reason=re.sub(re.escape(message.address), about, message.last_error, flags=re.IGNORECASE),
+        reason=re.sub(re.escape(message.address), address, message.last_error, flags=re.IGNORECASE),
     )

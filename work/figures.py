@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
 
-from work.querysets import stopped, unfinished
+from work.models import WorkItem
+from work.querysets import set_aside, stopped, unfinished
+from work.states import Table
 
 MOST = 40  # lines a room tells at once, the soonest due first: a day's work, and a page that stays quick
 
@@ -31,14 +34,14 @@ class WorkLine:
     note: str = ""
 
 
-SHOWN = 10  # pieces of work given up that a page shows of each table; all of them are counted, and retried
+SHOWN = 10  # pieces of work given up, or set aside, that a page shows of each table; all of them are counted
 
 
 @dataclass(frozen=True)
 class GivenUp:
     """One piece of work that failed for good: `what` in words, whom or what it is `about`, since when, and why.
 
-    `pk` names it for whoever tries it again.
+    `pk` names it for whoever tries it again or sets it aside; `url` is its own page, where it has one.
     """
 
     pk: int
@@ -46,36 +49,96 @@ class GivenUp:
     about: str
     since: datetime
     reason: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """One piece of work that will never be done: who said so, when, and `why` in their words."""
+
+    line: GivenUp
+    at: datetime
+    by: str
+    why: str
 
 
 @dataclass(frozen=True)
 class WorkTable:
-    """A table of work as an administrator reads it.
+    """A table of work, as the app that owns it hands it over to the administrator's page.
 
-    `waiting` rows are not done yet, the `oldest` of them since then, with what the last try of it said in `why`.
-    `given_up` are the first `SHOWN` of `total` rows that failed for good, the oldest first.
+    `rows(user, files)` are the rows that `user` looks after: about the files whose keys are `files`, or about none.
+    `told(row)` says one that was given up. `retry(rows, by=user)` lets those of `rows` that were given up start over,
+    and gives how many did.
     """
 
-    key: str
-    label: Any
+    key: Table
+    model: type[WorkItem]
+    rows: Callable[[Any, QuerySet], QuerySet]
+    told: Callable[[Any], GivenUp]
+    retry: Callable[..., int]
+
+
+TABLES: dict[Table, WorkTable] = {}
+
+
+def look_after(table: WorkTable) -> None:
+    """The app that owns a table hands it over, once, when it is ready."""
+    TABLES[table.key] = table
+
+
+def tables_of_work() -> list[WorkTable]:
+    """Every table, in the order of its page."""
+    return [TABLES[key] for key in Table]
+
+
+def check_tables() -> None:
+    """ImproperlyConfigured when a table was handed over by nobody."""
+    if lacking := [key.value for key in Table if key not in TABLES]:
+        raise ImproperlyConfigured(f"no app hands over these tables of work: {', '.join(lacking)}")
+
+
+@dataclass(frozen=True)
+class TableRead:
+    """A table of work as an administrator reads it.
+
+    `waiting` rows are not done yet; `oldest` and `why` tell the first of them that is told to this person. `given_up`
+    are rows that failed for good, the oldest first, from the `first` of `total` on; `hidden` others are of files that
+    this person does not see. `aside` are the last that somebody set aside.
+    """
+
+    key: Table
     waiting: int
     oldest: datetime | None
     why: str
     given_up: list[GivenUp]
+    first: int
     total: int
+    hidden: int
+    aside: list[SetAside]
+
+    @property
+    def last(self) -> int:
+        """The place of the last row shown."""
+        return self.first + len(self.given_up) - 1
 
 
-def table_of(key: str, label: Any, rows: QuerySet, told: Callable[[Any], GivenUp]) -> WorkTable:
-    """A table of `WorkItem` rows as a WorkTable; `told(row)` says one that was given up. Four queries."""
-    left = unfinished(rows)
-    first = left.order_by("pk").first()
-    lost = stopped(rows)
-    return WorkTable(
-        key=key,
-        label=label,
-        waiting=left.count(),
-        oldest=told(first).since if first else None,
-        why=told(first).reason if first else "",
-        given_up=[told(row) for row in lost.order_by("due", "pk")[:SHOWN]],
-        total=lost.count(),
+def read_table(table: WorkTable, told: QuerySet, every: QuerySet, *, start: int = 0, most: int = SHOWN) -> TableRead:
+    """The table, for whoever is told the rows `told`, and for whom `every` row counts. Six queries at most."""
+    first = unfinished(told).order_by("pk").first()
+    oldest = table.told(first) if first else None
+    lost = stopped(told)
+    total = lost.count()
+    return TableRead(
+        key=table.key,
+        waiting=unfinished(every).count(),
+        oldest=oldest.since if oldest else None,
+        why=oldest.reason if oldest else "",
+        given_up=[table.told(row) for row in lost.order_by("due", "pk")[start : start + most]],
+        first=start + 1,
+        total=total,
+        hidden=stopped(every).count() - total,
+        aside=[
+            SetAside(table.told(row), row.set_aside_at, row.set_aside_by.full_name, row.set_aside_why)
+            for row in set_aside(told).select_related("set_aside_by")[:SHOWN]
+        ],
     )

@@ -40,6 +40,11 @@ class WorkItem(models.Model):
     claimed_until = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
+    set_aside_at = models.DateTimeField(null=True, blank=True)  # given up, and never to be done: a person said so
+    set_aside_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    set_aside_why = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         abstract = True

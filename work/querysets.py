@@ -1,4 +1,4 @@
-"""Which rows of a table of work wait, and which were given up."""
+"""Which rows of a table of work wait, which were given up, and which of these nobody need look at any more."""
 
 from django.db.models import Q, QuerySet
 
@@ -9,18 +9,19 @@ ATTEMPTS = 3
 
 
 def waiting(queryset: QuerySet) -> QuerySet:
-    """The rows that may be claimed now: due, not done, not held by a worker, not given up."""
+    """The rows that may be claimed now: due, not done, not held by a worker, not given up, not set aside."""
     now = clock.now()
     return queryset.filter(
         Q(claimed_until__isnull=True) | Q(claimed_until__lte=now),
         done_at__isnull=True,
+        set_aside_at__isnull=True,
         due__lte=now,
         attempts__lt=ATTEMPTS,
     )
 
 
-def stopped(queryset: QuerySet) -> QuerySet:
-    """The rows given up after three attempts: a person must look at `last_error`."""
+def given_up(queryset: QuerySet) -> QuerySet:
+    """The rows that three attempts did not do and that no worker holds, whether or not somebody set them aside."""
     now = clock.now()
     return queryset.filter(
         Q(claimed_until__isnull=True) | Q(claimed_until__lte=now),
@@ -29,6 +30,19 @@ def stopped(queryset: QuerySet) -> QuerySet:
     )
 
 
+def stopped(queryset: QuerySet) -> QuerySet:
+    """The rows given up that a person must look at (`last_error`): those set aside are left out."""
+    return given_up(queryset).filter(set_aside_at__isnull=True)
+
+
+def set_aside(queryset: QuerySet) -> QuerySet:
+    """The rows that a person set aside, the latest first."""
+    return queryset.filter(set_aside_at__isnull=False).order_by("-set_aside_at", "-pk")
+
+
 def unfinished(queryset: QuerySet) -> QuerySet:
-    """The rows that are neither done nor given up: they wait, for their turn or for their next try."""
-    return queryset.filter(done_at__isnull=True, attempts__lt=ATTEMPTS)
+    """The rows that are neither done nor given up nor set aside: they wait, for their turn or for their next try, or a
+    worker holds them (for their last try too)."""
+    return queryset.filter(
+        Q(attempts__lt=ATTEMPTS) | Q(claimed_until__gt=clock.now()), done_at__isnull=True, set_aside_at__isnull=True
+    )

@@ -161,9 +161,9 @@ def insist(write: Callable[[], None]) -> None:
 
 
 def retry(item: Any) -> None:
-    """Let work that was given up start over, now."""
-    item.attempts, item.due, item.claimed_until = 0, clock.now(), None
-    item.save(update_fields=["attempts", "due", "claimed_until"])
+    """Let work that was given up start over, now, also where somebody set it aside."""
+    item.attempts, item.due, item.claimed_until, item.set_aside_at = 0, clock.now(), None, None
+    item.save(update_fields=["attempts", "due", "claimed_until", "set_aside_at"])
 
 
 def retry_all(rows: QuerySet) -> int:

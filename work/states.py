@@ -17,6 +17,15 @@ class Machine(TextChoices):
     CACHE = "cache", _("cache")  # what people meet without it is nothing: only the log tells
 
 
+class Table(TextChoices):
+    """The tables of work that an administrator looks after. Start fails on one that no app hands over
+    (`work.figures.look_after`)."""
+
+    MESSAGES = "messages", _("Messages to send")
+    DOCUMENTS = "documents", _("Documents to produce")
+    JOBS = "jobs", _("Jobs")
+
+
 class JobKind(TextChoices):
     """The kinds of long work. Start fails on one without a handler (`work.jobs.handles`)."""
 

@@ -17,7 +17,7 @@ from documents.services import queue_rendering, retry_rendering, when_rendered
 from notifications.models import Message
 from notifications.services import queue_message, when_sent
 from work import clock
-from work.querysets import stopped
+from work.querysets import given_up as given_up_of
 from work.services import retry
 
 # No 0, O, 1, I or L: the code is read aloud and typed from paper.
@@ -191,11 +191,11 @@ def due_to_presume():
 def given_up():
     """Letters whose PDF, or whose every message, was given up after three attempts: `(letter, why)`."""
     found = []
-    for letter in Letter.objects.filter(state=LetterState.QUEUED, rendering__in=stopped(Rendering.objects.all())):
+    for letter in Letter.objects.filter(state=LetterState.QUEUED, rendering__in=given_up_of(Rendering.objects.all())):
         found.append((letter, letter.rendering.last_error))
     for letter in Letter.objects.filter(state__in=[LetterState.RENDERED, LetterState.SIGNED]):
         sent = messages_of(letter)
-        lost = stopped(sent)
+        lost = given_up_of(sent)
         if lost.exists() and not sent.exclude(pk__in=lost.values("pk")).exists():
             found.append((letter, lost.first().last_error))
     return found

@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import figures as applications
 from decisions import figures as decisions
+from desk.figures import service
 from reviews import figures as reviews
 from work import clock
 from work.figures import MOST
 
-ROOMS = (applications.work_for, reviews.work_for, decisions.work_for)
+ROOMS = (applications.work_for, reviews.work_for, decisions.work_for, service.work_for)
 SOON = timedelta(days=7)
 ROLES = {  # the hats, in the order of a file's life, and what each is called on the page
     "company": _("Company"),
@@ -23,6 +24,7 @@ ROLES = {  # the hats, in the order of a file's life, and what each is called on
     "approver": _("Approver"),
     "reconsiderer": _("Reconsideration officer"),
     "partner": _("Partner"),
+    "administrator": _("Administrator"),
 }
 
 

@@ -6,14 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from work import clock
-from work.jobs import JobHandler, Kept, handler_of
+from work.figures import GivenUp
+from work.jobs import JobHandler, Kept, handler_of, visible_to
 from work.models import Job
 from work.outages import open_outages
-from work.states import JobPhase, JobState, Machine
+from work.querysets import ATTEMPTS
+from work.states import RUNNABLE, JobPhase, JobState, Machine
 from work.templatetags.formats import hour, number
 
 log = logging.getLogger(__name__)
@@ -170,6 +174,27 @@ def _machine_of(job: Job) -> Machine | None:
     away = {Machine(outage.machine): outage.reason for outage in open_outages()}
     same = [machine for machine, reason in away.items() if reason == job.last_error]
     return same[0] if same else Machine.STORAGE if Machine.STORAGE in away else None
+
+
+# ------------------------------------------------------------------ for an administrator
+
+
+def looked_after(user) -> QuerySet[Job]:
+    """The jobs that `user` sees, that wait or are worked on, and those that failed, while what they left is kept."""
+    lives = Q(state__in=RUNNABLE) & (Q(attempts__lt=ATTEMPTS) | Q(claimed_until__gt=clock.now()))
+    return visible_to(user).select_related("owner").filter(Q(state=JobState.FAILED) | lives, removed_at__isnull=True)
+
+
+def told(job: Job) -> GivenUp:
+    """A job that failed, for an administrator: what it is, who asked for it, and what stopped it."""
+    return GivenUp(
+        pk=job.pk,
+        what=job.get_kind_display(),
+        about=_("asked by %(person)s") % {"person": job.owner.full_name},
+        since=job.created_at,
+        reason=job.last_error or job.reason,
+        url=reverse("job-detail", args=[job.public_id]),
+    )
 
 
 def left_of(job: Job) -> str:

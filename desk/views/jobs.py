@@ -23,7 +23,7 @@ ACTS = {
     JobAct.PAUSE: gettext_lazy("The job is paused. What was done is kept."),
     JobAct.RESUME: gettext_lazy("The job continues from where it stopped."),
     JobAct.CANCEL: gettext_lazy("The job is cancelled."),
-    JobAct.RETRY: gettext_lazy("The job is tried again."),
+    JobAct.RETRY: gettext_lazy("The job has started again."),
 }
 
 

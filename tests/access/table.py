@@ -35,6 +35,7 @@ components                           o   o   o   o   o   o   o   o   o   o   o  
 profile                              LL  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo
 service                              L   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   o   3
 service-retry                        LL  53  53  53  53  53  53  53  53  53  53  53  53  53  53  53  53  54  53
+service-set-aside                    LL  33  33  33  33  33  33  33  33  33  33  33  33  33  33  33  33  oo  33
 people                               LL  33  33  33  33  33  33  33  33  33  33  33  33  33  33  33  33  oo  33
 people-invite                        LL  33  33  33  33  33  33  33  33  33  33  33  33  33  33  33  33  oo  33
 people-invitation-cancel             LL  53  53  53  53  53  53  53  53  53  53  53  53  53  53  53  53  59  53
@@ -197,6 +198,7 @@ job-detail                           L   4   4   4   4   4   4   o
 job-progress                         L   4   4   4   4   4   4   o
 job-act                              LL  54  54  54  54  54  54  5r
 file-list-result                     L   4   4   4   4   4   4   o
+service-set-aside                    LL  33  33  33  33  33  44  33
 people-invitation-cancel             LL  53  53  53  53  53  54  53
 person                               L   3   3   3   3   3   o   3
 person-give                          LL  53  53  53  53  53  5o  53

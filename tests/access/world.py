@@ -20,6 +20,8 @@ from awards.models import Award
 from decisions import services as decisions
 from decisions.models import Concurrence, Decision, Letter
 from documents.models import Rendering
+from notifications.models import Message
+from notifications.services import queue_message
 from programs.models import Agreement, Envelope, Partner, PartnerSeat
 from programs.services.bundles import import_bundle
 from programs.services.people import appoint
@@ -31,6 +33,7 @@ from tests.cast import BUNDLE
 from tests.reviews.files import of, reviewed_file
 from work import clock
 from work.models import Job
+from work.querysets import ATTEMPTS
 from work.tasks import run_jobs
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
@@ -156,6 +159,7 @@ def _cluster_a(cast, programme, people):
         envelope=envelope,
         agreement=envelope.agreement,
         job=job,
+        given_up=_given_up(file),
     )
 
 
@@ -262,7 +266,18 @@ def _cluster_b(cast, people):
         envelope=Envelope.objects.filter(agreement=agreement).order_by("id").first(),
         agreement=agreement,
         job=job,
+        given_up=_given_up(file),
     )
+
+
+def _given_up(file):
+    """A message about a file that could not be sent."""
+    context = {"reference": file.reference, "title": "", "programme": ""}
+    message = queue_message(
+        "letter", to="gone@usinage.example", context=context, key=f"gone:{file.pk}", application_id=file.pk
+    )
+    Message.objects.filter(pk=message.pk).update(attempts=ATTEMPTS, last_error="550 no such mailbox")
+    return message
 
 
 def _listed(officer):
@@ -307,6 +322,8 @@ def _value(name, parameter, things):
             return things.letter.code
         case "id":
             return getattr(things, API[name.split("-")[1]]).public_id
+        case "row":
+            return things.given_up.pk
         case "public_id":
             return _thing(name, things, file).public_id
     return FIXED[name, parameter] if (name, parameter) in FIXED else FIXED[parameter]
@@ -323,6 +340,7 @@ FIXED = {
     "language": "fr",
     "uidb36": "1",
     "act": "pause",
+    "table": "messages",
     ("account_confirm_email", "key"): "not-a-key",
     ("account_reset_password_from_key", "key"): "not-a-key",
 }

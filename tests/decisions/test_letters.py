@@ -198,6 +198,22 @@ def test_messages_given_up_fail_the_letter_and_a_retry_sends_the_same_ones(rende
     assert send_all(letter).state == "sent"
 
 
+@pytest.mark.parametrize("lost", ["pdf", "messages"])
+def test_work_of_a_letter_that_was_set_aside_still_fails_the_letter_and_its_retry_takes_it_up_again(
+    rendered, cast, programme, lost
+):
+    """Whoever sets it aside before the sweep comes by keeps no officer from knowing, nor from trying again."""
+    if lost == "pdf":
+        Letter.objects.filter(pk=rendered.pk).update(state="queued")
+        rows = Rendering.objects.filter(pk=rendered.rendering_id)
+    else:
+        rows = messages_of(rendered)
+    rows.update(attempts=3, done_at=None, last_error="no", set_aside_at=clock.now(), set_aside_by=cast.administrator)
+    assert tasks.fail_letters() == 1
+    services.retry_letter(Letter.objects.get(pk=rendered.pk), by=cast.officer)
+    assert {(row.attempts, row.set_aside_at) for row in rows.all()} == {(0, None)}
+
+
 def test_letter_is_served_when_first_read_and_reading_again_changes_nothing(rendered, cast):
     letter = send_all(rendered)
     read_at = files.DECIDED_AT + timedelta(hours=2)

@@ -11,10 +11,14 @@ from django.utils.translation import override
 from applications.models import Application
 from applications.services.changes import request_changes
 from desk.figures import day_of, roles_of
+from desk.figures.day import ROOMS
+from notifications.models import Message
+from notifications.services import queue_message
 from programs.services.people import appoint
 from tests import files
 from tests.reviews.files import assigned_file, eligible_file, file_in_review, reviewed_file
 from work import clock
+from work.querysets import ATTEMPTS
 
 NOW = datetime(2026, 9, 22, 15, tzinfo=UTC)
 HOME = reverse("home")
@@ -161,3 +165,26 @@ def test_home_asks_the_same_at_one_file_and_at_three(client, cast, programme, no
         files.submitted_file(cast, programme, company=company)
     assert asked() == one
     assert clock.now() == NOW
+
+
+def test_administrator_s_home_says_what_was_given_up_and_leads_to_it(english, cast, now):
+    english.force_login(cast.administrator)
+    assert "Nothing waits for you today." in english.get(HOME).content.decode()
+    for n in range(3):
+        queue_message("account_exists", to="a@prime.example", context={}, key=str(n))
+    Message.objects.update(attempts=ATTEMPTS)
+    page = english.get(HOME)
+    assert [part["key"] for part in page.context["parts"]] == ["soon"]
+    (task,) = page.context["parts"][0]["tasks"]
+    assert (task["name"], task["url"]) == ("State of the service: 3 items given up", reverse("service"))
+
+
+def test_what_was_given_up_costs_nobody_else_s_home_a_query(english, cast, now, monkeypatch):
+    english.force_login(cast.officer)
+    english.get(HOME)
+    with CaptureQueriesContext(connection) as seen:
+        english.get(HOME)
+    monkeypatch.setattr("desk.figures.day.ROOMS", ROOMS[:-1])
+    with CaptureQueriesContext(connection) as without:
+        english.get(HOME)
+    assert len(seen) == len(without)

@@ -1,15 +1,25 @@
 """The administrator's page: what is away, what is late, what waits, what failed for good, and trying it again."""
 
+import secrets
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import override
 
+from accounts.models import Membership
 from accounts.services import appoint_to_cluster, found_cluster
+from applications.lists import Chosen
 from audit.models import Entry
 from audit.rules import CLOCK
+from audit.services import declare_standing
+from audit.states import Standing
+from decisions.models import Letter
+from desk.catalog import EFFECTS
+from desk.figures.service import ending
 from documents.models import Rendering
 from documents.services import queue_rendering
 from notifications.models import Message
@@ -17,10 +27,13 @@ from notifications.services import queue_message
 from programs.models import Partner, PartnerSeat
 from tests.files import submitted_file
 from work import clock
-from work.models import Heartbeat, Job, Outage
+from work.figures import TABLES, check_tables, tables_of_work
+from work.jobs import act_on_job
+from work.models import Heartbeat, Job, Outage, WorkItem
 from work.outages import note_away, note_back
-from work.querysets import ATTEMPTS
-from work.states import JobKind, Machine
+from work.processes import Process, ProcessState
+from work.querysets import ATTEMPTS, unfinished, waiting
+from work.states import JobAct, JobKind, Machine, Table
 from work.sweeps import SWEEPS
 
 pytestmark = pytest.mark.django_db
@@ -56,14 +69,30 @@ def message(key, to="camille@usinage.example", **more):
     return queue_message("letter", to=to, context=context, key=key, **more)
 
 
-def page(client, language="en"):
-    return client.get(reverse("service"), {"lang": language})
+def failed_job(owner, **more):
+    values = {"state": "failed", "attempts": ATTEMPTS, "last_error": "ValueError: no", "token": secrets.token_hex(16)}
+    values["digest"] = values["token"]
+    asked = Chosen().packed()
+    return Job.objects.create(kind=JobKind.FILE_LIST, owner=owner, asked=asked, **(values | more))
+
+
+def page(client, language="en", **asked):
+    return client.get(reverse("service"), {"lang": language, **asked})
+
+
+def table_of(answer, key):
+    (found,) = [table for table in answer.context["service"].tables if table.key == key]
+    return found
+
+
+def jobs_of(answer):
+    return table_of(answer, Table.JOBS)
 
 
 def test_page_says_that_all_is_well(admin, beating):
     said = page(admin).content.decode()
     assert "Everything runs, and nothing was given up." in said
-    assert "Everything is answering." in said
+    assert "Nothing has been found unavailable." in said
     assert said.count("On time") == len(SWEEPS)
 
 
@@ -75,7 +104,7 @@ def test_machine_that_is_away_is_told_with_its_reason_until_it_is_back(admin, be
     assert "[Errno 111] &lt;refused&gt;" in said
     note_back(Machine.MAIL)
     said = page(admin).content.decode()
-    assert "Everything is answering." in said
+    assert "Nothing has been found unavailable." in said
     assert "Mail server: from " in said
 
 
@@ -105,9 +134,10 @@ def test_what_failed_for_good_is_listed_oldest_first_with_its_reason_and_nothing
     )
     outbox = page(admin).context["service"].tables[0]
     assert [line.pk for line in outbox.given_up] == [oldest.pk, old.pk, newer.pk]
-    assert (outbox.total, outbox.waiting) == (3, 1)
+    assert (outbox.total, outbox.waiting) == (3, 2)  # a worker holds one
     assert outbox.given_up[0].reason == REFUSED
-    assert outbox.given_up[0].what == "Decision on application FE-2026-00042"
+    assert outbox.given_up[0].what == "E-mail: “Decision on application FE-2026-00042”"
+    assert outbox.given_up[0].about == "for camille@usinage.example"
 
 
 def test_message_names_nobody_but_the_address_it_was_for(admin, file):
@@ -135,7 +165,7 @@ def test_everything_of_a_table_is_tried_again_at_once(admin, file):
 
 def test_one_row_is_tried_again_alone_and_a_second_click_finds_nothing(admin, file):
     one, other = (give_up(message(key, application_id=file.pk)) for key in ("one", "other"))
-    for said in ("1 item is being tried again.", "Nothing was left"):
+    for said in ("Being tried again: E-mail: “Decision on application FE-2026-00042”.", "Nothing was left"):
         answer = admin.post(reverse("service-retry") + "?lang=en", {"table": "messages", "only": one.pk}, follow=True)
         assert said in answer.content.decode()
     assert list(Message.objects.filter(attempts=ATTEMPTS)) == [other]
@@ -180,13 +210,14 @@ def test_page_costs_the_same_for_one_row_and_for_many(admin, file):
     assert counts[0] == counts[1]
 
 
-def test_jobs_that_failed_are_counted_and_led_to_and_only_those_of_the_cluster_s_people(admin, cast):
-    for owner, state in ((cast.officer, "failed"), (cast.officer, "done"), (cast.sophie, "failed")):
-        Job.objects.create(kind=JobKind.FILE_LIST, owner=owner, asked={}, state=state, token=f"{owner}{state}"[:32])
+def test_jobs_that_failed_are_listed_while_kept_and_only_those_of_the_cluster_s_people(admin, cast):
+    mine = failed_job(cast.officer)
+    failed_job(cast.officer, state="done", done_at=clock.now())
+    failed_job(cast.officer, removed_at=clock.now())  # too old: what it left was removed
+    failed_job(cast.sophie)
     answer = page(admin)
-    assert answer.context["service"].failed_jobs == 1
-    assert "1 job that failed" in answer.content.decode()
-    assert f"{reverse('job-list')}?state=failed" in answer.content.decode()
+    assert [line.pk for line in jobs_of(answer).given_up] == [mine.pk]
+    assert reverse("job-detail", args=[mine.public_id]) in answer.content.decode()
 
 
 def test_last_five_outages_that_are_over_are_told_the_latest_first(admin):
@@ -242,11 +273,11 @@ def test_what_was_tried_again_is_in_the_trail_of_whoever_did_it(admin, cast, fil
 
 def test_jobs_of_somebody_who_works_for_another_cluster_too_are_neither_s_administrator_s(admin, cast):
     """Whoever gives another cluster's person a role does not see, or stop, what they do there."""
-    Job.objects.create(kind=JobKind.FILE_LIST, owner=cast.officer, asked={}, state="failed", token="t")
-    assert page(admin).context["service"].failed_jobs == 1
+    failed_job(cast.officer)
+    assert jobs_of(page(admin)).total == 1
     other = found_cluster(slug="autre", name_fr="Autre", name_en="Other", by=CLOCK)
     appoint_to_cluster(cast.officer, other, by=CLOCK, role="finance")
-    assert page(admin).context["service"].failed_jobs == 0
+    assert jobs_of(page(admin)).total == 0
 
 
 def test_cluster_with_a_partner_that_has_no_seat_keeps_its_seat_holders_from_others(admin, cast):
@@ -254,5 +285,274 @@ def test_cluster_with_a_partner_that_has_no_seat_keeps_its_seat_holders_from_oth
     for acronym in ("A", "B"):
         partner = Partner.objects.create(cluster=other, short_name=acronym, name_fr=acronym, name_en=acronym)
     PartnerSeat.objects.create(partner=partner, user=cast.officer, role="analyst", starts_on=clock.today())
-    Job.objects.create(kind=JobKind.FILE_LIST, owner=cast.officer, asked={}, state="failed", token="t")
-    assert page(admin).context["service"].failed_jobs == 0
+    failed_job(cast.officer)
+    assert jobs_of(page(admin)).total == 0
+
+
+# ------------------------------------------------------------------ set aside
+
+
+def aside(client, row, table="messages", *, why="The mailbox is closed for good.", follow=True):
+    address = reverse("service-set-aside", args=[table, row.pk])
+    return client.post(f"{address}?lang=en", {"why": why}, follow=follow)
+
+
+def test_row_set_aside_leaves_what_needs_attention_and_is_told_below_with_who_when_and_why(admin, cast, file, beating):
+    Message.objects.update(done_at=clock.now())
+    Rendering.objects.update(done_at=clock.now())
+    row, other = (give_up(message(key, application_id=file.pk)) for key in ("one", "other"))
+    assert page(admin).context["service"].ails == 2
+    answer = aside(admin, row)
+    assert "Set aside: E-mail: “Decision on application FE-2026-00042”." in answer.content.decode()
+    service = page(admin).context["service"]
+    assert [line.pk for line in service.tables[0].given_up] == [other.pk]
+    assert (service.ails, service.tables[0].waiting) == (1, 0)
+    (line,) = service.aside
+    assert (line.line.pk, line.why) == (row.pk, "The mailbox is closed for good.")
+    assert line.by == cast.administrator.full_name
+    assert "The mailbox is closed for good." in page(admin).content.decode()
+
+
+def test_setting_aside_asks_why_in_a_sentence_at_its_field(admin, file):
+    row = give_up(message("one", application_id=file.pk))
+    for why in ("", "   "):
+        answer = aside(admin, row, why=why)
+        with override("en"):
+            assert answer.context["form"].errors == {
+                "why": ["Say why it will not be done, for whoever reads this later."]
+            }
+        assert "Say why it will not be done" in answer.content.decode()
+    assert Message.objects.get(pk=row.pk).set_aside_at is None
+
+
+def test_setting_aside_is_in_the_trail_once_with_the_file_and_the_reason(admin, cast, file):
+    row = give_up(message("one", application_id=file.pk))
+    aside(admin, row)
+    assert "Nothing was left to set aside" in aside(admin, row, why="Again.").content.decode()
+    (entry,) = Entry.objects.filter(verb="person.set_aside_work")
+    assert (entry.actor_id, entry.given) == (
+        cast.administrator.pk,
+        {"table": "messages", "item": row.pk, "reference": file.reference},
+    )
+    assert [e.value for e in entry.erasables.all()] == ["The mailbox is closed for good."]
+    assert Message.objects.get(pk=row.pk).set_aside_why == "The mailbox is closed for good."
+
+
+@pytest.mark.parametrize("table", ["messages", "documents", "jobs"])
+def test_every_table_s_rows_can_be_set_aside_and_are_never_done_after(admin, cast, file, table):
+    row = {
+        "messages": lambda: give_up(message("one", application_id=file.pk)),
+        "documents": lambda: give_up(Rendering.objects.first()),
+        "jobs": lambda: failed_job(cast.officer),
+    }[table]()
+    aside(admin, row, table)
+    row.refresh_from_db()
+    assert row.set_aside_at is not None
+    admin.post(reverse("service-retry"), {"table": table})
+    admin.post(reverse("service-retry"), {"table": table, "only": row.pk})
+    type(row).objects.filter(pk=row.pk).update(attempts=0)  # whatever else it is, it is set aside
+    assert not waiting(type(row).objects.filter(pk=row.pk)).exists()
+    assert not unfinished(type(row).objects.filter(pk=row.pk)).exists()
+
+
+def test_job_set_aside_that_its_owner_tries_again_and_that_fails_again_asks_for_attention_again(admin, cast):
+    job = failed_job(cast.officer)
+    aside(admin, job, "jobs")
+    assert jobs_of(page(admin)).total == 0
+    act_on_job(job, JobAct.RETRY, by=cast.officer)
+    Job.objects.update(state="failed", attempts=ATTEMPTS)
+    assert jobs_of(page(admin)).total == 1
+
+
+def test_ten_last_of_every_table_are_told_as_set_aside(admin, cast, file):
+    now = clock.now()
+    for n in range(12):
+        row = give_up(message(f"letter-{n}", application_id=file.pk))
+        Message.objects.filter(pk=row.pk).update(set_aside_at=now - timedelta(minutes=n), set_aside_why=f"why {n}")
+    Message.objects.update(set_aside_by=cast.officer)
+    Rendering.objects.update(
+        set_aside_at=now + timedelta(minutes=1), set_aside_by=cast.administrator, set_aside_why="first"
+    )
+    told = page(admin).context["service"].aside
+    assert [line.why for line in told] == ["first", *[f"why {n}" for n in range(9)]]
+    assert [line.by for line in told[:2]] == [cast.administrator.full_name, cast.officer.full_name]
+
+
+def test_row_that_only_waits_is_not_set_aside(admin, file):
+    row = message("waits", application_id=file.pk)
+    assert "Nothing was left to set aside" in aside(admin, row).content.decode()
+    assert Message.objects.get(pk=row.pk).set_aside_at is None
+
+
+@pytest.mark.parametrize("row", ["x", "-1", "9" * 30, "0"])
+def test_row_that_is_no_row_cannot_be_set_aside(admin, row):
+    assert admin.get(f"/service/messages/{row}/set-aside").status_code == 404
+
+
+# ------------------------------------------------------------------ an administrator's own files
+
+
+def bar_by_membership(cast, file):
+    Membership.objects.create(organisation=file.organisation, user=cast.administrator, role="member")
+
+
+def bar_by_conflict(cast, file):
+    declare_standing(file.pk, user=cast.administrator, standing=Standing.CONFLICT)
+
+
+@pytest.mark.parametrize("bar", [bar_by_membership, bar_by_conflict])
+def test_work_of_a_file_that_bars_an_administrator_is_counted_and_neither_told_nor_touched(
+    admin, cast, file, beating, bar
+):
+    Message.objects.update(done_at=clock.now())
+    Rendering.objects.update(done_at=clock.now())
+    barred, free = give_up(message("barred", application_id=file.pk)), give_up(message("free"))
+    bar(cast, file)
+    answer = page(admin)
+    outbox = table_of(answer, Table.MESSAGES)
+    assert ([line.pk for line in outbox.given_up], outbox.total, outbox.hidden) == ([free.pk], 1, 1)
+    assert answer.context["service"].ails == 2
+    assert "1 other concerns a file that you do not see" in answer.content.decode()
+    admin.post(reverse("service-retry"), {"table": "messages"})
+    admin.post(reverse("service-retry"), {"table": "messages", "only": barred.pk})
+    assert aside(admin, barred).status_code == 404
+    barred.refresh_from_db()
+    assert (barred.attempts, barred.set_aside_at) == (ATTEMPTS, None)
+
+
+def test_conflict_that_is_over_bars_no_more(admin, cast, file):
+    give_up(message("one", application_id=file.pk))
+    bar_by_conflict(cast, file)
+    declare_standing(file.pk, user=cast.administrator, standing=Standing.CLEAR)
+    assert table_of(page(admin), Table.MESSAGES).hidden == 0
+
+
+# ------------------------------------------------------------------ many rows
+
+
+def test_page_says_how_many_it_leaves_out_and_all_are_a_click_away_a_hundred_at_a_time(admin, file):
+    rows = [give_up(message(f"letter-{n}", application_id=file.pk)) for n in range(201)]
+    first = page(admin).content.decode()
+    assert "The 10 oldest of 201" in first
+    assert "See all 201" in first
+    seen = []
+    for number, following in (("1", True), ("2", True), ("3", False), ("99", False), ("x", True), ("0", True)):
+        answer = page(admin, table="messages", page=number)
+        seen.append([line.pk for line in answer.context["table"].given_up])
+        assert bool(answer.context["next_url"]) == following
+    assert [len(one) for one in seen] == [100, 100, 1, 1, 100, 100]
+    assert sorted(seen[0] + seen[1] + seen[2]) == sorted(row.pk for row in rows)
+    assert "101 to 200 of 201" in page(admin, table="messages", page="2").content.decode()
+
+
+def test_page_of_a_table_that_does_not_exist_is_not_found(admin):
+    assert page(admin, table="users").status_code == 404
+
+
+def test_page_of_one_table_costs_the_same_for_one_row_and_for_many(admin, file, cast):
+    counts = []
+    for start, end in ((0, 1), (1, 40)):
+        for n in range(start, end):
+            give_up(message(f"letter-{n}", application_id=file.pk))
+            failed_job(cast.officer)
+        for table in ("messages", "jobs"):
+            page(admin, table=table)
+            with CaptureQueriesContext(connection) as seen:
+                page(admin, table=table)
+            counts.append(len(seen))
+    assert counts[:2] == counts[2:]
+
+
+def test_only_one_button_is_shown_for_only_one_row(admin, file):
+    give_up(message("one", application_id=file.pk))
+    assert page(admin).content.decode().count(f'action="{reverse("service-retry")}"') == 1
+    give_up(message("two", application_id=file.pk))
+    assert "Try all 2 again" in page(admin).content.decode()
+
+
+# ------------------------------------------------------------------ words
+
+
+def test_every_machine_says_what_people_meet_while_it_is_away(admin):
+    assert set(EFFECTS) == set(Machine)
+    note_away(Machine.SCANNER, "refused")
+    said = page(admin).content.decode()
+    assert "The files that applicants upload are refused" in said
+    assert "Messages wait" not in said
+
+
+def test_row_in_its_third_try_waits(admin, file):
+    Message.objects.all().delete()
+    row = message("one", application_id=file.pk)
+    Message.objects.filter(pk=row.pk).update(attempts=ATTEMPTS, claimed_until=clock.now() + timedelta(minutes=1))
+    outbox = table_of(page(admin), Table.MESSAGES)
+    assert (outbox.waiting, outbox.total) == (1, 0)
+    Message.objects.update(claimed_until=clock.now() - timedelta(seconds=1))
+    outbox = table_of(page(admin), Table.MESSAGES)
+    assert (outbox.waiting, outbox.total) == (0, 1)
+
+
+def test_jobs_that_wait_are_told_beside_messages_and_documents(admin, cast):
+    failed_job(cast.officer, state="queued", attempts=0)
+    failed_job(cast.officer, state="paused", attempts=0)  # it waits for the person who paused it
+    assert (jobs_of(page(admin)).waiting, jobs_of(page(admin)).total) == (1, 0)
+
+
+def test_job_that_failed_is_tried_again_from_the_page(admin, cast):
+    job = failed_job(cast.officer)
+    admin.post(reverse("service-retry"), {"table": "jobs", "only": job.pk})
+    job.refresh_from_db()
+    assert job.state == "queued"
+    assert Entry.objects.filter(verb="job.retry", actor_id=cast.administrator.pk).exists()
+
+
+def test_failed_jobs_are_those_of_the_job_list(admin, cast):
+    """An administrator who also works for another cluster sees their own jobs in both."""
+    other = found_cluster(slug="autre", name_fr="Autre", name_en="Other", by=CLOCK)
+    appoint_to_cluster(cast.administrator, other, by=CLOCK, role="finance")
+    mine = failed_job(cast.administrator)
+    listed = admin.get(reverse("job-list"), {"state": "failed"}).context["jobs"]
+    assert [shown.job.pk for shown in listed] == [line.pk for line in jobs_of(page(admin)).given_up] == [mine.pk]
+
+
+def test_every_table_of_work_is_looked_after():
+    """A letter's work is that of its document and its messages, which have tables; its officers see that it failed."""
+    told_elsewhere = {Letter}
+    assert {table.model for table in tables_of_work()} | told_elsewhere == set(WorkItem.__subclasses__())
+    assert set(TABLES) == set(Table)
+
+
+def test_start_fails_where_nobody_hands_a_table_over(monkeypatch):
+    monkeypatch.delitem(TABLES, Table.DOCUMENTS)
+    with pytest.raises(ImproperlyConfigured, match="documents"):
+        check_tables()
+
+
+def test_processes_have_names_in_words(admin, monkeypatch):
+    names = ("database", "web", "worker", "beat", "other")
+    made = tuple(Process(name, 1, clock.now(), 0, None, ProcessState.RUNNING, None) for name in names)
+    monkeypatch.setattr("desk.figures.service.processes_here", lambda: made)
+    told = [line.name for line in page(admin).context["service"].processes]
+    assert told == ["Database", "Web site", "Background work", "Clock of the background work", "other"]
+
+
+@pytest.mark.parametrize(
+    ("wrote", "said"),
+    [
+        (None, ""),
+        ("gone", "disappeared"),
+        ("exit 1", "ended by itself (code 1)"),
+        ("signal 9", "stopped by the system (signal 9)"),
+        ("It would not start.", "It would not start."),
+    ],
+)
+def test_how_a_process_ended_is_said_in_words(wrote, said):
+    with override("en"):
+        assert ending(wrote) == said
+
+
+def test_refusal_to_anybody_else_speaks_of_this_page(client, cast):
+    client.force_login(cast.officer)
+    answer = page(client)
+    assert answer.status_code == 403
+    assert "Only an administrator of the cluster sees the state of the service." in answer.content.decode()

@@ -178,4 +178,5 @@ def _go_on(job: Job) -> None:
         job.phase, job.cursor, job.total, job.done, job.failed = JobPhase.BEGIN, {}, None, 0, 0
         job.worked, job.removed_at = timedelta(0), None
         job.failures.all().delete()
+    job.set_aside_at = None
     job.ended_at, job.keep_until, job.reason_fr, job.reason_en = None, None, "", ""
