@@ -191,7 +191,7 @@ EFFECTS = {
 # The processes of the supervisor, in words.
 PROCESSES = {
     "database": _("Database"),
-    "web": _("Web site"),
+    "web": _("Website"),
     "worker": _("Background work"),
     "beat": _("Clock of the background work"),
 }

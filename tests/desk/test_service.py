@@ -533,7 +533,7 @@ def test_processes_have_names_in_words(admin, monkeypatch):
     made = tuple(Process(name, 1, clock.now(), 0, None, ProcessState.RUNNING, None) for name in names)
     monkeypatch.setattr("desk.figures.service.processes_here", lambda: made)
     told = [line.name for line in page(admin).context["service"].processes]
-    assert told == ["Database", "Web site", "Background work", "Clock of the background work", "other"]
+    assert told == ["Database", "Website", "Background work", "Clock of the background work", "other"]
 
 
 @pytest.mark.parametrize(
