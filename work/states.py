@@ -61,7 +61,7 @@ class JobAct(TextChoices):
     START = "start"
     PAUSE = "pause", _("Pause")
     RESUME = "resume", _("Resume")
-    CANCEL = "cancel", _("Cancel")
+    CANCEL = "cancel", _("Cancel the job")
     RETRY = "retry", _("Try again")
     FINISH = "finish"
     FAIL = "fail"

@@ -456,7 +456,7 @@ def test_its_end_appears_by_itself(cast, ask):
 
 def test_cancel_is_a_quiet_button(cast, ask):
     page = text(ask("officer", "job-detail", make(cast.officer).public_id))
-    assert '<button class="link-button">Cancel</button>' in page
+    assert '<button class="link-button">Cancel the job</button>' in page
     assert "button--warning" not in page
 
 

@@ -18,7 +18,7 @@ from tests.files import submitted_file
 from tests.journeys.people import Person
 from work import clock
 from work.models import Job, JobFailure
-from work.outages import note_away
+from work.outages import note_away, note_back
 from work.querysets import ATTEMPTS
 from work.states import Machine
 
@@ -86,8 +86,14 @@ def test_pages_have_nothing_for_axe_and_never_scroll_sideways(officer, job, serv
     done = {"state": "done", "phase": "end", "result_path": "x", "result_name": "dossiers-2026-11-26.csv"}
     done |= {"result_size": 18_400_000, "ended_at": clock.now(), "keep_until": clock.now() + timedelta(days=7)}
     failed = {"state": "failed", "reason_fr": "Votre rôle a pris fin.", "reason_en": "Your role has ended."}
-    for name, fields in {"running": {}, "failed": failed, "done": done}.items():
+    waits = {"last_error": "OSError: full", "total": None, "done": 0, "phase": "begin"}
+    states = {"running": {}, "waits": waits, "failed": failed | {"last_error": "", "total": 89_000}, "done": done}
+    for name, fields in states.items():
         with served.data():
+            if name == "waits":
+                note_away(Machine.STORAGE, "OSError: full")
+            else:
+                note_back(Machine.STORAGE)
             Job.objects.filter(pk=job.pk).update(**fields)
         for path in ("/jobs", f"/jobs/{job.public_id}"):
             for language in ("fr", "en"):
@@ -131,7 +137,9 @@ def test_page_follows_the_job_by_itself_speaks_and_takes_no_focus(officer, job, 
     assert page.get_by_role("button", name="Pause").count() == 0
     page.wait_for_timeout(2500)
     heard = page.evaluate("window.heard")
-    assert heard == ["List of files (CSV): 40,000 of 89,000", "List of files (CSV): done"]
+    name = "List of files: eligible, late, “robot” (CSV)"
+    assert heard == [f"{name}: 40,000 of 89,000", f"{name}: done"]
+    assert page.locator("#job-facts").get_by_text("Ended on").count() == 1
 
 
 def test_everything_works_without_a_script(officer, job):
@@ -142,7 +150,7 @@ def test_everything_works_without_a_script(officer, job):
     page.get_by_role("button", name="Resume").click()
     page.get_by_role("link", name="Refresh").click()
     assert "waiting for its turn" in page.locator("main").inner_text()
-    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Cancel the job").click()
     assert "The job is cancelled." in page.locator("main").inner_text()
 
 
@@ -153,6 +161,17 @@ def test_button_of_the_list_of_files_gives_the_file(officer):
         with page.expect_download() as taken:
             page.get_by_role("button", name="Télécharger la liste (CSV)").click()
         assert taken.value.suggested_filename.startswith("dossiers-")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_filters_that_are_not_understood_are_said_at_their_fields(officer, width, tmp_path):
+    person = officer(width=width)
+    for language in ("fr", "en"):
+        person.page.goto(f"/files?state=bogus&q={'x' * 300}&lang={language}")
+        assert person.page.locator("#error-summary-title").is_visible()
+        assert person.page.evaluate("document.documentElement.scrollWidth") == width
+        assert person.axe(person.page) == []
+        person.page.screenshot(path=tmp_path / f"filters-{language}-{width}.png", full_page=True)
 
 
 @pytest.mark.parametrize("width", [320, 1280])
