@@ -160,6 +160,27 @@ def test_the_pieces_are_gone_once_the_result_is_whole(committed_db, start):
     assert job.parts.count() == 0
 
 
+def test_job_whose_piece_was_lost_begins_again_when_it_is_tried_again(committed_db, start, camille):
+    """A storage restored from an earlier copy lacks what was written since."""
+    job = start()
+    now = clock.now()
+    assert runs.run_waiting(0) == 0
+    while not job.parts.exists():
+        runs.run_waiting(0.01)
+        job.refresh_from_db()
+    default_storage.delete(job.parts.first().path)
+    for hour in range(6):
+        with clock.at(now + timedelta(hours=hour)):
+            run_jobs()
+    job.refresh_from_db()
+    assert job.state == JobState.FAILED
+    with clock.at(now + timedelta(hours=7)):
+        jobs.act_on_job(job, JobAct.RETRY, by=camille)
+        run_jobs()
+        job.refresh_from_db()
+        assert (job.state, read(job)) == (JobState.DONE, WHOLE)
+
+
 @pytest.mark.django_db
 def test_jobs_take_turns(start, counting, monkeypatch):
     monkeypatch.setattr(runs, "TURN", 0)

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from work import clock
 from work.jobs.kinds import Kept, digest_of, handler_of
-from work.models import Job
+from work.jobs.results import has_pieces
+from work.models import Job, JobKeys
 from work.nudges import Nudge
 from work.states import RUNNABLE, UNDER_WAY, JobAct, JobKind, JobPhase, JobState
 
@@ -174,7 +175,9 @@ _SENTENCES: dict[JobAct, Callable[[], str]] = {
 
 def _go_on(job: Job) -> None:
     """What a job that failed takes up again: where it stopped, or its beginning when its pieces are gone."""
-    if job.removed_at is not None:
+    if job.removed_at is not None or not has_pieces(job):
+        job.parts.all().delete()
+        JobKeys.objects.filter(job=job).delete()
         job.phase, job.cursor, job.total, job.done, job.failed = JobPhase.BEGIN, {}, None, 0, 0
         job.worked, job.removed_at = timedelta(0), None
         job.failures.all().delete()

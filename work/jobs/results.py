@@ -10,6 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from typing import IO
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
@@ -17,7 +18,8 @@ from django.db import transaction
 
 from work import clock, storage
 from work.models import Job, JobKeys
-from work.outages import Away, is_database_away
+from work.outages import Away, is_database_away, reason_of
+from work.states import Machine
 
 log = logging.getLogger(__name__)
 
@@ -58,10 +60,28 @@ def put_together(job: Job) -> Made:
             with default_storage.open(path, "rb") as piece:
                 for block in piece.chunks(BLOCK):
                     digest.update(block)
-                    whole.write(block)
+                    _write(whole, block)
         size = whole.tell()
         path = storage.keep(f"{folder_of(job)}/{secrets.token_hex(16)}", File(whole))
     return Made(path, size, digest.hexdigest())
+
+
+def _write(whole: IO[bytes], block: bytes) -> None:
+    """Away, which names the folder: it is not the storage that is full."""
+    try:
+        whole.write(block)
+    except OSError as error:
+        raise Away(Machine.STORAGE, f"The temporary folder {tempfile.gettempdir()}: {reason_of(error)}") from error
+
+
+def has_pieces(job: Job) -> bool:
+    """Whether every piece of the job is in the storage; True when the storage is away, and nobody knows."""
+    try:
+        with storage.standing():
+            storage.check_mark()
+            return all(default_storage.exists(path) for path in job.parts.values_list("path", flat=True))
+    except Away:
+        return True
 
 
 def open_result(job: Job) -> File:
