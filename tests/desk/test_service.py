@@ -20,6 +20,7 @@ from audit.states import Standing
 from decisions.models import Letter
 from desk.catalog import EFFECTS
 from desk.figures.service import ending
+from desk.services import set_work_aside
 from documents.models import Rendering
 from documents.services import queue_rendering
 from notifications.models import Message
@@ -338,6 +339,15 @@ def test_setting_aside_is_in_the_trail_once_with_the_file_and_the_reason(admin, 
     assert Message.objects.get(pk=row.pk).set_aside_why == "The mailbox is closed for good."
 
 
+def test_second_of_two_people_who_set_the_same_row_aside_changes_nothing(cast, file):
+    row, rows = give_up(message("one", application_id=file.pk)), Message.objects.all()
+    assert set_work_aside(TABLES[Table.MESSAGES], rows, row.pk, why="First.", by=cast.administrator)
+    assert not set_work_aside(TABLES[Table.MESSAGES], rows, row.pk, why="Second.", by=cast.officer)
+    row.refresh_from_db()
+    assert (row.set_aside_why, row.set_aside_by) == ("First.", cast.administrator)
+    assert Entry.objects.filter(verb="person.set_aside_work").count() == 1
+
+
 @pytest.mark.parametrize("table", ["messages", "documents", "jobs"])
 def test_every_table_s_rows_can_be_set_aside_and_are_never_done_after(admin, cast, file, table):
     row = {
@@ -408,9 +418,11 @@ def test_work_of_a_file_that_bars_an_administrator_is_counted_and_neither_told_n
     Rendering.objects.update(done_at=clock.now())
     barred, free = give_up(message("barred", application_id=file.pk)), give_up(message("free"))
     bar(cast, file)
+    message("waits", application_id=file.pk)
     answer = page(admin)
     outbox = table_of(answer, Table.MESSAGES)
     assert ([line.pk for line in outbox.given_up], outbox.total, outbox.hidden) == ([free.pk], 1, 1)
+    assert (outbox.waiting, outbox.oldest) == (1, None)
     assert answer.context["service"].ails == 2
     assert "1 other concerns a file that you do not see" in answer.content.decode()
     admin.post(reverse("service-retry"), {"table": "messages"})
