@@ -346,6 +346,7 @@ NAMING = {
     "in another case": ("RCPT", "550 Secret.Person@USINAGE.example unknown", "550 …@USINAGE.example unknown"),
     "punycode": ("RCPT", "550 <secret.person@xn--usinage-eya.example> no", "550 <…@xn--usinage-eya.example> no"),
     "alone": ("RCPT", "550 No such user secret.person here", "550 No such user … here"),
+    "alone, in another case": ("RCPT", "550 No such user Secret.Person here", "550 No such user … here"),
     "quoted": ("RCPT", '550 "secret person"@usinage.example', "550 …@usinage.example"),
     "at the end": (".", "554 mail for secret.person. Refused", "554 mail for …. Refused"),
     "within another word": ("RCPT", "550 not-secret.person.example", "550 not-secret.person.example"),
