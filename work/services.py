@@ -132,7 +132,8 @@ def once_the_database_is_back(act: Callable[[], None], reason: str) -> None:
     """The database went away under claimed work, for `reason`: do `act`, which gives it back, once it answers again.
 
     After PATIENCE seconds without a database the work is left to its lease, and its attempt stays counted: raises
-    what the database raised last.
+    what the database raised last. Called outside of any `except`, or whatever `act` raises would have the database's
+    absence behind it.
     """
     miss_database(reason)
     end = time.monotonic() + PATIENCE
@@ -153,11 +154,12 @@ def insist(write: Callable[[], None]) -> None:
     As `once_the_database_is_back`, raises what the database raised last after PATIENCE seconds without one.
     """
     try:
-        write()
+        return write()
     except Exception as error:
         if not is_database_away(error):
             raise
-        once_the_database_is_back(write, reason_of(error))
+        reason = reason_of(error)
+    once_the_database_is_back(write, reason)
 
 
 def retry(item: Any) -> None:
@@ -218,7 +220,15 @@ class _Run:
         self.uncertain: list[tuple[Any, Away]] = []
 
     def take(self, item: Any) -> None:
-        """Do one claimed row, and write what came of it."""
+        """Do one claimed row, and write what came of it. A database that is away gets the row back, and is raised."""
+        lost = self.attempt(item)
+        if lost is not None:
+            reason = reason_of(lost)
+            once_the_database_is_back(lambda: release(item, reason), reason)
+            raise lost
+
+    def attempt(self, item: Any) -> Exception | None:
+        """Do one claimed row, and write what came of it; gives what was raised where the database is away."""
         try:
             self.do(item)
         except Later as later:
@@ -228,7 +238,7 @@ class _Run:
             if away.machine not in self.needs:
                 self.put_off(item, away.reason, PAUSE)
                 note_away(away.machine, away.reason)
-                return
+                return None
             self.miss(away)
             if away.uncertain:
                 self.uncertain.append((item, away))
@@ -242,14 +252,13 @@ class _Run:
             self.hear()
         except Exception as error:
             if is_database_away(error):
-                reason = reason_of(error)
-                once_the_database_is_back(lambda: release(item, reason), reason)
-                raise
+                return error
             self.count(item, error)
         else:
             insist(lambda: complete(item))
             self.result.done += 1
             self.hear()
+        return None
 
     def miss(self, away: Away) -> None:
         """A machine that all need was found away: the second time in a row it is believed."""

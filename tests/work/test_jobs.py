@@ -11,7 +11,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 
@@ -575,7 +575,8 @@ def test_a_machine_that_a_job_finds_away_is_told(start, counting, monkeypatch):
     assert [outage.machine for outage in open_outages()] == [Machine.STORAGE]
 
 
-def test_a_database_that_goes_away_under_a_step_costs_no_attempt(committed_db, start, counting, monkeypatch):
+@pytest.mark.parametrize("told_as", [None, ValueError], ids=["as it is", "as an error of another kind"])
+def test_a_database_that_goes_away_under_a_step_costs_no_attempt(committed_db, start, counting, monkeypatch, told_as):
     """A restart of PostgreSQL ends every connection: the step is given back by the next one, and done."""
     job, restarts = start(), []
     step = Counting.step
@@ -583,8 +584,11 @@ def test_a_database_that_goes_away_under_a_step_costs_no_attempt(committed_db, s
     def lose_the_database(*asked):
         if len(restarts) < ATTEMPTS + 1:
             restarts.append(1)
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+            try:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+            except OperationalError as error:
+                raise (told_as("while telling of it") if told_as else error) from error.__cause__
         return step(*asked)
 
     monkeypatch.setattr(Counting, "step", lose_the_database)

@@ -134,6 +134,7 @@ def _release(job: Job) -> None:
 
 def _advance(job: Job) -> Job | None:
     """Do the next piece of work and commit it. The row as it is after; None when it did not go well."""
+    lost = ""
     try:
         with translation.override(job.language), transaction.atomic():
             return _keep(job, _WORK[JobPhase(job.phase)](job, handler_of(job.kind)))
@@ -150,11 +151,12 @@ def _advance(job: Job) -> Job | None:
         _put_off(job, later.reason, later.after)
     except Exception as error:
         if is_database_away(error):
-            reason = reason_of(error)
-            once_the_database_is_back(lambda: _put_off(job, reason, timedelta(0)), reason)
-            return None
-        log.exception("A step of job %s failed", job.public_id)
-        _count_failure(job, error)
+            lost = reason_of(error)
+        else:
+            log.exception("A step of job %s failed", job.public_id)
+            _count_failure(job, error)
+    if lost:
+        once_the_database_is_back(lambda: _put_off(job, lost, timedelta(0)), lost)
     return None
 
 
