@@ -2,7 +2,6 @@
 
 import contextvars
 import threading
-from contextlib import nullcontext
 from datetime import timedelta
 from hashlib import sha256
 from itertools import product
@@ -690,7 +689,6 @@ def test_files_that_cannot_be_removed_keep_no_others_and_are_left_for_an_hour(st
         run_jobs()
     foreign = f"jobs/{first.token[:2]}/{first.token}/foreign/file"
     default_storage.save(foreign, ContentFile(b"not ours"))
-    monkeypatch.setattr("work.storage.standing", nullcontext)  # the storage stands: its errors are the folder's
     with clock.at(now + timedelta(days=8)):
         assert jobs.remove_results() == 1
         assert jobs.remove_results() == 0
@@ -745,7 +743,6 @@ def test_a_piece_at_fault_in_a_storage_that_stands_fails_its_job_after_three_tri
         default_storage.save(f"{path}/in", ContentFile(b"x"))
 
     counting.at_the_end = replace_the_first
-    monkeypatch.setattr("work.storage.standing", nullcontext)  # the storage stands: its errors are the piece's
     job, now, seen = start(), clock.now(), []
     for hour in range(3):
         with clock.at(now + timedelta(hours=hour)):
