@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from work.models import WorkItem
 from work.querysets import set_aside, stopped, unfinished
@@ -54,7 +55,7 @@ class GivenUp:
 
 @dataclass(frozen=True)
 class SetAside:
-    """One piece of work that will never be done: who said so, when, and `why` in their words."""
+    """One piece of work that will never be done: who said so ("" for nobody), when, and `why`."""
 
     line: GivenUp
     at: datetime
@@ -138,7 +139,12 @@ def read_table(table: WorkTable, told: QuerySet, every: QuerySet, *, start: int 
         total=total,
         hidden=stopped(every).count() - total,
         aside=[
-            SetAside(table.told(row), row.set_aside_at, row.set_aside_by.full_name, row.set_aside_why)
+            SetAside(
+                table.told(row),
+                row.set_aside_at,
+                row.set_aside_by.full_name if row.set_aside_by else "",
+                row.set_aside_why or _("Too late to be of any use."),
+            )
             for row in set_aside(told).select_related("set_aside_by")[:SHOWN]
         ],
     )

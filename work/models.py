@@ -40,8 +40,8 @@ class WorkItem(models.Model):
     claimed_until = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
-    set_aside_at = models.DateTimeField(null=True, blank=True)  # given up, and never to be done: a person said so
-    set_aside_by = models.ForeignKey(
+    set_aside_at = models.DateTimeField(null=True, blank=True)  # given up, and never to be done
+    set_aside_by = models.ForeignKey(  # nobody: it was too late to be of use
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     set_aside_why = models.TextField(blank=True, default="", db_default="")

@@ -3,7 +3,7 @@
 `Away`: the machine the work needs does not answer, or refuses everybody. The row waits, and no attempt is counted.
 `Later`: the machine works, and puts off this one row (a mailbox that is full). The row waits; the others go on.
 `Refused`: the machine works, and does not take this row, which counts as any other failure does.
-`TooLate`: the row would be of no use any more. It is given up at once.
+`TooLate`: the row would be of no use any more. It is set aside at once.
 
 An outage is a row from the first work it kept waiting to the first that was done again, so that an administrator reads
 what is away, since when and why, and so that workers ask again in good time and not thousands of times.
@@ -70,7 +70,7 @@ class Refused(Exception):
 
 
 class TooLate(Exception):
-    """This piece of work would be of no use any more: it is given up at once, with the reason."""
+    """This piece of work would be of no use any more: it is set aside at once, with the reason."""
 
 
 def reason_of(error: BaseException | str) -> str:

@@ -36,7 +36,7 @@ def stopped(queryset: QuerySet) -> QuerySet:
 
 
 def set_aside(queryset: QuerySet) -> QuerySet:
-    """The rows that a person set aside, the latest first."""
+    """The rows set aside, the latest first."""
     return queryset.filter(set_aside_at__isnull=False).order_by("-set_aside_at", "-pk")
 
 

@@ -119,13 +119,14 @@ def release(item: Any, reason: str, *, due: datetime | None = None) -> None:
 
 
 def stop(item: Any, reason: str) -> None:
-    """Give the work up at once, whatever attempts are left: it would be of no use any more.
+    """Give the work up at once, and set it aside by nobody: it would be of no use any more, so nobody need try again.
 
     Nothing is changed when another worker has claimed the row since, or has done it.
     """
     mine = type(item)._base_manager.filter(pk=item.pk, attempts=item.attempts, done_at__isnull=True)
     item.attempts, item.claimed_until, item.last_error = ATTEMPTS, None, reason_of(reason)
-    mine.update(attempts=ATTEMPTS, claimed_until=None, last_error=item.last_error)
+    item.set_aside_at = clock.now()
+    mine.update(attempts=ATTEMPTS, claimed_until=None, last_error=item.last_error, set_aside_at=item.set_aside_at)
 
 
 def once_the_database_is_back(act: Callable[[], None], reason: str) -> None:
@@ -187,7 +188,7 @@ def drain(
     What `do` raises is a failure, which counts; `Later` puts the row off and `Away` leaves it waiting, at no cost.
     `needs` are the machines that every row stands on: once two rows in a row find one away the drain ends, and none
     begins before that machine may be asked again. One row that finds it away while others do not waits alone. Other
-    machines hold back only the rows that need them. `TooLate` gives a row up at once.
+    machines hold back only the rows that need them. `TooLate` sets a row aside.
 
     `do` must bear being repeated: a worker killed after the effect and before the commit leaves the row to be
     claimed again. One row is claimed at a time, so that a death costs an attempt to that row alone.

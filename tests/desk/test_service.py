@@ -34,6 +34,7 @@ from work.models import Heartbeat, Job, Outage, WorkItem
 from work.outages import note_away, note_back
 from work.processes import Process, ProcessState
 from work.querysets import ATTEMPTS, unfinished, waiting
+from work.services import claim, stop
 from work.states import JobAct, JobKind, Machine, Table
 from work.sweeps import SWEEPS
 
@@ -386,6 +387,16 @@ def test_ten_last_of_every_table_are_told_as_set_aside(admin, cast, file):
     told = page(admin).context["service"].aside
     assert [line.why for line in told] == ["first", *[f"why {n}" for n in range(9)]]
     assert [line.by for line in told[:2]] == [cast.administrator.full_name, cast.officer.full_name]
+
+
+def test_what_was_too_late_to_be_of_use_asks_for_nobody_s_attention_and_is_told_below(admin, file):
+    row = message("invitation", application_id=file.pk)
+    (mine,) = claim(Message.objects.filter(pk=row.pk))
+    stop(mine, "It was of use until noon.")
+    shown = page(admin)
+    (line,) = shown.context["service"].aside
+    assert (line.by, line.why, shown.context["service"].given_up) == ("", "Too late to be of any use.", 0)
+    assert "Nobody: it was automatic" in shown.content.decode()
 
 
 def test_row_that_only_waits_is_not_set_aside(admin, file):

@@ -17,7 +17,7 @@ from notifications.services import queue_message, retry_given_up, send, when_sen
 from notifications.tasks import send_messages
 from work import clock, nudges
 from work.outages import TooLate
-from work.querysets import ATTEMPTS, stopped
+from work.querysets import ATTEMPTS, set_aside
 from work.services import drain
 
 pytestmark = pytest.mark.django_db
@@ -260,13 +260,13 @@ def test_kinds_whose_use_ends_name_the_instant_that_they_need():
     assert all(KINDS[name].until in KINDS[name].needs for name in ending)
 
 
-def test_an_invitation_whose_time_is_over_is_not_sent_and_is_given_up_with_its_reason(sam):
+def test_an_invitation_whose_time_is_over_is_not_sent_and_is_set_aside_with_its_reason(sam):
     context = {"name": "Usinage Roy", "inviter": "Camille Roy", "until": CLOSES}
     with clock.at(CLOSES - timedelta(days=14)):
         queue_message("invitation", to="sam@prime.example", context=context, key="x")
     with clock.at(CLOSES):
         assert send_messages() == 0
-        message = stopped(Message.objects.all()).get()
+        message = set_aside(Message.objects.all()).get()
         with pytest.raises(TooLate):
             send(message)
     assert message.last_error == "It was of use until 2026-12-01 22:00 UTC."

@@ -10,7 +10,7 @@ from tests.databases import at_once, end_our_connection
 from work import clock
 from work.models import Outage
 from work.outages import Away, Later, Refused, TooLate, note_away, open_outages
-from work.querysets import ATTEMPTS, stopped
+from work.querysets import ATTEMPTS, set_aside, stopped
 from work.services import claim, complete, drain, fail, insist, release, retry, retry_all
 from work.states import Machine
 
@@ -385,15 +385,16 @@ def test_reason_that_the_database_could_not_hold_is_kept_all_the_same():
 
 
 @pytest.mark.django_db
-def test_row_that_came_too_late_is_given_up_at_once():
+def test_row_that_came_too_late_is_set_aside_at_once():
     put("a")
 
     def too_late(item):
         raise TooLate("It was of use until noon.")
 
     assert drain(Message.objects.all(), too_late).stopped == 1
-    item = stopped(Message.objects.all()).get()
-    assert (item.attempts, item.last_error) == (ATTEMPTS, "It was of use until noon.")
+    assert list(stopped(Message.objects.all())) == []
+    item = set_aside(Message.objects.all()).get()
+    assert (item.attempts, item.last_error, item.set_aside_by) == (ATTEMPTS, "It was of use until noon.", None)
 
 
 @pytest.mark.django_db
