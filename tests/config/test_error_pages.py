@@ -68,6 +68,7 @@ def test_button_sends_again_what_was_sent(browser):
     page.goto(f"{SITE}/away")
     with page.expect_request(lambda request: request.method == "POST") as again:
         page.get_by_role("button", name="Send again").click()
-    assert again.value.post_data == "why=because"
+    name = "plan-de-modernisation-de-l-atelier-de-finition-2026-2027.pdf"
+    assert again.value.post_data == f"why=because&choose_again={name}"
     assert again.value.url == f"{SITE}/away"
     context.close()
