@@ -255,7 +255,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="Passerelle <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EMAIL_TIMEOUT = 10  # seconds for each answer of the server
-EMAIL_ANSWER_TIMEOUT = 75  # for the last, "taken": a server may read the whole message for viruses first
+EMAIL_ANSWER_TIMEOUT = 40  # for the last, "taken": a server may read the whole message for viruses first
 EMAIL_BACKEND = "notifications.mail.FolderBackend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 if env("EMAIL_URL", default=""):

@@ -24,7 +24,7 @@ from work import clock
 from work.outages import Away, Later, Refused, reason_of
 from work.states import Machine
 
-LONGEST = 120.0  # seconds of one conversation with a server
+LONGEST = 50.0  # seconds of one conversation with a server: no sweep is late for it
 PATIENT = timedelta(days=4)
 """How long a message that the server puts off is tried again before that is a failure: RFC 5321 says 4 to 5 days."""
 SOONEST, LATEST = timedelta(minutes=1), timedelta(minutes=15)

@@ -1,6 +1,7 @@
 """A queue kept in a folder: a message is there whole or not at all, and what is no message harms nobody.
 
-    queue/      <time>_<writer>-<number>.<queue>.msg   one message each; hidden (.<name>) until it is whole
+    queue/      <time>_<writer>-<number>.<queue>.msg   one message each; hidden (.<name>) until it is whole; `+1` after
+                                                       the number of one that a reader gave up
     claims/     <reader>/                              what a living reader took and has not finished
                 <reader>.lock                          locked as long as that process lives
     set-aside/                                         what was no message, kept for a person to look at
@@ -27,6 +28,8 @@ from pathlib import Path
 log = logging.getLogger("passerelle.broker")
 
 MESSAGE = re.compile(r"[^.][^.]*\.(?P<queue>.+)\.msg", re.DOTALL)
+RETURNED = re.compile(r"(?P<stem>[^.]*?)(?:\+(?P<times>\d))?\.(?P<rest>.+)", re.DOTALL)
+RETURNS = 3  # times that a message comes back from a reader before it is taken for what ends readers
 UNFINISHED = re.compile(r"\.\d{20}_.*\.msg", re.DOTALL)
 QUEUE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,120}")
 LARGEST = 16_000_000  # bytes of one message: ours carry a few identifiers
@@ -193,9 +196,15 @@ class QueueFolder:
             path.unlink()
 
     def put_back(self, path: Path, queue: str | None = None) -> None:
-        """Give a message up for any reader: in its place, or at the end of `queue`."""
+        """Give a message up for any reader: in its place, or at the end of `queue`; set aside what comes back again and
+        again, since it may be what ends those that take it."""
+        times = times_returned(path.name) + 1
+        if times > RETURNS:
+            self.set_aside(path, f"given up by {times} readers")
+            return
+        name = self.new_name(queue) if queue else path.name
         with suppress(OSError):
-            os.rename(path, self.queue / (self.new_name(queue) if queue else path.name))
+            os.rename(path, self.queue / RETURNED.sub(rf"\g<stem>+{times}.\g<rest>", name, count=1))
         self.waiting.clear()  # the names in memory may all be later ones
 
     def tell(self, problem: OSError) -> None:
@@ -250,8 +259,7 @@ class QueueFolder:
             held = folder.is_dir() and not folder.is_symlink()
             names = os.listdir(folder) if held else []
             for name in names:
-                with suppress(FileNotFoundError):
-                    os.rename(folder / name, self.queue / name)
+                self.put_back(folder / name)
             lock.unlink(missing_ok=True)
             if held:
                 folder.rmdir()
@@ -279,6 +287,12 @@ class QueueFolder:
                 (self.queue / name).unlink()
                 removed += 1
         return removed
+
+
+def times_returned(name: str) -> int:
+    """How many readers gave the message of that name up."""
+    found = RETURNED.fullmatch(name)
+    return int(found["times"] or 0) if found else 0
 
 
 def read(path: Path) -> bytes:

@@ -22,6 +22,7 @@ from kombu.utils.json import dumps, loads
 from config.broker.folder import QueueFolder, folder_of
 
 log = logging.getLogger("passerelle.broker")
+LONGEST_LIMIT = 10**9  # seconds: Celery counts in floats
 
 
 def register() -> None:
@@ -231,8 +232,8 @@ def check_task(headers: dict, body: str, properties: dict) -> None:
     limits = headers.get("timelimit") or [None, None]
     if not isinstance(limits, list) or not all(limit is None or isinstance(limit, int | float) for limit in limits):
         raise ValueError("no time limits")
-    if len(limits) != 2:
-        raise ValueError("a time limit too many, or too few")
+    if len(limits) != 2 or not all(limit is None or abs(limit) < LONGEST_LIMIT for limit in limits):
+        raise ValueError("a time limit too many, too few or too large")
     stamps = headers.get("stamped_headers") or []
     if not isinstance(stamps, list) or not all(isinstance(stamp, str) for stamp in stamps):
         raise ValueError("no stamps")

@@ -348,7 +348,7 @@ def test_what_is_thrown_among_the_readers_is_set_aside_and_no_link_is_followed(b
     (root / "claims" / "3_dead").mkdir()
     (root / "claims" / "3_dead" / "4_x.celery.msg").touch()
     assert got(QueueFolderReader(root)) == [1]
-    assert sorted(aside(root)) == ["1_x.celery.msg", "2_link", "4_x.celery.msg"]
+    assert sorted(aside(root)) == ["1_x.celery.msg", "2_link", "4_x+1.celery.msg"]
     assert (elsewhere / "letter.odt").exists()
 
 
@@ -400,6 +400,22 @@ def test_message_not_worked_on_is_given_up_in_its_place(broker, root):
     with broker.channel() as channel:
         channel.basic_get("celery")
     assert got(broker) == [1, 2]
+
+
+@pytest.mark.parametrize("way", ["given up", "refused", "dead"])
+def test_message_that_ends_its_readers_is_set_aside_the_fourth_time(broker, root, monkeypatch, way):
+    put(broker, "poison")
+    for _reader in range(4):
+        assert aside(root) == []
+        reader = QueueFolder(root)
+        held = reader.take("celery")
+        if way == "dead":
+            reader.own.file.close()  # as the end of its process does
+            QueueFolder(root).recover()
+        else:
+            reader.put_back(held.path, queue="celery" if way == "refused" else None)
+    assert len(aside(root)) == 1
+    assert list((root / "queue").iterdir()) == []
 
 
 def test_message_refused_goes_to_the_end(broker, root):
@@ -564,6 +580,8 @@ UNREADABLE = {
     "limits that are a text": ([[], {}, {}], task(timelimit="long")),
     "one limit": ([[], {}, {}], task(timelimit=[1])),
     "three limits": ([[], {}, {}], task(timelimit=[1, 2, 3])),
+    "a limit that no float holds": ([[], {}, {}], task(timelimit=[10**400, None])),
+    "a limit without end": ([[], {}, {}], task(timelimit=[None, 1e400])),
     "stamps that are a number": ([[], {}, {}], task(stamped_headers=7)),
     "stamps that are no names": ([[], {}, {}], task(stamped_headers=[[]])),
     "values of stamps that are a list": ([[], {}, {}], task(stamps=[1])),
