@@ -94,6 +94,6 @@ def unconfirmed(application) -> int:
 
 
 def name_files(ids, reader) -> dict[int, FileName]:
-    """How the pages of the rooms below name the files among `ids` that `reader` may open as staff."""
+    """How the pages of the apps below name the files among `ids` that `reader` may open as staff."""
     files = Application.objects.of_staff(reader).filter(pk__in=ids).values_list("pk", "reference")
     return {pk: FileName(reference, reverse("file-answers", args=[reference])) for pk, reference in files}

@@ -162,7 +162,7 @@ def cohort_of(call, at: datetime, began_at: datetime | None) -> tuple[datetime, 
 
 
 def work_for(user, *, limit: int = MOST) -> list[WorkLine]:
-    """What waits for `user` in this room, as a company's person and as the cluster's, the soonest due first."""
+    """What waits for `user` in this app, as a company's person and as the cluster's, the soonest due first."""
     return [*_work_of_company(user, limit), *_work_of_staff(user, limit)] if is_person(user) else []
 
 

@@ -1,6 +1,6 @@
 """Who may move a file, and when. Who: predicates. When: questions, each refusal a sentence that says what is missing.
 
-`given` holds what the service found out: results of checks, and what only a higher room can know.
+`given` holds what the service found out: results of checks, and what only a higher app can know.
 """
 
 from django.utils.translation import get_language, ngettext

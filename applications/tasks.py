@@ -1,4 +1,4 @@
-"""What the worker sweeps in this room."""
+"""What the worker sweeps in this app."""
 
 from datetime import timedelta
 

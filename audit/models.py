@@ -1,6 +1,6 @@
 """The rows that only grow: trail, readings, changes; and who did what, and where people stand, on each file.
 
-Files are a plain `application_id`: this room is below theirs. Triggers (migration 0003) refuse UPDATE, DELETE
+Files are a plain `application_id`: this app is below theirs. Triggers (migration 0003) refuse UPDATE, DELETE
 and TRUNCATE, whatever the program does.
 """
 

@@ -1,6 +1,6 @@
 """The turnstile: the one place where anything changes state.
 
-Life cycles are declared in each room's `workflow.py`. Keys of a transition's `custom`: `label` (the button),
+Life cycles are declared in each app's `workflow.py`. Keys of a transition's `custom`: `label` (the button),
 `done` (the timeline), `duty`, `when` (functions `(obj, *, by, given) -> Refusal | None`), `fired_by` (moves
 whose reactions may make this one), `who` (a word for the documentation when the permission's name is not one).
 """
@@ -39,24 +39,24 @@ class Available:
 # ---------------------------------------------------------------- reactions
 
 
-def _room_rank(reaction: Reaction) -> int:
-    """Lower rooms first: what is nearest to the thing moved happens first."""
-    room = reaction.__module__.split(".")[0]
+def _app_rank(reaction: Reaction) -> int:
+    """Lower apps first: what is nearest to the thing moved happens first."""
+    app = reaction.__module__.split(".")[0]
     installed = [app.split(".")[0] for app in settings.INSTALLED_APPS]
-    return -installed.index(room) if room in installed else 1
+    return -installed.index(app) if app in installed else 1
 
 
 def after(name: str) -> Callable[[Reaction], Reaction]:
     """Register `fn(obj, *, by, given, note, entry)` to run when the move `name` ("application.submit") is made.
 
-    It runs in the transaction of the move; what it raises undoes the move. Reactions run lower room first, and
-    inside a room in the order registered. Registering the same function again replaces it.
+    It runs in the transaction of the move; what it raises undoes the move. Reactions run lower app first, and
+    inside an app in the order registered. Registering the same function again replaces it.
     """
 
     def register(reaction: Reaction) -> Reaction:
         key = (reaction.__module__, reaction.__qualname__)
         others = [r for r in _reactions.get(name, []) if (r.__module__, r.__qualname__) != key]
-        _reactions[name] = sorted([*others, reaction], key=_room_rank)
+        _reactions[name] = sorted([*others, reaction], key=_app_rank)
         return reaction
 
     return register

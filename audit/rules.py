@@ -80,7 +80,7 @@ def actor_of(by: Any) -> str:
 
 def standing_of(application_id: int, user: Any) -> str:
     """What `user` last declared of their interests in the file; empty when they never did."""
-    # Through the registry: the models are a shelf above this one, and stand on its querysets.
+    # Through the registry: the models are a module above this one, and stand on its querysets.
     latest = (
         apps.get_model("audit", "Standing")
         .objects.filter(application_id=application_id, user_id=user.pk)

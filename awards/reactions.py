@@ -1,4 +1,4 @@
-"""What follows in this room from moves in the rooms below."""
+"""What follows in this app from moves in the apps below."""
 
 from applications.states import State as FileState
 from audit.moves import after

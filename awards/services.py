@@ -1,4 +1,4 @@
-"""Writes of this room."""
+"""Writes of this app."""
 
 from django.db import transaction
 

@@ -155,7 +155,7 @@ STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = MODE == "development"
 # Compressed already, or (map) read by nobody but a developer: left alone, the first start is 15 s shorter.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "jpg", "jpeg", "png", "gif", "webp", "zip", "gz", "br", "woff", "woff2"]
-# Uploaded and made files are never under an address of their own: each room serves its own after asking who.
+# Uploaded and made files are never under an address of their own: each app serves its own after asking who.
 MEDIA_ROOT = DATA_DIR / "files"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

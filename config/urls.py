@@ -1,4 +1,4 @@
-"""Every address of the product, room by room."""
+"""Every address of the product, app by app."""
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path

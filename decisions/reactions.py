@@ -1,4 +1,4 @@
-"""What follows in this room from moves in the rooms below, and from its own, in the same transaction."""
+"""What follows in this app from moves in the apps below, and from its own, in the same transaction."""
 
 from applications.models import Application
 from applications.states import State as FileState

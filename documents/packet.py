@@ -1,6 +1,6 @@
 """What leaves: a stored file as a response, and the sheet of paper a letter or a receipt is written on.
 
-Documents has no address of its own. Each room serves its files after its own `visible_to`, with `file_response`.
+Documents has no address of its own. Each app serves its files after its own `visible_to`, with `file_response`.
 """
 
 from collections.abc import Iterable

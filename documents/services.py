@@ -177,7 +177,7 @@ def when_rendered(kind: str):
 
 
 def render(rendering: Rendering) -> Rendering:
-    """Make the PDF, keep it, mark the row done and tell the room that waits for it. Again: the same bytes.
+    """Make the PDF, keep it, mark the row done and tell the app that waits for it. Again: the same bytes.
 
     Raises `pdf.RenderingFailed` (the document is at fault) or `Away` (a machine is).
     """

@@ -1,6 +1,6 @@
 """Every message there is: its subject, its button, and what its body needs. Bodies: templates/notifications/<kind>.txt.
 
-A room that sends something new adds its kind here, the body's template, and the French of both.
+An app that sends something new adds its kind here, the body's template, and the French of both.
 """
 
 from dataclasses import dataclass

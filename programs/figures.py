@@ -86,7 +86,7 @@ def _percent(part: Decimal, whole: Decimal) -> Decimal:
     return (part * 100 / whole).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
 
 
-# Whose file an entry is, only a higher room knows: it says so here, when it starts (applications.apps).
+# Whose file an entry is, only a higher app knows: it says so here, when it starts (applications.apps).
 _NAMING: list[Callable[[Iterable[int], Any], dict[int, FileName]]] = []
 
 

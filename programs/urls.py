@@ -1,4 +1,4 @@
-"""The staff's pages of programmes, calls and envelopes. The public catalogue is in the room of applications."""
+"""The staff's pages of programmes, calls and envelopes. The public catalogue is in `applications`."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Writes of this room: keys made and revoked, calls logged."""
+"""Writes of this app: keys made and revoked, calls logged."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""Files of Filière Excellence for the tests of every room: complete, valid, made through the public services.
+"""Files of Filière Excellence for the tests of every app: complete, valid, made through the public services.
 
 `draft_file` and `submitted_file` happen on 14 September 2026 unless told otherwise (`at=None`: the clock as it is).
 """

@@ -13,7 +13,7 @@ from work.models import WorkItem
 from work.querysets import set_aside, stopped, unfinished
 from work.states import Table
 
-MOST = 40  # lines a room tells at once, the soonest due first: a day's work, and a page that stays quick
+MOST = 40  # lines an app tells at once, the soonest due first: a day's work, and a page that stays quick
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What every room's models stand on: a public identifier, work to do, text in two languages, a state's check."""
+"""What every app's models stand on: a public identifier, work to do, text in two languages, a state's check."""
 
 import uuid
 from collections.abc import Iterable

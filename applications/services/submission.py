@@ -86,7 +86,7 @@ def take_back_application(application: Application, *, by) -> Application:
 
 @transaction.atomic
 def withdraw_application(application: Application, *, by, reason: str) -> Application:
-    """Withdraw a file under way, with the reason. Higher rooms release what they hold for it. Returns the fresh row."""
+    """Withdraw a file under way, with the reason. Higher apps release what they hold for it. Returns the fresh row."""
     application = move(locked(application), "withdraw", by=by, note=" ".join((reason or "").split()))
     application.change_requests.filter(answered_at=None, cancelled_at=None).update(cancelled_at=clock.now())
     application.due = application.due_left = None

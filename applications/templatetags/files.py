@@ -1,4 +1,4 @@
-"""A file in the pages of every room: its tabs, the colour of its state, whether its clock is late."""
+"""A file in the pages of every app: its tabs, the colour of its state, whether its clock is late."""
 
 from datetime import timedelta
 
@@ -48,7 +48,7 @@ def due_mark(application):
 
 @register.simple_tag(takes_context=True)
 def file_tabs(context, application, tab):
-    """The parts of a file, as addresses; those that another room has not built, or that are not this reader's, are
+    """The parts of a file, as addresses; those that another app has not built, or that are not this reader's, are
     left out. `tab`: file, answers, screening, changes, reviews, decision or trail."""
     user = context["request"].user
     parts = [

@@ -100,7 +100,7 @@ def _page(request, application, *, faulty=None, own_form=None, status=200):
 
 
 def declare_url(application):
-    """Where interests are declared, and then back to the checklist: a page of a higher room, known by its name alone;
+    """Where interests are declared, and then back to the checklist: a page of a higher app, known by its name alone;
     "" while it is not built.
     """
     try:

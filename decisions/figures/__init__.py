@@ -1,4 +1,4 @@
-"""The figures of this room, each defined once: what waits for whom, where a decision stands, what it costs."""
+"""The figures of this app, each defined once: what waits for whom, where a decision stands, what it costs."""
 
 from decisions.figures.chain import (
     Move,

@@ -1,4 +1,4 @@
-"""What waits for a person in this room: to endorse, approve, issue, concur; a letter to read, or to send again."""
+"""What waits for a person in this app: to endorse, approve, issue, concur; a letter to read, or to send again."""
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,7 @@ PROGRAM = "application__call__program"
 
 
 def work_for(user, *, limit=MOST):
-    """Every line of this room for `user`, the soonest due first in each kind."""
+    """Every line of this app for `user`, the soonest due first in each kind."""
     if not is_person(user):
         return []
     return [*_work_of_chain(user, limit), *_work_of_partner(user, limit), *_work_of_company(user, limit)]

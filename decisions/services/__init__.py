@@ -1,4 +1,4 @@
-"""Writes of this room: the approval chain, its letters, reconsideration."""
+"""Writes of this app: the approval chain, its letters, reconsideration."""
 
 from decisions.services.chain import (
     approve,

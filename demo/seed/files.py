@@ -1,4 +1,4 @@
-"""One invented file: its row, answers, snapshot, sponsor, screening, duties and trail. The upper rooms' rows follow."""
+"""One invented file: its row, answers, snapshot, sponsor, screening, duties and trail. The upper apps' rows follow."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -212,7 +212,7 @@ def write_screening(chunk, file):
 
 
 def declare(chunk, file, user, at, *, answer="none", standing=Standing.CLEAR):
-    """What a person declares before acting: the declaration, and where the trail's room keeps them standing."""
+    """What a person declares before acting: the declaration, and where the trail's app keeps them standing."""
     chunk.declarations.add(application_id=file.pk, user_id=user, answer=answer, at=at)
     chunk.standings.add(application_id=file.pk, user_id=user, standing=str(standing), at=at)
 

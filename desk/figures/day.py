@@ -1,4 +1,4 @@
-"""What waits for a person, from every room, sorted by time."""
+"""What waits for a person, from every app, sorted by time."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +12,7 @@ from reviews import figures as reviews
 from work import clock
 from work.figures import MOST
 
-ROOMS = (applications.work_for, reviews.work_for, decisions.work_for, service.work_for)
+APPS = (applications.work_for, reviews.work_for, decisions.work_for, service.work_for)
 SOON = timedelta(days=7)
 ROLES = {  # the hats, in the order of a file's life, and what each is called on the page
     "company": _("Company"),
@@ -32,7 +32,7 @@ ROLES = {  # the hats, in the order of a file's life, and what each is called on
 class Day:
     """What waits for a person, sorted: late, due soon, later (or without a date), and what waits for others.
 
-    `hats` are the roles that have something; `more` says that a room had more to tell than it told.
+    `hats` are the roles that have something; `more` says that an app had more to tell than it told.
     """
 
     late: list
@@ -49,7 +49,7 @@ class Day:
 
 def day_of(user, role=""):
     """The `Day` of a person; with `role`, only what they do under that hat."""
-    told = [room(user) for room in ROOMS]
+    told = [app(user) for app in APPS]
     lines = [line for lines in told for line in lines]
     hats = tuple(hat for hat in ROLES if any(line.role == hat for line in lines))
     shown = [line for line in lines if not role or line.role == role]

@@ -70,7 +70,7 @@ def _done() -> dict:
 
 
 def verb_name(subject_type: str, verb: str) -> str:
-    """A verb's full name: rooms may leave the subject out of it."""
+    """A verb's full name: apps may leave the subject out of it."""
     return verb if "." in verb else f"{subject_type}.{verb}"
 
 

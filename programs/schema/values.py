@@ -344,7 +344,7 @@ def url(question, value, *, today=None):
 
 
 def documents(question, value, *, today=None):
-    """A list of public ids of documents. That each is there, clean and of a kind accepted is for the room that
+    """A list of public ids of documents. That each is there, clean and of a kind accepted is for the app that
     keeps them."""
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list | tuple):

@@ -1,6 +1,6 @@
 """What an officer does with a published call: a later closing, an accommodation, its end. Publishing is in `bundles`.
 
-A reason is a person's words: the trail keeps it as a note. Files of the call follow by reactions of their room.
+A reason is a person's words: the trail keeps it as a note. Files of the call follow by reactions of their app.
 """
 
 from datetime import datetime

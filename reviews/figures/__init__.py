@@ -1,4 +1,4 @@
-"""The figures of this room, each defined once: quorum, scores, ranking, a queue and its pace, a proposed split."""
+"""The figures of this app, each defined once: quorum, scores, ranking, a queue and its pace, a proposed split."""
 
 from reviews.figures.panel import FileScores, file_scores, quorum
 from reviews.figures.queue import Queue, pace_of, queue_of

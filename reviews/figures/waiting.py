@@ -1,4 +1,4 @@
-"""What waits for a person in this room: as a reviewer, as the chair, as the officer of a panel."""
+"""What waits for a person in this app: as a reviewer, as the chair, as the officer of a panel."""
 
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from work.figures import MOST, WorkLine
 
 
 def work_for(user, *, limit=MOST):
-    """Every line of this room for `user`, the soonest due first in each kind."""
+    """Every line of this app for `user`, the soonest due first in each kind."""
     return [*_work_of_reviewer(user, limit), *_work_of_panel(user, limit)] if is_person(user) else []
 
 

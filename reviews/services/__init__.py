@@ -1,4 +1,4 @@
-"""Writes of this room: interests, assignments, scores, recommendations."""
+"""Writes of this app: interests, assignments, scores, recommendations."""
 
 from reviews.services.assignments import (
     assign_reviewer,

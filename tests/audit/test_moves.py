@@ -231,7 +231,7 @@ def test_a_reaction_that_raises_undoes_the_move(file, camille):
     assert firing() == ()
 
 
-def test_reactions_run_lower_room_first_and_once_each(machines):
+def test_reactions_run_lower_app_first_and_once_each(machines):
     def reaction(module, name):
         def react(obj, **facts):
             pass

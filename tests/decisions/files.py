@@ -1,6 +1,6 @@
-"""Files on their way to a decision, for this room's tests: submitted, reviewed, recommended by the chair.
+"""Files on their way to a decision, for this app's tests: submitted, reviewed, recommended by the chair.
 
-The reviews are rows written here: what leads to them is the specification of other rooms.
+The reviews are rows written here: what leads to them is the specification of other apps.
 """
 
 from datetime import UTC, datetime

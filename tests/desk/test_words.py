@@ -6,14 +6,14 @@ from pathlib import Path
 from desk.catalog import SUBJECTS, VERBS
 from desk.figures.trail import _done, _models
 
-ROOMS = ("accounts", "programs", "applications", "reviews", "decisions", "awards", "documents", "reports", "desk")
+APPS = ("accounts", "programs", "applications", "reviews", "decisions", "awards", "documents", "reports", "desk")
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def recorded():
-    """(file, line, verb) of every call of `record` or `trail.record` with a literal verb in the rooms' services."""
-    for room in ROOMS:
-        for path in (ROOT / room).rglob("*.py"):
+    """(file, line, verb) of every call of `record` or `trail.record` with a literal verb in the apps' services."""
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if not isinstance(node, ast.Call) or len(node.args) < 2:
                     continue

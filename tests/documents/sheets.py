@@ -1,4 +1,4 @@
-"""A letter in both languages, as the rooms above write one; also what the benchmark and veraPDF are given."""
+"""A letter in both languages, as the apps above write one; also what the benchmark and veraPDF are given."""
 
 from datetime import UTC, datetime
 

@@ -111,7 +111,7 @@ def test_rendering_rolls_back_with_what_asked_for_it(committed_db):
 
 
 @pytest.mark.renders
-def test_worker_renders_what_waits_and_tells_the_room(committed_db, monkeypatch):
+def test_worker_renders_what_waits_and_tells_the_app(committed_db, monkeypatch):
     monkeypatch.setattr(services, "_REACTIONS", {})
     told = []
     services.when_rendered("receipt")(lambda rendering: told.append(rendering.public_id))

@@ -3,17 +3,17 @@
 from django.apps import apps
 from django.conf import settings
 
-from tests.house.test_imports import ROOMS
+from tests.house.test_imports import APPS
 
 # High to low, as in docs/architecture.md.
-RANK = {room: place for place, room in enumerate(reversed(ROOMS))}
+RANK = {app: place for place, app in enumerate(reversed(APPS))}
 
 
 def test_no_foreign_key_points_up_but_to_people():
     faults = []
     for model in apps.get_models():
-        room = model._meta.app_label
-        if room not in RANK:
+        app = model._meta.app_label
+        if app not in RANK:
             continue
         for field in model._meta.get_fields():
             if not field.concrete or not field.is_relation or field.related_model is None:
@@ -21,7 +21,7 @@ def test_no_foreign_key_points_up_but_to_people():
             target = field.related_model._meta
             if target.label == settings.AUTH_USER_MODEL or target.app_label not in RANK:
                 continue
-            if RANK[target.app_label] > RANK[room]:
+            if RANK[target.app_label] > RANK[app]:
                 faults.append(f"{model._meta.label}.{field.name} → {target.label}")
     assert faults == []
 

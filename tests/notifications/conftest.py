@@ -7,7 +7,7 @@ from notifications.services import queue_message
 
 @pytest.fixture(autouse=True)
 def nothing_follows(monkeypatch):
-    """No room reacts to a sending but the test itself."""
+    """No app reacts to a sending but the test itself."""
     monkeypatch.setattr(services, "_REACTIONS", {})
 
 

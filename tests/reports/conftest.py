@@ -1,6 +1,6 @@
 """A partner's world: two ministries that fund one programme together, a third that funds its own, and their files.
 
-Rows are written directly where the rooms below have their own tests: what is tested here is what may be read.
+Rows are written directly where the apps below have their own tests: what is tested here is what may be read.
 """
 
 from datetime import UTC, date, datetime, timedelta

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Model
@@ -18,7 +17,7 @@ INTRODUCTION = """# Life cycles
 
 Written by `manage.py draw_workflows` from the code; a test fails when it differs from it. Every move passes the
 turnstile (`audit/moves.py`), which asks *who* (403), the *duty* (separation of duties and declared interests) and
-*when* (409: each question is a function of the room's `rules.py`). *Fired by*: the move is made only as a
+*when* (409: each question is a function of the app's `rules.py`). *Fired by*: the move is made only as a
 consequence of those moves. *Reactions* are consequences, in the same transaction, in the order listed.
 """
 
@@ -43,10 +42,10 @@ class Command(BaseCommand):
 
 
 def machines() -> list[type[Model]]:
-    """The models that have a life cycle, lower rooms first, in the order they are written."""
-    rooms = [app.split(".")[0] for app in settings.INSTALLED_APPS]
+    """The models that have a life cycle, lower apps first, in the order they are written."""
+    apps = [app.split(".")[0] for app in settings.INSTALLED_APPS]
     found = [m for m in apps.get_models() if getattr(m, "subject", "") and moves.state_field(m)]
-    return sorted(found, key=lambda m: -rooms.index(m._meta.app_label))
+    return sorted(found, key=lambda m: -apps.index(m._meta.app_label))
 
 
 def document() -> str:

@@ -33,7 +33,7 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(f"The trail is whole: {summary}."))
 
     def file(self, name: str | None) -> int | None:
-        """The key of the file named; None for all. The files' room is above this one: it is found by its subject."""
+        """The key of the file named; None for all. The files' app is above this one: it is found by its subject."""
         if name is None:
             return None
         for model in apps.get_models():

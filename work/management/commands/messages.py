@@ -31,7 +31,7 @@ TEMPLATES = {  # as `templatize` writes them
     "npgettext": ((1, "c"), 2, 3),
 }
 TRANSLATION = "django.utils.translation"
-ROOMS = [
+APPS = [
     "config",
     "desk",
     "demo",
@@ -50,9 +50,9 @@ ROOMS = [
 
 
 def sources(root):
-    """Files a person's text may stand in, as `(path, is_template)`: every room's code, and every template."""
-    for room in ROOMS:
-        for path in sorted((root / room).rglob("*.py")):
+    """Files a person's text may stand in, as `(path, is_template)`: every app's code, and every template."""
+    for app in APPS:
+        for path in sorted((root / app).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield path, False
     for suffix in ("*.html", "*.txt"):
@@ -61,7 +61,7 @@ def sources(root):
 
 
 def found_messages(root):
-    """Every message of the code: `{(context, msgid, plural): ["room/file.py:12", …]}`, in order of appearance.
+    """Every message of the code: `{(context, msgid, plural): ["app/file.py:12", …]}`, in order of appearance.
 
     Raises CommandError for a call whose message is not written out.
     """
