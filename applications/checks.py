@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from applications import catalog
+from applications import constants
 from applications.figures import aid_of, amount_of, answers_of, eligibility_of, form_of
 from applications.models import Application
 from programs.bundle.parts import Eligibility, parse_eligibility
@@ -71,7 +71,7 @@ def missing_amounts(application, answers: dict) -> list[Missing]:
     if aid.total <= 0:
         sentence = aid.reasons[0].sentence if aid.reasons else _("No aid can be granted for this budget.")
         return [Missing(budget.section, budget.key, "invalid", sentence)]
-    asked, question = amount_of(answers, catalog.REQUESTED), form.question(catalog.REQUESTED)
+    asked, question = amount_of(answers, constants.REQUESTED), form.question(constants.REQUESTED)
     if question is not None and asked is not None and asked > aid.reimbursement:
         limit = Reason("requested_too_much", {"amount": asked, "limit": aid.reimbursement})
         return [Missing(question.section, question.key, "invalid", limit.sentence)]

@@ -6,9 +6,9 @@ from datetime import date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from applications import catalog
+from applications import constants
 from applications.figures import answers_of, form_of
-from programs.catalog import Text
+from programs.constants import Text
 from programs.schema import Question
 from programs.schema.answers import visible_questions
 from programs.schema.assessment import level_gains
@@ -91,7 +91,7 @@ def shown(question: Question, value, documents=()) -> Shown:
     out = Shown(question, documents=list(documents))
     if question.type == "documents":
         out.text = "\n".join(str(document) for document in documents)
-    elif question.type in catalog.TABLES and isinstance(value, list):
+    elif question.type in constants.TABLES and isinstance(value, list):
         _table(out, question, value)
     elif question.type == "assessment" and isinstance(value, dict):
         _grid(out, question, value)
@@ -141,11 +141,11 @@ def text_of(question: Question, value) -> str:
 
 def column_label(question: Question, column: Question) -> str:
     """The heading of a table's column."""
-    return str(catalog.COLUMNS.get(question.type, {}).get(column.key) or column.label or column.key)
+    return str(constants.COLUMNS.get(question.type, {}).get(column.key) or column.label or column.key)
 
 
 def cell_text(question: Question, column: Question, value) -> str:
-    choices = catalog.choices_of(question.type, column.key)
+    choices = constants.choices_of(question.type, column.key)
     if choices is not None:
         return str(choices(value).label) if value in choices.values else str(value or "")
     return text_of(column, value)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import Ownership
 from accounts.rules import is_person
-from applications import catalog
+from applications import constants
 from applications.models import Application, ChangeRequest
 from applications.states import State
 from programs.money import Aid, compute_aid
@@ -45,13 +45,13 @@ def answers_of(application) -> dict:
     return {
         answer.question: answer.value
         for answer in application.answers.all()
-        if answer.question != catalog.ELIGIBILITY and answer.value is not None
+        if answer.question != constants.ELIGIBILITY and answer.value is not None
     }
 
 
 def eligibility_of(application) -> dict:
     """The answers to the two-minute check, by question; empty when it was not made."""
-    return next((a.value or {} for a in application.answers.all() if a.question == catalog.ELIGIBILITY), {})
+    return next((a.value or {} for a in application.answers.all() if a.question == constants.ELIGIBILITY), {})
 
 
 def recipient_of(organisation) -> str:
@@ -100,7 +100,7 @@ def aid_of(application, answers: dict | None = None) -> Aid | None:
         submitted_on=clock.day_of(sent) if sent else clock.today(),
         recipient=recipient_of(application.organisation),
         levels=levels_of(form, answers),
-        requested=amount_of(answers, catalog.REQUESTED),
+        requested=amount_of(answers, constants.REQUESTED),
     )
 
 
@@ -118,7 +118,7 @@ class Request:
 
 def request_of(aid: Aid | None, answers: dict) -> Request:
     """The amount of the file: what is asked (the most allowed, where the form does not ask), plus the bonus."""
-    asked = amount_of(answers, catalog.REQUESTED)
+    asked = amount_of(answers, constants.REQUESTED)
     if aid is None:
         return Request(asked or ZERO, ZERO)
     return Request(aid.reimbursement if asked is None else asked, aid.bonus)

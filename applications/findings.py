@@ -10,13 +10,13 @@ from datetime import date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from applications import catalog
+from applications import constants
 from applications.checks import eligibility_check, live_sponsorship
 from applications.figures import aid_of, eligibility_of, form_of
 from applications.models import Application, Finding
 from applications.search import folded
 from applications.states import State
-from programs.catalog import Text
+from programs.constants import Text
 from programs.schema.answers import visible_questions
 from programs.schema.values import add_months
 from work import clock
@@ -129,8 +129,8 @@ def eligibility(application, answers, content) -> Automatic:
 
 def dates(application, answers, content) -> Automatic:
     """The project within the window of eligible costs, and no longer than the form allows."""
-    question = form_of(application).question(catalog.PERIOD)
-    period = answers.get(catalog.PERIOD)
+    question = form_of(application).question(constants.PERIOD)
+    period = answers.get(constants.PERIOD)
     if question is None or not isinstance(period, dict):
         return Automatic(None, (_("The form does not ask for the dates of the project."),))
     start, end = date.fromisoformat(period["from"]), date.fromisoformat(period["to"])

@@ -19,7 +19,7 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from applications.catalog import DUE, SORT
+from applications.constants import DUE, SORT
 from applications.models import Application
 from applications.querysets import barred_from
 from applications.search import folded

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from applications.catalog import SOON
+from applications.constants import SOON
 from applications.models import Application
 from applications.search import matching
 from programs.models import Call

@@ -6,7 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from documents.catalog import kind_of
+from documents.constants import kind_of
 from documents.states import Malware
 from work import clock
 from work.models import PublicModel, WorkItem
@@ -57,7 +57,7 @@ class Upload(PublicModel):
 
     @property
     def kind(self):
-        """The `catalog.Kind` of its content."""
+        """The `constants.Kind` of its content."""
         return kind_of(self.content_type)
 
     @property

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from documents.catalog import INLINE
+from documents.constants import INLINE
 from documents.models import Rendering, Upload
 from documents.scan import clean_name
 from work.storage import standing

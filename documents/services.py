@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from documents import scan
-from documents.catalog import ACCEPTED
+from documents.constants import ACCEPTED
 from documents.models import Rendering, Upload
 from documents.pdf import render_pdf
 from documents.scan import Unacceptable
@@ -47,7 +47,7 @@ _REACTIONS: dict[str, list[Callable[[Rendering], None]]] = {}
 
 
 def store_upload(file, *, by, application_id: int | None = None, accept=ACCEPTED, limit: int | None = None) -> Upload:
-    """Examine an open file (with a `.name`) and keep it. `accept`: keys of `catalog.KINDS`; `limit` in bytes.
+    """Examine an open file (with a `.name`) and keep it. `accept`: keys of `constants.KINDS`; `limit` in bytes.
 
     Raises Unacceptable, with its sentence: nothing of the file is kept. Its code is `storage` when a disk refused.
     """

@@ -9,7 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.urls import reverse
 
-from notifications.catalog import KINDS
+from notifications.constants import KINDS
 from work import clock
 from work.models import WorkItem
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from audit.services import record
 from notifications import mail, notices
-from notifications.catalog import KINDS
+from notifications.constants import KINDS
 from notifications.models import Message
 from work import clock
 from work import services as work

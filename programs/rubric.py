@@ -18,7 +18,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from programs.catalog import Problem, Text
+from programs.constants import Problem, Text
 from programs.schema.reading import MISSING, Reader
 
 HUNDRED = Decimal(100)

@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import identifiers
-from accounts.catalog import Province, Region
+from accounts.constants import Province, Region
 from accounts.models import Organisation
 from accounts.roles import Language, OrganisationRole, Ownership
 from work.forms import LineField

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import services
-from accounts.catalog import Province, Region
+from accounts.constants import Province, Region
 from accounts.forms.organisations import InviteMemberForm, MemberRoleForm, OrganisationForm, add_errors
 from accounts.models import Organisation
 from accounts.rules import is_signatory

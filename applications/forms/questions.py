@@ -9,7 +9,7 @@ from django import forms
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
-from applications import catalog
+from applications import constants
 from applications.exports import column_label
 from programs.schema import Question
 from programs.schema.tables import columns_of
@@ -110,13 +110,13 @@ class Asked:
         self.required, self.errors, self.theirs = question.required, [], None
         self.form, self.rows, self.parts, self.grid = None, [], None, []
         self.type = question.type
-        if question.type in catalog.TABLES:
+        if question.type in constants.TABLES:
             self.template, self.named = "applications/questions/lines.html", True
             self._lines(value if isinstance(value, list) else [])
         elif question.type == "assessment":
             self.template, self.named = "applications/questions/grid.html", True
             self._grid(value if isinstance(value, dict) else {})
-        elif question.type in catalog.PARTS:
+        elif question.type in constants.PARTS:
             self.template, self.named = "applications/questions/parts.html", True
             self._parts(value if isinstance(value, dict) else {})
         elif question.type in ("documents", "guidance", "attestation"):
@@ -153,7 +153,7 @@ class Asked:
 
     @property
     def add_label(self):
-        return catalog.LINES.get(self.type, catalog.LINES["group"])[1]
+        return constants.LINES.get(self.type, constants.LINES["group"])[1]
 
     @property
     def can_add(self) -> bool:
@@ -183,7 +183,7 @@ class Asked:
             at = fault.at
             if self.form is not None:
                 self.form.say(self.key, fault.message)
-            elif self.type in catalog.TABLES and len(at) == 2 and at[0] < len(self.rows):
+            elif self.type in constants.TABLES and len(at) == 2 and at[0] < len(self.rows):
                 self.rows[at[0]]["form"].say(at[1], fault.message)
             elif self.parts is not None and at:
                 self.parts.say(at[0], fault.message)
@@ -225,7 +225,7 @@ class Asked:
         choices = {
             column.key: list(closed.choices)
             for column in columns
-            if (closed := catalog.choices_of(self.type, column.key)) is not None
+            if (closed := constants.choices_of(self.type, column.key)) is not None
         }
         if self.type == "budget":
             choices["category"] = [(option.key, str(option.label)) for option in self.question.options]
@@ -236,7 +236,7 @@ class Asked:
                 form.data[form.add_prefix(column.key)] = "yes" if row.get(column.key) in (True, "yes", "on") else ""
             if column.type == "short_text" and (column.limits.get("max_length") or 0) > 250:
                 form.fields[column.key].widget = forms.Textarea({"rows": 2})
-        name = catalog.LINES.get(self.type, catalog.LINES["group"])[0]
+        name = constants.LINES.get(self.type, constants.LINES["group"])[0]
         return {"number": number, "form": form, "legend": str(name) % {"number": number + 1}}
 
     def _grid(self, value):
@@ -262,7 +262,7 @@ class Asked:
 
     def _parts(self, value):
         kind = {"period": "date"}.get(self.type, "short_text")
-        labels = catalog.PARTS[self.type]
+        labels = constants.PARTS[self.type]
         questions = [
             Question(part, kind, label, required=part not in ("line2", "country")) for part, label in labels.items()
         ]
@@ -272,7 +272,7 @@ class Asked:
 def posted(question: Question, data, name: str | None = None):
     """The value of a question as posted. `name`: of its one input, when it is not the question's key."""
     key = question.key
-    if question.type in catalog.TABLES:
+    if question.type in constants.TABLES:
         lines: dict[int, dict] = {}
         for full, value in data.items():
             if found := re.fullmatch(rf"{re.escape(key)}\.(\d{{1,3}})\.([a-z0-9_]+)", full):
@@ -284,8 +284,8 @@ def posted(question: Question, data, name: str | None = None):
             for axis in question.axes
             for process in axis.processes
         }
-    if question.type in catalog.PARTS:
-        return {part: data.get(f"{key}.{part}", "") for part in catalog.PARTS[question.type]}
+    if question.type in constants.PARTS:
+        return {part: data.get(f"{key}.{part}", "") for part in constants.PARTS[question.type]}
     if question.type == "many_of":
         return [value for value in data.getlist(name or key) if value]
     return data.get(name or key, "")

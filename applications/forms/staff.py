@@ -4,7 +4,7 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
-from applications.catalog import DUE, SORT
+from applications.constants import DUE, SORT
 from applications.models import ChangeItem
 from applications.states import State
 from work import clock

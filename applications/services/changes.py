@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import OrganisationRole
 from accounts.rules import is_signatory
-from applications import catalog, search
+from applications import constants, search
 from applications.checks import missing_answers
 from applications.figures import aid_of, amount_of, answers_of, form_of, request_of
 from applications.models import Answer, Application, ChangeItem, ChangeRequest, Document
@@ -104,15 +104,15 @@ def resubmit_application(application: Application, *, by) -> Application:
     request.answered_at = now
     request.save(update_fields=["answered_at"])
     aid = aid_of(application, answers)
-    application.title = str(answers.get(catalog.TITLE) or "")[:250]
+    application.title = str(answers.get(constants.TITLE) or "")[:250]
     application.requested_amount = request_of(aid, answers).total
-    application.minimum_amount = amount_of(answers, catalog.MINIMUM)
+    application.minimum_amount = amount_of(answers, constants.MINIMUM)
     application.eligible_costs = aid.eligible if aid else None
     application.save(update_fields=["title", "requested_amount", "minimum_amount", "eligible_costs"])
     _resume(application)
     snapshot = submission.freeze(application, answers, signed_name=by.full_name, by=by, now=now)
     submission.give_receipt(application, snapshot, answers, by=by)
-    search.index(application, summary=str(answers.get(catalog.SUMMARY) or ""))
+    search.index(application, summary=str(answers.get(constants.SUMMARY) or ""))
     _tell_officer(application, request, "changes_answered")
     return application
 
@@ -187,7 +187,7 @@ def _put_back(application, item, *, by) -> None:
         documents = Document.objects.filter(application=application, question=item.question)
         documents.filter(public_id__in=kept).update(removed_at=None)
         documents.exclude(public_id__in=kept).filter(removed_at=None).update(removed_at=clock.now())
-    if item.question == catalog.TITLE:
+    if item.question == constants.TITLE:
         application.title = str(item.before or "")[:250]
         application.save(update_fields=["title"])
 

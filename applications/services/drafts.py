@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.rules import is_member, is_signatory
-from applications import catalog
+from applications import constants
 from applications.checks import eligibility_check
 from applications.figures import form_of
 from applications.models import Answer, Application, ChangeItem, Document
@@ -77,7 +77,7 @@ def start_application(call: Call, organisation, *, by, eligibility: dict | None 
         raise WrongMoment(*(Refusal(str(item.refusal), code="ineligible") for item in refused))
     application.save()
     if check and eligibility:
-        _keep(application, catalog.ELIGIBILITY, _clean_check(check, eligibility), by=by)
+        _keep(application, constants.ELIGIBILITY, _clean_check(check, eligibility), by=by)
     naics = form_of(application).question("naics")
     if naics is not None and naics.type == "naics" and organisation.naics:
         _keep(application, "naics", organisation.naics, by=by)
@@ -98,7 +98,7 @@ def save_eligibility(application: Application, answers: dict, *, by) -> Applicat
         clean[item.question.key] = value
     if faults:
         raise AnswerInvalid(faults)
-    _keep(application, catalog.ELIGIBILITY, clean, by=by)
+    _keep(application, constants.ELIGIBILITY, clean, by=by)
     trail.record_duty(application.pk, by=by, duty=Duty.PREPARE)
     return application
 
@@ -167,7 +167,7 @@ def _keep(application: Application, question: str, value, *, by, version: int | 
             raise AnswerConflict(answer)
         fresh = answer.by_id != by.pk or now - answer.at > SITTING
         answer.value, answer.version, answer.by, answer.at = value, answer.version + 1, by, now
-    if question == catalog.TITLE:
+    if question == constants.TITLE:
         application.title = str(value or "")[:250]
     application.updated_at = now
     application.save(update_fields=["title", "updated_at"])

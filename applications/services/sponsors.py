@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.rules import is_member, is_person
-from applications import catalog
+from applications import constants
 from applications.models import Application, Sponsorship
 from applications.rules import takes_answers
 from applications.services.drafts import locked
@@ -162,7 +162,7 @@ def cancel_sponsorship(sponsorship: Sponsorship, *, by) -> Sponsorship:
 
 def summary_of(application: Application) -> str:
     """The summary that the applicant releases."""
-    value = application.answers.filter(question=catalog.SUMMARY).values_list("value", flat=True).first()
+    value = application.answers.filter(question=constants.SUMMARY).values_list("value", flat=True).first()
     return value if isinstance(value, str) else ""
 
 

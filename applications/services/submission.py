@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.rules import is_signatory
-from applications import catalog, packet, search
+from applications import constants, packet, search
 from applications.checks import attestations_of, live_sponsorship, missing_answers, unconfirmed
 from applications.figures import (
     aid_of,
@@ -64,7 +64,7 @@ def submit_application(application: Application, *, by, attestations, signed_nam
     application = move(application, "submit", by=by, given=given)
     snapshot = freeze(application, answers, signed_name=signed_name, by=by, now=now)
     give_receipt(application, snapshot, answers, by=by)
-    search.index(application, summary=str(answers.get(catalog.SUMMARY) or ""))
+    search.index(application, summary=str(answers.get(constants.SUMMARY) or ""))
     trail.record_duty(application.pk, by=by, duty=Duty.PREPARE)
     return application
 
@@ -129,11 +129,11 @@ def _write_row(application, answers: dict, *, now, cohort, in_grace: bool) -> No
     """What the lists show. The number is taken last: whoever submits to the programme waits from here to the commit."""
     aid = aid_of(application, answers)
     organisation = application.organisation
-    application.title = str(answers.get(catalog.TITLE) or "")[:250]
+    application.title = str(answers.get(constants.TITLE) or "")[:250]
     application.organisation_name = organisation.legal_name
     application.region = organisation.region
     application.requested_amount = request_of(aid, answers).total
-    application.minimum_amount = amount_of(answers, catalog.MINIMUM)
+    application.minimum_amount = amount_of(answers, constants.MINIMUM)
     application.eligible_costs = aid.eligible if aid else None
     application.cohort_closes_at = cohort
     application.in_grace = in_grace

@@ -7,7 +7,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from accounts.rules import is_auditor
-from applications.catalog import SOON
+from applications.constants import SOON
 from applications.states import State
 from work import clock
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.models import Organisation
-from applications import catalog, rules
+from applications import constants, rules
 from applications.checks import (
     eligibility_check,
     live_sponsorship,
@@ -275,7 +275,7 @@ class Page:
         if f"version.{question.key}" not in data:
             return  # the page did not show it
         raw = posted(question, data)
-        if question.type in catalog.TABLES and (drop := data.get("remove", "")).startswith(f"{question.key}."):
+        if question.type in constants.TABLES and (drop := data.get("remove", "")).startswith(f"{question.key}."):
             raw = [row for number, row in enumerate(raw) if str(number) != drop.rpartition(".")[2]]
         if data.get("keep") == question.key:
             return
@@ -379,7 +379,7 @@ class Page:
 
 def totals_of(application, part, answers) -> dict | None:
     """The computation of the aid, for a section that holds a part of it."""
-    holds = any(q.type in WITH_TOTALS or q.key == catalog.REQUESTED for q in part.questions)
+    holds = any(q.type in WITH_TOTALS or q.key == constants.REQUESTED for q in part.questions)
     aid = aid_of(application, answers) if holds else None
     if aid is None:
         return None

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from applications import catalog
+from applications import constants
 from applications.checks import live_sponsorship
 from applications.figures import answers_of
 from applications.forms.company import ConfirmSponsorForm, InviteSponsorForm
@@ -24,8 +24,8 @@ def ask(request, public_id):
     application = draft_of(request, public_id, read="sponsor")
     answers = answers_of(application)
     initial = {
-        "organisation_name": answers.get(catalog.SPONSOR_NAME, ""),
-        "email": answers.get(catalog.SPONSOR_EMAIL, ""),
+        "organisation_name": answers.get(constants.SPONSOR_NAME, ""),
+        "email": answers.get(constants.SPONSOR_EMAIL, ""),
         "language": application.language,
     }
     form = InviteSponsorForm(request.POST or None, initial=initial)
@@ -42,7 +42,7 @@ def ask(request, public_id):
         "application": application,
         "form": form,
         "sponsorship": live_sponsorship(application),
-        "summary": answers.get(catalog.SUMMARY, ""),
+        "summary": answers.get(constants.SUMMARY, ""),
     }
     return render(request, "applications/sponsor.html", context, status=422 if form.errors else 200)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from applications.catalog import SUMMARY
+from applications.constants import SUMMARY
 from audit.moves import allowed
 from audit.rules import clash, standing_of
 from audit.states import Duty, Standing

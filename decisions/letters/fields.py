@@ -22,7 +22,7 @@ OF_REVIEWS = (Kind.APPROVED, Kind.PARTIAL, Kind.INVITED, Kind.WAITLISTED, Kind.D
 
 
 def values_of(decision, language):
-    """The value of each field of `programs.catalog.LETTER_FIELDS` in `language`. Empty where nothing is known."""
+    """The value of each field of `programs.constants.LETTER_FIELDS` in `language`. Empty where nothing is known."""
     with translation.override(language):
         application = decision.application
         call, program = application.call, application.call.program

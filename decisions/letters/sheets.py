@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from decisions.letters.fields import signer_of, values_of
 from decisions.states import Kind
 from documents.packet import Letterhead, sheet
-from programs.catalog import LETTER_FIELDS, fields_in, fill_letter
+from programs.constants import LETTER_FIELDS, fields_in, fill_letter
 from programs.models.agreements import LanguageRegime
 from programs.states import LetterKind
 from work.money import NBSP

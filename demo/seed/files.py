@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from types import SimpleNamespace
 
-from applications import catalog
+from applications import constants
 from applications.figures import service_due
 from applications.search import weighted
 from applications.states import UNDER_WAY, State
@@ -18,7 +18,7 @@ from demo.seed.companies import title_of
 from demo.seed.tables import public_id
 from work import clock
 
-HANDFUL = (catalog.TITLE, catalog.SUMMARY, catalog.PERIOD, catalog.REQUESTED, "budget_table", "financing_table")
+HANDFUL = (constants.TITLE, constants.SUMMARY, constants.PERIOD, constants.REQUESTED, "budget_table", "financing_table")
 TEMPLATES = tuple(key for key in answers.COMPANIES if key not in ("northwind", "usinage"))
 WRONG = "L’entreprise n’a pas démontré sa solvabilité."
 MARK = {"seeded": True}  # what every seeded entry of the trail says of itself
@@ -63,8 +63,8 @@ def write_answers(chunk, file):
     )
     title = title_of(rng)
     said |= {
-        catalog.TITLE: title,
-        catalog.SUMMARY: f"{title}. {said[catalog.SUMMARY]}",
+        constants.TITLE: title,
+        constants.SUMMARY: f"{title}. {said[constants.SUMMARY]}",
         "employees": company.facts["employees"],
         "employees_quebec": company.facts["employees"],
         "naics": company.facts["naics"],
@@ -74,7 +74,7 @@ def write_answers(chunk, file):
         chunk.answers.add(application_id=file.pk, question=key, value=value, by_id=company.signatory, at=file.begun)
     if file.state != State.DRAFT:
         _freeze(chunk, file, said, costs)
-    return title, said[catalog.SUMMARY], Decimal(costs)
+    return title, said[constants.SUMMARY], Decimal(costs)
 
 
 def _freeze(chunk, file, said, costs):
@@ -122,7 +122,7 @@ def _freeze(chunk, file, said, costs):
         invited_by_id=file.company.signatory,
         invited_at=file.begun,
         expires_at=file.begun + timedelta(days=30),
-        summary=said[catalog.SUMMARY],
+        summary=said[constants.SUMMARY],
         improvement=answers.IMPROVEMENT["fr"],
         confirmed_name=answers.SPONSOR["contact"],
         confirmed_at=file.begun,
@@ -207,7 +207,7 @@ def write_screening(chunk, file):
             by_id=chunk.world.people["officer"].pk, at=asked, due=asked + timedelta(days=10),
         )  # fmt: skip
         chunk.items.add(
-            request_id=key, question=catalog.SUMMARY, why="incomplete", message="Précisez le résultat attendu."
+            request_id=key, question=constants.SUMMARY, why="incomplete", message="Précisez le résultat attendu."
         )
 
 

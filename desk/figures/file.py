@@ -13,7 +13,7 @@ from audit.moves import allowed
 from audit.states import Duty
 from decisions.models import Letter
 from decisions.states import State as DecisionState
-from desk.catalog import TIMELINE_LEAVES_OUT
+from desk.constants import TIMELINE_LEAVES_OUT
 from desk.figures.trail import entries, lines_of, verb_name
 from work.clock import format_day
 

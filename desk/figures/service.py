@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.roles import ClusterRole
-from desk.catalog import EFFECTS, PROCESSES
+from desk.constants import EFFECTS, PROCESSES
 from desk.figures.roles import roles_of
 from desk.rules import files_administered_by, files_looked_after_by
 from work import clock

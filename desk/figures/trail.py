@@ -17,7 +17,7 @@ from audit import checks
 from audit.models import Entry, Erasable, Reading
 from audit.moves import declared, state_field, subject_name
 from audit.states import Actor, Duty
-from desk.catalog import FACTS, READ, SUBJECTS, VALUES, VERBS
+from desk.constants import FACTS, READ, SUBJECTS, VALUES, VERBS
 from programs.models import Agreement, Appointment, Call, Envelope, LedgerEntry, Partner, Program
 from reports.models import ApiKey
 from work.models import Job

@@ -9,7 +9,7 @@ import time
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from documents.catalog import ACCEPTED, KINDS
+from documents.constants import ACCEPTED, KINDS
 from documents.scan import archives, malware
 from documents.scan.findings import Finding, Unacceptable, accepted, megabytes
 from documents.scan.names import clean_name

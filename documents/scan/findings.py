@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext
 
-from documents.catalog import KINDS, Kind
+from documents.constants import KINDS, Kind
 from documents.states import Malware
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from programs.bundle import parts
 from programs.bundle.source import read_yaml
-from programs.catalog import Problem
+from programs.constants import Problem
 from programs.rubric import Rubric, read_rubric
 from programs.schema import Form, check_form, read_form
 from programs.schema.reading import Reader

@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from programs import conditions
-from programs.catalog import (
+from programs.constants import (
     Allocation,
     DayKind,
     FinancingKind,

@@ -115,7 +115,7 @@ class Rules(PublicModel, Version):
 
 
 class LetterTemplate(PublicModel):
-    """What a decision letter says, by kind, in both languages, with the closed list of fields of `programs.catalog`."""
+    """What a decision letter says, by kind, in both languages, with the fields that `programs.constants` lists."""
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="letter_templates")
     kind = models.CharField(max_length=20, choices=LetterKind.choices)

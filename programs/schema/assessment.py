@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from programs.catalog import Text
+from programs.constants import Text
 from programs.schema.definition import Question
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from programs import conditions
-from programs.catalog import Kind, Problem
+from programs.constants import Kind, Problem
 from programs.schema.definition import Form, Question, read_form
 
 MAX_TRIED = 20_000  # combinations of answers tried before a question is given the benefit of the doubt

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from programs.catalog import QUESTION_TYPES, Kind, Problem, QuestionType, Text
 from programs.conditions import ConditionError, parse
+from programs.constants import QUESTION_TYPES, Kind, Problem, QuestionType, Text
 from programs.schema.reading import MISSING, Reader
 
 NOTHING = Text()

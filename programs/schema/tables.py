@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programs.catalog import CostKind, FinancingKind, Text
+from programs.constants import CostKind, FinancingKind, Text
 from programs.schema import values
 from programs.schema.definition import Option, Question
 from programs.schema.faults import Fault

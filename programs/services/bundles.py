@@ -24,7 +24,7 @@ from audit.rules import Forbidden
 from programs import ledger
 from programs.bundle import Bundle, BundleRefused, check_rules, dump_bundle, read_bundle
 from programs.bundle.checks import RULE_KEYS, aid_as_written
-from programs.catalog import Problem, check_letter
+from programs.constants import Problem, check_letter
 from programs.models import (
     Agreement,
     Call,

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.rules import in_office
 from audit.rules import Forbidden
 from programs.bundle import BundleRefused, parse_eligibility
-from programs.catalog import (
+from programs.conditions import to_text
+from programs.constants import (
     LETTER_FIELDS,
     QUESTION_TYPES,
     Allocation,
@@ -26,7 +27,6 @@ from programs.catalog import (
     fields_in,
     fill_letter,
 )
-from programs.conditions import to_text
 from programs.forms import BundleForm
 from programs.models import Appointment, Call, Program
 from programs.querysets import is_staff

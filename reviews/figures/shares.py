@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from applications import catalog
+from applications import constants
 from applications.figures import answers_of, form_of, rows_of
 from programs.models import ProgramFunding
 from programs.money import fiscal_end, fiscal_year
@@ -42,7 +42,7 @@ def _whole(weight):
 def spending_by_year(application):
     """Dollars of the budget by fiscal year, `{2026: Decimal, …}`; the year that runs, where nothing is dated."""
     answers = answers_of(application)
-    period = answers.get(catalog.PERIOD)
+    period = answers.get(constants.PERIOD)
     whole = _days(period, "from", "to") if isinstance(period, dict) else None
     here = clock.today()
     found = {}

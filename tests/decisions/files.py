@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from accounts.models import Organisation
-from applications.catalog import SUMMARY
+from applications.constants import SUMMARY
 from applications.models import Application
 from applications.states import State as FileState
 from decisions import services

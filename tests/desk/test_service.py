@@ -18,7 +18,7 @@ from audit.rules import CLOCK
 from audit.services import declare_standing
 from audit.states import Standing
 from decisions.models import Letter
-from desk.catalog import EFFECTS
+from desk.constants import EFFECTS
 from desk.figures.service import ending
 from desk.services import set_work_aside
 from documents.models import Rendering

@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from desk.catalog import SUBJECTS, VERBS
+from desk.constants import SUBJECTS, VERBS
 from desk.figures.trail import _done, _models
 
 APPS = ("accounts", "programs", "applications", "reviews", "decisions", "awards", "documents", "reports", "desk")

@@ -9,7 +9,7 @@ import pytest
 from django.utils import translation
 
 from documents import scan
-from documents.catalog import DOCUMENTS
+from documents.constants import DOCUMENTS
 from documents.states import Malware
 from tests.documents import files
 from work.outages import open_outages

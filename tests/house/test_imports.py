@@ -25,7 +25,7 @@ APPS = [
 PURE = [
     "states",
     "roles",
-    "catalog",
+    "constants",
     "scoring",
     "assignment",
     "conditions",

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.template.loader import get_template
 from django.utils import translation
 
-from notifications.catalog import KINDS
+from notifications.constants import KINDS
 from notifications.models import Message
 from notifications.notices import packed, unpacked, write
 from notifications.services import queue_message, retry_given_up, send, when_sent

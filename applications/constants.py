@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from programs.catalog import CostKind, FinancingKind
+from programs.constants import CostKind, FinancingKind
 
 TITLE = "project_title"
 SUMMARY = "project_summary"

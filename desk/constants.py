@@ -6,7 +6,7 @@ Moves say theirs themselves, in the workflow (`done`).
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from applications.catalog import DUE, SORT
+from applications.constants import DUE, SORT
 from applications.states import State
 from programs.money import Kind
 from reports.states import Scope
