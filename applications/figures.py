@@ -7,20 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import OuterRef, Q, Subquery
-from django.utils.translation import gettext as _
-
 from accounts.roles import Ownership
-from accounts.rules import is_person
 from applications import constants
-from applications.models import Application, ChangeRequest
 from applications.states import State
 from programs.money import Aid, compute_aid
-from programs.roles import ProgramRole
 from programs.schema import Form, level_gains, parse_form
-from programs.states import Phase
 from work import clock
-from work.figures import MOST, WorkLine
 from work.money import cents
 
 ZERO = Decimal("0.00")
@@ -156,58 +148,3 @@ def cohort_of(call, at: datetime, began_at: datetime | None) -> tuple[datetime, 
         if began_at < closing <= at < closing + timedelta(minutes=call.grace_minutes):
             return closing, True
     return call.cohort_at(at), False
-
-
-# What waits for a person
-
-
-def work_for(user, *, limit: int = MOST) -> list[WorkLine]:
-    """What waits for `user` in this app, as a company's person and as the cluster's, the soonest due first."""
-    return [*_work_of_company(user, limit), *_work_of_staff(user, limit)] if is_person(user) else []
-
-
-def _work_of_company(user, limit):
-    """Drafts to finish, requests to answer; and what the cluster has in hand."""
-    requests = ChangeRequest.objects.filter(application=OuterRef("pk"), answered_at=None, cancelled_at=None)
-    files = (
-        Application.objects.of_member(user)
-        .filter(Q(state__in=[State.DRAFT, State.IN_RECONSIDERATION]) | Q(outcome_at=None))
-        .exclude(state__in=[State.WITHDRAWN, State.CANCELLED])
-        .annotate(asked_until=Subquery(requests.values("due")[:1]))
-        .select_related("call__program")
-        .order_by("due", "id")
-    )
-    for file in files[:limit]:
-        label = file.title or file.call.name
-        label = f"{file.reference} · {label}" if file.reference else label
-        page = {"label": label, "url_args": (file.public_id,), "role": "company", "note": file.organisation_name}
-        if file.state == State.DRAFT:
-            if file.call.phase() in (Phase.OPEN, Phase.GRACE):
-                closing = file.call.next_closing
-                yield WorkLine(_("Finish and submit"), url_name="application-tasks", due=closing, **page)
-        elif file.state == State.CHANGES_REQUESTED:
-            due = file.asked_until
-            yield WorkLine(_("Answer the request for changes"), url_name="application-changes", due=due, **page)
-        else:
-            waits = _("the cluster")
-            yield WorkLine(_("Being assessed"), url_name="application-detail", waits_for=waits, **page)
-
-
-def _work_of_staff(user, limit):
-    """Files to screen; and, for whoever runs the programme, those that wait for somebody else."""
-    screens, runs = (
-        Application.objects.held_by(user, role).defer("search").select_related("call").order_by("due", "id")
-        for role in (ProgramRole.SCREENER, ProgramRole.OFFICER)
-    )
-    for file in screens.filter(state=State.SUBMITTED)[:limit]:
-        yield _line(file, _("Screen"), "file-screening", "screener")
-    for file in runs.filter(state__in=[State.SUBMITTED, State.CHANGES_REQUESTED])[:limit]:
-        asked = file.state == State.CHANGES_REQUESTED
-        what = _("Changes requested") if asked else _("To be screened")
-        waits = _("the applicant") if asked else _("the screening officer")
-        yield _line(file, what, "file-changes" if asked else "file-detail", "officer", waits)
-
-
-def _line(file, what, url_name, role, waits_for=""):
-    label = f"{file.reference} · {file.title or file.call.name}"
-    return WorkLine(what, label, url_name, (file.reference,), file.due, role, waits_for, file.organisation_name)

@@ -20,13 +20,13 @@ from django.test.utils import CaptureQueriesContext
 
 from benchmarks._data import filled
 from programs.models import Partner
-from reports import figures
+from reports import selectors
 from reports.models import ApiKey
 from reports.services import SECRET_BYTES, digest_of
 from work import clock
 
 PAGE = 100
-LISTS = {"applications": figures.applications_of, "awards": figures.awards_of}
+LISTS = {"applications": selectors.applications_of, "awards": selectors.awards_of}
 
 
 def run(argv) -> int:

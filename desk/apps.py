@@ -6,11 +6,11 @@ class DeskConfig(AppConfig):
 
     def ready(self):
         from desk import services
-        from desk.figures.jobs import looked_after, told
         from desk.rules import jobs_administered_by
-        from work.figures import WorkTable, look_after
+        from desk.selectors.jobs import looked_after, told
         from work.jobs import shown_also_to
         from work.models import Job
+        from work.selectors import WorkTable, look_after
         from work.states import Table
 
         shown_also_to(jobs_administered_by)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Cluster
 from accounts.roles import ClusterRole, OrganisationRole
-from desk.figures import roles_of
+from desk.selectors import roles_of
 from programs.roles import PartnerRole, ProgramRole
 from work import clock
 

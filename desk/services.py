@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from applications.models import Application
 from audit.services import record
 from work import clock, jobs
-from work.figures import WorkTable
 from work.models import Job
 from work.querysets import stopped
+from work.selectors import WorkTable
 from work.states import JobAct
 
 

@@ -5,17 +5,17 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        from notifications import figures, services
+        from notifications import selectors, services
         from notifications.models import Message
-        from work.figures import WorkTable, look_after
+        from work.selectors import WorkTable, look_after
         from work.states import Table
 
         look_after(
             WorkTable(
                 key=Table.MESSAGES,
                 model=Message,
-                rows=lambda user, files: figures.messages_about(files),
-                told=figures.told,
+                rows=lambda user, files: selectors.messages_about(files),
+                told=selectors.told,
                 retry=services.retry_given_up,
             )
         )

@@ -19,7 +19,7 @@ from audit.rules import WrongMoment
 from audit.services import record_readings
 from programs.figures import burn
 from programs.roles import PartnerRole
-from reports import figures, rules, services
+from reports import rules, selectors, services
 from reports.forms import KeyForm
 from reports.models import ApiCall
 from reports.states import KeyState
@@ -45,7 +45,7 @@ def for_partner(view):
     @never_cache
     @wraps(view)
     def with_partner(request, *args, **kwargs):
-        partners = list({seat.partner_id: seat.partner for seat in figures.seats_of(request.user)}.values())
+        partners = list({seat.partner_id: seat.partner for seat in selectors.seats_of(request.user)}.values())
         wanted = request.GET.get("partner")
         chosen = [p for p in partners if not wanted or str(p.public_id) == wanted]
         if not chosen:
@@ -77,15 +77,15 @@ def frame(request, current):
 @for_partner
 def home(request):
     partner = request.partner
-    envelopes = list(figures.envelopes_of(partner).order_by("agreement_id", "fiscal_year"))
+    envelopes = list(selectors.envelopes_of(partner).order_by("agreement_id", "fiscal_year"))
     by_agreement = {}
     for envelope in envelopes:
         by_agreement.setdefault(envelope.agreement_id, []).append({"envelope": envelope, "bar": bar_of(envelope)})
-    stages = figures.pipeline(partner)
+    stages = selectors.pipeline(partner)
     context = frame(request, "partner-home") | {
         "agreements": [
             {"agreement": agreement, "years": by_agreement.get(agreement.pk, [])}
-            for agreement in figures.agreements_of(partner).order_by("reference")
+            for agreement in selectors.agreements_of(partner).order_by("reference")
         ],
         "stages": [{"label": s.state.label, "kind": TAGS.get(s.state, ""), "count": s.count} for s in stages],
         "files": sum(s.count for s in stages),
@@ -112,9 +112,9 @@ def bar_of(envelope):
 
 def to_concur(request):
     """What waits for the partner's concurrence, for its concurrence officers only: others would learn an outcome."""
-    if not figures.seats_of(request.user).filter(partner=request.partner, role=PartnerRole.CONCURRENCE).exists():
+    if not selectors.seats_of(request.user).filter(partner=request.partner, role=PartnerRole.CONCURRENCE).exists():
         return []
-    waiting = list(figures.waiting_for_concurrence(request.partner))
+    waiting = list(selectors.waiting_for_concurrence(request.partner))
     record_readings(
         request.user,
         application_ids=[c.application_id for c in waiting],
@@ -128,7 +128,7 @@ def to_concur(request):
 @for_partner
 def awards(request):
     """Awards, the latest first, a page at a time by the identifier of the last one shown."""
-    rows = figures.awards_of(request.partner)
+    rows = selectors.awards_of(request.partner)
     if (before := asked_identifier(request, "before")) is not None:
         rows = rows.filter(public_id__lt=before)
     found = list(rows.order_by("-public_id")[: PAGE + 1])
@@ -140,13 +140,13 @@ def awards(request):
         "awards": [
             {
                 "award": award,
-                "own": figures.own_share(award),
-                "others": figures.other_aid(award),
-                "shares": figures.own_shares(award),
+                "own": selectors.own_share(award),
+                "others": selectors.other_aid(award),
+                "shares": selectors.own_shares(award),
             }
             for award in shown
         ],
-        "years": figures.years_of(shown) if not more and before is None else [],
+        "years": selectors.years_of(shown) if not more and before is None else [],
         "next_url": more,
     }
     return render(request, "reports/awards.html", context)

@@ -3,7 +3,7 @@
 from applications.states import State as FileState
 from audit.moves import after, move
 from notifications.services import queue_message
-from reviews import figures
+from reviews import selectors
 from reviews.models import Assignment
 from reviews.services.ranking import void_recommendation
 from reviews.services.scores import keep_score
@@ -21,7 +21,7 @@ def keep_the_score(assignment, *, by, given, note, entry):
 @after("assignment.submit")
 def close_the_review(assignment, *, by, given, note, entry):
     """The review that completes the quorum closes the file's review."""
-    counted, needed = figures.quorum(assignment.application)
+    counted, needed = selectors.quorum(assignment.application)
     if counted >= needed and assignment.application.state == FileState.IN_REVIEW:
         move(assignment.application, "complete_review", by=by, given={"counted": counted, "needed": needed})
 

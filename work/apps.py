@@ -6,10 +6,10 @@ class WorkConfig(AppConfig):
     name = "work"
 
     def ready(self) -> None:
-        from work import figures, jobs, nudges, outages
+        from work import jobs, nudges, outages, selectors
 
         autodiscover_modules("tasks")  # every process knows every sweep: readiness and pages ask after them
         nudges.check_nudges()
         outages.check_questions()
-        figures.check_tables()
+        selectors.check_tables()
         jobs.check_handlers()  # the lowest app is ready last: every other has said what it handles

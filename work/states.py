@@ -19,7 +19,7 @@ class Machine(TextChoices):
 
 class Table(TextChoices):
     """The tables of work that an administrator looks after. Start fails on one that no app hands over
-    (`work.figures.look_after`)."""
+    (`work.selectors.look_after`)."""
 
     MESSAGES = "messages", _("Messages to send")
     DOCUMENTS = "documents", _("Documents to produce")

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from accounts.roles import OrganisationRole
 from decisions.states import FUNDED, Kind, StepKind
 from programs.rubric import parse_rubric
-from reviews.figures import file_scores
+from reviews.selectors import file_scores
 from work import clock
 from work.money import format_money, format_percent
 

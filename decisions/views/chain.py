@@ -19,7 +19,7 @@ from audit.models import DutyDone
 from audit.rules import WrongMoment
 from audit.services import record_reading, record_readings
 from audit.states import Duty
-from decisions import figures, letters, services
+from decisions import letters, selectors, services
 from decisions.checks import agreements_to_concur
 from decisions.forms import NoteForm, ReasonsForm, SendBackForm
 from decisions.models import Concurrence, Decision
@@ -127,7 +127,7 @@ def file_of(request, reference):
 def decision_of(request, reference):
     """The present decision of a file that the person may read. 404 without one."""
     application = file_of(request, reference)
-    decision = figures.present_decision(application)
+    decision = selectors.present_decision(application)
     if decision is None:
         raise Http404(_("No decision has been drafted on this file yet."))
     decision.application = application
@@ -140,11 +140,11 @@ def show(request, reference):
     """A file's decision: what it says and costs, who did which step, and what I may do."""
     application = file_of(request, reference)
     record_reading(request.user, application_id=application.pk, subject=application, what="decision")
-    decision = figures.present_decision(application)
+    decision = selectors.present_decision(application)
     if decision is None:
         return render(request, "decisions/file_without.html", {"application": application})
     decision.application = application
-    moves = figures.moves_of(decision, request.user)
+    moves = selectors.moves_of(decision, request.user)
     letter = getattr(decision, "letter", None)
     languages = letters.languages_of(decision)
     steps = decision.steps.select_related("by").order_by("-at", "-id")
@@ -154,18 +154,18 @@ def show(request, reference):
         "decision": decision,
         "kind": KINDS[Kind(decision.kind)],
         "funded": decision.kind in FUNDED,
-        "stages": figures.chain_of(decision),
+        "stages": selectors.chain_of(decision),
         "timeline": [_told(step) for step in steps],
         "moves": [{"move": one, "url": reverse(URLS[one.name], args=[reference])} for one in moves],
-        "said": figures.needs_of(decision, request.user) if decision.state in (State.DRAFT, State.ENDORSED) else [],
+        "said": selectors.needs_of(decision, request.user) if decision.state in (State.DRAFT, State.ENDORSED) else [],
         "undeclared": any(one.undeclared for one in moves),
-        "money": figures.money_of(decision),
+        "money": selectors.money_of(decision),
         "concurrences": decision.concurrences.standing().select_related("agreement__partner", "by").order_by("id"),
         "reasons": [(language, getattr(decision, f"reasons_{language}")) for language in languages],
         "same_words": len(languages) > 1 and bool(decision.reasons_fr) and decision.reasons_fr == decision.reasons_en,
         "may_edit": decision.state == State.DRAFT and may_edit_reasons(decision, request.user),
         "letter": letter,
-        "letter_tag": figures.letter_status(letter) if letter else None,
+        "letter_tag": selectors.letter_status(letter) if letter else None,
         "may_retry": letter is not None and letter.state == "failed" and is_letter_officer(letter, request.user),
         "granted": decision.state in (State.ISSUED, State.SUPERSEDED) and decision.kind in FUNDED,
         "earlier": earlier,
@@ -224,7 +224,7 @@ def act(request, reference, step):
     if step == "issue" and request.method == "POST" and decision.state == State.ISSUED:
         services.issue(decision, by=request.user)  # a second click: nothing more happens, unless it is forbidden
         return redirect("decision-file", reference)
-    move = next((one for one in figures.moves_of(decision, request.user) if one.name == step), None)
+    move = next((one for one in selectors.moves_of(decision, request.user) if one.name == step), None)
     if move is None and (request.method == "GET" or not form.is_valid()):
         _refuse(step, decision, request.user, form)
     refusals = list(move.refusals) if move else []
@@ -247,7 +247,7 @@ def act(request, reference, step):
         "form": form,
         "refusals": refusals,
         "undeclared": bool(move and move.undeclared),
-        "money": figures.money_of(decision),
+        "money": selectors.money_of(decision),
         "partners": [one.partner.name for one in agreements_to_concur(decision)] if step == "approve" else [],
         "languages": letters.languages_of(decision),
     }

@@ -11,7 +11,7 @@ from accounts.rules import in_office
 from audit.rules import WrongMoment, standing_of
 from audit.services import record_reading, record_readings
 from audit.states import Standing
-from decisions import figures, letters, services
+from decisions import letters, selectors, services
 from decisions.forms import InterestsForm, NoteForm, SendBackForm
 from decisions.models import Concurrence
 from decisions.states import Kind, State
@@ -68,7 +68,7 @@ def _declared(concurrence, user):
 
 def _context(concurrence, **more):
     decision = concurrence.decision
-    shares = [one for one in figures.money_of(decision) if one.envelope.agreement_id == concurrence.agreement_id]
+    shares = [one for one in selectors.money_of(decision) if one.envelope.agreement_id == concurrence.agreement_id]
     own_part = sum(one.amount for one in shares)
     languages = letters.languages_of(decision)
     return {
@@ -79,7 +79,7 @@ def _context(concurrence, **more):
         "own_part": own_part,
         "others": decision.amount - own_part,
         "reasons": [(code, getattr(decision, f"reasons_{code}")) for code in languages],
-        "summary": figures.summary_of(concurrence.application),
+        "summary": selectors.summary_of(concurrence.application),
         "open": concurrence.state == "asked" and decision.state == State.APPROVED,
         "kind": Kind(decision.kind).label,
         **more,

@@ -26,8 +26,8 @@ from documents.models import Rendering
 from programs.ledger import allocate
 from programs.models import Envelope, LedgerEntry, ReferenceCounter
 from programs.rubric import parse_rubric
-from reviews.figures import open_envelopes
 from reviews.models import Assignment, Declaration, Recommendation, RecommendationShare, Score
+from reviews.selectors import open_envelopes
 from work import clock
 
 FILES_EACH = 4  # files of one company, about

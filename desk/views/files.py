@@ -13,7 +13,7 @@ from applications.services.screening import open_file
 from applications.states import State
 from applications.templatetags.files import state_kind
 from audit.services import record_reading, record_readings
-from desk.figures import file as figures
+from desk.selectors import file as file_page
 
 PAGE = 30
 RELATED = ("call__program__cluster", "call__form", "call__rules", "call__rubric", "organisation")
@@ -34,12 +34,12 @@ def show(request, reference):
     context = {
         "application": application,
         "tab": "file",
-        "bridge": figures.bridge(application, get_language() or "fr"),
-        "steps": figures.next_steps(application, request.user),
-        "awaited": figures.awaited(application),
-        "duties": figures.duties_of(application),
-        "timeline": figures.timeline(application),
-        "letters": figures.letters_of(application),
+        "bridge": file_page.bridge(application, get_language() or "fr"),
+        "steps": file_page.next_steps(application, request.user),
+        "awaited": file_page.awaited(application),
+        "duties": file_page.duties_of(application),
+        "timeline": file_page.timeline(application),
+        "letters": file_page.letters_of(application),
     }
     return render(request, "desk/file.html", context)
 

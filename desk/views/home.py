@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from desk import figures
+from desk import selectors
 from programs.models import Call
 from work import clock
 
@@ -18,8 +18,8 @@ def home(request):
     if not request.user.is_authenticated:
         return render(request, "desk/welcome.html", {"calls": calls()})
     asked = request.GET.get("role", "")
-    role = asked if asked in figures.ROLES else ""
-    day = figures.day_of(request.user, role)
+    role = asked if asked in selectors.ROLES else ""
+    day = selectors.day_of(request.user, role)
     context = {
         "day": day,
         "role": role,
@@ -34,8 +34,8 @@ def home(request):
             ]
             if lines
         ],
-        "held": figures.roles_of(request.user),
-        "calls": calls() if any(kind == "company" for kind, _role in figures.roles_of(request.user)) else [],
+        "held": selectors.roles_of(request.user),
+        "calls": calls() if any(kind == "company" for kind, _role in selectors.roles_of(request.user)) else [],
     }
     return render(request, "desk/home.html", context)
 
@@ -56,7 +56,7 @@ def hats(day, role):
         return []
     everything = {"label": _("Everything"), "url": reverse("home"), "current": not role}
     return [everything] + [
-        {"label": figures.ROLES[hat], "url": f"{reverse('home')}?role={hat}", "current": hat == role}
+        {"label": selectors.ROLES[hat], "url": f"{reverse('home')}?role={hat}", "current": hat == role}
         for hat in day.hats
     ]
 

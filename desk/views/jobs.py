@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.rules import is_administrator
-from desk.figures.jobs import shown_job, shown_jobs
 from desk.forms.jobs import JobFilter
+from desk.selectors.jobs import shown_job, shown_jobs
 from work import jobs
 from work.states import RUNNABLE, JobAct
 

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from audit.rules import Forbidden
 from desk import services
-from desk.figures.service import PAGE, rows_of, service_of, table_of
 from desk.forms.service import SetAsideForm
 from desk.rules import administered_clusters
-from work.figures import TABLES, WorkTable
+from desk.selectors.service import PAGE, rows_of, service_of, table_of
 from work.querysets import stopped
+from work.selectors import TABLES, WorkTable
 from work.states import Table
 from work.templatetags.formats import number
 

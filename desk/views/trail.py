@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 
 from audit.rules import Forbidden
 from audit.services import record_reading
-from desk import figures
-from desk.figures.trail import all_verbs
+from desk import selectors
 from desk.forms.trail import TrailForm
 from desk.rules import audited_by, may_read_trail
+from desk.selectors.trail import all_verbs
 from desk.views.files import file_of
 from work import clock
 from work.spreadsheets import plain
@@ -30,10 +30,10 @@ def index(request):
     if not clusters.exists():
         raise Forbidden(_("Only an auditor of the cluster reads the trail."))
     form = TrailForm(request.GET or None, verbs=all_verbs())
-    wanted, before = figures.Filter(), _number(request.GET.get("before"))
+    wanted, before = selectors.Filter(), _number(request.GET.get("before"))
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
-        wanted = figures.Filter(
+        wanted = selectors.Filter(
             reference=data["reference"].strip(),
             person=data["person"].strip(),
             verb="" if data["verb"] == "read" else data["verb"],
@@ -44,7 +44,7 @@ def index(request):
     if form.errors:
         lines, following = [], None
     else:
-        lines, following = figures.matching(clusters, wanted, before=before)
+        lines, following = selectors.matching(clusters, wanted, before=before)
     if before is None:
         record_reading(request.user, application_id=None, subject="trail", what="trail")
     context = {"form": form, "lines": lines, "next_url": _page_after(request, following)}
@@ -59,10 +59,10 @@ def file(request, reference):
     application = readable(request, reference)
     readings = request.GET.get("readings") != "no"
     try:
-        lines, following = figures.chronicle(application, after=request.GET.get("after", ""), readings=readings)
+        lines, following = selectors.chronicle(application, after=request.GET.get("after", ""), readings=readings)
     except (ValueError, OverflowError):
         raise Http404 from None
-    count, findings = figures.verified(application)
+    count, findings = selectors.verified(application)
     record_reading(request.user, application_id=application.pk, subject=application, what="trail")
     context = {
         "application": application,
@@ -85,7 +85,7 @@ def file_csv(request, reference):
     """The same, whole, as a table for a spreadsheet."""
     application = readable(request, reference)
     record_reading(request.user, application_id=application.pk, subject=application, what="trail")
-    rows = figures.whole_chronicle(application)
+    rows = selectors.whole_chronicle(application)
     response = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{application.reference}-trail.csv"'
     return response

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from reports import figures
+from reports import selectors
 from reports.api.document import PREFIX, RESOURCES, document
 from reports.api.examples import example_of
 from reports.api.problems import PROBLEMS, language_asked
@@ -31,7 +31,7 @@ def openapi(request):
 def page(request):
     """The page that reads the document out: resources, parameters, fields, examples, problems."""
     api = document(get_language()[:2])
-    may_try = figures.seats_of(request.user).exists()
+    may_try = selectors.seats_of(request.user).exists()
     context = {
         "api": api,
         "base_url": settings.BASE_URL,

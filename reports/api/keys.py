@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
-from reports.figures import seats_of
 from reports.models import ApiKey
+from reports.selectors import seats_of
 from reports.services import SECRET_BYTES, digest_of
 from reports.states import KeyState
 

@@ -21,7 +21,7 @@ from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.viewsets import GenericViewSet
 
 from audit.services import record_readings
-from reports import figures, services
+from reports import selectors, services
 from reports.api.formats import CsvRenderer, Negotiation, columns_of, csv_line, flat, safe
 from reports.api.keys import REALM, KeyAuthentication, SeatAuthentication
 from reports.api.pages import next_address, page_of
@@ -153,7 +153,7 @@ class Resource(GenericViewSet):
         if since is not None and "cursor" not in request.query_params:
             body["gone"] = [
                 {"id": public_id, "gone_at": DateTimeField().to_representation(at)}
-                for public_id, at in figures.gone_since(request.partner, self.kind, since)
+                for public_id, at in selectors.gone_since(request.partner, self.kind, since)
             ]
         return self._json(request, body, page)
 

@@ -1,9 +1,9 @@
-"""The resources: one list and one row of each, for the partner of the key. What may be read is `reports.figures`."""
+"""The resources: one list and one row of each, for the partner of the key. What may be read is `reports.selectors`."""
 
 from django.utils.translation import gettext_lazy
 
 from programs.figures import burn
-from reports import figures
+from reports import selectors
 from reports.api import filters, serializers
 from reports.api.resource import Resource
 from reports.states import Scope
@@ -17,7 +17,7 @@ class Agreements(Resource):
     filterset_class = filters.Agreements
 
     def rows(self):
-        return figures.agreements_of(self.request.partner)
+        return selectors.agreements_of(self.request.partner)
 
 
 class Envelopes(Resource):
@@ -28,7 +28,7 @@ class Envelopes(Resource):
     filterset_class = filters.Envelopes
 
     def rows(self):
-        return figures.envelopes_of(self.request.partner)
+        return selectors.envelopes_of(self.request.partner)
 
     def prepare(self, rows):
         for envelope in rows:
@@ -44,8 +44,8 @@ class Ledger(Resource):
     filterset_class = filters.Ledger
 
     def rows(self):
-        envelope = self.row(figures.envelopes_of(self.request.partner), self.kwargs["id"])
-        return figures.ledger_of(envelope)
+        envelope = self.row(selectors.envelopes_of(self.request.partner), self.kwargs["id"])
+        return selectors.ledger_of(envelope)
 
     def application_of(self, entry):
         return entry.application_id if entry.file else None
@@ -58,7 +58,7 @@ class Programs(Resource):
     filterset_class = filters.Programs
 
     def rows(self):
-        return figures.programs_of(self.request.partner)
+        return selectors.programs_of(self.request.partner)
 
     def by_reference(self, rows, text):
         return rows.filter(code=text).first()
@@ -71,7 +71,7 @@ class Calls(Resource):
     filterset_class = filters.Calls
 
     def rows(self):
-        return figures.calls_of(self.request.partner)
+        return selectors.calls_of(self.request.partner)
 
 
 class Applications(Resource):
@@ -81,7 +81,7 @@ class Applications(Resource):
     filterset_class = filters.Applications
 
     def rows(self):
-        return figures.applications_of(self.request.partner)
+        return selectors.applications_of(self.request.partner)
 
     def by_reference(self, rows, text):
         return rows.filter(reference=text).first()
@@ -95,8 +95,8 @@ class Shared(Resource):
 
     def prepare(self, rows):
         for row in rows:
-            row.own_share, row.other_public_aid = figures.own_share(row), figures.other_aid(row)
-            row.shares_told = figures.own_shares(row)
+            row.own_share, row.other_public_aid = selectors.own_share(row), selectors.other_aid(row)
+            row.shares_told = selectors.own_shares(row)
         return rows
 
 
@@ -107,7 +107,7 @@ class Decisions(Shared):
     filterset_class = filters.Decisions
 
     def rows(self):
-        return figures.decisions_of(self.request.partner)
+        return selectors.decisions_of(self.request.partner)
 
     def application_of(self, decision):
         return decision.application_id
@@ -121,7 +121,7 @@ class Awards(Shared):
     filterset_class = filters.Awards
 
     def rows(self):
-        return figures.awards_of(self.request.partner)
+        return selectors.awards_of(self.request.partner)
 
     def application_of(self, award):
         return award.application_id

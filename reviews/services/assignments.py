@@ -13,7 +13,7 @@ from audit.services import declare_standing, record, record_change
 from audit.states import Standing
 from notifications.services import queue_message
 from programs.rules import has_a_reason, is_program_officer
-from reviews import checks, figures
+from reviews import checks, selectors
 from reviews.models import Assignment
 from reviews.rules import ask_unbarred
 from reviews.states import Answer
@@ -125,7 +125,7 @@ def close_review(application, *, by):
     """Close the review of a file whose quorum is in, where no review did (a reopened file). Returns the application."""
     application = _locked(application)
     ask_unbarred(application.pk, by)
-    counted, needed = figures.quorum(application)
+    counted, needed = selectors.quorum(application)
     return move(application, "complete_review", by=by, given={"counted": counted, "needed": needed})
 
 

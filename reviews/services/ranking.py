@@ -10,7 +10,7 @@ from applications.states import FUNDED, Outcome
 from audit.moves import move
 from audit.rules import Refusal, WrongMoment
 from programs import ledger
-from reviews import checks, figures
+from reviews import checks, selectors
 from reviews.models import Recommendation, RecommendationShare
 from work import clock
 from work.money import cents
@@ -33,9 +33,9 @@ def recommend(application, *, by, outcome, amount=0, shares=(), reasons_fr="", r
     funded = outcome in FUNDED
     amount = cents(Decimal(amount)) if funded else Decimal(0)
     shares = _whole_shares(application, shares) if funded else []
-    scores = figures.file_scores(application)
-    counted, needed = figures.quorum(application)
-    ranking = figures.ranking(application.call, application.cohort_closes_at)
+    scores = selectors.file_scores(application)
+    counted, needed = selectors.quorum(application)
+    ranking = selectors.ranking(application.call, application.cohort_closes_at)
     recommendation = Recommendation(
         application=application,
         outcome=outcome if outcome in Outcome.values else "",
@@ -88,12 +88,12 @@ def recommend(application, *, by, outcome, amount=0, shares=(), reasons_fr="", r
 def held_for(application):
     """The share of each envelope that this file may not touch, in percent: none once it comes back from a
     reconsideration, since that is what the money is held for."""
-    return Decimal(0) if application.origin else figures.held_percent(application.call)
+    return Decimal(0) if application.origin else selectors.held_percent(application.call)
 
 
 def _whole_shares(application, shares):
     """One positive share for each envelope that may pay this call, in id order. WrongMoment for any other envelope."""
-    allowed = {envelope.pk for envelope in figures.open_envelopes(application.call)}
+    allowed = {envelope.pk for envelope in selectors.open_envelopes(application.call)}
     merged = {}
     for envelope, part in shares:
         part = cents(Decimal(part))

@@ -15,7 +15,7 @@ from audit.states import Standing as Stand
 from programs.roles import ProgramRole
 from programs.rubric import parse_rubric
 from programs.rules import holds, is_program_officer
-from reviews import checks, figures, services
+from reviews import checks, selectors, services
 from reviews.forms.people import AssignForm, ReasonForm, RuleForm
 from reviews.models import Declaration, Recommendation
 from reviews.states import Answer, State
@@ -60,10 +60,10 @@ def _page(request, application, *, form=None, refused=(), status=200):
     scores = rubric = None
     if shown:
         rubric = parse_rubric(application.call.rubric.definition)
-        scores = figures.file_scores(application, rubric, [a for a in assignments if a.state == State.SUBMITTED])
+        scores = selectors.file_scores(application, rubric, [a for a in assignments if a.state == State.SUBMITTED])
     found = checks.candidates(application) if can_assign else []
     problems = checks.panel_problems(application) if application.state == FileState.ELIGIBLE else []
-    counted, needed = figures.quorum(application)
+    counted, needed = selectors.quorum(application)
     context = {
         "application": application,
         "tab": "reviews",

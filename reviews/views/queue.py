@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit.rules import WrongMoment
-from reviews import figures, services
+from reviews import selectors, services
 from reviews.forms.people import ReasonForm
 from reviews.models import Assignment
 from reviews.states import State
@@ -19,7 +19,7 @@ from reviews.views.files import own_assignment
 @require_GET
 def index(request):
     """My files to review, soonest due first, skipped ones last; how many are done, and the time left."""
-    queue = figures.queue_of(request.user)
+    queue = selectors.queue_of(request.user)
     recent = (
         Assignment.objects.of_reviewer(request.user)
         .filter(state=State.SUBMITTED)
@@ -67,7 +67,7 @@ def skip(request, public_id):
 
 def to_next(user, *, after=None):
     """The next open file of the queue, else the queue itself."""
-    for one in figures.queue_of(user).waiting:
+    for one in selectors.queue_of(user).waiting:
         if one.open and (after is None or one.pk != after.pk):
             return redirect("review-score", one.public_id)
     return redirect("review-queue")

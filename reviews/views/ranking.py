@@ -24,7 +24,7 @@ from programs.models.agreements import LanguageRegime
 from programs.roles import ProgramRole
 from programs.rubric import parse_rubric
 from programs.rules import holds
-from reviews import figures, services
+from reviews import selectors, services
 from reviews.forms.panel import RecommendForm
 from reviews.scoring import Line
 from reviews.services.ranking import held_for
@@ -40,9 +40,9 @@ def show(request, public_id):
     call = get_object_or_404(calls, public_id=public_id)
     if call.rubric_id is None or call.rules_id is None:
         raise Http404
-    cohorts = figures.cohorts_of(call)
+    cohorts = selectors.cohorts_of(call)
     cohort = _cohort(request, cohorts)
-    ranking = figures.ranking(call, cohort)
+    ranking = selectors.ranking(call, cohort)
     ids = [ranked.application.pk for ranked in ranking.files]
     closed = Application.objects.filter(pk__in=ids).filter(pk__in=barred_from(request.user))
     barred = set(closed.values_list("pk", flat=True))
@@ -67,7 +67,7 @@ def show(request, public_id):
         "ranking": ranking,
         "line": LINES[ranking.line],
         "envelopes": _envelopes(call),
-        "held": figures.held_percent(call),
+        "held": selectors.held_percent(call),
         "under_way": _count(call, cohort, (FileState.SUBMITTED, FileState.ELIGIBLE, FileState.IN_REVIEW)),
         "recommended": _recommended(request.user, call, cohort),
         "chairs": holds(request.user, ProgramRole.CHAIR, call.program),
@@ -113,14 +113,14 @@ def _draw(rows):
 
 
 def _envelopes(call):
-    held = figures.held_percent(call)
+    held = selectors.held_percent(call)
     return [
         {
             "envelope": envelope,
             "spent": envelope.committed + envelope.payable + envelope.paid + envelope.lapsed,
             "left": max(Decimal(0), available(envelope, held_percent=held)),
         }
-        for envelope in sorted(figures.open_envelopes(call), key=lambda e: (e.fiscal_year, e.pk))
+        for envelope in sorted(selectors.open_envelopes(call), key=lambda e: (e.fiscal_year, e.pk))
     ]
 
 
@@ -148,9 +148,9 @@ def recommend(request, reference):
         return redirect(f"{reverse('review-declare', args=[reference])}?{urlencode({'next': here})}")
     if earlier := clash(application.pk, user, Duty.RECOMMEND):
         raise Forbidden(earlier.message)
-    if application.state not in figures.RANKED:
+    if application.state not in selectors.RANKED:
         return redirect("review-file", reference)
-    ranking = figures.ranking(application.call, application.cohort_closes_at)
+    ranking = selectors.ranking(application.call, application.cohort_closes_at)
     ranked = ranking.of(application)
     held = held_for(application)
     envelopes = [
@@ -195,7 +195,7 @@ def _recommend_form(request, application, ranked, options):
 
 
 def _split(application, amount):
-    shares = figures.proposed_shares(application, amount)
+    shares = selectors.proposed_shares(application, amount)
     return {"amount": amount} | {RecommendForm.name_of(envelope): part or None for envelope, part in shares}
 
 
@@ -228,7 +228,7 @@ def _recommend(form, application, *, by):
 
 def _recommend_page(request, application, ranking, ranked, form):
     names = {c.key: str(c.name) for c in parse_rubric(application.call.rubric.definition).criteria}
-    counted, needed = figures.quorum(application)
+    counted, needed = selectors.quorum(application)
     context = {
         "application": application,
         "form": form,

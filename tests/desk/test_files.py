@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from audit.models import Reading
 from audit.services import erase_texts
-from desk.figures import file as figures
-from desk.figures import matching
-from desk.figures.trail import Filter, chronicle, whole_chronicle
+from desk.selectors import file as file_page
+from desk.selectors import matching
+from desk.selectors.trail import Filter, chronicle, whole_chronicle
 from reviews.services import declare_interests
 from tests import files
 from tests.reviews.files import reviewed_file
@@ -64,10 +64,10 @@ def test_file_shows_where_it_stands_who_did_what_and_what_happened(english, cast
 
 
 def test_file_says_what_one_may_do_next_and_what_stands_in_the_way(english, cast, file):
-    assert [step.url_name for step in figures.next_steps(file, cast.chair)] == ["review-file", "review-recommend"]
+    assert [step.url_name for step in file_page.next_steps(file, cast.chair)] == ["review-file", "review-recommend"]
     page = text(get(english, cast.chair, "file-detail", file.reference))
     assert reverse("review-declare", args=[file.reference]) in page
-    assert figures.next_steps(file, cast.auditor) == []
+    assert file_page.next_steps(file, cast.auditor) == []
 
 
 def test_earlier_act_on_the_file_is_said_before_the_click(english, cast, file, programme):

@@ -10,8 +10,8 @@ from django.utils.translation import override
 
 from applications.models import Application
 from applications.services.changes import request_changes
-from desk.figures import day_of, roles_of
-from desk.figures.day import APPS
+from desk.selectors import day_of, roles_of
+from desk.selectors.day import APPS
 from notifications.models import Message
 from notifications.services import queue_message
 from programs.services.people import appoint
@@ -184,7 +184,7 @@ def test_what_was_given_up_costs_nobody_else_s_home_a_query(english, cast, now, 
     english.get(HOME)
     with CaptureQueriesContext(connection) as seen:
         english.get(HOME)
-    monkeypatch.setattr("desk.figures.day.APPS", APPS[:-1])
+    monkeypatch.setattr("desk.selectors.day.APPS", APPS[:-1])
     with CaptureQueriesContext(connection) as without:
         english.get(HOME)
     assert len(seen) == len(without)

@@ -13,7 +13,7 @@ from django.utils import translation
 
 from accounts.services import appoint_to_cluster, create_person, found_cluster
 from audit.rules import CLOCK
-from desk.figures.jobs import shown_job
+from desk.selectors.jobs import shown_job
 from programs.models import Partner
 from programs.services.people import seat_partner
 from work.middleware import REFRESH

@@ -19,7 +19,7 @@ from audit.services import declare_standing
 from audit.states import Standing
 from decisions.models import Letter
 from desk.constants import EFFECTS
-from desk.figures.service import ending
+from desk.selectors.service import ending
 from desk.services import set_work_aside
 from documents.models import Rendering
 from documents.services import queue_rendering
@@ -28,12 +28,12 @@ from notifications.services import queue_message
 from programs.models import Partner, PartnerSeat
 from tests.files import submitted_file
 from work import clock
-from work.figures import TABLES, check_tables, tables_of_work
 from work.jobs import act_on_job
 from work.models import Heartbeat, Job, Outage, WorkItem
 from work.outages import note_away, note_back
 from work.processes import Process, ProcessState
 from work.querysets import ATTEMPTS, unfinished, waiting
+from work.selectors import TABLES, check_tables, tables_of_work
 from work.services import claim, stop
 from work.states import JobAct, JobKind, Machine, Table
 from work.sweeps import SWEEPS
@@ -554,7 +554,7 @@ def test_start_fails_where_nobody_hands_a_table_over(monkeypatch):
 def test_processes_have_names_in_words(admin, monkeypatch):
     names = ("database", "web", "worker", "beat", "other")
     made = tuple(Process(name, 1, clock.now(), 0, None, ProcessState.RUNNING, None) for name in names)
-    monkeypatch.setattr("desk.figures.service.processes_here", lambda: made)
+    monkeypatch.setattr("desk.selectors.service.processes_here", lambda: made)
     told = [line.name for line in page(admin).context["service"].processes]
     assert told == ["Database", "Website", "Background work", "Clock of the background work", "other"]
 

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 from desk.constants import SUBJECTS, VERBS
-from desk.figures.trail import _done, _models
+from desk.selectors.trail import _done, _models
 
 APPS = ("accounts", "programs", "applications", "reviews", "decisions", "awards", "documents", "reports", "desk")
 ROOT = Path(__file__).resolve().parents[2]

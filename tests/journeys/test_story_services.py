@@ -33,7 +33,7 @@ from decisions import services as decisions
 from decisions.models import Decision, Letter
 from demo import answers, papers, people
 from demo.cast import COMPANIES
-from desk.figures import whole_chronicle
+from desk.selectors import whole_chronicle
 from documents.services import render
 from notifications import services as outbox
 from notifications.models import Message
@@ -41,8 +41,8 @@ from programs.ledger import reconcile
 from programs.models import Envelope, LedgerEntry
 from programs.services.bundles import import_bundle, publish_call
 from reports.services import create_api_key, revoke_api_key
-from reviews.figures import ranking
 from reviews.models import Assignment
+from reviews.selectors import ranking
 from reviews.services import (
     assign_reviewer,
     declare_interests,

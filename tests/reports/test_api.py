@@ -19,7 +19,7 @@ from audit.services import record_change
 from awards.models import Award
 from decisions.models import Decision
 from programs import ledger
-from reports import figures
+from reports import selectors
 from reports.api.document import document
 from reports.api.examples import example_of
 from reports.models import ApiCall
@@ -195,7 +195,7 @@ def test_state_in_sql_is_the_public_state(world, state, told):
     sent = since if told else None
     world.decide(application, kind="declined", issued=since, sent=sent)
     told_at = sent if state != State.IN_RECONSIDERATION else since
-    found = figures.applications_of(world.meie).get()
+    found = selectors.applications_of(world.meie).get()
     assert found.told_state == public_state(state, told_at)
 
 
@@ -431,7 +431,7 @@ def test_fault_of_ours_is_a_problem_too(world, meie, monkeypatch):
     def broken(partner):
         raise RuntimeError("boom")
 
-    monkeypatch.setattr(figures, "awards_of", broken)
+    monkeypatch.setattr(selectors, "awards_of", broken)
     meie.client.raise_request_exception = False
     answer = meie.get("awards")
     assert (answer.status_code, answer.json()["title"]) == (500, "The fault is ours")

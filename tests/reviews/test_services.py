@@ -15,7 +15,7 @@ from audit.rules import Forbidden, WrongMoment, is_barred
 from notifications.models import Message
 from programs.models import Appointment, Envelope
 from programs.services.people import appoint
-from reviews import checks, figures
+from reviews import checks, selectors
 from reviews.models import Recommendation, Score
 from reviews.services import (
     assign_reviewer,
@@ -229,10 +229,10 @@ def test_a_seat_counts_no_more_than_it_needs(cast, programme):
     application = file_in_review(cast, programme, reviewers=("ana", "ben", "dev", "endorser"))
     for name in ("ana", "ben", "endorser"):
         score(of(application, getattr(cast, name)), 4)
-    assert figures.quorum(application) == (2, 3)
+    assert selectors.quorum(application) == (2, 3)
     assert fresh(application).state == FileState.IN_REVIEW
     score(of(application, cast.dev), 4)
-    assert figures.quorum(application) == (3, 3)
+    assert selectors.quorum(application) == (3, 3)
     assert fresh(application).state == FileState.REVIEWED
 
 
@@ -423,7 +423,7 @@ def test_a_late_recusal_keeps_the_score_uncounted_and_the_mean_changes(cast, pro
     assert (assignment.state, assignment.total) == ("recused", Decimal("40.0000"))
     assert assignment.scores.count() == 5
     assert fresh(application).score == Decimal("90.0000")
-    assert figures.quorum(application) == (2, 3)
+    assert selectors.quorum(application) == (2, 3)
     assert is_barred(application.pk, cast.dev)
 
 
@@ -476,7 +476,7 @@ def test_a_review_is_not_reopened_once_the_file_is_recommended(cast, programme):
 
 
 def shares_of(application, amount):
-    return [(envelope, part) for envelope, part in figures.proposed_shares(application, amount) if part]
+    return [(envelope, part) for envelope, part in selectors.proposed_shares(application, amount) if part]
 
 
 def test_a_recommendation_reserves_each_envelope_and_keeps_its_ranking(cast, programme):
@@ -577,15 +577,15 @@ def test_a_waitlisted_file_competes_again_with_the_next_cohort(cast, programme):
     Application.objects.filter(pk=application.pk).update(state=FileState.WAITLISTED)
     later = reviewed_file(cast, programme, company="precision", at=None, scores=(4, 4, 4))
     Application.objects.filter(pk=later.pk).update(cohort_closes_at=clock.local(date(2027, 1, 31), 17))
-    ranking = figures.ranking(later.call, fresh(later).cohort_closes_at)
+    ranking = selectors.ranking(later.call, fresh(later).cohort_closes_at)
     assert [r.application.reference for r in ranking.files] == [application.reference, later.reference]
-    first = figures.ranking(later.call, application.cohort_closes_at)
+    first = selectors.ranking(later.call, application.cohort_closes_at)
     assert [r.application.reference for r in first.files] == [application.reference]
 
 
 def test_the_proposed_split_follows_the_budget_and_sums_to_the_award(cast, programme):
     application = reviewed_file(cast, programme)
-    shares = figures.proposed_shares(application, Decimal("75000.00"))
+    shares = selectors.proposed_shares(application, Decimal("75000.00"))
     assert sum(part for _e, part in shares) == Decimal("75000.00")
     assert [e.fiscal_year for e, _p in shares] == [2026, 2027, 2028]
 

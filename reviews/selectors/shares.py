@@ -7,7 +7,7 @@ from applications import constants
 from applications.figures import answers_of, form_of, rows_of
 from programs.models import ProgramFunding
 from programs.money import fiscal_end, fiscal_year
-from reviews.figures.ranking import open_envelopes
+from reviews.selectors.ranking import open_envelopes
 from work import clock
 from work.money import split
 

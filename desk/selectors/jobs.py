@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from work import clock
-from work.figures import GivenUp
 from work.jobs import JobHandler, Kept, handler_of, visible_to
 from work.models import Job
 from work.outages import open_outages
 from work.querysets import ATTEMPTS
+from work.selectors import GivenUp
 from work.states import RUNNABLE, JobPhase, JobState, Machine
 from work.templatetags.formats import hour, number
 

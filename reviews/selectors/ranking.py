@@ -11,8 +11,8 @@ from programs.ledger import available
 from programs.models import Envelope
 from programs.rubric import parse_rubric
 from reviews import scoring
-from reviews.figures.panel import FileScores, file_scores
 from reviews.models import Assignment
+from reviews.selectors.panel import FileScores, file_scores
 from reviews.states import State
 
 

@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from applications import figures as applications
-from decisions import figures as decisions
-from desk.figures import service
-from reviews import figures as reviews
+from applications import selectors as applications
+from decisions import selectors as decisions
+from desk.selectors import service
+from reviews import selectors as reviews
 from work import clock
-from work.figures import MOST
+from work.selectors import MOST
 
 APPS = (applications.work_for, reviews.work_for, decisions.work_for, service.work_for)
 SOON = timedelta(days=7)

@@ -12,14 +12,14 @@ from django.utils.translation import ngettext
 
 from accounts.roles import ClusterRole
 from desk.constants import EFFECTS, PROCESSES
-from desk.figures.roles import roles_of
 from desk.rules import files_administered_by, files_looked_after_by
+from desk.selectors.roles import roles_of
 from work import clock
-from work.figures import SetAside, TableRead, WorkLine, WorkTable, read_table, tables_of_work
 from work.models import Outage
 from work.outages import open_outages
 from work.processes import Process, ProcessState, processes_here
 from work.querysets import stopped
+from work.selectors import SetAside, TableRead, WorkLine, WorkTable, read_table, tables_of_work
 from work.states import Machine
 from work.sweeps import Beat, beats
 from work.templatetags.formats import number

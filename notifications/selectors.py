@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from notifications.models import Message
-from work.figures import GivenUp
+from work.selectors import GivenUp
 
 
 def messages_about(applications: QuerySet) -> QuerySet[Message]:

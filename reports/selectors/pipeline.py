@@ -6,7 +6,7 @@ from django.db.models import Count, QuerySet
 
 from applications.states import PublicState
 from decisions.models import Concurrence
-from reports.figures.scope import applications_of
+from reports.selectors.scope import applications_of
 
 # The columns of the pipeline. What the applicant left is one.
 STAGES = (

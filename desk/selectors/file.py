@@ -14,7 +14,7 @@ from audit.states import Duty
 from decisions.models import Letter
 from decisions.states import State as DecisionState
 from desk.constants import TIMELINE_LEAVES_OUT
-from desk.figures.trail import entries, lines_of, verb_name
+from desk.selectors.trail import entries, lines_of, verb_name
 from work.clock import format_day
 
 # What the page of a move asks for or finds out itself: here it is not in the way yet.

@@ -1,4 +1,4 @@
-"""What waits, as every app tells it: for a person (`figures.work_for(user)`), and in the tables that tasks drain."""
+"""What waits, as every app tells it: for a person (`selectors.work_for(user)`), and in the tables that tasks drain."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """The figures of this app, each defined once: quorum, scores, ranking, a queue and its pace, a proposed split."""
 
-from reviews.figures.panel import FileScores, file_scores, quorum
-from reviews.figures.queue import Queue, pace_of, queue_of
-from reviews.figures.ranking import (
+from reviews.selectors.panel import FileScores, file_scores, quorum
+from reviews.selectors.queue import Queue, pace_of, queue_of
+from reviews.selectors.ranking import (
     RANKED,
     RankedFile,
     Ranking,
@@ -11,8 +11,8 @@ from reviews.figures.ranking import (
     open_envelopes,
     ranking,
 )
-from reviews.figures.shares import proposed_shares
-from reviews.figures.waiting import work_for
+from reviews.selectors.shares import proposed_shares
+from reviews.selectors.waiting import work_for
 
 __all__ = [
     "RANKED",

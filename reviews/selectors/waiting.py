@@ -9,7 +9,7 @@ from applications.states import State as FileState
 from programs.roles import ProgramRole
 from reviews.models import Assignment, Declaration
 from reviews.states import Answer, State
-from work.figures import MOST, WorkLine
+from work.selectors import MOST, WorkLine
 
 
 def work_for(user, *, limit=MOST):

@@ -1,8 +1,8 @@
 """What a partner reads, defined once: its pages, the API and its exports ask here and nowhere else."""
 
-from reports.figures.money import other_aid, own_share, own_shares, years_of
-from reports.figures.pipeline import pipeline, waiting_for_concurrence
-from reports.figures.scope import (
+from reports.selectors.money import other_aid, own_share, own_shares, years_of
+from reports.selectors.pipeline import pipeline, waiting_for_concurrence
+from reports.selectors.scope import (
     agreements_of,
     applications_of,
     awards_of,

@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from documents.models import Rendering
-from work.figures import GivenUp
+from work.selectors import GivenUp
 
 
 def renderings_about(applications: QuerySet) -> QuerySet[Rendering]:

@@ -8,7 +8,7 @@ from decisions.models import Concurrence, Decision, Letter
 from decisions.states import Kind, LetterState, State
 from programs.querysets import held_on
 from programs.roles import ProgramRole
-from work.figures import MOST, WorkLine
+from work.selectors import MOST, WorkLine
 
 PROGRAM = "application__call__program"
 

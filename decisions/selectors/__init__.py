@@ -1,6 +1,6 @@
 """The figures of this app, each defined once: what waits for whom, where a decision stands, what it costs."""
 
-from decisions.figures.chain import (
+from decisions.selectors.chain import (
     Move,
     chain_of,
     letter_status,
@@ -10,7 +10,7 @@ from decisions.figures.chain import (
     present_decision,
     summary_of,
 )
-from decisions.figures.waiting import work_for
+from decisions.selectors.waiting import work_for
 
 __all__ = [
     "Move",
