@@ -60,7 +60,7 @@ class ShortList:
 
 @dataclass(frozen=True)
 class ListFile:
-    """The result of a job, open, as `documents.packet.file_response` hands it out."""
+    """The result of a job, open, as `documents.downloads.file_response` hands it out."""
 
     name: str
     content_type: str

@@ -53,7 +53,7 @@ def why_not() -> str:
 def render_pdf(
     html: str, *, title: str, language: str, made_at: datetime, base_css: str = "letter", brand: str = ""
 ) -> bytes:
-    """A PDF/UA-1 document of `html`, a sheet (`packet.sheet`).
+    """A PDF/UA-1 document of `html`, a sheet (`sheets.sheet`).
 
     `language` is the one that prevails (fr, en); a `<section lang>` in the other keeps its own. `made_at` becomes
     the created and modified instants, so that the same words give the same bytes in any process. `brand`: #rrggbb.

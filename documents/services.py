@@ -128,7 +128,7 @@ def queue_rendering(
 ) -> Rendering:
     """A row for the worker, in the caller's transaction. The same `key` gives the same row, unchanged.
 
-    `html` is a sheet (`packet.sheet`), frozen here; `language` the one that prevails; `brand` a colour, #rrggbb.
+    `html` is a sheet (`sheets.sheet`), frozen here; `language` the one that prevails; `brand` a colour, #rrggbb.
     """
     now = clock.now()
     rendering, _created = Rendering.objects.get_or_create(

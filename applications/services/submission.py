@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.rules import is_signatory
-from applications import constants, packet, search
+from applications import constants, receipts, search
 from applications.checks import attestations_of, live_sponsorship, missing_answers, unconfirmed
 from applications.figures import (
     aid_of,
@@ -238,7 +238,7 @@ def give_receipt(application, snapshot: Snapshot, answers: dict, *, by) -> None:
         title = _("Receipt %(reference)s") % {"reference": application.reference}
     snapshot.receipt = queue_rendering(
         "receipt",
-        html=packet.receipt(application, snapshot, rows=rows),
+        html=receipts.receipt(application, snapshot, rows=rows),
         title=title,
         language=application.language,
         key=f"receipt:{snapshot.public_id}",

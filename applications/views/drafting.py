@@ -32,7 +32,7 @@ from applications.states import State
 from applications.views.catalogue import ask_check, check_key, fact, published_call, read_check
 from audit.rules import Forbidden, WrongMoment
 from audit.services import record_reading
-from documents.packet import file_response
+from documents.downloads import file_response
 from programs.schema.answers import is_required, validate_answer, visible_questions
 from work import clock
 

@@ -24,7 +24,7 @@ from applications.services.screening import open_file
 from applications.states import State
 from audit.rules import Forbidden
 from audit.services import record_reading, record_readings
-from documents.packet import file_response
+from documents.downloads import file_response
 from programs.querysets import is_staff
 from work import clock
 from work.jobs import NotNow

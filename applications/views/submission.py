@@ -30,7 +30,7 @@ from applications.states import UNDER_WAY, PublicState, State
 from applications.views.catalogue import fact
 from applications.views.drafting import draft_of, of_drafts, own
 from audit.rules import WrongMoment
-from documents.packet import file_response
+from documents.downloads import file_response
 from programs.states import Phase
 from work import clock
 from work.forms import said

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from decisions.letters.fields import signer_of, values_of
 from decisions.states import Kind
-from documents.packet import Letterhead, sheet
+from documents.sheets import Letterhead, sheet
 from programs.constants import LETTER_FIELDS, fields_in, fill_letter
 from programs.models.agreements import LanguageRegime
 from programs.states import LetterKind

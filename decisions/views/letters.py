@@ -11,7 +11,7 @@ from audit.services import record_reading
 from decisions import services
 from decisions.models import Letter
 from decisions.views.chain import decision_of
-from documents.packet import file_response
+from documents.downloads import file_response
 
 
 def own_letter(request, public_id):

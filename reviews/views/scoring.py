@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from applications.models import Document
 from audit.rules import WrongMoment
 from audit.services import record_reading
-from documents.packet import file_response
+from documents.downloads import file_response
 from reviews import checks, services
 from reviews.forms.scores import FeedbackForm, ScoreForm
 from reviews.models import Assignment

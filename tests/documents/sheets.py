@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import segno
 from django.utils import translation
 
-from documents import packet
+from documents.sheets import Letterhead, sheet
 
 MADE_AT = datetime(2026, 11, 22, 17, 0, tzinfo=UTC)
 NB = "\N{NO-BREAK SPACE}"
@@ -30,9 +30,9 @@ ENGLISH = """<h1>Decision on your application: Filière Excellence</h1>
 
 def letterhead(**more):
     lines = ("380, rue Saint-Antoine Ouest", f"Montréal (Québec){NB}{NB}H2Y{NB}3X7")
-    return packet.Letterhead(name="Aéro Montréal", lines=lines, running="Aéro Montréal · FE-2026-00042", **more)
+    return Letterhead(name="Aéro Montréal", lines=lines, running="Aéro Montréal · FE-2026-00042", **more)
 
 
 def letter():
     with translation.override("fr"):
-        return packet.sheet([("fr", FRENCH), ("en", ENGLISH)], letterhead=letterhead(logo=LOGO))
+        return sheet([("fr", FRENCH), ("en", ENGLISH)], letterhead=letterhead(logo=LOGO))

@@ -3,7 +3,7 @@
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from documents.packet import Letterhead, sheet
+from documents.sheets import Letterhead, sheet
 
 
 def letterhead_of(application, language: str) -> Letterhead:

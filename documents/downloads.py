@@ -1,23 +1,17 @@
-"""What leaves: a stored file as a response, and the sheet of paper a letter or a receipt is written on.
+"""A stored file as a response.
 
 Documents has no address of its own. Each app serves its files after its own `visible_to`, with `file_response`.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import IO, Protocol
 
 from django.http import FileResponse, Http404
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from documents.constants import INLINE
 from documents.models import Rendering, Upload
 from documents.scan import clean_name
 from work.storage import standing
-
-HTML_LANG = {"fr": "fr-CA", "en": "en-CA"}
 
 
 class Stored(Protocol):
@@ -54,23 +48,3 @@ def file_response(thing: Upload | Rendering | Stored, *, inline: bool = False) -
     response.headers["Content-Security-Policy"] = f"{fence}default-src 'none'; frame-ancestors 'self'"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
-
-
-@dataclass(frozen=True)
-class Letterhead:
-    """name: the cluster's; lines: its address; logo: a `data:` URI or nothing; running: the foot of every page."""
-
-    name: str
-    lines: tuple[str, ...] = ()
-    logo: str = ""
-    running: str = ""
-
-
-def sheet(sections: Iterable[tuple[str, str]], *, letterhead: Letterhead) -> SafeString:
-    """One sheet of HTML from `(language, html)` sections, the language that prevails first.
-
-    The same HTML is frozen in a `Rendering`, and shown as it is in a preview page (which links `built/print.css`).
-    """
-    parts = [{"lang": HTML_LANG[language], "html": mark_safe(html)} for language, html in sections]  # noqa: S308
-    context = {"sections": parts, "head": letterhead, "lang": parts[0]["lang"]}
-    return render_to_string("documents/print.html", context)
