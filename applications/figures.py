@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from accounts.roles import Ownership
 from applications import constants
-from applications.states import State
+from applications.states import ApplicationState
 from programs.money import Aid, compute_aid
 from programs.schema import Form, level_gains, parse_form
 from work import clock
@@ -84,7 +84,7 @@ def aid_of(application, answers: dict | None = None) -> Aid | None:
     if not form.of_type("budget"):
         return None
     answers = answers_of(application) if answers is None else answers
-    sent = application.submitted_at if application.state != State.DRAFT else None
+    sent = application.submitted_at if application.state != ApplicationState.DRAFT else None
     return compute_aid(
         application.call.rules.definition["aid"],
         rows_of(form, answers, "budget"),

@@ -15,7 +15,7 @@ from applications.checks import eligibility_check, live_sponsorship
 from applications.figures import aid_of, eligibility_of, form_of
 from applications.models import Application, Finding
 from applications.search import folded
-from applications.states import State
+from applications.states import ApplicationState
 from programs.constants import Text
 from programs.schema.answers import visible_questions
 from programs.schema.values import add_months
@@ -219,7 +219,7 @@ def duplicates(application, answers, content) -> Automatic:
             organisation_id=application.organisation_id, call__program_id=application.call.program_id
         )
         .exclude(pk=application.pk)
-        .exclude(state__in=[State.DRAFT, State.WITHDRAWN, State.CANCELLED])
+        .exclude(state__in=[ApplicationState.DRAFT, ApplicationState.WITHDRAWN, ApplicationState.CANCELLED])
         .order_by("pk")[:20]
     )
     same, other = [], []

@@ -24,7 +24,7 @@ from applications.models import Application
 from applications.querysets import barred_from
 from applications.search import folded
 from applications.selectors import Chosen, calls_of, chosen_files, in_order
-from applications.states import State
+from applications.states import ApplicationState
 from audit.rules import Forbidden, Refusal, WrongMoment
 from audit.services import record_list_reading
 from programs.models import Call
@@ -152,7 +152,7 @@ class FileList(jobs.JobHandler[Chosen, Place]):
         said = [
             (_("Search"), asked.q),
             (_("Call"), call.name if call else ""),
-            (_("State"), str(State(asked.state).label) if asked.state else ""),
+            (_("State"), str(ApplicationState(asked.state).label) if asked.state else ""),
             (_("Time limit"), str(DUE[asked.due]) if asked.due else ""),
             (_("Order"), str(SORT[asked.sort])),
         ]
@@ -215,7 +215,7 @@ def _lines(keys: Sequence[int], calls: list[Call], *, by: Any) -> _Lines:
     A file that bars its reader since the order was frozen is left out.
     """
     names = {call.pk: call.name for call in calls}
-    states = {state.value: str(state.label) for state in State}
+    states = {state.value: str(state.label) for state in ApplicationState}
     files = Application.objects.listed(by, list(names)).filter(pk__in=keys).values_list("pk", *SHOWN)
     found = {pk: shown for pk, *shown in files}
     missing = [key for key in keys if key not in found]
@@ -261,7 +261,7 @@ def _language() -> str:
 def _filters(asked: Chosen, call: str) -> list[str]:
     """What the filters say, in the reader's language; a long search is cut."""
     search = _("“%(text)s”") % {"text": Truncator(asked.q).chars(SEARCH)} if asked.q else ""
-    state = str(State(asked.state).label) if asked.state else ""
+    state = str(ApplicationState(asked.state).label) if asked.state else ""
     due = str(DUE[asked.due]).lower() if asked.due else ""
     return [said for said in (call, state, due, search) if said]
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from accounts.roles import Language
 from applications.querysets import ApplicationQuerySet
-from applications.states import Place, State, public_state
+from applications.states import ApplicationState, Place, public_state
 from applications.workflow import ApplicationLife
 from documents.models import Rendering, Upload
 from programs.models import Call
@@ -18,7 +18,7 @@ from work import clock
 from work.models import PublicModel, state_check
 
 MONEY = {"max_digits": 14, "decimal_places": 2}
-SENT = ~models.Q(state=State.DRAFT)  # drafts have no date: in such an index they would all come first
+SENT = ~models.Q(state=ApplicationState.DRAFT)  # drafts have no date: in such an index they would all come first
 
 
 class Application(PublicModel, ApplicationLife):
@@ -56,9 +56,10 @@ class Application(PublicModel, ApplicationLife):
 
     class Meta:
         constraints = [
-            state_check("state", State),
+            state_check("state", ApplicationState),
             models.CheckConstraint(
-                condition=models.Q(state=State.DRAFT) | models.Q(reference__isnull=False, submitted_at__isnull=False),
+                condition=models.Q(state=ApplicationState.DRAFT)
+                | models.Q(reference__isnull=False, submitted_at__isnull=False),
                 name="application_submitted_has_a_reference",
             ),
         ]
@@ -79,7 +80,7 @@ class Application(PublicModel, ApplicationLife):
     @property
     def public_state(self):
         """What the applicant and the partner are told: never an outcome before its letter is sent."""
-        closed = self.state == State.DRAFT and self.call.phase() == Phase.CLOSED
+        closed = self.state == ApplicationState.DRAFT and self.call.phase() == Phase.CLOSED
         return public_state(self.state, self.outcome_at, closed=closed)
 
 

@@ -5,9 +5,9 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.roles import ClusterRole
 from accounts.rules import in_office, is_person
-from applications.states import State
+from applications.states import ApplicationState
 from audit.models import Standing
-from audit.states import Standing as StandingState
+from audit.states import StandingState
 from programs.querysets import held_on
 from programs.roles import ProgramRole
 
@@ -43,7 +43,7 @@ def read_by_role(user):
         in_office(), role__in=[ClusterRole.OFFICER, ClusterRole.AUDITOR, ClusterRole.FINANCE]
     ).values("cluster_id")
     return (
-        ~Q(state=State.DRAFT)
+        ~Q(state=ApplicationState.DRAFT)
         & (
             Q(call__program__in=seats.exclude(program=None).values("program_id"))
             | Q(call__program__cluster__in=seats.filter(program=None).values("cluster_id"))
@@ -75,7 +75,7 @@ class ApplicationQuerySet(models.QuerySet):
 
     def listed(self, user, calls):
         """Submitted files of `calls` (ids the caller knows `user` may read), without those they are barred from."""
-        return self.filter(call_id__in=calls).exclude(state=State.DRAFT).exclude(pk__in=barred_from(user))
+        return self.filter(call_id__in=calls).exclude(state=ApplicationState.DRAFT).exclude(pk__in=barred_from(user))
 
     def visible_to(self, user):
         """Files that `user` may open: their organisation's, and those their role in the cluster gives them."""
@@ -84,4 +84,4 @@ class ApplicationQuerySet(models.QuerySet):
         return self.filter(Q(organisation__in=user.memberships.values("organisation_id")) | read_by_role(user))
 
     def submitted(self):
-        return self.exclude(state=State.DRAFT)
+        return self.exclude(state=ApplicationState.DRAFT)

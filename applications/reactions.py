@@ -6,23 +6,31 @@ from django.db.models import F
 
 from applications.models import Application
 from applications.services.changes import people_of
-from applications.states import UNDER_WAY, State
+from applications.states import UNDER_WAY, ApplicationState
 from audit import services as trail
 from audit.moves import after, move
 from notifications.services import queue_message
 
 # Files whose decision clock was counted from the closing of their cohort.
-COUNTED_FROM_CLOSING = (State.ELIGIBLE, State.INELIGIBLE, State.IN_REVIEW, State.REVIEWED, State.RECOMMENDED)
+COUNTED_FROM_CLOSING = (
+    ApplicationState.ELIGIBLE,
+    ApplicationState.INELIGIBLE,
+    ApplicationState.IN_REVIEW,
+    ApplicationState.REVIEWED,
+    ApplicationState.RECOMMENDED,
+)
 
 
 @after("call.extend")
 def follow_the_closing(call, *, by, given, note, entry):
     """Every holder of a draft is told; files of the last cohort belong to the new closing."""
     closes_at, closed_at = _instant(given["closes_at"]), _instant(given["closed_at"])
-    cohort = Application.objects.filter(call=call, cohort_closes_at=closed_at).exclude(state=State.DRAFT)
+    cohort = Application.objects.filter(call=call, cohort_closes_at=closed_at).exclude(state=ApplicationState.DRAFT)
     cohort.filter(state__in=COUNTED_FROM_CLOSING, due__isnull=False).update(due=F("due") + (closes_at - closed_at))
     cohort.update(cohort_closes_at=closes_at)
-    for draft in Application.objects.filter(call=call, state=State.DRAFT).select_related("created_by").order_by("pk"):
+    for draft in (
+        Application.objects.filter(call=call, state=ApplicationState.DRAFT).select_related("created_by").order_by("pk")
+    ):
         _tell_of_later_closing(call, draft, closes_at)
 
 
@@ -30,7 +38,7 @@ def follow_the_closing(call, *, by, given, note, entry):
 def tell_the_applicant(call, *, by, given, note, entry):
     """The one applicant is told of its own closing, never of the reason."""
     drafts = Application.objects.filter(
-        call=call, organisation__public_id=given["organisation"], state=State.DRAFT
+        call=call, organisation__public_id=given["organisation"], state=ApplicationState.DRAFT
     ).select_related("created_by")
     for draft in drafts.order_by("pk"):
         _tell_of_later_closing(call, draft, _instant(given["closes_at"]))
@@ -48,7 +56,7 @@ def cancel_every_file(call, *, by, given, note, entry):
             )
             application.due = application.due_left = None
             application.save(update_fields=["due", "due_left"])
-        elif application.state != State.DRAFT:
+        elif application.state != ApplicationState.DRAFT:
             continue
         else:
             trail.record(application, "application.call_cancelled", by=by, given={"call": call.public_id})

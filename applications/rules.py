@@ -7,7 +7,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.rules import is_signatory as signs_for
-from applications.states import FUNDED, Outcome, Place, State
+from applications.states import FUNDED, ApplicationState, Outcome, Place
 from audit.rules import Refusal
 from programs.roles import ProgramRole
 from programs.rules import has_a_reason, holds, is_program_officer
@@ -77,12 +77,12 @@ def call_takes_submissions(application, *, by, given):
 def takes_answers(application, *, by, given):
     """Asked of every save. A draft while its call takes submissions; a request for changes, only what it asks."""
     question = given.get("question")
-    if application.state == State.CHANGES_REQUESTED:
+    if application.state == ApplicationState.CHANGES_REQUESTED:
         open_request = application.change_requests.filter(answered_at=None, cancelled_at=None)
         if question and open_request.filter(items__question=question).exists():
             return None
         return Refusal(_("Only what the request for changes asks can be changed now."), code="not_asked")
-    if application.state != State.DRAFT:
+    if application.state != ApplicationState.DRAFT:
         return Refusal(
             _("The application is submitted: its answers change only when an officer asks."), code="submitted"
         )
@@ -161,7 +161,7 @@ def failed_items_have_reasons(application, *, by, given):
         return Refusal(_("No item of the checklist failed."), code="passed")
     if given.get("without_reason"):
         return Refusal(_("Give the reason for each failed item: the letter says it."), code="reason")
-    if application.state == State.CHANGES_REQUESTED and not given.get("overdue"):
+    if application.state == ApplicationState.CHANGES_REQUESTED and not given.get("overdue"):
         return Refusal(_("The applicant still has time to answer the request for changes."), code="not_overdue")
     return None
 
@@ -249,7 +249,7 @@ def asked_in_time(application, *, by, given):
 
 
 def followed_reviews(application, *, by, given):
-    if application.origin == State.INELIGIBLE or not given.get("followed_reviews"):
+    if application.origin == ApplicationState.INELIGIBLE or not given.get("followed_reviews"):
         return Refusal(_("The decision did not follow reviews."), code="kind")
     return None
 

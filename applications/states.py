@@ -4,7 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
-class State(TextChoices):
+class ApplicationState(TextChoices):
     DRAFT = "draft", _("draft")
     SUBMITTED = "submitted", _("submitted")
     CHANGES_REQUESTED = "changes_requested", _("changes requested")
@@ -25,15 +25,15 @@ class State(TextChoices):
 # Where a file can still be withdrawn by its applicant, or cancelled with its call. `ineligible` is among them: the
 # applicant has not read the letter yet, and a refusal would tell the outcome.
 UNDER_WAY = (
-    State.SUBMITTED,
-    State.CHANGES_REQUESTED,
-    State.ELIGIBLE,
-    State.INELIGIBLE,
-    State.IN_REVIEW,
-    State.REVIEWED,
-    State.RECOMMENDED,
-    State.WAITLISTED,
-    State.IN_RECONSIDERATION,
+    ApplicationState.SUBMITTED,
+    ApplicationState.CHANGES_REQUESTED,
+    ApplicationState.ELIGIBLE,
+    ApplicationState.INELIGIBLE,
+    ApplicationState.IN_REVIEW,
+    ApplicationState.REVIEWED,
+    ApplicationState.RECOMMENDED,
+    ApplicationState.WAITLISTED,
+    ApplicationState.IN_RECONSIDERATION,
 )
 
 
@@ -75,7 +75,12 @@ class PublicState(TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-TOLD_AT_ONCE = (State.DRAFT, State.CHANGES_REQUESTED, State.WITHDRAWN, State.CANCELLED)
+TOLD_AT_ONCE = (
+    ApplicationState.DRAFT,
+    ApplicationState.CHANGES_REQUESTED,
+    ApplicationState.WITHDRAWN,
+    ApplicationState.CANCELLED,
+)
 
 
 def public_state(state, outcome_at, *, closed=False):
@@ -83,7 +88,7 @@ def public_state(state, outcome_at, *, closed=False):
 
     `closed` says that the call of a draft has closed. Every state after `submitted` reads *being assessed* until then.
     """
-    if state == State.DRAFT:
+    if state == ApplicationState.DRAFT:
         return PublicState.CLOSED if closed else PublicState.DRAFT
     if state in TOLD_AT_ONCE:
         return PublicState(state)

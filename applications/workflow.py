@@ -5,12 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, FSMField, transition
 
 from applications import rules
-from applications.states import UNDER_WAY, State
+from applications.states import UNDER_WAY, ApplicationState
 from audit.states import Duty
 
 
 class ApplicationLife(models.Model):
-    state = FSMField(default=State.DRAFT, choices=State.choices, protected=True, editable=False)
+    state = FSMField(default=ApplicationState.DRAFT, choices=ApplicationState.choices, protected=True, editable=False)
     origin = models.CharField(
         max_length=20, blank=True, editable=False, help_text="Where the file was before its reconsideration."
     )
@@ -20,8 +20,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=State.DRAFT,
-        target=State.SUBMITTED,
+        source=ApplicationState.DRAFT,
+        target=ApplicationState.SUBMITTED,
         permission=rules.is_signatory,
         custom={
             "label": _("Submit"),
@@ -40,8 +40,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=State.SUBMITTED,
-        target=State.DRAFT,
+        source=ApplicationState.SUBMITTED,
+        target=ApplicationState.DRAFT,
         permission=rules.is_signatory,
         custom={"label": _("Take back"), "done": _("Application taken back"), "when": (rules.nobody_has_opened_it,)},
     )
@@ -50,8 +50,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=State.SUBMITTED,
-        target=State.CHANGES_REQUESTED,
+        source=ApplicationState.SUBMITTED,
+        target=ApplicationState.CHANGES_REQUESTED,
         permission=rules.is_officer,
         custom={"label": _("Request changes"), "done": _("Changes requested"), "when": (rules.names_what_to_change,)},
     )
@@ -60,8 +60,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=State.CHANGES_REQUESTED,
-        target=State.CHANGES_REQUESTED,
+        source=ApplicationState.CHANGES_REQUESTED,
+        target=ApplicationState.CHANGES_REQUESTED,
         permission=rules.is_officer,
         custom={
             "label": _("Give more time"),
@@ -74,8 +74,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=State.CHANGES_REQUESTED,
-        target=State.SUBMITTED,
+        source=ApplicationState.CHANGES_REQUESTED,
+        target=ApplicationState.SUBMITTED,
         permission=rules.is_officer,
         custom={
             "label": _("Cancel the request"),
@@ -88,8 +88,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=State.CHANGES_REQUESTED,
-        target=State.SUBMITTED,
+        source=ApplicationState.CHANGES_REQUESTED,
+        target=ApplicationState.SUBMITTED,
         permission=rules.is_signatory,
         custom={"label": _("Send the changes"), "done": _("Changes sent"), "when": (rules.every_item_is_answered,)},
     )
@@ -98,8 +98,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=State.SUBMITTED,
-        target=State.ELIGIBLE,
+        source=ApplicationState.SUBMITTED,
+        target=ApplicationState.ELIGIBLE,
         permission=rules.is_screener,
         custom={
             "label": _("Find eligible"),
@@ -113,8 +113,14 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=[State.SUBMITTED, State.CHANGES_REQUESTED, State.ELIGIBLE, State.IN_REVIEW, State.REVIEWED],
-        target=State.INELIGIBLE,
+        source=[
+            ApplicationState.SUBMITTED,
+            ApplicationState.CHANGES_REQUESTED,
+            ApplicationState.ELIGIBLE,
+            ApplicationState.IN_REVIEW,
+            ApplicationState.REVIEWED,
+        ],
+        target=ApplicationState.INELIGIBLE,
         permission=rules.is_screener,
         custom={
             "label": _("Find ineligible"),
@@ -128,8 +134,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=State.ELIGIBLE,
-        target=State.RECOMMENDED,
+        source=ApplicationState.ELIGIBLE,
+        target=ApplicationState.RECOMMENDED,
         permission=rules.is_confirmer,
         custom={
             "label": _("Confirm"),
@@ -143,8 +149,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=State.ELIGIBLE,
-        target=State.IN_REVIEW,
+        source=ApplicationState.ELIGIBLE,
+        target=ApplicationState.IN_REVIEW,
         permission=rules.is_officer,
         custom={"label": _("Start the review"), "done": _("Review started"), "when": (rules.panel_is_complete,)},
     )
@@ -153,8 +159,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=State.IN_REVIEW,
-        target=State.REVIEWED,
+        source=ApplicationState.IN_REVIEW,
+        target=ApplicationState.REVIEWED,
         permission=rules.is_officer,
         custom={
             "label": _("Close the review"),
@@ -168,8 +174,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=State.REVIEWED,
-        target=State.IN_REVIEW,
+        source=ApplicationState.REVIEWED,
+        target=ApplicationState.IN_REVIEW,
         permission=rules.is_chair,
         custom={"label": _("Reopen the review"), "done": _("Review reopened"), "when": (rules.has_a_reason,)},
     )
@@ -178,8 +184,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=[State.REVIEWED, State.WAITLISTED],
-        target=State.RECOMMENDED,
+        source=[ApplicationState.REVIEWED, ApplicationState.WAITLISTED],
+        target=ApplicationState.RECOMMENDED,
         permission=rules.is_chair,
         custom={
             "label": _("Recommend"),
@@ -194,8 +200,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=State.RECOMMENDED,
-        target=State.REVIEWED,
+        source=ApplicationState.RECOMMENDED,
+        target=ApplicationState.REVIEWED,
         permission=rules.nobody,
         custom={"done": _("Returned to the panel"), "fired_by": ("decision.send_back",), "when": (rules.has_a_reason,)},
     )
@@ -204,8 +210,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=State.RECOMMENDED,
-        target=State.APPROVED,
+        source=ApplicationState.RECOMMENDED,
+        target=ApplicationState.APPROVED,
         permission=rules.nobody,
         custom={"done": _("Approved"), "fired_by": ("decision.issue",), "when": (rules.is_funded,)},
     )
@@ -214,8 +220,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=State.RECOMMENDED,
-        target=State.INVITED,
+        source=ApplicationState.RECOMMENDED,
+        target=ApplicationState.INVITED,
         permission=rules.nobody,
         custom={"done": _("Invited to the next stage"), "fired_by": ("decision.issue",)},
     )
@@ -224,8 +230,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=[State.RECOMMENDED, State.INELIGIBLE, State.WAITLISTED],
-        target=State.DECLINED,
+        source=[ApplicationState.RECOMMENDED, ApplicationState.INELIGIBLE, ApplicationState.WAITLISTED],
+        target=ApplicationState.DECLINED,
         permission=rules.nobody,
         custom={"done": _("Declined"), "fired_by": ("decision.issue",)},
     )
@@ -234,8 +240,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=State.RECOMMENDED,
-        target=State.WAITLISTED,
+        source=ApplicationState.RECOMMENDED,
+        target=ApplicationState.WAITLISTED,
         permission=rules.nobody,
         custom={"done": _("Put on the waiting list"), "fired_by": ("decision.issue",)},
     )
@@ -244,8 +250,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=[State.DECLINED, State.WAITLISTED, State.APPROVED],
-        target=State.IN_RECONSIDERATION,
+        source=[ApplicationState.DECLINED, ApplicationState.WAITLISTED, ApplicationState.APPROVED],
+        target=ApplicationState.IN_RECONSIDERATION,
         permission=rules.is_signatory,
         custom={
             "label": _("Ask for a reconsideration"),
@@ -259,8 +265,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=State.IN_RECONSIDERATION,
-        target=State.REVIEWED,
+        source=ApplicationState.IN_RECONSIDERATION,
+        target=ApplicationState.REVIEWED,
         permission=rules.is_reconsiderer,
         custom={
             "label": _("Send to a new panel"),
@@ -274,8 +280,8 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=State.IN_RECONSIDERATION,
-        target=State.SUBMITTED,
+        source=ApplicationState.IN_RECONSIDERATION,
+        target=ApplicationState.SUBMITTED,
         permission=rules.is_reconsiderer,
         custom={
             "label": _("Screen again"),
@@ -289,8 +295,11 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state,
-        source=State.IN_RECONSIDERATION,
-        target=GET_STATE(lambda self: self.origin, states=[State.DECLINED, State.WAITLISTED, State.APPROVED]),
+        source=ApplicationState.IN_RECONSIDERATION,
+        target=GET_STATE(
+            lambda self: self.origin,
+            states=[ApplicationState.DECLINED, ApplicationState.WAITLISTED, ApplicationState.APPROVED],
+        ),
         permission=rules.nobody,
         custom={"done": _("First decision upheld"), "duty": Duty.RECONSIDER, "fired_by": ("decision.issue",)},
     )
@@ -300,7 +309,7 @@ class ApplicationLife(models.Model):
     @transition(
         field=state,
         source=list(UNDER_WAY),
-        target=State.WITHDRAWN,
+        target=ApplicationState.WITHDRAWN,
         permission=rules.is_signatory,
         custom={"label": _("Withdraw"), "done": _("Application withdrawn"), "when": (rules.has_a_reason,)},
     )
@@ -310,7 +319,7 @@ class ApplicationLife(models.Model):
     @transition(
         field=state,
         source=list(UNDER_WAY),
-        target=State.CANCELLED,
+        target=ApplicationState.CANCELLED,
         permission=rules.nobody,
         custom={"done": _("Cancelled with its call"), "fired_by": ("call.cancel",)},
     )

@@ -220,7 +220,7 @@ class Standing(models.Model):
 
     application_id = models.BigIntegerField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    standing = models.CharField(max_length=10, choices=states.Standing.choices, verbose_name=_("declaration"))
+    standing = models.CharField(max_length=10, choices=states.StandingState.choices, verbose_name=_("declaration"))
     at = models.DateTimeField(default=clock.now)
 
     class Meta:
@@ -230,12 +230,12 @@ class Standing(models.Model):
             models.Index(
                 fields=["user", "application_id", "id"],
                 name="audit_standing_barring",
-                condition=models.Q(standing__in=[states.Standing.CONFLICT, states.Standing.UNSURE]),
+                condition=models.Q(standing__in=[states.StandingState.CONFLICT, states.StandingState.UNSURE]),
             ),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(standing__in=states.Standing.values), name="audit_standing_known"
+                condition=models.Q(standing__in=states.StandingState.values), name="audit_standing_known"
             ),
         ]
 

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from audit import duties
-from audit.states import Actor, Duty, Standing
+from audit.states import Actor, Duty, StandingState
 from work import clock
 
 
@@ -94,8 +94,8 @@ def standing_of(application_id: int, user: Any) -> str:
 def is_barred(application_id: int, user: Any) -> bool:
     """Whether `user` declared a conflict, or is unsure: then nothing of this file may be shown to them."""
     return actor_of(user) == Actor.PERSON and standing_of(application_id, user) in (
-        Standing.CONFLICT,
-        Standing.UNSURE,
+        StandingState.CONFLICT,
+        StandingState.UNSURE,
     )
 
 
@@ -128,11 +128,11 @@ def interests(application_id: int, by: Any, duty: str) -> Refusal | None:
     if duty in duties.WITHOUT_DECLARATION:
         return None
     match standing_of(application_id, by):
-        case Standing.CLEAR:
+        case StandingState.CLEAR:
             return None
-        case Standing.CONFLICT:
+        case StandingState.CONFLICT:
             return Refusal(_("You declared a conflict of interest in this file."), code="conflict")
-        case Standing.UNSURE:
+        case StandingState.UNSURE:
             return Refusal(
                 _("You are unsure of your interests in this file: nothing can be done until it is ruled on."),
                 code="unsure",

@@ -183,7 +183,7 @@ def declare_standing(application_id: int, *, user: Any, standing: str) -> Standi
     return Standing.objects.create(
         application_id=application_id,
         user_id=user.pk,
-        standing=states.Standing(standing),
+        standing=states.StandingState(standing),
         at=clock.now(),
     )
 

@@ -35,7 +35,7 @@ class Duty(TextChoices):
     RELEASE_PAYMENT = "release_payment", _("release a payment")
 
 
-class Standing(TextChoices):
+class StandingState(TextChoices):
     """What a person declared of their interests in one file. Only `CLEAR` lets a person act on it."""
 
     CLEAR = "clear", _("no conflict of interest")

@@ -1,6 +1,6 @@
 """What follows in this app from moves in the apps below."""
 
-from applications.states import State as FileState
+from applications.states import ApplicationState
 from audit.moves import after
 from awards.services import close_award, open_award
 from decisions.states import FUNDED
@@ -24,5 +24,5 @@ def close_the_award(decision, *, by, given, note, entry):
 @after("application.cancel")
 def close_what_was_left(application, *, by, given, note, entry):
     """The file left while its award was under reconsideration."""
-    if entry.before == FileState.IN_RECONSIDERATION:
+    if entry.before == ApplicationState.IN_RECONSIDERATION:
         close_award(application.pk, by=by)

@@ -5,7 +5,7 @@ from django.db import models
 
 from applications.models import Application
 from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet, LetterQuerySet
-from decisions.states import OPEN, Kind, LetterState, State, StepKind
+from decisions.states import OPEN, DecisionKind, DecisionState, LetterState, StepKind
 from decisions.workflow import ConcurrenceLife, DecisionLife, LetterLife
 from documents.models import Rendering
 from programs.models import Agreement, Envelope, LetterTemplate
@@ -23,7 +23,7 @@ class Decision(PublicModel, DecisionLife):
     subject = "decision"
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
-    kind = models.CharField(max_length=20, choices=Kind.choices)
+    kind = models.CharField(max_length=20, choices=DecisionKind.choices)
     amount = models.DecimalField(**MONEY, default=0)
     recommendation = models.ForeignKey(
         Recommendation, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
@@ -46,8 +46,8 @@ class Decision(PublicModel, DecisionLife):
                 name="decision_one_open",
             ),
             models.UniqueConstraint(fields=["application", "number"], name="decision_number_unique"),
-            state_check("state", State),
-            models.CheckConstraint(condition=models.Q(kind__in=Kind.values), name="decision_kind_known"),
+            state_check("state", DecisionState),
+            models.CheckConstraint(condition=models.Q(kind__in=DecisionKind.values), name="decision_kind_known"),
             models.CheckConstraint(condition=models.Q(amount__gte=0), name="decision_amount_not_negative"),
         ]
         indexes = [models.Index(fields=["state", "since", "id"], name="decision_waiting")]

@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.rules import in_office, is_person
 from applications.querysets import barred_from
-from decisions.states import OPEN, Kind, LetterState, State
+from decisions.states import OPEN, DecisionKind, DecisionState, LetterState
 from programs.querysets import held_on
 from programs.roles import PartnerRole, ProgramRole
 
@@ -18,26 +18,28 @@ class DecisionQuerySet(models.QuerySet):
         return self.filter(state__in=OPEN)
 
     def issued(self):
-        return self.filter(state__in=[State.ISSUED, State.SUPERSEDED])
+        return self.filter(state__in=[DecisionState.ISSUED, DecisionState.SUPERSEDED])
 
     def waiting_for_partner(self):
         """Approved, and a partner's concurrence is still missing."""
-        return self.filter(state=State.APPROVED).filter(Exists(self._missing()))
+        return self.filter(state=DecisionState.APPROVED).filter(Exists(self._missing()))
 
     def to_issue(self):
         """Approved with nothing left to ask, or concurred."""
-        return self.filter(Q(state=State.CONCURRED) | Q(state=State.APPROVED) & ~Exists(self._missing()))
+        return self.filter(
+            Q(state=DecisionState.CONCURRED) | Q(state=DecisionState.APPROVED) & ~Exists(self._missing())
+        )
 
     def waiting_for(self, user):
         """Open decisions whose next step is one of `user`'s roles, without the files they are barred from."""
         if not is_person(user):
             return self.none()
-        ready = Q(state=State.CONCURRED) | Q(state=State.APPROVED) & ~Exists(self._missing())
-        afresh = Q(kind=Kind.RECONSIDERED)
+        ready = Q(state=DecisionState.CONCURRED) | Q(state=DecisionState.APPROVED) & ~Exists(self._missing())
+        afresh = Q(kind=DecisionKind.RECONSIDERED)
         return self.filter(
-            Q(state=State.DRAFT) & ~afresh & held_on(user, ProgramRole.ENDORSER, program=PROGRAM)
-            | Q(state=State.DRAFT) & afresh & held_on(user, ProgramRole.RECONSIDERER, program=PROGRAM)
-            | Q(state=State.ENDORSED) & held_on(user, ProgramRole.APPROVER, program=PROGRAM)
+            Q(state=DecisionState.DRAFT) & ~afresh & held_on(user, ProgramRole.ENDORSER, program=PROGRAM)
+            | Q(state=DecisionState.DRAFT) & afresh & held_on(user, ProgramRole.RECONSIDERER, program=PROGRAM)
+            | Q(state=DecisionState.ENDORSED) & held_on(user, ProgramRole.APPROVER, program=PROGRAM)
             | ready & held_on(user, ProgramRole.OFFICER, program=PROGRAM)
         ).exclude(application__in=barred_from(user))
 
@@ -59,12 +61,19 @@ class ConcurrenceQuerySet(models.QuerySet):
         return (
             self.standing()
             .filter(agreement__partner__in=partners)
-            .filter(decision__state__in=[State.APPROVED, State.CONCURRED, State.ISSUED, State.SUPERSEDED])
+            .filter(
+                decision__state__in=[
+                    DecisionState.APPROVED,
+                    DecisionState.CONCURRED,
+                    DecisionState.ISSUED,
+                    DecisionState.SUPERSEDED,
+                ]
+            )
             .exclude(application__in=barred_from(user))
         )
 
     def waiting(self):
-        return self.standing().filter(state="asked", decision__state=State.APPROVED)
+        return self.standing().filter(state="asked", decision__state=DecisionState.APPROVED)
 
 
 class LetterQuerySet(models.QuerySet):

@@ -1,12 +1,12 @@
 """What follows in this app from moves in the apps below, and from its own, in the same transaction."""
 
 from applications.models import Application
-from applications.states import State as FileState
+from applications.states import ApplicationState
 from audit.moves import after, move
 from decisions.models import Concurrence, Decision
 from decisions.services.chain import KIND_OF, draft_decision, release_commitment, settle_file, void_decision
 from decisions.services.letters import queue_letter
-from decisions.states import Kind
+from decisions.states import DecisionKind
 from reviews.models import Recommendation
 from work import clock
 
@@ -32,7 +32,7 @@ def draft_the_ineligibility(application, *, by, given, note, entry):
     draft_decision(
         application,
         by=by,
-        kind=Kind.INELIGIBLE,
+        kind=DecisionKind.INELIGIBLE,
         reasons_fr=ineligibility_reasons(application, "fr"),
         reasons_en=ineligibility_reasons(application, "en"),
     )
@@ -53,7 +53,7 @@ def ineligibility_reasons(application, language):
 @after("application.ask_reconsideration")
 def draft_the_reconsideration(application, *, by, given, note, entry):
     """Somebody who took no part will decide it."""
-    draft_decision(application, by=by, kind=Kind.RECONSIDERED)
+    draft_decision(application, by=by, kind=DecisionKind.RECONSIDERED)
 
 
 @after("application.reopen")
@@ -69,7 +69,7 @@ def void_the_answer(application, *, by, given, note, entry):
 def void_what_was_open(application, *, by, given, note, entry):
     """The file left: there is nothing to decide, and an award under reconsideration gives its money back."""
     void_decision(application, by=by, note=note or entry.verb)
-    if entry.before == FileState.IN_RECONSIDERATION and application.origin == FileState.APPROVED:
+    if entry.before == ApplicationState.IN_RECONSIDERATION and application.origin == ApplicationState.APPROVED:
         release_commitment(application, by=by, because=entry.verb)
 
 

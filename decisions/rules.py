@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from accounts.rules import is_member
 from audit.models import DutyDone
 from audit.rules import CLOCK, Refusal, is_barred, standing_of
-from audit.states import Actor, Standing
-from decisions.states import FUNDED, Kind, State
+from audit.states import Actor, StandingState
+from decisions.states import FUNDED, DecisionKind, DecisionState
 from programs.roles import PartnerRole, ProgramRole
 from programs.rules import approval_limit, has_a_reason, holds, holds_partner_role, is_program_officer
 from work.money import format_money
@@ -24,7 +24,7 @@ def program_of(decision):
 
 def is_endorser(decision, by):
     """The endorser; of the answer to a reconsideration, the reconsideration officer."""
-    role = ProgramRole.RECONSIDERER if decision.kind == Kind.RECONSIDERED else ProgramRole.ENDORSER
+    role = ProgramRole.RECONSIDERER if decision.kind == DecisionKind.RECONSIDERED else ProgramRole.ENDORSER
     return holds(by, role, program_of(decision))
 
 
@@ -51,7 +51,7 @@ def may_send_back(decision, by):
         return False
     if is_endorser(decision, by) or is_approver(decision, by):
         return True
-    return decision.state in (State.APPROVED, State.CONCURRED) and concurs_for(decision, by)
+    return decision.state in (DecisionState.APPROVED, DecisionState.CONCURRED) and concurs_for(decision, by)
 
 
 def may_edit_reasons(decision, by):
@@ -82,7 +82,7 @@ def is_letter_officer(letter, by):
 
 def took_no_part_before(decision, *, by, given):
     """The answer to a reconsideration is decided by persons who took no part before it was asked (product 4.5)."""
-    if decision.kind != Kind.RECONSIDERED or getattr(by, "actor", "") != Actor.PERSON:
+    if decision.kind != DecisionKind.RECONSIDERED or getattr(by, "actor", "") != Actor.PERSON:
         return None
     before = DutyDone.objects.filter(application_id=decision.application_id, user_id=by.pk, at__lt=decision.at)
     if before.exists():
@@ -95,7 +95,7 @@ def took_no_part_before(decision, *, by, given):
 
 def interests_are_declared(decision, *, by, given):
     """Whoever sends a decision back has read the file, so they declared their interests first."""
-    if getattr(by, "actor", "") == Actor.PERSON and standing_of(decision.application_id, by) != Standing.CLEAR:
+    if getattr(by, "actor", "") == Actor.PERSON and standing_of(decision.application_id, by) != StandingState.CLEAR:
         return Refusal(_("Declare your interests in this file first."), code="undeclared")
     return None
 
@@ -130,7 +130,7 @@ def every_concurrence_is_given(decision, *, by, given):
 
 def needs_no_concurrence(decision, *, by, given):
     """Asked of `issue` from *approved*: where a concurrence is required, it comes first."""
-    if decision.state == State.APPROVED and decision.concurrences.standing().exists():
+    if decision.state == DecisionState.APPROVED and decision.concurrences.standing().exists():
         return Refusal(_("The partner's concurrence is required before this decision is issued."), code="concurrence")
     return None
 
@@ -168,6 +168,6 @@ def is_concurrence_officer(concurrence, by):
 
 
 def decision_awaits_concurrence(concurrence, *, by, given):
-    if concurrence.decision.state != State.APPROVED or concurrence.voided_at is not None:
+    if concurrence.decision.state != DecisionState.APPROVED or concurrence.voided_at is not None:
         return Refusal(_("The decision is not waiting for a concurrence."), code="state")
     return None

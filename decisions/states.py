@@ -4,7 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
-class State(TextChoices):
+class DecisionState(TextChoices):
     DRAFT = "draft", _("draft")
     ENDORSED = "endorsed", _("endorsed")
     APPROVED = "approved", _("approved")
@@ -14,10 +14,10 @@ class State(TextChoices):
     SUPERSEDED = "superseded", _("superseded")
 
 
-OPEN = (State.DRAFT, State.ENDORSED, State.APPROVED, State.CONCURRED)
+OPEN = (DecisionState.DRAFT, DecisionState.ENDORSED, DecisionState.APPROVED, DecisionState.CONCURRED)
 
 
-class Kind(TextChoices):
+class DecisionKind(TextChoices):
     """What a decision says."""
 
     APPROVED = "approved", _("approval")
@@ -29,7 +29,7 @@ class Kind(TextChoices):
     RECONSIDERED = "reconsidered", _("reconsideration")
 
 
-FUNDED = (Kind.APPROVED, Kind.PARTIAL)
+FUNDED = (DecisionKind.APPROVED, DecisionKind.PARTIAL)
 
 
 class StepKind(TextChoices):

@@ -6,17 +6,17 @@ from django_fsm import GET_STATE, FSMField, transition
 
 from audit.states import Duty
 from decisions import rules
-from decisions.states import LetterState, State
+from decisions.states import DecisionState, LetterState
 
 
 class DecisionLife(models.Model):
-    state = FSMField(default=State.DRAFT, choices=State.choices, protected=True, editable=False)
+    state = FSMField(default=DecisionState.DRAFT, choices=DecisionState.choices, protected=True, editable=False)
 
     class Meta:
         abstract = True
 
     @transition(
-        field=state, source=State.DRAFT, target=State.ENDORSED, permission=rules.is_endorser,
+        field=state, source=DecisionState.DRAFT, target=DecisionState.ENDORSED, permission=rules.is_endorser,
         custom={"label": _("Endorse"), "done": _("Decision endorsed"), "duty": Duty.ENDORSE,
                 "when": (rules.took_no_part_before, rules.letter_is_complete)},
     )
@@ -24,7 +24,7 @@ class DecisionLife(models.Model):
         """A favourable opinion, before approval."""
 
     @transition(
-        field=state, source=State.ENDORSED, target=State.APPROVED, permission=rules.is_approver,
+        field=state, source=DecisionState.ENDORSED, target=DecisionState.APPROVED, permission=rules.is_approver,
         custom={"label": _("Approve"), "done": _("Decision approved"), "duty": Duty.APPROVE,
                 "when": (rules.took_no_part_before, rules.amount_is_within_limit)},
     )
@@ -32,7 +32,7 @@ class DecisionLife(models.Model):
         """Within the approver's delegated limit."""
 
     @transition(
-        field=state, source=State.APPROVED, target=State.CONCURRED, permission=rules.nobody,
+        field=state, source=DecisionState.APPROVED, target=DecisionState.CONCURRED, permission=rules.nobody,
         custom={"done": _("Concurrence complete"), "fired_by": ("concurrence.give",),
                 "when": (rules.every_concurrence_is_given,)},
     )
@@ -40,7 +40,8 @@ class DecisionLife(models.Model):
         """Every agreement whose threshold the award passes has concurred."""
 
     @transition(
-        field=state, source=[State.ENDORSED, State.APPROVED, State.CONCURRED], target=State.DRAFT,
+        field=state, source=[DecisionState.ENDORSED, DecisionState.APPROVED, DecisionState.CONCURRED],
+        target=DecisionState.DRAFT,
         permission=rules.may_send_back,
         custom={"label": _("Send back"), "done": _("Decision sent back"),
                 "when": (rules.interests_are_declared, rules.has_a_reason)},
@@ -49,7 +50,8 @@ class DecisionLife(models.Model):
         """Earlier approvals are void; the chain starts over."""
 
     @transition(
-        field=state, source=[State.APPROVED, State.CONCURRED], target=State.ISSUED, permission=rules.is_officer,
+        field=state, source=[DecisionState.APPROVED, DecisionState.CONCURRED], target=DecisionState.ISSUED,
+        permission=rules.is_officer,
         custom={"label": _("Issue"), "done": _("Decision issued"),
                 "when": (rules.needs_no_concurrence, rules.federal_money_is_authorised,
                          rules.letter_is_complete)},
@@ -58,7 +60,9 @@ class DecisionLife(models.Model):
         """One transaction: envelopes commit, the file moves, the letter is queued."""
 
     @transition(
-        field=state, source=[State.DRAFT, State.ENDORSED, State.APPROVED, State.CONCURRED], target=State.VOID,
+        field=state,
+        source=[DecisionState.DRAFT, DecisionState.ENDORSED, DecisionState.APPROVED, DecisionState.CONCURRED],
+        target=DecisionState.VOID,
         permission=rules.nobody,
         custom={"done": _("Decision void"),
                 "fired_by": ("application.withdraw", "application.cancel", "application.return_to_panel",
@@ -69,7 +73,7 @@ class DecisionLife(models.Model):
         """The file left: there is nothing to decide."""
 
     @transition(
-        field=state, source=State.ISSUED, target=State.SUPERSEDED, permission=rules.nobody,
+        field=state, source=DecisionState.ISSUED, target=DecisionState.SUPERSEDED, permission=rules.nobody,
         custom={"done": _("Decision superseded"), "fired_by": ("decision.issue",)},
     )
     def supersede(self):

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from applications.constants import DUE, SORT
-from applications.states import State
-from programs.money import Kind
+from applications.states import ApplicationState
+from programs.money import EntryKind
 from reports.states import Scope
 from reviews.states import Answer
 from work.states import Machine, Table
@@ -100,7 +100,7 @@ VERBS = {
     "job.retry": _("Job tried again"),
     "job.finish": _("Job done"),
     "job.fail": _("Job failed"),
-} | {f"ledger.{kind.value}": kind.label for kind in Kind}
+} | {f"ledger.{kind.value}": kind.label for kind in EntryKind}
 
 # The facts of an act, named. Those without a name here are shown as they are written; empty names are not shown.
 FACTS = {
@@ -158,7 +158,7 @@ FACTS = {
 VALUES = {
     "answer": dict(Answer.choices),
     "scope": dict(Scope.choices),
-    "state": dict(State.choices),
+    "state": dict(ApplicationState.choices),
     "due": DUE,
     "sort": SORT,
     "table": dict(Table.choices),

@@ -61,7 +61,7 @@ class Problem:
         return str(_("%(label)s: %(error)s") % {"label": place, "error": self.message}) if place else self.message
 
 
-class Kind(TextChoices):
+class ValueKind(TextChoices):
     """What an answer is worth in a condition."""
 
     NUMBER = "number", _("number")
@@ -79,48 +79,52 @@ class QuestionType:
 
     key: str
     name: str
-    kind: Kind
+    kind: ValueKind
     options: tuple = ()
     needs: tuple = ()
     column: bool = True
 
 
 _ALL = (
-    QuestionType("short_text", _("Short text"), Kind.TEXT, ("max_length",)),
-    QuestionType("long_text", _("Long text"), Kind.TEXT, ("max_words",)),
-    QuestionType("integer", _("Whole number"), Kind.NUMBER, ("min", "max", "unit")),
-    QuestionType("decimal", _("Decimal number"), Kind.NUMBER, ("min", "max", "places", "unit")),
-    QuestionType("money", _("Amount of money"), Kind.NUMBER, ("min", "max")),
-    QuestionType("percent", _("Percentage"), Kind.NUMBER, ("min", "max", "places")),
-    QuestionType("date", _("Date"), Kind.DATE, ("min", "max")),
-    QuestionType("period", _("Period"), Kind.NONE, ("min", "max", "max_months")),
-    QuestionType("yes_no", _("Yes or no"), Kind.YES_NO),
-    QuestionType("one_of", _("One choice"), Kind.TEXT, ("options",), ("options",)),
-    QuestionType("many_of", _("Several choices"), Kind.LIST, ("options", "min_choices", "max_choices"), ("options",)),
-    QuestionType("address", _("Address"), Kind.NONE, ("country",), (), False),
-    QuestionType("postal_code", _("Postal code"), Kind.TEXT),
-    QuestionType("neq", _("Québec enterprise number (NEQ)"), Kind.TEXT),
-    QuestionType("business_number", _("Business number"), Kind.TEXT, ("program_account",)),
-    QuestionType("naics", _("NAICS code"), Kind.TEXT, ("starts_with",)),
-    QuestionType("email", _("E-mail address"), Kind.TEXT),
-    QuestionType("phone", _("Phone number"), Kind.TEXT),
-    QuestionType("url", _("Web address"), Kind.TEXT),
-    QuestionType("documents", _("Documents"), Kind.LIST, ("accept", "max_files", "max_megabytes"), (), False),
-    QuestionType("group", _("Repeating group"), Kind.LIST, ("columns", "min_rows", "max_rows"), ("columns",), False),
+    QuestionType("short_text", _("Short text"), ValueKind.TEXT, ("max_length",)),
+    QuestionType("long_text", _("Long text"), ValueKind.TEXT, ("max_words",)),
+    QuestionType("integer", _("Whole number"), ValueKind.NUMBER, ("min", "max", "unit")),
+    QuestionType("decimal", _("Decimal number"), ValueKind.NUMBER, ("min", "max", "places", "unit")),
+    QuestionType("money", _("Amount of money"), ValueKind.NUMBER, ("min", "max")),
+    QuestionType("percent", _("Percentage"), ValueKind.NUMBER, ("min", "max", "places")),
+    QuestionType("date", _("Date"), ValueKind.DATE, ("min", "max")),
+    QuestionType("period", _("Period"), ValueKind.NONE, ("min", "max", "max_months")),
+    QuestionType("yes_no", _("Yes or no"), ValueKind.YES_NO),
+    QuestionType("one_of", _("One choice"), ValueKind.TEXT, ("options",), ("options",)),
+    QuestionType(
+        "many_of", _("Several choices"), ValueKind.LIST, ("options", "min_choices", "max_choices"), ("options",)
+    ),
+    QuestionType("address", _("Address"), ValueKind.NONE, ("country",), (), False),
+    QuestionType("postal_code", _("Postal code"), ValueKind.TEXT),
+    QuestionType("neq", _("Québec enterprise number (NEQ)"), ValueKind.TEXT),
+    QuestionType("business_number", _("Business number"), ValueKind.TEXT, ("program_account",)),
+    QuestionType("naics", _("NAICS code"), ValueKind.TEXT, ("starts_with",)),
+    QuestionType("email", _("E-mail address"), ValueKind.TEXT),
+    QuestionType("phone", _("Phone number"), ValueKind.TEXT),
+    QuestionType("url", _("Web address"), ValueKind.TEXT),
+    QuestionType("documents", _("Documents"), ValueKind.LIST, ("accept", "max_files", "max_megabytes"), (), False),
+    QuestionType(
+        "group", _("Repeating group"), ValueKind.LIST, ("columns", "min_rows", "max_rows"), ("columns",), False
+    ),
     QuestionType(
         "budget",
         _("Budget table"),
-        Kind.LIST,
+        ValueKind.LIST,
         ("options", "min_rows", "max_rows", "by_partner", "by_year", "dated"),
         ("options",),
         False,
     ),
-    QuestionType("financing", _("Financing table"), Kind.LIST, ("min_rows", "max_rows"), (), False),
-    QuestionType("milestones", _("Milestone table"), Kind.LIST, ("min_rows", "max_rows", "max_months"), (), False),
-    QuestionType("indicators", _("Indicator table"), Kind.LIST, ("min_rows", "max_rows"), (), False),
-    QuestionType("assessment", _("Assessment grid"), Kind.NONE, ("axes", "levels"), ("axes", "levels"), False),
-    QuestionType("attestation", _("Signed attestation"), Kind.YES_NO, ("statement",), ("statement",), False),
-    QuestionType("guidance", _("Guidance"), Kind.NONE, ("text",), ("text",), False),
+    QuestionType("financing", _("Financing table"), ValueKind.LIST, ("min_rows", "max_rows"), (), False),
+    QuestionType("milestones", _("Milestone table"), ValueKind.LIST, ("min_rows", "max_rows", "max_months"), (), False),
+    QuestionType("indicators", _("Indicator table"), ValueKind.LIST, ("min_rows", "max_rows"), (), False),
+    QuestionType("assessment", _("Assessment grid"), ValueKind.NONE, ("axes", "levels"), ("axes", "levels"), False),
+    QuestionType("attestation", _("Signed attestation"), ValueKind.YES_NO, ("statement",), ("statement",), False),
+    QuestionType("guidance", _("Guidance"), ValueKind.NONE, ("text",), ("text",), False),
 )
 QUESTION_TYPES: dict[str, QuestionType] = {t.key: t for t in _ALL}
 

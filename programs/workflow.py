@@ -5,19 +5,19 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
 from programs import rules
-from programs.states import CallState as State
+from programs.states import CallState
 
 
 class CallLife(models.Model):
-    state = FSMField(default=State.DRAFT, choices=State.choices, protected=True, editable=False)
+    state = FSMField(default=CallState.DRAFT, choices=CallState.choices, protected=True, editable=False)
 
     class Meta:
         abstract = True
 
     @transition(
         field=state,
-        source=State.DRAFT,
-        target=State.PUBLISHED,
+        source=CallState.DRAFT,
+        target=CallState.PUBLISHED,
         permission=rules.is_call_officer,
         custom={
             "label": _("Publish"),
@@ -30,8 +30,8 @@ class CallLife(models.Model):
 
     @transition(
         field=state,
-        source=State.PUBLISHED,
-        target=State.PUBLISHED,
+        source=CallState.PUBLISHED,
+        target=CallState.PUBLISHED,
         permission=rules.is_call_officer,
         custom={
             "label": _("Extend"),
@@ -44,8 +44,8 @@ class CallLife(models.Model):
 
     @transition(
         field=state,
-        source=State.PUBLISHED,
-        target=State.PUBLISHED,
+        source=CallState.PUBLISHED,
+        target=CallState.PUBLISHED,
         permission=rules.is_call_officer,
         custom={
             "label": _("Accommodate an applicant"),
@@ -58,8 +58,8 @@ class CallLife(models.Model):
 
     @transition(
         field=state,
-        source=[State.DRAFT, State.PUBLISHED],
-        target=State.CANCELLED,
+        source=[CallState.DRAFT, CallState.PUBLISHED],
+        target=CallState.CANCELLED,
         permission=rules.is_call_officer,
         custom={"label": _("Cancel the call"), "done": _("Call cancelled"), "when": (rules.has_a_reason,)},
     )
@@ -68,8 +68,8 @@ class CallLife(models.Model):
 
     @transition(
         field=state,
-        source=State.PUBLISHED,
-        target=State.ARCHIVED,
+        source=CallState.PUBLISHED,
+        target=CallState.ARCHIVED,
         permission=rules.is_call_officer,
         custom={"label": _("Archive"), "done": _("Call archived"), "when": (rules.is_over,)},
     )

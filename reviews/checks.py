@@ -8,14 +8,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organisation
 from accounts.rules import in_office
-from audit.models import DutyDone
-from audit.models import Standing as Declared
+from audit.models import DutyDone, Standing
 from audit.rules import clash, is_barred
-from audit.states import Duty, Standing
+from audit.states import Duty, StandingState
 from programs.models import Appointment
 from programs.roles import ProgramRole, Seat
 from reviews.models import Assignment, Interest
-from reviews.states import LIVE, InterestKind, State
+from reviews.states import LIVE, AssignmentState, InterestKind
 
 # An address there says nothing of whom a person works for.
 PUBLIC_MAIL = frozenset(
@@ -115,9 +114,11 @@ def refusals_to_assign(application, user, *, appointment=None):
         found.append(_first_panel())
     elif own.live().filter(application=application).exists():
         found.append(Conflict("already", _("already has this file")))
-    elif own.filter(application=application, state__in=[State.DECLINED, State.RECUSED]).exists():
+    elif own.filter(application=application, state__in=[AssignmentState.DECLINED, AssignmentState.RECUSED]).exists():
         found.append(Conflict("declined", _("declined this file, or was recused from it")))
-    held = own.filter(application__call=application.call, state__in=[State.OFFERED, State.ACCEPTED]).count()
+    held = own.filter(
+        application__call=application.call, state__in=[AssignmentState.OFFERED, AssignmentState.ACCEPTED]
+    ).count()
     if held >= appointment.capacity:
         found.append(_full(held))
     return found
@@ -204,7 +205,9 @@ def candidates(application):
     mine = _by_user(Assignment.objects.filter(application=application, reviewer__in=people), "reviewer_id")
     load = dict(
         Assignment.objects.filter(
-            application__call_id=application.call_id, reviewer__in=people, state__in=[State.OFFERED, State.ACCEPTED]
+            application__call_id=application.call_id,
+            reviewer__in=people,
+            state__in=[AssignmentState.OFFERED, AssignmentState.ACCEPTED],
         )
         .order_by()
         .values("reviewer_id")
@@ -224,7 +227,7 @@ def candidates(application):
             conflicts.append(_first_panel())
         elif states & set(LIVE):
             conflicts.append(Conflict("already", _("already has this file")))
-        elif states & {State.DECLINED, State.RECUSED}:
+        elif states & {AssignmentState.DECLINED, AssignmentState.RECUSED}:
             conflicts.append(Conflict("declined", _("declined this file, or was recused from it")))
         if load.get(person, 0) >= appointment.capacity:
             conflicts.append(_full(load[person]))
@@ -244,12 +247,12 @@ def _by_user(rows, key="user_id"):
 def barred_people(application, people):
     """Those of `people` (keys) whose latest declaration in the file is a conflict, or unsure: a set of keys."""
     latest = (
-        Declared.objects.filter(application_id=application.pk, user_id__in=people)
+        Standing.objects.filter(application_id=application.pk, user_id__in=people)
         .order_by("user_id", "-id")
         .distinct("user_id")
         .values_list("user_id", "standing")
     )
-    return {person for person, standing in latest if standing != Standing.CLEAR}
+    return {person for person, standing in latest if standing != StandingState.CLEAR}
 
 
 def panel_rule(application):

@@ -9,7 +9,7 @@ from applications.states import Outcome
 from programs.models import Call, Envelope
 from programs.roles import Seat
 from reviews.querysets import AssignmentQuerySet
-from reviews.states import Answer, InterestKind, State
+from reviews.states import Answer, AssignmentState, InterestKind
 from reviews.workflow import AssignmentLife
 from work import clock
 from work.models import PublicModel, state_check
@@ -106,7 +106,7 @@ class Assignment(PublicModel, AssignmentLife):
                 condition=models.Q(state__in=["offered", "accepted", "submitted"]),
                 name="assignment_live_once",
             ),
-            state_check("state", State),
+            state_check("state", AssignmentState),
         ]
         indexes = [
             models.Index(fields=["reviewer", "state", "due", "id"], name="assignment_queue"),
@@ -114,7 +114,7 @@ class Assignment(PublicModel, AssignmentLife):
             models.Index(
                 fields=["reviewer", "-submitted_at", "-id"],
                 name="assignment_done",
-                condition=models.Q(state=State.SUBMITTED),
+                condition=models.Q(state=AssignmentState.SUBMITTED),
             ),
         ]
 

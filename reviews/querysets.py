@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F
 
 from accounts.rules import is_person
-from reviews.states import LIVE, State
+from reviews.states import LIVE, AssignmentState
 
 
 class AssignmentQuerySet(models.QuerySet):
@@ -16,10 +16,10 @@ class AssignmentQuerySet(models.QuerySet):
 
     def waiting(self):
         """What a reviewer still has to do, soonest due first, skipped ones last."""
-        return self.filter(state__in=[State.OFFERED, State.ACCEPTED]).order_by(
+        return self.filter(state__in=[AssignmentState.OFFERED, AssignmentState.ACCEPTED]).order_by(
             F("skipped_at").asc(nulls_first=True), "due", "id"
         )
 
     def counted(self):
         """Reviews that count: submitted, without a conflict found since, by the panel that now has the file."""
-        return self.filter(state=State.SUBMITTED, set_aside_at__isnull=True)
+        return self.filter(state=AssignmentState.SUBMITTED, set_aside_at__isnull=True)

@@ -1,13 +1,13 @@
 """What follows in this app from moves in the apps below, and from its own, in the same transaction."""
 
-from applications.states import State as FileState
+from applications.states import ApplicationState
 from audit.moves import after, move
 from notifications.services import queue_message
 from reviews import selectors
 from reviews.models import Assignment
 from reviews.services.ranking import void_recommendation
 from reviews.services.scores import keep_score
-from reviews.states import State
+from reviews.states import AssignmentState
 from work import clock
 
 
@@ -22,7 +22,7 @@ def keep_the_score(assignment, *, by, given, note, entry):
 def close_the_review(assignment, *, by, given, note, entry):
     """The review that completes the quorum closes the file's review."""
     counted, needed = selectors.quorum(assignment.application)
-    if counted >= needed and assignment.application.state == FileState.IN_REVIEW:
+    if counted >= needed and assignment.application.state == ApplicationState.IN_REVIEW:
         move(assignment.application, "complete_review", by=by, given={"counted": counted, "needed": needed})
 
 
@@ -68,7 +68,9 @@ def set_the_first_panel_aside(application, *, by, given, note, entry):
 @after("application.complete_review")
 def cancel_open_assignments(application, *, by, given, note, entry):
     """The file has left its reviewers: what they had not submitted is taken back."""
-    waiting = Assignment.objects.filter(application=application, state__in=[State.OFFERED, State.ACCEPTED])
+    waiting = Assignment.objects.filter(
+        application=application, state__in=[AssignmentState.OFFERED, AssignmentState.ACCEPTED]
+    )
     for assignment in waiting.order_by("id"):
         move(assignment, "cancel", by=by)
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
-class State(TextChoices):
+class AssignmentState(TextChoices):
     OFFERED = "offered", _("offered")
     ACCEPTED = "accepted", _("accepted")
     SUBMITTED = "submitted", pgettext_lazy("review", "submitted")
@@ -15,8 +15,8 @@ class State(TextChoices):
 
 
 # The file's content is visible to its reviewer in these two states only.
-READABLE = (State.ACCEPTED, State.SUBMITTED)
-LIVE = (State.OFFERED, State.ACCEPTED, State.SUBMITTED)
+READABLE = (AssignmentState.ACCEPTED, AssignmentState.SUBMITTED)
+LIVE = (AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.SUBMITTED)
 
 
 class Answer(TextChoices):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.constants import DUE, SORT
 from applications.models import ChangeItem
-from applications.states import State
+from applications.states import ApplicationState
 from work import clock
 from work.forms import DayField, LineField
 
@@ -25,7 +25,10 @@ class FileFilter(forms.Form):
     state = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[("", _("All states")), *[choice for choice in State.choices if choice[0] != State.DRAFT]],
+        choices=[
+            ("", _("All states")),
+            *[choice for choice in ApplicationState.choices if choice[0] != ApplicationState.DRAFT],
+        ],
     )
     due = forms.ChoiceField(
         label=_("Time limit"),

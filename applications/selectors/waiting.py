@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.rules import is_person
 from applications.models import Application, ChangeRequest
-from applications.states import State
+from applications.states import ApplicationState
 from programs.roles import ProgramRole
 from programs.schema import Form
 from programs.states import Phase
@@ -27,8 +27,8 @@ def _work_of_company(user, limit):
     requests = ChangeRequest.objects.filter(application=OuterRef("pk"), answered_at=None, cancelled_at=None)
     files = (
         Application.objects.of_member(user)
-        .filter(Q(state__in=[State.DRAFT, State.IN_RECONSIDERATION]) | Q(outcome_at=None))
-        .exclude(state__in=[State.WITHDRAWN, State.CANCELLED])
+        .filter(Q(state__in=[ApplicationState.DRAFT, ApplicationState.IN_RECONSIDERATION]) | Q(outcome_at=None))
+        .exclude(state__in=[ApplicationState.WITHDRAWN, ApplicationState.CANCELLED])
         .annotate(asked_until=Subquery(requests.values("due")[:1]))
         .select_related("call__program")
         .order_by("due", "id")
@@ -37,11 +37,11 @@ def _work_of_company(user, limit):
         label = file.title or file.call.name
         label = f"{file.reference} · {label}" if file.reference else label
         page = {"label": label, "url_args": (file.public_id,), "role": "company", "note": file.organisation_name}
-        if file.state == State.DRAFT:
+        if file.state == ApplicationState.DRAFT:
             if file.call.phase() in (Phase.OPEN, Phase.GRACE):
                 closing = file.call.next_closing
                 yield WorkLine(_("Finish and submit"), url_name="application-tasks", due=closing, **page)
-        elif file.state == State.CHANGES_REQUESTED:
+        elif file.state == ApplicationState.CHANGES_REQUESTED:
             due = file.asked_until
             yield WorkLine(_("Answer the request for changes"), url_name="application-changes", due=due, **page)
         else:
@@ -55,10 +55,10 @@ def _work_of_staff(user, limit):
         Application.objects.held_by(user, role).defer("search").select_related("call").order_by("due", "id")
         for role in (ProgramRole.SCREENER, ProgramRole.OFFICER)
     )
-    for file in screens.filter(state=State.SUBMITTED)[:limit]:
+    for file in screens.filter(state=ApplicationState.SUBMITTED)[:limit]:
         yield _line(file, _("Screen"), "file-screening", "screener")
-    for file in runs.filter(state__in=[State.SUBMITTED, State.CHANGES_REQUESTED])[:limit]:
-        asked = file.state == State.CHANGES_REQUESTED
+    for file in runs.filter(state__in=[ApplicationState.SUBMITTED, ApplicationState.CHANGES_REQUESTED])[:limit]:
+        asked = file.state == ApplicationState.CHANGES_REQUESTED
         what = _("Changes requested") if asked else _("To be screened")
         waits = _("the applicant") if asked else _("the screening officer")
         yield _line(file, what, "file-changes" if asked else "file-detail", "officer", waits)

@@ -15,7 +15,7 @@ from applications.figures import aid_of, amount_of, answers_of, form_of, request
 from applications.models import Answer, Application, ChangeItem, ChangeRequest, Document
 from applications.services import submission
 from applications.services.drafts import locked
-from applications.states import State
+from applications.states import ApplicationState
 from audit.moves import move
 from audit.rules import Forbidden, Refusal, WrongMoment
 from notifications.services import queue_message
@@ -127,7 +127,7 @@ def chase_requests(*, by) -> int:
         answered_at=None,
         cancelled_at=None,
         due__lte=now + REMIND_BEFORE,
-        application__state=State.CHANGES_REQUESTED,
+        application__state=ApplicationState.CHANGES_REQUESTED,
     ).select_related("application__call", "by")
     told = 0
     for request in waiting.order_by("due", "pk")[:500]:

@@ -17,7 +17,7 @@ from applications.checks import eligibility_check
 from applications.figures import form_of
 from applications.models import Answer, Application, ChangeItem, Document
 from applications.rules import takes_answers
-from applications.states import State
+from applications.states import ApplicationState
 from audit import services as trail
 from audit.rules import Forbidden, Refusal, WrongMoment
 from audit.states import Duty
@@ -180,7 +180,7 @@ def _tell(application, answer, before, *, by, fresh):
     """A draft's trail has one entry a question and sitting (what was sent is in the snapshot); a change that an
     officer asked for has one each time, with both texts as digests."""
     given = {"question": answer.question, "version": answer.version}
-    if application.state == State.CHANGES_REQUESTED:
+    if application.state == ApplicationState.CHANGES_REQUESTED:
         personal = {"before": before, "after": answer.value}
         trail.record(application, "application.change_answer", by=by, given=given, personal=personal)
         ChangeItem.objects.filter(
@@ -270,7 +270,7 @@ def delete_draft(application: Application, *, by) -> None:
         raise Forbidden(_("Only people who act for the organisation can do this."))
     if by.pk != application.created_by_id and not is_signatory(application.organisation, by):
         raise Forbidden(_("Only the person who began this draft, or an authorised signatory, can delete it."))
-    if application.state != State.DRAFT:
+    if application.state != ApplicationState.DRAFT:
         raise WrongMoment(Refusal(_("Only a draft can be deleted; withdraw the application instead."), code="state"))
     if application.snapshots.exists():
         raise WrongMoment(

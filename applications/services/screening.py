@@ -11,7 +11,7 @@ from applications.findings import OWN, checklist_of
 from applications.models import Application, Finding
 from applications.rules import is_officer, is_screener
 from applications.services.drafts import locked
-from applications.states import State
+from applications.states import ApplicationState
 from audit import rules as duties
 from audit import services as trail
 from audit.moves import move
@@ -21,7 +21,13 @@ from programs.states import CallKind
 from work import clock
 
 # Where a checklist can still be marked: wherever the file can still be found ineligible.
-MARKABLE = (State.SUBMITTED, State.CHANGES_REQUESTED, State.ELIGIBLE, State.IN_REVIEW, State.REVIEWED)
+MARKABLE = (
+    ApplicationState.SUBMITTED,
+    ApplicationState.CHANGES_REQUESTED,
+    ApplicationState.ELIGIBLE,
+    ApplicationState.IN_REVIEW,
+    ApplicationState.REVIEWED,
+)
 
 
 def open_file(application: Application, *, by) -> Application:
@@ -29,13 +35,13 @@ def open_file(application: Application, *, by) -> Application:
 
     Anybody else's reading, and every later one, changes nothing. Returns the row as it is now.
     """
-    if application.opened_at is not None or application.state == State.DRAFT:
+    if application.opened_at is not None or application.state == ApplicationState.DRAFT:
         return application
     if not (is_screener(application, by) or is_officer(application, by)):
         return application
     with transaction.atomic():
         application = locked(application)
-        if application.opened_at is None and application.state != State.DRAFT:
+        if application.opened_at is None and application.state != ApplicationState.DRAFT:
             application.opened_at = clock.now()
             application.save(update_fields=["opened_at"])
             trail.record(application, "application.open", by=by)

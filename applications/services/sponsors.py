@@ -15,7 +15,7 @@ from applications import constants
 from applications.models import Application, Sponsorship
 from applications.rules import takes_answers
 from applications.services.drafts import locked
-from applications.states import State
+from applications.states import ApplicationState
 from audit import services as trail
 from audit.rules import Forbidden, Refusal, WrongMoment
 from audit.states import Duty
@@ -115,7 +115,7 @@ def stands_in_the_way(sponsorship: Sponsorship | None) -> Refusal | None:
         return Refusal(_("The applicant took this request back, or sent you a newer one."), code="cancelled")
     if sponsorship.expires_at <= clock.now():
         return Refusal(_("This request has expired. Ask the applicant for a new one."), code="expired")
-    if sponsorship.application.state != State.DRAFT:
+    if sponsorship.application.state != ApplicationState.DRAFT:
         return Refusal(_("This application no longer waits for a sponsor."), code="state")
     return None
 
@@ -169,7 +169,7 @@ def summary_of(application: Application) -> str:
 def _ask_applicant(application, by):
     if not is_member(application.organisation, by):
         raise Forbidden(_("Only people who act for the organisation can do this."))
-    if application.state != State.DRAFT:
+    if application.state != ApplicationState.DRAFT:
         raise WrongMoment(Refusal(_("The application is submitted: its sponsor no longer changes."), code="submitted"))
     if refusal := takes_answers(application, by=by, given={}):
         raise WrongMoment(refusal)

@@ -21,7 +21,7 @@ from applications.figures import (
 )
 from applications.models import Answer, Application, Snapshot
 from applications.services.drafts import locked
-from applications.states import State
+from applications.states import ApplicationState
 from audit import services as trail
 from audit.moves import move
 from audit.rules import Forbidden
@@ -46,7 +46,11 @@ def submit_application(application: Application, *, by, attestations, signed_nam
     application = locked(application)
     if not is_signatory(application.organisation, by):
         raise Forbidden(_("Only an authorised signatory of the organisation can submit its application."))
-    if application.state not in (State.DRAFT, State.WITHDRAWN, State.CANCELLED) and receipt_of(application):
+    if application.state not in (
+        ApplicationState.DRAFT,
+        ApplicationState.WITHDRAWN,
+        ApplicationState.CANCELLED,
+    ) and receipt_of(application):
         return application
     now = clock.now()
     signed_name = " ".join((signed_name or "").split())

@@ -8,24 +8,24 @@ from django.utils.translation import gettext as _
 
 from accounts.rules import is_auditor
 from applications.constants import SOON
-from applications.states import State
+from applications.states import ApplicationState
 from work import clock
 
 register = template.Library()
 
 KINDS = {
-    State.SUBMITTED: "wait",
-    State.CHANGES_REQUESTED: "other",
-    State.ELIGIBLE: "info",
-    State.INELIGIBLE: "bad",
-    State.IN_REVIEW: "info",
-    State.REVIEWED: "wait",
-    State.RECOMMENDED: "info",
-    State.APPROVED: "good",
-    State.INVITED: "good",
-    State.DECLINED: "bad",
-    State.WAITLISTED: "other",
-    State.IN_RECONSIDERATION: "wait",
+    ApplicationState.SUBMITTED: "wait",
+    ApplicationState.CHANGES_REQUESTED: "other",
+    ApplicationState.ELIGIBLE: "info",
+    ApplicationState.INELIGIBLE: "bad",
+    ApplicationState.IN_REVIEW: "info",
+    ApplicationState.REVIEWED: "wait",
+    ApplicationState.RECOMMENDED: "info",
+    ApplicationState.APPROVED: "good",
+    ApplicationState.INVITED: "good",
+    ApplicationState.DECLINED: "bad",
+    ApplicationState.WAITLISTED: "other",
+    ApplicationState.IN_RECONSIDERATION: "wait",
 }
 
 

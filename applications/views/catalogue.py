@@ -12,7 +12,7 @@ from applications.forms.company import SearchForm
 from applications.forms.questions import Asked, posted
 from applications.models import Application
 from applications.search import folded
-from applications.states import State
+from applications.states import ApplicationState
 from programs.models import Call, Program
 from programs.schema import Fault
 from programs.schema.answers import validate_answer
@@ -106,7 +106,11 @@ def call(request, public_id):
     found = published_call(public_id)
     drafts = Application.objects.none()
     if request.user.is_authenticated:
-        drafts = Application.objects.of_member(request.user).filter(call=found, state=State.DRAFT).order_by("-pk")[:5]
+        drafts = (
+            Application.objects.of_member(request.user)
+            .filter(call=found, state=ApplicationState.DRAFT)
+            .order_by("-pk")[:5]
+        )
     context = fact(found) | {
         "program": found.program,
         "aid": _aid(found),

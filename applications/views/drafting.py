@@ -28,7 +28,7 @@ from applications.figures import aid_of, answers_of, eligibility_of, form_of, to
 from applications.forms.questions import Asked, pairs_of, posted
 from applications.models import Application, Document
 from applications.services import drafts
-from applications.states import State
+from applications.states import ApplicationState
 from applications.views.catalogue import ask_check, check_key, fact, published_call, read_check
 from audit.rules import Forbidden, WrongMoment
 from audit.services import record_reading
@@ -55,7 +55,7 @@ def own(request, public_id, *, read="") -> Application:
 def draft_of(request, public_id, *, read="") -> Application:
     """The same, while it is a draft; a file that left is shown on its own page."""
     application = own(request, public_id, read=read)
-    if application.state != State.DRAFT:
+    if application.state != ApplicationState.DRAFT:
         raise Moved(application)
     return application
 
@@ -95,8 +95,8 @@ def mine(request):
     )
     rows = list(files)
     context = {
-        "drafts": [file for file in rows if file.state == State.DRAFT],
-        "sent": [file for file in rows if file.state != State.DRAFT],
+        "drafts": [file for file in rows if file.state == ApplicationState.DRAFT],
+        "sent": [file for file in rows if file.state != ApplicationState.DRAFT],
         "has_organisation": request.user.memberships.exists(),
     }
     return render(request, "applications/mine.html", context)
@@ -108,7 +108,7 @@ def start(request, public_id):
     """Choose the organisation, or register it first; then the draft is there."""
     call = published_call(public_id)
     organisations = list(Organisation.objects.filter(memberships__user=request.user).order_by("legal_name"))
-    existing = Application.objects.of_member(request.user).filter(call=call, state=State.DRAFT)
+    existing = Application.objects.of_member(request.user).filter(call=call, state=ApplicationState.DRAFT)
     problem = ""
     if request.method == "POST":
         chosen = next((o for o in organisations if str(o.public_id) == request.POST.get("organisation")), None)

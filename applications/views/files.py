@@ -21,7 +21,7 @@ from applications.forms.staff import FileFilter
 from applications.models import Application, Document
 from applications.selectors import Chosen, calls_of, chosen_files
 from applications.services.screening import open_file
-from applications.states import State
+from applications.states import ApplicationState
 from audit.rules import Forbidden
 from audit.services import record_reading, record_readings
 from documents.downloads import file_response
@@ -58,7 +58,12 @@ class Pages:
         self.backwards = bool(before and not after)
         row = None
         if mark:
-            row = Application.objects.exclude(state=State.DRAFT).filter(reference=mark).only("pk", *SHOWN).first()
+            row = (
+                Application.objects.exclude(state=ApplicationState.DRAFT)
+                .filter(reference=mark)
+                .only("pk", *SHOWN)
+                .first()
+            )
             if row is None:
                 raise Http404
         found = self._take(row)

@@ -15,7 +15,7 @@ from applications.forms.staff import WHY, CancelRequestForm, DueForm, ExtendForm
 from applications.models import Document
 from applications.rules import is_officer
 from applications.services import changes as services
-from applications.states import State
+from applications.states import ApplicationState
 from applications.views.files import of_staff
 from audit.rules import Forbidden, WrongMoment
 from programs.schema.answers import visible_questions
@@ -35,8 +35,8 @@ def changes(request, reference):
         "tab": "changes",
         "application": application,
         "requests": [request_lines(application, one) for one in found],
-        "may_ask": officer and application.state == State.SUBMITTED,
-        "may_manage": officer and application.state == State.CHANGES_REQUESTED,
+        "may_ask": officer and application.state == ApplicationState.SUBMITTED,
+        "may_manage": officer and application.state == ApplicationState.CHANGES_REQUESTED,
     }
     return render(request, "applications/file_changes.html", context)
 

@@ -15,7 +15,7 @@ from applications.findings import checklist_of
 from applications.forms.staff import MarkForm, OwnItemForm
 from applications.rules import is_screener
 from applications.services import screening as services
-from applications.states import State
+from applications.states import ApplicationState
 from applications.views.files import of_staff
 from audit.rules import Forbidden, WrongMoment
 
@@ -93,8 +93,8 @@ def _page(request, application, *, faulty=None, own_form=None, status=200):
         "may_find_eligible": not refusal
         and not failed
         and all(item.passed for item in items)
-        and application.state == State.SUBMITTED,
-        "may_find_ineligible": not refusal and bool(failed) and application.state != State.INELIGIBLE,
+        and application.state == ApplicationState.SUBMITTED,
+        "may_find_ineligible": not refusal and bool(failed) and application.state != ApplicationState.INELIGIBLE,
     }
     return render(request, "applications/file_screening.html", context, status=status)
 

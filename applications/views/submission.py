@@ -26,7 +26,7 @@ from applications.figures import aid_of, answers_of, form_of, request_of, servic
 from applications.forms.company import AttestForm, ReasonForm
 from applications.models import Snapshot
 from applications.services import submission
-from applications.states import UNDER_WAY, PublicState, State
+from applications.states import UNDER_WAY, ApplicationState, PublicState
 from applications.views.catalogue import fact
 from applications.views.drafting import draft_of, of_drafts, own
 from audit.rules import WrongMoment
@@ -110,7 +110,7 @@ def signatories(application) -> list:
 def submit(request, public_id):
     """Attest and submit. However often it is sent, there is one submission, and one receipt."""
     application = own(request, public_id, read="attest and submit")
-    if application.state != State.DRAFT:  # a second click, a retry: the receipt it already has
+    if application.state != ApplicationState.DRAFT:  # a second click, a retry: the receipt it already has
         return redirect("application-submitted", application.public_id)
     answers = answers_of(application)
     statements = attestations_of(form_of(application), answers)
@@ -161,7 +161,7 @@ def submitted(request, public_id):
     """After submitting: the number, the receipt, and what happens next."""
     application = own(request, public_id, read="confirmation")
     snapshot = submission.receipt_of(application)
-    if application.state == State.DRAFT or snapshot is None:
+    if application.state == ApplicationState.DRAFT or snapshot is None:
         return redirect("application-detail", application.public_id)
     context = {"application": application, "snapshot": snapshot, "next": next_steps(application)}
     return render(request, "applications/submitted.html", context)
@@ -171,7 +171,7 @@ def next_steps(application) -> list[str]:
     """What happens next, with its dates, in sentences."""
     language, call = _language(), application.call
     steps = []
-    if application.due and application.state == State.SUBMITTED:
+    if application.due and application.state == ApplicationState.SUBMITTED:
         day = clock.format_day(application.due, language)
         steps.append(_("We check that your application is complete and eligible by %(day)s.") % {"day": day})
     cohort = application.cohort_closes_at
@@ -199,7 +199,7 @@ def next_steps(application) -> list[str]:
 def detail(request, public_id):
     """Where the file stands, as the applicant may know it: never an outcome before its letter."""
     application = own(request, public_id, read="file")
-    if application.state == State.DRAFT and not application.snapshots.exists():
+    if application.state == ApplicationState.DRAFT and not application.snapshots.exists():
         return redirect("application-tasks", application.public_id)
     state = application.public_state
     signs = is_signatory(application.organisation, request.user)
@@ -216,7 +216,7 @@ def detail(request, public_id):
         "next": next_steps(application) if state == PublicState.BEING_ASSESSED else [],
         "signs": signs,
         "may_take_back": signs
-        and application.state == State.SUBMITTED
+        and application.state == ApplicationState.SUBMITTED
         and application.opened_at is None
         and application.call.is_open,
         "may_withdraw": signs and application.state in UNDER_WAY,
@@ -227,7 +227,7 @@ def detail(request, public_id):
 def bridge(application) -> list[dict]:
     """The three steps that an applicant may see: submitted, assessed, decided."""
     language = _language()
-    if application.state == State.DRAFT:
+    if application.state == ApplicationState.DRAFT:
         return [
             {"label": _("Draft"), "state": "now"},
             {"label": _("Submitted"), "state": "later"},
@@ -236,12 +236,12 @@ def bridge(application) -> list[dict]:
         ]
     sent = clock.format_day(application.submitted_at, language)
     told = application.outcome_at
-    over = application.state in (State.WITHDRAWN, State.CANCELLED)
+    over = application.state in (ApplicationState.WITHDRAWN, ApplicationState.CANCELLED)
     return [
         {"label": _("Submitted"), "state": "done", "note": sent},
         {
             "label": _("Changes requested")
-            if application.state == State.CHANGES_REQUESTED
+            if application.state == ApplicationState.CHANGES_REQUESTED
             else _("Being assessed")
             if not over
             else application.public_state.label,
@@ -273,7 +273,7 @@ def timeline(application) -> list[dict]:
             )
     for asked in application.change_requests.all():
         entries.append({"what": _("Changes requested"), "at": asked.at, "who": application.call.program.cluster.name})
-    if application.state in (State.WITHDRAWN, State.CANCELLED):
+    if application.state in (ApplicationState.WITHDRAWN, ApplicationState.CANCELLED):
         entries.append({"what": application.get_state_display(), "at": application.since, "who": ""})
     if application.outcome_at:
         entries.append({"what": _("Decision letter sent"), "at": application.outcome_at, "who": ""})

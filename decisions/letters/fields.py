@@ -11,14 +11,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.roles import OrganisationRole
-from decisions.states import FUNDED, Kind, StepKind
+from decisions.states import FUNDED, DecisionKind, StepKind
 from programs.rubric import parse_rubric
 from reviews.selectors import file_scores
 from work import clock
 from work.money import format_money, format_percent
 
 # Decisions that follow reviews: their reasons begin with the mean points by criterion.
-OF_REVIEWS = (Kind.APPROVED, Kind.PARTIAL, Kind.INVITED, Kind.WAITLISTED, Kind.DECLINED)
+OF_REVIEWS = (
+    DecisionKind.APPROVED,
+    DecisionKind.PARTIAL,
+    DecisionKind.INVITED,
+    DecisionKind.WAITLISTED,
+    DecisionKind.DECLINED,
+)
 
 
 def values_of(decision, language):
@@ -178,7 +184,7 @@ def _reasons(decision, rubric, language):
             context = {"rows": rows, "mean": mean, "overall": overall}
             parts.append(render_to_string("decisions/letter_reasons.html", context))
     lines = [line.strip() for line in getattr(decision, f"reasons_{language}").splitlines() if line.strip()]
-    if decision.kind == Kind.INELIGIBLE and len(lines) > 1:
+    if decision.kind == DecisionKind.INELIGIBLE and len(lines) > 1:
         parts.append(format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", [(line,) for line in lines])))
     else:
         parts += [format_html("<p>{}</p>", line) for line in lines]

@@ -15,7 +15,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from decisions.letters.fields import signer_of, values_of
-from decisions.states import Kind
+from decisions.states import DecisionKind
 from documents.sheets import Letterhead, sheet
 from programs.constants import LETTER_FIELDS, fields_in, fill_letter
 from programs.models.agreements import LanguageRegime
@@ -23,7 +23,7 @@ from programs.states import LetterKind
 from work.money import NBSP
 
 STRICTEST_FIRST = (LanguageRegime.FR_ONLY, LanguageRegime.FR_PREVAILS, LanguageRegime.BOTH_EQUAL)
-TEMPLATE_OF = {Kind.PARTIAL: LetterKind.APPROVED}
+TEMPLATE_OF = {DecisionKind.PARTIAL: LetterKind.APPROVED}
 # Fields that a letter may leave empty: its paragraph, and a heading with nothing else under it, are then left out.
 OPTIONAL = ("feedback",)
 

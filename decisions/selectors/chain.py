@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from applications.constants import SUMMARY
 from audit.moves import allowed
 from audit.rules import clash, standing_of
-from audit.states import Duty, Standing
+from audit.states import Duty, StandingState
 from decisions import checks, rules
 from decisions.letters import field_in_words
 from decisions.models import Decision
-from decisions.states import FUNDED, OPEN, Kind, LetterState, State, StepKind
+from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, LetterState, StepKind
 from programs.ledger import available
 from programs.models import Envelope
 
@@ -70,7 +70,9 @@ def chain_of(decision):
             now = not any(one.state == "now" for one in stages) and decision.state in OPEN
             stages.append(Stage(label, "now" if now else "later", note=note))
 
-    opinion = _("Opinion of the reconsideration officer") if decision.kind == Kind.RECONSIDERED else _("Endorsement")
+    opinion = (
+        _("Opinion of the reconsideration officer") if decision.kind == DecisionKind.RECONSIDERED else _("Endorsement")
+    )
     stage(StepKind.ENDORSED, opinion)
     stage(StepKind.APPROVED, _("Approval"))
     if _asks_concurrence(decision):
@@ -87,7 +89,9 @@ def chain_of(decision):
 def _asks_concurrence(decision):
     if decision.concurrences.standing().exists():
         return True
-    return decision.state in (State.DRAFT, State.ENDORSED) and bool(checks.agreements_to_concur(decision))
+    return decision.state in (DecisionState.DRAFT, DecisionState.ENDORSED) and bool(
+        checks.agreements_to_concur(decision)
+    )
 
 
 def _partners(decision):
@@ -132,12 +136,12 @@ def needs_of(decision, user):
     said = []
     endorser, approver = rules.is_endorser(decision, user), rules.is_approver(decision, user)
     if endorser or approver:
-        duty = Duty.ENDORSE if decision.state == State.DRAFT else Duty.APPROVE
+        duty = Duty.ENDORSE if decision.state == DecisionState.DRAFT else Duty.APPROVE
         if refusal := clash(decision.application_id, user, duty):
             said.append(str(refusal.message))
-        if standing_of(decision.application_id, user) in (Standing.CONFLICT, Standing.UNSURE):
+        if standing_of(decision.application_id, user) in (StandingState.CONFLICT, StandingState.UNSURE):
             said.append(_("You declared a conflict of interest in this file, or a doubt: somebody else decides."))
-    if approver and decision.kind in FUNDED and decision.state in (State.DRAFT, State.ENDORSED):
+    if approver and decision.kind in FUNDED and decision.state in (DecisionState.DRAFT, DecisionState.ENDORSED):
         refusal = rules.amount_is_within_limit(decision, by=user, given={})
         said += [str(refusal.message)] if refusal else []
     return said

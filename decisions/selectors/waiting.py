@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from accounts.rules import is_person
 from applications.querysets import barred_from
 from decisions.models import Concurrence, Decision, Letter
-from decisions.states import Kind, LetterState, State
+from decisions.states import DecisionKind, DecisionState, LetterState
 from programs.querysets import held_on
 from programs.roles import ProgramRole
 from work.selectors import MOST, WorkLine
@@ -37,17 +37,19 @@ def _work_of_chain(user, limit):
 
 
 def _next_step(decision):
-    if decision.state == State.DRAFT:
-        afresh = decision.kind == Kind.RECONSIDERED
+    if decision.state == DecisionState.DRAFT:
+        afresh = decision.kind == DecisionKind.RECONSIDERED
         return (_("Give an opinion"), "reconsiderer") if afresh else (_("Endorse"), "endorser")
-    if decision.state == State.ENDORSED:
+    if decision.state == DecisionState.ENDORSED:
         return _("Approve"), "approver"
     return _("Issue the decision"), "officer"
 
 
 def _awaited(decision):
     """Who must act next, in words."""
-    return {State.DRAFT: _("the endorser"), State.ENDORSED: _("the approver")}.get(decision.state, _("the ministry"))
+    return {DecisionState.DRAFT: _("the endorser"), DecisionState.ENDORSED: _("the approver")}.get(
+        decision.state, _("the ministry")
+    )
 
 
 def _line(file, what, role, waits_for=""):

@@ -12,7 +12,7 @@ from audit.services import record, record_change
 from decisions import checks, rules
 from decisions.models import Concurrence, Decision, DecisionShare, Step
 from decisions.services import messages
-from decisions.states import FUNDED, OPEN, Kind, State, StepKind
+from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, StepKind
 from programs import ledger
 from programs.models import Envelope
 from work import clock
@@ -68,7 +68,7 @@ def edit_reasons(decision, *, by, reasons_fr, reasons_en):
     decision = Decision.objects.select_for_update(no_key=True).get(pk=decision.pk)
     if not rules.may_edit_reasons(decision, by):
         raise Forbidden(WHO_EDITS)
-    if decision.state != State.DRAFT:
+    if decision.state != DecisionState.DRAFT:
         raise WrongMoment(Refusal(_("The reasons can no longer be edited: send the decision back first."), "state"))
     texts = {"reasons_fr": reasons_fr.strip(), "reasons_en": reasons_en.strip()}
     if all(getattr(decision, name) == text for name, text in texts.items()):
@@ -121,7 +121,7 @@ def concur(concurrence, *, by, note=""):
     concurrence = move(concurrence, "give", by=by, note=note)
     Step.objects.create(decision=decision, kind=StepKind.CONCURRED, by=by, note=note)
     decision = Decision.objects.get(pk=decision.pk)
-    if decision.state == State.CONCURRED:
+    if decision.state == DecisionState.CONCURRED:
         messages.tell_next(decision)
     return concurrence
 
@@ -154,9 +154,9 @@ def issue(decision, *, by):
     """
     lock_file(decision.application_id)
     decision = Decision.objects.select_for_update(no_key=True).get(pk=decision.pk)
-    if decision.state == State.ISSUED and rules.is_officer(decision, by):
+    if decision.state == DecisionState.ISSUED and rules.is_officer(decision, by):
         return decision
-    if decision.state in (State.APPROVED, State.CONCURRED):  # the instant that the letter bears
+    if decision.state in (DecisionState.APPROVED, DecisionState.CONCURRED):  # the instant that the letter bears
         Decision.objects.filter(pk=decision.pk).update(issued_at=clock.now())
     decision = move(
         decision,
@@ -187,13 +187,13 @@ def void_decision(application, *, by, note=""):
 
 
 MOVES = {
-    Kind.APPROVED: "approve",
-    Kind.PARTIAL: "approve",
-    Kind.INVITED: "invite",
-    Kind.WAITLISTED: "waitlist",
-    Kind.DECLINED: "decline",
-    Kind.INELIGIBLE: "decline",
-    Kind.RECONSIDERED: "uphold",
+    DecisionKind.APPROVED: "approve",
+    DecisionKind.PARTIAL: "approve",
+    DecisionKind.INVITED: "invite",
+    DecisionKind.WAITLISTED: "waitlist",
+    DecisionKind.DECLINED: "decline",
+    DecisionKind.INELIGIBLE: "decline",
+    DecisionKind.RECONSIDERED: "uphold",
 }
 
 
@@ -205,14 +205,14 @@ def settle_file(decision, *, by):
     is untold again until the new letter is sent.
     """
     _lock_envelopes(decision)
-    if decision.kind != Kind.RECONSIDERED:
+    if decision.kind != DecisionKind.RECONSIDERED:
         _supersede_earlier(decision, by=by)
     if decision.kind in FUNDED:
         shares = [(share.envelope, share.amount) for share in decision.shares.select_related("envelope")]
         ledger.commit(shares, application_id=decision.application_id, by=by, move="decision.issue")
     Application.objects.filter(pk=decision.application_id).update(outcome_at=None, due=None, due_left=None)
     given = {"outcome": str(decision.kind), "amount": decision.amount}
-    return move(decision.application, MOVES[Kind(decision.kind)], by=by, given=given)
+    return move(decision.application, MOVES[DecisionKind(decision.kind)], by=by, given=given)
 
 
 def _lock_envelopes(decision):
@@ -224,7 +224,7 @@ def _lock_envelopes(decision):
 
 
 def _supersede_earlier(decision, *, by):
-    issued = Decision.objects.filter(application_id=decision.application_id, state=State.ISSUED)
+    issued = Decision.objects.filter(application_id=decision.application_id, state=DecisionState.ISSUED)
     for earlier in issued.exclude(pk=decision.pk).order_by("number"):
         if earlier.kind in FUNDED:
             release_commitment(decision.application, by=by, because="decision.supersede")
@@ -237,9 +237,9 @@ def release_commitment(application, *, by, because):
 
 
 KIND_OF = {
-    Outcome.APPROVED: Kind.APPROVED,
-    Outcome.PARTIAL: Kind.PARTIAL,
-    Outcome.INVITED: Kind.INVITED,
-    Outcome.WAITLISTED: Kind.WAITLISTED,
-    Outcome.DECLINED: Kind.DECLINED,
+    Outcome.APPROVED: DecisionKind.APPROVED,
+    Outcome.PARTIAL: DecisionKind.PARTIAL,
+    Outcome.INVITED: DecisionKind.INVITED,
+    Outcome.WAITLISTED: DecisionKind.WAITLISTED,
+    Outcome.DECLINED: DecisionKind.DECLINED,
 }

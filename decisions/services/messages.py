@@ -8,7 +8,7 @@ from accounts.roles import ClusterRole
 from accounts.rules import in_office
 from audit.rules import clash, is_barred
 from audit.states import Duty
-from decisions.states import Kind, State, StepKind
+from decisions.states import DecisionKind, DecisionState, StepKind
 from notifications.services import queue_message
 from programs.models import Appointment, PartnerSeat
 from programs.roles import PartnerRole, ProgramRole
@@ -22,15 +22,15 @@ def tell_next(decision):
     """Tell those who may take the next step: nobody with a conflict, nobody who did another act on the file."""
     program = decision.application.call.program
     match decision.state:
-        case State.DRAFT:
-            role = ProgramRole.RECONSIDERER if decision.kind == Kind.RECONSIDERED else ProgramRole.ENDORSER
+        case DecisionState.DRAFT:
+            role = ProgramRole.RECONSIDERER if decision.kind == DecisionKind.RECONSIDERED else ProgramRole.ENDORSER
             _tell(decision, "endorse", ENDORSE, _free(decision, _holders(program, role), Duty.ENDORSE))
-        case State.ENDORSED:
+        case DecisionState.ENDORSED:
             people = _holders(program, ProgramRole.APPROVER, limit=decision.amount)
             _tell(decision, "approve", APPROVE, _free(decision, people, Duty.APPROVE))
-        case State.APPROVED if decision.concurrences.standing().exclude(state="given").exists():
+        case DecisionState.APPROVED if decision.concurrences.standing().exclude(state="given").exists():
             _ask_partners(decision)
-        case State.APPROVED | State.CONCURRED:
+        case DecisionState.APPROVED | DecisionState.CONCURRED:
             people = _officers(program)
             _tell(decision, "issue", ISSUE, [one for one in people if not is_barred(decision.application_id, one)])
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from audit.moves import move
 from decisions.models import Decision
 from decisions.services.chain import lock_file
-from decisions.states import Kind, State
+from decisions.states import DecisionKind, DecisionState
 from work import clock
 
 ASK_DAYS = 30  # calendar days from service, where the programme's rules say nothing
@@ -15,7 +15,9 @@ ASK_DAYS = 30  # calendar days from service, where the programme's rules say not
 
 def contested_decision(application):
     """The decision that a reconsideration would be of: the latest in force, an answer *upheld* aside. None without."""
-    issued = Decision.objects.filter(application=application, state=State.ISSUED).exclude(kind=Kind.RECONSIDERED)
+    issued = Decision.objects.filter(application=application, state=DecisionState.ISSUED).exclude(
+        kind=DecisionKind.RECONSIDERED
+    )
     return issued.select_related("letter").order_by("-number").first()
 
 
@@ -37,7 +39,7 @@ def ask_reconsideration(application, *, by, reason):
     """
     application = lock_file(application.pk)
     decision = contested_decision(application)
-    asked = Decision.objects.filter(application=application, kind=Kind.RECONSIDERED)
+    asked = Decision.objects.filter(application=application, kind=DecisionKind.RECONSIDERED)
     again = decision is not None and asked.filter(number__gt=decision.number).exists()
     return move(
         application,
@@ -57,7 +59,7 @@ def reopen_file(application, *, by, note=""):
     """Send a file in reconsideration to a new panel: its decision followed reviews. Returns the application."""
     application = lock_file(application.pk)
     decision = contested_decision(application)
-    followed = decision is not None and decision.kind != Kind.INELIGIBLE
+    followed = decision is not None and decision.kind != DecisionKind.INELIGIBLE
     return move(application, "reopen", by=by, given={"followed_reviews": followed}, note=note)
 
 
@@ -66,5 +68,5 @@ def reopen_screening(application, *, by, note=""):
     """Send a file in reconsideration back to screening: its decision was of ineligibility. Returns the application."""
     application = lock_file(application.pk)
     decision = contested_decision(application)
-    ineligible = decision is not None and decision.kind == Kind.INELIGIBLE
+    ineligible = decision is not None and decision.kind == DecisionKind.INELIGIBLE
     return move(application, "reopen_screening", by=by, given={"of_ineligibility": ineligible}, note=note)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications.models import Application
-from applications.states import State as FileState
+from applications.states import ApplicationState
 from audit.models import DutyDone
 from audit.rules import WrongMoment
 from audit.services import record_reading, record_readings
@@ -24,18 +24,18 @@ from decisions.checks import agreements_to_concur
 from decisions.forms import NoteForm, ReasonsForm, SendBackForm
 from decisions.models import Concurrence, Decision
 from decisions.rules import is_letter_officer, may_edit_reasons
-from decisions.states import FUNDED, Kind, State
+from decisions.states import FUNDED, DecisionKind, DecisionState
 
 PAGE = 25
 
 KINDS = {
-    Kind.APPROVED: "good",
-    Kind.PARTIAL: "good",
-    Kind.INVITED: "good",
-    Kind.WAITLISTED: "wait",
-    Kind.DECLINED: "bad",
-    Kind.INELIGIBLE: "bad",
-    Kind.RECONSIDERED: "info",
+    DecisionKind.APPROVED: "good",
+    DecisionKind.PARTIAL: "good",
+    DecisionKind.INVITED: "good",
+    DecisionKind.WAITLISTED: "wait",
+    DecisionKind.DECLINED: "bad",
+    DecisionKind.INELIGIBLE: "bad",
+    DecisionKind.RECONSIDERED: "info",
 }
 
 
@@ -56,7 +56,7 @@ def queue(request):
             "decision": decision,
             "file": decision.application,
             "step": STEPS_TO_DO.get(decision.state, ISSUE),
-            "kind": KINDS[Kind(decision.kind)],
+            "kind": KINDS[DecisionKind(decision.kind)],
             "funded": decision.kind in FUNDED,
             "parts": [(share.envelope, share.amount) for share in decision.shares.all()],
             "stands_aside": _stands_aside(decision, acts.get(decision.application_id, set())),
@@ -71,12 +71,12 @@ def queue(request):
 
 
 ISSUE = gettext_lazy("to issue")
-STEPS_TO_DO = {State.DRAFT: gettext_lazy("to endorse"), State.ENDORSED: gettext_lazy("to approve")}
+STEPS_TO_DO = {DecisionState.DRAFT: gettext_lazy("to endorse"), DecisionState.ENDORSED: gettext_lazy("to approve")}
 
 
 def _stands_aside(decision, acts):
     """Whether another act on the file excludes this step. The same act, before a return, excludes nothing."""
-    own = Duty.ENDORSE if decision.state == State.DRAFT else Duty.APPROVE
+    own = Duty.ENDORSE if decision.state == DecisionState.DRAFT else Duty.APPROVE
     return decision.state in STEPS_TO_DO and bool(acts - {str(own)})
 
 
@@ -152,22 +152,24 @@ def show(request, reference):
     context = {
         "application": application,
         "decision": decision,
-        "kind": KINDS[Kind(decision.kind)],
+        "kind": KINDS[DecisionKind(decision.kind)],
         "funded": decision.kind in FUNDED,
         "stages": selectors.chain_of(decision),
         "timeline": [_told(step) for step in steps],
         "moves": [{"move": one, "url": reverse(URLS[one.name], args=[reference])} for one in moves],
-        "said": selectors.needs_of(decision, request.user) if decision.state in (State.DRAFT, State.ENDORSED) else [],
+        "said": selectors.needs_of(decision, request.user)
+        if decision.state in (DecisionState.DRAFT, DecisionState.ENDORSED)
+        else [],
         "undeclared": any(one.undeclared for one in moves),
         "money": selectors.money_of(decision),
         "concurrences": decision.concurrences.standing().select_related("agreement__partner", "by").order_by("id"),
         "reasons": [(language, getattr(decision, f"reasons_{language}")) for language in languages],
         "same_words": len(languages) > 1 and bool(decision.reasons_fr) and decision.reasons_fr == decision.reasons_en,
-        "may_edit": decision.state == State.DRAFT and may_edit_reasons(decision, request.user),
+        "may_edit": decision.state == DecisionState.DRAFT and may_edit_reasons(decision, request.user),
         "letter": letter,
         "letter_tag": selectors.letter_status(letter) if letter else None,
         "may_retry": letter is not None and letter.state == "failed" and is_letter_officer(letter, request.user),
-        "granted": decision.state in (State.ISSUED, State.SUPERSEDED) and decision.kind in FUNDED,
+        "granted": decision.state in (DecisionState.ISSUED, DecisionState.SUPERSEDED) and decision.kind in FUNDED,
         "earlier": earlier,
     }
     return render(request, "decisions/file.html", context)
@@ -221,7 +223,7 @@ def act(request, reference, step):
     record_reading(request.user, application_id=decision.application_id, subject=decision, what=f"decision: {step}")
     title, button, done = WORDS[step]
     form = _form(step, decision, request.POST if request.method == "POST" else None)
-    if step == "issue" and request.method == "POST" and decision.state == State.ISSUED:
+    if step == "issue" and request.method == "POST" and decision.state == DecisionState.ISSUED:
         services.issue(decision, by=request.user)  # a second click: nothing more happens, unless it is forbidden
         return redirect("decision-file", reference)
     move = next((one for one in selectors.moves_of(decision, request.user) if one.name == step), None)
@@ -240,7 +242,7 @@ def act(request, reference, step):
         "application": decision.application,
         "decision": decision,
         "funded": decision.kind in FUNDED,
-        "kind": KINDS[Kind(decision.kind)],
+        "kind": KINDS[DecisionKind(decision.kind)],
         "step": step,
         "title": title,
         "button": button,
@@ -257,7 +259,7 @@ def act(request, reference, step):
 
 def _form(step, decision, data):
     if step == "send_back":
-        return SendBackForm(data, to_panel=decision.application.state == FileState.RECOMMENDED)
+        return SendBackForm(data, to_panel=decision.application.state == ApplicationState.RECOMMENDED)
     return NoteForm(data)
 
 

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.rules import in_office
 from audit.rules import WrongMoment, standing_of
 from audit.services import record_reading, record_readings
-from audit.states import Standing
+from audit.states import StandingState
 from decisions import letters, selectors, services
 from decisions.forms import InterestsForm, NoteForm, SendBackForm
 from decisions.models import Concurrence
-from decisions.states import Kind, State
+from decisions.states import DecisionKind, DecisionState
 from programs.roles import PartnerRole
 from reviews.services import declare_interests
 
@@ -63,7 +63,7 @@ def show(request, public_id):
 
 
 def _declared(concurrence, user):
-    return standing_of(concurrence.application_id, user) == Standing.CLEAR
+    return standing_of(concurrence.application_id, user) == StandingState.CLEAR
 
 
 def _context(concurrence, **more):
@@ -80,8 +80,8 @@ def _context(concurrence, **more):
         "others": decision.amount - own_part,
         "reasons": [(code, getattr(decision, f"reasons_{code}")) for code in languages],
         "summary": selectors.summary_of(concurrence.application),
-        "open": concurrence.state == "asked" and decision.state == State.APPROVED,
-        "kind": Kind(decision.kind).label,
+        "open": concurrence.state == "asked" and decision.state == DecisionState.APPROVED,
+        "kind": DecisionKind(decision.kind).label,
         **more,
     }
 

@@ -16,7 +16,7 @@ from applications.models import (
     Snapshot,
     Sponsorship,
 )
-from applications.states import State
+from applications.states import ApplicationState
 from audit.models import DutyDone, Entry, Head, Standing
 from awards.models import Award, AwardShare
 from decisions.models import Concurrence, Decision, DecisionShare, Letter, Step
@@ -34,13 +34,13 @@ FILES_EACH = 4  # files of one company, about
 WHOLE_EACH = 10  # one file in so many keeps every answer as a row, and its checklist
 BARRED_EACH = 500  # one file in so many is closed to the officer, who declared a conflict of interest
 ON_A_DESK = (
-    State.SUBMITTED,
-    State.CHANGES_REQUESTED,
-    State.ELIGIBLE,
-    State.INELIGIBLE,
-    State.IN_REVIEW,
-    State.REVIEWED,
-    State.RECOMMENDED,
+    ApplicationState.SUBMITTED,
+    ApplicationState.CHANGES_REQUESTED,
+    ApplicationState.ELIGIBLE,
+    ApplicationState.INELIGIBLE,
+    ApplicationState.IN_REVIEW,
+    ApplicationState.REVIEWED,
+    ApplicationState.RECOMMENDED,
 )
 PATIENCE = timedelta(days=18)  # about what a step takes: what waits on a desk was sent not so long ago
 NOTE = "Invented files: what their awards need."
@@ -143,7 +143,7 @@ class Chunk:
         sketches = []
         for place, state in enumerate(states.deal(self.start, self.count), start=self.start):
             path = states.PATHS[state]
-            if state == State.DECLINED and self.rng.random() < 0.25:
+            if state == ApplicationState.DECLINED and self.rng.random() < 0.25:
                 path = states.INELIGIBLE_LETTER
             opens, ends = self.world.opens, self.world.ends
             if state in ON_A_DESK:
@@ -151,7 +151,7 @@ class Chunk:
             at = states.instants(self.rng, opens, ends, len(path) or 1)
             begun = max(self.world.opens, at[0] - timedelta(days=self.rng.randint(3, 30)))
             company = self.firms[self.rng.randrange(len(self.firms))]
-            whole = place % WHOLE_EACH == 0 or state == State.IN_REVIEW
+            whole = place % WHOLE_EACH == 0 or state == ApplicationState.IN_REVIEW
             sketches.append(files.Sketch(state, path, at if path else [], company, whole, begun))
         return sorted(sketches, key=lambda file: file.at[0] if file.at else file.begun)
 

@@ -10,9 +10,9 @@ from types import SimpleNamespace
 from applications import constants
 from applications.figures import service_due
 from applications.search import weighted
-from applications.states import UNDER_WAY, State
+from applications.states import UNDER_WAY, ApplicationState
 from audit import seal
-from audit.states import Duty, Standing
+from audit.states import Duty, StandingState
 from demo import answers
 from demo.seed.companies import title_of
 from demo.seed.tables import public_id
@@ -28,7 +28,7 @@ MARK = {"seeded": True}  # what every seeded entry of the trail says of itself
 class Sketch:
     """A file before its rows: where it stands, the moves that led there with their instants, and who sent it."""
 
-    state: State
+    state: ApplicationState
     path: tuple
     at: list
     company: object
@@ -72,7 +72,7 @@ def write_answers(chunk, file):
     kept = said if file.whole else {key: said[key] for key in HANDFUL}
     for key, value in kept.items():
         chunk.answers.add(application_id=file.pk, question=key, value=value, by_id=company.signatory, at=file.begun)
-    if file.state != State.DRAFT:
+    if file.state != ApplicationState.DRAFT:
         _freeze(chunk, file, said, costs)
     return title, said[constants.SUMMARY], Decimal(costs)
 
@@ -136,7 +136,7 @@ def write_row(chunk, file, title, summary, costs):
     sent = file.when("submit")
     last = file.at[-1] if file.at else file.begun
     words = weighted(reference=file.reference, organisation=name, title=title, summary=summary)
-    paused = file.state == State.CHANGES_REQUESTED
+    paused = file.state == ApplicationState.CHANGES_REQUESTED
     chunk.files.add(
         id=file.pk,
         public_id=file.uuid,
@@ -144,7 +144,7 @@ def write_row(chunk, file, title, summary, costs):
         organisation_id=file.company.pk,
         created_by_id=file.company.signatory,
         state=str(file.state),
-        origin=State.DECLINED.value if file.state == State.IN_RECONSIDERATION else "",
+        origin=ApplicationState.DECLINED.value if file.state == ApplicationState.IN_RECONSIDERATION else "",
         reference=file.reference,
         title=title,
         organisation_name=name,
@@ -172,10 +172,10 @@ def _cohort(call, at):
 
 def due_of(call, file):
     """When the running clock of the file ends, as the services count it; None when none runs."""
-    if file.state not in UNDER_WAY or file.state == State.IN_RECONSIDERATION:
+    if file.state not in UNDER_WAY or file.state == ApplicationState.IN_RECONSIDERATION:
         return None
     sent = file.when("submit")
-    if file.state == State.SUBMITTED:
+    if file.state == ApplicationState.SUBMITTED:
         return _promise(call, "complete", clock.day_of(sent))
     return _promise(call, "decide", clock.day_of(max(sent, call.cohort_at(sent))))
 
@@ -199,7 +199,7 @@ def write_screening(chunk, file):
                     application_id=file.pk, item=item, passed=not wrong, reason=WRONG if wrong else "",
                     by_id=screener, at=at,
                 )  # fmt: skip
-    if file.state == State.CHANGES_REQUESTED:
+    if file.state == ApplicationState.CHANGES_REQUESTED:
         asked = file.at[-1]
         key = chunk.request_keys.pop()
         chunk.requests.add(
@@ -211,7 +211,7 @@ def write_screening(chunk, file):
         )
 
 
-def declare(chunk, file, user, at, *, answer="none", standing=Standing.CLEAR):
+def declare(chunk, file, user, at, *, answer="none", standing=StandingState.CLEAR):
     """What a person declares before acting: the declaration, and where the trail's app keeps them standing."""
     chunk.declarations.add(application_id=file.pk, user_id=user, answer=answer, at=at)
     chunk.standings.add(application_id=file.pk, user_id=user, standing=str(standing), at=at)

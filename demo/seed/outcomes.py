@@ -3,7 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from applications.states import State
+from applications.states import ApplicationState
 from audit.states import Duty
 from decisions.services.letters import ALPHABET
 from demo.seed.files import WRONG, declare
@@ -31,7 +31,7 @@ def _recommend(chunk, file):
     """The chair's recommendation. An award is reserved in its envelopes. Returns (its key, its outcome, shares)."""
     at, rng, chair = file.when("recommend"), chunk.rng, chunk.world.people["chair"].pk
     outcome = {"decline": "declined", "waitlist": "waitlisted"}.get(file.names[-1], "approved")
-    if file.state == State.IN_RECONSIDERATION:
+    if file.state == ApplicationState.IN_RECONSIDERATION:
         outcome = "declined"
     amount = Decimal(0)
     if outcome == "approved":

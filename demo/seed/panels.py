@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from applications.states import State
+from applications.states import ApplicationState
 from audit.states import Duty
 from demo.seed.files import declare
 from demo.seed.tables import public_id
@@ -27,7 +27,7 @@ def write_panel(chunk, file):
     """The three assignments of a file that reached its reviews, with their scores. Sets the file's score."""
     if file.when("start_review") is None:
         return
-    if file.state == State.IN_REVIEW:
+    if file.state == ApplicationState.IN_REVIEW:
         return _under_way(chunk, file)
     panel = _panel(chunk, chunk.world, cast=True)
     closed, given = file.when("complete_review"), file.when("start_review")

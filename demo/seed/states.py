@@ -3,55 +3,72 @@
 import random
 from datetime import datetime, timedelta
 
-from applications.states import State
+from applications.states import ApplicationState
 from audit.states import Duty
 
 # In a thousand files. A published call of six months: most are decided, some are on every desk.
 SHARES = {
-    State.DRAFT: 110,
-    State.SUBMITTED: 90,
-    State.CHANGES_REQUESTED: 30,
-    State.ELIGIBLE: 60,
-    State.INELIGIBLE: 10,
-    State.IN_REVIEW: 60,
-    State.REVIEWED: 20,
-    State.RECOMMENDED: 30,
-    State.APPROVED: 300,
-    State.DECLINED: 230,
-    State.WAITLISTED: 20,
-    State.IN_RECONSIDERATION: 5,
-    State.WITHDRAWN: 35,
+    ApplicationState.DRAFT: 110,
+    ApplicationState.SUBMITTED: 90,
+    ApplicationState.CHANGES_REQUESTED: 30,
+    ApplicationState.ELIGIBLE: 60,
+    ApplicationState.INELIGIBLE: 10,
+    ApplicationState.IN_REVIEW: 60,
+    ApplicationState.REVIEWED: 20,
+    ApplicationState.RECOMMENDED: 30,
+    ApplicationState.APPROVED: 300,
+    ApplicationState.DECLINED: 230,
+    ApplicationState.WAITLISTED: 20,
+    ApplicationState.IN_RECONSIDERATION: 5,
+    ApplicationState.WITHDRAWN: 35,
 }
 
-SUBMIT = ("submit", State.DRAFT, State.SUBMITTED, "signatory", "")
-SCREENED = (SUBMIT, ("find_eligible", State.SUBMITTED, State.ELIGIBLE, "screener", Duty.SCREEN))
-IN_REVIEW = (*SCREENED, ("start_review", State.ELIGIBLE, State.IN_REVIEW, "officer", ""))
-REVIEWED = (*IN_REVIEW, ("complete_review", State.IN_REVIEW, State.REVIEWED, "officer", ""))
-RECOMMENDED = (*REVIEWED, ("recommend", State.REVIEWED, State.RECOMMENDED, "chair", Duty.RECOMMEND))
-REFUSED = (SUBMIT, ("find_ineligible", State.SUBMITTED, State.INELIGIBLE, "screener", Duty.SCREEN))
-DECLINED = (*RECOMMENDED, ("decline", State.RECOMMENDED, State.DECLINED, "officer", ""))
+SUBMIT = ("submit", ApplicationState.DRAFT, ApplicationState.SUBMITTED, "signatory", "")
+SCREENED = (SUBMIT, ("find_eligible", ApplicationState.SUBMITTED, ApplicationState.ELIGIBLE, "screener", Duty.SCREEN))
+IN_REVIEW = (*SCREENED, ("start_review", ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW, "officer", ""))
+REVIEWED = (*IN_REVIEW, ("complete_review", ApplicationState.IN_REVIEW, ApplicationState.REVIEWED, "officer", ""))
+RECOMMENDED = (
+    *REVIEWED,
+    ("recommend", ApplicationState.REVIEWED, ApplicationState.RECOMMENDED, "chair", Duty.RECOMMEND),
+)
+REFUSED = (
+    SUBMIT,
+    ("find_ineligible", ApplicationState.SUBMITTED, ApplicationState.INELIGIBLE, "screener", Duty.SCREEN),
+)
+DECLINED = (*RECOMMENDED, ("decline", ApplicationState.RECOMMENDED, ApplicationState.DECLINED, "officer", ""))
 
 # The moves of a file, in order: name, from, to, who, duty. They are its trail, and every page's timeline.
 PATHS = {
-    State.DRAFT: (),
-    State.SUBMITTED: (SUBMIT,),
-    State.CHANGES_REQUESTED: (
-        SUBMIT, ("request_changes", State.SUBMITTED, State.CHANGES_REQUESTED, "officer", ""),
+    ApplicationState.DRAFT: (),
+    ApplicationState.SUBMITTED: (SUBMIT,),
+    ApplicationState.CHANGES_REQUESTED: (
+        SUBMIT,
+        ("request_changes", ApplicationState.SUBMITTED, ApplicationState.CHANGES_REQUESTED, "officer", ""),
     ),
-    State.ELIGIBLE: SCREENED,
-    State.INELIGIBLE: REFUSED,
-    State.IN_REVIEW: IN_REVIEW,
-    State.REVIEWED: REVIEWED,
-    State.RECOMMENDED: RECOMMENDED,
-    State.APPROVED: (*RECOMMENDED, ("approve", State.RECOMMENDED, State.APPROVED, "officer", "")),
-    State.DECLINED: DECLINED,
-    State.WAITLISTED: (*RECOMMENDED, ("waitlist", State.RECOMMENDED, State.WAITLISTED, "officer", "")),
-    State.IN_RECONSIDERATION: (
-        *DECLINED, ("ask_reconsideration", State.DECLINED, State.IN_RECONSIDERATION, "signatory", ""),
+    ApplicationState.ELIGIBLE: SCREENED,
+    ApplicationState.INELIGIBLE: REFUSED,
+    ApplicationState.IN_REVIEW: IN_REVIEW,
+    ApplicationState.REVIEWED: REVIEWED,
+    ApplicationState.RECOMMENDED: RECOMMENDED,
+    ApplicationState.APPROVED: (
+        *RECOMMENDED,
+        ("approve", ApplicationState.RECOMMENDED, ApplicationState.APPROVED, "officer", ""),
     ),
-    State.WITHDRAWN: (SUBMIT, ("withdraw", State.SUBMITTED, State.WITHDRAWN, "signatory", "")),
-}  # fmt: skip
-INELIGIBLE_LETTER = (*REFUSED, ("decline", State.INELIGIBLE, State.DECLINED, "officer", ""))
+    ApplicationState.DECLINED: DECLINED,
+    ApplicationState.WAITLISTED: (
+        *RECOMMENDED,
+        ("waitlist", ApplicationState.RECOMMENDED, ApplicationState.WAITLISTED, "officer", ""),
+    ),
+    ApplicationState.IN_RECONSIDERATION: (
+        *DECLINED,
+        ("ask_reconsideration", ApplicationState.DECLINED, ApplicationState.IN_RECONSIDERATION, "signatory", ""),
+    ),
+    ApplicationState.WITHDRAWN: (
+        SUBMIT,
+        ("withdraw", ApplicationState.SUBMITTED, ApplicationState.WITHDRAWN, "signatory", ""),
+    ),
+}
+INELIGIBLE_LETTER = (*REFUSED, ("decline", ApplicationState.INELIGIBLE, ApplicationState.DECLINED, "officer", ""))
 ISSUED_BY = {"approve", "decline", "waitlist"}  # fired by the issue of the decision
 
 

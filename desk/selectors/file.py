@@ -7,12 +7,12 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from applications.states import State
+from applications.states import ApplicationState
 from audit.models import DutyDone
 from audit.moves import allowed
 from audit.states import Duty
 from decisions.models import Letter
-from decisions.states import State as DecisionState
+from decisions.states import DecisionState
 from desk.constants import TIMELINE_LEAVES_OUT
 from desk.selectors.trail import entries, lines_of, verb_name
 from work.clock import format_day
@@ -61,12 +61,12 @@ def next_steps(application, user):
 
 
 AWAITED = {
-    State.SUBMITTED: gettext_lazy("the screening officer"),
-    State.CHANGES_REQUESTED: gettext_lazy("the applicant"),
-    State.ELIGIBLE: gettext_lazy("the programme officer"),
-    State.IN_REVIEW: gettext_lazy("the reviewers"),
-    State.REVIEWED: gettext_lazy("the committee's chair"),
-    State.IN_RECONSIDERATION: gettext_lazy("the reconsideration officer"),
+    ApplicationState.SUBMITTED: gettext_lazy("the screening officer"),
+    ApplicationState.CHANGES_REQUESTED: gettext_lazy("the applicant"),
+    ApplicationState.ELIGIBLE: gettext_lazy("the programme officer"),
+    ApplicationState.IN_REVIEW: gettext_lazy("the reviewers"),
+    ApplicationState.REVIEWED: gettext_lazy("the committee's chair"),
+    ApplicationState.IN_RECONSIDERATION: gettext_lazy("the reconsideration officer"),
 }
 
 
@@ -95,12 +95,12 @@ def _step(move, page):
 
 # The spans of the bridge, each with the states that stand on it.
 SPANS = (
-    (State.SUBMITTED, State.CHANGES_REQUESTED),
-    (State.ELIGIBLE,),
-    (State.IN_REVIEW, State.REVIEWED),
-    (State.RECOMMENDED,),
+    (ApplicationState.SUBMITTED, ApplicationState.CHANGES_REQUESTED),
+    (ApplicationState.ELIGIBLE,),
+    (ApplicationState.IN_REVIEW, ApplicationState.REVIEWED),
+    (ApplicationState.RECOMMENDED,),
 )
-OVER = (State.APPROVED, State.INVITED, State.DECLINED, State.WAITLISTED)
+OVER = (ApplicationState.APPROVED, ApplicationState.INVITED, ApplicationState.DECLINED, ApplicationState.WAITLISTED)
 
 
 def bridge(application, language):

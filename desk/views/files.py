@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from applications.models import Application
 from applications.search import matching
 from applications.services.screening import open_file
-from applications.states import State
+from applications.states import ApplicationState
 from applications.templatetags.files import state_kind
 from audit.services import record_reading, record_readings
 from desk.selectors import file as file_page
@@ -73,4 +73,6 @@ def address(file, as_staff):
     """The page of a file for its reader: the cluster's, or the company's."""
     if as_staff:
         return reverse("file-detail", args=[file.reference])
-    return reverse("application-tasks" if file.state == State.DRAFT else "application-detail", args=[file.public_id])
+    return reverse(
+        "application-tasks" if file.state == ApplicationState.DRAFT else "application-detail", args=[file.public_id]
+    )

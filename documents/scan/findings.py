@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext
 
-from documents.constants import KINDS, Kind
+from documents.constants import KINDS, FileKind
 from documents.states import Malware
 
 
@@ -14,7 +14,7 @@ class Finding:
     """kind: by content; size in bytes; sha256 in hex; has_text: None unless a PDF that was read in time; malware: the
     scanner's word."""
 
-    kind: Kind
+    kind: FileKind
     size: int
     sha256: str
     has_text: bool | None

@@ -10,7 +10,7 @@ from audit.services import record, record_change
 from programs.ledger.balances import available, held_for
 from programs.ledger.refusals import CLOSED, NOT_AUTHORISED, NOT_HELD, InsufficientFunds, refused
 from programs.models import Envelope, LedgerEntry
-from programs.money import BUCKETS, Kind, deltas, is_open_to
+from programs.money import BUCKETS, EntryKind, deltas, is_open_to
 from work import clock
 from work.money import cents
 
@@ -106,9 +106,9 @@ def _check(
     """What the database cannot know: the closed year, the file's own part, what is held, the authorisation."""
     if envelope.is_closed and not is_open_to(kind, from_):
         raise refused(CLOSED, "closed", envelope=str(envelope))
-    if kind == Kind.COMMIT and not reverses and not envelope.agreement.is_authorised:
+    if kind == EntryKind.COMMIT and not reverses and not envelope.agreement.is_authorised:
         raise refused(NOT_AUTHORISED, "not_authorised", agreement=str(envelope.agreement))
-    if kind == Kind.RESERVE and not reverses and held_percent:
+    if kind == EntryKind.RESERVE and not reverses and held_percent:
         left = max(ZERO, available(envelope, held_percent=held_percent))
         if amount > left:
             raise InsufficientFunds(envelope, available=left, asked=amount)

@@ -10,7 +10,7 @@ from programs.ledger.balances import held_for
 from programs.ledger.entries import Share, lock, post
 from programs.ledger.refusals import refused
 from programs.models import Envelope, LedgerEntry
-from programs.money import Kind
+from programs.money import EntryKind
 
 
 def reserve(
@@ -24,7 +24,7 @@ def reserve(
 ) -> list[LedgerEntry]:
     """Sets money aside for a file (recommended, or submitted in a first-come call)."""
     return post(
-        Kind.RESERVE,
+        EntryKind.RESERVE,
         shares,
         application_id=application_id,
         by=by,
@@ -36,14 +36,14 @@ def reserve(
 
 def commit(shares: Iterable[Share], *, application_id: int, by, move: str = "", note: str = "") -> list[LedgerEntry]:
     """Turns what is reserved for a file into a commitment: its decision is issued."""
-    return post(Kind.COMMIT, shares, from_="reserved", application_id=application_id, by=by, move=move, note=note)
+    return post(EntryKind.COMMIT, shares, from_="reserved", application_id=application_id, by=by, move=move, note=note)
 
 
 def release(
     shares: Iterable[Share], *, from_: str, application_id: int, by, move: str = "", note: str = ""
 ) -> list[LedgerEntry]:
     """Gives back what is `reserved` or `committed` for a file."""
-    return post(Kind.RELEASE, shares, from_=from_, application_id=application_id, by=by, move=move, note=note)
+    return post(EntryKind.RELEASE, shares, from_=from_, application_id=application_id, by=by, move=move, note=note)
 
 
 @transaction.atomic
@@ -62,7 +62,7 @@ def release_all(
 
 def accrue(shares: Iterable[Share], *, application_id: int, by, move: str = "", note: str = "") -> list[LedgerEntry]:
     """Makes committed money payable at year-end: costs incurred by 31 March, holdback included, stay in that year."""
-    return post(Kind.ACCRUE, shares, from_="committed", application_id=application_id, by=by, move=move, note=note)
+    return post(EntryKind.ACCRUE, shares, from_="committed", application_id=application_id, by=by, move=move, note=note)
 
 
 def pay(
@@ -75,12 +75,12 @@ def pay(
     note: str = "",
 ) -> list[LedgerEntry]:
     """Pays a file from what is `committed` or, for a year that is over, `payable`."""
-    return post(Kind.PAY, shares, from_=from_, application_id=application_id, by=by, move=move, note=note)
+    return post(EntryKind.PAY, shares, from_=from_, application_id=application_id, by=by, move=move, note=note)
 
 
 def recover(shares: Iterable[Share], *, application_id: int, by, move: str = "", note: str = "") -> list[LedgerEntry]:
     """Takes back money that was paid to a file. It is due to the partner."""
-    return post(Kind.RECOVER, shares, application_id=application_id, by=by, move=move, note=note)
+    return post(EntryKind.RECOVER, shares, application_id=application_id, by=by, move=move, note=note)
 
 
 def reuse(shares: Iterable[Share], *, application_id: int, by, note: str = "") -> list[LedgerEntry]:
@@ -90,7 +90,7 @@ def reuse(shares: Iterable[Share], *, application_id: int, by, note: str = "") -
         if not envelope.agreement.recovered_reusable:
             sentence = _("Agreement %(agreement)s: recovered money is due to the partner.")
             raise refused(sentence, "not_reusable", agreement=str(envelope.agreement))
-    return post(Kind.REUSE, shares, application_id=application_id, by=by, note=note)
+    return post(EntryKind.REUSE, shares, application_id=application_id, by=by, note=note)
 
 
 @transaction.atomic
@@ -98,7 +98,7 @@ def reverse_entry(entry: LedgerEntry, *, by, note: str) -> LedgerEntry:
     """Corrects a wrong entry by its opposite, once, with the reason. The wrong one stays where it is."""
     if not note.strip():
         raise refused(_("Give the reason of the correction."), "reason")
-    if entry.kind in (Kind.REPROFILE_OUT, Kind.REPROFILE_IN):
+    if entry.kind in (EntryKind.REPROFILE_OUT, EntryKind.REPROFILE_IN):
         raise refused(_("A carry-over is corrected by carrying the money back."), "carry_over")
     lock([entry.envelope])
     if entry.reverses_id or LedgerEntry.objects.filter(reverses=entry).exists():

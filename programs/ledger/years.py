@@ -9,14 +9,14 @@ from audit.services import record, record_change
 from programs.ledger.entries import lock, post_one
 from programs.ledger.refusals import CLOSED, refused
 from programs.models import Envelope, LedgerEntry
-from programs.money import Kind
+from programs.money import EntryKind
 from work import clock
 from work.money import share as percent_of
 
 
 def allocate(envelope: Envelope, *, amount: Decimal, by, note: str = "") -> LedgerEntry:
     """Puts the partner's money for the year into its envelope."""
-    return post_one(Kind.ALLOCATE, envelope, amount, by=by, note=note)
+    return post_one(EntryKind.ALLOCATE, envelope, amount, by=by, note=note)
 
 
 @transaction.atomic
@@ -28,12 +28,12 @@ def charge_fee(envelope: Envelope, *, by, amount: Decimal | None = None, note: s
         amount = percent_of(locked.allocated, locked.agreement.fee_percent) - locked.fee
         if amount <= 0:
             return None
-    return post_one(Kind.FEE, envelope, amount, by=by, note=note)
+    return post_one(EntryKind.FEE, envelope, amount, by=by, note=note)
 
 
 def receive(envelope: Envelope, *, amount: Decimal, by, note: str = "") -> LedgerEntry:
     """Cash that came in from the partner. It changes no budget."""
-    return post_one(Kind.RECEIVE, envelope, amount, by=by, note=note)
+    return post_one(EntryKind.RECEIVE, envelope, amount, by=by, note=note)
 
 
 @transaction.atomic
@@ -48,8 +48,8 @@ def reprofile(
         raise refused(_("Money is carried over between two years of the same agreement."), "agreement")
     lock([source, target])
     common = {"by": by, "note": note, "consent": consent.strip()}
-    out = post_one(Kind.REPROFILE_OUT, source, amount, counterpart=target, **common)
-    return [out, post_one(Kind.REPROFILE_IN, target, amount, counterpart=source, **common)]
+    out = post_one(EntryKind.REPROFILE_OUT, source, amount, counterpart=target, **common)
+    return [out, post_one(EntryKind.REPROFILE_IN, target, amount, counterpart=source, **common)]
 
 
 def lapse(envelope: Envelope, *, by, amount: Decimal | None = None, note: str = "") -> LedgerEntry | None:
@@ -57,7 +57,7 @@ def lapse(envelope: Envelope, *, by, amount: Decimal | None = None, note: str = 
     with transaction.atomic():
         (locked,) = lock([envelope])
         amount = locked.free if amount is None else amount
-        return post_one(Kind.LAPSE, envelope, amount, by=by, note=note) if amount else None
+        return post_one(EntryKind.LAPSE, envelope, amount, by=by, note=note) if amount else None
 
 
 @transaction.atomic
@@ -91,4 +91,4 @@ def close_year(envelope: Envelope, *, by, note: str = "") -> Envelope:
 
 def return_funds(envelope: Envelope, *, amount: Decimal, by, note: str = "") -> LedgerEntry:
     """Gives recovered money back to the partner."""
-    return post_one(Kind.RETURN, envelope, amount, by=by, note=note)
+    return post_one(EntryKind.RETURN, envelope, amount, by=by, note=note)

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Cluster
-from programs.money import BUCKETS, FLOWS, SPENT, Kind, fiscal_end, fiscal_label, fiscal_start
+from programs.money import BUCKETS, FLOWS, SPENT, EntryKind, fiscal_end, fiscal_label, fiscal_start
 from programs.money.postings import OF_A_FILE
 from programs.querysets import EnvelopeQuerySet
 from work import clock
@@ -220,7 +220,7 @@ class LedgerEntry(PublicModel):
     """
 
     envelope = models.ForeignKey(Envelope, on_delete=models.PROTECT, related_name="entries")
-    kind = models.CharField(max_length=20, choices=Kind.choices)
+    kind = models.CharField(max_length=20, choices=EntryKind.choices)
     from_bucket = models.CharField(max_length=20, blank=True)
     amount = money()
     application_id = models.BigIntegerField(null=True, blank=True)
@@ -251,7 +251,7 @@ class LedgerEntry(PublicModel):
                 name="ledger_entry_names_its_file",
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=[str(Kind.REPROFILE_OUT), str(Kind.REPROFILE_IN)])
+                condition=~Q(kind__in=[str(EntryKind.REPROFILE_OUT), str(EntryKind.REPROFILE_IN)])
                 | (~Q(consent="") & Q(counterpart__isnull=False)),
                 name="ledger_entry_carry_over_has_consent",
             ),

@@ -3,7 +3,7 @@
 from programs.money.aid import compute_aid
 from programs.money.aid_rules import AidRules, BadAidRules, parse_rules
 from programs.money.fiscal import fiscal_end, fiscal_label, fiscal_start, fiscal_year
-from programs.money.postings import BUCKETS, FLOWS, SPENT, Kind, deltas, is_open_to
+from programs.money.postings import BUCKETS, FLOWS, SPENT, EntryKind, deltas, is_open_to
 from programs.money.reasons import Reason
 from programs.money.result import Aid, CategoryLine, FinancingLine, RowLine
 
@@ -15,8 +15,8 @@ __all__ = [
     "AidRules",
     "BadAidRules",
     "CategoryLine",
+    "EntryKind",
     "FinancingLine",
-    "Kind",
     "Reason",
     "RowLine",
     "compute_aid",

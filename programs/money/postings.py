@@ -4,7 +4,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
-class Kind(TextChoices):
+class EntryKind(TextChoices):
     """The kinds of entry. Amounts are always positive: the kind says which way the money goes."""
 
     ALLOCATE = "allocate", _("Allocated")
@@ -41,27 +41,35 @@ SPENT = ("fee", "reserved", "committed", "payable", "paid", "lapsed")
 
 # (kind, from) → balance → +1 or −1.
 FLOWS: dict[tuple[str, str], dict[str, int]] = {
-    (Kind.ALLOCATE, ""): {"allocated": 1},
-    (Kind.FEE, ""): {"fee": 1},
-    (Kind.RESERVE, ""): {"reserved": 1},
-    (Kind.COMMIT, "reserved"): {"reserved": -1, "committed": 1},
-    (Kind.RELEASE, "reserved"): {"reserved": -1},
-    (Kind.RELEASE, "committed"): {"committed": -1},
-    (Kind.ACCRUE, "committed"): {"committed": -1, "payable": 1},
-    (Kind.PAY, "committed"): {"committed": -1, "paid": 1},
-    (Kind.PAY, "payable"): {"payable": -1, "paid": 1},
-    (Kind.RECOVER, ""): {"recovered": 1},
-    (Kind.RETURN, ""): {"returned": 1},
+    (EntryKind.ALLOCATE, ""): {"allocated": 1},
+    (EntryKind.FEE, ""): {"fee": 1},
+    (EntryKind.RESERVE, ""): {"reserved": 1},
+    (EntryKind.COMMIT, "reserved"): {"reserved": -1, "committed": 1},
+    (EntryKind.RELEASE, "reserved"): {"reserved": -1},
+    (EntryKind.RELEASE, "committed"): {"committed": -1},
+    (EntryKind.ACCRUE, "committed"): {"committed": -1, "payable": 1},
+    (EntryKind.PAY, "committed"): {"committed": -1, "paid": 1},
+    (EntryKind.PAY, "payable"): {"payable": -1, "paid": 1},
+    (EntryKind.RECOVER, ""): {"recovered": 1},
+    (EntryKind.RETURN, ""): {"returned": 1},
     # Recovered money that the agreement lets be awarded again: the payment is undone, so the room comes back.
-    (Kind.REUSE, ""): {"paid": -1, "recovered": -1},
-    (Kind.REPROFILE_OUT, ""): {"allocated": -1},
-    (Kind.REPROFILE_IN, ""): {"allocated": 1},
-    (Kind.LAPSE, ""): {"lapsed": 1},
-    (Kind.RECEIVE, ""): {"received": 1},
+    (EntryKind.REUSE, ""): {"paid": -1, "recovered": -1},
+    (EntryKind.REPROFILE_OUT, ""): {"allocated": -1},
+    (EntryKind.REPROFILE_IN, ""): {"allocated": 1},
+    (EntryKind.LAPSE, ""): {"lapsed": 1},
+    (EntryKind.RECEIVE, ""): {"received": 1},
 }
 
 # Entries that belong to a file: they say which application the money is for.
-OF_A_FILE = (Kind.RESERVE, Kind.COMMIT, Kind.RELEASE, Kind.ACCRUE, Kind.PAY, Kind.RECOVER, Kind.REUSE)
+OF_A_FILE = (
+    EntryKind.RESERVE,
+    EntryKind.COMMIT,
+    EntryKind.RELEASE,
+    EntryKind.ACCRUE,
+    EntryKind.PAY,
+    EntryKind.RECOVER,
+    EntryKind.REUSE,
+)
 
 
 def deltas(kind: str, from_: str = "", *, reversal: bool = False) -> dict[str, int]:
@@ -72,4 +80,4 @@ def deltas(kind: str, from_: str = "", *, reversal: bool = False) -> dict[str, i
 
 def is_open_to(kind: str, from_: str = "") -> bool:
     """Whether a closed year still accepts this entry: only paying what was payable, recovering and returning."""
-    return (kind, from_) in {(Kind.PAY, "payable"), (Kind.RECOVER, ""), (Kind.RETURN, "")}
+    return (kind, from_) in {(EntryKind.PAY, "payable"), (EntryKind.RECOVER, ""), (EntryKind.RETURN, "")}

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from programs import conditions
-from programs.constants import Kind, Problem
+from programs.constants import Problem, ValueKind
 from programs.schema.definition import Form, Question, read_form
 
 MAX_TRIED = 20_000  # combinations of answers tried before a question is given the benefit of the doubt
@@ -86,21 +86,21 @@ def check_condition(tree, path, known: dict, every: dict) -> list[Problem]:
     return problems
 
 
-def _kind(node, known) -> Kind:
+def _kind(node, known) -> ValueKind:
     match node:
         case conditions.Name(key=key):
             return known[key].kind
         case conditions.Call(function="count"):
-            return Kind.NUMBER
+            return ValueKind.NUMBER
         case conditions.Literal(value=bool()):
-            return Kind.YES_NO
+            return ValueKind.YES_NO
         case conditions.Literal(value=Decimal()):
-            return Kind.NUMBER
+            return ValueKind.NUMBER
         case conditions.Literal():
-            return Kind.TEXT
+            return ValueKind.TEXT
         case conditions.Listing():
-            return Kind.LIST
-    return Kind.YES_NO
+            return ValueKind.LIST
+    return ValueKind.YES_NO
 
 
 def _wrong_comparison(node, known) -> str:
@@ -112,17 +112,17 @@ def _wrong_comparison(node, known) -> str:
         "right": right.label,
     }
     if node.operator in ("in", "not in"):
-        if isinstance(node.right, conditions.Name) and right != Kind.LIST:
+        if isinstance(node.right, conditions.Name) and right != ValueKind.LIST:
             return unequal
-        if left in (Kind.NONE, Kind.LIST):
+        if left in (ValueKind.NONE, ValueKind.LIST):
             return unequal
     elif (
-        Kind.NONE in (left, right)
-        or Kind.LIST in (left, right)
-        or (left != right and {left, right} != {Kind.TEXT, Kind.DATE})
+        ValueKind.NONE in (left, right)
+        or ValueKind.LIST in (left, right)
+        or (left != right and {left, right} != {ValueKind.TEXT, ValueKind.DATE})
     ):
         return unequal
-    elif node.operator not in ("=", "!=") and left == Kind.YES_NO:
+    elif node.operator not in ("=", "!=") and left == ValueKind.YES_NO:
         return _("“%(comparison)s”: yes and no have no order.") % {"comparison": shown}
     return _unknown_choice(node, known)
 
@@ -193,11 +193,11 @@ def _reachable(form: Form, trees: list, section_of: dict) -> bool:
 
 
 def _worth_trying(question: Question, numbers: set, texts: set) -> list:
-    if question.kind == Kind.YES_NO:
+    if question.kind == ValueKind.YES_NO:
         return [True, False, None]
     if question.type == "one_of":
         return [option.key for option in question.options] + [None]
-    if question.kind == Kind.LIST:
+    if question.kind == ValueKind.LIST:
         keys = [option.key for option in question.options] if question.type == "many_of" else []
         most = min(len(keys), 4)
         sets = [list(some) for size in range(most + 1) for some in itertools.combinations(keys, size)]
@@ -207,9 +207,9 @@ def _worth_trying(question: Question, numbers: set, texts: set) -> list:
             + ([keys] if len(keys) > most else [])
             + ([] if keys else [["x"] * count for count in rows])
         )
-    if question.kind == Kind.NUMBER:
+    if question.kind == ValueKind.NUMBER:
         return _numbers_worth_trying(question, numbers)
-    if question.kind in (Kind.TEXT, Kind.DATE):
+    if question.kind in (ValueKind.TEXT, ValueKind.DATE):
         return [*sorted(texts), "", *[text + "~" for text in sorted(texts)], "~"]
     return ["x", None]
 

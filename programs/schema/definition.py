@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from programs.conditions import ConditionError, parse
-from programs.constants import QUESTION_TYPES, Kind, Problem, QuestionType, Text
+from programs.constants import QUESTION_TYPES, Problem, QuestionType, Text, ValueKind
 from programs.schema.reading import MISSING, Reader
 
 NOTHING = Text()
@@ -57,9 +57,9 @@ class Question:
     limits: dict = field(default_factory=dict, hash=False)
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ValueKind:
         known = QUESTION_TYPES.get(self.type)
-        return known.kind if known else Kind.NONE
+        return known.kind if known else ValueKind.NONE
 
     @property
     def is_answerable(self) -> bool:

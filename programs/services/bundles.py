@@ -38,7 +38,7 @@ from programs.models import (
     Rubric,
     Rules,
 )
-from programs.money import Kind
+from programs.money import EntryKind
 from programs.roles import ProgramRole
 from programs.rubric import check_rubric, parse_rubric
 from programs.rules import is_program_officer
@@ -171,7 +171,7 @@ def _allocated(agreement: Agreement, fiscal_year: int) -> Decimal | None:
     envelope = Envelope.objects.filter(agreement=agreement, fiscal_year=fiscal_year).first()
     if envelope is None:
         return None
-    entries = LedgerEntry.objects.filter(envelope=envelope, kind=Kind.ALLOCATE, reverses__isnull=True)
+    entries = LedgerEntry.objects.filter(envelope=envelope, kind=EntryKind.ALLOCATE, reverses__isnull=True)
     total = entries.filter(reversed_by__isnull=True).aggregate(total=Sum("amount"))["total"]
     return total or Decimal("0.00")
 

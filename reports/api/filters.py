@@ -12,7 +12,7 @@ from drf_spectacular.utils import extend_schema_field
 
 from applications.states import PublicState
 from awards.models import AwardShare
-from decisions.states import Kind as DecisionKind
+from decisions.states import DecisionKind
 from programs.states import CallState
 
 

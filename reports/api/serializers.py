@@ -5,10 +5,9 @@ from rest_framework import serializers
 
 from accounts.roles import Language
 from applications.states import PublicState
-from decisions.states import Kind as DecisionKind
+from decisions.states import DecisionKind
 from programs.models.agreements import Jurisdiction, LanguageRegime
-from programs.money import Kind as EntryKind
-from programs.money import deltas
+from programs.money import EntryKind, deltas
 from programs.states import CallKind, CallState, Phase
 
 

@@ -27,27 +27,26 @@ from django.db.models.functions import Greatest
 
 from accounts.rules import in_office, is_person
 from applications.models import Application, ChangeRequest, Snapshot
-from applications.states import TOLD_AT_ONCE, PublicState
-from applications.states import State as FileState
+from applications.states import TOLD_AT_ONCE, ApplicationState, PublicState
 from audit.models import Change
 from awards.models import Award, AwardShare
 from decisions.models import Decision, DecisionShare, Letter
-from decisions.states import FUNDED, Kind
+from decisions.states import FUNDED, DecisionKind
 from programs.models import Agreement, Call, Envelope, LedgerEntry, PartnerSeat, Program, ProgramFunding
-from programs.money import Kind as EntryKind
+from programs.money import EntryKind
 from programs.states import CallState
 
 # What the applicant asked for, or was told at once: the state itself.
-KNOWN_AT_ONCE = [str(s) for s in (*TOLD_AT_ONCE, FileState.IN_RECONSIDERATION)]
+KNOWN_AT_ONCE = [str(s) for s in (*TOLD_AT_ONCE, ApplicationState.IN_RECONSIDERATION)]
 # What a letter tells.
 OUTCOMES = [
     str(s)
     for s in (
-        FileState.APPROVED,
-        FileState.DECLINED,
-        FileState.INELIGIBLE,
-        FileState.WAITLISTED,
-        FileState.INVITED,
+        ApplicationState.APPROVED,
+        ApplicationState.DECLINED,
+        ApplicationState.INELIGIBLE,
+        ApplicationState.WAITLISTED,
+        ApplicationState.INVITED,
     )
 ]
 # Ledger entries made after the award, when there is nothing left to hide.
@@ -108,7 +107,7 @@ def applications_of(partner) -> QuerySet:
     is_told = Q(state__in=OUTCOMES, told_at__gte=F("since"))
     return (
         Application.objects.filter(call__program__in=_funded_by(partner))
-        .exclude(state=FileState.DRAFT)
+        .exclude(state=ApplicationState.DRAFT)
         .select_related("call__program", "organisation")
         .annotate(told_at=_latest(_sent(application=OuterRef("pk")), "application", Max("sent_at")))
         .annotate(
@@ -146,7 +145,7 @@ def _superseded(decision: str, application: str) -> Subquery:
     """
     later = _sent(
         decision__application=OuterRef(application), decision__number__gt=OuterRef(f"{decision}number")
-    ).exclude(decision__kind=Kind.RECONSIDERED)
+    ).exclude(decision__kind=DecisionKind.RECONSIDERED)
     return _latest(later, "decision__application", Min("sent_at"))
 
 
@@ -210,7 +209,7 @@ def gone_since(partner, kind: str, since: datetime, limit: int = 1000) -> list[t
     if kind == Application.subject:
         sent_once = Exists(Snapshot.objects.filter(application=OuterRef("pk")))
         gone += list(
-            files.filter(sent_once, state=FileState.DRAFT, since__gte=since)
+            files.filter(sent_once, state=ApplicationState.DRAFT, since__gte=since)
             .order_by("since", "id")
             .values_list("public_id", "since")[:limit]
         )

@@ -8,9 +8,9 @@ from django.db.models import Count, Q
 
 from applications.models import Application
 from applications.querysets import barred_from
-from applications.states import State as FileState
+from applications.states import ApplicationState
 from reviews.models import Assignment, Score
-from reviews.states import State
+from reviews.states import AssignmentState
 from work import clock
 
 SITTING = timedelta(minutes=20)  # a longer silence between two saves is a pause, not work
@@ -58,14 +58,22 @@ def queue_of(user, *, limit=200):
         one.criteria = len(one.application.call.rubric.definition["criteria"])
         one.share_left = 1 - min(one.scored, one.criteria) / one.criteria
         one.barred = one.application_id in barred
-        one.open = one.state == State.ACCEPTED and not one.barred and one.application.state == FileState.IN_REVIEW
+        one.open = (
+            one.state == AssignmentState.ACCEPTED
+            and not one.barred
+            and one.application.state == ApplicationState.IN_REVIEW
+        )
         one.late = one.due < clock.now()
-    done = Assignment.objects.of_reviewer(user).filter(state=State.SUBMITTED, application__state__in=LIVELY).count()
+    done = (
+        Assignment.objects.of_reviewer(user)
+        .filter(state=AssignmentState.SUBMITTED, application__state__in=LIVELY)
+        .count()
+    )
     return Queue(tuple(waiting), done, pace_of(user))
 
 
 # Files whose reviews are still this round's: a queue that is done shows them, not those of years ago.
-LIVELY = (FileState.IN_REVIEW, FileState.REVIEWED, FileState.RECOMMENDED)
+LIVELY = (ApplicationState.IN_REVIEW, ApplicationState.REVIEWED, ApplicationState.RECOMMENDED)
 
 
 def pace_of(user):
@@ -74,7 +82,7 @@ def pace_of(user):
     Read from the instants of opening, saving and submitting; between two of them, a silence of over twenty minutes is
     a pause and does not count. None until two reviews are submitted.
     """
-    recent = Assignment.objects.filter(reviewer=user, state=State.SUBMITTED, submitted_at__isnull=False)
+    recent = Assignment.objects.filter(reviewer=user, state=AssignmentState.SUBMITTED, submitted_at__isnull=False)
     rows = list(recent.order_by("-submitted_at")[:RECENT].values_list("pk", "opened_at", "submitted_at"))
     if len(rows) < 2:
         return None

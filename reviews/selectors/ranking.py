@@ -6,14 +6,14 @@ from decimal import Decimal
 from django.db.models import Prefetch
 
 from applications.models import Application
-from applications.states import State as FileState
+from applications.states import ApplicationState
 from programs.ledger import available
 from programs.models import Envelope
 from programs.rubric import parse_rubric
 from reviews import scoring
 from reviews.models import Assignment
 from reviews.selectors.panel import FileScores, file_scores
-from reviews.states import State
+from reviews.states import AssignmentState
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Ranking:
 
 
 # What is ranked together: reviewed files, and waitlisted ones of earlier cohorts, which compete again.
-RANKED = (FileState.REVIEWED, FileState.WAITLISTED)
+RANKED = (ApplicationState.REVIEWED, ApplicationState.WAITLISTED)
 
 
 def held_percent(call):
@@ -80,7 +80,7 @@ def cohorts_of(call):
     """The closings at which files of this call were submitted and have come to the panel, latest first."""
     return list(
         Application.objects.filter(call=call, cohort_closes_at__isnull=False)
-        .exclude(state=FileState.DRAFT)
+        .exclude(state=ApplicationState.DRAFT)
         .order_by("-cohort_closes_at")
         .values_list("cohort_closes_at", flat=True)
         .distinct()
@@ -95,7 +95,7 @@ def ranking(call, cohort_closes_at=None):
     rubric = parse_rubric(call.rubric.definition)
     rules = call.rules.definition.get("ranking") or {}
     line = scoring.Line(rules.get("line", scoring.Line.STRICT))
-    counted = Assignment.objects.filter(state=State.SUBMITTED).prefetch_related("scores").order_by("id")
+    counted = Assignment.objects.filter(state=AssignmentState.SUBMITTED).prefetch_related("scores").order_by("id")
     files = (
         Application.objects.filter(call=call, state__in=RANKED)
         .select_related("organisation")

@@ -5,10 +5,10 @@ from django.utils.translation import gettext as _
 
 from accounts.rules import is_person
 from applications.models import Application
-from applications.states import State as FileState
+from applications.states import ApplicationState
 from programs.roles import ProgramRole
 from reviews.models import Assignment, Declaration
-from reviews.states import Answer, State
+from reviews.states import Answer, AssignmentState
 from work.selectors import MOST, WorkLine
 
 
@@ -21,7 +21,7 @@ def _work_of_reviewer(user, limit):
     """The queue: a file offered asks for the interests first; one accepted, for the review."""
     waiting = Assignment.objects.of_reviewer(user).waiting().select_related("application__call__program")
     for one in waiting[:limit]:
-        offered = one.state == State.OFFERED
+        offered = one.state == AssignmentState.OFFERED
         yield WorkLine(
             _("Declare your interests") if offered else _("Review"),
             _label(one.application),
@@ -39,12 +39,12 @@ def _work_of_panel(user, limit):
         Application.objects.held_by(user, role).defer("search").select_related("call").order_by("due", "id")
         for role in (ProgramRole.OFFICER, ProgramRole.CHAIR)
     )
-    for file in officer.filter(state__in=[FileState.ELIGIBLE, FileState.IN_REVIEW])[:limit]:
-        if file.state == FileState.ELIGIBLE:
+    for file in officer.filter(state__in=[ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW])[:limit]:
+        if file.state == ApplicationState.ELIGIBLE:
             yield _line(file, _("Assign the reviewers"), "review-file", "officer")
         else:
             yield _line(file, _("In review"), "review-file", "officer", waits_for=_("the reviewers"))
-    for file in chair.filter(state=FileState.REVIEWED)[:limit]:
+    for file in chair.filter(state=ApplicationState.REVIEWED)[:limit]:
         yield _line(file, _("Recommend"), "review-recommend", "chair")
     doubts = Declaration.objects.filter(
         application__in=chair.order_by().values("pk"), answer=Answer.UNSURE, ruled_by=None

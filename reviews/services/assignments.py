@@ -6,11 +6,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from applications.models import Application
-from applications.states import State as FileState
+from applications.states import ApplicationState
 from audit.moves import move
 from audit.rules import Forbidden, Refusal, WrongMoment, standing_of
 from audit.services import declare_standing, record, record_change
-from audit.states import Standing
+from audit.states import StandingState
 from notifications.services import queue_message
 from programs.rules import has_a_reason, is_program_officer
 from reviews import checks, selectors
@@ -47,7 +47,7 @@ def assign_reviewer(application, reviewer, *, by, due=None):
     if not is_program_officer(application.call.program, by):
         raise Forbidden(_("Only an officer of the programme assigns reviewers."))
     ask_unbarred(application.pk, by)
-    if application.state not in (FileState.ELIGIBLE, FileState.IN_REVIEW):
+    if application.state not in (ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW):
         raise WrongMoment(Refusal(_("Reviewers are assigned once the file is found eligible."), code="state"))
     appointment = checks.reviewer_appointment(application.call.program, reviewer, lock=True)
     conflicts = checks.refusals_to_assign(application, reviewer, appointment=appointment)
@@ -107,8 +107,8 @@ def recuse_reviewer(assignment, *, by, note=""):
     if refusal := has_a_reason(assignment, by=by, given={"reason": note}):
         raise WrongMoment(refusal)
     assignment = move(assignment, "recuse", by=by, given={"answer": str(Answer.CONFLICT)}, note=note)
-    if standing_of(assignment.application_id, assignment.reviewer) != Standing.CONFLICT:
-        declare_standing(assignment.application_id, user=assignment.reviewer, standing=Standing.CONFLICT)
+    if standing_of(assignment.application_id, assignment.reviewer) != StandingState.CONFLICT:
+        declare_standing(assignment.application_id, user=assignment.reviewer, standing=StandingState.CONFLICT)
     return assignment
 
 

@@ -9,20 +9,20 @@ from audit.models import DutyDone
 from audit.moves import move
 from audit.rules import Forbidden, Refusal, WrongMoment, standing_of
 from audit.services import declare_standing, record
-from audit.states import Standing
+from audit.states import StandingState
 from notifications.services import queue_message
 from programs.models import Appointment
 from programs.roles import ProgramRole
 from programs.rules import holds
 from reviews.models import Assignment, Declaration, Interest, Undertaking
 from reviews.rules import ask_unbarred, may_declare
-from reviews.states import Answer, State
+from reviews.states import Answer, AssignmentState
 from work import clock
 
 STANDINGS = {
-    Answer.NONE: Standing.CLEAR,
-    Answer.CONFLICT: Standing.CONFLICT,
-    Answer.UNSURE: Standing.UNSURE,
+    Answer.NONE: StandingState.CLEAR,
+    Answer.CONFLICT: StandingState.CONFLICT,
+    Answer.UNSURE: StandingState.UNSURE,
 }
 
 
@@ -79,7 +79,7 @@ def declare_interests(application, *, by, answer, note=""):
         raise Forbidden(_("Only people who have a part in this file declare their interests in it."))
     answer = Answer(answer)
     before = standing_of(application.pk, by)
-    if answer == Answer.NONE and before in (Standing.CONFLICT, Standing.UNSURE):
+    if answer == Answer.NONE and before in (StandingState.CONFLICT, StandingState.UNSURE):
         sentence = _("You declared a conflict, or that you are unsure: the chair must rule on it first.")
         raise WrongMoment(Refusal(sentence, code="ruling"))
     declaration = Declaration.objects.create(application=application, user=by, answer=answer, note=note.strip())
@@ -108,7 +108,7 @@ def _move_assignment(application, *, by, answer):
     assignment = Assignment.objects.live().filter(application=application, reviewer=by).first()
     if assignment is None:
         return
-    if answer == Answer.NONE and assignment.state == State.OFFERED:
+    if answer == Answer.NONE and assignment.state == AssignmentState.OFFERED:
         signed = Undertaking.objects.filter(call=application.call, user=by).exists()
         move(assignment, "accept", by=by, given={"answer": str(answer), "undertaking": signed})
     elif answer == Answer.CONFLICT:

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from applications.models import Application
-from applications.states import State as FileState
+from applications.states import ApplicationState
 from audit.moves import move
 from audit.rules import Forbidden, Refusal, WrongMoment
 from audit.services import record_change
@@ -12,7 +12,7 @@ from programs.rubric import parse_rubric
 from reviews import checks, scoring
 from reviews.models import Assignment, Score
 from reviews.rules import ask_unbarred, is_reviewer, is_the_one_assigned
-from reviews.states import State
+from reviews.states import AssignmentState
 from work import clock
 
 
@@ -94,11 +94,14 @@ def _check_editable(assignment, *, by):
     if not is_reviewer(assignment, by):
         raise Forbidden(_("Only the reviewer scores this file."))
     ask_unbarred(assignment.application_id, by)
-    if Application.objects.values_list("state", flat=True).get(pk=assignment.application_id) != FileState.IN_REVIEW:
+    if (
+        Application.objects.values_list("state", flat=True).get(pk=assignment.application_id)
+        != ApplicationState.IN_REVIEW
+    ):
         raise WrongMoment(Refusal(_("The file is not in review."), code="state"))
     state = Assignment.objects.select_for_update(of=("self",)).values_list("state", flat=True).get(pk=assignment.pk)
-    if state != State.ACCEPTED:
-        sentence = _("This review is %(state)s: it cannot be changed.") % {"state": State(state).label}
+    if state != AssignmentState.ACCEPTED:
+        sentence = _("This review is %(state)s: it cannot be changed.") % {"state": AssignmentState(state).label}
         raise WrongMoment(Refusal(sentence, code="state"))
 
 
@@ -116,12 +119,12 @@ def submit_review(assignment, *, by):
         .select_related("application__call__rubric", "application__call__program")
         .get(pk=assignment.pk)
     )
-    if assignment.state == State.SUBMITTED and assignment.reviewer_id == by.pk:
+    if assignment.state == AssignmentState.SUBMITTED and assignment.reviewer_id == by.pk:
         return assignment
     rubric = rubric_of(assignment)
     unscored, without_comment = checks.unfinished(assignment, rubric)
     total, given = None, {score.criterion: score.point for score in assignment.scores.all() if score.point}
-    if not unscored and assignment.state == State.ACCEPTED:
+    if not unscored and assignment.state == AssignmentState.ACCEPTED:
         points = {key: rubric.points_of(point) for key, point in given.items()}
         total = scoring.review_total(points, rubric.weights, [c.key for c in rubric.criteria if c.required])
         Assignment.objects.filter(pk=assignment.pk).update(total=total, submitted_at=clock.now())
@@ -154,7 +157,7 @@ def reopen_review(assignment, *, by, reason):
     """The chair gives a submitted review back to its reviewer, with a reason. A recorded act."""
     application = Application.objects.select_for_update(of=("self",)).get(pk=assignment.application_id)
     ask_unbarred(application.pk, by)
-    if application.state == FileState.REVIEWED:
+    if application.state == ApplicationState.REVIEWED:
         move(application, "reopen_review", by=by, note=reason)
     assignment = move(assignment, "reopen", by=by, note=reason)
     keep_score(application)

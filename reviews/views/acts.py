@@ -7,14 +7,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from applications.states import State as FileState
+from applications.states import ApplicationState
 from audit.rules import Forbidden, WrongMoment
 from programs.roles import ProgramRole
 from programs.rubric import parse_rubric
 from programs.rules import holds, is_program_officer
 from reviews import checks, services
 from reviews.forms.people import ReasonForm, ReplaceForm
-from reviews.states import State
+from reviews.states import AssignmentState
 from reviews.views.evidence import review_rows
 from reviews.views.files import staff_file
 from reviews.views.panel import KINDS, notes_of, sees_scores
@@ -24,28 +24,28 @@ from reviews.views.panel import KINDS, notes_of, sees_scores
 def _acts():
     return {
         "cancel": {
-            "states": (State.OFFERED, State.ACCEPTED),
+            "states": (AssignmentState.OFFERED, AssignmentState.ACCEPTED),
             "chair": False,
             "title": _("Take the file back"),
             "lead": _("The file leaves this person's queue. What they had begun is kept and not counted."),
             "button": _("Take the file back"),
         },
         "replace": {
-            "states": (State.OFFERED, State.ACCEPTED),
+            "states": (AssignmentState.OFFERED, AssignmentState.ACCEPTED),
             "chair": False,
             "title": _("Replace the reviewer"),
             "lead": _("The file is taken back and offered to the other person, both at once."),
             "button": _("Replace"),
         },
         "recuse": {
-            "states": (State.OFFERED, State.ACCEPTED, State.SUBMITTED),
+            "states": (AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.SUBMITTED),
             "chair": None,
             "title": _("Recuse for a conflict of interest"),
             "lead": _("The file closes to this person. A score already given is kept and no longer counted."),
             "button": _("Recuse"),
         },
         "reopen": {
-            "states": (State.SUBMITTED,),
+            "states": (AssignmentState.SUBMITTED,),
             "chair": True,
             "title": _("Reopen this review"),
             "lead": _("The review goes back to its author, who can change it. The file is in review again."),
@@ -60,9 +60,9 @@ def _acts_on(assignment, application, user):
     officer, chair = is_program_officer(program, user), holds(user, ProgramRole.CHAIR, program)
     may = {True: chair, False: officer, None: officer or chair}
     names = [name for name, act in _acts().items() if assignment.state in act["states"] and may[act["chair"]]]
-    if application.state not in (FileState.IN_REVIEW, FileState.REVIEWED) and "reopen" in names:
+    if application.state not in (ApplicationState.IN_REVIEW, ApplicationState.REVIEWED) and "reopen" in names:
         names.remove("reopen")
-    if application.state not in (FileState.ELIGIBLE, FileState.IN_REVIEW) and "replace" in names:
+    if application.state not in (ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW) and "replace" in names:
         names.remove("replace")
     return names
 

@@ -8,7 +8,7 @@ from audit.rules import Forbidden, Refusal, WrongMoment
 from audit.services import record_reading
 from reviews.models import Assignment
 from reviews.rules import ask_unbarred, is_reviewer
-from reviews.states import READABLE, State
+from reviews.states import READABLE, AssignmentState
 
 FILE = ("call__program__cluster", "call__rules", "call__rubric", "call__form", "organisation")
 
@@ -51,9 +51,9 @@ def opened_assignment(request, public_id, *, read=""):
     """
     assignment = own_assignment(request, public_id)
     ask_unbarred(assignment.application_id, request.user)
-    if assignment.state == State.OFFERED:
+    if assignment.state == AssignmentState.OFFERED:
         raise NotOpen(assignment)
-    if assignment.state == State.RECUSED or not is_reviewer(assignment, request.user):
+    if assignment.state == AssignmentState.RECUSED or not is_reviewer(assignment, request.user):
         raise Forbidden(_("This file is closed to you."))
     if assignment.state not in READABLE:
         raise WrongMoment(Refusal(_("This file no longer waits for your review."), code="state"))

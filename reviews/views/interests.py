@@ -11,15 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from applications.models import Application
 from audit.rules import Forbidden, WrongMoment, standing_of
-from audit.states import Duty
-from audit.states import Standing as Stand
+from audit.states import Duty, StandingState
 from reviews import services
 from reviews.checks import proposed_conflicts
 from reviews.forms.people import DeclareForm, InterestForm
 from reviews.models import Assignment, Declaration, Interest, Undertaking
 from reviews.rules import may_declare
 from reviews.services.interests import acts_of
-from reviews.states import Answer, State
+from reviews.states import Answer, AssignmentState
 from reviews.views.files import FILE, own_assignment
 
 
@@ -67,7 +66,12 @@ def declare(request, reference):
 def declare_own(request, public_id):
     """Declare my interests in a file that I am offered to review, and sign the undertaking of its call."""
     assignment = own_assignment(request, public_id)
-    if assignment.state not in (State.OFFERED, State.ACCEPTED, State.SUBMITTED, State.RECUSED):
+    if assignment.state not in (
+        AssignmentState.OFFERED,
+        AssignmentState.ACCEPTED,
+        AssignmentState.SUBMITTED,
+        AssignmentState.RECUSED,
+    ):
         raise Http404
     return _declare(
         request, assignment.application, assignment=assignment, done=reverse("review-score", args=[public_id])
@@ -78,7 +82,7 @@ def _declare(request, application, *, done, assignment=None, back=""):
     user = request.user
     to_sign = (
         assignment is not None
-        and assignment.state == State.OFFERED
+        and assignment.state == AssignmentState.OFFERED
         and not Undertaking.objects.filter(call=application.call, user=user).exists()
     )
     standing = standing_of(application.pk, user)
@@ -100,9 +104,9 @@ def _declare(request, application, *, done, assignment=None, back=""):
         "assignment": assignment,
         "form": form,
         "standing": standing,
-        "is_clear": standing == Stand.CLEAR,
-        "is_conflict": standing == Stand.CONFLICT,
-        "is_unsure": standing == Stand.UNSURE,
+        "is_clear": standing == StandingState.CLEAR,
+        "is_conflict": standing == StandingState.CONFLICT,
+        "is_unsure": standing == StandingState.UNSURE,
         "latest": latest,
         "to_sign": to_sign,
         "suggested": proposed_conflicts(application, user),

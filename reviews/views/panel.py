@@ -8,34 +8,36 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from applications.states import State as FileState
+from applications.states import ApplicationState
 from audit.models import Erasable
 from audit.rules import Forbidden, WrongMoment, standing_of
-from audit.states import Standing as Stand
+from audit.states import StandingState
 from programs.roles import ProgramRole
 from programs.rubric import parse_rubric
 from programs.rules import holds, is_program_officer
 from reviews import checks, selectors, services
 from reviews.forms.people import AssignForm, ReasonForm, RuleForm
 from reviews.models import Declaration, Recommendation
-from reviews.states import Answer, State
+from reviews.states import Answer, AssignmentState
 from reviews.views.files import staff_file
 
 KINDS = {
-    State.OFFERED: "wait",
-    State.ACCEPTED: "info",
-    State.SUBMITTED: "good",
-    State.DECLINED: "",
-    State.RECUSED: "bad",
-    State.CANCELLED: "",
+    AssignmentState.OFFERED: "wait",
+    AssignmentState.ACCEPTED: "info",
+    AssignmentState.SUBMITTED: "good",
+    AssignmentState.DECLINED: "",
+    AssignmentState.RECUSED: "bad",
+    AssignmentState.CANCELLED: "",
 }
 
 
 def sees_scores(application, user):
     """Scores are for staff once the file's review is complete, and never for who still has a review of it to give."""
-    if application.state in (FileState.ELIGIBLE, FileState.IN_REVIEW, FileState.SUBMITTED):
+    if application.state in (ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW, ApplicationState.SUBMITTED):
         return False
-    return not application.assignments.filter(reviewer=user, state__in=[State.OFFERED, State.ACCEPTED]).exists()
+    return not application.assignments.filter(
+        reviewer=user, state__in=[AssignmentState.OFFERED, AssignmentState.ACCEPTED]
+    ).exists()
 
 
 @login_required
@@ -49,7 +51,7 @@ def show(request, reference):
 def _page(request, application, *, form=None, refused=(), status=200):
     user, program = request.user, application.call.program
     officer, chair = is_program_officer(program, user), holds(user, ProgramRole.CHAIR, program)
-    can_assign = officer and application.state in (FileState.ELIGIBLE, FileState.IN_REVIEW)
+    can_assign = officer and application.state in (ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW)
     assignments = list(
         application.assignments.select_related("reviewer").prefetch_related("scores").order_by("-state", "id")
     )
@@ -60,9 +62,11 @@ def _page(request, application, *, form=None, refused=(), status=200):
     scores = rubric = None
     if shown:
         rubric = parse_rubric(application.call.rubric.definition)
-        scores = selectors.file_scores(application, rubric, [a for a in assignments if a.state == State.SUBMITTED])
+        scores = selectors.file_scores(
+            application, rubric, [a for a in assignments if a.state == AssignmentState.SUBMITTED]
+        )
     found = checks.candidates(application) if can_assign else []
-    problems = checks.panel_problems(application) if application.state == FileState.ELIGIBLE else []
+    problems = checks.panel_problems(application) if application.state == ApplicationState.ELIGIBLE else []
     counted, needed = selectors.quorum(application)
     context = {
         "application": application,
@@ -74,8 +78,16 @@ def _page(request, application, *, form=None, refused=(), status=200):
         "problems": problems,
         "counted": counted,
         "needed": needed,
-        "assignments": [a for a in assignments if a.state in (State.OFFERED, State.ACCEPTED, State.SUBMITTED)],
-        "gone": [a for a in assignments if a.state in (State.DECLINED, State.RECUSED, State.CANCELLED)],
+        "assignments": [
+            a
+            for a in assignments
+            if a.state in (AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.SUBMITTED)
+        ],
+        "gone": [
+            a
+            for a in assignments
+            if a.state in (AssignmentState.DECLINED, AssignmentState.RECUSED, AssignmentState.CANCELLED)
+        ],
         "free": [c for c in found if not c.conflicts],
         "barred": [c for c in found if c.conflicts],
         "chosen": request.POST.getlist("reviewer"),
@@ -88,10 +100,10 @@ def _page(request, application, *, form=None, refused=(), status=200):
         .prefetch_related("shares__envelope__agreement")
         .select_related("by")
         .first(),
-        "can_recommend": chair and application.state in (FileState.REVIEWED, FileState.WAITLISTED),
-        "can_start": officer and application.state == FileState.ELIGIBLE,
-        "can_close": officer and application.state == FileState.IN_REVIEW and counted >= needed,
-        "can_reopen": chair and application.state == FileState.REVIEWED,
+        "can_recommend": chair and application.state in (ApplicationState.REVIEWED, ApplicationState.WAITLISTED),
+        "can_start": officer and application.state == ApplicationState.ELIGIBLE,
+        "can_close": officer and application.state == ApplicationState.IN_REVIEW and counted >= needed,
+        "can_reopen": chair and application.state == ApplicationState.REVIEWED,
         "form": form,
         "refused": refused,
     }
@@ -232,7 +244,7 @@ def rule(request, reference, person_id):
         "application": application,
         "declaration": declaration,
         "form": form,
-        "cleared": standing_of(application.pk, declaration.user) == Stand.CLEAR,
+        "cleared": standing_of(application.pk, declaration.user) == StandingState.CLEAR,
         "suggested": checks.proposed_conflicts(application, declaration.user),
     }
     return render(request, "reviews/rule.html", context)

@@ -11,7 +11,7 @@ from audit.rules import WrongMoment
 from reviews import selectors, services
 from reviews.forms.people import ReasonForm
 from reviews.models import Assignment
-from reviews.states import State
+from reviews.states import AssignmentState
 from reviews.views.files import own_assignment
 
 
@@ -22,7 +22,7 @@ def index(request):
     queue = selectors.queue_of(request.user)
     recent = (
         Assignment.objects.of_reviewer(request.user)
-        .filter(state=State.SUBMITTED)
+        .filter(state=AssignmentState.SUBMITTED)
         .select_related("application")
         .order_by("-submitted_at", "-id")[:5]
     )
@@ -47,7 +47,7 @@ def past(request):
     """The reviews I submitted, the latest first; and the files that left me otherwise."""
     rows = (
         Assignment.objects.of_reviewer(request.user)
-        .exclude(state__in=[State.OFFERED, State.ACCEPTED])
+        .exclude(state__in=[AssignmentState.OFFERED, AssignmentState.ACCEPTED])
         .select_related("application__call__program")
         .order_by("-since", "-id")
     )

@@ -13,11 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from applications.models import Application
 from applications.querysets import barred_from
-from applications.states import State as FileState
+from applications.states import ApplicationState
 from audit.rules import Forbidden, WrongMoment, clash, standing_of
 from audit.services import record_readings
-from audit.states import Duty
-from audit.states import Standing as Stand
+from audit.states import Duty, StandingState
 from programs.ledger import InsufficientFunds, available
 from programs.models import Call
 from programs.models.agreements import LanguageRegime
@@ -68,7 +67,9 @@ def show(request, public_id):
         "line": LINES[ranking.line],
         "envelopes": _envelopes(call),
         "held": selectors.held_percent(call),
-        "under_way": _count(call, cohort, (FileState.SUBMITTED, FileState.ELIGIBLE, FileState.IN_REVIEW)),
+        "under_way": _count(
+            call, cohort, (ApplicationState.SUBMITTED, ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW)
+        ),
         "recommended": _recommended(request.user, call, cohort),
         "chairs": holds(request.user, ProgramRole.CHAIR, call.program),
     }
@@ -131,7 +132,7 @@ def _count(call, cohort, states):
 
 def _recommended(user, call, cohort):
     """Files of the cohort that already have their recommendation."""
-    files = Application.objects.filter(call=call, state=FileState.RECOMMENDED).exclude(pk__in=barred_from(user))
+    files = Application.objects.filter(call=call, state=ApplicationState.RECOMMENDED).exclude(pk__in=barred_from(user))
     return (files.filter(cohort_closes_at=cohort) if cohort else files).order_by("-score", "id")[:200]
 
 
@@ -143,7 +144,7 @@ def recommend(request, reference):
     user = request.user
     if not holds(user, ProgramRole.CHAIR, application.call.program):
         raise Forbidden(_("Only the chair of the committee recommends."))
-    if standing_of(application.pk, user) != Stand.CLEAR:
+    if standing_of(application.pk, user) != StandingState.CLEAR:
         here = reverse("review-recommend", args=[reference])
         return redirect(f"{reverse('review-declare', args=[reference])}?{urlencode({'next': here})}")
     if earlier := clash(application.pk, user, Duty.RECOMMEND):

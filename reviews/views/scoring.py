@@ -19,7 +19,7 @@ from reviews import checks, services
 from reviews.forms.scores import FeedbackForm, ScoreForm
 from reviews.models import Assignment
 from reviews.services.scores import ScoreConflict, ScoreInvalid, rubric_of
-from reviews.states import State
+from reviews.states import AssignmentState
 from reviews.views.evidence import evidence_of, found_in, review_rows, snapshot_of, steps_of
 from reviews.views.files import NotOpen, opened_assignment
 from reviews.views.queue import to_next
@@ -44,7 +44,7 @@ def of_reviewer(view):
 def score(request, public_id):
     """One criterion of one review: its evidence on the left, its scale and comment on the right."""
     assignment = opened_assignment(request, public_id, read="evidence")
-    if assignment.state == State.SUBMITTED:
+    if assignment.state == AssignmentState.SUBMITTED:
         return redirect("review-read", public_id)
     rubric = rubric_of(assignment)
     steps, scores = steps_of(assignment, rubric, request.GET.get("c", ""))
@@ -196,7 +196,7 @@ def _theirs(row):
 def check(request, public_id):
     """The whole review before it is submitted: each score and comment, what is missing, a word for the applicant."""
     assignment = opened_assignment(request, public_id, read="own review")
-    if assignment.state == State.SUBMITTED:
+    if assignment.state == AssignmentState.SUBMITTED:
         return redirect("review-read", public_id)
     rubric = rubric_of(assignment)
     initial = {"feedback": assignment.feedback, "feedback_version": assignment.feedback_version}
@@ -261,7 +261,7 @@ def _check_page(request, assignment, rubric, form, refused):
 def read(request, public_id):
     """A review of mine once submitted; and the others', without names, now that mine cannot change."""
     assignment = opened_assignment(request, public_id, read="own review")
-    if assignment.state != State.SUBMITTED:
+    if assignment.state != AssignmentState.SUBMITTED:
         return redirect("review-check", public_id)
     rubric = rubric_of(assignment)
     others = (

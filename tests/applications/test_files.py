@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from applications.checks import missing_answers, unconfirmed
-from applications.states import State
+from applications.states import ApplicationState
 from tests.files import AT, draft_file, submitted_file
 from work import clock
 
@@ -21,6 +21,6 @@ def test_draft_file_misses_nothing(cast, programme, company):
 @pytest.mark.parametrize("requested", ["75000.00", "75000.01", "90000.00", "20000.00"])
 def test_submitted_file_asks_what_it_was_told(cast, programme, requested):
     file = submitted_file(cast, programme, requested=Decimal(requested))
-    assert file.state == State.SUBMITTED
+    assert file.state == ApplicationState.SUBMITTED
     assert file.requested_amount == Decimal(requested)
     assert file.reference == "FE-2026-00001"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from applications.models import Application
 from applications.services.changes import request_changes
 from applications.services.drafts import save_answer, start_application
-from applications.states import State
+from applications.states import ApplicationState
 from demo import answers as said
 from demo.papers import pdf
 from notifications.models import Message
@@ -111,7 +111,7 @@ def test_company_applies_without_script(client, cast, call, usinage):
     again = client.post(reverse("application-submit", args=[file.public_id]), form)
     assert again.url == done.url
     file = Application.objects.get()
-    assert (file.state, file.reference) == (State.SUBMITTED, "FE-2026-00001")
+    assert (file.state, file.reference) == (ApplicationState.SUBMITTED, "FE-2026-00001")
     assert file.requested_amount == Decimal("75000.00")
     assert file.snapshots.count() == 1
     assert "FE-2026-00001" in client.get(done.url).content.decode()
@@ -339,11 +339,14 @@ def test_request_for_changes_opens_only_what_was_asked(client, cast, programme, 
     sent = client.post(address, posted_back(page, {"project_title": "Livrer à temps, cellule 2", "send": "1"}))
     assert sent.url == reverse("application-detail", args=[file.public_id])
     file = Application.objects.get()
-    assert (file.state, file.title) == (State.SUBMITTED, "Livrer à temps, cellule 2")
+    assert (file.state, file.title) == (ApplicationState.SUBMITTED, "Livrer à temps, cellule 2")
     assert file.snapshots.count() == 2
 
 
-@pytest.mark.parametrize("state", [State.APPROVED, State.DECLINED, State.INELIGIBLE, State.RECOMMENDED])
+@pytest.mark.parametrize(
+    "state",
+    [ApplicationState.APPROVED, ApplicationState.DECLINED, ApplicationState.INELIGIBLE, ApplicationState.RECOMMENDED],
+)
 def test_outcome_is_not_told_before_its_letter(client, cast, programme, clock_at, state):
     file = submitted_file(cast, programme)
     clock_at(AT)

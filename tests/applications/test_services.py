@@ -35,7 +35,7 @@ from applications.services.submission import (
     take_back_application,
     withdraw_application,
 )
-from applications.states import UNDER_WAY, State
+from applications.states import UNDER_WAY, ApplicationState
 from audit.models import DutyDone, Entry
 from audit.rules import Forbidden, Guest, WrongMoment
 from demo import answers, papers
@@ -237,7 +237,7 @@ def test_submission_is_the_signatory_s_alone(cast, programme, person):
     draft = draft_file(cast, programme)
     with pytest.raises(Forbidden):
         submit(draft, by=getattr(cast, person))
-    assert Application.objects.get().state == State.DRAFT
+    assert Application.objects.get().state == ApplicationState.DRAFT
 
 
 def test_submission_says_everything_that_is_missing(cast, programme):
@@ -269,7 +269,7 @@ def test_submission_after_the_close_keeps_the_draft_and_says_the_instant(cast, p
         submit(draft, by=cast.sophie, at=CLOSE + timedelta(minutes=20))
     assert [r.code for r in refused.value.refusals if r.code == "closed"] == ["closed"]
     assert "30 septembre 2028 à 17 h" in refused.value.message.replace("\u00a0", " ")
-    assert Application.objects.get().state == State.DRAFT
+    assert Application.objects.get().state == ApplicationState.DRAFT
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ def test_file_taken_back_keeps_its_number_and_is_sent_again(cast, programme, clo
     file = submitted_file(cast, programme)
     clock_at(AT + timedelta(hours=1))
     file = take_back_application(file, by=cast.sophie)
-    assert (file.state, file.reference, file.due) == (State.DRAFT, "FE-2026-00001", None)
+    assert (file.state, file.reference, file.due) == (ApplicationState.DRAFT, "FE-2026-00001", None)
     assert receipt_of(file) is None
     again = submit(file, by=cast.sophie, at=None)
     assert (again.reference, receipt_of(again).number) == ("FE-2026-00001", 2)
@@ -319,7 +319,7 @@ def test_file_that_an_officer_opened_is_not_taken_back(cast, programme, clock_at
         take_back_application(file, by=cast.olivier)
 
 
-@pytest.mark.parametrize("state", [s for s in State if s != State.DRAFT])
+@pytest.mark.parametrize("state", [s for s in ApplicationState if s != ApplicationState.DRAFT])
 def test_withdrawal_by_state(cast, programme, state):
     file = submitted_file(cast, programme)
     Application.objects.update(state=state)
@@ -328,7 +328,7 @@ def test_withdrawal_by_state(cast, programme, state):
             with pytest.raises(WrongMoment):
                 withdraw_application(file, by=cast.sophie, reason="  ")
             moved = withdraw_application(file, by=cast.sophie, reason="Le client a changé d’avis.")
-            assert (moved.state, moved.due) == (State.WITHDRAWN, None)
+            assert (moved.state, moved.due) == (ApplicationState.WITHDRAWN, None)
         else:
             with pytest.raises(WrongMoment):
                 withdraw_application(file, by=cast.sophie, reason="Le client a changé d’avis.")

@@ -3,7 +3,7 @@ from django.db import connection
 
 from accounts.models import User
 from audit import moves, services
-from audit.states import Standing
+from audit.states import StandingState
 from tests.audit.machines import Decision, File
 
 
@@ -50,6 +50,6 @@ def cleared():
 
     def declare(file, *people):
         for user in people:
-            services.declare_standing(file.pk, user=user, standing=Standing.CLEAR)
+            services.declare_standing(file.pk, user=user, standing=StandingState.CLEAR)
 
     return declare

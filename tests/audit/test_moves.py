@@ -11,7 +11,7 @@ from audit import services
 from audit.models import Change, DutyDone, Entry
 from audit.moves import after, allowed, firing, move, reactions_of
 from audit.rules import CLOCK, Forbidden, Refusal, WrongMoment
-from audit.states import Duty, Standing
+from audit.states import Duty, StandingState
 from tests.audit.machines import Decision, File
 from tests.databases import at_once
 from work import clock
@@ -130,7 +130,7 @@ def test_a_duty_needs_a_declaration_of_interests_first(file, camille, dominique)
     assert refusal.value.message == "Declare your interests in this file first."
 
 
-@pytest.mark.parametrize("standing", [Standing.CONFLICT, Standing.UNSURE])
+@pytest.mark.parametrize("standing", [StandingState.CONFLICT, StandingState.UNSURE])
 def test_a_conflict_or_a_doubt_forbids_whatever_was_declared_before(file, camille, dominique, cleared, standing):
     submit(file, camille)
     cleared(file, dominique)
@@ -288,7 +288,7 @@ def test_allowed_leaves_out_the_duties_of_who_has_a_conflict_and_explains_those_
     file, camille, dominique, cleared
 ):
     submitted = submit(file, camille)
-    services.declare_standing(file.pk, user=dominique, standing=Standing.CONFLICT)
+    services.declare_standing(file.pk, user=dominique, standing=StandingState.CONFLICT)
     assert "screen" not in [a.name for a in allowed(submitted, dominique)]
     cleared(file, camille)
     services.record_duty(file.pk, by=camille, duty=Duty.PREPARE)

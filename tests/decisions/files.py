@@ -9,7 +9,7 @@ from decimal import Decimal
 from accounts.models import Organisation
 from applications.constants import SUMMARY
 from applications.models import Application
-from applications.states import State as FileState
+from applications.states import ApplicationState
 from decisions import services
 from decisions.models import Decision
 from demo.cast import COMPANIES
@@ -17,7 +17,7 @@ from documents.models import Rendering
 from programs.models import Envelope
 from reviews.models import Assignment, Score
 from reviews.services import declare_interests, recommend
-from reviews.states import State as ReviewState
+from reviews.states import AssignmentState
 from tests import files
 from tests.kept import kept
 from work import clock
@@ -47,7 +47,7 @@ def submitted_row(cast, programme, *, company="usinage", requested="90000.00"):
             call=call,
             organisation=organisation,
             created_by=signatory,
-            state=FileState.SUBMITTED,
+            state=ApplicationState.SUBMITTED,
             reference=f"FE-2026-{number:05}",
             language=organisation.language,
             title=TITLE,
@@ -85,7 +85,7 @@ def reviewed_file(cast, programme, *, points=("4", "4", "3"), whole=False, **mor
                 seat=seat,
                 due=clock.now(),
                 assigned_by=cast.officer,
-                state=ReviewState.SUBMITTED,
+                state=AssignmentState.SUBMITTED,
                 submitted_at=clock.now(),
                 total=Decimal(point) * 20,
                 feedback=feedback,
@@ -94,7 +94,7 @@ def reviewed_file(cast, programme, *, points=("4", "4", "3"), whole=False, **mor
                 Score(assignment=review, criterion=key, point=point, comment="Lu.") for key in criteria
             )
         mean = sum(Decimal(p) * 20 for p in points) / 3
-        Application.objects.filter(pk=application.pk).update(state=FileState.REVIEWED, score=round(mean, 4))
+        Application.objects.filter(pk=application.pk).update(state=ApplicationState.REVIEWED, score=round(mean, 4))
     return Application.objects.get(pk=application.pk)
 
 

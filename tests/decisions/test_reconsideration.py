@@ -6,14 +6,14 @@ import pytest
 
 from accounts.services import create_person
 from applications.models import Application, Finding
-from applications.states import State as FileState
+from applications.states import ApplicationState
 from audit.moves import move
 from audit.rules import CLOCK, WrongMoment
 from awards.models import Award
 from decisions import services
 from decisions.models import Decision, Letter
 from decisions.services.reconsideration import ask_until
-from decisions.states import Kind, State
+from decisions.states import DecisionKind, DecisionState
 from programs.models import Envelope
 from programs.services.people import appoint
 from reviews.checks import candidates
@@ -72,7 +72,7 @@ def fresh_people(cast, programme):
 def test_delay_runs_thirty_days_from_service(declined, cast, days, taken):
     assert ask_until(declined.application) == clock.end_of(clock.day_of(files.DECIDED_AT) + timedelta(days=30))
     if taken:
-        assert ask(declined, cast, files.DECIDED_AT + timedelta(days=days)).state == FileState.IN_RECONSIDERATION
+        assert ask(declined, cast, files.DECIDED_AT + timedelta(days=days)).state == ApplicationState.IN_RECONSIDERATION
         return
     with pytest.raises(WrongMoment) as refusal:
         ask(declined, cast, files.DECIDED_AT + timedelta(days=days))
@@ -89,7 +89,7 @@ def test_delay_does_not_run_before_service(cast, programme):
 def test_answer_upheld_leaves_the_first_decision_in_force(granted, cast, programme):
     opinion, decider = fresh_people(cast, programme)
     application = ask(granted, cast)
-    answer = Decision.objects.get(application=application, kind=Kind.RECONSIDERED)
+    answer = Decision.objects.get(application=application, kind=DecisionKind.RECONSIDERED)
     with clock.at(ASKED_AT):
         answer = services.edit_reasons(
             answer, by=cast.officer, reasons_fr="Le montant tient.", reasons_en="The amount stands."
@@ -99,8 +99,8 @@ def test_answer_upheld_leaves_the_first_decision_in_force(granted, cast, program
         answer = services.endorse(answer, by=opinion)
         answer = services.approve(answer, by=decider)
         answer = services.issue(answer, by=cast.officer)
-    assert answer.application.state == FileState.APPROVED
-    assert Decision.objects.get(pk=granted.pk).state == State.ISSUED
+    assert answer.application.state == ApplicationState.APPROVED
+    assert Decision.objects.get(pk=granted.pk).state == DecisionState.ISSUED
     assert Award.objects.get().superseded_at is None
     assert Envelope.objects.get(pk=granted.shares.get().envelope_id).committed == D("40000.00")
     assert answer.letter.kind == "reconsidered"
@@ -117,7 +117,7 @@ def test_who_took_part_before_decides_nothing(granted, cast, programme):
     with clock.at(files.AT):
         appoint(cast.endorser, by=cast.administrator, role="reconsiderer", program=programme)
     application = ask(granted, cast)
-    answer = Decision.objects.get(application=application, kind=Kind.RECONSIDERED)
+    answer = Decision.objects.get(application=application, kind=DecisionKind.RECONSIDERED)
     with clock.at(ASKED_AT):
         services.edit_reasons(answer, by=cast.officer, reasons_fr="Non.", reasons_en="No.")
         with pytest.raises(WrongMoment) as refusal:
@@ -135,9 +135,9 @@ def test_new_panel_amends_the_decision_and_only_the_new_amount_stays_committed(g
     with clock.at(ASKED_AT):
         declare_interests(application, by=opinion, answer="none")
         application = services.reopen_file(application, by=opinion)
-        assert application.state == FileState.REVIEWED
-        answer = Decision.objects.get(application=application, kind=Kind.RECONSIDERED)
-        assert answer.state == State.VOID
+        assert application.state == ApplicationState.REVIEWED
+        answer = Decision.objects.get(application=application, kind=DecisionKind.RECONSIDERED)
+        assert answer.state == DecisionState.VOID
         assert Application.objects.get(pk=application.pk).outcome_at is None
         envelope = Envelope.objects.get(pk=granted.shares.get().envelope_id)
         chair = second_panel(cast, programme, application)
@@ -150,7 +150,7 @@ def test_new_panel_amends_the_decision_and_only_the_new_amount_stays_committed(g
         files.declare(cast, amended, "approver")
         amended = services.approve(amended, by=cast.approver)
         amended = services.issue(amended, by=cast.officer)
-    assert Decision.objects.get(pk=granted.pk).state == State.SUPERSEDED
+    assert Decision.objects.get(pk=granted.pk).state == DecisionState.SUPERSEDED
     envelope = Envelope.objects.get(pk=envelope.pk)
     assert (envelope.reserved, envelope.committed) == (D("0.00"), D("60000.00"))
     assert [(a.amount, a.superseded_at) for a in Award.objects.order_by("id")] == [
@@ -195,7 +195,7 @@ def second_panel(cast, programme, application):
         for criterion in application.call.rubric.definition["criteria"]:
             save_score(assignment, criterion["key"], by=person, version=0, point="4", comment="Revu en entier.")
         submit_review(assignment, by=person)
-    assert Application.objects.get(pk=application.pk).state == FileState.REVIEWED
+    assert Application.objects.get(pk=application.pk).state == ApplicationState.REVIEWED
     declare_interests(application, by=chair, answer="none")
     return chair
 
@@ -206,7 +206,7 @@ def person_of(name):
 
 def test_ineligible_file_is_screened_again_by_its_own_road(cast, programme):
     application = files.reviewed_file(cast, programme)
-    Application.objects.filter(pk=application.pk).update(state=FileState.SUBMITTED)
+    Application.objects.filter(pk=application.pk).update(state=ApplicationState.SUBMITTED)
     with clock.at(files.RECOMMENDED_AT):
         Finding.objects.update_or_create(
             application=application, item="rena", defaults={"passed": False, "reason": "Inscrite au RENA le 2 octobre."}
@@ -216,7 +216,7 @@ def test_ineligible_file_is_screened_again_by_its_own_road(cast, programme):
             Application.objects.get(pk=application.pk), "find_ineligible", by=cast.screener, given={"failed": ["rena"]}
         )
     decision = Decision.objects.get(application=application)
-    assert decision.kind == Kind.INELIGIBLE
+    assert decision.kind == DecisionKind.INELIGIBLE
     assert decision.reasons_fr == "Absence du RENA, vérifiée le jour même\u00a0: Inscrite au RENA le 2 octobre."
     assert decision.reasons_en.startswith("Not on the RENA, checked today: ")
     with clock.at(files.DECIDED_AT):
@@ -224,14 +224,14 @@ def test_ineligible_file_is_screened_again_by_its_own_road(cast, programme):
         decision = services.endorse(decision, by=cast.endorser)
         decision = services.approve(decision, by=cast.approver)
         decision = services.issue(decision, by=cast.officer)
-    assert decision.application.state == FileState.DECLINED
+    assert decision.application.state == ApplicationState.DECLINED
     opinion, _decider = fresh_people(cast, programme)
     application = ask(served(decision), cast)
     with clock.at(ASKED_AT):
         declare_interests(application, by=opinion, answer="none")
         with pytest.raises(WrongMoment):
             services.reopen_file(application, by=opinion)
-        assert services.reopen_screening(application, by=opinion).state == FileState.SUBMITTED
+        assert services.reopen_screening(application, by=opinion).state == ApplicationState.SUBMITTED
 
 
 def test_file_withdrawn_under_reconsideration_gives_its_money_back(granted, cast):
@@ -254,5 +254,5 @@ def test_waitlisted_file_promoted_later_supersedes_its_first_letter(cast, progra
         second = services.endorse(second, by=cast.endorser)
         second = services.approve(second, by=cast.approver)
         second = services.issue(second, by=cast.officer)
-    assert Decision.objects.get(pk=first.pk).state == State.SUPERSEDED
-    assert (second.application.state, second.application.outcome_at) == (FileState.APPROVED, None)
+    assert Decision.objects.get(pk=first.pk).state == DecisionState.SUPERSEDED
+    assert (second.application.state, second.application.outcome_at) == (ApplicationState.APPROVED, None)

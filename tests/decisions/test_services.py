@@ -11,7 +11,7 @@ from audit.rules import Forbidden, WrongMoment
 from awards.models import Award
 from decisions import services
 from decisions.models import Concurrence, Decision, Letter, Step
-from decisions.states import Kind, State
+from decisions.states import DecisionKind, DecisionState
 from documents.models import Rendering
 from notifications.models import Message
 from programs import ledger
@@ -42,7 +42,7 @@ def test_award_of_75_000_needs_no_concurrence(cast, programme):
     decision = files.approved(cast, programme, amount="75000.00")
     assert not decision.concurrences.exists()
     with clock.at(files.DECIDED_AT):
-        assert services.issue(decision, by=cast.officer).state == State.ISSUED
+        assert services.issue(decision, by=cast.officer).state == DecisionState.ISSUED
 
 
 def test_award_of_one_cent_more_waits_for_the_ministry(cast, programme):
@@ -56,7 +56,7 @@ def test_award_of_one_cent_more_waits_for_the_ministry(cast, programme):
 
 def test_last_concurrence_moves_the_decision_and_tells_the_officer(cast, programme):
     decision = files.concurred(cast, programme)
-    assert decision.state == State.CONCURRED
+    assert decision.state == DecisionState.CONCURRED
     assert decision.concurrences.get().by == cast.concurrence
     assert decision.concurrences.get().given_at == files.DECIDED_AT
     assert list(decision.steps.order_by("id").values_list("kind", flat=True)) == ["endorsed", "approved", "concurred"]
@@ -90,7 +90,7 @@ def test_approver_approves_up_to_the_delegated_limit(cast, programme, limit, cod
     appoint(cast.approver, by=cast.administrator, role="approver", program=programme, limit=D(limit))
     files.declare(cast, decision, "approver")
     if code is None:
-        assert services.approve(decision, by=cast.approver).state == State.APPROVED
+        assert services.approve(decision, by=cast.approver).state == DecisionState.APPROVED
         return
     with pytest.raises(WrongMoment) as refusal:
         services.approve(decision, by=cast.approver)
@@ -105,7 +105,7 @@ def test_who_endorsed_cannot_approve_and_reads_which_act_stands_in_the_way(cast,
         services.approve(decision, by=cast.endorser)
     assert refusal.value.code == "duty"
     assert "3\u00a0novembre\u00a02026" in str(refusal.value.message).replace(" ", "\u00a0")
-    assert Decision.objects.get(pk=decision.pk).state == State.ENDORSED
+    assert Decision.objects.get(pk=decision.pk).state == DecisionState.ENDORSED
 
 
 @pytest.mark.parametrize("duty", ["screen", "score", "recommend", "prepare", "sponsor"])
@@ -175,7 +175,7 @@ def test_returned_chain_starts_over_and_keeps_what_was_void(cast, programme):
     decision = files.concurred(cast, programme)
     with clock.at(files.DECIDED_AT):
         decision = services.send_back(decision, by=cast.concurrence, reason="Montant à préciser.")
-    assert decision.state == State.DRAFT
+    assert decision.state == DecisionState.DRAFT
     assert not decision.steps.filter(voided_at__isnull=True).exists()
     assert decision.steps.count() == 4
     assert not decision.concurrences.standing().exists()
@@ -189,7 +189,7 @@ def test_returned_chain_starts_over_and_keeps_what_was_void(cast, programme):
         decision = services.approve(decision, by=cast.approver)
         services.concur(decision.concurrences.standing().get(), by=cast.concurrence)
         decision = services.issue(Decision.objects.get(pk=decision.pk), by=cast.officer)
-    assert decision.state == State.ISSUED
+    assert decision.state == DecisionState.ISSUED
     assert decision.concurrences.count() == 2
 
 
@@ -237,7 +237,7 @@ def test_reasons_missing_in_one_language_of_the_letter_stop_the_endorsement(cast
     assert codes(refusal) == ["letter"]
     assert "en:reasons" in refusal.value.message
     Agreement.objects.update(language_regime="fr_only")
-    assert services.endorse(decision, by=cast.endorser).state == State.ENDORSED
+    assert services.endorse(decision, by=cast.endorser).state == DecisionState.ENDORSED
 
 
 # Issue
@@ -303,7 +303,7 @@ def test_second_click_changes_nothing(cast, programme):
     decision = files.issued(cast, programme)
     before = snapshot_of(decision)
     again = services.issue(decision, by=cast.officer)
-    assert (again.pk, again.state) == (decision.pk, State.ISSUED)
+    assert (again.pk, again.state) == (decision.pk, DecisionState.ISSUED)
     assert snapshot_of(decision) == before
     with pytest.raises(Forbidden):
         services.issue(decision, by=cast.analyst)
@@ -321,7 +321,7 @@ def test_federal_money_leaves_only_with_its_authorisation(cast, programme, field
     decision = files.approved(cast, programme)
     Agreement.objects.update(jurisdiction="federal", **fields)
     if issued:
-        assert services.issue(decision, by=cast.officer).state == State.ISSUED
+        assert services.issue(decision, by=cast.officer).state == DecisionState.ISSUED
         return
     with pytest.raises(WrongMoment) as refusal:
         services.issue(decision, by=cast.officer)
@@ -357,7 +357,7 @@ def test_co_funded_award_splits_60_40_to_the_cent(cast, programme):
 
 @pytest.mark.parametrize(
     ("outcome", "kind", "state"),
-    [("declined", Kind.DECLINED, "declined"), ("waitlisted", Kind.WAITLISTED, "waitlisted")],
+    [("declined", DecisionKind.DECLINED, "declined"), ("waitlisted", DecisionKind.WAITLISTED, "waitlisted")],
 )
 def test_outcome_without_money_moves_the_file_and_opens_no_award(cast, programme, outcome, kind, state):
     decision = files.issued(cast, programme, outcome=outcome)
@@ -371,7 +371,7 @@ def test_file_that_is_withdrawn_takes_its_open_decision_with_it(cast, programme)
 
     decision = files.approved(cast, programme, amount="75000.01")
     move(decision.application, "withdraw", by=cast.sophie, note="Projet abandonné.")
-    assert Decision.objects.get(pk=decision.pk).state == State.VOID
+    assert Decision.objects.get(pk=decision.pk).state == DecisionState.VOID
     assert Envelope.objects.get(pk=decision.shares.get().envelope_id).reserved == Decimal("0.00")
     with pytest.raises(WrongMoment):
         services.issue(decision, by=cast.officer)

@@ -7,7 +7,7 @@ from audit.rules import CLOCK, Forbidden, WrongMoment
 from audit.services import declare_standing
 from decisions import services
 from decisions.models import Concurrence, Decision, Letter, Step
-from decisions.states import LetterState, State
+from decisions.states import DecisionState, LetterState
 from tests.decisions import files
 from work import clock
 
@@ -38,16 +38,16 @@ WHO = {
 }
 # What each state lets through: (state, move) → the state it leads to.
 ALLOWED = {
-    (State.DRAFT, "endorse"): State.ENDORSED,
-    (State.ENDORSED, "approve"): State.APPROVED,
-    (State.ENDORSED, "send_back"): State.DRAFT,
-    (State.APPROVED, "send_back"): State.DRAFT,
-    (State.APPROVED, "issue"): State.ISSUED,
-    (State.CONCURRED, "send_back"): State.DRAFT,
-    (State.CONCURRED, "issue"): State.ISSUED,
+    (DecisionState.DRAFT, "endorse"): DecisionState.ENDORSED,
+    (DecisionState.ENDORSED, "approve"): DecisionState.APPROVED,
+    (DecisionState.ENDORSED, "send_back"): DecisionState.DRAFT,
+    (DecisionState.APPROVED, "send_back"): DecisionState.DRAFT,
+    (DecisionState.APPROVED, "issue"): DecisionState.ISSUED,
+    (DecisionState.CONCURRED, "send_back"): DecisionState.DRAFT,
+    (DecisionState.CONCURRED, "issue"): DecisionState.ISSUED,
 }
 # A second click on Issue finds it issued, and changes nothing.
-AGAIN = {(State.ISSUED, "issue")}
+AGAIN = {(DecisionState.ISSUED, "issue")}
 
 
 @pytest.fixture
@@ -58,28 +58,28 @@ def draft(cast, programme):
     return decision
 
 
-@pytest.mark.parametrize("state", State.values)
+@pytest.mark.parametrize("state", DecisionState.values)
 def test_decision_moves_only_for_whom_and_when_its_table_says(draft, cast, state):
     Decision.objects.filter(pk=draft.pk).update(state=state)
-    partner = {"concurrence"} if state in (State.APPROVED, State.CONCURRED) else set()
+    partner = {"concurrence"} if state in (DecisionState.APPROVED, DecisionState.CONCURRED) else set()
     if partner:  # a concurrence of the round makes its officer one who may send back
         agreement = draft.shares.get().envelope.agreement
         Concurrence.objects.create(
             decision=draft, application=draft.application, agreement=agreement,
-            state="given" if state == State.CONCURRED else "asked",
+            state="given" if state == DecisionState.CONCURRED else "asked",
         )  # fmt: skip
     found, expected = {}, {}
     for name, make in MOVES.items():
         for person in PEOPLE:
             may = person in WHO[name] or (name == "send_back" and person in partner)
-            target = ALLOWED.get((State(state), name))
-            if name == "issue" and state == State.APPROVED:
+            target = ALLOWED.get((DecisionState(state), name))
+            if name == "issue" and state == DecisionState.APPROVED:
                 target = None  # the concurrence of this table is not given yet
             if not may:
                 expected[name, person] = 403
             elif target:
                 expected[name, person] = str(target)
-            elif (State(state), name) in AGAIN:
+            elif (DecisionState(state), name) in AGAIN:
                 expected[name, person] = str(state)
             else:
                 expected[name, person] = 409

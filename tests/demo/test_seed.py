@@ -14,7 +14,7 @@ from accounts import identifiers
 from accounts.models import Organisation
 from applications.models import Answer, Application, Snapshot
 from applications.search import matching
-from applications.states import State
+from applications.states import ApplicationState
 from audit import checks
 from audit.models import DutyDone, Head
 from audit.states import Duty
@@ -59,7 +59,7 @@ def test_seed_writes_as_many_files_as_asked_in_every_state_of_the_deal(seeded):
 
 
 def test_seed_numbers_files_without_gaps_in_the_order_they_were_sent(seeded):
-    sent = Application.objects.exclude(state=State.DRAFT).order_by("submitted_at", "reference")
+    sent = Application.objects.exclude(state=ApplicationState.DRAFT).order_by("submitted_at", "reference")
     assert list(sent.values_list("reference", flat=True)) == [f"FE-2026-{n:05d}" for n in range(1, len(sent) + 1)]
     assert ReferenceCounter.objects.get(year=2026).last == len(sent)
 
@@ -68,7 +68,7 @@ def test_seed_again_adds_and_follows_the_numbers(seeded):
     before = ReferenceCounter.objects.get(year=2026).last
     fill(30)
     assert Application.objects.count() == SEEDED + 30
-    assert ReferenceCounter.objects.get(year=2026).last == before + 30 - deal(SEEDED, 30).count(State.DRAFT)
+    assert ReferenceCounter.objects.get(year=2026).last == before + 30 - deal(SEEDED, 30).count(ApplicationState.DRAFT)
     assert Organisation.objects.values("neq").distinct().count() == Organisation.objects.count()
 
 
@@ -77,7 +77,7 @@ def test_seed_in_several_transactions_numbers_on(programme, cast):
     assert Application.objects.count() == 60
     assert len(set(Application.objects.exclude(reference=None).values_list("reference", flat=True))) == 60 - deal(
         0, 60
-    ).count(State.DRAFT)
+    ).count(ApplicationState.DRAFT)
 
 
 def test_seed_leaves_every_deferred_check_satisfied(seeded):
@@ -100,7 +100,7 @@ def test_seed_leaves_balances_that_are_the_sum_of_their_entries(seeded):
 
 
 def test_seed_reserves_what_waits_for_its_decision_and_commits_what_was_issued(seeded):
-    for state, bucket in ((State.RECOMMENDED, "reserved"), (State.APPROVED, "committed")):
+    for state, bucket in ((ApplicationState.RECOMMENDED, "reserved"), (ApplicationState.APPROVED, "committed")):
         file = Application.objects.filter(state=state).first()
         held = [held_for(file.pk, envelope) for envelope in Envelope.objects.all()]
         assert sum(one[bucket] for one in held) == file.recommended_amount
@@ -116,7 +116,7 @@ def test_seed_invents_numbers_that_check(seeded):
 
 
 def test_seed_freezes_what_was_sent_under_its_own_digest(seeded):
-    assert Snapshot.objects.count() == Application.objects.exclude(state=State.DRAFT).count()
+    assert Snapshot.objects.count() == Application.objects.exclude(state=ApplicationState.DRAFT).count()
     for snapshot in Snapshot.objects.all():
         assert hashlib.sha256(snapshot.canonical.encode()).hexdigest() == snapshot.digest
 
@@ -129,7 +129,7 @@ def test_seed_gives_every_file_answers_and_some_of_them_all(seeded):
 
 
 def test_seed_gives_each_reviewed_file_two_reviews_of_the_cluster_and_one_of_industry(seeded):
-    for file in Application.objects.filter(state=State.APPROVED):
+    for file in Application.objects.filter(state=ApplicationState.APPROVED):
         seats = file.assignments.filter(state="submitted", total__isnull=False).values_list("seat", flat=True)
         assert sorted(seats) == ["cluster", "cluster", "industry"]
         assert Score.objects.filter(assignment__application=file).count() == 15
@@ -149,13 +149,15 @@ def test_seed_lets_nobody_do_two_duties_that_exclude_each_other(seeded):
 
 
 def test_seed_issues_a_decision_for_every_outcome(seeded):
-    final = Application.objects.filter(state__in=[State.APPROVED, State.DECLINED, State.WAITLISTED])
+    final = Application.objects.filter(
+        state__in=[ApplicationState.APPROVED, ApplicationState.DECLINED, ApplicationState.WAITLISTED]
+    )
     assert Decision.objects.filter(state="issued", application__in=final).count() == final.count()
     assert not final.filter(outcome_at=None).exists()
 
 
 def test_seed_fills_the_search_vector(seeded):
-    file = Application.objects.filter(state=State.SUBMITTED).first()
+    file = Application.objects.filter(state=ApplicationState.SUBMITTED).first()
     words = f"{file.reference} {file.organisation_name.split()[0]}"
     assert file in matching(Application.objects.all(), words)
 

@@ -16,7 +16,7 @@ from applications.lists import Chosen
 from audit.models import Entry
 from audit.rules import CLOCK
 from audit.services import declare_standing
-from audit.states import Standing
+from audit.states import StandingState
 from decisions.models import Letter
 from desk.constants import EFFECTS
 from desk.selectors.service import ending
@@ -418,7 +418,7 @@ def bar_by_membership(cast, file):
 
 
 def bar_by_conflict(cast, file):
-    declare_standing(file.pk, user=cast.administrator, standing=Standing.CONFLICT)
+    declare_standing(file.pk, user=cast.administrator, standing=StandingState.CONFLICT)
 
 
 @pytest.mark.parametrize("bar", [bar_by_membership, bar_by_conflict])
@@ -446,7 +446,7 @@ def test_work_of_a_file_that_bars_an_administrator_is_counted_and_neither_told_n
 def test_conflict_that_is_over_bars_no_more(admin, cast, file):
     give_up(message("one", application_id=file.pk))
     bar_by_conflict(cast, file)
-    declare_standing(file.pk, user=cast.administrator, standing=Standing.CLEAR)
+    declare_standing(file.pk, user=cast.administrator, standing=StandingState.CLEAR)
     assert table_of(page(admin), Table.MESSAGES).hidden == 0
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import Cluster, Organisation, User, WorkingGroup
 from applications.models import Application, Snapshot
-from applications.states import State
+from applications.states import ApplicationState
 from awards.models import Award, AwardShare
 from decisions.models import Decision, DecisionShare, Letter
 from programs import ledger
@@ -107,7 +107,7 @@ class World:
             state="published",
         )
 
-    def file(self, *, state=State.SUBMITTED, call=None, since=None, title="Cellule robotisée", **fields):
+    def file(self, *, state=ApplicationState.SUBMITTED, call=None, since=None, title="Cellule robotisée", **fields):
         """A submitted file, in `state` since `since`."""
         self.count += 1
         call = call or self.call
@@ -175,7 +175,9 @@ class World:
 
     def approved(self, *, sent=datetime(2026, 11, 10, 15, 0, tzinfo=UTC), **fields):
         """A file approved on 9 November: 60 000 $ of the MEIE and 40 000 $ of DEC; the letter sent at `sent`."""
-        application = self.file(state=State.APPROVED, since=datetime(2026, 11, 9, 15, 0, tzinfo=UTC), **fields)
+        application = self.file(
+            state=ApplicationState.APPROVED, since=datetime(2026, 11, 9, 15, 0, tzinfo=UTC), **fields
+        )
         shares = {self.envelopes[self.meie]: Decimal("60000.00"), self.envelopes[self.dec]: Decimal("40000.00")}
         self.decide(application, shares=shares, sent=sent)
         return application

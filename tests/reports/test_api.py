@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from openapi_spec_validator import validate
 
 from applications.models import Application, ChangeRequest
-from applications.states import State, public_state
+from applications.states import ApplicationState, public_state
 from audit.models import Reading
 from audit.services import record_change
 from awards.models import Award
@@ -33,7 +33,7 @@ def full(world):
     """A file approved and told, and one of the MDN's programme with everything too."""
     world.mine = world.approved()
     since = datetime(2026, 11, 9, 15, tzinfo=UTC)
-    world.theirs = world.file(state=State.APPROVED, call=world.defence_call, since=since)
+    world.theirs = world.file(state=ApplicationState.APPROVED, call=world.defence_call, since=since)
     shares = {world.envelopes[world.mdn]: Decimal("50000.00")}
     world.decide(world.theirs, shares=shares, sent=since + timedelta(days=1))
     return world
@@ -103,7 +103,7 @@ def test_co_funded_award_shows_own_share_and_others_as_one_figure(full, as_partn
 
 def test_funder_that_pays_nothing_of_an_award_does_not_read_it(world, as_partner):
     since = datetime(2026, 11, 9, 15, tzinfo=UTC)
-    application = world.file(state=State.APPROVED, since=since)
+    application = world.file(state=ApplicationState.APPROVED, since=since)
     world.decide(application, shares={world.envelopes[world.meie]: Decimal("100.00")}, sent=since)
     assert len(as_partner(world.meie).rows("awards")) == 1
     caller = as_partner(world.dec)
@@ -160,7 +160,7 @@ def test_outcome_is_told_once_its_letter_is_sent(world, meie):
 def test_second_outcome_is_as_secret_as_the_first(world, meie):
     """Waitlisted and told; then approved, whose letter waits: neither state, nor instant, nor award tells it."""
     first = datetime(2026, 11, 1, 15, tzinfo=UTC)
-    application = world.file(state=State.APPROVED, since=first + timedelta(days=9))
+    application = world.file(state=ApplicationState.APPROVED, since=first + timedelta(days=9))
     world.decide(application, kind="waitlisted", issued=first, sent=first + timedelta(hours=1))
     shares = {world.envelopes[world.meie]: Decimal("10.00")}
     world.decide(application, number=2, shares=shares, issued=first + timedelta(days=9))
@@ -187,14 +187,14 @@ def test_decision_that_is_upheld_still_stands(world, meie):
     assert [a["superseded_at"] for a in meie.rows("awards")] == [None]
 
 
-@pytest.mark.parametrize("state", [s for s in State if s != State.DRAFT])
+@pytest.mark.parametrize("state", [s for s in ApplicationState if s != ApplicationState.DRAFT])
 @pytest.mark.parametrize("told", [False, True])
 def test_state_in_sql_is_the_public_state(world, state, told):
     since = datetime(2026, 11, 9, 15, tzinfo=UTC)
     application = world.file(state=state, since=since)
     sent = since if told else None
     world.decide(application, kind="declined", issued=since, sent=sent)
-    told_at = sent if state != State.IN_RECONSIDERATION else since
+    told_at = sent if state != ApplicationState.IN_RECONSIDERATION else since
     found = selectors.applications_of(world.meie).get()
     assert found.told_state == public_state(state, told_at)
 
@@ -218,7 +218,7 @@ def test_change_request_moves_the_public_instant(world, meie):
 
 def test_ledger_names_a_file_only_once_that_tells_no_outcome(world, meie):
     envelope = world.envelopes[world.meie]
-    secret, told = world.file(state=State.RECOMMENDED), world.approved(sent=NOW + timedelta(days=1))
+    secret, told = world.file(state=ApplicationState.RECOMMENDED), world.approved(sent=NOW + timedelta(days=1))
     for application in (secret, told):
         share = [(envelope, Decimal("10.00"))]
         ledger.reserve(share, application_id=application.pk, by=world.officer)
@@ -255,7 +255,7 @@ def test_pages_stay_whole_when_rows_are_added_between_them(world, meie):
 def test_next_page_keeps_the_filters(world, meie):
     for _ in range(3):
         world.file()
-    world.file(state=State.WITHDRAWN)
+    world.file(state=ApplicationState.WITHDRAWN)
     page = meie.get("applications?page_size=2&state=being_assessed").json()
     rest = meie.get(page["next"].partition("/api/v1/")[2]).json()
     assert [len(page["data"]), len(rest["data"]), rest["next"]] == [2, 1, None]
@@ -334,9 +334,9 @@ def test_queries_do_not_grow_with_rows(world, as_partner, name):
 
 def test_row_that_left_comes_as_a_tombstone(world, meie):
     application = world.file()
-    Application.objects.filter(pk=application.pk).update(state=State.DRAFT, since=NOW)  # taken back
+    Application.objects.filter(pk=application.pk).update(state=ApplicationState.DRAFT, since=NOW)  # taken back
     other = world.file(call=world.defence_call)
-    Application.objects.filter(pk=other.pk).update(state=State.DRAFT, since=NOW)
+    Application.objects.filter(pk=other.pk).update(state=ApplicationState.DRAFT, since=NOW)
     answer = meie.get("applications?updated_since=2026-11-01T00:00:00Z").json()
     assert answer["data"] == []
     assert answer["gone"] == [{"id": str(application.public_id), "gone_at": "2026-11-20T10:00:00-05:00"}]

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from applications.services.submission import withdraw_application
-from applications.states import State as FileState
+from applications.states import ApplicationState
 from audit.models import Entry
 from audit.moves import move
 from audit.rules import Forbidden, WrongMoment, is_barred
@@ -219,7 +219,7 @@ def test_the_review_does_not_start_without_its_seats(cast, programme):
     assert codes(stopped) == {"panel"}
     assert len(checks.panel_problems(application)) == 1
     assign_reviewer(application, cast.ben, by=cast.officer)
-    assert start_review(application, by=cast.officer).state == FileState.IN_REVIEW
+    assert start_review(application, by=cast.officer).state == ApplicationState.IN_REVIEW
 
 
 def test_a_seat_counts_no_more_than_it_needs(cast, programme):
@@ -230,10 +230,10 @@ def test_a_seat_counts_no_more_than_it_needs(cast, programme):
     for name in ("ana", "ben", "endorser"):
         score(of(application, getattr(cast, name)), 4)
     assert selectors.quorum(application) == (2, 3)
-    assert fresh(application).state == FileState.IN_REVIEW
+    assert fresh(application).state == ApplicationState.IN_REVIEW
     score(of(application, cast.dev), 4)
     assert selectors.quorum(application) == (3, 3)
-    assert fresh(application).state == FileState.REVIEWED
+    assert fresh(application).state == ApplicationState.REVIEWED
 
 
 def test_the_review_that_completes_the_quorum_closes_the_file_and_takes_back_the_others(cast, programme):
@@ -243,7 +243,7 @@ def test_the_review_that_completes_the_quorum_closes_the_file_and_takes_back_the
     application = file_in_review(cast, programme, reviewers=("ana", "ben", "dev", "endorser"))
     for name in ("ana", "ben", "dev"):
         score(of(application, getattr(cast, name)), 4)
-    assert fresh(application).state == FileState.REVIEWED
+    assert fresh(application).state == ApplicationState.REVIEWED
     assert of(application, cast.endorser).state == "cancelled"
 
 
@@ -448,7 +448,7 @@ def test_without_quorum_the_chair_cannot_recommend_until_another_review_is_in(ca
     assign_reviewer(application, cast.endorser, by=cast.officer)
     accept(application, cast.endorser)
     score(of(application, cast.endorser), 4)
-    assert fresh(application).state == FileState.REVIEWED
+    assert fresh(application).state == ApplicationState.REVIEWED
 
 
 def test_a_reopened_review_changes_and_is_counted_again(cast, programme):
@@ -457,10 +457,10 @@ def test_a_reopened_review_changes_and_is_counted_again(cast, programme):
         reopen_review(of(application, cast.dev), by=cast.chair, reason=" ")
     assignment = reopen_review(of(application, cast.dev), by=cast.chair, reason="Une page n'avait pas été lue.")
     assert assignment.state == "accepted"
-    assert fresh(application).state == FileState.IN_REVIEW
+    assert fresh(application).state == ApplicationState.IN_REVIEW
     assert fresh(application).score == Decimal("90.0000")
     score(assignment, 4)
-    assert fresh(application).state == FileState.REVIEWED
+    assert fresh(application).state == ApplicationState.REVIEWED
     assert fresh(application).score == Decimal("86.6667")
 
 
@@ -486,7 +486,7 @@ def test_a_recommendation_reserves_each_envelope_and_keeps_its_ranking(cast, pro
     made = recommend(
         application, by=cast.chair, outcome="approved", amount="75000.00", shares=shares, reasons_fr="Bon projet."
     )
-    assert fresh(application).state == FileState.RECOMMENDED
+    assert fresh(application).state == ApplicationState.RECOMMENDED
     assert fresh(application).recommended_amount == Decimal("75000.00")
     assert sum(e.reserved for e in Envelope.objects.all()) == Decimal("75000.00")
     assert [share.amount for share in made.shares.order_by("envelope_id")] == [part for _e, part in shares]
@@ -512,7 +512,7 @@ def test_a_recommendation_that_is_not_whole_is_refused_and_nothing_is_kept(cast,
     with pytest.raises(WrongMoment) as stopped:
         recommend(application, by=cast.chair, reasons_fr="…", **given)
     assert code in codes(stopped)
-    assert fresh(application).state == FileState.REVIEWED
+    assert fresh(application).state == ApplicationState.REVIEWED
     assert not Recommendation.objects.exists()
     assert sum(e.reserved for e in Envelope.objects.all()) == 0
 
@@ -529,7 +529,7 @@ def test_files_that_spread_are_recommended_once_discussed(cast, programme):
         reasons_fr="Bon.",
         discussion="Dev n'avait pas lu l'annexe.",
     )
-    assert fresh(application).state == FileState.RECOMMENDED
+    assert fresh(application).state == ApplicationState.RECOMMENDED
 
 
 @pytest.mark.parametrize("person", ["officer", "ana", "approver", "endorser", "auditor", "sophie"])
@@ -574,7 +574,7 @@ def test_a_waitlisted_file_competes_again_with_the_next_cohort(cast, programme):
     from applications.models import Application
 
     application = reviewed_file(cast, programme, scores=(5, 5, 5))
-    Application.objects.filter(pk=application.pk).update(state=FileState.WAITLISTED)
+    Application.objects.filter(pk=application.pk).update(state=ApplicationState.WAITLISTED)
     later = reviewed_file(cast, programme, company="precision", at=None, scores=(4, 4, 4))
     Application.objects.filter(pk=later.pk).update(cohort_closes_at=clock.local(date(2027, 1, 31), 17))
     ranking = selectors.ranking(later.call, fresh(later).cohort_closes_at)

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from applications.states import State as FileState
+from applications.states import ApplicationState
 from audit.models import Reading
 from reviews.models import Declaration, Interest, Recommendation, Score
 from reviews.services import declare_interests, save_score
@@ -258,7 +258,7 @@ def test_the_officer_assigns_starts_and_sees_no_score_before_the_end(cast, progr
     chosen = {"reviewer": [str(getattr(cast, name).public_id) for name in ("ana", "ben", "dev")]}
     assert client.post(reverse("review-assign", args=[application.reference]), chosen).status_code == 302
     assert client.post(reverse("review-start", args=[application.reference])).status_code == 302
-    assert fresh(application).state == FileState.IN_REVIEW
+    assert fresh(application).state == ApplicationState.IN_REVIEW
     assert client.get(reverse("review-file", args=[application.reference])).context["shows_scores"] is False
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from audit.moves import declared, move
 from audit.rules import CLOCK, Forbidden, WrongMoment
 from reviews.models import Assignment
-from reviews.states import State
+from reviews.states import AssignmentState
 from tests.reviews.files import file_in_review, of
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def test_who_may_make_the_move_and_from_where(cast, programme, clock_at, name, s
     assignment = of(application, cast.ana)
     clock_at(datetime(2026, 10, 6, 14, tzinfo=UTC))
     found, expected = {}, {}
-    for state in State.values:
+    for state in AssignmentState.values:
         for person in (*PEOPLE, "clock"):
             by = CLOCK if person == "clock" else getattr(cast, person)
             found[state, person] = outcome(assignment, name, state, by)
