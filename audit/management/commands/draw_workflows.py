@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Model
@@ -43,9 +44,9 @@ class Command(BaseCommand):
 
 def machines() -> list[type[Model]]:
     """The models that have a life cycle, lower apps first, in the order they are written."""
-    apps = [app.split(".")[0] for app in settings.INSTALLED_APPS]
+    order = [app.split(".")[0] for app in settings.INSTALLED_APPS]
     found = [m for m in apps.get_models() if getattr(m, "subject", "") and moves.state_field(m)]
-    return sorted(found, key=lambda m: -apps.index(m._meta.app_label))
+    return sorted(found, key=lambda m: -order.index(m._meta.app_label))
 
 
 def document() -> str:
