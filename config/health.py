@@ -7,6 +7,7 @@ from django.http import JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from config.arrivals import LIVE, READY
 from config.broker import transport
 from config.celery import app
 from work import storage
@@ -56,7 +57,7 @@ class ProbeMiddleware:
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.probes = {"/health/live": live, "/health/ready": ready}
+        self.probes = {LIVE: live, READY: ready}
 
     def __call__(self, request):
         return self.probes.get(request.path_info, self.get_response)(request)

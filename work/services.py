@@ -125,8 +125,15 @@ def stop(item: Any, reason: str) -> None:
     """
     mine = type(item)._base_manager.filter(pk=item.pk, attempts=item.attempts, done_at__isnull=True)
     item.attempts, item.claimed_until, item.last_error = ATTEMPTS, None, reason_of(reason)
-    item.set_aside_at = clock.now()
-    mine.update(attempts=ATTEMPTS, claimed_until=None, last_error=item.last_error, set_aside_at=item.set_aside_at)
+    item.set_aside_at, item.set_aside_by, item.set_aside_why = clock.now(), None, ""
+    mine.update(
+        attempts=ATTEMPTS,
+        claimed_until=None,
+        last_error=item.last_error,
+        set_aside_at=item.set_aside_at,
+        set_aside_by=None,
+        set_aside_why="",
+    )
 
 
 def once_the_database_is_back(act: Callable[[], None], reason: str) -> None:
