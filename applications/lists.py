@@ -25,8 +25,8 @@ from applications.querysets import barred_from
 from applications.search import folded
 from applications.selectors import Chosen, calls_of, chosen_files, in_order
 from applications.states import ApplicationState
-from audit.rules import Forbidden, Refusal, WrongMoment
 from audit.services import record_list_reading
+from moves.refusals import Forbidden, Refusal, WrongMoment
 from programs.models import Call
 from work import clock, jobs
 from work.models import Job, JobKeys

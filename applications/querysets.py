@@ -6,8 +6,8 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.roles import ClusterRole
 from accounts.rules import in_office, is_person
 from applications.states import ApplicationState
-from audit.models import Standing
-from audit.states import StandingState
+from moves.models import Standing
+from moves.states import StandingState
 from programs.querysets import held_on
 from programs.roles import ProgramRole
 

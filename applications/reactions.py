@@ -8,7 +8,7 @@ from applications.models import Application
 from applications.services.changes import people_of
 from applications.states import UNDER_WAY, ApplicationState
 from audit import services as trail
-from audit.moves import after, move
+from moves.machine import after, move
 from notifications.services import queue_message
 
 # Files whose decision clock was counted from the closing of their cohort.

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.rules import is_signatory as signs_for
 from applications.states import FUNDED, ApplicationState, Outcome, Place
-from audit.rules import Refusal
+from moves.refusals import Refusal
 from programs.roles import ProgramRole
 from programs.rules import has_a_reason, holds, is_program_officer
 from programs.states import Phase

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
 from applications.services.changes import chase_requests as chase
-from audit.rules import CLOCK
+from audit.actors import CLOCK
 from work.sweeps import sweep
 
 

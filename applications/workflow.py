@@ -6,7 +6,7 @@ from django_fsm import GET_STATE, FSMField, transition
 
 from applications import rules
 from applications.states import UNDER_WAY, ApplicationState
-from audit.states import Duty
+from moves.states import Duty
 
 
 class ApplicationLife(models.Model):

@@ -1,4 +1,4 @@
-"""The rows that only grow: trail, readings, changes; and who did what, and where people stand, on each file.
+"""The rows that only grow: trail, readings, changes.
 
 Files are a plain `application_id`: this app is below theirs. Triggers (migration 0003) refuse UPDATE, DELETE
 and TRUNCATE, whatever the program does.
@@ -6,12 +6,10 @@ and TRUNCATE, whatever the program does.
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func
 from django.db.models.fields.json import KeyTransform
-from django.utils.translation import gettext_lazy as _
 
 from audit import querysets, states
 from work import clock
@@ -77,7 +75,7 @@ class Entry(models.Model):
     duty = models.CharField(max_length=30, blank=True)
     before = models.CharField(max_length=50, blank=True)
     after = models.CharField(max_length=50, blank=True)
-    actor_kind = models.CharField(max_length=10, choices=states.Actor.choices)
+    actor_kind = models.CharField(max_length=10, choices=states.ActorKind.choices)
     actor_id = models.BigIntegerField(null=True, blank=True)
     on_behalf_of = models.CharField(max_length=100, blank=True)
     fired_by = models.CharField(max_length=80, blank=True)
@@ -139,7 +137,7 @@ class Reading(models.Model):
     """
 
     at = models.DateTimeField(default=clock.now)
-    actor_kind = models.CharField(max_length=10, choices=states.Actor.choices)
+    actor_kind = models.CharField(max_length=10, choices=states.ActorKind.choices)
     actor_id = models.BigIntegerField(null=True, blank=True)
     on_behalf_of = models.CharField(max_length=100, blank=True)
     application_id = models.BigIntegerField(null=True, blank=True)
@@ -194,50 +192,3 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.public_id}"
-
-
-class DutyDone(models.Model):
-    """That a person did a duty on a file, first at `at`. What they may no longer do follows (`audit.duties`)."""
-
-    application_id = models.BigIntegerField()
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    duty = models.CharField(max_length=30, choices=states.Duty.choices)
-    at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        verbose_name_plural = "duties done"
-        constraints = [
-            models.UniqueConstraint(fields=["application_id", "user", "duty"], name="audit_duty_once"),
-            models.CheckConstraint(condition=models.Q(duty__in=states.Duty.values), name="audit_duty_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.duty} {self.application_id}"
-
-
-class Standing(models.Model):
-    """Where a person declared to stand towards a file. Declarations are kept; the latest counts."""
-
-    application_id = models.BigIntegerField()
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    standing = models.CharField(max_length=10, choices=states.StandingState.choices, verbose_name=_("declaration"))
-    at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["application_id", "user", "-id"], name="audit_standing_latest"),
-            # What every list leaves out for its reader: a few rows of theirs, among the many that say "none".
-            models.Index(
-                fields=["user", "application_id", "id"],
-                name="audit_standing_barring",
-                condition=models.Q(standing__in=[states.StandingState.CONFLICT, states.StandingState.UNSURE]),
-            ),
-        ]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(standing__in=states.StandingState.values), name="audit_standing_known"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.standing} {self.application_id}"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from audit.rules import CLOCK
+from audit.actors import CLOCK
 from audit.services import record
 from work.jobs import when_acted
 from work.models import Job

@@ -13,9 +13,9 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Max, Model
 
-from audit import querysets, seal, states
-from audit.models import Change, DutyDone, Entry, Epoch, Erasable, Head, Reading, Standing
-from audit.rules import actor_of
+from audit import querysets, seal
+from audit.actors import actor_of
+from audit.models import Change, Entry, Epoch, Erasable, Head, Reading
 from work import clock
 from work.tracing import current_request_id
 
@@ -167,24 +167,6 @@ def record_list_reading(
         digest=digest,
         listed=sorted(listed),
         **_actor(by),
-    )
-
-
-def record_duty(application_id: int, *, by: Any, duty: str) -> DutyDone:
-    """Remember that `by` did `duty` on the file. The first time counts; again changes nothing."""
-    done, _created = DutyDone.objects.get_or_create(
-        application_id=application_id, user_id=by.pk, duty=str(duty), defaults={"at": clock.now()}
-    )
-    return done
-
-
-def declare_standing(application_id: int, *, user: Any, standing: str) -> Standing:
-    """Keep what `user` declares of their interests in the file, from now on. Earlier declarations stay readable."""
-    return Standing.objects.create(
-        application_id=application_id,
-        user_id=user.pk,
-        standing=states.StandingState(standing),
-        at=clock.now(),
     )
 
 

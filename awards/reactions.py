@@ -1,9 +1,9 @@
 """What follows in this app from moves in the apps below."""
 
 from applications.states import ApplicationState
-from audit.moves import after
 from awards.services import close_award, open_award
 from decisions.states import FUNDED
+from moves.machine import after
 
 
 @after("decision.issue")

@@ -19,9 +19,9 @@ from django.template.loader import render_to_string
 from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext as _
 
-from audit.rules import WrongMoment
 from config.away import RETRY_AFTER, machine_away
 from config.uploads import NamesOnly
+from moves.refusals import WrongMoment
 from reports.api import problems
 from work import outages, tracing
 from work.states import Machine

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "documents",
     "accounts",
     "notifications",
+    "moves",
     "audit",
     "work",
     "allauth",

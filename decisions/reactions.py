@@ -2,11 +2,11 @@
 
 from applications.models import Application
 from applications.states import ApplicationState
-from audit.moves import after, move
 from decisions.models import Concurrence, Decision
 from decisions.services.chain import KIND_OF, draft_decision, release_commitment, settle_file, void_decision
 from decisions.services.letters import queue_letter
 from decisions.states import DecisionKind
+from moves.machine import after, move
 from reviews.models import Recommendation
 from work import clock
 

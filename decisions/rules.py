@@ -4,10 +4,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.rules import is_member
-from audit.models import DutyDone
-from audit.rules import CLOCK, Refusal, is_barred, standing_of
-from audit.states import Actor, StandingState
+from audit.actors import CLOCK
+from audit.states import ActorKind
 from decisions.states import FUNDED, DecisionKind, DecisionState
+from moves.interests import is_barred, standing_of
+from moves.models import DutyDone
+from moves.refusals import Refusal
+from moves.states import StandingState
 from programs.roles import PartnerRole, ProgramRole
 from programs.rules import approval_limit, has_a_reason, holds, holds_partner_role, is_program_officer
 from work.money import format_money
@@ -82,7 +85,7 @@ def is_letter_officer(letter, by):
 
 def took_no_part_before(decision, *, by, given):
     """The answer to a reconsideration is decided by persons who took no part before it was asked (product 4.5)."""
-    if decision.kind != DecisionKind.RECONSIDERED or getattr(by, "actor", "") != Actor.PERSON:
+    if decision.kind != DecisionKind.RECONSIDERED or getattr(by, "actor", "") != ActorKind.PERSON:
         return None
     before = DutyDone.objects.filter(application_id=decision.application_id, user_id=by.pk, at__lt=decision.at)
     if before.exists():
@@ -95,7 +98,7 @@ def took_no_part_before(decision, *, by, given):
 
 def interests_are_declared(decision, *, by, given):
     """Whoever sends a decision back has read the file, so they declared their interests first."""
-    if getattr(by, "actor", "") == Actor.PERSON and standing_of(decision.application_id, by) != StandingState.CLEAR:
+    if getattr(by, "actor", "") == ActorKind.PERSON and standing_of(decision.application_id, by) != StandingState.CLEAR:
         return Refusal(_("Declare your interests in this file first."), code="undeclared")
     return None
 

@@ -4,9 +4,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, FSMField, transition
 
-from audit.states import Duty
 from decisions import rules
 from decisions.states import DecisionState, LetterState
+from moves.states import Duty
 
 
 class DecisionLife(models.Model):

@@ -11,7 +11,7 @@ from accounts.services import (
     invite_member,
     register_organisation,
 )
-from audit.rules import CLOCK
+from audit.actors import CLOCK
 from demo.cast import BY_KEY, CAST, COMPANIES
 from programs.services.people import appoint, seat_partner
 

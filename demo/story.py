@@ -16,12 +16,13 @@ from applications.services.drafts import attach_document, save_answer, start_app
 from applications.services.screening import find_eligible, find_ineligible, mark_finding, open_file
 from applications.services.sponsors import confirm_sponsorship, find_sponsorship, invite_sponsor
 from applications.services.submission import submit_application
-from audit.rules import CLOCK, Guest, WrongMoment
+from audit.actors import CLOCK, Guest
 from decisions.models import Decision
 from decisions.services import approve, endorse, issue
 from demo import answers, papers, people
 from demo.cast import RIVAL, TIER_1
 from demo.others import ORGANISATION, OTHERS
+from moves.refusals import WrongMoment
 from programs.models import Envelope
 from programs.services.bundles import import_bundle
 from programs.services.calls import publish_call

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.roles import ClusterRole
 from accounts.rules import holds_cluster_role, in_office, is_person, may_administer
-from audit.rules import Refusal
+from moves.refusals import Refusal
 from programs.roles import ProgramRole
 from work import clock
 

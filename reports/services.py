@@ -10,8 +10,8 @@ from ipaddress import ip_network
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from audit.rules import Forbidden, Refusal, WrongMoment
 from audit.services import record
+from moves.refusals import Forbidden, Refusal, WrongMoment
 from programs.models import Partner
 from reports.models import ApiCall, ApiKey
 from reports.rules import may_manage_keys

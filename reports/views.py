@@ -15,8 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from applications.states import PublicState
-from audit.rules import WrongMoment
 from audit.services import record_readings
+from moves.refusals import WrongMoment
 from programs.figures import burn
 from programs.roles import PartnerRole
 from reports import rules, selectors, services

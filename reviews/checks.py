@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organisation
 from accounts.rules import in_office
-from audit.models import DutyDone, Standing
-from audit.rules import clash, is_barred
-from audit.states import Duty, StandingState
+from moves.duties import clash
+from moves.interests import is_barred
+from moves.models import DutyDone, Standing
+from moves.states import Duty, StandingState
 from programs.models import Appointment
 from programs.roles import ProgramRole, Seat
 from reviews.models import Assignment, Interest

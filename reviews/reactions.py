@@ -1,7 +1,7 @@
 """What follows in this app from moves in the apps below, and from its own, in the same transaction."""
 
 from applications.states import ApplicationState
-from audit.moves import after, move
+from moves.machine import after, move
 from notifications.services import queue_message
 from reviews import selectors
 from reviews.models import Assignment

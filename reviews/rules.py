@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import ClusterRole
 from accounts.rules import in_office, is_person
-from audit.rules import Forbidden, Refusal, is_barred
+from moves.interests import is_barred
+from moves.refusals import Forbidden, Refusal
 from programs.roles import ProgramRole
 from programs.rules import has_a_reason, holds, is_program_officer
 

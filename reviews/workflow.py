@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-from audit.states import Duty
+from moves.states import Duty
 from reviews import rules
 from reviews.states import AssignmentState
 

@@ -11,7 +11,7 @@ from accounts.models import Organisation
 from applications.services.drafts import attach_document, save_answer, start_application
 from applications.services.sponsors import confirm_sponsorship, find_sponsorship, invite_sponsor
 from applications.services.submission import submit_application
-from audit.rules import Guest
+from audit.actors import Guest
 from demo import answers, papers
 from demo.cast import COMPANIES
 from programs.services.bundles import publish_call

@@ -9,7 +9,7 @@ from accounts.models import Cluster, ClusterAppointment
 from accounts.roles import ClusterRole
 from accounts.rules import in_office, is_system, may_administer
 from audit import services as trail
-from audit.rules import Forbidden, Refusal, WrongMoment
+from moves.refusals import Forbidden, Refusal, WrongMoment
 from work import clock
 
 

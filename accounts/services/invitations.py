@@ -16,7 +16,8 @@ from accounts.rules import is_person
 from accounts.services.clusters import appoint_to_cluster, must_administer
 from accounts.services.organisations import must_sign_for
 from audit import services as trail
-from audit.rules import CLOCK, Forbidden, Refusal, WrongMoment
+from audit.actors import CLOCK
+from moves.refusals import Forbidden, Refusal, WrongMoment
 from notifications.services import queue_message
 from work import clock
 

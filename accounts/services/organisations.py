@@ -9,7 +9,7 @@ from accounts.models import Membership, Organisation
 from accounts.roles import OrganisationRole
 from accounts.rules import is_member, is_person, is_signatory
 from audit import services as trail
-from audit.rules import Forbidden, Refusal, WrongMoment
+from moves.refusals import Forbidden, Refusal, WrongMoment
 from work import clock
 
 # The columns that people fill in, in the order of the form.

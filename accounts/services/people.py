@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.rules import may_create_people
 from audit import services as trail
-from audit.rules import Forbidden
+from moves.refusals import Forbidden
 
 PERSONAL = ("email", "given_name", "family_name", "title_fr", "title_en")
 

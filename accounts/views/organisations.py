@@ -13,7 +13,7 @@ from accounts.forms.organisations import InviteMemberForm, MemberRoleForm, Organ
 from accounts.models import Organisation
 from accounts.rules import is_signatory
 from accounts.services.organisations import TAKEN, must_sign_for
-from audit.rules import WrongMoment
+from moves.refusals import WrongMoment
 from work import clock
 
 

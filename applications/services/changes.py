@@ -16,8 +16,8 @@ from applications.models import Answer, Application, ChangeItem, ChangeRequest, 
 from applications.services import submission
 from applications.services.drafts import locked
 from applications.states import ApplicationState
-from audit.moves import move
-from audit.rules import Forbidden, Refusal, WrongMoment
+from moves.machine import move
+from moves.refusals import Forbidden, Refusal, WrongMoment
 from notifications.services import queue_message
 from programs.querysets import in_office_officers
 from work import clock

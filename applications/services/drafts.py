@@ -19,10 +19,11 @@ from applications.models import Answer, Application, ChangeItem, Document
 from applications.rules import takes_answers
 from applications.states import ApplicationState
 from audit import services as trail
-from audit.rules import Forbidden, Refusal, WrongMoment
-from audit.states import Duty
 from documents.scan import Unacceptable
 from documents.services import remove_upload, store_upload
+from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.services import record_duty
+from moves.states import Duty
 from programs.models import Call
 from programs.schema.answers import validate_answer
 from programs.schema.faults import Fault
@@ -99,7 +100,7 @@ def save_eligibility(application: Application, answers: dict, *, by) -> Applicat
     if faults:
         raise AnswerInvalid(faults)
     _keep(application, constants.ELIGIBILITY, clean, by=by)
-    trail.record_duty(application.pk, by=by, duty=Duty.PREPARE)
+    record_duty(application.pk, by=by, duty=Duty.PREPARE)
     return application
 
 
@@ -171,7 +172,7 @@ def _keep(application: Application, question: str, value, *, by, version: int | 
         application.title = str(value or "")[:250]
     application.updated_at = now
     application.save(update_fields=["title", "updated_at"])
-    trail.record_duty(application.pk, by=by, duty=Duty.PREPARE)
+    record_duty(application.pk, by=by, duty=Duty.PREPARE)
     _tell(application, answer, before, by=by, fresh=fresh)
     return answer
 

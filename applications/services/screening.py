@@ -12,11 +12,13 @@ from applications.models import Application, Finding
 from applications.rules import is_officer, is_screener
 from applications.services.drafts import locked
 from applications.states import ApplicationState
-from audit import rules as duties
 from audit import services as trail
-from audit.moves import move
-from audit.rules import Forbidden, Refusal, WrongMoment
-from audit.states import Duty
+from moves.duties import clash
+from moves.interests import interests
+from moves.machine import move
+from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.services import record_duty
+from moves.states import Duty
 from programs.states import CallKind
 from work import clock
 
@@ -75,7 +77,7 @@ def mark_finding(application: Application, item: str, *, by, passed: bool | None
     given = {"item": item, "passed": passed, "automatic": automatic.passed if automatic else None}
     personal = {"reason": finding.reason} if finding.reason else None
     trail.record(application, "application.mark_finding", by=by, given=given, personal=personal)
-    trail.record_duty(application.pk, by=by, duty=Duty.SCREEN)
+    record_duty(application.pk, by=by, duty=Duty.SCREEN)
     return finding
 
 
@@ -155,10 +157,10 @@ def may_screen(application: Application, by) -> tuple[Refusal | None, bool]:
     """(what stands in the way of marking, whether declaring one's interests would lift it)."""
     if not is_screener(application, by):
         return Refusal(_("Only a screening officer of the programme marks the checklist."), code="role"), False
-    refusal = duties.interests(application.pk, by, Duty.SCREEN)
+    refusal = interests(application.pk, by, Duty.SCREEN)
     if refusal is not None:
         return refusal, refusal.code == "undeclared"
-    refusal = duties.clash(application.pk, by, Duty.SCREEN)
+    refusal = clash(application.pk, by, Duty.SCREEN)
     if refusal is not None:
         return refusal, False
     if application.state not in MARKABLE:

@@ -17,8 +17,9 @@ from applications.rules import takes_answers
 from applications.services.drafts import locked
 from applications.states import ApplicationState
 from audit import services as trail
-from audit.rules import Forbidden, Refusal, WrongMoment
-from audit.states import Duty
+from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.services import record_duty
+from moves.states import Duty
 from notifications.services import queue_message
 from work import clock
 
@@ -194,7 +195,7 @@ def _answer(sponsorship: Sponsorship, verb: str, *, by, personal: dict) -> Spons
     account = by if is_person(by) else User.objects.filter(email__iexact=sponsorship.email).first()
     if sponsorship.confirmed_at and account is not None:
         sponsorship.confirmed_by = account
-        trail.record_duty(application.pk, by=account, duty=Duty.SPONSOR)
+        record_duty(application.pk, by=account, duty=Duty.SPONSOR)
     sponsorship.save()
     given = {"sponsorship": sponsorship.public_id}
     trail.record(application, f"application.{verb}", by=by, given=given, personal=personal)

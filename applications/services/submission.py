@@ -22,12 +22,12 @@ from applications.figures import (
 from applications.models import Answer, Application, Snapshot
 from applications.services.drafts import locked
 from applications.states import ApplicationState
-from audit import services as trail
-from audit.moves import move
-from audit.rules import Forbidden
 from audit.seal import canonical, plain
-from audit.states import Duty
 from documents.services import queue_rendering
+from moves.machine import move
+from moves.refusals import Forbidden
+from moves.services import record_duty
+from moves.states import Duty
 from notifications.services import queue_message
 from programs.models import ReferenceCounter
 from programs.schema import clean_answers
@@ -69,7 +69,7 @@ def submit_application(application: Application, *, by, attestations, signed_nam
     snapshot = freeze(application, answers, signed_name=signed_name, by=by, now=now)
     give_receipt(application, snapshot, answers, by=by)
     search.index(application, summary=str(answers.get(constants.SUMMARY) or ""))
-    trail.record_duty(application.pk, by=by, duty=Duty.PREPARE)
+    record_duty(application.pk, by=by, duty=Duty.PREPARE)
     return application
 
 

@@ -13,7 +13,7 @@ from applications.figures import form_of
 from applications.services import changes
 from applications.views.drafting import Page, own
 from applications.views.submission import signatories
-from audit.rules import WrongMoment
+from moves.refusals import WrongMoment
 
 
 @login_required

@@ -30,9 +30,9 @@ from applications.models import Application, Document
 from applications.services import drafts
 from applications.states import ApplicationState
 from applications.views.catalogue import ask_check, check_key, fact, published_call, read_check
-from audit.rules import Forbidden, WrongMoment
 from audit.services import record_reading
 from documents.downloads import file_response
+from moves.refusals import Forbidden, WrongMoment
 from programs.schema.answers import is_required, validate_answer, visible_questions
 from work import clock
 

@@ -22,9 +22,9 @@ from applications.models import Application, Document
 from applications.selectors import Chosen, calls_of, chosen_files
 from applications.services.screening import open_file
 from applications.states import ApplicationState
-from audit.rules import Forbidden
 from audit.services import record_reading, record_readings
 from documents.downloads import file_response
+from moves.refusals import Forbidden
 from programs.querysets import is_staff
 from work import clock
 from work.jobs import NotNow

@@ -17,7 +17,7 @@ from applications.rules import is_officer
 from applications.services import changes as services
 from applications.states import ApplicationState
 from applications.views.files import of_staff
-from audit.rules import Forbidden, WrongMoment
+from moves.refusals import Forbidden, WrongMoment
 from programs.schema.answers import visible_questions
 
 NOT_ASKED = ("guidance", "attestation")

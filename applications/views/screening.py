@@ -17,7 +17,7 @@ from applications.rules import is_screener
 from applications.services import screening as services
 from applications.states import ApplicationState
 from applications.views.files import of_staff
-from audit.rules import Forbidden, WrongMoment
+from moves.refusals import Forbidden, WrongMoment
 
 FOUND = {
     "eligible": (services.find_eligible, gettext_lazy("The file is found eligible.")),

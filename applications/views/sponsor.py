@@ -13,7 +13,7 @@ from applications.figures import answers_of
 from applications.forms.company import ConfirmSponsorForm, InviteSponsorForm
 from applications.services import sponsors
 from applications.views.drafting import draft_of, of_drafts, own
-from audit.rules import Guest
+from audit.actors import Guest
 from audit.services import record_reading
 
 

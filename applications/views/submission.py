@@ -29,8 +29,8 @@ from applications.services import submission
 from applications.states import UNDER_WAY, ApplicationState, PublicState
 from applications.views.catalogue import fact
 from applications.views.drafting import draft_of, of_drafts, own
-from audit.rules import WrongMoment
 from documents.downloads import file_response
+from moves.refusals import WrongMoment
 from programs.states import Phase
 from work import clock
 from work.forms import said

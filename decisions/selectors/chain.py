@@ -8,13 +8,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from applications.constants import SUMMARY
-from audit.moves import allowed
-from audit.rules import clash, standing_of
-from audit.states import Duty, StandingState
 from decisions import checks, rules
 from decisions.letters import field_in_words
 from decisions.models import Decision
 from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, LetterState, StepKind
+from moves.duties import clash
+from moves.interests import standing_of
+from moves.machine import allowed
+from moves.states import Duty, StandingState
 from programs.ledger import available
 from programs.models import Envelope
 

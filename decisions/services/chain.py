@@ -6,13 +6,13 @@ from django.utils.translation import gettext_lazy
 
 from applications.models import Application
 from applications.states import Outcome
-from audit.moves import move
-from audit.rules import Forbidden, Refusal, WrongMoment
 from audit.services import record, record_change
 from decisions import checks, rules
 from decisions.models import Concurrence, Decision, DecisionShare, Step
 from decisions.services import messages
 from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, StepKind
+from moves.machine import move
+from moves.refusals import Forbidden, Refusal, WrongMoment
 from programs import ledger
 from programs.models import Envelope
 from work import clock

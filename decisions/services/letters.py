@@ -5,8 +5,7 @@ import secrets
 from django.db import transaction
 
 from applications.models import Application
-from audit.moves import move
-from audit.rules import CLOCK
+from audit.actors import CLOCK
 from audit.services import record_change
 from decisions import letters
 from decisions.models import Decision, Letter
@@ -14,6 +13,7 @@ from decisions.services import messages
 from decisions.states import LetterState
 from documents.models import Rendering
 from documents.services import queue_rendering, retry_rendering, when_rendered
+from moves.machine import move
 from notifications.models import Message
 from notifications.services import queue_message, when_sent
 from work import clock

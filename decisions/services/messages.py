@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import ClusterRole
 from accounts.rules import in_office
-from audit.rules import clash, is_barred
-from audit.states import Duty
 from decisions.states import DecisionKind, DecisionState, StepKind
+from moves.duties import clash
+from moves.interests import is_barred
+from moves.states import Duty
 from notifications.services import queue_message
 from programs.models import Appointment, PartnerSeat
 from programs.roles import PartnerRole, ProgramRole

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from audit.moves import move
 from decisions.models import Decision
 from decisions.services.chain import lock_file
 from decisions.states import DecisionKind, DecisionState
+from moves.machine import move
 from work import clock
 
 ASK_DAYS = 30  # calendar days from service, where the programme's rules say nothing

@@ -15,16 +15,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from applications.models import Application
 from applications.states import ApplicationState
-from audit.models import DutyDone
-from audit.rules import WrongMoment
 from audit.services import record_reading, record_readings
-from audit.states import Duty
 from decisions import letters, selectors, services
 from decisions.checks import agreements_to_concur
 from decisions.forms import NoteForm, ReasonsForm, SendBackForm
 from decisions.models import Concurrence, Decision
 from decisions.rules import is_letter_officer, may_edit_reasons
 from decisions.states import FUNDED, DecisionKind, DecisionState
+from moves.models import DutyDone
+from moves.refusals import WrongMoment
+from moves.states import Duty
 
 PAGE = 25
 

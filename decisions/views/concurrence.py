@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.rules import in_office
-from audit.rules import WrongMoment, standing_of
 from audit.services import record_reading, record_readings
-from audit.states import StandingState
 from decisions import letters, selectors, services
 from decisions.forms import InterestsForm, NoteForm, SendBackForm
 from decisions.models import Concurrence
 from decisions.states import DecisionKind, DecisionState
+from moves.interests import standing_of
+from moves.refusals import WrongMoment
+from moves.states import StandingState
 from programs.roles import PartnerRole
 from reviews.services import declare_interests
 

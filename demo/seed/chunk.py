@@ -17,12 +17,13 @@ from applications.models import (
     Sponsorship,
 )
 from applications.states import ApplicationState
-from audit.models import DutyDone, Entry, Head, Standing
+from audit.models import Entry, Head
 from awards.models import Award, AwardShare
 from decisions.models import Concurrence, Decision, DecisionShare, Letter, Step
 from demo.seed import companies, files, outcomes, panels, states
 from demo.seed.tables import Files, Table, public_id, raw_cursor
 from documents.models import Rendering
+from moves.models import DutyDone, Standing
 from programs.ledger import allocate
 from programs.models import Envelope, LedgerEntry, ReferenceCounter
 from programs.rubric import parse_rubric

@@ -12,10 +12,10 @@ from applications.figures import service_due
 from applications.search import weighted
 from applications.states import UNDER_WAY, ApplicationState
 from audit import seal
-from audit.states import Duty, StandingState
 from demo import answers
 from demo.seed.companies import title_of
 from demo.seed.tables import public_id
+from moves.states import Duty, StandingState
 from work import clock
 
 HANDFUL = (constants.TITLE, constants.SUMMARY, constants.PERIOD, constants.REQUESTED, "budget_table", "financing_table")

@@ -4,10 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 
 from applications.states import ApplicationState
-from audit.states import Duty
 from decisions.services.letters import ALPHABET
 from demo.seed.files import WRONG, declare
 from demo.seed.tables import public_id
+from moves.states import Duty
 from work.money import split
 
 REASONS_FR = "Le comité a jugé le projet d’après la grille du programme."

@@ -5,10 +5,10 @@ from decimal import Decimal
 from functools import lru_cache
 
 from applications.states import ApplicationState
-from audit.states import Duty
 from demo.seed.files import declare
 from demo.seed.tables import public_id
 from demo.seed.world import TRIO
+from moves.states import Duty
 from reviews import scoring
 from work import clock
 

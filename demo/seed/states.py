@@ -4,7 +4,7 @@ import random
 from datetime import datetime, timedelta
 
 from applications.states import ApplicationState
-from audit.states import Duty
+from moves.states import Duty
 
 # In a thousand files. A published call of six months: most are decided, some are on every desk.
 SHARES = {

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts.models import Cluster, User
 from accounts.services import create_person
-from audit.rules import CLOCK
+from audit.actors import CLOCK
 from demo import people
 from demo.cast import BY_KEY, COMPANIES
 from programs.models import Appointment, Call

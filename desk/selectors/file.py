@@ -8,13 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.states import ApplicationState
-from audit.models import DutyDone
-from audit.moves import allowed
-from audit.states import Duty
 from decisions.models import Letter
 from decisions.states import DecisionState
 from desk.constants import TIMELINE_LEAVES_OUT
 from desk.selectors.trail import entries, lines_of, verb_name
+from moves.machine import allowed
+from moves.models import DutyDone
+from moves.states import Duty
 from work.clock import format_day
 
 # What the page of a move asks for or finds out itself: here it is not in the way yet.

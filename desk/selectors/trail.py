@@ -15,9 +15,10 @@ from accounts.models import Cluster, Membership, Organisation, User
 from applications.models import Application
 from audit import checks
 from audit.models import Entry, Erasable, Reading
-from audit.moves import declared, state_field, subject_name
-from audit.states import Actor, Duty
+from audit.states import ActorKind
 from desk.constants import FACTS, READ, SUBJECTS, VALUES, VERBS
+from moves.machine import declared, state_field, subject_name
+from moves.states import Duty
 from programs.models import Agreement, Appointment, Call, Envelope, LedgerEntry, Partner, Program
 from reports.models import ApiKey
 from work.models import Job
@@ -103,22 +104,22 @@ class _Names:
     """Who the actors of some rows are: one query for people, one for keys, whatever the number of rows."""
 
     def __init__(self, rows):
-        ids = {kind: {r.actor_id for r in rows if r.actor_kind == kind} for kind in (Actor.PERSON, Actor.KEY)}
-        self.people = User.objects.in_bulk(ids[Actor.PERSON])
-        self.keys = ApiKey.objects.in_bulk(ids[Actor.KEY])
+        ids = {kind: {r.actor_id for r in rows if r.actor_kind == kind} for kind in (ActorKind.PERSON, ActorKind.KEY)}
+        self.people = User.objects.in_bulk(ids[ActorKind.PERSON])
+        self.keys = ApiKey.objects.in_bulk(ids[ActorKind.KEY])
 
     def of(self, row) -> str:
         match row.actor_kind:
-            case Actor.PERSON:
+            case ActorKind.PERSON:
                 user = self.people.get(row.actor_id)
                 name = user.full_name if user else _("A person since removed")
-            case Actor.KEY:
+            case ActorKind.KEY:
                 key = self.keys.get(row.actor_id)
-                name = _("API key “%(name)s”") % {"name": key.name} if key else str(Actor.KEY.label)
-            case Actor.CLOCK:
+                name = _("API key “%(name)s”") % {"name": key.name} if key else str(ActorKind.KEY.label)
+            case ActorKind.CLOCK:
                 name = _("The system")
             case _other:
-                name = str(Actor(row.actor_kind).label)
+                name = str(ActorKind(row.actor_kind).label)
         return f"{name} ({row.on_behalf_of})" if row.on_behalf_of else name
 
 
@@ -315,7 +316,7 @@ def matching(clusters, wanted: Filter, *, before: int | None = None, size=PAGE) 
         key = Application.objects.filter(reference__iexact=wanted.reference).values_list("pk", flat=True).first()
         rows = rows.of_file(key or 0) if wanted.readings else rows.filter(application_id=key or 0)
     if wanted.person:
-        rows = rows.filter(actor_kind=Actor.PERSON, actor_id__in=_people(wanted.person))
+        rows = rows.filter(actor_kind=ActorKind.PERSON, actor_id__in=_people(wanted.person))
     if wanted.verb and not wanted.readings:
         subject, _dot, bare = wanted.verb.partition(".")
         rows = rows.filter(Q(verb=wanted.verb) | Q(subject_type=subject, verb=bare))
@@ -344,7 +345,7 @@ def _of_clusters(clusters, readings):
     files = Application.objects.filter(call__program__cluster__in=clusters).values("pk")
     own = Q(application_id__in=files)
     if readings:
-        return own | Q(application_id=None, actor_kind=Actor.PERSON, actor_id__in=_staff(clusters))
+        return own | Q(application_id=None, actor_kind=ActorKind.PERSON, actor_id__in=_staff(clusters))
     alone = Q(application_id=None)
     for subject, rows in {
         "cluster": Cluster.objects.filter(pk__in=clusters),

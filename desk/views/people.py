@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import services as accounts
 from accounts.models import Invitation, User
-from audit.rules import Forbidden, Refusal, WrongMoment
 from desk.forms.people import ClusterRoleForm, FindPersonForm, InviteStaffForm, PartnerSeatForm, ProgramRoleForm
 from desk.rules import administered_clusters
 from desk.views.roles import cluster_roles, partner_seats, program_roles
+from moves.refusals import Forbidden, Refusal, WrongMoment
 from programs.models import PartnerSeat, Program
 from programs.services import people as programs
 from work import clock

@@ -10,11 +10,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from audit.rules import Forbidden
 from desk import services
 from desk.forms.service import SetAsideForm
 from desk.rules import administered_clusters
 from desk.selectors.service import PAGE, rows_of, service_of, table_of
+from moves.refusals import Forbidden
 from work.querysets import stopped
 from work.selectors import TABLES, WorkTable
 from work.states import Table

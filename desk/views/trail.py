@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from audit.rules import Forbidden
 from audit.services import record_reading
 from desk import selectors
 from desk.forms.trail import TrailForm
 from desk.rules import audited_by, may_read_trail
 from desk.selectors.trail import all_verbs
 from desk.views.files import file_of
+from moves.refusals import Forbidden
 from work import clock
 from work.spreadsheets import plain
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from audit.rules import actor_of
+from audit.actors import actor_of
 from audit.services import record, record_change
 from programs.ledger.balances import available, held_for
 from programs.ledger.refusals import CLOSED, NOT_AUTHORISED, NOT_HELD, InsufficientFunds, refused

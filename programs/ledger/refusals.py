@@ -6,7 +6,7 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
-from audit.rules import Refusal, WrongMoment
+from moves.refusals import Refusal, WrongMoment
 from programs.models import Envelope
 from work.money import format_money
 

@@ -19,8 +19,8 @@ from accounts.models import Cluster, WorkingGroup
 from accounts.roles import ClusterRole
 from accounts.rules import holds_cluster_role, in_office, is_person
 from audit import services as trail
-from audit.moves import move
-from audit.rules import Forbidden
+from moves.machine import move
+from moves.refusals import Forbidden
 from programs import ledger
 from programs.bundle import Bundle, BundleRefused, check_rules, dump_bundle, read_bundle
 from programs.bundle.checks import RULE_KEYS, aid_as_written

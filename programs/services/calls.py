@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit import services as trail
-from audit.moves import move
-from audit.rules import Refusal, WrongMoment
+from moves.machine import move
+from moves.refusals import Refusal, WrongMoment
 from programs.models import Accommodation, Call
 from programs.services.bundles import publication_problems, publish_call
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Cluster
 from accounts.rules import may_administer
 from audit import services as trail
-from audit.rules import Forbidden, Refusal, WrongMoment
+from moves.refusals import Forbidden, Refusal, WrongMoment
 from programs.models import Appointment, PartnerSeat
 from programs.roles import PartnerRole, ProgramRole, Seat
 from programs.rules import may_appoint

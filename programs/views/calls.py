@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from audit.moves import allowed
-from audit.rules import Forbidden, Refusal, WrongMoment
+from moves.machine import allowed
+from moves.refusals import Forbidden, Refusal, WrongMoment
 from programs.forms import AccommodationForm, CancelForm, ClosingForm
 from programs.models import Call
 from programs.rules import is_call_officer

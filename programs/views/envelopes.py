@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from audit.rules import Forbidden
 from audit.services import record_reading
+from moves.refusals import Forbidden
 from programs.figures import burn, names_of_files, statement
 from programs.models import Envelope
 from programs.querysets import reads_money

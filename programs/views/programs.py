@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.rules import in_office
-from audit.rules import Forbidden
+from moves.refusals import Forbidden
 from programs.bundle import BundleRefused, parse_eligibility
 from programs.conditions import to_text
 from programs.constants import (

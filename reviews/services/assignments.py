@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application
 from applications.states import ApplicationState
-from audit.moves import move
-from audit.rules import Forbidden, Refusal, WrongMoment, standing_of
-from audit.services import declare_standing, record, record_change
-from audit.states import StandingState
+from audit.services import record, record_change
+from moves.interests import standing_of
+from moves.machine import move
+from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.services import declare_standing
+from moves.states import StandingState
 from notifications.services import queue_message
 from programs.rules import has_a_reason, is_program_officer
 from reviews import checks, selectors

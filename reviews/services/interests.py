@@ -5,11 +5,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from applications.models import Application
-from audit.models import DutyDone
-from audit.moves import move
-from audit.rules import Forbidden, Refusal, WrongMoment, standing_of
-from audit.services import declare_standing, record
-from audit.states import StandingState
+from audit.services import record
+from moves.interests import standing_of
+from moves.machine import move
+from moves.models import DutyDone
+from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.services import declare_standing
+from moves.states import StandingState
 from notifications.services import queue_message
 from programs.models import Appointment
 from programs.roles import ProgramRole

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application
 from applications.states import FUNDED, Outcome
-from audit.moves import move
-from audit.rules import Refusal, WrongMoment
+from moves.machine import move
+from moves.refusals import Refusal, WrongMoment
 from programs import ledger
 from reviews import checks, selectors
 from reviews.models import Recommendation, RecommendationShare

@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application
 from applications.states import ApplicationState
-from audit.moves import move
-from audit.rules import Forbidden, Refusal, WrongMoment
 from audit.services import record_change
+from moves.machine import move
+from moves.refusals import Forbidden, Refusal, WrongMoment
 from programs.rubric import parse_rubric
 from reviews import checks, scoring
 from reviews.models import Assignment, Score

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from applications.states import ApplicationState
-from audit.rules import Forbidden, WrongMoment
+from moves.refusals import Forbidden, WrongMoment
 from programs.roles import ProgramRole
 from programs.rubric import parse_rubric
 from programs.rules import holds, is_program_officer

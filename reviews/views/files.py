@@ -4,8 +4,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from applications.models import Application
-from audit.rules import Forbidden, Refusal, WrongMoment
 from audit.services import record_reading
+from moves.refusals import Forbidden, Refusal, WrongMoment
 from reviews.models import Assignment
 from reviews.rules import ask_unbarred, is_reviewer
 from reviews.states import READABLE, AssignmentState

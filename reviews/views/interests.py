@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from applications.models import Application
-from audit.rules import Forbidden, WrongMoment, standing_of
-from audit.states import Duty, StandingState
+from moves.interests import standing_of
+from moves.refusals import Forbidden, WrongMoment
+from moves.states import Duty, StandingState
 from reviews import services
 from reviews.checks import proposed_conflicts
 from reviews.forms.people import DeclareForm, InterestForm

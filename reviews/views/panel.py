@@ -10,8 +10,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from applications.states import ApplicationState
 from audit.models import Erasable
-from audit.rules import Forbidden, WrongMoment, standing_of
-from audit.states import StandingState
+from moves.interests import standing_of
+from moves.refusals import Forbidden, WrongMoment
+from moves.states import StandingState
 from programs.roles import ProgramRole
 from programs.rubric import parse_rubric
 from programs.rules import holds, is_program_officer

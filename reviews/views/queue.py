@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from audit.rules import WrongMoment
+from moves.refusals import WrongMoment
 from reviews import selectors, services
 from reviews.forms.people import ReasonForm
 from reviews.models import Assignment

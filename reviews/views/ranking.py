@@ -14,9 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from applications.models import Application
 from applications.querysets import barred_from
 from applications.states import ApplicationState
-from audit.rules import Forbidden, WrongMoment, clash, standing_of
 from audit.services import record_readings
-from audit.states import Duty, StandingState
+from moves.duties import clash
+from moves.interests import standing_of
+from moves.refusals import Forbidden, WrongMoment
+from moves.states import Duty, StandingState
 from programs.ledger import InsufficientFunds, available
 from programs.models import Call
 from programs.models.agreements import LanguageRegime

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from applications.models import Document
-from audit.rules import WrongMoment
 from audit.services import record_reading
 from documents.downloads import file_response
+from moves.refusals import WrongMoment
 from reviews import checks, services
 from reviews.forms.scores import FeedbackForm, ScoreForm
 from reviews.models import Assignment

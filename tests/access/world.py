@@ -15,7 +15,7 @@ from accounts.services import appoint_to_cluster, create_person, found_cluster, 
 from applications.lists import start_list
 from applications.models import Application
 from applications.selectors import Chosen
-from audit.rules import CLOCK
+from audit.actors import CLOCK
 from awards.models import Award
 from decisions import services as decisions
 from decisions.models import Concurrence, Decision, Letter

@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from accounts import services
 from accounts.models import Invitation, Membership, Organisation
 from accounts.rules import holds_cluster_role, is_member, is_signatory
+from audit.actors import CLOCK
 from audit.models import Change, Entry
-from audit.rules import CLOCK, Forbidden, WrongMoment
 from demo.cast import COMPANIES
+from moves.refusals import Forbidden, WrongMoment
 from notifications.models import Message
 from work import clock
 

@@ -14,7 +14,8 @@ from applications.services.changes import (
     resubmit_application,
 )
 from applications.services.drafts import save_answer
-from audit.rules import CLOCK, Forbidden, WrongMoment
+from audit.actors import CLOCK
+from moves.refusals import Forbidden, WrongMoment
 from notifications.models import Message
 from tests.files import AT, submitted_file
 from work import clock

@@ -23,9 +23,9 @@ from applications import lists
 from applications.models import Application
 from applications.selectors import Chosen
 from audit.models import Reading
-from audit.services import declare_standing
 from desk.selectors import chronicle
 from desk.selectors.jobs import shown_job
+from moves.services import declare_standing
 from programs.models import Appointment, Call, Program
 from tests.applications.test_staff_pages import copies
 from tests.files import AT, submitted_file

@@ -16,10 +16,11 @@ from applications.services.screening import (
     open_file,
 )
 from applications.services.submission import take_back_application
-from audit.models import DutyDone, Entry
-from audit.rules import Forbidden, WrongMoment
-from audit.services import declare_standing, record_duty
+from audit.models import Entry
 from decisions.models import Decision
+from moves.models import DutyDone
+from moves.refusals import Forbidden, WrongMoment
+from moves.services import declare_standing, record_duty
 from tests.files import AT, submitted_file
 from work import clock
 

@@ -36,10 +36,12 @@ from applications.services.submission import (
     withdraw_application,
 )
 from applications.states import UNDER_WAY, ApplicationState
-from audit.models import DutyDone, Entry
-from audit.rules import Forbidden, Guest, WrongMoment
+from audit.actors import Guest
+from audit.models import Entry
 from demo import answers, papers
 from documents.models import Rendering
+from moves.models import DutyDone
+from moves.refusals import Forbidden, WrongMoment
 from notifications.models import Message
 from programs.models import ReferenceCounter
 from tests.files import AT, draft_file, open_call, sponsor_it, submit, submitted_file

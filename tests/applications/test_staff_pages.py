@@ -12,7 +12,7 @@ from applications.models import Application, Finding
 from applications.services.changes import request_changes, resubmit_application
 from applications.services.drafts import save_answer
 from audit.models import Reading
-from audit.services import declare_standing
+from moves.services import declare_standing
 from tests.files import AT, submitted_file
 
 NOW = AT + timedelta(days=3)

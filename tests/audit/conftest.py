@@ -1,55 +1,5 @@
-import pytest
-from django.db import connection
+"""The trail is tried with the life cycle of the turnstile's own tests."""
 
-from accounts.models import User
-from audit import moves, services
-from audit.states import StandingState
-from tests.audit.machines import Decision, File
+from tests.moves.conftest import camille, cleared, dominique, file, machines, person
 
-
-@pytest.fixture
-def machines(store, monkeypatch):
-    """The tables of the tests' own life cycle; and no reaction but those the test registers."""
-    monkeypatch.setattr(moves, "_reactions", {})
-    with connection.schema_editor() as editor:
-        editor.create_model(File)
-        editor.create_model(Decision)
-
-
-@pytest.fixture
-def person(store):
-    """`person("Camille")`: a person with an account."""
-
-    def make(given_name):
-        return User.objects.create_user(
-            f"{given_name.lower()}@grappe.example", given_name=given_name, family_name="Roy", language="en"
-        )
-
-    return make
-
-
-@pytest.fixture
-def camille(person):
-    return person("Camille")
-
-
-@pytest.fixture
-def dominique(person):
-    return person("Dominique")
-
-
-@pytest.fixture
-def file(machines, camille):
-    """Camille's draft."""
-    return File.objects.create(title="Robot cell", owner=camille.pk)
-
-
-@pytest.fixture
-def cleared():
-    """`cleared(file, person…)`: each declared to have no conflict of interest in the file."""
-
-    def declare(file, *people):
-        for user in people:
-            services.declare_standing(file.pk, user=user, standing=StandingState.CLEAR)
-
-    return declare
+__all__ = ["camille", "cleared", "dominique", "file", "machines", "person"]

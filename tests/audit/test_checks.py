@@ -8,11 +8,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from audit.actors import CLOCK
 from audit.checks import Verified, verify
 from audit.models import Entry, Erasable, Head
-from audit.rules import CLOCK
 from audit.services import erase_texts, record
-from tests.audit.machines import File
+from tests.moves.machines import File
 from work import clock
 
 NOON = datetime(2026, 11, 20, 17, tzinfo=UTC)

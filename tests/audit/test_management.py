@@ -3,9 +3,9 @@
 import pytest
 from django.core.management import call_command
 
-from audit.management.commands.draw_workflows import machines
-from audit.moves import declared, state_field
-from audit.states import Duty
+from moves.machine import declared, state_field
+from moves.management.commands.draw_workflows import machines
+from moves.states import Duty
 
 
 def test_the_drawings_are_what_the_code_says():

@@ -9,20 +9,15 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
 from audit import querysets, seal
-from audit.models import Change, DutyDone, Entry, Epoch, Erasable, Head, Reading, Standing
+from audit.actors import CLOCK
+from audit.models import Change, Entry, Epoch, Erasable, Head, Reading
 from audit.querysets import Cursor
-from audit.rules import CLOCK, clash, is_barred
-from audit.services import (
-    changes_after,
-    declare_standing,
-    make_reading_partitions,
-    open_epoch,
-    record,
-    record_change,
-    record_duty,
-    record_reading,
-)
-from audit.states import Duty
+from audit.services import changes_after, make_reading_partitions, open_epoch, record, record_change, record_reading
+from moves.duties import clash
+from moves.interests import is_barred
+from moves.models import DutyDone, Standing
+from moves.services import declare_standing, record_duty
+from moves.states import Duty
 from tests.databases import at_once
 from work import clock, tracing
 
@@ -329,7 +324,7 @@ def test_one_person_never_does_two_duties_on_one_file(camille, done, asked):
 
 def test_a_file_is_known_by_its_subject_or_its_application(file):
     from audit.services import file_of
-    from tests.audit.machines import Decision
+    from tests.moves.machines import Decision
 
     assert file_of(file) == file.pk
     assert file_of(Decision(application=file)) == file.pk

@@ -14,8 +14,8 @@ from django.test import Client, RequestFactory
 from django.urls import include, path
 from django.utils import translation
 
-from audit.rules import Refusal, WrongMoment
 from config import errors
+from moves.refusals import Refusal, WrongMoment
 from work import outages
 from work.models import Outage
 from work.states import Machine

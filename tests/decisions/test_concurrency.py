@@ -1,10 +1,10 @@
 """Real connections: two issues for the last dollars, an issue against a withdrawal, two clicks, two concurrences."""
 
-from audit.moves import move
-from audit.rules import WrongMoment
 from awards.models import Award
 from decisions import services
 from decisions.models import Decision, Letter
+from moves.machine import move
+from moves.refusals import WrongMoment
 from programs import ledger
 from programs.models import Envelope, LedgerEntry
 from tests.databases import at_once

@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 from pypdf import PdfReader
 
-from audit.rules import WrongMoment
 from decisions import letters, services, tasks
 from decisions.models import Letter
 from decisions.services.letters import find_by_code, messages_of, presume_served
 from documents.models import Rendering
 from documents.services import render
+from moves.refusals import WrongMoment
 from notifications import services as outbox
 from notifications.models import Message
 from programs.models import Agreement

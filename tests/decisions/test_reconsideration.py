@@ -7,13 +7,14 @@ import pytest
 from accounts.services import create_person
 from applications.models import Application, Finding
 from applications.states import ApplicationState
-from audit.moves import move
-from audit.rules import CLOCK, WrongMoment
+from audit.actors import CLOCK
 from awards.models import Award
 from decisions import services
 from decisions.models import Decision, Letter
 from decisions.services.reconsideration import ask_until
 from decisions.states import DecisionKind, DecisionState
+from moves.machine import move
+from moves.refusals import WrongMoment
 from programs.models import Envelope
 from programs.services.people import appoint
 from reviews.checks import candidates

@@ -6,13 +6,14 @@ from decimal import Decimal
 import pytest
 
 from applications.models import Application
-from audit.models import DutyDone, Entry
-from audit.rules import Forbidden, WrongMoment
+from audit.models import Entry
 from awards.models import Award
 from decisions import services
 from decisions.models import Concurrence, Decision, Letter, Step
 from decisions.states import DecisionKind, DecisionState
 from documents.models import Rendering
+from moves.models import DutyDone
+from moves.refusals import Forbidden, WrongMoment
 from notifications.models import Message
 from programs import ledger
 from programs.models import Agreement, Envelope, ProgramFunding
@@ -367,7 +368,7 @@ def test_outcome_without_money_moves_the_file_and_opens_no_award(cast, programme
 
 
 def test_file_that_is_withdrawn_takes_its_open_decision_with_it(cast, programme):
-    from audit.moves import move
+    from moves.machine import move
 
     decision = files.approved(cast, programme, amount="75000.01")
     move(decision.application, "withdraw", by=cast.sophie, note="Projet abandonné.")

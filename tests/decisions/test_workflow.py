@@ -2,12 +2,13 @@
 
 import pytest
 
-from audit.moves import move
-from audit.rules import CLOCK, Forbidden, WrongMoment
-from audit.services import declare_standing
+from audit.actors import CLOCK
 from decisions import services
 from decisions.models import Concurrence, Decision, Letter, Step
 from decisions.states import DecisionState, LetterState
+from moves.machine import move
+from moves.refusals import Forbidden, WrongMoment
+from moves.services import declare_standing
 from tests.decisions import files
 from work import clock
 

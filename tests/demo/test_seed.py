@@ -16,13 +16,14 @@ from applications.models import Answer, Application, Snapshot
 from applications.search import matching
 from applications.states import ApplicationState
 from audit import checks
-from audit.models import DutyDone, Head
-from audit.states import Duty
+from audit.models import Head
 from awards.models import Award
 from decisions.models import Decision
 from demo import seed
 from demo.seed import world
 from demo.seed.states import SHARES, deal
+from moves.models import DutyDone
+from moves.states import Duty
 from programs.ledger import held_for, reconcile
 from programs.models import Envelope, ReferenceCounter
 from reviews.models import Assignment, Score

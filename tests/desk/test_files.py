@@ -142,8 +142,8 @@ def test_altered_entry_is_said_on_the_page(english, cast, file):
 
 
 def test_words_erased_by_schedule_are_said_erased(english, cast, file):
+    from audit.actors import CLOCK
     from audit.models import Erasable
-    from audit.rules import CLOCK
 
     note = Erasable.objects.filter(entry__application_id=file.pk, entry__verb="application.attach_document")
     erase_texts(note, by=CLOCK, rule="documents-7-years")
@@ -185,7 +185,7 @@ def test_trail_is_searched_by_reference_person_act_and_day(cast, file, cluster):
 def test_another_cluster_s_auditor_finds_nothing(cast, file):
     from accounts.models import Cluster
     from accounts.services import found_cluster
-    from audit.rules import CLOCK
+    from audit.actors import CLOCK
 
     other = found_cluster(by=CLOCK, slug="optique", name_fr="Optique", name_en="Optics")
     lines, more = matching(Cluster.objects.filter(pk=other.pk), Filter())

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.services import appoint_to_cluster, create_person, found_cluster
-from audit.rules import CLOCK
+from audit.actors import CLOCK
 from desk.selectors.jobs import shown_job
 from programs.models import Partner
 from programs.services.people import seat_partner

@@ -13,16 +13,16 @@ from django.utils.translation import override
 from accounts.models import Membership
 from accounts.services import appoint_to_cluster, found_cluster
 from applications.lists import Chosen
+from audit.actors import CLOCK
 from audit.models import Entry
-from audit.rules import CLOCK
-from audit.services import declare_standing
-from audit.states import StandingState
 from decisions.models import Letter
 from desk.constants import EFFECTS
 from desk.selectors.service import ending
 from desk.services import set_work_aside
 from documents.models import Rendering
 from documents.services import queue_rendering
+from moves.services import declare_standing
+from moves.states import StandingState
 from notifications.models import Message
 from notifications.services import queue_message
 from programs.models import Partner, PartnerSeat

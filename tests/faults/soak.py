@@ -246,7 +246,7 @@ def queue_one(n):
 def queue_letter(n):
     from django.db import transaction
 
-    from audit.rules import CLOCK
+    from audit.actors import CLOCK
     from decisions.models import Decision
     from decisions.services.letters import queue_letter as queue
 

@@ -26,8 +26,7 @@ from applications.services.sponsors import confirm_sponsorship, find_sponsorship
 from applications.services.submission import submit_application
 from applications.states import PublicState
 from audit import checks
-from audit.models import DutyDone
-from audit.rules import Forbidden, Guest, WrongMoment
+from audit.actors import Guest
 from awards.models import Award
 from decisions import services as decisions
 from decisions.models import Decision, Letter
@@ -35,6 +34,8 @@ from demo import answers, papers, people
 from demo.cast import COMPANIES
 from desk.selectors import whole_chronicle
 from documents.services import render
+from moves.models import DutyDone
+from moves.refusals import Forbidden, WrongMoment
 from notifications import services as outbox
 from notifications.models import Message
 from programs.ledger import reconcile

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 
-from audit.rules import Forbidden, WrongMoment
+from moves.refusals import Forbidden, WrongMoment
 from programs.bundle import BundleRefused, read_bundle
 from programs.models import Agreement, Call, Envelope, FormVersion, LetterTemplate, Partner, Program, Rules
 from programs.services.bundles import export_bundle, import_bundle, latest_letters, publication_problems, publish_call

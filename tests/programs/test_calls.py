@@ -7,7 +7,7 @@ import pytest
 from accounts.models import Organisation
 from applications.models import Application
 from audit.models import Entry
-from audit.rules import Forbidden, WrongMoment
+from moves.refusals import Forbidden, WrongMoment
 from notifications.models import Message
 from programs.models import Accommodation, Call
 from programs.services.calls import (

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from accounts.models import Cluster, User
+from audit.actors import CLOCK
 from audit.models import Change, Entry
-from audit.rules import CLOCK, WrongMoment
+from moves.refusals import WrongMoment
 from programs import ledger
 from programs.figures import burn, statement
 from programs.ledger import InsufficientFunds

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from audit.models import Entry
-from audit.rules import Forbidden, WrongMoment
+from moves.refusals import Forbidden, WrongMoment
 from programs.models import Partner
 from programs.roles import ProgramRole
 from programs.rules import approval_limit, holds, holds_partner_role

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from audit.models import Entry
-from audit.rules import Forbidden, WrongMoment
+from moves.refusals import Forbidden, WrongMoment
 from reports import services
 from reports.api.keys import read_key
 from reports.models import ApiCall, ApiKey

@@ -7,7 +7,7 @@ from threading import Barrier
 
 from django.db import connections
 
-from audit.rules import WrongMoment
+from moves.refusals import WrongMoment
 from programs.ledger import lapse, reconcile
 from programs.models import Envelope
 from programs.services.people import appoint

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from applications.services.submission import withdraw_application
 from applications.states import ApplicationState
 from audit.models import Entry
-from audit.moves import move
-from audit.rules import Forbidden, WrongMoment, is_barred
+from moves.interests import is_barred
+from moves.machine import move
+from moves.refusals import Forbidden, WrongMoment
 from notifications.models import Message
 from programs.models import Appointment, Envelope
 from programs.services.people import appoint

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from django.db import transaction
 
-from audit.moves import declared, move
-from audit.rules import CLOCK, Forbidden, WrongMoment
+from audit.actors import CLOCK
+from moves.machine import declared, move
+from moves.refusals import Forbidden, WrongMoment
 from reviews.models import Assignment
 from reviews.states import AssignmentState
 from tests.reviews.files import file_in_review, of

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts import services
-from audit.rules import CLOCK
+from audit.actors import CLOCK
 
 
 class Command(BaseCommand):

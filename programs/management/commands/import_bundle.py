@@ -8,7 +8,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Cluster, User
-from audit.rules import Forbidden
+from moves.refusals import Forbidden
 from programs.bundle import MAX_BYTES, BundleRefused, check_bundle
 from programs.services.bundles import import_bundle
 

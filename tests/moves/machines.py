@@ -3,8 +3,8 @@
 from django.db import models
 from django_fsm import GET_STATE, RETURN_VALUE, FSMField, transition
 
-from audit.rules import Forbidden, Refusal
-from audit.states import Duty
+from moves.refusals import Forbidden, Refusal
+from moves.states import Duty
 from work import clock
 from work.models import PublicModel, state_check
 

@@ -4,10 +4,16 @@ Source: product, "Who uses it": on one file the same person never does two of th
 sponsor are one place. A waiver is per file and pair of duties; two pairs can never be waived.
 """
 
+from typing import Any
+
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from audit.states import Duty
+from moves.models import DutyDone
+from moves.refusals import Refusal
+from moves.states import Duty
+from work import clock
 
 PLACES: dict[str, str] = {duty.value: duty.value for duty in Duty} | {Duty.SPONSOR.value: Duty.PREPARE.value}
 
@@ -66,3 +72,23 @@ def exclude(one: str, other: str) -> bool:
 def is_waivable(one: str, other: str) -> bool:
     """Whether the board may waive this exclusion on a file."""
     return frozenset({str(one), str(other)}) not in NEVER_WAIVABLE
+
+
+def clash(application_id: int, by: Any, duty: str) -> Refusal | None:
+    """The refusal when `by` already did, on this file, an act that excludes `duty`; else None.
+
+    Its sentences say which act it was, on which day, and what it excludes.
+    """
+    for done, at in (
+        DutyDone.objects.filter(application_id=application_id, user_id=by.pk)
+        .order_by("at", "id")
+        .values_list("duty", "at")
+    ):
+        if exclude(done, duty):
+            did = DID[done] % {"day": clock.format_day(clock.day_of(at), get_language() or "fr")}
+            cannot = gettext("The person who %(did)s cannot also %(does)s.") % {
+                "did": WHO[done],
+                "does": Duty(duty).label,
+            }
+            return Refusal(f"{did} {cannot}", code="duty")
+    return None

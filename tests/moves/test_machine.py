@@ -7,13 +7,15 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from audit import services
-from audit.models import Change, DutyDone, Entry
-from audit.moves import after, allowed, firing, move, reactions_of
-from audit.rules import CLOCK, Forbidden, Refusal, WrongMoment
-from audit.states import Duty, StandingState
-from tests.audit.machines import Decision, File
+from audit.actors import CLOCK
+from audit.models import Change, Entry
+from moves.machine import after, allowed, firing, move, reactions_of
+from moves.models import DutyDone
+from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.services import declare_standing, record_duty
+from moves.states import Duty, StandingState
 from tests.databases import at_once
+from tests.moves.machines import Decision, File
 from work import clock
 
 NOON = datetime(2026, 10, 3, 16, tzinfo=UTC)
@@ -134,7 +136,7 @@ def test_a_duty_needs_a_declaration_of_interests_first(file, camille, dominique)
 def test_a_conflict_or_a_doubt_forbids_whatever_was_declared_before(file, camille, dominique, cleared, standing):
     submit(file, camille)
     cleared(file, dominique)
-    services.declare_standing(file.pk, user=dominique, standing=standing)
+    declare_standing(file.pk, user=dominique, standing=standing)
     with pytest.raises(Forbidden) as refusal:
         move(file, "screen", by=dominique)
     assert refusal.value.code == standing
@@ -288,10 +290,10 @@ def test_allowed_leaves_out_the_duties_of_who_has_a_conflict_and_explains_those_
     file, camille, dominique, cleared
 ):
     submitted = submit(file, camille)
-    services.declare_standing(file.pk, user=dominique, standing=StandingState.CONFLICT)
+    declare_standing(file.pk, user=dominique, standing=StandingState.CONFLICT)
     assert "screen" not in [a.name for a in allowed(submitted, dominique)]
     cleared(file, camille)
-    services.record_duty(file.pk, by=camille, duty=Duty.PREPARE)
+    record_duty(file.pk, by=camille, duty=Duty.PREPARE)
     (screen,) = [a for a in allowed(submitted, camille) if a.name == "screen"]
     assert [r.code for r in screen.refusals] == ["duty"]
 

@@ -16,9 +16,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django_fsm import FSMFieldMixin, Transition
 
-from audit import rules, services
-from audit.rules import Forbidden, Refusal, WrongMoment
-from audit.states import Actor
+from audit import services
+from audit.actors import actor_of
+from audit.states import ActorKind
+from moves.duties import clash
+from moves.interests import interests
+from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.services import record_duty
 from work import clock
 
 Reaction = Callable[..., None]
@@ -136,7 +140,7 @@ def move(obj: models.Model, name: str, *, by: Any, given: dict[str, Any] | None 
             fired_by=fired,
         )
         if (duty := _duty(step, fired)) and entry.application_id:
-            services.record_duty(entry.application_id, by=by, duty=duty)
+            record_duty(entry.application_id, by=by, duty=duty)
         if hasattr(locked, "public_id"):
             services.record_change(entry.subject_type, locked.public_id, application_id=entry.application_id)
         _react(full_name, locked, by=by, given=given, note=note, entry=entry)
@@ -235,12 +239,12 @@ def _duty_refusals(obj: Any, duty: str, by: Any) -> tuple[Refusal | None, tuple[
     application_id = services.file_of(obj)
     if not duty or application_id is None:
         return None, ()
-    if rules.actor_of(by) != Actor.PERSON:
+    if actor_of(by) != ActorKind.PERSON:
         return Refusal(_("Only a person can do this."), code="person"), ()
-    interest = rules.interests(application_id, by, duty)
+    interest = interests(application_id, by, duty)
     if interest is not None and interest.code != "undeclared":
         return interest, ()
-    return rules.clash(application_id, by, duty), (interest,) if interest else ()
+    return clash(application_id, by, duty), (interest,) if interest else ()
 
 
 def _ask_duty(obj: Any, step: Transition, by: Any, fired: str) -> None:

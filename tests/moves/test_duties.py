@@ -1,5 +1,5 @@
-from audit.duties import DID, PLACES, WHO, exclude, is_waivable
-from audit.states import Duty
+from moves.duties import DID, PLACES, WHO, exclude, is_waivable
+from moves.states import Duty
 
 
 def test_every_duty_has_its_sentences():

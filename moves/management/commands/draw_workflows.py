@@ -11,13 +11,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Model
 from django.utils import translation
 
-from audit import moves
+from moves import machine
 
 PATH = Path("docs") / "workflow.md"
 INTRODUCTION = """# Life cycles
 
 Written by `manage.py draw_workflows` from the code; a test fails when it differs from it. Every move passes the
-turnstile (`audit/moves.py`), which asks *who* (403), the *duty* (separation of duties and declared interests) and
+turnstile (`moves/machine.py`), which asks *who* (403), the *duty* (separation of duties and declared interests) and
 *when* (409: each question is a function of the app's `rules.py`). *Fired by*: the move is made only as a
 consequence of those moves. *Reactions* are consequences, in the same transaction, in the order listed.
 """
@@ -45,7 +45,7 @@ class Command(BaseCommand):
 def machines() -> list[type[Model]]:
     """The models that have a life cycle, lower apps first, in the order they are written."""
     order = [app.split(".")[0] for app in settings.INSTALLED_APPS]
-    found = [m for m in apps.get_models() if getattr(m, "subject", "") and moves.state_field(m)]
+    found = [m for m in apps.get_models() if getattr(m, "subject", "") and machine.state_field(m)]
     return sorted(found, key=lambda m: -order.index(m._meta.app_label))
 
 
@@ -57,13 +57,13 @@ def document() -> str:
 
 def section(model: type[Model]) -> Iterator[str]:
     """One life cycle: its diagram, and its moves in a table."""
-    field = moves.state_field(model)
-    title = moves.subject_name(model).replace("_", " ").capitalize()
+    field = machine.state_field(model)
+    title = machine.subject_name(model).replace("_", " ").capitalize()
     yield f"## {title} (`{model._meta.app_label}/workflow.py`)\n"
     yield "```mermaid\nstateDiagram-v2"
     yield f"    [*] --> {field.get_default()}"
     lines: dict[tuple[str, str], list[str]] = {}
-    for name, transitions in moves.declared(model):
+    for name, transitions in machine.declared(model):
         for source, step in transitions.items():
             for target in targets(step.target, source):
                 lines.setdefault((str(source), target), []).append(name)
@@ -72,7 +72,7 @@ def section(model: type[Model]) -> Iterator[str]:
     yield "```\n"
     yield "| move | from | to | who | when | duty | fired by | reactions |"
     yield "|---|---|---|---|---|---|---|---|"
-    for name, transitions in moves.declared(model):
+    for name, transitions in machine.declared(model):
         yield from rows(model, name, transitions)
     yield ""
 
@@ -95,7 +95,7 @@ def rows(model: type[Model], name: str, transitions: dict[str, Any]) -> Iterator
             ", ".join(f"`{n}`" for n in custom.get("fired_by", ())),
             "<br>".join(
                 f"`{r.__module__.split('.')[0]}`: {words(r)}"
-                for r in moves.reactions_of(f"{moves.subject_name(model)}.{name}")
+                for r in machine.reactions_of(f"{machine.subject_name(model)}.{name}")
             ),
         ]
         yield f"| {' | '.join(cells)} |"
