@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from applications.models import Application
+from audit.states import ChangeKind
 from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet, LetterQuerySet
 from decisions.states import OPEN, DecisionKind, DecisionState, LetterState, StepKind
 from decisions.workflow import ConcurrenceLife, DecisionLife, LetterLife
@@ -19,6 +20,8 @@ MONEY = {"max_digits": 14, "decimal_places": 2}
 
 class Decision(PublicModel, DecisionLife):
     """One decision on one file. At most one is open; an issued one is superseded, never overwritten."""
+
+    change_kind = ChangeKind.DECISION
 
     subject = "decision"
 
@@ -93,6 +96,8 @@ class Concurrence(PublicModel, ConcurrenceLife):
     Sent back, it is void and kept: the next round asks again.
     """
 
+    change_kind = ChangeKind.CONCURRENCE
+
     subject = "concurrence"
 
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="concurrences")
@@ -122,6 +127,8 @@ class Concurrence(PublicModel, ConcurrenceLife):
 
 class Letter(PublicModel, LetterLife, WorkItem):
     """The letter of one decision. `code` verifies it on the public page. Its HTML is frozen when it is queued."""
+
+    change_kind = ChangeKind.LETTER
 
     subject = "letter"
 

@@ -6,9 +6,9 @@ from django.db import transaction
 
 from applications.models import Application
 from audit.actors import CLOCK
-from audit.services import record_change
 from decisions import letters
 from decisions.models import Decision, Letter
+from decisions.rules import Drawn, Service
 from decisions.services import messages
 from decisions.states import LetterState
 from documents.models import Rendering
@@ -71,7 +71,6 @@ def queue_letter(decision, *, by):
         rendering=rendering,
         due=clock.now(),
     )
-    record_change("letter", letter.public_id, application_id=letter.application_id)
     return letter
 
 
@@ -83,7 +82,7 @@ def send_when_rendered(rendering):
     """
     letter = _taken_up_again(_lock(Letter.objects.get(rendering=rendering)))
     if letter.state == LetterState.QUEUED:
-        letter = move(letter, "render", by=CLOCK, given={"sha256": rendering.sha256})
+        letter = move(letter, Letter.render, by=CLOCK, given=Drawn(rendering.sha256))
     if letter.state == LetterState.RENDERED:
         send_letter(letter)
 
@@ -91,7 +90,7 @@ def send_when_rendered(rendering):
 def _taken_up_again(letter):
     """A failed letter whose PDF, or message, an administrator tried again with success goes on from where it was."""
     if letter.state == LetterState.FAILED:
-        letter = move(letter, "retry", by=CLOCK)
+        letter = move(letter, Letter.retry, by=CLOCK)
         letter.last_error = ""
         letter.save(update_fields=["last_error"])
     return letter
@@ -142,13 +141,9 @@ def stamp_the_outcome(message):
     letter = _taken_up_again(_lock(Letter.objects.get(public_id=public_id)))
     if letter.state not in (LetterState.RENDERED, LetterState.SIGNED):
         return
-    letter = move(letter, "send", by=CLOCK, given={"certificate": False})
-    letter.sent_at = letter.done_at = clock.now()
+    letter = move(letter, Letter.send, by=CLOCK)
+    letter.sent_at = letter.done_at = letter.since
     letter.save(update_fields=["sent_at", "done_at"])
-    application = Application.objects.get(pk=letter.application_id)
-    Application.objects.filter(pk=application.pk).update(outcome_at=letter.sent_at, updated_at=letter.sent_at)
-    record_change("application", application.public_id, application_id=application.pk)
-    record_change("decision", letter.decision.public_id, application_id=application.pk)
 
 
 @transaction.atomic
@@ -159,7 +154,7 @@ def read_letter(letter, *, by):
     """
     letter = _lock(letter)
     if letter.state == LetterState.SENT:
-        letter = move(letter, "serve", by=by, given={"read": True})
+        letter = move(letter, Letter.serve, by=by, given=Service(read=True, presumed=False))
         letter.read_at = letter.served_at = clock.now()
         letter.save(update_fields=["read_at", "served_at"])
     elif letter.state == LetterState.SERVED and letter.read_at is None:
@@ -177,7 +172,7 @@ def presume_served(letter):
     day = clock.add_business_days(clock.day_of(letter.sent_at), DAYS_TO_SERVE)
     if clock.today() <= day:
         return letter
-    letter = move(letter, "serve", by=CLOCK, given={"presumed": True})
+    letter = move(letter, Letter.serve, by=CLOCK, given=Service(read=False, presumed=True))
     letter.served_at = clock.end_of(day)
     letter.save(update_fields=["served_at"])
     return letter
@@ -212,7 +207,7 @@ def fail_letter(letter, why):
     letter = _lock(letter)
     if letter.state not in (LetterState.QUEUED, LetterState.RENDERED, LetterState.SIGNED):
         return letter
-    letter = move(letter, "fail", by=CLOCK)
+    letter = move(letter, Letter.fail, by=CLOCK)
     letter.last_error = why[:2000]
     letter.save(update_fields=["last_error"])
     messages.tell_failed(letter)
@@ -222,7 +217,7 @@ def fail_letter(letter, why):
 @transaction.atomic
 def retry_letter(letter, *, by):
     """Try a failed letter again, from where it was: its PDF, or its messages. Returns the letter."""
-    letter = move(letter, "retry", by=by)
+    letter = move(letter, Letter.retry, by=by)
     letter.attempts, letter.due, letter.last_error = 0, clock.now(), ""
     letter.save(update_fields=["attempts", "due", "last_error"])
     if letter.state == LetterState.QUEUED:

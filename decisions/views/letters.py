@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from audit.services import record_reading
 from decisions import services
 from decisions.models import Letter
+from decisions.selectors.reconsideration import ask_until
 from decisions.views.chain import decision_of
 from documents.downloads import file_response
 
@@ -32,7 +33,7 @@ def show(request, public_id):
     context = {
         "letter": letter,
         "application": letter.application,
-        "until": services.reconsideration.ask_until(letter.application) if decision.state == "issued" else None,
+        "until": ask_until(letter.application) if decision.state == "issued" else None,
         "later": decision.state == "superseded",
     }
     return render(request, "decisions/letter_page.html", context)

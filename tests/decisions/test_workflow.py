@@ -5,11 +5,14 @@ import pytest
 from audit.actors import CLOCK
 from decisions import services
 from decisions.models import Concurrence, Decision, Letter, Step
+from decisions.rules import Certificate, Drawn, Service
 from decisions.states import DecisionState, LetterState
 from moves.machine import move
 from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing
+from moves.transitions import Reason
 from tests.decisions import files
+from tests.facts import known
 from work import clock
 
 pytestmark = pytest.mark.django_db
@@ -19,9 +22,9 @@ MOVES = {
     "approve": lambda d, by: services.approve(d, by=by),
     "send_back": lambda d, by: services.send_back(d, by=by, reason="À revoir."),
     "issue": lambda d, by: services.issue(d, by=by),
-    "concur": lambda d, by: move(d, "concur", by=by),
-    "void": lambda d, by: move(d, "void", by=by, note="Non."),
-    "supersede": lambda d, by: move(d, "supersede", by=by),
+    "concur": lambda d, by: move(d, Decision.concur, by=by),
+    "void": lambda d, by: move(d, Decision.void, by=by, given=Reason("Non.")),
+    "supersede": lambda d, by: move(d, Decision.supersede, by=by),
 }
 PEOPLE = (
     "officer", "screener", "ana", "chair", "endorser", "approver", "finance", "auditor", "administrator",
@@ -105,9 +108,9 @@ def outcome(make, thing, by):
 
 
 def test_nobody_and_no_clock_moves_what_only_a_reaction_moves(draft):
-    for name in ("concur", "void", "supersede"):
+    for step in (Decision.concur, Decision.void, Decision.supersede):
         with pytest.raises(Forbidden):
-            move(draft, name, by=CLOCK, note="x")
+            move(draft, step, by=CLOCK, given=Reason("x"))
 
 
 # Concurrences
@@ -135,7 +138,7 @@ def test_concurrence_is_given_by_the_partners_officer_while_the_decision_waits_f
 # Letters
 
 LETTER_MOVES = ("render", "sign", "send", "serve", "fail", "retry")
-LETTER_GIVEN = {"sign": {"certificate": True}, "serve": {"read": True}}
+LETTER_GIVEN = {"render": Drawn("ab" * 32), "serve": Service(read=True, presumed=False)}
 # (state, move) → for whom it opens, and where it leads.
 LETTER_ALLOWED = {
     ("queued", "render"): "rendered",
@@ -173,23 +176,27 @@ def test_letter_moves_only_for_whom_and_when_its_table_says(letter, cast, state)
             by = CLOCK if person == "clock" else getattr(cast, person)
             target = LETTER_ALLOWED.get((state, name), 409)
             expected[name, person] = target if person in LETTER_WHO[name] else 403
-            found[name, person] = outcome(
-                lambda one, by, name=name: move(one, name, by=by, given=LETTER_GIVEN.get(name)), letter, by
-            )
+            with known({Letter.sign: Certificate(configured=True)}):
+                found[name, person] = outcome(
+                    lambda one, by, name=name: move(one, getattr(Letter, name), by=by, given=LETTER_GIVEN.get(name)),
+                    letter,
+                    by,
+                )
     assert found == expected
 
 
 def test_signed_letter_that_failed_goes_back_to_signed(letter, cast):
-    letter = move(letter, "render", by=CLOCK)
-    letter = move(letter, "sign", by=CLOCK, given={"certificate": True})
-    letter = move(letter, "fail", by=CLOCK)
-    assert move(letter, "retry", by=cast.officer).state == LetterState.SIGNED
+    letter = move(letter, Letter.render, by=CLOCK, given=Drawn("ab" * 32))
+    with known({Letter.sign: Certificate(configured=True)}):
+        letter = move(letter, Letter.sign, by=CLOCK)
+    letter = move(letter, Letter.fail, by=CLOCK)
+    assert move(letter, Letter.retry, by=cast.officer).state == LetterState.SIGNED
 
 
 def test_unsigned_letter_never_leaves_where_a_certificate_is_configured(letter):
-    letter = move(letter, "render", by=CLOCK)
-    with pytest.raises(WrongMoment) as refusal:
-        move(letter, "send", by=CLOCK, given={"certificate": True})
+    letter = move(letter, Letter.render, by=CLOCK, given=Drawn("ab" * 32))
+    with known({Letter.send: Certificate(configured=True)}), pytest.raises(WrongMoment) as refusal:
+        move(letter, Letter.send, by=CLOCK)
     assert [one.code for one in refusal.value.refusals] == ["certificate"]
 
 
