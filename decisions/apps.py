@@ -6,3 +6,8 @@ class DecisionsConfig(AppConfig):
 
     def ready(self):
         from decisions import reactions  # noqa: F401 (registers them)
+        from decisions.services.letters import send_when_rendered
+        from documents.services import hand_over
+        from documents.states import RenderingKind
+
+        hand_over(RenderingKind.LETTER, send_when_rendered)

@@ -24,6 +24,7 @@ from applications.services.drafts import locked
 from applications.states import ApplicationState
 from audit.seal import canonical, plain
 from documents.services import queue_rendering
+from documents.states import RenderingKind
 from moves.machine import move
 from moves.refusals import Forbidden
 from moves.services import record_duty
@@ -241,7 +242,7 @@ def give_receipt(application, snapshot: Snapshot, answers: dict, *, by) -> None:
         ]
         title = _("Receipt %(reference)s") % {"reference": application.reference}
     snapshot.receipt = queue_rendering(
-        "receipt",
+        RenderingKind.RECEIPT,
         html=receipts.receipt(application, snapshot, rows=rows),
         title=title,
         language=application.language,

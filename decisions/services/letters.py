@@ -12,7 +12,8 @@ from decisions.models import Decision, Letter
 from decisions.services import messages
 from decisions.states import LetterState
 from documents.models import Rendering
-from documents.services import queue_rendering, retry_rendering, when_rendered
+from documents.services import queue_rendering, retry_rendering
+from documents.states import RenderingKind
 from moves.machine import move
 from notifications.models import Message
 from notifications.services import queue_message, when_sent
@@ -50,7 +51,7 @@ def queue_letter(decision, *, by):
     html = letters.html_of(decision, code=code)
     subject_line = letters.subject_of(decision, languages[0])
     rendering = queue_rendering(
-        "letter",
+        RenderingKind.LETTER,
         html=html,
         title=subject_line,
         language=languages[0],
@@ -75,7 +76,6 @@ def queue_letter(decision, *, by):
     return letter
 
 
-@when_rendered("letter")
 def send_when_rendered(rendering):
     """The PDF exists: the letter is rendered, and its message queued, in the transaction that says so.
 

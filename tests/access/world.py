@@ -20,6 +20,7 @@ from awards.models import Award
 from decisions import services as decisions
 from decisions.models import Concurrence, Decision, Letter
 from documents.models import Rendering
+from documents.states import RenderingKind
 from notifications.models import Message
 from notifications.services import queue_message
 from programs.models import Agreement, Envelope, Partner, PartnerSeat
@@ -220,7 +221,9 @@ def _cluster_b(cast, people):
         concurrence = Concurrence.objects.create(
             decision=decision, application=file, agreement=agreement, state="given"
         )
-        rendering = Rendering.objects.create(kind="letter", key="optics", title="Decision", language="en", html="")
+        rendering = Rendering.objects.create(
+            kind=RenderingKind.LETTER, key="optics", title="Decision", language="en", html=""
+        )
         letter = Letter.objects.create(
             decision=decision,
             application=file,

@@ -21,6 +21,7 @@ from desk.selectors.service import ending
 from desk.services import set_work_aside
 from documents.models import Rendering
 from documents.services import queue_rendering
+from documents.states import RenderingKind
 from moves.services import declare_standing
 from moves.states import StandingState
 from notifications.models import Message
@@ -181,7 +182,9 @@ def test_row_that_is_no_number_is_no_row(admin, file, only):
 
 
 def test_documents_are_tried_again_too(admin, file):
-    queued = queue_rendering("note", html="<p>", title="Note", language="fr", key="n", application_id=file.pk)
+    queued = queue_rendering(
+        RenderingKind.RECEIPT, html="<p>", title="Note", language="fr", key="n", application_id=file.pk
+    )
     give_up(queued, "RenderingFailed: no glyph")
     admin.post(reverse("service-retry"), {"table": "documents"})
     assert Rendering.objects.get(key="n").attempts == 0
