@@ -6,8 +6,11 @@ class DecisionsConfig(AppConfig):
 
     def ready(self):
         from decisions import reactions  # noqa: F401 (registers them)
-        from decisions.services.letters import send_when_rendered
-        from documents.services import hand_over
-        from documents.states import RenderingKind
+        from decisions.selectors import tell
+        from decisions.subjects import FIELDS, DecisionSubject
+        from letters.fields import register
+        from letters.subjects import told_by
+        from programs.states import LetterKind
 
-        hand_over(RenderingKind.LETTER, send_when_rendered)
+        register(DecisionSubject, *FIELDS)
+        told_by(LetterKind, tell)  # every letter that there is, is a decision's

@@ -2,9 +2,17 @@
 
 from applications.models import Application
 from applications.states import ApplicationState
+from audit.services import record_change
 from decisions.models import Concurrence, Decision
-from decisions.services.chain import KIND_OF, draft_decision, release_commitment, settle_file, void_decision
-from decisions.services.letters import queue_letter
+from decisions.services import messages
+from decisions.services.chain import (
+    KIND_OF,
+    draft_decision,
+    release_commitment,
+    settle_file,
+    void_decision,
+    write_letter,
+)
 from decisions.states import DecisionKind
 from moves.machine import after, move
 from reviews.models import Recommendation
@@ -99,4 +107,23 @@ def move_the_decision(concurrence, *, by, given, note, entry):
 def carry_out(decision, *, by, given, note, entry):
     """Envelopes commit, the file moves, the letter is queued."""
     settle_file(decision, by=by)
-    queue_letter(decision, by=by)
+    write_letter(decision)
+
+
+@after("letter.send")
+def tell_the_outcome(letter, *, by, given, note, entry):
+    """From now on the applicant may know."""
+    decision = Decision.objects.filter(letter=letter).first()
+    if decision is None:
+        return
+    application = Application.objects.get(pk=decision.application_id)
+    Application.objects.filter(pk=application.pk).update(outcome_at=letter.sent_at, updated_at=letter.sent_at)
+    record_change("application", application.public_id, application_id=application.pk)
+    record_change("decision", decision.public_id, application_id=application.pk)
+
+
+@after("letter.fail")
+def tell_the_officers(letter, *, by, given, note, entry):
+    """The letter of a decision could not be made or sent: they may try again on the decision's page."""
+    if Decision.objects.filter(letter=letter).exists():
+        messages.tell_failed(letter)

@@ -1,34 +1,12 @@
 """Reconsideration: asked by the applicant, decided by persons who took no part (product 4.5)."""
 
-from datetime import timedelta
-
 from django.db import transaction
 
 from decisions.models import Decision
+from decisions.selectors.reconsideration import ask_until, contested_decision
 from decisions.services.chain import lock_file
-from decisions.states import DecisionKind, DecisionState
+from decisions.states import DecisionKind
 from moves.machine import move
-from work import clock
-
-ASK_DAYS = 30  # calendar days from service, where the programme's rules say nothing
-
-
-def contested_decision(application):
-    """The decision that a reconsideration would be of: the latest in force, an answer *upheld* aside. None without."""
-    issued = Decision.objects.filter(application=application, state=DecisionState.ISSUED).exclude(
-        kind=DecisionKind.RECONSIDERED
-    )
-    return issued.select_related("letter").order_by("-number").first()
-
-
-def ask_until(application):
-    """The last instant to ask, or None while the letter is not served: `reconsideration.ask_days` after its service."""
-    decision = contested_decision(application)
-    letter = getattr(decision, "letter", None)
-    if letter is None or letter.served_at is None:
-        return None
-    days = (application.call.rules.definition.get("reconsideration") or {}).get("ask_days", ASK_DAYS)
-    return clock.end_of(clock.day_of(letter.served_at) + timedelta(days=int(days)))
 
 
 @transaction.atomic

@@ -18,9 +18,10 @@ from applications.selectors import Chosen
 from audit.actors import CLOCK
 from awards.models import Award
 from decisions import services as decisions
-from decisions.models import Concurrence, Decision, Letter
+from decisions.models import Concurrence, Decision
 from documents.models import Rendering
 from documents.states import RenderingKind
+from letters.models import Letter
 from notifications.models import Message
 from notifications.services import queue_message
 from programs.models import Agreement, Envelope, Partner, PartnerSeat
@@ -225,7 +226,6 @@ def _cluster_b(cast, people):
             kind=RenderingKind.LETTER, key="optics", title="Decision", language="en", html=""
         )
         letter = Letter.objects.create(
-            decision=decision,
             application=file,
             rendering=rendering,
             kind="approved",
@@ -237,6 +237,7 @@ def _cluster_b(cast, people):
             state="sent",
             sent_at=clock.now(),
         )
+        Decision.objects.filter(pk=decision.pk).update(letter=letter)
         letter = _sent(letter)
         Application.objects.filter(pk=file.pk).update(state="approved", outcome_at=clock.now())
         award = Award.objects.create(application=file, decision=decision, organisation=file.organisation, amount=90000)

@@ -2,7 +2,8 @@
 
 from awards.models import Award
 from decisions import services
-from decisions.models import Decision, Letter
+from decisions.models import Decision
+from letters.models import Letter
 from moves.machine import move
 from moves.refusals import WrongMoment
 from programs import ledger

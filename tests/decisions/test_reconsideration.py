@@ -10,9 +10,10 @@ from applications.states import ApplicationState
 from audit.actors import CLOCK
 from awards.models import Award
 from decisions import services
-from decisions.models import Decision, Letter
+from decisions.models import Decision
 from decisions.services.reconsideration import ask_until
 from decisions.states import DecisionKind, DecisionState
+from letters.models import Letter
 from moves.machine import move
 from moves.refusals import WrongMoment
 from programs.models import Envelope

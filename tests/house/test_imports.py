@@ -14,6 +14,7 @@ APPS = [
     "awards",
     "decisions",
     "reviews",
+    "letters",
     "applications",
     "programs",
     "documents",

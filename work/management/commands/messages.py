@@ -39,6 +39,7 @@ APPS = [
     "awards",
     "decisions",
     "reviews",
+    "letters",
     "applications",
     "programs",
     "documents",

@@ -9,11 +9,15 @@ from datetime import timedelta
 import pytest
 from pypdf import PdfReader
 
-from decisions import letters, services, tasks
-from decisions.models import Letter
-from decisions.services.letters import find_by_code, messages_of, presume_served
+from decisions import services as decisions
+from decisions.subjects import subject_of
 from documents.models import Rendering
 from documents.services import render
+from letters import services, sheets, tasks
+from letters.models import Letter
+from letters.selectors import find_by_code, messages_of
+from letters.services import presume_served
+from letters.subjects import signatory_of
 from moves.refusals import WrongMoment
 from notifications import services as outbox
 from notifications.models import Message
@@ -40,7 +44,7 @@ def regime(value):
 def test_letter_is_in_the_languages_of_its_agreement(cast, programme, value, company, languages, courtesy):
     regime(value)
     letter = files.issued(cast, programme, company=company).letter
-    assert letters.languages_of(letter.decision) == languages
+    assert subject_of(letter.decision).languages == tuple(languages)
     assert (letter.language, letter.rendering.language) == (languages[0], languages[0])
     assert letter.html.count('<section class="paper-section"') == len(languages)
     assert ("The French version prevails." in letter.html) is courtesy
@@ -85,7 +89,7 @@ def test_programme_without_a_letter_of_this_kind_cannot_endorse(cast, programme)
     programme.letter_templates.filter(kind="declined").delete()
     files.declare(cast, decision, "endorser")
     with pytest.raises(WrongMoment) as refusal:
-        services.endorse(decision, by=cast.endorser)
+        decisions.endorse(decision, by=cast.endorser)
     assert "template" in refusal.value.message
 
 
@@ -94,8 +98,8 @@ def test_organisation_without_a_signatory_has_an_address_without_an_empty_line(c
     application = decision.application
     application.snapshots.update(signed_name="")
     application.organisation.memberships.all().delete()
-    assert letters.signatory_of(application) == ""
-    assert "<br><br>" not in letters.preview(decision, "fr")
+    assert signatory_of(application) == ""
+    assert "<br><br>" not in sheets.preview(subject_of(decision), "fr")
 
 
 @pytest.mark.renders
@@ -177,13 +181,13 @@ def test_nobody_to_send_to_fails_the_letter_and_tells_the_officer(cast, programm
 
 def test_pdf_given_up_after_three_fails_the_letter_and_a_retry_starts_it_over(cast, programme):
     letter = files.issued(cast, programme).letter
-    assert tasks.fail_letters() == 0
+    assert tasks.advance_letters() == 0
     Rendering.objects.filter(pk=letter.rendering_id).update(attempts=3, last_error="RenderingFailed: U+5951")
-    assert tasks.fail_letters() == 1
+    assert tasks.advance_letters() == 1
     letter = Letter.objects.get(pk=letter.pk)
     assert (letter.state, letter.last_error) == ("failed", "RenderingFailed: U+5951")
     assert Message.objects.filter(kind="letter_failed").count() == 1
-    assert tasks.fail_letters() == 0
+    assert tasks.advance_letters() == 0
     letter = services.retry_letter(letter, by=cast.officer)
     assert (letter.state, Rendering.objects.get(pk=letter.rendering_id).attempts) == ("queued", 0)
 
@@ -191,7 +195,7 @@ def test_pdf_given_up_after_three_fails_the_letter_and_a_retry_starts_it_over(ca
 def test_messages_given_up_fail_the_letter_and_a_retry_sends_the_same_ones(rendered, cast):
     before = list(messages_of(rendered).values_list("key", flat=True))
     messages_of(rendered).update(attempts=3, last_error="SMTP 421")
-    assert tasks.fail_letters() == 1
+    assert tasks.advance_letters() == 1
     letter = services.retry_letter(Letter.objects.get(pk=rendered.pk), by=cast.officer)
     assert (letter.state, list(messages_of(letter).values_list("key", flat=True))) == ("rendered", before)
     assert {message.attempts for message in messages_of(letter)} == {0}
@@ -209,7 +213,7 @@ def test_work_of_a_letter_that_was_set_aside_still_fails_the_letter_and_its_retr
     else:
         rows = messages_of(rendered)
     rows.update(attempts=3, done_at=None, last_error="no", set_aside_at=clock.now(), set_aside_by=cast.administrator)
-    assert tasks.fail_letters() == 1
+    assert tasks.advance_letters() == 1
     services.retry_letter(Letter.objects.get(pk=rendered.pk), by=cast.officer)
     assert {(row.attempts, row.set_aside_at) for row in rows.all()} == {(0, None)}
 
@@ -249,6 +253,6 @@ def test_code_is_found_however_it_is_typed_and_only_once_sent(rendered):
 
 
 def test_codes_hold_no_sign_that_is_read_two_ways():
-    codes = {services.letters.new_code() for _ in range(200)}
+    codes = {services.new_code() for _ in range(200)}
     assert len(codes) == 200
     assert not set("01OIL") & set("".join(codes))
