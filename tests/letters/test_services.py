@@ -15,7 +15,7 @@ from documents.models import Rendering
 from documents.services import render
 from letters import services, sheets, tasks
 from letters.models import Letter
-from letters.selectors import find_by_code, messages_of
+from letters.selectors import due_to_advance, find_by_code, messages_of
 from letters.services import presume_served
 from letters.subjects import signatory_of
 from moves.refusals import WrongMoment
@@ -167,6 +167,76 @@ def test_rendered_twice_is_sent_once_to_each(rendered, mailoutbox):
     ids = {message.message_id for message in messages_of(rendered)}
     assert send_all(rendered).state == "sent"
     assert (len(mailoutbox), {mail.extra_headers["Message-ID"] for mail in mailoutbox}) == (2, ids)
+
+
+def states_of(letter):
+    """Everything that its road moves: the letter, its messages, to whom it goes."""
+    letter = Letter.objects.get(pk=letter.pk)
+    messages = tuple(messages_of(letter).order_by("pk").values_list("pk", "attempts", "done_at"))
+    return letter.state, letter.since, letter.last_error, messages, letter.dispatches.count()
+
+
+def test_letter_asked_to_advance_before_its_time_or_again_does_nothing(rendered, cast, programme):
+    found = {}
+
+    def stands(letter, state):
+        before = states_of(letter)
+        services.advance(services.advance(letter))
+        assert (before[0], states_of(letter)) == (state, before)
+        found[state] = before[-1]
+
+    stands(files.issued(cast, programme, company="precision").letter, "queued")
+    stands(rendered, "rendered")
+    stands(send_all(rendered), "sent")
+    stands(services.read_letter(rendered, by=cast.sophie), "served")
+    assert found == {"queued": 0, "rendered": 2, "sent": 2, "served": 2}
+
+
+def test_sweep_looks_only_at_letters_that_can_move(rendered, cast, programme):
+    files.issued(cast, programme, company="precision")  # its document waits
+    assert list(due_to_advance()) == []  # and the messages of the other are on their way
+    one, other = messages_of(rendered).order_by("pk")
+    Message.objects.filter(pk=one.pk).update(attempts=3)
+    assert list(due_to_advance()) == []  # the other may still arrive
+    Message.objects.filter(pk=other.pk).update(attempts=3)
+    assert list(due_to_advance()) == [rendered]
+    Message.objects.filter(pk=other.pk).update(attempts=1, sent_at=clock.now())
+    assert list(due_to_advance()) == [rendered]
+    services.advance(rendered)
+    assert list(due_to_advance()) == []
+
+
+def test_letter_of_the_release_before_has_its_messages_taken_up_by_the_sweep(rendered, mailoutbox):
+    """It knew to whom it goes by the keys of its messages alone."""
+    before = set(messages_of(rendered).values_list("pk", flat=True))
+    rendered.dispatches.all().delete()
+    for message in Message.objects.filter(pk__in=before):
+        outbox.send(message)
+    assert (Letter.objects.get(pk=rendered.pk).state, len(mailoutbox)) == ("rendered", 2)
+    assert tasks.advance_letters() == 1
+    letter = Letter.objects.get(pk=rendered.pk)
+    assert (letter.state, set(messages_of(letter).values_list("pk", flat=True))) == ("sent", before)
+
+
+def test_failed_letter_goes_on_once_what_failed_was_done_after_all(rendered, cast, programme, mailoutbox):
+    waiting = files.issued(cast, programme, company="precision").letter
+    Rendering.objects.filter(pk=waiting.rendering_id).update(attempts=3, last_error="no fonts")
+    messages_of(rendered).update(attempts=3, last_error="SMTP 421")
+    assert tasks.advance_letters() == 2
+    assert [services.advance(letter).state for letter in (rendered, waiting)] == ["failed", "failed"]
+    render(Rendering.objects.get(pk=waiting.rendering_id))
+    outbox.send(messages_of(rendered).order_by("pk")[0])
+    found = Letter.objects.order_by("pk").values_list("state", "last_error")
+    assert list(found) == [("sent", ""), ("rendered", "")]
+
+
+def test_letter_tried_again_also_goes_to_who_joined_since(rendered, cast):
+    messages_of(rendered).update(attempts=3)
+    assert tasks.advance_letters() == 1
+    rendered.application.organisation.memberships.create(user=cast.emily, role="member")
+    letter = services.retry_letter(Letter.objects.get(pk=rendered.pk), by=cast.officer)
+    people = [dispatch.person for dispatch in letter.dispatches.order_by("pk")]
+    assert (letter.state, people) == ("rendered", [cast.sophie, cast.olivier, cast.emily])
 
 
 def test_nobody_to_send_to_fails_the_letter_and_tells_the_officer(cast, programme, monkeypatch):
