@@ -20,6 +20,7 @@ APPS = [
     "documents",
     "accounts",
     "notifications",
+    "moves",
     "audit",
     "work",
 ]

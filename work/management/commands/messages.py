@@ -45,6 +45,7 @@ APPS = [
     "documents",
     "accounts",
     "notifications",
+    "moves",
     "audit",
     "work",
 ]
