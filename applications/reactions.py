@@ -9,6 +9,7 @@ from applications.services.changes import people_of
 from applications.states import UNDER_WAY, ApplicationState
 from audit import services as trail
 from moves.machine import after, move
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 
 # Files whose decision clock was counted from the closing of their cohort.
@@ -62,7 +63,7 @@ def cancel_every_file(call, *, by, given, note, entry):
             trail.record(application, "application.call_cancelled", by=by, given={"call": call.public_id})
         for person in people_of(application):
             queue_message(
-                "call_cancelled",
+                MessageKind.CALL_CANCELLED,
                 to=person,
                 context={"call": {"fr": call.name_fr, "en": call.name_en}, "reason": note},
                 url_name="application-detail",
@@ -75,7 +76,7 @@ def cancel_every_file(call, *, by, given, note, entry):
 def _tell_of_later_closing(call, draft, closes_at) -> None:
     for person in people_of(draft):
         queue_message(
-            "call_extended",
+            MessageKind.CALL_EXTENDED,
             to=person,
             context={"call": {"fr": call.name_fr, "en": call.name_en}, "closes_at": closes_at},
             url_name="application-detail",

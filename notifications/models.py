@@ -20,7 +20,7 @@ class Message(WorkItem):
     Message-ID. An attachment is read, and its SHA-256 checked, at the moment of sending.
     """
 
-    kind = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40, choices=MessageKind.choices)
     key = models.CharField(max_length=200, unique=True)
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="messages"

@@ -2,6 +2,7 @@
 
 from applications.states import ApplicationState
 from moves.machine import after, move
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 from reviews import selectors
 from reviews.models import Assignment
@@ -33,7 +34,7 @@ def tell_the_officer(assignment, *, by, given, note, entry):
     if assignment.assigned_by_id == by.pk:
         return
     queue_message(
-        "review_declined",
+        MessageKind.REVIEW_DECLINED,
         to=assignment.assigned_by,
         context={"reference": assignment.application.reference, "person": assignment.reviewer.full_name},
         url_name="review-file",
@@ -47,7 +48,7 @@ def tell_the_officer(assignment, *, by, given, note, entry):
 def tell_the_reviewer(assignment, *, by, given, note, entry):
     """The file no longer waits for them."""
     queue_message(
-        "review_cancelled",
+        MessageKind.REVIEW_CANCELLED,
         to=assignment.reviewer,
         context={"reference": assignment.application.reference},
         application_id=assignment.application_id,

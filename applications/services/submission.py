@@ -29,6 +29,7 @@ from moves.machine import move
 from moves.refusals import Forbidden
 from moves.services import record_duty
 from moves.states import Duty
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.models import ReferenceCounter
 from programs.schema import clean_answers
@@ -98,7 +99,7 @@ def withdraw_application(application: Application, *, by, reason: str) -> Applic
     application.save(update_fields=["due", "due_left"])
     for person in {by, application.created_by}:
         queue_message(
-            "application_withdrawn",
+            MessageKind.APPLICATION_WITHDRAWN,
             to=person,
             context={"reference": application.reference, "title": application.title},
             url_name="application-detail",
@@ -253,7 +254,7 @@ def give_receipt(application, snapshot: Snapshot, answers: dict, *, by) -> None:
     snapshot.save(update_fields=["receipt"])
     for person in {by, application.created_by}:
         queue_message(
-            "application_received",
+            MessageKind.APPLICATION_RECEIVED,
             to=person,
             context={
                 "reference": application.reference,

@@ -13,6 +13,7 @@ from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import declare_standing
 from moves.states import StandingState
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.rules import has_a_reason, is_program_officer
 from reviews import checks, selectors
@@ -70,7 +71,7 @@ def assign_reviewer(application, reviewer, *, by, due=None):
     record(assignment, "offered", by=by, after=assignment.state, given={"seat": str(assignment.seat)})
     record_change("assignment", assignment.public_id, application_id=application.pk)
     queue_message(
-        "review_offered",
+        MessageKind.REVIEW_OFFERED,
         to=reviewer,
         context={"reference": application.reference, "due": clock.day_of(assignment.due)},
         url_name="review-queue",
