@@ -12,6 +12,7 @@ from audit import services as trail
 from moves.machine import move
 from moves.registry import Made, after
 from moves.transitions import Reason
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.models import Call
 from programs.rules import NewClosing, OneApplicant
@@ -67,7 +68,7 @@ def cancel_every_file(call: Call, made: Made[Any, Reason]) -> None:
             trail.record(application, "application.call_cancelled", by=made.by, given={"call": call.public_id})
         for person in people_of(application):
             queue_message(
-                "call_cancelled",
+                MessageKind.CALL_CANCELLED,
                 to=person,
                 context={"call": {"fr": call.name_fr, "en": call.name_en}, "reason": made.words},
                 url_name="application-detail",
@@ -80,7 +81,7 @@ def cancel_every_file(call: Call, made: Made[Any, Reason]) -> None:
 def _tell_of_later_closing(call, draft, closes_at) -> None:
     for person in people_of(draft):
         queue_message(
-            "call_extended",
+            MessageKind.CALL_EXTENDED,
             to=person,
             context={"call": {"fr": call.name_fr, "en": call.name_en}, "closes_at": closes_at},
             url_name="application-detail",

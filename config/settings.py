@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "awards",
     "decisions",
     "reviews",
+    "letters",
     "applications",
     "programs",
     "documents",

@@ -1,15 +1,15 @@
-"""What the moves of a decision and of its letter, and a reconsideration, must know."""
+"""What the moves of a decision, and a reconsideration, must know."""
 
 from applications.models import Application
 from applications.rules import Contested
 from audit.actors import Actor
 from audit.states import ActorKind
 from decisions import checks
-from decisions.letters import field_in_words
-from decisions.models import Decision, Letter
-from decisions.rules import Certificate, Concurrences, Delegation, Interests, Issue, Opinion, program_of
+from decisions.models import Decision
+from decisions.rules import Concurrences, Delegation, Interests, Issue, Opinion, program_of
 from decisions.selectors.reconsideration import ask_until, contested_decision, was_asked_again
 from decisions.states import DecisionKind
+from letters.sheets import field_in_words
 from moves.interests import standing_of
 from moves.models import DutyDone
 from moves.registry import facts_of
@@ -60,12 +60,6 @@ def issue(decision: Decision, by: Actor) -> Issue:
         kind=str(decision.kind),
         amount=decision.amount,
     )
-
-
-@facts_of(Letter.sign, Letter.send)
-def certificate(letter: Letter, by: Actor) -> Certificate:
-    """No certificate can be configured yet: letters go unsigned."""
-    return Certificate(configured=False)
 
 
 @facts_of(Application.ask_reconsideration, Application.reopen, Application.reopen_screening)

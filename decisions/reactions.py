@@ -4,11 +4,19 @@ from typing import Any
 
 from applications.models import Application
 from applications.states import ApplicationState
-from decisions.models import Concurrence, Decision, Letter
+from decisions.models import Concurrence, Decision
 from decisions.rules import Return
-from decisions.services.chain import KIND_OF, draft_decision, release_commitment, settle_file, void_decision
-from decisions.services.letters import queue_letter
+from decisions.services import messages
+from decisions.services.chain import (
+    KIND_OF,
+    draft_decision,
+    release_commitment,
+    settle_file,
+    void_decision,
+    write_letter,
+)
 from decisions.states import DecisionKind
+from letters.models import Letter
 from moves.machine import move
 from moves.registry import Made, after
 from moves.transitions import Reason
@@ -112,13 +120,23 @@ def move_the_decision(concurrence: Concurrence, made: Made[Any, Any]) -> None:
 def carry_out(decision: Decision, made: Made[Any, Any]) -> tuple[Letter]:
     """Envelopes commit, the file moves, the letter is queued."""
     settle_file(decision, by=made.by)
-    return (queue_letter(decision, by=made.by),)
+    return (write_letter(decision),)
 
 
 @after(Letter.send)
-def tell_the_outcome(letter: Letter, made: Made[Any, Any]) -> tuple[Application, Decision]:
-    """The mail server took the letter: from now on the applicant may know what was decided."""
-    application = Application.objects.get(pk=letter.application_id)
-    application.outcome_at = application.updated_at = letter.since
+def tell_the_outcome(letter: Letter, made: Made[Any, Any]) -> tuple[Application, Decision] | None:
+    """From now on the applicant may know."""
+    decision = Decision.objects.filter(letter=letter).first()
+    if decision is None:
+        return None
+    application = Application.objects.get(pk=decision.application_id)
+    application.outcome_at = application.updated_at = letter.sent_at
     application.save(update_fields=["outcome_at", "updated_at"])
-    return application, letter.decision
+    return application, decision
+
+
+@after(Letter.fail)
+def tell_the_officers(letter: Letter, made: Made[Any, Any]) -> None:
+    """The letter of a decision could not be made or sent: they may try again on the decision's page."""
+    if Decision.objects.filter(letter=letter).exists():
+        messages.tell_failed(letter)

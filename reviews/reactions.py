@@ -6,6 +6,7 @@ from applications.models import Application
 from applications.states import ApplicationState
 from moves.machine import move
 from moves.registry import Made, after
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 from reviews import selectors
 from reviews.models import Assignment
@@ -44,7 +45,7 @@ def tell_the_officer(assignment: Assignment, made: Made[Any, Any]) -> None:
     if assignment.assigned_by_id == made.by.pk:
         return
     queue_message(
-        "review_declined",
+        MessageKind.REVIEW_DECLINED,
         to=assignment.assigned_by,
         context={"reference": assignment.application.reference, "person": assignment.reviewer.full_name},
         url_name="review-file",
@@ -58,7 +59,7 @@ def tell_the_officer(assignment: Assignment, made: Made[Any, Any]) -> None:
 def tell_the_reviewer(assignment: Assignment, made: Made[Any, Any]) -> None:
     """The file no longer waits for them."""
     queue_message(
-        "review_cancelled",
+        MessageKind.REVIEW_CANCELLED,
         to=assignment.reviewer,
         context={"reference": assignment.application.reference},
         application_id=assignment.application_id,

@@ -18,6 +18,7 @@ from accounts.services.organisations import must_sign_for
 from audit import services as trail
 from audit.actors import SetUp
 from moves.refusals import Forbidden, Refusal, WrongMoment
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 from work import clock
 
@@ -154,7 +155,7 @@ def _invite(*, by, email, language, organisation=None, cluster=None, **role) -> 
     )
     name = organisation.legal_name if organisation else getattr(cluster, f"name_{language}")
     queue_message(
-        "invitation",
+        MessageKind.INVITATION,
         to=email,
         language=language,
         context={"name": name, "inviter": by.full_name, "until": invitation.expires_at},

@@ -20,6 +20,7 @@ from applications.states import ApplicationState
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.transitions import Reason
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.querysets import in_office_officers
 from work import clock
@@ -51,7 +52,7 @@ def request_changes(application: Application, *, by, items, due: datetime) -> Ch
         for item in items
     )
     _pause(moved)
-    _tell_applicant(moved, request, "changes_requested")
+    _tell_applicant(moved, request, MessageKind.CHANGES_REQUESTED)
     return request
 
 
@@ -65,7 +66,7 @@ def extend_request(application: Application, *, by, due: datetime, reason: str) 
         raise WrongMoment(Refusal(_("The new day must be later than the one given."), code="due"))
     request.due = due
     request.save(update_fields=["due"])
-    _tell_applicant(application, request, "changes_requested")
+    _tell_applicant(application, request, MessageKind.CHANGES_REQUESTED)
     return request
 
 
@@ -83,7 +84,7 @@ def cancel_request(application: Application, *, by, reason: str) -> Application:
     for item in request.items.exclude(answered_at=None):
         _put_back(application, item, by=by)
     _resume(application)
-    _tell_applicant(application, request, "changes_cancelled")
+    _tell_applicant(application, request, MessageKind.CHANGES_CANCELLED)
     return application
 
 
@@ -114,7 +115,7 @@ def resubmit_application(application: Application, *, by) -> Application:
     snapshot = submission.freeze(application, answers, signed_name=by.full_name, by=by, now=now)
     submission.give_receipt(application, snapshot, answers, by=by)
     search.index(application, summary=str(answers.get(constants.SUMMARY) or ""))
-    _tell_officer(application, request, "changes_answered")
+    _tell_officer(application, request, MessageKind.CHANGES_ANSWERED)
     return application
 
 
@@ -134,9 +135,9 @@ def chase_requests(*, by) -> int:
     for request in waiting.order_by("due", "pk")[:500]:
         with transaction.atomic():
             if request.due > now:
-                _tell_applicant(request.application, request, "changes_reminder")
+                _tell_applicant(request.application, request, MessageKind.CHANGES_REMINDER)
             else:
-                _tell_officer(request.application, request, "changes_overdue")
+                _tell_officer(request.application, request, MessageKind.CHANGES_OVERDUE)
         told += 1
     return told
 
@@ -208,8 +209,8 @@ def _resume(application) -> None:
         application.save(update_fields=["due", "due_left"])
 
 
-def _tell_applicant(application, request, kind) -> None:
-    page = "application-detail" if kind == "changes_cancelled" else "application-changes"
+def _tell_applicant(application, request, kind: MessageKind) -> None:
+    page = "application-detail" if kind == MessageKind.CHANGES_CANCELLED else "application-changes"
     for person in people_of(application):
         queue_message(
             kind,
@@ -227,7 +228,7 @@ def _tell_applicant(application, request, kind) -> None:
         )
 
 
-def _tell_officer(application, request, kind) -> None:
+def _tell_officer(application, request, kind: MessageKind) -> None:
     """Whoever asked; the programme's officers when that person no longer is one."""
     officers = list(in_office_officers(application.call.program))
     for person in [request.by] if request.by in officers else officers:

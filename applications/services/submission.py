@@ -28,11 +28,13 @@ from applications.services.drafts import locked
 from applications.states import ApplicationState
 from audit.seal import canonical, plain
 from documents.services import queue_rendering
+from documents.states import RenderingKind
 from moves.machine import move
 from moves.refusals import Forbidden
 from moves.services import record_duty
 from moves.states import Duty
 from moves.transitions import Reason
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.models import ReferenceCounter
 from programs.schema import clean_answers
@@ -95,7 +97,7 @@ def withdraw_application(application: Application, *, by, reason: str) -> Applic
     application.save(update_fields=["due", "due_left"])
     for person in {by, application.created_by}:
         queue_message(
-            "application_withdrawn",
+            MessageKind.APPLICATION_WITHDRAWN,
             to=person,
             context={"reference": application.reference, "title": application.title},
             url_name="application-detail",
@@ -238,7 +240,7 @@ def give_receipt(application, snapshot: Snapshot, answers: dict, *, by) -> None:
         ]
         title = _("Receipt %(reference)s") % {"reference": application.reference}
     snapshot.receipt = queue_rendering(
-        "receipt",
+        RenderingKind.RECEIPT,
         html=receipts.receipt(application, snapshot, rows=rows),
         title=title,
         language=application.language,
@@ -249,7 +251,7 @@ def give_receipt(application, snapshot: Snapshot, answers: dict, *, by) -> None:
     snapshot.save(update_fields=["receipt"])
     for person in {by, application.created_by}:
         queue_message(
-            "application_received",
+            MessageKind.APPLICATION_RECEIVED,
             to=person,
             context={
                 "reference": application.reference,

@@ -11,7 +11,7 @@ from applications.constants import SUMMARY
 from decisions import checks, rules
 from decisions.facts import delegation
 from decisions.models import Decision
-from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, LetterState, StepKind
+from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, StepKind
 from moves.duties import clash
 from moves.interests import standing_of
 from moves.machine import allowed
@@ -79,7 +79,7 @@ def chain_of(decision):
     if _asks_concurrence(decision):
         stage(StepKind.CONCURRED, _("Partner’s concurrence"), note=_partners(decision))
     stage(StepKind.ISSUED, _("Issue"))
-    letter = getattr(decision, "letter", None)
+    letter = decision.letter
     sent = letter is not None and letter.sent_at is not None
     waiting = letter is not None and not sent
     state = "done" if sent else "now" if waiting else "later"
@@ -136,12 +136,6 @@ def money_of(decision):
         Money(share.envelope, share.amount, available(share.envelope))
         for share in shares.order_by("envelope__fiscal_year", "envelope_id")
     ]
-
-
-def letter_status(letter):
-    """Where a letter stands, in words, and the kind of its tag."""
-    kinds = {LetterState.SENT: "good", LetterState.SERVED: "good", LetterState.FAILED: "bad"}
-    return letter.get_state_display(), kinds.get(letter.state, "info")
 
 
 def summary_of(application):

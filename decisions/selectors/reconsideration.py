@@ -1,10 +1,12 @@
-"""The decision that a reconsideration would be of, and until when it can be asked (product 4.5)."""
+"""Which decision of a file may be looked at again, until when; and what the letters of decisions say of them."""
 
 from datetime import datetime, timedelta
 
 from applications.models import Application
 from decisions.models import Decision
-from decisions.states import DecisionKind, DecisionState
+from decisions.states import FUNDED, DecisionKind, DecisionState
+from letters.models import Letter
+from letters.subjects import Told
 from work import clock
 
 ASK_DAYS = 30  # calendar days from service, where the programme's rules say nothing
@@ -27,8 +29,19 @@ def was_asked_again(decision: Decision) -> bool:
 def ask_until(application: Application) -> datetime | None:
     """The last instant to ask, or None while the letter is not served: `reconsideration.ask_days` after its service."""
     decision = contested_decision(application)
-    letter = getattr(decision, "letter", None)
-    if letter is None or letter.served_at is None:
+    if decision is None or decision.letter is None or decision.letter.served_at is None:
         return None
     days = (application.call.rules.definition.get("reconsideration") or {}).get("ask_days", ASK_DAYS)
-    return clock.end_of(clock.day_of(letter.served_at) + timedelta(days=int(days)))
+    return clock.end_of(clock.day_of(decision.letter.served_at) + timedelta(days=int(days)))
+
+
+def tell(letter: Letter) -> Told:
+    """What the pages of a decision's letter say of it. ObjectDoesNotExist for the letter of anything else."""
+    decision = letter.decision
+    return Told(
+        decided=decision.get_kind_display(),
+        at=decision.issued_at,
+        amount=decision.amount if decision.kind in FUNDED else None,
+        superseded=decision.state == DecisionState.SUPERSEDED,
+        until=lambda: ask_until(letter.application),
+    )

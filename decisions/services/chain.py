@@ -12,6 +12,8 @@ from decisions import checks, rules
 from decisions.models import Concurrence, Decision, DecisionShare, Step
 from decisions.services import messages
 from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, StepKind
+from decisions.subjects import subject_of
+from letters.services import queue_letter
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.transitions import Reason
@@ -152,8 +154,7 @@ def issue(decision, *, by):
         return decision
     decision = move(decision, Decision.issue, by=by)
     Step.objects.create(decision=decision, kind=StepKind.ISSUED, by=by)
-    decision.application = Application.objects.get(pk=decision.application_id)
-    return decision
+    return Decision.objects.select_related("application", "letter").get(pk=decision.pk)
 
 
 @transaction.atomic
@@ -195,6 +196,19 @@ def settle_file(decision, *, by):
     Application.objects.filter(pk=decision.application_id).update(outcome_at=None, due=None, due_left=None)
     given = Decided(outcome=str(decision.kind), amount=decision.amount)
     return move(decision.application, MOVES[DecisionKind(decision.kind)], by=by, given=given)
+
+
+def write_letter(decision):
+    """Freeze the letter of a decision being issued and queue it. Called by the reaction to `decision.issue`."""
+    decision = Decision.objects.select_related(
+        "application__call__program__cluster",
+        "application__call__rules",
+        "application__call__rubric",
+        "application__organisation",
+    ).get(pk=decision.pk)
+    letter = queue_letter(subject_of(decision))
+    Decision.objects.filter(pk=decision.pk).update(letter=letter)
+    return letter
 
 
 def _lock_envelopes(decision):

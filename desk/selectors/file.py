@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from applications.models import Application
 from applications.states import ApplicationState
-from decisions.models import Letter
 from decisions.states import DecisionState
 from desk.constants import TIMELINE_LEAVES_OUT
 from desk.selectors.trail import entries, lines_of, verb_name
+from letters.models import Letter
 from moves.machine import allowed
 from moves.models import DutyDone
 from moves.states import Duty

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from letters import fields as letters
 from programs import conditions
 from programs.constants import (
     Allocation,
@@ -19,7 +20,6 @@ from programs.constants import (
     Order,
     Problem,
     Text,
-    check_letter,
 )
 from programs.models.agreements import Jurisdiction, LanguageRegime
 from programs.money import BadAidRules, fiscal_end, fiscal_start, parse_rules
@@ -525,7 +525,7 @@ def read_letters(reader: Reader) -> tuple[LetterPart, ...]:
         letter = LetterPart(kind, child.text("subject", max_length=250), child.text("body"))
         for name, text in (("subject", letter.subject), ("body", letter.body)):
             for language in ("fr", "en"):
-                for said in check_letter(text.in_language(language), kind):
+                for said in letters.check(text.in_language(language), kind):
                     child.problem(said, name, language)
         child.done()
         out.append(letter)

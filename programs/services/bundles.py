@@ -20,13 +20,14 @@ from accounts.roles import ClusterRole
 from accounts.rules import holds_cluster_role, in_office, is_person
 from audit import services as trail
 from audit.actors import Actor
+from letters import fields
 from moves.machine import move
 from moves.refusals import Forbidden
 from moves.registry import facts_of
 from programs import ledger
 from programs.bundle import Bundle, BundleRefused, check_rules, dump_bundle, read_bundle
 from programs.bundle.checks import RULE_KEYS, aid_as_written
-from programs.constants import Problem, check_letter
+from programs.constants import Problem
 from programs.models import (
     Agreement,
     Call,
@@ -289,7 +290,7 @@ def publication_problems(call: Call) -> list[Problem]:
     for kind, letter in templates.items():
         for name in ("subject_fr", "subject_en", "body_fr", "body_en"):
             text = getattr(letter, name)
-            said = check_letter(text, kind) if text.strip() else [_("This text is missing in one language.")]
+            said = fields.check(text, kind) if text.strip() else [_("This text is missing in one language.")]
             problems += [Problem(("letters", kind, name), message) for message in said]
     for name in ("name_fr", "name_en"):
         if not getattr(call, name).strip():

@@ -15,6 +15,7 @@ from moves.rules import has_a_reason
 from moves.services import declare_standing
 from moves.states import StandingState
 from moves.transitions import Reason
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.rules import is_program_officer
 from reviews import checks
@@ -71,7 +72,7 @@ def assign_reviewer(application, reviewer, *, by, due=None):
     )
     record(assignment, "offered", by=by, after=assignment.state, given={"seat": str(assignment.seat)})
     queue_message(
-        "review_offered",
+        MessageKind.REVIEW_OFFERED,
         to=reviewer,
         context={"reference": application.reference, "due": clock.day_of(assignment.due)},
         url_name="review-queue",

@@ -12,6 +12,7 @@ from moves.models import DutyDone
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import declare_standing
 from moves.states import StandingState
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.models import Appointment
 from programs.roles import ProgramRole
@@ -122,7 +123,7 @@ def _ask_for_a_ruling(declaration):
     chairs = Appointment.objects.filter(role=ProgramRole.CHAIR).select_related("user")
     for person in {a.user for a in chairs if a.user_id != declaration.user_id and holds(a.user, a.role, program)}:
         queue_message(
-            "ruling_asked",
+            MessageKind.RULING_ASKED,
             to=person,
             context={"reference": application.reference, "person": declaration.user.full_name},
             url_name="review-rule",
@@ -160,7 +161,7 @@ def rule_on_declaration(declaration, *, by, clear, ruling):
         if assignment is not None:
             move(assignment, Assignment.recuse, by=by, given=Declared(Answer.CONFLICT))
     queue_message(
-        "declaration_ruled",
+        MessageKind.DECLARATION_RULED,
         to=declaration.user,
         context={"reference": application.reference, "clear": bool(clear)},
         url_name="review-declare",

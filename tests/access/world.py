@@ -17,8 +17,10 @@ from applications.models import Application
 from applications.selectors import Chosen
 from awards.models import Award
 from decisions import services as decisions
-from decisions.models import Concurrence, Decision, Letter
+from decisions.models import Concurrence, Decision
 from documents.models import Rendering
+from documents.states import RenderingKind
+from letters.models import Letter
 from notifications.models import Message
 from notifications.services import queue_message
 from programs.models import Agreement, Envelope, Partner, PartnerSeat
@@ -219,9 +221,10 @@ def _cluster_b(cast, people):
         concurrence = Concurrence.objects.create(
             decision=decision, application=file, agreement=agreement, state="given"
         )
-        rendering = Rendering.objects.create(kind="letter", key="optics", title="Decision", language="en", html="")
+        rendering = Rendering.objects.create(
+            kind=RenderingKind.LETTER, key="optics", title="Decision", language="en", html=""
+        )
         letter = Letter.objects.create(
-            decision=decision,
             application=file,
             rendering=rendering,
             kind="approved",
@@ -233,6 +236,7 @@ def _cluster_b(cast, people):
             state="sent",
             sent_at=clock.now(),
         )
+        Decision.objects.filter(pk=decision.pk).update(letter=letter)
         letter = _sent(letter)
         Application.objects.filter(pk=file.pk).update(state="approved", outcome_at=clock.now())
         award = Award.objects.create(application=file, decision=decision, organisation=file.organisation, amount=90000)

@@ -3,7 +3,8 @@
 from applications.models import Application
 from awards.models import Award
 from decisions import services
-from decisions.models import Decision, Letter
+from decisions.models import Decision
+from letters.models import Letter
 from moves.machine import move
 from moves.refusals import WrongMoment
 from moves.transitions import Reason

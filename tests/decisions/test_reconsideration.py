@@ -9,9 +9,10 @@ from applications.models import Application, Finding
 from applications.states import ApplicationState
 from awards.models import Award
 from decisions import services
-from decisions.models import Decision, Letter
+from decisions.models import Decision
 from decisions.selectors.reconsideration import ask_until
 from decisions.states import DecisionKind, DecisionState
+from letters.models import Letter
 from moves.machine import move
 from moves.refusals import WrongMoment
 from moves.transitions import Reason

@@ -9,9 +9,10 @@ from applications.models import Application
 from audit.models import Entry
 from awards.models import Award
 from decisions import services
-from decisions.models import Concurrence, Decision, Letter, Step
+from decisions.models import Concurrence, Decision, Step
 from decisions.states import DecisionKind, DecisionState
 from documents.models import Rendering
+from letters.models import Letter
 from moves.machine import move
 from moves.models import DutyDone
 from moves.refusals import Forbidden, WrongMoment
@@ -274,7 +275,7 @@ def test_fault_at_the_letter_leaves_nothing_changed(cast, programme, monkeypatch
     def broken(*args, **kwargs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("decisions.services.letters.letters.html_of", broken)
+    monkeypatch.setattr("letters.sheets.html_of", broken)
     with pytest.raises(ZeroDivisionError):
         services.issue(decision, by=cast.officer)
     assert snapshot_of(decision) == before

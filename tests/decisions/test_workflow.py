@@ -4,15 +4,13 @@ import pytest
 
 from audit.actors import CLOCK
 from decisions import services
-from decisions.models import Concurrence, Decision, Letter, Step
-from decisions.rules import Certificate, Drawn, Service
-from decisions.states import DecisionState, LetterState
+from decisions.models import Concurrence, Decision, Step
+from decisions.states import DecisionState
 from moves.machine import move
 from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing
 from moves.transitions import Reason
 from tests.decisions import files
-from tests.facts import known
 from work import clock
 
 pytestmark = pytest.mark.django_db
@@ -136,68 +134,6 @@ def test_concurrence_is_given_by_the_partners_officer_while_the_decision_waits_f
 
 
 # Letters
-
-LETTER_MOVES = ("render", "sign", "send", "serve", "fail", "retry")
-LETTER_GIVEN = {"render": Drawn("ab" * 32), "serve": Service(read=True, presumed=False)}
-# (state, move) → for whom it opens, and where it leads.
-LETTER_ALLOWED = {
-    ("queued", "render"): "rendered",
-    ("queued", "fail"): "failed",
-    ("rendered", "sign"): "signed",
-    ("rendered", "send"): "sent",
-    ("rendered", "fail"): "failed",
-    ("signed", "send"): "sent",
-    ("signed", "fail"): "failed",
-    ("sent", "serve"): "served",
-    ("sent", "fail"): "failed",
-    ("failed", "retry"): "queued",
-}
-LETTER_WHO = {
-    "render": {"clock"},
-    "sign": {"clock"},
-    "send": {"clock"},
-    "fail": {"clock"},
-    "serve": {"clock", "sophie", "olivier"},
-    "retry": {"clock", "officer"},
-}
-
-
-@pytest.fixture
-def letter(cast, programme):
-    return files.issued(cast, programme).letter
-
-
-@pytest.mark.parametrize("state", LetterState.values)
-def test_letter_moves_only_for_whom_and_when_its_table_says(letter, cast, state):
-    Letter.objects.filter(pk=letter.pk).update(state=state, failed_from="queued" if state == "failed" else "")
-    found, expected = {}, {}
-    for name in LETTER_MOVES:
-        for person in ("clock", *PEOPLE):
-            by = CLOCK if person == "clock" else getattr(cast, person)
-            target = LETTER_ALLOWED.get((state, name), 409)
-            expected[name, person] = target if person in LETTER_WHO[name] else 403
-            with known({Letter.sign: Certificate(configured=True)}):
-                found[name, person] = outcome(
-                    lambda one, by, name=name: move(one, getattr(Letter, name), by=by, given=LETTER_GIVEN.get(name)),
-                    letter,
-                    by,
-                )
-    assert found == expected
-
-
-def test_signed_letter_that_failed_goes_back_to_signed(letter, cast):
-    letter = move(letter, Letter.render, by=CLOCK, given=Drawn("ab" * 32))
-    with known({Letter.sign: Certificate(configured=True)}):
-        letter = move(letter, Letter.sign, by=CLOCK)
-    letter = move(letter, Letter.fail, by=CLOCK)
-    assert move(letter, Letter.retry, by=cast.officer).state == LetterState.SIGNED
-
-
-def test_unsigned_letter_never_leaves_where_a_certificate_is_configured(letter):
-    letter = move(letter, Letter.render, by=CLOCK, given=Drawn("ab" * 32))
-    with known({Letter.send: Certificate(configured=True)}), pytest.raises(WrongMoment) as refusal:
-        move(letter, Letter.send, by=CLOCK)
-    assert [one.code for one in refusal.value.refusals] == ["certificate"]
 
 
 def test_each_step_keeps_who_and_when(cast, programme):

@@ -14,12 +14,13 @@ from accounts.models import Membership
 from accounts.services import appoint_to_cluster, found_cluster
 from applications.lists import Chosen
 from audit.models import Entry
-from decisions.models import Letter
 from desk.constants import EFFECTS
 from desk.selectors.service import ending
 from desk.services import set_work_aside
 from documents.models import Rendering
 from documents.services import queue_rendering
+from documents.states import RenderingKind
+from letters.models import Letter
 from moves.services import declare_standing
 from moves.states import StandingState
 from notifications.models import Message
@@ -114,7 +115,7 @@ def test_sweep_that_stopped_is_late_and_one_that_broke_says_why(admin, beating):
     Heartbeat.objects.filter(sweep="notifications.tasks.send_messages").update(
         started_at=clock.now() - timedelta(minutes=3), finished_at=clock.now() - timedelta(minutes=3)
     )
-    Heartbeat.objects.filter(sweep="decisions.tasks.fail_letters").update(last_error="ValueError: no")
+    Heartbeat.objects.filter(sweep="letters.tasks.advance_letters").update(last_error="ValueError: no")
     context = page(admin).context["service"]
     assert {b.sweep.name for b in context.beats if b.is_late} == {"notifications.tasks.send_messages"}
     assert context.ails == 2
@@ -181,7 +182,9 @@ def test_row_that_is_no_number_is_no_row(admin, file, only):
 
 
 def test_documents_are_tried_again_too(admin, file):
-    queued = queue_rendering("note", html="<p>", title="Note", language="fr", key="n", application_id=file.pk)
+    queued = queue_rendering(
+        RenderingKind.RECEIPT, html="<p>", title="Note", language="fr", key="n", application_id=file.pk
+    )
     give_up(queued, "RenderingFailed: no glyph")
     admin.post(reverse("service-retry"), {"table": "documents"})
     assert Rendering.objects.get(key="n").attempts == 0
