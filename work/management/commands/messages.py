@@ -44,6 +44,7 @@ APPS = [
     "documents",
     "accounts",
     "notifications",
+    "moves",
     "audit",
     "work",
 ]
