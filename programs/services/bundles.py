@@ -21,9 +21,8 @@ from accounts.rules import holds_cluster_role, in_office, is_person
 from audit import services as trail
 from moves.machine import move
 from moves.refusals import Forbidden
-from programs import ledger
+from programs import ledger, policy
 from programs.bundle import Bundle, BundleRefused, check_rules, dump_bundle, read_bundle
-from programs.bundle.checks import RULE_KEYS, aid_as_written
 from programs.constants import Problem, check_letter
 from programs.models import (
     Agreement,
@@ -336,8 +335,7 @@ def export_bundle(program: Program, *, call: Call | None = None) -> str:
         "call": _call_data(call),
         "form": call.form.definition,
         "rubric": call.rubric.definition,
-        **{key: rules[key] for key in RULE_KEYS if key in rules},
-        "aid": aid_as_written(rules["aid"]),
+        **policy.as_written(rules),
         "letters": {kind: _letter_data(letter) for kind, letter in latest_letters(program).items()},
     }
     return dump_bundle(data)

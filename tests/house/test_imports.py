@@ -19,6 +19,7 @@ APPS = [
     "documents",
     "accounts",
     "notifications",
+    "moves",
     "audit",
     "work",
 ]
@@ -30,6 +31,7 @@ PURE = [
     "assignment",
     "conditions",
     "money",
+    "policy",
     "schema",
     "rubric",
     "clock",
