@@ -8,6 +8,12 @@ from ops import assets, postgres, python, system, template
 from ops.places import PYTHON, ROOT, VAR, Stop, say, works
 
 NO_TESTS = 5  # pytest's exit code when nothing matched
+# What the lint runs. `.pre-commit-config.yaml` has a hook of the same name for each.
+LINT = {
+    "ruff check": ("ruff", "check", "--quiet", "."),
+    "ruff format": ("ruff", "format", "--quiet", "--check", "."),
+    "lint-imports": ("lint-imports",),
+}
 
 
 def tool(*words, **told):
@@ -20,12 +26,7 @@ def tool(*words, **told):
 def lint():
     """The style, the format and the house's import contracts. Returns the names of those that failed."""
     python.ensure()
-    checks = {
-        "ruff check": ("ruff", "check", "--quiet", "."),
-        "ruff format": ("ruff", "format", "--quiet", "--check", "."),
-        "lint-imports": ("lint-imports",),
-    }
-    return [name for name, words in checks.items() if tool(*words)]
+    return [name for name, words in LINT.items() if tool(*words)]
 
 
 def run_lint():
