@@ -20,6 +20,7 @@ from letters.models import Letter
 from moves.machine import move
 from moves.registry import Made, after
 from moves.transitions import Reason
+from programs.selectors import policy_of
 from reviews.models import Recommendation
 from work import clock
 
@@ -53,12 +54,12 @@ def draft_the_ineligibility(application: Application, made: Made[Any, Any]) -> N
 
 def ineligibility_reasons(application, language):
     """One line a failed item: what was checked, in `language`, and the officer's reason as it was written."""
-    definition = application.call.rules.definition if application.call.rules_id else {}
-    labels = {item["key"]: item.get("label") or {} for item in definition.get("checklist") or []}
+    items = policy_of(application.call).screening.items if application.call.rules_id else ()
+    labels = {item.key: item.label.in_language(language) for item in items}
     colon = "\u00a0: " if language == "fr" else ": "
     lines = []
     for finding in application.findings.filter(passed=False).order_by("id"):
-        label = getattr(finding, f"own_{language}") or labels.get(finding.item, {}).get(language, "")
+        label = getattr(finding, f"own_{language}") or labels.get(finding.item, "")
         lines.append(colon.join(part for part in (label, finding.reason.strip()) if part))
     return "\n".join(line for line in lines if line)
 

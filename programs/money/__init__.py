@@ -1,7 +1,6 @@
 """The arithmetic of public money: pure, exact, no database (docs/money.md gives every formula and its source)."""
 
 from programs.money.aid import compute_aid
-from programs.money.aid_rules import AidRules, BadAidRules, parse_rules
 from programs.money.fiscal import fiscal_end, fiscal_label, fiscal_start, fiscal_year
 from programs.money.postings import BUCKETS, FLOWS, SPENT, EntryKind, deltas, is_open_to
 from programs.money.reasons import Reason
@@ -12,8 +11,6 @@ __all__ = [
     "FLOWS",
     "SPENT",
     "Aid",
-    "AidRules",
-    "BadAidRules",
     "CategoryLine",
     "EntryKind",
     "FinancingLine",
@@ -26,5 +23,4 @@ __all__ = [
     "fiscal_start",
     "fiscal_year",
     "is_open_to",
-    "parse_rules",
 ]

@@ -24,9 +24,8 @@ from letters import fields
 from moves.machine import move
 from moves.refusals import Forbidden
 from moves.registry import facts_of
-from programs import ledger
+from programs import ledger, policy
 from programs.bundle import Bundle, BundleRefused, check_rules, dump_bundle, read_bundle
-from programs.bundle.checks import RULE_KEYS, aid_as_written
 from programs.constants import Problem
 from programs.models import (
     Agreement,
@@ -342,8 +341,7 @@ def export_bundle(program: Program, *, call: Call | None = None) -> str:
         "call": _call_data(call),
         "form": call.form.definition,
         "rubric": call.rubric.definition,
-        **{key: rules[key] for key in RULE_KEYS if key in rules},
-        "aid": aid_as_written(rules["aid"]),
+        **policy.as_written(rules),
         "letters": {kind: _letter_data(letter) for kind, letter in latest_letters(program).items()},
     }
     return dump_bundle(data)

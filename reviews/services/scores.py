@@ -8,7 +8,7 @@ from applications.states import ApplicationState
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.transitions import Reason
-from programs.rubric import parse_rubric
+from programs.selectors import rubric_of
 from reviews import scoring
 from reviews.models import Assignment, Score
 from reviews.rules import ask_unbarred, is_reviewer, is_the_one_assigned
@@ -32,11 +32,6 @@ class ScoreInvalid(ValueError):
         self.message = message
 
 
-def rubric_of(assignment):
-    """The rubric a review is scored with: the version its call was published with."""
-    return parse_rubric(assignment.application.call.rubric.definition)
-
-
 @transaction.atomic
 def save_score(assignment, criterion, *, by, version, point=None, comment=None):
     """Save the point or the comment of one criterion. Returns the `Score` with its new version.
@@ -45,7 +40,7 @@ def save_score(assignment, criterion, *, by, version, point=None, comment=None):
     is not on the scale; Forbidden for anybody but the reviewer; WrongMoment once submitted. None changes nothing.
     """
     _check_editable(assignment, by=by)
-    rubric = rubric_of(assignment)
+    rubric = rubric_of(assignment.application.call)
     if rubric.criterion(criterion) is None:
         raise ScoreInvalid(_("This criterion is not in the rubric."))
     if point:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from applications.states import ApplicationState
 from moves.machine import allowed, refusals
 from moves.refusals import WrongMoment
-from programs.rubric import parse_rubric
+from programs.selectors import rubric_of
 from reviews import checks, services
 from reviews.forms.people import ReasonForm, ReplaceForm
 from reviews.models import Assignment
@@ -75,7 +75,7 @@ def assignment(request, reference, public_id):
         "application": application,
         "assignment": one,
         "note": notes_of([one]).get(one.pk, ""),
-        "review": review_rows(one, parse_rubric(application.call.rubric.definition)) if shown else None,
+        "review": review_rows(one, rubric_of(application.call)) if shown else None,
         "acts": [(name, acts[name]["title"]) for name in _acts_on(one, application, request.user)],
     }
     return render(request, "reviews/assignment.html", context)
