@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from programs.constants import Problem, Text, check_letter
+from letters import fields as letters
+from programs.constants import Problem, Text
 from programs.models.agreements import Jurisdiction, LanguageRegime
 from programs.money import fiscal_end, fiscal_start
 from programs.schema.reading import Reader
@@ -247,7 +248,7 @@ def read_letters(reader: Reader) -> tuple[LetterPart, ...]:
         letter = LetterPart(kind, child.text("subject", max_length=250), child.text("body"))
         for name, text in (("subject", letter.subject), ("body", letter.body)):
             for language in ("fr", "en"):
-                for said in check_letter(text.in_language(language), kind):
+                for said in letters.check(text.in_language(language), kind):
                     child.problem(said, name, language)
         child.done()
         out.append(letter)

@@ -30,8 +30,9 @@ from applications.models import Application, ChangeRequest, Snapshot
 from applications.states import TOLD_AT_ONCE, ApplicationState, PublicState
 from audit.models import Change
 from awards.models import Award, AwardShare
-from decisions.models import Decision, DecisionShare, Letter
+from decisions.models import Decision, DecisionShare
 from decisions.states import FUNDED, DecisionKind
+from letters.models import Letter
 from programs.models import Agreement, Call, Envelope, LedgerEntry, PartnerSeat, Program, ProgramFunding
 from programs.money import EntryKind
 from programs.states import CallState

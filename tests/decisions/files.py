@@ -14,6 +14,8 @@ from decisions import services
 from decisions.models import Decision
 from demo.cast import COMPANIES
 from documents.models import Rendering
+from letters.models import Letter
+from letters.selectors import messages_of
 from programs.models import Envelope
 from reviews.models import Assignment, Score
 from reviews.services import declare_interests, recommend
@@ -173,7 +175,7 @@ def sent(cast, programme, **more):
     decision = issued(cast, programme, **more)
     with clock.at(DECIDED_AT):
         send(decision)
-    return type(decision.letter).objects.get(decision=decision)
+    return Letter.objects.get(decision=decision)
 
 
 def send(decision):
@@ -182,5 +184,5 @@ def send(decision):
     from notifications import services as outbox
 
     render(Rendering.objects.get(pk=decision.letter.rendering_id))
-    for message in services.letters.messages_of(decision.letter):
+    for message in messages_of(decision.letter):
         outbox.send(message)

@@ -8,7 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from audit.models import Reading
-from decisions.models import Decision, Letter
+from decisions.models import Decision
+from letters.models import Letter
 from tests.decisions import files
 from work import nudges
 
