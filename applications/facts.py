@@ -40,5 +40,5 @@ def checklist(application: Application, by: Actor) -> Checklist:
         failed=tuple(item.key for item in failed),
         without_reason=tuple(item.key for item in failed if not (item.finding and item.finding.reason.strip())),
         overdue=bool(asked and asked.due < clock.now()),
-        decides=not policy_of(application.call).panel.reviewers,
+        decides=policy_of(application.call).panel is None,
     )

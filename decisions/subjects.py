@@ -46,7 +46,7 @@ class DecisionSubject(Subject):
     def policy(self) -> Policy:
         return policy_of(self.application.call)
 
-    @cached_property
+    @property
     def rubric(self) -> Rubric:
         return rubric_of(self.application.call)
 

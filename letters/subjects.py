@@ -122,12 +122,10 @@ def signatory_of(application: Application) -> str:
     return found.user.full_name if found else ""
 
 
-def day_text(value: datetime | date | str | None, language: str) -> str:
-    """A day in words, from an instant, a day, or a day's ISO text; empty for nothing."""
+def day_text(value: datetime | date | None, language: str) -> str:
+    """A day in words, from an instant or a day; empty for nothing."""
     if not value:
         return ""
-    if isinstance(value, str):
-        value = date.fromisoformat(value)
     return clock.format_day(clock.day_of(value) if isinstance(value, datetime) else value, language)
 
 

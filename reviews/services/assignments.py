@@ -17,6 +17,7 @@ from moves.states import StandingState
 from moves.transitions import Reason
 from notifications.constants import MessageKind
 from notifications.services import queue_message
+from programs.policy import PanelRules
 from programs.rules import is_program_officer
 from programs.selectors import policy_of
 from reviews import checks
@@ -28,7 +29,8 @@ from work import clock
 
 def review_due(call):
     """When a review given now is due: the programme's `panel.review_days`, at the end of that day."""
-    return clock.end_of(clock.today() + timedelta(days=policy_of(call).panel.review_days))
+    panel = policy_of(call).panel or PanelRules()
+    return clock.end_of(clock.today() + timedelta(days=panel.review_days))
 
 
 def _locked(application):
