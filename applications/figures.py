@@ -41,6 +41,11 @@ def answers_of(application) -> dict:
     }
 
 
+def decides_by_checklist(call) -> bool:
+    """Whether the programme decides by its checklist alone: its rules seat no panel."""
+    return not call.rules.definition.get("panel")
+
+
 def eligibility_of(application) -> dict:
     """The answers to the two-minute check, by question; empty when it was not made."""
     return next((a.value or {} for a in application.answers.all() if a.question == constants.ELIGIBILITY), {})

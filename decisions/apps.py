@@ -5,7 +5,6 @@ class DecisionsConfig(AppConfig):
     name = "decisions"
 
     def ready(self):
-        from decisions import reactions  # noqa: F401 (registers them)
         from decisions.selectors import tell
         from decisions.subjects import FIELDS, DecisionSubject
         from letters.fields import register

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from applications.models import Application
+from audit.states import ChangeKind
 from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet
 from decisions.states import OPEN, DecisionKind, DecisionState, StepKind
 from decisions.workflow import ConcurrenceLife, DecisionLife
@@ -18,6 +19,8 @@ MONEY = {"max_digits": 14, "decimal_places": 2}
 
 class Decision(PublicModel, DecisionLife):
     """One decision on one file. At most one is open; an issued one is superseded, never overwritten."""
+
+    change_kind = ChangeKind.DECISION
 
     subject = "decision"
 
@@ -94,6 +97,8 @@ class Concurrence(PublicModel, ConcurrenceLife):
 
     Sent back, it is void and kept: the next round asks again.
     """
+
+    change_kind = ChangeKind.CONCURRENCE
 
     subject = "concurrence"
 

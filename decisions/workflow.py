@@ -2,11 +2,14 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import FSMField
 
 from decisions import rules
 from decisions.states import DecisionState
+from moves.rules import has_a_reason
 from moves.states import Duty
+from moves.transitions import Reason, transition
+from work import clock
 
 
 class DecisionLife(models.Model):
@@ -16,35 +19,44 @@ class DecisionLife(models.Model):
         abstract = True
 
     @transition(
-        field=state, source=DecisionState.DRAFT, target=DecisionState.ENDORSED, permission=rules.is_endorser,
-        custom={"label": _("Endorse"), "done": _("Decision endorsed"), "duty": Duty.ENDORSE,
-                "when": (rules.took_no_part_before, rules.letter_is_complete)},
+        field=state, source=DecisionState.DRAFT, target=DecisionState.ENDORSED,
+        permission=rules.is_endorser,
+        label=_("Endorse"), done=_("Decision endorsed"),
+        duty=Duty.ENDORSE, facts=rules.Opinion,
+        when=[rules.took_no_part_before, rules.letter_is_complete],
     )
     def endorse(self):
         """A favourable opinion, before approval."""
 
     @transition(
-        field=state, source=DecisionState.ENDORSED, target=DecisionState.APPROVED, permission=rules.is_approver,
-        custom={"label": _("Approve"), "done": _("Decision approved"), "duty": Duty.APPROVE,
-                "when": (rules.took_no_part_before, rules.amount_is_within_limit)},
+        field=state, source=DecisionState.ENDORSED, target=DecisionState.APPROVED,
+        permission=rules.is_approver,
+        label=_("Approve"), done=_("Decision approved"),
+        duty=Duty.APPROVE, facts=rules.Delegation,
+        when=[rules.took_no_part_before, rules.amount_is_within_limit],
     )
     def approve(self):
         """Within the approver's delegated limit."""
 
     @transition(
-        field=state, source=DecisionState.APPROVED, target=DecisionState.CONCURRED, permission=rules.nobody,
-        custom={"done": _("Concurrence complete"), "fired_by": ("concurrence.give",),
-                "when": (rules.every_concurrence_is_given,)},
+        field=state, source=DecisionState.APPROVED, target=DecisionState.CONCURRED,
+        permission=rules.nobody,
+        done=_("Concurrence complete"),
+        facts=rules.Concurrences, fired=True,
+        when=[rules.every_concurrence_is_given],
     )
     def concur(self):
         """Every agreement whose threshold the award passes has concurred."""
 
     @transition(
-        field=state, source=[DecisionState.ENDORSED, DecisionState.APPROVED, DecisionState.CONCURRED],
+        field=state,
+        source=[DecisionState.ENDORSED, DecisionState.APPROVED, DecisionState.CONCURRED],
         target=DecisionState.DRAFT,
         permission=rules.may_send_back,
-        custom={"label": _("Send back"), "done": _("Decision sent back"),
-                "when": (rules.interests_are_declared, rules.has_a_reason)},
+        label=_("Send back"), done=_("Decision sent back"),
+        facts=rules.Interests, given=rules.Return,
+        when=[rules.interests_are_declared],
+        when_given=[has_a_reason],
     )
     def send_back(self):
         """Earlier approvals are void; the chain starts over."""
@@ -52,29 +64,31 @@ class DecisionLife(models.Model):
     @transition(
         field=state, source=[DecisionState.APPROVED, DecisionState.CONCURRED], target=DecisionState.ISSUED,
         permission=rules.is_officer,
-        custom={"label": _("Issue"), "done": _("Decision issued"),
-                "when": (rules.needs_no_concurrence, rules.federal_money_is_authorised,
-                         rules.letter_is_complete)},
+        label=_("Issue"), done=_("Decision issued"),
+        facts=rules.Issue,
+        when=[rules.needs_no_concurrence, rules.federal_money_is_authorised, rules.letter_is_complete],
     )
     def issue(self):
-        """One transaction: envelopes commit, the file moves, the letter is queued."""
+        """One transaction: envelopes commit, the file moves, the letter is queued, with the instant that it bears."""
+        self.issued_at = clock.now()
 
     @transition(
         field=state,
         source=[DecisionState.DRAFT, DecisionState.ENDORSED, DecisionState.APPROVED, DecisionState.CONCURRED],
         target=DecisionState.VOID,
         permission=rules.nobody,
-        custom={"done": _("Decision void"),
-                "fired_by": ("application.withdraw", "application.cancel", "application.return_to_panel",
-                             "application.find_ineligible", "application.reopen", "application.reopen_screening"),
-                "when": (rules.has_a_reason,)},
+        done=_("Decision void"),
+        given=Reason, fired=True,
+        when_given=[has_a_reason],
     )
     def void(self):
         """The file left: there is nothing to decide."""
 
     @transition(
-        field=state, source=DecisionState.ISSUED, target=DecisionState.SUPERSEDED, permission=rules.nobody,
-        custom={"done": _("Decision superseded"), "fired_by": ("decision.issue",)},
+        field=state, source=DecisionState.ISSUED, target=DecisionState.SUPERSEDED,
+        permission=rules.nobody,
+        done=_("Decision superseded"),
+        fired=True,
     )
     def supersede(self):
         """A later decision on the same file was issued. The earlier one is kept as it was."""
@@ -90,9 +104,11 @@ class ConcurrenceLife(models.Model):
         abstract = True
 
     @transition(
-        field=state, source="asked", target="given", permission=rules.is_concurrence_officer,
-        custom={"label": _("Concur"), "done": _("Concurrence given"), "duty": Duty.CONCUR,
-                "when": (rules.decision_awaits_concurrence,)},
+        field=state, source="asked", target="given",
+        permission=rules.is_concurrence_officer,
+        label=_("Concur"), done=_("Concurrence given"),
+        duty=Duty.CONCUR,
+        when=[rules.decision_awaits_concurrence],
     )
     def give(self):
         """By that partner's officer. The last one required moves the decision."""

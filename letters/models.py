@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from applications.models import Application
+from audit.states import ChangeKind
 from documents.models import Rendering
 from letters.querysets import LetterQuerySet
 from letters.states import LetterState
@@ -20,6 +21,8 @@ class Letter(PublicModel, LetterLife, WorkItem):
 
     It does not know what it is about: its subject, in a higher app, holds the key to it.
     """
+
+    change_kind = ChangeKind.LETTER
 
     subject = "letter"
 

@@ -1,19 +1,18 @@
 """Letters: queued by the app above, rendered and sent by the worker, read by the company."""
 
 import secrets
-from typing import Any
 
 from django.db import transaction
 
 from applications.models import Application
-from audit.actors import CLOCK
-from audit.services import record_change
+from audit.actors import CLOCK, Actor
 from documents.models import Rendering
 from documents.services import queue_rendering, retry_rendering
 from documents.states import RenderingKind
 from letters import sheets
 from letters.constants import ALPHABET, DAYS_TO_SERVE, SIGNS, grouped
 from letters.models import Dispatch, Letter
+from letters.rules import Drawn, Service
 from letters.selectors import messages_of
 from letters.states import LEAVING, LetterState
 from letters.subjects import Subject
@@ -38,7 +37,7 @@ def new_code() -> str:
 def queue_letter(subject: Subject) -> Letter:
     """Freeze the letter about `subject` and queue its rendering, in the same transaction. Returns it.
 
-    The caller keeps the key to it. ValueError where the programme has no letter of this kind.
+    The caller keeps the key to it, and tells the feed of it. ValueError where the programme has no letter of this kind.
     """
     public_id, code, language = new_public_id(), new_code(), subject.languages[0]
     html = sheets.html_of(subject, code=code)
@@ -65,7 +64,6 @@ def queue_letter(subject: Subject) -> Letter:
         rendering=rendering,
         due=clock.now(),
     )
-    record_change("letter", letter.public_id, application_id=letter.application_id)
     return letter
 
 
@@ -82,7 +80,7 @@ def advance(letter: Letter) -> Letter:
     """
     letter = _lock(letter)
     if letter.state == LetterState.FAILED and _succeeded(letter):
-        letter = move(letter, "retry", by=CLOCK)
+        letter = move(letter, Letter.retry, by=CLOCK)
         letter.last_error = ""
         letter.save(update_fields=["last_error"])
     if letter.state == LetterState.QUEUED:
@@ -119,7 +117,7 @@ def _succeeded(letter: Letter) -> bool:
 def _past_its_document(letter: Letter) -> Letter:
     rendering = Rendering.objects.filter(pk=letter.rendering_id)
     if done := rendering.filter(done_at__isnull=False).first():
-        return move(letter, "render", by=CLOCK, given={"sha256": done.sha256})
+        return move(letter, Letter.render, by=CLOCK, given=Drawn(done.sha256))
     if lost := given_up(rendering).first():
         return _fail(letter, lost.last_error)
     return letter
@@ -130,7 +128,7 @@ def _past_its_messages(letter: Letter) -> Letter:
         return _fail(letter, NOBODY)
     messages = messages_of(letter)
     if messages.filter(sent_at__isnull=False).exists():
-        return move(letter, "send", by=CLOCK, given={"certificate": False})
+        return move(letter, Letter.send, by=CLOCK)
     lost = given_up(messages)
     if messages.exclude(pk__in=lost.values("pk")).exists():
         return letter
@@ -167,16 +165,16 @@ def _dispatch(letter: Letter) -> bool:
 
 
 def _fail(letter: Letter, why: str) -> Letter:
-    letter = move(letter, "fail", by=CLOCK)
+    letter = move(letter, Letter.fail, by=CLOCK)
     letter.last_error = why[:2000]
     letter.save(update_fields=["last_error"])
     return letter
 
 
 @transaction.atomic
-def retry_letter(letter: Letter, *, by: Any) -> Letter:
+def retry_letter(letter: Letter, *, by: Actor) -> Letter:
     """Try a failed letter again, from where it was: its PDF, or its messages. Returns the letter."""
-    letter = move(letter, "retry", by=by)
+    letter = move(letter, Letter.retry, by=by)
     letter.attempts, letter.due, letter.last_error = 0, clock.now(), ""
     letter.save(update_fields=["attempts", "due", "last_error"])
     if letter.state == LetterState.QUEUED:
@@ -192,14 +190,14 @@ def retry_letter(letter: Letter, *, by: Any) -> Letter:
 
 
 @transaction.atomic
-def read_letter(letter: Letter, *, by: Any) -> Letter:
+def read_letter(letter: Letter, *, by: Actor) -> Letter:
     """The company opened its letter: it is served. Read again, nothing changes. Returns the letter.
 
     Where it was presumed received before, the day it was first read is kept beside.
     """
     letter = _lock(letter)
     if letter.state == LetterState.SENT:
-        letter = move(letter, "serve", by=by, given={"read": True})
+        letter = move(letter, Letter.serve, by=by, given=Service(read=True, presumed=False))
         letter.read_at = letter.served_at = clock.now()
         letter.save(update_fields=["read_at", "served_at"])
     elif letter.state == LetterState.SERVED and letter.read_at is None:
@@ -217,7 +215,7 @@ def presume_served(letter: Letter) -> Letter:
     day = clock.add_business_days(clock.day_of(letter.sent_at), DAYS_TO_SERVE)
     if clock.today() <= day:
         return letter
-    letter = move(letter, "serve", by=CLOCK, given={"presumed": True})
+    letter = move(letter, Letter.serve, by=CLOCK, given=Service(read=False, presumed=True))
     letter.served_at = clock.end_of(day)
     letter.save(update_fields=["served_at"])
     return letter

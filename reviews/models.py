@@ -6,6 +6,7 @@ from django.db import models
 from accounts.models import Organisation
 from applications.models import Application
 from applications.states import Outcome
+from audit.states import ChangeKind
 from programs.models import Call, Envelope
 from programs.roles import Seat
 from reviews.querysets import AssignmentQuerySet
@@ -76,6 +77,8 @@ class Declaration(models.Model):
 
 class Assignment(PublicModel, AssignmentLife):
     """A file given to a reviewer, in a seat of the panel; and, once submitted, the review."""
+
+    change_kind = ChangeKind.ASSIGNMENT
 
     subject = "assignment"
 

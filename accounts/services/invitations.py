@@ -16,7 +16,7 @@ from accounts.rules import is_person
 from accounts.services.clusters import appoint_to_cluster, must_administer
 from accounts.services.organisations import must_sign_for
 from audit import services as trail
-from audit.actors import CLOCK
+from audit.actors import SetUp
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from notifications.constants import MessageKind
 from notifications.services import queue_message
@@ -95,7 +95,7 @@ def accept_invitation(token, *, by) -> Invitation:
         )
     elif found.cluster_role:
         # The administrator decided when inviting, and may have left since: the set-up's actor carries it out.
-        appoint_to_cluster(by, found.cluster, by=CLOCK, role=found.cluster_role)
+        appoint_to_cluster(by, found.cluster, by=SetUp("invitation"), role=found.cluster_role)
     trail.record(
         found.organisation or found.cluster,
         "invitation.accept",

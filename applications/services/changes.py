@@ -13,11 +13,13 @@ from applications import constants, search
 from applications.checks import missing_answers
 from applications.figures import aid_of, amount_of, answers_of, form_of, request_of
 from applications.models import Answer, Application, ChangeItem, ChangeRequest, Document
+from applications.rules import Changes, MoreTime
 from applications.services import submission
 from applications.services.drafts import locked
 from applications.states import ApplicationState
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.transitions import Reason
 from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.querysets import in_office_officers
@@ -34,8 +36,8 @@ def request_changes(application: Application, *, by, items, due: datetime) -> Ch
     """
     application = locked(application)
     items = [item for item in items if item.get("question")]
-    given = {"items": [item["question"] for item in items], "due": due}
-    moved = move(application, "request_changes", by=by, given=given)
+    given = Changes(items=tuple(item["question"] for item in items), due=due)
+    moved = move(application, Application.request_changes, by=by, given=given)
     _check(application, items, due)
     current = answers_of(application)
     request = ChangeRequest.objects.create(application=moved, by=by, at=clock.now(), due=due)
@@ -58,7 +60,7 @@ def request_changes(application: Application, *, by, items, due: datetime) -> Ch
 def extend_request(application: Application, *, by, due: datetime, reason: str) -> ChangeRequest:
     """Give the applicant until `due`, later than before, with the reason. Returns the request."""
     application = locked(application)
-    application = move(application, "extend_request", by=by, given={"due": due}, note=(reason or "").strip())
+    application = move(application, Application.extend_request, by=by, given=MoreTime((reason or "").strip(), due=due))
     request = open_request(application)
     if due <= request.due or due <= clock.now():
         raise WrongMoment(Refusal(_("The new day must be later than the one given."), code="due"))
@@ -75,7 +77,7 @@ def cancel_request(application: Application, *, by, reason: str) -> Application:
     What the applicant began to change is put back as it was, so that rows and snapshot say the same.
     """
     application = locked(application)
-    application = move(application, "cancel_request", by=by, note=(reason or "").strip())
+    application = move(application, Application.cancel_request, by=by, given=Reason((reason or "").strip()))
     request = open_request(application)
     request.cancelled_at = clock.now()
     request.save(update_fields=["cancelled_at"])
@@ -97,8 +99,7 @@ def resubmit_application(application: Application, *, by) -> Application:
         raise Forbidden(_("Only an authorised signatory of the organisation can send the changes."))
     answers = answers_of(application)
     request = open_request(application)
-    given = {"unanswered": request.items.filter(answered_at=None).count() if request else 0}
-    application = move(application, "resubmit", by=by, given=given)
+    application = move(application, Application.resubmit, by=by)
     if wrong := missing_answers(application, answers):
         raise WrongMoment(*(Refusal(str(item.message), code="missing") for item in wrong))
     now = clock.now()

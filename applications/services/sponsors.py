@@ -173,7 +173,7 @@ def _ask_applicant(application, by):
         raise Forbidden(_("Only people who act for the organisation can do this."))
     if application.state != ApplicationState.DRAFT:
         raise WrongMoment(Refusal(_("The application is submitted: its sponsor no longer changes."), code="submitted"))
-    if refusal := takes_answers(application, by=by, given={}):
+    if refusal := takes_answers(application):
         raise WrongMoment(refusal)
 
 

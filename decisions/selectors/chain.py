@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from applications.constants import SUMMARY
 from decisions import checks, rules
+from decisions.facts import delegation
 from decisions.models import Decision
 from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, StepKind
-from letters.sheets import field_in_words
 from moves.duties import clash
 from moves.interests import standing_of
 from moves.machine import allowed
@@ -101,32 +101,13 @@ def _partners(decision):
 
 
 def moves_of(decision, user):
-    """The moves that `user` may make now, each with every sentence in its way, those of the services' checks too."""
+    """The moves that `user` may make now, each with every sentence in its way."""
     found = []
     for one in allowed(decision, user):
-        refusals = [refusal for refusal in one.refusals if refusal.code != "reason"]  # the form asks for it
-        refusals += _checked(decision, one.name)
-        words = tuple(str(refusal.message) for refusal in refusals if refusal.code != "undeclared")
-        undeclared = any(refusal.code == "undeclared" for refusal in refusals)
+        words = tuple(str(refusal.message) for refusal in one.refusals if refusal.code != "undeclared")
+        undeclared = any(refusal.code == "undeclared" for refusal in one.refusals)
         found.append(Move(one.name, one.label, words, undeclared))
     return found
-
-
-def _checked(decision, name):
-    """Refusals that need what only a check finds: the turnstile asks them too, with the same facts."""
-    if name == "endorse":
-        return _letter(decision)
-    if name == "issue":
-        given = {"unauthorised": checks.unauthorised_agreements(decision)}
-        refusal = rules.federal_money_is_authorised(decision, by=None, given=given)
-        return ([refusal] if refusal else []) + _letter(decision)
-    return []
-
-
-def _letter(decision):
-    fields = [str(field_in_words(found)) for found in checks.empty_fields(decision)]
-    refusal = rules.letter_is_complete(decision, by=None, given={"empty_fields": fields})
-    return [refusal] if refusal else []
 
 
 def needs_of(decision, user):
@@ -143,7 +124,7 @@ def needs_of(decision, user):
         if standing_of(decision.application_id, user) in (StandingState.CONFLICT, StandingState.UNSURE):
             said.append(_("You declared a conflict of interest in this file, or a doubt: somebody else decides."))
     if approver and decision.kind in FUNDED and decision.state in (DecisionState.DRAFT, DecisionState.ENDORSED):
-        refusal = rules.amount_is_within_limit(decision, by=user, given={})
+        refusal = rules.amount_is_within_limit(decision, delegation(decision, user))
         said += [str(refusal.message)] if refusal else []
     return said
 

@@ -1,4 +1,4 @@
-"""Which decision of a file may be looked at again, until when; and what the letters of decisions say of them."""
+"""Which decision a reconsideration would be of, until when (product 4.5); and what a decision's letter says of it."""
 
 from datetime import datetime, timedelta
 
@@ -18,6 +18,12 @@ def contested_decision(application: Application) -> Decision | None:
         kind=DecisionKind.RECONSIDERED
     )
     return issued.select_related("letter").order_by("-number").first()
+
+
+def was_asked_again(decision: Decision) -> bool:
+    """Whether this decision was already reconsidered once."""
+    answers = Decision.objects.filter(application=decision.application_id, kind=DecisionKind.RECONSIDERED)
+    return answers.filter(number__gt=decision.number).exists()
 
 
 def ask_until(application: Application) -> datetime | None:

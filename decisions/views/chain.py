@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,6 +25,7 @@ from decisions.subjects import subject_of
 from letters import sheets
 from letters.rules import is_letter_officer
 from letters.selectors import status_of
+from moves.machine import refusals as refusals_to
 from moves.models import DutyDone
 from moves.refusals import WrongMoment
 from moves.states import Duty
@@ -227,12 +227,12 @@ def act(request, reference, step):
     record_reading(request.user, application_id=decision.application_id, subject=decision, what=f"decision: {step}")
     title, button, done = WORDS[step]
     form = _form(step, decision, request.POST if request.method == "POST" else None)
-    if step == "issue" and request.method == "POST" and decision.state == DecisionState.ISSUED:
+    if step == "issue" and decision.state == DecisionState.ISSUED:
         services.issue(decision, by=request.user)  # a second click: nothing more happens, unless it is forbidden
         return redirect("decision-file", reference)
     move = next((one for one in selectors.moves_of(decision, request.user) if one.name == step), None)
     if move is None and (request.method == "GET" or not form.is_valid()):
-        _refuse(step, decision, request.user, form)
+        refusals_to(decision, getattr(Decision, step), by=request.user)  # raises the sentence of the rule
     refusals = list(move.refusals) if move else []
     if request.method == "POST" and form.is_valid():
         try:
@@ -265,13 +265,6 @@ def _form(step, decision, data):
     if step == "send_back":
         return SendBackForm(data, to_panel=decision.application.state == ApplicationState.RECOMMENDED)
     return NoteForm(data)
-
-
-def _refuse(step, decision, user, form):
-    """Raise the sentence of the rule that refuses: the step is tried, and nothing of it is kept."""
-    with transaction.atomic():
-        _attempt(step, decision, user, form)
-        transaction.set_rollback(True)
 
 
 def _attempt(step, decision, user, form):

@@ -19,9 +19,11 @@ from accounts.models import Cluster, WorkingGroup
 from accounts.roles import ClusterRole
 from accounts.rules import holds_cluster_role, in_office, is_person
 from audit import services as trail
+from audit.actors import Actor
 from letters import fields
 from moves.machine import move
 from moves.refusals import Forbidden
+from moves.registry import facts_of
 from programs import ledger
 from programs.bundle import Bundle, BundleRefused, check_rules, dump_bundle, read_bundle
 from programs.bundle.checks import RULE_KEYS, aid_as_written
@@ -42,7 +44,7 @@ from programs.models import (
 from programs.money import EntryKind
 from programs.roles import ProgramRole
 from programs.rubric import check_rubric, parse_rubric
-from programs.rules import is_program_officer
+from programs.rules import Publication, is_program_officer
 from programs.schema import check_form, parse_form
 from programs.states import CallState
 from work import clock
@@ -82,9 +84,8 @@ def import_bundle(text: str | bytes, *, by, cluster: Cluster | None = None) -> P
         by=by,
         given={name: version.number for name, version in versions.items()}
         | {"letters": letters, "call": str(call.public_id)},
+        also=(call,),
     )
-    trail.record_change("program", program.public_id)
-    trail.record_change("call", call.public_id)
     return program
 
 
@@ -194,7 +195,6 @@ def _import_agreements(bundle: Bundle, cluster: Cluster, by) -> dict[str, Agreem
         )
         if made:
             trail.record(agreement, "agreement.import", by=by, given={"reference": part.reference})
-            trail.record_change("agreement", agreement.public_id)
         for year in part.envelopes:
             envelope, new = Envelope.objects.get_or_create(agreement=agreement, fiscal_year=year.fiscal_year)
             if new and year.amount:
@@ -307,14 +307,19 @@ def latest_letters(program: Program) -> dict[str, LetterTemplate]:
     return found
 
 
+@facts_of(Call.publish)
+def publication(call: Call, by: Actor) -> Publication:
+    """What the check refuses of a call that is to be published."""
+    return Publication(problems=tuple(str(problem) for problem in publication_problems(call)))
+
+
 @transaction.atomic
 def publish_call(call: Call, *, by) -> Call:
     """Publish a call. Its form, rubric and rules are fixed from here on.
 
     WrongMoment when something is missing: `publication_problems(call)` lists it.
     """
-    problems = [str(problem) for problem in publication_problems(call)]
-    call = move(call, "publish", by=by, given={"problems": problems})
+    call = move(call, Call.publish, by=by)
     for model, key in ((FormVersion, call.form_id), (Rubric, call.rubric_id), (Rules, call.rules_id)):
         model.objects.filter(pk=key, published_at__isnull=True).update(published_at=clock.now())
     return call

@@ -18,7 +18,7 @@ from programs.models import Appointment
 from programs.roles import ProgramRole
 from programs.rules import holds
 from reviews.models import Assignment, Declaration, Interest, Undertaking
-from reviews.rules import ask_unbarred, may_declare
+from reviews.rules import Declared, ask_unbarred, may_declare
 from reviews.states import Answer, AssignmentState
 from work import clock
 
@@ -112,10 +112,9 @@ def _move_assignment(application, *, by, answer):
     if assignment is None:
         return
     if answer == Answer.NONE and assignment.state == AssignmentState.OFFERED:
-        signed = Undertaking.objects.filter(call=application.call, user=by).exists()
-        move(assignment, "accept", by=by, given={"answer": str(answer), "undertaking": signed})
+        move(assignment, Assignment.accept, by=by, given=Declared(answer))
     elif answer == Answer.CONFLICT:
-        move(assignment, "recuse", by=by, given={"answer": str(answer)})
+        move(assignment, Assignment.recuse, by=by, given=Declared(answer))
 
 
 def _ask_for_a_ruling(declaration):
@@ -160,7 +159,7 @@ def rule_on_declaration(declaration, *, by, clear, ruling):
     if not clear:
         assignment = Assignment.objects.live().filter(application=application, reviewer=declaration.user).first()
         if assignment is not None:
-            move(assignment, "recuse", by=by, given={"answer": str(Answer.CONFLICT)})
+            move(assignment, Assignment.recuse, by=by, given=Declared(Answer.CONFLICT))
     queue_message(
         MessageKind.DECLARATION_RULED,
         to=declaration.user,

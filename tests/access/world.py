@@ -15,7 +15,6 @@ from accounts.services import appoint_to_cluster, create_person, found_cluster, 
 from applications.lists import start_list
 from applications.models import Application
 from applications.selectors import Chosen
-from audit.actors import CLOCK
 from awards.models import Award
 from decisions import services as decisions
 from decisions.models import Concurrence, Decision
@@ -31,7 +30,7 @@ from reports.services import create_api_key
 from reviews.models import Assignment
 from reviews.services import declare_interests, recommend, record_interest
 from tests import files
-from tests.cast import BUNDLE
+from tests.cast import BUNDLE, SET_UP
 from tests.reviews.files import of, reviewed_file
 from work import clock
 from work.models import Job
@@ -95,7 +94,7 @@ def build(cast, programme):
 
 
 def _person(email):
-    return create_person(by=CLOCK, email=email, given_name=email.split("@")[0].title(), family_name="Dubois")
+    return create_person(by=SET_UP, email=email, given_name=email.split("@")[0].title(), family_name="Dubois")
 
 
 # ------------------------------------------------------------------ cluster A
@@ -187,9 +186,9 @@ def _invite_staff(cluster, administrator):
 def _cluster_b(cast, people):
     """Another cluster of the same installation: rows written directly where no service is needed to read them."""
     with clock.at(datetime(2026, 8, 3, 14, tzinfo=UTC)):
-        cluster = found_cluster(by=CLOCK, slug="optique", name_fr="Grappe Optique", name_en="Optics Cluster")
+        cluster = found_cluster(by=SET_UP, slug="optique", name_fr="Grappe Optique", name_en="Optics Cluster")
         administrator, officer = _person("ada@optique.example"), _person("otto@optique.example")
-        appoint_to_cluster(administrator, cluster, by=CLOCK, role="administrator")
+        appoint_to_cluster(administrator, cluster, by=SET_UP, role="administrator")
         appoint_to_cluster(officer, cluster, by=administrator, role="officer")
         text = BUNDLE.read_text(encoding="utf-8")
         for ours, theirs in {

@@ -9,6 +9,7 @@ from decisions.states import DecisionState
 from moves.machine import move
 from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing
+from moves.transitions import Reason
 from tests.decisions import files
 from work import clock
 
@@ -19,9 +20,9 @@ MOVES = {
     "approve": lambda d, by: services.approve(d, by=by),
     "send_back": lambda d, by: services.send_back(d, by=by, reason="À revoir."),
     "issue": lambda d, by: services.issue(d, by=by),
-    "concur": lambda d, by: move(d, "concur", by=by),
-    "void": lambda d, by: move(d, "void", by=by, note="Non."),
-    "supersede": lambda d, by: move(d, "supersede", by=by),
+    "concur": lambda d, by: move(d, Decision.concur, by=by),
+    "void": lambda d, by: move(d, Decision.void, by=by, given=Reason("Non.")),
+    "supersede": lambda d, by: move(d, Decision.supersede, by=by),
 }
 PEOPLE = (
     "officer", "screener", "ana", "chair", "endorser", "approver", "finance", "auditor", "administrator",
@@ -105,9 +106,9 @@ def outcome(make, thing, by):
 
 
 def test_nobody_and_no_clock_moves_what_only_a_reaction_moves(draft):
-    for name in ("concur", "void", "supersede"):
+    for step in (Decision.concur, Decision.void, Decision.supersede):
         with pytest.raises(Forbidden):
-            move(draft, name, by=CLOCK, note="x")
+            move(draft, step, by=CLOCK, given=Reason("x"))
 
 
 # Concurrences
@@ -130,9 +131,6 @@ def test_concurrence_is_given_by_the_partners_officer_while_the_decision_waits_f
         for person in PEOPLE
     }
     assert found == {person: expected if person == "concurrence" else 403 for person in PEOPLE}
-
-
-# Letters
 
 
 def test_each_step_keeps_who_and_when(cast, programme):

@@ -13,7 +13,6 @@ from django.utils.translation import override
 from accounts.models import Membership
 from accounts.services import appoint_to_cluster, found_cluster
 from applications.lists import Chosen
-from audit.actors import CLOCK
 from audit.models import Entry
 from desk.constants import EFFECTS
 from desk.selectors.service import ending
@@ -27,6 +26,7 @@ from moves.states import StandingState
 from notifications.models import Message
 from notifications.services import queue_message
 from programs.models import Partner, PartnerSeat
+from tests.cast import SET_UP
 from tests.files import submitted_file
 from work import clock
 from work.jobs import act_on_job
@@ -280,13 +280,13 @@ def test_jobs_of_somebody_who_works_for_another_cluster_too_are_neither_s_admini
     """Whoever gives another cluster's person a role does not see, or stop, what they do there."""
     failed_job(cast.officer)
     assert jobs_of(page(admin)).total == 1
-    other = found_cluster(slug="autre", name_fr="Autre", name_en="Other", by=CLOCK)
-    appoint_to_cluster(cast.officer, other, by=CLOCK, role="finance")
+    other = found_cluster(slug="autre", name_fr="Autre", name_en="Other", by=SET_UP)
+    appoint_to_cluster(cast.officer, other, by=SET_UP, role="finance")
     assert jobs_of(page(admin)).total == 0
 
 
 def test_cluster_with_a_partner_that_has_no_seat_keeps_its_seat_holders_from_others(admin, cast):
-    other = found_cluster(slug="autre", name_fr="Autre", name_en="Other", by=CLOCK)
+    other = found_cluster(slug="autre", name_fr="Autre", name_en="Other", by=SET_UP)
     for acronym in ("A", "B"):
         partner = Partner.objects.create(cluster=other, short_name=acronym, name_fr=acronym, name_en=acronym)
     PartnerSeat.objects.create(partner=partner, user=cast.officer, role="analyst", starts_on=clock.today())
@@ -534,8 +534,8 @@ def test_job_that_failed_is_tried_again_from_the_page(admin, cast):
 
 def test_failed_jobs_are_those_of_the_job_list(admin, cast):
     """An administrator who also works for another cluster sees their own jobs in both."""
-    other = found_cluster(slug="autre", name_fr="Autre", name_en="Other", by=CLOCK)
-    appoint_to_cluster(cast.administrator, other, by=CLOCK, role="finance")
+    other = found_cluster(slug="autre", name_fr="Autre", name_en="Other", by=SET_UP)
+    appoint_to_cluster(cast.administrator, other, by=SET_UP, role="finance")
     mine = failed_job(cast.administrator)
     listed = admin.get(reverse("job-list"), {"state": "failed"}).context["jobs"]
     assert [shown.job.pk for shown in listed] == [line.pk for line in jobs_of(page(admin)).given_up] == [mine.pk]

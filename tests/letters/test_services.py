@@ -91,7 +91,7 @@ def test_programme_without_a_letter_of_this_kind_cannot_endorse(cast, programme)
     files.declare(cast, decision, "endorser")
     with pytest.raises(WrongMoment) as refusal:
         decisions.endorse(decision, by=cast.endorser)
-    assert "template" in refusal.value.message
+    assert "le programme n’a pas de lettre de ce genre" in refusal.value.message
 
 
 def test_organisation_without_a_signatory_has_an_address_without_an_empty_line(cast, programme):

@@ -4,16 +4,18 @@ import pytest
 
 from audit.actors import CLOCK
 from letters.models import Letter
+from letters.rules import Certificate, Drawn, Service
 from letters.states import LetterState
 from moves.machine import move
 from moves.refusals import WrongMoment
 from tests.decisions import files
 from tests.decisions.test_workflow import PEOPLE, outcome
+from tests.facts import known
 
 pytestmark = pytest.mark.django_db
 
 MOVES = ("render", "sign", "send", "serve", "fail", "retry")
-GIVEN = {"sign": {"certificate": True}, "serve": {"read": True}}
+GIVEN = {"render": Drawn("ab" * 32), "serve": Service(read=True, presumed=False)}
 # (state, move) → for whom it opens, and where it leads.
 ALLOWED = {
     ("queued", "render"): "rendered",
@@ -51,21 +53,25 @@ def test_letter_moves_only_for_whom_and_when_its_table_says(letter, cast, state)
             by = CLOCK if person == "clock" else getattr(cast, person)
             target = ALLOWED.get((state, name), 409)
             expected[name, person] = target if person in WHO[name] else 403
-            found[name, person] = outcome(
-                lambda one, by, name=name: move(one, name, by=by, given=GIVEN.get(name)), letter, by
-            )
+            with known({Letter.sign: Certificate(configured=True)}):
+                found[name, person] = outcome(
+                    lambda one, by, name=name: move(one, getattr(Letter, name), by=by, given=GIVEN.get(name)),
+                    letter,
+                    by,
+                )
     assert found == expected
 
 
 def test_signed_letter_that_failed_goes_back_to_signed(letter, cast):
-    letter = move(letter, "render", by=CLOCK)
-    letter = move(letter, "sign", by=CLOCK, given={"certificate": True})
-    letter = move(letter, "fail", by=CLOCK)
-    assert move(letter, "retry", by=cast.officer).state == LetterState.SIGNED
+    letter = move(letter, Letter.render, by=CLOCK, given=Drawn("ab" * 32))
+    with known({Letter.sign: Certificate(configured=True)}):
+        letter = move(letter, Letter.sign, by=CLOCK)
+    letter = move(letter, Letter.fail, by=CLOCK)
+    assert move(letter, Letter.retry, by=cast.officer).state == LetterState.SIGNED
 
 
 def test_unsigned_letter_never_leaves_where_a_certificate_is_configured(letter):
-    letter = move(letter, "render", by=CLOCK)
-    with pytest.raises(WrongMoment) as refusal:
-        move(letter, "send", by=CLOCK, given={"certificate": True})
+    letter = move(letter, Letter.render, by=CLOCK, given=Drawn("ab" * 32))
+    with known({Letter.send: Certificate(configured=True)}), pytest.raises(WrongMoment) as refusal:
+        move(letter, Letter.send, by=CLOCK)
     assert [one.code for one in refusal.value.refusals] == ["certificate"]
