@@ -37,7 +37,7 @@ def new_code() -> str:
 def queue_letter(subject: Subject) -> Letter:
     """Freeze the letter about `subject` and queue its rendering, in the same transaction. Returns it.
 
-    The caller keeps the key to it. ValueError where the programme has no letter of this kind.
+    The caller keeps the key to it, and tells the feed of it. ValueError where the programme has no letter of this kind.
     """
     public_id, code, language = new_public_id(), new_code(), subject.languages[0]
     html = sheets.html_of(subject, code=code)

@@ -20,6 +20,7 @@ from letters.services import presume_served
 from letters.subjects import signatory_of
 from moves.refusals import WrongMoment
 from notifications import services as outbox
+from notifications.constants import MessageKind
 from notifications.models import Message
 from programs.models import Agreement
 from tests.decisions import files
@@ -223,7 +224,9 @@ def test_failed_letter_goes_on_once_what_failed_was_done_after_all(rendered, cas
     Rendering.objects.filter(pk=waiting.rendering_id).update(attempts=3, last_error="no fonts")
     messages_of(rendered).update(attempts=3, last_error="SMTP 421")
     assert tasks.advance_letters() == 2
-    assert [services.advance(letter).state for letter in (rendered, waiting)] == ["failed", "failed"]
+    failed = [states_of(letter) for letter in (rendered, waiting)]
+    assert [states_of(services.advance(letter)) for letter in (rendered, waiting)] == failed
+    assert Message.objects.filter(kind=MessageKind.LETTER_FAILED).count() == 2  # told once of each
     render(Rendering.objects.get(pk=waiting.rendering_id))
     outbox.send(messages_of(rendered).order_by("pk")[0])
     found = Letter.objects.order_by("pk").values_list("state", "last_error")
