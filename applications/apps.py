@@ -7,6 +7,6 @@ class ApplicationsConfig(AppConfig):
     def ready(self):
         from applications import lists, reactions  # noqa: F401 (registers them)
         from applications.checks import name_files
-        from programs.figures import name_files_with
+        from funding.figures import name_files_with
 
         name_files_with(name_files)

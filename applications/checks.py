@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from applications import constants
 from applications.figures import aid_of, amount_of, answers_of, eligibility_of, form_of
 from applications.models import Application
+from funding.figures import FileName
 from programs.bundle.parts import Eligibility, parse_eligibility
-from programs.figures import FileName
 from programs.money import Reason
 from programs.schema import Missing, missing
 from programs.schema.answers import visible_questions

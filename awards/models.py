@@ -5,7 +5,7 @@ from django.db import models
 from accounts.models import Organisation
 from applications.models import Application
 from decisions.models import Decision
-from programs.models import Envelope
+from funding.models import Envelope
 from work import clock
 from work.models import PublicModel
 

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "reviews",
     "applications",
     "programs",
+    "funding",
     "documents",
     "accounts",
     "notifications",

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from decisions.letters import empty_fields
 from decisions.states import FUNDED
-from programs.models import Agreement
+from funding.models import Agreement
 
 __all__ = ["empty_fields"]
 

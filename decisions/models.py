@@ -8,7 +8,8 @@ from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet, LetterQue
 from decisions.states import OPEN, DecisionKind, DecisionState, LetterState, StepKind
 from decisions.workflow import ConcurrenceLife, DecisionLife, LetterLife
 from documents.models import Rendering
-from programs.models import Agreement, Envelope, LetterTemplate
+from funding.models import Agreement, Envelope
+from programs.models import LetterTemplate
 from programs.states import LetterKind
 from reviews.models import Recommendation
 from work import clock

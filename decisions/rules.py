@@ -7,12 +7,14 @@ from accounts.rules import is_member
 from audit.actors import CLOCK
 from audit.states import ActorKind
 from decisions.states import FUNDED, DecisionKind, DecisionState
+from funding.roles import PartnerRole
+from funding.rules import holds_partner_role
 from moves.interests import is_barred, standing_of
 from moves.models import DutyDone
 from moves.refusals import Refusal
 from moves.states import StandingState
-from programs.roles import PartnerRole, ProgramRole
-from programs.rules import approval_limit, has_a_reason, holds, holds_partner_role, is_program_officer
+from programs.roles import ProgramRole
+from programs.rules import approval_limit, has_a_reason, holds, is_program_officer
 from work.money import format_money
 
 __all__ = ["has_a_reason"]

@@ -3,3 +3,15 @@ from django.apps import AppConfig
 
 class ProgramsConfig(AppConfig):
     name = "programs"
+
+    def ready(self):
+        from funding.access import MoneyHandlers, read_also_by
+        from programs.models import Program
+        from programs.querysets import handles_money
+
+        read_also_by(
+            MoneyHandlers(
+                is_one=handles_money,
+                agreements=lambda user: Program.objects.with_money_of(user).values("agreements"),
+            )
+        )

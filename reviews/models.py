@@ -6,7 +6,8 @@ from django.db import models
 from accounts.models import Organisation
 from applications.models import Application
 from applications.states import Outcome
-from programs.models import Call, Envelope
+from funding.models import Envelope
+from programs.models import Call
 from programs.roles import Seat
 from reviews.querysets import AssignmentQuerySet
 from reviews.states import Answer, AssignmentState, InterestKind

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from decisions.letters.fields import signer_of, values_of
 from decisions.states import DecisionKind
 from documents.sheets import Letterhead, sheet
+from funding.models import LanguageRegime
 from programs.constants import LETTER_FIELDS, fields_in, fill_letter
-from programs.models.agreements import LanguageRegime
 from programs.states import LetterKind
 from work.money import NBSP
 

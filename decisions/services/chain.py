@@ -11,10 +11,10 @@ from decisions import checks, rules
 from decisions.models import Concurrence, Decision, DecisionShare, Step
 from decisions.services import messages
 from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, StepKind
+from funding import ledger
+from funding.models import Envelope
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
-from programs import ledger
-from programs.models import Envelope
 from work import clock
 
 WHO_EDITS = gettext_lazy("Only an officer of the programme, or who gives the first opinion, edits the reasons.")

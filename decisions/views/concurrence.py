@@ -13,10 +13,10 @@ from decisions import letters, selectors, services
 from decisions.forms import InterestsForm, NoteForm, SendBackForm
 from decisions.models import Concurrence
 from decisions.states import DecisionKind, DecisionState
+from funding.roles import PartnerRole
 from moves.interests import standing_of
 from moves.refusals import WrongMoment
 from moves.states import StandingState
-from programs.roles import PartnerRole
 from reviews.services import declare_interests
 
 RELATED = (

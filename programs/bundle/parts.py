@@ -10,6 +10,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from funding.models import Jurisdiction, LanguageRegime
+from funding.money import fiscal_end, fiscal_start
 from programs import conditions
 from programs.constants import (
     Allocation,
@@ -21,8 +23,7 @@ from programs.constants import (
     Text,
     check_letter,
 )
-from programs.models.agreements import Jurisdiction, LanguageRegime
-from programs.money import BadAidRules, fiscal_end, fiscal_start, parse_rules
+from programs.money import BadAidRules, parse_rules
 from programs.roles import Seat
 from programs.schema.checks import check_condition
 from programs.schema.definition import Form, Question, read_condition, read_question

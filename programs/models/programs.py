@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import models
 
 from accounts.models import Cluster, Organisation, WorkingGroup
-from programs.models.agreements import Agreement
+from funding.models import Agreement
 from programs.querysets import CallQuerySet, ProgramQuerySet
 from programs.states import CallKind, CallState, LetterKind, Phase
 from programs.workflow import CallLife

@@ -19,26 +19,15 @@ from accounts.models import Cluster, WorkingGroup
 from accounts.roles import ClusterRole
 from accounts.rules import holds_cluster_role, in_office, is_person
 from audit import services as trail
+from funding import ledger
+from funding.models import Agreement, Envelope, LedgerEntry, Partner
+from funding.money import EntryKind
 from moves.machine import move
 from moves.refusals import Forbidden
-from programs import ledger
 from programs.bundle import Bundle, BundleRefused, check_rules, dump_bundle, read_bundle
 from programs.bundle.checks import RULE_KEYS, aid_as_written
 from programs.constants import Problem, check_letter
-from programs.models import (
-    Agreement,
-    Call,
-    Envelope,
-    FormVersion,
-    LedgerEntry,
-    LetterTemplate,
-    Partner,
-    Program,
-    ProgramFunding,
-    Rubric,
-    Rules,
-)
-from programs.money import EntryKind
+from programs.models import Call, FormVersion, LetterTemplate, Program, ProgramFunding, Rubric, Rules
 from programs.roles import ProgramRole
 from programs.rubric import check_rubric, parse_rubric
 from programs.rules import is_program_officer

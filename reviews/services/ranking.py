@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application
 from applications.states import FUNDED, Outcome
+from funding import ledger
 from moves.machine import move
 from moves.refusals import Refusal, WrongMoment
-from programs import ledger
 from reviews import checks, selectors
 from reviews.models import Recommendation, RecommendationShare
 from work import clock

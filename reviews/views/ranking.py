@@ -15,13 +15,13 @@ from applications.models import Application
 from applications.querysets import barred_from
 from applications.states import ApplicationState
 from audit.services import record_readings
+from funding.ledger import InsufficientFunds, available
+from funding.models import LanguageRegime
 from moves.duties import clash
 from moves.interests import standing_of
 from moves.refusals import Forbidden, WrongMoment
 from moves.states import Duty, StandingState
-from programs.ledger import InsufficientFunds, available
 from programs.models import Call
-from programs.models.agreements import LanguageRegime
 from programs.roles import ProgramRole
 from programs.rubric import parse_rubric
 from programs.rules import holds

@@ -20,9 +20,9 @@ from awards.models import Award
 from decisions import services as decisions
 from decisions.models import Concurrence, Decision, Letter
 from documents.models import Rendering
+from funding.models import Agreement, Envelope, Partner, PartnerSeat
 from notifications.models import Message
 from notifications.services import queue_message
-from programs.models import Agreement, Envelope, Partner, PartnerSeat
 from programs.services.bundles import import_bundle
 from programs.services.people import appoint
 from reports.services import create_api_key

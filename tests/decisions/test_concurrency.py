@@ -3,10 +3,10 @@
 from awards.models import Award
 from decisions import services
 from decisions.models import Decision, Letter
+from funding import ledger
+from funding.models import Envelope, LedgerEntry
 from moves.machine import move
 from moves.refusals import WrongMoment
-from programs import ledger
-from programs.models import Envelope, LedgerEntry
 from tests.databases import at_once
 from tests.decisions import files
 from tests.decisions.files import D

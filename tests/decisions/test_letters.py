@@ -14,10 +14,10 @@ from decisions.models import Letter
 from decisions.services.letters import find_by_code, messages_of, presume_served
 from documents.models import Rendering
 from documents.services import render
+from funding.models import Agreement
 from moves.refusals import WrongMoment
 from notifications import services as outbox
 from notifications.models import Message
-from programs.models import Agreement
 from tests.decisions import files
 from work import clock
 

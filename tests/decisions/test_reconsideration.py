@@ -13,9 +13,9 @@ from decisions import services
 from decisions.models import Decision, Letter
 from decisions.services.reconsideration import ask_until
 from decisions.states import DecisionKind, DecisionState
+from funding.models import Envelope
 from moves.machine import move
 from moves.refusals import WrongMoment
-from programs.models import Envelope
 from programs.services.people import appoint
 from reviews.checks import candidates
 from reviews.models import Assignment

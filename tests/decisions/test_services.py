@@ -12,11 +12,12 @@ from decisions import services
 from decisions.models import Concurrence, Decision, Letter, Step
 from decisions.states import DecisionKind, DecisionState
 from documents.models import Rendering
+from funding import ledger
+from funding.models import Agreement, Envelope
 from moves.models import DutyDone
 from moves.refusals import Forbidden, WrongMoment
 from notifications.models import Message
-from programs import ledger
-from programs.models import Agreement, Envelope, ProgramFunding
+from programs.models import ProgramFunding
 from programs.services.people import appoint
 from reviews.services import declare_interests
 from tests.decisions import files

@@ -21,11 +21,11 @@ from desk.selectors.service import ending
 from desk.services import set_work_aside
 from documents.models import Rendering
 from documents.services import queue_rendering
+from funding.models import Partner, PartnerSeat
 from moves.services import declare_standing
 from moves.states import StandingState
 from notifications.models import Message
 from notifications.services import queue_message
-from programs.models import Partner, PartnerSeat
 from tests.files import submitted_file
 from work import clock
 from work.jobs import act_on_job

@@ -16,9 +16,11 @@ APPS = [
     "reviews",
     "applications",
     "programs",
+    "funding",
     "documents",
     "accounts",
     "notifications",
+    "moves",
     "audit",
     "work",
 ]

@@ -41,9 +41,11 @@ APPS = [
     "reviews",
     "applications",
     "programs",
+    "funding",
     "documents",
     "accounts",
     "notifications",
+    "moves",
     "audit",
     "work",
 ]

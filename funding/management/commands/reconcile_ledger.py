@@ -6,8 +6,8 @@ Exit code 1, with a line for each balance that is not.
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 
-from programs.ledger import reconcile
-from programs.models import Envelope
+from funding.ledger import reconcile
+from funding.models import Envelope
 
 
 class Command(BaseCommand):

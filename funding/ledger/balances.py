@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Sum
 
-from programs.models import Envelope, LedgerEntry
-from programs.money import BUCKETS, deltas
+from funding.models import Envelope, LedgerEntry
+from funding.money import BUCKETS, deltas
 from work.money import share as percent_of
 
 ZERO = Decimal("0.00")

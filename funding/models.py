@@ -1,4 +1,7 @@
-"""Partners, delegation agreements, their envelopes by fiscal year, and the append-only ledger (model.md, Ledger)."""
+"""Partners and their seats, delegation agreements, their envelopes by fiscal year, and the append-only ledger.
+
+The tables keep the names they were made with, in `programs` (docs/adr/0013-apps-of-one-thing.md).
+"""
 
 from decimal import Decimal
 
@@ -8,9 +11,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Cluster
-from programs.money import BUCKETS, FLOWS, SPENT, EntryKind, fiscal_end, fiscal_label, fiscal_start
-from programs.money.postings import OF_A_FILE
-from programs.querysets import EnvelopeQuerySet
+from funding.money import BUCKETS, FLOWS, SPENT, EntryKind, fiscal_end, fiscal_label, fiscal_start
+from funding.money.postings import OF_A_FILE
+from funding.roles import PartnerRole
 from work import clock
 from work.models import PublicModel, bilingual
 
@@ -32,10 +35,31 @@ class Partner(PublicModel):
     name = bilingual("name")
 
     class Meta:
+        db_table = "programs_partner"
         constraints = [models.UniqueConstraint(fields=["cluster", "short_name"], name="partner_short_name_unique")]
 
     def __str__(self):
         return self.short_name
+
+
+class PartnerSeat(models.Model):
+    """A person of a government partner: reads its own agreements' rows, or gives its concurrence."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="partner_seats")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="seats")
+    role = models.CharField(max_length=20, choices=PartnerRole.choices)
+    starts_on = models.DateField(default=clock.today)
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        db_table = "programs_partnerseat"
+        constraints = [
+            models.UniqueConstraint(fields=["user", "partner", "role"], name="partner_seat_held_once"),
+            models.CheckConstraint(condition=models.Q(role__in=PartnerRole.values), name="partner_seat_role_known"),
+        ]
+
+    def __str__(self):
+        return f"{self.user} · {self.partner}"
 
 
 class Jurisdiction(models.TextChoices):
@@ -82,6 +106,7 @@ class Agreement(PublicModel):
     updated_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
+        db_table = "programs_agreement"
         constraints = [
             models.UniqueConstraint(fields=["cluster", "reference"], name="agreement_reference_unique"),
             models.CheckConstraint(condition=Q(starts_on__lte=F("ends_on")), name="agreement_starts_before_it_ends"),
@@ -125,7 +150,7 @@ class Agreement(PublicModel):
 class Envelope(PublicModel):
     """An agreement's money for one fiscal year (2026: 1 April 2026 to 31 March 2027), in exclusive balances.
 
-    Only `programs.ledger` changes a balance, under lock and with an entry. `received` is cash, not budget.
+    Only `funding.ledger` changes a balance, under lock and with an entry. `received` is cash, not budget.
     """
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="envelopes")
@@ -143,9 +168,8 @@ class Envelope(PublicModel):
     closed_on = models.DateField(null=True, blank=True, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)
 
-    objects = EnvelopeQuerySet.as_manager()
-
     class Meta:
+        db_table = "programs_envelope"
         ordering = ["fiscal_year", "id"]
         constraints = [
             models.UniqueConstraint(fields=["agreement", "fiscal_year"], name="envelope_one_per_year"),
@@ -237,6 +261,7 @@ class LedgerEntry(PublicModel):
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by")
 
     class Meta:
+        db_table = "programs_ledgerentry"
         ordering = ["id"]
         verbose_name_plural = "ledger entries"
         indexes = [

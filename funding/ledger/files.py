@@ -6,11 +6,11 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
-from programs.ledger.balances import held_for
-from programs.ledger.entries import Share, lock, post
-from programs.ledger.refusals import refused
-from programs.models import Envelope, LedgerEntry
-from programs.money import EntryKind
+from funding.ledger.balances import held_for
+from funding.ledger.entries import Share, lock, post
+from funding.ledger.refusals import refused
+from funding.models import Envelope, LedgerEntry
+from funding.money import EntryKind
 
 
 def reserve(

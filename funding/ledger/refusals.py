@@ -6,8 +6,8 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
+from funding.models import Envelope
 from moves.refusals import Refusal, WrongMoment
-from programs.models import Envelope
 from work.money import format_money
 
 NOT_ENOUGH = _("Envelope %(envelope)s: %(asked)s asked, %(available)s available.")

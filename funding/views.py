@@ -10,10 +10,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from audit.services import record_reading
+from funding.access import envelopes_of, reads_envelopes
+from funding.figures import burn, names_of_files, statement
 from moves.refusals import Forbidden
-from programs.figures import burn, names_of_files, statement
-from programs.models import Envelope
-from programs.querysets import reads_money
 from work import clock
 from work.money import ZERO
 from work.spreadsheets import plain
@@ -38,8 +37,8 @@ def bar_of(envelope, year):
     return {"caption": title, "total": year.awardable, "parts": drawn}
 
 
-def of_staff(request):
-    return Envelope.objects.of_staff(request.user).select_related("agreement__partner", "agreement__cluster").distinct()
+def readable(request):
+    return envelopes_of(request.user).select_related("agreement__partner", "agreement__cluster").distinct()
 
 
 @require_safe
@@ -47,17 +46,17 @@ def of_staff(request):
 @never_cache
 def index(request):
     """Every envelope this person may read, agreement by agreement."""
-    if not reads_money(request.user):
+    if not reads_envelopes(request.user):
         raise Forbidden(_("The envelopes are for officers, finance, approvers and auditors."))
     agreements = {}
-    for envelope in of_staff(request).order_by("agreement__reference", "fiscal_year"):
+    for envelope in readable(request).order_by("agreement__reference", "fiscal_year"):
         year = burn(envelope)
         line = {"envelope": envelope, "burn": year, "bar": bar_of(envelope, year), "key": f"env-{envelope.public_id}"}
         agreements.setdefault(envelope.agreement, []).append(line)
     groups = [
         {"agreement": agreement, "years": years, "total": _total(years)} for agreement, years in agreements.items()
     ]
-    return render(request, "programs/envelopes.html", {"groups": groups})
+    return render(request, "funding/envelopes.html", {"groups": groups})
 
 
 def _total(years):
@@ -76,7 +75,7 @@ def rows_of(envelope, reader):
 @login_required
 @never_cache
 def statement_page(request, public_id):
-    envelope = get_object_or_404(of_staff(request), public_id=public_id)
+    envelope = get_object_or_404(readable(request), public_id=public_id)
     record_reading(request.user, application_id=None, subject=envelope, what="statement")
     year = burn(envelope)
     context = {
@@ -87,7 +86,7 @@ def statement_page(request, public_id):
         "rows": rows_of(envelope, request.user),
         "now": clock.now(),
     }
-    return render(request, "programs/envelope.html", context)
+    return render(request, "funding/envelope.html", context)
 
 
 @require_safe
@@ -95,7 +94,7 @@ def statement_page(request, public_id):
 @never_cache
 def statement_csv(request, public_id):
     """The same statement, a line an entry; amounts with a point, as machines read them."""
-    envelope = get_object_or_404(of_staff(request), public_id=public_id)
+    envelope = get_object_or_404(readable(request), public_id=public_id)
     record_reading(request.user, application_id=None, subject=envelope, what="statement (CSV)")
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     name = f"{envelope.agreement.reference}-{envelope.label}".replace("/", "-")

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
 from audit.services import record, record_change
-from programs.ledger.entries import lock, post_one
-from programs.ledger.refusals import CLOSED, refused
-from programs.models import Envelope, LedgerEntry
-from programs.money import EntryKind
+from funding.ledger.entries import lock, post_one
+from funding.ledger.refusals import CLOSED, refused
+from funding.models import Envelope, LedgerEntry
+from funding.money import EntryKind
 from work import clock
 from work.money import share as percent_of
 

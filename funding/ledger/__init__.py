@@ -5,11 +5,11 @@ A `share` is a pair (envelope, amount): an award over two years and two agreemen
 locks the file before it calls (lock order: application, decision, then envelopes). Amounts are dollars at the cent.
 """
 
-from programs.ledger.balances import available, held_for, reconcile
-from programs.ledger.entries import Share
-from programs.ledger.files import accrue, commit, pay, recover, release, release_all, reserve, reuse, reverse_entry
-from programs.ledger.refusals import InsufficientFunds
-from programs.ledger.years import allocate, charge_fee, close_year, lapse, receive, reprofile, return_funds
+from funding.ledger.balances import available, held_for, reconcile
+from funding.ledger.entries import Share
+from funding.ledger.files import accrue, commit, pay, recover, release, release_all, reserve, reuse, reverse_entry
+from funding.ledger.refusals import InsufficientFunds
+from funding.ledger.years import allocate, charge_fee, close_year, lapse, receive, reprofile, return_funds
 
 __all__ = [
     "InsufficientFunds",

@@ -15,12 +15,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from accounts.models import Cluster, User
 from audit.actors import CLOCK
 from audit.models import Change, Entry
+from funding import ledger
+from funding.figures import burn, statement
+from funding.ledger import InsufficientFunds
+from funding.models import Agreement, Envelope, LedgerEntry, Partner
+from funding.money import BUCKETS
 from moves.refusals import WrongMoment
-from programs import ledger
-from programs.figures import burn, statement
-from programs.ledger import InsufficientFunds
-from programs.models import Agreement, Envelope, LedgerEntry, Partner
-from programs.money import BUCKETS
 from tests.databases import at_once
 from tests.programs.test_money import table
 from work import clock

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from programs.models import Envelope, LedgerEntry
-from programs.money import BUCKETS, SPENT, deltas
+from funding.models import Envelope, LedgerEntry
+from funding.money import BUCKETS, SPENT, deltas
 from work.money import share as percent_of
 
 ZERO = Decimal("0.00")

@@ -7,10 +7,10 @@ from django.db import transaction
 
 from audit.actors import actor_of
 from audit.services import record, record_change
-from programs.ledger.balances import available, held_for
-from programs.ledger.refusals import CLOSED, NOT_AUTHORISED, NOT_HELD, InsufficientFunds, refused
-from programs.models import Envelope, LedgerEntry
-from programs.money import BUCKETS, EntryKind, deltas, is_open_to
+from funding.ledger.balances import available, held_for
+from funding.ledger.refusals import CLOSED, NOT_AUTHORISED, NOT_HELD, InsufficientFunds, refused
+from funding.models import Envelope, LedgerEntry
+from funding.money import BUCKETS, EntryKind, deltas, is_open_to
 from work import clock
 from work.money import cents
 
