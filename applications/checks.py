@@ -9,8 +9,8 @@ from applications.models import Application
 from funding.figures import FileName
 from programs.bundle.parts import Eligibility, parse_eligibility
 from programs.money import Reason
-from programs.schema import Missing, missing
-from programs.schema.answers import visible_questions
+from questions.schema import Missing, missing
+from questions.schema.answers import visible_questions
 from work import clock
 
 ELIGIBILITY_SECTION = "eligibility"

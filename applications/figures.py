@@ -11,7 +11,7 @@ from accounts.roles import Ownership
 from applications import constants
 from applications.states import ApplicationState
 from programs.money import Aid, compute_aid
-from programs.schema import Form, level_gains, parse_form
+from questions.schema import Form, level_gains, parse_form
 from work import clock
 from work.money import cents
 

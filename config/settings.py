@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "applications",
     "programs",
     "funding",
+    "questions",
     "documents",
     "accounts",
     "notifications",

@@ -30,7 +30,7 @@ from moves.services import record_duty
 from moves.states import Duty
 from notifications.services import queue_message
 from programs.models import ReferenceCounter
-from programs.schema import clean_answers
+from questions.schema import clean_answers
 from work import clock
 from work.money import format_money
 

@@ -14,9 +14,9 @@ from applications.models import Application
 from applications.search import folded
 from applications.states import ApplicationState
 from programs.models import Call, Program
-from programs.schema import Fault
-from programs.schema.answers import validate_answer
 from programs.states import CallState, Phase
+from questions.schema import Fault
+from questions.schema.answers import validate_answer
 from work import clock
 
 PHASE_TAGS = {Phase.OPEN: "good", Phase.ANNOUNCED: "info", Phase.GRACE: "wait"}

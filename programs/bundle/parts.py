@@ -12,23 +12,15 @@ from django.utils.translation import gettext as _
 
 from funding.models import Jurisdiction, LanguageRegime
 from funding.money import fiscal_end, fiscal_start
-from programs import conditions
-from programs.constants import (
-    Allocation,
-    DayKind,
-    FinancingKind,
-    LineStrategy,
-    Order,
-    Problem,
-    Text,
-    check_letter,
-)
+from programs.constants import Allocation, DayKind, LineStrategy, Order, check_letter
 from programs.money import BadAidRules, parse_rules
 from programs.roles import Seat
-from programs.schema.checks import check_condition
-from programs.schema.definition import Form, Question, read_condition, read_question
-from programs.schema.reading import Reader
 from programs.states import CallKind, LetterKind
+from questions import conditions
+from questions.constants import FinancingKind, Problem, Text
+from questions.schema.checks import check_condition
+from questions.schema.definition import Form, Question, read_condition, read_question
+from questions.schema.reading import Reader
 
 SERVICES = ("acknowledge", "complete", "decide", "claim", "reconsider")
 EXCLUDED = ("sponsor", "competitor", "member", "customer")

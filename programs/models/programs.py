@@ -84,7 +84,7 @@ class Version(models.Model):
 
 
 class FormVersion(PublicModel, Version):
-    """The form an applicant fills in: sections and questions (`programs.schema` says the shape)."""
+    """The form an applicant fills in: sections and questions (`questions.schema` says the shape)."""
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="forms")
 

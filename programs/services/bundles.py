@@ -26,13 +26,14 @@ from moves.machine import move
 from moves.refusals import Forbidden
 from programs.bundle import Bundle, BundleRefused, check_rules, dump_bundle, read_bundle
 from programs.bundle.checks import RULE_KEYS, aid_as_written
-from programs.constants import Problem, check_letter
+from programs.constants import check_letter
 from programs.models import Call, FormVersion, LetterTemplate, Program, ProgramFunding, Rubric, Rules
 from programs.roles import ProgramRole
 from programs.rubric import check_rubric, parse_rubric
 from programs.rules import is_program_officer
-from programs.schema import check_form, parse_form
 from programs.states import CallState
+from questions.constants import Problem
+from questions.schema import check_form, parse_form
 from work import clock
 
 

@@ -16,26 +16,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.rules import in_office
 from moves.refusals import Forbidden
 from programs.bundle import BundleRefused, parse_eligibility
-from programs.conditions import to_text
-from programs.constants import (
-    LETTER_FIELDS,
-    QUESTION_TYPES,
-    Allocation,
-    DayKind,
-    LineStrategy,
-    Order,
-    fields_in,
-    fill_letter,
-)
+from programs.constants import LETTER_FIELDS, Allocation, DayKind, LineStrategy, Order, fields_in, fill_letter
 from programs.forms import BundleForm
 from programs.models import Appointment, Call, Program
 from programs.querysets import is_staff
 from programs.rubric import parse_rubric
 from programs.rules import is_program_officer
-from programs.schema import parse_form
 from programs.services.bundles import export_bundle, import_bundle, latest_letters
 from programs.services.calls import record_export
 from programs.states import LetterKind, Phase
+from questions.conditions import to_text
+from questions.constants import QUESTION_TYPES
+from questions.schema import parse_form
 
 PHASE_TAGS = {Phase.OPEN: "good", Phase.ANNOUNCED: "info", Phase.GRACE: "wait", Phase.CANCELLED: "bad"}
 LANGUAGES = (("fr", "Français"), ("en", "English"))

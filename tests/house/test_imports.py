@@ -17,6 +17,7 @@ APPS = [
     "applications",
     "programs",
     "funding",
+    "questions",
     "documents",
     "accounts",
     "notifications",

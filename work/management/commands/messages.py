@@ -42,6 +42,7 @@ APPS = [
     "applications",
     "programs",
     "funding",
+    "questions",
     "documents",
     "accounts",
     "notifications",

@@ -13,9 +13,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts import identifiers
-from programs.schema.definition import Question
-from programs.schema.faults import Fault
-from programs.schema.numbers import NotANumber, read_number
+from questions.schema.definition import Question
+from questions.schema.faults import Fault
+from questions.schema.numbers import NotANumber, read_number
 from work import clock
 from work.money import format_money
 

@@ -7,7 +7,7 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from programs.conditions import (
+from questions.conditions import (
     And,
     Call,
     Compare,

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from programs import conditions
-from programs.constants import Problem, ValueKind
-from programs.schema.definition import Form, Question, read_form
+from questions import conditions
+from questions.constants import Problem, ValueKind
+from questions.schema.definition import Form, Question, read_form
 
 MAX_TRIED = 20_000  # combinations of answers tried before a question is given the benefit of the doubt
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from programs.bundle import read_bundle
-from programs.schema import (
+from questions.schema import (
     check_form,
     clean_answers,
     json_schema,
@@ -22,7 +22,7 @@ from programs.schema import (
     validate_answer,
     visible_questions,
 )
-from programs.schema.numbers import NotANumber, read_number
+from questions.schema.numbers import NotANumber, read_number
 from tests.cast import BUNDLE
 
 TODAY = date(2026, 11, 22)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from programs.constants import Text
-from programs.schema.definition import Question
+from questions.constants import Text
+from questions.schema.definition import Question
 
 
 @dataclass(frozen=True)

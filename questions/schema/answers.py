@@ -9,11 +9,11 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from programs import conditions
-from programs.conditions import is_answered
-from programs.schema import tables, values
-from programs.schema.definition import Form, Question
-from programs.schema.faults import Fault
+from questions import conditions
+from questions.conditions import is_answered
+from questions.schema import tables, values
+from questions.schema.definition import Form, Question
+from questions.schema.faults import Fault
 
 _CHECKS = values.CHECKS | tables.CHECKS
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from programs.constants import LANGUAGES, Problem, Text
+from questions.constants import LANGUAGES, Problem, Text
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\s+([A-Za-z_]+/[A-Za-z_/]+|UTC))?")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from programs.schema import tables
-from programs.schema.definition import Form, Question
+from questions.schema import tables
+from questions.schema.definition import Form, Question
 
 _AMOUNT = {"type": "string", "pattern": r"^\d{1,12}\.\d{2}$"}
 _DECIMAL = {"type": "string", "pattern": r"^-?\d{1,12}(\.\d+)?$"}
@@ -17,7 +17,7 @@ def json_schema(form: Form, *, title: str = "", identifier: str = "") -> dict:
     """One object whose properties are the answers by question key. A question that is always shown and
     required is required;
     conditions have no JSON Schema equal and are given as `x-shown-when` and `x-required-when`."""
-    from programs.conditions import to_text
+    from questions.conditions import to_text
 
     properties, required = {}, []
     for section in form.sections:

@@ -16,10 +16,10 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from programs.constants import CostKind, FinancingKind, Text
-from programs.schema import values
-from programs.schema.definition import Option, Question
-from programs.schema.faults import Fault
+from questions.constants import CostKind, FinancingKind, Text
+from questions.schema import values
+from questions.schema.definition import Option, Question
+from questions.schema.faults import Fault
 
 MAX_ROWS = 200
 _PUBLIC_AID = ("grant", "repayable_loan", "tax_credit")

@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from programs.conditions import ConditionError, parse
-from programs.constants import QUESTION_TYPES, Problem, QuestionType, Text, ValueKind
-from programs.schema.reading import MISSING, Reader
+from questions.conditions import ConditionError, parse
+from questions.constants import QUESTION_TYPES, Problem, QuestionType, Text, ValueKind
+from questions.schema.reading import MISSING, Reader
 
 NOTHING = Text()
 FILE_KINDS = ("pdf", "docx", "xlsx", "pptx", "odt", "ods", "png", "jpg", "csv", "txt")

@@ -6,11 +6,11 @@ A definition is a plain mapping (what the builder writes, what a bundle holds, w
 Pure: no Django beyond translation. Messages are in the reader's language at the moment of asking.
 """
 
-from programs.schema.answers import Fault, Missing, clean_answers, missing, validate_answer, visible_questions
-from programs.schema.assessment import Gain, level_gains
-from programs.schema.checks import check_form, readers_of
-from programs.schema.definition import Axis, Form, Option, Question, Section, parse_form, read_form
-from programs.schema.published import json_schema
+from questions.schema.answers import Fault, Missing, clean_answers, missing, validate_answer, visible_questions
+from questions.schema.assessment import Gain, level_gains
+from questions.schema.checks import check_form, readers_of
+from questions.schema.definition import Axis, Form, Option, Question, Section, parse_form, read_form
+from questions.schema.published import json_schema
 
 __all__ = [
     "Axis",
