@@ -7,6 +7,7 @@ from decisions.services.chain import KIND_OF, draft_decision, release_commitment
 from decisions.services.letters import queue_letter
 from decisions.states import DecisionKind
 from moves.machine import after, move
+from programs.selectors import policy_of
 from reviews.models import Recommendation
 from work import clock
 
@@ -40,12 +41,12 @@ def draft_the_ineligibility(application, *, by, given, note, entry):
 
 def ineligibility_reasons(application, language):
     """One line a failed item: what was checked, in `language`, and the officer's reason as it was written."""
-    definition = application.call.rules.definition if application.call.rules_id else {}
-    labels = {item["key"]: item.get("label") or {} for item in definition.get("checklist") or []}
+    items = policy_of(application.call).screening.items if application.call.rules_id else ()
+    labels = {item.key: item.label.in_language(language) for item in items}
     colon = "\u00a0: " if language == "fr" else ": "
     lines = []
     for finding in application.findings.filter(passed=False).order_by("id"):
-        label = getattr(finding, f"own_{language}") or labels.get(finding.item, {}).get(language, "")
+        label = getattr(finding, f"own_{language}") or labels.get(finding.item, "")
         lines.append(colon.join(part for part in (label, finding.reason.strip()) if part))
     return "\n".join(line for line in lines if line)
 

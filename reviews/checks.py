@@ -14,6 +14,7 @@ from moves.models import DutyDone, Standing
 from moves.states import Duty, StandingState
 from programs.models import Appointment
 from programs.roles import ProgramRole, Seat
+from programs.selectors import policy_of
 from reviews.models import Assignment, Interest
 from reviews.states import LIVE, AssignmentState, InterestKind
 
@@ -256,18 +257,6 @@ def barred_people(application, people):
     return {person for person, standing in latest if standing != StandingState.CLEAR}
 
 
-def panel_rule(application):
-    """How many reviewers a file needs, by seat: `{"cluster": 2, "industry": 1}`, from the rules of its call."""
-    seats = (application.call.rules.definition.get("panel") or {}).get("seats") or {}
-    return {seat: int(seats[seat]) for seat in Seat.values if int(seats.get(seat, 0))}
-
-
-def panel_size(application):
-    """How many reviewers a file needs in all: the panel's own number, never less than its seats, at least one."""
-    panel = application.call.rules.definition.get("panel") or {}
-    return max(int(panel.get("reviewers") or 0), sum(panel_rule(application).values()), 1)
-
-
 @dataclass(frozen=True)
 class SeatNeed:
     """One line of the panel's rule: a side, how many it needs, how many it has."""
@@ -290,10 +279,9 @@ def fill(application, seats):
 
     A side counts no more than it needs; what a panel asks beyond its sides may come from any.
     """
-    rule, size = panel_rule(application), panel_size(application)
-    seats = list(seats)
-    lines = [SeatNeed(seat, needed, min(seats.count(seat), needed)) for seat, needed in rule.items()]
-    beyond = size - sum(rule.values())
+    panel, seats = policy_of(application.call).panel, list(seats)
+    lines = [SeatNeed(seat, needed, min(seats.count(seat), needed)) for seat, needed in panel.by_seat.items()]
+    beyond = panel.size - sum(panel.by_seat.values())
     if beyond > 0:
         spare = len(seats) - sum(line.have for line in lines)
         lines.append(SeatNeed("", beyond, min(spare, beyond)))

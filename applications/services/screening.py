@@ -19,6 +19,7 @@ from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import record_duty
 from moves.states import Duty
+from programs.policy import Standard
 from programs.states import CallKind
 from work import clock
 
@@ -133,7 +134,7 @@ def decision_due(application: Application):
     closing = application.cohort_closes_at or application.call.closes_at
     if closing is not None and (application.cohort_closes_at or application.call.kind == CallKind.FIXED):
         starts.append(closing)
-    return service_due(application.call, "decide", max(starts))
+    return service_due(application.call, Standard.DECIDE, max(starts))
 
 
 def _start_decision_clock(application: Application) -> Application:

@@ -1,6 +1,6 @@
 """The value of each field that a letter may use, in one language. Texts; safe HTML for the fields that are blocks."""
 
-from datetime import date
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django.template.loader import render_to_string
@@ -12,7 +12,9 @@ from django.utils.translation import pgettext
 
 from accounts.roles import OrganisationRole
 from decisions.states import FUNDED, DecisionKind, StepKind
-from programs.rubric import parse_rubric
+from programs.policy import AidRules, Policy
+from programs.policy.reporting import Every
+from programs.selectors import policy_of, rubric_of
 from reviews.selectors import file_scores
 from work import clock
 from work.money import format_money, format_percent
@@ -32,9 +34,7 @@ def values_of(decision, language):
     with translation.override(language):
         application = decision.application
         call, program = application.call, application.call.program
-        rules = call.rules.definition
-        aid = rules.get("aid") or {}
-        rubric = parse_rubric(call.rubric.definition)
+        policy, rubric = policy_of(call), rubric_of(call)
         decided = decision.issued_at or clock.now()
         partners = [agreement.partner for agreement in program.agreements.select_related("partner").order_by("id")]
         name, title = signer_of(decision, language)
@@ -53,14 +53,14 @@ def values_of(decision, language):
             "score": _score(application.score, language),
             "pass_mark": _score(rubric.pass_overall, language),
             "amount": format_money(decision.amount, language),
-            "aid_rate": format_percent(Decimal(str(aid["rate"])), language) if aid.get("rate") else "",
-            "project_until": _day_text((aid.get("window") or {}).get("until"), language),
+            "aid_rate": _rate(policy.aid, language),
+            "project_until": _day_text(policy.aid.window.until, language),
             "shares": _shares(decision, language),
-            "conditions": _conditions(rules, language),
+            "conditions": _conditions(policy, language),
             "reasons": _reasons(decision, rubric, language),
             "feedback": _feedback(application),
             "next_closing": _next_closing(call, decided, language),
-            "reconsideration_days": str((rules.get("reconsideration") or {}).get("ask_days", "")),
+            "reconsideration_days": str(policy.reconsideration.ask_days),
             "contact_email": program.contact_email,
             "contact_phone": program.contact_phone,
         }
@@ -100,12 +100,15 @@ def _score(value, language):
     return text.replace(".", ",") if language == "fr" else text
 
 
+def _rate(aid: AidRules, language):
+    """The aid rate; empty where there is one for each kind of recipient."""
+    return "" if isinstance(aid.rate, Mapping) else format_percent(aid.rate, language)
+
+
 def _day_text(value, language):
-    """A day in words, from an instant, a day, or a day's ISO text; empty for nothing."""
+    """A day in words, from an instant or a day; empty for nothing."""
     if not value:
         return ""
-    if isinstance(value, str):
-        value = date.fromisoformat(value)
     return clock.format_day(clock.day_of(value) if hasattr(value, "hour") else value, language)
 
 
@@ -128,41 +131,38 @@ def _shares(decision, language):
     return mark_safe(render_to_string("decisions/letter_shares.html", context))  # noqa: S308 (a template's output)
 
 
-def _conditions(rules, language):
-    """The conditions that the programme's rules put on every award, as a list. Empty when they put none."""
-    aid, claims = rules.get("aid") or {}, rules.get("claims") or {}
-    texts = []
-    if aid.get("stacking_cap"):
-        cap = format_percent(Decimal(str(aid["stacking_cap"])), language)
-        texts.append(
-            _(
-                "All government aid together, this one included, may not exceed %(cap)s of eligible costs. "
-                "You must tell us at once of any other aid received or asked for."
-            )
-            % {"cap": cap}
+def _conditions(policy: Policy, language):
+    """The conditions that the programme's rules put on every award, as a list."""
+    texts = [
+        _(
+            "All government aid together, this one included, may not exceed %(cap)s of eligible costs. "
+            "You must tell us at once of any other aid received or asked for."
         )
-    if sentence := _claimed(claims.get("every")):
-        texts.append(sentence)
-    if holdback := claims.get("holdback_percent"):
+        % {"cap": format_percent(policy.aid.stacking_cap, language)}
+    ]
+    claims = policy.claims
+    if claims and claims.every:
+        texts.append(_claimed(claims.every))
+    if claims and claims.holdback_percent:
         texts.append(
             _("%(percent)s of each payment is held back until your final report is accepted.")
-            % {"percent": format_percent(Decimal(str(holdback)), language)}
+            % {"percent": format_percent(claims.holdback_percent, language)}
         )
-    names = [(item.get("name") or {}).get(language, "") for item in rules.get("indicators") or []]
+    names = [indicator.name.in_language(language) for indicator in policy.indicators]
     if names := [name[:1].lower() + name[1:] for name in names if name]:
         texts.append(_("Your reports give these results: %(indicators)s.") % {"indicators": "; ".join(names)})
-    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", [(t,) for t in texts])) if texts else ""
+    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", [(t,) for t in texts]))
 
 
-def _claimed(period):
+def _claimed(period: Every):
     """How often costs are claimed: one whole sentence a period, since words put together do not translate."""
     return {
-        "month": _("You claim the costs that you have paid every month, with their evidence."),
-        "quarter": _("You claim the costs that you have paid every quarter, with their evidence."),
-        "half_year": _("You claim the costs that you have paid every half-year, with their evidence."),
-        "year": _("You claim the costs that you have paid every year, with their evidence."),
-        "milestone": _("You claim the costs that you have paid at each milestone, with their evidence."),
-    }.get(period, "")
+        Every.MONTH: _("You claim the costs that you have paid every month, with their evidence."),
+        Every.QUARTER: _("You claim the costs that you have paid every quarter, with their evidence."),
+        Every.HALF_YEAR: _("You claim the costs that you have paid every half-year, with their evidence."),
+        Every.YEAR: _("You claim the costs that you have paid every year, with their evidence."),
+        Every.MILESTONE: _("You claim the costs that you have paid at each milestone, with their evidence."),
+    }[period]
 
 
 def _reasons(decision, rubric, language):

@@ -8,9 +8,8 @@ from decisions.models import Decision
 from decisions.services.chain import lock_file
 from decisions.states import DecisionKind, DecisionState
 from moves.machine import move
+from programs.selectors import policy_of
 from work import clock
-
-ASK_DAYS = 30  # calendar days from service, where the programme's rules say nothing
 
 
 def contested_decision(application):
@@ -27,8 +26,8 @@ def ask_until(application):
     letter = getattr(decision, "letter", None)
     if letter is None or letter.served_at is None:
         return None
-    days = (application.call.rules.definition.get("reconsideration") or {}).get("ask_days", ASK_DAYS)
-    return clock.end_of(clock.day_of(letter.served_at) + timedelta(days=int(days)))
+    days = policy_of(application.call).reconsideration.ask_days
+    return clock.end_of(clock.day_of(letter.served_at) + timedelta(days=days))
 
 
 @transaction.atomic

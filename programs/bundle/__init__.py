@@ -2,19 +2,15 @@
 
 from programs.bundle.checks import Bundle, BundleRefused, check_bundle, check_rules, read_bundle, read_data
 from programs.bundle.dump import dump_bundle
-from programs.bundle.parts import Eligibility, EligibilityQuestion, parse_eligibility
 from programs.bundle.source import MAX_BYTES
 
 __all__ = [
     "MAX_BYTES",
     "Bundle",
     "BundleRefused",
-    "Eligibility",
-    "EligibilityQuestion",
     "check_bundle",
     "check_rules",
     "dump_bundle",
-    "parse_eligibility",
     "read_bundle",
     "read_data",
 ]

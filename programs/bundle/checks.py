@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
+from programs import policy
 from programs.bundle import parts
 from programs.bundle.source import read_yaml
 from programs.rubric import Rubric, read_rubric
@@ -14,18 +15,6 @@ from questions.schema import Form, check_form, read_form
 from questions.schema.reading import Reader
 
 VERSION = 1
-# What `Rules.definition` holds, one key for each.
-RULE_KEYS = (
-    "eligibility",
-    "aid",
-    "checklist",
-    "panel",
-    "ranking",
-    "service",
-    "reconsideration",
-    "claims",
-    "indicators",
-)
 
 
 class BundleRefused(Exception):
@@ -49,14 +38,13 @@ class Bundle:
     call: parts.CallPart | None = None
     form: Form | None = None
     rubric: Rubric | None = None
-    eligibility: parts.Eligibility | None = None
     aid: dict | None = None
     letters: tuple[parts.LetterPart, ...] = ()
 
     @property
     def rules(self) -> dict:
         """The definition that a `Rules` version keeps: the rule keys of the file, with the aid as it is computed."""
-        kept = {key: self.data[key] for key in RULE_KEYS if key in self.data}
+        kept = {key: self.data[key] for key in policy.KEYS if key in self.data}
         return kept | {"aid": self.aid}
 
     def at(self, path: tuple, message: str) -> Problem:
@@ -139,26 +127,10 @@ def _read_form_and_rubric(bundle: Bundle, top: Reader):
 
 def _read_rules(bundle: Bundle, top: Reader):
     """The parts that a `Rules` version keeps."""
-    child = top.child("eligibility")
-    if child:
-        bundle.eligibility = parts.read_eligibility(child)
-    child = top.child("aid")
-    if child:
-        bundle.aid = parts.read_aid(child, bundle.form)
-        _check_window(bundle, top)
-    parts.read_checklist(top)
     criteria = tuple(criterion.key for criterion in bundle.rubric.criteria)
-    for key, read, required in (
-        ("panel", parts.read_panel, True),
-        ("ranking", lambda reader: parts.read_ranking(reader, criteria), True),
-        ("service", parts.read_service, True),
-        ("reconsideration", parts.read_reconsideration, True),
-        ("claims", parts.read_claims, False),
-    ):
-        child = top.child(key, required=required)
-        if child:
-            read(child)
-    parts.read_indicators(top)
+    bundle.aid = policy.read_rules(top, form=bundle.form, criteria=criteria)
+    if bundle.aid:
+        _check_window(bundle, top)
 
 
 def _check_window(bundle: Bundle, top: Reader):
@@ -177,22 +149,9 @@ def _check_window(bundle: Bundle, top: Reader):
 def check_rules(definition: dict, form: Form, rubric: Rubric) -> list[Problem]:
     """What is wrong in a stored `Rules.definition`, which keeps the aid as it is computed."""
     data = dict(definition)
-    data["aid"] = aid_as_written(data.get("aid") or {})
+    data["aid"] = policy.aid_as_written(data.get("aid") or {})
     top = Reader(data)
     bundle = Bundle(data, form=form, rubric=rubric)
     _read_rules(bundle, top)
     top.done()
     return top.problems
-
-
-def aid_as_written(aid: dict) -> dict:
-    """Computed aid rules as a bundle writes them: each category's names as one text in both languages."""
-    out = dict(aid)
-    out["categories"] = []
-    for category in aid.get("categories", ()):
-        kept = {key: value for key, value in category.items() if key not in ("name_fr", "name_en", "eligible")}
-        kept["name"] = {"fr": category.get("name_fr", ""), "en": category.get("name_en", "")}
-        if not category.get("eligible", True):
-            kept["eligible"] = False
-        out["categories"].append(kept)
-    return out

@@ -1,10 +1,9 @@
-"""The parts of a bundle other than its form and rubric, each read by one function into what the import writes."""
+"""The parts of a bundle but its form, rubric and rules, each read by one function into what the import writes."""
 
 from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,20 +11,10 @@ from django.utils.translation import gettext as _
 
 from funding.models import Jurisdiction, LanguageRegime
 from funding.money import fiscal_end, fiscal_start
-from programs.constants import Allocation, DayKind, LineStrategy, Order, check_letter
-from programs.money import BadAidRules, parse_rules
-from programs.roles import Seat
+from programs.constants import check_letter
 from programs.states import CallKind, LetterKind
-from questions import conditions
-from questions.constants import FinancingKind, Problem, Text
-from questions.schema.checks import check_condition
-from questions.schema.definition import Form, Question, read_condition, read_question
+from questions.constants import Problem, Text
 from questions.schema.reading import Reader
-
-SERVICES = ("acknowledge", "complete", "decide", "claim", "reconsider")
-EXCLUDED = ("sponsor", "competitor", "member", "customer")
-# Where a checklist item's finding can come from by itself; the rest is for the officer's eyes.
-AUTOMATIC = ("eligibility", "dates", "amounts", "attestations", "sponsor", "duplicates", "exclusion_list")
 
 
 @dataclass(frozen=True)
@@ -75,51 +64,6 @@ class LetterPart:
     kind: str
     subject: Text
     body: Text
-
-
-@dataclass(frozen=True)
-class EligibilityQuestion:
-    """A question of the two-minute check. `eligible_when` must hold once it is answered, or `refusal` is said."""
-
-    question: Question
-    eligible_when: object
-    refusal: Text
-
-
-@dataclass(frozen=True)
-class Eligibility:
-    questions: tuple[EligibilityQuestion, ...]
-    contact: Text
-
-    def shown(self, answers: Mapping) -> list[EligibilityQuestion]:
-        """The questions to ask, given the answers so far; a hidden one counts as not answered."""
-        return self._walk(answers)[0]
-
-    def _walk(self, answers):
-        shown, effective = [], {}
-        for item in self.questions:
-            condition = item.question.shown_when
-            if condition is None or conditions.evaluate(condition, effective):
-                shown.append(item)
-                effective[item.question.key] = answers.get(item.question.key)
-        return shown, effective
-
-    def refusals(self, answers: Mapping) -> list[EligibilityQuestion]:
-        """The questions whose answer refuses the organisation. An unanswered one refuses nobody."""
-        shown, effective = self._walk(answers)
-        return [
-            item
-            for item in shown
-            if item.eligible_when is not None
-            and conditions.is_answered(effective.get(item.question.key))
-            and not conditions.evaluate(item.eligible_when, effective)
-        ]
-
-    def is_complete(self, answers: Mapping) -> bool:
-        shown, effective = self._walk(answers)
-        return all(
-            conditions.is_answered(effective.get(item.question.key)) for item in shown if item.question.is_answerable
-        )
 
 
 def read_partner(reader: Reader) -> PartnerPart:
@@ -292,220 +236,6 @@ def _cohorts(reader: Reader, kind, opens, closes) -> list:
 
 def _utc(instant):
     return instant[0].astimezone(datetime.UTC) if instant else None
-
-
-def parse_eligibility(definition) -> Eligibility:
-    """The eligibility check of published rules (`Rules.definition["eligibility"]`)."""
-    return read_eligibility(Reader(definition or {}))
-
-
-def read_eligibility(reader: Reader) -> Eligibility:
-    contact = reader.text("contact", max_length=2000)
-    items, known = [], {}
-    readers = reader.children("questions", at_least=1, at_most=60)
-    for child in readers:
-        eligible_when = read_condition(child, "eligible_when")
-        refusal = child.text("refusal", required=False, max_length=2000)
-        question = read_question(child, extra=("eligible_when", "refusal"))
-        if eligible_when is not None and not refusal:
-            child.problem(_("Say why the organisation cannot apply: “refusal” is missing."), "refusal")
-        for name, tree, readable in (
-            ("shown_when", question.shown_when, dict(known)),
-            ("eligible_when", eligible_when, known | {question.key: question}),
-        ):
-            every = {item.question.key: item.question for item in items} | readable
-            reader.problems += check_condition(tree, (*child.path, name), readable, every | _later(readers, readable))
-        known[question.key] = question
-        items.append(EligibilityQuestion(question, eligible_when, refusal))
-    reader.unique(readers, [item.question.key for item in items])
-    reader.done()
-    return Eligibility(tuple(items), contact)
-
-
-def _later(readers, known) -> dict:
-    """The keys written further down, so that a forward condition is called one."""
-    keys = [child.node.get("key") for child in readers]
-    return {key: None for key in keys if isinstance(key, str) and key not in known}
-
-
-def read_aid(reader: Reader, form: Form) -> dict:
-    """The aid rules as `programs.money.parse_rules` takes them: numbers as texts, category names side by side."""
-    out: dict = {"rate": _rate(reader, "rate")}
-    out["stacking_cap"] = _shown(reader.percent("stacking_cap"))
-    out["min_project"] = _shown(reader.money("min_project", required=False)) or "0"
-    most = reader.money("max_aid", required=False)
-    if most is not None:
-        out["max_aid"] = _shown(most)
-    weights = reader.child("weights")
-    if weights:
-        out["weights"] = {kind: _shown(weights.percent(kind)) for kind in FinancingKind.values if kind in weights.node}
-        weights.done()
-    readers = reader.children("categories", at_least=1, at_most=60)
-    out["categories"] = [_category(child) for child in readers]
-    reader.unique(readers, [category["key"] for category in out["categories"]])
-    _check_categories(reader, readers, form)
-    window = reader.child("window", required=False)
-    if window:
-        start = window.take("from", required=True)
-        out["window"] = {"from": "submission" if start == "submission" else str(window.day("from") or "")}
-        until = window.day("until", required=False)
-        if until:
-            out["window"]["until"] = until.isoformat()
-        window.done()
-    bonus = reader.child("bonus", required=False)
-    if bonus:
-        out["bonus"] = {
-            "per_level": _shown(bonus.money("per_level")),
-            "outside_rate": bonus.boolean("outside_rate", default=True),
-            "within_maximum": bonus.boolean("within_maximum", default=True),
-        }
-        bonus.done()
-        if not form.of_type("assessment"):
-            reader.problem(_("A bonus per level needs an assessment grid in the form."), "bonus")
-    out["in_kind"] = reader.choice("in_kind", ("valued_apart",), required=False, default="valued_apart")
-    reader.done()
-    if not any(problem.path[: len(reader.path)] == reader.path for problem in reader.problems):
-        try:
-            parse_rules(out)
-        except BadAidRules as error:
-            steps = [int(step) if step.isdigit() else step for step in error.path.split(".") if step]
-            reader.problem(_("This rule cannot be computed (%(why)s).") % {"why": error.problem}, *steps)
-    return out
-
-
-def _rate(reader: Reader, key: str):
-    value = reader.take(key, required=True)
-    if not isinstance(value, dict):
-        return _shown(reader.percent(key, required=False))
-    child = reader.child(key)
-    rates = {recipient: _shown(child.percent(recipient)) for recipient in list(value)}
-    return rates
-
-
-def _category(reader: Reader) -> dict:
-    name = reader.text("name", max_length=300)
-    out = {
-        "key": reader.key(),
-        "name_fr": name.fr,
-        "name_en": name.en,
-        "eligible": reader.boolean("eligible", default=True),
-    }
-    cap = reader.percent("cap_percent_after", required=False)
-    if cap is not None:
-        out["cap_percent_after"] = _shown(cap)
-    most = reader.money("max_per_item", required=False)
-    if most is not None:
-        out["max_per_item"] = _shown(most)
-    if "rate" in reader.node:
-        out["rate"] = _rate(reader, "rate")
-    reader.done()
-    return out
-
-
-def _check_categories(reader: Reader, readers, form: Form):
-    """The categories of the rules and those of the form's budget are the same: none refused by surprise, none
-    unused."""
-    for budget in form.of_type("budget"):
-        offered = {option.key for option in budget.options}
-        ruled = [child.node.get("key") for child in readers]
-        for child in readers:
-            if child.node.get("key") not in list(offered):
-                child.problem(
-                    _("The budget “%(name)s” of the form does not offer this category.") % {"name": budget.key}, "key"
-                )
-        for index, option in enumerate(budget.options):
-            if option.key not in ruled:
-                reader.problems.append(
-                    Problem((*budget.path, "options", index), _("The aid rules say nothing of this category."))
-                )
-
-
-def _shown(number) -> str:
-    return "" if number is None else format(number, "f")
-
-
-def read_checklist(reader: Reader) -> None:
-    """The screening checklist: items with a key, a label and, where one exists, the automatic finding behind it."""
-    readers = reader.children("checklist", at_least=1, at_most=60)
-    keys = []
-    for child in readers:
-        keys.append(child.key())
-        child.text("label", max_length=500)
-        child.text("help", required=False)
-        child.choice("automatic", AUTOMATIC, required=False)
-        child.done()
-    reader.unique(readers, keys)
-
-
-def read_panel(reader: Reader) -> None:
-    """How many reviewers a file has, from where, and who never reviews it."""
-    reader.integer("reviewers", at_least=0, at_most=20)
-    seats = reader.child("seats")
-    total = 0
-    if seats:
-        for seat in Seat.values:
-            total += seats.integer(seat, required=False, at_least=0, at_most=20) or 0
-        seats.done()
-    number = reader.node.get("reviewers")
-    if isinstance(number, int) and total > number:
-        reader.problem(
-            _("The seats, %(seats)s, are more than the reviewers, %(count)s.") % {"seats": total, "count": number},
-            "seats",
-        )
-    reader.strings("excluded", choices=EXCLUDED)
-    reader.boolean("anonymous")
-    reader.integer("review_days", required=False, at_least=1, at_most=365)
-    reader.integer("quorum", required=False, at_least=1, at_most=50)
-    reader.done()
-
-
-def read_ranking(reader: Reader, criteria: tuple[str, ...]) -> None:
-    reader.choice("order", Order)
-    reader.choice("line", LineStrategy)
-    reader.choice("allocation", Allocation, required=False)
-    reader.number("discuss_spread", required=False, at_least=0, at_most=100)
-    reader.boolean("within_cohort")
-    reader.boolean("waitlist_to_next_cohort")
-    reader.strings("ties", choices=criteria)
-    reader.done()
-
-
-def read_service(reader: Reader) -> None:
-    """Service standards by name: how many days, of which kind, counted from what."""
-    for name in SERVICES:
-        child = reader.child(name, required=name in ("acknowledge", "decide"))
-        if child:
-            child.integer("days", at_least=1, at_most=1000)
-            child.choice("kind", DayKind)
-            child.choice("from", ("submission", "closing", "complete", "closing_or_complete", "claim", "request"))
-            child.integer("incomplete_moves_after", required=False, at_least=1, at_most=1000)
-            child.done()
-    reader.done()
-
-
-def read_reconsideration(reader: Reader) -> None:
-    reader.integer("ask_days", at_least=1, at_most=365)
-    reader.integer("answer_days", at_least=1, at_most=365)
-    reader.percent("held_percent")
-    reader.done()
-
-
-def read_claims(reader: Reader) -> None:
-    reader.choice("every", ("month", "quarter", "half_year", "year", "milestone"))
-    reader.percent("holdback_percent")
-    reader.choice("holdback_until", ("final_report", "close_out"))
-    reader.done()
-
-
-def read_indicators(reader: Reader) -> None:
-    readers = reader.children("indicators", at_least=1, at_most=60)
-    keys = []
-    for child in readers:
-        keys.append(child.key())
-        child.text("name", max_length=200)
-        child.text("unit", max_length=60)
-        child.done()
-    reader.unique(readers, keys)
 
 
 def read_letters(reader: Reader) -> tuple[LetterPart, ...]:

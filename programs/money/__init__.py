@@ -1,18 +1,14 @@
 """The arithmetic of aid: pure, exact, no database (docs/money.md gives every formula and its source)."""
 
 from programs.money.aid import compute_aid
-from programs.money.aid_rules import AidRules, BadAidRules, parse_rules
 from programs.money.reasons import Reason
 from programs.money.result import Aid, CategoryLine, FinancingLine, RowLine
 
 __all__ = [
     "Aid",
-    "AidRules",
-    "BadAidRules",
     "CategoryLine",
     "FinancingLine",
     "Reason",
     "RowLine",
     "compute_aid",
-    "parse_rules",
 ]

@@ -24,8 +24,8 @@ from funding.models import Agreement, Envelope, LedgerEntry, Partner
 from funding.money import EntryKind
 from moves.machine import move
 from moves.refusals import Forbidden
+from programs import policy
 from programs.bundle import Bundle, BundleRefused, check_rules, dump_bundle, read_bundle
-from programs.bundle.checks import RULE_KEYS, aid_as_written
 from programs.constants import check_letter
 from programs.models import Call, FormVersion, LetterTemplate, Program, ProgramFunding, Rubric, Rules
 from programs.roles import ProgramRole
@@ -326,8 +326,7 @@ def export_bundle(program: Program, *, call: Call | None = None) -> str:
         "call": _call_data(call),
         "form": call.form.definition,
         "rubric": call.rubric.definition,
-        **{key: rules[key] for key in RULE_KEYS if key in rules},
-        "aid": aid_as_written(rules["aid"]),
+        **policy.as_written(rules),
         "letters": {kind: _letter_data(letter) for kind, letter in latest_letters(program).items()},
     }
     return dump_bundle(data)

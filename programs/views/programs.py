@@ -1,7 +1,5 @@
 """Programmes as the staff sees them: the list, one programme tab by tab, a bundle in and out."""
 
-from datetime import date
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
@@ -15,13 +13,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.rules import in_office
 from moves.refusals import Forbidden
-from programs.bundle import BundleRefused, parse_eligibility
-from programs.constants import LETTER_FIELDS, Allocation, DayKind, LineStrategy, Order, fields_in, fill_letter
+from programs.bundle import BundleRefused
+from programs.constants import LETTER_FIELDS, fields_in, fill_letter
 from programs.forms import BundleForm
 from programs.models import Appointment, Call, Program
+from programs.policy import Standard
 from programs.querysets import is_staff
-from programs.rubric import parse_rubric
 from programs.rules import is_program_officer
+from programs.selectors import policy_of, read_once, rubric_of
 from programs.services.bundles import export_bundle, import_bundle, latest_letters
 from programs.services.calls import record_export
 from programs.states import LetterKind, Phase
@@ -164,7 +163,7 @@ def form(request, slug):
     program = of_staff(request, slug)
     call, version = version_of(request, program, "form")
     sections = []
-    for section in parse_form(version.definition).sections if version else ():
+    for section in read_once(version, parse_form).sections if version else ():
         sections.append(
             {
                 "section": section,
@@ -218,8 +217,8 @@ LIMITS = {
 def rubric(request, slug):
     program = of_staff(request, slug)
     call, version = version_of(request, program, "rubric")
-    parsed = parse_rubric(version.definition) if version else None
-    form = parse_form(call.form.definition) if call and call.form_id else None
+    parsed = rubric_of(call) if version else None
+    form = read_once(call.form, parse_form) if call and call.form_id else None
     criteria = []
     for criterion in parsed.criteria if parsed else ():
         evidence = [form.question(key).label for key in criterion.evidence if form and form.question(key)]
@@ -238,42 +237,22 @@ def rubric(request, slug):
 def rules(request, slug):
     program = of_staff(request, slug)
     call, version = version_of(request, program, "rules")
-    definition = version.definition if version else {}
-    eligibility = parse_eligibility(definition["eligibility"]) if definition.get("eligibility") else None
-    ranking = definition.get("ranking", {})
-    until = definition.get("aid", {}).get("window", {}).get("until")
-    words = {
-        "order": Order(ranking["order"]).label if ranking.get("order") in Order.values else "",
-        "line": LineStrategy(ranking["line"]).label if ranking.get("line") in LineStrategy.values else "",
-        "allocation": Allocation(ranking["allocation"]).label if ranking.get("allocation") in Allocation.values else "",
-    }
-    return show(
-        request,
-        program,
-        "program-rules",
-        call=call,
-        version=version,
-        rules=definition,
-        eligibility=eligibility,
-        checklist=definition.get("checklist", []),
-        service=service_lines(definition.get("service", {})),
-        ranking=words,
-        last_day=date.fromisoformat(until) if until else None,
-    )
+    policy = policy_of(call) if version else None
+    service = service_lines(policy.service) if policy else []
+    return show(request, program, "program-rules", call=call, version=version, policy=policy, service=service)
 
 
 def service_lines(service):
     names = {
-        "acknowledge": _("Acknowledge the submission"),
-        "complete": _("Say whether the file is complete"),
-        "decide": _("Decide"),
-        "claim": _("Pay a claim"),
-        "reconsider": _("Answer a reconsideration"),
+        Standard.ACKNOWLEDGE: _("Acknowledge the submission"),
+        Standard.COMPLETE: _("Say whether the file is complete"),
+        Standard.DECIDE: _("Decide"),
+        Standard.CLAIM: _("Pay a claim"),
+        Standard.RECONSIDER: _("Answer a reconsideration"),
     }
     return [
-        {"name": names.get(name, name), "days": promise["days"], "kind": DayKind(promise["kind"]).label}
-        for name, promise in service.items()
-        if isinstance(promise, dict) and "days" in promise
+        {"name": names[standard], "days": promise.days, "kind": promise.kind.label}
+        for standard, promise in service.promises.items()
     ]
 
 

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from applications.models import Application
 from applications.querysets import barred_from
 from applications.states import ApplicationState
+from programs.selectors import rubric_of
 from reviews.models import Assignment, Score
 from reviews.states import AssignmentState
 from work import clock
@@ -55,7 +56,7 @@ def queue_of(user, *, limit=200):
         .values_list("pk", flat=True)
     )
     for one in waiting:
-        one.criteria = len(one.application.call.rubric.definition["criteria"])
+        one.criteria = len(rubric_of(one.application.call).criteria)
         one.share_left = 1 - min(one.scored, one.criteria) / one.criteria
         one.barred = one.application_id in barred
         one.open = (

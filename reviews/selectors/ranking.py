@@ -9,7 +9,7 @@ from applications.models import Application
 from applications.states import ApplicationState
 from funding.ledger import available
 from funding.models import Envelope
-from programs.rubric import parse_rubric
+from programs.selectors import policy_of, rubric_of
 from reviews import scoring
 from reviews.models import Assignment
 from reviews.selectors.panel import FileScores, file_scores
@@ -63,7 +63,7 @@ RANKED = (ApplicationState.REVIEWED, ApplicationState.WAITLISTED)
 
 def held_percent(call):
     """The share of each envelope kept for reconsiderations, in percent (rules: `reconsideration.held_percent`)."""
-    return Decimal(str((call.rules.definition.get("reconsideration") or {}).get("held_percent") or 0))
+    return policy_of(call).reconsideration.held_percent
 
 
 def open_envelopes(call):
@@ -92,9 +92,9 @@ def ranking(call, cohort_closes_at=None):
 
     Ordered by the raw mean among those that pass; the line is the programme's `ranking.line` (strict by default).
     """
-    rubric = parse_rubric(call.rubric.definition)
-    rules = call.rules.definition.get("ranking") or {}
-    line = scoring.Line(rules.get("line", scoring.Line.STRICT))
+    rubric = rubric_of(call)
+    rules = policy_of(call).ranking
+    line = scoring.Line(rules.line)
     counted = Assignment.objects.filter(state=AssignmentState.SUBMITTED).prefetch_related("scores").order_by("id")
     files = (
         Application.objects.filter(call=call, state__in=RANKED)
@@ -112,7 +112,6 @@ def ranking(call, cohort_closes_at=None):
     envelopes = open_envelopes(call)
     held = held_percent(call)
     left = sum((max(Decimal(0), available(envelope, held_percent=held)) for envelope in envelopes), Decimal(0))
-    ties = [criterion["key"] if isinstance(criterion, dict) else criterion for criterion in rules.get("ties", [])]
     entrants = [
         scoring.Entrant(
             key=key,
@@ -120,7 +119,7 @@ def ranking(call, cohort_closes_at=None):
             asked=file.requested_amount or Decimal(0),
             passes=scores[key].passes,
             minimum=file.minimum_amount,
-            ties=tuple(scores[key].means.get(tie, Decimal(0)) for tie in ties),
+            ties=tuple(scores[key].means.get(tie, Decimal(0)) for tie in rules.ties),
         )
         for key, file in files.items()
     ]

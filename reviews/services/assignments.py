@@ -15,19 +15,17 @@ from moves.services import declare_standing
 from moves.states import StandingState
 from notifications.services import queue_message
 from programs.rules import has_a_reason, is_program_officer
+from programs.selectors import policy_of
 from reviews import checks, selectors
 from reviews.models import Assignment
 from reviews.rules import ask_unbarred
 from reviews.states import Answer
 from work import clock
 
-REVIEW_DAYS = 14  # calendar days a reviewer has, where the programme's rules say nothing
-
 
 def review_due(call):
     """When a review given now is due: the programme's `panel.review_days`, at the end of that day."""
-    days = int((call.rules.definition.get("panel") or {}).get("review_days") or REVIEW_DAYS)
-    return clock.end_of(clock.today() + timedelta(days=days))
+    return clock.end_of(clock.today() + timedelta(days=policy_of(call).panel.review_days))
 
 
 def _locked(application):

@@ -8,7 +8,7 @@ from applications.states import ApplicationState
 from audit.services import record_change
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
-from programs.rubric import parse_rubric
+from programs.selectors import rubric_of
 from reviews import checks, scoring
 from reviews.models import Assignment, Score
 from reviews.rules import ask_unbarred, is_reviewer, is_the_one_assigned
@@ -32,11 +32,6 @@ class ScoreInvalid(ValueError):
         self.message = message
 
 
-def rubric_of(assignment):
-    """The rubric a review is scored with: the version its call was published with."""
-    return parse_rubric(assignment.application.call.rubric.definition)
-
-
 @transaction.atomic
 def save_score(assignment, criterion, *, by, version, point=None, comment=None):
     """Save the point or the comment of one criterion. Returns the `Score` with its new version.
@@ -45,7 +40,7 @@ def save_score(assignment, criterion, *, by, version, point=None, comment=None):
     is not on the scale; Forbidden for anybody but the reviewer; WrongMoment once submitted. None changes nothing.
     """
     _check_editable(assignment, by=by)
-    rubric = rubric_of(assignment)
+    rubric = rubric_of(assignment.application.call)
     if rubric.criterion(criterion) is None:
         raise ScoreInvalid(_("This criterion is not in the rubric."))
     if point:
@@ -121,7 +116,7 @@ def submit_review(assignment, *, by):
     )
     if assignment.state == AssignmentState.SUBMITTED and assignment.reviewer_id == by.pk:
         return assignment
-    rubric = rubric_of(assignment)
+    rubric = rubric_of(assignment.application.call)
     unscored, without_comment = checks.unfinished(assignment, rubric)
     total, given = None, {score.criterion: score.point for score in assignment.scores.all() if score.point}
     if not unscored and assignment.state == AssignmentState.ACCEPTED:

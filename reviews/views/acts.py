@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 from applications.states import ApplicationState
 from moves.refusals import Forbidden, WrongMoment
 from programs.roles import ProgramRole
-from programs.rubric import parse_rubric
 from programs.rules import holds, is_program_officer
+from programs.selectors import rubric_of
 from reviews import checks, services
 from reviews.forms.people import ReasonForm, ReplaceForm
 from reviews.states import AssignmentState
@@ -80,7 +80,7 @@ def assignment(request, reference, public_id):
         "application": application,
         "assignment": one,
         "note": notes_of([one]).get(one.pk, ""),
-        "review": review_rows(one, parse_rubric(application.call.rubric.definition)) if shown else None,
+        "review": review_rows(one, rubric_of(application.call)) if shown else None,
         "acts": [(name, acts[name]["title"]) for name in _acts_on(one, application, request.user)],
     }
     return render(request, "reviews/assignment.html", context)

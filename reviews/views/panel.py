@@ -14,8 +14,8 @@ from moves.interests import standing_of
 from moves.refusals import Forbidden, WrongMoment
 from moves.states import StandingState
 from programs.roles import ProgramRole
-from programs.rubric import parse_rubric
 from programs.rules import holds, is_program_officer
+from programs.selectors import rubric_of
 from reviews import checks, selectors, services
 from reviews.forms.people import AssignForm, ReasonForm, RuleForm
 from reviews.models import Declaration, Recommendation
@@ -62,7 +62,7 @@ def _page(request, application, *, form=None, refused=(), status=200):
     shown = sees_scores(application, user)
     scores = rubric = None
     if shown:
-        rubric = parse_rubric(application.call.rubric.definition)
+        rubric = rubric_of(application.call)
         scores = selectors.file_scores(
             application, rubric, [a for a in assignments if a.state == AssignmentState.SUBMITTED]
         )

@@ -23,8 +23,8 @@ from moves.refusals import Forbidden, WrongMoment
 from moves.states import Duty, StandingState
 from programs.models import Call
 from programs.roles import ProgramRole
-from programs.rubric import parse_rubric
 from programs.rules import holds
+from programs.selectors import rubric_of
 from reviews import selectors, services
 from reviews.forms.panel import RecommendForm
 from reviews.scoring import Line
@@ -47,7 +47,7 @@ def show(request, public_id):
     ids = [ranked.application.pk for ranked in ranking.files]
     closed = Application.objects.filter(pk__in=ids).filter(pk__in=barred_from(request.user))
     barred = set(closed.values_list("pk", flat=True))
-    names = {c.key: str(c.name) for c in parse_rubric(call.rubric.definition).criteria} | {"overall": _("overall")}
+    names = {c.key: str(c.name) for c in rubric_of(call).criteria} | {"overall": _("overall")}
     rows = []
     for ranked in ranking.files:
         closed = ranked.application.pk in barred
@@ -230,7 +230,7 @@ def _recommend(form, application, *, by):
 
 
 def _recommend_page(request, application, ranking, ranked, form):
-    names = {c.key: str(c.name) for c in parse_rubric(application.call.rubric.definition).criteria}
+    names = {c.key: str(c.name) for c in rubric_of(application.call).criteria}
     counted, needed = selectors.quorum(application)
     context = {
         "application": application,

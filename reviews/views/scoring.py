@@ -15,10 +15,11 @@ from applications.models import Document
 from audit.services import record_reading
 from documents.downloads import file_response
 from moves.refusals import WrongMoment
+from programs.selectors import rubric_of
 from reviews import checks, services
 from reviews.forms.scores import FeedbackForm, ScoreForm
 from reviews.models import Assignment
-from reviews.services.scores import ScoreConflict, ScoreInvalid, rubric_of
+from reviews.services.scores import ScoreConflict, ScoreInvalid
 from reviews.states import AssignmentState
 from reviews.views.evidence import evidence_of, found_in, review_rows, snapshot_of, steps_of
 from reviews.views.files import NotOpen, opened_assignment
@@ -46,7 +47,7 @@ def score(request, public_id):
     assignment = opened_assignment(request, public_id, read="evidence")
     if assignment.state == AssignmentState.SUBMITTED:
         return redirect("review-read", public_id)
-    rubric = rubric_of(assignment)
+    rubric = rubric_of(assignment.application.call)
     steps, scores = steps_of(assignment, rubric, request.GET.get("c", ""))
     current = next((step for step in steps if step.current), None)
     if current is None:
@@ -169,7 +170,7 @@ def save(request, public_id):
     at = clock.format_hour(clock.now(), get_language() or "fr")
     answer = {"version": version, "message": _("Saved at %(hour)s") % {"hour": at}}
     if key != "feedback":
-        steps, _scores = steps_of(assignment, rubric_of(assignment), key)
+        steps, _scores = steps_of(assignment, rubric_of(assignment.application.call), key)
         context = {"steps": steps, "done": sum(step.is_done for step in steps), "assignment": assignment}
         answer["fragments"] = {"criteria": render_to_string("reviews/_criteria.html", context, request)}
     return JsonResponse(answer)
@@ -198,7 +199,7 @@ def check(request, public_id):
     assignment = opened_assignment(request, public_id, read="own review")
     if assignment.state == AssignmentState.SUBMITTED:
         return redirect("review-read", public_id)
-    rubric = rubric_of(assignment)
+    rubric = rubric_of(assignment.application.call)
     initial = {"feedback": assignment.feedback, "feedback_version": assignment.feedback_version}
     form = FeedbackForm(request.POST or None, initial=initial)
     refused = ()
@@ -263,7 +264,7 @@ def read(request, public_id):
     assignment = opened_assignment(request, public_id, read="own review")
     if assignment.state != AssignmentState.SUBMITTED:
         return redirect("review-check", public_id)
-    rubric = rubric_of(assignment)
+    rubric = rubric_of(assignment.application.call)
     others = (
         Assignment.objects.counted()
         .filter(application=assignment.application)

@@ -33,6 +33,7 @@ PURE = [
     "assignment",
     "conditions",
     "money",
+    "policy",
     "schema",
     "rubric",
     "clock",

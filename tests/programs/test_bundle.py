@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 
 from programs.bundle import MAX_BYTES, check_bundle, dump_bundle, read_bundle, read_data
+from programs.policy import parse_policy
 from tests.cast import BUNDLE
 
 TEXT = BUNDLE.read_text(encoding="utf-8")
@@ -393,7 +394,7 @@ def _shuffled(value):
 
 
 def test_eligibility_says_why_and_only_what_is_answered_refuses():
-    eligibility = read_bundle(TEXT).eligibility
+    eligibility = parse_policy(read_bundle(TEXT).rules).eligibility
     assert eligibility.refusals({}) == []
     refused = eligibility.refusals({"place_in_quebec": True, "staff": 9, "on_rena": True})
     assert [str(item.refusal) for item in refused] == [
@@ -404,5 +405,5 @@ def test_eligibility_says_why_and_only_what_is_answered_refuses():
 
 @pytest.mark.parametrize(("staff", "asked"), [(24, False), (25, True)])
 def test_eligibility_asks_about_the_oqlf_from_25_employees(staff, asked):
-    shown = [item.question.key for item in read_bundle(TEXT).eligibility.shown({"staff": staff})]
+    shown = [item.question.key for item in parse_policy(read_bundle(TEXT).rules).eligibility.shown({"staff": staff})]
     assert ("oqlf_in_good_standing" in shown) is asked

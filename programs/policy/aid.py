@@ -1,7 +1,9 @@
-"""A programme's aid rules, read from the plain dictionary of its bundle into something that can be computed with.
+"""A programme's aid rules, read from the plain dictionary of its version into something that can be computed with.
 
 Percentages are written 0 to 100, amounts in dollars, both as texts ("40", "90000.00"): never as floats.
 """
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,6 +40,41 @@ class Category:
     max_per_item: Decimal | None = None
     rate: Rate | None = None  # replaces the programme's rate for this category
 
+    def to_definition(self) -> dict:
+        out = {
+            "key": self.key,
+            "name_fr": self.name["fr"],
+            "name_en": self.name["en"],
+            "eligible": self.eligible,
+            "cap_percent_after": _text(self.cap_percent_after),
+            "max_per_item": _text(self.max_per_item),
+            "rate": None if self.rate is None else _rate_as_text(self.rate),
+        }
+        return {key: value for key, value in out.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Window:
+    """When a cost must be incurred. `start`: a day, or `submission`: the day the file is submitted."""
+
+    start: date | str = "submission"
+    until: date | None = None
+
+    def to_definition(self) -> dict:
+        out = {"from": str(self.start)}
+        return out if self.until is None else out | {"until": self.until.isoformat()}
+
+
+@dataclass(frozen=True)
+class Bonus:
+    """What each full level gained adds, outside the aid rate; `within_maximum`: but never beyond the programme's."""
+
+    per_level: Decimal
+    within_maximum: bool = True
+
+    def to_definition(self) -> dict:
+        return {"per_level": _text(self.per_level), "outside_rate": True, "within_maximum": self.within_maximum}
+
 
 @dataclass(frozen=True)
 class AidRules:
@@ -49,10 +86,8 @@ class AidRules:
     weights: Mapping[str, Decimal]
     max_aid: Decimal | None = None
     min_project: Decimal = Decimal("0.00")
-    window_from: date | str = "submission"  # a day, or `submission`: the day the file is submitted
-    window_until: date | None = None
-    bonus_per_level: Decimal = Decimal("0.00")
-    bonus_within_maximum: bool = True
+    window: Window = Window()
+    bonus: Bonus | None = None
 
     def rate_for(self, category: Category, recipient: str) -> Decimal | None:
         """The percentage paid to this recipient type in this category; None when the programme pays it nothing."""
@@ -62,6 +97,29 @@ class AidRules:
     def weight_of(self, kind: str) -> Decimal:
         """How much of a public aid of this kind counts in the stacking. A kind that is not named counts whole."""
         return self.weights.get(kind, Decimal(100))
+
+    def to_definition(self) -> dict:
+        """The dictionary that `parse_aid` reads."""
+        out = {
+            "rate": _rate_as_text(self.rate),
+            "stacking_cap": _text(self.stacking_cap),
+            "min_project": _text(self.min_project),
+            "max_aid": _text(self.max_aid),
+            "weights": {kind: _text(weight) for kind, weight in self.weights.items()},
+            "categories": [category.to_definition() for category in self.categories.values()],
+            "window": self.window.to_definition(),
+            "bonus": self.bonus and self.bonus.to_definition(),
+            "in_kind": "valued_apart",
+        }
+        return {key: value for key, value in out.items() if value is not None}
+
+
+def _text(number: Decimal | None) -> str | None:
+    return None if number is None else format(number, "f")
+
+
+def _rate_as_text(rate: Rate) -> str | dict[str, str]:
+    return {recipient: format(x, "f") for recipient, x in rate.items()} if isinstance(rate, Mapping) else _text(rate)
 
 
 # What the arithmetic understands, and nothing else: a rule that would be ignored is refused.
@@ -81,17 +139,16 @@ LATER = {"overhead", "max_per_recipient", "max_share_percent", "tax_credit_rate"
 CATEGORY_KEYS = {"key", "name_fr", "name_en", "cap_percent_after", "max_per_item", "eligible", "rate"}
 
 
-def parse_rules(rules: Mapping) -> AidRules:
-    """The rules of a bundle as `AidRules`. BadAidRules, with the place, for what is missing, unknown or impossible."""
+def parse_aid(rules: Mapping) -> AidRules:
+    """The `aid` of a version's definition as `AidRules`.
+
+    BadAidRules, with the place, for what is missing, unknown or impossible.
+    """
     _known(rules, KEYS, "")
     if rules.get("in_kind", "valued_apart") != "valued_apart":
         raise BadAidRules("in_kind", _("only `valued_apart` is computed"))
     window = rules.get("window") or {}
     _known(window, {"from", "until"}, "window.")
-    bonus = rules.get("bonus") or {}
-    _known(bonus, {"per_level", "outside_rate", "within_maximum"}, "bonus.")
-    if not bonus.get("outside_rate", True):
-        raise BadAidRules("bonus.outside_rate", _("a bonus inside the aid rate is not computed"))
     weights = {kind: _percent(value, f"weights.{kind}") for kind, value in (rules.get("weights") or {}).items()}
     for kind in weights:
         if kind not in FINANCING_KINDS:
@@ -103,11 +160,22 @@ def parse_rules(rules: Mapping) -> AidRules:
         weights=weights,
         max_aid=_amount(rules["max_aid"], "max_aid") if rules.get("max_aid") is not None else None,
         min_project=_amount(rules.get("min_project") or "0", "min_project"),
-        window_from=_day(window.get("from") or "submission", "window.from"),
-        window_until=_day(window["until"], "window.until") if window.get("until") else None,
-        bonus_per_level=_amount(bonus.get("per_level") or "0", "bonus.per_level"),
-        bonus_within_maximum=bool(bonus.get("within_maximum", True)),
+        window=Window(
+            _day(window.get("from") or "submission", "window.from"),
+            _day(window["until"], "window.until") if window.get("until") else None,
+        ),
+        bonus=_bonus(rules.get("bonus")),
     )
+
+
+def _bonus(given: Mapping | None) -> Bonus | None:
+    if not given:
+        return None
+    _known(given, {"per_level", "outside_rate", "within_maximum"}, "bonus.")
+    if not given.get("outside_rate", True):
+        raise BadAidRules("bonus.outside_rate", _("a bonus inside the aid rate is not computed"))
+    per_level = _amount(given.get("per_level") or "0", "bonus.per_level")
+    return Bonus(per_level, bool(given.get("within_maximum", True)))
 
 
 def _known(given: Mapping, known: set[str], prefix: str) -> None:
