@@ -8,18 +8,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import services
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 from work import clock
 
 # The library's mails: our kind, the address it leads to, and what of the library's context is in that address.
 MAILS = {
-    "email_confirmation_signup": ("account_confirm", "account_confirm_email", ("key",)),
-    "email_confirmation": ("account_confirm", "account_confirm_email", ("key",)),
-    "password_reset_key": ("password_reset", "account_reset_password_from_key", ("uid", "key")),
-    "account_already_exists": ("account_exists", "account_reset_password", ()),
-    "password_reset": ("password_changed", "account_reset_password", ()),
-    "password_changed": ("password_changed", "account_reset_password", ()),
-    "password_set": ("password_changed", "account_reset_password", ()),
+    "email_confirmation_signup": (MessageKind.ACCOUNT_CONFIRM, "account_confirm_email", ("key",)),
+    "email_confirmation": (MessageKind.ACCOUNT_CONFIRM, "account_confirm_email", ("key",)),
+    "password_reset_key": (MessageKind.PASSWORD_RESET, "account_reset_password_from_key", ("uid", "key")),
+    "account_already_exists": (MessageKind.ACCOUNT_EXISTS, "account_reset_password", ()),
+    "password_reset": (MessageKind.PASSWORD_CHANGED, "account_reset_password", ()),
+    "password_changed": (MessageKind.PASSWORD_CHANGED, "account_reset_password", ()),
+    "password_set": (MessageKind.PASSWORD_CHANGED, "account_reset_password", ()),
 }
 
 

@@ -1,11 +1,45 @@
-"""The page's language: what the address asks, else the person's own, else the cookie, else French."""
+"""What a request says of its person: how they were recognised, and the language of their pages."""
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from allauth.account.authentication import get_authentication_records
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+
+from audit.actors import Assurance, Method
+
+SECOND_FACTORS = frozenset({"mfa"})  # what the sign-in library calls one
+
+
+def assurance_of(request: HttpRequest) -> Assurance:
+    """How the person of this session signed in, and when they last gave a second factor."""
+    records = get_authentication_records(request)
+    methods = [record.get("method") for record in records]
+    seconds = [record["at"] for record in records if record.get("method") in SECOND_FACTORS]
+    return Assurance(
+        method=next((Method(m) for m in reversed(methods) if m in (Method.PASSWORD, Method.DEMO)), Method.NONE),
+        second_factor_at=datetime.fromtimestamp(max(seconds), tz=UTC) if seconds else None,
+    )
+
+
+class AssuranceMiddleware:
+    """`request.user` carries how it was recognised: the turnstile can ask."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            request.user.assurance = assurance_of(request)
+        return self.get_response(request)
 
 
 class LanguageMiddleware:
-    """Activates the language and sets `request.LANGUAGE_CODE`; `?lang=en` on any page switches and is remembered."""
+    """The page's language: what the address asks, else the person's own, else the cookie, else French.
+
+    Activates the language and sets `request.LANGUAGE_CODE`; `?lang=en` on any page switches and is remembered."""
 
     def __init__(self, get_response):
         self.get_response = get_response

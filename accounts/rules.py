@@ -3,6 +3,7 @@
 from django.db.models import Q
 
 from accounts.roles import ClusterRole, OrganisationRole
+from audit.states import ActorKind
 from work import clock
 
 
@@ -50,8 +51,8 @@ def is_signatory(organisation, user):
 
 
 def is_system(by):
-    """Whether the actor is the installation itself: its set-up and its commands act as the clock."""
-    return getattr(by, "actor", "") == "clock"
+    """Whether the actor is the installation itself: its set-up and its commands."""
+    return getattr(by, "actor", "") == ActorKind.SETUP
 
 
 def may_administer(cluster, by):

@@ -11,6 +11,7 @@ from accounts.roles import Language
 from applications.querysets import ApplicationQuerySet
 from applications.states import ApplicationState, Place, public_state
 from applications.workflow import ApplicationLife
+from audit.states import ChangeKind
 from documents.models import Rendering, Upload
 from programs.models import Call
 from programs.states import Phase
@@ -25,6 +26,7 @@ class Application(PublicModel, ApplicationLife):
     """A file. What the lists show is on this row, kept by the services that change it."""
 
     subject = "application"
+    moves_with = ("call__program", "call__form", "call__rules", "organisation")
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="applications")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="applications")
@@ -73,6 +75,11 @@ class Application(PublicModel, ApplicationLife):
             models.Index(fields=["updated_at", "id"], name="application_updated"),
             GinIndex(fields=["search"], name="application_search"),
         ]
+
+    @property
+    def change_kind(self) -> ChangeKind | None:
+        """Nothing is reported of a draft that was never sent."""
+        return ChangeKind.APPLICATION if self.reference else None
 
     def __str__(self):
         return self.reference or self.title or str(self.public_id)

@@ -1,15 +1,21 @@
 """What follows for files from moves of their call, in the same transaction."""
 
-from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 
 from applications.models import Application
+from applications.rules import WithItsCall
 from applications.services.changes import people_of
 from applications.states import UNDER_WAY, ApplicationState
 from audit import services as trail
-from moves.machine import after, move
+from moves.machine import move
+from moves.registry import Made, after
+from moves.transitions import Reason
+from notifications.constants import MessageKind
 from notifications.services import queue_message
+from programs.models import Call
+from programs.rules import NewClosing, OneApplicant
 
 # Files whose decision clock was counted from the closing of their cohort.
 COUNTED_FROM_CLOSING = (
@@ -21,10 +27,10 @@ COUNTED_FROM_CLOSING = (
 )
 
 
-@after("call.extend")
-def follow_the_closing(call, *, by, given, note, entry):
+@after(Call.extend)
+def follow_the_closing(call: Call, made: Made[Any, NewClosing]) -> None:
     """Every holder of a draft is told; files of the last cohort belong to the new closing."""
-    closes_at, closed_at = _instant(given["closes_at"]), _instant(given["closed_at"])
+    closes_at, closed_at = made.given.closes_at, made.given.closed_at
     cohort = Application.objects.filter(call=call, cohort_closes_at=closed_at).exclude(state=ApplicationState.DRAFT)
     cohort.filter(state__in=COUNTED_FROM_CLOSING, due__isnull=False).update(due=F("due") + (closes_at - closed_at))
     cohort.update(cohort_closes_at=closes_at)
@@ -34,23 +40,23 @@ def follow_the_closing(call, *, by, given, note, entry):
         _tell_of_later_closing(call, draft, closes_at)
 
 
-@after("call.accommodate")
-def tell_the_applicant(call, *, by, given, note, entry):
+@after(Call.accommodate)
+def tell_the_applicant(call: Call, made: Made[Any, OneApplicant]) -> None:
     """The one applicant is told of its own closing, never of the reason."""
     drafts = Application.objects.filter(
-        call=call, organisation__public_id=given["organisation"], state=ApplicationState.DRAFT
+        call=call, organisation__public_id=made.given.organisation, state=ApplicationState.DRAFT
     ).select_related("created_by")
     for draft in drafts.order_by("pk"):
-        _tell_of_later_closing(call, draft, _instant(given["closes_at"]))
+        _tell_of_later_closing(call, draft, made.given.closes_at)
 
 
-@after("call.cancel")
-def cancel_every_file(call, *, by, given, note, entry):
+@after(Call.cancel, fires=(Application.cancel,))
+def cancel_every_file(call: Call, made: Made[Any, Reason]) -> None:
     """Files under way are cancelled with their call, and everybody concerned is told why. Drafts stay readable."""
     files = Application.objects.select_for_update(of=("self",), no_key=True).filter(call=call)
     for application in files.order_by("pk"):
         if application.state in UNDER_WAY:
-            application = move(application, "cancel", by=by, given={"call": call.public_id})
+            application = move(application, Application.cancel, by=made.by, given=WithItsCall(call.public_id))
             application.change_requests.filter(answered_at=None, cancelled_at=None).update(
                 cancelled_at=application.since
             )
@@ -59,12 +65,12 @@ def cancel_every_file(call, *, by, given, note, entry):
         elif application.state != ApplicationState.DRAFT:
             continue
         else:
-            trail.record(application, "application.call_cancelled", by=by, given={"call": call.public_id})
+            trail.record(application, "application.call_cancelled", by=made.by, given={"call": call.public_id})
         for person in people_of(application):
             queue_message(
-                "call_cancelled",
+                MessageKind.CALL_CANCELLED,
                 to=person,
-                context={"call": {"fr": call.name_fr, "en": call.name_en}, "reason": note},
+                context={"call": {"fr": call.name_fr, "en": call.name_en}, "reason": made.words},
                 url_name="application-detail",
                 url_args=[application.public_id],
                 application_id=application.pk,
@@ -75,7 +81,7 @@ def cancel_every_file(call, *, by, given, note, entry):
 def _tell_of_later_closing(call, draft, closes_at) -> None:
     for person in people_of(draft):
         queue_message(
-            "call_extended",
+            MessageKind.CALL_EXTENDED,
             to=person,
             context={"call": {"fr": call.name_fr, "en": call.name_en}, "closes_at": closes_at},
             url_name="application-detail",
@@ -83,7 +89,3 @@ def _tell_of_later_closing(call, draft, closes_at) -> None:
             application_id=draft.pk,
             key=f"call_extended:{draft.public_id}:{closes_at:%Y%m%d%H%M}:{person.pk}",
         )
-
-
-def _instant(value) -> datetime:
-    return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))

@@ -1,7 +1,15 @@
 """Who may move a file, and when. Who: predicates. When: questions, each refusal a sentence that says what is missing.
 
-`given` holds what the service found out: results of checks, and what only a higher app can know.
+Facts are what the system knows, fetched by the move itself (`facts.py` of this app, or of the one above that knows);
+what is given comes with the act, typed by a person, and is absent on the page.
 """
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+from uuid import UUID
 
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -9,12 +17,14 @@ from django.utils.translation import gettext as _
 from accounts.rules import is_signatory as signs_for
 from applications.states import FUNDED, ApplicationState, Outcome, Place
 from moves.refusals import Refusal
+from moves.transitions import Facts, Input, Reason
 from programs.roles import ProgramRole
-from programs.rules import has_a_reason, holds, is_program_officer
+from programs.rules import holds, is_program_officer
 from programs.states import Phase
 from work import clock
 
-__all__ = ["has_a_reason"]
+if TYPE_CHECKING:
+    from applications.models import Application
 
 # Who
 
@@ -48,35 +58,178 @@ def nobody(application, by):
     return False
 
 
+# Facts and input
+
+
+@dataclass(frozen=True)
+class Readiness(Facts):
+    """How ready a draft is: answers missing or wrong, partners who have not confirmed, statements to attest (keys),
+    and the number of its form's version."""
+
+    missing: int
+    unconfirmed: int
+    to_attest: frozenset[str]
+    form: int
+
+    def told(self) -> dict[str, object]:
+        return {"form": self.form}
+
+
+@dataclass(frozen=True)
+class Signing(Input):
+    """A signatory's act: the statements agreed to, the name typed, and when the page that submits was opened."""
+
+    agreed: frozenset[str]
+    signed_name: str
+    began_at: datetime | None
+
+    def told(self) -> dict[str, object]:
+        return {"attested": len(self.agreed), "began_at": self.began_at}
+
+
+@dataclass(frozen=True)
+class Request(Facts):
+    """The request for changes that waits: how many of its items are not answered yet."""
+
+    unanswered: int
+
+
+@dataclass(frozen=True)
+class Changes(Input):
+    """What an officer asks to change: keys of questions, and until when."""
+
+    items: tuple[str, ...]
+    due: datetime | None
+
+
+@dataclass(frozen=True)
+class MoreTime(Reason):
+    due: datetime
+
+
+@dataclass(frozen=True)
+class Checklist(Facts):
+    """How the screening stands: items not marked, keys of those that failed and of those of them without a reason.
+
+    `overdue`: the request for changes that waits is past its day. `decides`: the programme has no reviews.
+    """
+
+    open: int
+    failed: tuple[str, ...]
+    without_reason: tuple[str, ...]
+    overdue: bool
+    decides: bool
+
+
+@dataclass(frozen=True)
+class Panel(Facts):
+    """What the reviewers assigned lack of the programme's panel rule, as sentences."""
+
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reviews(Facts):
+    """Reviews that count, and how many the panel rule needs."""
+
+    counted: int
+    needed: int
+
+
+@dataclass(frozen=True)
+class Scores(Reviews):
+    """What the reviews say together, and whether whoever recommends sat on the panel before a reconsideration."""
+
+    passed: bool
+    mean: Decimal | None
+    must_discuss: bool
+    sat_before: bool
+
+    def told(self) -> dict[str, object]:
+        return {"counted": self.counted, "needed": self.needed, "passed": self.passed, "mean": self.mean}
+
+
+@dataclass(frozen=True)
+class Proposal(Input):
+    """What the chair proposes. Dollars; `shares` by envelope's public id. The discussion is in their words."""
+
+    outcome: str
+    amount: Decimal
+    shares: Mapping[str, Decimal]
+    recommendation: str
+    discussion: str
+
+    words_in: ClassVar[str] = "discussion"
+
+    def told(self) -> dict[str, object]:
+        shares = [{"envelope": envelope, "amount": amount} for envelope, amount in self.shares.items()]
+        return super().told() | {"shares": shares}
+
+
+@dataclass(frozen=True)
+class Decided(Input):
+    """The decision that was issued on the file: its kind, and its dollars."""
+
+    outcome: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class WithItsCall(Input):
+    """The call (its public id) whose end ends the file."""
+
+    call: UUID
+
+
+@dataclass(frozen=True)
+class Contested(Facts):
+    """The decision that a reconsideration is, or would be, of."""
+
+    already_asked: bool
+    until: datetime | None
+    followed_reviews: bool
+    of_ineligibility: bool
+
+
 # When
 
 
-def call_takes_submissions(application, *, by, given):
-    """The call is open; or it is in grace and the submission began before the close (`given["began_in_time"]`)."""
+def call_takes_submissions(application: "Application", _facts: object) -> Refusal | None:
+    """The call is open, or in its grace: what came then must have begun before the close, which the act asks."""
     call = application.call
     phase = call.phase()
-    if phase == Phase.OPEN or (phase == Phase.GRACE and given.get("began_in_time")):
-        return None
-    later = call.accommodations.filter(organisation_id=application.organisation_id, closes_at__gt=clock.now()).exists()
-    if later and phase in (Phase.GRACE, Phase.CLOSED):
+    if phase in (Phase.OPEN, Phase.GRACE) or (phase == Phase.CLOSED and _is_accommodated(application)):
         return None
     if phase == Phase.ANNOUNCED:
         return Refusal(
-            _("The call opens on %(instant)s.") % {"instant": clock.format_instant(call.opens_at, get_language())},
+            _("The call opens on %(instant)s.")
+            % {"instant": clock.format_instant(call.opens_at, get_language() or "fr")},
             code="not_open",
         )
-    if phase in (Phase.GRACE, Phase.CLOSED):
-        return Refusal(
-            _("The call closed on %(instant)s. Your draft is kept.")
-            % {"instant": clock.format_instant(call.closes_at, get_language())},
-            code="closed",
-        )
-    return Refusal(_("The call takes no submissions."), code="not_open")
+    return _closed(application) if phase == Phase.CLOSED else Refusal(_("The call takes no submissions."), "not_open")
 
 
-def takes_answers(application, *, by, given):
+def began_before_the_closing(application: "Application", _facts: object, given: Signing) -> Refusal | None:
+    """In the grace after a closing, only what began before it is taken."""
+    call = application.call
+    if call.phase() != Phase.GRACE or _is_accommodated(application):
+        return None
+    return None if given.began_at is not None and given.began_at < call.closes_at else _closed(application)
+
+
+def _is_accommodated(application: "Application") -> bool:
+    """Whether the applicant was given a later closing, which has not come."""
+    later = application.call.accommodations.filter(organisation_id=application.organisation_id)
+    return later.filter(closes_at__gt=clock.now()).exists()
+
+
+def _closed(application: "Application") -> Refusal:
+    closed = clock.format_instant(application.call.closes_at, get_language() or "fr")
+    return Refusal(_("The call closed on %(instant)s. Your draft is kept.") % {"instant": closed}, code="closed")
+
+
+def takes_answers(application: "Application", question: str = "") -> Refusal | None:
     """Asked of every save. A draft while its call takes submissions; a request for changes, only what it asks."""
-    question = given.get("question")
     if application.state == ApplicationState.CHANGES_REQUESTED:
         open_request = application.change_requests.filter(answered_at=None, cancelled_at=None)
         if question and open_request.filter(items__question=question).exists():
@@ -86,44 +239,36 @@ def takes_answers(application, *, by, given):
         return Refusal(
             _("The application is submitted: its answers change only when an officer asks."), code="submitted"
         )
-    return call_takes_submissions(application, by=by, given={"began_in_time": True})
+    return call_takes_submissions(application, None)
 
 
-def everything_is_answered(application, *, by, given):
-    missing = given.get("missing", 0)
-    if missing:
+def everything_is_answered(_application: "Application", facts: Readiness) -> Refusal | None:
+    if facts.missing:
         return Refusal(
             ngettext(
                 "%(count)d answer is missing or must be corrected.",
                 "%(count)d answers are missing or must be corrected.",
-                missing,
+                facts.missing,
             )
-            % {"count": missing},
+            % {"count": facts.missing},
             code="missing",
         )
     return None
 
 
-def is_attested(application, *, by, given):
-    if not given.get("attested"):
+def is_attested(_application: "Application", facts: Readiness, given: Signing) -> Refusal | None:
+    if not given.signed_name or not facts.to_attest <= given.agreed:
         return Refusal(_("Every attestation must be signed by the authorised signatory."), code="attested")
     return None
 
 
-def partners_have_confirmed(application, *, by, given):
-    if given.get("unconfirmed", 0):
+def partners_have_confirmed(_application: "Application", facts: Readiness) -> Refusal | None:
+    if facts.unconfirmed:
         return Refusal(_("The sponsor or a consortium member has not confirmed its part yet."), code="unconfirmed")
     return None
 
 
-def has_a_place(application, *, by, given):
-    """A first-come call: the money is reserved in the same transaction, or the applicant chose the waiting line."""
-    if given.get("first_come") and given.get("place") not in (Place.RESERVED, Place.WAITING):
-        return Refusal(_("No money is left: choose the waiting line, or keep your draft."), code="place")
-    return None
-
-
-def nobody_has_opened_it(application, *, by, given):
+def nobody_has_opened_it(application: "Application", _facts: object) -> Refusal | None:
     if application.opened_at is not None:
         return Refusal(_("An officer has already opened your file."), code="opened")
     if not application.call.is_open:
@@ -131,130 +276,117 @@ def nobody_has_opened_it(application, *, by, given):
     return None
 
 
-def names_what_to_change(application, *, by, given):
-    if not given.get("items"):
+def names_what_to_change(_application: "Application", _facts: object, given: Changes) -> Refusal | None:
+    if not given.items:
         return Refusal(_("Choose at least one answer, with the reason."), code="items")
-    if not given.get("due"):
+    if given.due is None:
         return Refusal(_("Give the day by which the answer must come."), code="due")
     return None
 
 
-def every_item_is_answered(application, *, by, given):
-    if given.get("unanswered", 0):
+def every_item_is_answered(_application: "Application", facts: Request) -> Refusal | None:
+    if facts.unanswered:
         return Refusal(_("Some of what was asked has not been changed yet."), code="unanswered")
     return None
 
 
-def checklist_has_passed(application, *, by, given):
-    if given.get("open", 0):
+def checklist_has_passed(application: "Application", facts: Checklist) -> Refusal | None:
+    if facts.open:
         return Refusal(_("The checklist is not complete."), code="open")
-    if given.get("failed"):
+    if facts.failed:
         return Refusal(_("An item of the checklist failed: the file is not eligible."), code="failed")
     if application.place == Place.WAITING:
         return Refusal(_("The file is on the waiting line: no money is reserved for it."), code="place")
     return None
 
 
-def failed_items_have_reasons(application, *, by, given):
+def failed_items_have_reasons(application: "Application", facts: Checklist) -> Refusal | None:
     """Asked of `find_ineligible`. A file whose request for changes is not overdue keeps its time to answer."""
-    if not given.get("failed"):
+    if not facts.failed:
         return Refusal(_("No item of the checklist failed."), code="passed")
-    if given.get("without_reason"):
+    if facts.without_reason:
         return Refusal(_("Give the reason for each failed item: the letter says it."), code="reason")
-    if application.state == ApplicationState.CHANGES_REQUESTED and not given.get("overdue"):
+    if application.state == ApplicationState.CHANGES_REQUESTED and not facts.overdue:
         return Refusal(_("The applicant still has time to answer the request for changes."), code="not_overdue")
     return None
 
 
-def is_decided_by_checklist(application, *, by, given):
-    if not given.get("checklist_only"):
+def is_decided_by_checklist(_application: "Application", facts: Checklist) -> Refusal | None:
+    if not facts.decides:
         return Refusal(_("This programme decides by reviews, not by a checklist."), code="reviews")
     return None
 
 
-def panel_is_complete(application, *, by, given):
-    problems = given.get("panel_problems", ["unknown"])
-    if problems:
+def panel_is_complete(_application: "Application", facts: Panel) -> Refusal | None:
+    if facts.problems:
         return Refusal(_("The reviewers assigned do not satisfy the programme's panel rule."), code="panel")
     return None
 
 
-def quorum_is_reached(application, *, by, given):
-    if given.get("counted", 0) < given.get("needed", 1):
+def quorum_is_reached(_application: "Application", facts: Reviews) -> Refusal | None:
+    if facts.counted < facts.needed:
         return Refusal(
-            _("%(counted)d of %(needed)d reviews are in.")
-            % {"counted": given.get("counted", 0), "needed": given.get("needed", 1)},
+            _("%(counted)d of %(needed)d reviews are in.") % {"counted": facts.counted, "needed": facts.needed},
             code="quorum",
         )
     return None
 
 
-def outcome_is_whole(application, *, by, given):
+def outcome_is_whole(application: "Application", _facts: object, given: Proposal) -> Refusal | None:
     """A funded outcome has an amount per envelope whose total is the award; a partial one reaches the minimum."""
-    outcome = given.get("outcome")
-    if outcome not in Outcome.values:
+    if given.outcome not in Outcome.values:
         return Refusal(_("Choose an outcome."), code="outcome")
-    if outcome not in FUNDED:
+    if given.outcome not in FUNDED:
         return None
-    shares = given.get("shares", [])
-    amount = given.get("amount")
-    if not amount or amount <= 0 or sum(share["amount"] for share in shares) != amount:
+    if given.amount <= 0 or sum(given.shares.values()) != given.amount:
         return Refusal(_("The amounts by fiscal year must add up to the amount recommended."), code="shares")
     minimum = application.minimum_amount
-    if outcome == Outcome.PARTIAL and minimum is not None and amount < minimum:
+    if given.outcome == Outcome.PARTIAL and minimum is not None and given.amount < minimum:
         return Refusal(_("The applicant said it cannot proceed with less than its stated minimum."), code="minimum")
-    if application.requested_amount is not None and amount > given.get("ceiling", application.requested_amount):
+    if application.requested_amount is not None and given.amount > application.requested_amount:
         return Refusal(_("The amount is above what was requested or may be paid."), code="ceiling")
     return None
 
 
-def scores_allow_it(application, *, by, given):
+def scores_allow_it(_application: "Application", facts: Scores, given: Proposal) -> Refusal | None:
     """Only a refusal may go under the pass mark; files whose scores spread too much must have been discussed."""
-    if given.get("outcome") != Outcome.DECLINED and given.get("passed") is False:
+    if given.outcome != Outcome.DECLINED and not facts.passed:
         return Refusal(_("The file is under the pass mark."), code="pass_mark")
-    if given.get("must_discuss") and not given.get("discussed"):
+    if facts.must_discuss and not given.discussion:
         return Refusal(_("The reviewers' totals are too far apart: record the discussion first."), code="discussion")
     return None
 
 
-def is_a_new_panel(application, *, by, given):
+def is_a_new_panel(_application: "Application", facts: Scores) -> Refusal | None:
     """After a reconsideration the file has a new panel: nobody who scored, recommended or approved before."""
-    if given.get("sat_before"):
+    if facts.sat_before:
         return Refusal(
             _("You took part in the decision that is being reconsidered: somebody else recommends."), code="first_panel"
         )
     return None
 
 
-def panel_met(application, *, by, given):
-    """Where the programme seats a panel, the meeting had its quorum."""
-    if given.get("quorum_needed", 0) > given.get("present", 0):
-        return Refusal(_("The panel had no quorum."), code="quorum")
-    return None
-
-
-def is_funded(application, *, by, given):
-    if given.get("outcome") not in FUNDED:
+def is_funded(_application: "Application", _facts: object, given: Decided) -> Refusal | None:
+    if given.outcome not in FUNDED:
         return Refusal(_("The decision grants no money."), code="outcome")
     return None
 
 
-def asked_in_time(application, *, by, given):
-    if given.get("already_asked"):
+def asked_in_time(_application: "Application", facts: Contested) -> Refusal | None:
+    if facts.already_asked:
         return Refusal(_("This decision has already been reconsidered once."), code="once")
-    until = given.get("until")
-    if until is None or clock.now() > until:
+    if facts.until is None or clock.now() > facts.until:
         return Refusal(_("The delay to ask for a reconsideration is over."), code="late")
     return None
 
 
-def followed_reviews(application, *, by, given):
-    if application.origin == ApplicationState.INELIGIBLE or not given.get("followed_reviews"):
+def followed_reviews(application: "Application", facts: Contested) -> Refusal | None:
+    if application.origin == ApplicationState.INELIGIBLE or not facts.followed_reviews:
         return Refusal(_("The decision did not follow reviews."), code="kind")
     return None
 
 
-def was_of_ineligibility(application, *, by, given):
-    if not given.get("of_ineligibility"):
+def was_of_ineligibility(_application: "Application", facts: Contested) -> Refusal | None:
+    if not facts.of_ineligibility:
         return Refusal(_("The decision was not one of ineligibility."), code="kind")
     return None

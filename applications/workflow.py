@@ -2,11 +2,13 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import GET_STATE, FSMField, transition
+from django_fsm import GET_STATE, FSMField
 
 from applications import rules
 from applications.states import UNDER_WAY, ApplicationState
+from moves.rules import has_a_reason
 from moves.states import Duty
+from moves.transitions import Reason, transition
 
 
 class ApplicationLife(models.Model):
@@ -19,165 +21,124 @@ class ApplicationLife(models.Model):
         abstract = True
 
     @transition(
-        field=state,
-        source=ApplicationState.DRAFT,
-        target=ApplicationState.SUBMITTED,
+        field=state, source=ApplicationState.DRAFT, target=ApplicationState.SUBMITTED,
         permission=rules.is_signatory,
-        custom={
-            "label": _("Submit"),
-            "done": _("Application submitted"),
-            "when": (
-                rules.call_takes_submissions,
-                rules.everything_is_answered,
-                rules.is_attested,
-                rules.partners_have_confirmed,
-                rules.has_a_place,
-            ),
-        },
+        label=_("Submit"), done=_("Application submitted"),
+        facts=rules.Readiness, given=rules.Signing,
+        when=[rules.call_takes_submissions, rules.everything_is_answered, rules.partners_have_confirmed],
+        when_given=[rules.began_before_the_closing, rules.is_attested],
     )
     def submit(self):
         """Freezes the answers and opens the file."""
 
     @transition(
-        field=state,
-        source=ApplicationState.SUBMITTED,
-        target=ApplicationState.DRAFT,
+        field=state, source=ApplicationState.SUBMITTED, target=ApplicationState.DRAFT,
         permission=rules.is_signatory,
-        custom={"label": _("Take back"), "done": _("Application taken back"), "when": (rules.nobody_has_opened_it,)},
+        label=_("Take back"), done=_("Application taken back"),
+        when=[rules.nobody_has_opened_it],
     )
     def take_back(self):
         """Back to a draft; the receipt is superseded."""
 
     @transition(
-        field=state,
-        source=ApplicationState.SUBMITTED,
-        target=ApplicationState.CHANGES_REQUESTED,
+        field=state, source=ApplicationState.SUBMITTED, target=ApplicationState.CHANGES_REQUESTED,
         permission=rules.is_officer,
-        custom={"label": _("Request changes"), "done": _("Changes requested"), "when": (rules.names_what_to_change,)},
+        label=_("Request changes"), done=_("Changes requested"),
+        given=rules.Changes,
+        when_given=[rules.names_what_to_change],
     )
     def request_changes(self):
         """Opens the named answers to the applicant and pauses the clock."""
 
     @transition(
-        field=state,
-        source=ApplicationState.CHANGES_REQUESTED,
-        target=ApplicationState.CHANGES_REQUESTED,
+        field=state, source=ApplicationState.CHANGES_REQUESTED, target=ApplicationState.CHANGES_REQUESTED,
         permission=rules.is_officer,
-        custom={
-            "label": _("Give more time"),
-            "done": _("More time given for the changes"),
-            "when": (rules.has_a_reason,),
-        },
+        label=_("Give more time"), done=_("More time given for the changes"),
+        given=rules.MoreTime,
+        when_given=[has_a_reason],
     )
     def extend_request(self):
         """Gives the applicant a later day to answer."""
 
     @transition(
-        field=state,
-        source=ApplicationState.CHANGES_REQUESTED,
-        target=ApplicationState.SUBMITTED,
+        field=state, source=ApplicationState.CHANGES_REQUESTED, target=ApplicationState.SUBMITTED,
         permission=rules.is_officer,
-        custom={
-            "label": _("Cancel the request"),
-            "done": _("Request for changes cancelled"),
-            "when": (rules.has_a_reason,),
-        },
+        label=_("Cancel the request"), done=_("Request for changes cancelled"),
+        given=Reason,
+        when_given=[has_a_reason],
     )
     def cancel_request(self):
         """The file goes on with the answers it had."""
 
     @transition(
-        field=state,
-        source=ApplicationState.CHANGES_REQUESTED,
-        target=ApplicationState.SUBMITTED,
+        field=state, source=ApplicationState.CHANGES_REQUESTED, target=ApplicationState.SUBMITTED,
         permission=rules.is_signatory,
-        custom={"label": _("Send the changes"), "done": _("Changes sent"), "when": (rules.every_item_is_answered,)},
+        label=_("Send the changes"), done=_("Changes sent"),
+        facts=rules.Request,
+        when=[rules.every_item_is_answered],
     )
     def resubmit(self):
         """Freezes the changed answers in a new snapshot and resumes the clock."""
 
     @transition(
-        field=state,
-        source=ApplicationState.SUBMITTED,
-        target=ApplicationState.ELIGIBLE,
+        field=state, source=ApplicationState.SUBMITTED, target=ApplicationState.ELIGIBLE,
         permission=rules.is_screener,
-        custom={
-            "label": _("Find eligible"),
-            "done": _("Found eligible"),
-            "duty": Duty.SCREEN,
-            "when": (rules.checklist_has_passed,),
-        },
+        label=_("Find eligible"), done=_("Found eligible"),
+        duty=Duty.SCREEN, facts=rules.Checklist,
+        when=[rules.checklist_has_passed],
     )
     def find_eligible(self):
         """The checklist is complete and passed."""
 
     @transition(
         field=state,
-        source=[
-            ApplicationState.SUBMITTED,
-            ApplicationState.CHANGES_REQUESTED,
-            ApplicationState.ELIGIBLE,
-            ApplicationState.IN_REVIEW,
-            ApplicationState.REVIEWED,
-        ],
+        source=[ApplicationState.SUBMITTED, ApplicationState.CHANGES_REQUESTED, ApplicationState.ELIGIBLE,
+            ApplicationState.IN_REVIEW, ApplicationState.REVIEWED],
         target=ApplicationState.INELIGIBLE,
         permission=rules.is_screener,
-        custom={
-            "label": _("Find ineligible"),
-            "done": _("Found ineligible"),
-            "duty": Duty.SCREEN,
-            "when": (rules.failed_items_have_reasons,),
-        },
+        label=_("Find ineligible"), done=_("Found ineligible"),
+        duty=Duty.SCREEN, facts=rules.Checklist,
+        when=[rules.failed_items_have_reasons],
     )
     def find_ineligible(self):
         """A decision like any other: it has a letter and a right of review."""
 
     @transition(
-        field=state,
-        source=ApplicationState.ELIGIBLE,
-        target=ApplicationState.RECOMMENDED,
+        field=state, source=ApplicationState.ELIGIBLE, target=ApplicationState.RECOMMENDED,
         permission=rules.is_confirmer,
-        custom={
-            "label": _("Confirm"),
-            "done": _("Checklist confirmed"),
-            "duty": Duty.CONFIRM,
-            "when": (rules.is_decided_by_checklist,),
-        },
+        label=_("Confirm"), done=_("Checklist confirmed"),
+        duty=Duty.CONFIRM, facts=rules.Checklist,
+        when=[rules.is_decided_by_checklist],
     )
     def confirm(self):
         """A second person confirms the checklist, where there are no reviews."""
 
     @transition(
-        field=state,
-        source=ApplicationState.ELIGIBLE,
-        target=ApplicationState.IN_REVIEW,
+        field=state, source=ApplicationState.ELIGIBLE, target=ApplicationState.IN_REVIEW,
         permission=rules.is_officer,
-        custom={"label": _("Start the review"), "done": _("Review started"), "when": (rules.panel_is_complete,)},
+        label=_("Start the review"), done=_("Review started"),
+        facts=rules.Panel,
+        when=[rules.panel_is_complete],
     )
     def start_review(self):
         """Opens the file to its reviewers."""
 
     @transition(
-        field=state,
-        source=ApplicationState.IN_REVIEW,
-        target=ApplicationState.REVIEWED,
+        field=state, source=ApplicationState.IN_REVIEW, target=ApplicationState.REVIEWED,
         permission=rules.is_officer,
-        custom={
-            "label": _("Close the review"),
-            "done": _("Review complete"),
-            "fired_by": ("assignment.submit",),
-            "when": (rules.quorum_is_reached,),
-        },
+        label=_("Close the review"), done=_("Review complete"),
+        facts=rules.Reviews, fired=True,
+        when=[rules.quorum_is_reached],
     )
     def complete_review(self):
         """The quorum of unconflicted reviews is in."""
 
     @transition(
-        field=state,
-        source=ApplicationState.REVIEWED,
-        target=ApplicationState.IN_REVIEW,
+        field=state, source=ApplicationState.REVIEWED, target=ApplicationState.IN_REVIEW,
         permission=rules.is_chair,
-        custom={"label": _("Reopen the review"), "done": _("Review reopened"), "when": (rules.has_a_reason,)},
+        label=_("Reopen the review"), done=_("Review reopened"),
+        given=Reason,
+        when_given=[has_a_reason],
     )
     def reopen_review(self):
         """More reviews are needed."""
@@ -187,43 +148,39 @@ class ApplicationLife(models.Model):
         source=[ApplicationState.REVIEWED, ApplicationState.WAITLISTED],
         target=ApplicationState.RECOMMENDED,
         permission=rules.is_chair,
-        custom={
-            "label": _("Recommend"),
-            "done": _("Recommendation made"),
-            "duty": Duty.RECOMMEND,
-            "when": (rules.quorum_is_reached, rules.outcome_is_whole, rules.scores_allow_it, rules.panel_met,
-                     rules.is_a_new_panel),
-        },
+        label=_("Recommend"), done=_("Recommendation made"),
+        duty=Duty.RECOMMEND, facts=rules.Scores, given=rules.Proposal,
+        when=[rules.quorum_is_reached, rules.is_a_new_panel],
+        when_given=[rules.outcome_is_whole, rules.scores_allow_it],
     )
     def recommend(self):
         """Reserves the money of each envelope, in the same transaction."""
 
     @transition(
-        field=state,
-        source=ApplicationState.RECOMMENDED,
-        target=ApplicationState.REVIEWED,
+        field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.REVIEWED,
         permission=rules.nobody,
-        custom={"done": _("Returned to the panel"), "fired_by": ("decision.send_back",), "when": (rules.has_a_reason,)},
+        done=_("Returned to the panel"),
+        given=Reason, fired=True,
+        when_given=[has_a_reason],
     )
     def return_to_panel(self):
         """The reserve is released; the panel recommends again."""
 
     @transition(
-        field=state,
-        source=ApplicationState.RECOMMENDED,
-        target=ApplicationState.APPROVED,
+        field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.APPROVED,
         permission=rules.nobody,
-        custom={"done": _("Approved"), "fired_by": ("decision.issue",), "when": (rules.is_funded,)},
+        done=_("Approved"),
+        given=rules.Decided, fired=True,
+        when_given=[rules.is_funded],
     )
     def approve(self):
         """Each envelope commits in the same transaction."""
 
     @transition(
-        field=state,
-        source=ApplicationState.RECOMMENDED,
-        target=ApplicationState.INVITED,
+        field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.INVITED,
         permission=rules.nobody,
-        custom={"done": _("Invited to the next stage"), "fired_by": ("decision.issue",)},
+        done=_("Invited to the next stage"),
+        given=rules.Decided, fired=True,
     )
     def invite(self):
         """First stage of two."""
@@ -233,17 +190,17 @@ class ApplicationLife(models.Model):
         source=[ApplicationState.RECOMMENDED, ApplicationState.INELIGIBLE, ApplicationState.WAITLISTED],
         target=ApplicationState.DECLINED,
         permission=rules.nobody,
-        custom={"done": _("Declined"), "fired_by": ("decision.issue",)},
+        done=_("Declined"),
+        given=rules.Decided, fired=True,
     )
     def decline(self):
         """The letter gives the reasons and the right of review."""
 
     @transition(
-        field=state,
-        source=ApplicationState.RECOMMENDED,
-        target=ApplicationState.WAITLISTED,
+        field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.WAITLISTED,
         permission=rules.nobody,
-        custom={"done": _("Put on the waiting list"), "fired_by": ("decision.issue",)},
+        done=_("Put on the waiting list"),
+        given=rules.Decided, fired=True,
     )
     def waitlist(self):
         """Good, but there is no money left in this cohort."""
@@ -253,42 +210,31 @@ class ApplicationLife(models.Model):
         source=[ApplicationState.DECLINED, ApplicationState.WAITLISTED, ApplicationState.APPROVED],
         target=ApplicationState.IN_RECONSIDERATION,
         permission=rules.is_signatory,
-        custom={
-            "label": _("Ask for a reconsideration"),
-            "done": _("Reconsideration asked for"),
-            "when": (rules.has_a_reason, rules.asked_in_time),
-        },
+        label=_("Ask for a reconsideration"), done=_("Reconsideration asked for"),
+        facts=rules.Contested, given=Reason,
+        when=[rules.asked_in_time],
+        when_given=[has_a_reason],
     )
     def ask_reconsideration(self):
         """Once per decision, within the delay from its service."""
         self.origin = self.state
 
     @transition(
-        field=state,
-        source=ApplicationState.IN_RECONSIDERATION,
-        target=ApplicationState.REVIEWED,
+        field=state, source=ApplicationState.IN_RECONSIDERATION, target=ApplicationState.REVIEWED,
         permission=rules.is_reconsiderer,
-        custom={
-            "label": _("Send to a new panel"),
-            "done": _("Sent to a new panel"),
-            "duty": Duty.RECONSIDER,
-            "when": (rules.followed_reviews,),
-        },
+        label=_("Send to a new panel"), done=_("Sent to a new panel"),
+        duty=Duty.RECONSIDER, facts=rules.Contested,
+        when=[rules.followed_reviews],
     )
     def reopen(self):
         """A new panel, none of whose members took part before."""
 
     @transition(
-        field=state,
-        source=ApplicationState.IN_RECONSIDERATION,
-        target=ApplicationState.SUBMITTED,
+        field=state, source=ApplicationState.IN_RECONSIDERATION, target=ApplicationState.SUBMITTED,
         permission=rules.is_reconsiderer,
-        custom={
-            "label": _("Screen again"),
-            "done": _("Sent back to screening"),
-            "duty": Duty.RECONSIDER,
-            "when": (rules.was_of_ineligibility,),
-        },
+        label=_("Screen again"), done=_("Sent back to screening"),
+        duty=Duty.RECONSIDER, facts=rules.Contested,
+        when=[rules.was_of_ineligibility],
     )
     def reopen_screening(self):
         """The decision was of ineligibility: somebody else screens it."""
@@ -296,32 +242,30 @@ class ApplicationLife(models.Model):
     @transition(
         field=state,
         source=ApplicationState.IN_RECONSIDERATION,
-        target=GET_STATE(
-            lambda self: self.origin,
-            states=[ApplicationState.DECLINED, ApplicationState.WAITLISTED, ApplicationState.APPROVED],
-        ),
+        target=GET_STATE(lambda self: self.origin, states=[ApplicationState.DECLINED, ApplicationState.WAITLISTED,
+            ApplicationState.APPROVED]),
         permission=rules.nobody,
-        custom={"done": _("First decision upheld"), "duty": Duty.RECONSIDER, "fired_by": ("decision.issue",)},
+        done=_("First decision upheld"),
+        duty=Duty.RECONSIDER, given=rules.Decided, fired=True,
     )
     def uphold(self):
         """Back where it was."""
 
     @transition(
-        field=state,
-        source=list(UNDER_WAY),
-        target=ApplicationState.WITHDRAWN,
+        field=state, source=list(UNDER_WAY), target=ApplicationState.WITHDRAWN,
         permission=rules.is_signatory,
-        custom={"label": _("Withdraw"), "done": _("Application withdrawn"), "when": (rules.has_a_reason,)},
+        label=_("Withdraw"), done=_("Application withdrawn"),
+        given=Reason,
+        when_given=[has_a_reason],
     )
     def withdraw(self):
         """The reserve is released."""
 
     @transition(
-        field=state,
-        source=list(UNDER_WAY),
-        target=ApplicationState.CANCELLED,
+        field=state, source=list(UNDER_WAY), target=ApplicationState.CANCELLED,
         permission=rules.nobody,
-        custom={"done": _("Cancelled with its call"), "fired_by": ("call.cancel",)},
+        done=_("Cancelled with its call"),
+        given=rules.WithItsCall, fired=True,
     )
     def cancel(self):
         """The call was cancelled: a letter to each."""

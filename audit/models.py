@@ -179,7 +179,7 @@ class Change(models.Model):
 
     epoch = models.PositiveIntegerField()
     xid = Xid8Field(db_default=CurrentTransaction(), editable=False)
-    kind = models.CharField(max_length=60)
+    kind = models.CharField(max_length=60, choices=states.ChangeKind.choices)
     public_id = models.UUIDField()
     application_id = models.BigIntegerField(null=True, blank=True)
     at = models.DateTimeField(default=clock.now)

@@ -8,14 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Max, Model
 
 from audit import querysets, seal
-from audit.actors import actor_of
+from audit.actors import Actor
 from audit.models import Change, Entry, Epoch, Erasable, Head, Reading
+from audit.states import ChangeKind
 from work import clock
 from work.tracing import current_request_id
 
@@ -32,11 +32,11 @@ def file_of(obj: Model) -> int | None:
     return getattr(obj, "application_id", None)
 
 
-def _actor(by: Any) -> dict[str, Any]:
+def _actor(by: Actor) -> dict[str, Any]:
     return {
-        "actor_kind": actor_of(by),
+        "actor_kind": by.actor,
         "actor_id": by.pk,
-        "on_behalf_of": str(getattr(by, "on_behalf_of", "") or ""),
+        "on_behalf_of": by.on_behalf_of,
         "request_id": current_request_id() or "",
     }
 
@@ -46,7 +46,7 @@ def record(
     subject_obj: Model,
     verb: str,
     *,
-    by: Any,
+    by: Actor,
     before: str | None = None,
     after: str | None = None,
     given: Mapping[str, Any] | None = None,
@@ -54,8 +54,11 @@ def record(
     personal: Mapping[str, Any] | None = None,
     duty: str = "",
     fired_by: str = "",
+    also: Iterable[Model] = (),
+    gone: bool = False,
 ) -> Entry:
-    """Append an entry to the chain of `subject_obj` and return it.
+    """Append an entry to the chain of `subject_obj` and return it; tell the change feed of it, and of the rows of
+    `also` whose reported content the act changes too. `gone`: the row is no longer there for its readers.
 
     `given` holds facts: keys, amounts, ids. `note` and each value of `personal` are a person's words or data: the
     trail keeps their salted digests only, and so it does of any text in `given` that is not key-like. The row
@@ -94,6 +97,9 @@ def record(
     )
     head.count, head.digest = entry.seq, entry.digest
     head.save(update_fields=["count", "digest"])
+    tell(subject_obj, gone=gone)
+    for row in also:
+        tell(row)
     return entry
 
 
@@ -109,19 +115,25 @@ def _lock_head(subject_type: str, subject_id: int, application_id: int | None) -
     return head
 
 
-def record_change(kind: str, public_id: UUID, *, application_id: int | None = None, gone: bool = False) -> Change:
-    """Tell the change feed that the thing of this kind changed, or is `gone`."""
+def tell(obj: Model, *, gone: bool = False) -> Change | None:
+    """Tell the change feed that what is reported of a row changed, or is `gone`. None for a row that no one reads.
+
+    Called by `record` and by the turnstile, for the rows that reactions changed: never by hand.
+    """
+    kind: ChangeKind | None = getattr(obj, "change_kind", None)
+    if kind is None:
+        return None
     return Change.objects.create(
         epoch=current_epoch(),
         kind=kind,
-        public_id=public_id,
-        application_id=application_id,
+        public_id=obj.public_id,  # type: ignore[attr-defined]  # every reported model is a PublicModel
+        application_id=file_of(obj),
         at=clock.now(),
         gone=gone,
     )
 
 
-def record_reading(by: Any, *, application_id: int | None, subject: Model | str, what: str) -> Reading:
+def record_reading(by: Actor, *, application_id: int | None, subject: Model | str, what: str) -> Reading:
     """Write down that `by` read something confidential.
 
     `subject` is the row, or the name of a list; `what` says which part of it was read.
@@ -132,7 +144,7 @@ def record_reading(by: Any, *, application_id: int | None, subject: Model | str,
     )
 
 
-def record_readings(by: Any, *, application_ids: Iterable[int | None], subject: str, what: str) -> None:
+def record_readings(by: Actor, *, application_ids: Iterable[int | None], subject: str, what: str) -> None:
     """As `record_reading`, for a list that shows several files: one reading of each, in one statement."""
     actor, now = _actor(by), clock.now()
     Reading.objects.bulk_create(
@@ -144,7 +156,7 @@ def record_readings(by: Any, *, application_ids: Iterable[int | None], subject: 
 
 
 def record_list_reading(
-    by: Any,
+    by: Actor,
     *,
     subject: str,
     what: str,
@@ -197,7 +209,7 @@ def changes_after(
 
 
 @transaction.atomic
-def erase_texts(erasables: Iterable[Erasable], *, by: Any, rule: str) -> int:
+def erase_texts(erasables: Iterable[Erasable], *, by: Actor, rule: str) -> int:
     """Destroy personal texts of the trail, and their salts, as `rule` of the retention schedule asks.
 
     Returns how many were destroyed. Each chain gets an entry that names what was erased (entry and field), so
@@ -227,7 +239,7 @@ class _Subject:
         self.subject, self.pk, self.application_id = entry.subject_type, entry.subject_id, entry.application_id
 
 
-def _append_erasure(entry: Entry, erased: list[Erasable], *, by: Any, rule: str) -> Entry:
+def _append_erasure(entry: Entry, erased: list[Erasable], *, by: Actor, rule: str) -> Entry:
     what = [[e.entry.seq, e.field] for e in erased]
     return record(_Subject(entry), "trail.erase", by=by, given={"rule": rule, "erased": what})  # type: ignore[arg-type]
 

@@ -4,6 +4,7 @@ from django.db import models
 
 from accounts.models import Organisation
 from applications.models import Application
+from audit.states import ChangeKind
 from decisions.models import Decision
 from funding.models import Envelope
 from work import clock
@@ -12,6 +13,8 @@ from work.models import PublicModel
 
 class Award(PublicModel):
     """An aid granted to an organisation by one decision."""
+
+    change_kind = ChangeKind.AWARD
 
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="award")
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="awards")

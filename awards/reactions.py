@@ -1,28 +1,31 @@
 """What follows in this app from moves in the apps below."""
 
+from typing import Any
+
+from applications.models import Application
 from applications.states import ApplicationState
 from awards.services import close_award, open_award
+from decisions.models import Decision
 from decisions.states import FUNDED
-from moves.machine import after
+from moves.registry import Made, after
 
 
-@after("decision.issue")
-def open_the_award(decision, *, by, given, note, entry):
+@after(Decision.issue)
+def open_the_award(decision: Decision, made: Made[Any, Any]) -> None:
     """An approval, once issued, opens its award in the same transaction."""
     if decision.kind in FUNDED:
-        open_award(decision, by=by)
+        open_award(decision, by=made.by)
 
 
-@after("decision.supersede")
-def close_the_award(decision, *, by, given, note, entry):
+@after(Decision.supersede)
+def close_the_award(decision: Decision, made: Made[Any, Any]) -> None:
     """A later decision took the place of the one that granted it: its money went back to the envelopes."""
     if decision.kind in FUNDED:
-        close_award(decision.application_id, by=by)
+        close_award(decision.application_id, by=made.by)
 
 
-@after("application.withdraw")
-@after("application.cancel")
-def close_what_was_left(application, *, by, given, note, entry):
+@after(Application.withdraw, Application.cancel)
+def close_what_was_left(application: Application, made: Made[Any, Any]) -> None:
     """The file left while its award was under reconsideration."""
-    if entry.before == ApplicationState.IN_RECONSIDERATION:
-        close_award(application.pk, by=by)
+    if made.entry.before == ApplicationState.IN_RECONSIDERATION:
+        close_award(application.pk, by=made.by)

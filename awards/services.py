@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from audit.services import record, record_change
+from audit.services import record
 from awards.models import Award, AwardShare
 from work import clock
 
@@ -21,7 +21,6 @@ def open_award(decision, *, by):
         for share in decision.shares.order_by("envelope_id")
     )
     record(award, "award.open", by=by, given={"amount": award.amount})
-    record_change("award", award.public_id, application_id=award.application_id)
     return award
 
 
@@ -37,5 +36,4 @@ def close_award(application_id, *, by):
     award.superseded_at = award.updated_at = clock.now()
     award.save(update_fields=["superseded_at", "updated_at"])
     record(award, "award.supersede", by=by, given={"amount": award.amount})
-    record_change("award", award.public_id, application_id=application_id)
     return award

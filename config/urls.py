@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("funding.urls")),
     path("", include("reviews.urls")),
     path("", include("decisions.urls")),
+    path("", include("letters.urls")),
     path("", include("reports.urls")),
     path("", include("config.api")),
 ]

@@ -5,4 +5,11 @@ class DecisionsConfig(AppConfig):
     name = "decisions"
 
     def ready(self):
-        from decisions import reactions  # noqa: F401 (registers them)
+        from decisions.selectors import tell
+        from decisions.subjects import FIELDS, DecisionSubject
+        from letters.fields import register
+        from letters.subjects import told_by
+        from programs.states import LetterKind
+
+        register(DecisionSubject, *FIELDS)
+        told_by(LetterKind, tell)  # every letter that there is, is a decision's

@@ -2,11 +2,16 @@
 
 from decimal import Decimal
 
-from decisions.letters import empty_fields
+from decisions.models import Decision
 from decisions.states import FUNDED
+from decisions.subjects import subject_of
 from funding.models import Agreement
+from letters import sheets
 
-__all__ = ["empty_fields"]
+
+def empty_fields(decision: Decision) -> list[str]:
+    """Fields that its letter uses and that would be empty (`letters.sheets.empty_fields`)."""
+    return sheets.empty_fields(subject_of(decision))
 
 
 def shares_by_agreement(decision):

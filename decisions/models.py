@@ -1,25 +1,26 @@
-"""The approval chain and the letters it ends in."""
+"""The approval chain."""
 
 from django.conf import settings
 from django.db import models
 
 from applications.models import Application
-from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet, LetterQuerySet
-from decisions.states import OPEN, DecisionKind, DecisionState, LetterState, StepKind
-from decisions.workflow import ConcurrenceLife, DecisionLife, LetterLife
-from documents.models import Rendering
+from audit.states import ChangeKind
+from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet
+from decisions.states import OPEN, DecisionKind, DecisionState, StepKind
+from decisions.workflow import ConcurrenceLife, DecisionLife
 from funding.models import Agreement, Envelope
-from programs.models import LetterTemplate
-from programs.states import LetterKind
+from letters.models import Letter
 from reviews.models import Recommendation
 from work import clock
-from work.models import PublicModel, WorkItem, state_check
+from work.models import PublicModel, state_check
 
 MONEY = {"max_digits": 14, "decimal_places": 2}
 
 
 class Decision(PublicModel, DecisionLife):
     """One decision on one file. At most one is open; an issued one is superseded, never overwritten."""
+
+    change_kind = ChangeKind.DECISION
 
     subject = "decision"
 
@@ -28,6 +29,9 @@ class Decision(PublicModel, DecisionLife):
     amount = models.DecimalField(**MONEY, default=0)
     recommendation = models.ForeignKey(
         Recommendation, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
+    letter = models.OneToOneField(
+        Letter, on_delete=models.PROTECT, null=True, blank=True, related_name="decision", help_text="Once it is issued."
     )
     reasons_fr = models.TextField(blank=True)
     reasons_en = models.TextField(blank=True)
@@ -94,6 +98,8 @@ class Concurrence(PublicModel, ConcurrenceLife):
     Sent back, it is void and kept: the next round asks again.
     """
 
+    change_kind = ChangeKind.CONCURRENCE
+
     subject = "concurrence"
 
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="concurrences")
@@ -119,34 +125,3 @@ class Concurrence(PublicModel, ConcurrenceLife):
 
     def __str__(self):
         return f"{self.decision} · {self.agreement}"
-
-
-class Letter(PublicModel, LetterLife, WorkItem):
-    """The letter of one decision. `code` verifies it on the public page. Its HTML is frozen when it is queued."""
-
-    subject = "letter"
-
-    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="letter")
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="letters")
-    template = models.ForeignKey(LetterTemplate, on_delete=models.PROTECT, null=True, related_name="+")
-    kind = models.CharField(max_length=20, choices=LetterKind.choices)
-    code = models.CharField(max_length=16, unique=True)
-    language = models.CharField(max_length=2, help_text="Of the title and of the text that prevails.")
-    regime = models.CharField(max_length=20)
-    subject_line = models.CharField(max_length=250)
-    html = models.TextField()
-    rendering = models.OneToOneField(Rendering, on_delete=models.PROTECT, null=True, blank=True, related_name="letter")
-    at = models.DateTimeField(default=clock.now)
-    since = models.DateTimeField(default=clock.now)
-    sent_at = models.DateTimeField(null=True, blank=True)
-    served_at = models.DateTimeField(null=True, blank=True)
-    read_at = models.DateTimeField(null=True, blank=True)
-
-    objects = LetterQuerySet.as_manager()
-
-    class Meta:
-        constraints = [state_check("state", LetterState)]
-        indexes = [models.Index(fields=["state", "due"], name="letter_waiting")]
-
-    def __str__(self):
-        return self.code

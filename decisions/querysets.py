@@ -1,11 +1,11 @@
-"""Decisions, concurrences and letters in English: `.waiting_for(user)`, `.of_officer(user)`, `.of_member(user)`."""
+"""Decisions and concurrences in English: `.waiting_for(user)`, `.of_officer(user)`."""
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.rules import in_office, is_person
 from applications.querysets import barred_from
-from decisions.states import OPEN, DecisionKind, DecisionState, LetterState
+from decisions.states import OPEN, DecisionKind, DecisionState
 from funding.roles import PartnerRole
 from programs.querysets import held_on
 from programs.roles import ProgramRole
@@ -75,15 +75,3 @@ class ConcurrenceQuerySet(models.QuerySet):
 
     def waiting(self):
         return self.standing().filter(state="asked", decision__state=DecisionState.APPROVED)
-
-
-class LetterQuerySet(models.QuerySet):
-    def readable(self):
-        """Letters their recipient may read: sent, never before."""
-        return self.filter(state__in=[LetterState.SENT, LetterState.SERVED])
-
-    def of_member(self, user):
-        """Letters that were sent to an organisation `user` acts for."""
-        if not is_person(user):
-            return self.none()
-        return self.readable().filter(application__organisation__in=user.memberships.values("organisation_id"))

@@ -1,24 +1,37 @@
 """What follows in this app from moves in the apps below, and from its own, in the same transaction."""
 
+from typing import Any
+
 from applications.models import Application
 from applications.states import ApplicationState
 from decisions.models import Concurrence, Decision
-from decisions.services.chain import KIND_OF, draft_decision, release_commitment, settle_file, void_decision
-from decisions.services.letters import queue_letter
+from decisions.rules import Return
+from decisions.services import messages
+from decisions.services.chain import (
+    KIND_OF,
+    draft_decision,
+    release_commitment,
+    settle_file,
+    void_decision,
+    write_letter,
+)
 from decisions.states import DecisionKind
-from moves.machine import after, move
+from letters.models import Letter
+from moves.machine import move
+from moves.registry import Made, after
+from moves.transitions import Reason
 from programs.selectors import policy_of
 from reviews.models import Recommendation
 from work import clock
 
 
-@after("application.recommend")
-def draft_what_was_recommended(application, *, by, given, note, entry):
+@after(Application.recommend)
+def draft_what_was_recommended(application: Application, made: Made[Any, Any]) -> None:
     """The recommendation becomes the draft of a decision."""
     standing = Recommendation.objects.get(application=application, voided_at__isnull=True)
     draft_decision(
         application,
-        by=by,
+        by=made.by,
         kind=KIND_OF[standing.outcome],
         recommendation=standing,
         reasons_fr=standing.reasons_fr,
@@ -26,13 +39,13 @@ def draft_what_was_recommended(application, *, by, given, note, entry):
     )
 
 
-@after("application.find_ineligible")
-def draft_the_ineligibility(application, *, by, given, note, entry):
+@after(Application.find_ineligible, fires=(Decision.void,))
+def draft_the_ineligibility(application: Application, made: Made[Any, Any]) -> None:
     """A finding of ineligibility is a decision like any other: it has a letter and a right of review."""
-    void_decision(application, by=by, note=note or entry.verb)
+    void_decision(application, by=made.by, note=made.words or made.entry.verb)
     draft_decision(
         application,
-        by=by,
+        by=made.by,
         kind=DecisionKind.INELIGIBLE,
         reasons_fr=ineligibility_reasons(application, "fr"),
         reasons_en=ineligibility_reasons(application, "en"),
@@ -51,53 +64,80 @@ def ineligibility_reasons(application, language):
     return "\n".join(line for line in lines if line)
 
 
-@after("application.ask_reconsideration")
-def draft_the_reconsideration(application, *, by, given, note, entry):
+@after(Application.ask_reconsideration)
+def draft_the_reconsideration(application: Application, made: Made[Any, Any]) -> None:
     """Somebody who took no part will decide it."""
-    draft_decision(application, by=by, kind=DecisionKind.RECONSIDERED)
+    draft_decision(application, by=made.by, kind=DecisionKind.RECONSIDERED)
 
 
-@after("application.reopen")
-@after("application.reopen_screening")
-def void_the_answer(application, *, by, given, note, entry):
+@after(Application.reopen, Application.reopen_screening, fires=(Decision.void,))
+def void_the_answer(application: Application, made: Made[Any, Any]) -> None:
     """Another panel, or another screening, decides: no answer is drafted, and what it will be is told by its letter."""
-    void_decision(application, by=by, note=note or entry.verb)
+    void_decision(application, by=made.by, note=made.words or made.entry.verb)
     Application.objects.filter(pk=application.pk).update(outcome_at=None)
 
 
-@after("application.withdraw")
-@after("application.cancel")
-def void_what_was_open(application, *, by, given, note, entry):
+@after(Application.withdraw, Application.cancel, fires=(Decision.void,))
+def void_what_was_open(application: Application, made: Made[Any, Any]) -> None:
     """The file left: there is nothing to decide, and an award under reconsideration gives its money back."""
-    void_decision(application, by=by, note=note or entry.verb)
-    if entry.before == ApplicationState.IN_RECONSIDERATION and application.origin == ApplicationState.APPROVED:
-        release_commitment(application, by=by, because=entry.verb)
+    void_decision(application, by=made.by, note=made.words or made.entry.verb)
+    if made.entry.before == ApplicationState.IN_RECONSIDERATION and application.origin == ApplicationState.APPROVED:
+        release_commitment(application, by=made.by, because=made.entry.verb)
 
 
-@after("application.return_to_panel")
-def void_what_was_returned(application, *, by, given, note, entry):
+@after(Application.return_to_panel, fires=(Decision.void,))
+def void_what_was_returned(application: Application, made: Made[Any, Any]) -> None:
     """The panel recommends again: the decision it had drafted is void."""
-    void_decision(application, by=by, note=note)
+    void_decision(application, by=made.by, note=made.words)
 
 
-@after("decision.send_back")
-def return_the_file(decision, *, by, given, note, entry):
+@after(Decision.send_back, fires=(Application.return_to_panel,))
+def return_the_file(decision: Decision, made: Made[Any, Return]) -> None:
     """Sent back to the panel, and not only to the start of the chain."""
-    if given.get("to_panel"):
-        move(decision.application, "return_to_panel", by=by, note=note)
+    if made.given.to_panel:
+        move(decision.application, Application.return_to_panel, by=made.by, given=Reason(made.words))
 
 
-@after("concurrence.give")
-def move_the_decision(concurrence, *, by, given, note, entry):
+@after(Concurrence.give, fires=(Decision.concur,))
+def move_the_decision(concurrence: Concurrence, made: Made[Any, Any]) -> None:
     """The last concurrence required moves the decision."""
-    Concurrence.objects.filter(pk=concurrence.pk).update(given_at=clock.now(), by=by)
+    Concurrence.objects.filter(pk=concurrence.pk).update(given_at=clock.now(), by_id=made.by.pk)
     decision = Decision.objects.get(pk=concurrence.decision_id)
     if not decision.concurrences.standing().exclude(state="given").exists():
-        move(decision, "concur", by=by)
+        move(decision, Decision.concur, by=made.by)
 
 
-@after("decision.issue")
-def carry_out(decision, *, by, given, note, entry):
+@after(
+    Decision.issue,
+    fires=(
+        Application.approve,
+        Application.invite,
+        Application.decline,
+        Application.waitlist,
+        Application.uphold,
+        Decision.supersede,
+    ),
+)
+def carry_out(decision: Decision, made: Made[Any, Any]) -> tuple[Letter]:
     """Envelopes commit, the file moves, the letter is queued."""
-    settle_file(decision, by=by)
-    queue_letter(decision, by=by)
+    settle_file(decision, by=made.by)
+    return (write_letter(decision),)
+
+
+@after(Letter.send)
+def tell_the_outcome(letter: Letter, made: Made[Any, Any]) -> tuple[Application, Decision] | None:
+    """From now on the applicant may know."""
+    decision = Decision.objects.filter(letter=letter).first()
+    if decision is None:
+        return None
+    application = Application.objects.get(pk=decision.application_id)
+    application.outcome_at = application.updated_at = letter.sent_at
+    application.save(update_fields=["outcome_at", "updated_at"])
+    return application, decision
+
+
+@after(Letter.fail)
+def tell_the_officers(letter: Letter, made: Made[Any, Any]) -> None:
+    """The letter of a decision could not be made or sent: they may try again on the decision's page."""
+    if Decision.objects.filter(letter=letter).exists():
+        messages.tell_failed(letter)

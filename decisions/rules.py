@@ -1,23 +1,25 @@
-"""Who may move a decision and a letter, and when."""
+"""Who may move a decision, and when."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.rules import is_member
 from audit.actors import CLOCK
-from audit.states import ActorKind
 from decisions.states import FUNDED, DecisionKind, DecisionState
 from funding.roles import PartnerRole
 from funding.rules import holds_partner_role
-from moves.interests import is_barred, standing_of
-from moves.models import DutyDone
+from moves.interests import is_barred
 from moves.refusals import Refusal
-from moves.states import StandingState
+from moves.transitions import Facts, Reason
 from programs.roles import ProgramRole
-from programs.rules import approval_limit, has_a_reason, holds, is_program_officer
+from programs.rules import approval_limit, holds, is_program_officer
 from work.money import format_money
 
-__all__ = ["has_a_reason"]
+if TYPE_CHECKING:
+    from decisions.models import Concurrence, Decision
 
 
 def program_of(decision):
@@ -68,29 +70,79 @@ def nobody(obj, by):
     return False
 
 
-def is_the_clock(letter, by):
-    """Letters are rendered, signed and sent by the worker."""
-    return by is CLOCK
+# Facts and input
 
 
-def is_letter_reader(letter, by):
-    """Served when the company's own people open it; else by the clock, five business days after sending."""
-    return by is CLOCK or is_member(letter.application.organisation, by)
+@dataclass(frozen=True)
+class Interests(Facts):
+    """Whether whoever acts declared no conflict of interest in the file."""
+
+    declared: bool
 
 
-def is_letter_officer(letter, by):
-    return by is CLOCK or is_program_officer(letter.application.call.program, by)
+@dataclass(frozen=True)
+class Outsider(Facts):
+    """Whether whoever acts took part in the file before its reconsideration was asked."""
+
+    took_part: bool
+
+
+@dataclass(frozen=True)
+class Lettered(Facts):
+    """Fields of the letter that would be empty, in words."""
+
+    empty_fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Opinion(Outsider, Lettered):
+    """What is known before a decision is endorsed."""
+
+
+@dataclass(frozen=True)
+class Delegation(Outsider):
+    """What is known before a decision is approved: the approver's delegated limit, in dollars (None: none)."""
+
+    limit: Decimal | None
+    amount: Decimal
+
+    def told(self) -> dict[str, object]:
+        return {"amount": self.amount}
+
+
+@dataclass(frozen=True)
+class Concurrences(Facts):
+    """How many partners asked have not given their concurrence."""
+
+    awaited: int
+
+
+@dataclass(frozen=True)
+class Issue(Lettered):
+    """What is known before a decision is issued: references of agreements that lack their authorisation."""
+
+    concurrences: int
+    unauthorised: tuple[str, ...]
+    kind: str
+    amount: Decimal
+
+    def told(self) -> dict[str, object]:
+        return {"kind": self.kind, "amount": self.amount}
+
+
+@dataclass(frozen=True)
+class Return(Reason):
+    """Back to the start of the chain, or (`to_panel`) the whole file back to its panel."""
+
+    to_panel: bool
 
 
 # When
 
 
-def took_no_part_before(decision, *, by, given):
+def took_no_part_before(_decision: "Decision", facts: Outsider) -> Refusal | None:
     """The answer to a reconsideration is decided by persons who took no part before it was asked (product 4.5)."""
-    if decision.kind != DecisionKind.RECONSIDERED or getattr(by, "actor", "") != ActorKind.PERSON:
-        return None
-    before = DutyDone.objects.filter(application_id=decision.application_id, user_id=by.pk, at__lt=decision.at)
-    if before.exists():
+    if facts.took_part:
         return Refusal(
             _("You took part in this file before its reconsideration was asked: somebody else must decide."),
             code="duty",
@@ -98,73 +150,53 @@ def took_no_part_before(decision, *, by, given):
     return None
 
 
-def interests_are_declared(decision, *, by, given):
+def interests_are_declared(_decision: "Decision", facts: Interests) -> Refusal | None:
     """Whoever sends a decision back has read the file, so they declared their interests first."""
-    if getattr(by, "actor", "") == ActorKind.PERSON and standing_of(decision.application_id, by) != StandingState.CLEAR:
+    if not facts.declared:
         return Refusal(_("Declare your interests in this file first."), code="undeclared")
     return None
 
 
-def letter_is_complete(decision, *, by, given):
-    """`given["empty_fields"]`: fields of the letter that would be empty, as language:field."""
-    if given.get("empty_fields"):
+def letter_is_complete(_decision: "Decision", facts: Lettered) -> Refusal | None:
+    if facts.empty_fields:
         return Refusal(
-            _("The letter has empty fields: %(fields)s.") % {"fields": ", ".join(given["empty_fields"])},
+            _("The letter has empty fields: %(fields)s.") % {"fields": ", ".join(facts.empty_fields)},
             code="letter",
         )
     return None
 
 
-def amount_is_within_limit(decision, *, by, given):
-    limit = approval_limit(by, program_of(decision))
-    if decision.kind in FUNDED and limit is not None and decision.amount > limit:
+def amount_is_within_limit(decision: "Decision", facts: Delegation) -> Refusal | None:
+    if decision.kind in FUNDED and facts.limit is not None and decision.amount > facts.limit:
         language = get_language() or "fr"
         return Refusal(
             _("The amount, %(amount)s, is above your delegated limit of %(limit)s.")
-            % {"amount": format_money(decision.amount, language), "limit": format_money(limit, language)},
+            % {"amount": format_money(decision.amount, language), "limit": format_money(facts.limit, language)},
             code="limit",
         )
     return None
 
 
-def every_concurrence_is_given(decision, *, by, given):
-    if decision.concurrences.standing().exclude(state="given").exists():
+def every_concurrence_is_given(_decision: "Decision", facts: Concurrences) -> Refusal | None:
+    if facts.awaited:
         return Refusal(_("A partner has not given its concurrence yet."), code="concurrence")
     return None
 
 
-def needs_no_concurrence(decision, *, by, given):
+def needs_no_concurrence(decision: "Decision", facts: Issue) -> Refusal | None:
     """Asked of `issue` from *approved*: where a concurrence is required, it comes first."""
-    if decision.state == DecisionState.APPROVED and decision.concurrences.standing().exists():
+    if decision.state == DecisionState.APPROVED and facts.concurrences:
         return Refusal(_("The partner's concurrence is required before this decision is issued."), code="concurrence")
     return None
 
 
-def federal_money_is_authorised(decision, *, by, given):
-    if given.get("unauthorised"):
+def federal_money_is_authorised(_decision: "Decision", facts: Issue) -> Refusal | None:
+    if facts.unauthorised:
         return Refusal(
             _("The agreement has no authorisation to take federal money: %(agreements)s.")
-            % {"agreements": ", ".join(given["unauthorised"])},
+            % {"agreements": ", ".join(facts.unauthorised)},
             code="authorisation",
         )
-    return None
-
-
-def has_a_certificate(letter, *, by, given):
-    if not given.get("certificate"):
-        return Refusal(_("No signing certificate is configured."), code="certificate")
-    return None
-
-
-def goes_unsigned_only_without_certificate(letter, *, by, given):
-    if letter.state == "rendered" and given.get("certificate"):
-        return Refusal(_("The letter must be signed before it is sent."), code="certificate")
-    return None
-
-
-def is_read_or_presumed(letter, *, by, given):
-    if not given.get("read") and not given.get("presumed"):
-        return Refusal(_("The letter has been neither read nor presumed received."), code="served")
     return None
 
 
@@ -172,7 +204,7 @@ def is_concurrence_officer(concurrence, by):
     return holds_partner_role(by, PartnerRole.CONCURRENCE, concurrence.agreement.partner)
 
 
-def decision_awaits_concurrence(concurrence, *, by, given):
+def decision_awaits_concurrence(concurrence: "Concurrence", _facts: object) -> Refusal | None:
     if concurrence.decision.state != DecisionState.APPROVED or concurrence.voided_at is not None:
         return Refusal(_("The decision is not waiting for a concurrence."), code="state")
     return None

@@ -1,4 +1,4 @@
-"""The states of a decision and of its letter."""
+"""The states of a decision."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -40,12 +40,3 @@ class StepKind(TextChoices):
     CONCURRED = "concurred", _("gave its concurrence")
     SENT_BACK = "sent_back", _("sent back")
     ISSUED = "issued", _("issued")
-
-
-class LetterState(TextChoices):
-    QUEUED = "queued", _("queued")
-    RENDERED = "rendered", _("rendered")
-    SIGNED = "signed", _("signed")
-    SENT = "sent", _("sent")
-    SERVED = "served", _("served")
-    FAILED = "failed", _("failed")

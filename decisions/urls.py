@@ -1,8 +1,8 @@
-"""Addresses of the approval chain, of the partner's concurrence, of letters and of their verification."""
+"""Addresses of the approval chain, of the partner's concurrence, and of the letter as the staff see it."""
 
 from django.urls import path
 
-from decisions.views import chain, concurrence, letters, verification
+from decisions.views import chain, concurrence, letters
 
 FILE = "files/<str:reference>/decision"
 ONE = "concurrences/<uuid:public_id>"
@@ -24,9 +24,4 @@ urlpatterns = [
     path(f"{ONE}/interests", concurrence.declare, name="decision-concurrence-declare"),
     path(f"{ONE}/give", concurrence.give, name="decision-concurrence-give"),
     path(f"{ONE}/send-back", concurrence.send_back, name="decision-concurrence-send-back"),
-    path("letters/of/<uuid:public_id>", letters.latest, name="decision-letter-of"),
-    path("letters/<uuid:public_id>", letters.show, name="decision-letter"),
-    path("letters/<uuid:public_id>/pdf", letters.pdf, name="decision-letter-pdf"),
-    path("verify", verification.form, name="decision-verify"),
-    path("verify/<str:code>", verification.by_code, name="decision-verify-code"),
 ]

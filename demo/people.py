@@ -11,12 +11,13 @@ from accounts.services import (
     invite_member,
     register_organisation,
 )
-from audit.actors import CLOCK
+from audit.actors import SetUp
 from demo.cast import BY_KEY, CAST, COMPANIES
 from funding.services import seat_partner
 from programs.services.people import appoint
 
 APPROVAL_LIMIT = Decimal("250000.00")
+STORYTELLER = SetUp("demo")
 
 # Who is what in the whole cluster, and on a programme: key of the cast, role, side of a reviewer.
 CLUSTER_ROLES = (("officer", "officer"), ("auditor", "auditor"), ("finance", "finance"))
@@ -37,7 +38,7 @@ PARTNER_ROLES = (("analyst", "analyst"), ("concurrence", "concurrence"))
 def found():
     """The cluster, with its administrator and those who hold a role in all of it. Returns it and the people by key."""
     cluster = found_cluster(
-        by=CLOCK,
+        by=STORYTELLER,
         slug="aerofil",
         name_fr="Grappe Aérofil",
         name_en="Aérofil Cluster",
@@ -48,7 +49,7 @@ def found():
     )
     people = {person.key: _create(person) for person in CAST}
     administrator = people["administrator"]
-    appoint_to_cluster(administrator, cluster, by=CLOCK, role="administrator")
+    appoint_to_cluster(administrator, cluster, by=STORYTELLER, role="administrator")
     for key, role in CLUSTER_ROLES:
         appoint_to_cluster(people[key], cluster, by=administrator, role=role)
     return cluster, people
@@ -87,7 +88,7 @@ def the_people():
 
 def _create(person):
     return create_person(
-        by=CLOCK,
+        by=STORYTELLER,
         email=person.email,
         given_name=person.given_name,
         family_name=person.family_name,

@@ -16,7 +16,7 @@ from applications.services.drafts import attach_document, save_answer, start_app
 from applications.services.screening import find_eligible, find_ineligible, mark_finding, open_file
 from applications.services.sponsors import confirm_sponsorship, find_sponsorship, invite_sponsor
 from applications.services.submission import submit_application
-from audit.actors import CLOCK, Guest
+from audit.actors import Guest
 from decisions.models import Decision
 from decisions.services import approve, endorse, issue
 from demo import answers, papers, people
@@ -108,7 +108,7 @@ class Story:
         for place, (key, other) in enumerate(OTHERS.items()):
             with clock.at(day(6, 10 + place)):
                 given, family, email = other["person"]
-                signatory = create_person(by=CLOCK, email=email, given_name=given, family_name=family)
+                signatory = create_person(by=people.STORYTELLER, email=email, given_name=given, family_name=family)
                 self.people[key] = signatory
                 register_organisation(by=signatory, **ORGANISATION, **other["organisation"])
 

@@ -3,6 +3,7 @@
 Included by config/urls.py in demo mode only; each view asks again, should anybody include it elsewhere.
 """
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib.auth import login
@@ -13,7 +14,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from accounts.models import User
+from audit.actors import Method
 from demo.cast import BY_EMAIL, CAST
+from work import clock
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -35,6 +38,7 @@ def sign_in_as(request, public_id):
         raise Http404
     user = get_object_or_404(User, public_id=public_id, email__in=list(BY_EMAIL), is_active=True)
     login(request, user, backend=BACKEND)
+    request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": Method.DEMO, "at": clock.now().timestamp()}]
     return redirect(settings.LOGIN_REDIRECT_URL)
 
 

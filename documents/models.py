@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from documents.constants import kind_of
-from documents.states import Malware
+from documents.states import Malware, RenderingKind
 from work import clock
 from work.models import PublicModel, WorkItem
 
@@ -79,7 +79,7 @@ class Upload(PublicModel):
 class Rendering(PublicModel, WorkItem):
     """A document we make: its frozen HTML now, its PDF when the worker has rendered it (`done_at`)."""
 
-    kind = models.CharField(max_length=40)  # receipt, letter, …: the app that queued it names it
+    kind = models.CharField(max_length=40, choices=RenderingKind.choices)
     key = models.CharField(max_length=200, unique=True)  # idempotency: one document per key, for ever
     application_id = models.BigIntegerField(null=True, blank=True, db_index=True)
     title = models.CharField(max_length=250)

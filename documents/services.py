@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -18,6 +19,7 @@ from documents.constants import ACCEPTED
 from documents.models import Rendering, Upload
 from documents.pdf import render_pdf
 from documents.scan import Unacceptable
+from documents.states import RenderingKind
 from work import clock, storage
 from work import services as work
 from work.nudges import Nudge
@@ -27,8 +29,10 @@ from work.states import Machine
 
 __all__ = [
     "Unacceptable",
+    "check_takers",
     "documents_wait",
     "erase_removed",
+    "hand_over",
     "open_upload",
     "queue_rendering",
     "remove_upload",
@@ -36,14 +40,13 @@ __all__ = [
     "retry_given_up",
     "retry_rendering",
     "store_upload",
-    "when_rendered",
 ]
 
 log = logging.getLogger(__name__)
 
 documents_wait = Nudge("documents")
 
-_REACTIONS: dict[str, list[Callable[[Rendering], None]]] = {}
+_TAKERS: dict[RenderingKind, Callable[[Rendering], None] | None] = {}
 
 
 def store_upload(file, *, by, application_id: int | None = None, accept=ACCEPTED, limit: int | None = None) -> Upload:
@@ -117,7 +120,7 @@ def open_upload(upload: Upload):
 
 
 def queue_rendering(
-    kind: str,
+    kind: RenderingKind,
     *,
     html: str,
     title: str,
@@ -165,15 +168,19 @@ def retry_given_up(renderings: QuerySet[Rendering], *, by: Any) -> int:
     return found
 
 
-def when_rendered(kind: str):
-    """Decorator: call `fn(rendering)` when a document of `kind` is ready, in the transaction that says so."""
+def hand_over(kind: RenderingKind, to: Callable[[Rendering], None] | None) -> None:
+    """Each document of `kind` is given to `to` once it is ready, in the transaction that says so; to nobody where None.
 
-    def register(fn: Callable[[Rendering], None]):
-        if fn not in _REACTIONS.setdefault(kind, []):
-            _REACTIONS[kind].append(fn)
-        return fn
+    The app that queues a kind says so once, when it is ready. ImproperlyConfigured when another one takes it already.
+    """
+    if _TAKERS.setdefault(kind, to) is not to:
+        raise ImproperlyConfigured(f"documents of kind {kind} are handed over twice: {_TAKERS[kind]} and {to}")
 
-    return register
+
+def check_takers() -> None:
+    """Called once every app above is ready: ImproperlyConfigured when a kind of documents was handed over by nobody."""
+    if lacking := [kind.value for kind in RenderingKind if kind not in _TAKERS]:
+        raise ImproperlyConfigured(f"no app says what follows the documents of kind {', '.join(lacking)}")
 
 
 def render(rendering: Rendering) -> Rendering:
@@ -194,8 +201,8 @@ def render(rendering: Rendering) -> Rendering:
     with transaction.atomic():
         rendering.save(update_fields=["path", "sha256", "size"])
         work.complete(rendering)
-        for react in _REACTIONS.get(rendering.kind, ()):
-            react(rendering)
+        if take := _TAKERS[RenderingKind(rendering.kind)]:
+            take(rendering)
     return rendering
 
 

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Cluster
+from audit.states import ChangeKind
 from funding.money import BUCKETS, FLOWS, SPENT, EntryKind, fiscal_end, fiscal_label, fiscal_start
 from funding.money.postings import OF_A_FILE
 from funding.roles import PartnerRole
@@ -83,6 +84,8 @@ class Agreement(PublicModel):
     the reason why none is needed; without it no federal award is issued (product.md 1.1).
     """
 
+    change_kind = ChangeKind.AGREEMENT
+
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="agreements")
     cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="agreements")
     reference = models.CharField(max_length=60)
@@ -152,6 +155,8 @@ class Envelope(PublicModel):
 
     Only `funding.ledger` changes a balance, under lock and with an entry. `received` is cash, not budget.
     """
+
+    change_kind = ChangeKind.ENVELOPE
 
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="envelopes")
     fiscal_year = models.PositiveSmallIntegerField()
@@ -242,6 +247,8 @@ class LedgerEntry(PublicModel):
     """One movement of money in one envelope. Never changed, never removed: a trigger refuses it. A correction is a
     new entry that `reverses` the wrong one, once. `amount` is positive; `kind` and `from_bucket` say what it does.
     """
+
+    change_kind = ChangeKind.LEDGER_ENTRY
 
     envelope = models.ForeignKey(Envelope, on_delete=models.PROTECT, related_name="entries")
     kind = models.CharField(max_length=20, choices=EntryKind.choices)

@@ -4,12 +4,11 @@ Source: product, "Who uses it": on one file the same person never does two of th
 sponsor are one place. A waiver is per file and pair of duties; two pairs can never be waived.
 """
 
-from typing import Any
-
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from audit.actors import Actor
 from moves.models import DutyDone
 from moves.refusals import Refusal
 from moves.states import Duty
@@ -74,7 +73,7 @@ def is_waivable(one: str, other: str) -> bool:
     return frozenset({str(one), str(other)}) not in NEVER_WAIVABLE
 
 
-def clash(application_id: int, by: Any, duty: str) -> Refusal | None:
+def clash(application_id: int, by: Actor, duty: str) -> Refusal | None:
     """The refusal when `by` already did, on this file, an act that excludes `duty`; else None.
 
     Its sentences say which act it was, on which day, and what it excludes.

@@ -1,10 +1,8 @@
 """Where people stand towards a file, and what they may do in it while they do."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 
-from audit.actors import actor_of
+from audit.actors import Actor
 from audit.states import ActorKind
 from moves.duties import WITHOUT_DECLARATION
 from moves.models import Standing
@@ -12,7 +10,7 @@ from moves.refusals import Refusal
 from moves.states import StandingState
 
 
-def standing_of(application_id: int, user: Any) -> str:
+def standing_of(application_id: int, user: Actor) -> str:
     """What `user` last declared of their interests in the file; empty when they never did."""
     latest = (
         Standing.objects.filter(application_id=application_id, user_id=user.pk)
@@ -23,15 +21,15 @@ def standing_of(application_id: int, user: Any) -> str:
     return latest or ""
 
 
-def is_barred(application_id: int, user: Any) -> bool:
+def is_barred(application_id: int, user: Actor) -> bool:
     """Whether `user` declared a conflict, or is unsure: then nothing of this file may be shown to them."""
-    return actor_of(user) == ActorKind.PERSON and standing_of(application_id, user) in (
+    return user.actor == ActorKind.PERSON and standing_of(application_id, user) in (
         StandingState.CONFLICT,
         StandingState.UNSURE,
     )
 
 
-def interests(application_id: int, by: Any, duty: str) -> Refusal | None:
+def interests(application_id: int, by: Actor, duty: str) -> Refusal | None:
     """The refusal when `by` may not do `duty` for their interests in the file; None when they declared none.
 
     The code is "conflict" or "unsure" (the wrong person), or "undeclared" (the wrong moment: declare first).

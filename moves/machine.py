@@ -1,129 +1,94 @@
-"""The turnstile: the one place where anything changes state.
+"""The turnstile: the one place where anything changes state. Lives are declared in each app's `workflow.py`.
 
-Life cycles are declared in each app's `workflow.py`. Keys of a transition's `custom`: `label` (the button),
-`done` (the timeline), `duty`, `when` (functions `(obj, *, by, given) -> Refusal | None`), `fired_by` (moves
-whose reactions may make this one), `who` (a word for the documentation when the permission's name is not one).
+What a move must know it fetches itself, by the one function registered with `registry.facts_of`: for the page that asks
+whether it may be made, and for the act that makes it. Consequences are reactions, registered with `registry.after`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from django.conf import settings
 from django.db import models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django_fsm import FSMFieldMixin, Transition
 
 from audit import services
-from audit.actors import actor_of
+from audit.actors import Actor
 from audit.states import ActorKind
 from moves.duties import clash
 from moves.interests import interests
 from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.registry import Made, declared, fetcher_of, reactions_of, state_field, subject_name, ways
 from moves.services import record_duty
+from moves.transitions import F, I, Input, Move, NoFacts
 from work import clock
 
-Reaction = Callable[..., None]
-
-_reactions: dict[str, list[Reaction]] = {}
-_firing: ContextVar[tuple[str, ...]] = ContextVar("firing", default=())
+M = TypeVar("M", bound=models.Model)
 
 
 @dataclass(frozen=True)
 class Available:
     """A move that an actor may make now, or could but for its refusals."""
 
-    name: str
-    label: str | Promise
+    step: Move[Any, Any]
     refusals: tuple[Refusal, ...] = ()
 
+    @property
+    def name(self) -> str:
+        return self.step.__name__
 
-# ---------------------------------------------------------------- reactions
-
-
-def _app_rank(reaction: Reaction) -> int:
-    """Lower apps first: what is nearest to the thing moved happens first."""
-    app = reaction.__module__.split(".")[0]
-    installed = [app.split(".")[0] for app in settings.INSTALLED_APPS]
-    return -installed.index(app) if app in installed else 1
+    @property
+    def label(self) -> str | Promise:
+        return self.step.terms.label
 
 
-def after(name: str) -> Callable[[Reaction], Reaction]:
-    """Register `fn(obj, *, by, given, note, entry)` to run when the move `name` ("application.submit") is made.
+@dataclass(frozen=True)
+class Firing:
+    """A move whose reactions are running, and what the one that runs now may fire."""
 
-    It runs in the transaction of the move; what it raises undoes the move. Reactions run lower app first, and
-    inside an app in the order registered. Registering the same function again replaces it.
-    """
-
-    def register(reaction: Reaction) -> Reaction:
-        key = (reaction.__module__, reaction.__qualname__)
-        others = [r for r in _reactions.get(name, []) if (r.__module__, r.__qualname__) != key]
-        _reactions[name] = sorted([*others, reaction], key=_app_rank)
-        return reaction
-
-    return register
+    name: str
+    fires: tuple[Move[Any, Any], ...] = ()
 
 
-def reactions_of(name: str) -> tuple[Reaction, ...]:
-    """The reactions of a move, in the order they run."""
-    return tuple(_reactions.get(name, ()))
+_firing: ContextVar[tuple[Firing, ...]] = ContextVar("firing", default=())
 
 
 def firing() -> tuple[str, ...]:
-    """The moves whose reactions are running now, outermost first."""
-    return _firing.get()
-
-
-# ------------------------------------------------------- reading a workflow
-
-
-def state_field(model: type[models.Model]) -> FSMFieldMixin | None:
-    """The column that holds the model's state; None when it has no life cycle."""
-    return next((f for f in model._meta.concrete_fields if isinstance(f, FSMFieldMixin)), None)
-
-
-def declared(model: type[models.Model]) -> Iterator[tuple[str, dict[str, Transition]]]:
-    """Each move of a life cycle in the order written, with its transitions by source state."""
-    seen = set()
-    for cls in reversed(model.__mro__):
-        for name, member in vars(cls).items():
-            meta = getattr(member, "_django_fsm", None)
-            if meta is not None and name not in seen:
-                seen.add(name)
-                yield name, meta.transitions
-
-
-def subject_name(model: type[models.Model]) -> str:
-    """What the model is called in the names of its moves."""
-    return getattr(model, "subject", "") or str(model._meta.model_name)
+    """The names of the moves whose reactions are running now, outermost first."""
+    return tuple(one.name for one in _firing.get())
 
 
 # --------------------------------------------------------------- the move
 
 
-def move(obj: models.Model, name: str, *, by: Any, given: dict[str, Any] | None = None, note: str = "") -> Any:
-    """Make the move `name` of `obj` and return the row as it now is: fresh, locked, moved. Use that one.
+def move(obj: M, step: Move[Any, I], *, by: Actor, given: I | None = None, note: str = "") -> M:
+    """Make the move `step` of `obj` (`Application.submit`) and return the row as it now is: fresh, locked, moved.
 
     One transaction: locks the file, then the row; asks who, duties and interests (`Forbidden`), and when
     (`WrongMoment`, with every refusal); makes the move, saves, writes the trail and the change feed, runs the
     reactions. What was changed on `obj` and not saved is not seen.
 
-    `given` is what the service found, for the questions and for the trail: keys, amounts, ids. `note` is the
-    reason in a person's words; the questions read it as `given["reason"]`, the trail keeps its salted digest.
+    `given` is what comes with the act. `note` is a person's optional words, where the input has none.
     """
-    given = dict(given or {})
-    note = note or str(given.pop("reason", "") or "")
-    asked = given | ({"reason": note} if note else {})
+    name = step.__name__
     full_name = f"{subject_name(type(obj))}.{name}"
+    if getattr(type(obj), name, None) is not step:
+        raise LookupError(f"{name} is not a move of {subject_name(type(obj))}")
+    given = cast("I", Input()) if given is None else given
+    words = given.words or note
     with transaction.atomic():
         locked = _lock(obj)
-        step, fired = _ask_who(locked, name, full_name, by)
-        _ask_duty(locked, step, by, fired)
-        _ask_when(locked, step, by, asked)
+        _way, fired = _ask_who(locked, step, by)
+        duty = None if fired else step.terms.duty
+        _ask_duty(locked, duty, by)
+        facts = _facts(locked, step, by, {})
+        refusals = _moment(locked, step, facts) + _given_moment(locked, step, facts, given)
+        if refusals:
+            raise WrongMoment(*refusals)
 
-        field = state_field(type(locked))
+        field = cast("FSMFieldMixin", state_field(type(locked)))
         before = field.get_state(locked)
         getattr(locked, name)()
         _stamp(locked)
@@ -134,53 +99,74 @@ def move(obj: models.Model, name: str, *, by: Any, given: dict[str, Any] | None 
             by=by,
             before=before,
             after=field.get_state(locked),
-            given=given,
-            note=note,
-            duty=_duty(step, fired),
+            given=facts.told() | given.told(),
+            note=words,
+            duty=duty or "",
             fired_by=fired,
         )
-        if (duty := _duty(step, fired)) and entry.application_id:
+        if duty and entry.application_id:
             record_duty(entry.application_id, by=by, duty=duty)
-        if hasattr(locked, "public_id"):
-            services.record_change(entry.subject_type, locked.public_id, application_id=entry.application_id)
-        _react(full_name, locked, by=by, given=given, note=note, entry=entry)
+        _react(step, full_name, locked, Made(by=by, facts=facts, given=given, words=words, entry=entry))
     return locked
 
 
-def allowed(obj: models.Model, by: Any) -> list[Available]:
-    """The moves that `by` may make on `obj` now, in the order declared, each with what stands in its way.
+def refusals(obj: models.Model, step: Move[Any, Any], *, by: Actor) -> tuple[Refusal, ...]:
+    """What stands in the way of this move now, whatever would be typed: the answer that the act would give.
+
+    Forbidden for the wrong person, and WrongMoment in the wrong state, as the act says them. Nothing is locked.
+    """
+    _ask_who(obj, step, by)
+    who, interest = _duty_refusals(obj, step.terms.duty, by)
+    if who is not None:
+        raise Forbidden(who.message, code=who.code)
+    return interest + _moment(obj, step, _facts(obj, step, by, {}))
+
+
+def allowed(obj: models.Model, by: Actor, *only: Move[Any, Any]) -> list[Available]:
+    """The moves (or those of `only`) that `by` may make on `obj` now, in the order declared, each with its refusals.
 
     Nothing is locked: it is for showing buttons and what is missing. Moves that the state, the permission or a
     conflict of interest forbids are left out; an earlier duty, and interests not declared, are refusals.
     """
-    field = state_field(type(obj))
+    field = cast("FSMFieldMixin", state_field(type(obj)))
     state = field.get_state(obj)
     found = []
-    for name, transitions in declared(type(obj)):
-        step = _from(transitions, state)
-        if step is None or not _permits(step, obj, by):
+    fetched: dict[Callable[[Any, Any], Any], Any] = {}
+    for _name, step in declared(type(obj)):
+        if only and step not in only:
             continue
-        who, refusals = _duty_refusals(obj, _duty(step, ""), by)
+        way = _from(ways(step), state)
+        if way is None or not _permits(way, obj, by):
+            continue
+        who, interest = _duty_refusals(obj, step.terms.duty, by)
         if who is not None and who.code != "duty":
             continue
-        refusals = ((who,) if who else ()) + refusals + _when_refusals(obj, step, by, {})
-        found.append(Available(name, step.custom.get("label", name), refusals))
+        moment = _moment(obj, step, _facts(obj, step, by, fetched))
+        found.append(Available(step, ((who,) if who else ()) + interest + moment))
     return found
 
 
 # ------------------------------------------------------------- its parts
 
 
-def _lock(obj: models.Model) -> Any:
+def _lock(obj: M) -> M:
     """The row, locked and fresh; its file was locked first. FOR NO KEY UPDATE: rows may still refer to it."""
     application = None
     if any(f.name == "application" and f.is_relation for f in obj._meta.concrete_fields):
-        files = obj._meta.get_field("application").related_model
-        application = files._base_manager.select_for_update(no_key=True).get(pk=obj.application_id)
-    locked = type(obj)._base_manager.select_for_update(no_key=True).get(pk=obj.pk)
-    if application is not None and locked.application_id == application.pk:
-        locked.application = application
-    return locked
+        files = cast("type[models.Model]", obj._meta.get_field("application").related_model)
+        of_file = cast("Any", obj).application_id
+        application = _rows(files).get(pk=of_file)
+    locked = _rows(type(obj)).get(pk=obj.pk)
+    if application is not None and cast("Any", locked).application_id == application.pk:
+        cast("Any", locked).application = application
+    return cast("M", locked)
+
+
+def _rows(model: type[models.Model]) -> models.QuerySet[Any]:
+    """The model's rows, to be locked; with what its `moves_with` names, which the questions of its moves read."""
+    rows = model._base_manager.select_for_update(of=("self",), no_key=True)
+    names = getattr(model, "moves_with", ())
+    return rows.select_related(*names) if names else rows
 
 
 def _from(transitions: dict[str, Transition], state: str) -> Transition | None:
@@ -193,53 +179,45 @@ def _from(transitions: dict[str, Transition], state: str) -> Transition | None:
     return other if other is not None and other.target != state else None
 
 
-def _fired_by(step: Transition) -> str:
+def _fired(step: Move[Any, Any]) -> str:
     """The move now firing that may make this one; empty when there is none."""
-    return next((n for n in reversed(firing()) if n in step.custom.get("fired_by", ())), "")
+    return next((one.name for one in reversed(_firing.get()) if step in one.fires), "") if step.terms.fired else ""
 
 
-def _permits(step: Transition, obj: Any, by: Any) -> bool:
+def _permits(way: Transition, obj: Any, by: Actor) -> bool:
     """Whether the move's own permission lets `by` in. A move without one is closed to everybody."""
-    return callable(step.permission) and bool(step.permission(obj, by))
+    return callable(way.permission) and bool(way.permission(obj, by))
 
 
-def _ask_who(obj: Any, name: str, full_name: str, by: Any) -> tuple[Transition, str]:
+def _ask_who(obj: models.Model, step: Move[Any, Any], by: Actor) -> tuple[Transition, str]:
     """The transition to make, and the move that fires it (or ""). Forbidden, then WrongMoment for the state."""
-    transitions = dict(declared(type(obj))).get(name)
-    if transitions is None:
-        raise LookupError(f"{full_name} is not a move")
-    field = state_field(type(obj))
-    step = _from(transitions, field.get_state(obj))
-    candidates = [step] if step else list({id(t.permission): t for t in transitions.values()}.values())
-    fired = next(filter(None, map(_fired_by, candidates)), "")
-    label = candidates[0].custom.get("label", name)
-    if not fired and not any(_permits(t, obj, by) for t in candidates):
+    field = cast("FSMFieldMixin", state_field(type(obj)))
+    transitions = ways(step)
+    way = _from(transitions, field.get_state(obj))
+    fired = _fired(step)
+    label = step.terms.label
+    if not fired and not _permits(way or next(iter(transitions.values())), obj, by):
         raise Forbidden(_("Your role does not let you do this here: %(move)s.") % {"move": label})
-    if step is None:
+    if way is None:
         state = _state_label(obj, field, by)
         sentence = _("“%(move)s” is not possible now: the state is “%(state)s”.")
         raise WrongMoment(Refusal(sentence % {"move": label, "state": state}, code="state"))
-    return step, fired
+    return way, fired
 
 
-def _state_label(obj: Any, field: FSMFieldMixin, by: Any) -> Any:
+def _state_label(obj: Any, field: FSMFieldMixin, by: Actor) -> Any:
     """The state in words. A model that shows some readers less than it knows has `state_label_for(by)`."""
     if hasattr(obj, "state_label_for"):
         return obj.state_label_for(by)
     return getattr(obj, f"get_{field.name}_display")()
 
 
-def _duty(step: Transition, fired: str) -> str:
-    """The duty that the actor does by this move. A consequence of another move is nobody's own act: none."""
-    return "" if fired else str(step.custom.get("duty", "") or "")
-
-
-def _duty_refusals(obj: Any, duty: str, by: Any) -> tuple[Refusal | None, tuple[Refusal, ...]]:
+def _duty_refusals(obj: models.Model, duty: str | None, by: Actor) -> tuple[Refusal | None, tuple[Refusal, ...]]:
     """What the duty says: of the person (a refusal or None), and of the moment (refusals)."""
     application_id = services.file_of(obj)
     if not duty or application_id is None:
         return None, ()
-    if actor_of(by) != ActorKind.PERSON:
+    if by.actor != ActorKind.PERSON:
         return Refusal(_("Only a person can do this."), code="person"), ()
     interest = interests(application_id, by, duty)
     if interest is not None and interest.code != "undeclared":
@@ -247,25 +225,35 @@ def _duty_refusals(obj: Any, duty: str, by: Any) -> tuple[Refusal | None, tuple[
     return clash(application_id, by, duty), (interest,) if interest else ()
 
 
-def _ask_duty(obj: Any, step: Transition, by: Any, fired: str) -> None:
-    who, when = _duty_refusals(obj, _duty(step, fired), by)
+def _ask_duty(obj: models.Model, duty: str | None, by: Actor) -> None:
+    who, when = _duty_refusals(obj, duty, by)
     if who is not None:
         raise Forbidden(who.message, code=who.code)
     if when:
         raise WrongMoment(*when)
 
 
-def _when_refusals(obj: Any, step: Transition, by: Any, given: dict[str, Any]) -> tuple[Refusal, ...]:
-    answers = (question(obj, by=by, given=given) for question in step.custom.get("when", ()))
+def _facts(obj: models.Model, step: Move[F, Any], by: Actor, fetched: dict[Any, Any]) -> F:
+    """The facts of a move, fetched by its own function; once for all the moves of a page that share it."""
+    if step.terms.facts is NoFacts:
+        return step.terms.facts()
+    fetch = fetcher_of(step)
+    if fetch not in fetched:
+        fetched[fetch] = fetch(obj, by)
+    return cast("F", fetched[fetch])
+
+
+def _moment(obj: models.Model, step: Move[F, Any], facts: F) -> tuple[Refusal, ...]:
+    answers = (question(obj, facts) for question in step.terms.when)
     return tuple(answer for answer in answers if answer is not None)
 
 
-def _ask_when(obj: Any, step: Transition, by: Any, given: dict[str, Any]) -> None:
-    if refusals := _when_refusals(obj, step, by, given):
-        raise WrongMoment(*refusals)
+def _given_moment(obj: models.Model, step: Move[F, I], facts: F, given: I) -> tuple[Refusal, ...]:
+    answers = (question(obj, facts, given) for question in step.terms.when_given)
+    return tuple(answer for answer in answers if answer is not None)
 
 
-def _stamp(obj: Any) -> None:
+def _stamp(obj: models.Model) -> None:
     """When the present state began, and when the row last changed, where the model keeps them."""
     names = {f.name for f in obj._meta.concrete_fields}
     for name in ("since", "updated_at"):
@@ -273,10 +261,11 @@ def _stamp(obj: Any) -> None:
             setattr(obj, name, clock.now())
 
 
-def _react(full_name: str, obj: Any, **facts: Any) -> None:
-    token = _firing.set((*firing(), full_name))
-    try:
-        for reaction in reactions_of(full_name):
-            reaction(obj, **facts)
-    finally:
-        _firing.reset(token)
+def _react(step: Move[Any, Any], name: str, obj: models.Model, made: Made[Any, Any]) -> None:
+    for reaction in reactions_of(step):
+        token = _firing.set((*_firing.get(), Firing(name, reaction.fires)))
+        try:
+            for row in reaction.run(obj, made) or ():
+                services.tell(row)
+        finally:
+            _firing.reset(token)

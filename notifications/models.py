@@ -1,7 +1,6 @@
 """The outbox."""
 
 import hashlib
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -9,7 +8,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.urls import reverse
 
-from notifications.constants import KINDS
+from notifications.constants import KINDS, MessageKind, Wording
 from work import clock
 from work.models import WorkItem
 
@@ -21,7 +20,7 @@ class Message(WorkItem):
     Message-ID. An attachment is read, and its SHA-256 checked, at the moment of sending.
     """
 
-    kind = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40, choices=MessageKind.choices)
     key = models.CharField(max_length=200, unique=True)
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="messages"
@@ -60,6 +59,6 @@ class Message(WorkItem):
         return settings.BASE_URL.rstrip("/") + reverse(self.url_name, args=self.url_args) if self.url_name else ""
 
     @property
-    def known(self) -> Any:
+    def known(self) -> Wording:
         """The catalogue's entry for this kind."""
-        return KINDS[self.kind]
+        return KINDS[MessageKind(self.kind)]

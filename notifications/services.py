@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.db.models import QuerySet
 
 from audit.services import record
 from notifications import mail, notices
-from notifications.constants import KINDS
+from notifications.constants import KINDS, MessageKind
 from notifications.models import Message
 from work import clock
 from work import services as work
@@ -18,7 +19,7 @@ messages_wait = Nudge("messages")
 
 
 def queue_message(
-    kind: str,
+    kind: MessageKind,
     *,
     to: Any,
     language: str | None = None,
@@ -63,21 +64,23 @@ def queue_message(
     return message
 
 
-_REACTIONS: dict[str, list[Callable[[Message], None]]] = {}
+_TAKERS: dict[MessageKind, Callable[[Message], None]] = {}
 
 
-def when_sent(kind: str) -> Callable[[Callable[[Message], None]], Callable[[Message], None]]:
-    """Decorator: call `fn(message)`, in one transaction, once the mail server took a message of `kind`.
+def hand_over(kind: MessageKind, to: Callable[[Message], None]) -> None:
+    """Each message of `kind` is given to `to`, in one transaction, once the mail server took it.
 
-    What it raises is tried again with the message's next attempt, without sending it twice: it must bear repeating.
+    What `to` raises is tried again with the message's next attempt, without sending it twice: it must bear repeating.
+    ImproperlyConfigured when another one takes them already, or when the catalogue says that nothing follows.
     """
+    if not KINDS[kind].followed or _TAKERS.setdefault(kind, to) is not to:
+        raise ImproperlyConfigured(f"messages of kind {kind} are followed by nothing, or by something else")
 
-    def register(fn: Callable[[Message], None]) -> Callable[[Message], None]:
-        if fn not in _REACTIONS.setdefault(kind, []):
-            _REACTIONS[kind].append(fn)
-        return fn
 
-    return register
+def check_takers() -> None:
+    """Called once every app above is ready: ImproperlyConfigured when nobody takes the messages of a followed kind."""
+    if lacking := [kind.value for kind, words in KINDS.items() if words.followed and kind not in _TAKERS]:
+        raise ImproperlyConfigured(f"no app goes on after the messages of kind {', '.join(lacking)}")
 
 
 def send(message: Message) -> None:
@@ -96,8 +99,8 @@ def send(message: Message) -> None:
             message.url_args = []
         work.insist(lambda: message.save(update_fields=["sent_at", "url_args"]))
     with transaction.atomic():
-        for react in _REACTIONS.get(message.kind, ()):
-            react(message)
+        if take := _TAKERS.get(MessageKind(message.kind)):
+            take(message)
 
 
 def _address_anew(message: Message) -> None:

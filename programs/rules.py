@@ -1,5 +1,10 @@
 """Who may do what on a programme and its calls, and when. Predicates for who; questions with a sentence for when."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -7,8 +12,12 @@ from django.utils.translation import gettext as _
 from accounts.roles import ClusterRole
 from accounts.rules import holds_cluster_role, in_office, is_person, may_administer
 from moves.refusals import Refusal
+from moves.transitions import Facts, Reason
 from programs.roles import ProgramRole
 from work import clock
+
+if TYPE_CHECKING:
+    from programs.models import Call
 
 
 def holds(user, role, program):
@@ -63,18 +72,41 @@ def is_call_officer(call, by):
 # Calls: when
 
 
-def dates_are_in_order(call, *, by, given):
+@dataclass(frozen=True)
+class Publication(Facts):
+    """What the bundle's check refuses of a call that is to be published, as sentences."""
+
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NewClosing(Reason):
+    """A later closing, and the one it replaces."""
+
+    closes_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OneApplicant(Reason):
+    """The closing of one applicant (its public id), who needs more time."""
+
+    organisation: UUID | None
+    closes_at: datetime | None
+
+
+def dates_are_in_order(call: "Call", _facts: object) -> Refusal | None:
     if call.opens_at is None or call.closes_at is None or call.opens_at >= call.closes_at:
         return Refusal(_("The call needs an opening and a later closing."), code="dates")
     return None
 
 
-def call_is_complete(call, *, by, given):
-    """Publication needs a form, a rubric and rules, and nothing the bundle's check refuses (`given["problems"]`)."""
+def call_is_complete(call: "Call", facts: Publication) -> Refusal | None:
+    """Publication needs a form, a rubric and rules, and nothing that the bundle's check refuses."""
     missing = [name for name in ("form", "rubric", "rules") if getattr(call, f"{name}_id") is None]
     if missing:
         return Refusal(_("The call has no form, rubric or rules yet."), code="incomplete")
-    if given.get("problems"):
+    if facts.problems:
         return Refusal(
             _("The programme is not complete in both languages, or its form has faults: see the list."),
             code="problems",
@@ -82,36 +114,29 @@ def call_is_complete(call, *, by, given):
     return None
 
 
-def moved_to_a_later_closing(call, *, by, given):
-    closes_at = given.get("closes_at")
-    if closes_at is None or closes_at <= call.closes_at or closes_at <= clock.now():
+def moved_to_a_later_closing(call: "Call", _facts: object, given: NewClosing) -> Refusal | None:
+    if call.closes_at is None or given.closes_at <= call.closes_at or given.closes_at <= clock.now():
         return Refusal(_("A closing can only be moved to a later instant."), code="earlier")
     return None
 
 
-def has_a_reason(obj, *, by, given):
-    """Asked of every move that must be explained; the service puts the reason in `given`."""
-    if not str(given.get("reason", "")).strip():
-        return Refusal(_("Give the reason: the people concerned will read it."), code="reason")
-    return None
-
-
-def is_before_closing(call, *, by, given):
-    if clock.now() >= call.closes_at:
+def is_before_closing(call: "Call", _facts: object) -> Refusal | None:
+    if call.closes_at is not None and clock.now() >= call.closes_at:
         return Refusal(
-            _("The call closed on %(instant)s.") % {"instant": clock.format_instant(call.closes_at, get_language())},
+            _("The call closed on %(instant)s.")
+            % {"instant": clock.format_instant(call.closes_at, get_language() or "fr")},
             code="closed",
         )
     return None
 
 
-def names_one_applicant(call, *, by, given):
-    if not given.get("organisation"):
+def names_one_applicant(_call: "Call", _facts: object, given: OneApplicant) -> Refusal | None:
+    if given.organisation is None:
         return Refusal(_("Say which organisation the accommodation is for."), code="organisation")
     return None
 
 
-def is_over(call, *, by, given):
+def is_over(call: "Call", _facts: object) -> Refusal | None:
     if call.closes_at is not None and clock.now() < call.closes_at:
         return Refusal(_("A call is archived once it has closed."), code="open")
     return None

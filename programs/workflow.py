@@ -2,8 +2,10 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import FSMField
 
+from moves.rules import has_a_reason
+from moves.transitions import Reason, transition
 from programs import rules
 from programs.states import CallState
 
@@ -15,63 +17,51 @@ class CallLife(models.Model):
         abstract = True
 
     @transition(
-        field=state,
-        source=CallState.DRAFT,
-        target=CallState.PUBLISHED,
+        field=state, source=CallState.DRAFT, target=CallState.PUBLISHED,
         permission=rules.is_call_officer,
-        custom={
-            "label": _("Publish"),
-            "done": _("Call published"),
-            "when": (rules.dates_are_in_order, rules.call_is_complete),
-        },
+        label=_("Publish"), done=_("Call published"),
+        facts=rules.Publication,
+        when=[rules.dates_are_in_order, rules.call_is_complete],
     )
     def publish(self):
         """Opens the call to the public; its form, rubric and rules no longer change."""
 
     @transition(
-        field=state,
-        source=CallState.PUBLISHED,
-        target=CallState.PUBLISHED,
+        field=state, source=CallState.PUBLISHED, target=CallState.PUBLISHED,
         permission=rules.is_call_officer,
-        custom={
-            "label": _("Extend"),
-            "done": _("Closing moved to a later instant"),
-            "when": (rules.moved_to_a_later_closing, rules.has_a_reason),
-        },
+        label=_("Extend"), done=_("Closing moved to a later instant"),
+        given=rules.NewClosing,
+        when_given=[rules.moved_to_a_later_closing, has_a_reason],
     )
     def extend(self):
         """Moves the closing later. Every holder of a draft is told."""
 
     @transition(
-        field=state,
-        source=CallState.PUBLISHED,
-        target=CallState.PUBLISHED,
+        field=state, source=CallState.PUBLISHED, target=CallState.PUBLISHED,
         permission=rules.is_call_officer,
-        custom={
-            "label": _("Accommodate an applicant"),
-            "done": _("One applicant accommodated"),
-            "when": (rules.is_before_closing, rules.names_one_applicant, rules.has_a_reason),
-        },
+        label=_("Accommodate an applicant"), done=_("One applicant accommodated"),
+        given=rules.OneApplicant,
+        when=[rules.is_before_closing],
+        when_given=[rules.names_one_applicant, has_a_reason],
     )
     def accommodate(self):
         """Gives one applicant a later closing, for a confidential reason."""
 
     @transition(
-        field=state,
-        source=[CallState.DRAFT, CallState.PUBLISHED],
-        target=CallState.CANCELLED,
+        field=state, source=[CallState.DRAFT, CallState.PUBLISHED], target=CallState.CANCELLED,
         permission=rules.is_call_officer,
-        custom={"label": _("Cancel the call"), "done": _("Call cancelled"), "when": (rules.has_a_reason,)},
+        label=_("Cancel the call"), done=_("Call cancelled"),
+        given=Reason,
+        when_given=[has_a_reason],
     )
     def cancel(self):
         """Ends the call before its time; every file of it is cancelled with a letter."""
 
     @transition(
-        field=state,
-        source=CallState.PUBLISHED,
-        target=CallState.ARCHIVED,
+        field=state, source=CallState.PUBLISHED, target=CallState.ARCHIVED,
         permission=rules.is_call_officer,
-        custom={"label": _("Archive"), "done": _("Call archived"), "when": (rules.is_over,)},
+        label=_("Archive"), done=_("Call archived"),
+        when=[rules.is_over],
     )
     def archive(self):
         """Puts a finished call away."""

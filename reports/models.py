@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from audit.actors import Assurance, Method
 from funding.models import Partner
 from reports.states import KeyState, Scope
 from work import clock
@@ -14,6 +15,7 @@ class ApiKey(PublicModel):
 
     subject = "api_key"
     actor = "key"
+    assurance = Assurance(Method.KEY)
 
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="api_keys")
     name = models.CharField(max_length=100)

@@ -13,6 +13,7 @@ from moves.interests import is_barred
 from moves.models import DutyDone, Standing
 from moves.states import Duty, StandingState
 from programs.models import Appointment
+from programs.policy import PanelRules
 from programs.roles import ProgramRole, Seat
 from programs.selectors import policy_of
 from reviews.models import Assignment, Interest
@@ -279,7 +280,7 @@ def fill(application, seats):
 
     A side counts no more than it needs; what a panel asks beyond its sides may come from any.
     """
-    panel, seats = policy_of(application.call).panel, list(seats)
+    panel, seats = policy_of(application.call).panel or PanelRules(), list(seats)
     lines = [SeatNeed(seat, needed, min(seats.count(seat), needed)) for seat, needed in panel.by_seat.items()]
     beyond = panel.size - sum(panel.by_seat.values())
     if beyond > 0:

@@ -6,6 +6,7 @@ from django.db import models
 from accounts.models import Organisation
 from applications.models import Application
 from applications.states import Outcome
+from audit.states import ChangeKind
 from funding.models import Envelope
 from programs.models import Call
 from programs.roles import Seat
@@ -77,6 +78,8 @@ class Declaration(models.Model):
 
 class Assignment(PublicModel, AssignmentLife):
     """A file given to a reviewer, in a seat of the panel; and, once submitted, the review."""
+
+    change_kind = ChangeKind.ASSIGNMENT
 
     subject = "assignment"
 

@@ -1,53 +1,65 @@
 """What follows in this app from moves in the apps below, and from its own, in the same transaction."""
 
+from typing import Any
+
+from applications.models import Application
 from applications.states import ApplicationState
-from moves.machine import after, move
+from moves.machine import move
+from moves.registry import Made, after
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 from reviews import selectors
 from reviews.models import Assignment
+from reviews.rules import Review
 from reviews.services.ranking import void_recommendation
 from reviews.services.scores import keep_score
 from reviews.states import AssignmentState
 from work import clock
 
 
-@after("assignment.submit")
-@after("assignment.recuse")
-def keep_the_score(assignment, *, by, given, note, entry):
+@after(Assignment.submit)
+def keep_the_total(assignment: Assignment, made: Made[Review, Any]) -> None:
+    """The row keeps the total of the scores that were submitted."""
+    assignment.total, assignment.submitted_at = made.facts.total, assignment.since
+    assignment.save(update_fields=["total", "submitted_at"])
+
+
+@after(Assignment.submit, Assignment.recuse, Assignment.reopen)
+def keep_the_score(assignment: Assignment, made: Made[Any, Any]) -> tuple[Application]:
     """The file's row keeps the mean of what counts."""
     keep_score(assignment.application)
+    return (assignment.application,)
 
 
-@after("assignment.submit")
-def close_the_review(assignment, *, by, given, note, entry):
+@after(Assignment.submit, fires=(Application.complete_review,))
+def close_the_review(assignment: Assignment, made: Made[Any, Any]) -> None:
     """The review that completes the quorum closes the file's review."""
     counted, needed = selectors.quorum(assignment.application)
     if counted >= needed and assignment.application.state == ApplicationState.IN_REVIEW:
-        move(assignment.application, "complete_review", by=by, given={"counted": counted, "needed": needed})
+        move(assignment.application, Application.complete_review, by=made.by)
 
 
-@after("assignment.decline")
-@after("assignment.recuse")
-def tell_the_officer(assignment, *, by, given, note, entry):
+@after(Assignment.decline, Assignment.recuse)
+def tell_the_officer(assignment: Assignment, made: Made[Any, Any]) -> None:
     """Another reviewer is needed: whoever gave the file is told, unless it was their own act."""
-    if assignment.assigned_by_id == by.pk:
+    if assignment.assigned_by_id == made.by.pk:
         return
     queue_message(
-        "review_declined",
+        MessageKind.REVIEW_DECLINED,
         to=assignment.assigned_by,
         context={"reference": assignment.application.reference, "person": assignment.reviewer.full_name},
         url_name="review-file",
         url_args=[assignment.application.reference],
         application_id=assignment.application_id,
-        key=f"review-declined:{entry.pk}",
+        key=f"review-declined:{made.entry.pk}",
     )
 
 
-@after("assignment.cancel")
-def tell_the_reviewer(assignment, *, by, given, note, entry):
+@after(Assignment.cancel)
+def tell_the_reviewer(assignment: Assignment, made: Made[Any, Any]) -> None:
     """The file no longer waits for them."""
     queue_message(
-        "review_cancelled",
+        MessageKind.REVIEW_CANCELLED,
         to=assignment.reviewer,
         context={"reference": assignment.application.reference},
         application_id=assignment.application_id,
@@ -55,30 +67,31 @@ def tell_the_reviewer(assignment, *, by, given, note, entry):
     )
 
 
-@after("application.reopen")
-def set_the_first_panel_aside(application, *, by, given, note, entry):
+@after(Application.reopen)
+def set_the_first_panel_aside(application: Application, made: Made[Any, Any]) -> tuple[Application]:
     """A new panel has the file: what the first one scored is kept, and no longer counted."""
     Assignment.objects.counted().filter(application=application).update(set_aside_at=clock.now())
     keep_score(application)
+    return (application,)
 
 
-@after("application.withdraw")
-@after("application.cancel")
-@after("application.find_ineligible")
-@after("application.complete_review")
-def cancel_open_assignments(application, *, by, given, note, entry):
+@after(
+    Application.withdraw,
+    Application.cancel,
+    Application.find_ineligible,
+    Application.complete_review,
+    fires=(Assignment.cancel,),
+)
+def cancel_open_assignments(application: Application, made: Made[Any, Any]) -> None:
     """The file has left its reviewers: what they had not submitted is taken back."""
     waiting = Assignment.objects.filter(
         application=application, state__in=[AssignmentState.OFFERED, AssignmentState.ACCEPTED]
     )
     for assignment in waiting.order_by("id"):
-        move(assignment, "cancel", by=by)
+        move(assignment, Assignment.cancel, by=made.by)
 
 
-@after("application.withdraw")
-@after("application.cancel")
-@after("application.return_to_panel")
-@after("application.find_ineligible")
-def release_the_reserve(application, *, by, given, note, entry):
+@after(Application.withdraw, Application.cancel, Application.return_to_panel, Application.find_ineligible)
+def release_the_reserve(application: Application, made: Made[Any, Any]) -> None:
     """The recommendation no longer stands, and its money goes back to the envelopes."""
-    void_recommendation(application, by=by)
+    void_recommendation(application, by=made.by)

@@ -1,16 +1,25 @@
 """Who may move an assignment, and when."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import ClusterRole
 from accounts.rules import in_office, is_person
+from applications.states import ApplicationState
 from moves.interests import is_barred
 from moves.refusals import Forbidden, Refusal
+from moves.transitions import Facts, Input
 from programs.roles import ProgramRole
-from programs.rules import has_a_reason, holds, is_program_officer
+from programs.rules import holds, is_program_officer
+from reviews.states import Answer
 
-__all__ = ["has_a_reason"]
+if TYPE_CHECKING:
+    from reviews.models import Assignment
 
 
 def ask_unbarred(application_id, by):
@@ -43,9 +52,8 @@ def is_the_one_assigned(assignment, by):
 def is_reviewer(assignment, by):
     """The person the file was given to, as long as they hold a reviewer's appointment."""
     return (
-        by.pk is not None
+        is_person(by)
         and assignment.reviewer_id == by.pk
-        and getattr(by, "actor", "") == "person"
         and holds(by, ProgramRole.REVIEWER, assignment.application.call.program)
     )
 
@@ -62,34 +70,69 @@ def is_reviewer_or_officer(assignment, by):
     return is_the_one_assigned(assignment, by) or is_officer(assignment, by) or is_chair(assignment, by)
 
 
-def has_declared_no_conflict(assignment, *, by, given):
-    if given.get("answer") != "none":
+# Facts and input
+
+
+@dataclass(frozen=True)
+class Undertaken(Facts):
+    """Whether the reviewer signed the confidentiality undertaking of the call."""
+
+    signed: bool
+
+    def told(self) -> dict[str, object]:
+        return {"undertaking": self.signed}
+
+
+@dataclass(frozen=True)
+class Declared(Input):
+    """What was declared of interests in the file, and an officer's words where they found it."""
+
+    answer: Answer
+    reason: str = ""
+
+    words_in: ClassVar[str] = "reason"
+
+
+@dataclass(frozen=True)
+class Review(Facts):
+    """What a review lacks, as keys of criteria; the points given to each, and their total out of 100."""
+
+    unscored: tuple[str, ...]
+    without_comment: tuple[str, ...]
+    scores: Mapping[str, str]
+    total: Decimal | None
+
+    def told(self) -> dict[str, object]:
+        return {"scores": dict(self.scores), "total": self.total}
+
+
+def has_declared_no_conflict(_assignment: "Assignment", _facts: object, given: Declared) -> Refusal | None:
+    if given.answer != Answer.NONE:
         return Refusal(_("Declare your interests before opening the file."), code="interests")
     return None
 
 
-def has_signed_the_undertaking(assignment, *, by, given):
-    if not given.get("undertaking"):
+def has_signed_the_undertaking(_assignment: "Assignment", facts: Undertaken) -> Refusal | None:
+    if not facts.signed:
         return Refusal(_("Sign the confidentiality undertaking of this call first."), code="undertaking")
     return None
 
 
-def every_criterion_is_scored(assignment, *, by, given):
-    """`given["unscored"]` and `given["without_comment"]`: keys of criteria."""
-    if given.get("unscored"):
+def every_criterion_is_scored(_assignment: "Assignment", facts: Review) -> Refusal | None:
+    if facts.unscored:
         return Refusal(_("A criterion has no score yet."), code="unscored")
-    if given.get("without_comment"):
+    if facts.without_comment:
         return Refusal(_("Each criterion needs a comment."), code="comment")
     return None
 
 
-def file_is_in_review(assignment, *, by, given):
-    if assignment.application.state != "in_review":
+def file_is_in_review(assignment: "Assignment", _facts: object) -> Refusal | None:
+    if assignment.application.state != ApplicationState.IN_REVIEW:
         return Refusal(_("The file is not in review."), code="state")
     return None
 
 
-def has_a_conflict(assignment, *, by, given):
-    if given.get("answer") not in ("conflict", "unsure"):
+def has_a_conflict(_assignment: "Assignment", _facts: object, given: Declared) -> Refusal | None:
+    if given.answer not in (Answer.CONFLICT, Answer.UNSURE):
         return Refusal(_("A recusal needs a conflict of interest."), code="conflict")
     return None

@@ -2,9 +2,11 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField, transition
+from django_fsm import FSMField
 
+from moves.rules import has_a_reason
 from moves.states import Duty
+from moves.transitions import Reason, transition
 from reviews import rules
 from reviews.states import AssignmentState
 
@@ -16,52 +18,64 @@ class AssignmentLife(models.Model):
         abstract = True
 
     @transition(
-        field=state, source=AssignmentState.OFFERED, target=AssignmentState.ACCEPTED, permission=rules.is_reviewer,
-        custom={"label": _("Accept"), "done": _("Review accepted"),
-                "when": (rules.has_declared_no_conflict, rules.has_signed_the_undertaking)},
+        field=state, source=AssignmentState.OFFERED, target=AssignmentState.ACCEPTED,
+        permission=rules.is_reviewer,
+        label=_("Accept"), done=_("Review accepted"),
+        facts=rules.Undertaken, given=rules.Declared,
+        when=[rules.has_signed_the_undertaking],
+        when_given=[rules.has_declared_no_conflict],
     )
     def accept(self):
         """The reviewer declared no conflict: the file opens."""
 
     @transition(
-        field=state, source=[AssignmentState.OFFERED, AssignmentState.ACCEPTED],
-        target=AssignmentState.DECLINED, permission=rules.is_reviewer,
-        custom={"label": _("Decline"), "done": _("Review declined"), "when": (rules.has_a_reason,)},
+        field=state, source=[AssignmentState.OFFERED, AssignmentState.ACCEPTED], target=AssignmentState.DECLINED,
+        permission=rules.is_reviewer,
+        label=_("Decline"), done=_("Review declined"),
+        given=Reason,
+        when_given=[has_a_reason],
     )
     def decline(self):
         """The reviewer cannot do it: the officer is told."""
 
     @transition(
-        field=state, source=[AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.SUBMITTED],
+        field=state,
+        source=[AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.SUBMITTED],
         target=AssignmentState.RECUSED,
         permission=rules.is_reviewer_or_officer,
-        custom={"label": _("Recuse"), "done": _("Reviewer recused"), "when": (rules.has_a_conflict,)},
+        label=_("Recuse"), done=_("Reviewer recused"),
+        given=rules.Declared,
+        when_given=[rules.has_a_conflict],
     )
     def recuse(self):
         """A conflict. A score already given is kept and no longer counted."""
 
     @transition(
-        field=state, source=AssignmentState.ACCEPTED, target=AssignmentState.SUBMITTED, permission=rules.is_reviewer,
-        custom={"label": _("Submit the review"), "done": _("Review submitted"), "duty": Duty.SCORE,
-                "when": (rules.file_is_in_review, rules.every_criterion_is_scored)},
+        field=state, source=AssignmentState.ACCEPTED, target=AssignmentState.SUBMITTED,
+        permission=rules.is_reviewer,
+        label=_("Submit the review"), done=_("Review submitted"),
+        duty=Duty.SCORE, facts=rules.Review,
+        when=[rules.file_is_in_review, rules.every_criterion_is_scored],
     )
     def submit(self):
         """Scores no longer change."""
 
     @transition(
-        field=state, source=AssignmentState.SUBMITTED, target=AssignmentState.ACCEPTED, permission=rules.is_chair,
-        custom={"label": _("Reopen"), "done": _("Review reopened"),
-                "when": (rules.has_a_reason, rules.file_is_in_review)},
+        field=state, source=AssignmentState.SUBMITTED, target=AssignmentState.ACCEPTED,
+        permission=rules.is_chair,
+        label=_("Reopen"), done=_("Review reopened"),
+        given=Reason,
+        when=[rules.file_is_in_review],
+        when_given=[has_a_reason],
     )
     def reopen(self):
         """A recorded act of the chair."""
 
     @transition(
-        field=state, source=[AssignmentState.OFFERED, AssignmentState.ACCEPTED],
-        target=AssignmentState.CANCELLED, permission=rules.is_officer,
-        custom={"label": _("Cancel"), "done": _("Assignment cancelled"),
-                "fired_by": ("application.withdraw", "application.cancel", "application.find_ineligible",
-                             "application.complete_review")},
+        field=state, source=[AssignmentState.OFFERED, AssignmentState.ACCEPTED], target=AssignmentState.CANCELLED,
+        permission=rules.is_officer,
+        label=_("Cancel"), done=_("Assignment cancelled"),
+        fired=True,
     )
     def cancel(self):
         """The reviewer is replaced, or the file has left the review."""

@@ -13,9 +13,11 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 
+from audit.actors import SetUp
 from tests import kept
 from work import clock
 
+SET_UP = SetUp("tests")
 BUILT_AT = datetime(2025, 1, 6, 14, tzinfo=UTC)
 BUNDLE = Path(__file__).resolve().parent.parent / "programs" / "bundles" / "filiere-excellence.yaml"
 COMPANIES = ("usinage", "precision", "northwind", "prime")

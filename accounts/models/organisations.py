@@ -5,12 +5,15 @@ from django.db import models
 
 from accounts.models.clusters import Cluster
 from accounts.roles import ClusterRole, Language, OrganisationRole, Ownership
+from audit.states import ChangeKind
 from work import clock
 from work.models import PublicModel
 
 
 class Organisation(PublicModel):
     """Registered once, reused in each application. Numbers are stored bare: `neq` 10 digits, `business_number` 9."""
+
+    change_kind = ChangeKind.ORGANISATION
 
     legal_name = models.CharField(max_length=250)
     neq = models.CharField(max_length=10, unique=True)

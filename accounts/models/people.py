@@ -6,6 +6,7 @@ from django.db.models.functions import Lower
 
 from accounts.models.clusters import Cluster
 from accounts.roles import ClusterRole, Language
+from audit.actors import Assurance
 from work import clock
 from work.models import PublicModel
 
@@ -26,6 +27,8 @@ class User(PublicModel, AbstractBaseUser):
     """A person. `actor` says which kind of actor the trail records."""
 
     actor = "person"
+    on_behalf_of = ""
+    assurance = Assurance()  # a request says how the person was recognised: accounts.middleware
 
     email = models.EmailField(unique=True)
     given_name = models.CharField(max_length=100)

@@ -16,8 +16,9 @@ from accounts.rules import is_person
 from accounts.services.clusters import appoint_to_cluster, must_administer
 from accounts.services.organisations import must_sign_for
 from audit import services as trail
-from audit.actors import CLOCK
+from audit.actors import SetUp
 from moves.refusals import Forbidden, Refusal, WrongMoment
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 from work import clock
 
@@ -94,7 +95,7 @@ def accept_invitation(token, *, by) -> Invitation:
         )
     elif found.cluster_role:
         # The administrator decided when inviting, and may have left since: the set-up's actor carries it out.
-        appoint_to_cluster(by, found.cluster, by=CLOCK, role=found.cluster_role)
+        appoint_to_cluster(by, found.cluster, by=SetUp("invitation"), role=found.cluster_role)
     trail.record(
         found.organisation or found.cluster,
         "invitation.accept",
@@ -154,7 +155,7 @@ def _invite(*, by, email, language, organisation=None, cluster=None, **role) -> 
     )
     name = organisation.legal_name if organisation else getattr(cluster, f"name_{language}")
     queue_message(
-        "invitation",
+        MessageKind.INVITATION,
         to=email,
         language=language,
         context={"name": name, "inviter": by.full_name, "until": invitation.expires_at},

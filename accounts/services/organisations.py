@@ -62,7 +62,6 @@ def register_organisation(
     Membership.objects.create(user=by, organisation=organisation, role=OrganisationRole.SIGNATORY)
     given = {"neq": organisation.neq, "person": by.public_id, "role": OrganisationRole.SIGNATORY.value}
     trail.record(organisation, "organisation.register", by=by, given=given, personal=_texts(organisation, FIELDS))
-    trail.record_change("organisation", organisation.public_id)
     return organisation
 
 
@@ -84,7 +83,6 @@ def update_organisation(organisation, *, by, **fields) -> Organisation:
     _save(organisation, update_fields=[*changed, "updated_at"])
     personal = _texts(organisation, changed)
     trail.record(organisation, "organisation.update", by=by, given={"fields": changed}, personal=personal)
-    trail.record_change("organisation", organisation.public_id)
     return organisation
 
 

@@ -13,11 +13,14 @@ from applications import constants, search
 from applications.checks import missing_answers
 from applications.figures import aid_of, amount_of, answers_of, form_of, request_of
 from applications.models import Answer, Application, ChangeItem, ChangeRequest, Document
+from applications.rules import Changes, MoreTime
 from applications.services import submission
 from applications.services.drafts import locked
 from applications.states import ApplicationState
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.transitions import Reason
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.querysets import in_office_officers
 from work import clock
@@ -33,8 +36,8 @@ def request_changes(application: Application, *, by, items, due: datetime) -> Ch
     """
     application = locked(application)
     items = [item for item in items if item.get("question")]
-    given = {"items": [item["question"] for item in items], "due": due}
-    moved = move(application, "request_changes", by=by, given=given)
+    given = Changes(items=tuple(item["question"] for item in items), due=due)
+    moved = move(application, Application.request_changes, by=by, given=given)
     _check(application, items, due)
     current = answers_of(application)
     request = ChangeRequest.objects.create(application=moved, by=by, at=clock.now(), due=due)
@@ -49,7 +52,7 @@ def request_changes(application: Application, *, by, items, due: datetime) -> Ch
         for item in items
     )
     _pause(moved)
-    _tell_applicant(moved, request, "changes_requested")
+    _tell_applicant(moved, request, MessageKind.CHANGES_REQUESTED)
     return request
 
 
@@ -57,13 +60,13 @@ def request_changes(application: Application, *, by, items, due: datetime) -> Ch
 def extend_request(application: Application, *, by, due: datetime, reason: str) -> ChangeRequest:
     """Give the applicant until `due`, later than before, with the reason. Returns the request."""
     application = locked(application)
-    application = move(application, "extend_request", by=by, given={"due": due}, note=(reason or "").strip())
+    application = move(application, Application.extend_request, by=by, given=MoreTime((reason or "").strip(), due=due))
     request = open_request(application)
     if due <= request.due or due <= clock.now():
         raise WrongMoment(Refusal(_("The new day must be later than the one given."), code="due"))
     request.due = due
     request.save(update_fields=["due"])
-    _tell_applicant(application, request, "changes_requested")
+    _tell_applicant(application, request, MessageKind.CHANGES_REQUESTED)
     return request
 
 
@@ -74,14 +77,14 @@ def cancel_request(application: Application, *, by, reason: str) -> Application:
     What the applicant began to change is put back as it was, so that rows and snapshot say the same.
     """
     application = locked(application)
-    application = move(application, "cancel_request", by=by, note=(reason or "").strip())
+    application = move(application, Application.cancel_request, by=by, given=Reason((reason or "").strip()))
     request = open_request(application)
     request.cancelled_at = clock.now()
     request.save(update_fields=["cancelled_at"])
     for item in request.items.exclude(answered_at=None):
         _put_back(application, item, by=by)
     _resume(application)
-    _tell_applicant(application, request, "changes_cancelled")
+    _tell_applicant(application, request, MessageKind.CHANGES_CANCELLED)
     return application
 
 
@@ -96,8 +99,7 @@ def resubmit_application(application: Application, *, by) -> Application:
         raise Forbidden(_("Only an authorised signatory of the organisation can send the changes."))
     answers = answers_of(application)
     request = open_request(application)
-    given = {"unanswered": request.items.filter(answered_at=None).count() if request else 0}
-    application = move(application, "resubmit", by=by, given=given)
+    application = move(application, Application.resubmit, by=by)
     if wrong := missing_answers(application, answers):
         raise WrongMoment(*(Refusal(str(item.message), code="missing") for item in wrong))
     now = clock.now()
@@ -113,7 +115,7 @@ def resubmit_application(application: Application, *, by) -> Application:
     snapshot = submission.freeze(application, answers, signed_name=by.full_name, by=by, now=now)
     submission.give_receipt(application, snapshot, answers, by=by)
     search.index(application, summary=str(answers.get(constants.SUMMARY) or ""))
-    _tell_officer(application, request, "changes_answered")
+    _tell_officer(application, request, MessageKind.CHANGES_ANSWERED)
     return application
 
 
@@ -133,9 +135,9 @@ def chase_requests(*, by) -> int:
     for request in waiting.order_by("due", "pk")[:500]:
         with transaction.atomic():
             if request.due > now:
-                _tell_applicant(request.application, request, "changes_reminder")
+                _tell_applicant(request.application, request, MessageKind.CHANGES_REMINDER)
             else:
-                _tell_officer(request.application, request, "changes_overdue")
+                _tell_officer(request.application, request, MessageKind.CHANGES_OVERDUE)
         told += 1
     return told
 
@@ -207,8 +209,8 @@ def _resume(application) -> None:
         application.save(update_fields=["due", "due_left"])
 
 
-def _tell_applicant(application, request, kind) -> None:
-    page = "application-detail" if kind == "changes_cancelled" else "application-changes"
+def _tell_applicant(application, request, kind: MessageKind) -> None:
+    page = "application-detail" if kind == MessageKind.CHANGES_CANCELLED else "application-changes"
     for person in people_of(application):
         queue_message(
             kind,
@@ -226,7 +228,7 @@ def _tell_applicant(application, request, kind) -> None:
         )
 
 
-def _tell_officer(application, request, kind) -> None:
+def _tell_officer(application, request, kind: MessageKind) -> None:
     """Whoever asked; the programme's officers when that person no longer is one."""
     officers = list(in_office_officers(application.call.program))
     for person in [request.by] if request.by in officers else officers:

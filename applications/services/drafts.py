@@ -70,7 +70,7 @@ def start_application(call: Call, organisation, *, by, eligibility: dict | None 
         organisation_name=organisation.legal_name,
         region=organisation.region,
     )
-    if refusal := takes_answers(application, by=by, given={}):
+    if refusal := takes_answers(application):
         raise WrongMoment(refusal)
     check = eligibility_check(call)
     refused = check.refusals(eligibility) if check and eligibility else []
@@ -299,7 +299,7 @@ def locked(application: Application) -> Application:
 def _ask(application, by, question=""):
     if not is_member(application.organisation, by):
         raise Forbidden(_("Only people who act for the organisation can do this."))
-    if refusal := takes_answers(application, by=by, given={"question": question}):
+    if refusal := takes_answers(application, question):
         raise WrongMoment(refusal)
 
 

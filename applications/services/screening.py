@@ -107,19 +107,15 @@ def add_own_item(application: Application, *, by, text_fr: str, text_en: str) ->
 @transaction.atomic
 def find_eligible(application: Application, *, by) -> Application:
     """Every item is marked and passed: the file is eligible, and the clock of the decision runs. Returns the row."""
-    application = locked(application)
-    application = move(application, "find_eligible", by=by, given=_facts(application))
+    application = move(application, Application.find_eligible, by=by)
     return _start_decision_clock(application)
 
 
 @transaction.atomic
 def find_ineligible(application: Application, *, by) -> Application:
     """An item failed, with its reason. A decision is drafted by reaction; its clock runs. Returns the row."""
-    application = locked(application)
-    given = _facts(application)
+    application = move(application, Application.find_ineligible, by=by)
     request = application.change_requests.filter(answered_at=None, cancelled_at=None).first()
-    given["overdue"] = bool(request and request.due < clock.now())
-    application = move(application, "find_ineligible", by=by, given=given)
     if request is not None:
         request.cancelled_at = clock.now()
         request.save(update_fields=["cancelled_at"])
@@ -141,17 +137,6 @@ def _start_decision_clock(application: Application) -> Application:
     application.due, application.due_left = decision_due(application), None
     application.save(update_fields=["due", "due_left"])
     return application
-
-
-def _facts(application: Application) -> dict:
-    """What the questions ask: how many items are open, which failed, and which of those have no reason."""
-    items = checklist_of(application)
-    failed = [item for item in items if item.passed is False]
-    return {
-        "open": sum(item.passed is None for item in items),
-        "failed": [item.key for item in failed],
-        "without_reason": [item.key for item in failed if not item.finding.reason.strip()],
-    }
 
 
 def may_screen(application: Application, by) -> tuple[Refusal | None, bool]:

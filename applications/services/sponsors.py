@@ -20,6 +20,7 @@ from audit import services as trail
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import record_duty
 from moves.states import Duty
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 from work import clock
 
@@ -73,7 +74,7 @@ def invite_sponsor(
     )
     call = application.call
     queue_message(
-        "sponsor_asked",
+        MessageKind.SPONSOR_ASKED,
         to=email,
         language=language,
         context={
@@ -172,7 +173,7 @@ def _ask_applicant(application, by):
         raise Forbidden(_("Only people who act for the organisation can do this."))
     if application.state != ApplicationState.DRAFT:
         raise WrongMoment(Refusal(_("The application is submitted: its sponsor no longer changes."), code="submitted"))
-    if refusal := takes_answers(application, by=by, given={}):
+    if refusal := takes_answers(application):
         raise WrongMoment(refusal)
 
 
@@ -200,7 +201,7 @@ def _answer(sponsorship: Sponsorship, verb: str, *, by, personal: dict) -> Spons
     given = {"sponsorship": sponsorship.public_id}
     trail.record(application, f"application.{verb}", by=by, given=given, personal=personal)
     queue_message(
-        "sponsor_answered",
+        MessageKind.SPONSOR_ANSWERED,
         to=sponsorship.invited_by,
         context={
             "sponsor": sponsorship.organisation_name,

@@ -1,14 +1,17 @@
 """Submitting, taking back, withdrawing. One submission whatever is clicked, retried or lost on the way."""
 
 import hashlib
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.rules import is_signatory
 from applications import constants, receipts, search
-from applications.checks import attestations_of, live_sponsorship, missing_answers, unconfirmed
+from applications.checks import attestations_of, live_sponsorship
 from applications.figures import (
     aid_of,
     amount_of,
@@ -20,14 +23,18 @@ from applications.figures import (
     service_due,
 )
 from applications.models import Answer, Application, Snapshot
+from applications.rules import Signing
 from applications.services.drafts import locked
 from applications.states import ApplicationState
 from audit.seal import canonical, plain
 from documents.services import queue_rendering
+from documents.states import RenderingKind
 from moves.machine import move
 from moves.refusals import Forbidden
 from moves.services import record_duty
 from moves.states import Duty
+from moves.transitions import Reason
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.models import ReferenceCounter
 from programs.policy import Standard
@@ -55,18 +62,11 @@ def submit_application(application: Application, *, by, attestations, signed_nam
         return application
     now = clock.now()
     signed_name = " ".join((signed_name or "").split())
-    attested = _attest(application, set(attestations), signed_name, by=by, now=now)
-    answers = answers_of(application)
+    given = Signing(agreed=frozenset(attestations), signed_name=signed_name, began_at=began_at)
+    answers = _attest(application, given.agreed, by=by, now=now)
     cohort, in_grace = cohort_of(application.call, now, began_at)
-    given = {
-        "missing": len(missing_answers(application, answers)),
-        "attested": attested,
-        "unconfirmed": unconfirmed(application),
-        "began_in_time": began_at is not None and began_at < application.call.closes_at,
-        "form": application.call.form.number,
-    }
     _write_row(application, answers, now=now, cohort=cohort, in_grace=in_grace)
-    application = move(application, "submit", by=by, given=given)
+    application = move(application, Application.submit, by=by, given=given)
     snapshot = freeze(application, answers, signed_name=signed_name, by=by, now=now)
     give_receipt(application, snapshot, answers, by=by)
     search.index(application, summary=str(answers.get(constants.SUMMARY) or ""))
@@ -78,7 +78,7 @@ def submit_application(application: Application, *, by, attestations, signed_nam
 def take_back_application(application: Application, *, by) -> Application:
     """Back to a draft, while the call is open and no officer has opened the file. Its number stays its own; the
     receipt is superseded. Returns the fresh row."""
-    application = move(locked(application), "take_back", by=by)
+    application = move(application, Application.take_back, by=by)
     application.snapshots.filter(superseded_at=None).update(superseded_at=clock.now())
     application.due = application.cohort_closes_at = None
     application.in_grace = False
@@ -92,13 +92,13 @@ def take_back_application(application: Application, *, by) -> Application:
 @transaction.atomic
 def withdraw_application(application: Application, *, by, reason: str) -> Application:
     """Withdraw a file under way, with the reason. Higher apps release what they hold for it. Returns the fresh row."""
-    application = move(locked(application), "withdraw", by=by, note=" ".join((reason or "").split()))
+    application = move(application, Application.withdraw, by=by, given=Reason(" ".join((reason or "").split())))
     application.change_requests.filter(answered_at=None, cancelled_at=None).update(cancelled_at=clock.now())
     application.due = application.due_left = None
     application.save(update_fields=["due", "due_left"])
     for person in {by, application.created_by}:
         queue_message(
-            "application_withdrawn",
+            MessageKind.APPLICATION_WITHDRAWN,
             to=person,
             context={"reference": application.reference, "title": application.title},
             url_name="application-detail",
@@ -117,17 +117,16 @@ def receipt_of(application: Application) -> Snapshot | None:
 # ---------------------------------------------------------------- its parts
 
 
-def _attest(application, agreed: set, signed_name: str, *, by, now) -> bool:
-    """Keep the statements agreed to as answers; whether every required one is, with a name typed."""
-    form, answers = form_of(application), answers_of(application)
-    statements = attestations_of(form, answers)
-    for question in statements:
+def _attest(application: Application, agreed: frozenset[str], *, by: User, now: datetime) -> dict[str, Any]:
+    """Keep the statements agreed to as answers. Returns every answer by question, these with them."""
+    answers = answers_of(application)
+    for question in attestations_of(form_of(application), answers):
         if question.key in agreed:
+            answers[question.key] = True
             Answer.objects.update_or_create(
                 application=application, question=question.key, defaults={"value": True, "by": by, "at": now}
             )
-    needed = {question.key for question in statements if question.required}
-    return needed <= agreed and bool(signed_name)
+    return answers
 
 
 def _write_row(application, answers: dict, *, now, cohort, in_grace: bool) -> None:
@@ -242,7 +241,7 @@ def give_receipt(application, snapshot: Snapshot, answers: dict, *, by) -> None:
         ]
         title = _("Receipt %(reference)s") % {"reference": application.reference}
     snapshot.receipt = queue_rendering(
-        "receipt",
+        RenderingKind.RECEIPT,
         html=receipts.receipt(application, snapshot, rows=rows),
         title=title,
         language=application.language,
@@ -253,7 +252,7 @@ def give_receipt(application, snapshot: Snapshot, answers: dict, *, by) -> None:
     snapshot.save(update_fields=["receipt"])
     for person in {by, application.created_by}:
         queue_message(
-            "application_received",
+            MessageKind.APPLICATION_RECEIVED,
             to=person,
             context={
                 "reference": application.reference,

@@ -145,14 +145,10 @@ def tasks(request, public_id):
         "last": items[-1:],
         "done": done,
         "total": len(items) - 1,
-        "closed": not takes_answers(application),
+        "closed": rules.takes_answers(application) is not None,
         "may_delete": not application.snapshots.exists(),
     } | fact(application.call)
     return render(request, "applications/tasks.html", context)
-
-
-def takes_answers(application) -> bool:
-    return rules.takes_answers(application, by=None, given={}) is None
 
 
 def task_list(application) -> list[dict]:

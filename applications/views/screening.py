@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from applications.findings import checklist_of
 from applications.forms.staff import MarkForm, OwnItemForm
+from applications.models import Application
 from applications.rules import is_screener
 from applications.services import screening as services
-from applications.states import ApplicationState
 from applications.views.files import of_staff
+from moves.machine import allowed
 from moves.refusals import Forbidden, WrongMoment
 
 FOUND = {
@@ -79,6 +80,10 @@ def _page(request, application, *, faulty=None, own_form=None, status=200):
             form = MarkForm(initial=initial, auto_id=f"{item.key}_%s")
         lines.append({"item": item, "form": form, "kind": {True: "good", False: "bad", None: ""}[item.passed]})
     failed = [item for item in items if item.passed is False]
+    findings = {
+        one.step: one
+        for one in allowed(application, request.user, Application.find_eligible, Application.find_ineligible)
+    }
     context = {
         "tab": "screening",
         "application": application,
@@ -90,11 +95,8 @@ def _page(request, application, *, faulty=None, own_form=None, status=200):
         "done": sum(item.passed is not None for item in items),
         "total": len(items),
         "failing": len(failed),
-        "may_find_eligible": not refusal
-        and not failed
-        and all(item.passed for item in items)
-        and application.state == ApplicationState.SUBMITTED,
-        "may_find_ineligible": not refusal and bool(failed) and application.state != ApplicationState.INELIGIBLE,
+        "may_find_eligible": Application.find_eligible in findings and not findings[Application.find_eligible].refusals,
+        "may_find_ineligible": bool(failed) and Application.find_ineligible in findings and not refusal,
     }
     return render(request, "applications/file_screening.html", context, status=status)
 

@@ -24,12 +24,13 @@ from applications.checks import (
 from applications.exports import shown_sections
 from applications.figures import aid_of, answers_of, form_of, request_of, service_due, totals
 from applications.forms.company import AttestForm, ReasonForm
-from applications.models import Snapshot
+from applications.models import Application, Snapshot
 from applications.services import submission
-from applications.states import UNDER_WAY, ApplicationState, PublicState
+from applications.states import ApplicationState, PublicState
 from applications.views.catalogue import fact
 from applications.views.drafting import draft_of, of_drafts, own
 from documents.downloads import file_response
+from moves.machine import allowed
 from moves.refusals import WrongMoment
 from programs.policy import Standard
 from programs.states import Phase
@@ -205,6 +206,8 @@ def detail(request, public_id):
     state = application.public_state
     signs = is_signatory(application.organisation, request.user)
     told = application.outcome_at is not None
+    own_moves = allowed(application, request.user, Application.take_back, Application.withdraw)
+    may = {one.step for one in own_moves if not one.refusals}
     context = {
         "application": application,
         "state": state,
@@ -216,11 +219,8 @@ def detail(request, public_id):
         "letter": told,
         "next": next_steps(application) if state == PublicState.BEING_ASSESSED else [],
         "signs": signs,
-        "may_take_back": signs
-        and application.state == ApplicationState.SUBMITTED
-        and application.opened_at is None
-        and application.call.is_open,
-        "may_withdraw": signs and application.state in UNDER_WAY,
+        "may_take_back": Application.take_back in may,
+        "may_withdraw": Application.withdraw in may,
     }
     return render(request, "applications/detail.html", context)
 

@@ -3,23 +3,25 @@
 from decisions.selectors.chain import (
     Move,
     chain_of,
-    letter_status,
     money_of,
     moves_of,
     needs_of,
     present_decision,
     summary_of,
 )
+from decisions.selectors.reconsideration import ask_until, contested_decision, tell
 from decisions.selectors.waiting import work_for
 
 __all__ = [
     "Move",
+    "ask_until",
     "chain_of",
-    "letter_status",
+    "contested_decision",
     "money_of",
     "moves_of",
     "needs_of",
     "present_decision",
     "summary_of",
+    "tell",
     "work_for",
 ]

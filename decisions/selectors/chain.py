@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from applications.constants import SUMMARY
 from decisions import checks, rules
-from decisions.letters import field_in_words
+from decisions.facts import delegation
 from decisions.models import Decision
-from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, LetterState, StepKind
+from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, StepKind
 from funding.ledger import available
 from funding.models import Envelope
 from moves.duties import clash
@@ -79,7 +79,7 @@ def chain_of(decision):
     if _asks_concurrence(decision):
         stage(StepKind.CONCURRED, _("Partner’s concurrence"), note=_partners(decision))
     stage(StepKind.ISSUED, _("Issue"))
-    letter = getattr(decision, "letter", None)
+    letter = decision.letter
     sent = letter is not None and letter.sent_at is not None
     waiting = letter is not None and not sent
     state = "done" if sent else "now" if waiting else "later"
@@ -101,32 +101,13 @@ def _partners(decision):
 
 
 def moves_of(decision, user):
-    """The moves that `user` may make now, each with every sentence in its way, those of the services' checks too."""
+    """The moves that `user` may make now, each with every sentence in its way."""
     found = []
     for one in allowed(decision, user):
-        refusals = [refusal for refusal in one.refusals if refusal.code != "reason"]  # the form asks for it
-        refusals += _checked(decision, one.name)
-        words = tuple(str(refusal.message) for refusal in refusals if refusal.code != "undeclared")
-        undeclared = any(refusal.code == "undeclared" for refusal in refusals)
+        words = tuple(str(refusal.message) for refusal in one.refusals if refusal.code != "undeclared")
+        undeclared = any(refusal.code == "undeclared" for refusal in one.refusals)
         found.append(Move(one.name, one.label, words, undeclared))
     return found
-
-
-def _checked(decision, name):
-    """Refusals that need what only a check finds: the turnstile asks them too, with the same facts."""
-    if name == "endorse":
-        return _letter(decision)
-    if name == "issue":
-        given = {"unauthorised": checks.unauthorised_agreements(decision)}
-        refusal = rules.federal_money_is_authorised(decision, by=None, given=given)
-        return ([refusal] if refusal else []) + _letter(decision)
-    return []
-
-
-def _letter(decision):
-    fields = [str(field_in_words(found)) for found in checks.empty_fields(decision)]
-    refusal = rules.letter_is_complete(decision, by=None, given={"empty_fields": fields})
-    return [refusal] if refusal else []
 
 
 def needs_of(decision, user):
@@ -143,7 +124,7 @@ def needs_of(decision, user):
         if standing_of(decision.application_id, user) in (StandingState.CONFLICT, StandingState.UNSURE):
             said.append(_("You declared a conflict of interest in this file, or a doubt: somebody else decides."))
     if approver and decision.kind in FUNDED and decision.state in (DecisionState.DRAFT, DecisionState.ENDORSED):
-        refusal = rules.amount_is_within_limit(decision, by=user, given={})
+        refusal = rules.amount_is_within_limit(decision, delegation(decision, user))
         said += [str(refusal.message)] if refusal else []
     return said
 
@@ -155,12 +136,6 @@ def money_of(decision):
         Money(share.envelope, share.amount, available(share.envelope))
         for share in shares.order_by("envelope__fiscal_year", "envelope_id")
     ]
-
-
-def letter_status(letter):
-    """Where a letter stands, in words, and the kind of its tag."""
-    kinds = {LetterState.SENT: "good", LetterState.SERVED: "good", LetterState.FAILED: "bad"}
-    return letter.get_state_display(), kinds.get(letter.state, "info")
 
 
 def summary_of(application):

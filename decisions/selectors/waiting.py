@@ -1,11 +1,13 @@
-"""What waits for a person in this app: to endorse, approve, issue, concur; a letter to read, or to send again."""
+"""What waits for a person in this app: to endorse, approve, issue, concur; a letter to send again."""
 
 from django.utils.translation import gettext as _
 
 from accounts.rules import is_person
 from applications.querysets import barred_from
-from decisions.models import Concurrence, Decision, Letter
-from decisions.states import DecisionKind, DecisionState, LetterState
+from decisions.models import Concurrence, Decision
+from decisions.states import DecisionKind, DecisionState
+from letters.models import Letter
+from letters.states import LetterState
 from programs.querysets import held_on
 from programs.roles import ProgramRole
 from work.selectors import MOST, WorkLine
@@ -17,7 +19,7 @@ def work_for(user, *, limit=MOST):
     """Every line of this app for `user`, the soonest due first in each kind."""
     if not is_person(user):
         return []
-    return [*_work_of_chain(user, limit), *_work_of_partner(user, limit), *_work_of_company(user, limit)]
+    return [*_work_of_chain(user, limit), *_work_of_partner(user, limit)]
 
 
 def _work_of_chain(user, limit):
@@ -32,6 +34,7 @@ def _work_of_chain(user, limit):
     for decision in officer.exclude(pk__in=mine).exclude(application__in=barred_from(user))[:limit]:
         yield _line(decision.application, _("Decision under way"), "officer", waits_for=_awaited(decision))
     failed = Letter.objects.filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM), state=LetterState.FAILED)
+    failed = failed.filter(decision__isnull=False)
     for letter in failed.select_related(PROGRAM).order_by("since", "id")[:limit]:
         yield _line(letter.application, _("A letter could not be sent"), "officer")
 
@@ -68,20 +71,5 @@ def _work_of_partner(user, limit):
             "decision-concurrence",
             (one.public_id,),
             role="partner",
-            note=file.organisation_name,
-        )
-
-
-def _work_of_company(user, limit):
-    """Letters that nobody has opened yet."""
-    unread = Letter.objects.of_member(user).filter(read_at=None).select_related("application")
-    for letter in unread.order_by("-sent_at", "-id")[:limit]:
-        file = letter.application
-        yield WorkLine(
-            _("Read your letter"),
-            f"{file.reference} · {file.title}",
-            "decision-letter",
-            (letter.public_id,),
-            role="company",
             note=file.organisation_name,
         )

@@ -1,4 +1,4 @@
-"""Writes of this app: the approval chain, its letters, reconsideration."""
+"""Writes of this app: the approval chain, reconsideration."""
 
 from decisions.services.chain import (
     approve,
@@ -10,7 +10,6 @@ from decisions.services.chain import (
     send_back,
     void_decision,
 )
-from decisions.services.letters import find_by_code, queue_letter, read_letter, retry_letter
 from decisions.services.reconsideration import ask_reconsideration, reopen_file, reopen_screening
 
 __all__ = [
@@ -20,13 +19,9 @@ __all__ = [
     "draft_decision",
     "edit_reasons",
     "endorse",
-    "find_by_code",
     "issue",
-    "queue_letter",
-    "read_letter",
     "reopen_file",
     "reopen_screening",
-    "retry_letter",
     "send_back",
     "void_decision",
 ]

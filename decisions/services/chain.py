@@ -5,16 +5,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from applications.models import Application
+from applications.rules import Decided
 from applications.states import Outcome
-from audit.services import record, record_change
+from audit.services import record
 from decisions import checks, rules
 from decisions.models import Concurrence, Decision, DecisionShare, Step
 from decisions.services import messages
 from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, StepKind
+from decisions.subjects import subject_of
 from funding import ledger
 from funding.models import Envelope
+from letters.services import queue_letter
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.transitions import Reason
 from work import clock
 
 WHO_EDITS = gettext_lazy("Only an officer of the programme, or who gives the first opinion, edits the reasons.")
@@ -53,7 +57,6 @@ def draft_decision(application, *, by, kind, recommendation=None, reasons_fr="",
         after=decision.state,
         given={"kind": str(kind), "amount": decision.amount, "number": decision.number},
     )
-    record_change("decision", decision.public_id, application_id=application.pk)
     messages.tell_next(decision)
     return decision
 
@@ -78,16 +81,13 @@ def edit_reasons(decision, *, by, reasons_fr, reasons_en):
     decision.updated_at = clock.now()
     decision.save(update_fields=[*texts, "updated_at"])
     record(decision, "decision.edit_reasons", by=by, personal=texts)
-    record_change("decision", decision.public_id, application_id=decision.application_id)
     return decision
 
 
 @transaction.atomic
 def endorse(decision, *, by, note=""):
     """Give a favourable opinion. WrongMoment when the letter would have an empty field, in any of its languages."""
-    lock_file(decision.application_id)
-    decision = Decision.objects.get(pk=decision.pk)
-    decision = move(decision, "endorse", by=by, given={"empty_fields": checks.empty_fields(decision)}, note=note)
+    decision = move(decision, Decision.endorse, by=by, note=note)
     Step.objects.create(decision=decision, kind=StepKind.ENDORSED, by=by, note=note)
     messages.tell_next(decision)
     return decision
@@ -99,8 +99,7 @@ def approve(decision, *, by, note=""):
 
     Never by the person who endorsed, or did any other duty on the file. Returns the decision.
     """
-    lock_file(decision.application_id)
-    decision = move(decision, "approve", by=by, given={"amount": decision.amount}, note=note)
+    decision = move(decision, Decision.approve, by=by, note=note)
     Step.objects.create(decision=decision, kind=StepKind.APPROVED, by=by, note=note)
     for agreement in checks.agreements_to_concur(decision):
         concurrence = Concurrence.objects.create(
@@ -108,7 +107,6 @@ def approve(decision, *, by, note=""):
         )
         given = {"agreement": str(agreement.public_id)}
         record(concurrence, "concurrence.ask", by=by, after=concurrence.state, given=given)
-        record_change("concurrence", concurrence.public_id, application_id=decision.application_id)
     messages.tell_next(decision)
     return decision
 
@@ -118,7 +116,7 @@ def concur(concurrence, *, by, note=""):
     """Give one partner's concurrence. The last one required moves the decision. Returns the concurrence."""
     lock_file(concurrence.application_id)
     decision = Decision.objects.select_for_update(no_key=True).get(pk=concurrence.decision_id)
-    concurrence = move(concurrence, "give", by=by, note=note)
+    concurrence = move(concurrence, Concurrence.give, by=by, note=note)
     Step.objects.create(decision=decision, kind=StepKind.CONCURRED, by=by, note=note)
     decision = Decision.objects.get(pk=decision.pk)
     if decision.state == DecisionState.CONCURRED:
@@ -132,16 +130,14 @@ def send_back(decision, *, by, reason, to_panel=False):
 
     `to_panel` sends the whole file back to its panel: the decision is void and the reserve is released.
     """
-    lock_file(decision.application_id)
     reason = reason.strip()
-    decision = move(decision, "send_back", by=by, given={"to_panel": bool(to_panel)}, note=reason)
+    decision = move(decision, Decision.send_back, by=by, given=rules.Return(reason, to_panel=bool(to_panel)))
     now = clock.now()
     messages.tell_sent_back(decision, by=by, reason=reason, to_panel=to_panel)
     decision.steps.filter(voided_at__isnull=True).update(voided_at=now)
     for concurrence in decision.concurrences.standing():
         Concurrence.objects.filter(pk=concurrence.pk).update(voided_at=now)
-        record(concurrence, "concurrence.void", by=by, before=concurrence.state)
-        record_change("concurrence", concurrence.public_id, application_id=decision.application_id, gone=True)
+        record(concurrence, "concurrence.void", by=by, before=concurrence.state, gone=True)
     Step.objects.create(decision=decision, kind=StepKind.SENT_BACK, by=by, note=reason, voided_at=now)
     return Decision.objects.get(pk=decision.pk)
 
@@ -156,22 +152,9 @@ def issue(decision, *, by):
     decision = Decision.objects.select_for_update(no_key=True).get(pk=decision.pk)
     if decision.state == DecisionState.ISSUED and rules.is_officer(decision, by):
         return decision
-    if decision.state in (DecisionState.APPROVED, DecisionState.CONCURRED):  # the instant that the letter bears
-        Decision.objects.filter(pk=decision.pk).update(issued_at=clock.now())
-    decision = move(
-        decision,
-        "issue",
-        by=by,
-        given={
-            "unauthorised": checks.unauthorised_agreements(decision),
-            "empty_fields": checks.empty_fields(decision),
-            "kind": str(decision.kind),
-            "amount": decision.amount,
-        },
-    )
+    decision = move(decision, Decision.issue, by=by)
     Step.objects.create(decision=decision, kind=StepKind.ISSUED, by=by)
-    decision.application = Application.objects.get(pk=decision.application_id)
-    return decision
+    return Decision.objects.select_related("application", "letter").get(pk=decision.pk)
 
 
 @transaction.atomic
@@ -183,17 +166,17 @@ def void_decision(application, *, by, note=""):
     decision = Decision.objects.filter(application=application, state__in=OPEN).first()
     if decision is None:
         return None
-    return move(decision, "void", by=by, note=note)
+    return move(decision, Decision.void, by=by, given=Reason(note))
 
 
 MOVES = {
-    DecisionKind.APPROVED: "approve",
-    DecisionKind.PARTIAL: "approve",
-    DecisionKind.INVITED: "invite",
-    DecisionKind.WAITLISTED: "waitlist",
-    DecisionKind.DECLINED: "decline",
-    DecisionKind.INELIGIBLE: "decline",
-    DecisionKind.RECONSIDERED: "uphold",
+    DecisionKind.APPROVED: Application.approve,
+    DecisionKind.PARTIAL: Application.approve,
+    DecisionKind.INVITED: Application.invite,
+    DecisionKind.WAITLISTED: Application.waitlist,
+    DecisionKind.DECLINED: Application.decline,
+    DecisionKind.INELIGIBLE: Application.decline,
+    DecisionKind.RECONSIDERED: Application.uphold,
 }
 
 
@@ -211,8 +194,21 @@ def settle_file(decision, *, by):
         shares = [(share.envelope, share.amount) for share in decision.shares.select_related("envelope")]
         ledger.commit(shares, application_id=decision.application_id, by=by, move="decision.issue")
     Application.objects.filter(pk=decision.application_id).update(outcome_at=None, due=None, due_left=None)
-    given = {"outcome": str(decision.kind), "amount": decision.amount}
+    given = Decided(outcome=str(decision.kind), amount=decision.amount)
     return move(decision.application, MOVES[DecisionKind(decision.kind)], by=by, given=given)
+
+
+def write_letter(decision):
+    """Freeze the letter of a decision being issued and queue it. Called by the reaction to `decision.issue`."""
+    decision = Decision.objects.select_related(
+        "application__call__program__cluster",
+        "application__call__rules",
+        "application__call__rubric",
+        "application__organisation",
+    ).get(pk=decision.pk)
+    letter = queue_letter(subject_of(decision))
+    Decision.objects.filter(pk=decision.pk).update(letter=letter)
+    return letter
 
 
 def _lock_envelopes(decision):
@@ -228,7 +224,7 @@ def _supersede_earlier(decision, *, by):
     for earlier in issued.exclude(pk=decision.pk).order_by("number"):
         if earlier.kind in FUNDED:
             release_commitment(decision.application, by=by, because="decision.supersede")
-        move(earlier, "supersede", by=by)
+        move(earlier, Decision.supersede, by=by)
 
 
 def release_commitment(application, *, by, because):

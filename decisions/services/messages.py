@@ -12,6 +12,7 @@ from funding.roles import PartnerRole
 from moves.duties import clash
 from moves.interests import is_barred
 from moves.states import Duty
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.models import Appointment
 from programs.roles import ProgramRole
@@ -47,7 +48,7 @@ def tell_sent_back(decision, *, by, reason, to_panel):
         if person.partner_seats.exists():
             continue  # a partner's officer has no page of the decision: they are asked again when the round comes
         queue_message(
-            "decision_sent_back",
+            MessageKind.DECISION_SENT_BACK,
             to=person,
             context={**_file(decision), "reason": reason},
             url_name="decision-file",
@@ -62,7 +63,7 @@ def tell_failed(letter):
     application = letter.application
     for person in _officers(application.call.program):
         queue_message(
-            "letter_failed",
+            MessageKind.LETTER_FAILED,
             to=person,
             context={"reference": application.reference, "title": application.title},
             url_name="decision-file",
@@ -75,7 +76,7 @@ def tell_failed(letter):
 def _tell(decision, step, words, people):
     for person in people:
         queue_message(
-            "decision_waiting",
+            MessageKind.DECISION_WAITING,
             to=person,
             context={**_file(decision), "step": _both(words)},
             url_name="decision-file",
@@ -92,7 +93,7 @@ def _ask_partners(decision):
         )
         for seat in seats.select_related("user").order_by("user_id"):
             queue_message(
-                "concurrence_asked",
+                MessageKind.CONCURRENCE_ASKED,
                 to=seat.user,
                 context={**_file(decision), "amount": decision.amount},
                 url_name="decision-concurrence",

@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,12 +15,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from applications.models import Application
 from applications.states import ApplicationState
 from audit.services import record_reading, record_readings
-from decisions import letters, selectors, services
+from decisions import selectors, services
 from decisions.checks import agreements_to_concur
 from decisions.forms import NoteForm, ReasonsForm, SendBackForm
 from decisions.models import Concurrence, Decision
-from decisions.rules import is_letter_officer, may_edit_reasons
+from decisions.rules import may_edit_reasons
 from decisions.states import FUNDED, DecisionKind, DecisionState
+from decisions.subjects import subject_of
+from letters import sheets
+from letters.rules import is_letter_officer
+from letters.selectors import status_of
+from moves.machine import refusals as refusals_to
 from moves.models import DutyDone
 from moves.refusals import WrongMoment
 from moves.states import Duty
@@ -145,8 +149,8 @@ def show(request, reference):
         return render(request, "decisions/file_without.html", {"application": application})
     decision.application = application
     moves = selectors.moves_of(decision, request.user)
-    letter = getattr(decision, "letter", None)
-    languages = letters.languages_of(decision)
+    letter = decision.letter
+    languages = subject_of(decision).languages
     steps = decision.steps.select_related("by").order_by("-at", "-id")
     earlier = application.decisions.exclude(pk=decision.pk).order_by("-number")
     context = {
@@ -167,7 +171,7 @@ def show(request, reference):
         "same_words": len(languages) > 1 and bool(decision.reasons_fr) and decision.reasons_fr == decision.reasons_en,
         "may_edit": decision.state == DecisionState.DRAFT and may_edit_reasons(decision, request.user),
         "letter": letter,
-        "letter_tag": selectors.letter_status(letter) if letter else None,
+        "letter_tag": status_of(letter) if letter else None,
         "may_retry": letter is not None and letter.state == "failed" and is_letter_officer(letter, request.user),
         "granted": decision.state in (DecisionState.ISSUED, DecisionState.SUPERSEDED) and decision.kind in FUNDED,
         "earlier": earlier,
@@ -223,12 +227,12 @@ def act(request, reference, step):
     record_reading(request.user, application_id=decision.application_id, subject=decision, what=f"decision: {step}")
     title, button, done = WORDS[step]
     form = _form(step, decision, request.POST if request.method == "POST" else None)
-    if step == "issue" and request.method == "POST" and decision.state == DecisionState.ISSUED:
+    if step == "issue" and decision.state == DecisionState.ISSUED:
         services.issue(decision, by=request.user)  # a second click: nothing more happens, unless it is forbidden
         return redirect("decision-file", reference)
     move = next((one for one in selectors.moves_of(decision, request.user) if one.name == step), None)
     if move is None and (request.method == "GET" or not form.is_valid()):
-        _refuse(step, decision, request.user, form)
+        refusals_to(decision, getattr(Decision, step), by=request.user)  # raises the sentence of the rule
     refusals = list(move.refusals) if move else []
     if request.method == "POST" and form.is_valid():
         try:
@@ -251,7 +255,7 @@ def act(request, reference, step):
         "undeclared": bool(move and move.undeclared),
         "money": selectors.money_of(decision),
         "partners": [one.partner.name for one in agreements_to_concur(decision)] if step == "approve" else [],
-        "languages": letters.languages_of(decision),
+        "languages": subject_of(decision).languages,
     }
     status = 409 if refusals and request.method == "POST" else 200
     return render(request, "decisions/act.html", context, status=status)
@@ -261,13 +265,6 @@ def _form(step, decision, data):
     if step == "send_back":
         return SendBackForm(data, to_panel=decision.application.state == ApplicationState.RECOMMENDED)
     return NoteForm(data)
-
-
-def _refuse(step, decision, user, form):
-    """Raise the sentence of the rule that refuses: the step is tried, and nothing of it is kept."""
-    with transaction.atomic():
-        _attempt(step, decision, user, form)
-        transaction.set_rollback(True)
 
 
 def _attempt(step, decision, user, form):
@@ -292,7 +289,7 @@ def reasons(request, reference):
     record_reading(request.user, application_id=decision.application_id, subject=decision, what="reasons")
     if not may_edit_reasons(decision, request.user):
         raise PermissionDenied(services.chain.WHO_EDITS)
-    languages = letters.languages_of(decision)
+    languages = subject_of(decision).languages
     initial = {"reasons_fr": decision.reasons_fr, "reasons_en": decision.reasons_en}
     form = ReasonsForm(request.POST or None, initial=initial, languages=languages)
     if request.method == "POST" and form.is_valid():
@@ -309,8 +306,9 @@ def preview(request, reference, language=""):
     """The letter as it would leave now; once issued, as it left. One tab a language."""
     decision = decision_of(request, reference)
     record_reading(request.user, application_id=decision.application_id, subject=decision, what="letter")
-    letter = getattr(decision, "letter", None)
-    languages = letters.languages_of(decision)
+    letter = decision.letter
+    subject = subject_of(decision)
+    languages = subject.languages
     language = language or languages[0]
     if language not in languages:
         raise Http404
@@ -318,19 +316,15 @@ def preview(request, reference, language=""):
         "application": decision.application,
         "decision": decision,
         "letter": letter,
-        "lacking": [letters.field_in_words(found) for found in letters.empty_fields(decision)] if not letter else [],
+        "lacking": [] if letter else [sheets.field_in_words(found) for found in sheets.empty_fields(subject)],
         "tabs": [
             {
-                "label": letters.LANGUAGE_NAMES[code],
+                "label": sheets.LANGUAGE_NAMES[code],
                 "url": reverse("decision-preview-language", args=[reference, code]),
                 "current": code == language,
             }
             for code in languages
         ],
-        "sheet": letter.html if letter else _preview(decision, language),
+        "sheet": letter.html if letter else sheets.preview(subject, language) if subject.template else "",
     }
     return render(request, "decisions/preview.html", context)
-
-
-def _preview(decision, language):
-    return letters.preview(decision, language) if letters.template_of(decision) else ""

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.rules import in_office
 from audit.services import record_reading, record_readings
-from decisions import letters, selectors, services
+from decisions import selectors, services
 from decisions.forms import InterestsForm, NoteForm, SendBackForm
 from decisions.models import Concurrence
 from decisions.states import DecisionKind, DecisionState
+from decisions.subjects import subject_of
 from funding.roles import PartnerRole
 from moves.interests import standing_of
 from moves.refusals import WrongMoment
@@ -71,7 +72,7 @@ def _context(concurrence, **more):
     decision = concurrence.decision
     shares = [one for one in selectors.money_of(decision) if one.envelope.agreement_id == concurrence.agreement_id]
     own_part = sum(one.amount for one in shares)
-    languages = letters.languages_of(decision)
+    languages = subject_of(decision).languages
     return {
         "concurrence": concurrence,
         "decision": decision,

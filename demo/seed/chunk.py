@@ -19,12 +19,13 @@ from applications.models import (
 from applications.states import ApplicationState
 from audit.models import Entry, Head
 from awards.models import Award, AwardShare
-from decisions.models import Concurrence, Decision, DecisionShare, Letter, Step
+from decisions.models import Concurrence, Decision, DecisionShare, Step
 from demo.seed import companies, files, outcomes, panels, states
 from demo.seed.tables import Files, Table, public_id, raw_cursor
 from documents.models import Rendering
 from funding.ledger import allocate
 from funding.models import Envelope, LedgerEntry
+from letters.models import Letter
 from moves.models import DutyDone, Standing
 from programs.models import ReferenceCounter
 from programs.selectors import policy_of, rubric_of
@@ -64,12 +65,12 @@ TABLES = (
     ("scores", Score, False),
     ("recommendations", Recommendation, True),
     ("recommendation_shares", RecommendationShare, False),
+    ("renderings", Rendering, True),
+    ("letters", Letter, True),
     ("decisions", Decision, True),
     ("decision_shares", DecisionShare, False),
     ("steps", Step, False),
     ("concurrences", Concurrence, False),
-    ("renderings", Rendering, True),
-    ("letters", Letter, False),
     ("awards", Award, True),
     ("award_shares", AwardShare, False),
     ("ledger", LedgerEntry, False),
@@ -117,7 +118,7 @@ class Chunk:
 
     def _reserve(self, cursor):
         per = {"assignment": (self.assignments, 3)}
-        for name in ("request", "recommendation", "decision", "award", "head"):
+        for name in ("request", "recommendation", "letter", "decision", "award", "head"):
             per[name] = (getattr(self, f"{name}s"), 1)
         per |= {"file": (self.files, 1), "rendering": (self.renderings, 1)}
         for name, (table, times) in per.items():

@@ -4,9 +4,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from applications.states import ApplicationState
-from decisions.services.letters import ALPHABET
 from demo.seed.files import WRONG, declare
 from demo.seed.tables import public_id
+from letters.constants import ALPHABET
 from moves.states import Duty
 from work.money import split
 
@@ -73,18 +73,18 @@ def _decide(chunk, file, kind, recommendation, shares):
     if amount > CONCURRENCE_ABOVE and steps == 2:
         _concur(chunk, file, key, at, given=issued and begun + (end - begun) * 0.75)
     since = issued or at
-    uuid = public_id(rng, begun)
+    uuid, letter = public_id(rng, begun), chunk.letter_keys.pop() if issued else None
     chunk.decisions.add(
         id=key, public_id=uuid, application_id=file.pk, kind=kind, amount=amount, recommendation_id=recommendation,
         reasons_fr=WRONG if kind == "ineligible" else REASONS_FR, reasons_en=REASONS_EN, at=begun, since=since,
-        updated_at=since, issued_at=issued, state=state,
+        updated_at=since, issued_at=issued, state=state, letter_id=letter,
     )  # fmt: skip
     for envelope, part in shares:
         chunk.decision_shares.add(decision_id=key, envelope_id=envelope.pk, amount=part)
     if issued:
         chunk.steps.add(decision_id=key, kind="issued", by_id=people["officer"].pk, at=issued)
         file.told_at = issued + timedelta(minutes=10)
-        _send_letter(chunk, file, key, uuid, kind, issued)
+        _send_letter(chunk, file, letter, uuid, kind, issued)
     if issued and amount:
         _award(chunk, file, key, amount, shares, issued)
 
@@ -103,7 +103,7 @@ def _concur(chunk, file, decision, asked, *, given):
         file.duties.append((Duty.CONCUR, officer, given))
 
 
-def _send_letter(chunk, file, decision, uuid, kind, at):
+def _send_letter(chunk, file, letter, uuid, kind, at):
     """A letter that was sent and read. Its text is one sentence, and no PDF is kept."""
     rng, key = chunk.rng, chunk.rendering_keys.pop()
     signs = "".join(rng.choice(ALPHABET) for _n in range(12))
@@ -114,7 +114,7 @@ def _send_letter(chunk, file, decision, uuid, kind, at):
         id=key, public_id=public_id(rng, at), kind="letter", key=f"letter:{uuid}", title=subject, made_at=at, **common
     )
     chunk.letters.add(
-        public_id=public_id(rng, at), decision_id=decision, template_id=None, rendering_id=key,
+        id=letter, public_id=public_id(rng, at), template_id=None, rendering_id=key,
         kind="approved" if kind == "partial" else kind, code=f"{signs[:4]}-{signs[4:8]}-{signs[8:]}",
         regime="fr_prevails", subject_line=subject, at=at, since=file.told_at, sent_at=file.told_at,
         served_at=file.told_at, read_at=file.told_at, state="served", **common,

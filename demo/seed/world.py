@@ -7,9 +7,9 @@ from django.db import transaction
 
 from accounts.models import Cluster, User
 from accounts.services import create_person
-from audit.actors import CLOCK
 from demo import people
 from demo.cast import BY_KEY, COMPANIES
+from demo.people import STORYTELLER
 from programs.models import Appointment, Call
 from programs.services.bundles import import_bundle, publish_call
 from programs.services.people import appoint
@@ -79,7 +79,7 @@ def invite_reviewers(call, by):
             email = f"{prefix}{number:03d}@comite.example"
             if email in known:
                 continue
-            user = create_person(by=CLOCK, email=email, given_name="Évaluatrice", family_name=f"{number + 1}")
+            user = create_person(by=STORYTELLER, email=email, given_name="Évaluatrice", family_name=f"{number + 1}")
             seat = "industry" if number % 3 == 2 else "cluster"
             appoint(user, by=by, role="reviewer", program=call.program, seat=seat, capacity=CAPACITY)
             sign_undertaking(call, by=user)

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from applications import selectors as applications
 from decisions import selectors as decisions
 from desk.selectors import service
+from letters import selectors as letters
 from reviews import selectors as reviews
 from work import clock
 from work.selectors import MOST
 
-APPS = (applications.work_for, reviews.work_for, decisions.work_for, service.work_for)
+APPS = (applications.work_for, reviews.work_for, decisions.work_for, letters.work_for, service.work_for)
 SOON = timedelta(days=7)
 ROLES = {  # the hats, in the order of a file's life, and what each is called on the page
     "company": _("Company"),

@@ -7,32 +7,28 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from applications.models import Application
 from applications.states import ApplicationState
-from decisions.models import Letter
 from decisions.states import DecisionState
 from desk.constants import TIMELINE_LEAVES_OUT
 from desk.selectors.trail import entries, lines_of, verb_name
+from letters.models import Letter
 from moves.machine import allowed
 from moves.models import DutyDone
 from moves.states import Duty
 from work.clock import format_day
 
-# What the page of a move asks for or finds out itself: here it is not in the way yet.
-ASKED_ON_THE_PAGE = frozenset(
-    {"items", "due", "reason", "outcome", "shares", "amount", "open", "passed", "panel", "quorum", "discussion"}
-    | {"minimum", "pass_mark", "kind", "late", "failed", "unanswered", "missing", "attested", "reviews", "not_overdue"}
-)
 PAGE_OF_MOVE = {
-    "application.request_changes": "file-changes",
-    "application.extend_request": "file-changes",
-    "application.cancel_request": "file-changes",
-    "application.find_eligible": "file-screening",
-    "application.find_ineligible": "file-screening",
-    "application.confirm": "file-screening",
-    "application.start_review": "review-file",
-    "application.complete_review": "review-file",
-    "application.reopen_review": "review-file",
-    "application.recommend": "review-recommend",
+    Application.request_changes: "file-changes",
+    Application.extend_request: "file-changes",
+    Application.cancel_request: "file-changes",
+    Application.find_eligible: "file-screening",
+    Application.find_ineligible: "file-screening",
+    Application.confirm: "file-screening",
+    Application.start_review: "review-file",
+    Application.complete_review: "review-file",
+    Application.reopen_review: "review-file",
+    Application.recommend: "review-recommend",
 }
 TIMELINE = 60  # entries: the trail has them all
 
@@ -49,10 +45,7 @@ class Step:
 
 def next_steps(application, user):
     """The moves of the file and of its open decision that `user` may make, each with its page, in their order."""
-    found = []
-    for move in allowed(application, user):
-        if page := PAGE_OF_MOVE.get(f"application.{move.name}"):
-            found.append(_step(move, page))
+    found = [_step(move, PAGE_OF_MOVE[move.step]) for move in allowed(application, user, *PAGE_OF_MOVE)]
     decision = application.decisions.open().order_by("-number").first()
     if decision is not None:
         decision.application = application
@@ -84,12 +77,11 @@ def awaited(application):
 
 
 def _step(move, page):
-    blocking = [r for r in move.refusals if r.code not in ASKED_ON_THE_PAGE]
     return Step(
         move.label,
         page,
-        tuple(r.message for r in blocking if r.code != "undeclared"),
-        declare=any(r.code == "undeclared" for r in blocking),
+        tuple(r.message for r in move.refusals if r.code != "undeclared"),
+        declare=any(r.code == "undeclared" for r in move.refusals),
     )
 
 

@@ -65,9 +65,8 @@ def _done() -> dict:
     """Each move by its full name, with the words of its timeline."""
     words = {}
     for subject, model in _models().items():
-        for name, transitions in declared(model):
-            custom = next(iter(transitions.values())).custom
-            words[f"{subject}.{name}"] = custom.get("done") or custom.get("label") or name
+        for name, step in declared(model):
+            words[f"{subject}.{name}"] = step.terms.done
     return words
 
 

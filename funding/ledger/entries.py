@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from audit.actors import actor_of
-from audit.services import record, record_change
+from audit.services import record
+from audit.states import ActorKind
 from funding.ledger.balances import available, held_for
 from funding.ledger.refusals import CLOSED, NOT_AUTHORISED, NOT_HELD, InsufficientFunds, refused
 from funding.models import Envelope, LedgerEntry
@@ -52,7 +52,7 @@ def post(
         _check_whole(envelope, before, amount)
         envelope.updated_at = clock.now()
         envelope.save(update_fields=[*changed, "updated_at"])
-        person = by if actor_of(by) == "person" else None
+        person = by if by.actor == ActorKind.PERSON else None
         entry = LedgerEntry.objects.create(
             envelope=envelope,
             kind=kind,
@@ -61,7 +61,7 @@ def post(
             application_id=application_id,
             move=move,
             by=person,
-            actor=actor_of(by),
+            actor=by.actor,
             note=note,
             consent=consent,
             counterpart=counterpart,
@@ -160,6 +160,5 @@ def _record(entry: LedgerEntry, before: dict[str, Decimal], changed: dict[str, i
         by=by,
         given=given,
         note=entry.note,
+        also=(entry,),
     )
-    record_change("envelope", envelope.public_id)
-    record_change("ledger_entry", entry.public_id, application_id=entry.application_id)

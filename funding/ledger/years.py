@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
-from audit.services import record, record_change
+from audit.services import record
 from funding.ledger.entries import lock, post_one
 from funding.ledger.refusals import CLOSED, refused
 from funding.models import Envelope, LedgerEntry
@@ -85,7 +85,6 @@ def close_year(envelope: Envelope, *, by, note: str = "") -> Envelope:
         given={"closed_on": envelope.closed_on.isoformat()},
         note=note,
     )
-    record_change("envelope", envelope.public_id)
     return envelope
 
 

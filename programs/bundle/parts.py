@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from funding.models import Jurisdiction, LanguageRegime
 from funding.money import fiscal_end, fiscal_start
-from programs.constants import check_letter
+from letters import fields as letters
 from programs.states import CallKind, LetterKind
 from questions.constants import Problem, Text
 from questions.schema.reading import Reader
@@ -248,7 +248,7 @@ def read_letters(reader: Reader) -> tuple[LetterPart, ...]:
         letter = LetterPart(kind, child.text("subject", max_length=250), child.text("body"))
         for name, text in (("subject", letter.subject), ("body", letter.body)):
             for language in ("fr", "en"):
-                for said in check_letter(text.in_language(language), kind):
+                for said in letters.check(text.in_language(language), kind):
                     child.problem(said, name, language)
         child.done()
         out.append(letter)

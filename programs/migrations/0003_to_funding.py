@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         ('programs', '0002_ledger_append_only'),
         ('funding', '0001_initial'),
         ('awards', '0002_to_funding'),
-        ('decisions', '0004_to_funding'),
+        ('decisions', '0007_to_funding'),
         ('reports', '0003_to_funding'),
         ('reviews', '0005_to_funding'),
     ]

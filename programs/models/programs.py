@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import models
 
 from accounts.models import Cluster, Organisation, WorkingGroup
+from audit.states import ChangeKind
 from funding.models import Agreement
 from programs.querysets import CallQuerySet, ProgramQuerySet
 from programs.states import CallKind, CallState, LetterKind, Phase
@@ -16,6 +17,8 @@ from work.models import PublicModel, bilingual, state_check
 
 class Program(PublicModel):
     """A programme of a working group, paid by one agreement or several. `code` opens its references (FE-2026-00042)."""
+
+    change_kind = ChangeKind.PROGRAM
 
     cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="programs")
     working_group = models.ForeignKey(WorkingGroup, on_delete=models.PROTECT, related_name="programs")
@@ -138,6 +141,8 @@ class LetterTemplate(PublicModel):
 
 class Call(PublicModel, CallLife):
     """A call for projects. Its closing is an instant; the name of the zone it was promised in stays beside it."""
+
+    change_kind = ChangeKind.CALL
 
     subject = "call"
 

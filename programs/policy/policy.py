@@ -40,7 +40,7 @@ class Policy:
     aid: AidRules
     eligibility: Eligibility | None = None
     screening: ScreeningRules = field(default_factory=ScreeningRules)
-    panel: PanelRules = field(default_factory=PanelRules)
+    panel: PanelRules | None = None  # the checklist alone decides
     ranking: RankingRules = field(default_factory=RankingRules)
     service: ServiceStandards = field(default_factory=ServiceStandards)
     reconsideration: ReconsiderationRules = field(default_factory=ReconsiderationRules)
@@ -53,7 +53,7 @@ class Policy:
             "eligibility": self.eligibility and self.eligibility.to_definition(),
             "aid": self.aid.to_definition(),
             "checklist": self.screening.to_definition(),
-            "panel": self.panel.to_definition(),
+            "panel": self.panel and self.panel.to_definition(),
             "ranking": self.ranking.to_definition(),
             "service": self.service.to_definition(),
             "reconsideration": self.reconsideration.to_definition(),

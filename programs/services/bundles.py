@@ -19,18 +19,20 @@ from accounts.models import Cluster, WorkingGroup
 from accounts.roles import ClusterRole
 from accounts.rules import holds_cluster_role, in_office, is_person
 from audit import services as trail
+from audit.actors import Actor
 from funding import ledger
 from funding.models import Agreement, Envelope, LedgerEntry, Partner
 from funding.money import EntryKind
+from letters import fields
 from moves.machine import move
 from moves.refusals import Forbidden
+from moves.registry import facts_of
 from programs import policy
 from programs.bundle import Bundle, BundleRefused, check_rules, dump_bundle, read_bundle
-from programs.constants import check_letter
 from programs.models import Call, FormVersion, LetterTemplate, Program, ProgramFunding, Rubric, Rules
 from programs.roles import ProgramRole
 from programs.rubric import check_rubric, parse_rubric
-from programs.rules import is_program_officer
+from programs.rules import Publication, is_program_officer
 from programs.states import CallState
 from questions.constants import Problem
 from questions.schema import check_form, parse_form
@@ -71,9 +73,8 @@ def import_bundle(text: str | bytes, *, by, cluster: Cluster | None = None) -> P
         by=by,
         given={name: version.number for name, version in versions.items()}
         | {"letters": letters, "call": str(call.public_id)},
+        also=(call,),
     )
-    trail.record_change("program", program.public_id)
-    trail.record_change("call", call.public_id)
     return program
 
 
@@ -183,7 +184,6 @@ def _import_agreements(bundle: Bundle, cluster: Cluster, by) -> dict[str, Agreem
         )
         if made:
             trail.record(agreement, "agreement.import", by=by, given={"reference": part.reference})
-            trail.record_change("agreement", agreement.public_id)
         for year in part.envelopes:
             envelope, new = Envelope.objects.get_or_create(agreement=agreement, fiscal_year=year.fiscal_year)
             if new and year.amount:
@@ -279,7 +279,7 @@ def publication_problems(call: Call) -> list[Problem]:
     for kind, letter in templates.items():
         for name in ("subject_fr", "subject_en", "body_fr", "body_en"):
             text = getattr(letter, name)
-            said = check_letter(text, kind) if text.strip() else [_("This text is missing in one language.")]
+            said = fields.check(text, kind) if text.strip() else [_("This text is missing in one language.")]
             problems += [Problem(("letters", kind, name), message) for message in said]
     for name in ("name_fr", "name_en"):
         if not getattr(call, name).strip():
@@ -296,14 +296,19 @@ def latest_letters(program: Program) -> dict[str, LetterTemplate]:
     return found
 
 
+@facts_of(Call.publish)
+def publication(call: Call, by: Actor) -> Publication:
+    """What the check refuses of a call that is to be published."""
+    return Publication(problems=tuple(str(problem) for problem in publication_problems(call)))
+
+
 @transaction.atomic
 def publish_call(call: Call, *, by) -> Call:
     """Publish a call. Its form, rubric and rules are fixed from here on.
 
     WrongMoment when something is missing: `publication_problems(call)` lists it.
     """
-    problems = [str(problem) for problem in publication_problems(call)]
-    call = move(call, "publish", by=by, given={"problems": problems})
+    call = move(call, Call.publish, by=by)
     for model, key in ((FormVersion, call.form_id), (Rubric, call.rubric_id), (Rules, call.rules_id)):
         model.objects.filter(pk=key, published_at__isnull=True).update(published_at=clock.now())
     return call

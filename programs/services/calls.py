@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from audit import services as trail
 from moves.machine import move
 from moves.refusals import Refusal, WrongMoment
+from moves.transitions import Reason
 from programs.models import Accommodation, Call
+from programs.rules import NewClosing, OneApplicant
 from programs.services.bundles import publication_problems, publish_call
 
 __all__ = [
@@ -34,8 +36,8 @@ def extend_call(call: Call, *, by, closes_at: datetime, reason: str) -> Call:
     """
     call = Call.objects.select_for_update(no_key=True).get(pk=call.pk)
     before = call.closes_at
-    given = {"closes_at": closes_at, "closed_at": before}
-    call = move(call, "extend", by=by, given=given, note=_tidy(reason))
+    given = NewClosing(_tidy(reason), closes_at=closes_at, closed_at=before)
+    call = move(call, Call.extend, by=by, given=given)
     call.cohorts = [
         closes_at.astimezone(ZoneInfo(call.zone)).isoformat() if datetime.fromisoformat(text) == before else text
         for text in call.cohorts
@@ -52,10 +54,12 @@ def accommodate_applicant(call: Call, *, by, organisation, closes_at: datetime, 
     WrongMoment once the call has closed, without a reason, or for an instant that is not after the closing.
     """
     call = Call.objects.select_for_update(no_key=True).get(pk=call.pk)
-    given = {"organisation": organisation.public_id if organisation else None, "closes_at": closes_at}
+    given = OneApplicant(
+        _tidy(reason), organisation=organisation.public_id if organisation else None, closes_at=closes_at
+    )
     if closes_at is not None and call.closes_at is not None and closes_at <= call.closes_at:
         raise WrongMoment(Refusal(_("The applicant's closing must be later than the call's."), code="earlier"))
-    call = move(call, "accommodate", by=by, given=given, note=_tidy(reason))
+    call = move(call, Call.accommodate, by=by, given=given)
     accommodation, _made = Accommodation.objects.update_or_create(
         call=call, organisation=organisation, defaults={"closes_at": closes_at}
     )
@@ -65,13 +69,13 @@ def accommodate_applicant(call: Call, *, by, organisation, closes_at: datetime, 
 @transaction.atomic
 def cancel_call(call: Call, *, by, reason: str) -> Call:
     """Cancel a call, with the reason its applicants will read. Its files are cancelled in the same transaction."""
-    return move(call, "cancel", by=by, note=_tidy(reason))
+    return move(call, Call.cancel, by=by, given=Reason(_tidy(reason)))
 
 
 @transaction.atomic
 def archive_call(call: Call, *, by) -> Call:
     """Put away a call that has closed. Its files go on."""
-    return move(call, "archive", by=by)
+    return move(call, Call.archive, by=by)
 
 
 def record_export(program, *, by) -> None:

@@ -8,7 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from moves.machine import allowed
-from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.machine import refusals as refusals_to
+from moves.refusals import Forbidden, WrongMoment
 from programs.forms import AccommodationForm, CancelForm, ClosingForm
 from programs.models import Call
 from programs.rules import is_call_officer
@@ -17,7 +18,6 @@ from programs.views.programs import phase_of
 from work import clock
 
 # What must be typed first is asked on the act's own page: its absence is no reason to hide the link.
-TYPED = {"earlier", "reason", "organisation"}
 
 
 def of_staff(request, public_id):
@@ -39,10 +39,10 @@ def managed(request, public_id):
 def details(request, public_id):
     call = of_staff(request, public_id)
     now = clock.now()
-    acts = []
-    for act in allowed(call, request.user):
-        refusals = [r for r in act.refusals if r.code not in TYPED]
-        acts.append({"name": act.name, "label": act.label, "refusals": refusals, "url_name": f"call-{act.name}"})
+    acts = [
+        {"name": act.name, "label": act.label, "refusals": act.refusals, "url_name": f"call-{act.name}"}
+        for act in allowed(call, request.user)
+    ]
     context = {
         "call": call,
         "program": call.program,
@@ -73,28 +73,23 @@ def publish(request, public_id):
             messages.success(request, _("The call is published. Its form, rubric and rules no longer change."))
             return redirect("call-manage", call.public_id)
     else:
-        refusals = moment_of(call, request.user, "publish")
+        found = in_the_way(call, request.user, Call.publish)
+        refusals = [refusal for refusal in found if refusal.code != "problems"]  # the page lists them
     context = {"call": call, "program": call.program, "problems": problems, "refusals": refusals}
     return render(request, "programs/call_publish.html", context, status=409 if request.method == "POST" else 200)
 
 
-def moment_of(call, user, name):
-    """What stands in the way of the act now, whatever would be typed."""
-    act = next((a for a in allowed(call, user) if a.name == name), None)
-    if act is None:
-        return [_closed_to(call)]
-    return [r for r in act.refusals if r.code not in TYPED | {"problems"}]
-
-
-def _closed_to(call):
-    return Refusal(
-        _("This is not possible now: the call is %(state)s.") % {"state": call.get_state_display()}, code="state"
-    )
+def in_the_way(call, user, step):
+    """What stands in the way of the act now, whatever would be typed; the state too."""
+    try:
+        return refusals_to(call, step, by=user)
+    except WrongMoment as wrong:
+        return wrong.refusals
 
 
 def act_page(request, call, form, *, name, act, done):
     """The page of one act: what it does, its form, and what refused it, said on the form."""
-    refusals = moment_of(call, request.user, name)
+    refusals = in_the_way(call, request.user, getattr(Call, name))
     status = 200
     if request.method == "POST":
         status = 422

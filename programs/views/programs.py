@@ -12,9 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.rules import in_office
+from letters import fields
 from moves.refusals import Forbidden
 from programs.bundle import BundleRefused
-from programs.constants import LETTER_FIELDS, fields_in, fill_letter
 from programs.forms import BundleForm
 from programs.models import Appointment, Call, Program
 from programs.policy import Standard
@@ -262,7 +262,7 @@ def service_lines(service):
 def letters(request, slug):
     """Each letter filled with the examples of its fields, in both languages."""
     program = of_staff(request, slug)
-    kinds = []
+    kinds, known = [], fields.known()
     templates = latest_letters(program)
     for kind in LetterKind:
         letter = templates.get(kind)
@@ -270,11 +270,11 @@ def letters(request, slug):
             continue
         sides = []
         for code, name in LANGUAGES:
-            examples = {key: getattr(field, f"example_{code}") for key, field in LETTER_FIELDS.items()}
-            subject = fill_letter(getattr(letter, f"subject_{code}"), examples)
-            body = fill_letter(getattr(letter, f"body_{code}"), examples)
+            examples = {key: getattr(field, f"example_{code}") for key, field in known.items()}
+            subject = fields.fill(getattr(letter, f"subject_{code}"), examples)
+            body = fields.fill(getattr(letter, f"body_{code}"), examples)
             sides.append({"code": code, "name": name, "subject": subject, "blocks": blocks_of(body)})
-        used = [LETTER_FIELDS[name].name for name in dict.fromkeys(fields_in(letter.body_fr)) if name in LETTER_FIELDS]
+        used = [known[key].name for key in dict.fromkeys(fields.fields_in(letter.body_fr)) if key in known]
         kinds.append({"kind": kind, "letter": letter, "sides": sides, "fields": used})
     return show(request, program, "program-letters", kinds=kinds)
 

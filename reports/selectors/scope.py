@@ -30,10 +30,11 @@ from applications.models import Application, ChangeRequest, Snapshot
 from applications.states import TOLD_AT_ONCE, ApplicationState, PublicState
 from audit.models import Change
 from awards.models import Award, AwardShare
-from decisions.models import Decision, DecisionShare, Letter
+from decisions.models import Decision, DecisionShare
 from decisions.states import FUNDED, DecisionKind
 from funding.models import Agreement, Envelope, LedgerEntry, PartnerSeat
 from funding.money import EntryKind
+from letters.models import Letter
 from programs.models import Call, Program, ProgramFunding
 from programs.states import CallState
 

@@ -7,25 +7,30 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application
 from applications.states import ApplicationState
-from audit.services import record, record_change
+from audit.services import record
 from moves.interests import standing_of
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.rules import has_a_reason
 from moves.services import declare_standing
 from moves.states import StandingState
+from moves.transitions import Reason
+from notifications.constants import MessageKind
 from notifications.services import queue_message
-from programs.rules import has_a_reason, is_program_officer
+from programs.policy import PanelRules
+from programs.rules import is_program_officer
 from programs.selectors import policy_of
-from reviews import checks, selectors
+from reviews import checks
 from reviews.models import Assignment
-from reviews.rules import ask_unbarred
+from reviews.rules import Declared, ask_unbarred
 from reviews.states import Answer
 from work import clock
 
 
 def review_due(call):
     """When a review given now is due: the programme's `panel.review_days`, at the end of that day."""
-    return clock.end_of(clock.today() + timedelta(days=policy_of(call).panel.review_days))
+    panel = policy_of(call).panel or PanelRules()
+    return clock.end_of(clock.today() + timedelta(days=panel.review_days))
 
 
 def _locked(application):
@@ -66,9 +71,8 @@ def assign_reviewer(application, reviewer, *, by, due=None):
         assigned_by=by,
     )
     record(assignment, "offered", by=by, after=assignment.state, given={"seat": str(assignment.seat)})
-    record_change("assignment", assignment.public_id, application_id=application.pk)
     queue_message(
-        "review_offered",
+        MessageKind.REVIEW_OFFERED,
         to=reviewer,
         context={"reference": application.reference, "due": clock.day_of(assignment.due)},
         url_name="review-queue",
@@ -82,7 +86,7 @@ def assign_reviewer(application, reviewer, *, by, due=None):
 def cancel_assignment(assignment, *, by):
     """Take a file back from a reviewer who has not submitted. Returns the moved assignment."""
     ask_unbarred(assignment.application_id, by)
-    return move(assignment, "cancel", by=by)
+    return move(assignment, Assignment.cancel, by=by)
 
 
 @transaction.atomic
@@ -96,7 +100,7 @@ def replace_assignment(assignment, reviewer, *, by, due=None):
 @transaction.atomic
 def decline_assignment(assignment, *, by, reason):
     """The reviewer cannot do it, and says why."""
-    return move(assignment, "decline", by=by, note=reason)
+    return move(assignment, Assignment.decline, by=by, given=Reason(reason))
 
 
 @transaction.atomic
@@ -104,9 +108,9 @@ def recuse_reviewer(assignment, *, by, note=""):
     """A conflict found by an officer or the chair, before or after the score: reason required. The score is kept, not
     counted, and the file is closed to the reviewer from then on."""
     ask_unbarred(assignment.application_id, by)
-    if refusal := has_a_reason(assignment, by=by, given={"reason": note}):
+    if refusal := has_a_reason(assignment, None, Reason(note)):
         raise WrongMoment(refusal)
-    assignment = move(assignment, "recuse", by=by, given={"answer": str(Answer.CONFLICT)}, note=note)
+    assignment = move(assignment, Assignment.recuse, by=by, given=Declared(Answer.CONFLICT, note))
     if standing_of(assignment.application_id, assignment.reviewer) != StandingState.CONFLICT:
         declare_standing(assignment.application_id, user=assignment.reviewer, standing=StandingState.CONFLICT)
     return assignment
@@ -115,23 +119,19 @@ def recuse_reviewer(assignment, *, by, note=""):
 @transaction.atomic
 def start_review(application, *, by):
     """Open the file to its panel. WrongMoment when the panel rule is not satisfied. Returns the application."""
-    application = _locked(application)
     ask_unbarred(application.pk, by)
-    return move(application, "start_review", by=by, given={"panel_problems": checks.panel_problems(application)})
+    return move(application, Application.start_review, by=by)
 
 
 @transaction.atomic
 def close_review(application, *, by):
     """Close the review of a file whose quorum is in, where no review did (a reopened file). Returns the application."""
-    application = _locked(application)
     ask_unbarred(application.pk, by)
-    counted, needed = selectors.quorum(application)
-    return move(application, "complete_review", by=by, given={"counted": counted, "needed": needed})
+    return move(application, Application.complete_review, by=by)
 
 
 @transaction.atomic
 def reopen_file(application, *, by, reason):
     """The chair sends a reviewed file back to its reviewers: more reviews are needed. Returns the application."""
-    application = _locked(application)
     ask_unbarred(application.pk, by)
-    return move(application, "reopen_review", by=by, note=reason)
+    return move(application, Application.reopen_review, by=by, given=Reason(reason))

@@ -12,12 +12,13 @@ from moves.models import DutyDone
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import declare_standing
 from moves.states import StandingState
+from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.models import Appointment
 from programs.roles import ProgramRole
 from programs.rules import holds
 from reviews.models import Assignment, Declaration, Interest, Undertaking
-from reviews.rules import ask_unbarred, may_declare
+from reviews.rules import Declared, ask_unbarred, may_declare
 from reviews.states import Answer, AssignmentState
 from work import clock
 
@@ -111,10 +112,9 @@ def _move_assignment(application, *, by, answer):
     if assignment is None:
         return
     if answer == Answer.NONE and assignment.state == AssignmentState.OFFERED:
-        signed = Undertaking.objects.filter(call=application.call, user=by).exists()
-        move(assignment, "accept", by=by, given={"answer": str(answer), "undertaking": signed})
+        move(assignment, Assignment.accept, by=by, given=Declared(answer))
     elif answer == Answer.CONFLICT:
-        move(assignment, "recuse", by=by, given={"answer": str(answer)})
+        move(assignment, Assignment.recuse, by=by, given=Declared(answer))
 
 
 def _ask_for_a_ruling(declaration):
@@ -123,7 +123,7 @@ def _ask_for_a_ruling(declaration):
     chairs = Appointment.objects.filter(role=ProgramRole.CHAIR).select_related("user")
     for person in {a.user for a in chairs if a.user_id != declaration.user_id and holds(a.user, a.role, program)}:
         queue_message(
-            "ruling_asked",
+            MessageKind.RULING_ASKED,
             to=person,
             context={"reference": application.reference, "person": declaration.user.full_name},
             url_name="review-rule",
@@ -159,9 +159,9 @@ def rule_on_declaration(declaration, *, by, clear, ruling):
     if not clear:
         assignment = Assignment.objects.live().filter(application=application, reviewer=declaration.user).first()
         if assignment is not None:
-            move(assignment, "recuse", by=by, given={"answer": str(Answer.CONFLICT)})
+            move(assignment, Assignment.recuse, by=by, given=Declared(Answer.CONFLICT))
     queue_message(
-        "declaration_ruled",
+        MessageKind.DECLARATION_RULED,
         to=declaration.user,
         context={"reference": application.reference, "clear": bool(clear)},
         url_name="review-declare",

@@ -6,11 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from applications.models import Application
+from applications.rules import Proposal
 from applications.states import FUNDED, Outcome
 from funding import ledger
 from moves.machine import move
 from moves.refusals import Refusal, WrongMoment
-from reviews import checks, selectors
+from reviews import selectors
 from reviews.models import Recommendation, RecommendationShare
 from work import clock
 from work.money import cents
@@ -33,8 +34,6 @@ def recommend(application, *, by, outcome, amount=0, shares=(), reasons_fr="", r
     funded = outcome in FUNDED
     amount = cents(Decimal(amount)) if funded else Decimal(0)
     shares = _whole_shares(application, shares) if funded else []
-    scores = selectors.file_scores(application)
-    counted, needed = selectors.quorum(application)
     ranking = selectors.ranking(application.call, application.cohort_closes_at)
     recommendation = Recommendation(
         application=application,
@@ -55,22 +54,15 @@ def recommend(application, *, by, outcome, amount=0, shares=(), reasons_fr="", r
         )
     application = move(
         application,
-        "recommend",
+        Application.recommend,
         by=by,
-        given={
-            "outcome": str(outcome),
-            "amount": amount,
-            "shares": [{"envelope": str(envelope.public_id), "amount": part} for envelope, part in shares],
-            "sat_before": checks.sat_before(application, by),
-            "counted": counted,
-            "needed": needed,
-            "passed": scores.passes,
-            "mean": scores.mean,
-            "must_discuss": scores.must_discuss,
-            "discussed": bool(recommendation.discussion),
-            "recommendation": str(recommendation.public_id),
-        },
-        note=recommendation.discussion,
+        given=Proposal(
+            outcome=str(outcome),
+            amount=amount,
+            shares={str(envelope.public_id): part for envelope, part in shares},
+            recommendation=str(recommendation.public_id),
+            discussion=recommendation.discussion,
+        ),
     )
     if funded:
         ledger.reserve(

@@ -5,11 +5,11 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application
 from applications.states import ApplicationState
-from audit.services import record_change
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.transitions import Reason
 from programs.selectors import rubric_of
-from reviews import checks, scoring
+from reviews import scoring
 from reviews.models import Assignment, Score
 from reviews.rules import ask_unbarred, is_reviewer, is_the_one_assigned
 from reviews.states import AssignmentState
@@ -116,19 +116,7 @@ def submit_review(assignment, *, by):
     )
     if assignment.state == AssignmentState.SUBMITTED and assignment.reviewer_id == by.pk:
         return assignment
-    rubric = rubric_of(assignment.application.call)
-    unscored, without_comment = checks.unfinished(assignment, rubric)
-    total, given = None, {score.criterion: score.point for score in assignment.scores.all() if score.point}
-    if not unscored and assignment.state == AssignmentState.ACCEPTED:
-        points = {key: rubric.points_of(point) for key, point in given.items()}
-        total = scoring.review_total(points, rubric.weights, [c.key for c in rubric.criteria if c.required])
-        Assignment.objects.filter(pk=assignment.pk).update(total=total, submitted_at=clock.now())
-    return move(
-        assignment,
-        "submit",
-        by=by,
-        given={"unscored": unscored, "without_comment": without_comment, "scores": given, "total": total},
-    )
+    return move(assignment, Assignment.submit, by=by)
 
 
 @transaction.atomic
@@ -153,10 +141,8 @@ def reopen_review(assignment, *, by, reason):
     application = Application.objects.select_for_update(of=("self",)).get(pk=assignment.application_id)
     ask_unbarred(application.pk, by)
     if application.state == ApplicationState.REVIEWED:
-        move(application, "reopen_review", by=by, note=reason)
-    assignment = move(assignment, "reopen", by=by, note=reason)
-    keep_score(application)
-    return assignment
+        move(application, Application.reopen_review, by=by, given=Reason(reason))
+    return move(assignment, Assignment.reopen, by=by, given=Reason(reason))
 
 
 def keep_score(application):
@@ -164,5 +150,4 @@ def keep_score(application):
     totals = list(application.assignments.counted().exclude(total=None).values_list("total", flat=True))
     score = scoring.raw_mean(totals)
     Application.objects.filter(pk=application.pk).update(score=score)
-    record_change("application", application.public_id, application_id=application.pk)
     return score

@@ -1,5 +1,7 @@
 """One reviewer's part of a file: its page, and what an officer or the chair does with it."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
@@ -8,45 +10,40 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from applications.states import ApplicationState
-from moves.refusals import Forbidden, WrongMoment
-from programs.roles import ProgramRole
-from programs.rules import holds, is_program_officer
+from moves.machine import allowed, refusals
+from moves.refusals import WrongMoment
 from programs.selectors import rubric_of
 from reviews import checks, services
 from reviews.forms.people import ReasonForm, ReplaceForm
-from reviews.states import AssignmentState
+from reviews.models import Assignment
 from reviews.views.evidence import review_rows
 from reviews.views.files import staff_file
 from reviews.views.panel import KINDS, notes_of, sees_scores
 
 
-# What an officer or the chair does with one assignment: who may, in which states, the words of its page.
+# What an officer or the chair does with one assignment: the move that it is, and the words of its page.
 def _acts():
     return {
         "cancel": {
-            "states": (AssignmentState.OFFERED, AssignmentState.ACCEPTED),
-            "chair": False,
+            "step": Assignment.cancel,
             "title": _("Take the file back"),
             "lead": _("The file leaves this person's queue. What they had begun is kept and not counted."),
             "button": _("Take the file back"),
         },
         "replace": {
-            "states": (AssignmentState.OFFERED, AssignmentState.ACCEPTED),
-            "chair": False,
+            "step": Assignment.cancel,
             "title": _("Replace the reviewer"),
             "lead": _("The file is taken back and offered to the other person, both at once."),
             "button": _("Replace"),
         },
         "recuse": {
-            "states": (AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.SUBMITTED),
-            "chair": None,
+            "step": Assignment.recuse,
             "title": _("Recuse for a conflict of interest"),
             "lead": _("The file closes to this person. A score already given is kept and no longer counted."),
             "button": _("Recuse"),
         },
         "reopen": {
-            "states": (AssignmentState.SUBMITTED,),
-            "chair": True,
+            "step": Assignment.reopen,
             "title": _("Reopen this review"),
             "lead": _("The review goes back to its author, who can change it. The file is in review again."),
             "button": _("Reopen the review"),
@@ -56,10 +53,8 @@ def _acts():
 
 def _acts_on(assignment, application, user):
     """The names of the acts that `user` may do on an assignment now."""
-    program = application.call.program
-    officer, chair = is_program_officer(program, user), holds(user, ProgramRole.CHAIR, program)
-    may = {True: chair, False: officer, None: officer or chair}
-    names = [name for name, act in _acts().items() if assignment.state in act["states"] and may[act["chair"]]]
+    may = {one.step for one in allowed(assignment, user)}
+    names = [name for name, act in _acts().items() if act["step"] in may]
     if application.state not in (ApplicationState.IN_REVIEW, ApplicationState.REVIEWED) and "reopen" in names:
         names.remove("reopen")
     if application.state not in (ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW) and "replace" in names:
@@ -95,7 +90,8 @@ def act(request, reference, public_id, name):
     acts = _acts()
     if name not in acts:
         raise Http404
-    _must_be_allowed(acts[name], application, request.user)
+    with suppress(WrongMoment):  # the moment is said on the page
+        refusals(one, acts[name]["step"], by=request.user)
     form = _act_form(name, application, request.POST if request.method == "POST" else None)
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
@@ -110,13 +106,6 @@ def act(request, reference, public_id, name):
             return redirect("review-file", reference)
     context = {"application": application, "assignment": one, "form": form, **acts[name], "warning": name == "recuse"}
     return render(request, "reviews/act.html", context)
-
-
-def _must_be_allowed(act, application, user):
-    program = application.call.program
-    officer, chair = is_program_officer(program, user), holds(user, ProgramRole.CHAIR, program)
-    if not {True: chair, False: officer, None: officer or chair}[act["chair"]]:
-        raise Forbidden(_("Your role does not let you do this here: %(move)s.") % {"move": act["title"]})
 
 
 def _act_form(name, application, data):

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from applications.models import Application
 from applications.states import ApplicationState
 from audit.models import Erasable
 from moves.interests import standing_of
+from moves.machine import allowed
 from moves.refusals import Forbidden, WrongMoment
 from moves.states import StandingState
 from programs.roles import ProgramRole
@@ -49,6 +51,9 @@ def show(request, reference):
     return _page(request, application)
 
 
+ACTS = (Application.start_review, Application.complete_review, Application.reopen_review, Application.recommend)
+
+
 def _page(request, application, *, form=None, refused=(), status=200):
     user, program = request.user, application.call.program
     officer, chair = is_program_officer(program, user), holds(user, ProgramRole.CHAIR, program)
@@ -68,6 +73,7 @@ def _page(request, application, *, form=None, refused=(), status=200):
         )
     found = checks.candidates(application) if can_assign else []
     problems = checks.panel_problems(application) if application.state == ApplicationState.ELIGIBLE else []
+    acts = {one.step: one for one in allowed(application, user, *ACTS)}
     counted, needed = selectors.quorum(application)
     context = {
         "application": application,
@@ -101,10 +107,10 @@ def _page(request, application, *, form=None, refused=(), status=200):
         .prefetch_related("shares__envelope__agreement")
         .select_related("by")
         .first(),
-        "can_recommend": chair and application.state in (ApplicationState.REVIEWED, ApplicationState.WAITLISTED),
-        "can_start": officer and application.state == ApplicationState.ELIGIBLE,
-        "can_close": officer and application.state == ApplicationState.IN_REVIEW and counted >= needed,
-        "can_reopen": chair and application.state == ApplicationState.REVIEWED,
+        "can_recommend": Application.recommend in acts,
+        "can_start": Application.start_review in acts,
+        "can_close": Application.complete_review in acts and not acts[Application.complete_review].refusals,
+        "can_reopen": Application.reopen_review in acts,
         "form": form,
         "refused": refused,
     }

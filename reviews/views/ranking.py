@@ -17,10 +17,8 @@ from applications.states import ApplicationState
 from audit.services import record_readings
 from funding.ledger import InsufficientFunds, available
 from funding.models import LanguageRegime
-from moves.duties import clash
-from moves.interests import standing_of
-from moves.refusals import Forbidden, WrongMoment
-from moves.states import Duty, StandingState
+from moves.machine import refusals
+from moves.refusals import WrongMoment
 from programs.models import Call
 from programs.roles import ProgramRole
 from programs.rules import holds
@@ -144,15 +142,13 @@ def recommend(request, reference):
     """The chair recommends an outcome for a file, with its amount by fiscal year and agreement, and the reasons."""
     application = staff_file(request, reference, read="recommendation")
     user = request.user
-    if not holds(user, ProgramRole.CHAIR, application.call.program):
-        raise Forbidden(_("Only the chair of the committee recommends."))
-    if standing_of(application.pk, user) != StandingState.CLEAR:
+    try:
+        in_the_way = refusals(application, Application.recommend, by=user)
+    except WrongMoment:
+        return redirect("review-file", reference)
+    if any(refusal.code == "undeclared" for refusal in in_the_way):
         here = reverse("review-recommend", args=[reference])
         return redirect(f"{reverse('review-declare', args=[reference])}?{urlencode({'next': here})}")
-    if earlier := clash(application.pk, user, Duty.RECOMMEND):
-        raise Forbidden(earlier.message)
-    if application.state not in selectors.RANKED:
-        return redirect("review-file", reference)
     ranking = selectors.ranking(application.call, application.cohort_closes_at)
     ranked = ranking.of(application)
     held = held_for(application)

@@ -15,12 +15,13 @@ from accounts.services import appoint_to_cluster, create_person, found_cluster, 
 from applications.lists import start_list
 from applications.models import Application
 from applications.selectors import Chosen
-from audit.actors import CLOCK
 from awards.models import Award
 from decisions import services as decisions
-from decisions.models import Concurrence, Decision, Letter
+from decisions.models import Concurrence, Decision
 from documents.models import Rendering
+from documents.states import RenderingKind
 from funding.models import Agreement, Envelope, Partner, PartnerSeat
+from letters.models import Letter
 from notifications.models import Message
 from notifications.services import queue_message
 from programs.services.bundles import import_bundle
@@ -29,7 +30,7 @@ from reports.services import create_api_key
 from reviews.models import Assignment
 from reviews.services import declare_interests, recommend, record_interest
 from tests import files
-from tests.cast import BUNDLE
+from tests.cast import BUNDLE, SET_UP
 from tests.reviews.files import of, reviewed_file
 from work import clock
 from work.models import Job
@@ -93,7 +94,7 @@ def build(cast, programme):
 
 
 def _person(email):
-    return create_person(by=CLOCK, email=email, given_name=email.split("@")[0].title(), family_name="Dubois")
+    return create_person(by=SET_UP, email=email, given_name=email.split("@")[0].title(), family_name="Dubois")
 
 
 # ------------------------------------------------------------------ cluster A
@@ -185,9 +186,9 @@ def _invite_staff(cluster, administrator):
 def _cluster_b(cast, people):
     """Another cluster of the same installation: rows written directly where no service is needed to read them."""
     with clock.at(datetime(2026, 8, 3, 14, tzinfo=UTC)):
-        cluster = found_cluster(by=CLOCK, slug="optique", name_fr="Grappe Optique", name_en="Optics Cluster")
+        cluster = found_cluster(by=SET_UP, slug="optique", name_fr="Grappe Optique", name_en="Optics Cluster")
         administrator, officer = _person("ada@optique.example"), _person("otto@optique.example")
-        appoint_to_cluster(administrator, cluster, by=CLOCK, role="administrator")
+        appoint_to_cluster(administrator, cluster, by=SET_UP, role="administrator")
         appoint_to_cluster(officer, cluster, by=administrator, role="officer")
         text = BUNDLE.read_text(encoding="utf-8")
         for ours, theirs in {
@@ -220,9 +221,10 @@ def _cluster_b(cast, people):
         concurrence = Concurrence.objects.create(
             decision=decision, application=file, agreement=agreement, state="given"
         )
-        rendering = Rendering.objects.create(kind="letter", key="optics", title="Decision", language="en", html="")
+        rendering = Rendering.objects.create(
+            kind=RenderingKind.LETTER, key="optics", title="Decision", language="en", html=""
+        )
         letter = Letter.objects.create(
-            decision=decision,
             application=file,
             rendering=rendering,
             kind="approved",
@@ -234,6 +236,7 @@ def _cluster_b(cast, people):
             state="sent",
             sent_at=clock.now(),
         )
+        Decision.objects.filter(pk=decision.pk).update(letter=letter)
         letter = _sent(letter)
         Application.objects.filter(pk=file.pk).update(state="approved", outcome_at=clock.now())
         award = Award.objects.create(application=file, decision=decision, organisation=file.organisation, amount=90000)

@@ -16,7 +16,7 @@ def test_found_cluster_makes_it_with_its_administrator_and_leaves_a_trail(db, ca
     assert is_administrator(user, Cluster.objects.get(slug="neuve"))
     assert not user.has_usable_password()
     assert [e.verb for e in Entry.objects.order_by("id")] == ["cluster.found", "person.create", "cluster.appoint"]
-    assert {e.actor_kind for e in Entry.objects.all()} == {"clock"}
+    assert {e.actor_kind for e in Entry.objects.all()} == {"setup"}
 
 
 def test_found_cluster_twice_is_refused_whole(db):

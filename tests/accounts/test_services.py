@@ -8,11 +8,11 @@ from django.core.exceptions import ValidationError
 from accounts import services
 from accounts.models import Invitation, Membership, Organisation
 from accounts.rules import holds_cluster_role, is_member, is_signatory
-from audit.actors import CLOCK
 from audit.models import Change, Entry
 from demo.cast import COMPANIES
 from moves.refusals import Forbidden, WrongMoment
 from notifications.models import Message
+from tests.cast import SET_UP
 from work import clock
 
 
@@ -43,7 +43,7 @@ def test_person_created_by_an_administrator_is_in_the_trail_without_their_name(c
 def test_person_with_an_address_already_taken_is_refused(cast):
     with pytest.raises(ValidationError) as problem:
         services.create_person(
-            by=CLOCK, email="MAUDE.belanger@aerofil.example", given_name="M", family_name="B", language="fr"
+            by=SET_UP, email="MAUDE.belanger@aerofil.example", given_name="M", family_name="B", language="fr"
         )
     assert "email" in problem.value.error_dict
 
@@ -116,7 +116,7 @@ def test_organisation_already_registered_is_refused_without_saying_by_whom(cast,
 
 def test_organisation_registered_needs_a_person(cast):
     with pytest.raises(Forbidden):
-        services.register_organisation(by=CLOCK, **facts())
+        services.register_organisation(by=SET_UP, **facts())
 
 
 def test_organisation_changed_names_the_fields_and_nothing_unchanged(cast, usinage):

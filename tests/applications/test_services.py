@@ -246,7 +246,7 @@ def test_submission_says_everything_that_is_missing(cast, programme):
     draft = draft_file(cast, programme, without=("project_title", "goals_link"), sponsor=False)
     with clock.at(AT), pytest.raises(WrongMoment) as refused:
         submit_application(draft, by=cast.sophie, attestations=(), signed_name="")
-    assert [refusal.code for refusal in refused.value.refusals] == ["missing", "attested", "unconfirmed"]
+    assert [refusal.code for refusal in refused.value.refusals] == ["missing", "unconfirmed", "attested"]
     assert ReferenceCounter.objects.count() == 0
 
 

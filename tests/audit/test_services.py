@@ -2,6 +2,7 @@ import enum
 import threading
 import time
 import uuid
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -12,7 +13,8 @@ from audit import querysets, seal
 from audit.actors import CLOCK
 from audit.models import Change, Entry, Epoch, Erasable, Head, Reading
 from audit.querysets import Cursor
-from audit.services import changes_after, make_reading_partitions, open_epoch, record, record_change, record_reading
+from audit.services import changes_after, make_reading_partitions, open_epoch, record, record_reading, tell
+from audit.states import ChangeKind
 from moves.duties import clash
 from moves.interests import is_barred
 from moves.models import DutyDone, Standing
@@ -22,6 +24,15 @@ from tests.databases import at_once
 from work import clock, tracing
 
 NOON = datetime(2026, 11, 20, 17, tzinfo=UTC)
+
+
+@dataclass
+class Told:
+    """A row that is reported, without its table."""
+
+    public_id: uuid.UUID
+    change_kind: ChangeKind = ChangeKind.APPLICATION
+    application_id: int | None = None
 
 
 # ------------------------------------------------------------------ the trail
@@ -132,7 +143,7 @@ def test_writers_on_one_subject_make_one_chain(committed_db, file, camille):
 def everything(file, camille):
     """One row of each thing that only grows."""
     record(file, "application.open", by=camille, note="why")
-    record_change("application", file.public_id)
+    tell(file)
     record_reading(camille, application_id=file.pk, subject=file, what="answers")
     with clock.at(datetime(2020, 1, 1, tzinfo=UTC)):
         record_reading(camille, application_id=file.pk, subject="api/v1/awards", what="page 1")
@@ -239,7 +250,7 @@ def test_changes_come_in_order_and_none_is_skipped_by_a_late_commit(committed_db
 
     def slow():
         with transaction.atomic():
-            record_change("application", first)
+            tell(Told(first))
             written.set()
             assert may_commit.wait(20)
         connections.close_all()
@@ -247,13 +258,13 @@ def test_changes_come_in_order_and_none_is_skipped_by_a_late_commit(committed_db
     thread = threading.Thread(target=slow)
     thread.start()
     assert written.wait(20)
-    record_change("application", second)
+    tell(Told(second))
     assert changes_after() == ([], querysets.START)
     may_commit.set()
     thread.join()
     changes, cursor = page_after(expected=2)
     assert [c.public_id for c in changes] == [first, second]
-    record_change("application", third, gone=True)
+    tell(Told(third), gone=True)
     more, cursor = page_after(cursor)
     assert [(c.public_id, c.gone) for c in more] == [(third, True)]
     assert changes_after(cursor) == ([], cursor)
@@ -263,7 +274,7 @@ def test_changes_come_in_order_and_none_is_skipped_by_a_late_commit(committed_db
 def test_changes_come_by_pages(committed_db):
     ids = [uuid.uuid4() for _n in range(5)]
     for public_id in ids:
-        record_change("award", public_id)
+        tell(Told(public_id, ChangeKind.AWARD))
     seen, cursor = [], querysets.START
     for size in (2, 2, 1):
         page, cursor = page_after(cursor, limit=2, expected=size)
@@ -274,7 +285,7 @@ def test_changes_come_by_pages(committed_db):
 
 
 def test_changes_of_an_earlier_epoch_are_all_settled(machines):
-    record_change("award", uuid.uuid4())
+    tell(Told(uuid.uuid4(), ChangeKind.AWARD))
     assert changes_after()[0] == []  # our own transaction still runs
     assert open_epoch() == 2
     assert len(changes_after()[0]) == 1

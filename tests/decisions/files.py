@@ -15,6 +15,8 @@ from decisions.models import Decision
 from demo.cast import COMPANIES
 from documents.models import Rendering
 from funding.models import Envelope
+from letters.models import Letter
+from letters.selectors import messages_of
 from reviews.models import Assignment, Score
 from reviews.services import declare_interests, recommend
 from reviews.states import AssignmentState
@@ -173,7 +175,7 @@ def sent(cast, programme, **more):
     decision = issued(cast, programme, **more)
     with clock.at(DECIDED_AT):
         send(decision)
-    return type(decision.letter).objects.get(decision=decision)
+    return Letter.objects.get(decision=decision)
 
 
 def send(decision):
@@ -182,5 +184,5 @@ def send(decision):
     from notifications import services as outbox
 
     render(Rendering.objects.get(pk=decision.letter.rendering_id))
-    for message in services.letters.messages_of(decision.letter):
+    for message in messages_of(decision.letter):
         outbox.send(message)

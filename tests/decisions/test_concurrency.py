@@ -1,12 +1,15 @@
 """Real connections: two issues for the last dollars, an issue against a withdrawal, two clicks, two concurrences."""
 
+from applications.models import Application
 from awards.models import Award
 from decisions import services
-from decisions.models import Decision, Letter
+from decisions.models import Decision
 from funding import ledger
 from funding.models import Envelope, LedgerEntry
+from letters.models import Letter
 from moves.machine import move
 from moves.refusals import WrongMoment
+from moves.transitions import Reason
 from tests.databases import at_once
 from tests.decisions import files
 from tests.decisions.files import D
@@ -49,7 +52,7 @@ def test_issue_and_withdrawal_at_once_have_one_winner_and_no_deadlock(committed_
     with clock.at(files.DECIDED_AT):
         issued, withdrawn = at_once(
             lambda: services.issue(decision, by=cast.officer),
-            lambda: move(application, "withdraw", by=cast.sophie, note="Projet abandonné."),
+            lambda: move(application, Application.withdraw, by=cast.sophie, given=Reason("Projet abandonné.")),
         )
     won = [one for one in (issued, withdrawn) if not isinstance(one, Exception)]
     lost = [one for one in (issued, withdrawn) if isinstance(one, Exception)]

@@ -7,15 +7,16 @@ import pytest
 from accounts.services import create_person
 from applications.models import Application, Finding
 from applications.states import ApplicationState
-from audit.actors import CLOCK
 from awards.models import Award
 from decisions import services
-from decisions.models import Decision, Letter
-from decisions.services.reconsideration import ask_until
+from decisions.models import Decision
+from decisions.selectors.reconsideration import ask_until
 from decisions.states import DecisionKind, DecisionState
 from funding.models import Envelope
+from letters.models import Letter
 from moves.machine import move
 from moves.refusals import WrongMoment
+from moves.transitions import Reason
 from programs.services.people import appoint
 from reviews.checks import candidates
 from reviews.models import Assignment
@@ -28,6 +29,7 @@ from reviews.services import (
     submit_review,
 )
 from reviews.services.assignments import reopen_file as reopen_review_of
+from tests.cast import SET_UP
 from tests.decisions import files
 from tests.decisions.files import D
 from work import clock
@@ -202,7 +204,7 @@ def second_panel(cast, programme, application):
 
 
 def person_of(name):
-    return create_person(by=CLOCK, email=f"{name.lower()}@aerofil.example", given_name=name, family_name="Nouveau")
+    return create_person(by=SET_UP, email=f"{name.lower()}@aerofil.example", given_name=name, family_name="Nouveau")
 
 
 def test_ineligible_file_is_screened_again_by_its_own_road(cast, programme):
@@ -213,9 +215,7 @@ def test_ineligible_file_is_screened_again_by_its_own_road(cast, programme):
             application=application, item="rena", defaults={"passed": False, "reason": "Inscrite au RENA le 2 octobre."}
         )
         declare_interests(application, by=cast.screener, answer="none")
-        move(
-            Application.objects.get(pk=application.pk), "find_ineligible", by=cast.screener, given={"failed": ["rena"]}
-        )
+        move(Application.objects.get(pk=application.pk), Application.find_ineligible, by=cast.screener)
     decision = Decision.objects.get(application=application)
     assert decision.kind == DecisionKind.INELIGIBLE
     assert decision.reasons_fr == "Absence du RENA, vérifiée le jour même\u00a0: Inscrite au RENA le 2 octobre."
@@ -238,7 +238,7 @@ def test_ineligible_file_is_screened_again_by_its_own_road(cast, programme):
 def test_file_withdrawn_under_reconsideration_gives_its_money_back(granted, cast):
     application = ask(granted, cast)
     with clock.at(ASKED_AT):
-        move(application, "withdraw", by=cast.sophie, note="Projet abandonné.")
+        move(application, Application.withdraw, by=cast.sophie, given=Reason("Projet abandonné."))
     envelope = Envelope.objects.get(pk=granted.shares.get().envelope_id)
     assert (envelope.committed, Award.objects.get().superseded_at) == (D("0.00"), ASKED_AT)
 

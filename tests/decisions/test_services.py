@@ -9,13 +9,16 @@ from applications.models import Application
 from audit.models import Entry
 from awards.models import Award
 from decisions import services
-from decisions.models import Concurrence, Decision, Letter, Step
+from decisions.models import Concurrence, Decision, Step
 from decisions.states import DecisionKind, DecisionState
 from documents.models import Rendering
 from funding import ledger
 from funding.models import Agreement, Envelope
+from letters.models import Letter
+from moves.machine import move
 from moves.models import DutyDone
 from moves.refusals import Forbidden, WrongMoment
+from moves.transitions import Reason
 from notifications.models import Message
 from programs.models import ProgramFunding
 from programs.services.people import appoint
@@ -237,7 +240,7 @@ def test_reasons_missing_in_one_language_of_the_letter_stop_the_endorsement(cast
     with pytest.raises(WrongMoment) as refusal:
         services.endorse(decision, by=cast.endorser)
     assert codes(refusal) == ["letter"]
-    assert "en:reasons" in refusal.value.message
+    assert "Motifs, par critère ou par point (Anglais)" in refusal.value.message
     Agreement.objects.update(language_regime="fr_only")
     assert services.endorse(decision, by=cast.endorser).state == DecisionState.ENDORSED
 
@@ -273,7 +276,7 @@ def test_fault_at_the_letter_leaves_nothing_changed(cast, programme, monkeypatch
     def broken(*args, **kwargs):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("decisions.services.letters.letters.html_of", broken)
+    monkeypatch.setattr("letters.sheets.html_of", broken)
     with pytest.raises(ZeroDivisionError):
         services.issue(decision, by=cast.officer)
     assert snapshot_of(decision) == before
@@ -369,10 +372,8 @@ def test_outcome_without_money_moves_the_file_and_opens_no_award(cast, programme
 
 
 def test_file_that_is_withdrawn_takes_its_open_decision_with_it(cast, programme):
-    from moves.machine import move
-
     decision = files.approved(cast, programme, amount="75000.01")
-    move(decision.application, "withdraw", by=cast.sophie, note="Projet abandonné.")
+    move(decision.application, Application.withdraw, by=cast.sophie, given=Reason("Projet abandonné."))
     assert Decision.objects.get(pk=decision.pk).state == DecisionState.VOID
     assert Envelope.objects.get(pk=decision.shares.get().envelope_id).reserved == Decimal("0.00")
     with pytest.raises(WrongMoment):

@@ -4,11 +4,12 @@ import pytest
 
 from audit.actors import CLOCK
 from decisions import services
-from decisions.models import Concurrence, Decision, Letter, Step
-from decisions.states import DecisionState, LetterState
+from decisions.models import Concurrence, Decision, Step
+from decisions.states import DecisionState
 from moves.machine import move
 from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing
+from moves.transitions import Reason
 from tests.decisions import files
 from work import clock
 
@@ -19,9 +20,9 @@ MOVES = {
     "approve": lambda d, by: services.approve(d, by=by),
     "send_back": lambda d, by: services.send_back(d, by=by, reason="À revoir."),
     "issue": lambda d, by: services.issue(d, by=by),
-    "concur": lambda d, by: move(d, "concur", by=by),
-    "void": lambda d, by: move(d, "void", by=by, note="Non."),
-    "supersede": lambda d, by: move(d, "supersede", by=by),
+    "concur": lambda d, by: move(d, Decision.concur, by=by),
+    "void": lambda d, by: move(d, Decision.void, by=by, given=Reason("Non.")),
+    "supersede": lambda d, by: move(d, Decision.supersede, by=by),
 }
 PEOPLE = (
     "officer", "screener", "ana", "chair", "endorser", "approver", "finance", "auditor", "administrator",
@@ -105,9 +106,9 @@ def outcome(make, thing, by):
 
 
 def test_nobody_and_no_clock_moves_what_only_a_reaction_moves(draft):
-    for name in ("concur", "void", "supersede"):
+    for step in (Decision.concur, Decision.void, Decision.supersede):
         with pytest.raises(Forbidden):
-            move(draft, name, by=CLOCK, note="x")
+            move(draft, step, by=CLOCK, given=Reason("x"))
 
 
 # Concurrences
@@ -133,64 +134,6 @@ def test_concurrence_is_given_by_the_partners_officer_while_the_decision_waits_f
 
 
 # Letters
-
-LETTER_MOVES = ("render", "sign", "send", "serve", "fail", "retry")
-LETTER_GIVEN = {"sign": {"certificate": True}, "serve": {"read": True}}
-# (state, move) → for whom it opens, and where it leads.
-LETTER_ALLOWED = {
-    ("queued", "render"): "rendered",
-    ("queued", "fail"): "failed",
-    ("rendered", "sign"): "signed",
-    ("rendered", "send"): "sent",
-    ("rendered", "fail"): "failed",
-    ("signed", "send"): "sent",
-    ("signed", "fail"): "failed",
-    ("sent", "serve"): "served",
-    ("sent", "fail"): "failed",
-    ("failed", "retry"): "queued",
-}
-LETTER_WHO = {
-    "render": {"clock"},
-    "sign": {"clock"},
-    "send": {"clock"},
-    "fail": {"clock"},
-    "serve": {"clock", "sophie", "olivier"},
-    "retry": {"clock", "officer"},
-}
-
-
-@pytest.fixture
-def letter(cast, programme):
-    return files.issued(cast, programme).letter
-
-
-@pytest.mark.parametrize("state", LetterState.values)
-def test_letter_moves_only_for_whom_and_when_its_table_says(letter, cast, state):
-    Letter.objects.filter(pk=letter.pk).update(state=state, failed_from="queued" if state == "failed" else "")
-    found, expected = {}, {}
-    for name in LETTER_MOVES:
-        for person in ("clock", *PEOPLE):
-            by = CLOCK if person == "clock" else getattr(cast, person)
-            target = LETTER_ALLOWED.get((state, name), 409)
-            expected[name, person] = target if person in LETTER_WHO[name] else 403
-            found[name, person] = outcome(
-                lambda one, by, name=name: move(one, name, by=by, given=LETTER_GIVEN.get(name)), letter, by
-            )
-    assert found == expected
-
-
-def test_signed_letter_that_failed_goes_back_to_signed(letter, cast):
-    letter = move(letter, "render", by=CLOCK)
-    letter = move(letter, "sign", by=CLOCK, given={"certificate": True})
-    letter = move(letter, "fail", by=CLOCK)
-    assert move(letter, "retry", by=cast.officer).state == LetterState.SIGNED
-
-
-def test_unsigned_letter_never_leaves_where_a_certificate_is_configured(letter):
-    letter = move(letter, "render", by=CLOCK)
-    with pytest.raises(WrongMoment) as refusal:
-        move(letter, "send", by=CLOCK, given={"certificate": True})
-    assert [one.code for one in refusal.value.refusals] == ["certificate"]
 
 
 def test_each_step_keeps_who_and_when(cast, programme):

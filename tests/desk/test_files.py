@@ -16,6 +16,7 @@ from desk.selectors import matching
 from desk.selectors.trail import Filter, chronicle, whole_chronicle
 from reviews.services import declare_interests
 from tests import files
+from tests.cast import SET_UP
 from tests.reviews.files import reviewed_file
 
 NOW = datetime(2026, 10, 20, 15, tzinfo=UTC)
@@ -185,9 +186,8 @@ def test_trail_is_searched_by_reference_person_act_and_day(cast, file, cluster):
 def test_another_cluster_s_auditor_finds_nothing(cast, file):
     from accounts.models import Cluster
     from accounts.services import found_cluster
-    from audit.actors import CLOCK
 
-    other = found_cluster(by=CLOCK, slug="optique", name_fr="Optique", name_en="Optics")
+    other = found_cluster(by=SET_UP, slug="optique", name_fr="Optique", name_en="Optics")
     lines, more = matching(Cluster.objects.filter(pk=other.pk), Filter())
     assert [line.verb for line in lines] == ["cluster.found"]
     assert more is None

@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.services import appoint_to_cluster, create_person, found_cluster
-from audit.actors import CLOCK
 from desk.selectors.jobs import shown_job
 from funding.models import Partner
 from funding.services import seat_partner
+from tests.cast import SET_UP
 from work.middleware import REFRESH
 from work.models import Job, JobFailure
 from work.outages import note_away
@@ -73,13 +73,13 @@ def text(answer):
 
 
 def test_list_has_the_reader_s_own_jobs_and_an_administrator_s_everybody_s_of_the_cluster(cast, ask, programme):
-    other = found_cluster(by=CLOCK, slug="optique", name_fr="Grappe Optique", name_en="Optics Cluster")
+    other = found_cluster(by=SET_UP, slug="optique", name_fr="Grappe Optique", name_en="Optics Cluster")
     otto, ada = (
-        create_person(by=CLOCK, email=f"{name}@optique.example", given_name=name, family_name="Roy")
+        create_person(by=SET_UP, email=f"{name}@optique.example", given_name=name, family_name="Roy")
         for name in ("otto", "ada")
     )
-    appoint_to_cluster(ada, other, by=CLOCK, role="administrator")
-    appoint_to_cluster(otto, other, by=CLOCK, role="officer")
+    appoint_to_cluster(ada, other, by=SET_UP, role="administrator")
+    appoint_to_cluster(otto, other, by=SET_UP, role="officer")
     mine, hers = make(cast.officer), make(cast.screener)
     theirs, company = make(otto), make(cast.sophie)
 
@@ -347,7 +347,7 @@ def test_administrator_whose_role_ended_sees_and_handles_nobody_s_jobs(cast, ask
 
 def test_administrator_handles_the_jobs_of_whoever_has_but_a_partner_s_seat(cast, ask, cluster):
     partner = Partner.objects.create(cluster=cluster, short_name="MX", name_fr="Ministère X", name_en="Ministry X")
-    seated = create_person(by=CLOCK, email="zoe@mx.example", given_name="Zoé", family_name="Roy")
+    seated = create_person(by=SET_UP, email="zoe@mx.example", given_name="Zoé", family_name="Roy")
     job = make(seated)
     assert ask("administrator", "job-detail", job.public_id).status_code == 404
     seat_partner(seated, partner, by=cast.administrator, role="analyst")

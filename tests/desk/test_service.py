@@ -13,19 +13,20 @@ from django.utils.translation import override
 from accounts.models import Membership
 from accounts.services import appoint_to_cluster, found_cluster
 from applications.lists import Chosen
-from audit.actors import CLOCK
 from audit.models import Entry
-from decisions.models import Letter
 from desk.constants import EFFECTS
 from desk.selectors.service import ending
 from desk.services import set_work_aside
 from documents.models import Rendering
 from documents.services import queue_rendering
+from documents.states import RenderingKind
 from funding.models import Partner, PartnerSeat
+from letters.models import Letter
 from moves.services import declare_standing
 from moves.states import StandingState
 from notifications.models import Message
 from notifications.services import queue_message
+from tests.cast import SET_UP
 from tests.files import submitted_file
 from work import clock
 from work.jobs import act_on_job
@@ -114,7 +115,7 @@ def test_sweep_that_stopped_is_late_and_one_that_broke_says_why(admin, beating):
     Heartbeat.objects.filter(sweep="notifications.tasks.send_messages").update(
         started_at=clock.now() - timedelta(minutes=3), finished_at=clock.now() - timedelta(minutes=3)
     )
-    Heartbeat.objects.filter(sweep="decisions.tasks.fail_letters").update(last_error="ValueError: no")
+    Heartbeat.objects.filter(sweep="letters.tasks.advance_letters").update(last_error="ValueError: no")
     context = page(admin).context["service"]
     assert {b.sweep.name for b in context.beats if b.is_late} == {"notifications.tasks.send_messages"}
     assert context.ails == 2
@@ -181,7 +182,9 @@ def test_row_that_is_no_number_is_no_row(admin, file, only):
 
 
 def test_documents_are_tried_again_too(admin, file):
-    queued = queue_rendering("note", html="<p>", title="Note", language="fr", key="n", application_id=file.pk)
+    queued = queue_rendering(
+        RenderingKind.RECEIPT, html="<p>", title="Note", language="fr", key="n", application_id=file.pk
+    )
     give_up(queued, "RenderingFailed: no glyph")
     admin.post(reverse("service-retry"), {"table": "documents"})
     assert Rendering.objects.get(key="n").attempts == 0
@@ -277,13 +280,13 @@ def test_jobs_of_somebody_who_works_for_another_cluster_too_are_neither_s_admini
     """Whoever gives another cluster's person a role does not see, or stop, what they do there."""
     failed_job(cast.officer)
     assert jobs_of(page(admin)).total == 1
-    other = found_cluster(slug="autre", name_fr="Autre", name_en="Other", by=CLOCK)
-    appoint_to_cluster(cast.officer, other, by=CLOCK, role="finance")
+    other = found_cluster(slug="autre", name_fr="Autre", name_en="Other", by=SET_UP)
+    appoint_to_cluster(cast.officer, other, by=SET_UP, role="finance")
     assert jobs_of(page(admin)).total == 0
 
 
 def test_cluster_with_a_partner_that_has_no_seat_keeps_its_seat_holders_from_others(admin, cast):
-    other = found_cluster(slug="autre", name_fr="Autre", name_en="Other", by=CLOCK)
+    other = found_cluster(slug="autre", name_fr="Autre", name_en="Other", by=SET_UP)
     for acronym in ("A", "B"):
         partner = Partner.objects.create(cluster=other, short_name=acronym, name_fr=acronym, name_en=acronym)
     PartnerSeat.objects.create(partner=partner, user=cast.officer, role="analyst", starts_on=clock.today())
@@ -531,8 +534,8 @@ def test_job_that_failed_is_tried_again_from_the_page(admin, cast):
 
 def test_failed_jobs_are_those_of_the_job_list(admin, cast):
     """An administrator who also works for another cluster sees their own jobs in both."""
-    other = found_cluster(slug="autre", name_fr="Autre", name_en="Other", by=CLOCK)
-    appoint_to_cluster(cast.administrator, other, by=CLOCK, role="finance")
+    other = found_cluster(slug="autre", name_fr="Autre", name_en="Other", by=SET_UP)
+    appoint_to_cluster(cast.administrator, other, by=SET_UP, role="finance")
     mine = failed_job(cast.administrator)
     listed = admin.get(reverse("job-list"), {"state": "failed"}).context["jobs"]
     assert [shown.job.pk for shown in listed] == [line.pk for line in jobs_of(page(admin)).given_up] == [mine.pk]

@@ -5,6 +5,7 @@ from django.http import Http404
 
 from accounts.models import User
 from documents import downloads, services
+from documents.states import RenderingKind
 from tests.documents import files
 
 
@@ -48,7 +49,9 @@ def test_removed_file_is_not_found(store_file):
 
 @pytest.mark.django_db
 def test_document_that_waits_is_not_found():
-    waiting = services.queue_rendering("letter", html="<p>x</p>", title="Lettre", language="fr", key="letter:1")
+    waiting = services.queue_rendering(
+        RenderingKind.LETTER, html="<p>x</p>", title="Lettre", language="fr", key="letter:1"
+    )
 
     with pytest.raises(Http404):
         downloads.file_response(waiting)

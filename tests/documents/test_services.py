@@ -6,12 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import default_storage
 from django.db import transaction
 
 from accounts.models import User
 from documents import pdf, services, tasks
 from documents.models import Rendering, Upload
+from documents.states import RenderingKind
 from tests.documents import files, sheets
 from work import clock, nudges
 from work.outages import open_outages
@@ -25,7 +27,7 @@ def elise(store):
 
 def queued(key="receipt:1", **more):
     given = {"html": str(sheets.letter()), "title": "Reçu FE-2026-00042", "language": "fr", "application_id": 7}
-    return services.queue_rendering("receipt", key=key, **{**given, **more})
+    return services.queue_rendering(RenderingKind.RECEIPT, key=key, **{**given, **more})
 
 
 @pytest.mark.django_db
@@ -112,9 +114,9 @@ def test_rendering_rolls_back_with_what_asked_for_it(committed_db):
 
 @pytest.mark.renders
 def test_worker_renders_what_waits_and_tells_the_app(committed_db, monkeypatch):
-    monkeypatch.setattr(services, "_REACTIONS", {})
+    monkeypatch.setattr(services, "_TAKERS", {})
     told = []
-    services.when_rendered("receipt")(lambda rendering: told.append(rendering.public_id))
+    services.hand_over(RenderingKind.RECEIPT, lambda rendering: told.append(rendering.public_id))
     rendering = queued()
 
     assert tasks.render_documents() == 1
@@ -127,6 +129,18 @@ def test_worker_renders_what_waits_and_tells_the_app(committed_db, monkeypatch):
     assert rendering.size == len(data)
     assert rendering.sha256 == hashlib.sha256(data).hexdigest()
     assert tasks.render_documents() == 0
+
+
+def test_kind_of_document_that_no_app_takes_or_that_two_take_stops_the_start(monkeypatch):
+    monkeypatch.setattr(services, "_TAKERS", {})
+    services.hand_over(RenderingKind.RECEIPT, None)
+    with pytest.raises(ImproperlyConfigured, match="no app says what follows the documents of kind letter"):
+        services.check_takers()
+    services.hand_over(RenderingKind.LETTER, print)
+    services.hand_over(RenderingKind.LETTER, print)
+    services.check_takers()
+    with pytest.raises(ImproperlyConfigured, match="handed over twice"):
+        services.hand_over(RenderingKind.LETTER, None)
 
 
 @pytest.mark.renders

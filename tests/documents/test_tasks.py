@@ -8,6 +8,7 @@ import pytest
 from documents import pdf, scan, tasks
 from documents.models import Rendering
 from documents.services import note_why_waiting, queue_rendering
+from documents.states import RenderingKind
 from work import clock, nudges, storage
 from work.models import Outage
 from work.outages import open_outages
@@ -27,7 +28,7 @@ def quick_press(monkeypatch):
 
 
 def queued(n):
-    return queue_rendering("note", html=f"<p>{n}</p>", title="Note", language="fr", key=f"note:{n}")
+    return queue_rendering(RenderingKind.RECEIPT, html=f"<p>{n}</p>", title="Note", language="fr", key=f"note:{n}")
 
 
 def half_written(storage, name, content):

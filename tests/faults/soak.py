@@ -246,9 +246,8 @@ def queue_one(n):
 def queue_letter(n):
     from django.db import transaction
 
-    from audit.actors import CLOCK
     from decisions.models import Decision
-    from decisions.services.letters import queue_letter as queue
+    from decisions.services.chain import write_letter
 
     with transaction.atomic():
         told = Decision.objects.filter(state="issued", number=1).order_by("pk").first()
@@ -264,8 +263,8 @@ def queue_letter(n):
                 "reasons_en": told.reasons_en,
             },
         )
-        if not hasattr(copy, "letter"):
-            queue(copy, by=CLOCK)
+        if copy.letter is None:
+            write_letter(copy)
 
 
 def wait():
@@ -273,8 +272,8 @@ def wait():
     import django
 
     django.setup()
-    from decisions.models import Letter
     from documents.models import Rendering
+    from letters.models import Letter
     from notifications.models import Message
     from work.querysets import stopped, unfinished
 

@@ -8,8 +8,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.renders]
 
 QUEUE = """
 from documents.services import queue_rendering
+from documents.states import RenderingKind
 for n in range(60):
-    queue_rendering("note", html=f"<h1>Note {n}</h1>", title=f"Note {n}", language="en", key=f"note:{n}")
+    queue_rendering(RenderingKind.RECEIPT, html=f"<h1>Note {n}</h1>", title=f"Note {n}", language="en", key=f"note:{n}")
 """
 STATE = """
 from documents.models import Rendering

@@ -51,7 +51,7 @@ def test_tables_run_both_ways_between_apps_with_their_rows_in_place(cast, progra
         ("funding", "0001_initial"),
         ("programs", "0003_to_funding"),
         ("awards", "0002_to_funding"),
-        ("decisions", "0004_to_funding"),
+        ("decisions", "0007_to_funding"),
         ("reports", "0003_to_funding"),
         ("reviews", "0005_to_funding"),
     ],

@@ -29,13 +29,16 @@ from audit import checks
 from audit.actors import Guest
 from awards.models import Award
 from decisions import services as decisions
-from decisions.models import Decision, Letter
+from decisions.models import Decision
 from demo import answers, papers, people
 from demo.cast import COMPANIES
 from desk.selectors import whole_chronicle
 from documents.services import render
 from funding.ledger import reconcile
 from funding.models import Envelope, LedgerEntry
+from letters.models import Letter
+from letters.selectors import find_by_code
+from letters.services import read_letter
 from moves.models import DutyDone
 from moves.refusals import Forbidden, WrongMoment
 from notifications import services as outbox
@@ -276,9 +279,9 @@ class Year:
         return letter
 
     def read_and_verify(self, letter, client):
-        decisions.read_letter(letter, by=self.who("sophie"))
+        read_letter(letter, by=self.who("sophie"))
         assert Letter.objects.get(pk=letter.pk).state == "served"
-        assert decisions.find_by_code(letter.code.lower()).pk == letter.pk
+        assert find_by_code(letter.code.lower()).pk == letter.pk
         page = client.get(reverse("decision-verify-code", args=[letter.code])).content.decode()
         assert letter.application.reference in page
         assert "75\u00a0000" not in page  # no amount to who only holds a code

@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from moves import machine, services
+from moves import registry, services
 from moves.states import StandingState
 from tests.moves.machines import Decision, File
 
@@ -10,7 +10,7 @@ from tests.moves.machines import Decision, File
 @pytest.fixture
 def machines(store, monkeypatch):
     """The tables of the tests' own life cycle; and no reaction but those the test registers."""
-    monkeypatch.setattr(machine, "_reactions", {})
+    monkeypatch.setattr(registry, "_reactions", {})
     with connection.schema_editor() as editor:
         editor.create_model(File)
         editor.create_model(Decision)

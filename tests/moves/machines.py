@@ -1,10 +1,16 @@
 """A small life cycle for the turnstile's tests: a file, and a decision on it. Not an installed application."""
 
-from django.db import models
-from django_fsm import GET_STATE, RETURN_VALUE, FSMField, transition
+from dataclasses import dataclass
 
+from django.db import models
+from django_fsm import GET_STATE, RETURN_VALUE, FSMField
+
+from audit.states import ChangeKind
 from moves.refusals import Forbidden, Refusal
+from moves.registry import facts_of
+from moves.rules import has_a_reason
 from moves.states import Duty
+from moves.transitions import Facts, Input, Reason, transition
 from work import clock
 from work.models import PublicModel, state_check
 
@@ -30,20 +36,37 @@ def nobody(obj, by):
     return False
 
 
-def has_a_title(obj, *, by, given):
-    return None if obj.title else Refusal("The title is missing.", code="title")
+@dataclass(frozen=True)
+class Title(Facts):
+    """What the file is called."""
+
+    text: str
+
+    def told(self):
+        return {"letters": len(self.text)}
 
 
-def has_an_amount(obj, *, by, given):
-    return None if given.get("amount") else Refusal("The amount is missing.", code="amount")
+@dataclass(frozen=True)
+class Amount(Input):
+    amount: int
 
 
-def has_a_reason(obj, *, by, given):
-    return None if given.get("reason") else Refusal("Give the reason.", code="reason")
+@dataclass(frozen=True)
+class Mistake(Reason):
+    count: int = 0
+
+
+def has_a_title(obj, facts: Title):
+    return None if facts.text else Refusal("The title is missing.", code="title")
+
+
+def has_an_amount(obj, facts: Title, given: Amount):
+    return None if given.amount else Refusal("The amount is missing.", code="amount")
 
 
 class File(PublicModel):
     subject = "application"
+    change_kind = ChangeKind.APPLICATION
 
     state = FSMField(default="draft", choices=LABELS, protected=True)
     title = models.CharField(max_length=50, blank=True)
@@ -64,7 +87,12 @@ class File(PublicModel):
         source="draft",
         target="submitted",
         permission=is_owner,
-        custom={"label": "Submit", "when": (has_a_title, has_an_amount)},
+        label="Submit",
+        done="Submitted",
+        facts=Title,
+        given=Amount,
+        when=[has_a_title],
+        when_given=[has_an_amount],
     )
     def submit(self):
         self.visits += 1
@@ -74,7 +102,9 @@ class File(PublicModel):
         source="submitted",
         target="screened",
         permission=is_person,
-        custom={"label": "Screen", "duty": Duty.SCREEN},
+        label="Screen",
+        done="Screened",
+        duty=Duty.SCREEN,
     )
     def screen(self):
         pass
@@ -84,7 +114,10 @@ class File(PublicModel):
         source="submitted",
         target="draft",
         permission=never_without_a_card,
-        custom={"label": "Give back", "when": (has_a_reason,)},
+        label="Give back",
+        done="Given back",
+        given=Mistake,
+        when_given=[has_a_reason],
     )
     def give_back(self):
         pass
@@ -94,13 +127,20 @@ class File(PublicModel):
         source=["screened", "approved"],
         target="approved",
         permission=nobody,
-        custom={"label": "Approve", "duty": Duty.APPROVE, "fired_by": ("decision.issue",)},
+        label="Approve",
+        done="Approved",
+        duty=Duty.APPROVE,
+        fired=True,
     )
     def approve(self):
         pass
 
     @transition(
-        field=state, source="approved", target=GET_STATE(lambda self: "draft", states=["draft"]), permission=is_person
+        field=state,
+        source="approved",
+        target=GET_STATE(lambda self: "draft", states=["draft"]),
+        permission=is_person,
+        done="Reset",
     )
     def reset(self):
         pass
@@ -110,7 +150,8 @@ class File(PublicModel):
         source="*",
         target=RETURN_VALUE("closed", "declined"),
         permission=is_person,
-        custom={"label": "Close"},
+        label="Close",
+        done="Closed",
     )
     def close(self):
         return "closed" if self.title else "declined"
@@ -133,7 +174,14 @@ class Decision(models.Model):
         source="draft",
         target="issued",
         permission=is_person,
-        custom={"label": "Issue", "duty": Duty.ENDORSE},
+        label="Issue",
+        done="Issued",
+        duty=Duty.ENDORSE,
     )
     def issue(self):
         pass
+
+
+@facts_of(File.submit)
+def title(file, by) -> Title:
+    return Title(text=file.title)

@@ -2,27 +2,30 @@ import uuid
 from datetime import UTC, datetime
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
-from audit.actors import CLOCK
+from applications.models import Application
+from audit.actors import CLOCK, Assurance, Method
 from audit.models import Change, Entry
-from moves.machine import after, allowed, firing, move, reactions_of
+from moves import registry
+from moves.machine import allowed, firing, move, refusals
 from moves.models import DutyDone
 from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.registry import after, check_facts, fired_by, reactions_of
 from moves.services import declare_standing, record_duty
 from moves.states import Duty, StandingState
 from tests.databases import at_once
-from tests.moves.machines import Decision, File
+from tests.moves.machines import Amount, Decision, File, Mistake, Title
 from work import clock
 
 NOON = datetime(2026, 10, 3, 16, tzinfo=UTC)
 
 
 def submit(file, by):
-    return move(file, "submit", by=by, given={"amount": 75000})
+    return move(file, File.submit, by=by, given=Amount(75000))
 
 
 # ------------------------------------------------------------------ what a move does
@@ -43,40 +46,39 @@ def test_move_writes_one_entry_and_one_change(file, camille):
     entry = Entry.objects.get()
     assert (entry.verb, entry.before, entry.after, entry.at) == ("application.submit", "draft", "submitted", NOON)
     assert (entry.actor_kind, entry.actor_id, entry.application_id) == ("person", camille.pk, file.pk)
-    assert entry.given == {"amount": 75000}
+    assert entry.given == {"letters": 10, "amount": 75000}
     change = Change.objects.get()
     assert (change.kind, change.public_id, change.application_id) == ("application", file.public_id, file.pk)
 
 
-def test_a_note_is_a_reason_for_the_questions_and_a_digest_in_the_trail(file, camille):
+def test_a_reason_is_asked_for_and_is_a_digest_in_the_trail(file, camille):
     submit(file, camille)
-    with pytest.raises(WrongMoment, match="reason"):
-        move(file, "give_back", by=camille)
-    move(file, "give_back", by=camille, note="Madame Roy asked for it")
+    with pytest.raises(WrongMoment) as refusal:
+        move(file, File.give_back, by=camille, given=Mistake(" "))
+    assert [r.code for r in refusal.value.refusals] == ["reason"]
+    move(file, File.give_back, by=camille, given=Mistake("Madame Roy asked for it", count=2))
     entry = Entry.objects.last()
-    assert entry.given == {}
+    assert entry.given == {"count": 2}
     assert "Madame" not in str(entry.personal)
     assert entry.note == "Madame Roy asked for it"
 
 
-def test_a_reason_in_given_is_taken_for_the_note(file, camille):
-    submit(file, camille)
-    move(file, "give_back", by=camille, given={"reason": "a mistake", "count": 2})
-    entry = Entry.objects.last()
-    assert (entry.given, entry.note) == ({"count": 2}, "a mistake")
+def test_a_note_may_come_with_a_move_that_asks_for_no_reason(file, camille):
+    move(file, File.close, by=camille, note="Nobody answers")
+    assert Entry.objects.last().note == "Nobody answers"
 
 
 def test_the_target_may_be_computed(file, camille):
-    assert move(file, "close", by=camille).state == "closed"
+    assert move(file, File.close, by=camille).state == "closed"
     untitled = File.objects.create(owner=camille.pk)
-    assert move(untitled, "close", by=camille).state == "declined"
+    assert move(untitled, File.close, by=camille).state == "declined"
     approved = File.objects.create(owner=camille.pk, state="approved")
-    assert move(approved, "reset", by=camille).state == "draft"
+    assert move(approved, File.reset, by=camille).state == "draft"
 
 
-def test_a_name_that_is_no_move_is_a_mistake_of_the_program(file, camille):
-    with pytest.raises(LookupError, match="fly"):
-        move(file, "fly", by=camille)
+def test_the_move_of_another_thing_is_a_mistake_of_the_program(file, camille):
+    with pytest.raises(LookupError, match="issue is not a move of application"):
+        move(file, Decision.issue, by=camille)
 
 
 def test_the_database_refuses_a_state_that_does_not_exist(file):
@@ -88,7 +90,7 @@ def test_the_file_is_locked_before_the_row(file, camille, cleared):
     cleared(file, camille)
     decision = Decision.objects.create(application=file)
     with CaptureQueriesContext(connection) as queries:
-        move(decision, "issue", by=camille)
+        move(decision, Decision.issue, by=camille)
     locks = [q["sql"] for q in queries if "FOR NO KEY UPDATE" in q["sql"]]
     assert ["turnstile_file" in sql for sql in locks] == [True, False]
 
@@ -113,13 +115,13 @@ def test_the_wrong_person_is_forbidden_also_at_the_wrong_moment(file, camille, d
 def test_a_permission_may_say_its_own_sentence(file, camille):
     submit(file, camille)
     with pytest.raises(Forbidden, match="card"):
-        move(file, "give_back", by=CLOCK, note="time")
+        move(file, File.give_back, by=CLOCK, given=Mistake("time"))
 
 
 def test_a_move_nobody_may_make_is_forbidden_to_everybody(machines, camille):
     file = File.objects.create(state="screened")
     with pytest.raises(Forbidden):
-        move(file, "approve", by=camille)
+        move(file, File.approve, by=camille)
 
 
 # ------------------------------------------------------------------ duties and interests
@@ -128,7 +130,7 @@ def test_a_move_nobody_may_make_is_forbidden_to_everybody(machines, camille):
 def test_a_duty_needs_a_declaration_of_interests_first(file, camille, dominique):
     submit(file, camille)
     with translation.override("en"), pytest.raises(WrongMoment) as refusal:
-        move(file, "screen", by=dominique)
+        move(file, File.screen, by=dominique)
     assert refusal.value.message == "Declare your interests in this file first."
 
 
@@ -138,7 +140,7 @@ def test_a_conflict_or_a_doubt_forbids_whatever_was_declared_before(file, camill
     cleared(file, dominique)
     declare_standing(file.pk, user=dominique, standing=standing)
     with pytest.raises(Forbidden) as refusal:
-        move(file, "screen", by=dominique)
+        move(file, File.screen, by=dominique)
     assert refusal.value.code == standing
 
 
@@ -146,16 +148,16 @@ def test_a_duty_done_is_remembered_and_excludes_the_next_with_its_day(file, cami
     submit(file, camille)
     cleared(file, dominique)
     with clock.at(NOON):
-        move(file, "screen", by=dominique)
+        move(file, File.screen, by=dominique)
     assert DutyDone.objects.values_list("user_id", "duty").get() == (dominique.pk, "screen")
     decision = Decision.objects.create(application=file)
     with translation.override("en"), pytest.raises(Forbidden) as refusal:
-        move(decision, "issue", by=dominique)
+        move(decision, Decision.issue, by=dominique)
     assert str(refusal.value.message) == (
         "You screened this file on October\u00a03, 2026. The person who screens cannot also endorse."
     )
     with translation.override("fr"), pytest.raises(Forbidden) as refusal:
-        move(decision, "issue", by=dominique)
+        move(decision, Decision.issue, by=dominique)
     assert str(refusal.value.message) == (
         "Vous avez fait l’analyse d’admissibilité de ce dossier le 3\u00a0octobre\u00a02026. "
         "La personne qui fait l’analyse d’admissibilité ne peut pas aussi donner un avis favorable."
@@ -166,12 +168,12 @@ def test_a_duty_is_only_for_persons(file, camille, monkeypatch):
     submit(file, camille)
 
     class Key:
-        actor, pk = "key", 7
+        actor, pk, on_behalf_of, is_active, assurance = "key", 7, "", True, Assurance(Method.KEY)
 
     step = File.screen._django_fsm.transitions["submitted"]
     monkeypatch.setattr(step, "permission", lambda obj, by: True)
     with pytest.raises(Forbidden) as refusal:
-        move(file, "screen", by=Key())
+        move(file, File.screen, by=Key())
     assert refusal.value.code == "person"
 
 
@@ -181,7 +183,7 @@ def test_a_duty_is_only_for_persons(file, camille, monkeypatch):
 def test_every_refusal_is_told_at_once(machines, camille):
     file = File.objects.create(owner=camille.pk)
     with pytest.raises(WrongMoment) as refusal:
-        move(file, "submit", by=camille)
+        move(file, File.submit, by=camille, given=Amount(0))
     assert refusal.value.refusals == (
         Refusal("The title is missing.", code="title"),
         Refusal("The amount is missing.", code="amount"),
@@ -211,18 +213,20 @@ def test_a_model_that_shows_less_to_some_says_its_state_itself(file, camille, mo
 def test_reactions_run_after_the_move_in_its_transaction(file, camille):
     seen = []
 
-    @after("application.submit")
-    def react(obj, *, by, given, note, entry):
-        seen.append((obj.state, by, given, note, entry.verb, firing()))
+    @after(File.submit)
+    def react(obj, made):
+        seen.append((obj.state, made.by, made.facts, made.given, made.words, made.entry.verb, firing()))
 
     submit(file, camille)
-    assert seen == [("submitted", camille, {"amount": 75000}, "", "application.submit", ("application.submit",))]
+    assert seen == [
+        ("submitted", camille, Title("Robot cell"), Amount(75000), "", "application.submit", ("application.submit",))
+    ]
     assert firing() == ()
 
 
 def test_a_reaction_that_raises_undoes_the_move(file, camille):
-    @after("application.submit")
-    def refuse(obj, **facts):
+    @after(File.submit)
+    def refuse(obj, made):
         raise ValueError("no")
 
     with pytest.raises(ValueError, match="no"):
@@ -235,33 +239,34 @@ def test_a_reaction_that_raises_undoes_the_move(file, camille):
 
 def test_reactions_run_lower_app_first_and_once_each(machines):
     def reaction(module, name):
-        def react(obj, **facts):
+        def react(obj, made):
             pass
 
         react.__module__, react.__qualname__ = module, name
-        return after("application.nothing")(react)
+        return after(File.reset)(react)
 
     issue = reaction("decisions.reactions", "void")
     cancel = reaction("reviews.reactions", "cancel")
     draft = reaction("decisions.reactions", "draft")
     again = reaction("decisions.reactions", "void")
-    assert reactions_of("application.nothing") == (cancel, draft, again)
-    assert issue not in reactions_of("application.nothing")
+    assert [one.run for one in reactions_of(File.reset)] == [cancel, draft, again]
+    assert issue not in [one.run for one in reactions_of(File.reset)]
 
 
 def test_a_fired_move_is_made_only_while_its_cause_fires(file, camille, dominique, cleared):
     submit(file, camille)
     cleared(file, camille, dominique)
-    move(file, "screen", by=dominique)
+    move(file, File.screen, by=dominique)
     decision = Decision.objects.create(application=file)
 
-    @after("decision.issue")
-    def approve(obj, *, by, **facts):
-        move(obj.application, "approve", by=by)
+    @after(Decision.issue, fires=(File.approve,))
+    def approve(obj, made):
+        move(obj.application, File.approve, by=made.by)
 
+    assert fired_by(File.approve) == (Decision.issue,)
     with pytest.raises(Forbidden):
-        move(file, "approve", by=camille)
-    move(decision, "issue", by=camille)
+        move(file, File.approve, by=camille)
+    move(decision, Decision.issue, by=camille)
     assert File.objects.get().state == "approved"
     entry = Entry.objects.get(verb="application.approve")
     assert (entry.fired_by, entry.actor_id) == ("decision.issue", camille.pk)
@@ -275,13 +280,13 @@ def test_a_fired_move_is_made_only_while_its_cause_fires(file, camille, dominiqu
 
 def test_allowed_lists_moves_as_declared_with_what_stands_in_the_way(file, camille, dominique, cleared):
     assert [(a.name, [r.code for r in a.refusals]) for a in allowed(file, camille)] == [
-        ("submit", ["amount"]),
+        ("submit", []),
         ("close", []),
     ]
     submitted = submit(file, camille)
     assert [(a.name, a.label, [r.code for r in a.refusals]) for a in allowed(submitted, dominique)] == [
         ("screen", "Screen", ["undeclared"]),
-        ("give_back", "Give back", ["reason"]),
+        ("give_back", "Give back", []),
         ("close", "Close", []),
     ]
 
@@ -296,6 +301,48 @@ def test_allowed_leaves_out_the_duties_of_who_has_a_conflict_and_explains_those_
     record_duty(file.pk, by=camille, duty=Duty.PREPARE)
     (screen,) = [a for a in allowed(submitted, camille) if a.name == "screen"]
     assert [r.code for r in screen.refusals] == ["duty"]
+
+
+def test_the_page_is_told_what_the_act_would_say(machines, camille, dominique, cleared):
+    """One answer, whoever asks: the moment as refusals, the wrong person and the wrong state as the act raises them."""
+    untitled = File.objects.create(owner=camille.pk)
+    assert [r.code for r in refusals(untitled, File.submit, by=camille)] == ["title"]
+    assert [(a.name, [r.code for r in a.refusals]) for a in allowed(untitled, camille, File.submit)] == [
+        ("submit", ["title"])
+    ]
+    with pytest.raises(Forbidden):
+        refusals(untitled, File.submit, by=dominique)
+    with pytest.raises(WrongMoment) as wrong:
+        refusals(untitled, File.screen, by=dominique)
+    assert [r.code for r in wrong.value.refusals] == ["state"]
+    assert not Entry.objects.exists()
+
+
+def test_facts_shared_by_the_moves_of_a_page_are_fetched_once(file, camille, monkeypatch):
+    fetched = []
+    monkeypatch.setattr(registry, "_fetchers", {File.submit: lambda obj, by: fetched.append(1) or Title("x")})
+    allowed(file, camille)
+    assert fetched == [1]
+
+
+def test_the_system_does_not_start_when_a_move_has_no_function_for_its_facts(monkeypatch):
+    check_facts()
+    kept = {step: fetch for step, fetch in registry._fetchers.items() if step is not Application.submit}
+    monkeypatch.setattr(registry, "_fetchers", kept)
+    with pytest.raises(ImproperlyConfigured, match=r"application.submit asks for Readiness"):
+        check_facts()
+
+
+def test_a_row_that_a_reaction_changed_is_told_to_the_feed(file, camille, cleared):
+    cleared(file, camille)
+    decision = Decision.objects.create(application=file)
+
+    @after(Decision.issue)
+    def touch(obj, made):
+        return (obj.application,)
+
+    move(decision, Decision.issue, by=camille)
+    assert [(c.kind, c.public_id) for c in Change.objects.all()] == [("application", file.public_id)]
 
 
 # ------------------------------------------------------------------ two at once
@@ -315,7 +362,9 @@ def test_one_person_cannot_do_two_duties_by_doing_them_at_once(committed_db, fil
     submit(file, camille)
     cleared(file, dominique)
     decision = Decision.objects.create(application=file)
-    outcomes = at_once(lambda: move(file, "screen", by=dominique), lambda: move(decision, "issue", by=dominique))
+    outcomes = at_once(
+        lambda: move(file, File.screen, by=dominique), lambda: move(decision, Decision.issue, by=dominique)
+    )
     assert sum(isinstance(x, Forbidden) for x in outcomes) == 1
     assert DutyDone.objects.filter(user=dominique).count() == 1
 

@@ -8,7 +8,7 @@ from notifications.services import queue_message
 @pytest.fixture(autouse=True)
 def nothing_follows(monkeypatch):
     """No app reacts to a sending but the test itself."""
-    monkeypatch.setattr(services, "_REACTIONS", {})
+    monkeypatch.setattr(services, "_TAKERS", {})
 
 
 @pytest.fixture

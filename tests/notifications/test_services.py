@@ -4,16 +4,17 @@ from decimal import Decimal
 
 import pytest
 from django.core import mail
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.template.loader import get_template
 from django.utils import translation
 
-from notifications.constants import KINDS
+from notifications.constants import KINDS, MessageKind
 from notifications.models import Message
 from notifications.notices import packed, unpacked, write
-from notifications.services import queue_message, retry_given_up, send, when_sent
+from notifications.services import check_takers, hand_over, queue_message, retry_given_up, send
 from notifications.tasks import send_messages
 from work import clock, nudges
 from work.outages import TooLate
@@ -158,18 +159,32 @@ def test_every_attempt_has_the_same_message_id_and_every_occasion_its_own(camill
 def test_what_follows_a_sending_is_tried_again_without_sending_twice(camille, queue):
     calls = []
 
-    @when_sent("letter")
     def stamp(message):
         calls.append(message.sent_at)
         if len(calls) == 1:
             raise OSError("not now")
 
+    hand_over(MessageKind.LETTER, stamp)
     message = queue(camille)
     with pytest.raises(OSError, match="not now"):
         send(message)
     send(Message.objects.get())
     assert len(mail.outbox) == 1
     assert len(calls) == 2
+
+
+def test_followed_message_that_no_app_or_two_apps_take_stops_the_start():
+    with pytest.raises(ImproperlyConfigured, match="no app goes on after the messages of kind letter"):
+        check_takers()
+    hand_over(MessageKind.LETTER, print)
+    check_takers()
+    for kind, to in ((MessageKind.LETTER, repr), (MessageKind.INVITATION, print)):
+        with pytest.raises(ImproperlyConfigured, match="followed by nothing, or by something else"):
+            hand_over(kind, to)
+
+
+def test_every_kind_of_message_has_its_words():
+    assert list(KINDS) == list(MessageKind)
 
 
 def test_a_link_that_lets_its_holder_act_is_forgotten_once_sent(sam):

@@ -105,7 +105,8 @@ policies = st.builds(
             max_size=4,
         ).map(tuple),
     ),
-    panel=st.builds(
+    panel=st.none()
+    | st.builds(
         PanelRules,
         reviewers=st.integers(0, 20),
         seats=st.dictionaries(st.sampled_from(Seat), st.integers(0, 20)),
@@ -144,11 +145,15 @@ def test_any_policy_is_written_back_to_the_same_policy(policy):
 
 def test_default_of_a_theme_holds_where_the_dictionary_says_nothing():
     policy = parse_policy(BARE)
-    assert (policy.panel.review_days, policy.panel.size, policy.panel.by_seat) == (14, 1, {})
     assert (policy.ranking.discuss_spread, policy.ranking.line) == (Decimal(20), LineStrategy.STRICT)
     assert (policy.reconsideration.ask_days, policy.reconsideration.held_percent) == (30, Decimal(0))
     assert (policy.service.promise(Standard.DECIDE), policy.screening.wants_sponsor) == (None, False)
-    assert (policy.eligibility, policy.claims) == (None, None)
+    assert (policy.eligibility, policy.panel, policy.claims) == (None, None, None)
+
+
+def test_panel_that_says_nothing_has_one_reviewer_for_two_weeks():
+    panel = parse_policy(BARE | {"panel": {}}).panel
+    assert (panel.review_days, panel.size, panel.by_seat) == (14, 1, {})
 
 
 def test_half_a_promise_is_none():

@@ -12,9 +12,10 @@ from accounts.models import Cluster, Organisation, User, WorkingGroup
 from applications.models import Application, Snapshot
 from applications.states import ApplicationState
 from awards.models import Award, AwardShare
-from decisions.models import Decision, DecisionShare, Letter
+from decisions.models import Decision, DecisionShare
 from funding import ledger
 from funding.models import Agreement, Envelope, Partner, PartnerSeat
+from letters.models import Letter
 from programs.models import Call, Program, ProgramFunding
 from reports import services
 from work import clock
@@ -143,17 +144,7 @@ class World:
         shares = shares or {}
         amount = sum(shares.values(), Decimal("0.00"))
         issued = issued or application.since
-        decision = Decision.objects.create(
-            application=application,
-            kind=kind,
-            amount=amount,
-            number=number,
-            state="issued",
-            issued_at=issued,
-            since=issued,
-        )
-        Letter.objects.create(
-            decision=decision,
+        letter = Letter.objects.create(
             application=application,
             kind="approved" if amount else "declined",
             code=f"CODE{application.pk}-{number}",
@@ -163,6 +154,16 @@ class World:
             html="<p>…</p>",
             state="sent" if sent else "queued",
             sent_at=sent,
+        )
+        decision = Decision.objects.create(
+            application=application,
+            kind=kind,
+            amount=amount,
+            number=number,
+            state="issued",
+            issued_at=issued,
+            since=issued,
+            letter=letter,
         )
         for envelope, part in shares.items():
             DecisionShare.objects.create(decision=decision, envelope=envelope, amount=part)

@@ -15,7 +15,7 @@ from openapi_spec_validator import validate
 from applications.models import Application, ChangeRequest
 from applications.states import ApplicationState, public_state
 from audit.models import Reading
-from audit.services import record_change
+from audit.services import tell
 from awards.models import Award
 from decisions.models import Decision
 from funding import ledger
@@ -346,7 +346,7 @@ def test_row_that_left_comes_as_a_tombstone(world, meie):
 
 def test_tombstone_of_the_change_feed_is_told_to_its_partner_only(world, as_partner):
     application = world.approved()
-    record_change("award", application.public_id, application_id=application.pk, gone=True)
+    tell(Award(application=application), gone=True)
     since = "awards?updated_since=2026-11-01T00:00:00Z"
     assert len(as_partner(world.dec).get(since).json()["gone"]) == 1
     assert as_partner(world.mdn).get(since).json()["gone"] == []

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from applications.models import Application, Finding
 from applications.services.submission import withdraw_application
 from applications.states import ApplicationState
 from audit.models import Entry
@@ -256,7 +257,10 @@ def test_a_file_that_leaves_takes_its_open_assignments_back(cast, programme, act
     if act == "withdraw":
         withdraw_application(application, by=cast.sophie, reason="Notre client a changé d'avis.")
     else:
-        move(application, "find_ineligible", by=cast.screener, given={"failed": ["costs"]})
+        Finding.objects.update_or_create(
+            application=application, item="rena", defaults={"passed": False, "reason": "Inscrite au RENA."}
+        )
+        move(application, Application.find_ineligible, by=cast.screener)
     states = {name: of(application, getattr(cast, name)).state for name in ("ana", "ben", "dev")}
     assert states == {"ana": "submitted", "ben": "cancelled", "dev": "cancelled"}
 

@@ -1,15 +1,20 @@
 """The life of an assignment: every state, every person, every move."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
 
 from audit.actors import CLOCK
-from moves.machine import declared, move
+from moves.machine import move
 from moves.refusals import Forbidden, WrongMoment
+from moves.registry import declared
+from moves.transitions import Facts, Input, Reason
 from reviews.models import Assignment
-from reviews.states import AssignmentState
+from reviews.rules import Declared, Review, Undertaken
+from reviews.states import Answer, AssignmentState
+from tests.facts import known
 from tests.reviews.files import file_in_review, of
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +42,16 @@ PEOPLE = (
     "administrator",
     "sophie",
 )
-GIVEN = {"undertaking": True, "unscored": [], "without_comment": []}
+GIVEN = {
+    "accept": Declared(Answer.NONE),
+    "decline": Reason("Parce que."),
+    "recuse": Declared(Answer.CONFLICT),
+    "reopen": Reason("Parce que."),
+}
+WELL = {
+    Assignment.accept: Undertaken(signed=True),
+    Assignment.submit: Review(unscored=(), without_comment=(), scores={}, total=None),
+}
 
 
 def rows():
@@ -58,18 +72,18 @@ def test_who_may_make_the_move_and_from_where(cast, programme, clock_at, name, s
     for state in AssignmentState.values:
         for person in (*PEOPLE, "clock"):
             by = CLOCK if person == "clock" else getattr(cast, person)
-            found[state, person] = outcome(assignment, name, state, by)
+            with known(WELL):
+                found[state, person] = outcome(assignment, name, state, by)
             expected[state, person] = "ok" if person in who and state in sources else "409" if person in who else "403"
     assert found == expected
 
 
 def outcome(assignment, name, state, by):
     """What the move answers from `state`; nothing of it stays."""
-    given = GIVEN | {"answer": "conflict" if name == "recuse" else "none"}
     point = transaction.savepoint()
     try:
         Assignment.objects.filter(pk=assignment.pk).update(state=state)
-        move(assignment, name, by=by, given=given, note="Parce que.")
+        move(assignment, getattr(Assignment, name), by=by, given=GIVEN.get(name))
     except Forbidden:
         return "403"
     except WrongMoment:
@@ -81,21 +95,21 @@ def outcome(assignment, name, state, by):
 
 
 @pytest.mark.parametrize(
-    ("name", "source", "lacking", "code"),
+    ("step", "source", "lacking", "code"),
     [
-        ("accept", "offered", {"answer": "unsure"}, "interests"),
-        ("accept", "offered", {"undertaking": False}, "undertaking"),
-        ("submit", "accepted", {"unscored": ["team_capacity"]}, "unscored"),
-        ("submit", "accepted", {"without_comment": ["team_capacity"]}, "comment"),
-        ("recuse", "accepted", {"answer": "none"}, "conflict"),
-        ("decline", "accepted", {"note": ""}, "reason"),
+        (Assignment.accept, "offered", Declared(Answer.UNSURE), "interests"),
+        (Assignment.accept, "offered", Undertaken(signed=False), "undertaking"),
+        (Assignment.submit, "accepted", replace(WELL[Assignment.submit], unscored=("team_capacity",)), "unscored"),
+        (Assignment.submit, "accepted", replace(WELL[Assignment.submit], without_comment=("rigour",)), "comment"),
+        (Assignment.recuse, "accepted", Declared(Answer.NONE), "conflict"),
+        (Assignment.decline, "accepted", Reason(""), "reason"),
     ],
 )
-def test_what_is_missing_is_said(cast, programme, name, source, lacking, code):
+def test_what_is_missing_is_said(cast, programme, step, source, lacking, code):
     assignment = of(file_in_review(cast, programme), cast.ana)
     Assignment.objects.filter(pk=assignment.pk).update(state=source)
-    given = GIVEN | {"answer": "conflict" if name == "recuse" else "none"} | lacking
-    note = given.pop("note", "Parce que.")
-    with pytest.raises(WrongMoment) as stopped:
-        move(assignment, name, by=cast.ana, given=given, note=note)
+    given = lacking if isinstance(lacking, Input) else GIVEN.get(step.__name__)
+    facts = WELL | ({step: lacking} if isinstance(lacking, Facts) else {})
+    with known(facts), pytest.raises(WrongMoment) as stopped:
+        move(assignment, step, by=cast.ana, given=given)
     assert {refusal.code for refusal in stopped.value.refusals} == {code}

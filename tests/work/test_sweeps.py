@@ -34,10 +34,10 @@ def test_every_sweep_is_a_task_that_beat_asks_for():
     assert set(SWEEPS) == {
         "applications.tasks.chase_requests",
         "audit.tasks.make_reading_partitions",
-        "decisions.tasks.fail_letters",
-        "decisions.tasks.presume_served",
         "documents.tasks.erase_removed",
         "documents.tasks.render_documents",
+        "letters.tasks.advance_letters",
+        "letters.tasks.presume_served",
         "notifications.tasks.send_messages",
         "work.tasks.ask_after_machines",
         "work.tasks.run_jobs",

@@ -5,7 +5,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts import services
-from audit.actors import CLOCK
+from audit.actors import SetUp
+
+SET_UP = SetUp("found_cluster")
 
 
 class Command(BaseCommand):
@@ -23,11 +25,11 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *, slug, name_fr, name_en, email, given_name, family_name, language, **options):
         try:
-            cluster = services.found_cluster(by=CLOCK, slug=slug, name_fr=name_fr, name_en=name_en)
+            cluster = services.found_cluster(by=SET_UP, slug=slug, name_fr=name_fr, name_en=name_en)
             user = services.create_person(
-                by=CLOCK, email=email, given_name=given_name, family_name=family_name, language=language
+                by=SET_UP, email=email, given_name=given_name, family_name=family_name, language=language
             )
         except ValidationError as problem:
             raise CommandError("; ".join(problem.messages)) from None
-        services.appoint_to_cluster(user, cluster, by=CLOCK, role="administrator")
+        services.appoint_to_cluster(user, cluster, by=SET_UP, role="administrator")
         self.stdout.write(f"{name_fr}: {user.email} is its administrator.")

@@ -11,15 +11,17 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Model
 from django.utils import translation
 
-from moves import machine
+from moves import registry
+from moves.transitions import Move
 
 PATH = Path("docs") / "workflow.md"
 INTRODUCTION = """# Life cycles
 
 Written by `manage.py draw_workflows` from the code; a test fails when it differs from it. Every move passes the
 turnstile (`moves/machine.py`), which asks *who* (403), the *duty* (separation of duties and declared interests) and
-*when* (409: each question is a function of the app's `rules.py`). *Fired by*: the move is made only as a
-consequence of those moves. *Reactions* are consequences, in the same transaction, in the order listed.
+*when* (409: each question is a function of the app's `rules.py`; those that read what is typed, last, are asked in
+the act alone). *Fired by*: the move is made as a consequence of those moves. *Reactions* are consequences, in the same
+transaction, in the order listed.
 """
 
 
@@ -45,7 +47,7 @@ class Command(BaseCommand):
 def machines() -> list[type[Model]]:
     """The models that have a life cycle, lower apps first, in the order they are written."""
     order = [app.split(".")[0] for app in settings.INSTALLED_APPS]
-    found = [m for m in apps.get_models() if getattr(m, "subject", "") and machine.state_field(m)]
+    found = [m for m in apps.get_models() if getattr(m, "subject", "") and registry.state_field(m)]
     return sorted(found, key=lambda m: -order.index(m._meta.app_label))
 
 
@@ -57,48 +59,51 @@ def document() -> str:
 
 def section(model: type[Model]) -> Iterator[str]:
     """One life cycle: its diagram, and its moves in a table."""
-    field = machine.state_field(model)
-    title = machine.subject_name(model).replace("_", " ").capitalize()
+    field = registry.state_field(model)
+    title = registry.subject_name(model).replace("_", " ").capitalize()
     yield f"## {title} (`{model._meta.app_label}/workflow.py`)\n"
     yield "```mermaid\nstateDiagram-v2"
     yield f"    [*] --> {field.get_default()}"
     lines: dict[tuple[str, str], list[str]] = {}
-    for name, transitions in machine.declared(model):
-        for source, step in transitions.items():
-            for target in targets(step.target, source):
+    for name, step in registry.declared(model):
+        for source, way in registry.ways(step).items():
+            for target in targets(way.target, source):
                 lines.setdefault((str(source), target), []).append(name)
     for (source, target), names in lines.items():
         yield f"    {'[*]' if source in '*+' else source} --> {target}: {', '.join(names)}"
     yield "```\n"
     yield "| move | from | to | who | when | duty | fired by | reactions |"
     yield "|---|---|---|---|---|---|---|---|"
-    for name, transitions in machine.declared(model):
-        yield from rows(model, name, transitions)
+    for name, step in registry.declared(model):
+        yield row(name, step)
     yield ""
 
 
-def rows(model: type[Model], name: str, transitions: dict[str, Any]) -> Iterator[str]:
-    """The table's rows of one move: one for each different way of making it."""
-    ways: dict[int, list[str]] = {}
-    for source, step in transitions.items():
-        ways.setdefault(id(step.custom), []).append(str(source))
-    for sources in ways.values():
-        step = next(t for s, t in transitions.items() if str(s) == sources[0])
-        custom = step.custom
-        cells = [
-            f"`{name}`",
-            ", ".join("any" if s in "*+" else s for s in sources),
-            ", ".join(targets(step.target, sources[0])),
-            who(step),
-            "<br>".join(words(question) for question in custom.get("when", ())),
-            str(custom.get("duty", "") or ""),
-            ", ".join(f"`{n}`" for n in custom.get("fired_by", ())),
-            "<br>".join(
-                f"`{r.__module__.split('.')[0]}`: {words(r)}"
-                for r in machine.reactions_of(f"{machine.subject_name(model)}.{name}")
-            ),
-        ]
-        yield f"| {' | '.join(cells)} |"
+def row(name: str, step: Move[Any, Any]) -> str:
+    """The table's row of one move."""
+    ways = registry.ways(step)
+    sources = [str(source) for source in ways]
+    way = next(iter(ways.values()))
+    terms = step.terms
+    cells = [
+        f"`{name}`",
+        ", ".join("any" if s in "*+" else s for s in sources),
+        ", ".join(targets(way.target, sources[0])),
+        who(way),
+        "<br>".join(words(question) for question in (*terms.when, *terms.when_given)),
+        str(terms.duty or ""),
+        ", ".join(f"`{full_name(cause)}`" for cause in registry.fired_by(step)),
+        "<br>".join(f"`{reaction.app}`: {words(reaction.run)}" for reaction in registry.reactions_of(step)),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def full_name(step: Move[Any, Any]) -> str:
+    """A move with the name of its model: `assignment.submit`."""
+    for model in machines():
+        if getattr(model, step.__name__, None) is step:
+            return f"{registry.subject_name(model)}.{step.__name__}"
+    return step.__name__
 
 
 def targets(target: Any, source: str) -> list[str]:
@@ -112,8 +117,6 @@ def targets(target: Any, source: str) -> list[str]:
 
 def who(step: Any) -> str:
     """Who may make the move, in words; nothing when nobody may but through the move that fires it."""
-    if said := step.custom.get("who"):
-        return str(said)
     return "" if step.permission is None or step.permission.__name__ == "nobody" else words(step.permission)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polib
 from babel.messages.extract import extract
+from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import templatize
@@ -31,30 +32,12 @@ TEMPLATES = {  # as `templatize` writes them
     "npgettext": ((1, "c"), 2, 3),
 }
 TRANSLATION = "django.utils.translation"
-APPS = [
-    "config",
-    "desk",
-    "demo",
-    "reports",
-    "awards",
-    "decisions",
-    "reviews",
-    "applications",
-    "programs",
-    "funding",
-    "questions",
-    "documents",
-    "accounts",
-    "notifications",
-    "moves",
-    "audit",
-    "work",
-]
 
 
 def sources(root):
     """Files a person's text may stand in, as `(path, is_template)`: every app's code, and every template."""
-    for app in APPS:
+    local = [app.name for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
+    for app in ("config", *local):
         for path in sorted((root / app).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield path, False

@@ -13,9 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from decisions.forms import CodeForm, FileForm
-from decisions.services import find_by_code
-from decisions.states import FUNDED
+from letters.forms import CodeForm, FileForm
+from letters.selectors import find_by_code
+from letters.subjects import told_of
 
 ASKED_PER_MINUTE = 20  # by one address: nobody types more, and a machine would learn nothing
 LARGEST = 10 * 1024 * 1024  # no letter is larger
@@ -78,7 +78,7 @@ def form(request):
             return _slow_down(request)
         if code_form.is_valid():
             return redirect("decision-verify-code", code_form.cleaned_data["code"].strip().replace("/", "-"))
-    return render(request, "decisions/verify.html", {"form": code_form})
+    return render(request, "letters/verify.html", {"form": code_form})
 
 
 @csrf_exempt
@@ -96,7 +96,7 @@ def _by_code(request, code):
         return _slow_down(request)
     letter = find_by_code(code)
     if letter is None:
-        return render(request, "decisions/verify_unknown.html", {"code": code[:40]}, status=404)
+        return render(request, "letters/verify_unknown.html", {"code": code[:40]}, status=404)
     file_form, matches = FileForm(), None
     if request.method == "POST":
         file_form = FileForm(request.POST, request.FILES)
@@ -105,15 +105,12 @@ def _by_code(request, code):
             matches = hmac.compare_digest(sent, letter.rendering.sha256)
             if not matches:
                 file_form.add_error("file", DIFFERENT)
-    decision, application = letter.decision, letter.application
     context = {
         "letter": letter,
-        "application": application,
-        "decision": decision,
-        "program": application.call.program,
-        "superseded": decision.state == "superseded",
+        "application": letter.application,
+        "told": told_of(letter),
+        "program": letter.application.call.program,
         "form": file_form,
         "matches": matches,
-        "funded": decision.kind in FUNDED,
     }
-    return render(request, "decisions/verify_code.html", context)
+    return render(request, "letters/verify_code.html", context)

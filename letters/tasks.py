@@ -6,7 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils.translation import gettext_lazy as _
 
-from decisions.services import letters
+from letters import selectors, services
 from work.sweeps import sweep
 
 log = logging.getLogger(__name__)
@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 def presume_served() -> int:
     """Presume received the letters that nobody read five business days after sending. Gives how many were."""
     done = 0
-    for letter in letters.due_to_presume().iterator(chunk_size=200):
+    for letter in selectors.due_to_presume().iterator(chunk_size=200):
         try:
-            done += letters.presume_served(letter).state != letter.state
+            done += services.presume_served(letter).state != letter.state
         except Exception:
             log.exception("Letter %s could not be presumed received", letter.public_id)
     return done
@@ -27,13 +27,15 @@ def presume_served() -> int:
 
 @shared_task
 @sweep(every=timedelta(minutes=1), label=_("Find the letters that failed"))
-def fail_letters() -> int:
-    """Mark failed the letters whose PDF, or whose messages, were given up; their officers are told. Gives how many."""
+def advance_letters() -> int:
+    """Fail the letters whose PDF, or whose every message, was given up: giving up calls nobody. Gives how many moved.
+
+    Those whose document or message was done while nobody listened go on.
+    """
     done = 0
-    for letter, why in letters.given_up():
+    for letter in selectors.due_to_advance().iterator(chunk_size=200):
         try:
-            letters.fail_letter(letter, why)
-            done += 1
+            done += services.advance(letter).state != letter.state
         except Exception:
-            log.exception("Letter %s could not be marked as failed", letter.public_id)
+            log.exception("Letter %s could not go on", letter.public_id)
     return done

@@ -3,8 +3,8 @@
 import pytest
 from django.core.management import call_command
 
-from moves.machine import declared, state_field
 from moves.management.commands.draw_workflows import machines
+from moves.registry import declared, fired_by, state_field, ways
 from moves.states import Duty
 
 
@@ -18,13 +18,12 @@ def test_every_life_cycle_is_drawn():
 
 @pytest.mark.parametrize("model", machines(), ids=lambda m: m.subject)
 def test_every_move_says_who_and_what_was_done(model):
-    for name, transitions in declared(model):
-        for step in transitions.values():
-            assert callable(step.permission), name
-            assert not step.conditions, f"{name}: conditions do not see the actor; use custom['when']"
-            assert step.custom.get("done"), name
-            assert step.custom.get("duty") in (None, *Duty), name
-            assert set(step.custom) <= {"label", "done", "duty", "when", "fired_by", "who"}, name
+    for name, step in declared(model):
+        assert step.terms.done, name
+        assert step.terms.duty in (None, *Duty), name
+        for way in ways(step).values():
+            assert callable(way.permission), name
+            assert not way.conditions, f"{name}: conditions do not see the actor; use when"
 
 
 @pytest.mark.parametrize("model", machines(), ids=lambda m: m.subject)
@@ -35,9 +34,9 @@ def test_every_state_column_is_checked_by_the_database(model):
     assert checked, f"{model.__name__} has no state_check({field.name!r}, …)"
 
 
-def test_every_move_that_fires_another_exists():
-    names = {f"{m.subject}.{name}" for m in machines() for name, _steps in declared(m)}
-    for model in machines():
-        for name, transitions in declared(model):
-            for step in transitions.values():
-                assert set(step.custom.get("fired_by", ())) <= names, f"{model.subject}.{name}"
+@pytest.mark.parametrize("model", machines(), ids=lambda m: m.subject)
+def test_a_move_that_nobody_may_make_is_fired_by_another(model):
+    for name, step in declared(model):
+        closed = all(way.permission.__name__ == "nobody" for way in ways(step).values())
+        assert bool(fired_by(step)) == step.terms.fired, name
+        assert not closed or step.terms.fired, name

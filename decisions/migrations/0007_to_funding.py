@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('decisions', '0003_set_aside'),
+        ('decisions', '0006_to_letters'),
         ('funding', '0001_initial'),
     ]
 

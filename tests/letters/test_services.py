@@ -9,14 +9,19 @@ from datetime import timedelta
 import pytest
 from pypdf import PdfReader
 
-from decisions import letters, services, tasks
-from decisions.models import Letter
-from decisions.services.letters import find_by_code, messages_of, presume_served
+from decisions import services as decisions
+from decisions.subjects import subject_of
 from documents.models import Rendering
 from documents.services import render
 from funding.models import Agreement
+from letters import services, sheets, tasks
+from letters.models import Letter
+from letters.selectors import due_to_advance, find_by_code, messages_of
+from letters.services import presume_served
+from letters.subjects import signatory_of
 from moves.refusals import WrongMoment
 from notifications import services as outbox
+from notifications.constants import MessageKind
 from notifications.models import Message
 from tests.decisions import files
 from work import clock
@@ -40,7 +45,7 @@ def regime(value):
 def test_letter_is_in_the_languages_of_its_agreement(cast, programme, value, company, languages, courtesy):
     regime(value)
     letter = files.issued(cast, programme, company=company).letter
-    assert letters.languages_of(letter.decision) == languages
+    assert subject_of(letter.decision).languages == tuple(languages)
     assert (letter.language, letter.rendering.language) == (languages[0], languages[0])
     assert letter.html.count('<section class="paper-section"') == len(languages)
     assert ("The French version prevails." in letter.html) is courtesy
@@ -85,8 +90,8 @@ def test_programme_without_a_letter_of_this_kind_cannot_endorse(cast, programme)
     programme.letter_templates.filter(kind="declined").delete()
     files.declare(cast, decision, "endorser")
     with pytest.raises(WrongMoment) as refusal:
-        services.endorse(decision, by=cast.endorser)
-    assert "template" in refusal.value.message
+        decisions.endorse(decision, by=cast.endorser)
+    assert "le programme n’a pas de lettre de ce genre" in refusal.value.message
 
 
 def test_organisation_without_a_signatory_has_an_address_without_an_empty_line(cast, programme):
@@ -94,8 +99,8 @@ def test_organisation_without_a_signatory_has_an_address_without_an_empty_line(c
     application = decision.application
     application.snapshots.update(signed_name="")
     application.organisation.memberships.all().delete()
-    assert letters.signatory_of(application) == ""
-    assert "<br><br>" not in letters.preview(decision, "fr")
+    assert signatory_of(application) == ""
+    assert "<br><br>" not in sheets.preview(subject_of(decision), "fr")
 
 
 @pytest.mark.renders
@@ -165,6 +170,78 @@ def test_rendered_twice_is_sent_once_to_each(rendered, mailoutbox):
     assert (len(mailoutbox), {mail.extra_headers["Message-ID"] for mail in mailoutbox}) == (2, ids)
 
 
+def states_of(letter):
+    """Everything that its road moves: the letter, its messages, to whom it goes."""
+    letter = Letter.objects.get(pk=letter.pk)
+    messages = tuple(messages_of(letter).order_by("pk").values_list("pk", "attempts", "done_at"))
+    return letter.state, letter.since, letter.last_error, messages, letter.dispatches.count()
+
+
+def test_letter_asked_to_advance_before_its_time_or_again_does_nothing(rendered, cast, programme):
+    found = {}
+
+    def stands(letter, state):
+        before = states_of(letter)
+        services.advance(services.advance(letter))
+        assert (before[0], states_of(letter)) == (state, before)
+        found[state] = before[-1]
+
+    stands(files.issued(cast, programme, company="precision").letter, "queued")
+    stands(rendered, "rendered")
+    stands(send_all(rendered), "sent")
+    stands(services.read_letter(rendered, by=cast.sophie), "served")
+    assert found == {"queued": 0, "rendered": 2, "sent": 2, "served": 2}
+
+
+def test_sweep_looks_only_at_letters_that_can_move(rendered, cast, programme):
+    files.issued(cast, programme, company="precision")  # its document waits
+    assert list(due_to_advance()) == []  # and the messages of the other are on their way
+    one, other = messages_of(rendered).order_by("pk")
+    Message.objects.filter(pk=one.pk).update(attempts=3)
+    assert list(due_to_advance()) == []  # the other may still arrive
+    Message.objects.filter(pk=other.pk).update(attempts=3)
+    assert list(due_to_advance()) == [rendered]
+    Message.objects.filter(pk=other.pk).update(attempts=1, sent_at=clock.now())
+    assert list(due_to_advance()) == [rendered]
+    services.advance(rendered)
+    assert list(due_to_advance()) == []
+
+
+def test_letter_of_the_release_before_has_its_messages_taken_up_by_the_sweep(rendered, mailoutbox):
+    """It knew to whom it goes by the keys of its messages alone."""
+    before = set(messages_of(rendered).values_list("pk", flat=True))
+    rendered.dispatches.all().delete()
+    for message in Message.objects.filter(pk__in=before):
+        outbox.send(message)
+    assert (Letter.objects.get(pk=rendered.pk).state, len(mailoutbox)) == ("rendered", 2)
+    assert tasks.advance_letters() == 1
+    letter = Letter.objects.get(pk=rendered.pk)
+    assert (letter.state, set(messages_of(letter).values_list("pk", flat=True))) == ("sent", before)
+
+
+def test_failed_letter_goes_on_once_what_failed_was_done_after_all(rendered, cast, programme, mailoutbox):
+    waiting = files.issued(cast, programme, company="precision").letter
+    Rendering.objects.filter(pk=waiting.rendering_id).update(attempts=3, last_error="no fonts")
+    messages_of(rendered).update(attempts=3, last_error="SMTP 421")
+    assert tasks.advance_letters() == 2
+    failed = [states_of(letter) for letter in (rendered, waiting)]
+    assert [states_of(services.advance(letter)) for letter in (rendered, waiting)] == failed
+    assert Message.objects.filter(kind=MessageKind.LETTER_FAILED).count() == 2  # told once of each
+    render(Rendering.objects.get(pk=waiting.rendering_id))
+    outbox.send(messages_of(rendered).order_by("pk")[0])
+    found = Letter.objects.order_by("pk").values_list("state", "last_error")
+    assert list(found) == [("sent", ""), ("rendered", "")]
+
+
+def test_letter_tried_again_also_goes_to_who_joined_since(rendered, cast):
+    messages_of(rendered).update(attempts=3)
+    assert tasks.advance_letters() == 1
+    rendered.application.organisation.memberships.create(user=cast.emily, role="member")
+    letter = services.retry_letter(Letter.objects.get(pk=rendered.pk), by=cast.officer)
+    people = [dispatch.person for dispatch in letter.dispatches.order_by("pk")]
+    assert (letter.state, people) == ("rendered", [cast.sophie, cast.olivier, cast.emily])
+
+
 def test_nobody_to_send_to_fails_the_letter_and_tells_the_officer(cast, programme, monkeypatch):
     monkeypatch.setattr("documents.services.render_pdf", lambda *a, **k: b"%PDF-1.7 letter")
     letter = files.issued(cast, programme).letter
@@ -177,13 +254,13 @@ def test_nobody_to_send_to_fails_the_letter_and_tells_the_officer(cast, programm
 
 def test_pdf_given_up_after_three_fails_the_letter_and_a_retry_starts_it_over(cast, programme):
     letter = files.issued(cast, programme).letter
-    assert tasks.fail_letters() == 0
+    assert tasks.advance_letters() == 0
     Rendering.objects.filter(pk=letter.rendering_id).update(attempts=3, last_error="RenderingFailed: U+5951")
-    assert tasks.fail_letters() == 1
+    assert tasks.advance_letters() == 1
     letter = Letter.objects.get(pk=letter.pk)
     assert (letter.state, letter.last_error) == ("failed", "RenderingFailed: U+5951")
     assert Message.objects.filter(kind="letter_failed").count() == 1
-    assert tasks.fail_letters() == 0
+    assert tasks.advance_letters() == 0
     letter = services.retry_letter(letter, by=cast.officer)
     assert (letter.state, Rendering.objects.get(pk=letter.rendering_id).attempts) == ("queued", 0)
 
@@ -191,7 +268,7 @@ def test_pdf_given_up_after_three_fails_the_letter_and_a_retry_starts_it_over(ca
 def test_messages_given_up_fail_the_letter_and_a_retry_sends_the_same_ones(rendered, cast):
     before = list(messages_of(rendered).values_list("key", flat=True))
     messages_of(rendered).update(attempts=3, last_error="SMTP 421")
-    assert tasks.fail_letters() == 1
+    assert tasks.advance_letters() == 1
     letter = services.retry_letter(Letter.objects.get(pk=rendered.pk), by=cast.officer)
     assert (letter.state, list(messages_of(letter).values_list("key", flat=True))) == ("rendered", before)
     assert {message.attempts for message in messages_of(letter)} == {0}
@@ -209,7 +286,7 @@ def test_work_of_a_letter_that_was_set_aside_still_fails_the_letter_and_its_retr
     else:
         rows = messages_of(rendered)
     rows.update(attempts=3, done_at=None, last_error="no", set_aside_at=clock.now(), set_aside_by=cast.administrator)
-    assert tasks.fail_letters() == 1
+    assert tasks.advance_letters() == 1
     services.retry_letter(Letter.objects.get(pk=rendered.pk), by=cast.officer)
     assert {(row.attempts, row.set_aside_at) for row in rows.all()} == {(0, None)}
 
@@ -249,6 +326,6 @@ def test_code_is_found_however_it_is_typed_and_only_once_sent(rendered):
 
 
 def test_codes_hold_no_sign_that_is_read_two_ways():
-    codes = {services.letters.new_code() for _ in range(200)}
+    codes = {services.new_code() for _ in range(200)}
     assert len(codes) == 200
     assert not set("01OIL") & set("".join(codes))

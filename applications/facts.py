@@ -1,0 +1,44 @@
+"""What the moves of a file must know, as far as this app knows it: for the page that asks, and for the act."""
+
+from applications.checks import attestations_of, missing_answers, unconfirmed
+from applications.figures import answers_of, form_of
+from applications.findings import checklist_of
+from applications.models import Application
+from applications.rules import Checklist, Readiness, Request
+from audit.actors import Actor
+from moves.registry import facts_of
+from programs.selectors import policy_of
+from work import clock
+
+
+@facts_of(Application.submit)
+def readiness(application: Application, by: Actor) -> Readiness:
+    """How ready the draft is, from its answers as they are stored."""
+    answers = answers_of(application)
+    return Readiness(
+        missing=len(missing_answers(application, answers)),
+        unconfirmed=unconfirmed(application),
+        to_attest=frozenset(q.key for q in attestations_of(form_of(application), answers) if q.required),
+        form=application.call.form.number,
+    )
+
+
+@facts_of(Application.resubmit)
+def request(application: Application, by: Actor) -> Request:
+    asked = application.change_requests.filter(answered_at=None, cancelled_at=None).first()
+    return Request(unanswered=asked.items.filter(answered_at=None).count() if asked else 0)
+
+
+@facts_of(Application.find_eligible, Application.find_ineligible, Application.confirm)
+def checklist(application: Application, by: Actor) -> Checklist:
+    """How the screening stands, from its findings."""
+    items = checklist_of(application)
+    failed = [item for item in items if item.passed is False]
+    asked = application.change_requests.filter(answered_at=None, cancelled_at=None).first()
+    return Checklist(
+        open=sum(item.passed is None for item in items),
+        failed=tuple(item.key for item in failed),
+        without_reason=tuple(item.key for item in failed if not (item.finding and item.finding.reason.strip())),
+        overdue=bool(asked and asked.due < clock.now()),
+        decides=policy_of(application.call).panel is None,
+    )

@@ -1,0 +1,74 @@
+"""What the moves of a decision, and a reconsideration, must know."""
+
+from applications.models import Application
+from applications.rules import Contested
+from audit.actors import Actor
+from audit.states import ActorKind
+from decisions import checks
+from decisions.models import Decision
+from decisions.rules import Concurrences, Delegation, Interests, Issue, Opinion, program_of
+from decisions.selectors.reconsideration import ask_until, contested_decision, was_asked_again
+from decisions.states import DecisionKind
+from letters.sheets import field_in_words
+from moves.interests import standing_of
+from moves.models import DutyDone
+from moves.registry import facts_of
+from moves.states import StandingState
+from programs.rules import approval_limit
+
+
+def _took_part(decision: Decision, by: Actor) -> bool:
+    """Whether `by` did a duty on the file before the reconsideration that this decision answers was asked."""
+    if decision.kind != DecisionKind.RECONSIDERED:
+        return False
+    return DutyDone.objects.filter(application_id=decision.application_id, user_id=by.pk, at__lt=decision.at).exists()
+
+
+def _empty(decision: Decision) -> tuple[str, ...]:
+    return tuple(str(field_in_words(found)) for found in checks.empty_fields(decision))
+
+
+@facts_of(Decision.endorse)
+def opinion(decision: Decision, by: Actor) -> Opinion:
+    return Opinion(took_part=_took_part(decision, by), empty_fields=_empty(decision))
+
+
+@facts_of(Decision.approve)
+def delegation(decision: Decision, by: Actor) -> Delegation:
+    return Delegation(
+        took_part=_took_part(decision, by), limit=approval_limit(by, program_of(decision)), amount=decision.amount
+    )
+
+
+@facts_of(Decision.concur)
+def concurrences(decision: Decision, by: Actor) -> Concurrences:
+    return Concurrences(awaited=decision.concurrences.standing().exclude(state="given").count())
+
+
+@facts_of(Decision.send_back)
+def interests(decision: Decision, by: Actor) -> Interests:
+    person = by.actor == ActorKind.PERSON
+    return Interests(declared=not person or standing_of(decision.application_id, by) == StandingState.CLEAR)
+
+
+@facts_of(Decision.issue)
+def issue(decision: Decision, by: Actor) -> Issue:
+    return Issue(
+        concurrences=decision.concurrences.standing().count(),
+        unauthorised=tuple(checks.unauthorised_agreements(decision)),
+        empty_fields=_empty(decision),
+        kind=str(decision.kind),
+        amount=decision.amount,
+    )
+
+
+@facts_of(Application.ask_reconsideration, Application.reopen, Application.reopen_screening)
+def contested(application: Application, by: Actor) -> Contested:
+    """The decision that the reconsideration is, or would be, of."""
+    decision = contested_decision(application)
+    return Contested(
+        already_asked=decision is not None and was_asked_again(decision),
+        until=ask_until(application),
+        followed_reviews=decision is not None and decision.kind != DecisionKind.INELIGIBLE,
+        of_ineligibility=decision is not None and decision.kind == DecisionKind.INELIGIBLE,
+    )

@@ -1,0 +1,46 @@
+"""Which decision of a file may be looked at again, until when; and what the letters of decisions say of them."""
+
+from datetime import datetime, timedelta
+
+from applications.models import Application
+from decisions.models import Decision
+from decisions.states import FUNDED, DecisionKind, DecisionState
+from letters.models import Letter
+from letters.subjects import Told
+from programs.selectors import policy_of
+from work import clock
+
+
+def contested_decision(application: Application) -> Decision | None:
+    """The decision that a reconsideration would be of: the latest in force, an answer *upheld* aside. None without."""
+    issued = Decision.objects.filter(application=application, state=DecisionState.ISSUED).exclude(
+        kind=DecisionKind.RECONSIDERED
+    )
+    return issued.select_related("letter").order_by("-number").first()
+
+
+def was_asked_again(decision: Decision) -> bool:
+    """Whether this decision was already reconsidered once."""
+    answers = Decision.objects.filter(application=decision.application_id, kind=DecisionKind.RECONSIDERED)
+    return answers.filter(number__gt=decision.number).exists()
+
+
+def ask_until(application: Application) -> datetime | None:
+    """The last instant to ask, or None while the letter is not served: `reconsideration.ask_days` after its service."""
+    decision = contested_decision(application)
+    if decision is None or decision.letter is None or decision.letter.served_at is None:
+        return None
+    days = policy_of(application.call).reconsideration.ask_days
+    return clock.end_of(clock.day_of(decision.letter.served_at) + timedelta(days=days))
+
+
+def tell(letter: Letter) -> Told:
+    """What the pages of a decision's letter say of it. ObjectDoesNotExist for the letter of anything else."""
+    decision = letter.decision
+    return Told(
+        decided=decision.get_kind_display(),
+        at=decision.issued_at,
+        amount=decision.amount if decision.kind in FUNDED else None,
+        superseded=decision.state == DecisionState.SUPERSEDED,
+        until=lambda: ask_until(letter.application),
+    )

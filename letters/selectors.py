@@ -1,0 +1,80 @@
+"""Reads of letters: by code, what waits for a person or for the sweeps, where one stands in words."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.rules import is_person
+from documents.models import Rendering
+from letters.constants import SIGNS, grouped
+from letters.models import Dispatch, Letter
+from letters.states import LEAVING, LetterState
+from notifications.models import Message
+from work.querysets import given_up
+from work.selectors import MOST, WorkLine
+
+
+def find_by_code(code: str) -> Letter | None:
+    """The sent letter with this verification code (spaces, case and dashes forgiven), or None.
+
+    One statement whether it exists or not, so that the time of the answer tells nothing.
+    """
+    signs = "".join(sign for sign in code.upper() if sign.isalnum())[: SIGNS + 1]
+    return (
+        Letter.objects.readable()
+        .select_related("application__call__program__cluster", "rendering")
+        .filter(code=grouped(signs) if len(signs) == SIGNS else signs)
+        .first()
+    )
+
+
+def messages_of(letter: Letter) -> QuerySet[Message]:
+    """The letter's messages, one a person."""
+    return Message.objects.filter(pk__in=letter.dispatches.values("message_id"))
+
+
+def due_to_presume() -> QuerySet[Letter]:
+    """Letters sent so long ago that the business days may be over: candidates for `services.presume_served`."""
+    return Letter.objects.filter(state=LetterState.SENT, sent_at__isnull=False).order_by("sent_at")
+
+
+def due_to_advance() -> QuerySet[Letter]:
+    """Letters that can go on, or must fail, by themselves: candidates for `services.advance`.
+
+    Their document was made, or given up; one of their messages left, or none is on its way any more.
+    """
+    renderings = Rendering.objects.all()
+    over = Q(rendering__done_at__isnull=False) | Q(rendering__in=given_up(renderings))
+    own = Dispatch.objects.filter(letter=OuterRef("pk"))
+    left = Exists(own.filter(message__sent_at__isnull=False))
+    under_way = Exists(own.exclude(message__in=given_up(Message.objects.all())))
+    return Letter.objects.filter(
+        Q(state=LetterState.QUEUED) & over | Q(state__in=LEAVING) & (left | ~under_way)
+    ).order_by("pk")
+
+
+def status_of(letter: Letter) -> tuple[str, str]:
+    """Where a letter stands, in words, and the kind of its tag."""
+    kinds = {LetterState.SENT: "good", LetterState.SERVED: "good", LetterState.FAILED: "bad"}
+    return letter.get_state_display(), kinds.get(LetterState(letter.state), "info")
+
+
+def work_for(user: Any, *, limit: int = MOST) -> list[WorkLine]:
+    """The letters that nobody of `user`'s organisations has opened yet."""
+    return list(_unread(user, limit)) if is_person(user) else []
+
+
+def _unread(user: Any, limit: int) -> Iterator[WorkLine]:
+    unread = Letter.objects.of_member(user).filter(read_at=None).select_related("application")
+    for letter in unread.order_by("-sent_at", "-id")[:limit]:
+        file = letter.application
+        yield WorkLine(
+            _("Read your letter"),
+            f"{file.reference} · {file.title}",
+            "decision-letter",
+            (letter.public_id,),
+            role="company",
+            note=file.organisation_name,
+        )

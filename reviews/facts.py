@@ -1,0 +1,54 @@
+"""What the moves of an assignment, and those of a file that its reviews decide, must know."""
+
+from applications.models import Application
+from applications.rules import Panel, Reviews, Scores
+from audit.actors import Actor
+from moves.registry import facts_of
+from programs.selectors import rubric_of
+from reviews import checks, scoring, selectors
+from reviews.models import Assignment, Undertaking
+from reviews.rules import Review, Undertaken
+
+
+@facts_of(Application.start_review)
+def panel(application: Application, by: Actor) -> Panel:
+    return Panel(problems=tuple(checks.panel_problems(application)))
+
+
+@facts_of(Application.complete_review)
+def reviews(application: Application, by: Actor) -> Reviews:
+    counted, needed = selectors.quorum(application)
+    return Reviews(counted=counted, needed=needed)
+
+
+@facts_of(Application.recommend)
+def scores(application: Application, by: Actor) -> Scores:
+    """What the reviews that count say together."""
+    together = selectors.file_scores(application)
+    counted, needed = selectors.quorum(application)
+    return Scores(
+        counted=counted,
+        needed=needed,
+        passed=together.passes,
+        mean=together.mean,
+        must_discuss=together.must_discuss,
+        sat_before=checks.sat_before(application, by),
+    )
+
+
+@facts_of(Assignment.accept)
+def undertaken(assignment: Assignment, by: Actor) -> Undertaken:
+    return Undertaken(signed=Undertaking.objects.filter(call=assignment.application.call, user_id=by.pk).exists())
+
+
+@facts_of(Assignment.submit)
+def review(assignment: Assignment, by: Actor) -> Review:
+    """What the review lacks; its total (out of 100) once every criterion that must be is scored."""
+    rubric = rubric_of(assignment.application.call)
+    unscored, without_comment = checks.unfinished(assignment, rubric)
+    given = {score.criterion: score.point for score in assignment.scores.all() if score.point}
+    total = None
+    if not unscored:
+        points = {key: rubric.points_of(point) for key, point in given.items()}
+        total = scoring.review_total(points, rubric.weights, [c.key for c in rubric.criteria if c.required])
+    return Review(unscored=tuple(unscored), without_comment=tuple(without_comment), scores=given, total=total)

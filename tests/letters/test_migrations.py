@@ -1,0 +1,73 @@
+"""Letters leave `decisions` with their rows in place, and go back there."""
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from decisions.models import Decision
+from documents.models import Rendering
+from documents.services import render
+from letters.models import Dispatch, Letter
+from letters.selectors import messages_of
+from notifications.models import Message
+from tests.decisions import files
+
+BEFORE = [("letters", None), ("decisions", "0003_set_aside")]
+MEANWHILE = [("letters", "0003_fill_dispatches")]
+AFTER = [("letters", "0004_end_former_decision"), ("decisions", "0006_to_letters")]
+
+
+def migrate(targets):
+    MigrationExecutor(connection).migrate(targets)
+
+
+def rows(sql):
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
+
+
+@pytest.fixture
+def letters(committed_db, cast, programme, monkeypatch):
+    """Two letters: one whose messages are queued, one whose document waits; and a decision that has none."""
+    monkeypatch.setattr("documents.services.render_pdf", lambda *a, **k: b"%PDF-1.7 letter")
+    files.recommended_file(cast, programme, company="northwind")
+    rendered = files.issued(cast, programme).letter
+    waiting = files.issued(cast, programme, company="precision").letter
+    render(Rendering.objects.get(pk=rendered.rendering_id))
+    return rendered, waiting
+
+
+@pytest.mark.slow
+def test_letters_go_to_their_app_and_back_with_their_rows(letters):
+    rendered, waiting = letters
+    keys = dict(Decision.objects.exclude(letter=None).values_list("pk", "letter_id"))
+    sent = list(Dispatch.objects.order_by("message_id").values_list("letter_id", "person_id", "message_id"))
+    assert (len(keys), len(sent)) == (2, 2)
+
+    migrate(BEFORE)
+    assert dict(rows("SELECT decision_id, id FROM decisions_letter")) == keys
+    tables = connection.introspection.table_names()
+    assert ("letters_dispatch" in tables, "decisions_letter" in tables) == (False, True)
+    nullable = "SELECT is_nullable FROM information_schema.columns WHERE table_name = 'decisions_letter'"
+    assert rows(f"{nullable} AND column_name = 'decision_id'") == [("NO",)]
+
+    migrate(AFTER)
+    assert dict(Decision.objects.exclude(letter=None).values_list("pk", "letter_id")) == keys
+    assert Decision.objects.filter(letter=None).count() == 1
+    assert list(Dispatch.objects.order_by("message_id").values_list("letter_id", "person_id", "message_id")) == sent
+    assert messages_of(Letter.objects.get(pk=rendered.pk)).count() == 2
+    assert messages_of(Letter.objects.get(pk=waiting.pk)).count() == 0
+
+
+@pytest.mark.slow
+def test_letter_that_the_release_before_queues_meanwhile_is_taken_over(letters):
+    _rendered, waiting = letters
+    decision = Decision.objects.get(letter=waiting)
+    migrate(MEANWHILE)
+    # as the release before writes it: the key is the letter's own, and the decision's is empty
+    rows(f"UPDATE decisions_letter SET decision_id = {decision.pk} WHERE id = {waiting.pk} RETURNING 1")
+    rows(f"UPDATE decisions_decision SET letter_id = NULL WHERE id = {decision.pk} RETURNING 1")
+    migrate(AFTER)
+    assert Decision.objects.get(pk=decision.pk).letter_id == waiting.pk
+    assert Message.objects.filter(kind="letter").count() == Dispatch.objects.count()
