@@ -50,6 +50,8 @@ INSTALLED_APPS = [
     "letters",
     "applications",
     "programs",
+    "funding",
+    "questions",
     "documents",
     "accounts",
     "notifications",

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("applications.urls")),
     path("", include("programs.urls")),
+    path("", include("funding.urls")),
     path("", include("reviews.urls")),
     path("", include("decisions.urls")),
     path("", include("letters.urls")),

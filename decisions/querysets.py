@@ -6,8 +6,9 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.rules import in_office, is_person
 from applications.querysets import barred_from
 from decisions.states import OPEN, DecisionKind, DecisionState
+from funding.roles import PartnerRole
 from programs.querysets import held_on
-from programs.roles import PartnerRole, ProgramRole
+from programs.roles import ProgramRole
 
 PROGRAM = "application__call__program"
 

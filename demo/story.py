@@ -22,8 +22,8 @@ from decisions.services import approve, endorse, issue
 from demo import answers, papers, people
 from demo.cast import RIVAL, TIER_1
 from demo.others import ORGANISATION, OTHERS
+from funding.models import Envelope
 from moves.refusals import WrongMoment
-from programs.models import Envelope
 from programs.selectors import policy_of, rubric_of
 from programs.services.bundles import import_bundle
 from programs.services.calls import publish_call

@@ -1,8 +1,8 @@
-"""The staff's pages of programmes, calls and envelopes. The public catalogue is in `applications`."""
+"""The staff's pages of programmes and calls. The public catalogue is in `applications`."""
 
 from django.urls import path
 
-from programs.views import calls, envelopes, programs
+from programs.views import calls, programs
 
 urlpatterns = [
     path("staff/programs", programs.index, name="program-list"),
@@ -20,7 +20,4 @@ urlpatterns = [
     path("staff/calls/<uuid:public_id>/accommodate", calls.accommodate, name="call-accommodate"),
     path("staff/calls/<uuid:public_id>/cancel", calls.cancel, name="call-cancel"),
     path("staff/calls/<uuid:public_id>/archive", calls.archive, name="call-archive"),
-    path("envelopes", envelopes.index, name="envelope-list"),
-    path("envelopes/<uuid:public_id>", envelopes.statement_page, name="envelope-statement"),
-    path("envelopes/<uuid:public_id>/csv", envelopes.statement_csv, name="envelope-csv"),
 ]

@@ -13,12 +13,12 @@ from decisions.models import Concurrence, Decision, DecisionShare, Step
 from decisions.services import messages
 from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, StepKind
 from decisions.subjects import subject_of
+from funding import ledger
+from funding.models import Envelope
 from letters.services import queue_letter
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.transitions import Reason
-from programs import ledger
-from programs.models import Envelope
 from work import clock
 
 WHO_EDITS = gettext_lazy("Only an officer of the programme, or who gives the first opinion, edits the reasons.")

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from programs import policy
 from programs.bundle import parts
 from programs.bundle.source import read_yaml
-from programs.constants import Problem
 from programs.rubric import Rubric, read_rubric
-from programs.schema import Form, check_form, read_form
-from programs.schema.reading import Reader
+from questions.constants import Problem
+from questions.schema import Form, check_form, read_form
+from questions.schema.reading import Reader
 
 VERSION = 1
 

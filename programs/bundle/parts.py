@@ -9,12 +9,12 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from funding.models import Jurisdiction, LanguageRegime
+from funding.money import fiscal_end, fiscal_start
 from letters import fields as letters
-from programs.constants import Problem, Text
-from programs.models.agreements import Jurisdiction, LanguageRegime
-from programs.money import fiscal_end, fiscal_start
-from programs.schema.reading import Reader
 from programs.states import CallKind, LetterKind
+from questions.constants import Problem, Text
+from questions.schema.reading import Reader
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import yaml
 from django.utils.translation import gettext as _
 from yaml import events
 
-from programs.constants import Problem
+from questions.constants import Problem
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 40_000

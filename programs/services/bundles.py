@@ -20,32 +20,22 @@ from accounts.roles import ClusterRole
 from accounts.rules import holds_cluster_role, in_office, is_person
 from audit import services as trail
 from audit.actors import Actor
+from funding import ledger
+from funding.models import Agreement, Envelope, LedgerEntry, Partner
+from funding.money import EntryKind
 from letters import fields
 from moves.machine import move
 from moves.refusals import Forbidden
 from moves.registry import facts_of
-from programs import ledger, policy
+from programs import policy
 from programs.bundle import Bundle, BundleRefused, check_rules, dump_bundle, read_bundle
-from programs.constants import Problem
-from programs.models import (
-    Agreement,
-    Call,
-    Envelope,
-    FormVersion,
-    LedgerEntry,
-    LetterTemplate,
-    Partner,
-    Program,
-    ProgramFunding,
-    Rubric,
-    Rules,
-)
-from programs.money import EntryKind
+from programs.models import Call, FormVersion, LetterTemplate, Program, ProgramFunding, Rubric, Rules
 from programs.roles import ProgramRole
 from programs.rubric import check_rubric, parse_rubric
 from programs.rules import Publication, is_program_officer
-from programs.schema import check_form, parse_form
 from programs.states import CallState
+from questions.constants import Problem
+from questions.schema import check_form, parse_form
 from work import clock
 
 

@@ -15,20 +15,18 @@ from accounts.rules import in_office
 from letters import fields
 from moves.refusals import Forbidden
 from programs.bundle import BundleRefused
-from programs.conditions import to_text
-from programs.constants import (
-    QUESTION_TYPES,
-)
 from programs.forms import BundleForm
 from programs.models import Appointment, Call, Program
 from programs.policy import Standard
 from programs.querysets import is_staff
 from programs.rules import is_program_officer
-from programs.schema import parse_form
 from programs.selectors import policy_of, read_once, rubric_of
 from programs.services.bundles import export_bundle, import_bundle, latest_letters
 from programs.services.calls import record_export
 from programs.states import LetterKind, Phase
+from questions.conditions import to_text
+from questions.constants import QUESTION_TYPES
+from questions.schema import parse_form
 
 PHASE_TAGS = {Phase.OPEN: "good", Phase.ANNOUNCED: "info", Phase.GRACE: "wait", Phase.CANCELLED: "bad"}
 LANGUAGES = (("fr", "Français"), ("en", "English"))

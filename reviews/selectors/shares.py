@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from applications import constants
 from applications.figures import answers_of, form_of, rows_of
+from funding.money import fiscal_end, fiscal_year
 from programs.models import ProgramFunding
-from programs.money import fiscal_end, fiscal_year
 from reviews.selectors.ranking import open_envelopes
 from work import clock
 from work.money import split

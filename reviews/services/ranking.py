@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from applications.models import Application
 from applications.rules import Proposal
 from applications.states import FUNDED, Outcome
+from funding import ledger
 from moves.machine import move
 from moves.refusals import Refusal, WrongMoment
-from programs import ledger
 from reviews import selectors
 from reviews.models import Recommendation, RecommendationShare
 from work import clock

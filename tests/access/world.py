@@ -20,10 +20,10 @@ from decisions import services as decisions
 from decisions.models import Concurrence, Decision
 from documents.models import Rendering
 from documents.states import RenderingKind
+from funding.models import Agreement, Envelope, Partner, PartnerSeat
 from letters.models import Letter
 from notifications.models import Message
 from notifications.services import queue_message
-from programs.models import Agreement, Envelope, Partner, PartnerSeat
 from programs.services.bundles import import_bundle
 from programs.services.people import appoint
 from reports.services import create_api_key

@@ -34,6 +34,8 @@ from demo import answers, papers, people
 from demo.cast import COMPANIES
 from desk.selectors import whole_chronicle
 from documents.services import render
+from funding.ledger import reconcile
+from funding.models import Envelope, LedgerEntry
 from letters.models import Letter
 from letters.selectors import find_by_code
 from letters.services import read_letter
@@ -41,8 +43,6 @@ from moves.models import DutyDone
 from moves.refusals import Forbidden, WrongMoment
 from notifications import services as outbox
 from notifications.models import Message
-from programs.ledger import reconcile
-from programs.models import Envelope, LedgerEntry
 from programs.services.bundles import import_bundle, publish_call
 from reports.services import create_api_key, revoke_api_key
 from reviews.models import Assignment

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 
+from funding.models import Agreement, Envelope, Partner
 from moves.refusals import Forbidden, WrongMoment
 from programs.bundle import BundleRefused, read_bundle
-from programs.models import Agreement, Call, Envelope, FormVersion, LetterTemplate, Partner, Program, Rules
+from programs.models import Call, FormVersion, LetterTemplate, Program, Rules
 from programs.services.bundles import export_bundle, import_bundle, latest_letters, publication_problems, publish_call
 from programs.states import CallState
 from tests.cast import BUNDLE

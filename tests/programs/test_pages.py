@@ -1,15 +1,13 @@
-"""The staff's pages of programmes, calls and envelopes: who reads them, what a bad bundle gets, what an act says."""
+"""The staff's pages of programmes and calls: who reads them, what a bad bundle gets, what an act says."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from audit.models import Reading
-from programs import ledger
-from programs.models import Call, Envelope, Program
+from programs.models import Call, Program
 from tests.cast import BUNDLE
-from tests.files import AT, submitted_file
+from tests.files import AT
 
 
 @pytest.fixture(autouse=True)
@@ -137,26 +135,3 @@ def test_cancelling_and_archiving_are_confirmed(programme, page):
     assert page("officer", "call-cancel", call.public_id, post={"reason": ""}).status_code == 422
     assert page("officer", "call-cancel", call.public_id, post={"reason": "Entente résiliée"}).status_code == 302
     assert Call.objects.get().state == "cancelled"
-
-
-def test_envelopes_and_their_statement_are_for_those_who_handle_money(programme, page):
-    envelope = Envelope.objects.order_by("fiscal_year").first()
-    for person in ("officer", "chair", "endorser", "approver", "finance", "auditor"):
-        assert page(person, "envelope-list").status_code == 200, person
-        assert page(person, "envelope-statement", envelope.public_id).status_code == 200, person
-    for person in ("screener", "ana", "sophie", "analyst", "administrator"):
-        assert page(person, "envelope-list").status_code == 403, person
-        assert page(person, "envelope-statement", envelope.public_id).status_code == 404, person
-
-
-def test_a_statement_names_the_file_of_each_entry_to_whom_may_open_it(cast, programme, page):
-    file = submitted_file(cast, programme)
-    envelope = Envelope.objects.order_by("fiscal_year").first()
-    amount = envelope.free / 8
-    ledger.reserve([(envelope, amount.quantize(envelope.free))], application_id=file.pk, by=cast.chair)
-    body = page("finance", "envelope-statement", envelope.public_id).content.decode()
-    assert file.reference in body
-    csv = page("finance", "envelope-csv", envelope.public_id).content.decode("utf-8-sig").splitlines()
-    assert len(csv) == 4  # the head, the allocation, the fee, the reserve
-    assert file.reference in csv[3]
-    assert Reading.objects.filter(subject_type="envelope").count() == 2
