@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
 from programs.models.programs import Call, Version
@@ -18,7 +17,6 @@ KEPT = 200  # versions, at most, whose reading is kept
 
 @dataclass(frozen=True)
 class _Read:
-    stamps: tuple[datetime, datetime | None]
     definition: dict
     value: object
 
@@ -42,14 +40,14 @@ def read_once(version: Version, read: Callable[[dict], T]) -> T:
     A published version never changes: its definition need not even be fetched again (`defer`). A draft's may: it is
     read again as soon as it says something else.
     """
-    key, stamps = (type(version), version.pk, read), (version.created_at, version.published_at)
+    key = (type(version), version.pk, read, version.created_at, version.published_at)
     known = _read.get(key)
-    if known is not None and known.stamps == stamps:
+    if known is not None:
         fetched = "definition" in version.__dict__
         if known.definition == version.definition if fetched else version.published_at is not None:
             return known.value
     value = read(version.definition)
     if len(_read) >= KEPT:
         _read.clear()
-    _read[key] = _Read(stamps, deepcopy(version.definition), value)
+    _read[key] = _Read(deepcopy(version.definition), value)
     return value
