@@ -31,7 +31,7 @@ class Checked:
     error: str = ""
     warning: str = ""
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return self.value is not None
 
 

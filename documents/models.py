@@ -52,7 +52,7 @@ class Upload(PublicModel):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
@@ -95,7 +95,7 @@ class Rendering(PublicModel, WorkItem):
         abstract = False
         verbose_name = _("document we make")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
     content_type = "application/pdf"

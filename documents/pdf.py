@@ -18,6 +18,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from applications.models import Document
 from work.outages import Away, is_system_short, reason_of
 from work.states import Machine
 
@@ -91,7 +92,7 @@ def _page(html: str, *, title: str, language: str, made_at: datetime, brand: str
 class _Press:
     """One thread's WeasyPrint: its fonts, its parsed style sheets, and a fetcher that goes nowhere."""
 
-    def __init__(self, folder: Path, faces: str):
+    def __init__(self, folder: Path, faces: str) -> None:
         from PIL import ImageFile
         from weasyprint import CSS, HTML
         from weasyprint.text.fonts import FontConfiguration
@@ -170,7 +171,7 @@ def _fetcher(folder: Path):
     from weasyprint.urls import URLFetcher
 
     class OursOnly(URLFetcher):
-        def fetch(self, url, headers=None):
+        def fetch(self, url: str, headers=None):
             ours = url.startswith(f"{folder.resolve().as_uri()}/") and ".." not in url and url.endswith(".woff2")
             if not (ours or url.startswith("data:")):
                 raise ValueError(f"We fetch nothing from outside: {url[:200]}")
@@ -179,7 +180,7 @@ def _fetcher(folder: Path):
     return OursOnly(allowed_protocols={"data", "file"}, allow_redirects=False)
 
 
-def _name_languages(document, pdf) -> None:
+def _name_languages(document: Document, pdf) -> None:
     """Write each `<section lang>` of the sheet on its own element of the PDF's structure.
 
     WeasyPrint puts the language on the whole document only, so the English half of a French letter would be read
@@ -212,7 +213,7 @@ def _complaints():
     me = threading.get_ident()
 
     class Ear(logging.Handler):
-        def emit(self, record):
+        def emit(self, record) -> None:
             words = record.getMessage()
             grave = record.levelno >= logging.ERROR or words.startswith((".notdef", "Font-face"))
             if record.thread == me and grave:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from audit.actors import Actor
 from audit.services import record
 from documents import scan
 from documents.constants import ACCEPTED
@@ -49,7 +50,9 @@ documents_wait = Nudge("documents")
 _TAKERS: dict[RenderingKind, Callable[[Rendering], None] | None] = {}
 
 
-def store_upload(file, *, by, application_id: int | None = None, accept=ACCEPTED, limit: int | None = None) -> Upload:
+def store_upload(
+    file, *, by: Actor, application_id: int | None = None, accept=ACCEPTED, limit: int | None = None
+) -> Upload:
     """Examine an open file (with a `.name`) and keep it. `accept`: keys of `constants.KINDS`; `limit` in bytes.
 
     Raises Unacceptable, with its sentence: nothing of the file is kept. Its code is `storage` when a disk refused.
@@ -87,7 +90,7 @@ def _not_kept(file, error: OSError | Away) -> Unacceptable:
     return Unacceptable(message % {"name": scan.clean_name(file.name or "")}, code="storage")
 
 
-def remove_upload(upload: Upload, *, by) -> Upload:
+def remove_upload(upload: Upload, *, by: Actor) -> Upload:
     """Forget the bytes once the transaction commits; the row stays, and says when. A second time does nothing.
 
     Where the storage is away at that instant, `erase_removed` does it once it is back.

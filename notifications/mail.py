@@ -20,6 +20,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import EmailMessage
 
+from notifications.models import Message
 from work import clock
 from work.outages import Away, Later, Refused, reason_of
 from work.states import Machine
@@ -59,12 +60,12 @@ class WatchedBackend(EmailBackend):
                 self.end.start()
                 return super().connect(*where, **more)
 
-            def hang_up(self):
+            def hang_up(self) -> None:
                 """Whoever reads from the server then meets its end."""
                 with suppress(OSError, AttributeError):
                     self.sock.shutdown(socket.SHUT_RDWR)
 
-            def data(self, message):
+            def data(self, message: Message):
                 backend.had_begun = True
                 self.sock.settimeout(settings.EMAIL_ANSWER_TIMEOUT)
                 try:
@@ -73,7 +74,7 @@ class WatchedBackend(EmailBackend):
                     if self.sock:
                         self.sock.settimeout(backend.timeout)
 
-            def close(self):
+            def close(self) -> None:
                 if self.end:
                     self.end.cancel()
                 super().close()

@@ -75,7 +75,7 @@ class UnitInput(forms.TextInput):
     unit = ""
     places: int | None = None
 
-    def __init__(self, attrs=None, unit=None):
+    def __init__(self, attrs=None, unit=None) -> None:
         super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
         if unit is not None:
             self.unit = unit
@@ -88,7 +88,7 @@ class UnitInput(forms.TextInput):
         except (ValueError, InvalidOperation):
             return str(value)
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value, attrs):
         context = super().get_context(name, value, attrs)
         context["widget"].update(unit=self.unit, unit_first=False)
         return context
@@ -100,7 +100,7 @@ class MoneyInput(UnitInput):
     unit = "$"
     places = 2
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value, attrs):
         context = super().get_context(name, value, attrs)
         context["widget"]["unit_first"] = not is_french()
         return context
@@ -112,7 +112,7 @@ class NumberField(forms.DecimalField):
     widget = UnitInput
     default_error_messages = {"invalid": _("Enter a number, for example 1250.50.")}
 
-    def __init__(self, *, unit="", **kwargs):
+    def __init__(self, *, unit="", **kwargs) -> None:
         kwargs.setdefault("widget", type(self).widget(unit=unit) if unit else type(self).widget())
         super().__init__(**kwargs)
 
@@ -129,7 +129,7 @@ class NumberField(forms.DecimalField):
         except ValueError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
-    def has_changed(self, initial, data):
+    def has_changed(self, initial, data) -> bool:
         try:
             return self.to_python(initial) != self.to_python(data)
         except ValidationError:
@@ -142,7 +142,7 @@ class MoneyField(NumberField):
     widget = MoneyInput
     default_error_messages = {"invalid": _("Enter an amount in dollars, for example 1250.50.")}
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs) -> None:
         kwargs.setdefault("max_digits", 14)
         kwargs.setdefault("decimal_places", 2)
         kwargs.setdefault("min_value", 0)
@@ -154,7 +154,7 @@ class DayInput(forms.DateInput):
 
     input_type = "date"
 
-    def __init__(self, attrs=None):
+    def __init__(self, attrs=None) -> None:
         super().__init__({"class": "input--day", **(attrs or {})}, format="%Y-%m-%d")
 
 
@@ -163,6 +163,6 @@ class DayField(forms.DateField):
 
     widget = DayInput
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs) -> None:
         kwargs.setdefault("input_formats", ["%Y-%m-%d"])
         super().__init__(**kwargs)

@@ -24,7 +24,7 @@ def capitalised(choices):
     return [(value, capfirst(label)) for value, label in choices]
 
 
-def add_errors(form, problem):
+def add_errors(form, problem) -> None:
     """Put what a service refused (a ValidationError by field) beside the fields."""
     errors = problem.error_dict if hasattr(problem, "error_dict") else {None: problem}
     for name in sorted(errors, key=[*form.fields, *errors].index):
@@ -107,7 +107,7 @@ class OrganisationForm(forms.ModelForm):
             "ownership": forms.RadioSelect,
         }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         organisation = kwargs.get("instance")
         initial = kwargs.setdefault("initial", {})
         for name in set(self.base_fields) - set(self._meta.fields):
@@ -126,7 +126,7 @@ class OrganisationForm(forms.ModelForm):
                 self.add_error(name, error)
         return self.cleaned_data
 
-    def _post_clean(self):
+    def _post_clean(self) -> None:
         """The service checks and writes: nothing is put on the instance here, which keeps what is shown as it was."""
 
 
@@ -143,7 +143,7 @@ class InviteMemberForm(forms.Form):
         label=_("Language of the invitation"), choices=Language.choices, widget=forms.RadioSelect
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].initial = (get_language() or "fr")[:2]
 

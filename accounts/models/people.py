@@ -12,14 +12,14 @@ from work.models import PublicModel
 
 
 class UserManager(BaseUserManager):
-    def create_user(self, email, password=None, **fields):
+    def create_user(self, email: str, password=None, **fields):
         """Create a person who signs in with `email` (kept in lower case); no password means none works yet."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def get_by_natural_key(self, email):
+    def get_by_natural_key(self, email: str):
         return self.get(email=email.strip().lower())
 
 
@@ -50,7 +50,7 @@ class User(PublicModel, AbstractBaseUser):
             models.UniqueConstraint(Lower("email"), name="user_email_unique_whatever_the_case"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.full_name
 
     @property
@@ -81,5 +81,5 @@ class ClusterAppointment(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()}"

@@ -5,16 +5,17 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Cluster, ClusterAppointment
+from accounts.models import Cluster, ClusterAppointment, User
 from accounts.roles import ClusterRole
 from accounts.rules import in_office, is_system, may_administer
 from audit import services as trail
+from audit.actors import Actor
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from work import clock
 
 
 @transaction.atomic
-def found_cluster(*, by, slug, name_fr, name_en, **details) -> Cluster:
+def found_cluster(*, by: Actor, slug, name_fr, name_en, **details) -> Cluster:
     """A new cluster of this installation. Done by the set-up (the clock), which then appoints its administrator.
 
     `details`: the other columns of a cluster (addresses, e-mail, phone, colours).
@@ -29,7 +30,9 @@ def found_cluster(*, by, slug, name_fr, name_en, **details) -> Cluster:
 
 
 @transaction.atomic
-def appoint_to_cluster(user, cluster, *, by, role, starts_on=None, ends_on=None) -> ClusterAppointment:
+def appoint_to_cluster(
+    user: User, cluster: Cluster, *, by: Actor, role, starts_on=None, ends_on=None
+) -> ClusterAppointment:
     """Give `user` a role in the whole cluster from `starts_on` (today) to the end of `ends_on` (no end)."""
     must_administer(cluster, by)
     role, starts_on = ClusterRole(role), starts_on or clock.today()
@@ -51,7 +54,7 @@ def appoint_to_cluster(user, cluster, *, by, role, starts_on=None, ends_on=None)
 
 
 @transaction.atomic
-def end_cluster_appointment(appointment, *, by) -> ClusterAppointment:
+def end_cluster_appointment(appointment, *, by: Actor) -> ClusterAppointment:
     """Take the role back at once: yesterday becomes its last day. A cluster keeps one administrator at least."""
     cluster = Cluster.objects.select_for_update().get(pk=appointment.cluster_id)
     must_administer(cluster, by)
@@ -75,6 +78,6 @@ def end_cluster_appointment(appointment, *, by) -> ClusterAppointment:
     return appointment
 
 
-def must_administer(cluster, by):
+def must_administer(cluster: Cluster, by: Actor) -> None:
     if not may_administer(cluster, by):
         raise Forbidden(_("Only an administrator of the cluster gives and takes back roles."))

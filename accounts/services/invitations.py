@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
@@ -10,13 +10,13 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Invitation, Membership, Organisation
+from accounts.models import Cluster, Invitation, Membership, Organisation
 from accounts.roles import ClusterRole, OrganisationRole
 from accounts.rules import is_person
 from accounts.services.clusters import appoint_to_cluster, must_administer
 from accounts.services.organisations import must_sign_for
 from audit import services as trail
-from audit.actors import SetUp
+from audit.actors import Actor, SetUp
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from notifications.constants import MessageKind
 from notifications.services import queue_message
@@ -27,7 +27,7 @@ MOST_A_DAY = 30  # by one person: nobody writes to strangers in bulk, in our nam
 
 
 @transaction.atomic
-def invite_member(organisation, *, by, email, role, language) -> tuple[Invitation, str]:
+def invite_member(organisation: Organisation, *, by: Actor, email: str, role, language: str) -> tuple[Invitation, str]:
     """Invite somebody to act for an organisation. Returns the invitation and its link's token.
 
     ValidationError by field: a wrong address, a member already, or more than MOST_A_DAY by the same person.
@@ -43,14 +43,14 @@ def invite_member(organisation, *, by, email, role, language) -> tuple[Invitatio
 
 
 @transaction.atomic
-def invite_staff(cluster, *, by, email, role, language) -> tuple[Invitation, str]:
+def invite_staff(cluster: Cluster, *, by: Actor, email: str, role, language: str) -> tuple[Invitation, str]:
     """Invite somebody to work with the cluster. An empty role: an account only, to be appointed on programmes."""
     must_administer(cluster, by)
     role = ClusterRole(role) if role else ""
     return _invite(by=by, email=_clean(email), language=language, cluster=cluster, cluster_role=role)
 
 
-def find_invitation(token) -> Invitation | None:
+def find_invitation(token: str) -> Invitation | None:
     """The invitation a link names, whatever became of it; None for a link that never was."""
     return (
         Invitation.objects.select_related("organisation", "cluster", "invited_by")
@@ -59,7 +59,7 @@ def find_invitation(token) -> Invitation | None:
     )
 
 
-def stands_in_the_way(invitation, now=None) -> Refusal | None:
+def stands_in_the_way(invitation: Invitation, now: datetime | None = None) -> Refusal | None:
     """Why an invitation cannot be accepted any more, or None."""
     if invitation is None:
         return Refusal(
@@ -73,7 +73,7 @@ def stands_in_the_way(invitation, now=None) -> Refusal | None:
 
 
 @transaction.atomic
-def accept_invitation(token, *, by) -> Invitation:
+def accept_invitation(token: str, *, by: Actor) -> Invitation:
     """Accept: `by` joins the organisation or the cluster. The account's e-mail must be the one invited."""
     found = find_invitation(token)
     if found is not None:  # the list of members stands still while it grows
@@ -106,7 +106,7 @@ def accept_invitation(token, *, by) -> Invitation:
 
 
 @transaction.atomic
-def cancel_invitation(invitation, *, by) -> Invitation:
+def cancel_invitation(invitation: Invitation, *, by: Actor) -> Invitation:
     """Take back an invitation that nobody accepted: its link stops working."""
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
     if invitation.organisation_id:
@@ -126,7 +126,15 @@ def cancel_invitation(invitation, *, by) -> Invitation:
     return invitation
 
 
-def _invite(*, by, email, language, organisation=None, cluster=None, **role) -> tuple[Invitation, str]:
+def _invite(
+    *,
+    by: Actor,
+    email: str,
+    language: str,
+    organisation: Organisation | None = None,
+    cluster: Cluster | None = None,
+    **role,
+) -> tuple[Invitation, str]:
     """One living invitation a person and place: a new one ends those before it."""
     where = {"organisation": organisation} if organisation else {"cluster": cluster}
     now, token = clock.now(), secrets.token_urlsafe(32)
@@ -166,7 +174,7 @@ def _invite(*, by, email, language, organisation=None, cluster=None, **role) -> 
     return invitation, token
 
 
-def _clean(email):
+def _clean(email: str):
     email = (email or "").strip().lower()
     try:
         validate_email(email)
@@ -175,5 +183,5 @@ def _clean(email):
     return email
 
 
-def _digest(token):
+def _digest(token: str):
     return hashlib.sha256(str(token).encode()).hexdigest()

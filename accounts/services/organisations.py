@@ -9,6 +9,7 @@ from accounts.models import Membership, Organisation
 from accounts.roles import OrganisationRole
 from accounts.rules import is_member, is_person, is_signatory
 from audit import services as trail
+from audit.actors import Actor
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from work import clock
 
@@ -34,7 +35,7 @@ TAKEN = "taken"
 @transaction.atomic
 def register_organisation(
     *,
-    by,
+    by: Actor,
     legal_name,
     neq,
     business_number,
@@ -45,7 +46,7 @@ def register_organisation(
     employees,
     naics,
     ownership,
-    language,
+    language: str,
     region,
     website="",
 ) -> Organisation:
@@ -66,7 +67,7 @@ def register_organisation(
 
 
 @transaction.atomic
-def update_organisation(organisation, *, by, **fields) -> Organisation:
+def update_organisation(organisation: Organisation, *, by: Actor, **fields) -> Organisation:
     """Change what an organisation says of itself. `fields`: any of `FIELDS`; ValidationError by field."""
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     must_sign_for(organisation, by)
@@ -87,7 +88,7 @@ def update_organisation(organisation, *, by, **fields) -> Organisation:
 
 
 @transaction.atomic
-def change_member_role(membership, *, by, role) -> Membership:
+def change_member_role(membership: Membership, *, by: Actor, role) -> Membership:
     """Make a member a signatory, or the other way round. One signatory at least stays."""
     membership = _locked(membership)
     must_sign_for(membership.organisation, by)
@@ -108,7 +109,7 @@ def change_member_role(membership, *, by, role) -> Membership:
 
 
 @transaction.atomic
-def remove_member(membership, *, by) -> None:
+def remove_member(membership: Membership, *, by: Actor) -> None:
     """End a membership: by a signatory, or by the person who leaves. One signatory at least stays."""
     membership = _locked(membership)
     if membership.user_id != by.pk:
@@ -120,7 +121,7 @@ def remove_member(membership, *, by) -> None:
     trail.record(organisation, "organisation.remove_member", by=by, given=given)
 
 
-def must_sign_for(organisation, by):
+def must_sign_for(organisation: Organisation, by: Actor) -> None:
     if is_signatory(organisation, by):
         return
     if is_member(organisation, by):
@@ -128,7 +129,7 @@ def must_sign_for(organisation, by):
     raise Forbidden(_("You do not act for this organisation."))
 
 
-def _locked(membership):
+def _locked(membership: Membership):
     """The membership as it is now. The organisation is locked, so that two signatories never remove each other."""
     Organisation.objects.select_for_update().get(pk=membership.organisation_id)
     try:
@@ -137,7 +138,7 @@ def _locked(membership):
         raise WrongMoment(Refusal(_("This person is no longer a member."), code="gone")) from None
 
 
-def _keep_a_signatory(membership):
+def _keep_a_signatory(membership: Membership) -> None:
     others = membership.organisation.memberships.filter(role=OrganisationRole.SIGNATORY, user__is_active=True)
     if not others.exclude(pk=membership.pk).exists():
         raise WrongMoment(
@@ -148,7 +149,7 @@ def _keep_a_signatory(membership):
         )
 
 
-def _check(organisation):
+def _check(organisation: Organisation) -> None:
     """Clean the numbers and the columns; ValidationError by field, with every fault at once."""
     errors = {}
     checks = {"neq": identifiers.neq, "postal_code": identifiers.postal_code}
@@ -169,7 +170,7 @@ def _check(organisation):
         raise ValidationError(errors)
 
 
-def _save(organisation, **how):
+def _save(organisation: Organisation, **how) -> None:
     try:
         with transaction.atomic():
             organisation.save(**how)
@@ -184,6 +185,6 @@ def _taken():
     )
 
 
-def _texts(organisation, names):
+def _texts(organisation: Organisation, names):
     """The values to keep out of the trail but for their digests."""
     return {name: str(getattr(organisation, name)) for name in names if getattr(organisation, name) not in ("", None)}

@@ -3,6 +3,7 @@
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth import get_user_model
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -16,7 +17,7 @@ from accounts.services.invitations import stands_in_the_way
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def show(request, token):
+def show(request: HttpRequest, token: str) -> HttpResponse:
     """Read an invitation, and accept it."""
     invitation = services.find_invitation(token)
     refusal = stands_in_the_way(invitation)

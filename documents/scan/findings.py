@@ -24,7 +24,7 @@ class Finding:
 class Unacceptable(Exception):
     """A file is refused. `message`: a sentence in the reader's language; `code`: the reason, for tests and logs."""
 
-    def __init__(self, message: str, *, code: str):
+    def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)
         self.message = message
         self.code = code

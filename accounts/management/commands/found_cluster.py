@@ -13,7 +13,7 @@ SET_UP = SetUp("found_cluster")
 class Command(BaseCommand):
     help = "Found a cluster and appoint its first administrator, who chooses a password at /account/password/reset."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("slug", help="short name in addresses, for example aerofil")
         parser.add_argument("--name-fr", required=True)
         parser.add_argument("--name-en", required=True)
@@ -23,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--language", choices=["fr", "en"], default="fr")
 
     @transaction.atomic
-    def handle(self, *, slug, name_fr, name_en, email, given_name, family_name, language, **options):
+    def handle(self, *, slug, name_fr, name_en, email: str, given_name, family_name, language: str, **options) -> None:
         try:
             cluster = services.found_cluster(by=SET_UP, slug=slug, name_fr=name_fr, name_en=name_en)
             user = services.create_person(

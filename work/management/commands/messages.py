@@ -151,10 +151,10 @@ def faults_of(root):
 class Command(BaseCommand):
     help = "Merge the messages of the code into locale/fr and compile; --check only says what is missing (exit 1)."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("--check", action="store_true")
 
-    def handle(self, *, check, **options):
+    def handle(self, *, check, **options) -> None:
         root = Path(settings.BASE_DIR)
         if not check:
             self.merge(root)
@@ -165,7 +165,7 @@ class Command(BaseCommand):
             raise CommandError(f"{len(faults)} messages need attention.")
         self.stdout.write(f"{len(faults)} messages need attention.")
 
-    def merge(self, root):
+    def merge(self, root) -> None:
         path = catalogue_path(root)
         catalogue = polib.pofile(str(path), wrapwidth=110)
         entries = {(entry.msgctxt, entry.msgid): entry for entry in catalogue if not entry.obsolete}
