@@ -3,7 +3,7 @@
 import hashlib
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.contrib.auth import get_user_model
+from django.forms import Form
 from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -39,21 +39,21 @@ class AccountAdapter(DefaultAccountAdapter):
         "invalid_password_reset": _("This link no longer works. Ask for a new one."),
     }
 
-    def save_user(self, request: HttpRequest, user: User, form, commit=True):
+    def save_user(self, request: HttpRequest, user: User, form: Form, commit: bool = True) -> User:
         """A person opens an account: names and language come from our form."""
         data = form.cleaned_data
         user.email, user.language = data["email"], data["language"]
         user.given_name, user.family_name = data["given_name"], data["family_name"]
         return services.open_account(user, password=data["password1"])
 
-    def set_password(self, user: User, password) -> None:
+    def set_password(self, user: User, password: str) -> None:
         services.change_password(user, by=user, password=password)
 
-    def send_mail(self, template_prefix, email: str, context: dict[str, object]) -> None:
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         """Queue the mail: in the person's language when there is an account, else in the page's."""
         name = template_prefix.rpartition("/")[2]
         kind, url_name, parts = MAILS[name]
-        user = get_user_model().objects.filter(email=email.lower()).first()
+        user = User.objects.filter(email=email.lower()).first()
         now = clock.now()
         occasion = "|".join([name, email.lower(), str(context.get("key") or now.isoformat())])
         queue_message(

@@ -1,5 +1,6 @@
 """Who may do what, cluster-wide and inside an organisation. Each predicate is one indexed query at most."""
 
+from datetime import date
 from typing import TYPE_CHECKING, TypeGuard
 
 from django.db.models import Q
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from accounts.models import Cluster, Organisation, User
 
 
-def in_office(day=None):
+def in_office(day: date | None = None) -> Q:
     """The condition that an appointment (`starts_on`, `ends_on` inclusive) runs on `day` (today when None)."""
     day = day or clock.today()
     return Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
@@ -26,7 +27,7 @@ def is_person(by: object) -> "TypeGuard[User]":
     )
 
 
-def holds_cluster_role(user: Actor, role, cluster: "Cluster | None" = None) -> bool:
+def holds_cluster_role(user: Actor, role: str, cluster: "Cluster | None" = None) -> bool:
     """Whether `user` holds the cluster-wide `role` today, in `cluster` (any cluster when None)."""
     if not is_person(user):
         return False

@@ -1,5 +1,6 @@
 """Accounts of people."""
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -15,7 +16,15 @@ PERSONAL = ("email", "given_name", "family_name", "title_fr", "title_en")
 
 @transaction.atomic
 def create_person(
-    *, by: Actor, email: str, given_name, family_name, language: str = "fr", password=None, title_fr="", title_en=""
+    *,
+    by: Actor,
+    email: str,
+    given_name: str,
+    family_name: str,
+    language: str = "fr",
+    password: str | None = None,
+    title_fr: str = "",
+    title_en: str = "",
 ) -> User:
     """An account made for somebody by an administrator, or by the set-up (the clock). Its e-mail counts as verified.
 
@@ -34,13 +43,13 @@ def create_person(
     user.set_password(password)
     _save_new(user)
     # The rows of the sign-in library: an address that is not verified may not sign in.
-    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     trail.record(user, "person.create", by=by, given={"language": language}, personal=_personal(user))
     return user
 
 
 @transaction.atomic
-def open_account(user: User, *, password) -> User:
+def open_account(user: User, *, password: str) -> User:
     """The account that a person opens for themselves: `user` is filled in and not saved yet."""
     user.email = user.email.strip().lower()
     user.set_password(password)
@@ -50,7 +59,16 @@ def open_account(user: User, *, password) -> User:
 
 
 @transaction.atomic
-def update_person(user: User, *, by: Actor, given_name, family_name, language: str, title_fr="", title_en="") -> User:
+def update_person(
+    user: User,
+    *,
+    by: Actor,
+    given_name: str,
+    family_name: str,
+    language: str,
+    title_fr: str = "",
+    title_en: str = "",
+) -> User:
     """What a person says of themselves: names, language, and the function that a signature shows."""
     if by.pk != user.pk:
         raise Forbidden(_("People change their own profile."))
@@ -75,7 +93,7 @@ def update_person(user: User, *, by: Actor, given_name, family_name, language: s
 
 
 @transaction.atomic
-def change_password(user: User, *, by: Actor, password) -> User:
+def change_password(user: User, *, by: Actor, password: str) -> User:
     """A new password, chosen while signed in or after a link sent by e-mail."""
     if by.pk != user.pk:
         raise Forbidden(_("People change their own password."))
@@ -93,5 +111,5 @@ def _save_new(user: User) -> None:
         raise ValidationError({"email": _("An account already has this e-mail address.")}) from None
 
 
-def _personal(user: User):
+def _personal(user: User) -> dict[str, str]:
     return {name: getattr(user, name) for name in PERSONAL if getattr(user, name)}

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import services
 from accounts.constants import Province, Region
 from accounts.forms.organisations import InviteMemberForm, MemberRoleForm, OrganisationForm, add_errors
-from accounts.models import Invitation, Organisation
+from accounts.models import Organisation
 from accounts.requests import PersonRequest
 from accounts.rules import is_signatory
 from accounts.services.organisations import TAKEN, must_sign_for
@@ -21,7 +21,7 @@ from moves.refusals import WrongMoment
 from work import clock
 
 
-def own(request: HttpRequest, public_id: UUID):
+def own(request: PersonRequest, public_id: UUID) -> Organisation:
     """The organisation, when the person acts for it; to anyone else it does not exist (404)."""
     return get_object_or_404(Organisation.objects.filter(memberships__user=request.user), public_id=public_id)
 
@@ -110,7 +110,7 @@ def invite(request: PersonRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def member(request: PersonRequest, public_id: UUID, person) -> HttpResponse:
+def member(request: PersonRequest, public_id: UUID, person: UUID) -> HttpResponse:
     """A member: their role, and the end of it."""
     organisation = own(request, public_id)
     if request.user.public_id != person:
@@ -147,7 +147,7 @@ def member(request: PersonRequest, public_id: UUID, person) -> HttpResponse:
 
 @login_required
 @require_POST
-def cancel_invitation(request: PersonRequest, public_id: UUID, invitation: Invitation) -> HttpResponse:
+def cancel_invitation(request: PersonRequest, public_id: UUID, invitation: UUID) -> HttpResponse:
     """Take back an invitation."""
     organisation = own(request, public_id)
     services.cancel_invitation(get_object_or_404(organisation.invitations, public_id=invitation), by=request.user)
@@ -155,7 +155,7 @@ def cancel_invitation(request: PersonRequest, public_id: UUID, invitation: Invit
     return redirect("organisation", organisation.public_id)
 
 
-def facts(organisation: Organisation):
+def facts(organisation: Organisation) -> list[dict[str, object]]:
     """An organisation's facts, as rows of a summary list."""
     region = dict(Region.choices).get(organisation.region, "")
     province = dict(Province.choices).get(organisation.province, organisation.province)

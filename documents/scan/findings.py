@@ -1,5 +1,6 @@
 """What an examination gives: a finding, or a refusal with its sentence."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.formats import number_format
@@ -37,7 +38,7 @@ def megabytes(size: int) -> str:
     return f"{number_format(round(value, 1), 0 if value == int(value) else 1)}\N{NO-BREAK SPACE}{unit}"
 
 
-def accepted(accept, limit: int) -> str:
+def accepted(accept: Iterable[str], limit: int) -> str:
     """The last sentence of every refusal: which kinds, and how large."""
     kinds = ", ".join(str(KINDS[key].label) for key in accept)
     return gettext("We accept %(kinds)s, up to %(limit)s a file.") % {
