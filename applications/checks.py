@@ -6,12 +6,12 @@ from django.utils.translation import gettext as _
 from applications import constants
 from applications.figures import aid_of, amount_of, answers_of, eligibility_of, form_of
 from applications.models import Application
-from programs.figures import FileName
+from funding.figures import FileName
 from programs.money import Reason
 from programs.policy import Eligibility
-from programs.schema import Missing, missing
-from programs.schema.answers import visible_questions
 from programs.selectors import policy_of
+from questions.schema import Missing, missing
+from questions.schema.answers import visible_questions
 from work import clock
 
 ELIGIBILITY_SECTION = "eligibility"

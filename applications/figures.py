@@ -13,8 +13,8 @@ from applications.states import ApplicationState
 from programs.constants import DayKind
 from programs.money import Aid, compute_aid
 from programs.policy import Standard
-from programs.schema import Form, level_gains, parse_form
 from programs.selectors import policy_of, read_once
+from questions.schema import Form, level_gains, parse_form
 from work import clock
 from work.money import cents
 

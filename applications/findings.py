@@ -16,11 +16,11 @@ from applications.figures import aid_of, eligibility_of, form_of
 from applications.models import Application, Finding
 from applications.search import folded
 from applications.states import ApplicationState
-from programs.constants import Text
 from programs.policy import AutomaticCheck
-from programs.schema.answers import visible_questions
-from programs.schema.values import add_months
 from programs.selectors import policy_of
+from questions.constants import Text
+from questions.schema.answers import visible_questions
+from questions.schema.values import add_months
 from work import clock
 from work.money import format_money, format_percent
 

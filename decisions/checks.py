@@ -5,8 +5,8 @@ from decimal import Decimal
 from decisions.models import Decision
 from decisions.states import FUNDED
 from decisions.subjects import subject_of
+from funding.models import Agreement
 from letters import sheets
-from programs.models import Agreement
 
 
 def empty_fields(decision: Decision) -> list[str]:

@@ -8,8 +8,8 @@ from audit.states import ChangeKind
 from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet
 from decisions.states import OPEN, DecisionKind, DecisionState, StepKind
 from decisions.workflow import ConcurrenceLife, DecisionLife
+from funding.models import Agreement, Envelope
 from letters.models import Letter
-from programs.models import Agreement, Envelope
 from reviews.models import Recommendation
 from work import clock
 from work.models import PublicModel, state_check

@@ -9,8 +9,9 @@ from accounts.rules import in_office, is_person
 from applications.querysets import barred_from
 from audit.actors import Actor
 from decisions.states import OPEN, DecisionKind, DecisionState
+from funding.roles import PartnerRole
 from programs.querysets import held_on
-from programs.roles import PartnerRole, ProgramRole
+from programs.roles import ProgramRole
 
 if TYPE_CHECKING:
     from decisions.models import Concurrence, Decision

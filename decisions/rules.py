@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 
 from audit.actors import CLOCK, Actor
 from decisions.states import FUNDED, DecisionKind, DecisionState
+from funding.roles import PartnerRole
+from funding.rules import holds_partner_role
 from moves.interests import is_barred
 from moves.refusals import Refusal
 from moves.transitions import Facts, NoFacts, Reason
-from programs.roles import PartnerRole, ProgramRole
-from programs.rules import approval_limit, holds, holds_partner_role, is_program_officer
+from programs.roles import ProgramRole
+from programs.rules import approval_limit, holds, is_program_officer
 from work.money import format_money
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application
 from documents.sheets import Letterhead, sheet
+from funding.models import LanguageRegime
 from letters import fields
 from letters.subjects import Subject, day_text, signatory_of
 from programs.models import LetterTemplate
-from programs.models.agreements import LanguageRegime
 from work.money import NBSP, format_money
 
 LANGUAGE_NAMES = {"fr": _("French"), "en": _("English")}

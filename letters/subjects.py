@@ -13,10 +13,10 @@ from django.utils.translation import pgettext
 
 from accounts.roles import OrganisationRole
 from applications.models import Application
+from funding.models import Agreement, LanguageRegime
 from letters.fields import Field
 from letters.models import Letter
-from programs.models import Agreement, LetterTemplate, Program
-from programs.models.agreements import LanguageRegime
+from programs.models import LetterTemplate, Program
 from programs.states import LetterKind
 from work import clock
 

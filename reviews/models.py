@@ -7,7 +7,8 @@ from accounts.models import Organisation
 from applications.models import Application
 from applications.states import Outcome
 from audit.states import ChangeKind
-from programs.models import Call, Envelope
+from funding.models import Envelope
+from programs.models import Call
 from programs.roles import Seat
 from reviews.querysets import AssignmentQuerySet
 from reviews.states import Answer, AssignmentState, InterestKind

@@ -38,7 +38,7 @@ from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.models import ReferenceCounter
 from programs.policy import Standard
-from programs.schema import clean_answers
+from questions.schema import clean_answers
 from work import clock
 from work.money import format_money
 

@@ -18,10 +18,10 @@ from applications.states import ApplicationState
 from programs.constants import DayKind
 from programs.models import Call, Program
 from programs.policy import Promise, Standard
-from programs.schema import Fault
-from programs.schema.answers import validate_answer
 from programs.selectors import policy_of
 from programs.states import CallState, Phase
+from questions.schema import Fault
+from questions.schema.answers import validate_answer
 from work import clock
 
 PHASE_TAGS = {Phase.OPEN: "good", Phase.ANNOUNCED: "info", Phase.GRACE: "wait"}

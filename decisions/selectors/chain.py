@@ -14,12 +14,12 @@ from decisions import checks, rules
 from decisions.facts import delegation
 from decisions.models import Decision
 from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, StepKind
+from funding.ledger import available
+from funding.models import Envelope
 from moves.duties import clash
 from moves.interests import standing_of
 from moves.machine import allowed
 from moves.states import Duty, StandingState
-from programs.ledger import available
-from programs.models import Envelope
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,13 @@ from decisions.models import Concurrence, Decision, DecisionShare, Step
 from decisions.services import messages
 from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, StepKind
 from decisions.subjects import subject_of
+from funding import ledger
+from funding.models import Envelope
 from letters.models import Letter
 from letters.services import queue_letter
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.transitions import Move, Reason
-from programs import ledger
-from programs.models import Envelope
 from reviews.models import Recommendation
 from work import clock
 

@@ -12,14 +12,16 @@ from accounts.roles import ClusterRole
 from accounts.rules import in_office
 from decisions.models import Decision
 from decisions.states import DecisionKind, DecisionState, StepKind
+from funding.models import PartnerSeat
+from funding.roles import PartnerRole
 from letters.models import Letter
 from moves.duties import clash
 from moves.interests import is_barred
 from moves.states import Duty
 from notifications.constants import MessageKind
 from notifications.services import queue_message
-from programs.models import Appointment, PartnerSeat, Program
-from programs.roles import PartnerRole, ProgramRole
+from programs.models import Appointment, Program
+from programs.roles import ProgramRole
 
 ENDORSE = _("give a favourable opinion")
 APPROVE = _("approve")

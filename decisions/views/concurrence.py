@@ -21,10 +21,10 @@ from decisions.forms import InterestsForm, NoteForm, SendBackForm
 from decisions.models import Concurrence
 from decisions.states import DecisionKind, DecisionState
 from decisions.subjects import subject_of
+from funding.roles import PartnerRole
 from moves.interests import standing_of
 from moves.refusals import WrongMoment
 from moves.states import StandingState
-from programs.roles import PartnerRole
 from reviews.services import declare_interests
 
 RELATED = (

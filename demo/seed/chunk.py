@@ -23,10 +23,11 @@ from decisions.models import Concurrence, Decision, DecisionShare, Step
 from demo.seed import companies, files, outcomes, panels, states
 from demo.seed.tables import Files, Table, public_id, raw_cursor
 from documents.models import Rendering
+from funding.ledger import allocate
+from funding.models import Envelope, LedgerEntry
 from letters.models import Letter
 from moves.models import DutyDone, Standing
-from programs.ledger import allocate
-from programs.models import Envelope, LedgerEntry, ReferenceCounter
+from programs.models import ReferenceCounter
 from programs.selectors import policy_of, rubric_of
 from reviews.models import Assignment, Declaration, Recommendation, RecommendationShare, Score
 from reviews.selectors import open_envelopes

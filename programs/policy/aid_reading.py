@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from programs.constants import FinancingKind, Problem
 from programs.policy.aid import BadAidRules, parse_aid
-from programs.schema.definition import Form
-from programs.schema.reading import Reader
+from questions.constants import FinancingKind, Problem
+from questions.schema.definition import Form
+from questions.schema.reading import Reader
 
 
 def read_aid(reader: Reader, form: Form) -> dict:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from programs import conditions
-from programs.constants import Text
-from programs.schema.checks import check_condition
-from programs.schema.definition import Question, read_condition, read_question
-from programs.schema.reading import Reader
-from programs.schema.writing import question_as_written
+from questions import conditions
+from questions.constants import Text
+from questions.schema.checks import check_condition
+from questions.schema.definition import Question, read_condition, read_question
+from questions.schema.reading import Reader
+from questions.schema.writing import question_as_written
 
 
 @dataclass(frozen=True)

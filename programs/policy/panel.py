@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.utils.translation import gettext as _
 
 from programs.roles import Seat
-from programs.schema.reading import Reader
+from questions.schema.reading import Reader
 
 REVIEW_DAYS = 14  # calendar days a reviewer has, where the programme says nothing
 

@@ -16,8 +16,8 @@ from programs.policy.reconsideration import ReconsiderationRules, read_reconside
 from programs.policy.reporting import ClaimRules, Indicator, read_claims, read_indicators
 from programs.policy.screening import ScreeningRules, read_checklist
 from programs.policy.service import ServiceStandards, read_service
-from programs.schema.definition import Form
-from programs.schema.reading import Reader
+from questions.schema.definition import Form
+from questions.schema.reading import Reader
 
 # What the definition of a `Rules` version holds, one key for each, in the order of a bundle.
 KEYS = (

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from programs.constants import Allocation, LineStrategy, Order
 from programs.policy.numbers import written
-from programs.schema.reading import Reader
+from questions.schema.reading import Reader
 
 DISCUSS_SPREAD = Decimal(20)  # points between two reviews above which the panel discusses (docs/scoring.md 6)
 

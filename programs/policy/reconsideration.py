@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from programs.policy.numbers import written
-from programs.schema.reading import Reader
+from questions.schema.reading import Reader
 
 ASK_DAYS = 30  # calendar days from the service of the letter, where the programme says nothing
 ANSWER_DAYS = 30  # calendar days from the request

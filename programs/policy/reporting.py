@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from programs.constants import Text
 from programs.policy.numbers import written
-from programs.schema.reading import Reader
+from questions.constants import Text
+from questions.schema.reading import Reader
 
 
 class Every(StrEnum):

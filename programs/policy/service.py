@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from programs.constants import DayKind
-from programs.schema.reading import Reader
+from questions.schema.reading import Reader
 
 
 class Standard(StrEnum):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application
 from applications.states import FUNDED, Outcome
-from programs.models import Envelope
+from funding.models import Envelope
 from reviews.forms.people import words
 from reviews.selectors import FileScores
 from work.forms import MoneyField, write_number

@@ -8,8 +8,9 @@ from django.db.models import Prefetch
 
 from applications.models import Application
 from applications.states import ApplicationState
-from programs.ledger import available
-from programs.models import Call, Envelope
+from funding.ledger import available
+from funding.models import Envelope
+from programs.models import Call
 from programs.selectors import policy_of, rubric_of
 from reviews import scoring
 from reviews.models import Assignment

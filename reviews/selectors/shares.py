@@ -7,8 +7,9 @@ from decimal import Decimal
 from applications import constants
 from applications.figures import answers_of, form_of, rows_of
 from applications.models import Application
-from programs.models import Envelope, ProgramFunding
-from programs.money import fiscal_end, fiscal_year
+from funding.models import Envelope
+from funding.money import fiscal_end, fiscal_year
+from programs.models import ProgramFunding
 from reviews.selectors.ranking import open_envelopes
 from work import clock
 from work.money import split

@@ -11,10 +11,10 @@ from applications.models import Application
 from applications.rules import Proposal
 from applications.states import FUNDED, Outcome
 from audit.actors import Actor
+from funding import ledger
+from funding.models import Envelope
 from moves.machine import move
 from moves.refusals import Refusal, WrongMoment
-from programs import ledger
-from programs.models import Envelope
 from reviews import selectors
 from reviews.models import Recommendation, RecommendationShare
 from work import clock

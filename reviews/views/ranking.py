@@ -23,11 +23,11 @@ from applications.querysets import barred_from
 from applications.states import ApplicationState
 from audit.actors import Actor
 from audit.services import record_readings
+from funding.ledger import InsufficientFunds, available
+from funding.models import LanguageRegime
 from moves.machine import refusals
 from moves.refusals import WrongMoment
-from programs.ledger import InsufficientFunds, available
 from programs.models import Call
-from programs.models.agreements import LanguageRegime
 from programs.roles import ProgramRole
 from programs.rules import holds
 from programs.selectors import rubric_of

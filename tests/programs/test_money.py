@@ -10,7 +10,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from programs.money import compute_aid, fiscal_end, fiscal_label, fiscal_start, fiscal_year
+from programs.money import compute_aid
 from programs.money.aid import cap_after
 from programs.policy import BadAidRules, parse_aid
 from work.money import split
@@ -231,19 +231,6 @@ def test_two_categories_with_one_key_are_refused():
         parse_aid(rules)
     with translation.override("en"):
         assert str(refusal.value) == "categories.4.key: `consultants` is there twice"
-
-
-@pytest.mark.parametrize(
-    ("day", "year"),
-    [(date(2026, 4, 1), 2026), (date(2027, 3, 31), 2026), (date(2027, 4, 1), 2027), (date(2026, 1, 1), 2025)],
-)
-def test_fiscal_year_begins_on_1_april(day, year):
-    assert fiscal_year(day) == year
-    assert fiscal_start(year) <= day <= fiscal_end(year)
-
-
-def test_fiscal_year_is_written_with_both_years():
-    assert fiscal_label(2026) == "2026-2027"
 
 
 amounts = st.decimals(min_value=0, max_value=2_000_000, places=2)

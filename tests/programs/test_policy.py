@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from programs.bundle import read_bundle
-from programs.constants import Allocation, DayKind, LineStrategy, Order, Text
+from builder.bundle import read_bundle
+from programs.constants import Allocation, DayKind, LineStrategy, Order
 from programs.models import Rules
 from programs.policy import (
     AidRules,
@@ -34,11 +34,12 @@ from programs.policy import (
 from programs.policy.reporting import Every, HoldbackUntil
 from programs.policy.service import Start
 from programs.roles import Seat
-from programs.schema.definition import read_question
-from programs.schema.reading import Reader
-from programs.schema.writing import question_as_written
 from programs.selectors import policy_of, rubric_of
-from programs.services.bundles import publish_call
+from programs.services.calls import publish_call
+from questions.constants import Text
+from questions.schema.definition import read_question
+from questions.schema.reading import Reader
+from questions.schema.writing import question_as_written
 from tests.cast import BUNDLE
 
 BUNDLES = sorted(BUNDLE.parent.glob("*.yaml"))

@@ -11,11 +11,12 @@ from applications.models import Application, Finding
 from applications.services.submission import withdraw_application
 from applications.states import ApplicationState
 from audit.models import Entry
+from funding.models import Envelope
 from moves.interests import is_barred
 from moves.machine import move
 from moves.refusals import Forbidden, WrongMoment
 from notifications.models import Message
-from programs.models import Appointment, Envelope
+from programs.models import Appointment
 from programs.services.people import appoint
 from reviews import checks, selectors
 from reviews.models import Recommendation, Score
@@ -567,7 +568,7 @@ def test_a_chair_who_has_not_declared_or_who_scored_does_not_recommend(cast, pro
 
 
 def test_an_envelope_of_another_programme_pays_nothing(cast, programme):
-    from programs.models import Agreement
+    from funding.models import Agreement
 
     other = Agreement.objects.first()
     other.pk, other.public_id, other.reference = None, "01900000-0000-7000-8000-000000000001", "AUTRE"
