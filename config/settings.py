@@ -43,6 +43,7 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 INSTALLED_APPS = [
     "desk",
     "demo",
+    "builder",
     "reports",
     "awards",
     "decisions",

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("desk.urls")),
     path("", include("accounts.urls")),
     path("", include("applications.urls")),
+    path("", include("builder.urls")),
     path("", include("programs.urls")),
     path("", include("funding.urls")),
     path("", include("reviews.urls")),

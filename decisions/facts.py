@@ -1,5 +1,6 @@
 """What the moves of a decision, and a reconsideration, must know."""
 
+from accounts.rules import is_person
 from applications.models import Application
 from applications.rules import Contested
 from audit.actors import Actor
@@ -19,7 +20,7 @@ from programs.rules import approval_limit
 
 def _took_part(decision: Decision, by: Actor) -> bool:
     """Whether `by` did a duty on the file before the reconsideration that this decision answers was asked."""
-    if decision.kind != DecisionKind.RECONSIDERED:
+    if decision.kind != DecisionKind.RECONSIDERED or not is_person(by):
         return False
     return DutyDone.objects.filter(application_id=decision.application_id, user_id=by.pk, at__lt=decision.at).exists()
 

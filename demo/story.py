@@ -17,6 +17,7 @@ from applications.services.screening import find_eligible, find_ineligible, mark
 from applications.services.sponsors import confirm_sponsorship, find_sponsorship, invite_sponsor
 from applications.services.submission import submit_application
 from audit.actors import Guest
+from builder.services import import_bundle
 from decisions.models import Decision
 from decisions.services import approve, endorse, issue
 from demo import answers, papers, people
@@ -25,7 +26,6 @@ from demo.others import ORGANISATION, OTHERS
 from funding.models import Envelope
 from moves.refusals import WrongMoment
 from programs.selectors import policy_of, rubric_of
-from programs.services.bundles import import_bundle
 from programs.services.calls import publish_call
 from reports.services import create_api_key
 from reviews.models import Assignment
@@ -43,7 +43,7 @@ from reviews.services import (
 from work import clock
 from work.money import cents, split
 
-BUNDLE = Path(__file__).resolve().parent.parent / "programs" / "bundles" / "filiere-excellence.yaml"
+BUNDLE = Path(__file__).resolve().parent.parent / "builder" / "bundles" / "filiere-excellence.yaml"
 
 
 def is_told():

@@ -8,7 +8,6 @@ class ProgramsConfig(AppConfig):
         from funding.access import MoneyHandlers, read_also_by
         from programs.models import Program
         from programs.querysets import handles_money
-        from programs.services import bundles  # noqa: F401 (registers the facts of a publication)
 
         read_also_by(
             MoneyHandlers(

@@ -8,7 +8,14 @@ from programs.policy import KEYS
 from tests.house.test_imports import APPS, ROOT
 
 # Who may hold a version's dictionary: what reads it, what checks it, what writes it.
-READERS = ("programs/selectors.py", "programs/policy/", "programs/bundle/", "programs/services/bundles.py")
+READERS = (
+    "programs/selectors/versions.py",
+    "programs/policy/",
+    "builder/bundle/",
+    "builder/exports.py",
+    "builder/services.py",
+    "builder/checks.py",
+)
 DECLARES = "programs/models/"
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from programs.bundle import read_bundle
+from builder.bundle import read_bundle
 from programs.constants import Allocation, DayKind, LineStrategy, Order
 from programs.models import Rules
 from programs.policy import (
@@ -35,7 +35,7 @@ from programs.policy.reporting import Every, HoldbackUntil
 from programs.policy.service import Start
 from programs.roles import Seat
 from programs.selectors import policy_of, rubric_of
-from programs.services.bundles import publish_call
+from programs.services.calls import publish_call
 from questions.constants import Text
 from questions.schema.definition import read_question
 from questions.schema.reading import Reader

@@ -10,7 +10,7 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from programs.bundle import read_bundle
+from builder.bundle import read_bundle
 from questions.schema import (
     check_form,
     clean_answers,

@@ -8,9 +8,9 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Cluster, User
+from builder.bundle import MAX_BYTES, BundleRefused, check_bundle
+from builder.services import import_bundle
 from moves.refusals import Forbidden
-from programs.bundle import MAX_BYTES, BundleRefused, check_bundle
-from programs.services.bundles import import_bundle
 
 
 class Command(BaseCommand):

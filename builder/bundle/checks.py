@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
+from builder.bundle import parts
+from builder.bundle.source import read_yaml
 from programs import policy
-from programs.bundle import parts
-from programs.bundle.source import read_yaml
 from programs.rubric import Rubric, read_rubric
 from questions.constants import Problem
 from questions.schema import Form, check_form, read_form

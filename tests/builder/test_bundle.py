@@ -6,7 +6,7 @@ import random
 import pytest
 from django.utils import translation
 
-from programs.bundle import MAX_BYTES, check_bundle, dump_bundle, read_bundle, read_data
+from builder.bundle import MAX_BYTES, check_bundle, dump_bundle, read_bundle, read_data
 from programs.policy import parse_policy
 from tests.cast import BUNDLE
 

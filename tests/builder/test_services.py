@@ -6,11 +6,15 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 
+from builder.bundle import BundleRefused, read_bundle
+from builder.checks import publication_problems
+from builder.exports import export_bundle
+from builder.services import import_bundle
 from funding.models import Agreement, Envelope, Partner
 from moves.refusals import Forbidden, WrongMoment
-from programs.bundle import BundleRefused, read_bundle
 from programs.models import Call, FormVersion, LetterTemplate, Program, Rules
-from programs.services.bundles import export_bundle, import_bundle, latest_letters, publication_problems, publish_call
+from programs.selectors import latest_letters
+from programs.services.calls import publish_call
 from programs.states import CallState
 from tests.cast import BUNDLE
 
