@@ -1,17 +1,10 @@
-"""Questions with a list for an answer: who must concur, what is not authorised, which fields of a letter are empty."""
+"""Questions with a list for an answer: who must concur, what is not authorised."""
 
 from decimal import Decimal
 
 from decisions.models import Decision
 from decisions.states import FUNDED
-from decisions.subjects import subject_of
 from funding.models import Agreement
-from letters import sheets
-
-
-def empty_fields(decision: Decision) -> list[str]:
-    """Fields that its letter uses and that would be empty (`letters.sheets.empty_fields`)."""
-    return sheets.empty_fields(subject_of(decision))
 
 
 def shares_by_agreement(decision: Decision) -> dict[Agreement, Decimal]:

@@ -10,7 +10,8 @@ from decisions.models import Decision
 from decisions.rules import Concurrences, Delegation, Interests, Issue, Opinion, program_of
 from decisions.selectors.reconsideration import ask_until, contested_decision, was_asked_again
 from decisions.states import DecisionKind
-from letters.sheets import field_in_words
+from decisions.subjects import subject_of
+from letters.sheets import empty_fields
 from moves.interests import standing_of
 from moves.models import DutyDone
 from moves.registry import facts_of
@@ -26,7 +27,7 @@ def _took_part(decision: Decision, by: Actor) -> bool:
 
 
 def _empty(decision: Decision) -> tuple[str, ...]:
-    return tuple(str(field_in_words(found)) for found in checks.empty_fields(decision))
+    return tuple(found.words for found in empty_fields(subject_of(decision)))
 
 
 @facts_of(Decision.endorse)

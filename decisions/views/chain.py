@@ -323,7 +323,7 @@ def preview(request: PersonRequest, reference: str, language: str = "") -> HttpR
         "application": decision.application,
         "decision": decision,
         "letter": letter,
-        "lacking": [] if letter else [sheets.field_in_words(found) for found in sheets.empty_fields(subject)],
+        "lacking": [] if letter else [found.words for found in sheets.empty_fields(subject)],
         "tabs": [
             {
                 "label": sheets.LANGUAGE_NAMES[code],
