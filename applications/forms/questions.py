@@ -213,19 +213,19 @@ class Asked:
     def say(self, faults: Iterable[Fault]) -> None:
         """Put each fault at its place."""
         for fault in faults:
-            at = fault.at
-            if self.form is not None:
-                self.form.say(self.key, fault.message)
-            elif self.type in constants.TABLES and len(at) == 2 and at[0] < len(self.rows):
-                self.rows[at[0]]["form"].say(at[1], fault.message)
-            elif self.parts is not None and at:
-                self.parts.say(at[0], fault.message)
-            elif self.type == "assessment" and len(at) == 2:
-                cell = next((c for axis in self.grid for c in axis["processes"] if c["key"] == at[0]), None)
-                if cell is not None:
-                    cell["errors"].append(fault.message)
-            else:
-                self.errors.append(fault.message)
+            match fault.at:
+                case _ if self.form is not None:
+                    self.form.say(self.key, fault.message)
+                case (int(row), str(column)) if self.type in constants.TABLES and row < len(self.rows):
+                    self.rows[row]["form"].say(column, fault.message)
+                case (str(part), *_rest) if self.parts is not None:
+                    self.parts.say(part, fault.message)
+                case (process, _moment) if self.type == "assessment":
+                    cell = next((c for axis in self.grid for c in axis["processes"] if c["key"] == process), None)
+                    if cell is not None:
+                        cell["errors"].append(fault.message)
+                case _:
+                    self.errors.append(fault.message)
 
     @property
     def problems(self) -> list[dict[str, str]]:
