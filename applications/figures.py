@@ -144,6 +144,9 @@ def cohort_of(call: Call, at: datetime, began_at: datetime | None) -> tuple[date
     """
     if began_at is not None and began_at <= at:
         closing = call.cohort_at(began_at)
+        assert closing is not None  # a call that takes submissions has its closing
         if began_at < closing <= at < closing + timedelta(minutes=call.grace_minutes):
             return closing, True
-    return call.cohort_at(at), False
+    present = call.cohort_at(at)
+    assert present is not None
+    return present, False

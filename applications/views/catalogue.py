@@ -1,6 +1,7 @@
 """Open to everybody: programmes, calls with the dates the clock gives them, and the two-minute check."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -53,15 +54,16 @@ def index(request: HttpRequest) -> HttpResponse:
     groups = sorted({(p.working_group.key, p.working_group.name) for p in programs}, key=lambda group: group[1])
     form = SearchForm(request.GET or None, groups=groups)
     chosen = form.cleaned_data if form.is_valid() else {}
-    cards = []
+    cards: list[tuple[Program, list[dict[str, Any]], datetime | None]] = []
     for program in programs:
         calls = [fact(call) for call in program.calls.all() if call.state == CallState.PUBLISHED]
         if not _is_wanted(program, calls, chosen):
             continue
         soonest = min((c["next"] for c in calls if c["open"] and c["next"]), default=None)
-        cards.append({"program": program, "calls": calls, "soonest": soonest})
-    cards.sort(key=lambda card: (card["soonest"] is None, card["soonest"] or clock.now(), card["program"].name))
-    return render(request, "applications/catalogue.html", {"filter": form, "cards": cards, "filtered": bool(chosen)})
+        cards.append((program, calls, soonest))
+    cards.sort(key=lambda card: (card[2] is None, card[2] or clock.now(), card[0].name))
+    shown = [{"program": program, "calls": calls, "soonest": soonest} for program, calls, soonest in cards]
+    return render(request, "applications/catalogue.html", {"filter": form, "cards": shown, "filtered": bool(chosen)})
 
 
 def _is_wanted(program: Program, calls: list[dict[str, Any]], chosen: Mapping[str, str]) -> bool:
