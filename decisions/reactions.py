@@ -3,7 +3,7 @@
 from typing import Any
 
 from applications.models import Application
-from applications.states import ApplicationState
+from applications.states import ApplicationState, Outcome
 from decisions.models import Concurrence, Decision
 from decisions.rules import Return
 from decisions.services import messages
@@ -32,7 +32,7 @@ def draft_what_was_recommended(application: Application, made: Made[Any, Any]) -
     draft_decision(
         application,
         by=made.by,
-        kind=KIND_OF[standing.outcome],
+        kind=KIND_OF[Outcome(standing.outcome)],
         recommendation=standing,
         reasons_fr=standing.reasons_fr,
         reasons_en=standing.reasons_en,
@@ -52,7 +52,7 @@ def draft_the_ineligibility(application: Application, made: Made[Any, Any]) -> N
     )
 
 
-def ineligibility_reasons(application, language):
+def ineligibility_reasons(application: Application, language: str) -> str:
     """One line a failed item: what was checked, in `language`, and the officer's reason as it was written."""
     items = policy_of(application.call).screening.items if application.call.rules_id else ()
     labels = {item.key: item.label.in_language(language) for item in items}
@@ -131,6 +131,7 @@ def tell_the_outcome(letter: Letter, made: Made[Any, Any]) -> tuple[Application,
     if decision is None:
         return None
     application = Application.objects.get(pk=decision.application_id)
+    assert letter.sent_at is not None  # the move that was just made says when
     application.outcome_at = application.updated_at = letter.sent_at
     application.save(update_fields=["outcome_at", "updated_at"])
     return application, decision

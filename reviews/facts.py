@@ -1,5 +1,6 @@
 """What the moves of an assignment, and those of a file that its reviews decide, must know."""
 
+from accounts.rules import is_person
 from applications.models import Application
 from applications.rules import Panel, Reviews, Scores
 from audit.actors import Actor
@@ -38,7 +39,8 @@ def scores(application: Application, by: Actor) -> Scores:
 
 @facts_of(Assignment.accept)
 def undertaken(assignment: Assignment, by: Actor) -> Undertaken:
-    return Undertaken(signed=Undertaking.objects.filter(call=assignment.application.call, user_id=by.pk).exists())
+    signed = is_person(by) and Undertaking.objects.filter(call=assignment.application.call, user=by).exists()
+    return Undertaken(signed=signed)
 
 
 @facts_of(Assignment.submit)

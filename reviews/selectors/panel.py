@@ -1,14 +1,18 @@
 """What a file's reviews say together: the quorum, the mean, the spread, the pass marks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from applications.models import Application
+from programs.rubric import Rubric
 from programs.selectors import policy_of, rubric_of
 from reviews import scoring
 from reviews.checks import fill
+from reviews.models import Assignment
 
 
-def quorum(application):
+def quorum(application: Application) -> tuple[int, int]:
     """`(counted, needed)`: unconflicted reviews in, and how many the panel rule needs, seat by seat.
 
     A seat counts no more than it needs, so that three reviews of the cluster never stand in for one of industry.
@@ -29,11 +33,13 @@ class FileScores:
     must_discuss: bool
 
     @property
-    def passes(self):
+    def passes(self) -> bool:
         return not self.missed
 
 
-def file_scores(application, rubric=None, reviews=None):
+def file_scores(
+    application: Application, rubric: Rubric | None = None, reviews: Sequence[Assignment] | None = None
+) -> FileScores:
     """The `FileScores` of an application, from its counted reviews (prefetched `reviews` spare the query)."""
     rubric = rubric or rubric_of(application.call)
     if reviews is None:

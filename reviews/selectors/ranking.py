@@ -1,6 +1,7 @@
 """The ranking of a cohort against what its envelopes still have."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Prefetch
@@ -9,6 +10,7 @@ from applications.models import Application
 from applications.states import ApplicationState
 from funding.ledger import available
 from funding.models import Envelope
+from programs.models import Call
 from programs.selectors import policy_of, rubric_of
 from reviews import scoring
 from reviews.models import Assignment
@@ -32,11 +34,11 @@ class Ranking:
     available: Decimal
     line: scoring.Line
 
-    def of(self, application):
+    def of(self, application: Application) -> RankedFile | None:
         """The `RankedFile` of an application; None when it is not in the ranking."""
         return next((ranked for ranked in self.files if ranked.application.pk == application.pk), None)
 
-    def inputs(self):
+    def inputs(self) -> dict[str, object]:
         """The ranking as evidence: plain data, stored with the recommendation that was read from it."""
         return {
             "line": str(self.line),
@@ -61,12 +63,12 @@ class Ranking:
 RANKED = (ApplicationState.REVIEWED, ApplicationState.WAITLISTED)
 
 
-def held_percent(call):
+def held_percent(call: Call) -> Decimal:
     """The share of each envelope kept for reconsiderations, in percent (rules: `reconsideration.held_percent`)."""
     return policy_of(call).reconsideration.held_percent
 
 
-def open_envelopes(call):
+def open_envelopes(call: Call) -> list[Envelope]:
     """Envelopes that may pay an award of this call, in id order: those of the programme's agreements, not closed."""
     return list(
         Envelope.objects.filter(agreement__funding__program=call.program, closed_on__isnull=True)
@@ -76,18 +78,19 @@ def open_envelopes(call):
     )
 
 
-def cohorts_of(call):
+def cohorts_of(call: Call) -> list[datetime]:
     """The closings at which files of this call were submitted and have come to the panel, latest first."""
-    return list(
+    closings = (
         Application.objects.filter(call=call, cohort_closes_at__isnull=False)
         .exclude(state=ApplicationState.DRAFT)
         .order_by("-cohort_closes_at")
         .values_list("cohort_closes_at", flat=True)
         .distinct()
     )
+    return [closing for closing in closings if closing is not None]
 
 
-def ranking(call, cohort_closes_at=None):
+def ranking(call: Call, cohort_closes_at: datetime | None = None) -> Ranking:
     """The `Ranking` of a call's reviewed files (of one cohort, with the waiting list of earlier ones, when given).
 
     Ordered by the raw mean among those that pass; the line is the programme's `ranking.line` (strict by default).
@@ -96,7 +99,7 @@ def ranking(call, cohort_closes_at=None):
     rules = policy_of(call).ranking
     line = scoring.Line(rules.line)
     counted = Assignment.objects.filter(state=AssignmentState.SUBMITTED).prefetch_related("scores").order_by("id")
-    files = (
+    rows = (
         Application.objects.filter(call=call, state__in=RANKED)
         .select_related("organisation")
         .defer("search")
@@ -104,8 +107,8 @@ def ranking(call, cohort_closes_at=None):
         .order_by("id")
     )
     if cohort_closes_at is not None:
-        files = files.filter(cohort_closes_at__lte=cohort_closes_at)
-    files = {str(file.public_id): file for file in files}
+        rows = rows.filter(cohort_closes_at__lte=cohort_closes_at)
+    files = {str(file.public_id): file for file in rows}
     for file in files.values():
         file.call = call  # read once: its rules and rubric are large, and the same for all
     scores = {key: file_scores(file, rubric, file.counted_reviews) for key, file in files.items()}
