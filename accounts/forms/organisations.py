@@ -33,7 +33,9 @@ def capitalised(choices: "Iterable[tuple[str, StrOrPromise]]") -> "list[tuple[st
 
 def add_errors(form: forms.BaseForm, problem: ValidationError) -> None:
     """Put what a service refused (a ValidationError by field) beside the fields."""
-    errors: dict[str | None, Any] = {**problem.error_dict} if hasattr(problem, "error_dict") else {None: problem}
+    errors: dict[str | None, Any] = (
+        dict(problem.error_dict.items()) if hasattr(problem, "error_dict") else {None: problem}
+    )
     for name in sorted(errors, key=[*form.fields, *errors].index):
         form.add_error(name if name in form.fields else None, errors[name])
 
