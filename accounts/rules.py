@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, TypeGuard
 from django.db.models import Q
 
 from accounts.roles import ClusterRole, OrganisationRole
-from audit.actors import Actor
 from audit.states import ActorKind
 from work import clock
 
@@ -27,7 +26,7 @@ def is_person(by: object) -> "TypeGuard[User]":
     )
 
 
-def holds_cluster_role(user: Actor, role: str, cluster: "Cluster | None" = None) -> bool:
+def holds_cluster_role(user: object, role: str, cluster: "Cluster | int | None" = None) -> bool:
     """Whether `user` holds the cluster-wide `role` today, in `cluster` (any cluster when None)."""
     if not is_person(user):
         return False
@@ -35,40 +34,40 @@ def holds_cluster_role(user: Actor, role: str, cluster: "Cluster | None" = None)
     return (found if cluster is None else found.filter(cluster=cluster)).exists()
 
 
-def is_auditor(user: Actor, cluster: "Cluster | None" = None) -> bool:
+def is_auditor(user: object, cluster: "Cluster | int | None" = None) -> bool:
     return holds_cluster_role(user, ClusterRole.AUDITOR, cluster)
 
 
-def is_administrator(user: Actor, cluster: "Cluster | None" = None) -> bool:
+def is_administrator(user: object, cluster: "Cluster | int | None" = None) -> bool:
     return holds_cluster_role(user, ClusterRole.ADMINISTRATOR, cluster)
 
 
-def is_finance(user: Actor, cluster: "Cluster | None" = None) -> bool:
+def is_finance(user: object, cluster: "Cluster | int | None" = None) -> bool:
     return holds_cluster_role(user, ClusterRole.FINANCE, cluster)
 
 
-def is_member(organisation: "Organisation", user: Actor) -> bool:
+def is_member(organisation: "Organisation", user: object) -> bool:
     """Whether `user` acts for `organisation`, signatory or not."""
     return is_person(user) and user.memberships.filter(organisation=organisation).exists()
 
 
-def is_signatory(organisation: "Organisation", user: Actor) -> bool:
+def is_signatory(organisation: "Organisation", user: object) -> bool:
     """Whether `user` may attest and submit for `organisation`."""
     return (
         is_person(user) and user.memberships.filter(organisation=organisation, role=OrganisationRole.SIGNATORY).exists()
     )
 
 
-def is_system(by: Actor) -> bool:
+def is_system(by: object) -> bool:
     """Whether the actor is the installation itself: its set-up and its commands."""
     return getattr(by, "actor", "") == ActorKind.SETUP
 
 
-def may_administer(cluster: "Cluster", by: Actor) -> bool:
+def may_administer(cluster: "Cluster", by: object) -> bool:
     """Whether the actor gives and takes back roles in `cluster`."""
     return is_system(by) or is_administrator(by, cluster)
 
 
-def may_create_people(by: Actor) -> bool:
+def may_create_people(by: object) -> bool:
     """Whether the actor may open an account for somebody else."""
     return is_system(by) or is_administrator(by)
