@@ -27,7 +27,7 @@ assets: ## Build the style sheet, fonts and scripts into static/built
 translations: ## Compile the .po files
 	@$(PYTHON) -m ops translations
 
-test: ## Style, import contracts and the quick tests (ARGS="tests/audit -k trail" for some of them)
+test: ## Style, import contracts and the quick tests (ARGS="tests/audit -k trail": those alone, at once)
 	@$(PYTHON) -m ops test
 
 test-all: ## The slow tests: browser, broker, faults, load

@@ -8,14 +8,15 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from accounts.models import User
 from audit.actors import Assurance, Method
 
 SECOND_FACTORS = frozenset({"mfa"})  # what the sign-in library calls one
 
 
-def assurance_of(request: HttpRequest) -> Assurance:
-    """How the person of this session signed in, and when they last gave a second factor."""
-    records = get_authentication_records(request)
+def assurance_of(request: HttpRequest, user: User) -> Assurance:
+    """How `user` signed in to the session of the request, and when they last gave a second factor there."""
+    records = get_authentication_records(request, user)
     methods = [record.get("method") for record in records]
     seconds = [record["at"] for record in records if record.get("method") in SECOND_FACTORS]
     return Assurance(
@@ -32,7 +33,7 @@ class AssuranceMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.user.is_authenticated:
-            request.user.assurance = assurance_of(request)
+            request.user.assurance = assurance_of(request, request.user)
         return self.get_response(request)
 
 

@@ -1,4 +1,5 @@
-"""Who a person can be, cluster-wide and inside an organisation. Roles on one programme are in `programs.roles`."""
+"""Who a person can be, cluster-wide and inside an organisation. Roles on one programme are in `programs.roles`,
+for a partner in `funding.roles`."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +10,10 @@ class ClusterRole(TextChoices):
     AUDITOR = "auditor", _("auditor")
     ADMINISTRATOR = "administrator", _("administrator")
     FINANCE = "finance", _("finance officer")
+
+
+# Roles that read how a cluster's programmes are set up, and what its envelopes hold.
+CLUSTER_READERS = (ClusterRole.OFFICER, ClusterRole.AUDITOR, ClusterRole.FINANCE)
 
 
 class OrganisationRole(TextChoices):

@@ -1,10 +1,15 @@
 """Who may do what, cluster-wide and inside an organisation. Each predicate is one indexed query at most."""
 
+from typing import TYPE_CHECKING, TypeGuard
+
 from django.db.models import Q
 
 from accounts.roles import ClusterRole, OrganisationRole
 from audit.states import ActorKind
 from work import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 def in_office(day=None):
@@ -13,9 +18,11 @@ def in_office(day=None):
     return Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
 
-def is_person(by):
+def is_person(by: object) -> "TypeGuard[User]":
     """Whether the actor is a signed-in, active person (not the clock, not an API key, not anonymous)."""
-    return bool(getattr(by, "actor", "") == "person" and by.pk and by.is_active)
+    return bool(
+        getattr(by, "actor", "") == ActorKind.PERSON and getattr(by, "pk", None) and getattr(by, "is_active", False)
+    )
 
 
 def holds_cluster_role(user, role, cluster=None):

@@ -9,7 +9,7 @@ class ApplicationsConfig(AppConfig):
         from applications.checks import name_files
         from documents.services import hand_over
         from documents.states import RenderingKind
-        from programs.figures import name_files_with
+        from funding.figures import name_files_with
 
         name_files_with(name_files)
         hand_over(RenderingKind.RECEIPT, None)  # its page shows it as soon as it is there

@@ -6,11 +6,12 @@ from django.utils.translation import gettext as _
 from applications import constants
 from applications.figures import aid_of, amount_of, answers_of, eligibility_of, form_of
 from applications.models import Application
-from programs.bundle.parts import Eligibility, parse_eligibility
-from programs.figures import FileName
+from funding.figures import FileName
 from programs.money import Reason
-from programs.schema import Missing, missing
-from programs.schema.answers import visible_questions
+from programs.policy import Eligibility
+from programs.selectors import policy_of
+from questions.schema import Missing, missing
+from questions.schema.answers import visible_questions
 from work import clock
 
 ELIGIBILITY_SECTION = "eligibility"
@@ -19,13 +20,12 @@ SPONSOR_SECTION = "sponsor-answer"
 
 def eligibility_check(call) -> Eligibility | None:
     """The call's two-minute check; None when its rules have none."""
-    definition = call.rules.definition.get("eligibility") if call.rules_id else None
-    return parse_eligibility(definition) if definition else None
+    return policy_of(call).eligibility if call.rules_id else None
 
 
 def needs_sponsor(call) -> bool:
     """Whether the programme wants a sponsor's confirmation: one of its screening items looks for it."""
-    return any(item.get("automatic") == "sponsor" for item in call.rules.definition.get("checklist", []))
+    return policy_of(call).screening.wants_sponsor
 
 
 def attestations_of(form, answers: dict) -> list:

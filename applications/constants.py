@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from programs.constants import CostKind, FinancingKind
+from questions.constants import CostKind, FinancingKind
 
 TITLE = "project_title"
 SUMMARY = "project_summary"
@@ -19,7 +19,7 @@ SPONSOR_EMAIL = "sponsor_email"
 # The answers to the two-minute check are kept beside the others, under a key that no question of a form may have.
 ELIGIBILITY = "eligibility:"
 
-# The columns of the tables of a form, as people read them (programs.schema.tables has their keys and checks).
+# The columns of the tables of a form, as people read them (questions.schema.tables has their keys and checks).
 COLUMNS = {
     "budget": {
         "category": _("Category"),

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from applications import constants
 from applications.figures import answers_of, form_of
-from programs.constants import Text
-from programs.schema import Question
-from programs.schema.answers import visible_questions
-from programs.schema.assessment import level_gains
-from programs.schema.tables import columns_of
+from questions.constants import Text
+from questions.schema import Question
+from questions.schema.answers import visible_questions
+from questions.schema.assessment import level_gains
+from questions.schema.tables import columns_of
 from work import clock
 from work.money import format_money, format_percent
 from work.templatetags.formats import number

@@ -1,12 +1,13 @@
 """What the moves of a file must know, as far as this app knows it: for the page that asks, and for the act."""
 
 from applications.checks import attestations_of, missing_answers, unconfirmed
-from applications.figures import answers_of, decides_by_checklist, form_of
+from applications.figures import answers_of, form_of
 from applications.findings import checklist_of
 from applications.models import Application
 from applications.rules import Checklist, Readiness, Request
 from audit.actors import Actor
 from moves.registry import facts_of
+from programs.selectors import policy_of
 from work import clock
 
 
@@ -39,5 +40,5 @@ def checklist(application: Application, by: Actor) -> Checklist:
         failed=tuple(item.key for item in failed),
         without_reason=tuple(item.key for item in failed if not (item.finding and item.finding.reason.strip())),
         overdue=bool(asked and asked.due < clock.now()),
-        decides=decides_by_checklist(application.call),
+        decides=policy_of(application.call).panel is None,
     )

@@ -10,26 +10,20 @@ from decimal import Decimal
 from accounts.roles import Ownership
 from applications import constants
 from applications.states import ApplicationState
+from programs.constants import DayKind
 from programs.money import Aid, compute_aid
-from programs.schema import Form, level_gains, parse_form
+from programs.policy import Standard
+from programs.selectors import policy_of, read_once
+from questions.schema import Form, level_gains, parse_form
 from work import clock
 from work.money import cents
 
 ZERO = Decimal("0.00")
-_forms: dict[tuple, Form] = {}
 
 
 def form_of(application) -> Form:
     """The form of the file's call, parsed once in a process: a published version never changes."""
-    version = application.call.form
-    key = (version.pk, version.created_at, version.published_at)
-    if version.published_at is None:
-        return parse_form(version.definition)
-    if key not in _forms:
-        if len(_forms) > 200:
-            _forms.clear()
-        _forms[key] = parse_form(version.definition)
-    return _forms[key]
+    return read_once(application.call.form, parse_form)
 
 
 def answers_of(application) -> dict:
@@ -39,11 +33,6 @@ def answers_of(application) -> dict:
         for answer in application.answers.all()
         if answer.question != constants.ELIGIBILITY and answer.value is not None
     }
-
-
-def decides_by_checklist(call) -> bool:
-    """Whether the programme decides by its checklist alone: its rules seat no panel."""
-    return not call.rules.definition.get("panel")
 
 
 def eligibility_of(application) -> dict:
@@ -91,7 +80,7 @@ def aid_of(application, answers: dict | None = None) -> Aid | None:
     answers = answers_of(application) if answers is None else answers
     sent = application.submitted_at if application.state != ApplicationState.DRAFT else None
     return compute_aid(
-        application.call.rules.definition["aid"],
+        policy_of(application.call).aid,
         rows_of(form, answers, "budget"),
         rows_of(form, answers, "financing"),
         submitted_on=clock.day_of(sent) if sent else clock.today(),
@@ -129,18 +118,18 @@ def totals(aid: Aid, answers: dict, kind: str) -> dict:
     return {"aid": aid, "request": request, "share": share, "kind": kind}
 
 
-def service_due(call, name: str, start: datetime) -> datetime | None:
-    """When the service clock `name` (`acknowledge`, `complete`, `decide`…) that starts at `start` ends: a day's end.
+def service_due(call, standard: Standard, start: datetime) -> datetime | None:
+    """When the service clock of `standard` that starts at `start` ends: a day's end.
 
-    None when the programme promises nothing by that name.
+    None when the programme promises nothing of it.
     """
-    promise = call.rules.definition.get("service", {}).get(name)
-    if not promise:
+    promise = policy_of(call).service.promise(standard)
+    if promise is None:
         return None
-    day, days = clock.day_of(start), int(promise["days"])
-    if promise.get("kind") == "business":
-        return clock.end_of(clock.add_business_days(day, days))
-    return clock.end_of(day + timedelta(days=days))
+    day = clock.day_of(start)
+    if promise.kind == DayKind.BUSINESS:
+        return clock.end_of(clock.add_business_days(day, promise.days))
+    return clock.end_of(day + timedelta(days=promise.days))
 
 
 def cohort_of(call, at: datetime, began_at: datetime | None) -> tuple[datetime, bool]:

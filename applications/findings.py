@@ -16,9 +16,11 @@ from applications.figures import aid_of, eligibility_of, form_of
 from applications.models import Application, Finding
 from applications.search import folded
 from applications.states import ApplicationState
-from programs.constants import Text
-from programs.schema.answers import visible_questions
-from programs.schema.values import add_months
+from programs.policy import AutomaticCheck
+from programs.selectors import policy_of
+from questions.constants import Text
+from questions.schema.answers import visible_questions
+from questions.schema.values import add_months
 from work import clock
 from work.money import format_money, format_percent
 
@@ -73,18 +75,18 @@ def checklist_of(application: Application) -> list[Item]:
     answers = content.get("answers", {})
     marked = {finding.item: finding for finding in application.findings.select_related("by").order_by("pk")}
     latest = application.snapshots.order_by("-number").values_list("at", flat=True).first()
-    cache: dict[str, Automatic] = {}
+    cache: dict[AutomaticCheck, Automatic] = {}
     items = []
-    for rule in application.call.rules.definition.get("checklist", []):
-        name = rule.get("automatic")
+    for rule in policy_of(application.call).screening.items:
+        name = rule.automatic
         if name and name not in cache:
             cache[name] = CHECKS[name](application, answers, content)
-        finding = marked.pop(rule["key"], None)
+        finding = marked.pop(rule.key, None)
         items.append(
             Item(
-                key=rule["key"],
-                label=Text(**rule["label"]),
-                help=Text(**rule["help"]) if rule.get("help") else Text(),
+                key=rule.key,
+                label=rule.label,
+                help=rule.help,
                 automatic=cache.get(name) if name else None,
                 finding=finding,
                 stale=_is_stale(finding, latest),
@@ -145,9 +147,9 @@ def dates(application, answers, content) -> Automatic:
         wrong.append(
             _("It starts before the day of submission, %(day)s.") % {"day": clock.format_day(submitted_on, language)}
         )
-    until = (application.call.rules.definition.get("aid", {}).get("window") or {}).get("until")
-    if until and end > date.fromisoformat(str(until)):
-        last = clock.format_day(date.fromisoformat(str(until)), language)
+    until = policy_of(application.call).aid.window.until
+    if until and end > until:
+        last = clock.format_day(until, language)
         wrong.append(_("It ends after %(day)s, the last day of eligible costs.") % {"day": last})
     months = question.limits.get("max_months")
     if months and end > add_months(start, months):
@@ -160,12 +162,11 @@ def amounts(application, answers, content) -> Automatic:
     aid = aid_of(application, answers)
     if aid is None:
         return Automatic(None, (_("The form has no budget."),))
-    rules, language = application.call.rules.definition["aid"], _language()
+    smallest, language = policy_of(application.call).aid.min_project, _language()
     facts = [_("Eligible costs: %(amount)s.") % {"amount": format_money(aid.eligible, language)}]
-    smallest = rules.get("min_project")
     wrong = []
-    if smallest and aid.eligible < type(aid.eligible)(str(smallest)):
-        least = format_money(type(aid.eligible)(str(smallest)), language)
+    if aid.eligible < smallest:
+        least = format_money(smallest, language)
         wrong.append(_("They are below the smallest project, %(amount)s.") % {"amount": least})
     facts.append(
         _("Total public aid: %(share)s of eligible costs, for a cap of %(cap)s.")
@@ -241,24 +242,19 @@ def duplicates(application, answers, content) -> Automatic:
 
 
 def exclusion_list(application, answers, content) -> Automatic:
-    """The NEQ in the lists of the rules. Without a list the officer consults the public register."""
-    listed = application.call.rules.definition.get("exclusion_list")
+    """The system keeps no list: the officer consults the public register."""
     neq = application.organisation.neq
-    if listed is None:
-        return Automatic(None, (_("Consult the public register for NEQ %(neq)s.") % {"neq": neq},))
-    if neq in {str(entry) for entry in listed}:
-        return Automatic(False, (_("NEQ %(neq)s is on the list.") % {"neq": neq},))
-    return Automatic(True, (_("NEQ %(neq)s is not on the list.") % {"neq": neq},))
+    return Automatic(None, (_("Consult the public register for NEQ %(neq)s.") % {"neq": neq},))
 
 
 CHECKS = {
-    "eligibility": eligibility,
-    "dates": dates,
-    "amounts": amounts,
-    "attestations": attestations,
-    "sponsor": sponsor,
-    "duplicates": duplicates,
-    "exclusion_list": exclusion_list,
+    AutomaticCheck.ELIGIBILITY: eligibility,
+    AutomaticCheck.DATES: dates,
+    AutomaticCheck.AMOUNTS: amounts,
+    AutomaticCheck.ATTESTATIONS: attestations,
+    AutomaticCheck.SPONSOR: sponsor,
+    AutomaticCheck.DUPLICATES: duplicates,
+    AutomaticCheck.EXCLUSION_LIST: exclusion_list,
 }
 
 

@@ -26,6 +26,7 @@ class Application(PublicModel, ApplicationLife):
     """A file. What the lists show is on this row, kept by the services that change it."""
 
     subject = "application"
+    change_kind = ChangeKind.APPLICATION
     moves_with = ("call__program", "call__form", "call__rules", "organisation")
 
     call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="applications")
@@ -77,9 +78,9 @@ class Application(PublicModel, ApplicationLife):
         ]
 
     @property
-    def change_kind(self) -> ChangeKind | None:
+    def is_reported(self) -> bool:
         """Nothing is reported of a draft that was never sent."""
-        return ChangeKind.APPLICATION if self.reference else None
+        return bool(self.reference)
 
     def __str__(self):
         return self.reference or self.title or str(self.public_id)

@@ -5,15 +5,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby, islice
 
+from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from audit import seal
 from audit.models import Entry, Erasable, Head
+from audit.states import ChangeKind
 
 ERASED = "trail.erase"
 """The verb of the entry that names what was erased by schedule."""
 
 MOVED = "its chain’s head names another file"
+
+
+def check_change_kinds() -> None:
+    """ImproperlyConfigured when a kind of the change feed belongs to no model, or to two."""
+    told = [kind for model in apps.get_models() if (kind := getattr(model, "change_kind", None)) is not None]
+    if sorted(told) != sorted(ChangeKind):
+        wrong = sorted({str(kind) for kind in [*told, *ChangeKind] if told.count(kind) != 1})
+        raise ImproperlyConfigured(f"Kinds of the change feed without one model each: {', '.join(wrong)}")
 
 
 @dataclass(frozen=True)

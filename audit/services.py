@@ -116,12 +116,13 @@ def _lock_head(subject_type: str, subject_id: int, application_id: int | None) -
 
 
 def tell(obj: Model, *, gone: bool = False) -> Change | None:
-    """Tell the change feed that what is reported of a row changed, or is `gone`. None for a row that no one reads.
+    """Tell the change feed that what is reported of a row changed, or is `gone`. None for a row that nobody reads: its
+    model has no `change_kind`, or it is not reported yet (`is_reported`).
 
     Called by `record` and by the turnstile, for the rows that reactions changed: never by hand.
     """
     kind: ChangeKind | None = getattr(obj, "change_kind", None)
-    if kind is None:
+    if kind is None or not getattr(obj, "is_reported", True):
         return None
     return Change.objects.create(
         epoch=current_epoch(),

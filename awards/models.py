@@ -6,7 +6,7 @@ from accounts.models import Organisation
 from applications.models import Application
 from audit.states import ChangeKind
 from decisions.models import Decision
-from programs.models import Envelope
+from funding.models import Envelope
 from work import clock
 from work.models import PublicModel
 

@@ -19,7 +19,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks._data import filled
-from programs.models import Partner
+from funding.models import Partner
 from reports import selectors
 from reports.models import ApiKey
 from reports.services import SECRET_BYTES, digest_of

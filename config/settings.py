@@ -43,6 +43,7 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 INSTALLED_APPS = [
     "desk",
     "demo",
+    "builder",
     "reports",
     "awards",
     "decisions",
@@ -50,6 +51,8 @@ INSTALLED_APPS = [
     "letters",
     "applications",
     "programs",
+    "funding",
+    "questions",
     "documents",
     "accounts",
     "notifications",

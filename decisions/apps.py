@@ -4,7 +4,7 @@ from django.apps import AppConfig
 class DecisionsConfig(AppConfig):
     name = "decisions"
 
-    def ready(self):
+    def ready(self) -> None:
         from decisions.selectors import tell
         from decisions.subjects import FIELDS, DecisionSubject
         from letters.fields import register

@@ -1,5 +1,6 @@
 """What the moves of a decision, and a reconsideration, must know."""
 
+from accounts.rules import is_person
 from applications.models import Application
 from applications.rules import Contested
 from audit.actors import Actor
@@ -9,7 +10,8 @@ from decisions.models import Decision
 from decisions.rules import Concurrences, Delegation, Interests, Issue, Opinion, program_of
 from decisions.selectors.reconsideration import ask_until, contested_decision, was_asked_again
 from decisions.states import DecisionKind
-from letters.sheets import field_in_words
+from decisions.subjects import subject_of
+from letters.sheets import empty_fields
 from moves.interests import standing_of
 from moves.models import DutyDone
 from moves.registry import facts_of
@@ -19,13 +21,13 @@ from programs.rules import approval_limit
 
 def _took_part(decision: Decision, by: Actor) -> bool:
     """Whether `by` did a duty on the file before the reconsideration that this decision answers was asked."""
-    if decision.kind != DecisionKind.RECONSIDERED:
+    if decision.kind != DecisionKind.RECONSIDERED or not is_person(by):
         return False
     return DutyDone.objects.filter(application_id=decision.application_id, user_id=by.pk, at__lt=decision.at).exists()
 
 
 def _empty(decision: Decision) -> tuple[str, ...]:
-    return tuple(str(field_in_words(found)) for found in checks.empty_fields(decision))
+    return tuple(found.words for found in empty_fields(subject_of(decision)))
 
 
 @facts_of(Decision.endorse)

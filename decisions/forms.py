@@ -1,5 +1,7 @@
 """Forms of the approval chain and of the concurrence."""
 
+from collections.abc import Collection, Mapping
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -38,8 +40,8 @@ class SendBackForm(forms.Form):
         initial="start",
     )
 
-    def __init__(self, *args, to_panel=True, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Mapping[str, object] | None = None, *, to_panel: bool = True) -> None:
+        super().__init__(data)
         if not to_panel:
             del self.fields["to"]
 
@@ -60,8 +62,14 @@ class ReasonsForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args, languages=("fr", "en"), **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        *,
+        initial: dict[str, object] | None = None,
+        languages: Collection[str] = ("fr", "en"),
+    ) -> None:
+        super().__init__(data, initial=initial)
         for language in ("fr", "en"):
             self.fields[f"reasons_{language}"].required = language in languages
 

@@ -8,13 +8,11 @@ from audit.states import ChangeKind
 from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet
 from decisions.states import OPEN, DecisionKind, DecisionState, StepKind
 from decisions.workflow import ConcurrenceLife, DecisionLife
+from funding.models import Agreement, Envelope
 from letters.models import Letter
-from programs.models import Agreement, Envelope
 from reviews.models import Recommendation
 from work import clock
 from work.models import PublicModel, state_check
-
-MONEY = {"max_digits": 14, "decimal_places": 2}
 
 
 class Decision(PublicModel, DecisionLife):
@@ -26,7 +24,7 @@ class Decision(PublicModel, DecisionLife):
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
     kind = models.CharField(max_length=20, choices=DecisionKind.choices)
-    amount = models.DecimalField(**MONEY, default=0)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, default=0)
     recommendation = models.ForeignKey(
         Recommendation, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
     )
@@ -57,7 +55,7 @@ class Decision(PublicModel, DecisionLife):
         ]
         indexes = [models.Index(fields=["state", "since", "id"], name="decision_waiting")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.application} · {self.kind}"
 
 
@@ -66,7 +64,7 @@ class DecisionShare(models.Model):
 
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="shares")
     envelope = models.ForeignKey(Envelope, on_delete=models.PROTECT, related_name="+")
-    amount = models.DecimalField(**MONEY)
+    amount = models.DecimalField(max_digits=14, decimal_places=2)
 
     class Meta:
         constraints = [
@@ -74,7 +72,7 @@ class DecisionShare(models.Model):
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="decision_share_positive"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.envelope} · {self.amount}"
 
 
@@ -88,7 +86,7 @@ class Step(models.Model):
     at = models.DateTimeField(default=clock.now)
     voided_at = models.DateTimeField(null=True, blank=True)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} · {self.by}"
 
 
@@ -123,5 +121,5 @@ class Concurrence(PublicModel, ConcurrenceLife):
             state_check("state", ["asked", "given"]),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.decision} · {self.agreement}"

@@ -1,36 +1,43 @@
 """Decisions and concurrences in English: `.waiting_for(user)`, `.of_officer(user)`."""
 
+from typing import TYPE_CHECKING, Self, cast
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.rules import in_office, is_person
 from applications.querysets import barred_from
+from audit.actors import Actor
 from decisions.states import OPEN, DecisionKind, DecisionState
+from funding.roles import PartnerRole
 from programs.querysets import held_on
-from programs.roles import PartnerRole, ProgramRole
+from programs.roles import ProgramRole
+
+if TYPE_CHECKING:
+    from decisions.models import Concurrence, Decision
 
 PROGRAM = "application__call__program"
 
 
-class DecisionQuerySet(models.QuerySet):
-    def open(self):
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    def open(self) -> Self:
         """Decisions on their way through the approval chain."""
         return self.filter(state__in=OPEN)
 
-    def issued(self):
+    def issued(self) -> Self:
         return self.filter(state__in=[DecisionState.ISSUED, DecisionState.SUPERSEDED])
 
-    def waiting_for_partner(self):
+    def waiting_for_partner(self) -> Self:
         """Approved, and a partner's concurrence is still missing."""
         return self.filter(state=DecisionState.APPROVED).filter(Exists(self._missing()))
 
-    def to_issue(self):
+    def to_issue(self) -> Self:
         """Approved with nothing left to ask, or concurred."""
         return self.filter(
             Q(state=DecisionState.CONCURRED) | Q(state=DecisionState.APPROVED) & ~Exists(self._missing())
         )
 
-    def waiting_for(self, user):
+    def waiting_for(self, user: Actor) -> Self:
         """Open decisions whose next step is one of `user`'s roles, without the files they are barred from."""
         if not is_person(user):
             return self.none()
@@ -43,17 +50,17 @@ class DecisionQuerySet(models.QuerySet):
             | ready & held_on(user, ProgramRole.OFFICER, program=PROGRAM)
         ).exclude(application__in=barred_from(user))
 
-    def _missing(self):
-        concurrences = self.model._meta.get_field("concurrences").related_model.objects
-        return concurrences.standing().filter(decision=OuterRef("pk"), state="asked")
+    def _missing(self) -> "ConcurrenceQuerySet":
+        concurrences = cast("type[Concurrence]", self.model._meta.get_field("concurrences").related_model)
+        return concurrences.objects.standing().filter(decision=OuterRef("pk"), state="asked")
 
 
-class ConcurrenceQuerySet(models.QuerySet):
-    def standing(self):
+class ConcurrenceQuerySet(models.QuerySet["Concurrence"]):
+    def standing(self) -> Self:
         """Those of the present round: none that a return made void."""
         return self.filter(voided_at__isnull=True)
 
-    def of_officer(self, user):
+    def of_officer(self, user: Actor) -> Self:
         """What `user` is asked, or gave, as concurrence officer of the partner; no file they are barred from."""
         if not is_person(user):
             return self.none()
@@ -72,5 +79,5 @@ class ConcurrenceQuerySet(models.QuerySet):
             .exclude(application__in=barred_from(user))
         )
 
-    def waiting(self):
+    def waiting(self) -> Self:
         return self.standing().filter(state="asked", decision__state=DecisionState.APPROVED)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from applications.models import Application
-from applications.states import ApplicationState
+from applications.states import ApplicationState, Outcome
 from decisions.models import Concurrence, Decision
 from decisions.rules import Return
 from decisions.services import messages
@@ -20,6 +20,7 @@ from letters.models import Letter
 from moves.machine import move
 from moves.registry import Made, after
 from moves.transitions import Reason
+from programs.selectors import policy_of
 from reviews.models import Recommendation
 from work import clock
 
@@ -31,7 +32,7 @@ def draft_what_was_recommended(application: Application, made: Made[Any, Any]) -
     draft_decision(
         application,
         by=made.by,
-        kind=KIND_OF[standing.outcome],
+        kind=KIND_OF[Outcome(standing.outcome)],
         recommendation=standing,
         reasons_fr=standing.reasons_fr,
         reasons_en=standing.reasons_en,
@@ -51,14 +52,14 @@ def draft_the_ineligibility(application: Application, made: Made[Any, Any]) -> N
     )
 
 
-def ineligibility_reasons(application, language):
+def ineligibility_reasons(application: Application, language: str) -> str:
     """One line a failed item: what was checked, in `language`, and the officer's reason as it was written."""
-    definition = application.call.rules.definition if application.call.rules_id else {}
-    labels = {item["key"]: item.get("label") or {} for item in definition.get("checklist") or []}
+    items = policy_of(application.call).screening.items if application.call.rules_id else ()
+    labels = {item.key: item.label.in_language(language) for item in items}
     colon = "\u00a0: " if language == "fr" else ": "
     lines = []
     for finding in application.findings.filter(passed=False).order_by("id"):
-        label = getattr(finding, f"own_{language}") or labels.get(finding.item, {}).get(language, "")
+        label = getattr(finding, f"own_{language}") or labels.get(finding.item, "")
         lines.append(colon.join(part for part in (label, finding.reason.strip()) if part))
     return "\n".join(line for line in lines if line)
 
@@ -125,11 +126,12 @@ def carry_out(decision: Decision, made: Made[Any, Any]) -> tuple[Letter]:
 
 @after(Letter.send)
 def tell_the_outcome(letter: Letter, made: Made[Any, Any]) -> tuple[Application, Decision] | None:
-    """The mail server took the letter of a decision: from now on the applicant may know what was decided."""
+    """From now on the applicant may know."""
     decision = Decision.objects.filter(letter=letter).first()
     if decision is None:
         return None
     application = Application.objects.get(pk=decision.application_id)
+    assert letter.sent_at is not None  # the move that was just made says when
     application.outcome_at = application.updated_at = letter.sent_at
     application.save(update_fields=["outcome_at", "updated_at"])
     return application, decision

@@ -7,42 +7,45 @@ from typing import TYPE_CHECKING
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from audit.actors import CLOCK
+from audit.actors import CLOCK, Actor
 from decisions.states import FUNDED, DecisionKind, DecisionState
+from funding.roles import PartnerRole
+from funding.rules import holds_partner_role
 from moves.interests import is_barred
 from moves.refusals import Refusal
-from moves.transitions import Facts, Reason
-from programs.roles import PartnerRole, ProgramRole
-from programs.rules import approval_limit, holds, holds_partner_role, is_program_officer
+from moves.transitions import Facts, NoFacts, Reason
+from programs.roles import ProgramRole
+from programs.rules import approval_limit, holds, is_program_officer
 from work.money import format_money
 
 if TYPE_CHECKING:
     from decisions.models import Concurrence, Decision
+    from programs.models import Program
 
 
-def program_of(decision):
+def program_of(decision: "Decision") -> "Program":
     return decision.application.call.program
 
 
 # Who
 
 
-def is_endorser(decision, by):
+def is_endorser(decision: "Decision", by: Actor) -> bool:
     """The endorser; of the answer to a reconsideration, the reconsideration officer."""
     role = ProgramRole.RECONSIDERER if decision.kind == DecisionKind.RECONSIDERED else ProgramRole.ENDORSER
     return holds(by, role, program_of(decision))
 
 
-def is_approver(decision, by):
+def is_approver(decision: "Decision", by: Actor) -> bool:
     return approval_limit(by, program_of(decision)) is not None
 
 
-def is_officer(decision, by):
+def is_officer(decision: "Decision", by: Actor) -> bool:
     """An officer of the programme who declared no conflict in the file."""
     return is_program_officer(program_of(decision), by) and not is_barred(decision.application_id, by)
 
 
-def concurs_for(decision, by):
+def concurs_for(decision: "Decision", by: Actor) -> bool:
     """Whether the person is a concurrence officer of a partner whose concurrence this decision needs."""
     return any(
         holds_partner_role(by, PartnerRole.CONCURRENCE, needed.agreement.partner)
@@ -50,7 +53,7 @@ def concurs_for(decision, by):
     )
 
 
-def may_send_back(decision, by):
+def may_send_back(decision: "Decision", by: Actor) -> bool:
     """Endorser or approver at any step; the partner once the decision is approved. Nobody with a conflict."""
     if by is CLOCK or is_barred(decision.application_id, by):
         return False
@@ -59,12 +62,12 @@ def may_send_back(decision, by):
     return decision.state in (DecisionState.APPROVED, DecisionState.CONCURRED) and concurs_for(decision, by)
 
 
-def may_edit_reasons(decision, by):
+def may_edit_reasons(decision: "Decision", by: Actor) -> bool:
     """Whoever runs the file or gives the first opinion on it."""
     return is_officer(decision, by) or (is_endorser(decision, by) and not is_barred(decision.application_id, by))
 
 
-def nobody(obj, by):
+def nobody(obj: object, by: Actor) -> bool:
     return False
 
 
@@ -198,11 +201,11 @@ def federal_money_is_authorised(_decision: "Decision", facts: Issue) -> Refusal 
     return None
 
 
-def is_concurrence_officer(concurrence, by):
+def is_concurrence_officer(concurrence: "Concurrence", by: Actor) -> bool:
     return holds_partner_role(by, PartnerRole.CONCURRENCE, concurrence.agreement.partner)
 
 
-def decision_awaits_concurrence(concurrence: "Concurrence", _facts: object) -> Refusal | None:
+def decision_awaits_concurrence(concurrence: "Concurrence", _facts: NoFacts) -> Refusal | None:
     if concurrence.decision.state != DecisionState.APPROVED or concurrence.voided_at is not None:
         return Refusal(_("The decision is not waiting for a concurrence."), code="state")
     return None

@@ -1,10 +1,10 @@
 """What the letter of a decision is about, and the fields that it has besides those of any file's letter."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
@@ -16,7 +16,10 @@ from decisions.models import Decision
 from decisions.states import FUNDED, DecisionKind, StepKind
 from letters.fields import Field
 from letters.subjects import Signer, Subject, day_text
-from programs.rubric import Rubric, parse_rubric
+from programs.policy import Policy
+from programs.policy.reporting import Every
+from programs.rubric import Rubric
+from programs.selectors import policy_of, rubric_of
 from programs.states import LetterKind
 from reviews.selectors import file_scores
 from work import clock
@@ -39,13 +42,13 @@ class DecisionSubject(Subject):
 
     decision: Decision
 
-    @property
-    def rules(self) -> dict[str, Any]:
-        return self.application.call.rules.definition
-
     @cached_property
+    def policy(self) -> Policy:
+        return policy_of(self.application.call)
+
+    @property
     def rubric(self) -> Rubric:
-        return parse_rubric(self.application.call.rubric.definition)
+        return rubric_of(self.application.call)
 
 
 def subject_of(decision: Decision) -> DecisionSubject:
@@ -85,13 +88,13 @@ def _score(value: Decimal | None, language: str) -> str:
 
 
 def _aid_rate(subject: DecisionSubject, language: str) -> str:
-    aid = subject.rules.get("aid") or {}
-    return format_percent(Decimal(str(aid["rate"])), language) if aid.get("rate") else ""
+    """The aid rate; empty where there is one for each kind of recipient."""
+    rate = subject.policy.aid.rate
+    return "" if isinstance(rate, Mapping) else format_percent(rate, language)
 
 
 def _project_until(subject: DecisionSubject, language: str) -> str:
-    aid = subject.rules.get("aid") or {}
-    return day_text((aid.get("window") or {}).get("until"), language)
+    return day_text(subject.policy.aid.window.until, language)
 
 
 def _next_closing(subject: DecisionSubject, language: str) -> str:
@@ -102,7 +105,7 @@ def _next_closing(subject: DecisionSubject, language: str) -> str:
 
 
 def _reconsideration_days(subject: DecisionSubject, language: str) -> str:
-    return str((subject.rules.get("reconsideration") or {}).get("ask_days", ""))
+    return str(subject.policy.reconsideration.ask_days)
 
 
 def _shares(subject: DecisionSubject, language: str) -> str:
@@ -119,40 +122,38 @@ def _shares(subject: DecisionSubject, language: str) -> str:
 
 
 def _conditions(subject: DecisionSubject, language: str) -> str:
-    """The conditions that the programme's rules put on every award, as a list. Empty when they put none."""
-    aid, claims = subject.rules.get("aid") or {}, subject.rules.get("claims") or {}
-    texts = []
-    if aid.get("stacking_cap"):
-        cap = format_percent(Decimal(str(aid["stacking_cap"])), language)
-        texts.append(
-            _(
-                "All government aid together, this one included, may not exceed %(cap)s of eligible costs. "
-                "You must tell us at once of any other aid received or asked for."
-            )
-            % {"cap": cap}
+    """The conditions that the programme's rules put on every award, as a list."""
+    policy = subject.policy
+    texts = [
+        _(
+            "All government aid together, this one included, may not exceed %(cap)s of eligible costs. "
+            "You must tell us at once of any other aid received or asked for."
         )
-    if sentence := _claimed(claims.get("every")):
-        texts.append(sentence)
-    if holdback := claims.get("holdback_percent"):
+        % {"cap": format_percent(policy.aid.stacking_cap, language)}
+    ]
+    claims = policy.claims
+    if claims and claims.every:
+        texts.append(_claimed(claims.every))
+    if claims and claims.holdback_percent:
         texts.append(
             _("%(percent)s of each payment is held back until your final report is accepted.")
-            % {"percent": format_percent(Decimal(str(holdback)), language)}
+            % {"percent": format_percent(claims.holdback_percent, language)}
         )
-    names = [(item.get("name") or {}).get(language, "") for item in subject.rules.get("indicators") or []]
+    names = [indicator.name.in_language(language) for indicator in policy.indicators]
     if names := [name[:1].lower() + name[1:] for name in names if name]:
         texts.append(_("Your reports give these results: %(indicators)s.") % {"indicators": "; ".join(names)})
-    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", [(t,) for t in texts])) if texts else ""
+    return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", [(t,) for t in texts]))
 
 
-def _claimed(period: str) -> str:
+def _claimed(period: Every) -> str:
     """How often costs are claimed: one whole sentence a period, since words put together do not translate."""
     return {
-        "month": _("You claim the costs that you have paid every month, with their evidence."),
-        "quarter": _("You claim the costs that you have paid every quarter, with their evidence."),
-        "half_year": _("You claim the costs that you have paid every half-year, with their evidence."),
-        "year": _("You claim the costs that you have paid every year, with their evidence."),
-        "milestone": _("You claim the costs that you have paid at each milestone, with their evidence."),
-    }.get(period, "")
+        Every.MONTH: _("You claim the costs that you have paid every month, with their evidence."),
+        Every.QUARTER: _("You claim the costs that you have paid every quarter, with their evidence."),
+        Every.HALF_YEAR: _("You claim the costs that you have paid every half-year, with their evidence."),
+        Every.YEAR: _("You claim the costs that you have paid every year, with their evidence."),
+        Every.MILESTONE: _("You claim the costs that you have paid at each milestone, with their evidence."),
+    }[period]
 
 
 def _reasons(subject: DecisionSubject, language: str) -> SafeString:

@@ -1,5 +1,7 @@
 """The lives of a decision and of a concurrence. Who and when are in `decisions.rules`."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
@@ -13,6 +15,8 @@ from work import clock
 
 
 class DecisionLife(models.Model):
+    issued_at: datetime | None
+
     state = FSMField(default=DecisionState.DRAFT, choices=DecisionState.choices, protected=True, editable=False)
 
     class Meta:
@@ -25,7 +29,7 @@ class DecisionLife(models.Model):
         duty=Duty.ENDORSE, facts=rules.Opinion,
         when=[rules.took_no_part_before, rules.letter_is_complete],
     )
-    def endorse(self):
+    def endorse(self) -> None:
         """A favourable opinion, before approval."""
 
     @transition(
@@ -35,7 +39,7 @@ class DecisionLife(models.Model):
         duty=Duty.APPROVE, facts=rules.Delegation,
         when=[rules.took_no_part_before, rules.amount_is_within_limit],
     )
-    def approve(self):
+    def approve(self) -> None:
         """Within the approver's delegated limit."""
 
     @transition(
@@ -45,7 +49,7 @@ class DecisionLife(models.Model):
         facts=rules.Concurrences, fired=True,
         when=[rules.every_concurrence_is_given],
     )
-    def concur(self):
+    def concur(self) -> None:
         """Every agreement whose threshold the award passes has concurred."""
 
     @transition(
@@ -58,7 +62,7 @@ class DecisionLife(models.Model):
         when=[rules.interests_are_declared],
         when_given=[has_a_reason],
     )
-    def send_back(self):
+    def send_back(self) -> None:
         """Earlier approvals are void; the chain starts over."""
 
     @transition(
@@ -68,7 +72,7 @@ class DecisionLife(models.Model):
         facts=rules.Issue,
         when=[rules.needs_no_concurrence, rules.federal_money_is_authorised, rules.letter_is_complete],
     )
-    def issue(self):
+    def issue(self) -> None:
         """One transaction: envelopes commit, the file moves, the letter is queued, with the instant that it bears."""
         self.issued_at = clock.now()
 
@@ -81,7 +85,7 @@ class DecisionLife(models.Model):
         given=Reason, fired=True,
         when_given=[has_a_reason],
     )
-    def void(self):
+    def void(self) -> None:
         """The file left: there is nothing to decide."""
 
     @transition(
@@ -90,7 +94,7 @@ class DecisionLife(models.Model):
         done=_("Decision superseded"),
         fired=True,
     )
-    def supersede(self):
+    def supersede(self) -> None:
         """A later decision on the same file was issued. The earlier one is kept as it was."""
 
 
@@ -110,5 +114,5 @@ class ConcurrenceLife(models.Model):
         duty=Duty.CONCUR,
         when=[rules.decision_awaits_concurrence],
     )
-    def give(self):
+    def give(self) -> None:
         """By that partner's officer. The last one required moves the decision."""

@@ -13,7 +13,8 @@ from accounts.services import (
 )
 from audit.actors import SetUp
 from demo.cast import BY_KEY, CAST, COMPANIES
-from programs.services.people import appoint, seat_partner
+from funding.services import seat_partner
+from programs.services.people import appoint
 
 APPROVAL_LIMIT = Decimal("250000.00")
 STORYTELLER = SetUp("demo")

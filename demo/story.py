@@ -17,14 +17,15 @@ from applications.services.screening import find_eligible, find_ineligible, mark
 from applications.services.sponsors import confirm_sponsorship, find_sponsorship, invite_sponsor
 from applications.services.submission import submit_application
 from audit.actors import Guest
+from builder.services import import_bundle
 from decisions.models import Decision
 from decisions.services import approve, endorse, issue
 from demo import answers, papers, people
 from demo.cast import RIVAL, TIER_1
 from demo.others import ORGANISATION, OTHERS
+from funding.models import Envelope
 from moves.refusals import WrongMoment
-from programs.models import Envelope
-from programs.services.bundles import import_bundle
+from programs.selectors import policy_of, rubric_of
 from programs.services.calls import publish_call
 from reports.services import create_api_key
 from reviews.models import Assignment
@@ -42,7 +43,7 @@ from reviews.services import (
 from work import clock
 from work.money import cents, split
 
-BUNDLE = Path(__file__).resolve().parent.parent / "programs" / "bundles" / "filiere-excellence.yaml"
+BUNDLE = Path(__file__).resolve().parent.parent / "builder" / "bundles" / "filiere-excellence.yaml"
 
 
 def is_told():
@@ -194,8 +195,7 @@ class Story:
     def check(self, file, *, by, fail=None):
         """Mark every item of the file's checklist; `fail` gives the reason of those that fail."""
         fail = fail or {}
-        items = [item["key"] for item in file.call.rules.definition["checklist"]]
-        for key in items:
+        for key in policy_of(file.call).screening.keys:
             mark_finding(file, key, by=by, passed=key not in fail, reason=fail.get(key, ""))
 
     def find_eligible(self, company, *, at):
@@ -220,11 +220,8 @@ class Story:
             file = self.files[company]
             declare_interests(file, by=reviewer, answer="none")
             assignment = Assignment.objects.get(application=file, reviewer=reviewer, state="accepted")
-            rubric = file.call.rubric.definition
-            for criterion, point in zip(rubric["criteria"], points, strict=True):
-                save_score(
-                    assignment, criterion["key"], by=reviewer, version=0, point=str(point), comment=COMMENTS[point]
-                )
+            for criterion, point in zip(rubric_of(file.call).criteria, points, strict=True):
+                save_score(assignment, criterion.key, by=reviewer, version=0, point=str(point), comment=COMMENTS[point])
             save_feedback(assignment, by=reviewer, text=FEEDBACK[key], version=0)
             submit_review(assignment, by=reviewer)
 

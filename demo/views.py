@@ -3,7 +3,7 @@
 Included by config/urls.py in demo mode only; each view asks again, should anybody include it elsewhere.
 """
 
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib.auth import login
@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from audit.actors import Method
 from demo.cast import BY_EMAIL, CAST
-from work import clock
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -38,7 +37,7 @@ def sign_in_as(request, public_id):
         raise Http404
     user = get_object_or_404(User, public_id=public_id, email__in=list(BY_EMAIL), is_active=True)
     login(request, user, backend=BACKEND)
-    request.session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": Method.DEMO, "at": clock.now().timestamp()}]
+    record_authentication(request, user, method=Method.DEMO)
     return redirect(settings.LOGIN_REDIRECT_URL)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from applications.constants import DUE, SORT
 from applications.states import ApplicationState
-from programs.money import EntryKind
+from funding.money import EntryKind
 from reports.states import Scope
 from reviews.states import Answer
 from work.states import Machine, Table

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Cluster
 from accounts.roles import ClusterRole, OrganisationRole
 from desk.selectors import roles_of
-from programs.roles import PartnerRole, ProgramRole
+from funding.roles import PartnerRole
+from programs.roles import ProgramRole
 from work import clock
 
 

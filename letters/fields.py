@@ -63,7 +63,7 @@ def fields_in(text: str) -> list[str]:
     return _MARK.findall(text)
 
 
-def values_of(subject: Any, keys: Iterable[str], language: str) -> dict[str, str]:
+def values_of(subject: object, keys: Iterable[str], language: str) -> dict[str, str]:
     """The value, in `language`, of each of the fields `keys` that a letter about `subject` has."""
     with translation.override(language):
         return {
@@ -73,7 +73,7 @@ def values_of(subject: Any, keys: Iterable[str], language: str) -> dict[str, str
         }
 
 
-def lacking(subject: Any, keys: Iterable[str], language: str) -> list[str]:
+def lacking(subject: object, keys: Iterable[str], language: str) -> list[str]:
     """Which of the fields `keys` would be empty, or would lack a part, in the letter about `subject`; in that order."""
     values, every = values_of(subject, keys, language), known()
     return [
@@ -88,7 +88,8 @@ def lacking(subject: Any, keys: Iterable[str], language: str) -> list[str]:
 def check(text: str, kind: str) -> list[str]:
     """What is wrong with one text of a template: a field that does not exist or that this kind of letter does not have,
     a block amid a sentence, any other brace. Sentences, in the language that is on."""
-    wrong, every = [], known()
+    wrong: list[str | Promise] = []
+    every = known()
     for key in dict.fromkeys(fields_in(text)):
         field = every.get(key)
         if field is None:

@@ -22,9 +22,8 @@ class Letter(PublicModel, LetterLife, WorkItem):
     It does not know what it is about: its subject, in a higher app, holds the key to it.
     """
 
-    change_kind = ChangeKind.LETTER
-
     subject = "letter"
+    change_kind = ChangeKind.LETTER
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="letters")
     template = models.ForeignKey(LetterTemplate, on_delete=models.PROTECT, null=True, related_name="+")
@@ -52,8 +51,14 @@ class Letter(PublicModel, LetterLife, WorkItem):
         ]
         indexes = [models.Index(fields=["state", "due"], name="letter_waiting")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.code
+
+    @property
+    def document(self) -> Rendering:
+        """Its PDF, made or still to make."""
+        assert self.rendering is not None  # `services.queue_letter` queues one with every letter
+        return self.rendering
 
 
 class Dispatch(models.Model):
@@ -66,5 +71,5 @@ class Dispatch(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["letter", "person"], name="dispatch_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.letter} · {self.person}"

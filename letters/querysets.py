@@ -1,17 +1,23 @@
 """Letters in English: `.readable()`, `.of_member(user)`."""
 
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 
 from accounts.rules import is_person
+from audit.actors import Actor
 from letters.states import LetterState
 
+if TYPE_CHECKING:
+    from letters.models import Letter
 
-class LetterQuerySet(models.QuerySet):
-    def readable(self):
+
+class LetterQuerySet(models.QuerySet["Letter"]):
+    def readable(self) -> Self:
         """Letters their recipient may read: sent, never before."""
         return self.filter(state__in=[LetterState.SENT, LetterState.SERVED])
 
-    def of_member(self, user):
+    def of_member(self, user: Actor) -> Self:
         """Letters that were sent to an organisation `user` acts for."""
         if not is_person(user):
             return self.none()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from accounts.rules import is_member
-from audit.actors import CLOCK
+from audit.actors import CLOCK, Actor
 from letters.states import LetterState
 from moves.refusals import Refusal
 from moves.transitions import Facts, Input
@@ -15,21 +15,20 @@ from programs.rules import is_program_officer
 if TYPE_CHECKING:
     from letters.models import Letter
 
-
 # Who
 
 
-def is_the_clock(letter, by):
+def is_the_clock(letter: "Letter", by: Actor) -> bool:
     """Letters are rendered, signed and sent by the worker."""
     return by is CLOCK
 
 
-def is_letter_reader(letter, by):
+def is_letter_reader(letter: "Letter", by: Actor) -> bool:
     """Served when the company's own people open it; else by the clock, five business days after sending."""
     return by is CLOCK or is_member(letter.application.organisation, by)
 
 
-def is_letter_officer(letter, by):
+def is_letter_officer(letter: "Letter", by: Actor) -> bool:
     return by is CLOCK or is_program_officer(letter.application.call.program, by)
 
 

@@ -1,12 +1,13 @@
 """Reads of letters: by code, what waits for a person or for the sweeps, where one stands in words."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.rules import is_person
+from audit.actors import Actor
 from documents.models import Rendering
 from letters.constants import SIGNS, grouped
 from letters.models import Dispatch, Letter
@@ -61,12 +62,12 @@ def status_of(letter: Letter) -> tuple[str, str]:
     return letter.get_state_display(), kinds.get(LetterState(letter.state), "info")
 
 
-def work_for(user: Any, *, limit: int = MOST) -> list[WorkLine]:
+def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
     """The letters that nobody of `user`'s organisations has opened yet."""
     return list(_unread(user, limit)) if is_person(user) else []
 
 
-def _unread(user: Any, limit: int) -> Iterator[WorkLine]:
+def _unread(user: User, limit: int) -> Iterator[WorkLine]:
     unread = Letter.objects.of_member(user).filter(read_at=None).select_related("application")
     for letter in unread.order_by("-sent_at", "-id")[:limit]:
         file = letter.application

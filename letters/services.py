@@ -110,12 +110,12 @@ def _lock(letter: Letter) -> Letter:
 def _succeeded(letter: Letter) -> bool:
     """Whether what a failed letter waited for was done since."""
     if letter.failed_from == LetterState.QUEUED:
-        return Rendering.objects.filter(pk=letter.rendering_id, done_at__isnull=False).exists()
+        return Rendering.objects.filter(letter=letter, done_at__isnull=False).exists()
     return messages_of(letter).filter(sent_at__isnull=False).exists()
 
 
 def _past_its_document(letter: Letter) -> Letter:
-    rendering = Rendering.objects.filter(pk=letter.rendering_id)
+    rendering = Rendering.objects.filter(letter=letter)
     if done := rendering.filter(done_at__isnull=False).first():
         return move(letter, Letter.render, by=CLOCK, given=Drawn(done.sha256))
     if lost := given_up(rendering).first():
@@ -141,7 +141,7 @@ def _dispatch(letter: Letter) -> bool:
     Queued twice, it is one message each: its key, and so the Message-ID, is the letter's and the person's.
     """
     application = Application.objects.select_related("call__program", "organisation").get(pk=letter.application_id)
-    rendering = Rendering.objects.get(pk=letter.rendering_id)
+    rendering = letter.document
     program = application.call.program
     memberships = application.organisation.memberships.filter(user__is_active=True).select_related("user")
     people = [membership.user for membership in memberships.order_by("id")]
@@ -178,7 +178,7 @@ def retry_letter(letter: Letter, *, by: Actor) -> Letter:
     letter.attempts, letter.due, letter.last_error = 0, clock.now(), ""
     letter.save(update_fields=["attempts", "due", "last_error"])
     if letter.state == LetterState.QUEUED:
-        retry_rendering(letter.rendering)
+        retry_rendering(letter.document)
     else:
         for message in messages_of(letter).filter(done_at__isnull=True):
             retry(message)
@@ -210,7 +210,7 @@ def read_letter(letter: Letter, *, by: Actor) -> Letter:
 def presume_served(letter: Letter) -> Letter:
     """Nobody read it: presumed received five business days after sending. Called by the sweep. Returns the letter."""
     letter = _lock(letter)
-    if letter.state != LetterState.SENT:
+    if letter.state != LetterState.SENT or letter.sent_at is None:
         return letter
     day = clock.add_business_days(clock.day_of(letter.sent_at), DAYS_TO_SERVE)
     if clock.today() <= day:

@@ -5,23 +5,23 @@ The same subject always gives the same HTML: nothing here asks the clock but thr
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import segno
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.functional import Promise
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application
 from documents.sheets import Letterhead, sheet
+from funding.models import LanguageRegime
 from letters import fields
 from letters.subjects import Subject, day_text, signatory_of
 from programs.models import LetterTemplate
-from programs.models.agreements import LanguageRegime
 from work.money import NBSP, format_money
 
 LANGUAGE_NAMES = {"fr": _("French"), "en": _("English")}
@@ -32,28 +32,42 @@ def texts_of(template: LetterTemplate, language: str) -> tuple[str, str]:
     return getattr(template, f"subject_{language}"), getattr(template, f"body_{language}")
 
 
-def empty_fields(subject: Subject) -> list[str]:
-    """Fields that the letter uses and that would be empty, as `language:field`; `"template"` when there is none."""
+@dataclass(frozen=True)
+class Lack:
+    """A field that a letter uses and that would be empty, in one of its languages."""
+
+    language: str
+    key: str
+
+    @property
+    def words(self) -> str:
+        """As a person reads it: « Motifs (français) »."""
+        field = fields.known().get(self.key)
+        name = field.name if field else _("the text of the letter")
+        return f"{name} ({LANGUAGE_NAMES[self.language]})"
+
+
+@dataclass(frozen=True)
+class NoTemplate:
+    """The programme has no letter of the kind."""
+
+    @property
+    def words(self) -> str:
+        return str(_("the programme has no letter of this kind"))
+
+
+def empty_fields(subject: Subject) -> list[Lack | NoTemplate]:
+    """What keeps the letter from being whole: fields that it uses and that would be empty, or its template."""
     if subject.template is None:
-        return ["template"]
-    empty = []
+        return [NoTemplate()]
+    empty: list[Lack | NoTemplate] = []
     for language in subject.languages:
         line, body = texts_of(subject.template, language)
         used = fields.fields_in(line) + fields.fields_in(body)
-        empty += [f"{language}:{key}" for key in fields.lacking(subject, used, language)]
+        empty += [Lack(language, key) for key in fields.lacking(subject, used, language)]
         if not body.strip():
-            empty.append(f"{language}:body")
+            empty.append(Lack(language, "body"))
     return empty
-
-
-def field_in_words(found: str) -> str | Promise:
-    """One of `empty_fields` as a person reads it: « Motifs (français) »."""
-    if found == "template":
-        return _("the programme has no letter of this kind")
-    language, _colon, key = found.partition(":")
-    field = fields.known().get(key)
-    name = field.name if field else _("the text of the letter")
-    return f"{name} ({LANGUAGE_NAMES[language]})"
 
 
 def subject_line(subject: Subject, language: str) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import Promise
@@ -14,9 +13,10 @@ from django.utils.translation import pgettext
 
 from accounts.roles import OrganisationRole
 from applications.models import Application
+from funding.models import Agreement, LanguageRegime
 from letters.fields import Field
-from programs.models import Agreement, LetterTemplate, Program
-from programs.models.agreements import LanguageRegime
+from letters.models import Letter
+from programs.models import LetterTemplate, Program
 from programs.states import LetterKind
 from work import clock
 
@@ -88,11 +88,11 @@ class Told:
     until: Callable[[], datetime | None]
 
 
-_TELLERS: dict[LetterKind, Callable[[Any], Told]] = {}
+_TELLERS: dict[LetterKind, Callable[[Letter], Told]] = {}
 
 
-def told_by(kinds: Iterable[LetterKind], tell: Callable[[Any], Told]) -> None:
-    """The app above that writes these `kinds` of letters says of one (`letters.models.Letter`) what it is about.
+def told_by(kinds: Iterable[LetterKind], tell: Callable[[Letter], Told]) -> None:
+    """The app above that writes these `kinds` of letters says of one what it is about.
 
     ImproperlyConfigured when another one does.
     """
@@ -101,7 +101,7 @@ def told_by(kinds: Iterable[LetterKind], tell: Callable[[Any], Told]) -> None:
             raise ImproperlyConfigured(f"letters of kind {kind} are told twice: {_TELLERS[kind]} and {tell}")
 
 
-def told_of(letter: Any) -> Told:
+def told_of(letter: Letter) -> Told:
     """What a `Letter` is about."""
     return _TELLERS[LetterKind(letter.kind)](letter)
 
@@ -122,12 +122,10 @@ def signatory_of(application: Application) -> str:
     return found.user.full_name if found else ""
 
 
-def day_text(value: datetime | date | str | None, language: str) -> str:
-    """A day in words, from an instant, a day, or a day's ISO text; empty for nothing."""
+def day_text(value: datetime | date | None, language: str) -> str:
+    """A day in words, from an instant or a day; empty for nothing."""
     if not value:
         return ""
-    if isinstance(value, str):
-        value = date.fromisoformat(value)
     return clock.format_day(clock.day_of(value) if isinstance(value, datetime) else value, language)
 
 

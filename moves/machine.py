@@ -116,7 +116,7 @@ def refusals(obj: models.Model, step: Move[Any, Any], *, by: Actor) -> tuple[Ref
     Forbidden for the wrong person, and WrongMoment in the wrong state, as the act says them. Nothing is locked.
     """
     _ask_who(obj, step, by)
-    who, interest = _duty_refusals(obj, step.terms.duty, by)
+    who, interest = duty_refusals(obj, step.terms.duty, by)
     if who is not None:
         raise Forbidden(who.message, code=who.code)
     return interest + _moment(obj, step, _facts(obj, step, by, {}))
@@ -138,12 +138,29 @@ def allowed(obj: models.Model, by: Actor, *only: Move[Any, Any]) -> list[Availab
         way = _from(ways(step), state)
         if way is None or not _permits(way, obj, by):
             continue
-        who, interest = _duty_refusals(obj, step.terms.duty, by)
+        who, interest = duty_refusals(obj, step.terms.duty, by)
         if who is not None and who.code != "duty":
             continue
         moment = _moment(obj, step, _facts(obj, step, by, fetched))
         found.append(Available(step, ((who,) if who else ()) + interest + moment))
     return found
+
+
+def duty_refusals(obj: models.Model, duty: str | None, by: Actor) -> tuple[Refusal | None, tuple[Refusal, ...]]:
+    """What a duty on the file of `obj` says of `by`, for a move and for any other act that is part of the duty.
+
+    The refusal of the person (a conflict, an earlier act that excludes it), or None; and those of the moment
+    (interests not declared yet).
+    """
+    application_id = services.file_of(obj)
+    if not duty or application_id is None:
+        return None, ()
+    if by.actor != ActorKind.PERSON:
+        return Refusal(_("Only a person can do this."), code="person"), ()
+    interest = interests(application_id, by, duty)
+    if interest is not None and interest.code != "undeclared":
+        return interest, ()
+    return clash(application_id, by, duty), (interest,) if interest else ()
 
 
 # ------------------------------------------------------------- its parts
@@ -212,21 +229,8 @@ def _state_label(obj: Any, field: FSMFieldMixin, by: Actor) -> Any:
     return getattr(obj, f"get_{field.name}_display")()
 
 
-def _duty_refusals(obj: models.Model, duty: str | None, by: Actor) -> tuple[Refusal | None, tuple[Refusal, ...]]:
-    """What the duty says: of the person (a refusal or None), and of the moment (refusals)."""
-    application_id = services.file_of(obj)
-    if not duty or application_id is None:
-        return None, ()
-    if by.actor != ActorKind.PERSON:
-        return Refusal(_("Only a person can do this."), code="person"), ()
-    interest = interests(application_id, by, duty)
-    if interest is not None and interest.code != "undeclared":
-        return interest, ()
-    return clash(application_id, by, duty), (interest,) if interest else ()
-
-
 def _ask_duty(obj: models.Model, duty: str | None, by: Actor) -> None:
-    who, when = _duty_refusals(obj, duty, by)
+    who, when = duty_refusals(obj, duty, by)
     if who is not None:
         raise Forbidden(who.message, code=who.code)
     if when:

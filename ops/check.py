@@ -4,10 +4,16 @@ import os
 import shlex
 import subprocess
 
-from ops import assets, postgres, python, system
+from ops import assets, postgres, python, system, template
 from ops.places import PYTHON, ROOT, VAR, Stop, say, works
 
 NO_TESTS = 5  # pytest's exit code when nothing matched
+# What the lint runs. `.pre-commit-config.yaml` has a hook of the same name for each.
+LINT = {
+    "ruff check": ("ruff", "check", "--quiet", "."),
+    "ruff format": ("ruff", "format", "--quiet", "--check", "."),
+    "lint-imports": ("lint-imports",),
+}
 
 
 def tool(*words, **told):
@@ -20,12 +26,7 @@ def tool(*words, **told):
 def lint():
     """The style, the format and the house's import contracts. Returns the names of those that failed."""
     python.ensure()
-    checks = {
-        "ruff check": ("ruff", "check", "--quiet", "."),
-        "ruff format": ("ruff", "format", "--quiet", "--check", "."),
-        "lint-imports": ("lint-imports",),
-    }
-    return [name for name, words in checks.items() if tool(*words)]
+    return [name for name, words in LINT.items() if tool(*words)]
 
 
 def run_lint():
@@ -34,10 +35,10 @@ def run_lint():
     return 1 if failed else 0
 
 
-def with_database(words, **told):
-    """Run a tool on a private PostgreSQL made for this run and removed after it."""
+def with_database(words, database=None, **told):
+    """Run a tool on a private PostgreSQL, made for this run when none is given, and removed after it."""
     VAR.mkdir(exist_ok=True)
-    database = postgres.for_tests()
+    database = database or postgres.for_tests()
     try:
         database.start()
         settings = {"MODE": "test", "DATABASE_URL": database.url("passerelle"), "DATA_DIR": str(VAR / "test")}
@@ -52,20 +53,31 @@ def arguments():
 
 
 def run_tests():
-    """The quick suite, on as many processes as there are cores (four at most), each with its own database."""
+    """The quick suite, on as many processes as there are cores (four at most), each with its own database.
+
+    With ARGS only what they name, at once: no lint, and a copy of a database that is migrated already.
+    """
     system.provide(system.LETTERS, what_for="Letters in PDF")
     python.ensure()
     try:
         assets.ensure()  # letters are drawn with the fonts that it brings
     except Stop as reason:
         say(f"! {reason}\n  The tests of letters will be skipped for want of their fonts; the others need no Node.")
-    failed = [] if os.environ.get("ARGS") else lint()
+    failed = [] if arguments() else lint()
     if failed:
         say(f"Failed: {', '.join(failed)} (the tests follow)")
     tool("python", "-m", "ops.prepare", "translations")  # Django reads them before pytest reads our conftest
-    workers = [] if os.environ.get("ARGS") else ["-n", str(min(os.cpu_count() or 1, 4))]
-    outcome = with_database(["python", "-m", "pytest", *workers, *arguments()])
+    if arguments():
+        return run_some_tests()
+    outcome = with_database(["python", "-m", "pytest", "-n", str(min(os.cpu_count() or 1, 4))])
     return outcome or (1 if failed else 0)
+
+
+def run_some_tests():
+    """Those that ARGS name. On somebody else's server (DATABASE_URL) the database is made by the run, as ever."""
+    if os.environ.get("DATABASE_URL"):
+        return with_database(["python", "-m", "pytest", *arguments()])
+    return with_database(["python", "-m", "pytest", "--reuse-db", *arguments()], database=template.copied())
 
 
 def run_slow_tests():

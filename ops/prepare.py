@@ -1,7 +1,8 @@
 """Run inside the virtual environment: the database and everything derived, in one process (one start of Django).
 
 `python -m ops.prepare demo` before the servers start; `… site` the same without the story;
-`… translations` only compiles the .mo files; `… drop` removes the demo's database on somebody else's server.
+`… tests` the empty test database that is kept; `… translations` only compiles the .mo files; `… drop` removes the
+demo's database on somebody else's server.
 """
 
 import os
@@ -86,6 +87,13 @@ def collect_static():
     stamp.write_text(value)
 
 
+def prepare_tests():
+    """The test database, migrated and empty, where Django's test runner looks for it."""
+    from django.test.utils import setup_databases
+
+    setup_databases(verbosity=0, interactive=False, keepdb=True)
+
+
 def prepare_demo():
     """The site, and the story in it (told once: it keeps its own stamp in the database)."""
     from django.core.management import call_command, get_commands
@@ -96,7 +104,7 @@ def prepare_demo():
         call_command("tell_story")
 
 
-VERBS = {"demo": prepare_demo, "site": prepare_site, "drop": drop_database}
+VERBS = {"demo": prepare_demo, "site": prepare_site, "tests": prepare_tests, "drop": drop_database}
 
 
 def main(verb):

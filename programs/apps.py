@@ -5,4 +5,13 @@ class ProgramsConfig(AppConfig):
     name = "programs"
 
     def ready(self) -> None:
-        from programs.services import bundles  # noqa: F401 (registers the facts of a publication)
+        from funding.access import MoneyHandlers, read_also_by
+        from programs.models import Program
+        from programs.querysets import handles_money
+
+        read_also_by(
+            MoneyHandlers(
+                is_one=handles_money,
+                agreements=lambda user: Program.objects.with_money_of(user).values("agreements"),
+            )
+        )

@@ -4,7 +4,7 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.roles import ClusterRole
+from accounts.roles import CLUSTER_READERS, ClusterRole
 from accounts.rules import in_office, is_person
 from programs.roles import ProgramRole
 from programs.states import CallState
@@ -50,9 +50,8 @@ READERS = (
     ProgramRole.APPROVER,
     ProgramRole.RECONSIDERER,
 )
-CLUSTER_READERS = (ClusterRole.OFFICER, ClusterRole.AUDITOR, ClusterRole.FINANCE)
-# Roles that read the envelopes: who spends, who approves, who keeps the books, who audits.
-MONEY_READERS = (ProgramRole.OFFICER, ProgramRole.CHAIR, ProgramRole.ENDORSER, ProgramRole.APPROVER)
+# Roles that handle a programme's money, and so read its envelopes: who spends, who recommends, who approves.
+MONEY_HANDLERS = (ProgramRole.OFFICER, ProgramRole.CHAIR, ProgramRole.ENDORSER, ProgramRole.APPROVER)
 
 
 def read_by(user, prefix="", *, roles=READERS):
@@ -82,14 +81,9 @@ def works_here(user):
     return is_staff(user) or (is_person(user) and user.cluster_appointments.filter(in_office()).exists())
 
 
-def reads_money(user):
-    """Whether `user` holds a role today that reads the envelopes."""
-    if not is_person(user):
-        return False
-    return (
-        user.appointments.filter(in_office(), role__in=MONEY_READERS).exists()
-        or user.cluster_appointments.filter(in_office(), role__in=CLUSTER_READERS).exists()
-    )
+def handles_money(user):
+    """Whether `user` holds a role today that handles the money of a programme."""
+    return user.appointments.filter(in_office(), role__in=MONEY_HANDLERS).exists()
 
 
 class ProgramQuerySet(models.QuerySet):
@@ -100,6 +94,10 @@ class ProgramQuerySet(models.QuerySet):
     def managed_by(self, user):
         """Programmes whose officer `user` is today."""
         return self.filter(managed_by(user)) if is_person(user) else self.none()
+
+    def with_money_of(self, user):
+        """Programmes whose money `user` handles, or whose cluster's books they read."""
+        return self.filter(read_by(user, roles=MONEY_HANDLERS))
 
     def published(self):
         """Programmes with at least one call that the public may see."""
@@ -132,14 +130,3 @@ def in_office_officers(program):
     appointed = program.appointments.model.objects.filter(in_office(), own, role=ProgramRole.OFFICER).values("user_id")
     everywhere = program.cluster.appointments.filter(in_office(), role=ClusterRole.OFFICER).values("user_id")
     return users.filter(Q(pk__in=appointed) | Q(pk__in=everywhere)).order_by("pk")
-
-
-class EnvelopeQuerySet(models.QuerySet):
-    def of_staff(self, user):
-        """Envelopes that `user` may read: of the agreements that pay for programmes where they handle money."""
-        if not is_person(user):
-            return self.none()
-        programs = self.model._meta.get_field("agreement").related_model._meta.get_field("programs").related_model
-        paid = programs.objects.filter(read_by(user, roles=MONEY_READERS)).values("agreements")
-        clusters = user.cluster_appointments.filter(in_office(), role__in=CLUSTER_READERS).values("cluster_id")
-        return self.filter(Q(agreement__in=paid) | Q(agreement__cluster__in=clusters))

@@ -1,4 +1,4 @@
-"""Who a person can be on a programme, and for a government partner."""
+"""Who a person can be on a programme."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -21,8 +21,3 @@ class Seat(TextChoices):
     CLUSTER = "cluster", _("cluster")
     INDUSTRY = "industry", _("industry")
     INDEPENDENT = "independent", _("independent")
-
-
-class PartnerRole(TextChoices):
-    ANALYST = "analyst", _("partner analyst")
-    CONCURRENCE = "concurrence", _("concurrence officer")

@@ -18,8 +18,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from programs.constants import Problem, Text
-from programs.schema.reading import MISSING, Reader
+from questions.constants import Problem, Text
+from questions.schema.reading import MISSING, Reader
 
 HUNDRED = Decimal(100)
 

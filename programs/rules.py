@@ -62,11 +62,6 @@ def approval_limit(user, program):
     )
 
 
-def holds_partner_role(user, role, partner):
-    """Whether `user` sits for the government `partner` as `role` today."""
-    return is_person(user) and user.partner_seats.filter(in_office(), role=role, partner=partner).exists()
-
-
 # Calls: who
 
 

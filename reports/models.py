@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from audit.actors import Assurance, Method
-from programs.models import Partner
+from funding.models import Partner
 from reports.states import KeyState, Scope
 from work import clock
 from work.models import PublicModel

@@ -1,8 +1,8 @@
 """Who reads for a partner, and who manages its keys."""
 
 from accounts.rules import in_office, is_person
-from programs.roles import PartnerRole
-from programs.rules import holds_partner_role
+from funding.roles import PartnerRole
+from funding.rules import holds_partner_role
 
 
 def sits_for(partner, user):

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from funding.models import Partner
 from moves.refusals import Forbidden, Refusal, WrongMoment
-from programs.models import Partner
 from reports.models import ApiCall, ApiKey
 from reports.rules import may_manage_keys
 from reports.states import Scope

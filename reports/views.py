@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from applications.states import PublicState
 from audit.services import record_readings
+from funding.figures import burn
+from funding.roles import PartnerRole
 from moves.refusals import WrongMoment
-from programs.figures import burn
-from programs.roles import PartnerRole
 from reports import rules, selectors, services
 from reports.forms import KeyForm
 from reports.models import ApiCall

@@ -1,21 +1,30 @@
 """Questions with a list for an answer: conflicts that the records suggest, faults of a panel, gaps of a review."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import urlsplit
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, Organisation
-from accounts.rules import in_office
+from accounts.models import Membership, Organisation, User
+from accounts.rules import in_office, is_person
+from applications.models import Application
+from audit.actors import Actor
 from moves.duties import clash
 from moves.interests import is_barred
 from moves.models import DutyDone, Standing
 from moves.states import Duty, StandingState
-from programs.models import Appointment
+from programs.models import Appointment, Program
+from programs.policy import PanelRules
 from programs.roles import ProgramRole, Seat
+from programs.rubric import Rubric
+from programs.selectors import policy_of
 from reviews.models import Assignment, Interest
 from reviews.states import LIVE, AssignmentState, InterestKind
+
+Row = TypeVar("Row")
 
 # An address there says nothing of whom a person works for.
 PUBLIC_MAIL = frozenset(
@@ -42,13 +51,13 @@ class Parties:
     sponsor_domains: frozenset[str]
 
 
-def domain_of(address):
+def domain_of(address: str) -> str:
     """The domain of an e-mail address, folded; empty for a public mail service."""
     domain = address.rsplit("@", 1)[-1].casefold()
     return "" if domain in PUBLIC_MAIL else domain
 
 
-def parties_of(application):
+def parties_of(application: Application) -> Parties:
     """The `Parties` of a file: the applicant, and the sponsors that were asked and neither cancelled nor declined."""
     organisation = application.organisation
     names, neqs = {organisation.legal_name.casefold()}, {organisation.neq}
@@ -64,7 +73,9 @@ def parties_of(application):
     return Parties(frozenset(names), frozenset(neqs), frozenset(own - {""}), frozenset(sponsors - {""}))
 
 
-def conflicts_with(parties, user, memberships, interests):
+def conflicts_with(
+    parties: Parties, user: User, memberships: Iterable[Membership], interests: Iterable[Interest]
+) -> list[Conflict]:
     """Conflicts that the records suggest between a person and the parties of a file: a list of `Conflict`.
 
     `memberships` (with their organisation) and `interests` (dated today) are the person's. A *competitor* interest
@@ -89,7 +100,7 @@ def conflicts_with(parties, user, memberships, interests):
     return found
 
 
-def proposed_conflicts(application, user):
+def proposed_conflicts(application: Application, user: User) -> list[Conflict]:
     """Conflicts that the records suggest between `user` and everyone the file is about, by NEQ, by name and by mail
     domain: a list of `Conflict`."""
     return conflicts_with(
@@ -100,16 +111,18 @@ def proposed_conflicts(application, user):
     )
 
 
-def refusals_to_assign(application, user, *, appointment=None):
-    """Every reason why `user` cannot be given the file now: a list of `Conflict`. Empty means they can."""
-    appointment = appointment or reviewer_appointment(application.call.program, user)
+def refusals_to_assign(application: Application, user: User, *, appointment: Appointment | None) -> list[Conflict]:
+    """Every reason why `user` cannot be given the file now, under their `appointment` (None: they have none).
+
+    A list of `Conflict`; empty means they can. Without an appointment it never is.
+    """
     if appointment is None:
         return [Conflict("appointment", _("is not appointed as a reviewer of this programme"))]
     found = proposed_conflicts(application, user)
     if is_barred(application.pk, user):
         found.append(Conflict("declared", _("declared a conflict of interest, or is unsure")))
     if clash(application.pk, user, Duty.SCORE) is not None:
-        found.append(_earlier(Duty(_duty_done(application.pk, user))))
+        found.append(_earlier(_duty_done(application.pk, user)))
     own = Assignment.objects.filter(reviewer=user)
     if sat_before(application, user):
         found.append(_first_panel())
@@ -125,8 +138,10 @@ def refusals_to_assign(application, user, *, appointment=None):
     return found
 
 
-def sat_before(application, user):
+def sat_before(application: Application, user: Actor) -> bool:
     """Whether a reconsideration gave the file to a new panel, and `user` scored it or recommended on it before that."""
+    if not is_person(user):
+        return False
     aside = Assignment.objects.filter(application=application, set_aside_at__isnull=False)
     reopened = aside.order_by("-set_aside_at").values_list("set_aside_at", flat=True).first()
     if reopened is None:
@@ -137,25 +152,25 @@ def sat_before(application, user):
     return sat.filter(duty__in=[Duty.SCORE, Duty.RECOMMEND, Duty.APPROVE]).exists()
 
 
-def _first_panel():
+def _first_panel() -> Conflict:
     return Conflict("first_panel", _("took part in the decision that is being reconsidered"))
 
 
-def _earlier(duty):
+def _earlier(duty: Duty) -> Conflict:
     return Conflict("duty", _("has already done this on the file: %(duty)s") % {"duty": duty.label})
 
 
-def _full(held):
+def _full(held: int) -> Conflict:
     return Conflict("capacity", _("already has %(count)d files to review") % {"count": held})
 
 
-def _duty_done(application_id, user):
-    """The first act of `user` on the file that is not a score."""
+def _duty_done(application_id: int, user: User) -> Duty:
+    """The first act of `user` on the file that is not a score. IndexError without any."""
     done = DutyDone.objects.filter(application_id=application_id, user_id=user.pk).exclude(duty=Duty.SCORE)
-    return done.order_by("at", "id").values_list("duty", flat=True).first()
+    return Duty(done.order_by("at", "id").values_list("duty", flat=True)[0])
 
 
-def reviewer_appointments(program):
+def reviewer_appointments(program: Program) -> QuerySet[Appointment]:
     """The running appointments of reviewers on `program`, to it first, then to all of its cluster's programmes."""
     return (
         Appointment.objects.filter(in_office(), role=ProgramRole.REVIEWER, user__is_active=True)
@@ -164,7 +179,7 @@ def reviewer_appointments(program):
     )
 
 
-def reviewer_appointment(program, user, *, lock=False):
+def reviewer_appointment(program: Program, user: User, *, lock: bool = False) -> Appointment | None:
     """The running appointment of `user` as a reviewer of `program`, or None. `lock` holds it, for its capacity."""
     found = reviewer_appointments(program).filter(user=user)
     return (found.select_for_update(of=("self",)) if lock else found).first()
@@ -174,23 +189,23 @@ def reviewer_appointment(program, user, *, lock=False):
 class Candidate:
     """A reviewer who could be given a file: their side, how many files they have, and what stands in the way."""
 
-    user: object
+    user: User
     seat: str
     load: int
     capacity: int
     conflicts: tuple[Conflict, ...]
 
     @property
-    def seat_label(self):
-        return Seat(self.seat).label
+    def seat_label(self) -> str:
+        return str(Seat(self.seat).label)
 
 
-def candidates(application):
+def candidates(application: Application) -> list[Candidate]:
     """Every reviewer of the programme as a `Candidate`: free ones first, then the least loaded, by name.
 
     The number of queries does not grow with the number of reviewers.
     """
-    appointments = {}
+    appointments: dict[int, Appointment] = {}
     for appointment in reviewer_appointments(application.call.program).select_related("user"):
         appointments.setdefault(appointment.user_id, appointment)
     people = list(appointments)
@@ -238,14 +253,14 @@ def candidates(application):
     return sorted(found, key=lambda c: (bool(c.conflicts), c.load, c.user.family_name, c.user.given_name))
 
 
-def _by_user(rows, key="user_id"):
-    gathered = {}
+def _by_user(rows: Iterable[Row], key: str = "user_id") -> dict[int, list[Row]]:
+    gathered: dict[int, list[Row]] = {}
     for row in rows:
         gathered.setdefault(getattr(row, key), []).append(row)
     return gathered
 
 
-def barred_people(application, people):
+def barred_people(application: Application, people: Collection[int]) -> set[int]:
     """Those of `people` (keys) whose latest declaration in the file is a conflict, or unsure: a set of keys."""
     latest = (
         Standing.objects.filter(application_id=application.pk, user_id__in=people)
@@ -254,18 +269,6 @@ def barred_people(application, people):
         .values_list("user_id", "standing")
     )
     return {person for person, standing in latest if standing != StandingState.CLEAR}
-
-
-def panel_rule(application):
-    """How many reviewers a file needs, by seat: `{"cluster": 2, "industry": 1}`, from the rules of its call."""
-    seats = (application.call.rules.definition.get("panel") or {}).get("seats") or {}
-    return {seat: int(seats[seat]) for seat in Seat.values if int(seats.get(seat, 0))}
-
-
-def panel_size(application):
-    """How many reviewers a file needs in all: the panel's own number, never less than its seats, at least one."""
-    panel = application.call.rules.definition.get("panel") or {}
-    return max(int(panel.get("reviewers") or 0), sum(panel_rule(application).values()), 1)
 
 
 @dataclass(frozen=True)
@@ -277,35 +280,34 @@ class SeatNeed:
     have: int
 
     @property
-    def label(self):
-        return Seat(self.seat).label if self.seat else _("any side")
+    def label(self) -> str:
+        return str(Seat(self.seat).label) if self.seat else _("any side")
 
     @property
-    def is_met(self):
+    def is_met(self) -> bool:
         return self.have >= self.needed
 
 
-def fill(application, seats):
+def fill(application: Application, seats: Iterable[str]) -> list[SeatNeed]:
     """How the panel's rule is met by reviewers of these `seats`: a list of `SeatNeed`.
 
     A side counts no more than it needs; what a panel asks beyond its sides may come from any.
     """
-    rule, size = panel_rule(application), panel_size(application)
-    seats = list(seats)
-    lines = [SeatNeed(seat, needed, min(seats.count(seat), needed)) for seat, needed in rule.items()]
-    beyond = size - sum(rule.values())
+    panel, seats = policy_of(application.call).panel or PanelRules(), list(seats)
+    lines = [SeatNeed(seat, needed, min(seats.count(seat), needed)) for seat, needed in panel.by_seat.items()]
+    beyond = panel.size - sum(panel.by_seat.values())
     if beyond > 0:
         spare = len(seats) - sum(line.have for line in lines)
         lines.append(SeatNeed("", beyond, min(spare, beyond)))
     return lines
 
 
-def panel_lines(application):
+def panel_lines(application: Application) -> list[SeatNeed]:
     """The panel as it is assigned: a list of `SeatNeed`."""
     return fill(application, application.assignments.live().values_list("seat", flat=True))
 
 
-def panel_problems(application):
+def panel_problems(application: Application) -> list[str]:
     """What the assigned panel lacks, as sentences; an empty list when the panel rule is satisfied."""
     return [
         _("%(have)d of %(needed)d reviewers: %(seat)s") % {"have": line.have, "needed": line.needed, "seat": line.label}
@@ -314,7 +316,7 @@ def panel_problems(application):
     ]
 
 
-def unfinished(assignment, rubric):
+def unfinished(assignment: Assignment, rubric: Rubric) -> tuple[list[str], list[str]]:
     """What a review lacks: keys of required criteria without a score, and of criteria scored or required without a
     comment. Two lists, in the rubric's order."""
     scores = {score.criterion: score for score in assignment.scores.all()}

@@ -1,10 +1,11 @@
 """What the moves of an assignment, and those of a file that its reviews decide, must know."""
 
+from accounts.rules import is_person
 from applications.models import Application
 from applications.rules import Panel, Reviews, Scores
 from audit.actors import Actor
 from moves.registry import facts_of
-from programs.rubric import parse_rubric
+from programs.selectors import rubric_of
 from reviews import checks, scoring, selectors
 from reviews.models import Assignment, Undertaking
 from reviews.rules import Review, Undertaken
@@ -38,13 +39,14 @@ def scores(application: Application, by: Actor) -> Scores:
 
 @facts_of(Assignment.accept)
 def undertaken(assignment: Assignment, by: Actor) -> Undertaken:
-    return Undertaken(signed=Undertaking.objects.filter(call=assignment.application.call, user_id=by.pk).exists())
+    signed = is_person(by) and Undertaking.objects.filter(call=assignment.application.call, user=by).exists()
+    return Undertaken(signed=signed)
 
 
 @facts_of(Assignment.submit)
 def review(assignment: Assignment, by: Actor) -> Review:
     """What the review lacks; its total (out of 100) once every criterion that must be is scored."""
-    rubric = parse_rubric(assignment.application.call.rubric.definition)
+    rubric = rubric_of(assignment.application.call)
     unscored, without_comment = checks.unfinished(assignment, rubric)
     given = {score.criterion: score.point for score in assignment.scores.all() if score.point}
     total = None

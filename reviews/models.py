@@ -7,7 +7,8 @@ from accounts.models import Organisation
 from applications.models import Application
 from applications.states import Outcome
 from audit.states import ChangeKind
-from programs.models import Call, Envelope
+from funding.models import Envelope
+from programs.models import Call
 from programs.roles import Seat
 from reviews.querysets import AssignmentQuerySet
 from reviews.states import Answer, AssignmentState, InterestKind
@@ -30,7 +31,7 @@ class Interest(PublicModel):
     class Meta:
         indexes = [models.Index(fields=["organisation", "user"], name="interest_organisation")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.organisation_name}"
 
 
@@ -44,7 +45,7 @@ class Undertaking(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["call", "user"], name="undertaking_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.call} · {self.user}"
 
 
@@ -71,7 +72,7 @@ class Declaration(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user} · {self.answer}"
 
 
@@ -121,7 +122,7 @@ class Assignment(PublicModel, AssignmentLife):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.application} · {self.reviewer}"
 
 
@@ -138,7 +139,7 @@ class Score(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["assignment", "criterion"], name="score_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.criterion
 
 
@@ -166,7 +167,7 @@ class Recommendation(PublicModel):
             models.CheckConstraint(condition=models.Q(outcome__in=Outcome.values), name="recommendation_outcome_known"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.application} · {self.outcome}"
 
 
@@ -183,5 +184,5 @@ class RecommendationShare(models.Model):
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="recommendation_share_positive"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.envelope} · {self.amount}"

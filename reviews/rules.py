@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import ClusterRole
 from accounts.rules import in_office, is_person
 from applications.states import ApplicationState
+from audit.actors import Actor
 from moves.interests import is_barred
 from moves.refusals import Forbidden, Refusal
 from moves.transitions import Facts, Input
@@ -19,16 +20,17 @@ from programs.rules import holds, is_program_officer
 from reviews.states import Answer
 
 if TYPE_CHECKING:
+    from applications.models import Application
     from reviews.models import Assignment
 
 
-def ask_unbarred(application_id, by):
+def ask_unbarred(application_id: int, by: Actor) -> None:
     """Forbidden when `by` declared a conflict in the file, or is unsure: asked before any of it is shown or done."""
     if is_person(by) and is_barred(application_id, by):
         raise Forbidden(_("You declared a conflict of interest in this file, or are unsure: it is closed to you."))
 
 
-def may_declare(application, by):
+def may_declare(application: "Application", by: Actor) -> bool:
     """Who has a reason to declare interests in a file: a role that acts on its programme's files, a seat at a partner
     that pays, or the file itself to review. A reviewer who was not given it has none."""
     if not is_person(by):
@@ -44,12 +46,12 @@ def may_declare(application, by):
     )
 
 
-def is_the_one_assigned(assignment, by):
+def is_the_one_assigned(assignment: "Assignment", by: Actor) -> bool:
     """The person the file was given to, whatever became of their appointment: a conflict is always theirs to say."""
     return is_person(by) and assignment.reviewer_id == by.pk
 
 
-def is_reviewer(assignment, by):
+def is_reviewer(assignment: "Assignment", by: Actor) -> bool:
     """The person the file was given to, as long as they hold a reviewer's appointment."""
     return (
         is_person(by)
@@ -58,15 +60,15 @@ def is_reviewer(assignment, by):
     )
 
 
-def is_officer(assignment, by):
+def is_officer(assignment: "Assignment", by: Actor) -> bool:
     return is_program_officer(assignment.application.call.program, by)
 
 
-def is_chair(assignment, by):
+def is_chair(assignment: "Assignment", by: Actor) -> bool:
     return holds(by, ProgramRole.CHAIR, assignment.application.call.program)
 
 
-def is_reviewer_or_officer(assignment, by):
+def is_reviewer_or_officer(assignment: "Assignment", by: Actor) -> bool:
     return is_the_one_assigned(assignment, by) or is_officer(assignment, by) or is_chair(assignment, by)
 
 

@@ -109,7 +109,8 @@ def draw_line(entrants: Sequence[Entrant], *, available: Decimal, line: Line = L
     passing = sorted((e for e in entrants if e.passes), key=_order)
     failing = sorted((e for e in entrants if not e.passes), key=_order)
     orders = [_order(e)[:-1] for e in passing]
-    alike, firsts = Counter(orders), {}
+    alike = Counter(orders)
+    firsts: dict[tuple[Decimal | str, ...], int] = {}
     for place, order in enumerate(orders):
         firsts.setdefault(order, place)
     left, running, stopped = available, ZERO, False
@@ -131,6 +132,6 @@ def draw_line(entrants: Sequence[Entrant], *, available: Decimal, line: Line = L
     return placed
 
 
-def _order(entrant: Entrant):
+def _order(entrant: Entrant) -> tuple[Decimal | str, ...]:
     score = entrant.score if entrant.score is not None else Decimal(-1)
     return (-score, *(-tie for tie in entrant.ties), entrant.key)

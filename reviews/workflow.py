@@ -25,7 +25,7 @@ class AssignmentLife(models.Model):
         when=[rules.has_signed_the_undertaking],
         when_given=[rules.has_declared_no_conflict],
     )
-    def accept(self):
+    def accept(self) -> None:
         """The reviewer declared no conflict: the file opens."""
 
     @transition(
@@ -35,7 +35,7 @@ class AssignmentLife(models.Model):
         given=Reason,
         when_given=[has_a_reason],
     )
-    def decline(self):
+    def decline(self) -> None:
         """The reviewer cannot do it: the officer is told."""
 
     @transition(
@@ -47,7 +47,7 @@ class AssignmentLife(models.Model):
         given=rules.Declared,
         when_given=[rules.has_a_conflict],
     )
-    def recuse(self):
+    def recuse(self) -> None:
         """A conflict. A score already given is kept and no longer counted."""
 
     @transition(
@@ -57,7 +57,7 @@ class AssignmentLife(models.Model):
         duty=Duty.SCORE, facts=rules.Review,
         when=[rules.file_is_in_review, rules.every_criterion_is_scored],
     )
-    def submit(self):
+    def submit(self) -> None:
         """Scores no longer change."""
 
     @transition(
@@ -68,7 +68,7 @@ class AssignmentLife(models.Model):
         when=[rules.file_is_in_review],
         when_given=[has_a_reason],
     )
-    def reopen(self):
+    def reopen(self) -> None:
         """A recorded act of the chair."""
 
     @transition(
@@ -77,5 +77,5 @@ class AssignmentLife(models.Model):
         label=_("Cancel"), done=_("Assignment cancelled"),
         fired=True,
     )
-    def cancel(self):
+    def cancel(self) -> None:
         """The reviewer is replaced, or the file has left the review."""

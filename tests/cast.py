@@ -19,7 +19,7 @@ from work import clock
 
 SET_UP = SetUp("tests")
 BUILT_AT = datetime(2025, 1, 6, 14, tzinfo=UTC)
-BUNDLE = Path(__file__).resolve().parent.parent / "programs" / "bundles" / "filiere-excellence.yaml"
+BUNDLE = Path(__file__).resolve().parent.parent / "builder" / "bundles" / "filiere-excellence.yaml"
 COMPANIES = ("usinage", "precision", "northwind", "prime")
 
 _kept: dict[str, list[tuple[str, str, bytes]]] = {}
@@ -108,7 +108,7 @@ def _make(level):
         for company in COMPANIES:
             people.register(company, cast)
         if level == "programme":
-            from programs.services.bundles import import_bundle
+            from builder.services import import_bundle
 
             program = import_bundle(BUNDLE.read_text(encoding="utf-8"), by=cast["officer"])
             people.appoint_all(program, cast)

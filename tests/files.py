@@ -14,7 +14,7 @@ from applications.services.submission import submit_application
 from audit.actors import Guest
 from demo import answers, papers
 from demo.cast import COMPANIES
-from programs.services.bundles import publish_call
+from programs.services.calls import publish_call
 from programs.states import CallState
 from tests.kept import kept
 from work import clock

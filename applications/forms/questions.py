@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from applications import constants
 from applications.exports import column_label
-from programs.schema import Question
-from programs.schema.tables import columns_of
+from questions.schema import Question
+from questions.schema.tables import columns_of
 from work.forms import DayInput, MoneyInput, UnitInput, said
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]

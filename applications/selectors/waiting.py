@@ -9,8 +9,8 @@ from accounts.rules import is_person
 from applications.models import Application, ChangeRequest
 from applications.states import ApplicationState
 from programs.roles import ProgramRole
-from programs.schema import Form
 from programs.states import Phase
+from questions.schema import Form
 from work.selectors import MOST, WorkLine
 
 ZERO = Decimal("0.00")

@@ -25,10 +25,10 @@ from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import record_duty
 from moves.states import Duty
 from programs.models import Call
-from programs.schema.answers import validate_answer
-from programs.schema.faults import Fault
-from programs.schema.tables import columns_of
-from programs.schema.values import CHECKS
+from questions.schema.answers import validate_answer
+from questions.schema.faults import Fault
+from questions.schema.tables import columns_of
+from questions.schema.values import CHECKS
 from work import clock
 
 KEPT_AS_TYPED = ("short_text", "long_text", "budget", "financing", "milestones", "indicators", "group", "assessment")

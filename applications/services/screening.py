@@ -13,12 +13,11 @@ from applications.rules import is_officer, is_screener
 from applications.services.drafts import locked
 from applications.states import ApplicationState
 from audit import services as trail
-from moves.duties import clash
-from moves.interests import interests
-from moves.machine import move
+from moves.machine import duty_refusals, move
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import record_duty
 from moves.states import Duty
+from programs.policy import Standard
 from programs.states import CallKind
 from work import clock
 
@@ -129,7 +128,7 @@ def decision_due(application: Application):
     closing = application.cohort_closes_at or application.call.closes_at
     if closing is not None and (application.cohort_closes_at or application.call.kind == CallKind.FIXED):
         starts.append(closing)
-    return service_due(application.call, "decide", max(starts))
+    return service_due(application.call, Standard.DECIDE, max(starts))
 
 
 def _start_decision_clock(application: Application) -> Application:
@@ -142,12 +141,11 @@ def may_screen(application: Application, by) -> tuple[Refusal | None, bool]:
     """(what stands in the way of marking, whether declaring one's interests would lift it)."""
     if not is_screener(application, by):
         return Refusal(_("Only a screening officer of the programme marks the checklist."), code="role"), False
-    refusal = interests(application.pk, by, Duty.SCREEN)
-    if refusal is not None:
-        return refusal, refusal.code == "undeclared"
-    refusal = clash(application.pk, by, Duty.SCREEN)
-    if refusal is not None:
-        return refusal, False
+    who, undeclared = duty_refusals(application, Duty.SCREEN, by)
+    if who is not None:
+        return who, False
+    if undeclared:
+        return undeclared[0], True
     if application.state not in MARKABLE:
         return Refusal(_("The checklist of this file is closed."), code="state"), False
     return None, False

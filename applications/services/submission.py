@@ -37,7 +37,8 @@ from moves.transitions import Reason
 from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.models import ReferenceCounter
-from programs.schema import clean_answers
+from programs.policy import Standard
+from questions.schema import clean_answers
 from work import clock
 from work.money import format_money
 
@@ -141,7 +142,7 @@ def _write_row(application, answers: dict, *, now, cohort, in_grace: bool) -> No
     application.cohort_closes_at = cohort
     application.in_grace = in_grace
     application.submitted_at = now
-    application.due = service_due(application.call, "complete", now)
+    application.due = service_due(application.call, Standard.COMPLETE, now)
     if not application.reference:
         application.reference = _next_reference(application.call.program, clock.day_of(now).year)
     application.save()

@@ -1,5 +1,7 @@
 """Open to everybody: programmes, calls with the dates the clock gives them, and the two-minute check."""
 
+from collections.abc import Mapping
+
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,10 +15,13 @@ from applications.forms.questions import Asked, posted
 from applications.models import Application
 from applications.search import folded
 from applications.states import ApplicationState
+from programs.constants import DayKind
 from programs.models import Call, Program
-from programs.schema import Fault
-from programs.schema.answers import validate_answer
+from programs.policy import Promise, Standard
+from programs.selectors import policy_of
 from programs.states import CallState, Phase
+from questions.schema import Fault
+from questions.schema.answers import validate_answer
 from work import clock
 
 PHASE_TAGS = {Phase.OPEN: "good", Phase.ANNOUNCED: "info", Phase.GRACE: "wait"}
@@ -84,13 +89,14 @@ def program(request, slug):
 
 def _aid(call):
     """The few figures a company looks for, from the rules: rate, maximum, smallest project, cap on all public aid."""
-    rules = (call.rules.definition.get("aid") or {}) if call and call.rules_id else {}
-    rate = rules.get("rate")
+    if call is None or not call.rules_id:
+        return {}
+    aid = policy_of(call).aid
     return {
-        "rate": None if isinstance(rate, dict) else rate,
-        "maximum": rules.get("max_aid"),
-        "minimum": rules.get("min_project"),
-        "cap": rules.get("stacking_cap"),
+        "rate": None if isinstance(aid.rate, Mapping) else aid.rate,
+        "maximum": aid.max_aid,
+        "minimum": aid.min_project,
+        "cap": aid.stacking_cap,
     }
 
 
@@ -116,27 +122,29 @@ def call(request, public_id):
         "aid": _aid(found),
         "drafts": drafts,
         "service": _promises(found),
-        "has_check": bool((found.rules.definition or {}).get("eligibility")),
+        "has_check": policy_of(found).eligibility is not None,
     }
     return render(request, "applications/call.html", context)
 
 
 def _promises(call) -> list[str]:
     """The service standards of a call, in sentences."""
-    service = call.rules.definition.get("service", {})
+    promises = policy_of(call).service.promises
     sentences = {
-        "acknowledge": _("A receipt within %(days)s."),
-        "complete": _("We say whether your application is complete and eligible within %(days)s."),
-        "decide": _("A decision within %(days)s of the cohort's closing, or of your file being complete if later."),
+        Standard.ACKNOWLEDGE: _("A receipt within %(days)s."),
+        Standard.COMPLETE: _("We say whether your application is complete and eligible within %(days)s."),
+        Standard.DECIDE: _(
+            "A decision within %(days)s of the cohort's closing, or of your file being complete if later."
+        ),
     }
-    return [sentence % {"days": days_of(service[name])} for name, sentence in sentences.items() if service.get(name)]
+    return [text % {"days": days_of(promises[of])} for of, text in sentences.items() if of in promises]
 
 
-def days_of(promise: dict) -> str:
+def days_of(promise: Promise) -> str:
     """A length of time as people say it: "10 business days"."""
-    if promise.get("kind") == "business":
-        return _("%(count)s business days") % {"count": promise["days"]}
-    return _("%(count)s calendar days") % {"count": promise["days"]}
+    if promise.kind == DayKind.BUSINESS:
+        return _("%(count)s business days") % {"count": promise.days}
+    return _("%(count)s calendar days") % {"count": promise.days}
 
 
 # ------------------------------------------------------- two-minute check

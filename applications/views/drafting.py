@@ -33,7 +33,7 @@ from applications.views.catalogue import ask_check, check_key, fact, published_c
 from audit.services import record_reading
 from documents.downloads import file_response
 from moves.refusals import Forbidden, WrongMoment
-from programs.schema.answers import is_required, validate_answer, visible_questions
+from questions.schema.answers import is_required, validate_answer, visible_questions
 from work import clock
 
 WITH_TOTALS = ("budget", "financing", "assessment")

@@ -18,7 +18,7 @@ from applications.services import changes as services
 from applications.states import ApplicationState
 from applications.views.files import of_staff
 from moves.refusals import Forbidden, WrongMoment
-from programs.schema.answers import visible_questions
+from questions.schema.answers import visible_questions
 
 NOT_ASKED = ("guidance", "attestation")
 

@@ -32,6 +32,7 @@ from applications.views.drafting import draft_of, of_drafts, own
 from documents.downloads import file_response
 from moves.machine import allowed
 from moves.refusals import WrongMoment
+from programs.policy import Standard
 from programs.states import Phase
 from work import clock
 from work.forms import said
@@ -180,7 +181,7 @@ def next_steps(application) -> list[str]:
         if cohort > clock.now():
             instant = clock.format_instant(cohort, language)
             steps.append(_("Its cohort closes on %(instant)s; all its files are then compared.") % {"instant": instant})
-        if decided := service_due(call, "decide", max(cohort, application.submitted_at)):
+        if decided := service_due(call, Standard.DECIDE, max(cohort, application.submitted_at)):
             late = decided < clock.now()
             sentence = (
                 _("The decision was due by %(day)s. It is late; it will still reach you by letter.")

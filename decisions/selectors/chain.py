@@ -3,21 +3,23 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from applications.constants import SUMMARY
+from applications.models import Application
+from audit.actors import Actor
 from decisions import checks, rules
 from decisions.facts import delegation
 from decisions.models import Decision
 from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, StepKind
+from funding.ledger import available
+from funding.models import Envelope
 from moves.duties import clash
 from moves.interests import standing_of
 from moves.machine import allowed
 from moves.states import Duty, StandingState
-from programs.ledger import available
-from programs.models import Envelope
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Move:
     """A move that a person may make, with the sentences that stand in the way; none: it can be made now."""
 
     name: str
-    label: Any
+    label: str | Promise
     refusals: tuple[str, ...] = ()
     undeclared: bool = False
 
@@ -50,7 +52,7 @@ class Money:
     available: Decimal
 
 
-def present_decision(application):
+def present_decision(application: Application) -> Decision | None:
     """The decision that a file's page shows: the one on its way, else the latest. None without any."""
     decisions = Decision.objects.filter(application=application).select_related(
         "application__call__program__cluster", "application__call__rules", "application__organisation", "letter"
@@ -58,12 +60,12 @@ def present_decision(application):
     return decisions.open().first() or decisions.order_by("-number").first()
 
 
-def chain_of(decision):
+def chain_of(decision: Decision) -> list[Stage]:
     """The steps of the chain in order, each as a `Stage`: what was done stays with who and when."""
     done = {step.kind: step for step in decision.steps.filter(voided_at__isnull=True).select_related("by")}
-    stages = []
+    stages: list[Stage] = []
 
-    def stage(kind, label, note=""):
+    def stage(kind: StepKind, label: str, note: str = "") -> None:
         step = done.get(kind)
         if step is not None:
             stages.append(Stage(label, "done", step.by.full_name, step.at, note=step.by.full_name))
@@ -80,14 +82,13 @@ def chain_of(decision):
         stage(StepKind.CONCURRED, _("Partner’s concurrence"), note=_partners(decision))
     stage(StepKind.ISSUED, _("Issue"))
     letter = decision.letter
-    sent = letter is not None and letter.sent_at is not None
-    waiting = letter is not None and not sent
-    state = "done" if sent else "now" if waiting else "later"
-    stages.append(Stage(_("Letter sent"), state, at=letter.sent_at if sent else None))
+    sent_at = letter.sent_at if letter else None
+    state = "done" if sent_at else "now" if letter else "later"
+    stages.append(Stage(_("Letter sent"), state, at=sent_at))
     return stages
 
 
-def _asks_concurrence(decision):
+def _asks_concurrence(decision: Decision) -> bool:
     if decision.concurrences.standing().exists():
         return True
     return decision.state in (DecisionState.DRAFT, DecisionState.ENDORSED) and bool(
@@ -95,12 +96,12 @@ def _asks_concurrence(decision):
     )
 
 
-def _partners(decision):
+def _partners(decision: Decision) -> str:
     agreements = checks.agreements_to_concur(decision)
     return ", ".join(dict.fromkeys(agreement.partner.short_name for agreement in agreements))
 
 
-def moves_of(decision, user):
+def moves_of(decision: Decision, user: Actor) -> list[Move]:
     """The moves that `user` may make now, each with every sentence in its way."""
     found = []
     for one in allowed(decision, user):
@@ -110,7 +111,7 @@ def moves_of(decision, user):
     return found
 
 
-def needs_of(decision, user):
+def needs_of(decision: Decision, user: Actor) -> list[str]:
     """Why `user`, who holds a role in the chain, has nothing to do here: sentences. Empty when they have, or hold none.
 
     Said before any click: separation of duties, interests, or whose turn it is.
@@ -129,7 +130,7 @@ def needs_of(decision, user):
     return said
 
 
-def money_of(decision):
+def money_of(decision: Decision) -> list[Money]:
     """The part of each envelope, in order of fiscal year, with what the envelope can still give besides it."""
     shares = decision.shares.select_related("envelope__agreement__partner")
     return [
@@ -138,7 +139,7 @@ def money_of(decision):
     ]
 
 
-def summary_of(application):
+def summary_of(application: Application) -> str:
     """The summary of the project, as the company wrote it; empty where its form asks for none."""
     answer = application.answers.filter(question=SUMMARY).first()
     return str(answer.value or "") if answer else ""

@@ -1,4 +1,4 @@
-"""Which decision a reconsideration would be of, until when (product 4.5); and what a decision's letter says of it."""
+"""Which decision of a file may be looked at again, until when; and what the letters of decisions say of them."""
 
 from datetime import datetime, timedelta
 
@@ -7,9 +7,8 @@ from decisions.models import Decision
 from decisions.states import FUNDED, DecisionKind, DecisionState
 from letters.models import Letter
 from letters.subjects import Told
+from programs.selectors import policy_of
 from work import clock
-
-ASK_DAYS = 30  # calendar days from service, where the programme's rules say nothing
 
 
 def contested_decision(application: Application) -> Decision | None:
@@ -31,8 +30,8 @@ def ask_until(application: Application) -> datetime | None:
     decision = contested_decision(application)
     if decision is None or decision.letter is None or decision.letter.served_at is None:
         return None
-    days = (application.call.rules.definition.get("reconsideration") or {}).get("ask_days", ASK_DAYS)
-    return clock.end_of(clock.day_of(decision.letter.served_at) + timedelta(days=int(days)))
+    days = policy_of(application.call).reconsideration.ask_days
+    return clock.end_of(clock.day_of(decision.letter.served_at) + timedelta(days=days))
 
 
 def tell(letter: Letter) -> Told:

@@ -1,9 +1,14 @@
 """What waits for a person in this app: to endorse, approve, issue, concur; a letter to send again."""
 
+from collections.abc import Iterator
+
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.rules import is_person
+from applications.models import Application
 from applications.querysets import barred_from
+from audit.actors import Actor
 from decisions.models import Concurrence, Decision
 from decisions.states import DecisionKind, DecisionState
 from letters.models import Letter
@@ -15,14 +20,14 @@ from work.selectors import MOST, WorkLine
 PROGRAM = "application__call__program"
 
 
-def work_for(user, *, limit=MOST):
+def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
     """Every line of this app for `user`, the soonest due first in each kind."""
     if not is_person(user):
         return []
     return [*_work_of_chain(user, limit), *_work_of_partner(user, limit)]
 
 
-def _work_of_chain(user, limit):
+def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
     """The next step of each open decision, when it is theirs; for an officer also what waits for another."""
     rows = Decision.objects.select_related(f"{PROGRAM}").order_by("since", "id")
     mine = set()
@@ -39,7 +44,7 @@ def _work_of_chain(user, limit):
         yield _line(letter.application, _("A letter could not be sent"), "officer")
 
 
-def _next_step(decision):
+def _next_step(decision: Decision) -> tuple[str, str]:
     if decision.state == DecisionState.DRAFT:
         afresh = decision.kind == DecisionKind.RECONSIDERED
         return (_("Give an opinion"), "reconsiderer") if afresh else (_("Endorse"), "endorser")
@@ -48,19 +53,19 @@ def _next_step(decision):
     return _("Issue the decision"), "officer"
 
 
-def _awaited(decision):
+def _awaited(decision: Decision) -> str:
     """Who must act next, in words."""
     return {DecisionState.DRAFT: _("the endorser"), DecisionState.ENDORSED: _("the approver")}.get(
         decision.state, _("the ministry")
     )
 
 
-def _line(file, what, role, waits_for=""):
+def _line(file: Application, what: str, role: str, waits_for: str = "") -> WorkLine:
     label = f"{file.reference} · {file.title or file.call.name}"
     return WorkLine(what, label, "decision-file", (file.reference,), file.due, role, waits_for, file.organisation_name)
 
 
-def _work_of_partner(user, limit):
+def _work_of_partner(user: User, limit: int) -> Iterator[WorkLine]:
     """Awards that wait for the partner's concurrence, without the files where the person is barred."""
     asked = Concurrence.objects.of_officer(user).waiting().exclude(application__in=barred_from(user))
     for one in asked.select_related("application__call__program").order_by("asked_at", "id")[:limit]:

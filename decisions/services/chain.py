@@ -1,36 +1,50 @@
 """The approval chain: drafted, endorsed, approved, concurred, issued; or sent back; or void."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from applications.models import Application
 from applications.rules import Decided
 from applications.states import Outcome
+from audit.actors import Actor
 from audit.services import record
 from decisions import checks, rules
 from decisions.models import Concurrence, Decision, DecisionShare, Step
 from decisions.services import messages
 from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, StepKind
 from decisions.subjects import subject_of
+from funding import ledger
+from funding.models import Envelope
+from letters.models import Letter
 from letters.services import queue_letter
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
-from moves.transitions import Reason
-from programs import ledger
-from programs.models import Envelope
+from moves.transitions import Move, Reason
+from reviews.models import Recommendation
 from work import clock
 
 WHO_EDITS = gettext_lazy("Only an officer of the programme, or who gives the first opinion, edits the reasons.")
 
 
-def lock_file(application_id):
+def lock_file(application_id: int) -> Application:
     """The file, locked: the first lock of every act on it."""
     return Application.objects.select_for_update(of=("self",), no_key=True).get(pk=application_id)
 
 
 @transaction.atomic
-def draft_decision(application, *, by, kind, recommendation=None, reasons_fr="", reasons_en=""):
+def draft_decision(
+    application: Application,
+    *,
+    by: Actor,
+    kind: DecisionKind,
+    recommendation: Recommendation | None = None,
+    reasons_fr: str = "",
+    reasons_en: str = "",
+) -> Decision:
     """Draft the decision that a file now needs. Returns the `Decision`. Called by reactions only.
 
     A recommendation brings its amount and its shares. A file has at most one open decision.
@@ -62,7 +76,7 @@ def draft_decision(application, *, by, kind, recommendation=None, reasons_fr="",
 
 
 @transaction.atomic
-def edit_reasons(decision, *, by, reasons_fr, reasons_en):
+def edit_reasons(decision: Decision, *, by: Actor, reasons_fr: str, reasons_en: str) -> Decision:
     """Write the reasons that the letter gives, while the decision is a draft. Returns the decision.
 
     What the recommendation said stays with the recommendation. The trail keeps digests of both texts, not the texts.
@@ -85,7 +99,7 @@ def edit_reasons(decision, *, by, reasons_fr, reasons_en):
 
 
 @transaction.atomic
-def endorse(decision, *, by, note=""):
+def endorse(decision: Decision, *, by: User, note: str = "") -> Decision:
     """Give a favourable opinion. WrongMoment when the letter would have an empty field, in any of its languages."""
     decision = move(decision, Decision.endorse, by=by, note=note)
     Step.objects.create(decision=decision, kind=StepKind.ENDORSED, by=by, note=note)
@@ -94,7 +108,7 @@ def endorse(decision, *, by, note=""):
 
 
 @transaction.atomic
-def approve(decision, *, by, note=""):
+def approve(decision: Decision, *, by: User, note: str = "") -> Decision:
     """Approve, within the approver's dollar limit; then each concurrence that an agreement requires is asked.
 
     Never by the person who endorsed, or did any other duty on the file. Returns the decision.
@@ -112,7 +126,7 @@ def approve(decision, *, by, note=""):
 
 
 @transaction.atomic
-def concur(concurrence, *, by, note=""):
+def concur(concurrence: Concurrence, *, by: User, note: str = "") -> Concurrence:
     """Give one partner's concurrence. The last one required moves the decision. Returns the concurrence."""
     lock_file(concurrence.application_id)
     decision = Decision.objects.select_for_update(no_key=True).get(pk=concurrence.decision_id)
@@ -125,7 +139,7 @@ def concur(concurrence, *, by, note=""):
 
 
 @transaction.atomic
-def send_back(decision, *, by, reason, to_panel=False):
+def send_back(decision: Decision, *, by: User, reason: str, to_panel: bool = False) -> Decision:
     """Send a decision back with a reason: earlier approvals are void and the chain starts over. Returns the decision.
 
     `to_panel` sends the whole file back to its panel: the decision is void and the reserve is released.
@@ -143,7 +157,7 @@ def send_back(decision, *, by, reason, to_panel=False):
 
 
 @transaction.atomic
-def issue(decision, *, by):
+def issue(decision: Decision, *, by: User) -> Decision:
     """Issue: each envelope commits, the file moves, the letter is queued, the award opens. All of it, or none.
 
     Locks the file, the decision, then the envelopes by id. A second click finds it issued and changes nothing.
@@ -158,7 +172,7 @@ def issue(decision, *, by):
 
 
 @transaction.atomic
-def void_decision(application, *, by, note=""):
+def void_decision(application: Application, *, by: Actor, note: str = "") -> Decision | None:
     """Void the open decision of a file that left. Returns it, or None without one. Called by reactions only.
 
     `note` is the reason of the move that made the file leave.
@@ -169,7 +183,7 @@ def void_decision(application, *, by, note=""):
     return move(decision, Decision.void, by=by, given=Reason(note))
 
 
-MOVES = {
+MOVES: dict[DecisionKind, Move[Any, Decided]] = {
     DecisionKind.APPROVED: Application.approve,
     DecisionKind.PARTIAL: Application.approve,
     DecisionKind.INVITED: Application.invite,
@@ -180,7 +194,7 @@ MOVES = {
 }
 
 
-def settle_file(decision, *, by):
+def settle_file(decision: Decision, *, by: Actor) -> Application:
     """Commit the envelopes and move the file, as the decision says. Called by the reaction to `decision.issue`.
 
     The answer *upheld* leaves the first decision as it stands. Any other supersedes what was issued before, and what
@@ -198,7 +212,7 @@ def settle_file(decision, *, by):
     return move(decision.application, MOVES[DecisionKind(decision.kind)], by=by, given=given)
 
 
-def write_letter(decision):
+def write_letter(decision: Decision) -> Letter:
     """Freeze the letter of a decision being issued and queue it. Called by the reaction to `decision.issue`."""
     decision = Decision.objects.select_related(
         "application__call__program__cluster",
@@ -211,7 +225,7 @@ def write_letter(decision):
     return letter
 
 
-def _lock_envelopes(decision):
+def _lock_envelopes(decision: Decision) -> None:
     """Every envelope that this decision or an earlier one touches, in id order, before any of them changes."""
     own = decision.shares.values("envelope_id")
     earlier = DecisionShare.objects.filter(decision__application_id=decision.application_id).values("envelope_id")
@@ -219,7 +233,7 @@ def _lock_envelopes(decision):
     list(Envelope.objects.select_for_update(of=("self",)).filter(pk__in=ids.values("pk")).order_by("pk"))
 
 
-def _supersede_earlier(decision, *, by):
+def _supersede_earlier(decision: Decision, *, by: Actor) -> None:
     issued = Decision.objects.filter(application_id=decision.application_id, state=DecisionState.ISSUED)
     for earlier in issued.exclude(pk=decision.pk).order_by("number"):
         if earlier.kind in FUNDED:
@@ -227,7 +241,7 @@ def _supersede_earlier(decision, *, by):
         move(earlier, Decision.supersede, by=by)
 
 
-def release_commitment(application, *, by, because):
+def release_commitment(application: Application, *, by: Actor, because: str) -> None:
     """Give back what a file still has committed: its award no longer stands."""
     ledger.release_all(application.pk, from_="committed", by=by, move=because)
 

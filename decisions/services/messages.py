@@ -1,26 +1,34 @@
 """Who is told, and of what: the next in the chain, the partner's officers, those whose act a return made void."""
 
+from collections.abc import Iterable
+from decimal import Decimal
+
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import ClusterRole
 from accounts.rules import in_office
+from decisions.models import Decision
 from decisions.states import DecisionKind, DecisionState, StepKind
+from funding.models import PartnerSeat
+from funding.roles import PartnerRole
+from letters.models import Letter
 from moves.duties import clash
 from moves.interests import is_barred
 from moves.states import Duty
 from notifications.constants import MessageKind
 from notifications.services import queue_message
-from programs.models import Appointment, PartnerSeat
-from programs.roles import PartnerRole, ProgramRole
+from programs.models import Appointment, Program
+from programs.roles import ProgramRole
 
 ENDORSE = _("give a favourable opinion")
 APPROVE = _("approve")
 ISSUE = _("issue the decision")
 
 
-def tell_next(decision):
+def tell_next(decision: Decision) -> None:
     """Tell those who may take the next step: nobody with a conflict, nobody who did another act on the file."""
     program = decision.application.call.program
     match decision.state:
@@ -37,7 +45,7 @@ def tell_next(decision):
             _tell(decision, "issue", ISSUE, [one for one in people if not is_barred(decision.application_id, one)])
 
 
-def tell_sent_back(decision, *, by, reason, to_panel):
+def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool) -> None:
     """Tell whose acts are void, and who goes on from there: the programme's officers, or the chair."""
     program = decision.application.call.program
     acted = User.objects.filter(pk__in=decision.steps.exclude(kind=StepKind.SENT_BACK).values("by"))
@@ -56,7 +64,7 @@ def tell_sent_back(decision, *, by, reason, to_panel):
         )
 
 
-def tell_failed(letter):
+def tell_failed(letter: Letter) -> None:
     """Tell the programme's officers that a letter could not be made or sent."""
     application = letter.application
     for person in _officers(application.call.program):
@@ -71,7 +79,7 @@ def tell_failed(letter):
         )
 
 
-def _tell(decision, step, words, people):
+def _tell(decision: Decision, step: str, words: str | Promise, people: Iterable[User]) -> None:
     for person in people:
         queue_message(
             MessageKind.DECISION_WAITING,
@@ -84,7 +92,7 @@ def _tell(decision, step, words, people):
         )
 
 
-def _ask_partners(decision):
+def _ask_partners(decision: Decision) -> None:
     for concurrence in decision.concurrences.standing().filter(state="asked").select_related("agreement"):
         seats = PartnerSeat.objects.filter(
             in_office(), partner=concurrence.agreement.partner_id, role=PartnerRole.CONCURRENCE, user__is_active=True
@@ -101,11 +109,11 @@ def _ask_partners(decision):
             )
 
 
-def _file(decision):
+def _file(decision: Decision) -> dict[str, object]:
     return {"reference": decision.application.reference, "title": decision.application.title}
 
 
-def _both(words):
+def _both(words: str | Promise) -> dict[str, str]:
     texts = {}
     for language in ("fr", "en"):
         with translation.override(language):
@@ -113,12 +121,12 @@ def _both(words):
     return texts
 
 
-def _round(decision):
+def _round(decision: Decision) -> int:
     """How often the decision was sent back before: each round is told anew."""
     return decision.steps.filter(kind=StepKind.SENT_BACK).count()
 
 
-def _holders(program, role, *, limit=None):
+def _holders(program: Program, role: ProgramRole, *, limit: Decimal | None = None) -> list[User]:
     """Active people who hold `role` on the programme today; of approvers, those whose limit reaches `limit` dollars."""
     seats = Appointment.objects.filter(in_office(), role=role, user__is_active=True)
     if limit is not None:
@@ -127,7 +135,7 @@ def _holders(program, role, *, limit=None):
     return list(User.objects.filter(pk__in=own.values("user_id")).order_by("pk"))
 
 
-def _officers(program):
+def _officers(program: Program) -> list[User]:
     """The programme's officers and the cluster's own."""
     cluster = User.objects.filter(
         cluster_appointments__in=program.cluster.appointments.filter(in_office(), role=ClusterRole.OFFICER),
@@ -137,6 +145,6 @@ def _officers(program):
     return sorted(people, key=lambda one: one.pk)
 
 
-def _free(decision, people, duty):
+def _free(decision: Decision, people: Iterable[User], duty: Duty) -> list[User]:
     file = decision.application_id
     return [one for one in people if not is_barred(file, one) and clash(file, one, duty) is None]

@@ -1,24 +1,28 @@
 """The approval chain: what waits for me, a file's decision, and each step behind a page that says what it does."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
+from accounts.requests import PersonRequest
 from applications.models import Application
 from applications.states import ApplicationState
 from audit.services import record_reading, record_readings
 from decisions import selectors, services
 from decisions.checks import agreements_to_concur
 from decisions.forms import NoteForm, ReasonsForm, SendBackForm
-from decisions.models import Concurrence, Decision
+from decisions.models import Concurrence, Decision, Step
 from decisions.rules import may_edit_reasons
 from decisions.states import FUNDED, DecisionKind, DecisionState
 from decisions.subjects import subject_of
@@ -45,7 +49,7 @@ KINDS = {
 
 @login_required
 @require_safe
-def queue(request):
+def queue(request: PersonRequest) -> HttpResponse:
     """What waits for me as endorser, approver or officer, the longest wait first. A partner's officer has their own."""
     rows = Decision.objects.waiting_for(request.user)
     if not rows.exists() and Concurrence.objects.of_officer(request.user).exists():
@@ -53,8 +57,8 @@ def queue(request):
     if not (rows.exists() or _has_a_chain(request.user)):
         raise PermissionDenied(_("This page is for those who endorse, approve or issue decisions."))
     rows = rows.select_related("application__call__program").prefetch_related("shares__envelope__agreement")
-    rows, next_url = _page(request, rows.order_by("since", "id"))
-    acts = _earlier_acts(request.user, rows)
+    shown, next_url = _page(request, rows.order_by("since", "id"))
+    acts = _earlier_acts(request.user, shown)
     lines = [
         {
             "decision": decision,
@@ -65,12 +69,15 @@ def queue(request):
             "parts": [(share.envelope, share.amount) for share in decision.shares.all()],
             "stands_aside": _stands_aside(decision, acts.get(decision.application_id, set())),
         }
-        for decision in rows
+        for decision in shown
     ]
     record_readings(
-        request.user, application_ids=[line["file"].pk for line in lines], subject="decision", what="decisions waiting"
+        request.user,
+        application_ids=[decision.application_id for decision in shown],
+        subject="decision",
+        what="decisions waiting",
     )
-    total = sum(line["decision"].amount for line in lines if line["funded"])
+    total = sum(decision.amount for decision in shown if decision.kind in FUNDED)
     return render(request, "decisions/queue.html", {"lines": lines, "next_url": next_url, "total": total})
 
 
@@ -78,13 +85,13 @@ ISSUE = gettext_lazy("to issue")
 STEPS_TO_DO = {DecisionState.DRAFT: gettext_lazy("to endorse"), DecisionState.ENDORSED: gettext_lazy("to approve")}
 
 
-def _stands_aside(decision, acts):
+def _stands_aside(decision: Decision, acts: set[str]) -> bool:
     """Whether another act on the file excludes this step. The same act, before a return, excludes nothing."""
     own = Duty.ENDORSE if decision.state == DecisionState.DRAFT else Duty.APPROVE
     return decision.state in STEPS_TO_DO and bool(acts - {str(own)})
 
 
-def _earlier_acts(user, rows):
+def _earlier_acts(user: User, rows: Iterable[Decision]) -> dict[int, set[str]]:
     """What the person already did on these files, in one statement: `{application_id: {duty, …}}`."""
     files = [decision.application_id for decision in rows]
     done: dict[int, set[str]] = {}
@@ -95,14 +102,14 @@ def _earlier_acts(user, rows):
     return done
 
 
-def _has_a_chain(user):
+def _has_a_chain(user: User) -> bool:
     roles = ("endorser", "approver", "officer", "reconsiderer")
     return (
         user.appointments.filter(role__in=roles).exists() or user.cluster_appointments.filter(role="officer").exists()
     )
 
 
-def _page(request, rows):
+def _page(request: PersonRequest, rows: QuerySet[Decision]) -> tuple[list[Decision], str]:
     """One page of `rows` (ordered by since, id) after the decision that the address names; and the next address."""
     after = request.GET.get("after", "")
     if after:
@@ -120,7 +127,7 @@ def _page(request, rows):
     return found, f"?{query.urlencode()}" if more else ""
 
 
-def file_of(request, reference):
+def file_of(request: PersonRequest, reference: str) -> Application:
     """A file that the person may read by a role of the cluster; to anyone else it does not exist (404)."""
     files = Application.objects.of_staff(request.user).select_related(
         "call__program__cluster", "call__rules", "call__rubric", "organisation"
@@ -128,7 +135,7 @@ def file_of(request, reference):
     return get_object_or_404(files, reference=reference)
 
 
-def decision_of(request, reference):
+def decision_of(request: PersonRequest, reference: str) -> Decision:
     """The present decision of a file that the person may read. 404 without one."""
     application = file_of(request, reference)
     decision = selectors.present_decision(application)
@@ -140,7 +147,7 @@ def decision_of(request, reference):
 
 @login_required
 @require_safe
-def show(request, reference):
+def show(request: PersonRequest, reference: str) -> HttpResponse:
     """A file's decision: what it says and costs, who did which step, and what I may do."""
     application = file_of(request, reference)
     record_reading(request.user, application_id=application.pk, subject=application, what="decision")
@@ -179,7 +186,7 @@ def show(request, reference):
     return render(request, "decisions/file.html", context)
 
 
-def _told(step):
+def _told(step: Step) -> dict[str, object]:
     """A step as a line of the timeline; a void one says so."""
     what = str(step.get_kind_display()).capitalize()
     if step.voided_at is not None and step.kind != "sent_back":
@@ -221,7 +228,7 @@ WORDS = {
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def act(request, reference, step):
+def act(request: PersonRequest, reference: str, step: str) -> HttpResponse:
     """One step of the chain, behind a page that says what it does. A refusal is said on that page."""
     decision = decision_of(request, reference)
     record_reading(request.user, application_id=decision.application_id, subject=decision, what=f"decision: {step}")
@@ -261,13 +268,13 @@ def act(request, reference, step):
     return render(request, "decisions/act.html", context, status=status)
 
 
-def _form(step, decision, data):
+def _form(step: str, decision: Decision, data: QueryDict | None) -> SendBackForm | NoteForm:
     if step == "send_back":
         return SendBackForm(data, to_panel=decision.application.state == ApplicationState.RECOMMENDED)
     return NoteForm(data)
 
 
-def _attempt(step, decision, user, form):
+def _attempt(step: str, decision: Decision, user: User, form: SendBackForm | NoteForm) -> None:
     given = form.cleaned_data if form.is_bound and form.is_valid() else {}
     match step:
         case "endorse":
@@ -283,14 +290,14 @@ def _attempt(step, decision, user, form):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def reasons(request, reference):
+def reasons(request: PersonRequest, reference: str) -> HttpResponse:
     """The reasons that the letter gives, in each of its languages."""
     decision = decision_of(request, reference)
     record_reading(request.user, application_id=decision.application_id, subject=decision, what="reasons")
     if not may_edit_reasons(decision, request.user):
         raise PermissionDenied(services.chain.WHO_EDITS)
     languages = subject_of(decision).languages
-    initial = {"reasons_fr": decision.reasons_fr, "reasons_en": decision.reasons_en}
+    initial: dict[str, object] = {"reasons_fr": decision.reasons_fr, "reasons_en": decision.reasons_en}
     form = ReasonsForm(request.POST or None, initial=initial, languages=languages)
     if request.method == "POST" and form.is_valid():
         services.edit_reasons(decision, by=request.user, **form.cleaned_data)
@@ -302,7 +309,7 @@ def reasons(request, reference):
 
 @login_required
 @require_safe
-def preview(request, reference, language=""):
+def preview(request: PersonRequest, reference: str, language: str = "") -> HttpResponse:
     """The letter as it would leave now; once issued, as it left. One tab a language."""
     decision = decision_of(request, reference)
     record_reading(request.user, application_id=decision.application_id, subject=decision, what="letter")
@@ -316,7 +323,7 @@ def preview(request, reference, language=""):
         "application": decision.application,
         "decision": decision,
         "letter": letter,
-        "lacking": [] if letter else [sheets.field_in_words(found) for found in sheets.empty_fields(subject)],
+        "lacking": [] if letter else [found.words for found in sheets.empty_fields(subject)],
         "tabs": [
             {
                 "label": sheets.LANGUAGE_NAMES[code],

@@ -1,23 +1,30 @@
 """The partner's side: awards that wait for its concurrence. It sees its part and the reasons, never others' notes."""
 
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import PersonRequest
 from accounts.rules import in_office
+from audit.actors import Actor
 from audit.services import record_reading, record_readings
 from decisions import selectors, services
 from decisions.forms import InterestsForm, NoteForm, SendBackForm
 from decisions.models import Concurrence
 from decisions.states import DecisionKind, DecisionState
 from decisions.subjects import subject_of
+from funding.roles import PartnerRole
 from moves.interests import standing_of
 from moves.refusals import WrongMoment
 from moves.states import StandingState
-from programs.roles import PartnerRole
 from reviews.services import declare_interests
 
 RELATED = (
@@ -29,7 +36,7 @@ RELATED = (
 )
 
 
-def own(request, public_id):
+def own(request: PersonRequest, public_id: UUID) -> Concurrence:
     """A concurrence asked of a partner that the person sits for; to anyone else it does not exist (404)."""
     concurrences = Concurrence.objects.of_officer(request.user).select_related(*RELATED)
     return get_object_or_404(concurrences, public_id=public_id)
@@ -37,7 +44,7 @@ def own(request, public_id):
 
 @login_required
 @require_safe
-def index(request):
+def index(request: PersonRequest) -> HttpResponse:
     """What waits for the partner's concurrence, the longest wait first; and what was given lately."""
     if not request.user.partner_seats.filter(in_office(), role=PartnerRole.CONCURRENCE).exists():
         raise PermissionDenied(_("This page is for the concurrence officers of a government partner."))
@@ -55,7 +62,7 @@ def index(request):
 
 @login_required
 @require_safe
-def show(request, public_id):
+def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """One award: the organisation, the project, the amount, the partner's own part, the reasons. Interests first."""
     concurrence = own(request, public_id)
     if not _declared(concurrence, request.user):
@@ -64,11 +71,11 @@ def show(request, public_id):
     return render(request, "decisions/concurrence.html", _context(concurrence))
 
 
-def _declared(concurrence, user):
+def _declared(concurrence: Concurrence, user: Actor) -> bool:
     return standing_of(concurrence.application_id, user) == StandingState.CLEAR
 
 
-def _context(concurrence, **more):
+def _context(concurrence: Concurrence, **more: object) -> dict[str, object]:
     decision = concurrence.decision
     shares = [one for one in selectors.money_of(decision) if one.envelope.agreement_id == concurrence.agreement_id]
     own_part = sum(one.amount for one in shares)
@@ -90,7 +97,7 @@ def _context(concurrence, **more):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def declare(request, public_id):
+def declare(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Interests, before anything of the file is read but its name."""
     concurrence = own(request, public_id)
     record_reading(request.user, application_id=concurrence.application_id, subject=concurrence, what="interests")
@@ -106,7 +113,7 @@ def declare(request, public_id):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def give(request, public_id):
+def give(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Concur, behind a page that says what it does."""
     return _act(
         request,
@@ -120,7 +127,7 @@ def give(request, public_id):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def send_back(request, public_id):
+def send_back(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Send the decision back to the cluster, with a reason."""
     return _act(
         request,
@@ -132,7 +139,14 @@ def send_back(request, public_id):
     )
 
 
-def _act(request, public_id, form, template, do, done):
+def _act(
+    request: PersonRequest,
+    public_id: UUID,
+    form: SendBackForm | NoteForm,
+    template: str,
+    do: Callable[[Concurrence, dict[str, Any]], object],
+    done: str,
+) -> HttpResponse:
     concurrence = own(request, public_id)
     if not _declared(concurrence, request.user):
         return redirect("decision-concurrence-declare", public_id)

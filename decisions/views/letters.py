@@ -2,18 +2,20 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.requests import PersonRequest
 from audit.services import record_reading
 from decisions.views.chain import decision_of
 from documents.downloads import file_response
+from letters.models import Letter
 from letters.services import retry_letter
 
 
-def letter_of(request, reference):
+def letter_of(request: PersonRequest, reference: str) -> Letter:
     """The letter of a file's decision, for who reads the decision; else 404."""
     decision = decision_of(request, reference)
     if decision.letter is None:
@@ -23,16 +25,16 @@ def letter_of(request, reference):
 
 @login_required
 @require_safe
-def staff_copy(request, reference):
+def staff_copy(request: PersonRequest, reference: str) -> HttpResponseBase:
     """The PDF of a decision's letter, for staff. It serves nothing: only the company's own reading does."""
     letter = letter_of(request, reference)
     record_reading(request.user, application_id=letter.application_id, subject=letter, what="letter (PDF)")
-    return file_response(letter.rendering, inline="download" not in request.GET)
+    return file_response(letter.document, inline="download" not in request.GET)
 
 
 @login_required
 @require_POST
-def retry(request, reference):
+def retry(request: PersonRequest, reference: str) -> HttpResponse:
     """Try a failed letter again."""
     retry_letter(letter_of(request, reference), by=request.user)
     messages.success(request, _("The letter is being tried again."))

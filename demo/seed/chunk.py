@@ -23,11 +23,12 @@ from decisions.models import Concurrence, Decision, DecisionShare, Step
 from demo.seed import companies, files, outcomes, panels, states
 from demo.seed.tables import Files, Table, public_id, raw_cursor
 from documents.models import Rendering
+from funding.ledger import allocate
+from funding.models import Envelope, LedgerEntry
 from letters.models import Letter
 from moves.models import DutyDone, Standing
-from programs.ledger import allocate
-from programs.models import Envelope, LedgerEntry, ReferenceCounter
-from programs.rubric import parse_rubric
+from programs.models import ReferenceCounter
+from programs.selectors import policy_of, rubric_of
 from reviews.models import Assignment, Declaration, Recommendation, RecommendationShare, Score
 from reviews.selectors import open_envelopes
 from work import clock
@@ -87,10 +88,10 @@ class Chunk:
         self.rng = random.Random(f"{seed}:{start}")  # noqa: S311 (invented data: nothing secret)
         for name, model, keyed in TABLES:
             setattr(self, name, Table(model, keyed=keyed) if model else Files())
-        rubric = parse_rubric(world.call.rubric.definition)
+        rubric = rubric_of(world.call)
         self.criteria = [criterion.key for criterion in rubric.criteria]
         self.total_of = panels.totals_by(rubric)
-        self.checklist = [item["key"] for item in world.call.rules.definition["checklist"]]
+        self.checklist = policy_of(world.call).screening.keys
         self.issued_by = states.ISSUED_BY
         self.envelopes = open_envelopes(world.call)[:2]
         self.posted = defaultdict(Decimal)

@@ -16,6 +16,7 @@ from demo import answers
 from demo.seed.companies import title_of
 from demo.seed.tables import public_id
 from moves.states import Duty, StandingState
+from programs.policy import Standard
 from work import clock
 
 HANDFUL = (constants.TITLE, constants.SUMMARY, constants.PERIOD, constants.REQUESTED, "budget_table", "financing_table")
@@ -176,13 +177,13 @@ def due_of(call, file):
         return None
     sent = file.when("submit")
     if file.state == ApplicationState.SUBMITTED:
-        return _promise(call, "complete", clock.day_of(sent))
-    return _promise(call, "decide", clock.day_of(max(sent, call.cohort_at(sent))))
+        return _promise(call, Standard.COMPLETE, clock.day_of(sent))
+    return _promise(call, Standard.DECIDE, clock.day_of(max(sent, call.cohort_at(sent))))
 
 
 @lru_cache(maxsize=4096)
-def _promise(call, name, day):
-    return service_due(call, name, clock.local(day, 12))
+def _promise(call, standard, day):
+    return service_due(call, standard, clock.local(day, 12))
 
 
 def write_screening(chunk, file):

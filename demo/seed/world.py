@@ -7,17 +7,18 @@ from django.db import transaction
 
 from accounts.models import Cluster, User
 from accounts.services import create_person
+from builder.services import import_bundle
 from demo import people
 from demo.cast import BY_KEY, COMPANIES
 from demo.people import STORYTELLER
 from programs.models import Appointment, Call
-from programs.services.bundles import import_bundle, publish_call
+from programs.services.calls import publish_call
 from programs.services.people import appoint
 from programs.states import CallState
 from reviews.services import sign_undertaking
 from work import clock
 
-BUNDLE = Path(__file__).resolve().parents[2] / "programs" / "bundles" / "filiere-excellence.yaml"
+BUNDLE = Path(__file__).resolve().parents[2] / "builder" / "bundles" / "filiere-excellence.yaml"
 BUILT = datetime(2026, 1, 12, 15, tzinfo=UTC)
 REVIEWERS = 60  # beside the cast's; a third sit for industry
 CAPACITY = 10_000

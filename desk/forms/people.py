@@ -6,7 +6,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import ClusterRole, Language
-from programs.roles import PartnerRole, ProgramRole, Seat
+from funding.roles import PartnerRole
+from programs.roles import ProgramRole, Seat
 from work.forms import DayField, LineField, MoneyField
 
 

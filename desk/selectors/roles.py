@@ -4,7 +4,8 @@ from django.db.models import CharField, Value
 
 from accounts.models import ClusterAppointment, Membership
 from accounts.rules import in_office, is_person
-from programs.models import Appointment, PartnerSeat
+from funding.models import PartnerSeat
+from programs.models import Appointment
 
 
 def roles_of(user):

@@ -17,9 +17,10 @@ from audit import checks
 from audit.models import Entry, Erasable, Reading
 from audit.states import ActorKind
 from desk.constants import FACTS, READ, SUBJECTS, VALUES, VERBS
+from funding.models import Agreement, Envelope, LedgerEntry, Partner
 from moves.machine import declared, state_field, subject_name
 from moves.states import Duty
-from programs.models import Agreement, Appointment, Call, Envelope, LedgerEntry, Partner, Program
+from programs.models import Appointment, Call, Program
 from reports.models import ApiKey
 from work.models import Job
 

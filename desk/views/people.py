@@ -16,8 +16,10 @@ from accounts.models import Invitation, User
 from desk.forms.people import ClusterRoleForm, FindPersonForm, InviteStaffForm, PartnerSeatForm, ProgramRoleForm
 from desk.rules import administered_clusters
 from desk.views.roles import cluster_roles, partner_seats, program_roles
+from funding import services as funding
+from funding.models import PartnerSeat
 from moves.refusals import Forbidden, Refusal, WrongMoment
-from programs.models import PartnerSeat, Program
+from programs.models import Program
 from programs.services import people as programs
 from work import clock
 
@@ -116,7 +118,7 @@ def give(request, public_id, kind):
             elif kind == "program":
                 programs.appoint(user, by=request.user, cluster=cluster, **data)
             else:
-                programs.seat_partner(user, data.pop("partner"), by=request.user, **data)
+                funding.seat_partner(user, data.pop("partner"), by=request.user, **data)
         except ValidationError as problem:
             form.add_error(None, problem)
         except WrongMoment as problem:
@@ -143,7 +145,7 @@ def end(request, public_id):
         elif line.kind == "program":
             programs.end_appointment(line.held, by=request.user)
         else:
-            programs.end_partner_seat(line.held, by=request.user)
+            funding.end_partner_seat(line.held, by=request.user)
     except WrongMoment as problem:
         messages.error(request, problem.message)
     else:

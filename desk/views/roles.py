@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import ClusterAppointment
 from accounts.rules import in_office
-from programs.models import Appointment, PartnerSeat
+from funding.models import PartnerSeat
+from programs.models import Appointment
 from programs.roles import ProgramRole
 from work import clock
 

@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
+from accounts.requests import PersonRequest
 from audit.services import record_reading
 from documents.downloads import file_response
 from letters import services
@@ -14,7 +15,7 @@ from letters.models import Letter
 from letters.subjects import told_of
 
 
-def own_letter(request: HttpRequest, public_id: UUID) -> Letter:
+def own_letter(request: PersonRequest, public_id: UUID) -> Letter:
     """A letter sent to an organisation that the person acts for; to anyone else it does not exist (404)."""
     letters = Letter.objects.of_member(request.user).select_related("application__call__program", "rendering")
     return get_object_or_404(letters, public_id=public_id)
@@ -22,7 +23,7 @@ def own_letter(request: HttpRequest, public_id: UUID) -> Letter:
 
 @login_required
 @require_safe
-def show(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+def show(request: PersonRequest, public_id: UUID) -> HttpResponseBase:
     """The letter, as a page. Opening it is its service: delays run from here."""
     letter = own_letter(request, public_id)
     record_reading(request.user, application_id=letter.application_id, subject=letter, what="letter")
@@ -40,18 +41,18 @@ def show(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
 
 @login_required
 @require_safe
-def pdf(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+def pdf(request: PersonRequest, public_id: UUID) -> HttpResponseBase:
     """The letter, as the PDF that was sent. Opening it is its service too."""
     letter = own_letter(request, public_id)
     record_reading(request.user, application_id=letter.application_id, subject=letter, what="letter (PDF)")
     if request.method == "GET":
         services.read_letter(letter, by=request.user)
-    return file_response(letter.rendering, inline="download" not in request.GET)
+    return file_response(letter.document, inline="download" not in request.GET)
 
 
 @login_required
 @require_safe
-def latest(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+def latest(request: PersonRequest, public_id: UUID) -> HttpResponseBase:
     """The latest letter of a file that the company may read."""
     letters = Letter.objects.of_member(request.user).filter(application__public_id=public_id)
     letter = letters.order_by("-sent_at", "-id").first()

@@ -2,10 +2,12 @@
 
 import hashlib
 import hmac
+from typing import IO
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,32 +30,47 @@ DIFFERENT = gettext_lazy(
 class Hashing(FileUploadHandler):
     """Takes the SHA-256 of a file as it arrives, and keeps not one byte of it, in memory or on disk."""
 
-    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):
+    def handle_raw_input(
+        self,
+        input_data: IO[bytes],
+        META: dict[str, str],
+        content_length: int,
+        boundary: str,
+        encoding: str | None = None,
+    ) -> None:
         if content_length > LARGEST:
             raise StopUpload(connection_reset=False)
 
-    def new_file(self, *args, **kwargs):
-        super().new_file(*args, **kwargs)
+    def new_file(
+        self,
+        field_name: str,
+        file_name: str,
+        content_type: str,
+        content_length: int | None,
+        charset: str | None = None,
+        content_type_extra: dict[str, bytes] | None = None,
+    ) -> None:
+        super().new_file(field_name, file_name, content_type, content_length, charset, content_type_extra)
         self.digest = hashlib.sha256()
 
-    def receive_data_chunk(self, raw_data, start):
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.digest.update(raw_data)
 
-    def file_complete(self, file_size):
-        return Digested(self.file_name, file_size, self.digest.hexdigest())
+    def file_complete(self, file_size: int) -> "Digested":  # type: ignore[override]  # a file without its bytes
+        return Digested(self.file_name or "", file_size, self.digest.hexdigest())
 
 
 class Digested:
     """What is left of an uploaded file: its name, its size, its SHA-256."""
 
-    def __init__(self, name, size, sha256):
+    def __init__(self, name: str, size: int, sha256: str) -> None:
         self.name, self.size, self.sha256 = name, size, sha256
 
-    def close(self):
+    def close(self) -> None:
         """Nothing was opened."""
 
 
-def too_often(request):
+def too_often(request: HttpRequest) -> bool:
     """Whether this address has asked too often in this minute."""
     address = get_adapter(request).get_client_ip(request) or "unknown"
     key = f"verify:{hashlib.sha256(address.encode()).hexdigest()[:32]}"
@@ -64,13 +81,13 @@ def too_often(request):
         return False
 
 
-def _slow_down(request):
+def _slow_down(request: HttpRequest) -> HttpResponse:
     return render(request, "429.html", {"message": _("Wait a minute, then try again.")}, status=429)
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def form(request):
+def form(request: HttpRequest) -> HttpResponse:
     """The code, typed from the letter."""
     code_form = CodeForm(request.POST or None)
     if request.method == "POST":
@@ -82,7 +99,7 @@ def form(request):
 
 
 @csrf_exempt
-def by_code(request, code):
+def by_code(request: HttpRequest, code: str) -> HttpResponse:
     """One letter. The file's handler is set before anything reads the request; then the token is asked as anywhere."""
     request.upload_handlers = [Hashing(request)]
     return _by_code(request, code)
@@ -91,7 +108,7 @@ def by_code(request, code):
 @never_cache
 @csrf_protect
 @require_http_methods(["GET", "POST"])
-def _by_code(request, code):
+def _by_code(request: HttpRequest, code: str) -> HttpResponse:
     if too_often(request):
         return _slow_down(request)
     letter = find_by_code(code)
@@ -102,7 +119,7 @@ def _by_code(request, code):
         file_form = FileForm(request.POST, request.FILES)
         if file_form.is_valid():
             sent = file_form.cleaned_data["file"].sha256
-            matches = hmac.compare_digest(sent, letter.rendering.sha256)
+            matches = hmac.compare_digest(sent, letter.document.sha256)
             if not matches:
                 file_form.add_error("file", DIFFERENT)
     context = {

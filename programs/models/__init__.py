@@ -1,5 +1,4 @@
-from programs.models.agreements import Agreement, Envelope, LedgerEntry, Partner
-from programs.models.people import Appointment, PartnerSeat
+from programs.models.people import Appointment
 from programs.models.programs import (
     Accommodation,
     Call,
@@ -14,15 +13,10 @@ from programs.models.programs import (
 
 __all__ = [
     "Accommodation",
-    "Agreement",
     "Appointment",
     "Call",
-    "Envelope",
     "FormVersion",
-    "LedgerEntry",
     "LetterTemplate",
-    "Partner",
-    "PartnerSeat",
     "Program",
     "ProgramFunding",
     "ReferenceCounter",

@@ -4,9 +4,8 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models import Cluster
-from programs.models.agreements import Partner
 from programs.models.programs import Program
-from programs.roles import PartnerRole, ProgramRole, Seat
+from programs.roles import ProgramRole, Seat
 from work import clock
 
 
@@ -44,22 +43,3 @@ class Appointment(models.Model):
 
     def __str__(self):
         return f"{self.user} · {self.get_role_display()}"
-
-
-class PartnerSeat(models.Model):
-    """A person of a government partner: reads its own agreements' rows, or gives its concurrence."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="partner_seats")
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="seats")
-    role = models.CharField(max_length=20, choices=PartnerRole.choices)
-    starts_on = models.DateField(default=clock.today)
-    ends_on = models.DateField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["user", "partner", "role"], name="partner_seat_held_once"),
-            models.CheckConstraint(condition=models.Q(role__in=PartnerRole.values), name="partner_seat_role_known"),
-        ]
-
-    def __str__(self):
-        return f"{self.user} · {self.partner}"

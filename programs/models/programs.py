@@ -7,7 +7,7 @@ from django.db import models
 
 from accounts.models import Cluster, Organisation, WorkingGroup
 from audit.states import ChangeKind
-from programs.models.agreements import Agreement
+from funding.models import Agreement
 from programs.querysets import CallQuerySet, ProgramQuerySet
 from programs.states import CallKind, CallState, LetterKind, Phase
 from programs.workflow import CallLife
@@ -87,7 +87,7 @@ class Version(models.Model):
 
 
 class FormVersion(PublicModel, Version):
-    """The form an applicant fills in: sections and questions (`programs.schema` says the shape)."""
+    """The form an applicant fills in: sections and questions (`questions.schema` says the shape)."""
 
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="forms")
 

@@ -8,16 +8,16 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from fractions import Fraction
 
-from programs.money.aid_rules import AidRules, Category, parse_rules
 from programs.money.reasons import Reason
 from programs.money.result import Aid, CategoryLine, FinancingLine, RowLine
+from programs.policy.aid import AidRules, Category
 from work.money import cents
 
 ZERO = Decimal("0.00")
 
 
 def compute_aid(
-    rules: Mapping | AidRules,
+    rules: AidRules,
     budget: Iterable[Mapping],
     financing: Iterable[Mapping] = (),
     *,
@@ -28,13 +28,12 @@ def compute_aid(
 ) -> Aid:
     """The aid a budget and its financing can receive under a programme's rules.
 
-    `rules`: the bundle's dictionary. `budget`, `financing`: rows as the tables of the form keep them; an amount left
+    `rules`: the programme's. `budget`, `financing`: rows as the tables of the form keep them; an amount left
     empty counts for nothing. `submitted_on`: the day of submission, or today while it is a draft. `recipient`: type of
     the organisation, which a row may replace with its own `recipient`. `levels`: full levels the assessment may gain.
-    `requested`: what the applicant asks, when it is known. BadAidRules when the rules cannot be computed with.
+    `requested`: what the applicant asks, when it is known.
     Source: product.md 1.7; the guides of Filière Excellence and Envol vert.
     """
-    rules = rules if isinstance(rules, AidRules) else parse_rules(rules)
     rows = tuple(_judge(row, rules, submitted_on, recipient) for row in budget)
     sources = tuple(_weigh(row, rules) for row in financing)
     kept = {key: sum((Fraction(r.kept) for r in rows if r.category == key), Fraction(0)) for key in rules.categories}
@@ -125,12 +124,12 @@ def _reasons_against(
     if not category.eligible:
         return (Reason("category_not_eligible", {"category": category.name}),)
     found = []
-    start = submitted_on if rules.window_from == "submission" else rules.window_from
+    start = submitted_on if rules.window.start == "submission" else rules.window.start
     first, last = _day(row.get("date_from")), _day(row.get("date_to"))
     if (first or last) and (first or last) < start:
         found.append(Reason("before_window", {"category": category.name, "day": start}))
-    if rules.window_until and (last or first) and (last or first) > rules.window_until:
-        found.append(Reason("after_window", {"category": category.name, "day": rules.window_until}))
+    if rules.window.until and (last or first) and (last or first) > rules.window.until:
+        found.append(Reason("after_window", {"category": category.name, "day": rules.window.until}))
     # The price of a piece is what it costs once the tax that comes back is taken off.
     pieces = max(1, int(_amount(row.get("quantity") or 1)))
     price = (amount - min(_amount(row.get("recoverable_tax")), amount)) / pieces
@@ -202,9 +201,9 @@ def _limit(
     within = at_rate if rules.max_aid is None else min(at_rate, Fraction(rules.max_aid))
     enough = eligible > 0 and eligible >= Fraction(rules.min_project)
     reimbursement = max(Fraction(0), min(within, room)) if enough else Fraction(0)
-    asked = Fraction(rules.bonus_per_level) * max(0, levels)
+    asked = Fraction(rules.bonus.per_level) * max(0, levels) if rules.bonus else Fraction(0)
     left = room - reimbursement
-    if rules.max_aid is not None and rules.bonus_within_maximum:
+    if rules.max_aid is not None and rules.bonus and rules.bonus.within_maximum:
         left = min(left, Fraction(rules.max_aid) - reimbursement)
     bonus = max(Fraction(0), min(asked, left)) if enough else Fraction(0)
     total = _cents(reimbursement + bonus)

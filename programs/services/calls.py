@@ -1,4 +1,4 @@
-"""What an officer does with a published call: a later closing, an accommodation, its end. Publishing is in `bundles`.
+"""What an officer does with a call: its publication, a later closing, an accommodation, its end.
 
 A reason is a person's words: the trail keeps it as a note. Files of the call follow by reactions of their app.
 """
@@ -9,23 +9,24 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from audit import services as trail
 from moves.machine import move
 from moves.refusals import Refusal, WrongMoment
 from moves.transitions import Reason
-from programs.models import Accommodation, Call
+from programs.models import Accommodation, Call, FormVersion, Rubric, Rules
 from programs.rules import NewClosing, OneApplicant
-from programs.services.bundles import publication_problems, publish_call
+from work import clock
 
-__all__ = [
-    "accommodate_applicant",
-    "archive_call",
-    "cancel_call",
-    "extend_call",
-    "publication_problems",
-    "publish_call",
-    "record_export",
-]
+
+@transaction.atomic
+def publish_call(call: Call, *, by) -> Call:
+    """Publish a call. Its form, rubric and rules are fixed from here on.
+
+    WrongMoment when something is missing: `builder.checks.publication_problems` lists it.
+    """
+    call = move(call, Call.publish, by=by)
+    for model, key in ((FormVersion, call.form_id), (Rubric, call.rubric_id), (Rules, call.rules_id)):
+        model.objects.filter(pk=key, published_at__isnull=True).update(published_at=clock.now())
+    return call
 
 
 @transaction.atomic
@@ -76,11 +77,6 @@ def cancel_call(call: Call, *, by, reason: str) -> Call:
 def archive_call(call: Call, *, by) -> Call:
     """Put away a call that has closed. Its files go on."""
     return move(call, Call.archive, by=by)
-
-
-def record_export(program, *, by) -> None:
-    """Write down that a programme left as a bundle."""
-    trail.record(program, "program.export", by=by)
 
 
 def _tidy(reason: str) -> str:

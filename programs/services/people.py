@@ -1,4 +1,4 @@
-"""Who acts on a programme, and who sits for a government partner."""
+"""Who acts on a programme."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -8,11 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Cluster
-from accounts.rules import may_administer
 from audit import services as trail
 from moves.refusals import Forbidden, Refusal, WrongMoment
-from programs.models import Appointment, PartnerSeat
-from programs.roles import PartnerRole, ProgramRole, Seat
+from programs.models import Appointment
+from programs.roles import ProgramRole, Seat
 from programs.rules import may_appoint
 from work import clock
 from work.money import cents
@@ -68,33 +67,6 @@ def end_appointment(appointment, *, by) -> Appointment:
         given={"person": appointment.user.public_id, "role": appointment.role},
     )
     return appointment
-
-
-@transaction.atomic
-def seat_partner(user, partner, *, by, role, starts_on=None, ends_on=None) -> PartnerSeat:
-    """Seat `user` for a government partner: as its analyst, or to give its concurrence."""
-    if not may_administer(partner.cluster, by):
-        raise Forbidden(_("Only an administrator of the cluster gives and takes back roles."))
-    role, starts_on = PartnerRole(role), starts_on or clock.today()
-    _check(user, role=role, seat="", limit=None, starts_on=starts_on, ends_on=ends_on)
-    seat, _made = PartnerSeat.objects.update_or_create(
-        user=user, partner=partner, role=role, defaults={"starts_on": starts_on, "ends_on": ends_on}
-    )
-    given = {"person": user.public_id, "role": role.value, "starts_on": starts_on, "ends_on": ends_on}
-    trail.record(partner, "partner.seat", by=by, given=given)
-    return seat
-
-
-@transaction.atomic
-def end_partner_seat(seat, *, by) -> PartnerSeat:
-    """Take a partner's seat back at once."""
-    seat = PartnerSeat.objects.select_for_update(of=("self",)).select_related("partner", "user").get(pk=seat.pk)
-    if not may_administer(seat.partner.cluster, by):
-        raise Forbidden(_("Only an administrator of the cluster gives and takes back roles."))
-    seat.ends_on = clock.today() - timedelta(days=1)
-    seat.save(update_fields=["ends_on"])
-    trail.record(seat.partner, "partner.end_seat", by=by, given={"person": seat.user.public_id, "role": seat.role})
-    return seat
 
 
 def _check(user, *, role, seat, limit, starts_on, ends_on):

@@ -17,8 +17,6 @@ from programs.services import calls as services
 from programs.views.programs import phase_of
 from work import clock
 
-# What must be typed first is asked on the act's own page: its absence is no reason to hide the link.
-
 
 def of_staff(request, public_id):
     calls = Call.objects.of_staff(request.user).select_related("program__cluster", "form", "rubric", "rules")
@@ -54,29 +52,6 @@ def details(request, public_id):
         else [],
     }
     return render(request, "programs/call.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-@never_cache
-def publish(request, public_id):
-    """What keeps the call from being published, or the button that does it."""
-    call = managed(request, public_id)
-    problems = services.publication_problems(call)
-    refusals = []
-    if request.method == "POST":
-        try:
-            services.publish_call(call, by=request.user)
-        except WrongMoment as refused:
-            refusals = refused.refusals
-        else:
-            messages.success(request, _("The call is published. Its form, rubric and rules no longer change."))
-            return redirect("call-manage", call.public_id)
-    else:
-        found = in_the_way(call, request.user, Call.publish)
-        refusals = [refusal for refusal in found if refusal.code != "problems"]  # the page lists them
-    context = {"call": call, "program": call.program, "problems": problems, "refusals": refusals}
-    return render(request, "programs/call_publish.html", context, status=409 if request.method == "POST" else 200)
 
 
 def in_the_way(call, user, step):

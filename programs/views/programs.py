@@ -1,39 +1,24 @@
-"""Programmes as the staff sees them: the list, one programme tab by tab, a bundle in and out."""
+"""Programmes as the staff sees them: the list, one programme tab by tab."""
 
-from datetime import date
-
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.rules import in_office
-from letters import fields
 from moves.refusals import Forbidden
-from programs.bundle import BundleRefused, parse_eligibility
-from programs.conditions import to_text
-from programs.constants import (
-    QUESTION_TYPES,
-    Allocation,
-    DayKind,
-    LineStrategy,
-    Order,
-)
-from programs.forms import BundleForm
 from programs.models import Appointment, Call, Program
+from programs.policy import Standard
 from programs.querysets import is_staff
-from programs.rubric import parse_rubric
 from programs.rules import is_program_officer
-from programs.schema import parse_form
-from programs.services.bundles import export_bundle, import_bundle, latest_letters
-from programs.services.calls import record_export
-from programs.states import LetterKind, Phase
+from programs.selectors import may_import, policy_of, read_once, rubric_of, tabs_of
+from programs.states import Phase
+from questions.conditions import to_text
+from questions.constants import QUESTION_TYPES
+from questions.schema import parse_form
 
 PHASE_TAGS = {Phase.OPEN: "good", Phase.ANNOUNCED: "info", Phase.GRACE: "wait", Phase.CANCELLED: "bad"}
 LANGUAGES = (("fr", "Français"), ("en", "English"))
@@ -69,79 +54,8 @@ def index(request):
     return render(request, "programs/list.html", context)
 
 
-def may_import(user):
-    """Whether a bundle may be brought in at all: an officer of a programme, or of the cluster."""
-    return Program.objects.managed_by(user).exists() or manages_a_cluster(user)
-
-
-def manages_a_cluster(user):
-    return user.cluster_appointments.filter(in_office(), role="officer").exists()
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@login_required
-@never_cache
-def import_one(request):
-    """A bundle comes in whole, or is refused whole with each line and its reason; its text stays in the page."""
-    if not may_import(request.user):
-        raise Forbidden(_("Only a programme officer imports a programme."))
-    form = BundleForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
-    context = {"form": form, "problems": []}
-    if request.method != "POST" or not form.is_valid():
-        return render(request, "programs/import.html", context, status=422 if form.errors else 200)
-    content = form.content()
-    try:
-        program = import_bundle(content, by=request.user)
-    except BundleRefused as refused:
-        text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
-        lines = text.splitlines()
-        context["problems"] = [
-            {
-                "line": problem.line,
-                "where": problem.where,
-                "message": problem.message,
-                "text": lines[problem.line - 1].strip()[:160] if problem.line and problem.line <= len(lines) else "",
-            }
-            for problem in refused.problems
-        ]
-        context["form"] = BundleForm(initial={"text": text[:1_100_000]})
-        return render(request, "programs/import.html", context, status=422)
-    messages.success(request, _("The programme “%(name)s” was imported.") % {"name": program.name})
-    return redirect("program-details", program.slug)
-
-
-@require_safe
-@login_required
-@never_cache
-def export(request, slug):
-    """The programme as one YAML file, as its latest call has it."""
-    program = of_staff(request, slug)
-    call = program.calls.order_by("-pk").first()
-    if call is None:
-        messages.error(request, _("This programme has no call yet: there is nothing to export."))
-        return redirect("program-details", slug)
-    record_export(program, by=request.user)
-    response = HttpResponse(export_bundle(program, call=call), content_type="application/yaml; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{program.slug}.yaml"'
-    return response
-
-
-def tabs(program, current):
-    names = (
-        ("program-details", _("Details and calls")),
-        ("program-form", _("Form")),
-        ("program-rubric", _("Rubric")),
-        ("program-rules", _("Rules")),
-        ("program-letters", _("Letters")),
-        ("program-people", _("People")),
-    )
-    return [
-        {"label": label, "url": reverse(name, args=[program.slug]), "current": name == current} for name, label in names
-    ]
-
-
 def show(request, program, current, **context):
-    context |= {"program": program, "tabs": tabs(program, current)}
+    context |= {"program": program, "tabs": tabs_of(program, current)}
     return render(request, f"programs/{current.removeprefix('program-')}.html", context)
 
 
@@ -170,7 +84,7 @@ def form(request, slug):
     program = of_staff(request, slug)
     call, version = version_of(request, program, "form")
     sections = []
-    for section in parse_form(version.definition).sections if version else ():
+    for section in read_once(version, parse_form).sections if version else ():
         sections.append(
             {
                 "section": section,
@@ -224,8 +138,8 @@ LIMITS = {
 def rubric(request, slug):
     program = of_staff(request, slug)
     call, version = version_of(request, program, "rubric")
-    parsed = parse_rubric(version.definition) if version else None
-    form = parse_form(call.form.definition) if call and call.form_id else None
+    parsed = rubric_of(call) if version else None
+    form = read_once(call.form, parse_form) if call and call.form_id else None
     criteria = []
     for criterion in parsed.criteria if parsed else ():
         evidence = [form.question(key).label for key in criterion.evidence if form and form.question(key)]
@@ -244,74 +158,22 @@ def rubric(request, slug):
 def rules(request, slug):
     program = of_staff(request, slug)
     call, version = version_of(request, program, "rules")
-    definition = version.definition if version else {}
-    eligibility = parse_eligibility(definition["eligibility"]) if definition.get("eligibility") else None
-    ranking = definition.get("ranking", {})
-    until = definition.get("aid", {}).get("window", {}).get("until")
-    words = {
-        "order": Order(ranking["order"]).label if ranking.get("order") in Order.values else "",
-        "line": LineStrategy(ranking["line"]).label if ranking.get("line") in LineStrategy.values else "",
-        "allocation": Allocation(ranking["allocation"]).label if ranking.get("allocation") in Allocation.values else "",
-    }
-    return show(
-        request,
-        program,
-        "program-rules",
-        call=call,
-        version=version,
-        rules=definition,
-        eligibility=eligibility,
-        checklist=definition.get("checklist", []),
-        service=service_lines(definition.get("service", {})),
-        ranking=words,
-        last_day=date.fromisoformat(until) if until else None,
-    )
+    policy = policy_of(call) if version else None
+    service = service_lines(policy.service) if policy else []
+    return show(request, program, "program-rules", call=call, version=version, policy=policy, service=service)
 
 
 def service_lines(service):
     names = {
-        "acknowledge": _("Acknowledge the submission"),
-        "complete": _("Say whether the file is complete"),
-        "decide": _("Decide"),
-        "claim": _("Pay a claim"),
-        "reconsider": _("Answer a reconsideration"),
+        Standard.ACKNOWLEDGE: _("Acknowledge the submission"),
+        Standard.COMPLETE: _("Say whether the file is complete"),
+        Standard.DECIDE: _("Decide"),
+        Standard.CLAIM: _("Pay a claim"),
+        Standard.RECONSIDER: _("Answer a reconsideration"),
     }
     return [
-        {"name": names.get(name, name), "days": promise["days"], "kind": DayKind(promise["kind"]).label}
-        for name, promise in service.items()
-        if isinstance(promise, dict) and "days" in promise
-    ]
-
-
-@require_safe
-@login_required
-@never_cache
-def letters(request, slug):
-    """Each letter filled with the examples of its fields, in both languages."""
-    program = of_staff(request, slug)
-    kinds, known = [], fields.known()
-    templates = latest_letters(program)
-    for kind in LetterKind:
-        letter = templates.get(kind)
-        if letter is None:
-            continue
-        sides = []
-        for code, name in LANGUAGES:
-            examples = {key: getattr(field, f"example_{code}") for key, field in known.items()}
-            subject = fields.fill(getattr(letter, f"subject_{code}"), examples)
-            body = fields.fill(getattr(letter, f"body_{code}"), examples)
-            sides.append({"code": code, "name": name, "subject": subject, "blocks": blocks_of(body)})
-        used = [known[key].name for key in dict.fromkeys(fields.fields_in(letter.body_fr)) if key in known]
-        kinds.append({"kind": kind, "letter": letter, "sides": sides, "fields": used})
-    return show(request, program, "program-letters", kinds=kinds)
-
-
-def blocks_of(body):
-    """Paragraphs and headings, as a letter is set."""
-    return [
-        {"heading": part[2:].strip()} if part.startswith("##") else {"text": part}
-        for part in (piece.strip() for piece in body.split("\n\n"))
-        if part
+        {"name": names[standard], "days": promise.days, "kind": promise.kind.label}
+        for standard, promise in service.promises.items()
     ]
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy
 
-from programs.figures import burn
+from funding.figures import burn
 from reports import selectors
 from reports.api import filters, serializers
 from reports.api.resource import Resource

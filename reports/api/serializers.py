@@ -6,8 +6,8 @@ from rest_framework import serializers
 from accounts.roles import Language
 from applications.states import PublicState
 from decisions.states import DecisionKind
-from programs.models.agreements import Jurisdiction, LanguageRegime
-from programs.money import EntryKind, deltas
+from funding.models import Jurisdiction, LanguageRegime
+from funding.money import EntryKind, deltas
 from programs.states import CallKind, CallState, Phase
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from programs.money import fiscal_label
+from funding.money import fiscal_label
 from work.money import ZERO
 
 

@@ -32,9 +32,10 @@ from audit.models import Change
 from awards.models import Award, AwardShare
 from decisions.models import Decision, DecisionShare
 from decisions.states import FUNDED, DecisionKind
+from funding.models import Agreement, Envelope, LedgerEntry, PartnerSeat
+from funding.money import EntryKind
 from letters.models import Letter
-from programs.models import Agreement, Call, Envelope, LedgerEntry, PartnerSeat, Program, ProgramFunding
-from programs.money import EntryKind
+from programs.models import Call, Program, ProgramFunding
 from programs.states import CallState
 
 # What the applicant asked for, or was told at once: the state itself.

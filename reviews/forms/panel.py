@@ -1,14 +1,19 @@
 """The chair's recommendation: an outcome, an amount by envelope whose total is the award, and the reasons."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import cast
 
 from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from applications.models import Application
 from applications.states import FUNDED, Outcome
+from funding.models import Envelope
 from reviews.forms.people import words
+from reviews.selectors import FileScores
 from work.forms import MoneyField, write_number
 from work.money import format_money
 
@@ -26,11 +31,20 @@ class RecommendForm(forms.Form):
     reasons_en = forms.CharField(label=gettext_lazy("Reasons, in English"), widget=words(6, lang="en"), required=False)
     discussion = forms.CharField(label=gettext_lazy("The committee's discussion"), widget=words(5), required=False)
 
-    def __init__(self, *args, application, envelopes, scores, english=True, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        *,
+        application: Application,
+        envelopes: Sequence[tuple[Envelope, Decimal]],
+        scores: FileScores,
+        english: bool = True,
+        initial: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
         self.application, self.envelopes, self.scores = application, envelopes, scores
         outcomes = [o for o in Outcome if o != Outcome.INVITED and (scores.passes or o == Outcome.DECLINED)]
-        self.fields["outcome"].choices = [(o.value, capfirst(o.label)) for o in outcomes]
+        cast("forms.ChoiceField", self.fields["outcome"]).choices = [(o.value, capfirst(o.label)) for o in outcomes]
         self.fields["amount"].help_text = _("At most %(asked)s, which is what is asked.") % {
             "asked": self._money(application.requested_amount or 0)
         }
@@ -51,27 +65,27 @@ class RecommendForm(forms.Form):
             )
 
     @staticmethod
-    def name_of(envelope):
+    def name_of(envelope: Envelope) -> str:
         return f"share_{envelope.public_id}"
 
     @staticmethod
-    def _money(amount):
+    def _money(amount: Decimal | int) -> str:
         return format_money(amount, get_language() or "fr")
 
     @property
-    def share_fields(self):
+    def share_fields(self) -> list[forms.BoundField]:
         return [self[self.name_of(envelope)] for envelope, _left in self.envelopes]
 
     @property
-    def funds(self):
+    def funds(self) -> bool:
         return self.cleaned_data.get("outcome") in FUNDED
 
-    def shares(self):
+    def shares(self) -> list[tuple[Envelope, Decimal]]:
         """The amounts typed, by envelope; those left empty are not there."""
         typed = ((envelope, self.cleaned_data.get(self.name_of(envelope))) for envelope, _left in self.envelopes)
         return [(envelope, part) for envelope, part in typed if part]
 
-    def clean(self):
+    def clean(self) -> None:
         if not self.funds:
             return
         amount = self.cleaned_data.get("amount")
@@ -92,7 +106,7 @@ class RecommendForm(forms.Form):
                     _("This envelope has %(left)s available.") % {"left": self._money(max(left, Decimal(0)))},
                 )
 
-    def _check_amount(self, amount):
+    def _check_amount(self, amount: Decimal | None) -> None:
         asked, least = self.application.requested_amount, self.application.minimum_amount
         if not amount:
             self.add_error("amount", _("Enter the amount recommended."))

@@ -1,16 +1,20 @@
 """Interests on record, a declaration, a reason, a ruling, and whom a file is given to."""
 
+from collections.abc import Iterable, Mapping
+from typing import cast
+
 from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import identifiers
+from reviews.checks import Candidate
 from reviews.states import Answer, InterestKind
 from work import clock
 from work.forms import DayField
 
 
-def words(rows=4, **attrs):
+def words(rows: int = 4, **attrs: str) -> forms.Textarea:
     return forms.Textarea({"rows": rows, **attrs})
 
 
@@ -33,20 +37,19 @@ class InterestForm(forms.Form):
     starts_on = DayField(label=_("Since"))
     ends_on = DayField(label=_("Until"), required=False, help_text=_("Leave empty while it lasts."))
 
-    def __init__(self, *args, **kwargs):
-        kwargs.setdefault("initial", {"starts_on": clock.today()})
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Mapping[str, object] | None = None) -> None:
+        super().__init__(data, initial={"starts_on": clock.today()})
 
-    def clean_neq(self):
+    def clean_neq(self) -> str:
         typed = self.cleaned_data["neq"]
         if not typed:
             return ""
         checked = identifiers.neq(typed)
         if checked.error:
             raise forms.ValidationError(checked.error)
-        return checked.value
+        return checked.value or ""
 
-    def clean(self):
+    def clean(self) -> None:
         first, last = self.cleaned_data.get("starts_on"), self.cleaned_data.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", _("The last day comes before the first."))
@@ -72,12 +75,12 @@ class DeclareForm(forms.Form):
     )
     undertaking = forms.BooleanField(label=_("I sign this undertaking."), required=False)
 
-    def __init__(self, *args, to_sign=False, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Mapping[str, object] | None = None, *, to_sign: bool = False) -> None:
+        super().__init__(data)
         if not to_sign:
             del self.fields["undertaking"]
 
-    def clean(self):
+    def clean(self) -> None:
         answer = self.cleaned_data.get("answer")
         if answer in (Answer.CONFLICT, Answer.UNSURE) and not self.cleaned_data.get("note", "").strip():
             self.add_error("note", _("Say in a few words what it is."))
@@ -90,8 +93,10 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(label=_("Reason"), widget=words(5))
 
-    def __init__(self, *args, label=None, help_text="", **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: Mapping[str, object] | None = None, *, label: str | None = None, help_text: str = ""
+    ) -> None:
+        super().__init__(data)
         self.fields["reason"].label = label or self.fields["reason"].label
         self.fields["reason"].help_text = help_text
 
@@ -112,10 +117,11 @@ class AssignForm(forms.Form):
 
     reviewer = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, label=_("Reviewers"))
 
-    def __init__(self, *args, free=(), **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["reviewer"].choices = [(str(c.user.public_id), c.user.full_name) for c in free]
-        self.fields["reviewer"].error_messages["required"] = _("Choose at least one person.")
+    def __init__(self, data: Mapping[str, object] | None = None, *, free: Iterable[Candidate] = ()) -> None:
+        super().__init__(data)
+        people = cast("forms.MultipleChoiceField", self.fields["reviewer"])
+        people.choices = [(str(c.user.public_id), c.user.full_name) for c in free]
+        people.error_messages["required"] = _("Choose at least one person.")
 
 
 class ReplaceForm(forms.Form):
@@ -123,8 +129,9 @@ class ReplaceForm(forms.Form):
 
     reviewer = forms.ChoiceField(widget=forms.RadioSelect, label=_("Who takes it over"))
 
-    def __init__(self, *args, free=(), **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["reviewer"].choices = [
+    def __init__(self, data: Mapping[str, object] | None = None, *, free: Iterable[Candidate] = ()) -> None:
+        super().__init__(data)
+        people = cast("forms.ChoiceField", self.fields["reviewer"])
+        people.choices = [
             (str(c.user.public_id), f"{c.user.full_name} ({c.seat_label}, {c.load} / {c.capacity})") for c in free
         ]

@@ -1,8 +1,12 @@
 """One criterion scored: the point of the scale, and why. And what the applicant will read."""
 
+from collections.abc import Iterable, Mapping
+from typing import cast
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from programs.rubric import ScalePoint
 from reviews.forms.people import words
 
 
@@ -13,9 +17,16 @@ class ScoreForm(forms.Form):
     comment = forms.CharField(label=_("Why this score"), required=False, widget=words(7), max_length=20_000)
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
-    def __init__(self, *args, scale, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["point"].choices = [("", ""), *((point.value, str(point.label)) for point in scale)]
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        *,
+        scale: Iterable[ScalePoint],
+        initial: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
+        points = cast("forms.ChoiceField", self.fields["point"])
+        points.choices = [("", ""), *((point.value, str(point.label)) for point in scale)]
 
 
 class FeedbackForm(forms.Form):

@@ -1,16 +1,18 @@
 """What a file's reviews say together: the quorum, the mean, the spread, the pass marks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from programs.rubric import parse_rubric
+from applications.models import Application
+from programs.rubric import Rubric
+from programs.selectors import policy_of, rubric_of
 from reviews import scoring
 from reviews.checks import fill
+from reviews.models import Assignment
 
-SPREAD_THRESHOLD = Decimal(20)  # scoring.md 6, where the programme says nothing
 
-
-def quorum(application):
+def quorum(application: Application) -> tuple[int, int]:
     """`(counted, needed)`: unconflicted reviews in, and how many the panel rule needs, seat by seat.
 
     A seat counts no more than it needs, so that three reviews of the cluster never stand in for one of industry.
@@ -31,13 +33,15 @@ class FileScores:
     must_discuss: bool
 
     @property
-    def passes(self):
+    def passes(self) -> bool:
         return not self.missed
 
 
-def file_scores(application, rubric=None, reviews=None):
+def file_scores(
+    application: Application, rubric: Rubric | None = None, reviews: Sequence[Assignment] | None = None
+) -> FileScores:
     """The `FileScores` of an application, from its counted reviews (prefetched `reviews` spare the query)."""
-    rubric = rubric or parse_rubric(application.call.rubric.definition)
+    rubric = rubric or rubric_of(application.call)
     if reviews is None:
         reviews = list(application.assignments.counted().prefetch_related("scores").order_by("id"))
     worth = {point.value: point.points for point in rubric.scale}
@@ -48,6 +52,5 @@ def file_scores(application, rubric=None, reviews=None):
     # An optional criterion that nobody scored has no mean, and so no minimum to miss.
     minimums = {c.key: c.minimum_points for c in rubric.criteria if c.required or c.key in means}
     missed = scoring.failures(mean, means, overall=rubric.pass_overall, minimums=minimums)
-    threshold = (application.call.rules.definition.get("ranking") or {}).get("discuss_spread", SPREAD_THRESHOLD)
     gap = scoring.spread(totals)
-    return FileScores(totals, mean, gap, means, tuple(missed), gap > Decimal(str(threshold)))
+    return FileScores(totals, mean, gap, means, tuple(missed), gap > policy_of(application.call).ranking.discuss_spread)

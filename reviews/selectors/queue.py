@@ -1,14 +1,17 @@
 """A reviewer's queue: what is left, in which order, and how long it would take at one's own pace."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from django.db.models import Count, Q
 
+from accounts.models import User
 from applications.models import Application
 from applications.querysets import barred_from
 from applications.states import ApplicationState
+from programs.selectors import rubric_of
 from reviews.models import Assignment, Score
 from reviews.states import AssignmentState
 from work import clock
@@ -19,64 +22,86 @@ PROGRAM = "application__call__program"
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A file of the queue: how many of its `criteria` are scored; `barred` from it, its reviewer waits for a ruling."""
+
+    assignment: Assignment
+    scored: int
+    criteria: int
+    barred: bool
+
+    @property
+    def share_left(self) -> float:
+        """The part of the criteria that is not scored."""
+        return 1 - min(self.scored, self.criteria) / self.criteria
+
+    @property
+    def open(self) -> bool:
+        """Whether it can be reviewed now."""
+        return (
+            self.assignment.state == AssignmentState.ACCEPTED
+            and not self.barred
+            and self.assignment.application.state == ApplicationState.IN_REVIEW
+        )
+
+    @property
+    def late(self) -> bool:
+        return self.assignment.due < clock.now()
+
+
+@dataclass(frozen=True)
 class Queue:
     """A reviewer's files, soonest due first and skipped ones last; how many are done; and the time left.
 
     `pace` is the time of one review, `left` that of the whole queue: None until two reviews are submitted.
     """
 
-    waiting: tuple[Assignment, ...]
+    waiting: tuple[Waiting, ...]
     done: int
     pace: timedelta | None
 
     @property
-    def total(self):
+    def total(self) -> int:
         return len(self.waiting) + self.done
 
     @property
-    def left(self):
+    def left(self) -> timedelta | None:
         """What is left, at this pace: a file half scored counts for what is not scored."""
         if self.pace is None:
             return None
         return sum((self.pace * one.share_left for one in self.waiting), timedelta(0))
 
 
-def queue_of(user, *, limit=200):
+def queue_of(user: User, *, limit: int = 200) -> Queue:
     """The `Queue` of `user`. Files they are barred from are in it, closed: the chair has yet to rule."""
-    waiting = list(
+    rows = list(
         Assignment.objects.of_reviewer(user)
         .waiting()
         .select_related("application__call__rubric", "application__call__program")
         .annotate(scored=Count("scores", filter=~Q(scores__point="") & ~Q(scores__comment="")))[:limit]
     )
     barred = set(
-        Application.objects.filter(pk__in=[one.application_id for one in waiting])
+        Application.objects.filter(pk__in=[one.application_id for one in rows])
         .filter(pk__in=barred_from(user))
         .values_list("pk", flat=True)
     )
-    for one in waiting:
-        one.criteria = len(one.application.call.rubric.definition["criteria"])
-        one.share_left = 1 - min(one.scored, one.criteria) / one.criteria
-        one.barred = one.application_id in barred
-        one.open = (
-            one.state == AssignmentState.ACCEPTED
-            and not one.barred
-            and one.application.state == ApplicationState.IN_REVIEW
-        )
-        one.late = one.due < clock.now()
+    waiting = tuple(
+        Waiting(one, one.scored, len(rubric_of(one.application.call).criteria), one.application_id in barred)
+        for one in rows
+    )
     done = (
         Assignment.objects.of_reviewer(user)
         .filter(state=AssignmentState.SUBMITTED, application__state__in=LIVELY)
         .count()
     )
-    return Queue(tuple(waiting), done, pace_of(user))
+    return Queue(waiting, done, pace_of(user))
 
 
 # Files whose reviews are still this round's: a queue that is done shows them, not those of years ago.
 LIVELY = (ApplicationState.IN_REVIEW, ApplicationState.REVIEWED, ApplicationState.RECOMMENDED)
 
 
-def pace_of(user):
+def pace_of(user: User) -> timedelta | None:
     """The time one review takes `user`: the minutes at work on the last submitted ones, divided by their number.
 
     Read from the instants of opening, saving and submitting; between two of them, a silence of over twenty minutes is
@@ -91,7 +116,7 @@ def pace_of(user):
     return worked(instants) / len(rows) or None
 
 
-def worked(instants):
+def worked(instants: Iterable[datetime]) -> timedelta:
     """The time at work that these instants show: the sum of the gaps that are no longer than a sitting's pause."""
     ordered = sorted(instants)
     gaps = (later - earlier for earlier, later in pairwise(ordered))

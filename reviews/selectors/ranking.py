@@ -1,15 +1,17 @@
 """The ranking of a cohort against what its envelopes still have."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Prefetch
 
 from applications.models import Application
 from applications.states import ApplicationState
-from programs.ledger import available
-from programs.models import Envelope
-from programs.rubric import parse_rubric
+from funding.ledger import available
+from funding.models import Envelope
+from programs.models import Call
+from programs.selectors import policy_of, rubric_of
 from reviews import scoring
 from reviews.models import Assignment
 from reviews.selectors.panel import FileScores, file_scores
@@ -32,11 +34,11 @@ class Ranking:
     available: Decimal
     line: scoring.Line
 
-    def of(self, application):
+    def of(self, application: Application) -> RankedFile | None:
         """The `RankedFile` of an application; None when it is not in the ranking."""
         return next((ranked for ranked in self.files if ranked.application.pk == application.pk), None)
 
-    def inputs(self):
+    def inputs(self) -> dict[str, object]:
         """The ranking as evidence: plain data, stored with the recommendation that was read from it."""
         return {
             "line": str(self.line),
@@ -61,12 +63,12 @@ class Ranking:
 RANKED = (ApplicationState.REVIEWED, ApplicationState.WAITLISTED)
 
 
-def held_percent(call):
+def held_percent(call: Call) -> Decimal:
     """The share of each envelope kept for reconsiderations, in percent (rules: `reconsideration.held_percent`)."""
-    return Decimal(str((call.rules.definition.get("reconsideration") or {}).get("held_percent") or 0))
+    return policy_of(call).reconsideration.held_percent
 
 
-def open_envelopes(call):
+def open_envelopes(call: Call) -> list[Envelope]:
     """Envelopes that may pay an award of this call, in id order: those of the programme's agreements, not closed."""
     return list(
         Envelope.objects.filter(agreement__funding__program=call.program, closed_on__isnull=True)
@@ -76,27 +78,28 @@ def open_envelopes(call):
     )
 
 
-def cohorts_of(call):
+def cohorts_of(call: Call) -> list[datetime]:
     """The closings at which files of this call were submitted and have come to the panel, latest first."""
-    return list(
+    closings = (
         Application.objects.filter(call=call, cohort_closes_at__isnull=False)
         .exclude(state=ApplicationState.DRAFT)
         .order_by("-cohort_closes_at")
         .values_list("cohort_closes_at", flat=True)
         .distinct()
     )
+    return [closing for closing in closings if closing is not None]
 
 
-def ranking(call, cohort_closes_at=None):
+def ranking(call: Call, cohort_closes_at: datetime | None = None) -> Ranking:
     """The `Ranking` of a call's reviewed files (of one cohort, with the waiting list of earlier ones, when given).
 
     Ordered by the raw mean among those that pass; the line is the programme's `ranking.line` (strict by default).
     """
-    rubric = parse_rubric(call.rubric.definition)
-    rules = call.rules.definition.get("ranking") or {}
-    line = scoring.Line(rules.get("line", scoring.Line.STRICT))
+    rubric = rubric_of(call)
+    rules = policy_of(call).ranking
+    line = scoring.Line(rules.line)
     counted = Assignment.objects.filter(state=AssignmentState.SUBMITTED).prefetch_related("scores").order_by("id")
-    files = (
+    rows = (
         Application.objects.filter(call=call, state__in=RANKED)
         .select_related("organisation")
         .defer("search")
@@ -104,15 +107,14 @@ def ranking(call, cohort_closes_at=None):
         .order_by("id")
     )
     if cohort_closes_at is not None:
-        files = files.filter(cohort_closes_at__lte=cohort_closes_at)
-    files = {str(file.public_id): file for file in files}
+        rows = rows.filter(cohort_closes_at__lte=cohort_closes_at)
+    files = {str(file.public_id): file for file in rows}
     for file in files.values():
         file.call = call  # read once: its rules and rubric are large, and the same for all
     scores = {key: file_scores(file, rubric, file.counted_reviews) for key, file in files.items()}
     envelopes = open_envelopes(call)
     held = held_percent(call)
     left = sum((max(Decimal(0), available(envelope, held_percent=held)) for envelope in envelopes), Decimal(0))
-    ties = [criterion["key"] if isinstance(criterion, dict) else criterion for criterion in rules.get("ties", [])]
     entrants = [
         scoring.Entrant(
             key=key,
@@ -120,7 +122,7 @@ def ranking(call, cohort_closes_at=None):
             asked=file.requested_amount or Decimal(0),
             passes=scores[key].passes,
             minimum=file.minimum_amount,
-            ties=tuple(scores[key].means.get(tie, Decimal(0)) for tie in ties),
+            ties=tuple(scores[key].means.get(tie, Decimal(0)) for tie in rules.ties),
         )
         for key, file in files.items()
     ]

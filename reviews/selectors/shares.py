@@ -1,18 +1,21 @@
 """How an award would be split between fiscal years and agreements: a proposal, which the chair changes at will."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
 from applications import constants
 from applications.figures import answers_of, form_of, rows_of
+from applications.models import Application
+from funding.models import Envelope
+from funding.money import fiscal_end, fiscal_year
 from programs.models import ProgramFunding
-from programs.money import fiscal_end, fiscal_year
 from reviews.selectors.ranking import open_envelopes
 from work import clock
 from work.money import split
 
 
-def proposed_shares(application, amount):
+def proposed_shares(application: Application, amount: Decimal) -> list[tuple[Envelope, Decimal]]:
     """`[(envelope, dollars), …]` over every open envelope of the call, in order of year, whose total is `amount`.
 
     Years weigh what the budget spends in them: each line by its own dates, else by the project's, else now. A year that
@@ -34,18 +37,18 @@ def proposed_shares(application, amount):
     return list(zip(envelopes, split(amount, [_whole(share) for share in shares]), strict=True))
 
 
-def _whole(weight):
+def _whole(weight: Decimal) -> Decimal:
     """A weight with few enough digits to be counted exactly."""
     return weight.quantize(Decimal("0.0001"))
 
 
-def spending_by_year(application):
+def spending_by_year(application: Application) -> dict[int, Decimal]:
     """Dollars of the budget by fiscal year, `{2026: Decimal, …}`; the year that runs, where nothing is dated."""
     answers = answers_of(application)
     period = answers.get(constants.PERIOD)
     whole = _days(period, "from", "to") if isinstance(period, dict) else None
     here = clock.today()
-    found = {}
+    found: dict[int, Decimal] = {}
     for row in rows_of(form_of(application), answers, "budget"):
         try:
             amount = Decimal(str(row.get("amount") or 0))
@@ -62,7 +65,7 @@ def spending_by_year(application):
     return found if any(found.values()) else {fiscal_year(here): Decimal(1)}
 
 
-def _days(row, first, last):
+def _days(row: Mapping[str, object], first: str, last: str) -> tuple[date, date] | None:
     """Two days of a row; None when either is missing, unreadable, or they are not in order."""
     try:
         days = date.fromisoformat(str(row.get(first) or "")), date.fromisoformat(str(row.get(last) or ""))

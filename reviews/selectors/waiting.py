@@ -1,23 +1,28 @@
 """What waits for a person in this app: as a reviewer, as the chair, as the officer of a panel."""
 
+from collections.abc import Iterator
+from typing import Any
+
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.rules import is_person
 from applications.models import Application
 from applications.states import ApplicationState
+from audit.actors import Actor
 from programs.roles import ProgramRole
 from reviews.models import Assignment, Declaration
 from reviews.states import Answer, AssignmentState
 from work.selectors import MOST, WorkLine
 
 
-def work_for(user, *, limit=MOST):
+def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
     """Every line of this app for `user`, the soonest due first in each kind."""
     return [*_work_of_reviewer(user, limit), *_work_of_panel(user, limit)] if is_person(user) else []
 
 
-def _work_of_reviewer(user, limit):
+def _work_of_reviewer(user: User, limit: int) -> Iterator[WorkLine]:
     """The queue: a file offered asks for the interests first; one accepted, for the review."""
     waiting = Assignment.objects.of_reviewer(user).waiting().select_related("application__call__program")
     for one in waiting[:limit]:
@@ -33,7 +38,7 @@ def _work_of_reviewer(user, limit):
         )
 
 
-def _work_of_panel(user, limit):
+def _work_of_panel(user: User, limit: int) -> Iterator[WorkLine]:
     """Files whose panel is to name, whose reviews are awaited, that the chair is to recommend; doubts to rule on."""
     officer, chair = (
         Application.objects.held_by(user, role).defer("search").select_related("call").order_by("due", "id")
@@ -56,10 +61,10 @@ def _work_of_panel(user, limit):
         yield _line(doubt.application, _("Rule on a doubt about interests"), "review-file", "chair", due=None)
 
 
-def _label(file):
+def _label(file: Application) -> str:
     return f"{file.reference} · {file.title or file.call.name}"
 
 
-def _line(file, what, url_name, role, **more):
+def _line(file: Application, what: str, url_name: str, role: str, **more: Any) -> WorkLine:
     more = {"due": file.due, "note": file.organisation_name} | more
     return WorkLine(what, _label(file), url_name, (file.reference,), role=role, **more)

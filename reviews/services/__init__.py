@@ -19,6 +19,7 @@ from reviews.services.interests import (
 )
 from reviews.services.ranking import recommend, void_recommendation
 from reviews.services.scores import (
+    FeedbackConflict,
     ScoreConflict,
     ScoreInvalid,
     open_review,
@@ -30,6 +31,7 @@ from reviews.services.scores import (
 )
 
 __all__ = [
+    "FeedbackConflict",
     "ScoreConflict",
     "ScoreInvalid",
     "assign_reviewer",

@@ -1,12 +1,14 @@
 """Giving files to reviewers, by the panel's rule and without conflicts."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from applications.models import Application
 from applications.states import ApplicationState
+from audit.actors import Actor
 from audit.services import record
 from moves.interests import standing_of
 from moves.machine import move
@@ -17,23 +19,24 @@ from moves.states import StandingState
 from moves.transitions import Reason
 from notifications.constants import MessageKind
 from notifications.services import queue_message
+from programs.models import Call
+from programs.policy import PanelRules
 from programs.rules import is_program_officer
+from programs.selectors import policy_of
 from reviews import checks
 from reviews.models import Assignment
 from reviews.rules import Declared, ask_unbarred
 from reviews.states import Answer
 from work import clock
 
-REVIEW_DAYS = 14  # calendar days a reviewer has, where the programme's rules say nothing
 
-
-def review_due(call):
+def review_due(call: Call) -> datetime:
     """When a review given now is due: the programme's `panel.review_days`, at the end of that day."""
-    days = int((call.rules.definition.get("panel") or {}).get("review_days") or REVIEW_DAYS)
-    return clock.end_of(clock.today() + timedelta(days=days))
+    panel = policy_of(call).panel or PanelRules()
+    return clock.end_of(clock.today() + timedelta(days=panel.review_days))
 
 
-def _locked(application):
+def _locked(application: Application) -> Application:
     return (
         Application.objects.select_for_update(of=("self",))
         .select_related("call__program", "call__rules")
@@ -42,7 +45,7 @@ def _locked(application):
 
 
 @transaction.atomic
-def assign_reviewer(application, reviewer, *, by, due=None):
+def assign_reviewer(application: Application, reviewer: User, *, by: User, due: datetime | None = None) -> Assignment:
     """Offer a file to a reviewer, in the seat of their appointment. Returns the `Assignment`.
 
     Forbidden when `by` is not an officer of the programme, or is barred from the file. WrongMoment, with every reason,
@@ -56,7 +59,7 @@ def assign_reviewer(application, reviewer, *, by, due=None):
         raise WrongMoment(Refusal(_("Reviewers are assigned once the file is found eligible."), code="state"))
     appointment = checks.reviewer_appointment(application.call.program, reviewer, lock=True)
     conflicts = checks.refusals_to_assign(application, reviewer, appointment=appointment)
-    if conflicts:
+    if appointment is None or conflicts:
         raise WrongMoment(
             *(
                 Refusal(_("%(person)s: %(reason)s.") % {"person": reviewer.full_name, "reason": c.message}, code=c.code)
@@ -83,14 +86,14 @@ def assign_reviewer(application, reviewer, *, by, due=None):
 
 
 @transaction.atomic
-def cancel_assignment(assignment, *, by):
+def cancel_assignment(assignment: Assignment, *, by: Actor) -> Assignment:
     """Take a file back from a reviewer who has not submitted. Returns the moved assignment."""
     ask_unbarred(assignment.application_id, by)
     return move(assignment, Assignment.cancel, by=by)
 
 
 @transaction.atomic
-def replace_assignment(assignment, reviewer, *, by, due=None):
+def replace_assignment(assignment: Assignment, reviewer: User, *, by: User, due: datetime | None = None) -> Assignment:
     """Take a file back from one reviewer and offer it to another, both or neither. Returns the new `Assignment`."""
     application = _locked(assignment.application)
     cancel_assignment(assignment, by=by)
@@ -98,13 +101,13 @@ def replace_assignment(assignment, reviewer, *, by, due=None):
 
 
 @transaction.atomic
-def decline_assignment(assignment, *, by, reason):
+def decline_assignment(assignment: Assignment, *, by: Actor, reason: str) -> Assignment:
     """The reviewer cannot do it, and says why."""
     return move(assignment, Assignment.decline, by=by, given=Reason(reason))
 
 
 @transaction.atomic
-def recuse_reviewer(assignment, *, by, note=""):
+def recuse_reviewer(assignment: Assignment, *, by: Actor, note: str = "") -> Assignment:
     """A conflict found by an officer or the chair, before or after the score: reason required. The score is kept, not
     counted, and the file is closed to the reviewer from then on."""
     ask_unbarred(assignment.application_id, by)
@@ -117,21 +120,21 @@ def recuse_reviewer(assignment, *, by, note=""):
 
 
 @transaction.atomic
-def start_review(application, *, by):
+def start_review(application: Application, *, by: Actor) -> Application:
     """Open the file to its panel. WrongMoment when the panel rule is not satisfied. Returns the application."""
     ask_unbarred(application.pk, by)
     return move(application, Application.start_review, by=by)
 
 
 @transaction.atomic
-def close_review(application, *, by):
+def close_review(application: Application, *, by: Actor) -> Application:
     """Close the review of a file whose quorum is in, where no review did (a reopened file). Returns the application."""
     ask_unbarred(application.pk, by)
     return move(application, Application.complete_review, by=by)
 
 
 @transaction.atomic
-def reopen_file(application, *, by, reason):
+def reopen_file(application: Application, *, by: Actor, reason: str) -> Application:
     """The chair sends a reviewed file back to its reviewers: more reviews are needed. Returns the application."""
     ask_unbarred(application.pk, by)
     return move(application, Application.reopen_review, by=by, given=Reason(reason))

@@ -1,10 +1,13 @@
 """Interests on record, the confidentiality undertaking, and the declaration that comes before any act on a file."""
 
+from datetime import date
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from applications.models import Application
+from audit.actors import Actor
 from audit.services import record
 from moves.interests import standing_of
 from moves.machine import move
@@ -14,7 +17,7 @@ from moves.services import declare_standing
 from moves.states import StandingState
 from notifications.constants import MessageKind
 from notifications.services import queue_message
-from programs.models import Appointment
+from programs.models import Appointment, Call
 from programs.roles import ProgramRole
 from programs.rules import holds
 from reviews.models import Assignment, Declaration, Interest, Undertaking
@@ -30,7 +33,15 @@ STANDINGS = {
 
 
 @transaction.atomic
-def record_interest(*, by, kind, organisation_name, neq="", starts_on=None, ends_on=None):
+def record_interest(
+    *,
+    by: User,
+    kind: str,
+    organisation_name: str,
+    neq: str = "",
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+) -> Interest:
     """Put an interest of `by` on record, joined to a registered organisation by its NEQ. Returns the `Interest`."""
     interest = Interest.objects.create(
         user=by,
@@ -48,7 +59,7 @@ def record_interest(*, by, kind, organisation_name, neq="", starts_on=None, ends
 
 
 @transaction.atomic
-def end_interest(interest, *, by):
+def end_interest(interest: Interest, *, by: Actor) -> Interest:
     """Close an interest of one's own as of today. It stays on record. Forbidden for anybody else's."""
     if interest.user_id != by.pk:
         raise Forbidden(_("Only the person concerned changes their interests."))
@@ -60,7 +71,7 @@ def end_interest(interest, *, by):
 
 
 @transaction.atomic
-def sign_undertaking(call, *, by):
+def sign_undertaking(call: Call, *, by: User) -> Undertaking:
     """Sign the confidentiality undertaking of a call, once. Returns the `Undertaking`."""
     undertaking, created = Undertaking.objects.get_or_create(call=call, user=by)
     if created:
@@ -69,7 +80,7 @@ def sign_undertaking(call, *, by):
 
 
 @transaction.atomic
-def declare_interests(application, *, by, answer, note=""):
+def declare_interests(application: Application, *, by: User, answer: str, note: str = "") -> Declaration:
     """Declare, before acting on a file: none, conflict or unsure. Returns the `Declaration`.
 
     What was declared before is kept. For a reviewer the declaration also moves the assignment: *none* accepts it,
@@ -101,13 +112,13 @@ def declare_interests(application, *, by, answer, note=""):
     return declaration
 
 
-def acts_of(application, user):
+def acts_of(application: Application, user: User) -> list[str]:
     """The duties that `user` already did on the file, in order: what a late declaration touches."""
     done = DutyDone.objects.filter(application_id=application.pk, user_id=user.pk)
     return list(done.order_by("at", "id").values_list("duty", flat=True))
 
 
-def _move_assignment(application, *, by, answer):
+def _move_assignment(application: Application, *, by: User, answer: Answer) -> None:
     assignment = Assignment.objects.live().filter(application=application, reviewer=by).first()
     if assignment is None:
         return
@@ -117,7 +128,7 @@ def _move_assignment(application, *, by, answer):
         move(assignment, Assignment.recuse, by=by, given=Declared(answer))
 
 
-def _ask_for_a_ruling(declaration):
+def _ask_for_a_ruling(declaration: Declaration) -> None:
     application = declaration.application
     program = application.call.program
     chairs = Appointment.objects.filter(role=ProgramRole.CHAIR).select_related("user")
@@ -134,7 +145,7 @@ def _ask_for_a_ruling(declaration):
 
 
 @transaction.atomic
-def rule_on_declaration(declaration, *, by, clear, ruling):
+def rule_on_declaration(declaration: Declaration, *, by: User, clear: bool, ruling: str) -> Declaration:
     """The chair rules in writing on an *unsure* declaration: `clear` lets the person act, else it is a conflict.
 
     Forbidden for anybody but the chair, and for the chair's own declaration (the board's: a later release).
@@ -146,6 +157,7 @@ def rule_on_declaration(declaration, *, by, clear, ruling):
     ask_unbarred(application.pk, by)
     declaration = Declaration.objects.select_for_update(of=("self",)).select_related("user").get(pk=declaration.pk)
     latest = Declaration.objects.filter(application=application, user=declaration.user).order_by("-id").first()
+    assert latest is not None  # this one, or a later one
     if declaration.answer != Answer.UNSURE or declaration.ruled_by_id or latest.pk != declaration.pk:
         raise WrongMoment(Refusal(_("There is nothing left to rule on: the declaration has changed."), code="ruled"))
     if not ruling.strip():

@@ -1,16 +1,20 @@
 """The chair's recommendation: an outcome, an amount, and the envelopes it is reserved in."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from applications.models import Application
 from applications.rules import Proposal
 from applications.states import FUNDED, Outcome
+from audit.actors import Actor
+from funding import ledger
+from funding.models import Envelope
 from moves.machine import move
 from moves.refusals import Refusal, WrongMoment
-from programs import ledger
 from reviews import selectors
 from reviews.models import Recommendation, RecommendationShare
 from work import clock
@@ -18,7 +22,17 @@ from work.money import cents
 
 
 @transaction.atomic
-def recommend(application, *, by, outcome, amount=0, shares=(), reasons_fr="", reasons_en="", discussion=""):
+def recommend(
+    application: Application,
+    *,
+    by: User,
+    outcome: str,
+    amount: Decimal | int = 0,
+    shares: Iterable[tuple[Envelope, Decimal]] = (),
+    reasons_fr: str = "",
+    reasons_en: str = "",
+    discussion: str = "",
+) -> Recommendation:
     """Recommend an outcome for a file. Returns the `Recommendation`; its decision is drafted by reaction.
 
     `amount` is in dollars; `shares` is `[(envelope, dollars), …]`, one per fiscal year and agreement, whose total is
@@ -77,16 +91,18 @@ def recommend(application, *, by, outcome, amount=0, shares=(), reasons_fr="", r
     return recommendation
 
 
-def held_for(application):
+def held_for(application: Application) -> Decimal:
     """The share of each envelope that this file may not touch, in percent: none once it comes back from a
     reconsideration, since that is what the money is held for."""
     return Decimal(0) if application.origin else selectors.held_percent(application.call)
 
 
-def _whole_shares(application, shares):
+def _whole_shares(
+    application: Application, shares: Iterable[tuple[Envelope, Decimal]]
+) -> list[tuple[Envelope, Decimal]]:
     """One positive share for each envelope that may pay this call, in id order. WrongMoment for any other envelope."""
     allowed = {envelope.pk for envelope in selectors.open_envelopes(application.call)}
-    merged = {}
+    merged: dict[int, tuple[Envelope, Decimal]] = {}
     for envelope, part in shares:
         part = cents(Decimal(part))
         if part < 0 or (part and envelope.pk not in allowed):
@@ -97,7 +113,7 @@ def _whole_shares(application, shares):
 
 
 @transaction.atomic
-def void_recommendation(application, *, by):
+def void_recommendation(application: Application, *, by: Actor) -> Recommendation | None:
     """Void the standing recommendation of a file and release what it reserved. Returns it, or None without one."""
     standing = Recommendation.objects.filter(application=application, voided_at__isnull=True).first()
     if standing is None:

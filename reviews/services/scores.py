@@ -1,14 +1,17 @@
 """Scoring: one save per criterion, one submission, and the recorded act of reopening."""
 
+from decimal import Decimal
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from applications.models import Application
 from applications.states import ApplicationState
+from audit.actors import Actor
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.transitions import Reason
-from programs.rubric import parse_rubric
+from programs.selectors import rubric_of
 from reviews import scoring
 from reviews.models import Assignment, Score
 from reviews.rules import ask_unbarred, is_reviewer, is_the_one_assigned
@@ -19,7 +22,15 @@ from work import clock
 class ScoreConflict(Exception):
     """The score was saved elsewhere (another tab, another device) since this page read it. `theirs` is the row."""
 
-    def __init__(self, theirs):
+    def __init__(self, theirs: Score) -> None:
+        super().__init__(theirs)
+        self.theirs = theirs
+
+
+class FeedbackConflict(Exception):
+    """What the applicant will read was saved elsewhere since this page read it. `theirs` is the assignment."""
+
+    def __init__(self, theirs: Assignment) -> None:
         super().__init__(theirs)
         self.theirs = theirs
 
@@ -27,25 +38,28 @@ class ScoreConflict(Exception):
 class ScoreInvalid(ValueError):
     """A point that is not on the scale, or a criterion that is not of the rubric. `message` is for the reader."""
 
-    def __init__(self, message):
+    def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
 
 
-def rubric_of(assignment):
-    """The rubric a review is scored with: the version its call was published with."""
-    return parse_rubric(assignment.application.call.rubric.definition)
-
-
 @transaction.atomic
-def save_score(assignment, criterion, *, by, version, point=None, comment=None):
+def save_score(
+    assignment: Assignment,
+    criterion: str,
+    *,
+    by: Actor,
+    version: int,
+    point: str | None = None,
+    comment: str | None = None,
+) -> Score:
     """Save the point or the comment of one criterion. Returns the `Score` with its new version.
 
     `version` is the one the page read (0 for none yet). ScoreConflict when somebody saved since; ScoreInvalid for what
     is not on the scale; Forbidden for anybody but the reviewer; WrongMoment once submitted. None changes nothing.
     """
     _check_editable(assignment, by=by)
-    rubric = rubric_of(assignment)
+    rubric = rubric_of(assignment.application.call)
     if rubric.criterion(criterion) is None:
         raise ScoreInvalid(_("This criterion is not in the rubric."))
     if point:
@@ -70,14 +84,17 @@ def save_score(assignment, criterion, *, by, version, point=None, comment=None):
     return score
 
 
-def _says(score, point, comment):
+def _says(score: Score, point: str | None, comment: str | None) -> bool:
     """Whether the row already holds what is sent again: a reply that was lost on the way is no conflict."""
     return point in (None, score.point) and comment in (None, score.comment)
 
 
 @transaction.atomic
-def save_feedback(assignment, *, by, text, version):
-    """Save what the applicant will read of this review, without a name. Returns the assignment's new version."""
+def save_feedback(assignment: Assignment, *, by: Actor, text: str, version: int) -> int:
+    """Save what the applicant will read of this review, without a name. Returns the assignment's new version.
+
+    FeedbackConflict when another text was saved since `version`, the one that the page read.
+    """
     _check_editable(assignment, by=by)
     saved = Assignment.objects.filter(pk=assignment.pk, feedback_version=version).update(
         feedback=text, feedback_version=version + 1, updated_at=clock.now()
@@ -85,12 +102,12 @@ def save_feedback(assignment, *, by, text, version):
     if not saved:
         theirs = Assignment.objects.get(pk=assignment.pk)
         if theirs.feedback != text:
-            raise ScoreConflict(theirs)
+            raise FeedbackConflict(theirs)
         return theirs.feedback_version  # saved already, a moment ago, as the field was left
     return version + 1
 
 
-def _check_editable(assignment, *, by):
+def _check_editable(assignment: Assignment, *, by: Actor) -> None:
     if not is_reviewer(assignment, by):
         raise Forbidden(_("Only the reviewer scores this file."))
     ask_unbarred(assignment.application_id, by)
@@ -106,7 +123,7 @@ def _check_editable(assignment, *, by):
 
 
 @transaction.atomic
-def submit_review(assignment, *, by):
+def submit_review(assignment: Assignment, *, by: Actor) -> Assignment:
     """Submit a review: its scores no longer change. Returns the assignment, with its total.
 
     WrongMoment when a criterion lacks its score or comment. The review that completes the quorum also closes the
@@ -125,7 +142,7 @@ def submit_review(assignment, *, by):
 
 
 @transaction.atomic
-def skip_for_now(assignment, *, by):
+def skip_for_now(assignment: Assignment, *, by: Actor) -> None:
     """Put a file at the end of one's own queue. It survives the session."""
     if not is_the_one_assigned(assignment, by):
         raise Forbidden(_("Only the reviewer skips a file of their own queue."))
@@ -133,7 +150,7 @@ def skip_for_now(assignment, *, by):
 
 
 @transaction.atomic
-def open_review(assignment, *, by):
+def open_review(assignment: Assignment, *, by: Actor) -> None:
     """Remember when the reviewer first opened the file (their pace is read from it); it is no longer skipped."""
     if is_the_one_assigned(assignment, by) and (assignment.opened_at is None or assignment.skipped_at is not None):
         opened = assignment.opened_at or clock.now()
@@ -141,7 +158,7 @@ def open_review(assignment, *, by):
 
 
 @transaction.atomic
-def reopen_review(assignment, *, by, reason):
+def reopen_review(assignment: Assignment, *, by: Actor, reason: str) -> Assignment:
     """The chair gives a submitted review back to its reviewer, with a reason. A recorded act."""
     application = Application.objects.select_for_update(of=("self",)).get(pk=assignment.application_id)
     ask_unbarred(application.pk, by)
@@ -150,9 +167,9 @@ def reopen_review(assignment, *, by, reason):
     return move(assignment, Assignment.reopen, by=by, given=Reason(reason))
 
 
-def keep_score(application):
+def keep_score(application: Application) -> Decimal | None:
     """Keep the raw mean of the counted reviews on the file's row, where the lists read it."""
-    totals = list(application.assignments.counted().exclude(total=None).values_list("total", flat=True))
-    score = scoring.raw_mean(totals)
+    totals = application.assignments.counted().values_list("total", flat=True)
+    score = scoring.raw_mean([total for total in totals if total is not None])
     Application.objects.filter(pk=application.pk).update(score=score)
     return score

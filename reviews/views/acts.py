@@ -1,18 +1,25 @@
 """One reviewer's part of a file: its page, and what an officer or the chair does with it."""
 
 from contextlib import suppress
+from typing import Any, TypedDict
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
+from accounts.requests import PersonRequest
+from applications.models import Application
 from applications.states import ApplicationState
+from audit.actors import Actor
 from moves.machine import allowed, refusals
 from moves.refusals import WrongMoment
-from programs.rubric import parse_rubric
+from moves.transitions import Move
+from programs.selectors import rubric_of
 from reviews import checks, services
 from reviews.forms.people import ReasonForm, ReplaceForm
 from reviews.models import Assignment
@@ -21,8 +28,16 @@ from reviews.views.files import staff_file
 from reviews.views.panel import KINDS, notes_of, sees_scores
 
 
-# What an officer or the chair does with one assignment: the move that it is, and the words of its page.
-def _acts():
+class Act(TypedDict):
+    """What an officer or the chair does with one assignment: the move that it is, and the words of its page."""
+
+    step: Move[Any, Any]
+    title: str
+    lead: str
+    button: str
+
+
+def _acts() -> dict[str, Act]:
     return {
         "cancel": {
             "step": Assignment.cancel,
@@ -51,7 +66,7 @@ def _acts():
     }
 
 
-def _acts_on(assignment, application, user):
+def _acts_on(assignment: Assignment, application: Application, user: Actor) -> list[str]:
     """The names of the acts that `user` may do on an assignment now."""
     may = {one.step for one in allowed(assignment, user)}
     names = [name for name, act in _acts().items() if act["step"] in may]
@@ -64,18 +79,18 @@ def _acts_on(assignment, application, user):
 
 @login_required
 @require_http_methods(["GET"])
-def assignment(request, reference, public_id):
+def assignment(request: PersonRequest, reference: str, public_id: UUID) -> HttpResponse:
     """One reviewer's part: where it stands, the review once it may be read, and what can be done."""
     application = staff_file(request, reference, read="one review")
     one = get_object_or_404(application.assignments.select_related("reviewer", "assigned_by"), public_id=public_id)
-    one.kind = KINDS[one.state]
     shown = sees_scores(application, request.user) and one.total is not None
     acts = _acts()
     context = {
         "application": application,
         "assignment": one,
+        "tag": KINDS[one.state],
         "note": notes_of([one]).get(one.pk, ""),
-        "review": review_rows(one, parse_rubric(application.call.rubric.definition)) if shown else None,
+        "review": review_rows(one, rubric_of(application.call)) if shown else None,
         "acts": [(name, acts[name]["title"]) for name in _acts_on(one, application, request.user)],
     }
     return render(request, "reviews/assignment.html", context)
@@ -83,7 +98,7 @@ def assignment(request, reference, public_id):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def act(request, reference, public_id, name):
+def act(request: PersonRequest, reference: str, public_id: UUID, name: str) -> HttpResponse:
     """Cancel, replace, recuse or reopen: a page that says what it does, then does it."""
     application = staff_file(request, reference)
     one = get_object_or_404(application.assignments.select_related("reviewer"), public_id=public_id)
@@ -108,7 +123,7 @@ def act(request, reference, public_id, name):
     return render(request, "reviews/act.html", context)
 
 
-def _act_form(name, application, data):
+def _act_form(name: str, application: Application, data: QueryDict | None) -> ReasonForm | ReplaceForm | None:
     if name == "replace":
         return ReplaceForm(data, free=[c for c in checks.candidates(application) if not c.conflicts])
     if name == "cancel":
@@ -117,14 +132,17 @@ def _act_form(name, application, data):
     return ReasonForm(data, label=_("Reason"), help_text=help_text)
 
 
-def _do(name, one, form, application, *, by):
+def _do(
+    name: str, one: Assignment, form: ReasonForm | ReplaceForm | None, application: Application, *, by: User
+) -> None:
+    given = form.cleaned_data if form else {}
     if name == "cancel":
         services.cancel_assignment(one, by=by)
     elif name == "replace":
-        chosen = form.cleaned_data["reviewer"]
+        chosen = given["reviewer"]
         person = next(c.user for c in checks.candidates(application) if str(c.user.public_id) == chosen)
         services.replace_assignment(one, person, by=by)
     elif name == "recuse":
-        services.recuse_reviewer(one, by=by, note=form.cleaned_data["reason"])
+        services.recuse_reviewer(one, by=by, note=given["reason"])
     else:
-        services.reopen_review(one, by=by, reason=form.cleaned_data["reason"])
+        services.reopen_review(one, by=by, reason=given["reason"])

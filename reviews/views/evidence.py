@@ -1,15 +1,36 @@
 """What the split screen is made of: the criteria and where each stands, and the evidence each is read against."""
 
 import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import TypedDict
 
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from applications.exports import shown_sections
-from applications.models import Document
-from reviews.models import Score
+from applications.exports import Shown, ShownSection, shown_sections
+from applications.models import Application, Document
+from programs.rubric import Rubric
+from reviews.models import Assignment, Score
+
+
+class Attached(TypedDict):
+    """One document of a snapshot."""
+
+    id: str
+    question: str
+    name: str
+    size: int
+    sha256: str
+
+
+class Content(TypedDict, total=False):
+    """What the snapshot of a file holds that its reviewers read (`applications` freezes it)."""
+
+    answers: dict[str, object]
+    documents: list[Attached]
+    sponsor: dict[str, object] | None
 
 
 @dataclass
@@ -26,11 +47,11 @@ class Step:
     current: bool
 
     @property
-    def is_done(self):
+    def is_done(self) -> bool:
         return bool(self.point and self.has_comment)
 
     @property
-    def status(self):
+    def status(self) -> str:
         if self.is_done:
             return _("scored %(point)s") % {"point": self.point}
         if self.point:
@@ -38,11 +59,11 @@ class Step:
         return _("score missing") if self.has_comment else (_("to score") if self.required else _("optional"))
 
     @property
-    def kind(self):
+    def kind(self) -> str:
         return "good" if self.is_done else ("wait" if self.point or self.has_comment else "")
 
 
-def steps_of(assignment, rubric, current=""):
+def steps_of(assignment: Assignment, rubric: Rubric, current: str = "") -> tuple[list[Step], dict[str, Score]]:
     """The criteria of a review, each with what is saved of it."""
     scores = {score.criterion: score for score in Score.objects.filter(assignment=assignment)}
     here = reverse("review-score", args=[assignment.public_id])
@@ -64,13 +85,15 @@ def steps_of(assignment, rubric, current=""):
     return steps, scores
 
 
-def snapshot_of(application):
-    """What was submitted last, as frozen: a plain dict; empty where nothing was."""
+def snapshot_of(application: Application) -> Content:
+    """What was submitted last, as frozen; empty where nothing was."""
     snapshot = application.snapshots.filter(superseded_at=None).order_by("-number").first()
     return json.loads(snapshot.canonical) if snapshot else {}
 
 
-def evidence_of(application, content, *, only=None):
+def evidence_of(
+    application: Application, content: Content, *, only: Collection[str] | None = None
+) -> list[ShownSection]:
     """The submitted answers as read, by section; `only` keeps the questions that a criterion is read against."""
     documents = Document.objects.filter(
         application=application, public_id__in=[document["id"] for document in content.get("documents", ())]
@@ -78,7 +101,7 @@ def evidence_of(application, content, *, only=None):
     return shown_sections(application, content.get("answers", {}), documents=documents.order_by("pk"), only=only)
 
 
-def found_in(sections, wanted):
+def found_in(sections: Iterable[ShownSection], wanted: str) -> list[tuple[str, Shown, str]]:
     """The answers that hold the words looked for, whatever their case: a list of (section title, answer, passage)."""
     wanted = " ".join(wanted.split()).casefold()
     found = []
@@ -94,7 +117,7 @@ def found_in(sections, wanted):
     return found
 
 
-def review_rows(assignment, rubric):
+def review_rows(assignment: Assignment, rubric: Rubric) -> dict[str, object]:
     """A submitted review as it is read: the assignment, and one row a criterion."""
     scores = {score.criterion: score for score in assignment.scores.all()}
     labels = {point.value: str(point.label) for point in rubric.scale}

@@ -1,8 +1,11 @@
 """Which file, or which assignment, a page is about; and that it was read."""
 
+from uuid import UUID
+
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from accounts.requests import PersonRequest
 from applications.models import Application
 from audit.services import record_reading
 from moves.refusals import Forbidden, Refusal, WrongMoment
@@ -13,7 +16,7 @@ from reviews.states import READABLE, AssignmentState
 FILE = ("call__program__cluster", "call__rules", "call__rubric", "call__form", "organisation")
 
 
-def staff_file(request, reference, *, read=""):
+def staff_file(request: PersonRequest, reference: str, *, read: str = "") -> Application:
     """A file that the person reads by a role of the cluster. Forbidden when they are barred from it; 404 for others.
 
     `read` says which part of it was read, and is recorded once a page.
@@ -28,7 +31,7 @@ def staff_file(request, reference, *, read=""):
     return application
 
 
-def own_assignment(request, public_id):
+def own_assignment(request: PersonRequest, public_id: UUID) -> Assignment:
     """An assignment of the person who asks, whatever its state; to anybody else it does not exist (404)."""
     rows = Assignment.objects.of_reviewer(request.user).select_related(
         "reviewer", *(f"application__{name}" for name in FILE)
@@ -39,12 +42,12 @@ def own_assignment(request, public_id):
 class NotOpen(Exception):
     """The content is not open yet: the declaration comes first."""
 
-    def __init__(self, assignment):
+    def __init__(self, assignment: Assignment) -> None:
         super().__init__(assignment.public_id)
         self.assignment = assignment
 
 
-def opened_assignment(request, public_id, *, read=""):
+def opened_assignment(request: PersonRequest, public_id: UUID, *, read: str = "") -> Assignment:
     """The same, where the content may be read: accepted or submitted, and the review begun. `read`: what of it.
 
     NotOpen before the declaration; Forbidden when barred or recused; WrongMoment when the file is taken back.

@@ -1,14 +1,17 @@
 """My interests on record, and the declaration before any act on a file."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.requests import PersonRequest
 from applications.models import Application
 from moves.interests import standing_of
 from moves.refusals import Forbidden, WrongMoment
@@ -25,7 +28,7 @@ from reviews.views.files import FILE, own_assignment
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def index(request):
+def index(request: PersonRequest) -> HttpResponse:
     """My interests on record; add one."""
     form = InterestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -38,7 +41,7 @@ def index(request):
 
 @login_required
 @require_POST
-def end(request, public_id):
+def end(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """An interest of mine ends today. It stays on record."""
     interest = get_object_or_404(Interest.objects.filter(user=request.user), public_id=public_id)
     services.end_interest(interest, by=request.user)
@@ -48,7 +51,7 @@ def end(request, public_id):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def declare(request, reference):
+def declare(request: PersonRequest, reference: str) -> HttpResponse:
     """Declare my interests in a file, as one who acts on it. What is shown is what a declaration needs, no more."""
     application = get_object_or_404(Application.objects.submitted().select_related(*FILE), reference=reference)
     if not may_declare(application, request.user):
@@ -64,7 +67,7 @@ def declare(request, reference):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def declare_own(request, public_id):
+def declare_own(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Declare my interests in a file that I am offered to review, and sign the undertaking of its call."""
     assignment = own_assignment(request, public_id)
     if assignment.state not in (
@@ -79,7 +82,9 @@ def declare_own(request, public_id):
     )
 
 
-def _declare(request, application, *, done, assignment=None, back=""):
+def _declare(
+    request: PersonRequest, application: Application, *, done: str, assignment: Assignment | None = None, back: str = ""
+) -> HttpResponse:
     user = request.user
     to_sign = (
         assignment is not None
@@ -117,12 +122,14 @@ def _declare(request, application, *, done, assignment=None, back=""):
     return render(request, "reviews/declare.html", context)
 
 
-def _sponsors(application):
+def _sponsors(application: Application) -> list[str]:
     rows = application.sponsorships.filter(cancelled_at__isnull=True, declined_at__isnull=True)
     return list(rows.values_list("organisation_name", flat=True))
 
 
-def _after(request, application, answer, assignment, done):
+def _after(
+    request: PersonRequest, application: Application, answer: str, assignment: Assignment | None, done: str
+) -> str:
     """Where a declaration leads, with what it did."""
     if answer == Answer.CONFLICT:
         messages.success(request, _("Your conflict of interest is on record. The file is closed to you."))

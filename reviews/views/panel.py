@@ -1,13 +1,21 @@
 """A file's reviews, for the officer and the chair: the panel, whom to assign, what each review says in the end."""
 
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.models import User
+from accounts.requests import PersonRequest
 from applications.models import Application
 from applications.states import ApplicationState
 from audit.models import Erasable
@@ -15,12 +23,15 @@ from moves.interests import standing_of
 from moves.machine import allowed
 from moves.refusals import Forbidden, WrongMoment
 from moves.states import StandingState
+from moves.transitions import Move
 from programs.roles import ProgramRole
-from programs.rubric import parse_rubric
+from programs.rubric import Rubric
 from programs.rules import holds, is_program_officer
+from programs.selectors import rubric_of
 from reviews import checks, selectors, services
 from reviews.forms.people import AssignForm, ReasonForm, RuleForm
-from reviews.models import Declaration, Recommendation
+from reviews.models import Assignment, Declaration, Recommendation
+from reviews.selectors import FileScores
 from reviews.states import Answer, AssignmentState
 from reviews.views.files import staff_file
 
@@ -34,7 +45,7 @@ KINDS = {
 }
 
 
-def sees_scores(application, user):
+def sees_scores(application: Application, user: User) -> bool:
     """Scores are for staff once the file's review is complete, and never for who still has a review of it to give."""
     if application.state in (ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW, ApplicationState.SUBMITTED):
         return False
@@ -45,16 +56,28 @@ def sees_scores(application, user):
 
 @login_required
 @require_http_methods(["GET"])
-def show(request, reference):
+def show(request: PersonRequest, reference: str) -> HttpResponse:
     """The tab of a file's reviews."""
     application = staff_file(request, reference, read="reviews")
     return _page(request, application)
 
 
-ACTS = (Application.start_review, Application.complete_review, Application.reopen_review, Application.recommend)
+ACTS: tuple[Move[Any, Any], ...] = (
+    Application.start_review,
+    Application.complete_review,
+    Application.reopen_review,
+    Application.recommend,
+)
 
 
-def _page(request, application, *, form=None, refused=(), status=200):
+def _page(
+    request: PersonRequest,
+    application: Application,
+    *,
+    form: forms.Form | None = None,
+    refused: Sequence[str] = (),
+    status: int = 200,
+) -> HttpResponse:
     user, program = request.user, application.call.program
     officer, chair = is_program_officer(program, user), holds(user, ProgramRole.CHAIR, program)
     can_assign = officer and application.state in (ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW)
@@ -62,12 +85,9 @@ def _page(request, application, *, form=None, refused=(), status=200):
         application.assignments.select_related("reviewer").prefetch_related("scores").order_by("-state", "id")
     )
     notes = notes_of(assignments)
-    for one in assignments:
-        one.kind, one.note = KINDS[one.state], notes.get(one.pk, "")
-    shown = sees_scores(application, user)
     scores = rubric = None
-    if shown:
-        rubric = parse_rubric(application.call.rubric.definition)
+    if sees_scores(application, user):
+        rubric = rubric_of(application.call)
         scores = selectors.file_scores(
             application, rubric, [a for a in assignments if a.state == AssignmentState.SUBMITTED]
         )
@@ -86,22 +106,22 @@ def _page(request, application, *, form=None, refused=(), status=200):
         "counted": counted,
         "needed": needed,
         "assignments": [
-            a
+            (a, KINDS[a.state])
             for a in assignments
             if a.state in (AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.SUBMITTED)
         ],
         "gone": [
-            a
+            (a, notes.get(a.pk, ""))
             for a in assignments
             if a.state in (AssignmentState.DECLINED, AssignmentState.RECUSED, AssignmentState.CANCELLED)
         ],
         "free": [c for c in found if not c.conflicts],
         "barred": [c for c in found if c.conflicts],
         "chosen": request.POST.getlist("reviewer"),
-        "shows_scores": shown,
+        "shows_scores": scores is not None,
         "scores": scores,
-        "criteria": _criteria(rubric, scores) if shown else (),
-        "pass_overall": rubric.pass_overall if shown else None,
+        "criteria": _criteria(rubric, scores) if rubric and scores else (),
+        "pass_overall": rubric.pass_overall if rubric else None,
         "to_rule": _to_rule(application) if chair else (),
         "standing": Recommendation.objects.filter(application=application, voided_at=None)
         .prefetch_related("shares__envelope__agreement")
@@ -117,7 +137,7 @@ def _page(request, application, *, form=None, refused=(), status=200):
     return render(request, "reviews/file.html", context, status=status)
 
 
-def _criteria(rubric, scores):
+def _criteria(rubric: Rubric, scores: FileScores) -> list[dict[str, object]]:
     """The mean of each criterion, its minimum, and whether it is missed."""
     return [
         {
@@ -131,7 +151,7 @@ def _criteria(rubric, scores):
     ]
 
 
-def notes_of(assignments):
+def notes_of(assignments: Iterable[Assignment]) -> dict[int, str]:
     """Why each assignment was declined, recused or reopened: the latest reason, as long as it is not erased."""
     rows = Erasable.objects.filter(
         entry__subject_type="assignment",
@@ -142,7 +162,7 @@ def notes_of(assignments):
     return dict(rows.order_by("entry_id").values_list("entry__subject_id", "value"))
 
 
-def _to_rule(application):
+def _to_rule(application: Application) -> QuerySet[Declaration]:
     """The latest declarations of the file that are *unsure* and not ruled on."""
     latest = Declaration.objects.filter(application=application).order_by("user_id", "-id").distinct("user_id")
     rows = Declaration.objects.filter(pk__in=latest.values("pk"), answer=Answer.UNSURE, ruled_by=None)
@@ -151,7 +171,7 @@ def _to_rule(application):
 
 @login_required
 @require_POST
-def assign(request, reference):
+def assign(request: PersonRequest, reference: str) -> HttpResponse:
     """Offer the file to the people chosen. Whoever cannot take it is named with the reason; the others are offered."""
     application = staff_file(request, reference)
     if not is_program_officer(application.call.program, request.user):
@@ -178,19 +198,19 @@ def assign(request, reference):
 
 @login_required
 @require_POST
-def start(request, reference):
+def start(request: PersonRequest, reference: str) -> HttpResponse:
     """Open the file to its panel."""
     return _move_file(request, reference, services.start_review, _("The file is open to its reviewers."))
 
 
 @login_required
 @require_POST
-def close(request, reference):
+def close(request: PersonRequest, reference: str) -> HttpResponse:
     """Close the review of a file whose quorum is in."""
     return _move_file(request, reference, services.close_review, _("The review is complete."))
 
 
-def _move_file(request, reference, act, said):
+def _move_file(request: PersonRequest, reference: str, act: Callable[..., Application], said: str) -> HttpResponse:
     application = staff_file(request, reference)
     try:
         act(application, by=request.user)
@@ -203,7 +223,7 @@ def _move_file(request, reference, act, said):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def reopen_file(request, reference):
+def reopen_file(request: PersonRequest, reference: str) -> HttpResponse:
     """The chair sends the file back to its reviewers."""
     application = staff_file(request, reference)
     if not holds(request.user, ProgramRole.CHAIR, application.call.program):
@@ -229,7 +249,7 @@ def reopen_file(request, reference):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def rule(request, reference, person_id):
+def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpResponse:
     """The chair rules in writing on a person's *unsure*."""
     application = staff_file(request, reference, read="declaration")
     if not holds(request.user, ProgramRole.CHAIR, application.call.program):

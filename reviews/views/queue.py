@@ -1,12 +1,18 @@
 """What a reviewer lives in: the queue, what was done before, skipping and declining."""
 
+from datetime import timedelta
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.models import User
+from accounts.requests import PersonRequest
 from moves.refusals import WrongMoment
 from reviews import selectors, services
 from reviews.forms.people import ReasonForm
@@ -17,7 +23,7 @@ from reviews.views.files import own_assignment
 
 @login_required
 @require_GET
-def index(request):
+def index(request: PersonRequest) -> HttpResponse:
     """My files to review, soonest due first, skipped ones last; how many are done, and the time left."""
     queue = selectors.queue_of(request.user)
     recent = (
@@ -28,7 +34,7 @@ def index(request):
     )
     context = {
         "queue": queue,
-        "next": next((one for one in queue.waiting if one.open), None),
+        "next": next((one.assignment for one in queue.waiting if one.open), None),
         "pace": minutes(queue.pace),
         "left": minutes(queue.left),
         "recent": recent,
@@ -36,14 +42,14 @@ def index(request):
     return render(request, "reviews/queue.html", context)
 
 
-def minutes(length):
+def minutes(length: timedelta | None) -> int | None:
     """A length of time in whole minutes, at least one; None for None."""
     return None if length is None else max(1, round(length.total_seconds() / 60))
 
 
 @login_required
 @require_GET
-def past(request):
+def past(request: PersonRequest) -> HttpResponse:
     """The reviews I submitted, the latest first; and the files that left me otherwise."""
     rows = (
         Assignment.objects.of_reviewer(request.user)
@@ -57,7 +63,7 @@ def past(request):
 
 @login_required
 @require_POST
-def skip(request, public_id):
+def skip(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Put a file at the end of the queue, and go to the next one."""
     assignment = own_assignment(request, public_id)
     services.skip_for_now(assignment, by=request.user)
@@ -65,17 +71,17 @@ def skip(request, public_id):
     return to_next(request.user, after=assignment)
 
 
-def to_next(user, *, after=None):
+def to_next(user: User, *, after: Assignment | None = None) -> HttpResponse:
     """The next open file of the queue, else the queue itself."""
     for one in selectors.queue_of(user).waiting:
-        if one.open and (after is None or one.pk != after.pk):
-            return redirect("review-score", one.public_id)
+        if one.open and (after is None or one.assignment.pk != after.pk):
+            return redirect("review-score", one.assignment.public_id)
     return redirect("review-queue")
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def decline(request, public_id):
+def decline(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Say that one cannot review a file, and why."""
     assignment = own_assignment(request, public_id)
     form = ReasonForm(

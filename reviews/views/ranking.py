@@ -1,31 +1,40 @@
 """The chair's pages: the ranking of a cohort against its envelopes, and the recommendation of one file."""
 
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.models import User
+from accounts.requests import PersonRequest
 from applications.models import Application
 from applications.querysets import barred_from
 from applications.states import ApplicationState
+from audit.actors import Actor
 from audit.services import record_readings
+from funding.ledger import InsufficientFunds, available
+from funding.models import LanguageRegime
 from moves.machine import refusals
 from moves.refusals import WrongMoment
-from programs.ledger import InsufficientFunds, available
 from programs.models import Call
-from programs.models.agreements import LanguageRegime
 from programs.roles import ProgramRole
-from programs.rubric import parse_rubric
 from programs.rules import holds
+from programs.selectors import rubric_of
 from reviews import selectors, services
 from reviews.forms.panel import RecommendForm
 from reviews.scoring import Line
+from reviews.selectors import RankedFile, Ranking
 from reviews.services.ranking import held_for
 from reviews.views.files import staff_file
 from work import clock
@@ -33,7 +42,7 @@ from work import clock
 
 @login_required
 @require_GET
-def show(request, public_id):
+def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """The files of a cohort in order, against what the envelopes still have. A file one is barred from stays closed."""
     calls = Call.objects.of_staff(request.user).select_related("program__cluster", "rules", "rubric")
     call = get_object_or_404(calls, public_id=public_id)
@@ -43,9 +52,9 @@ def show(request, public_id):
     cohort = _cohort(request, cohorts)
     ranking = selectors.ranking(call, cohort)
     ids = [ranked.application.pk for ranked in ranking.files]
-    closed = Application.objects.filter(pk__in=ids).filter(pk__in=barred_from(request.user))
-    barred = set(closed.values_list("pk", flat=True))
-    names = {c.key: str(c.name) for c in parse_rubric(call.rubric.definition).criteria} | {"overall": _("overall")}
+    barred_files = Application.objects.filter(pk__in=ids).filter(pk__in=barred_from(request.user))
+    barred = set(barred_files.values_list("pk", flat=True))
+    names = {c.key: str(c.name) for c in rubric_of(call).criteria} | {"overall": _("overall")}
     rows = []
     for ranked in ranking.files:
         closed = ranked.application.pk in barred
@@ -83,7 +92,7 @@ LINES = {
 }
 
 
-def _cohort(request, cohorts):
+def _cohort(request: PersonRequest, cohorts: Sequence[datetime]) -> datetime | None:
     """The cohort asked for by its day, else the latest one; None for a call without any submission. 404 for another."""
     asked = request.GET.get("cohort")
     if not asked:
@@ -94,7 +103,7 @@ def _cohort(request, cohorts):
     raise Http404
 
 
-def _tabs(call, cohorts, current):
+def _tabs(call: Call, cohorts: Iterable[datetime], current: datetime | None) -> list[dict[str, object]]:
     here = reverse("review-ranking", args=[call.public_id])
     found = []
     for closing in cohorts:
@@ -104,7 +113,7 @@ def _tabs(call, cohorts, current):
     return found
 
 
-def _draw(rows):
+def _draw(rows: list[dict[str, Any]]) -> None:
     """Where the line falls: under the last file that the money reaches."""
     reached = [place for place, row in enumerate(rows) if row["ranked"].placed.funded]
     passing = [place for place, row in enumerate(rows) if row["ranked"].placed.rank is not None]
@@ -113,7 +122,7 @@ def _draw(rows):
         row["pass_under"] = bool(passing) and place == passing[-1] and place + 1 < len(rows)
 
 
-def _envelopes(call):
+def _envelopes(call: Call) -> list[dict[str, object]]:
     held = selectors.held_percent(call)
     return [
         {
@@ -125,12 +134,12 @@ def _envelopes(call):
     ]
 
 
-def _count(call, cohort, states):
+def _count(call: Call, cohort: datetime | None, states: Collection[str]) -> int:
     files = Application.objects.filter(call=call, state__in=states)
     return (files.filter(cohort_closes_at=cohort) if cohort else files).count()
 
 
-def _recommended(user, call, cohort):
+def _recommended(user: Actor, call: Call, cohort: datetime | None) -> QuerySet[Application]:
     """Files of the cohort that already have their recommendation."""
     files = Application.objects.filter(call=call, state=ApplicationState.RECOMMENDED).exclude(pk__in=barred_from(user))
     return (files.filter(cohort_closes_at=cohort) if cohort else files).order_by("-score", "id")[:200]
@@ -138,7 +147,7 @@ def _recommended(user, call, cohort):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def recommend(request, reference):
+def recommend(request: PersonRequest, reference: str) -> HttpResponse:
     """The chair recommends an outcome for a file, with its amount by fiscal year and agreement, and the reasons."""
     application = staff_file(request, reference, read="recommendation")
     user = request.user
@@ -151,6 +160,8 @@ def recommend(request, reference):
         return redirect(f"{reverse('review-declare', args=[reference])}?{urlencode({'next': here})}")
     ranking = selectors.ranking(application.call, application.cohort_closes_at)
     ranked = ranking.of(application)
+    if ranked is None:  # it has just left the ranking
+        return redirect("review-file", reference)
     held = held_for(application)
     envelopes = [
         (envelope, available(envelope, held_percent=held))
@@ -171,13 +182,15 @@ def recommend(request, reference):
     return _recommend_page(request, application, ranking, ranked, form)
 
 
-def _english(application):
+def _english(application: Application) -> bool:
     """Whether the reasons are also written in English: not where the letter is in French only."""
     regimes = application.call.program.agreements.values_list("language_regime", flat=True)
     return LanguageRegime.FR_ONLY not in regimes
 
 
-def _recommend_form(request, application, ranked, options):
+def _recommend_form(
+    request: PersonRequest, application: Application, ranked: RankedFile, options: dict[str, Any]
+) -> RecommendForm:
     if request.method != "POST":
         amount = ranked.placed.offer or application.requested_amount or Decimal(0)
         whole = amount == application.requested_amount
@@ -188,12 +201,12 @@ def _recommend_form(request, application, ranked, options):
         typed = RecommendForm(request.POST, **options)
         typed.is_valid()
         amount = typed.cleaned_data.get("amount") or application.requested_amount or Decimal(0)
-        kept = {name: request.POST.get(name, "") for name in typed.fields}
+        kept: dict[str, object] = {name: request.POST.get(name, "") for name in typed.fields}
         return RecommendForm(initial=kept | _split(application, amount), **options)
     return RecommendForm(request.POST, **options)
 
 
-def _split(application, amount):
+def _split(application: Application, amount: Decimal) -> dict[str, object]:
     shares = selectors.proposed_shares(application, amount)
     return {"amount": amount} | {RecommendForm.name_of(envelope): part or None for envelope, part in shares}
 
@@ -201,7 +214,7 @@ def _split(application, amount):
 PLACES = {"shares": "amount", "minimum": "amount", "ceiling": "amount", "discussion": "discussion"}
 
 
-def _recommend(form, application, *, by):
+def _recommend(form: RecommendForm, application: Application, *, by: User) -> bool:
     """Whether the recommendation was made; what stands in its way is put beside its field."""
     given = form.cleaned_data
     try:
@@ -225,8 +238,10 @@ def _recommend(form, application, *, by):
     return False
 
 
-def _recommend_page(request, application, ranking, ranked, form):
-    names = {c.key: str(c.name) for c in parse_rubric(application.call.rubric.definition).criteria}
+def _recommend_page(
+    request: PersonRequest, application: Application, ranking: Ranking, ranked: RankedFile, form: RecommendForm
+) -> HttpResponse:
+    names = {c.key: str(c.name) for c in rubric_of(application.call).criteria}
     counted, needed = selectors.quorum(application)
     context = {
         "application": application,

@@ -1,36 +1,46 @@
 """The split screen: evidence beside the criterion it bears on; every change saved; then the whole, and submitted."""
 
+from collections.abc import Callable, Sequence
 from functools import wraps
+from typing import Concatenate, ParamSpec
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, JsonResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.requests import PersonRequest
 from applications.models import Document
 from audit.services import record_reading
 from documents.downloads import file_response
 from moves.refusals import WrongMoment
+from programs.rubric import Rubric
+from programs.selectors import rubric_of
 from reviews import checks, services
 from reviews.forms.scores import FeedbackForm, ScoreForm
-from reviews.models import Assignment
-from reviews.services.scores import ScoreConflict, ScoreInvalid, rubric_of
+from reviews.models import Assignment, Score
+from reviews.services.scores import FeedbackConflict, ScoreConflict, ScoreInvalid
 from reviews.states import AssignmentState
-from reviews.views.evidence import evidence_of, found_in, review_rows, snapshot_of, steps_of
+from reviews.views.evidence import Step, evidence_of, found_in, review_rows, snapshot_of, steps_of
 from reviews.views.files import NotOpen, opened_assignment
 from reviews.views.queue import to_next
 from work import clock
 
+P = ParamSpec("P")
 
-def of_reviewer(view):
+
+def of_reviewer(
+    view: Callable[Concatenate[PersonRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[PersonRequest, P], HttpResponseBase]:
     """Signed in; and a file whose interests are not declared yet leads to the declaration."""
 
     @wraps(view)
-    def wrapped(request, *args, **kwargs):
+    def wrapped(request: PersonRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except NotOpen as closed:
@@ -41,12 +51,12 @@ def of_reviewer(view):
 
 @of_reviewer
 @require_http_methods(["GET", "POST"])
-def score(request, public_id):
+def score(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """One criterion of one review: its evidence on the left, its scale and comment on the right."""
     assignment = opened_assignment(request, public_id, read="evidence")
     if assignment.state == AssignmentState.SUBMITTED:
         return redirect("review-read", public_id)
-    rubric = rubric_of(assignment)
+    rubric = rubric_of(assignment.application.call)
     steps, scores = steps_of(assignment, rubric, request.GET.get("c", ""))
     current = next((step for step in steps if step.current), None)
     if current is None:
@@ -60,15 +70,26 @@ def score(request, public_id):
     return _score_page(request, assignment, rubric, steps, current, form)
 
 
-def _initial(saved):
+def _initial(saved: Score | None) -> dict[str, object]:
     if saved is None:
         return {"point": "", "comment": "", "version": 0}
     return {"point": saved.point, "comment": saved.comment, "version": saved.version}
 
 
-def _score_page(request, assignment, rubric, steps, current, form, *, theirs=None, status=200):
+def _score_page(
+    request: PersonRequest,
+    assignment: Assignment,
+    rubric: Rubric,
+    steps: list[Step],
+    current: Step,
+    form: ScoreForm,
+    *,
+    theirs: Score | None = None,
+    status: int = 200,
+) -> HttpResponse:
     application = assignment.application
     criterion = rubric.criterion(current.key)
+    assert criterion is not None  # steps are made of the rubric's criteria
     content = snapshot_of(application)
     sections = evidence_of(application, content)
     keys = set(criterion.evidence)
@@ -106,7 +127,9 @@ def _score_page(request, assignment, rubric, steps, current, form, *, theirs=Non
     return render(request, "reviews/score.html", context, status=status)
 
 
-def _save_page(request, assignment, rubric, steps, current):
+def _save_page(
+    request: PersonRequest, assignment: Assignment, rubric: Rubric, steps: list[Step], current: Step
+) -> HttpResponse:
     """The whole form, sent by a button: saved, then wherever the button leads."""
     form = ScoreForm(request.POST, scale=rubric.scale)
     if not form.is_valid():
@@ -126,7 +149,7 @@ def _save_page(request, assignment, rubric, steps, current):
     return _lead_on(request, assignment, steps, current)
 
 
-def _lead_on(request, assignment, steps, current):
+def _lead_on(request: PersonRequest, assignment: Assignment, steps: list[Step], current: Step) -> HttpResponse:
     if request.POST.get("then") == "file":
         return to_next(request.user, after=assignment)
     at = steps.index(current)
@@ -137,7 +160,7 @@ def _lead_on(request, assignment, steps, current):
 
 @of_reviewer
 @require_POST
-def save(request, public_id):
+def save(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """One change, sent by the script as it happens (the contract: templates/components/autosave.html)."""
     assignment = opened_assignment(request, public_id)
     key = request.POST.get("key", "")
@@ -160,7 +183,7 @@ def save(request, public_id):
                 comment=request.POST.get("comment", ""),
             )
             version = saved.version
-    except ScoreConflict as conflict:
+    except (ScoreConflict, FeedbackConflict) as conflict:
         return JsonResponse(_theirs(conflict.theirs), status=409)
     except ScoreInvalid as wrong:
         return JsonResponse({"message": str(wrong.message)}, status=422)
@@ -169,13 +192,13 @@ def save(request, public_id):
     at = clock.format_hour(clock.now(), get_language() or "fr")
     answer = {"version": version, "message": _("Saved at %(hour)s") % {"hour": at}}
     if key != "feedback":
-        steps, _scores = steps_of(assignment, rubric_of(assignment), key)
+        steps, _scores = steps_of(assignment, rubric_of(assignment.application.call), key)
         context = {"steps": steps, "done": sum(step.is_done for step in steps), "assignment": assignment}
         answer["fragments"] = {"criteria": render_to_string("reviews/_criteria.html", context, request)}
     return JsonResponse(answer)
 
 
-def _theirs(row):
+def _theirs(row: Score | Assignment) -> dict[str, object]:
     """What was saved elsewhere, for the page to show beside what is typed here."""
     if isinstance(row, Assignment):
         pairs, at, version, shown = [["feedback", row.feedback]], row.updated_at, row.feedback_version, row.feedback
@@ -193,15 +216,15 @@ def _theirs(row):
 
 @of_reviewer
 @require_http_methods(["GET", "POST"])
-def check(request, public_id):
+def check(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """The whole review before it is submitted: each score and comment, what is missing, a word for the applicant."""
     assignment = opened_assignment(request, public_id, read="own review")
     if assignment.state == AssignmentState.SUBMITTED:
         return redirect("review-read", public_id)
-    rubric = rubric_of(assignment)
+    rubric = rubric_of(assignment.application.call)
     initial = {"feedback": assignment.feedback, "feedback_version": assignment.feedback_version}
     form = FeedbackForm(request.POST or None, initial=initial)
-    refused = ()
+    refused: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:
             if form.cleaned_data["feedback"] != assignment.feedback:
@@ -217,7 +240,7 @@ def check(request, public_id):
                 return to_next(request.user, after=assignment)
             messages.success(request, _("Saved."))
             return redirect("review-queue")
-        except ScoreConflict as conflict:
+        except FeedbackConflict as conflict:
             form = FeedbackForm({**request.POST.dict(), "feedback_version": conflict.theirs.feedback_version})
             sentence = _("This was changed in another window: %(text)s") % {"text": conflict.theirs.feedback}
             form.add_error("feedback", sentence)
@@ -226,7 +249,9 @@ def check(request, public_id):
     return _check_page(request, assignment, rubric, form, refused)
 
 
-def _check_page(request, assignment, rubric, form, refused):
+def _check_page(
+    request: PersonRequest, assignment: Assignment, rubric: Rubric, form: FeedbackForm, refused: Sequence[str]
+) -> HttpResponse:
     steps, scores = steps_of(assignment, rubric)
     unscored, without_comment = checks.unfinished(assignment, rubric)
     labels = {point.value: str(point.label) for point in rubric.scale}
@@ -249,7 +274,7 @@ def _check_page(request, assignment, rubric, form, refused):
         "application": assignment.application,
         "rows": rows,
         "missing": [(step.url, text % {"criterion": step.name}) for step, text in missing],
-        "refused": refused if not missing else (),
+        "refused": refused if not missing else [],
         "asked": request.method == "POST",
         "form": form,
     }
@@ -258,12 +283,12 @@ def _check_page(request, assignment, rubric, form, refused):
 
 @of_reviewer
 @require_GET
-def read(request, public_id):
+def read(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """A review of mine once submitted; and the others', without names, now that mine cannot change."""
     assignment = opened_assignment(request, public_id, read="own review")
     if assignment.state != AssignmentState.SUBMITTED:
         return redirect("review-check", public_id)
-    rubric = rubric_of(assignment)
+    rubric = rubric_of(assignment.application.call)
     others = (
         Assignment.objects.counted()
         .filter(application=assignment.application)
@@ -282,7 +307,7 @@ def read(request, public_id):
 
 @of_reviewer
 @require_GET
-def document(request, public_id, document_id):
+def document(request: PersonRequest, public_id: UUID, document_id: UUID) -> HttpResponseBase:
     """A document of the file, to its reviewer; the reading is recorded."""
     assignment = opened_assignment(request, public_id)
     wanted = {document["id"] for document in snapshot_of(assignment.application).get("documents", ())}

@@ -16,15 +16,15 @@ from applications.lists import start_list
 from applications.models import Application
 from applications.selectors import Chosen
 from awards.models import Award
+from builder.services import import_bundle
 from decisions import services as decisions
 from decisions.models import Concurrence, Decision
 from documents.models import Rendering
 from documents.states import RenderingKind
+from funding.models import Agreement, Envelope, Partner, PartnerSeat
 from letters.models import Letter
 from notifications.models import Message
 from notifications.services import queue_message
-from programs.models import Agreement, Envelope, Partner, PartnerSeat
-from programs.services.bundles import import_bundle
 from programs.services.people import appoint
 from reports.services import create_api_key
 from reviews.models import Assignment

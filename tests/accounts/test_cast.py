@@ -25,8 +25,9 @@ def test_cast_comes_back_the_same_and_can_be_written_after(cast, cluster):
 def test_programme_is_imported_with_the_whole_cast_appointed_on_it(cast, programme):
     from decimal import Decimal
 
+    from funding.rules import holds_partner_role
     from programs.roles import ProgramRole
-    from programs.rules import approval_limit, holds, holds_partner_role, is_program_officer
+    from programs.rules import approval_limit, holds, is_program_officer
 
     assert is_program_officer(programme, cast.officer)
     assert approval_limit(cast.approver, programme) == Decimal("250000.00")

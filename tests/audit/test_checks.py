@@ -5,13 +5,16 @@ from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from audit.actors import CLOCK
-from audit.checks import Verified, verify
+from audit.checks import Verified, check_change_kinds, verify
 from audit.models import Entry, Erasable, Head
 from audit.services import erase_texts, record
+from audit.states import ChangeKind
+from awards.models import Award
 from tests.moves.machines import File
 from work import clock
 
@@ -229,3 +232,19 @@ def test_a_chain_moved_to_another_file_is_found_from_its_own(chain):
     expected = [(chain.pk, 1, "its chain’s head names another file")]
     assert findings() == expected
     assert [(f.subject_id, f.seq, f.what) for f in verify(application_id=chain.pk)] == expected
+
+
+# ------------------------------------------------------------------ the feed
+
+
+def test_the_system_does_not_start_with_a_kind_of_change_that_no_model_has(monkeypatch):
+    check_change_kinds()
+    monkeypatch.delattr(Award, "change_kind")
+    with pytest.raises(ImproperlyConfigured, match="award"):
+        check_change_kinds()
+
+
+def test_nor_with_one_that_two_models_have(monkeypatch):
+    monkeypatch.setattr(Award, "change_kind", ChangeKind.LETTER)
+    with pytest.raises(ImproperlyConfigured, match="award, letter"):
+        check_change_kinds()

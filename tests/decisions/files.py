@@ -14,9 +14,9 @@ from decisions import services
 from decisions.models import Decision
 from demo.cast import COMPANIES
 from documents.models import Rendering
+from funding.models import Envelope
 from letters.models import Letter
 from letters.selectors import messages_of
-from programs.models import Envelope
 from reviews.models import Assignment, Score
 from reviews.services import declare_interests, recommend
 from reviews.states import AssignmentState

@@ -4,12 +4,12 @@ from applications.models import Application
 from awards.models import Award
 from decisions import services
 from decisions.models import Decision
+from funding import ledger
+from funding.models import Envelope, LedgerEntry
 from letters.models import Letter
 from moves.machine import move
 from moves.refusals import WrongMoment
 from moves.transitions import Reason
-from programs import ledger
-from programs.models import Envelope, LedgerEntry
 from tests.databases import at_once
 from tests.decisions import files
 from tests.decisions.files import D

@@ -12,11 +12,11 @@ from decisions import services
 from decisions.models import Decision
 from decisions.selectors.reconsideration import ask_until
 from decisions.states import DecisionKind, DecisionState
+from funding.models import Envelope
 from letters.models import Letter
 from moves.machine import move
 from moves.refusals import WrongMoment
 from moves.transitions import Reason
-from programs.models import Envelope
 from programs.services.people import appoint
 from reviews.checks import candidates
 from reviews.models import Assignment

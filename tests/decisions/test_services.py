@@ -12,14 +12,15 @@ from decisions import services
 from decisions.models import Concurrence, Decision, Step
 from decisions.states import DecisionKind, DecisionState
 from documents.models import Rendering
+from funding import ledger
+from funding.models import Agreement, Envelope
 from letters.models import Letter
 from moves.machine import move
 from moves.models import DutyDone
 from moves.refusals import Forbidden, WrongMoment
 from moves.transitions import Reason
 from notifications.models import Message
-from programs import ledger
-from programs.models import Agreement, Envelope, ProgramFunding
+from programs.models import ProgramFunding
 from programs.services.people import appoint
 from reviews.services import declare_interests
 from tests.decisions import files

@@ -133,6 +133,9 @@ def test_concurrence_is_given_by_the_partners_officer_while_the_decision_waits_f
     assert found == {person: expected if person == "concurrence" else 403 for person in PEOPLE}
 
 
+# Letters
+
+
 def test_each_step_keeps_who_and_when(cast, programme):
     decision = files.issued(cast, programme)
     steps = list(Step.objects.filter(decision=decision).order_by("id").values_list("kind", "by__email"))

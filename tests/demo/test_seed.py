@@ -22,10 +22,11 @@ from decisions.models import Decision
 from demo import seed
 from demo.seed import world
 from demo.seed.states import SHARES, deal
+from funding.ledger import held_for, reconcile
+from funding.models import Envelope
 from moves.models import DutyDone
 from moves.states import Duty
-from programs.ledger import held_for, reconcile
-from programs.models import Envelope, ReferenceCounter
+from programs.models import ReferenceCounter
 from reviews.models import Assignment, Score
 from work import clock
 

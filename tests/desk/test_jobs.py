@@ -13,8 +13,8 @@ from django.utils import translation
 
 from accounts.services import appoint_to_cluster, create_person, found_cluster
 from desk.selectors.jobs import shown_job
-from programs.models import Partner
-from programs.services.people import seat_partner
+from funding.models import Partner
+from funding.services import seat_partner
 from tests.cast import SET_UP
 from work.middleware import REFRESH
 from work.models import Job, JobFailure

@@ -8,10 +8,10 @@ from django.test import override_settings
 
 from accounts.models import User
 from applications.models import Application
+from builder.services import import_bundle
 from demo import people
 from demo.cast import BY_KEY
 from notifications.models import Message
-from programs.services.bundles import import_bundle
 from tests import databases, servers
 from tests.cast import BUILT_AT, BUNDLE
 from tests.files import submitted_file

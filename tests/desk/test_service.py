@@ -20,12 +20,12 @@ from desk.services import set_work_aside
 from documents.models import Rendering
 from documents.services import queue_rendering
 from documents.states import RenderingKind
+from funding.models import Partner, PartnerSeat
 from letters.models import Letter
 from moves.services import declare_standing
 from moves.states import StandingState
 from notifications.models import Message
 from notifications.services import queue_message
-from programs.models import Partner, PartnerSeat
 from tests.cast import SET_UP
 from tests.files import submitted_file
 from work import clock

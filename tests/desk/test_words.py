@@ -6,7 +6,18 @@ from pathlib import Path
 from desk.constants import SUBJECTS, VERBS
 from desk.selectors.trail import _done, _models
 
-APPS = ("accounts", "programs", "applications", "reviews", "decisions", "awards", "documents", "reports", "desk")
+APPS = (
+    "accounts",
+    "funding",
+    "programs",
+    "applications",
+    "reviews",
+    "decisions",
+    "awards",
+    "documents",
+    "reports",
+    "desk",
+)
 ROOT = Path(__file__).resolve().parents[2]
 
 

@@ -16,6 +16,7 @@ PURE = [
     "assignment",
     "conditions",
     "money",
+    "policy",
     "schema",
     "rubric",
     "clock",

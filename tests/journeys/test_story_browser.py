@@ -422,7 +422,8 @@ def up_to_concurrence():
 
     from decisions import services as decisions
     from decisions.models import Decision
-    from programs.models import Envelope, Program
+    from funding.models import Envelope
+    from programs.models import Program
     from reviews import services as reviews
     from tests.reviews import files
 

@@ -28,12 +28,15 @@ from applications.states import PublicState
 from audit import checks
 from audit.actors import Guest
 from awards.models import Award
+from builder.services import import_bundle
 from decisions import services as decisions
 from decisions.models import Decision
 from demo import answers, papers, people
 from demo.cast import COMPANIES
 from desk.selectors import whole_chronicle
 from documents.services import render
+from funding.ledger import reconcile
+from funding.models import Envelope, LedgerEntry
 from letters.models import Letter
 from letters.selectors import find_by_code
 from letters.services import read_letter
@@ -41,9 +44,7 @@ from moves.models import DutyDone
 from moves.refusals import Forbidden, WrongMoment
 from notifications import services as outbox
 from notifications.models import Message
-from programs.ledger import reconcile
-from programs.models import Envelope, LedgerEntry
-from programs.services.bundles import import_bundle, publish_call
+from programs.services.calls import publish_call
 from reports.services import create_api_key, revoke_api_key
 from reviews.models import Assignment
 from reviews.selectors import ranking

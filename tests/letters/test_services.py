@@ -13,6 +13,7 @@ from decisions import services as decisions
 from decisions.subjects import subject_of
 from documents.models import Rendering
 from documents.services import render
+from funding.models import Agreement
 from letters import services, sheets, tasks
 from letters.models import Letter
 from letters.selectors import due_to_advance, find_by_code, messages_of
@@ -22,7 +23,6 @@ from moves.refusals import WrongMoment
 from notifications import services as outbox
 from notifications.constants import MessageKind
 from notifications.models import Message
-from programs.models import Agreement
 from tests.decisions import files
 from work import clock
 

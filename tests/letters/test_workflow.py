@@ -15,7 +15,8 @@ from tests.facts import known
 pytestmark = pytest.mark.django_db
 
 MOVES = ("render", "sign", "send", "serve", "fail", "retry")
-GIVEN = {"render": Drawn("ab" * 32), "serve": Service(read=True, presumed=False)}
+DRAWN = Drawn("ab" * 32)
+GIVEN = {"render": DRAWN, "serve": Service(read=True, presumed=False)}
 # (state, move) → for whom it opens, and where it leads.
 ALLOWED = {
     ("queued", "render"): "rendered",
@@ -63,7 +64,7 @@ def test_letter_moves_only_for_whom_and_when_its_table_says(letter, cast, state)
 
 
 def test_signed_letter_that_failed_goes_back_to_signed(letter, cast):
-    letter = move(letter, Letter.render, by=CLOCK, given=Drawn("ab" * 32))
+    letter = move(letter, Letter.render, by=CLOCK, given=DRAWN)
     with known({Letter.sign: Certificate(configured=True)}):
         letter = move(letter, Letter.sign, by=CLOCK)
     letter = move(letter, Letter.fail, by=CLOCK)
@@ -71,7 +72,7 @@ def test_signed_letter_that_failed_goes_back_to_signed(letter, cast):
 
 
 def test_unsigned_letter_never_leaves_where_a_certificate_is_configured(letter):
-    letter = move(letter, Letter.render, by=CLOCK, given=Drawn("ab" * 32))
+    letter = move(letter, Letter.render, by=CLOCK, given=DRAWN)
     with known({Letter.send: Certificate(configured=True)}), pytest.raises(WrongMoment) as refusal:
         move(letter, Letter.send, by=CLOCK)
     assert [one.code for one in refusal.value.refusals] == ["certificate"]

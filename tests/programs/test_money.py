@@ -10,8 +10,9 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from programs.money import BadAidRules, compute_aid, fiscal_end, fiscal_label, fiscal_start, fiscal_year, parse_rules
+from programs.money import compute_aid
 from programs.money.aid import cap_after
+from programs.policy import BadAidRules, parse_aid
 from work.money import split
 
 DOC = Path(__file__).parents[2] / "docs" / "money.md"
@@ -65,7 +66,7 @@ def _length(lines):
 
 
 def aid(budget, financing=(), rules=None, **options):
-    return compute_aid(rules or excellence(), budget, financing, submitted_on=SUBMITTED, **options)
+    return compute_aid(parse_aid(rules or excellence()), budget, financing, submitted_on=SUBMITTED, **options)
 
 
 @pytest.mark.parametrize("row", table("lines"))
@@ -219,7 +220,7 @@ def test_maximum_can_leave_the_bonus_out():
 )
 def test_rules_that_cannot_be_computed_are_refused_with_their_place(change, path):
     with pytest.raises(BadAidRules) as refusal:
-        parse_rules(excellence(**change))
+        parse_aid(excellence(**change))
     assert refusal.value.path == path
 
 
@@ -227,22 +228,9 @@ def test_two_categories_with_one_key_are_refused():
     rules = excellence()
     rules["categories"].append(dict(rules["categories"][0]))
     with translation.override("en"), pytest.raises(BadAidRules) as refusal:
-        parse_rules(rules)
+        parse_aid(rules)
     with translation.override("en"):
         assert str(refusal.value) == "categories.4.key: `consultants` is there twice"
-
-
-@pytest.mark.parametrize(
-    ("day", "year"),
-    [(date(2026, 4, 1), 2026), (date(2027, 3, 31), 2026), (date(2027, 4, 1), 2027), (date(2026, 1, 1), 2025)],
-)
-def test_fiscal_year_begins_on_1_april(day, year):
-    assert fiscal_year(day) == year
-    assert fiscal_start(year) <= day <= fiscal_end(year)
-
-
-def test_fiscal_year_is_written_with_both_years():
-    assert fiscal_label(2026) == "2026-2027"
 
 
 amounts = st.decimals(min_value=0, max_value=2_000_000, places=2)

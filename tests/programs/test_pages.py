@@ -1,15 +1,11 @@
-"""The staff's pages of programmes, calls and envelopes: who reads them, what a bad bundle gets, what an act says."""
+"""The staff's pages of programmes and calls: who reads them, what an act says."""
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from audit.models import Reading
-from programs import ledger
-from programs.models import Call, Envelope, Program
-from tests.cast import BUNDLE
-from tests.files import AT, submitted_file
+from programs.models import Call
+from tests.files import AT
 
 
 @pytest.fixture(autouse=True)
@@ -54,48 +50,6 @@ def test_a_programme_is_for_its_staff(programme, page):
     assert page(None, "program-list").status_code == 302
 
 
-def test_a_good_bundle_comes_in_as_a_file_or_as_text(cast, page, cluster):
-    text = BUNDLE.read_text(encoding="utf-8")
-    answer = page("officer", "program-import", post={"file": SimpleUploadedFile("fe.yaml", text.encode())})
-    assert (answer.status_code, answer["Location"]) == (302, "/staff/programs/filiere-excellence")
-    again = page("officer", "program-import", post={"text": text})
-    assert again.status_code == 302
-    assert Program.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("was", "becomes", "reason"),
-    [
-        ("weight: 25", "weight: 24", "The weights of the criteria sum to 99"),
-        ("type: integer", "type: guess", "There is no question type “guess”."),
-        ("shown_when: staff >= 25", "shown_when: on_mars >= 25", "on_mars"),
-    ],
-)
-def test_a_bad_bundle_is_refused_whole_with_its_line_and_its_text_stays(cast, page, cluster, was, becomes, reason):
-    text = BUNDLE.read_text(encoding="utf-8").replace(was, becomes, 1)
-    line = text[: text.index(becomes)].count("\n") + 1
-    answer = page("officer", "program-import", post={"file": SimpleUploadedFile("fe.yaml", text.encode())})
-    assert answer.status_code == 422
-    assert any(reason in problem["message"] for problem in answer.context["problems"])
-    if "weight" not in was:
-        assert line in [problem["line"] for problem in answer.context["problems"]]
-    assert answer.context["form"]["text"].value() == text
-    assert not Program.objects.exists()
-
-
-def test_an_empty_form_and_a_stranger_are_refused(cast, page, cluster):
-    assert page("officer", "program-import", post={}).status_code == 422
-    for person in ("screener", "auditor", "sophie"):
-        assert page(person, "program-import", post={"text": "x"}).status_code == 403
-
-
-def test_a_programme_goes_out_as_it_came_in(programme, page):
-    answer = page("officer", "program-export", programme.slug)
-    assert answer["Content-Type"].startswith("application/yaml")
-    again = page("officer", "program-import", post={"text": answer.content.decode()})
-    assert again.status_code == 302
-
-
 def test_a_call_is_published_then_extended_on_its_own_pages(programme, page):
     call = programme.calls.get()
     assert "Everything is there." in page("officer", "call-publish", call.public_id).content.decode()
@@ -109,13 +63,6 @@ def test_a_call_is_published_then_extended_on_its_own_pages(programme, page):
     later = {"day": "2028-10-15", "hour": "17:00", "reason": "Panne"}
     assert page("officer", "call-extend", call.public_id, post=later).status_code == 302
     assert Call.objects.get().closes_at.isoformat() == "2028-10-15T21:00:00+00:00"
-
-
-def test_a_call_with_a_missing_letter_lists_what_is_missing(programme, page):
-    programme.letter_templates.filter(kind="declined").delete()
-    call = programme.calls.get()
-    assert "letters.declined" in page("officer", "call-publish", call.public_id).content.decode()
-    assert page("officer", "call-publish", call.public_id, post={}).status_code == 409
 
 
 def test_an_accommodation_names_a_registered_organisation(programme, page, cast):
@@ -137,26 +84,3 @@ def test_cancelling_and_archiving_are_confirmed(programme, page):
     assert page("officer", "call-cancel", call.public_id, post={"reason": ""}).status_code == 422
     assert page("officer", "call-cancel", call.public_id, post={"reason": "Entente résiliée"}).status_code == 302
     assert Call.objects.get().state == "cancelled"
-
-
-def test_envelopes_and_their_statement_are_for_those_who_handle_money(programme, page):
-    envelope = Envelope.objects.order_by("fiscal_year").first()
-    for person in ("officer", "chair", "endorser", "approver", "finance", "auditor"):
-        assert page(person, "envelope-list").status_code == 200, person
-        assert page(person, "envelope-statement", envelope.public_id).status_code == 200, person
-    for person in ("screener", "ana", "sophie", "analyst", "administrator"):
-        assert page(person, "envelope-list").status_code == 403, person
-        assert page(person, "envelope-statement", envelope.public_id).status_code == 404, person
-
-
-def test_a_statement_names_the_file_of_each_entry_to_whom_may_open_it(cast, programme, page):
-    file = submitted_file(cast, programme)
-    envelope = Envelope.objects.order_by("fiscal_year").first()
-    amount = envelope.free / 8
-    ledger.reserve([(envelope, amount.quantize(envelope.free))], application_id=file.pk, by=cast.chair)
-    body = page("finance", "envelope-statement", envelope.public_id).content.decode()
-    assert file.reference in body
-    csv = page("finance", "envelope-csv", envelope.public_id).content.decode("utf-8-sig").splitlines()
-    assert len(csv) == 4  # the head, the allocation, the fee, the reserve
-    assert file.reference in csv[3]
-    assert Reading.objects.filter(subject_type="envelope").count() == 2

@@ -1,4 +1,4 @@
-"""Appointments to programmes and seats of partners: who gives them, what each role needs, what the trail keeps."""
+"""Appointments to programmes: who gives them, what each role needs, what the trail keeps."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -8,10 +8,9 @@ from django.core.exceptions import ValidationError
 
 from audit.models import Entry
 from moves.refusals import Forbidden, WrongMoment
-from programs.models import Partner
 from programs.roles import ProgramRole
-from programs.rules import approval_limit, holds, holds_partner_role
-from programs.services.people import appoint, end_appointment, end_partner_seat, seat_partner
+from programs.rules import approval_limit, holds
+from programs.services.people import appoint, end_appointment
 from work import clock
 
 
@@ -22,11 +21,6 @@ class Anything:
 
     def __init__(self, cluster):
         self.cluster_id = cluster.pk
-
-
-@pytest.fixture
-def partner(cluster):
-    return Partner.objects.create(cluster=cluster, short_name="MX", name_fr="Ministère X", name_en="Ministry X")
 
 
 def test_appointment_holds_on_every_programme_of_the_cluster_until_it_ends(cast, cluster):
@@ -65,16 +59,13 @@ def test_appointment_without_what_its_role_needs_is_refused_at_its_field(cast, c
 
 
 @pytest.mark.parametrize("key", ["officer", "auditor", "finance", "chair", "sophie", "analyst"])
-def test_appointments_to_the_cluster_and_seats_are_given_by_administrators_only(cast, cluster, partner, key):
+def test_appointments_to_the_cluster_are_given_by_administrators_only(cast, cluster, key):
     by = getattr(cast, key)
     held = appoint(cast.ana, by=cast.administrator, role="reviewer", cluster=cluster, seat="cluster")
-    seat = seat_partner(cast.analyst, partner, by=cast.administrator, role="analyst")
     for write in (
         lambda: appoint(by, by=by, role="approver", cluster=cluster, limit=1),
         lambda: appoint(cast.ben, by=by, role="reviewer", cluster=cluster, seat="cluster"),
         lambda: end_appointment(held, by=by),
-        lambda: seat_partner(by, partner, by=by, role="analyst"),
-        lambda: end_partner_seat(seat, by=by),
     ):
         with pytest.raises(Forbidden):
             write()
@@ -85,11 +76,3 @@ def test_closed_account_is_appointed_to_nothing(cast, cluster):
     cast.ana.save(update_fields=["is_active"])
     with pytest.raises(WrongMoment):
         appoint(cast.ana, by=cast.administrator, role="chair", cluster=cluster)
-
-
-def test_partner_seat_is_given_and_ended(cast, partner):
-    seat = seat_partner(cast.emily, partner, by=cast.administrator, role="concurrence")
-    assert holds_partner_role(cast.emily, "concurrence", partner)
-    end_partner_seat(seat, by=cast.administrator)
-    assert not holds_partner_role(cast.emily, "concurrence", partner)
-    assert Entry.objects.filter(verb="partner.seat").latest("id").given["role"] == "concurrence"

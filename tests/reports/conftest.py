@@ -13,9 +13,10 @@ from applications.models import Application, Snapshot
 from applications.states import ApplicationState
 from awards.models import Award, AwardShare
 from decisions.models import Decision, DecisionShare
+from funding import ledger
+from funding.models import Agreement, Envelope, Partner, PartnerSeat
 from letters.models import Letter
-from programs import ledger
-from programs.models import Agreement, Call, Envelope, Partner, PartnerSeat, Program, ProgramFunding
+from programs.models import Call, Program, ProgramFunding
 from reports import services
 from work import clock
 

@@ -18,7 +18,7 @@ from audit.models import Reading
 from audit.services import tell
 from awards.models import Award
 from decisions.models import Decision
-from programs import ledger
+from funding import ledger
 from reports import selectors
 from reports.api.document import document
 from reports.api.examples import example_of

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from applications.findings import checklist_of
 from applications.models import Application
 from applications.services.screening import find_eligible, mark_finding, open_file
+from programs.selectors import rubric_of
 from reviews.models import Assignment
 from reviews.services import (
     assign_reviewer,
@@ -18,7 +19,6 @@ from reviews.services import (
     start_review,
     submit_review,
 )
-from reviews.services.scores import rubric_of
 from tests.files import submitted_file
 from tests.kept import kept
 from work import clock
@@ -81,7 +81,7 @@ def of(application, reviewer):
 def score(assignment, points, *, submit=True):
     """Score every criterion and submit. `points`: one value of the scale for all, or one for each, in order."""
     by = assignment.reviewer
-    criteria = rubric_of(assignment).criteria
+    criteria = rubric_of(assignment.application.call).criteria
     values = [points] * len(criteria) if isinstance(points, str | int) else list(points)
     there = dict(assignment.scores.values_list("criterion", "version"))
     for criterion, value in zip(criteria, values, strict=True):

@@ -7,9 +7,9 @@ from threading import Barrier
 
 from django.db import connections
 
+from funding.ledger import lapse, reconcile
+from funding.models import Envelope
 from moves.refusals import WrongMoment
-from programs.ledger import lapse, reconcile
-from programs.models import Envelope
 from programs.services.people import appoint
 from reviews.models import Recommendation
 from reviews.services import declare_interests, recommend, save_score

@@ -11,11 +11,12 @@ from applications.models import Application, Finding
 from applications.services.submission import withdraw_application
 from applications.states import ApplicationState
 from audit.models import Entry
+from funding.models import Envelope
 from moves.interests import is_barred
 from moves.machine import move
 from moves.refusals import Forbidden, WrongMoment
 from notifications.models import Message
-from programs.models import Appointment, Envelope
+from programs.models import Appointment
 from programs.services.people import appoint
 from reviews import checks, selectors
 from reviews.models import Recommendation, Score
@@ -39,7 +40,7 @@ from reviews.services import (
     start_review,
     submit_review,
 )
-from reviews.services.scores import ScoreConflict, ScoreInvalid
+from reviews.services.scores import FeedbackConflict, ScoreConflict, ScoreInvalid
 from tests.reviews.files import (
     accept,
     assigned_file,
@@ -183,7 +184,9 @@ def test_candidates_say_in_words_what_refusals_to_assign_says(cast, programme):
     found = {c.user.pk: [x.code for x in c.conflicts] for c in checks.candidates(application)}
     for name in ("ana", "ben", "chloe", "dev"):
         person = getattr(cast, name)
-        assert found[person.pk] == [c.code for c in checks.refusals_to_assign(application, person)]
+        appointment = checks.reviewer_appointment(application.call.program, person)
+        refusals = checks.refusals_to_assign(application, person, appointment=appointment)
+        assert found[person.pk] == [c.code for c in refusals]
     assert found[cast.ana.pk] == ["already"]
     assert found[cast.ben.pk] == []
 
@@ -411,6 +414,16 @@ def test_two_windows_saving_one_score_are_told_and_neither_is_lost(cast, program
         save_score(assignment, "strategic_fit", by=cast.ana, version=first.version, comment="Trois")
 
 
+def test_two_windows_saving_the_feedback_are_told_and_neither_is_lost(cast, programme):
+    assignment = of(file_in_review(cast, programme), cast.ana)
+    assert save_feedback(assignment, by=cast.ana, text="Un", version=0) == 1
+    assert save_feedback(assignment, by=cast.ana, text="Un", version=0) == 1  # the reply was lost on the way
+    with pytest.raises(FeedbackConflict) as stopped:
+        save_feedback(assignment, by=cast.ana, text="Deux", version=0)
+    assert (stopped.value.theirs.feedback, stopped.value.theirs.feedback_version) == ("Un", 1)
+    assert save_feedback(assignment, by=cast.ana, text="Deux", version=1) == 2
+
+
 def test_a_save_sent_again_because_its_reply_was_lost_is_no_conflict(cast, programme):
     assignment = of(file_in_review(cast, programme), cast.ana)
     first = save_score(assignment, "strategic_fit", by=cast.ana, version=0, point="3", comment="Un")
@@ -555,7 +568,7 @@ def test_a_chair_who_has_not_declared_or_who_scored_does_not_recommend(cast, pro
 
 
 def test_an_envelope_of_another_programme_pays_nothing(cast, programme):
-    from programs.models import Agreement
+    from funding.models import Agreement
 
     other = Agreement.objects.first()
     other.pk, other.public_id, other.reference = None, "01900000-0000-7000-8000-000000000001", "AUTRE"

@@ -11,7 +11,8 @@ from django.urls import reverse
 from applications.states import ApplicationState
 from audit.models import Reading
 from reviews.models import Declaration, Interest, Recommendation, Score
-from reviews.services import declare_interests, save_score
+from reviews.services import declare_interests, save_feedback, save_score
+from reviews.views import ranking
 from tests.reviews.files import (
     assigned_file,
     eligible_file,
@@ -188,7 +189,23 @@ def test_autosave_answers_as_its_contract_says(cast, programme, as_):
     assert taken.status_code == 409
     assert taken.json()["theirs"] == [["point", "4"], ["comment", "Un"]]
     assert client.post(url, sent | {"version": "1", "point": "9"}).status_code == 422
-    assert client.post(url, {"key": "feedback", "version": "0", "feedback": "Bravo"}).json()["version"] == 1
+    feedback = {"key": "feedback", "version": "0", "feedback": "Bravo"}
+    assert client.post(url, feedback).json()["version"] == 1
+    taken = client.post(url, feedback | {"feedback": "Mieux"})
+    assert (taken.status_code, taken.json()["theirs"], taken.json()["version"]) == (409, [["feedback", "Bravo"]], 1)
+
+
+def test_without_script_a_newer_feedback_is_shown_and_what_was_typed_is_kept(cast, programme, as_):
+    assignment = of(file_in_review(cast, programme), cast.ana)
+    save_feedback(assignment, by=cast.ana, text="Ailleurs.", version=0)
+    client, url = as_(cast.ana), reverse("review-check", args=[assignment.public_id])
+    typed = {"feedback": "Ici.", "feedback_version": "0", "then": "save"}
+    answer = client.post(url, typed)
+    assert "Ailleurs." in answer.content.decode()
+    assert "Ici." in answer.content.decode()
+    again = typed | {"feedback_version": str(answer.context["form"]["feedback_version"].value())}
+    assert client.post(url, again).status_code == 302
+    assert of(assignment.application, cast.ana).feedback == "Ici."
 
 
 def test_without_script_a_newer_score_is_shown_and_what_was_typed_is_kept(cast, programme, as_):
@@ -211,10 +228,14 @@ def test_a_skipped_file_goes_last_until_it_is_opened_again(cast, programme, as_)
     client = as_(cast.ana)
     answer = client.post(reverse("review-skip", args=[of(first, cast.ana).public_id]))
     assert answer.url == reverse("review-score", args=[of(second, cast.ana).public_id])
-    order = [one.application.reference for one in client.get(reverse("review-queue")).context["queue"].waiting]
+    order = [
+        one.assignment.application.reference for one in client.get(reverse("review-queue")).context["queue"].waiting
+    ]
     assert order == [second.reference, first.reference]
     client.get(reverse("review-score", args=[of(first, cast.ana).public_id]))
-    order = [one.application.reference for one in client.get(reverse("review-queue")).context["queue"].waiting]
+    order = [
+        one.assignment.application.reference for one in client.get(reverse("review-queue")).context["queue"].waiting
+    ]
     assert order == [first.reference, second.reference]
 
 
@@ -336,6 +357,16 @@ def test_the_chair_recommends_what_the_page_proposes(cast, programme, as_):
     assert recommendation(client, application).status_code == 302
     assert Recommendation.objects.get().amount == Decimal("75000.00")
     page(as_(cast.officer), "review-recommend", application.reference, status=403)
+
+
+def test_a_file_that_leaves_the_ranking_meanwhile_leads_to_its_reviews(cast, programme, as_, monkeypatch):
+    application = reviewed_file(cast, programme)
+    declare_interests(application, by=cast.chair, answer="none")
+    client = as_(cast.chair)
+    recommendation(client, application)
+    monkeypatch.setattr(ranking, "refusals", lambda *_file, by: ())  # asked a moment before
+    answer = client.get(reverse("review-recommend", args=[application.reference]))
+    assert (answer.status_code, answer.url) == (302, reverse("review-file", args=[application.reference]))
 
 
 def test_sums_and_limits_are_said_beside_the_field(cast, programme, as_):

@@ -1,0 +1,256 @@
+"""The parts of a bundle but its form, rubric and rules, each read by one function into what the import writes."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from funding.models import Jurisdiction, LanguageRegime
+from funding.money import fiscal_end, fiscal_start
+from letters import fields as letters
+from programs.states import CallKind, LetterKind
+from questions.constants import Problem, Text
+from questions.schema.reading import Reader
+
+
+@dataclass(frozen=True)
+class PartnerPart:
+    short_name: str
+    name: Text
+    path: tuple
+
+
+@dataclass(frozen=True)
+class EnvelopePart:
+    fiscal_year: int
+    amount: Decimal
+    path: tuple
+
+
+@dataclass(frozen=True)
+class AgreementPart:
+    """`terms` are the column values of an `Agreement`, without its partner and cluster."""
+
+    reference: str
+    partner: str
+    terms: dict
+    envelopes: tuple[EnvelopePart, ...]
+    path: tuple
+
+
+@dataclass(frozen=True)
+class ProgramPart:
+    code: str
+    columns: dict
+    group_key: str
+    group_name: Text
+    funding: tuple[tuple[str, Decimal], ...]
+    path: tuple
+
+
+@dataclass(frozen=True)
+class CallPart:
+    key: str
+    columns: dict
+    path: tuple
+
+
+@dataclass(frozen=True)
+class LetterPart:
+    kind: str
+    subject: Text
+    body: Text
+
+
+def read_partner(reader: Reader) -> PartnerPart:
+    part = PartnerPart(reader.string("short_name", max_length=20), reader.text("name", max_length=200), reader.path)
+    reader.done()
+    return part
+
+
+def read_agreement(reader: Reader, partners: set[str]) -> AgreementPart:
+    """An agreement and its envelopes, which must lie within its dates."""
+    reference = reader.string("reference", max_length=60)
+    partner = reader.string("partner", max_length=20)
+    if partner and partner not in partners:
+        reader.problem(_("No partner has the short name “%(name)s”.") % {"name": partner}, "partner")
+    title, purpose = reader.text("title", max_length=200), reader.text("purpose", required=False)
+    starts, ends = reader.day("starts"), reader.day("ends")
+    if starts and ends and ends < starts:
+        reader.problem(_("The agreement ends before it starts."), "ends")
+    terms = {
+        "title_fr": title.fr,
+        "title_en": title.en,
+        "purpose_fr": purpose.fr,
+        "purpose_en": purpose.en,
+        "starts_on": starts,
+        "ends_on": ends,
+        "jurisdiction": reader.choice("jurisdiction", Jurisdiction),
+        "language_regime": reader.choice("language_regime", LanguageRegime),
+        "fee_percent": reader.percent("fee_percent"),
+        "concurrence_above": reader.money("concurrence_above", required=False),
+        "audit_years": reader.integer("audit_years", required=False, at_least=1, at_most=50) or 7,
+        "recovered_reusable": reader.boolean("recovered_reusable"),
+    }
+    terms |= _authorisation(reader)
+    readers = reader.children("envelopes", at_least=1, at_most=40)
+    envelopes = tuple(_envelope(child, starts, ends) for child in readers)
+    seen = set()
+    for envelope in envelopes:
+        if envelope.fiscal_year in seen and envelope.fiscal_year:
+            reader.problems.append(
+                Problem((*envelope.path, "fiscal_year"), _("This fiscal year has an envelope already."))
+            )
+        seen.add(envelope.fiscal_year)
+    reader.done()
+    return AgreementPart(reference, partner, terms, envelopes, reader.path)
+
+
+def _authorisation(reader: Reader) -> dict:
+    """A decree (number and date) or why none is needed: only where the agreement says so."""
+    child = reader.child("authorisation", required=False)
+    if child is None:
+        return {"authorisation_number": "", "authorisation_date": None, "authorisation_none_reason": ""}
+    number = child.string("number", required=False, max_length=60)
+    date = child.day("date", required=False)
+    reason = child.string("none_reason", required=False, max_length=2000)
+    if bool(number) != bool(date) or not (number or reason):
+        child.problem(_("Give the decree's number and date, or the reason why none is needed."))
+    child.done()
+    return {"authorisation_number": number, "authorisation_date": date, "authorisation_none_reason": reason}
+
+
+def _envelope(reader: Reader, starts, ends) -> EnvelopePart:
+    written = reader.string("fiscal_year", max_length=9)
+    found = re.fullmatch(r"(\d{4})[-–](\d{4})", written)
+    year = int(found[1]) if found and int(found[2]) == int(found[1]) + 1 else 0
+    if written and not year:
+        reader.problem(
+            _("“%(value)s” is not a fiscal year; write for example 2026-2027.") % {"value": written}, "fiscal_year"
+        )
+    elif year and starts and ends and (fiscal_start(year) > ends or fiscal_end(year) < starts):
+        reader.problem(
+            _("The fiscal year %(year)s lies outside the agreement, which runs from %(starts)s to %(ends)s.")
+            % {"year": written, "starts": starts, "ends": ends},
+            "fiscal_year",
+        )
+    part = EnvelopePart(year, reader.money("amount") or Decimal("0.00"), reader.path)
+    reader.done()
+    return part
+
+
+def read_program(reader: Reader, agreements: set[str]) -> ProgramPart:
+    code = reader.string("code", max_length=8, pattern=r"[A-Z][A-Z0-9]{0,7}")
+    name, summary = reader.text("name", max_length=200), reader.text("summary", max_length=2000)
+    description = reader.text("description", required=False)
+    contact = reader.child("contact")
+    columns = {
+        "slug": reader.string("slug", max_length=60, pattern=r"[a-z0-9]+(-[a-z0-9]+)*"),
+        "name_fr": name.fr,
+        "name_en": name.en,
+        "summary_fr": summary.fr,
+        "summary_en": summary.en,
+        "description_fr": description.fr,
+        "description_en": description.en,
+        "themes": list(reader.strings("themes")),
+        "contact_email": contact.string("email", max_length=254, pattern=r"[^@\s]+@[^@\s]+\.[a-z]+") if contact else "",
+        "contact_phone": contact.string("phone", required=False, max_length=40) if contact else "",
+    }
+    if contact:
+        contact.done()
+    group = reader.child("working_group")
+    group_key = group.key() if group else ""
+    group_name = group.text("name", max_length=200) if group else Text()
+    if group:
+        group.done()
+    funding = []
+    for child in reader.children("funding", at_least=1, at_most=10):
+        reference = child.string("agreement", max_length=60)
+        if reference and reference not in agreements:
+            child.problem(_("No agreement has the reference “%(name)s”.") % {"name": reference}, "agreement")
+        if reference in [known for known, _share in funding]:
+            child.problem(_("“%(value)s” is written twice.") % {"value": reference}, "agreement")
+        funding.append((reference, child.percent("share") or Decimal(0)))
+        child.done()
+    total = sum((share for _reference, share in funding), Decimal(0))
+    if funding and total != 100:
+        reader.problem(
+            _("The shares of the agreements sum to %(total)s; they must sum to 100.") % {"total": format(total, "f")},
+            "funding",
+        )
+    reader.done()
+    return ProgramPart(code, columns, group_key, group_name, tuple(funding), reader.path)
+
+
+def read_call(reader: Reader, agreements: list[AgreementPart]) -> CallPart:
+    """The call: opening before closing, cohorts in order and the last one the closing, all within the agreements."""
+    key = reader.string("key", max_length=40, pattern=r"[a-z0-9]+(-[a-z0-9]+)*")
+    name = reader.text("name", max_length=200)
+    kind = reader.choice("kind", CallKind)
+    opens, closes = reader.instant("opens"), reader.instant("closes")
+    cohorts = _cohorts(reader, kind, opens, closes)
+    if opens and closes and opens[0] >= closes[0]:
+        reader.problem(_("The call closes before it opens."), "closes")
+    if opens and closes and opens[1] != closes[1]:
+        reader.problem(_("The opening and the closing name two different time zones."), "closes")
+    ends = [part.terms["ends_on"] for part in agreements if part.terms["ends_on"]]
+    if closes and ends and closes[0].date() > min(ends):
+        reader.problem(_("The call closes after its agreement ends, on %(day)s.") % {"day": min(ends)}, "closes")
+    grace = reader.integer("grace_minutes", required=False, at_least=0, at_most=240)
+    columns = {
+        "name_fr": name.fr,
+        "name_en": name.en,
+        "kind": kind,
+        "opens_at": _utc(opens),
+        "closes_at": _utc(closes),
+        "zone": closes[1] if closes else "",
+        "cohorts": [_utc(cohort).isoformat() for cohort in cohorts],
+        "grace_minutes": 15 if grace is None else grace,
+    }
+    reader.done()
+    return CallPart(key, columns, reader.path)
+
+
+def _cohorts(reader: Reader, kind, opens, closes) -> list:
+    raw = reader.items("cohorts", required=kind == CallKind.CONTINUOUS, at_least=0)
+    if raw and kind == CallKind.FIXED:
+        reader.problem(_("Only a continuous intake has cohorts."), "cohorts")
+    out = []
+    for index, value in enumerate(raw):
+        instant = reader.read_instant(value, "cohorts", index)
+        if instant is None:
+            continue
+        if out and instant[0] <= out[-1][0]:
+            reader.problem(_("The cohorts must close one after the other."), "cohorts", index)
+        elif opens and instant[0] <= opens[0]:
+            reader.problem(_("This cohort closes before the call opens."), "cohorts", index)
+        out.append(instant)
+    if out and closes and len(out) == len(raw) and out[-1][0] != closes[0]:
+        reader.problem(_("The last cohort closes at another instant than the call."), "cohorts", len(raw) - 1)
+    return out
+
+
+def _utc(instant):
+    return instant[0].astimezone(datetime.UTC) if instant else None
+
+
+def read_letters(reader: Reader) -> tuple[LetterPart, ...]:
+    """The templates by kind; every field they use must exist in that kind of letter."""
+    out = []
+    for kind in LetterKind.values:
+        child = reader.child(kind, required=kind in ("approved", "declined", "ineligible"))
+        if child is None:
+            continue
+        letter = LetterPart(kind, child.text("subject", max_length=250), child.text("body"))
+        for name, text in (("subject", letter.subject), ("body", letter.body)):
+            for language in ("fr", "en"):
+                for said in letters.check(text.in_language(language), kind):
+                    child.problem(said, name, language)
+        child.done()
+        out.append(letter)
+    reader.done()
+    return tuple(out)

@@ -1,0 +1,243 @@
+"""A programme comes in as one file.
+
+An import is whole or nothing: what the file says wrong, and where it disagrees with what is on record, is one list
+of problems with their lines. Importing the same file again changes nothing; a changed form, rubric, rules or letter
+becomes a new version, and a published call keeps the versions it was published with.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Cluster, WorkingGroup
+from accounts.roles import ClusterRole
+from accounts.rules import holds_cluster_role, in_office, is_person
+from audit import services as trail
+from audit.actors import Actor
+from builder.bundle import Bundle, BundleRefused, read_bundle
+from builder.exports import allocated
+from funding import ledger
+from funding.models import Agreement, Envelope, Partner
+from moves.refusals import Forbidden
+from programs.models import Call, FormVersion, LetterTemplate, Program, ProgramFunding, Rubric, Rules
+from programs.roles import ProgramRole
+from programs.rules import is_program_officer
+from programs.states import CallState
+from questions.constants import Problem
+from work import clock
+
+
+@transaction.atomic
+def import_bundle(text: str | bytes, *, by, cluster: Cluster | None = None) -> Program:
+    """Import a bundle's YAML into `cluster` (the one whose officer `by` is, when not given). Returns the programme.
+
+    BundleRefused, with every problem and its line, and nothing written; Forbidden for anybody but its officer.
+    """
+    cluster = cluster or _cluster_of(by)
+    bundle = read_bundle(text)
+    if bundle.data is None:
+        _ask_who(None, cluster, by)
+        raise BundleRefused(bundle.problems)
+    cluster = Cluster.objects.select_for_update().get(pk=cluster.pk)  # two imports never race
+    code = bundle.program.code if bundle.program else ""
+    existing = Program.objects.filter(cluster=cluster, code=code).first()
+    _ask_who(existing, cluster, by)
+    if not bundle.problems:
+        bundle.problems = _disagreements(bundle, cluster, existing)
+    if bundle.problems:
+        raise BundleRefused(bundle.problems)
+    agreements = _import_agreements(bundle, cluster, by)
+    program = _import_program(bundle, cluster, existing, agreements)
+    versions = {
+        "form": _version(FormVersion, program, bundle.data["form"]),
+        "rubric": _version(Rubric, program, bundle.data["rubric"]),
+        "rules": _version(Rules, program, bundle.rules, effective_from=clock.day_of(bundle.call.columns["opens_at"])),
+    }
+    letters = _import_letters(bundle, program)
+    call = _import_call(bundle, program, versions)
+    trail.record(
+        program,
+        "program.import",
+        by=by,
+        given={name: version.number for name, version in versions.items()}
+        | {"letters": letters, "call": str(call.public_id)},
+        also=(call,),
+    )
+    return program
+
+
+def _cluster_of(by) -> Cluster:
+    """The one cluster whose officer `by` is today."""
+    if not is_person(by):
+        raise Forbidden(_("Only a programme officer imports a programme."))
+    found = Cluster.objects.filter(
+        pk__in=by.cluster_appointments.filter(in_office(), role=ClusterRole.OFFICER).values("cluster_id")
+    ) | Cluster.objects.filter(
+        pk__in=by.appointments.filter(in_office(), role=ProgramRole.OFFICER).values("cluster_id")
+    )
+    clusters = list(found.distinct()[:2])
+    if not clusters:
+        raise Forbidden(_("Only a programme officer imports a programme."))
+    if len(clusters) > 1:
+        raise ValueError("the officer of several clusters must say which one")
+    return clusters[0]
+
+
+def _ask_who(existing: Program | None, cluster: Cluster, by):
+    """An officer of the cluster; or of this programme, for one that exists."""
+    if existing is not None and is_program_officer(existing, by):
+        return
+    everywhere = is_person(by) and (
+        holds_cluster_role(by, ClusterRole.OFFICER, cluster)
+        or by.appointments.filter(in_office(), role=ProgramRole.OFFICER, program__isnull=True, cluster=cluster).exists()
+    )
+    if not everywhere:
+        raise Forbidden(_("Only a programme officer imports a programme."))
+
+
+def _disagreements(bundle: Bundle, cluster: Cluster, existing: Program | None) -> list[Problem]:
+    """Where the file contradicts what is on record and an import may not change it: terms of an agreement,
+    money already
+    allocated, a call already published, an address taken by another programme."""
+    problems = []
+    for part in bundle.agreements:
+        known = Agreement.objects.filter(cluster=cluster, reference=part.reference).select_related("partner").first()
+        if known is not None:
+            problems += _other_terms(bundle, part, known)
+    program, call = bundle.program, bundle.call
+    if Program.objects.filter(slug=program.columns["slug"]).exclude(pk=existing.pk if existing else None).exists():
+        message = _("Another programme already has the address “%(slug)s”.") % {"slug": program.columns["slug"]}
+        problems.append(bundle.at((*program.path, "slug"), message))
+    known = Call.objects.filter(program=existing, key=call.key).first() if existing else None
+    if known is not None and known.state != CallState.DRAFT:
+        for column, key in (("opens_at", "opens"), ("closes_at", "closes"), ("kind", "kind"), ("cohorts", "cohorts")):
+            if getattr(known, column) != call.columns[column]:
+                message = _("This call is no longer a draft: an import does not change its dates.")
+                problems.append(bundle.at((*call.path, key), message))
+    return problems
+
+
+# What an agreement's columns are called in the file.
+_TERMS = {"starts_on": "starts", "ends_on": "ends"}
+
+
+def _other_terms(bundle: Bundle, part, known: Agreement) -> list[Problem]:
+    problems = []
+    if known.partner.short_name != part.partner:
+        problems.append(bundle.at((*part.path, "partner"), _differs(known.partner.short_name)))
+    for column, value in part.terms.items():
+        if column.startswith(("title", "purpose")):
+            continue
+        recorded = getattr(known, column)
+        if recorded != value:
+            key = "authorisation" if column.startswith("authorisation") else _TERMS.get(column, column)
+            problems.append(bundle.at((*part.path, key), _differs(recorded)))
+    for envelope in part.envelopes:
+        recorded = allocated(known, envelope.fiscal_year)
+        if recorded is not None and recorded != envelope.amount:
+            problems.append(bundle.at((*envelope.path, "amount"), _differs(recorded)))
+    return problems
+
+
+def _differs(recorded) -> str:
+    return _("The agreement on record says %(recorded)s. Amend it there: an import does not change it.") % {
+        "recorded": "–" if recorded is None or recorded == "" else recorded
+    }
+
+
+def _import_agreements(bundle: Bundle, cluster: Cluster, by) -> dict[str, Agreement]:
+    """Partners, agreements and envelopes that are new; each new envelope is allocated and the fee taken from it."""
+    partners, out = {}, {}
+    for part in bundle.partners:
+        partners[part.short_name], _made = Partner.objects.update_or_create(
+            cluster=cluster,
+            short_name=part.short_name,
+            defaults={"name_fr": part.name.fr, "name_en": part.name.en},
+        )
+    for part in bundle.agreements:
+        agreement, made = Agreement.objects.get_or_create(
+            cluster=cluster,
+            reference=part.reference,
+            defaults=part.terms | {"partner": partners[part.partner]},
+        )
+        if made:
+            trail.record(agreement, "agreement.import", by=by, given={"reference": part.reference})
+        for year in part.envelopes:
+            envelope, new = Envelope.objects.get_or_create(agreement=agreement, fiscal_year=year.fiscal_year)
+            if new and year.amount:
+                ledger.allocate(envelope, amount=year.amount, by=by)
+                ledger.charge_fee(envelope, by=by)
+        out[part.reference] = agreement
+    return out
+
+
+def _import_program(bundle: Bundle, cluster, existing, agreements) -> Program:
+    part = bundle.program
+    group, _made = WorkingGroup.objects.get_or_create(
+        cluster=cluster,
+        key=part.group_key,
+        defaults={"name_fr": part.group_name.fr, "name_en": part.group_name.en},
+    )
+    program = existing or Program(cluster=cluster, code=part.code)
+    program.working_group = group
+    for column, value in part.columns.items():
+        setattr(program, column, value)
+    program.updated_at = clock.now()
+    program.save()
+    for reference, share in part.funding:
+        ProgramFunding.objects.update_or_create(
+            program=program, agreement=agreements[reference], defaults={"share": share}
+        )
+    program.funding.exclude(agreement__reference__in=[reference for reference, _share in part.funding]).delete()
+    return program
+
+
+def _version(model, program: Program, definition: dict, **columns):
+    """The latest version when it says the same, else a new one."""
+    latest = model.objects.filter(program=program).order_by("-number").first()
+    if latest is not None and latest.definition == definition:
+        return latest
+    return model.objects.create(
+        program=program, number=latest.number + 1 if latest else 1, definition=definition, **columns
+    )
+
+
+def _import_letters(bundle: Bundle, program: Program) -> int:
+    """New versions of the letters that changed; how many there are."""
+    made = 0
+    for letter in bundle.letters:
+        texts = {
+            "subject_fr": letter.subject.fr,
+            "subject_en": letter.subject.en,
+            "body_fr": letter.body.fr,
+            "body_en": letter.body.en,
+        }
+        latest = program.letter_templates.filter(kind=letter.kind).order_by("-number").first()
+        if latest is None or any(getattr(latest, column) != text for column, text in texts.items()):
+            LetterTemplate.objects.create(
+                program=program, kind=letter.kind, number=latest.number + 1 if latest else 1, **texts
+            )
+            made += 1
+    return made
+
+
+def _import_call(bundle: Bundle, program: Program, versions: dict) -> Call:
+    """The call as a draft with the latest versions. One that is published stays as it is, but for its name."""
+    part = bundle.call
+    call = Call.objects.select_for_update().filter(program=program, key=part.key).first()
+    if call is None:
+        return Call.objects.create(program=program, key=part.key, **part.columns, **versions)
+    changed = part.columns | versions if call.state == CallState.DRAFT else {}
+    for column in ("name_fr", "name_en"):
+        changed[column] = part.columns[column]
+    for column, value in changed.items():
+        setattr(call, column, value)
+    call.updated_at = clock.now()
+    call.save(update_fields=[*changed, "updated_at"])
+    return call
+
+
+def record_export(program: Program, *, by: Actor) -> None:
+    """Write down that a programme left as a bundle."""
+    trail.record(program, "program.export", by=by)

@@ -1,0 +1,142 @@
+"""A programme as one file, in and out; its letters; and the page that publishes its call."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from builder.bundle import BundleRefused
+from builder.checks import publication_problems
+from builder.exports import export_bundle
+from builder.forms import BundleForm
+from builder.services import import_bundle, record_export
+from letters import fields
+from moves.machine import refusals as refusals_to
+from moves.refusals import Forbidden, WrongMoment
+from programs.models import Call, Program
+from programs.rules import is_call_officer
+from programs.selectors import latest_letters, may_import, tabs_of
+from programs.services.calls import publish_call
+from programs.states import LetterKind
+
+LANGUAGES = (("fr", "Français"), ("en", "English"))
+
+
+def of_staff(request, slug):
+    """The programme, when this person reads it as staff; else 404."""
+    return get_object_or_404(
+        Program.objects.of_staff(request.user).select_related("cluster", "working_group"), slug=slug
+    )
+
+
+def managed(request, public_id):
+    """The call, for its officers; 404 for who cannot read it, 403 for who only reads it."""
+    calls = Call.objects.of_staff(request.user).select_related("program__cluster", "form", "rubric", "rules")
+    call = get_object_or_404(calls, public_id=public_id)
+    if not is_call_officer(call, request.user):
+        raise Forbidden(_("Only an officer of the programme does this."))
+    return call
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def import_one(request):
+    """A bundle comes in whole, or is refused whole with each line and its reason; its text stays in the page."""
+    if not may_import(request.user):
+        raise Forbidden(_("Only a programme officer imports a programme."))
+    form = BundleForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    context = {"form": form, "problems": []}
+    if request.method != "POST" or not form.is_valid():
+        return render(request, "builder/import.html", context, status=422 if form.errors else 200)
+    content = form.content()
+    try:
+        program = import_bundle(content, by=request.user)
+    except BundleRefused as refused:
+        text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
+        lines = text.splitlines()
+        context["problems"] = [
+            {
+                "line": problem.line,
+                "where": problem.where,
+                "message": problem.message,
+                "text": lines[problem.line - 1].strip()[:160] if problem.line and problem.line <= len(lines) else "",
+            }
+            for problem in refused.problems
+        ]
+        context["form"] = BundleForm(initial={"text": text[:1_100_000]})
+        return render(request, "builder/import.html", context, status=422)
+    messages.success(request, _("The programme “%(name)s” was imported.") % {"name": program.name})
+    return redirect("program-details", program.slug)
+
+
+@require_safe
+@login_required
+@never_cache
+def export(request, slug):
+    """The programme as one YAML file, as its latest call has it."""
+    program = of_staff(request, slug)
+    call = program.calls.order_by("-pk").first()
+    if call is None:
+        messages.error(request, _("This programme has no call yet: there is nothing to export."))
+        return redirect("program-details", slug)
+    record_export(program, by=request.user)
+    response = HttpResponse(export_bundle(program, call=call), content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{program.slug}.yaml"'
+    return response
+
+
+@require_safe
+@login_required
+@never_cache
+def letters(request, slug):
+    """Each letter filled with the examples of its fields, in both languages."""
+    program = of_staff(request, slug)
+    kinds, known = [], fields.known()
+    templates = latest_letters(program)
+    for kind in LetterKind:
+        letter = templates.get(kind)
+        if letter is None:
+            continue
+        sides = []
+        for code, name in LANGUAGES:
+            examples = {key: getattr(field, f"example_{code}") for key, field in known.items()}
+            subject = fields.fill(getattr(letter, f"subject_{code}"), examples)
+            body = fields.fill(getattr(letter, f"body_{code}"), examples)
+            sides.append({"code": code, "name": name, "subject": subject, "blocks": blocks_of(body)})
+        used = [known[key].name for key in dict.fromkeys(fields.fields_in(letter.body_fr)) if key in known]
+        kinds.append({"kind": kind, "letter": letter, "sides": sides, "fields": used})
+    context = {"program": program, "tabs": tabs_of(program, "program-letters"), "kinds": kinds}
+    return render(request, "builder/letters.html", context)
+
+
+def blocks_of(body):
+    """Paragraphs and headings, as a letter is set."""
+    return [
+        {"heading": part[2:].strip()} if part.startswith("##") else {"text": part}
+        for part in (piece.strip() for piece in body.split("\n\n"))
+        if part
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def publish(request, public_id):
+    """What keeps the call from being published, or the button that does it."""
+    call = managed(request, public_id)
+    problems = publication_problems(call)
+    try:
+        if request.method == "POST":
+            publish_call(call, by=request.user)
+            messages.success(request, _("The call is published. Its form, rubric and rules no longer change."))
+            return redirect("call-manage", call.public_id)
+        found = refusals_to(call, Call.publish, by=request.user)
+        refusals = [refusal for refusal in found if refusal.code != "problems"]  # the page lists them
+    except WrongMoment as refused:
+        refusals = refused.refusals
+    context = {"call": call, "program": call.program, "problems": problems, "refusals": refusals}
+    return render(request, "builder/publish.html", context, status=409 if request.method == "POST" else 200)

@@ -1,0 +1,51 @@
+"""Who reads the envelopes: readers of the whole cluster, and those who handle the money of a programme.
+
+Programmes stand above this app: they say at start who handles their money (`programs.apps`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Model, Q, QuerySet
+
+from accounts.models import User
+from accounts.roles import CLUSTER_READERS
+from accounts.rules import in_office, is_person
+from funding.models import Envelope
+
+
+@dataclass(frozen=True)
+class MoneyHandlers:
+    """What a higher app knows of who handles the money that it spends."""
+
+    is_one: Callable[[User], bool]  # whether a person is one today
+    agreements: Callable[[User], QuerySet[Model, object]]  # the ids of the agreements whose money a person handles
+
+
+_HANDLERS: list[MoneyHandlers] = []
+
+
+def read_also_by(handlers: MoneyHandlers) -> None:
+    """Let those who handle money read the envelopes that it comes from."""
+    _HANDLERS[:] = [handlers]
+
+
+def reads_envelopes(user: object) -> bool:
+    """Whether `user` holds a role today that reads envelopes."""
+    if not is_person(user):
+        return False
+    return (
+        any(handlers.is_one(user) for handlers in _HANDLERS)
+        or user.cluster_appointments.filter(in_office(), role__in=CLUSTER_READERS).exists()
+    )
+
+
+def envelopes_of(user: object) -> QuerySet[Envelope]:
+    """The envelopes that `user` may read today: their cluster's, and those of the money that they handle."""
+    if not is_person(user):
+        return Envelope.objects.none()
+    clusters = user.cluster_appointments.filter(in_office(), role__in=CLUSTER_READERS).values("cluster_id")
+    read = Q(agreement__cluster__in=clusters)
+    for handlers in _HANDLERS:
+        read |= Q(agreement__in=handlers.agreements(user))
+    return Envelope.objects.filter(read)

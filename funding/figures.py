@@ -1,0 +1,108 @@
+"""The figures of an envelope, defined once: the page, the export and the API read these and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from accounts.models import User
+from funding.models import Envelope, LedgerEntry
+from funding.money import BUCKETS, SPENT, deltas
+from work.money import share as percent_of
+
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class StatementRow:
+    """One entry and the envelope just after it. `changes`: by balance, signed. `free`: what nobody had taken yet."""
+
+    entry: LedgerEntry
+    changes: dict[str, Decimal]
+    balances: dict[str, Decimal]
+    free: Decimal
+
+
+@dataclass(frozen=True)
+class Burn:
+    """How far a year's money has gone. Dollars; percentages of what can be awarded, four decimals."""
+
+    allocated: Decimal
+    fee: Decimal
+    awardable: Decimal  # allocated − fee
+    reserved: Decimal
+    committed: Decimal
+    payable: Decimal
+    paid: Decimal
+    lapsed: Decimal
+    free: Decimal  # awardable − reserved − committed − payable − paid − lapsed
+    held: Decimal  # kept for reconsiderations
+    available: Decimal  # free − held, never below zero: what a new award may take
+    engaged: Decimal  # committed + payable + paid
+    recovered: Decimal
+    returned: Decimal
+    due_to_partner: Decimal
+    received: Decimal
+    engaged_percent: Decimal
+    paid_percent: Decimal
+
+
+def statement(envelope: Envelope) -> list[StatementRow]:
+    """Every entry of an envelope in order, each with the balances it left behind: every cent with its file."""
+    return list(_run(envelope.entries.select_related("by", "counterpart__agreement", "reverses").order_by("id")))
+
+
+def _run(entries: Iterable[LedgerEntry]) -> Iterator[StatementRow]:
+    balances = dict.fromkeys(BUCKETS, ZERO)
+    for entry in entries:
+        ways = deltas(entry.kind, entry.from_bucket, reversal=entry.reverses_id is not None)
+        changes = {bucket: way * entry.amount for bucket, way in ways.items()}
+        balances = balances | {bucket: balances[bucket] + change for bucket, change in changes.items()}
+        free = balances["allocated"] - sum((balances[bucket] for bucket in SPENT), ZERO)
+        yield StatementRow(entry=entry, changes=changes, balances=balances, free=free)
+
+
+def burn(envelope: Envelope, *, held_percent: Decimal | int = 0) -> Burn:
+    """Where an envelope stands. `held_percent` of its allocation is kept for reconsiderations (docs/money.md)."""
+    held = percent_of(envelope.allocated, Decimal(held_percent))
+    engaged = envelope.committed + envelope.payable + envelope.paid
+    return Burn(
+        **envelope.balances,
+        awardable=envelope.awardable,
+        free=envelope.free,
+        held=held,
+        available=max(ZERO, envelope.free - held),
+        engaged=engaged,
+        due_to_partner=envelope.due_to_partner,
+        engaged_percent=_percent(engaged, envelope.awardable),
+        paid_percent=_percent(envelope.paid, envelope.awardable),
+    )
+
+
+def _percent(part: Decimal, whole: Decimal) -> Decimal:
+    if not whole:
+        return Decimal("0.0000")
+    return (part * 100 / whole).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+
+
+# Whose file an entry is, only a higher app knows: it says so here, when it starts (applications.apps).
+_NAMING: list[Callable[[Iterable[int], User], dict[int, FileName]]] = []
+
+
+@dataclass(frozen=True)
+class FileName:
+    """How a page names a file: its reference and the address of its page."""
+
+    reference: str
+    url: str
+
+
+def name_files_with(fn: Callable[[Iterable[int], User], dict[int, FileName]]) -> None:
+    """Let `fn(ids, reader)` name the files that `reader` may open; those it leaves out are shown without a name."""
+    _NAMING[:] = [fn]
+
+
+def names_of_files(ids: Iterable[int], reader: User) -> dict[int, FileName]:
+    """The names of the files among `ids` that `reader` may open."""
+    return _NAMING[0](ids, reader) if _NAMING else {}

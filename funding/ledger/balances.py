@@ -1,0 +1,50 @@
+"""What an envelope can still give, what one file has in it, and the proof that balances are the sum of entries."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Sum
+
+from funding.models import Envelope, LedgerEntry
+from funding.money import BUCKETS, deltas
+from work.money import share as percent_of
+
+ZERO = Decimal("0.00")
+
+
+def available(envelope: Envelope, *, held_percent: Decimal | int = 0) -> Decimal:
+    """What can still be reserved in an envelope. `held_percent` of its allocation is kept for reconsiderations.
+
+    Below zero when what is held is no longer whole. A new award asks with the programme's percentage (3 in the guides);
+    an award after reconsideration asks with 0, since that is what the money is held for.
+    """
+    return envelope.free - percent_of(envelope.allocated, Decimal(held_percent))
+
+
+def held_for(application_id: int, envelope: Envelope) -> dict[str, Decimal]:
+    """What one file has in one envelope, by balance, from its entries."""
+    return fold(envelope.entries.filter(application_id=application_id))
+
+
+def reconcile(envelopes: Iterable[Envelope] | None = None) -> list[dict[str, object]]:
+    """Proves that the sum of the entries is each balance. One row per balance that differs: `envelope`, `bucket`,
+    `balance`, `entries` (the sum). Empty when all is well."""
+    faults = []
+    for envelope in Envelope.objects.select_related("agreement") if envelopes is None else envelopes:
+        sums = fold(envelope.entries.all())
+        for bucket, balance in envelope.balances.items():
+            if balance != sums[bucket]:
+                fault = {"envelope": envelope, "bucket": bucket, "balance": balance, "entries": sums[bucket]}
+                faults.append(fault)
+    return faults
+
+
+def fold(entries: QuerySet[LedgerEntry]) -> dict[str, Decimal]:
+    """Balances from entries: the sums by kind, each with its sign."""
+    sums = dict.fromkeys(BUCKETS, ZERO)
+    reversal = ExpressionWrapper(Q(reverses__isnull=False), output_field=BooleanField())
+    rows = entries.order_by().values("kind", "from_bucket", reversal=reversal).annotate(total=Sum("amount"))
+    for row in rows:
+        for bucket, way in deltas(row["kind"], row["from_bucket"], reversal=row["reversal"]).items():
+            sums[bucket] += way * row["total"]
+    return sums

@@ -1,0 +1,133 @@
+"""The envelopes of the delegation agreements: how far each year's money has gone, and every entry of one."""
+
+import csv
+from decimal import Decimal
+from typing import Any, TypedDict
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from accounts.requests import PersonRequest
+from audit.services import record_reading
+from funding.access import envelopes_of, reads_envelopes
+from funding.figures import Burn, FileName, StatementRow, burn, names_of_files, statement
+from funding.models import Agreement, Envelope
+from moves.refusals import Forbidden
+from work import clock
+from work.money import ZERO
+from work.spreadsheets import plain
+
+
+def bar_of(envelope: Envelope, year: Burn) -> dict[str, object]:
+    """The parts of a year's money, drawn and in a table."""
+    parts = [
+        ("paid", _("Paid"), year.paid),
+        ("committed", _("Payable at year-end"), year.payable),
+        ("committed", _("Committed"), year.committed),
+        ("reserved", _("Reserved"), year.reserved),
+        ("rest", _("Lapsed"), year.lapsed),
+        ("rest", _("Free"), year.free),
+    ]
+    title = _("%(year)s: what can be awarded, less the administration fee") % {"year": envelope.label}
+    drawn = [
+        {"kind": kind, "label": label, "amount": amount}
+        for kind, label, amount in parts
+        if amount != ZERO or label == _("Free")
+    ]
+    return {"caption": title, "total": year.awardable, "parts": drawn}
+
+
+def readable(request: PersonRequest) -> QuerySet[Envelope]:
+    return envelopes_of(request.user).select_related("agreement__partner", "agreement__cluster").distinct()
+
+
+@require_safe
+@login_required
+@never_cache
+def index(request: PersonRequest) -> HttpResponse:
+    """Every envelope this person may read, agreement by agreement."""
+    if not reads_envelopes(request.user):
+        raise Forbidden(_("The envelopes are for officers, finance, approvers and auditors."))
+    agreements: dict[Agreement, list[dict[str, Any]]] = {}
+    for envelope in readable(request).order_by("agreement__reference", "fiscal_year"):
+        year = burn(envelope)
+        line = {"envelope": envelope, "burn": year, "bar": bar_of(envelope, year), "key": f"env-{envelope.public_id}"}
+        agreements.setdefault(envelope.agreement, []).append(line)
+    groups = [
+        {"agreement": agreement, "years": years, "total": _total(years)} for agreement, years in agreements.items()
+    ]
+    return render(request, "funding/envelopes.html", {"groups": groups})
+
+
+def _total(years: list[dict[str, Any]]) -> dict[str, Decimal]:
+    names = ("awardable", "reserved", "committed", "payable", "paid", "lapsed", "free")
+    return {name: sum((getattr(line["burn"], name) for line in years), ZERO) for name in names}
+
+
+class Line(TypedDict):
+    row: StatementRow
+    file: FileName | None
+
+
+def rows_of(envelope: Envelope, reader: User) -> list[Line]:
+    """The entries with their running balances; each file by its name where the reader may open it."""
+    rows = statement(envelope)
+    names = names_of_files({row.entry.application_id for row in rows if row.entry.application_id}, reader)
+    return [{"row": row, "file": names.get(row.entry.application_id or 0)} for row in rows]
+
+
+@require_safe
+@login_required
+@never_cache
+def statement_page(request: PersonRequest, public_id: UUID) -> HttpResponse:
+    envelope = get_object_or_404(readable(request), public_id=public_id)
+    record_reading(request.user, application_id=None, subject=envelope, what="statement")
+    year = burn(envelope)
+    context = {
+        "envelope": envelope,
+        "agreement": envelope.agreement,
+        "burn": year,
+        "bar": bar_of(envelope, year),
+        "rows": rows_of(envelope, request.user),
+        "now": clock.now(),
+    }
+    return render(request, "funding/envelope.html", context)
+
+
+@require_safe
+@login_required
+@never_cache
+def statement_csv(request: PersonRequest, public_id: UUID) -> HttpResponse:
+    """The same statement, a line an entry; amounts with a point, as machines read them."""
+    envelope = get_object_or_404(readable(request), public_id=public_id)
+    record_reading(request.user, application_id=None, subject=envelope, what="statement (CSV)")
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    name = f"{envelope.agreement.reference}-{envelope.label}".replace("/", "-")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response.write("\ufeff")  # a spreadsheet then reads it as UTF-8
+    out = csv.writer(response)
+    balances = ("allocated", "fee", "reserved", "committed", "payable", "paid", "recovered", "returned", "lapsed")
+    out.writerow(["at", "kind", "from", "amount", "file", "by", "note", *balances, "free"])
+    for line in rows_of(envelope, request.user):
+        row = line["row"]
+        out.writerow(
+            [
+                row.entry.at.isoformat(),
+                row.entry.kind,
+                row.entry.from_bucket,
+                row.entry.amount,
+                line["file"].reference if line["file"] else "",
+                plain(row.entry.by.full_name if row.entry.by else row.entry.actor),
+                plain(row.entry.note),
+                *(row.balances[balance] for balance in balances),
+                row.free,
+            ]
+        )
+    return response

@@ -1,0 +1,99 @@
+"""The two-minute check: a few questions before any account, each of which may refuse with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from questions import conditions
+from questions.constants import Text
+from questions.schema.checks import check_condition
+from questions.schema.definition import Question, read_condition, read_question
+from questions.schema.reading import Reader
+from questions.schema.writing import question_as_written
+
+
+@dataclass(frozen=True)
+class EligibilityQuestion:
+    """A question of the two-minute check. `eligible_when` must hold once it is answered, or `refusal` is said."""
+
+    question: Question
+    eligible_when: object
+    refusal: Text
+
+    def to_definition(self) -> dict:
+        out = question_as_written(self.question)
+        if self.eligible_when is not None:
+            out["eligible_when"] = conditions.to_text(self.eligible_when)
+        return out | ({"refusal": self.refusal.as_dict()} if self.refusal else {})
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    questions: tuple[EligibilityQuestion, ...]
+    contact: Text
+
+    def to_definition(self) -> dict:
+        return {"contact": self.contact.as_dict(), "questions": [item.to_definition() for item in self.questions]}
+
+    def shown(self, answers: Mapping) -> list[EligibilityQuestion]:
+        """The questions to ask, given the answers so far; a hidden one counts as not answered."""
+        return self._walk(answers)[0]
+
+    def _walk(self, answers):
+        shown, effective = [], {}
+        for item in self.questions:
+            condition = item.question.shown_when
+            if condition is None or conditions.evaluate(condition, effective):
+                shown.append(item)
+                effective[item.question.key] = answers.get(item.question.key)
+        return shown, effective
+
+    def refusals(self, answers: Mapping) -> list[EligibilityQuestion]:
+        """The questions whose answer refuses the organisation. An unanswered one refuses nobody."""
+        shown, effective = self._walk(answers)
+        return [
+            item
+            for item in shown
+            if item.eligible_when is not None
+            and conditions.is_answered(effective.get(item.question.key))
+            and not conditions.evaluate(item.eligible_when, effective)
+        ]
+
+    def is_complete(self, answers: Mapping) -> bool:
+        shown, effective = self._walk(answers)
+        return all(
+            conditions.is_answered(effective.get(item.question.key)) for item in shown if item.question.is_answerable
+        )
+
+
+def read_eligibility(reader: Reader) -> Eligibility:
+    """The check under `eligibility`: a condition reads earlier answers only, and what refuses says why."""
+    contact = reader.text("contact", max_length=2000)
+    items, known = [], {}
+    readers = reader.children("questions", at_least=1, at_most=60)
+    for child in readers:
+        eligible_when = read_condition(child, "eligible_when")
+        refusal = child.text("refusal", required=False, max_length=2000)
+        question = read_question(child, extra=("eligible_when", "refusal"))
+        if eligible_when is not None and not refusal:
+            child.problem(_("Say why the organisation cannot apply: “refusal” is missing."), "refusal")
+        for name, tree, readable in (
+            ("shown_when", question.shown_when, dict(known)),
+            ("eligible_when", eligible_when, known | {question.key: question}),
+        ):
+            every = {item.question.key: item.question for item in items} | readable
+            reader.problems += check_condition(tree, (*child.path, name), readable, every | _later(readers, readable))
+        known[question.key] = question
+        items.append(EligibilityQuestion(question, eligible_when, refusal))
+    reader.unique(readers, [item.question.key for item in items])
+    reader.done()
+    return Eligibility(tuple(items), contact)
+
+
+def _later(readers, known) -> dict:
+    """The keys written further down, so that a forward condition is called one."""
+    keys = [child.node.get("key") for child in readers]
+    return {key: None for key in keys if isinstance(key, str) and key not in known}

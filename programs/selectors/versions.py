@@ -1,0 +1,67 @@
+"""What a call was published with, read from its versions: the policy and the rubric, each parsed once in a process.
+
+The letter templates in use, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import TypeVar
+
+from django.db.models import Max
+
+from programs.models.programs import Call, LetterTemplate, Program, Version
+from programs.policy import Policy, parse_policy
+from programs.rubric import Rubric, parse_rubric
+
+T = TypeVar("T")
+KEPT = 200  # versions, at most, whose reading is kept
+
+
+@dataclass(frozen=True)
+class _Read:
+    definition: dict
+    value: object
+
+
+_read: dict[tuple, _Read] = {}
+
+
+def policy_of(call: Call) -> Policy:
+    """The rules of the version that the call has. BadAidRules when its aid cannot be computed."""
+    return read_once(call.rules, parse_policy)
+
+
+def rubric_of(call: Call) -> Rubric:
+    """The rubric of the version that the call has: what its files are scored with."""
+    return read_once(call.rubric, parse_rubric)
+
+
+def read_once(version: Version, read: Callable[[dict], T]) -> T:
+    """`read(version.definition)`, kept for the next to ask.
+
+    A published version never changes: its definition need not even be fetched again (`defer`). A draft's may: it is
+    read again as soon as it says something else.
+    """
+    key = (type(version), version.pk, read, version.created_at, version.published_at)
+    known = _read.get(key)
+    if known is not None:
+        fetched = "definition" in version.__dict__
+        if known.definition == version.definition if fetched else version.published_at is not None:
+            return known.value
+    value = read(version.definition)
+    if len(_read) >= KEPT:
+        _read.clear()
+    _read[key] = _Read(deepcopy(version.definition), value)
+    return value
+
+
+def latest_letters(program: Program) -> dict[str, LetterTemplate]:
+    """The letter template in use for each kind."""
+    newest = program.letter_templates.values("kind").annotate(newest=Max("number")).values_list("kind", "newest")
+    found = {}
+    for kind, number in newest:
+        found[kind] = program.letter_templates.get(kind=kind, number=number)
+    return found

@@ -1,0 +1,227 @@
+"""Answers that are tables: a list of rows (mappings), blank rows dropped, each fault at its row and column.
+
+budget      category, description, amount, kind (cash | in_kind), recoverable_tax, date_from, date_to; partner,
+            fiscal_year where asked
+financing   kind, source, amount, government, confirmed
+milestones  title, deliverable, from (may be empty), until
+indicators  indicator, unit, baseline, target, method (may be empty), by (date, may be empty)
+group       its own columns
+assessment  {process: {"before": level, "after": level}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from questions.constants import CostKind, FinancingKind, Text
+from questions.schema import values
+from questions.schema.definition import Option, Question
+from questions.schema.faults import Fault, Outcome
+
+MAX_ROWS = 200
+_PUBLIC_AID = ("grant", "repayable_loan", "tax_credit")
+_Rows = list[tuple[int, dict[str, Any]]]  # each with the number it was typed at
+
+
+def _column(key: str, kind: str, *, required: bool = True, **more: Any) -> Question:
+    return Question(key, kind, Text(), required=required, **more)
+
+
+def _choices(choices: type[TextChoices]) -> tuple[Option, ...]:
+    return tuple(Option(value, Text()) for value in choices.values)
+
+
+def budget_columns(question: Question) -> list[Question]:
+    """The columns of a budget table, with those the form asks for (`by_partner`, `by_year`)."""
+    columns = [
+        _column("category", "one_of", options=question.options),
+        _column("description", "short_text"),
+        _column("amount", "money"),
+        _column("kind", "one_of", required=False, options=_choices(CostKind)),
+        _column("recoverable_tax", "money", required=False),
+        _column("date_from", "date", required=bool(question.limits.get("dated"))),
+        _column("date_to", "date", required=bool(question.limits.get("dated"))),
+    ]
+    if question.limits.get("by_partner"):
+        columns.append(_column("partner", "short_text"))
+    if question.limits.get("by_year"):
+        columns.append(_column("fiscal_year", "integer", limits={"min": 2000, "max": 2100}))
+    return columns
+
+
+FINANCING_COLUMNS = [
+    _column("kind", "one_of", options=_choices(FinancingKind)),
+    _column("source", "short_text"),
+    _column("amount", "money"),
+    _column("government", "yes_no", required=False),
+    _column("confirmed", "yes_no", required=False),
+]
+MILESTONE_COLUMNS = [
+    _column("title", "short_text"),
+    _column("deliverable", "short_text", limits={"max_length": 500}),
+    _column("from", "date", required=False),
+    _column("until", "date"),
+]
+INDICATOR_COLUMNS = [
+    _column("indicator", "short_text"),
+    _column("unit", "short_text", limits={"max_length": 60}),
+    _column("baseline", "decimal"),
+    _column("target", "decimal"),
+    _column("method", "short_text", required=False, limits={"max_length": 500}),
+    _column("by", "date", required=False),
+]
+
+
+def columns_of(question: Question) -> list[Question]:
+    """The columns of any table question."""
+    return {
+        "budget": lambda: budget_columns(question),
+        "financing": lambda: FINANCING_COLUMNS,
+        "milestones": lambda: MILESTONE_COLUMNS,
+        "indicators": lambda: INDICATOR_COLUMNS,
+    }.get(question.type, lambda: list(question.columns))()
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or value is False or (isinstance(value, str) and not value.strip()) or value in ([], {})
+
+
+def _rows(question: Question, value: object, today: date | None) -> tuple[_Rows | None, list[Fault]]:
+    """(clean rows, faults): blank rows dropped, every cell checked by its column. A row's number is the one it
+    was typed at."""
+    if not isinstance(value, list | tuple) or not all(isinstance(row, Mapping) or _is_blank(row) for row in value):
+        return None, [Fault(_("Fill in the table row by row."))]
+    if len(value) > MAX_ROWS:
+        return None, [Fault(_("The table has more than %(count)s rows.") % {"count": MAX_ROWS})]
+    columns = columns_of(question)
+    defaults: dict[str, set[object]] = {"kind": {"", None, "cash"}} if question.type == "budget" else {}
+    clean: _Rows = []
+    faults: list[Fault] = []
+    for number, row in enumerate(value):
+        cells = {column.key: (row or {}).get(column.key) for column in columns}
+        if all(_is_blank(cell) or cell in defaults.get(key, ()) for key, cell in cells.items()):
+            continue
+        out: dict[str, Any] = {}
+        for column in columns:
+            cell = cells[column.key]
+            if _is_blank(cell) and column.type != "yes_no":
+                if column.required:
+                    faults.append(Fault(_("Fill in this cell."), (number, column.key)))
+                continue
+            if cell is None or (isinstance(cell, str) and not cell.strip()):
+                if column.required:
+                    faults.append(Fault(_("Choose yes or no."), (number, column.key)))
+                continue
+            out[column.key], wrong = values.CHECKS[column.type](column, cell, today=today)
+            faults += [fault.under(number, column.key) for fault in wrong]
+        clean.append((number, out))
+    return clean, faults
+
+
+def _counted(question: Question, clean: _Rows, faults: list[Fault]) -> Outcome:
+    least, most = question.limits.get("min_rows"), question.limits.get("max_rows")
+    if least and len(clean) < least:
+        message = ngettext("Fill in at least %(count)s row.", "Fill in at least %(count)s rows.", least)
+        faults.append(Fault(message % {"count": least}))
+    if most and len(clean) > most:
+        message = ngettext("Fill in at most %(count)s row.", "Fill in at most %(count)s rows.", most)
+        faults.append(Fault(message % {"count": most}))
+    return (None, faults) if faults else ([row for _number, row in clean], [])
+
+
+def group(question: Question, value: object, *, today: date | None = None) -> Outcome:
+    clean, faults = _rows(question, value, today)
+    return (None, faults) if clean is None else _counted(question, clean, faults)
+
+
+def budget(question: Question, value: object, *, today: date | None = None) -> Outcome:
+    clean, faults = _rows(question, value, today)
+    if clean is None:
+        return None, faults
+    for number, row in clean:
+        row.setdefault("kind", CostKind.CASH.value)
+        start, end = row.get("date_from"), row.get("date_to")
+        if start and end and end < start:
+            faults.append(Fault(_("The last day comes before the first."), (number, "date_to")))
+    return _counted(question, clean, faults)
+
+
+def financing(question: Question, value: object, *, today: date | None = None) -> Outcome:
+    clean, faults = _rows(question, value, today)
+    if clean is None:
+        return None, faults
+    for number, row in clean:
+        row["confirmed"] = bool(row.get("confirmed"))
+        if row.get("kind") == "tax_credit":  # a credit is always the State's
+            row["government"] = True
+        row["government"] = bool(row.get("government"))
+        if row["government"] and row.get("kind") in ("own", "bank"):
+            faults.append(Fault(_("Own funds and bank financing are not government aid."), (number, "government")))
+    return _counted(question, clean, faults)
+
+
+def milestones(question: Question, value: object, *, today: date | None = None) -> Outcome:
+    clean, faults = _rows(question, value, today)
+    if clean is None:
+        return None, faults
+    for number, row in clean:
+        start, end = row.get("from"), row.get("until")
+        if start and end and end < start:
+            faults.append(Fault(_("The last day comes before the first."), (number, "until")))
+    days = sorted(day for _number, row in clean for day in (row.get("from"), row.get("until")) if day)
+    most = question.limits.get("max_months")
+    if most and days and not faults:
+        first, _wrong = values.read_day(days[0])
+        last, _wrong = values.read_day(days[-1])
+        assert first is not None  # the column has checked both
+        assert last is not None
+        if last > values.add_months(first, most):
+            message = _("The plan lasts more than %(count)s months, from %(first)s to %(last)s.")
+            faults.append(Fault(message % {"count": most, "first": days[0], "last": days[-1]}))
+    return _counted(question, clean, faults)
+
+
+def indicators(question: Question, value: object, *, today: date | None = None) -> Outcome:
+    clean, faults = _rows(question, value, today)
+    return (None, faults) if clean is None else _counted(question, clean, faults)
+
+
+def assessment(question: Question, value: object, *, today: date | None = None) -> Outcome:
+    """Every process has a level before and a level after, each on the scale, and the one after is not lower."""
+    if not isinstance(value, Mapping):
+        return None, [Fault(_("Choose a level before and after for each process."))]
+    levels = {level.key for level in question.levels}
+    clean: dict[str, dict[str, int]] = {}
+    faults: list[Fault] = []
+    for axis in question.axes:
+        for process in axis.processes:
+            given = value.get(process.key)
+            given = given if isinstance(given, Mapping) else {}
+            pair: dict[str, int] = {}
+            for moment in ("before", "after"):
+                level = str(given.get(moment) or "").strip()
+                if level in levels:
+                    pair[moment] = int(level)
+                else:
+                    faults.append(Fault(_("Choose a level."), (process.key, moment)))
+            if len(pair) == 2 and pair["after"] < pair["before"]:
+                message = _("The level aimed at is lower than the present one.")
+                faults.append(Fault(message, (process.key, "after")))
+            clean[process.key] = pair
+    return (None, faults) if faults else (clean, [])
+
+
+CHECKS: dict[str, values.Check] = {
+    "group": group,
+    "budget": budget,
+    "financing": financing,
+    "milestones": milestones,
+    "indicators": indicators,
+    "assessment": assessment,
+}

@@ -1,0 +1,199 @@
+"""A programme's rules, typed: read once, written back the same; and a call's policy is read once a version."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builder.bundle import read_bundle
+from programs.constants import Allocation, DayKind, LineStrategy, Order
+from programs.models import Rules
+from programs.policy import (
+    AidRules,
+    AutomaticCheck,
+    BadAidRules,
+    Bonus,
+    Category,
+    ChecklistItem,
+    ClaimRules,
+    Excluded,
+    Indicator,
+    PanelRules,
+    Policy,
+    Promise,
+    RankingRules,
+    ReconsiderationRules,
+    ScreeningRules,
+    ServiceStandards,
+    Standard,
+    Window,
+    parse_policy,
+)
+from programs.policy.reporting import Every, HoldbackUntil
+from programs.policy.service import Start
+from programs.roles import Seat
+from programs.selectors import policy_of, rubric_of
+from programs.services.calls import publish_call
+from questions.constants import Text
+from questions.schema.definition import read_question
+from questions.schema.reading import Reader
+from questions.schema.writing import question_as_written
+from tests.cast import BUNDLE
+
+BUNDLES = sorted(BUNDLE.parent.glob("*.yaml"))
+# The least that a version may hold: without its aid there is no policy.
+BARE = {"aid": {"rate": "40", "stacking_cap": "50", "categories": [{"key": "a", "name_fr": "A", "name_en": "A"}]}}
+
+
+@pytest.mark.parametrize("path", BUNDLES, ids=lambda path: path.stem)
+def test_policy_of_a_bundle_is_written_back_to_the_same_dictionary(path):
+    definition = read_bundle(path.read_text(encoding="utf-8")).rules
+    assert parse_policy(definition).to_definition() == definition
+
+
+@pytest.mark.parametrize("path", BUNDLES, ids=lambda path: path.stem)
+def test_question_of_a_bundle_is_written_back_to_the_same_question(path):
+    for question in read_bundle(path.read_text(encoding="utf-8")).form.questions:
+        reader = Reader(question_as_written(question), question.path)
+        assert read_question(reader, question.section) == question
+        assert reader.problems == []
+
+
+words = st.text(alphabet="abcdé ’«", min_size=1, max_size=12).map(lambda text: f"x{text.strip()}")
+texts = st.builds(Text, words, words)
+keys = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
+amounts = st.decimals(min_value=0, max_value=10**9, places=2)
+percents = st.decimals(min_value=0, max_value=100, places=2)
+days = st.integers(1, 365)
+recipients = st.sampled_from(["enterprise", "sme", "research"])
+rates = percents | st.dictionaries(recipients, percents, min_size=1)
+dates = st.dates(date(2026, 1, 1), date(2040, 12, 31))
+
+
+def unique(strategy, **size):
+    return st.lists(strategy, unique_by=lambda thing: thing.key, **size)
+
+
+categories = st.builds(
+    Category,
+    key=keys,
+    name=st.builds(lambda fr, en: {"fr": fr, "en": en}, words, words),
+    eligible=st.booleans(),
+    cap_percent_after=st.none() | percents,
+    max_per_item=st.none() | amounts,
+    rate=st.none() | rates,
+)
+policies = st.builds(
+    Policy,
+    aid=st.builds(
+        AidRules,
+        rate=rates,
+        categories=unique(categories, min_size=1, max_size=4).map(lambda found: {one.key: one for one in found}),
+        stacking_cap=percents,
+        weights=st.dictionaries(st.sampled_from(["grant", "repayable_loan", "tax_credit"]), percents),
+        max_aid=st.none() | amounts,
+        min_project=amounts,
+        window=st.builds(Window, st.just("submission") | dates, st.none() | dates),
+        bonus=st.none() | st.builds(Bonus, amounts, st.booleans()),
+    ),
+    screening=st.builds(
+        ScreeningRules,
+        unique(
+            st.builds(ChecklistItem, keys, texts, texts | st.just(Text()), st.none() | st.sampled_from(AutomaticCheck)),
+            max_size=4,
+        ).map(tuple),
+    ),
+    panel=st.none()
+    | st.builds(
+        PanelRules,
+        reviewers=st.integers(0, 20),
+        seats=st.dictionaries(st.sampled_from(Seat), st.integers(0, 20)),
+        excluded=st.lists(st.sampled_from(Excluded), unique=True).map(tuple),
+        anonymous=st.booleans(),
+        review_days=days,
+        quorum=st.none() | st.integers(1, 50),
+    ),
+    ranking=st.builds(
+        RankingRules,
+        order=st.sampled_from(Order),
+        line=st.sampled_from(LineStrategy),
+        allocation=st.none() | st.sampled_from(Allocation),
+        discuss_spread=percents,
+        within_cohort=st.booleans(),
+        waitlist_to_next_cohort=st.booleans(),
+        ties=st.lists(keys, unique=True, max_size=3).map(tuple),
+    ),
+    service=st.builds(
+        ServiceStandards,
+        st.dictionaries(
+            st.sampled_from(Standard),
+            st.builds(Promise, days, st.sampled_from(DayKind), st.sampled_from(Start), st.none() | days),
+        ),
+    ),
+    reconsideration=st.builds(ReconsiderationRules, days, days, percents),
+    claims=st.none() | st.builds(ClaimRules, st.sampled_from(Every), percents, st.sampled_from(HoldbackUntil)),
+    indicators=unique(st.builds(Indicator, keys, texts, texts), max_size=3).map(tuple),
+)
+
+
+@given(policies)
+def test_any_policy_is_written_back_to_the_same_policy(policy):
+    assert parse_policy(policy.to_definition()) == policy
+
+
+def test_default_of_a_theme_holds_where_the_dictionary_says_nothing():
+    policy = parse_policy(BARE)
+    assert (policy.ranking.discuss_spread, policy.ranking.line) == (Decimal(20), LineStrategy.STRICT)
+    assert (policy.reconsideration.ask_days, policy.reconsideration.held_percent) == (30, Decimal(0))
+    assert (policy.service.promise(Standard.DECIDE), policy.screening.wants_sponsor) == (None, False)
+    assert (policy.eligibility, policy.panel, policy.claims) == (None, None, None)
+
+
+def test_panel_that_says_nothing_has_one_reviewer_for_two_weeks():
+    panel = parse_policy(BARE | {"panel": {}}).panel
+    assert (panel.review_days, panel.size, panel.by_seat) == (14, 1, {})
+
+
+def test_half_a_promise_is_none():
+    assert parse_policy(BARE | {"service": {"decide": {"days": 45}}}).service.promises == {}
+
+
+def test_money_is_never_a_default():
+    with pytest.raises(BadAidRules):
+        parse_policy({"panel": {"reviewers": 3}})
+
+
+def test_panel_is_never_smaller_than_its_seats():
+    panel = PanelRules(reviewers=1, seats={Seat.INDUSTRY: 1, Seat.CLUSTER: 2, Seat.INDEPENDENT: 0})
+    assert panel.size == 3
+    assert list(panel.by_seat.items()) == [("cluster", 2), ("industry", 1)]
+
+
+def test_policy_of_a_call_is_read_once_a_version(programme):
+    call = programme.calls.select_related("rules", "rubric").get()
+    first = policy_of(call)
+    again = programme.calls.select_related("rules", "rubric").get()
+    assert policy_of(again) is first
+    assert rubric_of(again) is rubric_of(call)
+    assert rubric_of(call).weights["improvement_plan"] == Decimal(30)
+
+
+def test_draft_that_says_something_else_is_read_again(programme):
+    call = programme.calls.select_related("rules").get()
+    assert policy_of(call).panel.review_days == 15
+    call.rules.definition["panel"]["review_days"] = 9
+    assert policy_of(call).panel.review_days == 9
+
+
+def test_published_rules_are_not_fetched_to_be_read_again(programme, cast, django_assert_num_queries):
+    publish_call(programme.calls.get(), by=cast.officer)
+    policy = policy_of(programme.calls.select_related("rules").get())
+    with django_assert_num_queries(1):
+        call = programme.calls.select_related("rules").defer("rules__definition").get()
+        assert policy_of(call) is policy
+
+
+def test_rules_of_a_version_are_what_the_bundle_wrote(programme):
+    assert parse_policy(Rules.objects.get().definition) == parse_policy(read_bundle(BUNDLE.read_text()).rules)
