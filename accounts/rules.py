@@ -42,10 +42,6 @@ def is_administrator(user: object, cluster: "Cluster | int | None" = None) -> bo
     return holds_cluster_role(user, ClusterRole.ADMINISTRATOR, cluster)
 
 
-def is_finance(user: object, cluster: "Cluster | int | None" = None) -> bool:
-    return holds_cluster_role(user, ClusterRole.FINANCE, cluster)
-
-
 def is_member(organisation: "Organisation", user: object) -> bool:
     """Whether `user` acts for `organisation`, signatory or not."""
     return is_person(user) and user.memberships.filter(organisation=organisation).exists()

@@ -1,4 +1,4 @@
-"""What is written for ever: entries of the trail, readings, changes, duties, declarations.
+"""What is written for ever: entries of the trail, readings, changes.
 
 Each is written in the transaction of what it tells of, so that neither exists without the other.
 """

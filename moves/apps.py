@@ -6,7 +6,7 @@ class MovesConfig(AppConfig):
     name = "moves"
 
     def ready(self) -> None:
-        from moves.registry import check_facts
+        from moves.registry import check_moves
 
         autodiscover_modules("facts", "reactions")
-        check_facts()
+        check_moves()

@@ -97,6 +97,9 @@ def facts_of(*steps: Move[F, Any]) -> Callable[[Callable[[Any, Any], F]], Callab
 
     def register(fetch: Callable[[Any, Any], F]) -> Callable[[Any, Any], F]:
         for step in steps:
+            other = _fetchers.setdefault(step, fetch)
+            if (other.__module__, other.__qualname__) != (fetch.__module__, fetch.__qualname__):
+                raise ImproperlyConfigured(f"{other.__module__} fetches the facts of {step.__name__} already")
             _fetchers[step] = fetch
         return fetch
 
@@ -108,8 +111,10 @@ def fetcher_of(step: Move[F, Any]) -> Callable[[Any, Any], F]:
     return _fetchers[step]
 
 
-def check_facts() -> None:
-    """ImproperlyConfigured when a declared move has no function for its facts, or one that returns something else."""
+def check_moves() -> None:
+    """ImproperlyConfigured when a declared move has no function for its facts, or one that returns something else;
+    and when a reaction fires a move that does not say so on its own screen, or nothing fires one that does.
+    """
     for model in apps.get_models():
         if state_field(model) is None:
             continue
@@ -120,6 +125,8 @@ def check_facts() -> None:
                 raise ImproperlyConfigured(
                     f"{subject_name(model)}.{name} asks for {wanted.__name__}: no function of facts_of returns it"
                 )
+            if step.terms.fired != bool(fired_by(step)):
+                raise ImproperlyConfigured(f"{subject_name(model)}.{name}: `fired` and the reactions do not agree")
 
 
 # ------------------------------------------------------- reading a workflow

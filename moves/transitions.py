@@ -170,7 +170,7 @@ def transition(
 ) -> Callable[[Callable[[Any], Any]], Move[Any, Any]]:
     """Declare a move of a life cycle, as django-fsm does, with its `Terms`. One declaration a method.
 
-    The facts are fetched by the function registered with `moves.machine.facts_of`; the system does not start without.
+    The facts are fetched by the function registered with `moves.registry.facts_of`; the system does not start without.
     """
 
     def declare(method: Callable[[Any], Any]) -> Move[Any, Any]:

@@ -33,17 +33,6 @@ def holds(user: object, role: str, program: "Program") -> bool:
     )
 
 
-def holds_any(user: object, program: "Program") -> bool:
-    """Whether `user` holds any role at all today on `program`."""
-    if not is_person(user):
-        return False
-    return (
-        user.appointments.filter(in_office())
-        .filter(Q(program_id=program.pk) | Q(program__isnull=True, cluster_id=program.cluster_id))
-        .exists()
-    )
-
-
 def is_program_officer(program: "Program", user: object) -> bool:
     """Programme officers by appointment, and the cluster's own officers."""
     return holds(user, ProgramRole.OFFICER, program) or holds_cluster_role(

@@ -48,11 +48,11 @@ def home(request: HttpRequest) -> HttpResponse:
 def calls() -> list[dict[str, object]]:
     """Published calls that are open or not open yet, with the instant that matters next; soonest closing first."""
     found = Call.objects.published().filter(closes_at__gt=clock.now()).select_related("program__cluster")
-    listed = [
+    soonest = sorted(found, key=lambda call: (not call.is_open, call.next_closing or call.closes_at))
+    return [
         {"call": call, "open": call.is_open, "closes": call.next_closing, "left": left_until(call.next_closing)}
-        for call in found
+        for call in soonest
     ]
-    return sorted(listed, key=lambda one: (not one["open"], one["closes"]))
 
 
 def hats(day: selectors.Day, role: str) -> list[dict[str, object]]:

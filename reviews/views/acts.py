@@ -105,7 +105,7 @@ def act(request: PersonRequest, reference: str, public_id: UUID, name: str) -> H
     acts = _acts()
     if name not in acts:
         raise Http404
-    with suppress(WrongMoment):  # the moment is said on the page
+    with suppress(WrongMoment):  # the wrong person is told at once; the moment, by the act
         refusals(one, acts[name]["step"], by=request.user)
     form = _act_form(name, application, request.POST if request.method == "POST" else None)
     if request.method == "POST" and (form is None or form.is_valid()):

@@ -38,6 +38,7 @@ def session_with(*records, user=PERSON):
         ((), Assurance()),
         ((("password", NOON),), Assurance(Method.PASSWORD)),
         ((("demo", NOON),), Assurance(Method.DEMO)),
+        ((("demo", NOON), ("password", NOON)), Assurance(Method.PASSWORD)),
         (
             (("password", NOON - timedelta(hours=3)), ("mfa", NOON - timedelta(hours=2)), ("mfa", NOON)),
             Assurance(Method.PASSWORD, second_factor_at=NOON),

@@ -9,8 +9,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+from accounts.models import Organisation
 from applications.checks import missing_answers
 from applications.models import Answer, Application, Document
+from applications.rules import call_takes_submissions
 from applications.search import matching
 from applications.services.drafts import (
     AnswerConflict,
@@ -43,7 +45,7 @@ from documents.models import Rendering
 from moves.models import DutyDone
 from moves.refusals import Forbidden, WrongMoment
 from notifications.models import Message
-from programs.models import ReferenceCounter
+from programs.models import Accommodation, ReferenceCounter
 from tests.files import AT, draft_file, open_call, sponsor_it, submit, submitted_file
 from work import clock
 
@@ -274,8 +276,21 @@ def test_submission_after_the_close_keeps_the_draft_and_says_the_instant(cast, p
     assert Application.objects.get().state == ApplicationState.DRAFT
 
 
+def test_the_later_closing_of_a_neighbour_opens_nothing(cast, programme):
+    draft = draft_file(cast, programme)
+    neighbour = Organisation.objects.exclude(pk=draft.organisation_id).first()
+    accommodation = Accommodation.objects.create(
+        call=draft.call, organisation=neighbour, closes_at=CLOSE + timedelta(days=2)
+    )
+    with clock.at(CLOSE + timedelta(minutes=20)):
+        assert call_takes_submissions(draft, None).code == "closed"
+        accommodation.organisation = draft.organisation
+        accommodation.save()
+        assert call_takes_submissions(draft, None) is None
+
+
 @pytest.mark.parametrize(
-    ("minutes", "began", "passes"), [(5, -1, True), (5, None, False), (5, 1, False), (16, -1, False)]
+    ("minutes", "began", "passes"), [(5, -1, True), (5, None, False), (5, 0, False), (5, 1, False), (16, -1, False)]
 )
 def test_grace_takes_what_began_before_the_close(cast, programme, minutes, began, passes):
     dates = {"project_period": {"from": "2028-10-15", "to": "2029-01-20"}}

@@ -300,6 +300,17 @@ def test_a_cursor_reads_back_and_refuses_what_is_not_one():
             Cursor.read(text)
 
 
+def test_what_is_not_reported_is_not_told_and_what_left_is_told_gone(file, camille):
+    record(file, "application.open", by=camille)
+    assert [(change.kind, change.gone) for change in Change.objects.all()] == [("application", False)]
+    record(file, "application.leave", by=camille, gone=True)
+    assert Change.objects.latest("id").gone
+    hidden = Told(uuid.uuid4())
+    hidden.is_reported = False
+    assert tell(hidden) is None
+    assert Change.objects.count() == 2
+
+
 # ------------------------------------------------------------------ duties and declarations
 
 

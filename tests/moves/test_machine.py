@@ -1,5 +1,5 @@
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
@@ -14,7 +14,7 @@ from moves import registry
 from moves.machine import allowed, firing, move, refusals
 from moves.models import DutyDone
 from moves.refusals import Forbidden, Refusal, WrongMoment
-from moves.registry import after, check_facts, fired_by, reactions_of
+from moves.registry import after, check_moves, fired_by, reactions_of
 from moves.services import declare_standing, record_duty
 from moves.states import Duty, StandingState
 from tests.databases import at_once
@@ -326,6 +326,58 @@ def test_the_page_is_told_what_the_act_would_say(machines, camille, dominique, c
     assert not Entry.objects.exists()
 
 
+def test_allowed_leaves_out_the_duties_of_who_is_unsure(file, camille, dominique):
+    submitted = submit(file, camille)
+    declare_standing(file.pk, user=dominique, standing=StandingState.UNSURE)
+    assert "screen" not in [one.name for one in allowed(submitted, dominique)]
+
+
+def test_of_two_acts_that_exclude_a_third_the_first_is_told(file, camille, dominique, cleared):
+    with clock.at(NOON):
+        record_duty(file.pk, by=dominique, duty=Duty.SCREEN)
+    with clock.at(NOON + timedelta(days=3)):
+        record_duty(file.pk, by=dominique, duty=Duty.SCORE)
+    cleared(file, dominique)
+    decision = Decision.objects.create(application=file)
+    with translation.override("en"), pytest.raises(Forbidden, match="You screened this file on October"):
+        move(decision, Decision.issue, by=dominique)
+
+
+def test_a_reaction_fires_no_move_that_does_not_say_so_itself(file, camille, cleared):
+    cleared(file, camille)
+    decision = Decision.objects.create(application=file)
+
+    @after(Decision.issue, fires=(File.approve, File.submit))
+    def overreach(obj, made):
+        move(File.objects.create(title="Another's", owner=0), File.submit, by=made.by, given=Amount(1))
+
+    with pytest.raises(Forbidden):
+        move(decision, Decision.issue, by=camille)
+
+
+def test_the_system_does_not_start_when_facts_are_of_another_type(monkeypatch):
+    def wrong(application, by) -> Title:
+        return Title("")
+
+    monkeypatch.setattr(registry, "_fetchers", registry._fetchers | {Application.submit: wrong})
+    with pytest.raises(ImproperlyConfigured, match=r"application.submit asks for Readiness"):
+        check_moves()
+
+
+def test_nor_when_a_move_says_that_it_is_fired_and_no_reaction_fires_it(monkeypatch):
+    monkeypatch.setattr(registry, "_reactions", {})
+    with pytest.raises(ImproperlyConfigured, match="do not agree"):
+        check_moves()
+
+
+def test_two_functions_for_the_facts_of_one_move_are_refused():
+    def second(application, by) -> Title:
+        return Title("")
+
+    with pytest.raises(ImproperlyConfigured, match="already"):
+        registry.facts_of(Application.submit)(second)
+
+
 def test_facts_shared_by_the_moves_of_a_page_are_fetched_once(file, camille, monkeypatch):
     fetched = []
     monkeypatch.setattr(registry, "_fetchers", {File.submit: lambda obj, by: fetched.append(1) or Title("x")})
@@ -334,11 +386,11 @@ def test_facts_shared_by_the_moves_of_a_page_are_fetched_once(file, camille, mon
 
 
 def test_the_system_does_not_start_when_a_move_has_no_function_for_its_facts(monkeypatch):
-    check_facts()
+    check_moves()
     kept = {step: fetch for step, fetch in registry._fetchers.items() if step is not Application.submit}
     monkeypatch.setattr(registry, "_fetchers", kept)
     with pytest.raises(ImproperlyConfigured, match=r"application.submit asks for Readiness"):
-        check_facts()
+        check_moves()
 
 
 def test_a_row_that_a_reaction_changed_is_told_to_the_feed(file, camille, cleared):
