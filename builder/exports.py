@@ -46,11 +46,11 @@ def export_bundle(program: Program, *, call: Call | None = None) -> str:
     return dump_bundle(data)
 
 
-def _partners(program):
+def _partners(program: Program):
     return Partner.objects.filter(agreements__programs=program).distinct().order_by("short_name")
 
 
-def _pair(row, name):
+def _pair(row, name: str):
     return {"fr": getattr(row, f"{name}_fr"), "en": getattr(row, f"{name}_en")}
 
 
@@ -113,7 +113,7 @@ def _program_data(program: Program) -> dict:
 def _call_data(call: Call) -> dict:
     zone = ZoneInfo(call.zone)
 
-    def instant(value):
+    def instant(value) -> str:
         return f"{value.astimezone(zone):%Y-%m-%dT%H:%M} {call.zone}"
 
     out = {

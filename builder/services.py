@@ -29,7 +29,7 @@ from work import clock
 
 
 @transaction.atomic
-def import_bundle(text: str | bytes, *, by, cluster: Cluster | None = None) -> Program:
+def import_bundle(text: str | bytes, *, by: Actor, cluster: Cluster | None = None) -> Program:
     """Import a bundle's YAML into `cluster` (the one whose officer `by` is, when not given). Returns the programme.
 
     BundleRefused, with every problem and its line, and nothing written; Forbidden for anybody but its officer.
@@ -67,7 +67,7 @@ def import_bundle(text: str | bytes, *, by, cluster: Cluster | None = None) -> P
     return program
 
 
-def _cluster_of(by) -> Cluster:
+def _cluster_of(by: Actor) -> Cluster:
     """The one cluster whose officer `by` is today."""
     if not is_person(by):
         raise Forbidden(_("Only a programme officer imports a programme."))
@@ -84,7 +84,7 @@ def _cluster_of(by) -> Cluster:
     return clusters[0]
 
 
-def _ask_who(existing: Program | None, cluster: Cluster, by):
+def _ask_who(existing: Program | None, cluster: Cluster, by: Actor) -> None:
     """An officer of the cluster; or of this programme, for one that exists."""
     if existing is not None and is_program_officer(existing, by):
         return
@@ -146,7 +146,7 @@ def _differs(recorded) -> str:
     }
 
 
-def _import_agreements(bundle: Bundle, cluster: Cluster, by) -> dict[str, Agreement]:
+def _import_agreements(bundle: Bundle, cluster: Cluster, by: Actor) -> dict[str, Agreement]:
     """Partners, agreements and envelopes that are new; each new envelope is allocated and the fee taken from it."""
     partners, out = {}, {}
     for part in bundle.partners:
@@ -172,7 +172,7 @@ def _import_agreements(bundle: Bundle, cluster: Cluster, by) -> dict[str, Agreem
     return out
 
 
-def _import_program(bundle: Bundle, cluster, existing, agreements) -> Program:
+def _import_program(bundle: Bundle, cluster: Cluster, existing, agreements) -> Program:
     part = bundle.program
     group, _made = WorkingGroup.objects.get_or_create(
         cluster=cluster,

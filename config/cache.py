@@ -83,7 +83,7 @@ class StandIn:
 
     faults: type[Exception]
 
-    def __init__(self, location: str, params: dict[str, Any]):
+    def __init__(self, location: str, params: dict[str, Any]) -> None:
         super().__init__(location, params)
         self.stand_in = LocMemCache(f"stand-in {location}", params)
         self.breaker = _breakers.setdefault((type(self).__name__, location), Breaker())
@@ -130,7 +130,7 @@ class RedisOrMemory(StandIn, RedisCache):
 
     faults = RedisError
 
-    def __init__(self, server: str, params: dict[str, Any]):
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
         given = {
             "socket_connect_timeout": PATIENCE,
             "socket_timeout": PATIENCE,

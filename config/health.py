@@ -3,7 +3,7 @@
 import logging
 
 from django.db import connection, transaction
-from django.http import JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -26,14 +26,14 @@ FROM audit_change WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())
 
 @never_cache
 @require_safe
-def live(request):
+def live(request: HttpRequest):
     """200 whenever the process answers; it depends on nothing else."""
     return JsonResponse({"status": "ok"})
 
 
 @never_cache
 @require_safe
-def ready(request):
+def ready(request: HttpRequest) -> None:
     """200 when database, broker and storage each did a small piece of work just now and every sweep runs, else 503.
 
     Only `ok` or `failed` is told, and which sweeps are late; the reason goes to the log, since anyone may ask.
@@ -55,15 +55,15 @@ class ProbeMiddleware:
     An orchestrator asks by an address that no browser uses.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response) -> None:
         self.get_response = get_response
         self.probes = {LIVE: live, READY: ready}
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest):
         return self.probes.get(request.path_info, self.get_response)(request)
 
 
-def outcome(name, check):
+def outcome(name: str, check) -> str:
     """`ok`, or `failed` with the reason in the log."""
     try:
         check()
@@ -78,12 +78,12 @@ def restarts():
     return {process.name: process.restarts for process in processes_here()}
 
 
-def try_database():
+def try_database() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
 
 
-def try_broker():
+def try_broker() -> None:
     """Open a connection of our own: a pooled one would hide a broker that has gone."""
     with app.connection_for_write() as broker:
         broker.ensure_connection(max_retries=1, interval_start=0, interval_max=0.1, timeout=2)

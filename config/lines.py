@@ -24,7 +24,7 @@ class Lingers(Protocol):
 class Connection(TConn):
     """A client's connection, with the bytes that came before a thread was given to it."""
 
-    def __init__(self, worker: "Lingers", *args):
+    def __init__(self, worker: "Lingers", *args) -> None:
         super().__init__(*args)
         self.worker = worker
         self.head = bytearray()
@@ -73,7 +73,7 @@ class Connection(TConn):
         """What the parser holds is the beginning of a request that is not whole: it goes on being read here."""
         self.head += self.parser.unreader.take_buffered()
 
-    def close(self, graceful=False):
+    def close(self, graceful=False) -> None:
         """As gunicorn, except that nobody waits for a client to read the end of its answer."""
         if graceful:
             self.worker.linger(self)
@@ -84,7 +84,7 @@ class Connection(TConn):
 class Line:
     """Some threads and who waits for them, oldest first. They call `begin` and `end`; the main loop all the rest."""
 
-    def __init__(self, name: str, threads: int):
+    def __init__(self, name: str, threads: int) -> None:
         self.threads = threads
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self.inside = 0  # waiting or being served

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.http import HttpRequest
 
 from config.reserve import COOKIE, KEPT, LIFE, place_for, seconds_left
 from programs.querysets import works_here
@@ -13,10 +14,10 @@ class PlaceMiddleware:
     Only a request that carries a place, or signs in, costs a question about roles: nobody else's does.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest):
         request.place_asked = None  # True at sign-in, False at sign-out: the signals below say so
         held = request.COOKIES.get(COOKIE)
         response = self.get_response(request)
@@ -39,11 +40,11 @@ class PlaceMiddleware:
         return response
 
 
-def signed_in(sender, request, **kwargs) -> None:
+def signed_in(sender, request: HttpRequest, **kwargs) -> None:
     request.place_asked = True
 
 
-def signed_out(sender, request, **kwargs) -> None:
+def signed_out(sender, request: HttpRequest, **kwargs) -> None:
     request.place_asked = False
 
 

@@ -43,7 +43,7 @@ TELL_EVERY = 10  # seconds between two lines of the log about a queue that is lo
 class Worker(ThreadWorker):
     """See the top of the module. With TLS or HTTP/2 of its own, which we do not serve, it is gunicorn's."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         cfg = self.cfg
         plain = (cfg.protocol, cfg.proxy_protocol, cfg.http2_cleartext) == ("http", "off", "off")
@@ -61,14 +61,14 @@ class Worker(ThreadWorker):
         self.live = Line("live", 1)
         return self.ordinary.pool
 
-    def run(self):
+    def run(self) -> None:
         super().run()
         for line in (self.reserve, self.uploads, self.static, self.live):
             line.pool.shutdown(wait=False)
 
     # ---- until what is read without a thread is whole
 
-    def accept(self, listener):
+    def accept(self, listener) -> None:
         if not self.reads_ahead:
             super().accept(listener)
             return
@@ -89,7 +89,7 @@ class Worker(ThreadWorker):
         self.pending_conns.append(conn)
         self.on_pending_socket_readable(conn, conn.sock)
 
-    def on_pending_socket_readable(self, conn, client):
+    def on_pending_socket_readable(self, conn, client) -> None:
         if not isinstance(conn, Connection):
             super().on_pending_socket_readable(conn, client)
             return
@@ -111,7 +111,7 @@ class Worker(ThreadWorker):
         else:
             self.enqueue_req(conn)
 
-    def on_client_socket_readable(self, conn, client):
+    def on_client_socket_readable(self, conn, client) -> None:
         if not isinstance(conn, Connection):
             super().on_client_socket_readable(conn, client)
             return
@@ -122,7 +122,7 @@ class Worker(ThreadWorker):
 
     # ---- where it waits
 
-    def enqueue_req(self, conn):
+    def enqueue_req(self, conn) -> None:
         """Also called by gunicorn for a request that came behind another on its connection, whole or not."""
         if not isinstance(conn, Connection):
             super().enqueue_req(conn)
@@ -167,7 +167,7 @@ class Worker(ThreadWorker):
         conn.line.inside -= 1
         self.finish_request(conn, future)
 
-    def handle(self, conn):
+    def handle(self, conn) -> None:
         line = getattr(conn, "line", None)
         if line is None:
             return super().handle(conn)
@@ -250,7 +250,7 @@ class Worker(ThreadWorker):
 
     # ---- gunicorn's own turns of the loop
 
-    def murder_pending(self):
+    def murder_pending(self) -> None:
         super().murder_pending()
         for waiting in (self.lingering, self.sending):
             while waiting and waiting[0].timeout <= time.monotonic():
@@ -258,7 +258,7 @@ class Worker(ThreadWorker):
         if self.reads_ahead:
             self.tell_who_waits()
 
-    def _cap_keepalive(self, deadline):
+    def _cap_keepalive(self, deadline) -> None:
         """At a stop, a connection on which nothing was asked yet is kept no longer than a kept-alive one."""
         super()._cap_keepalive(deadline)
         for conn in self.pending_conns:

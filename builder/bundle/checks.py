@@ -20,7 +20,7 @@ VERSION = 1
 class BundleRefused(Exception):
     """The bundle is refused whole. `problems` say where and why, in the order of the file."""
 
-    def __init__(self, problems: list[Problem]):
+    def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
         super().__init__("\n".join(str(problem) for problem in problems))
 
@@ -107,13 +107,13 @@ def _read_parts(bundle: Bundle, top: Reader) -> list[Problem]:
     return top.problems
 
 
-def _once(top: Reader, part: str, key: str, values: list[str]):
+def _once(top: Reader, part: str, key: str, values: list[str]) -> None:
     for index, value in enumerate(values):
         if value and value in values[:index]:
             top.problem(_("“%(value)s” is written twice.") % {"value": value}, part, index, key)
 
 
-def _read_form_and_rubric(bundle: Bundle, top: Reader):
+def _read_form_and_rubric(bundle: Bundle, top: Reader) -> None:
     bundle.form = Form()
     if top.child("form"):
         bundle.form, _problems = read_form(top.node["form"], path=("form",))
@@ -125,7 +125,7 @@ def _read_form_and_rubric(bundle: Bundle, top: Reader):
         top.problems += problems
 
 
-def _read_rules(bundle: Bundle, top: Reader):
+def _read_rules(bundle: Bundle, top: Reader) -> None:
     """The parts that a `Rules` version keeps."""
     criteria = tuple(criterion.key for criterion in bundle.rubric.criteria)
     bundle.aid = policy.read_rules(top, form=bundle.form, criteria=criteria)
@@ -133,7 +133,7 @@ def _read_rules(bundle: Bundle, top: Reader):
         _check_window(bundle, top)
 
 
-def _check_window(bundle: Bundle, top: Reader):
+def _check_window(bundle: Bundle, top: Reader) -> None:
     """No cost after the last agreement ends can be paid from it."""
     until = (bundle.aid.get("window") or {}).get("until")
     ends = [part.terms["ends_on"] for part in bundle.agreements if part.terms["ends_on"]]

@@ -100,7 +100,7 @@ _RANK = {name: rank for rank, name in enumerate(FIRST)}
 
 
 class _Dumper(yaml.SafeDumper):
-    def ignore_aliases(self, data):
+    def ignore_aliases(self, data) -> bool:
         return True
 
     def increase_indent(self, flow=False, indentless=False):

@@ -15,6 +15,7 @@ import yaml
 from django.utils.translation import gettext as _
 from yaml import events
 
+from notifications.models import Message
 from questions.constants import Problem
 
 MAX_BYTES = 1_000_000
@@ -25,7 +26,7 @@ _CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
 class _Refused(Exception):
-    def __init__(self, message, line):
+    def __init__(self, message: Message, line) -> None:
         self.problem = Problem((), message, line)
 
 
@@ -56,7 +57,7 @@ def _unreadable(mark) -> Problem:
     return Problem((), message % {"column": mark.column + 1 if mark else 1}, mark.line + 1 if mark else 1)
 
 
-def _decoded(text) -> str:
+def _decoded(text: str) -> str:
     size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
         raise _Refused(_("The file is larger than %(max)s kilobytes.") % {"max": MAX_BYTES // 1000}, 1)
@@ -72,7 +73,7 @@ def _decoded(text) -> str:
 class _Builder:
     """Builds plain data from parser events, without recursion."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.root = None
         self.lines: dict[tuple, int] = {(): 1}
         self.problems: list[Problem] = []
@@ -80,7 +81,7 @@ class _Builder:
         self.count = 0
         self.documents = 0
 
-    def take(self, event):
+    def take(self, event) -> None:
         line = event.start_mark.line + 1
         if isinstance(event, events.DocumentStartEvent):
             self.documents += 1
@@ -93,7 +94,7 @@ class _Builder:
         elif isinstance(event, events.NodeEvent):
             self.node(event, line)
 
-    def node(self, event, line):
+    def node(self, event, line) -> None:
         self.count += 1
         if event.anchor:
             raise _Refused(_("Anchors and aliases (& and *) are not accepted; write the text again."), line)
@@ -108,7 +109,7 @@ class _Builder:
             path = self.put(container, line)
             self.stack.append([container, path, None])
 
-    def scalar(self, event, line):
+    def scalar(self, event, line) -> None:
         value = self.plain(event.value) if event.style is None and event.tag is None else event.value
         if self.stack and isinstance(self.stack[-1][0], dict) and self.stack[-1][2] is None:
             frame = self.stack[-1]
@@ -141,7 +142,7 @@ class _Builder:
         return (*path, key)
 
     @staticmethod
-    def plain(text):
+    def plain(text: str):
         if text in _CONSTANTS:
             return _CONSTANTS[text]
         return int(text) if _WHOLE.fullmatch(text) else text
