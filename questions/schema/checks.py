@@ -4,7 +4,7 @@ compared, questions that no answers can reach."""
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -66,7 +66,7 @@ def _bad_references(form: Form) -> list[Problem]:
 
 
 def check_condition(
-    tree: conditions.Node | None, path: Path, known: Mapping[str, Question], every: Mapping[str, Question]
+    tree: conditions.Node | None, path: Path, known: Mapping[str, Question], every: Collection[str]
 ) -> list[Problem]:
     """What a condition may not do. `known` are the questions it may read, `every` all of the form."""
     if tree is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
@@ -274,7 +274,7 @@ class Reader:
         value = self.take(key, required=required)
         return None if value is MISSING else Reader(value, (*self.path, key), self.problems)
 
-    def strings(self, key: str, *, required: bool = False, choices: Sequence[str] | None = None) -> tuple[str, ...]:
+    def strings(self, key: str, *, required: bool = False, choices: Collection[str] | None = None) -> tuple[str, ...]:
         out = []
         for index, item in enumerate(self.items(key, required=required)):
             if not isinstance(item, str) or not item.strip():
