@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -28,14 +28,14 @@ from programs.states import LetterKind
 LANGUAGES = (("fr", "Français"), ("en", "English"))
 
 
-def of_staff(request: HttpRequest, slug):
+def of_staff(request: PersonRequest, slug: str) -> Program:
     """The programme, when this person reads it as staff; else 404."""
     return get_object_or_404(
         Program.objects.of_staff(request.user).select_related("cluster", "working_group"), slug=slug
     )
 
 
-def managed(request: HttpRequest, public_id: UUID):
+def managed(request: PersonRequest, public_id: UUID) -> Call:
     """The call, for its officers; 404 for who cannot read it, 403 for who only reads it."""
     calls = Call.objects.of_staff(request.user).select_related("program__cluster", "form", "rubric", "rules")
     call = get_object_or_404(calls, public_id=public_id)
@@ -52,7 +52,7 @@ def import_one(request: PersonRequest) -> HttpResponse:
     if not may_import(request.user):
         raise Forbidden(_("Only a programme officer imports a programme."))
     form = BundleForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
-    context = {"form": form, "problems": []}
+    context: dict[str, object] = {"form": form, "problems": []}
     if request.method != "POST" or not form.is_valid():
         return render(request, "builder/import.html", context, status=422 if form.errors else 200)
     content = form.content()
@@ -79,7 +79,7 @@ def import_one(request: PersonRequest) -> HttpResponse:
 @require_safe
 @login_required
 @never_cache
-def export(request: PersonRequest, slug):
+def export(request: PersonRequest, slug: str) -> HttpResponse:
     """The programme as one YAML file, as its latest call has it."""
     program = of_staff(request, slug)
     call = program.calls.order_by("-pk").first()
@@ -95,7 +95,7 @@ def export(request: PersonRequest, slug):
 @require_safe
 @login_required
 @never_cache
-def letters(request: PersonRequest, slug) -> HttpResponse:
+def letters(request: PersonRequest, slug: str) -> HttpResponse:
     """Each letter filled with the examples of its fields, in both languages."""
     program = of_staff(request, slug)
     kinds, known = [], fields.known()
@@ -116,7 +116,7 @@ def letters(request: PersonRequest, slug) -> HttpResponse:
     return render(request, "builder/letters.html", context)
 
 
-def blocks_of(body):
+def blocks_of(body: str) -> list[dict[str, str]]:
     """Paragraphs and headings, as a letter is set."""
     return [
         {"heading": part[2:].strip()} if part.startswith("##") else {"text": part}
@@ -140,6 +140,6 @@ def publish(request: PersonRequest, public_id: UUID) -> HttpResponse:
         found = refusals_to(call, Call.publish, by=request.user)
         refusals = [refusal for refusal in found if refusal.code != "problems"]  # the page lists them
     except WrongMoment as refused:
-        refusals = refused.refusals
+        refusals = list(refused.refusals)
     context = {"call": call, "program": call.program, "problems": problems, "refusals": refusals}
     return render(request, "builder/publish.html", context, status=409 if request.method == "POST" else 200)
