@@ -15,7 +15,7 @@ from questions.schema import check_form, parse_form
 
 def publication_problems(call: Call) -> list[Problem]:
     """What keeps a call from being published: faults of its form, rubric and rules, and letters that are incomplete."""
-    problems = []
+    problems: list[Problem] = []
     if call.form is None or call.rubric is None or call.rules is None:
         return problems  # the move asks for them
     form, rubric = parse_form(call.form.definition), parse_rubric(call.rubric.definition)

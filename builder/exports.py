@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import Sum
+from django.db.models import Model, QuerySet, Sum
 
 from builder.bundle import dump_bundle
 from funding.models import Agreement, Envelope, LedgerEntry, Partner
@@ -31,8 +31,9 @@ def export_bundle(program: Program, *, call: Call | None = None) -> str:
     call = call or program.calls.order_by("-pk").first()
     if call is None:
         raise ValueError("a programme without a call cannot be written as a bundle")
-    rules = call.rules.definition
-    data = {
+    if call.form is None or call.rubric is None or call.rules is None:
+        raise ValueError("a call without its form, rubric and rules cannot be written as a bundle")
+    data: dict[str, object] = {
         "passerelle": 1,
         "partners": [_partner_data(partner) for partner in _partners(program)],
         "agreements": [_agreement_data(agreement) for agreement in program.agreements.order_by("reference")],
@@ -40,26 +41,26 @@ def export_bundle(program: Program, *, call: Call | None = None) -> str:
         "call": _call_data(call),
         "form": call.form.definition,
         "rubric": call.rubric.definition,
-        **policy.as_written(rules),
+        **policy.as_written(call.rules.definition),
         "letters": {kind: _letter_data(letter) for kind, letter in latest_letters(program).items()},
     }
     return dump_bundle(data)
 
 
-def _partners(program):
+def _partners(program: Program) -> QuerySet[Partner]:
     return Partner.objects.filter(agreements__programs=program).distinct().order_by("short_name")
 
 
-def _pair(row, name):
+def _pair(row: Model, name: str) -> dict[str, str]:
     return {"fr": getattr(row, f"{name}_fr"), "en": getattr(row, f"{name}_en")}
 
 
-def _partner_data(partner: Partner) -> dict:
+def _partner_data(partner: Partner) -> dict[str, object]:
     return {"short_name": partner.short_name, "name": _pair(partner, "name")}
 
 
-def _agreement_data(agreement: Agreement) -> dict:
-    out = {
+def _agreement_data(agreement: Agreement) -> dict[str, object]:
+    out: dict[str, object] = {
         "reference": agreement.reference,
         "partner": agreement.partner.short_name,
         "title": _pair(agreement, "title"),
@@ -89,34 +90,37 @@ def _agreement_data(agreement: Agreement) -> dict:
     return out
 
 
-def _program_data(program: Program) -> dict:
-    out = {
+def _program_data(program: Program) -> dict[str, object]:
+    contact = {"email": program.contact_email}
+    if program.contact_phone:
+        contact["phone"] = program.contact_phone
+    out: dict[str, object] = {
         "code": program.code,
         "slug": program.slug,
         "name": _pair(program, "name"),
         "working_group": {"key": program.working_group.key, "name": _pair(program.working_group, "name")},
         "themes": program.themes,
         "summary": _pair(program, "summary"),
-        "contact": {"email": program.contact_email},
+        "contact": contact,
         "funding": [
             {"agreement": funding.agreement.reference, "share": format(funding.share.normalize(), "f")}
             for funding in program.funding.select_related("agreement").order_by("agreement__reference")
         ],
     }
-    if program.contact_phone:
-        out["contact"]["phone"] = program.contact_phone
     if program.description_fr or program.description_en:
         out["description"] = _pair(program, "description")
     return out
 
 
-def _call_data(call: Call) -> dict:
+def _call_data(call: Call) -> dict[str, object]:
     zone = ZoneInfo(call.zone)
 
-    def instant(value):
+    def instant(value: datetime | None) -> str:
+        if value is None:
+            raise ValueError("a call without its dates cannot be written as a bundle")
         return f"{value.astimezone(zone):%Y-%m-%dT%H:%M} {call.zone}"
 
-    out = {
+    out: dict[str, object] = {
         "key": call.key,
         "name": _pair(call, "name"),
         "kind": call.kind,
@@ -129,5 +133,5 @@ def _call_data(call: Call) -> dict:
     return out
 
 
-def _letter_data(letter: LetterTemplate) -> dict:
+def _letter_data(letter: LetterTemplate) -> dict[str, object]:
     return {"subject": _pair(letter, "subject"), "body": _pair(letter, "body")}

@@ -1,5 +1,7 @@
 """What an officer gives of a whole programme."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -22,13 +24,13 @@ class BundleForm(forms.Form):
         widget=forms.Textarea({"rows": 14, "spellcheck": "false", "class": "input--code"}),
     )
 
-    def clean(self):
-        given = super().clean()
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
         if not given.get("file") and not (given.get("text") or "").strip() and not self.errors:
             raise forms.ValidationError(_("Choose the file, or paste its text."))
         return given
 
-    def content(self):
+    def content(self) -> str | bytes:
         """What was given, as bytes or as text; a file comes before a text."""
         file = self.cleaned_data.get("file")
         return file.read(MAX_BYTES + 1) if file else self.cleaned_data["text"]

@@ -7,6 +7,8 @@ becomes a new version, and a published call keeps the versions it was published 
 
 from __future__ import annotations
 
+from typing import Any, TypedDict, TypeVar
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -16,6 +18,7 @@ from accounts.rules import holds_cluster_role, in_office, is_person
 from audit import services as trail
 from audit.actors import Actor
 from builder.bundle import Bundle, BundleRefused, read_bundle
+from builder.bundle.parts import AgreementPart, CallPart, ProgramPart
 from builder.exports import allocated
 from funding import ledger
 from funding.models import Agreement, Envelope, Partner
@@ -27,9 +30,19 @@ from programs.states import CallState
 from questions.constants import Problem
 from work import clock
 
+V = TypeVar("V", FormVersion, Rubric, Rules)
+
+
+class Versions(TypedDict):
+    """What a call is held by."""
+
+    form: FormVersion
+    rubric: Rubric
+    rules: Rules
+
 
 @transaction.atomic
-def import_bundle(text: str | bytes, *, by, cluster: Cluster | None = None) -> Program:
+def import_bundle(text: str | bytes, *, by: Actor, cluster: Cluster | None = None) -> Program:
     """Import a bundle's YAML into `cluster` (the one whose officer `by` is, when not given). Returns the programme.
 
     BundleRefused, with every problem and its line, and nothing written; Forbidden for anybody but its officer.
@@ -43,31 +56,41 @@ def import_bundle(text: str | bytes, *, by, cluster: Cluster | None = None) -> P
     code = bundle.program.code if bundle.program else ""
     existing = Program.objects.filter(cluster=cluster, code=code).first()
     _ask_who(existing, cluster, by)
-    if not bundle.problems:
-        bundle.problems = _disagreements(bundle, cluster, existing)
     if bundle.problems:
         raise BundleRefused(bundle.problems)
+    assert bundle.program is not None  # one that is missing is a problem
+    assert bundle.call is not None  # and so is this one
+    problems = _disagreements(bundle, bundle.program, bundle.call, cluster, existing)
+    if problems:
+        raise BundleRefused(problems)
     agreements = _import_agreements(bundle, cluster, by)
-    program = _import_program(bundle, cluster, existing, agreements)
-    versions = {
-        "form": _version(FormVersion, program, bundle.data["form"]),
-        "rubric": _version(Rubric, program, bundle.data["rubric"]),
-        "rules": _version(Rules, program, bundle.rules, effective_from=clock.day_of(bundle.call.columns["opens_at"])),
-    }
+    program = _import_program(bundle.program, cluster, existing, agreements)
+    opens_at = bundle.call.columns["opens_at"]
+    assert opens_at is not None  # an opening that is missing is a problem too
+    versions = Versions(
+        form=_version(FormVersion, program, bundle.data["form"]),
+        rubric=_version(Rubric, program, bundle.data["rubric"]),
+        rules=_version(Rules, program, bundle.rules, effective_from=clock.day_of(opens_at)),
+    )
     letters = _import_letters(bundle, program)
-    call = _import_call(bundle, program, versions)
+    call = _import_call(bundle.call, program, versions)
     trail.record(
         program,
         "program.import",
         by=by,
-        given={name: version.number for name, version in versions.items()}
-        | {"letters": letters, "call": str(call.public_id)},
+        given={
+            "form": versions["form"].number,
+            "rubric": versions["rubric"].number,
+            "rules": versions["rules"].number,
+            "letters": letters,
+            "call": str(call.public_id),
+        },
         also=(call,),
     )
     return program
 
 
-def _cluster_of(by) -> Cluster:
+def _cluster_of(by: Actor) -> Cluster:
     """The one cluster whose officer `by` is today."""
     if not is_person(by):
         raise Forbidden(_("Only a programme officer imports a programme."))
@@ -84,7 +107,7 @@ def _cluster_of(by) -> Cluster:
     return clusters[0]
 
 
-def _ask_who(existing: Program | None, cluster: Cluster, by):
+def _ask_who(existing: Program | None, cluster: Cluster, by: Actor) -> None:
     """An officer of the cluster; or of this programme, for one that exists."""
     if existing is not None and is_program_officer(existing, by):
         return
@@ -96,23 +119,26 @@ def _ask_who(existing: Program | None, cluster: Cluster, by):
         raise Forbidden(_("Only a programme officer imports a programme."))
 
 
-def _disagreements(bundle: Bundle, cluster: Cluster, existing: Program | None) -> list[Problem]:
+def _disagreements(
+    bundle: Bundle, program: ProgramPart, call: CallPart, cluster: Cluster, existing: Program | None
+) -> list[Problem]:
     """Where the file contradicts what is on record and an import may not change it: terms of an agreement,
     money already
     allocated, a call already published, an address taken by another programme."""
-    problems = []
+    problems: list[Problem] = []
     for part in bundle.agreements:
         known = Agreement.objects.filter(cluster=cluster, reference=part.reference).select_related("partner").first()
         if known is not None:
             problems += _other_terms(bundle, part, known)
-    program, call = bundle.program, bundle.call
-    if Program.objects.filter(slug=program.columns["slug"]).exclude(pk=existing.pk if existing else None).exists():
+    others = Program.objects.exclude(pk=existing.pk) if existing else Program.objects.all()
+    if others.filter(slug=program.columns["slug"]).exists():
         message = _("Another programme already has the address “%(slug)s”.") % {"slug": program.columns["slug"]}
         problems.append(bundle.at((*program.path, "slug"), message))
-    known = Call.objects.filter(program=existing, key=call.key).first() if existing else None
-    if known is not None and known.state != CallState.DRAFT:
+    held = Call.objects.filter(program=existing, key=call.key).first() if existing else None
+    if held is not None and held.state != CallState.DRAFT:
+        written: dict[str, object] = {**call.columns}
         for column, key in (("opens_at", "opens"), ("closes_at", "closes"), ("kind", "kind"), ("cohorts", "cohorts")):
-            if getattr(known, column) != call.columns[column]:
+            if getattr(held, column) != written[column]:
                 message = _("This call is no longer a draft: an import does not change its dates.")
                 problems.append(bundle.at((*call.path, key), message))
     return problems
@@ -122,7 +148,7 @@ def _disagreements(bundle: Bundle, cluster: Cluster, existing: Program | None) -
 _TERMS = {"starts_on": "starts", "ends_on": "ends"}
 
 
-def _other_terms(bundle: Bundle, part, known: Agreement) -> list[Problem]:
+def _other_terms(bundle: Bundle, part: AgreementPart, known: Agreement) -> list[Problem]:
     problems = []
     if known.partner.short_name != part.partner:
         problems.append(bundle.at((*part.path, "partner"), _differs(known.partner.short_name)))
@@ -134,32 +160,33 @@ def _other_terms(bundle: Bundle, part, known: Agreement) -> list[Problem]:
             key = "authorisation" if column.startswith("authorisation") else _TERMS.get(column, column)
             problems.append(bundle.at((*part.path, key), _differs(recorded)))
     for envelope in part.envelopes:
-        recorded = allocated(known, envelope.fiscal_year)
-        if recorded is not None and recorded != envelope.amount:
-            problems.append(bundle.at((*envelope.path, "amount"), _differs(recorded)))
+        amount = allocated(known, envelope.fiscal_year)
+        if amount is not None and amount != envelope.amount:
+            problems.append(bundle.at((*envelope.path, "amount"), _differs(amount)))
     return problems
 
 
-def _differs(recorded) -> str:
+def _differs(recorded: object) -> str:
     return _("The agreement on record says %(recorded)s. Amend it there: an import does not change it.") % {
         "recorded": "–" if recorded is None or recorded == "" else recorded
     }
 
 
-def _import_agreements(bundle: Bundle, cluster: Cluster, by) -> dict[str, Agreement]:
+def _import_agreements(bundle: Bundle, cluster: Cluster, by: Actor) -> dict[str, Agreement]:
     """Partners, agreements and envelopes that are new; each new envelope is allocated and the fee taken from it."""
-    partners, out = {}, {}
-    for part in bundle.partners:
-        partners[part.short_name], _made = Partner.objects.update_or_create(
+    partners: dict[str, Partner] = {}
+    out: dict[str, Agreement] = {}
+    for named in bundle.partners:
+        partners[named.short_name], _made = Partner.objects.update_or_create(
             cluster=cluster,
-            short_name=part.short_name,
-            defaults={"name_fr": part.name.fr, "name_en": part.name.en},
+            short_name=named.short_name,
+            defaults={"name_fr": named.name.fr, "name_en": named.name.en},
         )
     for part in bundle.agreements:
         agreement, made = Agreement.objects.get_or_create(
             cluster=cluster,
             reference=part.reference,
-            defaults=part.terms | {"partner": partners[part.partner]},
+            defaults={**part.terms, "partner": partners[part.partner]},
         )
         if made:
             trail.record(agreement, "agreement.import", by=by, given={"reference": part.reference})
@@ -172,8 +199,9 @@ def _import_agreements(bundle: Bundle, cluster: Cluster, by) -> dict[str, Agreem
     return out
 
 
-def _import_program(bundle: Bundle, cluster, existing, agreements) -> Program:
-    part = bundle.program
+def _import_program(
+    part: ProgramPart, cluster: Cluster, existing: Program | None, agreements: dict[str, Agreement]
+) -> Program:
     group, _made = WorkingGroup.objects.get_or_create(
         cluster=cluster,
         key=part.group_key,
@@ -193,7 +221,7 @@ def _import_program(bundle: Bundle, cluster, existing, agreements) -> Program:
     return program
 
 
-def _version(model, program: Program, definition: dict, **columns):
+def _version(model: type[V], program: Program, definition: object, **columns: Any) -> V:
     """The latest version when it says the same, else a new one."""
     latest = model.objects.filter(program=program).order_by("-number").first()
     if latest is not None and latest.definition == definition:
@@ -222,15 +250,13 @@ def _import_letters(bundle: Bundle, program: Program) -> int:
     return made
 
 
-def _import_call(bundle: Bundle, program: Program, versions: dict) -> Call:
+def _import_call(part: CallPart, program: Program, versions: Versions) -> Call:
     """The call as a draft with the latest versions. One that is published stays as it is, but for its name."""
-    part = bundle.call
     call = Call.objects.select_for_update().filter(program=program, key=part.key).first()
     if call is None:
         return Call.objects.create(program=program, key=part.key, **part.columns, **versions)
-    changed = part.columns | versions if call.state == CallState.DRAFT else {}
-    for column in ("name_fr", "name_en"):
-        changed[column] = part.columns[column]
+    changed: dict[str, object] = {**part.columns, **versions} if call.state == CallState.DRAFT else {}
+    changed |= {"name_fr": part.columns["name_fr"], "name_en": part.columns["name_en"]}
     for column, value in changed.items():
         setattr(call, column, value)
     call.updated_at = clock.now()

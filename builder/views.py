@@ -1,5 +1,7 @@
 """A programme as one file, in and out; its letters; and the page that publishes its call."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -8,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import PersonRequest
 from builder.bundle import BundleRefused
 from builder.checks import publication_problems
 from builder.exports import export_bundle
@@ -25,14 +28,14 @@ from programs.states import LetterKind
 LANGUAGES = (("fr", "Français"), ("en", "English"))
 
 
-def of_staff(request, slug):
+def of_staff(request: PersonRequest, slug: str) -> Program:
     """The programme, when this person reads it as staff; else 404."""
     return get_object_or_404(
         Program.objects.of_staff(request.user).select_related("cluster", "working_group"), slug=slug
     )
 
 
-def managed(request, public_id):
+def managed(request: PersonRequest, public_id: UUID) -> Call:
     """The call, for its officers; 404 for who cannot read it, 403 for who only reads it."""
     calls = Call.objects.of_staff(request.user).select_related("program__cluster", "form", "rubric", "rules")
     call = get_object_or_404(calls, public_id=public_id)
@@ -44,12 +47,12 @@ def managed(request, public_id):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def import_one(request):
+def import_one(request: PersonRequest) -> HttpResponse:
     """A bundle comes in whole, or is refused whole with each line and its reason; its text stays in the page."""
     if not may_import(request.user):
         raise Forbidden(_("Only a programme officer imports a programme."))
     form = BundleForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
-    context = {"form": form, "problems": []}
+    context: dict[str, object] = {"form": form, "problems": []}
     if request.method != "POST" or not form.is_valid():
         return render(request, "builder/import.html", context, status=422 if form.errors else 200)
     content = form.content()
@@ -76,7 +79,7 @@ def import_one(request):
 @require_safe
 @login_required
 @never_cache
-def export(request, slug):
+def export(request: PersonRequest, slug: str) -> HttpResponse:
     """The programme as one YAML file, as its latest call has it."""
     program = of_staff(request, slug)
     call = program.calls.order_by("-pk").first()
@@ -92,7 +95,7 @@ def export(request, slug):
 @require_safe
 @login_required
 @never_cache
-def letters(request, slug):
+def letters(request: PersonRequest, slug: str) -> HttpResponse:
     """Each letter filled with the examples of its fields, in both languages."""
     program = of_staff(request, slug)
     kinds, known = [], fields.known()
@@ -113,7 +116,7 @@ def letters(request, slug):
     return render(request, "builder/letters.html", context)
 
 
-def blocks_of(body):
+def blocks_of(body: str) -> list[dict[str, str]]:
     """Paragraphs and headings, as a letter is set."""
     return [
         {"heading": part[2:].strip()} if part.startswith("##") else {"text": part}
@@ -125,7 +128,7 @@ def blocks_of(body):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def publish(request, public_id):
+def publish(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """What keeps the call from being published, or the button that does it."""
     call = managed(request, public_id)
     problems = publication_problems(call)
@@ -137,6 +140,6 @@ def publish(request, public_id):
         found = refusals_to(call, Call.publish, by=request.user)
         refusals = [refusal for refusal in found if refusal.code != "problems"]  # the page lists them
     except WrongMoment as refused:
-        refusals = refused.refusals
+        refusals = list(refused.refusals)
     context = {"call": call, "program": call.program, "problems": problems, "refusals": refusals}
     return render(request, "builder/publish.html", context, status=409 if request.method == "POST" else 200)

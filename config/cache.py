@@ -6,10 +6,11 @@ What is in it is rate limits. Without it they hold per process instead of over a
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
+from django.core.cache.backends.base import BaseCache
 from django.core.cache.backends.db import DatabaseCache
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
@@ -36,7 +37,7 @@ class Breaker:
         self.away = False
         self.next_try = 0.0
 
-    def is_open(self, probe: Callable[[], Any]) -> bool:
+    def is_open(self, probe: Callable[[], object]) -> bool:
         """Whether the machine is away. Every AGAIN seconds `probe` asks it, while nobody waits for the answer."""
         if not self.away:
             return False
@@ -56,7 +57,7 @@ class Breaker:
         if first:
             log.error("The cache is away: rate limits hold per process until it answers. %s", type(error).__name__)
 
-    def try_again(self, probe: Callable[[], Any]) -> None:
+    def try_again(self, probe: Callable[[], object]) -> None:
         try:
             probe()
         except Exception as error:
@@ -69,26 +70,26 @@ class Breaker:
 _breakers: dict[tuple[str, str], Breaker] = {}
 
 
-def guarded(name: str):
+def guarded(name: str) -> Callable[..., Any]:
     """The method `name` of a cache, asked of the stand-in while the machine is away."""
 
-    def method(self, *args, **kwargs):
+    def method(self: "StandIn", *args: Any, **kwargs: Any) -> Any:
         return self.attempt(name, *args, **kwargs)
 
     return method
 
 
-class StandIn:
+class StandIn(BaseCache):
     """Goes before a cache of Django's, and answers from this process's memory when that one cannot."""
 
     faults: type[Exception]
 
-    def __init__(self, location: str, params: dict[str, Any]):
-        super().__init__(location, params)
+    def __init__(self, location: str, params: dict[str, Any]) -> None:
+        super().__init__(location, params)  # type: ignore[call-arg,arg-type]  # the cache behind it takes both
         self.stand_in = LocMemCache(f"stand-in {location}", params)
         self.breaker = _breakers.setdefault((type(self).__name__, location), Breaker())
 
-    def attempt(self, name: str, *args, **kwargs):
+    def attempt(self, name: str, *args: Any, **kwargs: Any) -> Any:
         if not self.breaker.is_open(self.probe):
             try:
                 with self.bounded():
@@ -104,7 +105,7 @@ class StandIn:
         with self.bounded():
             super().get(PROBE)
 
-    def bounded(self) -> AbstractContextManager:
+    def bounded(self) -> AbstractContextManager[None]:
         """Around an operation: it ends within PATIENCE."""
         return nullcontext()
 
@@ -130,7 +131,7 @@ class RedisOrMemory(StandIn, RedisCache):
 
     faults = RedisError
 
-    def __init__(self, server: str, params: dict[str, Any]):
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
         given = {
             "socket_connect_timeout": PATIENCE,
             "socket_timeout": PATIENCE,
@@ -144,9 +145,10 @@ class TableOrMemory(StandIn, DatabaseCache):
     """The table `cache`, unless it is missing or locked. A database that is away is a 503 like anywhere else."""
 
     faults = DatabaseError
+    _table: str
 
     @contextmanager
-    def bounded(self):
+    def bounded(self) -> Iterator[None]:
         within = connection.in_atomic_block
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{int(PATIENCE * 1000)}ms'")

@@ -2,7 +2,7 @@
 
 import os
 
-from celery import Celery
+from celery import Celery, Task
 from celery.signals import import_modules, setup_logging, task_postrun, task_prerun
 
 from config.broker import transport
@@ -16,7 +16,7 @@ app.autodiscover_tasks()
 
 
 @import_modules.connect(sender=app)
-def schedule_sweeps(sender, **ignored):
+def schedule_sweeps(sender: Celery, **ignored: object) -> None:
     """What beat asks for again and again, as each sweep declares it beside its task (`work.sweeps`).
 
     Comes after the discovery of the tasks, which is asked for above and happens on the same signal. `expires` keeps
@@ -35,7 +35,7 @@ def schedule_sweeps(sender, **ignored):
 
 
 @setup_logging.connect
-def use_own_logging(**ignored):
+def use_own_logging(**ignored: object) -> None:
     """The worker logs as the web does: settings.LOGGING, one JSON object a line."""
     from logging.config import dictConfig
 
@@ -45,7 +45,7 @@ def use_own_logging(**ignored):
 
 
 @task_prerun.connect
-def take_identifier(task_id, task, **ignored):
+def take_identifier(task_id: str, task: Task, **ignored: object) -> None:
     """What a task logs carries the task's identifier, as a request's lines carry the request's."""
     from work import tracing
 
@@ -53,7 +53,7 @@ def take_identifier(task_id, task, **ignored):
 
 
 @task_postrun.connect
-def drop_identifier(task, **ignored):
+def drop_identifier(task: Task, **ignored: object) -> None:
     from work import tracing
 
     token = getattr(task.request, "tracing_token", None)

@@ -20,7 +20,7 @@ SHORTEST_SECRET = 40
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 
-def default_mode():
+def default_mode() -> str:
     """Under pytest the mode is `test` without having to be said: settings load before any test file could say it."""
     return "test" if "pytest" in sys.modules else "development"
 
@@ -38,7 +38,9 @@ def kept_secret(path: Path) -> str:
     return path.read_text().strip()
 
 
-def production_faults(*, secret_key, debug, allowed_hosts, base_url, database_url) -> list[str]:
+def production_faults(
+    *, secret_key: str, debug: bool, allowed_hosts: list[str], base_url: str, database_url: str
+) -> list[str]:
     """Why production must not start with these values: one sentence each, none when it may."""
     faults = []
     if secret_key in ("", DEMO_SECRET):

@@ -7,13 +7,15 @@ do not know, a machine that is away or a fault of ours, comes here and is told i
 import logging
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import DatabaseError
-from django.http import HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.http import escape_leading_slashes
@@ -34,43 +36,43 @@ CHOOSE_AGAIN = "choose_again"  # the names of files that the page of a 503 could
 SECRET_FIELDS = re.compile(r"(old|new_)?password\d?")
 
 
-def answer(request, status, message="", **context):
+def answer(request: HttpRequest, status: int, message: str = "", **context: object) -> HttpResponse:
     """The page of a status, with `message` (a sentence already in the reader's language) when there is one."""
     context = {"message": message, "request_id": tracing.current_request_id(), **context}
     return render(request, f"{status}.html", context, status=status)
 
 
-def bad_request(request, exception=None):
+def bad_request(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
     """400; 413 when what was sent is too large; 503 when the session could not be kept (Django calls that a 400)."""
-    if machine := machine_away(exception):
+    if exception is not None and (machine := machine_away(exception)):
         return unavailable(request, machine, exception)
     return answer(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
-def forbidden(request, exception=None):
+def forbidden(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
     """403, with the sentence of the rule that refused."""
     message = getattr(exception, "message", "") or (str(exception) if isinstance(exception, PermissionDenied) else "")
     return answer(request, 403, message)
 
 
-def not_found(request, exception=None):
+def not_found(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
     """404. It says nothing of whether the thing exists."""
     return answer(request, 404)
 
 
-def too_many(request, exception=None):
+def too_many(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
     """429, from the sign-in's rate limits (django-allauth looks for `handler429`)."""
     return answer(request, 429)
 
 
-def broken(request):
+def broken(request: HttpRequest) -> HttpResponse:
     """503 when a machine is away, else 500: in both languages at once, as what broke may be the database, the session
     or the language itself. Django writes the traceback of a 500 in the log, at ERROR, with the request's number.
     """
     error = sys.exception()
     if isinstance(error, UnreadablePostError):
         return answer(request, 400)  # the reader left in the middle of what they sent
-    if machine := machine_away(error):
+    if error is not None and (machine := machine_away(error)):
         return unavailable(request, machine, error)
     if request.path.startswith(API):
         return problems.fault(request, "internal-error")
@@ -78,7 +80,7 @@ def broken(request):
     return HttpResponse(page, status=500)
 
 
-def unavailable(request, machine: Machine, error: BaseException) -> HttpResponse:
+def unavailable(request: HttpRequest, machine: Machine, error: BaseException) -> HttpResponse:
     """503, which says when to come again, and holds what was sent so that one button sends it again."""
     reason = outages.reason_of(error)
     log.error("A machine is away: %s", machine.value, extra={"machine": machine.value, "reason": reason})
@@ -114,14 +116,14 @@ class Sent:
     whole: bool = True
 
 
-def sent_by(request) -> Sent:
+def sent_by(request: HttpRequest) -> Sent:
     """What the form of a request held, without its secrets and its files. A request never fails twice: on any fault,
     nothing, not `whole`."""
     try:
         if length(request) > most_sent():
             return Sent(whole=False)
         if was_read(request):
-            names = [file.name for _name, files in request.FILES.lists() for file in files]
+            names = [file.name or "" for _name, files in request.FILES.lists() for file in files]
         else:
             reader = NamesOnly(request)
             request.upload_handlers = [reader]
@@ -136,12 +138,12 @@ def sent_by(request) -> Sent:
     return Sent(fields=fields, files=tuple(names), left_out=len(fields) < len(pairs), whole=bool(pairs or names))
 
 
-def was_read(request) -> bool:
+def was_read(request: HttpRequest) -> bool:
     """Whether the form of the request has been read already."""
     return hasattr(request, "_files")
 
 
-def csrf_failure(request, reason=""):
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 when a form comes without its token: mostly a page left open past the end of its session."""
     return render(request, "403_csrf.html", {"request_id": tracing.current_request_id()}, status=403)
 
@@ -149,10 +151,10 @@ def csrf_failure(request, reason=""):
 class OutageMiddleware:
     """The first answer after the database was away writes its outage, for an administrator to read."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         if response.status_code < 500 and outages.misses_database():
             try:
@@ -165,10 +167,10 @@ class OutageMiddleware:
 class ChooseAgainMiddleware:
     """Whoever sent a form again from the page of a 503 is told, where they land, which files it did not hold."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         plain = request.method == "POST" and request.content_type == "application/x-www-form-urlencoded"
         names = request.POST.getlist(CHOOSE_AGAIN) if plain else []
@@ -185,10 +187,10 @@ class UnreadableMiddleware:
     no file.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if "\x00" in request.path and not request.path.startswith("/api/"):
             return not_found(request)
         if "%00" in request.META.get("QUERY_STRING", "") and not request.path.startswith("/api/"):
@@ -200,7 +202,7 @@ class UnreadableMiddleware:
         return self.get_response(request)
 
 
-def length(request):
+def length(request: HttpRequest) -> int:
     """How many bytes the request says it sends; a number too long to be one is more than anything."""
     said = request.META.get("CONTENT_LENGTH") or ""
     if not said.isascii() or not said.isdigit():
@@ -208,7 +210,7 @@ def length(request):
     return int(said) if len(said) < 19 else sys.maxsize
 
 
-def most_sent():
+def most_sent() -> int:
     """How many bytes a signed-in person sends at most: a form, and all the files that it may hold."""
     return settings.DATA_UPLOAD_MAX_MEMORY_SIZE + settings.UPLOAD_LIMIT * settings.DATA_UPLOAD_MAX_NUMBER_FILES
 
@@ -216,13 +218,13 @@ def most_sent():
 class WrongMomentMiddleware:
     """A move refused for its moment is a 409, with every sentence that stands in the way."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
-    def process_exception(self, request, exception):
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, WrongMoment) or request.path.startswith("/api/"):
             return None
         refusals = [str(refusal.message) for refusal in getattr(exception, "refusals", ())]

@@ -5,7 +5,7 @@ import struct
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Protocol
+from typing import Any, Protocol
 
 from gunicorn import http
 from gunicorn.workers.gthread import TConn
@@ -24,13 +24,15 @@ class Lingers(Protocol):
 class Connection(TConn):
     """A client's connection, with the bytes that came before a thread was given to it."""
 
-    def __init__(self, worker: "Lingers", *args):
+    parser: Any  # the library's, from the first request on
+
+    def __init__(self, worker: "Lingers", *args: Any) -> None:
         super().__init__(*args)
         self.worker = worker
         self.head = bytearray()
         self.arrival: Arrival | None = None
         self.line: Line | None = None
-        self.future: Future | None = None
+        self.future: Future[Any] | None = None
         self.drained = 0
         # A blocking read or write then fails (EAGAIN) instead of waiting for ever.
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
@@ -73,7 +75,7 @@ class Connection(TConn):
         """What the parser holds is the beginning of a request that is not whole: it goes on being read here."""
         self.head += self.parser.unreader.take_buffered()
 
-    def close(self, graceful=False):
+    def close(self, graceful: bool = False) -> None:
         """As gunicorn, except that nobody waits for a client to read the end of its answer."""
         if graceful:
             self.worker.linger(self)
@@ -84,7 +86,7 @@ class Connection(TConn):
 class Line:
     """Some threads and who waits for them, oldest first. They call `begin` and `end`; the main loop all the rest."""
 
-    def __init__(self, name: str, threads: int):
+    def __init__(self, name: str, threads: int) -> None:
         self.threads = threads
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self.inside = 0  # waiting or being served

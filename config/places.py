@@ -1,10 +1,20 @@
 """Who is given a place of the reserve (`config.reserve`), and when it is taken back."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.http import HttpRequest
+from django.http.response import HttpResponse
 
 from config.reserve import COOKIE, KEPT, LIFE, place_for, seconds_left
 from programs.querysets import works_here
+
+
+class PlacedRequest(HttpRequest):
+    """A request as `PlaceMiddleware` hands it on."""
+
+    place_asked: bool | None  # True at sign-in, False at sign-out: the signals below say so
 
 
 class PlaceMiddleware:
@@ -13,11 +23,11 @@ class PlaceMiddleware:
     Only a request that carries a place, or signs in, costs a question about roles: nobody else's does.
     """
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
-        request.place_asked = None  # True at sign-in, False at sign-out: the signals below say so
+    def __call__(self, request: PlacedRequest) -> HttpResponse:
+        request.place_asked = None
         held = request.COOKIES.get(COOKIE)
         response = self.get_response(request)
         shared = "public" in response.headers.get("Cache-Control", "")  # a cache on the way may keep the answer
@@ -39,11 +49,11 @@ class PlaceMiddleware:
         return response
 
 
-def signed_in(sender, request, **kwargs) -> None:
+def signed_in(sender: object, request: PlacedRequest, **kwargs: object) -> None:
     request.place_asked = True
 
 
-def signed_out(sender, request, **kwargs) -> None:
+def signed_out(sender: object, request: PlacedRequest, **kwargs: object) -> None:
     request.place_asked = False
 
 

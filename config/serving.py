@@ -19,9 +19,11 @@ import selectors
 import socket
 import time
 from collections import deque
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
+from gunicorn.http.message import Request
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from config.arrivals import Arrival, is_to_come, read_arrival
@@ -43,7 +45,7 @@ TELL_EVERY = 10  # seconds between two lines of the log about a queue that is lo
 class Worker(ThreadWorker):
     """See the top of the module. With TLS or HTTP/2 of its own, which we do not serve, it is gunicorn's."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         cfg = self.cfg
         plain = (cfg.protocol, cfg.proxy_protocol, cfg.http2_cleartext) == ("http", "off", "off")
@@ -53,7 +55,7 @@ class Worker(ThreadWorker):
         self.turned_away = 0
         self.told_at = self.looked_at = 0.0
 
-    def get_thread_pool(self):
+    def get_thread_pool(self) -> ThreadPoolExecutor:
         self.ordinary = Line("ordinary", self.cfg.threads)
         self.reserve = Line("reserve", RESERVE) if RESERVE else self.ordinary
         self.uploads = Line("uploads", max(1, UPLOADS))
@@ -61,14 +63,14 @@ class Worker(ThreadWorker):
         self.live = Line("live", 1)
         return self.ordinary.pool
 
-    def run(self):
+    def run(self) -> None:
         super().run()
         for line in (self.reserve, self.uploads, self.static, self.live):
             line.pool.shutdown(wait=False)
 
     # ---- until what is read without a thread is whole
 
-    def accept(self, listener):
+    def accept(self, listener: socket.socket) -> None:
         if not self.reads_ahead:
             super().accept(listener)
             return
@@ -89,7 +91,7 @@ class Worker(ThreadWorker):
         self.pending_conns.append(conn)
         self.on_pending_socket_readable(conn, conn.sock)
 
-    def on_pending_socket_readable(self, conn, client):
+    def on_pending_socket_readable(self, conn: TConn, client: socket.socket) -> None:
         if not isinstance(conn, Connection):
             super().on_pending_socket_readable(conn, client)
             return
@@ -111,7 +113,7 @@ class Worker(ThreadWorker):
         else:
             self.enqueue_req(conn)
 
-    def on_client_socket_readable(self, conn, client):
+    def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
         if not isinstance(conn, Connection):
             super().on_client_socket_readable(conn, client)
             return
@@ -122,7 +124,7 @@ class Worker(ThreadWorker):
 
     # ---- where it waits
 
-    def enqueue_req(self, conn):
+    def enqueue_req(self, conn: TConn) -> None:
         """Also called by gunicorn for a request that came behind another on its connection, whole or not."""
         if not isinstance(conn, Connection):
             super().enqueue_req(conn)
@@ -138,7 +140,7 @@ class Worker(ThreadWorker):
         line = self.line_for(conn.arrival)
         wait = line.wait()
         if line is self.ordinary and wait > PATIENCE and conn.arrival and conn.arrival.may_be_told_to_wait:
-            self.turn_away(conn, wait)
+            self.turn_away(conn, conn.arrival, wait)
             self.nr_conns -= 1
             conn.close(graceful=True)
         else:
@@ -163,11 +165,12 @@ class Worker(ThreadWorker):
         conn.future = line.pool.submit(self.handle, conn)
         conn.future.add_done_callback(lambda future: self.method_queue.defer(self.leave, conn, future))
 
-    def leave(self, conn: Connection, future: Future) -> None:
+    def leave(self, conn: Connection, future: Future[object]) -> None:
+        assert conn.line is not None  # `join` gave it
         conn.line.inside -= 1
         self.finish_request(conn, future)
 
-    def handle(self, conn):
+    def handle(self, conn: TConn) -> object:
         line = getattr(conn, "line", None)
         if line is None:
             return super().handle(conn)
@@ -177,18 +180,18 @@ class Worker(ThreadWorker):
         finally:
             line.end(began)
 
-    def handle_request(self, req, conn):
+    def handle_request(self, req: Request, conn: TConn) -> object:
         if getattr(conn, "line", None) in (self.live, self.static):  # they serve anybody: no session, so no database
             req.headers = [(name, value) for name, value in req.headers if name != "COOKIE"]
         return super().handle_request(req, conn)
 
     # ---- who is told
 
-    def turn_away(self, conn: Connection, wait: float) -> None:
+    def turn_away(self, conn: Connection, arrival: Arrival, wait: float) -> None:
         """Say how long the queue is; the caller then closes the connection."""
         try:
             conn.sock.setblocking(False)
-            conn.sock.send(busy_answer(conn.arrival, before=self.ordinary.before, seconds=wait))
+            conn.sock.send(busy_answer(arrival, before=self.ordinary.before, seconds=wait))
         except OSError:
             return  # gone, or so slow that it holds its answers unread
         self.turned_away += 1
@@ -211,10 +214,12 @@ class Worker(ThreadWorker):
         for conn, since in self.ordinary.who_waits():
             if now - since <= PATIENCE:
                 break
-            if conn.arrival and conn.arrival.may_be_told_to_wait and conn.future.cancel():
+            if not conn.arrival or not conn.arrival.may_be_told_to_wait:
+                continue
+            if conn.future and conn.future.cancel():
                 self.ordinary.begin(conn)
                 # `leave` closes it, as it does a request that was served.
-                self.turn_away(conn, max(self.ordinary.wait(), now - since))
+                self.turn_away(conn, conn.arrival, max(self.ordinary.wait(), now - since))
 
     # ---- until the client has read the end
 
@@ -231,7 +236,7 @@ class Worker(ThreadWorker):
         conn.timeout = time.monotonic() + LINGER
         self.lingering.append(conn)
 
-    def on_lingering_readable(self, conn: Connection, client) -> None:
+    def on_lingering_readable(self, conn: Connection, client: socket.socket) -> None:
         try:
             data = client.recv(4096)
         except (BlockingIOError, InterruptedError):
@@ -250,7 +255,7 @@ class Worker(ThreadWorker):
 
     # ---- gunicorn's own turns of the loop
 
-    def murder_pending(self):
+    def murder_pending(self) -> None:
         super().murder_pending()
         for waiting in (self.lingering, self.sending):
             while waiting and waiting[0].timeout <= time.monotonic():
@@ -258,7 +263,7 @@ class Worker(ThreadWorker):
         if self.reads_ahead:
             self.tell_who_waits()
 
-    def _cap_keepalive(self, deadline):
+    def _cap_keepalive(self, deadline: float) -> None:
         """At a stop, a connection on which nothing was asked yet is kept no longer than a kept-alive one."""
         super()._cap_keepalive(deadline)
         for conn in self.pending_conns:

@@ -22,10 +22,10 @@ class Person:
     title_en: str = ""
 
     @property
-    def name(self):
+    def name(self) -> str:
         return f"{self.given_name} {self.family_name}"
 
-    def role(self, language):
+    def role(self, language: str):
         return self.role_en if language.startswith("en") else self.role_fr
 
 

@@ -14,6 +14,7 @@ from accounts.services import (
 from audit.actors import SetUp
 from demo.cast import BY_KEY, CAST, COMPANIES
 from funding.services import seat_partner
+from programs.models import Program
 from programs.services.people import appoint
 
 APPROVAL_LIMIT = Decimal("250000.00")
@@ -55,7 +56,7 @@ def found():
     return cluster, people
 
 
-def register(company, people):
+def register(company: str, people):
     """Register one of `COMPANIES` by its signatory; its members accept their invitation."""
     facts = dict(COMPANIES[company])
     signatory, members = people[facts.pop("signatory")], facts.pop("members")
@@ -69,7 +70,7 @@ def register(company, people):
     return organisation
 
 
-def appoint_all(program, people):
+def appoint_all(program: Program, people) -> None:
     """Appoint the cast on a programme, and seat the ministry's people for each partner that pays for it."""
     administrator = people["administrator"]
     for key, role, seat in PROGRAM_ROLES:

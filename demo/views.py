@@ -3,11 +3,13 @@
 Included by config/urls.py in demo mode only; each view asks again, should anybody include it elsewhere.
 """
 
+from uuid import UUID
+
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib.auth import login
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -31,7 +33,7 @@ sign_in = SignIn.as_view()
 
 
 @require_POST
-def sign_in_as(request, public_id):
+def sign_in_as(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Sign in as one of the cast: nobody else, and nowhere but in a demonstration (404)."""
     if not settings.DEMO:
         raise Http404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 import yaml
@@ -100,19 +101,19 @@ _RANK = {name: rank for rank, name in enumerate(FIRST)}
 
 
 class _Dumper(yaml.SafeDumper):
-    def ignore_aliases(self, data):
+    def ignore_aliases(self, data: object) -> bool:
         return True
 
-    def increase_indent(self, flow=False, indentless=False):
-        return super().increase_indent(flow, False)
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
 
 
-def _text(dumper, value):
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     style = "|" if "\n" in value else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
-def _decimal(dumper, value):
+def _decimal(dumper: yaml.SafeDumper, value: Decimal) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", format(value, "f"))
 
 
@@ -120,13 +121,13 @@ _Dumper.add_representer(str, _text)
 _Dumper.add_representer(Decimal, _decimal)
 
 
-def dump_bundle(data: dict) -> str:
+def dump_bundle(data: Mapping[str, object]) -> str:
     """The YAML of a bundle's plain data (`Bundle.data`, or what `export_bundle` gathers)."""
     top = {key: _ordered(data[key]) for key in ORDER if key in data}
     return yaml.dump(top, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
-def _ordered(value):
+def _ordered(value: object) -> object:
     if isinstance(value, dict):
         keys = sorted(value, key=lambda key: (_RANK.get(key, len(_RANK)), key))
         return {key: _ordered(value[key]) for key in keys}

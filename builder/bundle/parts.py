@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypedDict
 
 from django.utils.translation import gettext as _
 
@@ -13,50 +15,88 @@ from funding.models import Jurisdiction, LanguageRegime
 from funding.money import fiscal_end, fiscal_start
 from letters import fields as letters
 from programs.states import CallKind, LetterKind
-from questions.constants import Problem, Text
+from questions.constants import Path, Problem, Text
 from questions.schema.reading import Reader
+
+Instant = tuple[datetime.datetime, str]  # with the name of the zone that it was written in
+
+
+class Authorisation(TypedDict):
+    """The columns of an agreement's decree, or of why none is needed."""
+
+    authorisation_number: str
+    authorisation_date: datetime.date | None
+    authorisation_none_reason: str
+
+
+class Terms(Authorisation):
+    """The column values of an `Agreement`, without its partner and cluster; None where the file was wrong."""
+
+    title_fr: str
+    title_en: str
+    purpose_fr: str
+    purpose_en: str
+    starts_on: datetime.date | None
+    ends_on: datetime.date | None
+    jurisdiction: str
+    language_regime: str
+    fee_percent: Decimal | None
+    concurrence_above: Decimal | None
+    audit_years: int
+    recovered_reusable: bool
+
+
+class CallColumns(TypedDict):
+    """The column values of a `Call`, without its programme, key and versions; None where the file was wrong."""
+
+    name_fr: str
+    name_en: str
+    kind: str
+    opens_at: datetime.datetime | None
+    closes_at: datetime.datetime | None
+    zone: str
+    cohorts: list[str]
+    grace_minutes: int
 
 
 @dataclass(frozen=True)
 class PartnerPart:
     short_name: str
     name: Text
-    path: tuple
+    path: Path
 
 
 @dataclass(frozen=True)
 class EnvelopePart:
     fiscal_year: int
     amount: Decimal
-    path: tuple
+    path: Path
 
 
 @dataclass(frozen=True)
 class AgreementPart:
-    """`terms` are the column values of an `Agreement`, without its partner and cluster."""
-
     reference: str
     partner: str
-    terms: dict
+    terms: Terms
     envelopes: tuple[EnvelopePart, ...]
-    path: tuple
+    path: Path
 
 
 @dataclass(frozen=True)
 class ProgramPart:
     code: str
-    columns: dict
+    columns: dict[str, object]
     group_key: str
     group_name: Text
     funding: tuple[tuple[str, Decimal], ...]
-    path: tuple
+    path: Path
 
 
 @dataclass(frozen=True)
 class CallPart:
     key: str
-    columns: dict
-    path: tuple
+    columns: CallColumns
+    path: Path
 
 
 @dataclass(frozen=True)
@@ -82,7 +122,7 @@ def read_agreement(reader: Reader, partners: set[str]) -> AgreementPart:
     starts, ends = reader.day("starts"), reader.day("ends")
     if starts and ends and ends < starts:
         reader.problem(_("The agreement ends before it starts."), "ends")
-    terms = {
+    terms: Terms = {
         "title_fr": title.fr,
         "title_en": title.en,
         "purpose_fr": purpose.fr,
@@ -95,11 +135,11 @@ def read_agreement(reader: Reader, partners: set[str]) -> AgreementPart:
         "concurrence_above": reader.money("concurrence_above", required=False),
         "audit_years": reader.integer("audit_years", required=False, at_least=1, at_most=50) or 7,
         "recovered_reusable": reader.boolean("recovered_reusable"),
+        **_authorisation(reader),
     }
-    terms |= _authorisation(reader)
     readers = reader.children("envelopes", at_least=1, at_most=40)
     envelopes = tuple(_envelope(child, starts, ends) for child in readers)
-    seen = set()
+    seen: set[int] = set()
     for envelope in envelopes:
         if envelope.fiscal_year in seen and envelope.fiscal_year:
             reader.problems.append(
@@ -110,7 +150,7 @@ def read_agreement(reader: Reader, partners: set[str]) -> AgreementPart:
     return AgreementPart(reference, partner, terms, envelopes, reader.path)
 
 
-def _authorisation(reader: Reader) -> dict:
+def _authorisation(reader: Reader) -> Authorisation:
     """A decree (number and date) or why none is needed: only where the agreement says so."""
     child = reader.child("authorisation", required=False)
     if child is None:
@@ -124,7 +164,7 @@ def _authorisation(reader: Reader) -> dict:
     return {"authorisation_number": number, "authorisation_date": date, "authorisation_none_reason": reason}
 
 
-def _envelope(reader: Reader, starts, ends) -> EnvelopePart:
+def _envelope(reader: Reader, starts: datetime.date | None, ends: datetime.date | None) -> EnvelopePart:
     written = reader.string("fiscal_year", max_length=9)
     found = re.fullmatch(r"(\d{4})[-–](\d{4})", written)
     year = int(found[1]) if found and int(found[2]) == int(found[1]) + 1 else 0
@@ -148,7 +188,7 @@ def read_program(reader: Reader, agreements: set[str]) -> ProgramPart:
     name, summary = reader.text("name", max_length=200), reader.text("summary", max_length=2000)
     description = reader.text("description", required=False)
     contact = reader.child("contact")
-    columns = {
+    columns: dict[str, object] = {
         "slug": reader.string("slug", max_length=60, pattern=r"[a-z0-9]+(-[a-z0-9]+)*"),
         "name_fr": name.fr,
         "name_en": name.en,
@@ -167,7 +207,7 @@ def read_program(reader: Reader, agreements: set[str]) -> ProgramPart:
     group_name = group.text("name", max_length=200) if group else Text()
     if group:
         group.done()
-    funding = []
+    funding: list[tuple[str, Decimal]] = []
     for child in reader.children("funding", at_least=1, at_most=10):
         reference = child.string("agreement", max_length=60)
         if reference and reference not in agreements:
@@ -186,7 +226,7 @@ def read_program(reader: Reader, agreements: set[str]) -> ProgramPart:
     return ProgramPart(code, columns, group_key, group_name, tuple(funding), reader.path)
 
 
-def read_call(reader: Reader, agreements: list[AgreementPart]) -> CallPart:
+def read_call(reader: Reader, agreements: Collection[AgreementPart]) -> CallPart:
     """The call: opening before closing, cohorts in order and the last one the closing, all within the agreements."""
     key = reader.string("key", max_length=40, pattern=r"[a-z0-9]+(-[a-z0-9]+)*")
     name = reader.text("name", max_length=200)
@@ -201,12 +241,12 @@ def read_call(reader: Reader, agreements: list[AgreementPart]) -> CallPart:
     if closes and ends and closes[0].date() > min(ends):
         reader.problem(_("The call closes after its agreement ends, on %(day)s.") % {"day": min(ends)}, "closes")
     grace = reader.integer("grace_minutes", required=False, at_least=0, at_most=240)
-    columns = {
+    columns: CallColumns = {
         "name_fr": name.fr,
         "name_en": name.en,
         "kind": kind,
-        "opens_at": _utc(opens),
-        "closes_at": _utc(closes),
+        "opens_at": _utc(opens) if opens else None,
+        "closes_at": _utc(closes) if closes else None,
         "zone": closes[1] if closes else "",
         "cohorts": [_utc(cohort).isoformat() for cohort in cohorts],
         "grace_minutes": 15 if grace is None else grace,
@@ -215,11 +255,11 @@ def read_call(reader: Reader, agreements: list[AgreementPart]) -> CallPart:
     return CallPart(key, columns, reader.path)
 
 
-def _cohorts(reader: Reader, kind, opens, closes) -> list:
+def _cohorts(reader: Reader, kind: str, opens: Instant | None, closes: Instant | None) -> list[Instant]:
     raw = reader.items("cohorts", required=kind == CallKind.CONTINUOUS, at_least=0)
     if raw and kind == CallKind.FIXED:
         reader.problem(_("Only a continuous intake has cohorts."), "cohorts")
-    out = []
+    out: list[Instant] = []
     for index, value in enumerate(raw):
         instant = reader.read_instant(value, "cohorts", index)
         if instant is None:
@@ -234,8 +274,8 @@ def _cohorts(reader: Reader, kind, opens, closes) -> list:
     return out
 
 
-def _utc(instant):
-    return instant[0].astimezone(datetime.UTC) if instant else None
+def _utc(instant: Instant) -> datetime.datetime:
+    return instant[0].astimezone(datetime.UTC)
 
 
 def read_letters(reader: Reader) -> tuple[LetterPart, ...]:

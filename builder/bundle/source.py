@@ -10,12 +10,13 @@ twice, several documents, more than MAX_BYTES, MAX_NODES or MAX_DEPTH.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import yaml
 from django.utils.translation import gettext as _
 from yaml import events
 
-from questions.constants import Problem
+from questions.constants import Path, Problem
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 40_000
@@ -25,11 +26,11 @@ _CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
 class _Refused(Exception):
-    def __init__(self, message, line):
+    def __init__(self, message: str, line: int) -> None:
         self.problem = Problem((), message, line)
 
 
-def read_yaml(text: str | bytes) -> tuple[object, dict[tuple, int], list[Problem]]:
+def read_yaml(text: str | bytes) -> tuple[dict[str, object] | None, dict[Path, int], list[Problem]]:
     """(plain data, path → line, problems). With a problem the data are None: half a file is never handed on."""
     try:
         text = _decoded(text)
@@ -48,39 +49,49 @@ def read_yaml(text: str | bytes) -> tuple[object, dict[tuple, int], list[Problem
         return None, {}, [Problem((), _("The file holds a character that YAML does not allow."), line)]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        return None, {}, [_unreadable(mark)]
+        return None, {}, [_unreadable(mark.line, mark.column) if mark else _unreadable(0, 0)]
 
 
-def _unreadable(mark) -> Problem:
+def _unreadable(line: int, column: int) -> Problem:
     message = _("The YAML cannot be read at column %(column)s. Check the indentation and the quotation marks.")
-    return Problem((), message % {"column": mark.column + 1 if mark else 1}, mark.line + 1 if mark else 1)
+    return Problem((), message % {"column": column + 1}, line + 1)
 
 
-def _decoded(text) -> str:
+def _decoded(text: str | bytes) -> str:
     size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
         raise _Refused(_("The file is larger than %(max)s kilobytes.") % {"max": MAX_BYTES // 1000}, 1)
-    if isinstance(text, bytes):
-        try:
-            text = text.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = text[: error.start].count(b"\n") + 1
-            raise _Refused(_("The file is not written in UTF-8."), line) from None
-    return text.removeprefix("\ufeff")
+    if isinstance(text, str):
+        return text.removeprefix("\ufeff")
+    try:
+        return text.decode("utf-8-sig").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = text[: error.start].count(b"\n") + 1
+        raise _Refused(_("The file is not written in UTF-8."), line) from None
+
+
+@dataclass
+class _Frame:
+    """A mapping or a list that is not closed yet; `key`: the one that waits for its value."""
+
+    container: dict[str, object] | list[object]
+    path: Path
+    key: str | None = None
 
 
 class _Builder:
     """Builds plain data from parser events, without recursion."""
 
-    def __init__(self):
-        self.root = None
-        self.lines: dict[tuple, int] = {(): 1}
+    def __init__(self) -> None:
+        self.root: object = None
+        self.lines: dict[Path, int] = {(): 1}
         self.problems: list[Problem] = []
-        self.stack: list = []  # [container, path, key waiting for its value or None]
+        self.stack: list[_Frame] = []
         self.count = 0
         self.documents = 0
 
-    def take(self, event):
+    def take(self, event: events.Event) -> None:
+        assert event.start_mark is not None  # the parser says where each event is
         line = event.start_mark.line + 1
         if isinstance(event, events.DocumentStartEvent):
             self.documents += 1
@@ -90,10 +101,10 @@ class _Builder:
             raise _Refused(_("Anchors and aliases (& and *) are not accepted; write the text again."), line)
         elif isinstance(event, events.MappingEndEvent | events.SequenceEndEvent):
             self.stack.pop()
-        elif isinstance(event, events.NodeEvent):
+        elif isinstance(event, events.ScalarEvent | events.CollectionStartEvent):
             self.node(event, line)
 
-    def node(self, event, line):
+    def node(self, event: events.ScalarEvent | events.CollectionStartEvent, line: int) -> None:
         self.count += 1
         if event.anchor:
             raise _Refused(_("Anchors and aliases (& and *) are not accepted; write the text again."), line)
@@ -104,44 +115,44 @@ class _Builder:
         if isinstance(event, events.ScalarEvent):
             self.scalar(event, line)
         else:
-            container: dict | list = {} if isinstance(event, events.MappingStartEvent) else []
-            path = self.put(container, line)
-            self.stack.append([container, path, None])
+            container: dict[str, object] | list[object] = {} if isinstance(event, events.MappingStartEvent) else []
+            self.stack.append(_Frame(container, self.put(container, line)))
 
-    def scalar(self, event, line):
+    def scalar(self, event: events.ScalarEvent, line: int) -> None:
         value = self.plain(event.value) if event.style is None and event.tag is None else event.value
-        if self.stack and isinstance(self.stack[-1][0], dict) and self.stack[-1][2] is None:
-            frame = self.stack[-1]
+        frame = self.stack[-1] if self.stack else None
+        if frame is not None and isinstance(frame.container, dict) and frame.key is None:
             key = event.value
-            if key in frame[0]:
-                first = self.lines[(*frame[1], key)]
+            if key in frame.container:
+                first = self.lines[(*frame.path, key)]
                 message = _("The key “%(key)s” is written twice; first on line %(first)s.")
-                self.problems.append(Problem((*frame[1], key), message % {"key": key, "first": first}, line))
+                self.problems.append(Problem((*frame.path, key), message % {"key": key, "first": first}, line))
             else:
-                self.lines[(*frame[1], key)] = line
-            frame[2] = key
+                self.lines[(*frame.path, key)] = line
+            frame.key = key
             return
         self.put(value, line)
 
-    def put(self, value, line) -> tuple:
+    def put(self, value: object, line: int) -> Path:
         """Places a value where the parser is, and gives its path."""
         if not self.stack:
             self.root = value
             return ()
-        container, path, key = self.stack[-1]
-        if isinstance(container, list):
-            container.append(value)
-            path = (*path, len(container) - 1)
+        frame = self.stack[-1]
+        if isinstance(frame.container, list):
+            frame.container.append(value)
+            path = (*frame.path, len(frame.container) - 1)
             self.lines[path] = line
             return path
-        if key is None:
+        if frame.key is None:
             raise _Refused(_("A key must be a plain text."), line)
-        container.setdefault(key, value)
-        self.stack[-1][2] = None
-        return (*path, key)
+        path = (*frame.path, frame.key)
+        frame.container.setdefault(frame.key, value)
+        frame.key = None
+        return path
 
     @staticmethod
-    def plain(text):
+    def plain(text: str) -> str | int | bool | None:
         if text in _CONSTANTS:
             return _CONSTANTS[text]
         return int(text) if _WHOLE.fullmatch(text) else text

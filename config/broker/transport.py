@@ -13,6 +13,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from queue import Empty
+from typing import Any
 
 from kombu.asynchronous import Hub
 from kombu.exceptions import OperationalError
@@ -60,14 +61,14 @@ class Channel(virtual.Channel):
         """Asked each time: after a fork the child has hands of its own."""
         return folder_of(self.root)
 
-    def _put(self, queue: str, message: dict, **options: object) -> None:
+    def _put(self, queue: str, message: dict[str, object], **options: object) -> None:
         """OperationalError, at once, when the message cannot be kept."""
         try:
             self.folder.put(queue, dumps(message).encode())
         except OSError as problem:
             raise OperationalError(f"The broker's folder takes no message: {problem}") from problem
 
-    def _get(self, queue: str, timeout: float | None = None) -> dict:
+    def _get(self, queue: str, timeout: float | None = None) -> dict[str, Any]:
         while (taken := self.folder.take(queue)) is not None:
             try:
                 payload = loads(taken.content.decode())
@@ -111,11 +112,13 @@ class Channel(virtual.Channel):
             self.finish(message.delivery_tag)
         return message
 
-    def basic_consume(self, queue: str, no_ack: bool, callback: Callable, consumer_tag: str, **options: object) -> None:
+    def basic_consume(
+        self, queue: str, no_ack: bool, callback: Callable[..., object], consumer_tag: str, **options: object
+    ) -> None:
         super().basic_consume(queue, no_ack, callback, consumer_tag, **options)
         deliver = self.connection._callbacks[queue]
 
-        def deliver_or_set_aside(payload: dict) -> None:
+        def deliver_or_set_aside(payload: dict[str, Any]) -> None:
             tag = payload["properties"]["delivery_tag"]
             if no_ack:
                 self.finish(tag)
@@ -142,6 +145,8 @@ class Channel(virtual.Channel):
 class Transport(virtual.Transport):
     """kombu's virtual transport over a folder."""
 
+    client: Any  # kombu's connection
+    cycle: Any  # the channels in turn
     Channel = Channel
     driver_type = driver_name = "folder"
     global_state = virtual.BrokerState()  # bindings: the same for all connections of a process
@@ -182,7 +187,7 @@ class Transport(virtual.Transport):
             while True:
                 self.cycle.get(self._deliver)
 
-    def drain_events(self, connection: object, timeout: float | None = None) -> None:
+    def drain_events(self, connection: object, timeout: float | None = None, **options: object) -> None:
         """Deliver one message. TimeoutError after `timeout` seconds without.
 
         kombu's own sleeps between two looks even when an acknowledgement made room: 20 tasks a second at most.
@@ -219,7 +224,7 @@ def check(payload: object) -> None:
         check_task(payload["headers"], payload["body"], properties)
 
 
-def check_task(headers: dict, body: str, properties: dict) -> None:
+def check_task(headers: dict[str, Any], body: str, properties: dict[str, Any]) -> None:
     """ValueError unless Celery can read this as a task of ours (its protocol 2): it stands still, or ends, over less.
 
     https://docs.celeryq.dev/en/stable/internals/protocol.html

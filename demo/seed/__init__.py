@@ -60,7 +60,7 @@ def next_company():
     return int(highest) - companies.FIRST + 1 if highest else 1
 
 
-def tidy():
+def tidy() -> None:
     """Let the planner know what came. VACUUM cannot run inside a transaction: a test's, for one."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE" if connection.in_atomic_block else "VACUUM ANALYZE")

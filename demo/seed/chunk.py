@@ -83,7 +83,7 @@ TABLES = (
 class Chunk:
     """The files from the `start`-th to `start + count`, of one seed, on one world. `write` does all of it."""
 
-    def __init__(self, world, *, seed, start, count, company):
+    def __init__(self, world, *, seed, start, count, company: str) -> None:
         self.world, self.start, self.count, self.company = world, start, count, company
         self.rng = random.Random(f"{seed}:{start}")  # noqa: S311 (invented data: nothing secret)
         for name, model, keyed in TABLES:
@@ -116,7 +116,7 @@ class Chunk:
         self._move_money()
         return rows
 
-    def _reserve(self, cursor):
+    def _reserve(self, cursor) -> None:
         per = {"assignment": (self.assignments, 3)}
         for name in ("request", "recommendation", "letter", "decision", "award", "head"):
             per[name] = (getattr(self, f"{name}s"), 1)
@@ -127,7 +127,7 @@ class Chunk:
         keys = zip(self.organisations.reserve(cursor, number), self.users.reserve(cursor, number), strict=True)
         self.firms = [self._register(ordinal, *pair) for ordinal, pair in enumerate(keys, start=self.company)]
 
-    def _register(self, ordinal, organisation, user):
+    def _register(self, ordinal, organisation: Organisation, user: User):
         """A company, and the person who signs for it and has no password yet."""
         rng, at = self.rng, self.world.opens - timedelta(days=self.rng.randint(1, 60))
         facts = companies.facts_of(rng, ordinal)
@@ -168,7 +168,7 @@ class Chunk:
         found = ReferenceCounter.objects.select_for_update().filter(program=program, year__in=years).order_by("year")
         return {counter.year: counter for counter in found}
 
-    def _number(self, sketches, counters):
+    def _number(self, sketches, counters) -> None:
         """Keys, and references in the order of submission, from the programme's own counters."""
         code = self.world.call.program.code
         for file in sketches:
@@ -178,7 +178,7 @@ class Chunk:
                 counter.last += 1
                 file.reference = f"{code}-{counter.year}-{counter.last:05d}"
 
-    def _fill(self, file):
+    def _fill(self, file) -> None:
         """Every row of one file, bottom up; its own row last, for the lists show what the others came to."""
         title, summary, costs = files.write_answers(self, file)
         if file.path:
@@ -191,7 +191,7 @@ class Chunk:
                 files.declare(self, file, officer, file.at[0], answer="conflict", standing="conflict")
         files.write_row(self, file, title, summary, costs)
 
-    def _move_heads(self, cursor, first, last):
+    def _move_heads(self, cursor, first, last) -> None:
         """The heads of the chains, one entry at a time: the database refuses any other way."""
         for seq in range(1, self.longest + 1):
             cursor.execute(
@@ -201,7 +201,7 @@ class Chunk:
                 [seq, first, last, seq - 1],
             )
 
-    def _move_money(self):
+    def _move_money(self) -> None:
         """What the entries say, on the envelopes: money allocated by the service first, then the balances at once."""
         for envelope in self.envelopes:
             reserved, committed = self.posted[envelope.pk, "reserve"], self.posted[envelope.pk, "commit"]

@@ -2,11 +2,12 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from types import SimpleNamespace
 
+from accounts.models import User
 from applications import constants
 from applications.figures import service_due
 from applications.search import weighted
@@ -16,6 +17,7 @@ from demo import answers
 from demo.seed.companies import title_of
 from demo.seed.tables import public_id
 from moves.states import Duty, StandingState
+from programs.models import Call
 from programs.policy import Standard
 from work import clock
 
@@ -48,7 +50,7 @@ class Sketch:
     def names(self):
         return [move[0] for move in self.path]
 
-    def when(self, name):
+    def when(self, name: str):
         """The instant of one of its moves; None when it was not made."""
         return self.at[self.names.index(name)] if name in self.names else None
 
@@ -78,7 +80,7 @@ def write_answers(chunk, file):
     return title, said[constants.SUMMARY], Decimal(costs)
 
 
-def _freeze(chunk, file, said, costs):
+def _freeze(chunk, file, said, costs) -> None:
     """The snapshot, in the shape that `applications.services.submission.freeze` gives it."""
     at, signed = file.at[0], file.company.signed
     content = {
@@ -131,7 +133,7 @@ def _freeze(chunk, file, said, costs):
     file.duties.append((Duty.PREPARE, file.company.signatory, file.begun))
 
 
-def write_row(chunk, file, title, summary, costs):
+def write_row(chunk, file, title: str, summary, costs) -> None:
     """The row that the lists show, whose search vector the database makes."""
     name = file.company.facts["legal_name"]
     sent = file.when("submit")
@@ -167,11 +169,11 @@ def write_row(chunk, file, title, summary, costs):
     )
 
 
-def _cohort(call, at):
+def _cohort(call: Call, at: datetime):
     return call.cohort_at(at)
 
 
-def due_of(call, file):
+def due_of(call: Call, file):
     """When the running clock of the file ends, as the services count it; None when none runs."""
     if file.state not in UNDER_WAY or file.state == ApplicationState.IN_RECONSIDERATION:
         return None
@@ -182,11 +184,11 @@ def due_of(call, file):
 
 
 @lru_cache(maxsize=4096)
-def _promise(call, standard, day):
+def _promise(call: Call, standard, day):
     return service_due(call, standard, clock.local(day, 12))
 
 
-def write_screening(chunk, file):
+def write_screening(chunk, file) -> None:
     """The checklist of a file kept whole, the officer's declaration, and the open request for changes."""
     screener = chunk.world.people["screener"].pk
     at = file.when("find_eligible") or file.when("find_ineligible")
@@ -212,13 +214,13 @@ def write_screening(chunk, file):
         )
 
 
-def declare(chunk, file, user, at, *, answer="none", standing=StandingState.CLEAR):
+def declare(chunk, file, user: User, at: datetime, *, answer="none", standing=StandingState.CLEAR) -> None:
     """What a person declares before acting: the declaration, and where the trail's app keeps them standing."""
     chunk.declarations.add(application_id=file.pk, user_id=user, answer=answer, at=at)
     chunk.standings.add(application_id=file.pk, user_id=user, standing=str(standing), at=at)
 
 
-def write_trail(chunk, file):
+def write_trail(chunk, file) -> None:
     """The duties done, and the chain of the file: one entry a move, sealed as `audit.services.record` seals it."""
     for duty, user, at in dict.fromkeys(file.duties):
         chunk.duties.add(application_id=file.pk, user_id=user, duty=str(duty), at=at)

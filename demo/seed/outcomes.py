@@ -1,12 +1,16 @@
 """What an invented file came to: recommendation, decision, letter, award; and the money, entry by entry."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from applications.states import ApplicationState
+from audit.actors import Actor
+from decisions.models import Decision
 from demo.seed.files import WRONG, declare
 from demo.seed.tables import public_id
+from funding.models import Envelope
 from letters.constants import ALPHABET
+from letters.models import Letter
 from moves.states import Duty
 from work.money import split
 
@@ -16,7 +20,7 @@ SPLIT = (60, 40)  # percent of an award in its first and second fiscal years
 CONCURRENCE_ABOVE = Decimal(75_000)
 
 
-def write_outcome(chunk, file):
+def write_outcome(chunk, file) -> None:
     """Everything above the reviews. Sets the file's recommended amount, and when its letter was sent."""
     recommendation, outcome, shares = None, "", []
     if "recommend" in file.names:
@@ -51,7 +55,7 @@ def _recommend(chunk, file):
     return key, outcome, shares
 
 
-def _decide(chunk, file, kind, recommendation, shares):
+def _decide(chunk, file, kind, recommendation, shares) -> None:
     """The decision as far as it went: on its way while the file waits for it, issued with its letter otherwise."""
     rng, people = chunk.rng, chunk.world.people
     begun = file.when("recommend") or file.when("find_ineligible")
@@ -89,7 +93,7 @@ def _decide(chunk, file, kind, recommendation, shares):
         _award(chunk, file, key, amount, shares, issued)
 
 
-def _concur(chunk, file, decision, asked, *, given):
+def _concur(chunk, file, decision: Decision, asked, *, given) -> None:
     """The ministry's concurrence, above its threshold: asked, and given before the decision is issued."""
     officer = chunk.world.people["concurrence"].pk
     chunk.concurrences.add(
@@ -103,7 +107,7 @@ def _concur(chunk, file, decision, asked, *, given):
         file.duties.append((Duty.CONCUR, officer, given))
 
 
-def _send_letter(chunk, file, letter, uuid, kind, at):
+def _send_letter(chunk, file, letter: Letter, uuid, kind, at: datetime) -> None:
     """A letter that was sent and read. Its text is one sentence, and no PDF is kept."""
     rng, key = chunk.rng, chunk.rendering_keys.pop()
     signs = "".join(rng.choice(ALPHABET) for _n in range(12))
@@ -121,7 +125,7 @@ def _send_letter(chunk, file, letter, uuid, kind, at):
     )  # fmt: skip
 
 
-def _award(chunk, file, decision, amount, shares, at):
+def _award(chunk, file, decision: Decision, amount: Decimal, shares, at: datetime) -> None:
     key = chunk.award_keys.pop()
     chunk.awards.add(
         id=key, public_id=public_id(chunk.rng, at), decision_id=decision, application_id=file.pk,
@@ -133,7 +137,9 @@ def _award(chunk, file, decision, amount, shares, at):
         post(chunk, file, envelope, "commit", part, by=officer, at=at, move="decision.issue", from_bucket="reserved")
 
 
-def post(chunk, file, envelope, kind, amount, *, by, at, move, from_bucket=""):
+def post(
+    chunk, file, envelope: Envelope, kind, amount: Decimal, *, by: Actor, at: datetime, move, from_bucket=""
+) -> None:
     """One entry of the ledger. What it does to the envelope is added up, and written once for the whole chunk."""
     chunk.ledger.add(
         public_id=public_id(chunk.rng, at), envelope_id=envelope.pk, kind=kind, from_bucket=from_bucket, amount=amount,

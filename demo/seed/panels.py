@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from functools import lru_cache
 
+from accounts.models import User
 from applications.states import ApplicationState
 from demo.seed.files import declare
 from demo.seed.tables import public_id
@@ -40,7 +41,7 @@ def write_panel(chunk, file):
     file.score = scoring.raw_mean(totals)
 
 
-def _under_way(chunk, file):
+def _under_way(chunk, file) -> None:
     """A file on its reviewers' desks. The cast's three share the first ones, as many as a person takes."""
     given = file.at[-1]
     ours = chunk.world.trio_room > 0
@@ -70,7 +71,7 @@ def _panel(chunk, world, *, cast):
     return list(zip((first, second, chunk.rng.choice(industry)), SEATS, strict=True))
 
 
-def _assign(chunk, file, user, seat, *, given, since, state, low, high, totals, **columns):
+def _assign(chunk, file, user: User, seat, *, given, since, state, low, high, totals, **columns) -> None:
     key = chunk.assignment_keys.pop()
     points = {}
     if state != "offered":

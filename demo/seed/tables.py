@@ -19,7 +19,7 @@ class Table:
     `keyed`: the rows bring their own key, taken by `reserve`, because other rows name them.
     """
 
-    def __init__(self, model, *, keyed=False):
+    def __init__(self, model, *, keyed=False) -> None:
         self.model, self.name = model, model._meta.db_table
         self.fields = [
             f
@@ -32,7 +32,7 @@ class Table:
         self.width = len(self.columns)
         self.rows = []
 
-    def add(self, **values):
+    def add(self, **values) -> None:
         """One row. KeyError for a column that the model has not."""
         for name in self.json & values.keys():
             values[name] = json.dumps(values[name], ensure_ascii=False)
@@ -41,14 +41,14 @@ class Table:
             raise KeyError(f"{self.name} has no {', '.join(row.keys() - self.defaults.keys())}")
         self.rows.append(tuple(row.values()))
 
-    def write(self, cursor):
+    def write(self, cursor) -> int:
         """Write what waits. Returns how many rows that was."""
         rows, self.rows = self.rows, []
         if rows:
             self.copy(cursor, self.name, self.columns, rows)
         return len(rows)
 
-    def copy(self, cursor, name, columns, rows):
+    def copy(self, cursor, name: str, columns, rows) -> None:
         quoted = ", ".join(f'"{column}"' for column in columns)
         with cursor.copy(f'COPY "{name}" ({quoted}) FROM STDIN') as copy:
             for row in rows:
@@ -67,13 +67,13 @@ class Files(Table):
 
     WORDS = ("words_a", "words_b", "words_c", "words_d")
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(Application, keyed=True)
         self.columns_in = [*self.columns, *self.WORDS]
         self.defaults |= dict.fromkeys(self.WORDS, "")
         self.width += len(self.WORDS)
 
-    def write(self, cursor):
+    def write(self, cursor) -> int:
         cursor.execute(f'CREATE TEMP TABLE seeded (LIKE "{self.name}" INCLUDING DEFAULTS) ON COMMIT DROP')
         cursor.execute("ALTER TABLE seeded " + ", ".join(f"ADD COLUMN {word} text" for word in self.WORDS))
         rows, self.rows = self.rows, []

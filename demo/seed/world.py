@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.models import Cluster, User
 from accounts.services import create_person
+from audit.actors import Actor
 from builder.services import import_bundle
 from demo import people
 from demo.cast import BY_KEY, COMPANIES
@@ -28,7 +29,7 @@ TRIO = ("ana", "ben", "chloe")
 class World:
     """What every invented file names: the call, the cast by key, reviewers by seat, and the window of submissions."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         if not Cluster.objects.filter(slug="aerofil").exists():
             build()
         self.people = people.the_people()
@@ -39,7 +40,7 @@ class World:
 
 
 @transaction.atomic
-def build():
+def build() -> None:
     """The cluster without its story: the cast in office, their companies, the programme with its call as a draft."""
     with clock.at(min(BUILT, clock.now())):
         _cluster, cast = people.found()
@@ -62,7 +63,7 @@ def call_of(officer):
     return Call.objects.select_related("form", "rules", "rubric", "program").get(pk=call.pk)
 
 
-def window(call):
+def window(call: Call):
     """From the opening of the call to now; half a year of it, when the clock here stands before the opening."""
     now = clock.now().replace(microsecond=0)
     if now < call.opens_at + timedelta(days=1):
@@ -71,7 +72,7 @@ def window(call):
 
 
 @transaction.atomic
-def invite_reviewers(call, by):
+def invite_reviewers(call: Call, by: Actor):
     """The invented reviewers of the programme, made the first time. Returns people by seat, in order."""
     prefix = "evaluation-"
     known = {user.email for user in User.objects.filter(email__startswith=prefix)}

@@ -3,26 +3,30 @@
 Exit code 1, with every line and reason, when it is refused. With `--check` nothing is imported.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Cluster, User
 from builder.bundle import MAX_BYTES, BundleRefused, check_bundle
 from builder.services import import_bundle
 from moves.refusals import Forbidden
+from questions.constants import Problem
 
 
 class Command(BaseCommand):
     help = "Imports a programme from a YAML bundle."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--by", metavar="EMAIL", help="the programme officer who imports it")
         parser.add_argument("--cluster", metavar="SLUG", help="needed by an officer of several clusters")
         parser.add_argument("--check", action="store_true", help="only say what is wrong")
 
-    def handle(self, *args, file, by, cluster, check, **options):
+    def handle(
+        self, *args: object, file: Path, by: str | None, cluster: str | None, check: bool, **options: object
+    ) -> None:
         try:
             with file.open("rb") as source:
                 text = source.read(MAX_BYTES + 1)
@@ -44,7 +48,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write(f"{program.code}: {program.name_fr}")
 
-    def say(self, file, problems):
+    def say(self, file: Path, problems: Collection[Problem]) -> None:
         for problem in problems:
             self.stderr.write(f"{file}: {problem}")
         if problems:

@@ -8,11 +8,11 @@ from demo import seed
 class Command(BaseCommand):
     help = "Add invented files to the demonstration's programme, by the thousand."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser) -> None:
         parser.add_argument("--applications", type=int, required=True, metavar="N", help="how many files to add")
         parser.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed invents the same files")
 
-    def handle(self, *args, applications, **options):
+    def handle(self, *args, applications, **options) -> None:
         if applications < 1:
             raise CommandError("--applications must be 1 or more.")
         seed.seed(applications, seed=options["seed"], say=self.stdout.write)
