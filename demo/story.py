@@ -4,13 +4,14 @@ Each act stands at its own instant (`clock.at`), in order. The letters and the m
 worker, which renders and sends them when the demonstration starts.
 """
 
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from accounts.models import Cluster, Organisation
+from accounts.models import Cluster, Organisation, User
 from accounts.services import create_person, register_organisation
-from applications.models import Application
+from applications.models import Application, Sponsorship
 from applications.services.changes import request_changes
 from applications.services.drafts import attach_document, save_answer, start_application
 from applications.services.screening import find_eligible, find_ineligible, mark_finding, open_file
@@ -25,6 +26,7 @@ from demo.cast import RIVAL, TIER_1
 from demo.others import ORGANISATION, OTHERS
 from funding.models import Envelope
 from moves.refusals import WrongMoment
+from programs.models import Call, Program
 from programs.selectors import policy_of, rubric_of
 from programs.services.calls import publish_call
 from reports.services import create_api_key
@@ -46,12 +48,12 @@ from work.money import cents, split
 BUNDLE = Path(__file__).resolve().parent.parent / "builder" / "bundles" / "filiere-excellence.yaml"
 
 
-def is_told():
+def is_told() -> bool:
     """Whether this database already holds the story."""
     return Cluster.objects.filter(slug="aerofil").exists()
 
 
-def day(month, number, hour=10, minute=0, year=2026):
+def day(month: int, number: int, hour: int = 10, minute: int = 0, year: int = 2026) -> datetime:
     """An instant of the story, on a clock in Québec."""
     return clock.local(date(year, month, number), hour, minute)
 
@@ -59,13 +61,16 @@ def day(month, number, hour=10, minute=0, year=2026):
 class Story:
     """The story so far: the people by key, the organisations, the call, and the files by the key of their company."""
 
-    def __init__(self):
-        self.people = {}
-        self.files = {}
-        self.call = None
+    cluster: Cluster
+    program: Program
+    call: Call
+
+    def __init__(self) -> None:
+        self.people: dict[str, User] = {}
+        self.files: dict[str, Application] = {}
         self.api_secret = ""
 
-    def tell(self):
+    def tell(self) -> None:
         """Tell all of it. Takes some seconds."""
         self.found_the_cluster()
         self.open_the_programme()
@@ -79,11 +84,11 @@ class Story:
 
     # January to June: the cluster, its people, its programme
 
-    def found_the_cluster(self):
+    def found_the_cluster(self) -> None:
         with clock.at(day(1, 12)):
             self.cluster, self.people = people.found()
 
-    def open_the_programme(self):
+    def open_the_programme(self) -> None:
         officer = self.people["officer"]
         with clock.at(day(4, 2)):
             self.program = import_bundle(BUNDLE.read_text(encoding="utf-8"), by=officer)
@@ -101,7 +106,7 @@ class Story:
 
     # June to September: companies register and write
 
-    def register_the_companies(self):
+    def register_the_companies(self) -> None:
         with clock.at(day(6, 8)):
             for company in ("usinage", "precision", "northwind", "prime"):
                 people.register(company, self.people)
@@ -112,18 +117,27 @@ class Story:
                 self.people[key] = signatory
                 register_organisation(by=signatory, **ORGANISATION, **other["organisation"])
 
-    def signatory(self, company):
+    def signatory(self, company: str) -> User:
         names = {"usinage": "sophie", "precision": "michel", "northwind": "emily"}
         return self.people[names.get(company, company)]
 
-    def draft(self, company, *, at, requested, costs=Decimal("200000.00"), levels=2, sponsor=True, without=()):
+    def draft(
+        self,
+        company: str,
+        *,
+        at: datetime,
+        requested: Decimal,
+        levels: int = 2,
+        sponsor: bool = True,
+        without: Collection[str] = (),
+    ) -> Application:
         """A draft written in one sitting, and sponsored by the prime."""
         by = self.signatory(company)
         with clock.at(at):
             organisation = Organisation.objects.filter(memberships__user=by).get()
-            said = answers.eligibility(company, costs=costs)
+            said = answers.eligibility(company)
             file = start_application(self.call, organisation, by=by, eligibility=said)
-            written = answers.answers(company, on=clock.today(), requested=requested, costs=costs, levels=levels)
+            written = answers.answers(company, on=clock.today(), requested=requested, levels=levels)
             there = dict(file.answers.values_list("question", "version"))
             for question, value in written.items():
                 if question not in without:
@@ -135,7 +149,7 @@ class Story:
             self.sponsor(file, by=by, at=at + timedelta(days=2, hours=3))
         return Application.objects.get(pk=file.pk)
 
-    def sponsor(self, file, *, by, at, answered=True):
+    def sponsor(self, file: Application, *, by: User, at: datetime, answered: bool = True) -> Sponsorship:
         """The customer is asked; two days later it confirms on its page."""
         with clock.at(at - timedelta(days=2)):
             asked, token = invite_sponsor(
@@ -148,21 +162,21 @@ class Story:
         if answered:
             with clock.at(at):
                 name = answers.SPONSOR["contact"]
-                confirm_sponsorship(
-                    find_sponsorship(token), by=Guest(name), name=name, improvement=answers.IMPROVEMENT[file.language]
-                )
+                found = find_sponsorship(token)
+                assert found is not None  # its token is two days old
+                confirm_sponsorship(found, by=Guest(name), name=name, improvement=answers.IMPROVEMENT[file.language])
         return asked
 
-    def submit(self, company, *, at, **told):
+    def submit(self, company: str, *, at: datetime, requested: Decimal, levels: int = 2) -> Application:
         """A draft, submitted ten days after it was begun."""
         by = self.signatory(company)
-        file = self.draft(company, at=at - timedelta(days=10), **told)
+        file = self.draft(company, at=at - timedelta(days=10), requested=requested, levels=levels)
         with clock.at(at):
             file = submit_application(file, by=by, attestations=answers.ATTESTATIONS, signed_name=by.full_name)
         self.files[company] = file
         return file
 
-    def write_the_files(self):
+    def write_the_files(self) -> None:
         self.submit("usinage", at=day(9, 14, 20, 40), requested=Decimal("75000.00"))
         self.submit("precision", at=day(9, 16, 11, 5), requested=Decimal("75000.01"))
         self.submit("northwind", at=day(9, 21, 15, 30), requested=Decimal("90000.00"))
@@ -177,7 +191,7 @@ class Story:
 
     # October: screening
 
-    def screen(self):
+    def screen(self) -> None:
         for place, company in enumerate(("usinage", "precision", "northwind", "richelieu", "vaudreuil", "chaudiere")):
             self.find_eligible(company, at=day(10, 5, 9 + place))
         with clock.at(day(10, 6, 13)):
@@ -185,20 +199,20 @@ class Story:
             self.check(file, by=screener, fail={"solvency": PROTECTED})
             find_ineligible(file, by=screener)
 
-    def open(self, company):
+    def open(self, company: str) -> tuple[Application, User]:
         """The screening officer opens a file and declares no interest in it."""
         screener = self.people["screener"]
         file = open_file(self.files[company], by=screener)
         declare_interests(file, by=screener, answer="none")
         return file, screener
 
-    def check(self, file, *, by, fail=None):
+    def check(self, file: Application, *, by: User, fail: Mapping[str, str] | None = None) -> None:
         """Mark every item of the file's checklist; `fail` gives the reason of those that fail."""
         fail = fail or {}
         for key in policy_of(file.call).screening.keys:
             mark_finding(file, key, by=by, passed=key not in fail, reason=fail.get(key, ""))
 
-    def find_eligible(self, company, *, at):
+    def find_eligible(self, company: str, *, at: datetime) -> None:
         with clock.at(at):
             file, screener = self.open(company)
             self.check(file, by=screener)
@@ -206,14 +220,14 @@ class Story:
 
     # October: reviews
 
-    def panel(self, company, *, at, reviewers=("ana", "ben", "chloe")):
+    def panel(self, company: str, *, at: datetime, reviewers: Collection[str] = ("ana", "ben", "chloe")) -> None:
         officer = self.people["officer"]
         with clock.at(at):
             for key in reviewers:
                 assign_reviewer(self.files[company], self.people[key], by=officer)
             self.files[company] = start_review(self.files[company], by=officer)
 
-    def score(self, company, key, points, *, at):
+    def score(self, company: str, key: str, points: Sequence[int], *, at: datetime) -> None:
         """One review: declare, score each criterion with its comment, submit."""
         reviewer = self.people[key]
         with clock.at(at):
@@ -225,7 +239,7 @@ class Story:
             save_feedback(assignment, by=reviewer, text=FEEDBACK[key], version=0)
             submit_review(assignment, by=reviewer)
 
-    def review(self):
+    def review(self) -> None:
         for place, company in enumerate(SCORES):
             self.panel(company, at=day(10, 8, 9 + place))
         for place, (company, reviews) in enumerate(SCORES.items()):
@@ -235,7 +249,7 @@ class Story:
 
     # November: recommendations and decisions
 
-    def recommend_and_decide(self):
+    def recommend_and_decide(self) -> None:
         with clock.at(day(11, 3, 13)):
             self.recommend("usinage", "approved", Decimal("75000.00"))
             self.recommend("precision", "approved", Decimal("75000.01"))
@@ -251,7 +265,9 @@ class Story:
             with clock.at(day(11, 12, 14 + place)):
                 issue(self.decision(company), by=self.people["officer"])
 
-    def recommend(self, company, outcome, amount=Decimal(0), *, reasons=("", "")):
+    def recommend(
+        self, company: str, outcome: str, amount: Decimal = Decimal(0), *, reasons: tuple[str, str] = ("", "")
+    ) -> None:
         chair = self.people["chair"]
         file = self.files[company]
         declare_interests(file, by=chair, answer="none")
@@ -268,22 +284,22 @@ class Story:
             discussion=DISCUSSION,
         )
 
-    def decision(self, company):
-        return Decision.objects.filter(application=self.files[company]).order_by("-number").first()
+    def decision(self, company: str) -> Decision:
+        return Decision.objects.filter(application=self.files[company]).latest("number")
 
-    def endorse(self, company):
+    def endorse(self, company: str) -> None:
         endorser = self.people["endorser"]
         declare_interests(self.files[company], by=endorser, answer="none")
         endorse(self.decision(company), by=endorser)
 
-    def approve(self, company):
+    def approve(self, company: str) -> None:
         approver = self.people["approver"]
         declare_interests(self.files[company], by=approver, answer="none")
         approve(self.decision(company), by=approver)
 
     # Today: something for each person to do
 
-    def leave_work_for_today(self):
+    def leave_work_for_today(self) -> None:
         self.find_eligible("mauricie", at=day(10, 26, 10))
         self.find_eligible("lanaudiere", at=day(11, 4, 10))
         with clock.at(day(11, 16, 9)):
@@ -318,7 +334,7 @@ class Story:
                 save_answer(second, question, text, by=sophie, version=version)
         self.sponsor(second, by=sophie, at=day(11, 18, 9), answered=False)
 
-    def refuse_the_conflict(self):
+    def refuse_the_conflict(self) -> None:
         """An officer tries the reviewer whose interests are on record: the system refuses, and says why."""
         try:
             assign_reviewer(self.files["mauricie"], self.people["dev"], by=self.people["officer"])
@@ -326,7 +342,7 @@ class Story:
             return
         raise AssertionError("a reviewer with a declared interest was assigned")
 
-    def give_the_ministry_its_key(self):
+    def give_the_ministry_its_key(self) -> None:
         agreement = self.program.agreements.select_related("partner").get()
         _key, self.api_secret = create_api_key(
             agreement.partner,

@@ -3,11 +3,13 @@
 Included by config/urls.py in demo mode only; each view asks again, should anybody include it elsewhere.
 """
 
+from uuid import UUID
+
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import LoginView
 from django.conf import settings
 from django.contrib.auth import login
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -23,7 +25,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 class SignIn(LoginView):
     """The usual sign-in page, with the cast under the form."""
 
-    def get_context_data(self, **kwargs):
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(**kwargs) | {"cast": the_cast(), "cast_url": self.request.path}
 
 
@@ -31,7 +33,7 @@ sign_in = SignIn.as_view()
 
 
 @require_POST
-def sign_in_as(request, public_id):
+def sign_in_as(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Sign in as one of the cast: nobody else, and nowhere but in a demonstration (404)."""
     if not settings.DEMO:
         raise Http404
@@ -41,7 +43,7 @@ def sign_in_as(request, public_id):
     return redirect(settings.LOGIN_REDIRECT_URL)
 
 
-def the_cast():
+def the_cast() -> list[dict[str, object]]:
     """The cast that the story has brought to life, in its order, in the page's language."""
     if not settings.DEMO:
         return []
