@@ -3,11 +3,13 @@
 import hashlib
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.contrib.auth import get_user_model
+from django.forms import Form
+from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import services
+from accounts.models import User
 from notifications.constants import MessageKind
 from notifications.services import queue_message
 from work import clock
@@ -37,21 +39,21 @@ class AccountAdapter(DefaultAccountAdapter):
         "invalid_password_reset": _("This link no longer works. Ask for a new one."),
     }
 
-    def save_user(self, request, user, form, commit=True):
+    def save_user(self, request: HttpRequest, user: User, form: Form, commit: bool = True) -> User:
         """A person opens an account: names and language come from our form."""
         data = form.cleaned_data
         user.email, user.language = data["email"], data["language"]
         user.given_name, user.family_name = data["given_name"], data["family_name"]
         return services.open_account(user, password=data["password1"])
 
-    def set_password(self, user, password):
+    def set_password(self, user: User, password: str) -> None:
         services.change_password(user, by=user, password=password)
 
-    def send_mail(self, template_prefix, email, context):
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         """Queue the mail: in the person's language when there is an account, else in the page's."""
         name = template_prefix.rpartition("/")[2]
         kind, url_name, parts = MAILS[name]
-        user = get_user_model().objects.filter(email=email.lower()).first()
+        user = User.objects.filter(email=email.lower()).first()
         now = clock.now()
         occasion = "|".join([name, email.lower(), str(context.get("key") or now.isoformat())])
         queue_message(
@@ -64,5 +66,5 @@ class AccountAdapter(DefaultAccountAdapter):
             key=f"{kind}-{hashlib.sha256(occasion.encode()).hexdigest()}",
         )
 
-    def get_password_change_redirect_url(self, request):
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return "/account/profile"

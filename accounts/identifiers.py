@@ -31,15 +31,15 @@ class Checked:
     error: str = ""
     warning: str = ""
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return self.value is not None
 
 
-def _compact(value) -> str:
+def _compact(value: object) -> str:
     return _SEPARATORS.sub("", str(value or "")).upper()
 
 
-def neq(value) -> Checked:
+def neq(value: object) -> Checked:
     """A Québec enterprise number: ten digits that start with 11, 22, 33 or 88. Its check digit is not
     published, so it is
     not checked; the third digit is 4 to 9 in the numbers in use, and anything else only warns."""
@@ -60,7 +60,7 @@ def neq(value) -> Checked:
     return Checked(text)
 
 
-def business_number(value, *, program_account: bool = False) -> Checked:
+def business_number(value: object, *, program_account: bool = False) -> Checked:
     """A federal business number: nine digits with a Luhn check digit, and the program account where there is one
     (two letters, such as RC, RM, RP, RR or RT, and four digits). `program_account` requires it."""
     text = _compact(value)
@@ -83,7 +83,7 @@ def business_number(value, *, program_account: bool = False) -> Checked:
     return Checked(text)
 
 
-def postal_code(value) -> Checked:
+def postal_code(value: object) -> Checked:
     """A Canadian postal code, given back as `A1A 1A1`."""
     text = _compact(value)
     if not text:
@@ -100,7 +100,7 @@ def postal_code(value) -> Checked:
     return Checked(f"{text[:3]} {text[3:]}")
 
 
-def naics(value, *, starts_with: str = "") -> Checked:
+def naics(value: object, *, starts_with: str = "") -> Checked:
     """A NAICS Canada code: two to six digits, sectors 11 to 91. `starts_with` limits it to a branch (3364 is
     aerospace)."""
     text = _compact(value)

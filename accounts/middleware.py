@@ -42,10 +42,10 @@ class LanguageMiddleware:
 
     Activates the language and sets `request.LANGUAGE_CODE`; `?lang=en` on any page switches and is remembered."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         asked = request.GET.get("lang")
         known = dict(settings.LANGUAGES)
         language = asked if asked in known else None

@@ -8,4 +8,4 @@ from accounts.models import User
 class PersonRequest(HttpRequest):
     """A request of somebody signed in."""
 
-    user: User  # type: ignore[assignment]  # the library allows for nobody
+    user: User

@@ -1,5 +1,6 @@
 """Who may do what, cluster-wide and inside an organisation. Each predicate is one indexed query at most."""
 
+from datetime import date
 from typing import TYPE_CHECKING, TypeGuard
 
 from django.db.models import Q
@@ -9,10 +10,10 @@ from audit.states import ActorKind
 from work import clock
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.models import Cluster, Organisation, User
 
 
-def in_office(day=None):
+def in_office(day: date | None = None) -> Q:
     """The condition that an appointment (`starts_on`, `ends_on` inclusive) runs on `day` (today when None)."""
     day = day or clock.today()
     return Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
@@ -25,7 +26,7 @@ def is_person(by: object) -> "TypeGuard[User]":
     )
 
 
-def holds_cluster_role(user, role, cluster=None):
+def holds_cluster_role(user: object, role: str, cluster: "Cluster | int | None" = None) -> bool:
     """Whether `user` holds the cluster-wide `role` today, in `cluster` (any cluster when None)."""
     if not is_person(user):
         return False
@@ -33,40 +34,40 @@ def holds_cluster_role(user, role, cluster=None):
     return (found if cluster is None else found.filter(cluster=cluster)).exists()
 
 
-def is_auditor(user, cluster=None):
+def is_auditor(user: object, cluster: "Cluster | int | None" = None) -> bool:
     return holds_cluster_role(user, ClusterRole.AUDITOR, cluster)
 
 
-def is_administrator(user, cluster=None):
+def is_administrator(user: object, cluster: "Cluster | int | None" = None) -> bool:
     return holds_cluster_role(user, ClusterRole.ADMINISTRATOR, cluster)
 
 
-def is_finance(user, cluster=None):
+def is_finance(user: object, cluster: "Cluster | int | None" = None) -> bool:
     return holds_cluster_role(user, ClusterRole.FINANCE, cluster)
 
 
-def is_member(organisation, user):
+def is_member(organisation: "Organisation", user: object) -> bool:
     """Whether `user` acts for `organisation`, signatory or not."""
     return is_person(user) and user.memberships.filter(organisation=organisation).exists()
 
 
-def is_signatory(organisation, user):
+def is_signatory(organisation: "Organisation", user: object) -> bool:
     """Whether `user` may attest and submit for `organisation`."""
     return (
         is_person(user) and user.memberships.filter(organisation=organisation, role=OrganisationRole.SIGNATORY).exists()
     )
 
 
-def is_system(by):
+def is_system(by: object) -> bool:
     """Whether the actor is the installation itself: its set-up and its commands."""
     return getattr(by, "actor", "") == ActorKind.SETUP
 
 
-def may_administer(cluster, by):
+def may_administer(cluster: "Cluster", by: object) -> bool:
     """Whether the actor gives and takes back roles in `cluster`."""
     return is_system(by) or is_administrator(by, cluster)
 
 
-def may_create_people(by):
+def may_create_people(by: object) -> bool:
     """Whether the actor may open an account for somebody else."""
     return is_system(by) or is_administrator(by)

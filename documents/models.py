@@ -1,12 +1,13 @@
 """Files: what people upload, and what we make. Every file's bytes are in storage, outside the web root."""
 
 from django.conf import settings
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from documents.constants import kind_of
+from documents.constants import FileKind, kind_of
 from documents.states import Malware, RenderingKind
 from work import clock
 from work.models import PublicModel, WorkItem
@@ -52,12 +53,12 @@ class Upload(PublicModel):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
-    def kind(self):
-        """The `constants.Kind` of its content."""
+    def kind(self) -> FileKind | None:
+        """The kind of its content; None for one that is no longer known."""
         return kind_of(self.content_type)
 
     @property
@@ -69,7 +70,7 @@ class Upload(PublicModel):
         """True of a PDF made of pictures: the page that shows it says so, and asks for another."""
         return self.has_text is False
 
-    def open(self):
+    def open(self) -> File:
         """The bytes, as an open binary file. FileNotFoundError once removed."""
         if self.is_gone:
             raise FileNotFoundError(self.name)
@@ -95,7 +96,7 @@ class Rendering(PublicModel, WorkItem):
         abstract = False
         verbose_name = _("document we make")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.title
 
     content_type = "application/pdf"
@@ -113,7 +114,7 @@ class Rendering(PublicModel, WorkItem):
     def is_gone(self) -> bool:
         return not self.is_ready
 
-    def open(self):
+    def open(self) -> File:
         """The PDF, as an open binary file. FileNotFoundError while it waits for the worker."""
         if not self.is_ready:
             raise FileNotFoundError(self.name)

@@ -12,14 +12,22 @@ import re
 import shutil
 import threading
 import warnings
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from work.outages import Away, is_system_short, reason_of
 from work.states import Machine
+
+if TYPE_CHECKING:
+    from pydyf import PDF
+    from weasyprint import CSS, Document
+    from weasyprint.formatting_structure.boxes import Box
+    from weasyprint.urls import URLFetcher
 
 APT = "apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 # The typeface of documents, whole: a letter may hold a subscript (tCO₂e), an arrow, a Greek or a Cyrillic name.
@@ -91,7 +99,7 @@ def _page(html: str, *, title: str, language: str, made_at: datetime, brand: str
 class _Press:
     """One thread's WeasyPrint: its fonts, its parsed style sheets, and a fetcher that goes nowhere."""
 
-    def __init__(self, folder: Path, faces: str):
+    def __init__(self, folder: Path, faces: str) -> None:
         from PIL import ImageFile
         from weasyprint import CSS, HTML
         from weasyprint.text.fonts import FontConfiguration
@@ -108,7 +116,7 @@ class _Press:
         unpacked, self.fonts._folder = self.fonts._folder, None
         atexit.register(shutil.rmtree, unpacked, ignore_errors=True)
 
-    def _parse(self, faces: str, file: str):
+    def _parse(self, faces: str, file: str) -> "CSS":
         """A style sheet, parsed, with our font faces before it."""
         text = (settings.BASE_DIR / "assets" / file).read_text(encoding="utf-8")
         return self._css(string=faces + text, font_config=self.fonts, url_fetcher=self.fetcher)
@@ -165,12 +173,12 @@ def _without_system_fonts() -> None:
     os.environ["FONTCONFIG_FILE"] = str(config)
 
 
-def _fetcher(folder: Path):
+def _fetcher(folder: Path) -> "URLFetcher":
     """A fetcher for `data:` addresses and our own fonts; anything else is an error, which fails the document."""
     from weasyprint.urls import URLFetcher
 
     class OursOnly(URLFetcher):
-        def fetch(self, url, headers=None):
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
             ours = url.startswith(f"{folder.resolve().as_uri()}/") and ".." not in url and url.endswith(".woff2")
             if not (ours or url.startswith("data:")):
                 raise ValueError(f"We fetch nothing from outside: {url[:200]}")
@@ -179,7 +187,7 @@ def _fetcher(folder: Path):
     return OursOnly(allowed_protocols={"data", "file"}, allow_redirects=False)
 
 
-def _name_languages(document, pdf) -> None:
+def _name_languages(document: "Document", pdf: "PDF") -> None:
     """Write each `<section lang>` of the sheet on its own element of the PDF's structure.
 
     WeasyPrint puts the language on the whole document only, so the English half of a French letter would be read
@@ -196,7 +204,7 @@ def _name_languages(document, pdf) -> None:
             element["Lang"] = pydyf.String(lang)
 
 
-def _sections(box):
+def _sections(box: "Box") -> Iterator["Box"]:
     """The boxes of `<section>` under `box`, in the order of the tag tree."""
     box = getattr(box, "_box", box)  # an absolutely placed box is wrapped
     if box.element is not None and box.element_tag == "section":
@@ -206,13 +214,13 @@ def _sections(box):
 
 
 @contextmanager
-def _complaints():
+def _complaints() -> Iterator[list[str]]:
     """What WeasyPrint only logs, in this thread: every error, and the warnings that mean a wrong page."""
     found: list[str] = []
     me = threading.get_ident()
 
     class Ear(logging.Handler):
-        def emit(self, record):
+        def emit(self, record: logging.LogRecord) -> None:
             words = record.getMessage()
             grave = record.levelno >= logging.ERROR or words.startswith((".notdef", "Font-face"))
             if record.thread == me and grave:

@@ -3,10 +3,11 @@
 import hashlib
 import logging
 import secrets
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -26,6 +27,9 @@ from work.nudges import Nudge
 from work.outages import Away, note_away
 from work.querysets import unfinished
 from work.states import Machine
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 __all__ = [
     "Unacceptable",
@@ -49,7 +53,14 @@ documents_wait = Nudge("documents")
 _TAKERS: dict[RenderingKind, Callable[[Rendering], None] | None] = {}
 
 
-def store_upload(file, *, by, application_id: int | None = None, accept=ACCEPTED, limit: int | None = None) -> Upload:
+def store_upload(
+    file: File,
+    *,
+    by: "User",
+    application_id: int | None = None,
+    accept: Collection[str] = ACCEPTED,
+    limit: int | None = None,
+) -> Upload:
     """Examine an open file (with a `.name`) and keep it. `accept`: keys of `constants.KINDS`; `limit` in bytes.
 
     Raises Unacceptable, with its sentence: nothing of the file is kept. Its code is `storage` when a disk refused.
@@ -66,7 +77,7 @@ def store_upload(file, *, by, application_id: int | None = None, accept=ACCEPTED
                 uploader=by,
                 application_id=application_id,
                 key=key,
-                name=scan.clean_name(file.name, extension=finding.kind.extension),
+                name=scan.clean_name(file.name or "", extension=finding.kind.extension),
                 content_type=finding.kind.content_type,
                 size=finding.size,
                 sha256=finding.sha256,
@@ -79,7 +90,7 @@ def store_upload(file, *, by, application_id: int | None = None, accept=ACCEPTED
         raise
 
 
-def _not_kept(file, error: OSError | Away) -> Unacceptable:
+def _not_kept(file: File, error: OSError | Away) -> Unacceptable:
     """The sentence to tell of a file that a disk refused: the one that keeps files, or the one it was received on."""
     log.error("A file could not be kept: %s", error)
     note_away(Machine.STORAGE, str(error))
@@ -87,7 +98,7 @@ def _not_kept(file, error: OSError | Away) -> Unacceptable:
     return Unacceptable(message % {"name": scan.clean_name(file.name or "")}, code="storage")
 
 
-def remove_upload(upload: Upload, *, by) -> Upload:
+def remove_upload(upload: Upload, *, by: "User") -> Upload:
     """Forget the bytes once the transaction commits; the row stays, and says when. A second time does nothing.
 
     Where the storage is away at that instant, `erase_removed` does it once it is back.
@@ -114,7 +125,7 @@ def _erase(upload: Upload) -> None:
     Upload.objects.filter(pk=upload.pk).update(erased_at=clock.now())
 
 
-def open_upload(upload: Upload):
+def open_upload(upload: Upload) -> File:
     """The bytes, as an open binary file. FileNotFoundError once removed."""
     return upload.open()
 
@@ -159,7 +170,7 @@ def retry_rendering(rendering: Rendering) -> Rendering:
 
 
 @transaction.atomic
-def retry_given_up(renderings: QuerySet[Rendering], *, by: Any) -> int:
+def retry_given_up(renderings: QuerySet[Rendering], *, by: "User") -> int:
     """Let those of `renderings` that were given up be made after all, now. Gives how many."""
     found = work.retry_all(renderings)
     if found:

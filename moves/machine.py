@@ -7,7 +7,7 @@ whether it may be made, and for the act that makes it. Consequences are reaction
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, overload
 
 from django.db import models, transaction
 from django.utils.functional import Promise
@@ -63,20 +63,31 @@ def firing() -> tuple[str, ...]:
 # --------------------------------------------------------------- the move
 
 
-def move(obj: M, step: Move[Any, I], *, by: Actor, given: I | None = None, note: str = "") -> M:
+@overload
+def move(obj: M, step: Move[Any, Input], *, by: Actor, note: str = "") -> M: ...
+
+
+@overload
+def move(obj: M, step: Move[Any, I], *, by: Actor, given: I, note: str = "") -> M: ...
+
+
+def move(obj: M, step: Move[Any, Any], *, by: Actor, given: Input | None = None, note: str = "") -> M:
     """Make the move `step` of `obj` (`Application.submit`) and return the row as it now is: fresh, locked, moved.
 
     One transaction: locks the file, then the row; asks who, duties and interests (`Forbidden`), and when
     (`WrongMoment`, with every refusal); makes the move, saves, writes the trail and the change feed, runs the
     reactions. What was changed on `obj` and not saved is not seen.
 
-    `given` is what comes with the act. `note` is a person's optional words, where the input has none.
+    `given` is what comes with the act: the move's own input, TypeError for another. `note` is a person's optional
+    words, where the input has none.
     """
     name = step.__name__
     full_name = f"{subject_name(type(obj))}.{name}"
     if getattr(type(obj), name, None) is not step:
         raise LookupError(f"{name} is not a move of {subject_name(type(obj))}")
-    given = cast("I", Input()) if given is None else given
+    given = Input() if given is None else given
+    if not isinstance(given, step.terms.given):
+        raise TypeError(f"{full_name} is given a {step.terms.given.__name__}")
     words = given.words or note
     with transaction.atomic():
         locked = _lock(obj)

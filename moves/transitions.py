@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Generic, TypeVar, cast
+from typing import Any, ClassVar, Generic, TypeVar, cast, overload
 
 import django_fsm
 from django.utils.functional import Promise
@@ -87,6 +87,72 @@ class Move(Generic[F, I]):
     _django_fsm: Any
 
 
+@overload
+def transition(
+    *,
+    field: Any,
+    source: Any,
+    target: Any,
+    permission: Callable[[Any, Any], bool],
+    done: str | Promise,
+    label: str | Promise = ...,
+    duty: Duty | None = ...,
+    when: Sequence[Callable[[Any, NoFacts], Refusal | None]] = ...,
+    fired: bool = ...,
+) -> Callable[[Callable[[Any], Any]], Move[NoFacts, Input]]: ...
+
+
+@overload
+def transition(
+    *,
+    field: Any,
+    source: Any,
+    target: Any,
+    permission: Callable[[Any, Any], bool],
+    done: str | Promise,
+    label: str | Promise = ...,
+    duty: Duty | None = ...,
+    facts: type[F],
+    when: Sequence[Callable[[Any, F], Refusal | None]] = ...,
+    fired: bool = ...,
+) -> Callable[[Callable[[Any], Any]], Move[F, Input]]: ...
+
+
+@overload
+def transition(
+    *,
+    field: Any,
+    source: Any,
+    target: Any,
+    permission: Callable[[Any, Any], bool],
+    done: str | Promise,
+    label: str | Promise = ...,
+    duty: Duty | None = ...,
+    given: type[I],
+    when: Sequence[Callable[[Any, NoFacts], Refusal | None]] = ...,
+    when_given: Sequence[Callable[[Any, NoFacts, I], Refusal | None]] = ...,
+    fired: bool = ...,
+) -> Callable[[Callable[[Any], Any]], Move[NoFacts, I]]: ...
+
+
+@overload
+def transition(
+    *,
+    field: Any,
+    source: Any,
+    target: Any,
+    permission: Callable[[Any, Any], bool],
+    done: str | Promise,
+    label: str | Promise = ...,
+    duty: Duty | None = ...,
+    facts: type[F],
+    given: type[I],
+    when: Sequence[Callable[[Any, F], Refusal | None]] = ...,
+    when_given: Sequence[Callable[[Any, F, I], Refusal | None]] = ...,
+    fired: bool = ...,
+) -> Callable[[Callable[[Any], Any]], Move[F, I]]: ...
+
+
 def transition(
     *,
     field: Any,
@@ -96,18 +162,18 @@ def transition(
     done: str | Promise,
     label: str | Promise = "",
     duty: Duty | None = None,
-    facts: type[F] = cast("Any", NoFacts),
-    given: type[I] = cast("Any", Input),
-    when: Sequence[Callable[[Any, F], Refusal | None]] = (),
-    when_given: Sequence[Callable[[Any, F, I], Refusal | None]] = (),
+    facts: type[Facts] = NoFacts,
+    given: type[Input] = Input,
+    when: Sequence[Callable[[Any, Any], Refusal | None]] = (),
+    when_given: Sequence[Callable[[Any, Any, Any], Refusal | None]] = (),
     fired: bool = False,
-) -> Callable[[Callable[[Any], Any]], Move[F, I]]:
+) -> Callable[[Callable[[Any], Any]], Move[Any, Any]]:
     """Declare a move of a life cycle, as django-fsm does, with its `Terms`. One declaration a method.
 
     The facts are fetched by the function registered with `moves.machine.facts_of`; the system does not start without.
     """
 
-    def declare(method: Callable[[Any], Any]) -> Move[F, I]:
+    def declare(method: Callable[[Any], Any]) -> Move[Any, Any]:
         step = django_fsm.transition(field=field, source=source, target=target, permission=permission)(method)
         step.terms = Terms(
             label=label or method.__name__,
@@ -119,6 +185,6 @@ def transition(
             when_given=tuple(when_given),
             fired=fired,
         )
-        return cast("Move[F, I]", step)
+        return cast("Move[Any, Any]", step)
 
     return declare

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -31,12 +32,12 @@ def is_french() -> bool:
     return (get_language() or "fr").startswith("fr")
 
 
-def said(label, error) -> str:
+def said(label: object, error: object) -> str:
     """A fault after the name of its field, as an error summary writes it; a label that asks takes no colon."""
-    label = str(label)
-    return (
-        f"{label} {error}" if label.endswith("?") else str(_("%(label)s: %(error)s") % {"label": label, "error": error})
-    )
+    name = str(label)
+    if name.endswith("?"):
+        return f"{name} {error}"
+    return str(_("%(label)s: %(error)s") % {"label": name, "error": error})
 
 
 def read_number(text: str) -> Decimal:
@@ -64,7 +65,7 @@ def write_number(x: Decimal, places: int | None = None) -> str:
 class LineField(forms.CharField):
     """One line of text: a control character or an end of line in it (they come with what is pasted) is a space."""
 
-    def to_python(self, value):
+    def to_python(self, value: object) -> str | None:
         return super().to_python(one_line(value) if isinstance(value, str) else value)
 
 
@@ -75,12 +76,12 @@ class UnitInput(forms.TextInput):
     unit = ""
     places: int | None = None
 
-    def __init__(self, attrs=None, unit=None):
+    def __init__(self, attrs: dict[str, Any] | None = None, unit: str | None = None) -> None:
         super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
         if unit is not None:
             self.unit = unit
 
-    def format_value(self, value):
+    def format_value(self, value: Any) -> str | None:
         if value in (None, ""):
             return None
         try:
@@ -88,7 +89,7 @@ class UnitInput(forms.TextInput):
         except (ValueError, InvalidOperation):
             return str(value)
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["widget"].update(unit=self.unit, unit_first=False)
         return context
@@ -100,7 +101,7 @@ class MoneyInput(UnitInput):
     unit = "$"
     places = 2
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         context["widget"]["unit_first"] = not is_french()
         return context
@@ -112,14 +113,14 @@ class NumberField(forms.DecimalField):
     widget = UnitInput
     default_error_messages = {"invalid": _("Enter a number, for example 1250.50.")}
 
-    def __init__(self, *, unit="", **kwargs):
+    def __init__(self, *, unit: str = "", **kwargs: Any) -> None:
         kwargs.setdefault("widget", type(self).widget(unit=unit) if unit else type(self).widget())
         super().__init__(**kwargs)
 
-    def widget_attrs(self, widget):
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {}
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # as Django's own DecimalField
         if value in self.empty_values:
             return None
         if isinstance(value, Decimal):
@@ -129,7 +130,7 @@ class NumberField(forms.DecimalField):
         except ValueError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
-    def has_changed(self, initial, data):
+    def has_changed(self, initial: Any, data: Any) -> bool:
         try:
             return self.to_python(initial) != self.to_python(data)
         except ValidationError:
@@ -142,7 +143,7 @@ class MoneyField(NumberField):
     widget = MoneyInput
     default_error_messages = {"invalid": _("Enter an amount in dollars, for example 1250.50.")}
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_digits", 14)
         kwargs.setdefault("decimal_places", 2)
         kwargs.setdefault("min_value", 0)
@@ -154,7 +155,7 @@ class DayInput(forms.DateInput):
 
     input_type = "date"
 
-    def __init__(self, attrs=None):
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__({"class": "input--day", **(attrs or {})}, format="%Y-%m-%d")
 
 
@@ -163,6 +164,6 @@ class DayField(forms.DateField):
 
     widget = DayInput
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("input_formats", ["%Y-%m-%d"])
         super().__init__(**kwargs)

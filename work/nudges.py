@@ -86,7 +86,7 @@ class Nudge:
 
     def after_commit(self) -> None:
         """Nudge once this transaction is committed; once, however many rows it wrote."""
-        if not any(hook == self.now for _savepoints, hook, _robust in connection.run_on_commit):
+        if not any(hooked[1] == self.now for hooked in connection.run_on_commit):
             transaction.on_commit(self.now, robust=True)
 
     def now(self) -> None:

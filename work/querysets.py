@@ -1,14 +1,18 @@
 """Which rows of a table of work wait, which were given up, and which of these nobody need look at any more."""
 
-from django.db.models import Q, QuerySet
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
 
 from work import clock
+
+Row = TypeVar("Row", bound=Model)
 
 ATTEMPTS = 3
 """How many times work is tried before it is given up."""
 
 
-def waiting(queryset: QuerySet) -> QuerySet:
+def waiting(queryset: QuerySet[Row]) -> QuerySet[Row]:
     """The rows that may be claimed now: due, not done, not held by a worker, not given up, not set aside."""
     now = clock.now()
     return queryset.filter(
@@ -20,7 +24,7 @@ def waiting(queryset: QuerySet) -> QuerySet:
     )
 
 
-def given_up(queryset: QuerySet) -> QuerySet:
+def given_up(queryset: QuerySet[Row]) -> QuerySet[Row]:
     """The rows that three attempts did not do and that no worker holds, whether or not somebody set them aside."""
     now = clock.now()
     return queryset.filter(
@@ -30,17 +34,17 @@ def given_up(queryset: QuerySet) -> QuerySet:
     )
 
 
-def stopped(queryset: QuerySet) -> QuerySet:
+def stopped(queryset: QuerySet[Row]) -> QuerySet[Row]:
     """The rows given up that a person must look at (`last_error`): those set aside are left out."""
     return given_up(queryset).filter(set_aside_at__isnull=True)
 
 
-def set_aside(queryset: QuerySet) -> QuerySet:
+def set_aside(queryset: QuerySet[Row]) -> QuerySet[Row]:
     """The rows set aside, the latest first."""
     return queryset.filter(set_aside_at__isnull=False).order_by("-set_aside_at", "-pk")
 
 
-def unfinished(queryset: QuerySet) -> QuerySet:
+def unfinished(queryset: QuerySet[Row]) -> QuerySet[Row]:
     """The rows that are neither done nor given up nor set aside: they wait, for their turn or for their next try, or a
     worker holds them (for their last try too)."""
     return queryset.filter(

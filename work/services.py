@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
@@ -31,6 +31,11 @@ from work.outages import (
 )
 from work.querysets import ATTEMPTS, stopped, waiting
 from work.states import Machine
+
+if TYPE_CHECKING:
+    from work.models import WorkItem
+
+Item = TypeVar("Item", bound="WorkItem")
 
 LEASE = timedelta(minutes=5)
 BACKOFF = (timedelta(minutes=1), timedelta(minutes=10))
@@ -60,7 +65,7 @@ class Drained:
     is_full: bool = False
 
 
-def claim(queryset: QuerySet, *, limit: int = 20, lease: timedelta = LEASE) -> list[Any]:
+def claim(queryset: QuerySet[Item], *, limit: int = 20, lease: timedelta = LEASE) -> list[Item]:
     """Take up to `limit` rows that wait, oldest due first: each counts one more attempt and is held for `lease`.
 
     Committed on return, so it must be called outside a transaction (RuntimeError inside one).
@@ -82,7 +87,7 @@ def claim(queryset: QuerySet, *, limit: int = 20, lease: timedelta = LEASE) -> l
     return items
 
 
-def complete(item: Any) -> None:
+def complete(item: "WorkItem") -> None:
     """The work is done: the row will never be claimed again."""
     item.done_at, item.claimed_until, item.last_error = clock.now(), None, ""
     item.save(update_fields=["done_at", "claimed_until", "last_error"])
@@ -93,7 +98,7 @@ def pause_after(attempts: int) -> timedelta:
     return BACKOFF[min(attempts, len(BACKOFF)) - 1]
 
 
-def fail(item: Any, error: BaseException | str) -> None:
+def fail(item: "WorkItem", error: BaseException | str) -> None:
     """The work failed: keep the error, and let it be tried again after a pause while attempts are left.
 
     Nothing is changed when another worker has claimed the row since (our lease ran out) or has done it.
@@ -106,19 +111,19 @@ def fail(item: Any, error: BaseException | str) -> None:
     )
 
 
-def release(item: Any, reason: str, *, due: datetime | None = None) -> None:
+def release(item: "WorkItem", reason: str, *, due: datetime | None = None) -> None:
     """Give a claimed row back with its attempt uncounted: the fault is not its own. `due`: when to look at it again.
 
     Nothing is changed when another worker has claimed the row since, or has done it.
     """
-    values = {"last_error": reason_of(reason), "claimed_until": None, "attempts": F("attempts") - 1}
+    values: dict[str, Any] = {"last_error": reason_of(reason), "claimed_until": None, "attempts": F("attempts") - 1}
     if due is not None:
         values["due"] = due
     mine = type(item)._base_manager.filter(pk=item.pk, attempts=item.attempts, done_at__isnull=True)
     mine.update(**values)
 
 
-def stop(item: Any, reason: str) -> None:
+def stop(item: "WorkItem", reason: str) -> None:
     """Give the work up at once, and set it aside by nobody: it would be of no use any more, so nobody need try again.
 
     Nothing is changed when another worker has claimed the row since, or has done it.
@@ -170,20 +175,20 @@ def insist(write: Callable[[], None]) -> None:
     once_the_database_is_back(write, reason)
 
 
-def retry(item: Any) -> None:
+def retry(item: "WorkItem") -> None:
     """Let work that was given up start over, now, also where somebody set it aside."""
     item.attempts, item.due, item.claimed_until, item.set_aside_at = 0, clock.now(), None, None
     item.save(update_fields=["attempts", "due", "claimed_until", "set_aside_at"])
 
 
-def retry_all(rows: QuerySet) -> int:
+def retry_all(rows: "QuerySet[Item]") -> int:
     """Let every row of `rows` that was given up start over, now. Gives how many did."""
     return stopped(rows).update(attempts=0, due=clock.now(), claimed_until=None)
 
 
 def drain(
-    queryset: QuerySet,
-    do: Callable[[Any], None],
+    queryset: QuerySet[Item],
+    do: Callable[[Item], object],
     *,
     needs: Iterable[Machine] = (),
     limit: int = 200,
@@ -218,16 +223,16 @@ def drain(
 class _Run:
     """One drain under way: its result, and how many rows in a row found the same machine that all need away."""
 
-    def __init__(self, do: Callable[[Any], None], needs: tuple[Machine, ...]) -> None:
+    def __init__(self, do: Callable[[Any], object], needs: tuple[Machine, ...]) -> None:
         self.do = do
         self.needs = needs
         self.result = Drained()
         self.missed = 0
         self.missing: Away | None = None  # what the last row met, while no answer followed
         self.heard = False
-        self.uncertain: list[tuple[Any, Away]] = []
+        self.uncertain: list[tuple[WorkItem, Away]] = []
 
-    def take(self, item: Any) -> None:
+    def take(self, item: "WorkItem") -> None:
         """Do one claimed row, and write what came of it. A database that is away gets the row back, and is raised."""
         lost = self.attempt(item)
         if lost is not None:
@@ -235,7 +240,7 @@ class _Run:
             once_the_database_is_back(lambda: release(item, reason), reason)
             raise lost
 
-    def attempt(self, item: Any) -> Exception | None:
+    def attempt(self, item: "WorkItem") -> Exception | None:
         """Do one claimed row, and write what came of it; gives what was raised where the database is away."""
         try:
             self.do(item)
@@ -283,14 +288,14 @@ class _Run:
             self.count(item, away)
         self.uncertain = []
 
-    def count(self, item: Any, error: Exception) -> None:
+    def count(self, item: "WorkItem", error: Exception) -> None:
         fail(item, error)
         if item.attempts >= ATTEMPTS:
             self.result.stopped += 1
         else:
             self.result.failed += 1
 
-    def put_off(self, item: Any, reason: str, after: timedelta) -> None:
+    def put_off(self, item: "WorkItem", reason: str, after: timedelta) -> None:
         release(item, reason, due=clock.now() + after)
         self.result.put_off += 1
 

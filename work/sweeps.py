@@ -19,7 +19,8 @@ from work.outages import is_database_away, miss_database, note_back, note_databa
 from work.states import Machine
 
 log = logging.getLogger(__name__)
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 GRACE = timedelta(minutes=1)
 _started = clock.now()  # of this process: a sweep that never ran is late only once there was time for it
 
@@ -106,8 +107,8 @@ def beats() -> list[Beat]:
         out.append(
             Beat(
                 sweep=known,
-                started_at=row and row.started_at,
-                finished_at=row and row.finished_at,
+                started_at=row.started_at if row else None,
+                finished_at=row.finished_at if row else None,
                 last_error=row.last_error if row else "",
                 is_late=last is None or now - last > known.every + GRACE,
             )

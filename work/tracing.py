@@ -8,9 +8,12 @@ import json
 import logging
 import re
 import uuid
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+
+from django.http import HttpRequest
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -34,7 +37,7 @@ def accepted(given: str | None) -> str:
 
 
 @contextmanager
-def serving(identifier: str):
+def serving(identifier: str) -> Iterator[str]:
     """Everything logged inside carries this identifier."""
     token = request_id.set(identifier)
     try:
@@ -46,7 +49,7 @@ def serving(identifier: str):
 SECRET_PARTS = frozenset({"token", "key", "code"})  # names of the parts of an address that let their holder act
 
 
-def without_secrets(text: str, request) -> str:
+def without_secrets(text: str, request: HttpRequest | None) -> str:
     """`text` with the secret parts of the request's address (the token of a link sent by e-mail) replaced by “…”."""
     match = getattr(request, "resolver_match", None)
     for name, value in (match.kwargs if match else {}).items():
@@ -58,7 +61,7 @@ def without_secrets(text: str, request) -> str:
 class JsonFormatter(logging.Formatter):
     """One JSON object a line: at (UTC), level, logger, message, request_id, what `extra=` gave, and the traceback."""
 
-    def format(self, record):
+    def format(self, record: logging.LogRecord) -> str:
         line = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),

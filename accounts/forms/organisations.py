@@ -1,6 +1,10 @@
 """An organisation's facts, and its people. What is wrong is said beside the field by the service that checks it."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +15,9 @@ from accounts.models import Organisation
 from accounts.roles import Language, OrganisationRole, Ownership
 from work.forms import LineField
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 CHECKS = {
     "neq": identifiers.neq,
     "business_number": identifiers.business_number,
@@ -19,14 +26,16 @@ CHECKS = {
 }
 
 
-def capitalised(choices):
+def capitalised(choices: "Iterable[tuple[str, StrOrPromise]]") -> "list[tuple[str, StrOrPromise]]":
     """Choices whose labels begin a line."""
     return [(value, capfirst(label)) for value, label in choices]
 
 
-def add_errors(form, problem):
+def add_errors(form: forms.BaseForm, problem: ValidationError) -> None:
     """Put what a service refused (a ValidationError by field) beside the fields."""
-    errors = problem.error_dict if hasattr(problem, "error_dict") else {None: problem}
+    errors: dict[str | None, Any] = (
+        dict(problem.error_dict.items()) if hasattr(problem, "error_dict") else {None: problem}
+    )
     for name in sorted(errors, key=[*form.fields, *errors].index):
         form.add_error(name if name in form.fields else None, errors[name])
 
@@ -107,26 +116,28 @@ class OrganisationForm(forms.ModelForm):
             "ownership": forms.RadioSelect,
         }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         organisation = kwargs.get("instance")
         initial = kwargs.setdefault("initial", {})
-        for name in set(self.base_fields) - set(self._meta.fields):
+        for name in set(self.base_fields) - set(self._meta.fields or ()):
             initial.setdefault(name, getattr(organisation, name, None))
         if organisation is None:
             initial |= {"province": "QC", "language": (get_language() or "fr")[:2]}
         super().__init__(*args, **kwargs)
-        self.fields["ownership"].choices = capitalised(Ownership.choices)
+        ownership = self.fields["ownership"]
+        assert isinstance(ownership, forms.ChoiceField)
+        ownership.choices = capitalised(Ownership.choices)
         for name, check in CHECKS.items():
             self.fields[name].error_messages["required"] = check("").error
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """The numbers are checked with the rest, so that everything wrong is said at once."""
         for name, check in CHECKS.items():
             if name in self.cleaned_data and (error := check(self.cleaned_data[name]).error):
                 self.add_error(name, error)
         return self.cleaned_data
 
-    def _post_clean(self):
+    def _post_clean(self) -> None:
         """The service checks and writes: nothing is put on the instance here, which keeps what is shown as it was."""
 
 
@@ -143,7 +154,7 @@ class InviteMemberForm(forms.Form):
         label=_("Language of the invitation"), choices=Language.choices, widget=forms.RadioSelect
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].initial = (get_language() or "fr")[:2]
 

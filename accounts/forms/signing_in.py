@@ -1,5 +1,7 @@
 """The forms of the sign-in library, in our words: visible labels instead of placeholders, one password field."""
 
+from typing import TYPE_CHECKING, Any
+
 from allauth.account import forms as allauth_forms
 from django import forms
 from django.utils.translation import get_language
@@ -8,13 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.roles import Language
 from work.forms import LineField
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 EMAIL = _("E-mail address")
 PASSWORD = _("Password")
 NEW_PASSWORD = _("New password")
 PASSWORD_HINT = _("At least 12 characters. Three or four words that do not go together make a good one.")
 
 
-def dress(form, **labels):
+def dress(form: forms.Form, **labels: "StrOrPromise") -> None:
     """Give fields of the library their labels, and drop placeholders and the library's own hints."""
     form.label_suffix = ""
     for name, field in form.fields.items():
@@ -30,7 +35,7 @@ def dress(form, **labels):
 
 
 class SignInForm(allauth_forms.LoginForm):
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         dress(self, login=EMAIL, password=PASSWORD)
         self.fields["login"].widget.attrs["autocomplete"] = "username"
@@ -51,37 +56,37 @@ class SignUpForm(allauth_forms.SignupForm):
 
     field_order = ("given_name", "family_name", "email", "password1", "language")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         dress(self, email=EMAIL, password1=PASSWORD)
         self.fields["language"].initial = (get_language() or "fr")[:2]
 
 
 class AskResetForm(allauth_forms.ResetPasswordForm):
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         dress(self, email=EMAIL)
 
 
 class ResetForm(allauth_forms.ResetPasswordKeyForm):
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         dress(self, password1=NEW_PASSWORD)
 
 
 class ChangePasswordForm(allauth_forms.ChangePasswordForm):
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         dress(self, oldpassword=_("Current password"), password1=NEW_PASSWORD)
 
 
 class SetPasswordForm(allauth_forms.SetPasswordForm):
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         dress(self, password1=NEW_PASSWORD)
 
 
 class ReauthenticateForm(allauth_forms.ReauthenticateForm):
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         dress(self, password=PASSWORD)

@@ -27,7 +27,7 @@ class Cluster(PublicModel):
         help_text="Federal money then needs an authorisation (decree) before any award is issued.",
     )
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name_fr
 
 
@@ -43,5 +43,5 @@ class WorkingGroup(PublicModel):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["cluster", "key"], name="working_group_key_unique")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name_fr

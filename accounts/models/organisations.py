@@ -31,7 +31,7 @@ class Organisation(PublicModel):
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.legal_name
 
 
@@ -49,7 +49,7 @@ class Membership(models.Model):
             models.CheckConstraint(condition=models.Q(role__in=OrganisationRole.values), name="membership_role_known"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user} · {self.organisation}"
 
 
@@ -82,5 +82,5 @@ class Invitation(PublicModel):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.email

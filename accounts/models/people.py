@@ -1,5 +1,7 @@
 """People. One account a person, whatever the number of roles they hold."""
 
+from typing import Any
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -11,16 +13,16 @@ from work import clock
 from work.models import PublicModel
 
 
-class UserManager(BaseUserManager):
-    def create_user(self, email, password=None, **fields):
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create a person who signs in with `email` (kept in lower case); no password means none works yet."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def get_by_natural_key(self, email):
-        return self.get(email=email.strip().lower())
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
 
 
 class User(PublicModel, AbstractBaseUser):
@@ -50,17 +52,17 @@ class User(PublicModel, AbstractBaseUser):
             models.UniqueConstraint(Lower("email"), name="user_email_unique_whatever_the_case"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.full_name
 
     @property
-    def full_name(self):
+    def full_name(self) -> str:
         return f"{self.given_name} {self.family_name}".strip() or self.email
 
-    def get_full_name(self):
+    def get_full_name(self) -> str:
         return self.full_name
 
-    def get_short_name(self):
+    def get_short_name(self) -> str:
         return self.given_name or self.email
 
 
@@ -81,5 +83,5 @@ class ClusterAppointment(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()}"

@@ -1,20 +1,22 @@
 """Clusters, and who holds which role in all of one."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Cluster, ClusterAppointment
+from accounts.models import Cluster, ClusterAppointment, User
 from accounts.roles import ClusterRole
 from accounts.rules import in_office, is_system, may_administer
 from audit import services as trail
+from audit.actors import Actor
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from work import clock
 
 
 @transaction.atomic
-def found_cluster(*, by, slug, name_fr, name_en, **details) -> Cluster:
+def found_cluster(*, by: Actor, slug: str, name_fr: str, name_en: str, **details: Any) -> Cluster:
     """A new cluster of this installation. Done by the set-up (the clock), which then appoints its administrator.
 
     `details`: the other columns of a cluster (addresses, e-mail, phone, colours).
@@ -29,29 +31,37 @@ def found_cluster(*, by, slug, name_fr, name_en, **details) -> Cluster:
 
 
 @transaction.atomic
-def appoint_to_cluster(user, cluster, *, by, role, starts_on=None, ends_on=None) -> ClusterAppointment:
+def appoint_to_cluster(
+    user: User,
+    cluster: Cluster,
+    *,
+    by: Actor,
+    role: str,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+) -> ClusterAppointment:
     """Give `user` a role in the whole cluster from `starts_on` (today) to the end of `ends_on` (no end)."""
     must_administer(cluster, by)
-    role, starts_on = ClusterRole(role), starts_on or clock.today()
+    given, starts_on = ClusterRole(role), starts_on or clock.today()
     if ends_on and ends_on < starts_on:
         raise WrongMoment(Refusal(_("The appointment ends before it starts."), code="dates"))
     if not user.is_active:
         raise WrongMoment(Refusal(_("This account is closed."), code="closed"))
     Cluster.objects.select_for_update().get(pk=cluster.pk)
     appointment, _made = ClusterAppointment.objects.update_or_create(
-        user=user, cluster=cluster, role=role, defaults={"starts_on": starts_on, "ends_on": ends_on}
+        user=user, cluster=cluster, role=given, defaults={"starts_on": starts_on, "ends_on": ends_on}
     )
     trail.record(
         cluster,
         "cluster.appoint",
         by=by,
-        given={"person": user.public_id, "role": role.value, "starts_on": starts_on, "ends_on": ends_on},
+        given={"person": user.public_id, "role": given.value, "starts_on": starts_on, "ends_on": ends_on},
     )
     return appointment
 
 
 @transaction.atomic
-def end_cluster_appointment(appointment, *, by) -> ClusterAppointment:
+def end_cluster_appointment(appointment: ClusterAppointment, *, by: Actor) -> ClusterAppointment:
     """Take the role back at once: yesterday becomes its last day. A cluster keeps one administrator at least."""
     cluster = Cluster.objects.select_for_update().get(pk=appointment.cluster_id)
     must_administer(cluster, by)
@@ -75,6 +85,6 @@ def end_cluster_appointment(appointment, *, by) -> ClusterAppointment:
     return appointment
 
 
-def must_administer(cluster, by):
+def must_administer(cluster: Cluster, by: Actor) -> None:
     if not may_administer(cluster, by):
         raise Forbidden(_("Only an administrator of the cluster gives and takes back roles."))

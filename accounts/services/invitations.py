@@ -2,21 +2,22 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Invitation, Membership, Organisation
+from accounts.models import Cluster, Invitation, Membership, Organisation, User
 from accounts.roles import ClusterRole, OrganisationRole
 from accounts.rules import is_person
 from accounts.services.clusters import appoint_to_cluster, must_administer
 from accounts.services.organisations import must_sign_for
 from audit import services as trail
-from audit.actors import SetUp
+from audit.actors import Actor, SetUp
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from notifications.constants import MessageKind
 from notifications.services import queue_message
@@ -27,7 +28,9 @@ MOST_A_DAY = 30  # by one person: nobody writes to strangers in bulk, in our nam
 
 
 @transaction.atomic
-def invite_member(organisation, *, by, email, role, language) -> tuple[Invitation, str]:
+def invite_member(
+    organisation: Organisation, *, by: User, email: str, role: str, language: str
+) -> tuple[Invitation, str]:
     """Invite somebody to act for an organisation. Returns the invitation and its link's token.
 
     ValidationError by field: a wrong address, a member already, or more than MOST_A_DAY by the same person.
@@ -37,20 +40,18 @@ def invite_member(organisation, *, by, email, role, language) -> tuple[Invitatio
     email = _clean(email)
     if organisation.memberships.filter(user__email=email).exists():
         raise ValidationError({"email": _("This person already acts for the organisation.")})
-    return _invite(
-        by=by, email=email, language=language, organisation=organisation, organisation_role=OrganisationRole(role)
-    )
+    return _invite(organisation, by=by, email=email, language=language, role=OrganisationRole(role))
 
 
 @transaction.atomic
-def invite_staff(cluster, *, by, email, role, language) -> tuple[Invitation, str]:
+def invite_staff(cluster: Cluster, *, by: User, email: str, role: str, language: str) -> tuple[Invitation, str]:
     """Invite somebody to work with the cluster. An empty role: an account only, to be appointed on programmes."""
     must_administer(cluster, by)
-    role = ClusterRole(role) if role else ""
-    return _invite(by=by, email=_clean(email), language=language, cluster=cluster, cluster_role=role)
+    given = ClusterRole(role) if role else ""
+    return _invite(cluster, by=by, email=_clean(email), language=language, role=given)
 
 
-def find_invitation(token) -> Invitation | None:
+def find_invitation(token: str) -> Invitation | None:
     """The invitation a link names, whatever became of it; None for a link that never was."""
     return (
         Invitation.objects.select_related("organisation", "cluster", "invited_by")
@@ -59,7 +60,7 @@ def find_invitation(token) -> Invitation | None:
     )
 
 
-def stands_in_the_way(invitation, now=None) -> Refusal | None:
+def stands_in_the_way(invitation: Invitation | None, now: datetime | None = None) -> Refusal | None:
     """Why an invitation cannot be accepted any more, or None."""
     if invitation is None:
         return Refusal(
@@ -72,15 +73,24 @@ def stands_in_the_way(invitation, now=None) -> Refusal | None:
     return None
 
 
+def place_of(invitation: Invitation) -> Organisation | Cluster:
+    """The organisation or the cluster that an invitation is to: it always has one of the two."""
+    place = invitation.organisation or invitation.cluster
+    assert place is not None  # a constraint of the table
+    return place
+
+
 @transaction.atomic
-def accept_invitation(token, *, by) -> Invitation:
+def accept_invitation(token: str, *, by: Actor | AnonymousUser) -> Invitation:
     """Accept: `by` joins the organisation or the cluster. The account's e-mail must be the one invited."""
     found = find_invitation(token)
     if found is not None:  # the list of members stands still while it grows
-        Organisation.objects.select_for_update().filter(pk=found.organisation_id).first()
+        if found.organisation_id is not None:
+            Organisation.objects.select_for_update().get(pk=found.organisation_id)
         found = Invitation.objects.select_for_update(of=("self",)).get(pk=found.pk)
     if refusal := stands_in_the_way(found):
         raise WrongMoment(refusal)
+    assert found is not None  # or it stood in the way
     if not is_person(by):
         raise Forbidden(_("Sign in to accept the invitation."))
     if by.email.lower() != found.email.lower():
@@ -89,15 +99,16 @@ def accept_invitation(token, *, by) -> Invitation:
         )
     found.accepted_at, found.accepted_by = clock.now(), by
     found.save(update_fields=["accepted_at", "accepted_by"])
+    place = place_of(found)
     if found.organisation_id:
         Membership.objects.get_or_create(
-            user=by, organisation=found.organisation, defaults={"role": found.organisation_role}
+            user=by, organisation_id=found.organisation_id, defaults={"role": found.organisation_role}
         )
-    elif found.cluster_role:
+    elif found.cluster and found.cluster_role:
         # The administrator decided when inviting, and may have left since: the set-up's actor carries it out.
         appoint_to_cluster(by, found.cluster, by=SetUp("invitation"), role=found.cluster_role)
     trail.record(
-        found.organisation or found.cluster,
+        place,
         "invitation.accept",
         by=by,
         given={"invitation": found.public_id, "role": found.organisation_role or found.cluster_role},
@@ -106,19 +117,20 @@ def accept_invitation(token, *, by) -> Invitation:
 
 
 @transaction.atomic
-def cancel_invitation(invitation, *, by) -> Invitation:
+def cancel_invitation(invitation: Invitation, *, by: Actor) -> Invitation:
     """Take back an invitation that nobody accepted: its link stops working."""
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
-    if invitation.organisation_id:
-        must_sign_for(invitation.organisation, by)
+    place = place_of(invitation)
+    if isinstance(place, Organisation):
+        must_sign_for(place, by)
     else:
-        must_administer(invitation.cluster, by)
+        must_administer(place, by)
     if refusal := stands_in_the_way(invitation):
         raise WrongMoment(refusal)
     invitation.expires_at = clock.now()
     invitation.save(update_fields=["expires_at"])
     trail.record(
-        invitation.organisation or invitation.cluster,
+        place,
         "invitation.cancel",
         by=by,
         given={"invitation": invitation.public_id},
@@ -126,14 +138,21 @@ def cancel_invitation(invitation, *, by) -> Invitation:
     return invitation
 
 
-def _invite(*, by, email, language, organisation=None, cluster=None, **role) -> tuple[Invitation, str]:
+def _invite(
+    place: Organisation | Cluster,
+    *,
+    by: User,
+    email: str,
+    language: str,
+    role: str,
+) -> tuple[Invitation, str]:
     """One living invitation a person and place: a new one ends those before it."""
-    where = {"organisation": organisation} if organisation else {"cluster": cluster}
+    kind = "organisation" if isinstance(place, Organisation) else "cluster"
+    where: dict[str, Any] = {kind: place}
     now, token = clock.now(), secrets.token_urlsafe(32)
-    if by.pk is not None:  # not the set-up
-        get_user_model().objects.select_for_update(no_key=True).get(pk=by.pk)  # counts stand still
-        if Invitation.objects.filter(invited_by=by, at__gt=now - timedelta(days=1)).count() >= MOST_A_DAY:
-            raise ValidationError({"email": _("You sent many invitations today. Send the others tomorrow.")})
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # counts stand still
+    if Invitation.objects.filter(invited_by=by, at__gt=now - timedelta(days=1)).count() >= MOST_A_DAY:
+        raise ValidationError({"email": _("You sent many invitations today. Send the others tomorrow.")})
     Invitation.objects.filter(email=email, accepted_at=None, expires_at__gt=now, **where).update(expires_at=now)
     invitation = Invitation.objects.create(
         email=email,
@@ -143,17 +162,16 @@ def _invite(*, by, email, language, organisation=None, cluster=None, **role) -> 
         at=now,
         expires_at=now + VALID_FOR,
         **where,
-        **role,
+        **{f"{kind}_role": role},
     )
-    place = organisation or cluster
     trail.record(
         place,
         "invitation.send",
         by=by,
-        given={"invitation": invitation.public_id, "role": next(iter(role.values()))},
+        given={"invitation": invitation.public_id, "role": role},
         personal={"email": email},
     )
-    name = organisation.legal_name if organisation else getattr(cluster, f"name_{language}")
+    name = place.legal_name if isinstance(place, Organisation) else getattr(place, f"name_{language}")
     queue_message(
         MessageKind.INVITATION,
         to=email,
@@ -166,7 +184,7 @@ def _invite(*, by, email, language, organisation=None, cluster=None, **role) -> 
     return invitation, token
 
 
-def _clean(email):
+def _clean(email: str) -> str:
     email = (email or "").strip().lower()
     try:
         validate_email(email)
@@ -175,5 +193,5 @@ def _clean(email):
     return email
 
 
-def _digest(token):
+def _digest(token: str) -> str:
     return hashlib.sha256(str(token).encode()).hexdigest()

@@ -1,5 +1,8 @@
 """Organisations and the people who act for them."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -9,6 +12,7 @@ from accounts.models import Membership, Organisation
 from accounts.roles import OrganisationRole
 from accounts.rules import is_member, is_person, is_signatory
 from audit import services as trail
+from audit.actors import Actor
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from work import clock
 
@@ -34,20 +38,20 @@ TAKEN = "taken"
 @transaction.atomic
 def register_organisation(
     *,
-    by,
-    legal_name,
-    neq,
-    business_number,
-    street,
-    city,
-    province,
-    postal_code,
-    employees,
-    naics,
-    ownership,
-    language,
-    region,
-    website="",
+    by: Actor,
+    legal_name: str,
+    neq: str,
+    business_number: str,
+    street: str,
+    city: str,
+    province: str,
+    postal_code: str,
+    employees: int,
+    naics: str,
+    ownership: str,
+    language: str,
+    region: str,
+    website: str = "",
 ) -> Organisation:
     """Register an organisation, whose first signatory `by` becomes.
 
@@ -66,7 +70,7 @@ def register_organisation(
 
 
 @transaction.atomic
-def update_organisation(organisation, *, by, **fields) -> Organisation:
+def update_organisation(organisation: Organisation, *, by: Actor, **fields: Any) -> Organisation:
     """Change what an organisation says of itself. `fields`: any of `FIELDS`; ValidationError by field."""
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     must_sign_for(organisation, by)
@@ -87,28 +91,28 @@ def update_organisation(organisation, *, by, **fields) -> Organisation:
 
 
 @transaction.atomic
-def change_member_role(membership, *, by, role) -> Membership:
+def change_member_role(membership: Membership, *, by: Actor, role: str) -> Membership:
     """Make a member a signatory, or the other way round. One signatory at least stays."""
     membership = _locked(membership)
     must_sign_for(membership.organisation, by)
-    role, before = OrganisationRole(role), membership.role
-    if role == before:
+    wanted, before = OrganisationRole(role), membership.role
+    if wanted == before:
         return membership
-    if role != OrganisationRole.SIGNATORY:
+    if wanted != OrganisationRole.SIGNATORY:
         _keep_a_signatory(membership)
-    membership.role = role
+    membership.role = wanted
     membership.save(update_fields=["role"])
     trail.record(
         membership.organisation,
         "organisation.change_role",
         by=by,
-        given={"person": membership.user.public_id, "before": before, "after": role.value},
+        given={"person": membership.user.public_id, "before": before, "after": wanted.value},
     )
     return membership
 
 
 @transaction.atomic
-def remove_member(membership, *, by) -> None:
+def remove_member(membership: Membership, *, by: Actor) -> None:
     """End a membership: by a signatory, or by the person who leaves. One signatory at least stays."""
     membership = _locked(membership)
     if membership.user_id != by.pk:
@@ -120,7 +124,7 @@ def remove_member(membership, *, by) -> None:
     trail.record(organisation, "organisation.remove_member", by=by, given=given)
 
 
-def must_sign_for(organisation, by):
+def must_sign_for(organisation: Organisation, by: Actor) -> None:
     if is_signatory(organisation, by):
         return
     if is_member(organisation, by):
@@ -128,7 +132,7 @@ def must_sign_for(organisation, by):
     raise Forbidden(_("You do not act for this organisation."))
 
 
-def _locked(membership):
+def _locked(membership: Membership) -> Membership:
     """The membership as it is now. The organisation is locked, so that two signatories never remove each other."""
     Organisation.objects.select_for_update().get(pk=membership.organisation_id)
     try:
@@ -137,7 +141,7 @@ def _locked(membership):
         raise WrongMoment(Refusal(_("This person is no longer a member."), code="gone")) from None
 
 
-def _keep_a_signatory(membership):
+def _keep_a_signatory(membership: Membership) -> None:
     others = membership.organisation.memberships.filter(role=OrganisationRole.SIGNATORY, user__is_active=True)
     if not others.exclude(pk=membership.pk).exists():
         raise WrongMoment(
@@ -148,9 +152,9 @@ def _keep_a_signatory(membership):
         )
 
 
-def _check(organisation):
+def _check(organisation: Organisation) -> None:
     """Clean the numbers and the columns; ValidationError by field, with every fault at once."""
-    errors = {}
+    errors: dict[str, Any] = {}
     checks = {"neq": identifiers.neq, "postal_code": identifiers.postal_code}
     checks |= {"business_number": identifiers.business_number, "naics": identifiers.naics}
     for name, check in checks.items():
@@ -169,7 +173,7 @@ def _check(organisation):
         raise ValidationError(errors)
 
 
-def _save(organisation, **how):
+def _save(organisation: Organisation, **how: Any) -> None:
     try:
         with transaction.atomic():
             organisation.save(**how)
@@ -177,13 +181,13 @@ def _save(organisation, **how):
         raise ValidationError({"neq": _taken()}) from None
 
 
-def _taken():
+def _taken() -> ValidationError:
     return ValidationError(
         _("An organisation with this NEQ is already registered. Ask its authorised signatory to invite you."),
         code=TAKEN,
     )
 
 
-def _texts(organisation, names):
+def _texts(organisation: Organisation, names: Iterable[str]) -> dict[str, str]:
     """The values to keep out of the trail but for their digests."""
     return {name: str(getattr(organisation, name)) for name in names if getattr(organisation, name) not in ("", None)}

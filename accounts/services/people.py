@@ -1,5 +1,6 @@
 """Accounts of people."""
 
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.rules import may_create_people
 from audit import services as trail
+from audit.actors import Actor
 from moves.refusals import Forbidden
 
 PERSONAL = ("email", "given_name", "family_name", "title_fr", "title_en")
@@ -14,7 +16,15 @@ PERSONAL = ("email", "given_name", "family_name", "title_fr", "title_en")
 
 @transaction.atomic
 def create_person(
-    *, by, email, given_name, family_name, language="fr", password=None, title_fr="", title_en=""
+    *,
+    by: Actor,
+    email: str,
+    given_name: str,
+    family_name: str,
+    language: str = "fr",
+    password: str | None = None,
+    title_fr: str = "",
+    title_en: str = "",
 ) -> User:
     """An account made for somebody by an administrator, or by the set-up (the clock). Its e-mail counts as verified.
 
@@ -33,13 +43,13 @@ def create_person(
     user.set_password(password)
     _save_new(user)
     # The rows of the sign-in library: an address that is not verified may not sign in.
-    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     trail.record(user, "person.create", by=by, given={"language": language}, personal=_personal(user))
     return user
 
 
 @transaction.atomic
-def open_account(user, *, password) -> User:
+def open_account(user: User, *, password: str) -> User:
     """The account that a person opens for themselves: `user` is filled in and not saved yet."""
     user.email = user.email.strip().lower()
     user.set_password(password)
@@ -49,7 +59,16 @@ def open_account(user, *, password) -> User:
 
 
 @transaction.atomic
-def update_person(user, *, by, given_name, family_name, language, title_fr="", title_en="") -> User:
+def update_person(
+    user: User,
+    *,
+    by: Actor,
+    given_name: str,
+    family_name: str,
+    language: str,
+    title_fr: str = "",
+    title_en: str = "",
+) -> User:
     """What a person says of themselves: names, language, and the function that a signature shows."""
     if by.pk != user.pk:
         raise Forbidden(_("People change their own profile."))
@@ -74,7 +93,7 @@ def update_person(user, *, by, given_name, family_name, language, title_fr="", t
 
 
 @transaction.atomic
-def change_password(user, *, by, password) -> User:
+def change_password(user: User, *, by: Actor, password: str) -> User:
     """A new password, chosen while signed in or after a link sent by e-mail."""
     if by.pk != user.pk:
         raise Forbidden(_("People change their own password."))
@@ -84,7 +103,7 @@ def change_password(user, *, by, password) -> User:
     return user
 
 
-def _save_new(user):
+def _save_new(user: User) -> None:
     try:
         with transaction.atomic():
             user.save(force_insert=True)
@@ -92,5 +111,5 @@ def _save_new(user):
         raise ValidationError({"email": _("An account already has this e-mail address.")}) from None
 
 
-def _personal(user):
+def _personal(user: User) -> dict[str, str]:
     return {name: getattr(user, name) for name in PERSONAL if getattr(user, name)}

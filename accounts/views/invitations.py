@@ -3,6 +3,7 @@
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.contrib.auth import get_user_model
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -11,32 +12,34 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import services
-from accounts.services.invitations import stands_in_the_way
+from accounts.models import Organisation
+from accounts.services.invitations import place_of, stands_in_the_way
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def show(request, token):
+def show(request: HttpRequest, token: str) -> HttpResponse:
     """Read an invitation, and accept it."""
     invitation = services.find_invitation(token)
     refusal = stands_in_the_way(invitation)
     if refusal:
         status = 404 if invitation is None else 410
-        context = {"message": refusal.message, "title": _("This invitation cannot be used")}
-        return render(request, "accounts/invitation_refused.html", context, status=status)
+        refused = {"message": refusal.message, "title": _("This invitation cannot be used")}
+        return render(request, "accounts/invitation_refused.html", refused, status=status)
+    assert invitation is not None  # or it stood in the way
+    place = place_of(invitation)
     mine = request.user.is_authenticated and request.user.email.lower() == invitation.email.lower()
     if request.method == "POST":
         services.accept_invitation(token, by=request.user)
-        if invitation.organisation_id:
-            place = invitation.organisation.legal_name
-            messages.success(request, _("You now act for %(place)s.") % {"place": place})
-            return redirect("organisation", invitation.organisation.public_id)
-        messages.success(request, _("You have joined %(place)s.") % {"place": invitation.cluster.name})
+        if isinstance(place, Organisation):
+            messages.success(request, _("You now act for %(place)s.") % {"place": place.legal_name})
+            return redirect("organisation", place.public_id)
+        messages.success(request, _("You have joined %(place)s.") % {"place": place.name})
         return redirect("/")
     here = reverse("invitation", args=[token])
-    context = {
+    context: dict[str, object] = {
         "invitation": invitation,
-        "place": invitation.organisation.legal_name if invitation.organisation_id else invitation.cluster.name,
+        "place": place.legal_name if isinstance(place, Organisation) else place.name,
         "mine": mine,
         "next": urlencode({"next": here}),
         "has_account": False,

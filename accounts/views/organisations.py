@@ -1,8 +1,11 @@
 """My organisations: register, read, change; members and invitations."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -11,20 +14,21 @@ from accounts import services
 from accounts.constants import Province, Region
 from accounts.forms.organisations import InviteMemberForm, MemberRoleForm, OrganisationForm, add_errors
 from accounts.models import Organisation
+from accounts.requests import PersonRequest
 from accounts.rules import is_signatory
 from accounts.services.organisations import TAKEN, must_sign_for
 from moves.refusals import WrongMoment
 from work import clock
 
 
-def own(request, public_id):
+def own(request: PersonRequest, public_id: UUID) -> Organisation:
     """The organisation, when the person acts for it; to anyone else it does not exist (404)."""
     return get_object_or_404(Organisation.objects.filter(memberships__user=request.user), public_id=public_id)
 
 
 @login_required
 @require_GET
-def index(request):
+def index(request: PersonRequest) -> HttpResponse:
     """The organisations I act for."""
     memberships = request.user.memberships.select_related("organisation").order_by("organisation__legal_name")
     return render(request, "accounts/organisations.html", {"memberships": memberships})
@@ -32,7 +36,7 @@ def index(request):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def register(request):
+def register(request: PersonRequest) -> HttpResponse:
     """A new organisation, of which I become the signatory."""
     form = OrganisationForm(request.POST or None)
     taken = False
@@ -50,7 +54,7 @@ def register(request):
 
 @login_required
 @require_GET
-def show(request, public_id):
+def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """An organisation's facts and its people."""
     organisation = own(request, public_id)
     context = {
@@ -67,7 +71,7 @@ def show(request, public_id):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def edit(request, public_id):
+def edit(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Change an organisation's facts."""
     organisation = own(request, public_id)
     must_sign_for(organisation, request.user)
@@ -85,7 +89,7 @@ def edit(request, public_id):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def invite(request, public_id):
+def invite(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Invite somebody by e-mail to act for the organisation."""
     organisation = own(request, public_id)
     must_sign_for(organisation, request.user)
@@ -106,7 +110,7 @@ def invite(request, public_id):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def member(request, public_id, person):
+def member(request: PersonRequest, public_id: UUID, person: UUID) -> HttpResponse:
     """A member: their role, and the end of it."""
     organisation = own(request, public_id)
     if request.user.public_id != person:
@@ -143,7 +147,7 @@ def member(request, public_id, person):
 
 @login_required
 @require_POST
-def cancel_invitation(request, public_id, invitation):
+def cancel_invitation(request: PersonRequest, public_id: UUID, invitation: UUID) -> HttpResponse:
     """Take back an invitation."""
     organisation = own(request, public_id)
     services.cancel_invitation(get_object_or_404(organisation.invitations, public_id=invitation), by=request.user)
@@ -151,7 +155,7 @@ def cancel_invitation(request, public_id, invitation):
     return redirect("organisation", organisation.public_id)
 
 
-def facts(organisation):
+def facts(organisation: Organisation) -> list[dict[str, object]]:
     """An organisation's facts, as rows of a summary list."""
     region = dict(Region.choices).get(organisation.region, "")
     province = dict(Province.choices).get(organisation.province, organisation.province)

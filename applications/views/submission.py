@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -265,7 +266,9 @@ def bridge(application: Application) -> list[dict[str, str]]:
 
 def timeline(application: Application) -> list[dict[str, object]]:
     """What the applicant did, and what they were told, newest first."""
-    entries = [{"what": _("Draft begun"), "at": application.created_at, "who": application.created_by.full_name}]
+    entries: list[dict[str, Any]] = [
+        {"what": _("Draft begun"), "at": application.created_at, "who": application.created_by.full_name}
+    ]
     for snapshot in application.snapshots.select_related("by").order_by("number"):
         first = snapshot.number == 1
         what = _("Application submitted") if first else _("Application sent again")

@@ -1,6 +1,8 @@
 """Office files are ZIP archives: which kind one is, and what must not be in it."""
 
 import zipfile
+from collections.abc import Mapping
+from typing import IO
 
 from django.utils.translation import gettext as _
 
@@ -14,7 +16,7 @@ SMALL = 10 * 1024 * 1024  # under this the ratio does not matter: a sheet of bla
 OASIS = "application/vnd.oasis.opendocument."
 
 
-def kind(file) -> str | None:
+def kind(file: IO[bytes]) -> str | None:
     """docx, xlsx, odt, ods, or None for any other archive."""
     try:
         with zipfile.ZipFile(file) as archive:
@@ -29,7 +31,7 @@ def kind(file) -> str | None:
     return None
 
 
-def read(file, key: str, words: dict) -> None:
+def read(file: IO[bytes], key: str, words: Mapping[str, str]) -> None:
     """Refuse macros, links to outside templates, passwords, bombs, tricks with paths and broken archives."""
     file.seek(0)
     try:
@@ -47,7 +49,7 @@ def read(file, key: str, words: dict) -> None:
         raise reason
 
 
-def _shape(entries: list[zipfile.ZipInfo], words: dict) -> Unacceptable | None:
+def _shape(entries: list[zipfile.ZipInfo], words: Mapping[str, str]) -> Unacceptable | None:
     """What the archive's table of contents gives away, before anything is unfolded."""
     total, stored = sum(e.file_size for e in entries), sum(e.compress_size for e in entries)
     bomb = total > MOST_BYTES or (total > SMALL and total > MOST_RATIO * max(stored, 1))
@@ -65,7 +67,7 @@ def _shape(entries: list[zipfile.ZipInfo], words: dict) -> Unacceptable | None:
     return None
 
 
-def _content(archive: zipfile.ZipFile, key: str, words: dict) -> Unacceptable | None:
+def _content(archive: zipfile.ZipFile, key: str, words: Mapping[str, str]) -> Unacceptable | None:
     """Macros (Microsoft's and OpenDocument's), a template fetched from elsewhere, OpenDocument passwords."""
     names = archive.namelist()
     lower = [n.lower() for n in names]

@@ -5,6 +5,8 @@ import hashlib
 import io
 import logging
 import time
+from collections.abc import Collection, Mapping
+from typing import IO, TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -14,6 +16,9 @@ from documents.scan import archives, malware
 from documents.scan.findings import Finding, Unacceptable, accepted, megabytes
 from documents.scan.names import clean_name
 
+if TYPE_CHECKING:
+    from pypdf import PdfReader
+
 PIXELS = 60_000_000  # a 50-megapixel telephone passes; a decompression bomb does not
 PAGES_READ = 20  # pages of a PDF searched for text
 PATIENCE = 5  # seconds after which no other page is: a small file can take minutes to unfold
@@ -22,7 +27,7 @@ CHUNK = 1024 * 1024
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings about other people's files are not ours
 
 
-def examine(file, *, name: str, accept=ACCEPTED, limit: int | None = None) -> Finding:
+def examine(file: IO[bytes], *, name: str, accept: Collection[str] = ACCEPTED, limit: int | None = None) -> Finding:
     """Judge an open binary file. `limit` in bytes (default: the setting). Raises Unacceptable."""
     limit = limit or settings.UPLOAD_LIMIT
     words = {"name": clean_name(name), "accepted": accepted(accept, limit), "limit": megabytes(limit)}
@@ -44,7 +49,7 @@ def examine(file, *, name: str, accept=ACCEPTED, limit: int | None = None) -> Fi
     return Finding(kind=kind, size=size, sha256=sha256, has_text=has_text, malware=status)
 
 
-def _measure(file, limit: int, words: dict) -> tuple[int, str]:
+def _measure(file: IO[bytes], limit: int, words: Mapping[str, str]) -> tuple[int, str]:
     """Size and digest in one reading, which stops as soon as the limit is passed."""
     file.seek(0)
     size, digest = 0, hashlib.sha256()
@@ -59,7 +64,7 @@ def _measure(file, limit: int, words: dict) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def _kind(file, size: int) -> str | None:
+def _kind(file: IO[bytes], size: int) -> str | None:
     """The key of the file's kind, by signature; a file without one may be text."""
     import filetype
 
@@ -76,7 +81,7 @@ def _kind(file, size: int) -> str | None:
     return _text_kind(file)
 
 
-def _text_kind(file) -> str | None:
+def _text_kind(file: IO[bytes]) -> str | None:
     """csv, txt, or None when the bytes are not text in UTF-8 or Windows-1252."""
     file.seek(0)
     data = file.read()
@@ -97,7 +102,7 @@ def _text_kind(file) -> str | None:
     return "txt"
 
 
-def _read_pdf(file, words: dict) -> bool | None:
+def _read_pdf(file: IO[bytes], words: Mapping[str, str]) -> bool | None:
     """Whether the PDF holds text a screen reader can read; None when that takes too long to find out.
 
     Locked or damaged ones are refused.
@@ -120,7 +125,7 @@ def _read_pdf(file, words: dict) -> bool | None:
     return has_text
 
 
-def _has_text(reader, pages: int) -> bool | None:
+def _has_text(reader: "PdfReader", pages: int) -> bool | None:
     """Whether one of the first pages holds a letter or a digit; None when PATIENCE ended before an answer."""
     start = time.monotonic()
     for n in range(min(pages, PAGES_READ)):
@@ -131,7 +136,7 @@ def _has_text(reader, pages: int) -> bool | None:
     return False
 
 
-def _read_image(file, words: dict) -> None:
+def _read_image(file: IO[bytes], words: Mapping[str, str]) -> None:
     """Refuse an image that does not decode, or that would unfold into more pixels than a camera takes."""
     from PIL import Image
 
@@ -154,7 +159,7 @@ def _read_image(file, words: dict) -> None:
         raise Unacceptable(message % words, code="pixels")
 
 
-def _damaged(words: dict) -> Unacceptable:
+def _damaged(words: Mapping[str, str]) -> Unacceptable:
     message = _(
         "“%(name)s” is damaged and cannot be opened. Open it on your computer, save it again, and choose it again."
     )

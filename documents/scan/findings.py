@@ -1,5 +1,6 @@
 """What an examination gives: a finding, or a refusal with its sentence."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.formats import number_format
@@ -24,7 +25,7 @@ class Finding:
 class Unacceptable(Exception):
     """A file is refused. `message`: a sentence in the reader's language; `code`: the reason, for tests and logs."""
 
-    def __init__(self, message: str, *, code: str):
+    def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
@@ -37,7 +38,7 @@ def megabytes(size: int) -> str:
     return f"{number_format(round(value, 1), 0 if value == int(value) else 1)}\N{NO-BREAK SPACE}{unit}"
 
 
-def accepted(accept, limit: int) -> str:
+def accepted(accept: Iterable[str], limit: int) -> str:
     """The last sentence of every refusal: which kinds, and how large."""
     kinds = ", ".join(str(KINDS[key].label) for key in accept)
     return gettext("We accept %(kinds)s, up to %(limit)s a file.") % {

@@ -81,6 +81,14 @@ def test_the_move_of_another_thing_is_a_mistake_of_the_program(file, camille):
         move(file, Decision.issue, by=camille)
 
 
+def test_a_move_without_its_own_input_is_a_mistake_of_the_program_and_never_a_pass(file, camille):
+    with pytest.raises(TypeError, match=r"application.submit is given a Amount"):
+        move(file, File.submit, by=camille)
+    with pytest.raises(TypeError, match=r"application.submit is given a Amount"):
+        move(file, File.submit, by=camille, given=Mistake("another's"))
+    assert File.objects.get().state == "draft"
+
+
 def test_the_database_refuses_a_state_that_does_not_exist(file):
     with pytest.raises(IntegrityError), transaction.atomic():
         File.objects.update(state="lost")

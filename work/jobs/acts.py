@@ -7,7 +7,7 @@ meet here. An act that is already done changes nothing.
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -20,6 +20,9 @@ from work.jobs.results import has_pieces
 from work.models import Job, JobKeys
 from work.nudges import Nudge
 from work.states import RUNNABLE, UNDER_WAY, JobAct, JobKind, JobPhase, JobState
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 jobs_wait = Nudge("jobs")
 
@@ -58,30 +61,30 @@ class NotNow(Exception):
 
 # ------------------------------------------------------------------ who, and who is told
 
-_ALSO: list[Callable[[Any], Q]] = []
-_RECORDERS: list[Callable[[Job, JobAct, Any], None]] = []
+_ALSO: list[Callable[["User"], Q]] = []
+_RECORDERS: list[Callable[[Job, JobAct, "User | None"], None]] = []
 
 
-def shown_also_to(question: Callable[[Any], Q]) -> None:
+def shown_also_to(question: Callable[["User"], Q]) -> None:
     """A higher app says whose jobs a person sees and handles besides their own: `question(by)` is a condition."""
     if question not in _ALSO:
         _ALSO.append(question)
 
 
-def when_acted(recorder: Callable[[Job, JobAct, Any], None]) -> Callable[[Job, JobAct, Any], None]:
+def when_acted(recorder: Callable[[Job, JobAct, "User | None"], None]) -> Callable[[Job, JobAct, "User | None"], None]:
     """Decorator: call `fn(job, act, by)` in the transaction of each act; `by` is None for what a job does by itself."""
     if recorder not in _RECORDERS:
         _RECORDERS.append(recorder)
     return recorder
 
 
-def tell(job: Job, act: JobAct, by: Any) -> None:
+def tell(job: Job, act: JobAct, by: "User | None") -> None:
     """Tell the recorders, inside the transaction that made the change."""
     for recorder in _RECORDERS:
         recorder(job, act, by)
 
 
-def visible_to(by: Any) -> QuerySet[Job]:
+def visible_to(by: "User") -> QuerySet[Job]:
     """The jobs that this person sees and may handle."""
     condition = Q(owner_id=by.pk)
     for question in _ALSO:
@@ -97,7 +100,7 @@ def acts_for(job: Job) -> list[JobAct]:
 # ------------------------------------------------------------------ the acts
 
 
-def start_job(kind: JobKind, asked: Kept, *, by: Any) -> Job:
+def start_job(kind: JobKind, asked: Kept, *, by: "User") -> Job:
     """Ask for a long piece of work, in this transaction, and return its job; tasks do it.
 
     The same question by the same person while it is under way gives the same job. TypeError when `asked` is not of
@@ -129,7 +132,7 @@ def start_job(kind: JobKind, asked: Kept, *, by: Any) -> Job:
 
 
 @transaction.atomic
-def act_on_job(job: Job, act: JobAct, *, by: Any) -> Job:
+def act_on_job(job: Job, act: JobAct, *, by: "User") -> Job:
     """One of the four acts of people. Returns the row as it is now. NotYours; NotNow, with its sentence.
 
     What is under way when a job is paused or cancelled ends first, and counts; a cancelled job has no result. One that

@@ -2,14 +2,18 @@
 
 import difflib
 import re
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 from django import template
 from django.utils.translation import get_language
 
 from work import clock
 from work.money import NBSP, format_money, format_percent
+
+Figure = Decimal | int | float | str | None  # a number as it comes to a template
 
 register = template.Library()
 
@@ -19,29 +23,29 @@ def _language() -> str:
 
 
 @register.filter
-def money(x) -> str:
+def money(x: Figure) -> str:
     """{{ x|money }}: « 1 234,56 $ », "$1,234.56"; nothing for None."""
     return "" if x in (None, "") else format_money(Decimal(x), _language())
 
 
 @register.filter
-def percent(x) -> str:
+def percent(x: Figure) -> str:
     """{{ x|percent }}: « 62,5 % », "62.5%"; nothing for None."""
     return "" if x in (None, "") else format_percent(Decimal(str(x)), _language())
 
 
 @register.filter
-def number(x, places=None) -> str:
+def number(x: Figure, places: int | str | None = None) -> str:
     """{{ x|number }} or {{ x|number:2 }}: « 12 345,5 », "12,345.5"; without `places`, as many decimals as it has."""
     if x in (None, ""):
         return ""
-    x = Decimal(str(x))
+    exact = Decimal(str(x))
     if places is None:
-        places = max(0, -int(x.normalize().as_tuple().exponent))
-    text = f"{abs(x):,.{int(places)}f}"
+        places = max(0, -int(exact.normalize().as_tuple().exponent))
+    text = f"{abs(exact):,.{int(places)}f}"
     if _language().startswith("fr"):
         text = text.replace(",", NBSP).replace(".", ",")
-    return f"\u2212{text}" if x < 0 else text
+    return f"\u2212{text}" if exact < 0 else text
 
 
 @register.filter
@@ -51,7 +55,7 @@ def day(x: date | datetime | None) -> str:
 
 
 @register.filter
-def hour(x) -> str:
+def hour(x: datetime | time | None) -> str:
     """{{ t|hour }}: « 14 h 05 », "2:05 pm" (in Québec)."""
     return "" if not x else clock.format_hour(x, _language())
 
@@ -72,7 +76,7 @@ def told(text: str) -> str:
 
 
 @register.filter
-def size(octets) -> str:
+def size(octets: int | None) -> str:
     """{{ file.size|size }}: « 1,4 Mo », "1.4 MB" (powers of ten, as files are sold)."""
     french = _language().startswith("fr")
     units = ["o", "ko", "Mo", "Go"] if french else ["bytes", "KB", "MB", "GB"]
@@ -83,12 +87,13 @@ def size(octets) -> str:
 
 
 @register.filter
-def laid_out(parts, total):
+def laid_out(parts: Iterable[Mapping[str, Any]], total: Figure) -> list[dict[str, object]]:
     """The parts of a money bar (`kind`, `label`, `amount`) with `share` (percent), `start` and `width` (of 1000)."""
-    total, start, drawn = Decimal(total or 0), Decimal(0), []
+    whole, start = Decimal(total or 0), Decimal(0)
+    drawn: list[dict[str, object]] = []
     for part in parts:
         amount = Decimal(part["amount"])
-        share = amount * 100 / total if total else Decimal(0)
+        share = amount * 100 / whole if whole else Decimal(0)
         width = max(Decimal(0), share * 10)
         drawn.append(
             {
@@ -103,10 +108,10 @@ def laid_out(parts, total):
 
 
 @register.filter
-def compared(before, after):
+def compared(before: object, after: object) -> dict[str, list[dict[str, object]]]:
     """Two texts, word by word, as pieces: {"before": [{"text", "changed"}, …], "after": […]}."""
     old, new = (re.findall(r"\s+|\w+|[^\w\s]", str(x or "")) for x in (before, after))
-    sides = {"before": [], "after": []}
+    sides: dict[str, list[dict[str, object]]] = {"before": [], "after": []}
     for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         for side, text in (("before", "".join(old[a:b])), ("after", "".join(new[c:d]))):
             if text:

@@ -4,16 +4,17 @@ import ast
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import polib
 from babel.messages.extract import extract
 from django.apps import apps
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import templatize
 
 # Django's functions, and which of their arguments are the context, the message and its plural.
-PARTS = {
+PARTS: dict[str, tuple[int | None, int, int | None]] = {
     "gettext": (None, 0, None),
     "gettext_lazy": (None, 0, None),
     "gettext_noop": (None, 0, None),
@@ -31,10 +32,11 @@ TEMPLATES = {  # as `templatize` writes them
     "pgettext": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+Message = tuple[str | None, str, str | None]  # its context, its words, and the same in the plural
 TRANSLATION = "django.utils.translation"
 
 
-def sources(root):
+def sources(root: Path) -> Iterator[tuple[Path, bool]]:
     """Files a person's text may stand in, as `(path, is_template)`: every app's code, and every template."""
     local = [app.name for app in apps.get_app_configs() if Path(app.path).parent == settings.BASE_DIR]
     for app in ("config", *local):
@@ -46,12 +48,12 @@ def sources(root):
             yield path, True
 
 
-def found_messages(root):
+def found_messages(root: Path) -> dict[Message, list[str]]:
     """Every message of the code: `{(context, msgid, plural): ["app/file.py:12", …]}`, in order of appearance.
 
     Raises CommandError for a call whose message is not written out.
     """
-    found = {}
+    found: dict[Message, list[str]] = {}
     for path, is_template in sources(root):
         text, name = path.read_text(encoding="utf-8"), path.relative_to(root).as_posix()
         for line, message in messages_of_template(text, name) if is_template else messages_of_code(text, name):
@@ -59,7 +61,7 @@ def found_messages(root):
     return found
 
 
-def messages_of_template(text: str, name: str) -> Iterator[tuple[int, tuple]]:
+def messages_of_template(text: str, name: str) -> Iterator[tuple[int, Message]]:
     """The line and the `(context, msgid, plural)` of each message of a template, by Django's own reading of it."""
     code = io.BytesIO(templatize(text, origin=name).encode())
     for line, message, _comments, context in extract("python", code, keywords=TEMPLATES, options={"encoding": "utf-8"}):
@@ -68,7 +70,7 @@ def messages_of_template(text: str, name: str) -> Iterator[tuple[int, tuple]]:
             yield line, (context, msgid, plural)
 
 
-def messages_of_code(text: str, name: str) -> Iterator[tuple[int, tuple]]:
+def messages_of_code(text: str, name: str) -> Iterator[tuple[int, Message]]:
     """The same of a Python module, by parsing it: what any Python understands, any Python finds.
 
     Only what was imported from Django's translation counts, under whatever name. Raises CommandError.
@@ -76,18 +78,21 @@ def messages_of_code(text: str, name: str) -> Iterator[tuple[int, tuple]]:
     tree = ast.parse(text, filename=name)
     names = imported(tree)
     for call in in_order(tree):
-        function = names.get(ast.unparse(call.func)) if isinstance(call, ast.Call) else None
+        if not isinstance(call, ast.Call):
+            continue
+        function = names.get(ast.unparse(call.func))
         if function is None or is_marked_elsewhere(call, function):
             continue
-        parts = [None if place is None else literal(call.args, place) for place in PARTS[function]]
-        if any(place is not None and part is None for place, part in zip(PARTS[function], parts, strict=True)):
+        context, message, plural = (None if place is None else literal(call.args, place) for place in PARTS[function])
+        given = zip(PARTS[function], (context, message, plural), strict=True)
+        if message is None or any(place is not None and part is None for place, part in given):
             raise CommandError(f"{name}:{call.lineno}: a message is written out as one string: {ast.unparse(call)}")
-        yield call.lineno, tuple(parts)
+        yield call.lineno, (context, message, plural)
 
 
 def imported(tree: ast.Module) -> dict[str, str]:
     """How the functions of translation are called in a module: `{"_": "gettext", "translation.gettext": "gettext"}`."""
-    names = {}
+    names: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == TRANSLATION:
             names |= {alias.asname or alias.name: alias.name for alias in node.names if alias.name in PARTS}
@@ -121,11 +126,11 @@ def literal(arguments: list[ast.expr], place: int) -> str | None:
     return None
 
 
-def catalogue_path(root):
+def catalogue_path(root: Path) -> Path:
     return root / "locale" / "fr" / "LC_MESSAGES" / "django.po"
 
 
-def faults_of(root):
+def faults_of(root: Path) -> list[str]:
     """What keeps the catalogue from being whole, as sentences: missing, untranslated, fuzzy or no longer used."""
     catalogue = polib.pofile(str(catalogue_path(root)))
     entries = {(entry.msgctxt, entry.msgid): entry for entry in catalogue if not entry.obsolete}
@@ -151,10 +156,10 @@ def faults_of(root):
 class Command(BaseCommand):
     help = "Merge the messages of the code into locale/fr and compile; --check only says what is missing (exit 1)."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true")
 
-    def handle(self, *, check, **options):
+    def handle(self, *args: Any, check: bool, **options: Any) -> None:
         root = Path(settings.BASE_DIR)
         if not check:
             self.merge(root)
@@ -165,7 +170,7 @@ class Command(BaseCommand):
             raise CommandError(f"{len(faults)} messages need attention.")
         self.stdout.write(f"{len(faults)} messages need attention.")
 
-    def merge(self, root):
+    def merge(self, root: Path) -> None:
         path = catalogue_path(root)
         catalogue = polib.pofile(str(path), wrapwidth=110)
         entries = {(entry.msgctxt, entry.msgid): entry for entry in catalogue if not entry.obsolete}
