@@ -7,14 +7,15 @@ gained add a bonus of 10 000 $. So any amount from 10 000,01 $ to 90 000 $ may b
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import TypedDict
 
-from demo.others import ANSWERS, OTHERS
+from demo.others import ANSWERS, OTHERS, Other, Told
 from work.money import cents, split
 
 PER_LEVEL = Decimal("5000.00")
 SHARES = {"consultants": 45, "salaries": 30, "training": 15, "software": 10}  # percent of the costs
 
-ELIGIBILITY = {
+ELIGIBILITY: dict[str, object] = {
     "place_in_quebec": True,
     "staff": 12,
     "aerospace_revenue": "80",
@@ -25,11 +26,38 @@ ELIGIBILITY = {
     "in_default": False,
     "state_controlled": False,
 }
-ATTESTATIONS = ("attest_rena", "attest_oqlf", "attest_solvency", "attest_control", "attest_accuracy", "attest_sharing")
-ATTESTATIONS += ("aerospace_declaration",)
+ATTESTATIONS = (
+    "attest_rena", "attest_oqlf", "attest_solvency", "attest_control", "attest_accuracy", "attest_sharing",
+    "aerospace_declaration",
+)  # fmt: skip
+
+
+class Own(Told):
+    """What one company answers: its own words, and what an answer repeats of what it registered."""
+
+    employees: int
+    naics: str
+    sponsor_language: str
+
+
+class Words(TypedDict):
+    """What all companies of one language answer alike; the rows of a table as tuples."""
+
+    maturity_findings: str
+    method: str
+    benefits: str
+    environment_inclusion: str
+    budget_notes: str
+    consultants: str
+    goals: list[tuple[str, str, str, str, str]]
+    milestones: list[tuple[str, str, int, int]]  # title, deliverable, first and last month
+    team: list[tuple[str, str, str, str]]
+    budget: dict[str, str]
+    own: str
+
 
 # What differs from one company to the next; every text is the applicant's own.
-COMPANIES = {
+COMPANIES: dict[str, Own] = {
     "usinage": {
         "employees": 12,
         "revenue": "3150000.00",
@@ -100,7 +128,7 @@ COMPANIES = {
     },
 }
 
-_TEXTS = {
+_TEXTS: dict[str, Words] = {
     "fr": {
         "maturity_findings": (
             "Nos forces sont la qualité et le savoir-faire des personnes. Nos faiblesses sont la planification de la "
@@ -206,7 +234,7 @@ IMPROVEMENT = {
 }
 
 
-def eligibility(company: str, *, costs: Decimal = Decimal("200000.00")) -> dict:
+def eligibility(company: str, *, costs: Decimal = Decimal("200000.00")) -> dict[str, object]:
     """The answers to the two-minute check."""
     staff = COMPANIES[company]["employees"]
     said = ELIGIBILITY | {"staff": staff, "project_costs": str(cents(costs))}
@@ -220,7 +248,7 @@ def answers(
     requested: Decimal = Decimal("75000.00"),
     costs: Decimal = Decimal("200000.00"),
     levels: int = 2,
-) -> dict:
+) -> dict[str, object]:
     """Every answer of the form but documents and attestations. `requested`: in all, bonus of `levels` included.
 
     `on` is the day it is written: the project starts a month later.
@@ -295,7 +323,7 @@ def documents(company: str) -> dict[str, str]:
     return named
 
 
-def _grid(levels: int) -> dict:
+def _grid(levels: int) -> dict[str, dict[str, int]]:
     """A grid whose first `levels` axes gain a whole level each; the others stay."""
     return {
         process: {"before": 2, "after": 3 if place < levels else 2}
@@ -304,9 +332,15 @@ def _grid(levels: int) -> dict:
     }
 
 
-def _of_record(organisation: dict) -> dict:
-    """What an answer repeats of what the organisation registered."""
-    return ANSWERS | {"employees": organisation["employees"], "naics": organisation["naics"]}
+def _own(other: Other) -> Own:
+    """What one of the others answers, with what an answer repeats of what it registered."""
+    facts = other["organisation"]
+    return {
+        **other["answers"],
+        "sponsor_language": ANSWERS["sponsor_language"],
+        "employees": facts["employees"],
+        "naics": facts["naics"],
+    }
 
 
-COMPANIES |= {key: other["answers"] | _of_record(other["organisation"]) for key, other in OTHERS.items()}
+COMPANIES |= {key: _own(other) for key, other in OTHERS.items()}

@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Person:
     def name(self) -> str:
         return f"{self.given_name} {self.family_name}"
 
-    def role(self, language: str):
+    def role(self, language: str) -> str:
         return self.role_en if language.startswith("en") else self.role_fr
 
 
@@ -87,8 +88,43 @@ CAST = (
 BY_KEY = {person.key: person for person in CAST}
 BY_EMAIL = {person.email: person for person in CAST}
 
-# What each company says of itself when it registers; `signatory` and `members` are keys of the cast.
-COMPANIES = {
+
+class Named(TypedDict):
+    """What a company says of itself when it registers, and no other says."""
+
+    legal_name: str
+    neq: str
+    business_number: str
+    street: str
+    city: str
+    postal_code: str
+    region: str
+    employees: int
+    naics: str
+
+
+class Common(TypedDict):
+    """What it says besides, and many say alike."""
+
+    province: str
+    ownership: str
+    language: str
+    website: str
+
+
+class Registration(Named, Common):
+    """All that a company registers."""
+
+
+class Company(Registration):
+    """And who it comes with: `signatory` and `members` are keys of the cast."""
+
+    signatory: str
+    members: tuple[str, ...]
+
+
+# What each company says of itself when it registers, and by whom.
+COMPANIES: dict[str, Company] = {
     "usinage": {
         "signatory": "sophie",
         "members": ("olivier",),

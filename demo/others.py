@@ -1,7 +1,31 @@
 # ruff: noqa: E501 (sentences are kept whole)
 """The other companies of the story: who signs for them, what they register, and what they answer. Invented, every one."""
 
-OTHERS = {
+from typing import TypedDict
+
+from demo.cast import Common, Named
+
+
+class Told(TypedDict):
+    """What one of them answers of its own."""
+
+    revenue: str
+    founded: int
+    project_title: str
+    project_summary: str
+    activities: str
+    goals_link: str
+
+
+class Other(TypedDict):
+    """One of them. `person`: the given name, the family name and the address of who signs."""
+
+    person: tuple[str, str, str]
+    organisation: Named
+    answers: Told
+
+
+OTHERS: dict[str, Other] = {
     "richelieu": {
         "person": ("Lucie", "Paquette", "lucie.paquette@atelier-richelieu.example"),
         "organisation": {
@@ -125,5 +149,5 @@ OTHERS = {
 }  # fmt: skip
 
 # What they all have in common.
-ORGANISATION = {"province": "QC", "ownership": "private", "language": "fr", "website": ""}
+ORGANISATION: Common = {"province": "QC", "ownership": "private", "language": "fr", "website": ""}
 ANSWERS = {"sponsor_language": "fr"}

@@ -1,9 +1,9 @@
 """The papers that invented companies join: one-page PDFs, made in memory, with real text in them."""
 
-import io
+from django.core.files.base import ContentFile
 
 
-def pdf(*lines: str, name: str = "document.pdf") -> io.BytesIO:
+def pdf(*lines: str, name: str = "document.pdf") -> "ContentFile[bytes]":
     """A one-page PDF that says `lines`, as an open file with a `.name`."""
     shown = " T* ".join(f"({_escaped(line)}) Tj" for line in lines) or "( ) Tj"
     stream = f"BT /F1 12 Tf 16 TL 72 720 Td {shown} ET".encode("cp1252", "replace")
@@ -23,9 +23,7 @@ def pdf(*lines: str, name: str = "document.pdf") -> io.BytesIO:
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     out += b"".join(b"%010d 00000 n \n" % place for place in places)
     out += b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table)
-    file = io.BytesIO(bytes(out))
-    file.name = name
-    return file
+    return ContentFile(bytes(out), name=name)
 
 
 def _escaped(text: str) -> str:

@@ -1,8 +1,10 @@
 """The cast of `demo.cast` brought to life, only through the public services. Used by the story and by the tests."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import cast
 
-from accounts.models import User
+from accounts.models import Cluster, Organisation, User
 from accounts.services import (
     accept_invitation,
     appoint_to_cluster,
@@ -12,7 +14,7 @@ from accounts.services import (
     register_organisation,
 )
 from audit.actors import SetUp
-from demo.cast import BY_KEY, CAST, COMPANIES
+from demo.cast import BY_KEY, CAST, COMPANIES, Person, Registration
 from funding.services import seat_partner
 from programs.models import Program
 from programs.services.people import appoint
@@ -36,7 +38,7 @@ PROGRAM_ROLES = (
 PARTNER_ROLES = (("analyst", "analyst"), ("concurrence", "concurrence"))
 
 
-def found():
+def found() -> tuple[Cluster, dict[str, User]]:
     """The cluster, with its administrator and those who hold a role in all of it. Returns it and the people by key."""
     cluster = found_cluster(
         by=STORYTELLER,
@@ -56,10 +58,11 @@ def found():
     return cluster, people
 
 
-def register(company: str, people):
+def register(company: str, people: Mapping[str, User]) -> Organisation:
     """Register one of `COMPANIES` by its signatory; its members accept their invitation."""
-    facts = dict(COMPANIES[company])
-    signatory, members = people[facts.pop("signatory")], facts.pop("members")
+    told = COMPANIES[company]
+    signatory, members = people[told["signatory"]], told["members"]
+    facts = cast("Registration", {key: said for key, said in told.items() if key not in ("signatory", "members")})
     organisation = register_organisation(by=signatory, **facts)
     for key in members:
         member = people[key]
@@ -70,7 +73,7 @@ def register(company: str, people):
     return organisation
 
 
-def appoint_all(program: Program, people) -> None:
+def appoint_all(program: Program, people: Mapping[str, User]) -> None:
     """Appoint the cast on a programme, and seat the ministry's people for each partner that pays for it."""
     administrator = people["administrator"]
     for key, role, seat in PROGRAM_ROLES:
@@ -81,13 +84,13 @@ def appoint_all(program: Program, people) -> None:
             seat_partner(people[key], partner, by=administrator, role=role)
 
 
-def the_people():
+def the_people() -> dict[str, User]:
     """The cast as it stands in the database, by key."""
     keys = {person.email: key for key, person in BY_KEY.items()}
     return {keys[user.email]: user for user in User.objects.filter(email__in=keys)}
 
 
-def _create(person):
+def _create(person: Person) -> User:
     return create_person(
         by=STORYTELLER,
         email=person.email,

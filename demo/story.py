@@ -4,19 +4,20 @@ Each act stands at its own instant (`clock.at`), in order. The letters and the m
 worker, which renders and sends them when the demonstration starts.
 """
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from accounts.models import Cluster, Organisation
+from accounts.models import Cluster, Organisation, User
 from accounts.services import create_person, register_organisation
-from applications.models import Application
+from applications.models import Application, Sponsorship
 from applications.services.changes import request_changes
 from applications.services.drafts import attach_document, save_answer, start_application
 from applications.services.screening import find_eligible, find_ineligible, mark_finding, open_file
 from applications.services.sponsors import confirm_sponsorship, find_sponsorship, invite_sponsor
 from applications.services.submission import submit_application
-from audit.actors import Actor, Guest
+from audit.actors import Guest
 from builder.services import import_bundle
 from decisions.models import Decision
 from decisions.services import approve, endorse, issue
@@ -25,6 +26,7 @@ from demo.cast import RIVAL, TIER_1
 from demo.others import ORGANISATION, OTHERS
 from funding.models import Envelope
 from moves.refusals import WrongMoment
+from programs.models import Call, Program
 from programs.selectors import policy_of, rubric_of
 from programs.services.calls import publish_call
 from reports.services import create_api_key
@@ -51,7 +53,7 @@ def is_told() -> bool:
     return Cluster.objects.filter(slug="aerofil").exists()
 
 
-def day(month, number, hour=10, minute=0, year=2026):
+def day(month: int, number: int, hour: int = 10, minute: int = 0, year: int = 2026) -> datetime:
     """An instant of the story, on a clock in Québec."""
     return clock.local(date(year, month, number), hour, minute)
 
@@ -59,10 +61,13 @@ def day(month, number, hour=10, minute=0, year=2026):
 class Story:
     """The story so far: the people by key, the organisations, the call, and the files by the key of their company."""
 
+    cluster: Cluster
+    program: Program
+    call: Call
+
     def __init__(self) -> None:
-        self.people = {}
-        self.files = {}
-        self.call = None
+        self.people: dict[str, User] = {}
+        self.files: dict[str, Application] = {}
         self.api_secret = ""
 
     def tell(self) -> None:
@@ -112,20 +117,27 @@ class Story:
                 self.people[key] = signatory
                 register_organisation(by=signatory, **ORGANISATION, **other["organisation"])
 
-    def signatory(self, company: str):
+    def signatory(self, company: str) -> User:
         names = {"usinage": "sophie", "precision": "michel", "northwind": "emily"}
         return self.people[names.get(company, company)]
 
     def draft(
-        self, company: str, *, at: datetime, requested, costs=Decimal("200000.00"), levels=2, sponsor=True, without=()
-    ):
+        self,
+        company: str,
+        *,
+        at: datetime,
+        requested: Decimal,
+        levels: int = 2,
+        sponsor: bool = True,
+        without: Collection[str] = (),
+    ) -> Application:
         """A draft written in one sitting, and sponsored by the prime."""
         by = self.signatory(company)
         with clock.at(at):
             organisation = Organisation.objects.filter(memberships__user=by).get()
-            said = answers.eligibility(company, costs=costs)
+            said = answers.eligibility(company)
             file = start_application(self.call, organisation, by=by, eligibility=said)
-            written = answers.answers(company, on=clock.today(), requested=requested, costs=costs, levels=levels)
+            written = answers.answers(company, on=clock.today(), requested=requested, levels=levels)
             there = dict(file.answers.values_list("question", "version"))
             for question, value in written.items():
                 if question not in without:
@@ -137,7 +149,7 @@ class Story:
             self.sponsor(file, by=by, at=at + timedelta(days=2, hours=3))
         return Application.objects.get(pk=file.pk)
 
-    def sponsor(self, file, *, by: Actor, at: datetime, answered=True):
+    def sponsor(self, file: Application, *, by: User, at: datetime, answered: bool = True) -> Sponsorship:
         """The customer is asked; two days later it confirms on its page."""
         with clock.at(at - timedelta(days=2)):
             asked, token = invite_sponsor(
@@ -150,15 +162,15 @@ class Story:
         if answered:
             with clock.at(at):
                 name = answers.SPONSOR["contact"]
-                confirm_sponsorship(
-                    find_sponsorship(token), by=Guest(name), name=name, improvement=answers.IMPROVEMENT[file.language]
-                )
+                found = find_sponsorship(token)
+                assert found is not None  # its token is two days old
+                confirm_sponsorship(found, by=Guest(name), name=name, improvement=answers.IMPROVEMENT[file.language])
         return asked
 
-    def submit(self, company: str, *, at: datetime, **told):
+    def submit(self, company: str, *, at: datetime, requested: Decimal, levels: int = 2) -> Application:
         """A draft, submitted ten days after it was begun."""
         by = self.signatory(company)
-        file = self.draft(company, at=at - timedelta(days=10), **told)
+        file = self.draft(company, at=at - timedelta(days=10), requested=requested, levels=levels)
         with clock.at(at):
             file = submit_application(file, by=by, attestations=answers.ATTESTATIONS, signed_name=by.full_name)
         self.files[company] = file
@@ -187,14 +199,14 @@ class Story:
             self.check(file, by=screener, fail={"solvency": PROTECTED})
             find_ineligible(file, by=screener)
 
-    def open(self, company: str):
+    def open(self, company: str) -> tuple[Application, User]:
         """The screening officer opens a file and declares no interest in it."""
         screener = self.people["screener"]
         file = open_file(self.files[company], by=screener)
         declare_interests(file, by=screener, answer="none")
         return file, screener
 
-    def check(self, file, *, by: Actor, fail=None) -> None:
+    def check(self, file: Application, *, by: User, fail: Mapping[str, str] | None = None) -> None:
         """Mark every item of the file's checklist; `fail` gives the reason of those that fail."""
         fail = fail or {}
         for key in policy_of(file.call).screening.keys:
@@ -208,14 +220,14 @@ class Story:
 
     # October: reviews
 
-    def panel(self, company: str, *, at: datetime, reviewers=("ana", "ben", "chloe")) -> None:
+    def panel(self, company: str, *, at: datetime, reviewers: Collection[str] = ("ana", "ben", "chloe")) -> None:
         officer = self.people["officer"]
         with clock.at(at):
             for key in reviewers:
                 assign_reviewer(self.files[company], self.people[key], by=officer)
             self.files[company] = start_review(self.files[company], by=officer)
 
-    def score(self, company: str, key, points, *, at: datetime) -> None:
+    def score(self, company: str, key: str, points: Sequence[int], *, at: datetime) -> None:
         """One review: declare, score each criterion with its comment, submit."""
         reviewer = self.people[key]
         with clock.at(at):
@@ -253,7 +265,9 @@ class Story:
             with clock.at(day(11, 12, 14 + place)):
                 issue(self.decision(company), by=self.people["officer"])
 
-    def recommend(self, company: str, outcome, amount: Decimal = Decimal(0), *, reasons=("", "")) -> None:
+    def recommend(
+        self, company: str, outcome: str, amount: Decimal = Decimal(0), *, reasons: tuple[str, str] = ("", "")
+    ) -> None:
         chair = self.people["chair"]
         file = self.files[company]
         declare_interests(file, by=chair, answer="none")
@@ -270,8 +284,8 @@ class Story:
             discussion=DISCUSSION,
         )
 
-    def decision(self, company: str):
-        return Decision.objects.filter(application=self.files[company]).order_by("-number").first()
+    def decision(self, company: str) -> Decision:
+        return Decision.objects.filter(application=self.files[company]).latest("number")
 
     def endorse(self, company: str) -> None:
         endorser = self.people["endorser"]

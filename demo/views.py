@@ -25,7 +25,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 class SignIn(LoginView):
     """The usual sign-in page, with the cast under the form."""
 
-    def get_context_data(self, **kwargs):
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(**kwargs) | {"cast": the_cast(), "cast_url": self.request.path}
 
 
@@ -43,7 +43,7 @@ def sign_in_as(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect(settings.LOGIN_REDIRECT_URL)
 
 
-def the_cast():
+def the_cast() -> list[dict[str, object]]:
     """The cast that the story has brought to life, in its order, in the page's language."""
     if not settings.DEMO:
         return []

@@ -19,6 +19,7 @@ The same seed, on the same state of the database at the same instant, writes the
 """
 
 import time
+from collections.abc import Callable
 
 from django.db import connection
 
@@ -33,7 +34,7 @@ CHUNK = 2_500  # files in one transaction: some seconds, some tens of megabytes
 DESK = 20  # files that each of the cast's reviewers has at once: the capacity of their appointment
 
 
-def seed(applications, *, seed=1, chunk=CHUNK, say=print):
+def seed(applications: int, *, seed: int = 1, chunk: int = CHUNK, say: Callable[[str], object] = print) -> int:
     """Add `applications` invented files to the demonstration's programme. Returns how many rows were written."""
     world = World()
     world.trio_room = DESK - max(
@@ -53,7 +54,7 @@ def seed(applications, *, seed=1, chunk=CHUNK, say=print):
     return rows
 
 
-def next_company():
+def next_company() -> int:
     """The ordinal of the next invented company: after the highest enterprise number of theirs."""
     theirs = Organisation.objects.filter(neq__gt=str(companies.FIRST), neq__lt=str(companies.FIRST + 10_000_000))
     highest = theirs.order_by("-neq").values_list("neq", flat=True).first()

@@ -2,10 +2,11 @@
 
 import random
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 
 from accounts.models import Membership, Organisation, User
 from applications.models import (
@@ -21,12 +22,15 @@ from audit.models import Entry, Head
 from awards.models import Award, AwardShare
 from decisions.models import Concurrence, Decision, DecisionShare, Step
 from demo.seed import companies, files, outcomes, panels, states
-from demo.seed.tables import Files, Table, public_id, raw_cursor
+from demo.seed.files import Sketch
+from demo.seed.tables import Cursor, Files, Table, public_id, raw_cursor
+from demo.seed.world import World
 from documents.models import Rendering
 from funding.ledger import allocate
 from funding.models import Envelope, LedgerEntry
 from letters.models import Letter
 from moves.models import DutyDone, Standing
+from moves.states import StandingState
 from programs.models import ReferenceCounter
 from programs.selectors import policy_of, rubric_of
 from reviews.models import Assignment, Declaration, Recommendation, RecommendationShare, Score
@@ -48,7 +52,7 @@ ON_A_DESK = (
 PATIENCE = timedelta(days=18)  # about what a step takes: what waits on a desk was sent not so long ago
 NOTE = "Invented files: what their awards need."
 # Name, model, whether other rows name its rows. In the order they are written.
-TABLES = (
+TABLES: tuple[tuple[str, type[models.Model] | None, bool], ...] = (
     ("users", User, True),
     ("organisations", Organisation, True),
     ("memberships", Membership, False),
@@ -81,9 +85,50 @@ TABLES = (
 
 
 class Chunk:
-    """The files from the `start`-th to `start + count`, of one seed, on one world. `write` does all of it."""
+    """The files from the `start`-th to `start + count`, of one seed, on one world. `write` does all of it.
 
-    def __init__(self, world, *, seed, start, count, company: str) -> None:
+    A table for each of `TABLES`; keys taken beforehand for the rows that others name, the lowest last.
+    """
+
+    users: Table
+    organisations: Table
+    memberships: Table
+    answers: Table
+    snapshots: Table
+    sponsorships: Table
+    findings: Table
+    requests: Table
+    items: Table
+    declarations: Table
+    standings: Table
+    assignments: Table
+    scores: Table
+    recommendations: Table
+    recommendation_shares: Table
+    renderings: Table
+    letters: Table
+    decisions: Table
+    decision_shares: Table
+    steps: Table
+    concurrences: Table
+    awards: Table
+    award_shares: Table
+    ledger: Table
+    duties: Table
+    heads: Table
+    entries: Table
+    files: Files
+    assignment_keys: list[int]
+    request_keys: list[int]
+    recommendation_keys: list[int]
+    letter_keys: list[int]
+    decision_keys: list[int]
+    award_keys: list[int]
+    head_keys: list[int]
+    file_keys: list[int]
+    rendering_keys: list[int]
+
+    def __init__(self, world: World, *, seed: int, start: int, count: int, company: int) -> None:
         self.world, self.start, self.count, self.company = world, start, count, company
         self.rng = random.Random(f"{seed}:{start}")  # noqa: S311 (invented data: nothing secret)
         for name, model, keyed in TABLES:
@@ -94,11 +139,11 @@ class Chunk:
         self.checklist = policy_of(world.call).screening.keys
         self.issued_by = states.ISSUED_BY
         self.envelopes = open_envelopes(world.call)[:2]
-        self.posted = defaultdict(Decimal)
+        self.posted: defaultdict[tuple[int, str], Decimal] = defaultdict(Decimal)
         self.longest = 0
 
     @transaction.atomic
-    def write(self):
+    def write(self) -> int:
         """Write the chunk. Returns how many rows it has."""
         counters = self._lock_counters()
         cursor = raw_cursor()
@@ -116,7 +161,7 @@ class Chunk:
         self._move_money()
         return rows
 
-    def _reserve(self, cursor) -> None:
+    def _reserve(self, cursor: Cursor) -> None:
         per = {"assignment": (self.assignments, 3)}
         for name in ("request", "recommendation", "letter", "decision", "award", "head"):
             per[name] = (getattr(self, f"{name}s"), 1)
@@ -127,7 +172,7 @@ class Chunk:
         keys = zip(self.organisations.reserve(cursor, number), self.users.reserve(cursor, number), strict=True)
         self.firms = [self._register(ordinal, *pair) for ordinal, pair in enumerate(keys, start=self.company)]
 
-    def _register(self, ordinal, organisation: Organisation, user: User):
+    def _register(self, ordinal: int, organisation: int, user: int) -> companies.Company:
         """A company, and the person who signs for it and has no password yet."""
         rng, at = self.rng, self.world.opens - timedelta(days=self.rng.randint(1, 60))
         facts = companies.facts_of(rng, ordinal)
@@ -142,7 +187,7 @@ class Chunk:
         self.memberships.add(user_id=user, organisation_id=organisation, role="signatory", since=at)
         return companies.Company(organisation, user, f"{given} {family}", facts, facts["naics"])
 
-    def _sketch(self):
+    def _sketch(self) -> list[Sketch]:
         sketches = []
         for place, state in enumerate(states.deal(self.start, self.count), start=self.start):
             path = states.PATHS[state]
@@ -155,10 +200,10 @@ class Chunk:
             begun = max(self.world.opens, at[0] - timedelta(days=self.rng.randint(3, 30)))
             company = self.firms[self.rng.randrange(len(self.firms))]
             whole = place % WHOLE_EACH == 0 or state == ApplicationState.IN_REVIEW
-            sketches.append(files.Sketch(state, path, at if path else [], company, whole, begun))
+            sketches.append(Sketch(state, path, at if path else [], company, whole, begun))
         return sorted(sketches, key=lambda file: file.at[0] if file.at else file.begun)
 
-    def _lock_counters(self):
+    def _lock_counters(self) -> dict[int, ReferenceCounter]:
         """The counters of every year that the submissions may fall in, locked until the commit."""
         program = self.world.call.program
         years = range(clock.day_of(self.world.opens).year, clock.day_of(self.world.ends).year + 1)
@@ -168,7 +213,7 @@ class Chunk:
         found = ReferenceCounter.objects.select_for_update().filter(program=program, year__in=years).order_by("year")
         return {counter.year: counter for counter in found}
 
-    def _number(self, sketches, counters) -> None:
+    def _number(self, sketches: Sequence[Sketch], counters: Mapping[int, ReferenceCounter]) -> None:
         """Keys, and references in the order of submission, from the programme's own counters."""
         code = self.world.call.program.code
         for file in sketches:
@@ -178,7 +223,7 @@ class Chunk:
                 counter.last += 1
                 file.reference = f"{code}-{counter.year}-{counter.last:05d}"
 
-    def _fill(self, file) -> None:
+    def _fill(self, file: Sketch) -> None:
         """Every row of one file, bottom up; its own row last, for the lists show what the others came to."""
         title, summary, costs = files.write_answers(self, file)
         if file.path:
@@ -188,10 +233,10 @@ class Chunk:
             files.write_trail(self, file)
             if self.rng.randrange(BARRED_EACH) == 0:
                 officer = self.world.people["officer"].pk
-                files.declare(self, file, officer, file.at[0], answer="conflict", standing="conflict")
+                files.declare(self, file, officer, file.at[0], answer="conflict", standing=StandingState.CONFLICT)
         files.write_row(self, file, title, summary, costs)
 
-    def _move_heads(self, cursor, first, last) -> None:
+    def _move_heads(self, cursor: Cursor, first: int, last: int) -> None:
         """The heads of the chains, one entry at a time: the database refuses any other way."""
         for seq in range(1, self.longest + 1):
             cursor.execute(

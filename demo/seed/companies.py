@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from stdnum import luhn
 
+from demo.cast import Named
+
 KINDS = (
     "Usinage", "Composites", "Soudage", "Outillage", "Précision", "Moulage", "Électronique", "Câblage", "Peinture",
     "Traitement thermique", "Hydraulique", "Tôlerie", "Fonderie", "Mécanique", "Robotique", "Essais", "Placage",
@@ -72,6 +74,14 @@ GIVEN = ("Alice", "Bruno", "Claire", "Denis", "Élise", "Félix", "Gisèle", "Hu
 FIRST = 1_190_000_000  # the enterprise numbers of invented companies follow this one
 
 
+class Facts(Named):
+    """What an invented company registers; it has no site."""
+
+    province: str
+    ownership: str
+    language: str
+
+
 @dataclass(slots=True)
 class Company:
     """An organisation and the person who signs for it, by their keys, with what its files repeat of it."""
@@ -79,11 +89,11 @@ class Company:
     pk: int
     signatory: int
     signed: str
-    facts: dict
+    facts: Facts
     sector: str
 
 
-def facts_of(rng: random.Random, ordinal: int) -> dict:
+def facts_of(rng: random.Random, ordinal: int) -> Facts:
     """What the `ordinal`-th company registers. Its numbers are well formed and nobody's."""
     city, postal_code, region = rng.choice(PLACES)
     body = f"7{ordinal:07d}"

@@ -2,29 +2,36 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from accounts.models import User
 from applications import constants
 from applications.figures import service_due
 from applications.search import weighted
 from applications.states import UNDER_WAY, ApplicationState
 from audit import seal
+from audit.models import Entry
 from demo import answers
-from demo.seed.companies import title_of
+from demo.seed.companies import Company, title_of
+from demo.seed.states import Path
 from demo.seed.tables import public_id
 from moves.states import Duty, StandingState
 from programs.models import Call
 from programs.policy import Standard
 from work import clock
 
+if TYPE_CHECKING:
+    from demo.seed.chunk import Chunk
+
 HANDFUL = (constants.TITLE, constants.SUMMARY, constants.PERIOD, constants.REQUESTED, "budget_table", "financing_table")
 TEMPLATES = tuple(key for key in answers.COMPANIES if key not in ("northwind", "usinage"))
 WRONG = "L’entreprise n’a pas démontré sa solvabilité."
 MARK = {"seeded": True}  # what every seeded entry of the trail says of itself
+
+NOT_YET = UUID(int=0)  # what a file has for an identifier before it is numbered
 
 
 @dataclass(slots=True)
@@ -32,31 +39,31 @@ class Sketch:
     """A file before its rows: where it stands, the moves that led there with their instants, and who sent it."""
 
     state: ApplicationState
-    path: tuple
-    at: list
-    company: object
+    path: Path
+    at: list[datetime]
+    company: Company
     whole: bool
-    begun: object
+    begun: datetime
     pk: int = 0
-    uuid: object = None
+    uuid: UUID = NOT_YET
     reference: str | None = None
     asked: Decimal = Decimal(0)
     score: Decimal | None = None
     recommended: Decimal | None = None
-    told_at: object = None
-    duties: list = field(default_factory=list)
+    told_at: datetime | None = None
+    duties: list[tuple[str, int, datetime]] = field(default_factory=list)
 
     @property
-    def names(self):
+    def names(self) -> list[str]:
         return [move[0] for move in self.path]
 
-    def when(self, name: str):
+    def when(self, name: str) -> datetime | None:
         """The instant of one of its moves; None when it was not made."""
         return self.at[self.names.index(name)] if name in self.names else None
 
 
-def write_answers(chunk, file):
-    """The answers as rows and, once submitted, as the frozen snapshot. Returns (title, summary)."""
+def write_answers(chunk: "Chunk", file: Sketch) -> tuple[str, str, Decimal]:
+    """The answers as rows and, once submitted, as the frozen snapshot. Returns (title, summary, costs)."""
     rng, company = chunk.rng, file.company
     costs = rng.randrange(60_000, 226_000, 5_000)
     levels = rng.randint(0, 3)
@@ -65,9 +72,10 @@ def write_answers(chunk, file):
         rng.choice(TEMPLATES), on=clock.day_of(file.begun), requested=file.asked, costs=Decimal(costs), levels=levels
     )
     title = title_of(rng)
+    summary = f"{title}. {said[constants.SUMMARY]}"
     said |= {
         constants.TITLE: title,
-        constants.SUMMARY: f"{title}. {said[constants.SUMMARY]}",
+        constants.SUMMARY: summary,
         "employees": company.facts["employees"],
         "employees_quebec": company.facts["employees"],
         "naics": company.facts["naics"],
@@ -77,20 +85,22 @@ def write_answers(chunk, file):
         chunk.answers.add(application_id=file.pk, question=key, value=value, by_id=company.signatory, at=file.begun)
     if file.state != ApplicationState.DRAFT:
         _freeze(chunk, file, said, costs)
-    return title, said[constants.SUMMARY], Decimal(costs)
+    return title, summary, Decimal(costs)
 
 
-def _freeze(chunk, file, said, costs) -> None:
+def _freeze(chunk: "Chunk", file: Sketch, said: dict[str, object], costs: int) -> None:
     """The snapshot, in the shape that `applications.services.submission.freeze` gives it."""
-    at, signed = file.at[0], file.company.signed
-    content = {
+    at, signed, call = file.at[0], file.company.signed, chunk.world.call
+    assert call.form is not None  # a published call has both
+    assert call.rules is not None
+    content: dict[str, object] = {
         "reference": file.reference,
         "language": "fr",
         "submitted_at": at.isoformat(),
-        "programme": chunk.world.call.program.code,
-        "call": str(chunk.world.call.public_id),
-        "form": chunk.world.call.form.number,
-        "rules": chunk.world.call.rules.number,
+        "programme": call.program.code,
+        "call": str(call.public_id),
+        "form": call.form.number,
+        "rules": call.rules.number,
         "organisation": file.company.facts,
         "eligibility": answers.ELIGIBILITY | {"staff": file.company.facts["employees"]},
         "answers": said,
@@ -111,7 +121,7 @@ def _freeze(chunk, file, said, costs) -> None:
         number=1,
         canonical=text,
         digest=hashlib.sha256(text.encode()).hexdigest(),
-        form_version=chunk.world.call.form.number,
+        form_version=call.form.number,
         signed_name=signed,
         by_id=file.company.signatory,
         at=at,
@@ -133,12 +143,12 @@ def _freeze(chunk, file, said, costs) -> None:
     file.duties.append((Duty.PREPARE, file.company.signatory, file.begun))
 
 
-def write_row(chunk, file, title: str, summary, costs) -> None:
+def write_row(chunk: "Chunk", file: Sketch, title: str, summary: str, costs: Decimal) -> None:
     """The row that the lists show, whose search vector the database makes."""
     name = file.company.facts["legal_name"]
     sent = file.when("submit")
     last = file.at[-1] if file.at else file.begun
-    words = weighted(reference=file.reference, organisation=name, title=title, summary=summary)
+    words = weighted(reference=file.reference or "", organisation=name, title=title, summary=summary)
     paused = file.state == ApplicationState.CHANGES_REQUESTED
     chunk.files.add(
         id=file.pk,
@@ -169,26 +179,29 @@ def write_row(chunk, file, title: str, summary, costs) -> None:
     )
 
 
-def _cohort(call: Call, at: datetime):
+def _cohort(call: Call, at: datetime) -> datetime | None:
     return call.cohort_at(at)
 
 
-def due_of(call: Call, file):
+def due_of(call: Call, file: Sketch) -> datetime | None:
     """When the running clock of the file ends, as the services count it; None when none runs."""
     if file.state not in UNDER_WAY or file.state == ApplicationState.IN_RECONSIDERATION:
         return None
     sent = file.when("submit")
+    assert sent is not None  # no clock runs before
     if file.state == ApplicationState.SUBMITTED:
         return _promise(call, Standard.COMPLETE, clock.day_of(sent))
-    return _promise(call, Standard.DECIDE, clock.day_of(max(sent, call.cohort_at(sent))))
+    cohort = call.cohort_at(sent)
+    assert cohort is not None  # a published call has its closing
+    return _promise(call, Standard.DECIDE, clock.day_of(max(sent, cohort)))
 
 
 @lru_cache(maxsize=4096)
-def _promise(call: Call, standard, day):
+def _promise(call: Call, standard: Standard, day: date) -> datetime | None:
     return service_due(call, standard, clock.local(day, 12))
 
 
-def write_screening(chunk, file) -> None:
+def write_screening(chunk: "Chunk", file: Sketch) -> None:
     """The checklist of a file kept whole, the officer's declaration, and the open request for changes."""
     screener = chunk.world.people["screener"].pk
     at = file.when("find_eligible") or file.when("find_ineligible")
@@ -214,13 +227,21 @@ def write_screening(chunk, file) -> None:
         )
 
 
-def declare(chunk, file, user: User, at: datetime, *, answer="none", standing=StandingState.CLEAR) -> None:
-    """What a person declares before acting: the declaration, and where the trail's app keeps them standing."""
+def declare(
+    chunk: "Chunk",
+    file: Sketch,
+    user: int,
+    at: datetime,
+    *,
+    answer: str = "none",
+    standing: StandingState = StandingState.CLEAR,
+) -> None:
+    """What a person (by key) declares before acting: the declaration, and where the trail's app keeps them standing."""
     chunk.declarations.add(application_id=file.pk, user_id=user, answer=answer, at=at)
     chunk.standings.add(application_id=file.pk, user_id=user, standing=str(standing), at=at)
 
 
-def write_trail(chunk, file) -> None:
+def write_trail(chunk: "Chunk", file: Sketch) -> None:
     """The duties done, and the chain of the file: one entry a move, sealed as `audit.services.record` seals it."""
     for duty, user, at in dict.fromkeys(file.duties):
         chunk.duties.add(application_id=file.pk, user_id=user, duty=str(duty), at=at)
@@ -228,7 +249,7 @@ def write_trail(chunk, file) -> None:
     for seq, (move, at) in enumerate(zip(file.path, file.at, strict=True), start=1):
         name, before, after, who, duty = move
         by = file.company.signatory if who == "signatory" else chunk.world.people[who].pk
-        entry = {
+        entry: dict[str, Any] = {
             "head_id": head,
             "seq": seq,
             "subject_type": "application",
@@ -248,7 +269,7 @@ def write_trail(chunk, file) -> None:
             "request_id": "",
             "previous": previous,
         }
-        previous = entry["digest"] = seal.digest_of(SimpleNamespace(**entry))
+        previous = entry["digest"] = seal.digest_of(Entry(**entry))
         chunk.entries.add(**entry)
         if duty:
             chunk.duties.add(application_id=file.pk, user_id=by, duty=str(duty), at=at)

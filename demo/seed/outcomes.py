@@ -2,17 +2,21 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 from applications.states import ApplicationState
-from audit.actors import Actor
-from decisions.models import Decision
-from demo.seed.files import WRONG, declare
+from demo.seed.files import WRONG, Sketch, declare
 from demo.seed.tables import public_id
 from funding.models import Envelope
 from letters.constants import ALPHABET
-from letters.models import Letter
 from moves.states import Duty
 from work.money import split
+
+if TYPE_CHECKING:
+    from demo.seed.chunk import Chunk
+
+Shares = list[tuple[Envelope, Decimal]]
 
 REASONS_FR = "Le comité a jugé le projet d’après la grille du programme."
 REASONS_EN = "The committee judged the project by the programme's rubric."
@@ -20,9 +24,10 @@ SPLIT = (60, 40)  # percent of an award in its first and second fiscal years
 CONCURRENCE_ABOVE = Decimal(75_000)
 
 
-def write_outcome(chunk, file) -> None:
+def write_outcome(chunk: "Chunk", file: Sketch) -> None:
     """Everything above the reviews. Sets the file's recommended amount, and when its letter was sent."""
-    recommendation, outcome, shares = None, "", []
+    recommendation: int | None = None
+    outcome, shares = "", Shares()
     if "recommend" in file.names:
         recommendation, outcome, shares = _recommend(chunk, file)
     elif "find_ineligible" in file.names:
@@ -31,9 +36,10 @@ def write_outcome(chunk, file) -> None:
         _decide(chunk, file, outcome, recommendation, shares)
 
 
-def _recommend(chunk, file):
+def _recommend(chunk: "Chunk", file: Sketch) -> tuple[int, str, Shares]:
     """The chair's recommendation. An award is reserved in its envelopes. Returns (its key, its outcome, shares)."""
     at, rng, chair = file.when("recommend"), chunk.rng, chunk.world.people["chair"].pk
+    assert at is not None  # it is among the moves
     outcome = {"decline": "declined", "waitlist": "waitlisted"}.get(file.names[-1], "approved")
     if file.state == ApplicationState.IN_RECONSIDERATION:
         outcome = "declined"
@@ -55,10 +61,11 @@ def _recommend(chunk, file):
     return key, outcome, shares
 
 
-def _decide(chunk, file, kind, recommendation, shares) -> None:
+def _decide(chunk: "Chunk", file: Sketch, kind: str, recommendation: int | None, shares: Shares) -> None:
     """The decision as far as it went: on its way while the file waits for it, issued with its letter otherwise."""
     rng, people = chunk.rng, chunk.world.people
     begun = file.when("recommend") or file.when("find_ineligible")
+    assert begun is not None  # one of them is what is decided on
     issued = next((at for name, at in zip(file.names, file.at, strict=True) if name in chunk.issued_by), None)
     state = "issued" if issued else rng.choice(("draft", "endorsed", "approved"))
     amount = file.recommended or Decimal(0)
@@ -75,7 +82,7 @@ def _decide(chunk, file, kind, recommendation, shares) -> None:
         declare(chunk, file, people[who].pk, at)
         file.duties.append((duty, people[who].pk, at))
     if amount > CONCURRENCE_ABOVE and steps == 2:
-        _concur(chunk, file, key, at, given=issued and begun + (end - begun) * 0.75)
+        _concur(chunk, file, key, at, given=begun + (end - begun) * 0.75 if issued else None)
     since = issued or at
     uuid, letter = public_id(rng, begun), chunk.letter_keys.pop() if issued else None
     chunk.decisions.add(
@@ -85,7 +92,7 @@ def _decide(chunk, file, kind, recommendation, shares) -> None:
     )  # fmt: skip
     for envelope, part in shares:
         chunk.decision_shares.add(decision_id=key, envelope_id=envelope.pk, amount=part)
-    if issued:
+    if issued and letter:
         chunk.steps.add(decision_id=key, kind="issued", by_id=people["officer"].pk, at=issued)
         file.told_at = issued + timedelta(minutes=10)
         _send_letter(chunk, file, letter, uuid, kind, issued)
@@ -93,7 +100,7 @@ def _decide(chunk, file, kind, recommendation, shares) -> None:
         _award(chunk, file, key, amount, shares, issued)
 
 
-def _concur(chunk, file, decision: Decision, asked, *, given) -> None:
+def _concur(chunk: "Chunk", file: Sketch, decision: int, asked: datetime, *, given: datetime | None) -> None:
     """The ministry's concurrence, above its threshold: asked, and given before the decision is issued."""
     officer = chunk.world.people["concurrence"].pk
     chunk.concurrences.add(
@@ -107,7 +114,7 @@ def _concur(chunk, file, decision: Decision, asked, *, given) -> None:
         file.duties.append((Duty.CONCUR, officer, given))
 
 
-def _send_letter(chunk, file, letter: Letter, uuid, kind, at: datetime) -> None:
+def _send_letter(chunk: "Chunk", file: Sketch, letter: int, uuid: UUID, kind: str, at: datetime) -> None:
     """A letter that was sent and read. Its text is one sentence, and no PDF is kept."""
     rng, key = chunk.rng, chunk.rendering_keys.pop()
     signs = "".join(rng.choice(ALPHABET) for _n in range(12))
@@ -125,7 +132,7 @@ def _send_letter(chunk, file, letter: Letter, uuid, kind, at: datetime) -> None:
     )  # fmt: skip
 
 
-def _award(chunk, file, decision: Decision, amount: Decimal, shares, at: datetime) -> None:
+def _award(chunk: "Chunk", file: Sketch, decision: int, amount: Decimal, shares: Shares, at: datetime) -> None:
     key = chunk.award_keys.pop()
     chunk.awards.add(
         id=key, public_id=public_id(chunk.rng, at), decision_id=decision, application_id=file.pk,
@@ -138,7 +145,16 @@ def _award(chunk, file, decision: Decision, amount: Decimal, shares, at: datetim
 
 
 def post(
-    chunk, file, envelope: Envelope, kind, amount: Decimal, *, by: Actor, at: datetime, move, from_bucket=""
+    chunk: "Chunk",
+    file: Sketch,
+    envelope: Envelope,
+    kind: str,
+    amount: Decimal,
+    *,
+    by: int,
+    at: datetime,
+    move: str,
+    from_bucket: str = "",
 ) -> None:
     """One entry of the ledger. What it does to the envelope is added up, and written once for the whole chunk."""
     chunk.ledger.add(

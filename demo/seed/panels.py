@@ -1,17 +1,23 @@
 """Reviews of an invented file: who had it, what they scored, how far those are who have not finished."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from accounts.models import User
 from applications.states import ApplicationState
-from demo.seed.files import declare
+from demo.seed.files import Sketch, declare
 from demo.seed.tables import public_id
-from demo.seed.world import TRIO
+from demo.seed.world import TRIO, World
 from moves.states import Duty
+from programs.rubric import Rubric
 from reviews import scoring
 from work import clock
+
+if TYPE_CHECKING:
+    from demo.seed.chunk import Chunk
 
 COMMENTS = {
     1: "Le dossier affirme sans appui; aucun chiffre ne permet de juger de l’effet.",
@@ -24,24 +30,28 @@ FEEDBACK = "Précisez la mesure de départ et dites qui la suivra."
 SEATS = ("cluster", "cluster", "industry")
 
 
-def write_panel(chunk, file):
+def write_panel(chunk: "Chunk", file: Sketch) -> None:
     """The three assignments of a file that reached its reviews, with their scores. Sets the file's score."""
-    if file.when("start_review") is None:
+    given = file.when("start_review")
+    if given is None:
         return
     if file.state == ApplicationState.IN_REVIEW:
-        return _under_way(chunk, file)
+        _under_way(chunk, file)
+        return
     panel = _panel(chunk, chunk.world, cast=True)
-    closed, given = file.when("complete_review"), file.when("start_review")
+    closed = file.when("complete_review")
+    assert closed is not None  # started, and not under way
     low, high = (1, 4) if "decline" in file.names else (3, 5)
-    totals = []
+    totals: list[Decimal] = []
     for user, seat in panel:
         at = given + (closed - given) * chunk.rng.random()
-        _assign(chunk, file, user, seat, given=given, since=at, state="submitted", submitted_at=at,
-                feedback=FEEDBACK, feedback_version=1, low=low, high=high, totals=totals)  # fmt: skip
+        _assign(chunk, file, user, seat, given=given, since=at, state="submitted",
+                low=low, high=high, totals=totals,
+                columns={"submitted_at": at, "feedback": FEEDBACK, "feedback_version": 1})  # fmt: skip
     file.score = scoring.raw_mean(totals)
 
 
-def _under_way(chunk, file) -> None:
+def _under_way(chunk: "Chunk", file: Sketch) -> None:
     """A file on its reviewers' desks. The cast's three share the first ones, as many as a person takes."""
     given = file.at[-1]
     ours = chunk.world.trio_room > 0
@@ -57,12 +67,12 @@ def _under_way(chunk, file) -> None:
         states[0] = "accepted"
     for (user, seat), state in zip(panel, states, strict=True):
         at = given + timedelta(hours=chunk.rng.randint(1, 20))
-        done = {"submitted_at": at} if state == "submitted" else {}
+        done: dict[str, object] = {"submitted_at": at} if state == "submitted" else {}
         _assign(chunk, file, user, seat, given=given, since=given if state == "offered" else at, state=state,
-                low=2, high=5, totals=[], **done)  # fmt: skip
+                low=2, high=5, totals=[], columns=done)  # fmt: skip
 
 
-def _panel(chunk, world, *, cast):
+def _panel(chunk: "Chunk", world: World, *, cast: bool) -> list[tuple[User, str]]:
     """Two of the cluster, one of industry. With `cast`, the demonstration's own reviewers are among them."""
     people = world.people
     cluster = [*world.cluster_side, *([people["ana"], people["ben"]] if cast else [])]
@@ -71,9 +81,23 @@ def _panel(chunk, world, *, cast):
     return list(zip((first, second, chunk.rng.choice(industry)), SEATS, strict=True))
 
 
-def _assign(chunk, file, user: User, seat, *, given, since, state, low, high, totals, **columns) -> None:
+def _assign(
+    chunk: "Chunk",
+    file: Sketch,
+    user: User,
+    seat: str,
+    *,
+    given: datetime,
+    since: datetime,
+    state: str,
+    low: int,
+    high: int,
+    totals: list[Decimal],
+    columns: dict[str, object],
+) -> None:
+    """One assignment, with the scores it has so far. `totals` takes the total of one that is submitted."""
     key = chunk.assignment_keys.pop()
-    points = {}
+    points: dict[str, int] = {}
     if state != "offered":
         declare(chunk, file, user.pk, given)
         done = len(chunk.criteria) if state == "submitted" else chunk.rng.randint(0, 3)
@@ -84,8 +108,9 @@ def _assign(chunk, file, user: User, seat, *, given, since, state, low, high, to
                 comment=COMMENTS[points[criterion]], at=since,
             )  # fmt: skip
     if state == "submitted":
-        columns["total"] = chunk.total_of(tuple(points.values()))
-        totals.append(columns["total"])
+        total = chunk.total_of(tuple(points.values()))
+        columns["total"] = total
+        totals.append(total)
         file.duties.append((Duty.SCORE, user.pk, since))
     chunk.assignments.add(
         id=key, public_id=public_id(chunk.rng, given), application_id=file.pk, reviewer_id=user.pk, seat=seat,
@@ -95,17 +120,17 @@ def _assign(chunk, file, user: User, seat, *, given, since, state, low, high, to
 
 
 @lru_cache(maxsize=1024)
-def _due(day):
+def _due(day: date) -> datetime:
     return clock.end_of(day + timedelta(days=15))
 
 
-def totals_by(rubric):
+def totals_by(rubric: Rubric) -> Callable[[tuple[int, ...]], Decimal]:
     """A function from a review's points on the scale, in the rubric's order, to its total out of 100."""
     keys = [criterion.key for criterion in rubric.criteria]
     required = [criterion.key for criterion in rubric.criteria if criterion.required]
 
     @lru_cache(maxsize=8192)
-    def total(points) -> Decimal:
+    def total(points: tuple[int, ...]) -> Decimal:
         given = {key: rubric.points_of(str(point)) for key, point in zip(keys, points, strict=True)}
         return scoring.review_total(given, rubric.weights, required)
 

@@ -6,6 +6,10 @@ from datetime import datetime, timedelta
 from applications.states import ApplicationState
 from moves.states import Duty
 
+# A move of a file: its name, from, to, who, duty ("" for none); and its moves so far, in order.
+Move = tuple[str, ApplicationState, ApplicationState, str, str]
+Path = tuple[Move, ...]
+
 # In a thousand files. A published call of six months: most are decided, some are on every desk.
 SHARES = {
     ApplicationState.DRAFT: 110,
@@ -23,22 +27,34 @@ SHARES = {
     ApplicationState.WITHDRAWN: 35,
 }
 
-SUBMIT = ("submit", ApplicationState.DRAFT, ApplicationState.SUBMITTED, "signatory", "")
-SCREENED = (SUBMIT, ("find_eligible", ApplicationState.SUBMITTED, ApplicationState.ELIGIBLE, "screener", Duty.SCREEN))
-IN_REVIEW = (*SCREENED, ("start_review", ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW, "officer", ""))
-REVIEWED = (*IN_REVIEW, ("complete_review", ApplicationState.IN_REVIEW, ApplicationState.REVIEWED, "officer", ""))
-RECOMMENDED = (
+SUBMIT: Move = ("submit", ApplicationState.DRAFT, ApplicationState.SUBMITTED, "signatory", "")
+SCREENED: Path = (
+    SUBMIT,
+    ("find_eligible", ApplicationState.SUBMITTED, ApplicationState.ELIGIBLE, "screener", Duty.SCREEN),
+)
+IN_REVIEW: Path = (
+    *SCREENED,
+    ("start_review", ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW, "officer", ""),
+)
+REVIEWED: Path = (
+    *IN_REVIEW,
+    ("complete_review", ApplicationState.IN_REVIEW, ApplicationState.REVIEWED, "officer", ""),
+)
+RECOMMENDED: Path = (
     *REVIEWED,
     ("recommend", ApplicationState.REVIEWED, ApplicationState.RECOMMENDED, "chair", Duty.RECOMMEND),
 )
-REFUSED = (
+REFUSED: Path = (
     SUBMIT,
     ("find_ineligible", ApplicationState.SUBMITTED, ApplicationState.INELIGIBLE, "screener", Duty.SCREEN),
 )
-DECLINED = (*RECOMMENDED, ("decline", ApplicationState.RECOMMENDED, ApplicationState.DECLINED, "officer", ""))
+DECLINED: Path = (
+    *RECOMMENDED,
+    ("decline", ApplicationState.RECOMMENDED, ApplicationState.DECLINED, "officer", ""),
+)
 
-# The moves of a file, in order: name, from, to, who, duty. They are its trail, and every page's timeline.
-PATHS = {
+# The moves of a file, in order. They are its trail, and every page's timeline.
+PATHS: dict[ApplicationState, Path] = {
     ApplicationState.DRAFT: (),
     ApplicationState.SUBMITTED: (SUBMIT,),
     ApplicationState.CHANGES_REQUESTED: (
@@ -68,11 +84,14 @@ PATHS = {
         ("withdraw", ApplicationState.SUBMITTED, ApplicationState.WITHDRAWN, "signatory", ""),
     ),
 }
-INELIGIBLE_LETTER = (*REFUSED, ("decline", ApplicationState.INELIGIBLE, ApplicationState.DECLINED, "officer", ""))
+INELIGIBLE_LETTER: Path = (
+    *REFUSED,
+    ("decline", ApplicationState.INELIGIBLE, ApplicationState.DECLINED, "officer", ""),
+)
 ISSUED_BY = {"approve", "decline", "waitlist"}  # fired by the issue of the decision
 
 
-def deal(start: int, count: int):
+def deal(start: int, count: int) -> list[ApplicationState]:
     """The states of `count` files from the `start`-th on: any thousand in a row has the shares exactly, mixed."""
     deck = [state for state, share in SHARES.items() for _n in range(share)]
     random.Random(1000).shuffle(deck)  # noqa: S311

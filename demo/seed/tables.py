@@ -2,15 +2,20 @@
 
 import json
 import random
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.contrib.postgres.search import SearchVectorField
 from django.db import connection, models
 
 from applications.models import Application
 from applications.search import vector_sql
+
+Cursor = psycopg.Cursor[tuple[int, ...]]  # the only rows that are read here are keys
 
 
 class Table:
@@ -19,20 +24,20 @@ class Table:
     `keyed`: the rows bring their own key, taken by `reserve`, because other rows name them.
     """
 
-    def __init__(self, model, *, keyed=False) -> None:
+    def __init__(self, model: type[models.Model], *, keyed: bool = False) -> None:
         self.model, self.name = model, model._meta.db_table
         self.fields = [
             f
             for f in model._meta.concrete_fields
             if (keyed or not f.primary_key) and not isinstance(f, SearchVectorField)
         ]
-        self.columns = [f.column for f in self.fields]
+        self.columns = [f.column for f in self.fields if f.column]
         self.defaults = {f.attname: _plain_default(f) for f in self.fields}
         self.json = frozenset(f.attname for f in self.fields if isinstance(f, models.JSONField))
         self.width = len(self.columns)
-        self.rows = []
+        self.rows: list[tuple[object, ...]] = []
 
-    def add(self, **values) -> None:
+    def add(self, **values: object) -> None:
         """One row. KeyError for a column that the model has not."""
         for name in self.json & values.keys():
             values[name] = json.dumps(values[name], ensure_ascii=False)
@@ -41,20 +46,20 @@ class Table:
             raise KeyError(f"{self.name} has no {', '.join(row.keys() - self.defaults.keys())}")
         self.rows.append(tuple(row.values()))
 
-    def write(self, cursor) -> int:
+    def write(self, cursor: Cursor) -> int:
         """Write what waits. Returns how many rows that was."""
         rows, self.rows = self.rows, []
         if rows:
             self.copy(cursor, self.name, self.columns, rows)
         return len(rows)
 
-    def copy(self, cursor, name: str, columns, rows) -> None:
+    def copy(self, cursor: Cursor, name: str, columns: Sequence[str], rows: Iterable[tuple[object, ...]]) -> None:
         quoted = ", ".join(f'"{column}"' for column in columns)
         with cursor.copy(f'COPY "{name}" ({quoted}) FROM STDIN') as copy:
             for row in rows:
                 copy.write_row(row)
 
-    def reserve(self, cursor, count):
+    def reserve(self, cursor: Cursor, count: int) -> list[int]:
         """`count` keys of the table that nobody else will be given."""
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [self.name, count]
@@ -73,7 +78,7 @@ class Files(Table):
         self.defaults |= dict.fromkeys(self.WORDS, "")
         self.width += len(self.WORDS)
 
-    def write(self, cursor) -> int:
+    def write(self, cursor: Cursor) -> int:
         cursor.execute(f'CREATE TEMP TABLE seeded (LIKE "{self.name}" INCLUDING DEFAULTS) ON COMMIT DROP')
         cursor.execute("ALTER TABLE seeded " + ", ".join(f"ADD COLUMN {word} text" for word in self.WORDS))
         rows, self.rows = self.rows, []
@@ -86,7 +91,7 @@ class Files(Table):
         return len(rows)
 
 
-def _plain_default(field):
+def _plain_default(field: "models.Field[Any, Any]") -> object:
     """What a column holds when nothing is said: the field's default, made once."""
     default = field.get_default()
     return json.dumps(default) if isinstance(field, models.JSONField) and default is not None else default
@@ -100,7 +105,7 @@ def public_id(rng: random.Random, at: datetime) -> UUID:
     return UUID(int=value)
 
 
-def raw_cursor():
+def raw_cursor() -> Cursor:
     """A cursor of the driver itself, in the transaction that is open: Django's has no COPY."""
     connection.ensure_connection()
     return connection.connection.cursor()

@@ -7,7 +7,6 @@ from django.db import transaction
 
 from accounts.models import Cluster, User
 from accounts.services import create_person
-from audit.actors import Actor
 from builder.services import import_bundle
 from demo import people
 from demo.cast import BY_KEY, COMPANIES
@@ -27,7 +26,12 @@ TRIO = ("ana", "ben", "chloe")
 
 
 class World:
-    """What every invented file names: the call, the cast by key, reviewers by seat, and the window of submissions."""
+    """What every invented file names: the call, the cast by key, reviewers by seat, and the window of submissions.
+
+    `trio_room`: how many more files the trio may have on their desks.
+    """
+
+    trio_room = 0
 
     def __init__(self) -> None:
         if not Cluster.objects.filter(slug="aerofil").exists():
@@ -51,20 +55,22 @@ def build() -> None:
 
 
 @transaction.atomic
-def call_of(officer):
+def call_of(officer: User) -> Call:
     """The first published call of the programme, published now when it is still a draft. The trio have signed."""
     calls = Call.objects.filter(program__cluster__slug="aerofil").order_by("pk")
     call = calls.filter(state=CallState.PUBLISHED).first()
     if call is None:
         with clock.at(min(BUILT, clock.now())):
-            call = publish_call(calls.filter(state=CallState.DRAFT).first(), by=officer)
+            call = publish_call(calls.filter(state=CallState.DRAFT)[0], by=officer)
     for user in User.objects.filter(email__in=[BY_KEY[key].email for key in TRIO]):
         sign_undertaking(call, by=user)
     return Call.objects.select_related("form", "rules", "rubric", "program").get(pk=call.pk)
 
 
-def window(call: Call):
+def window(call: Call) -> tuple[datetime, datetime]:
     """From the opening of the call to now; half a year of it, when the clock here stands before the opening."""
+    assert call.opens_at is not None  # a published call has its dates
+    assert call.closes_at is not None
     now = clock.now().replace(microsecond=0)
     if now < call.opens_at + timedelta(days=1):
         now = call.opens_at + timedelta(days=180)
@@ -72,7 +78,7 @@ def window(call: Call):
 
 
 @transaction.atomic
-def invite_reviewers(call: Call, by: Actor):
+def invite_reviewers(call: Call, by: User) -> dict[str, list[User]]:
     """The invented reviewers of the programme, made the first time. Returns people by seat, in order."""
     prefix = "evaluation-"
     known = {user.email for user in User.objects.filter(email__startswith=prefix)}
@@ -85,7 +91,7 @@ def invite_reviewers(call: Call, by: Actor):
             seat = "industry" if number % 3 == 2 else "cluster"
             appoint(user, by=by, role="reviewer", program=call.program, seat=seat, capacity=CAPACITY)
             sign_undertaking(call, by=user)
-    found = {"cluster": [], "industry": []}
+    found: dict[str, list[User]] = {"cluster": [], "industry": []}
     invented = Appointment.objects.filter(program=call.program, role="reviewer", user__email__startswith=prefix)
     for one in invented.select_related("user").order_by("user__email"):
         found[one.seat].append(one.user)

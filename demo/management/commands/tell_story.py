@@ -12,7 +12,7 @@ from demo.story import Story, is_told
 class Command(BaseCommand):
     help = "Tell the story of the cluster, once, through the public services."
 
-    def handle(self, **options) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         if is_told():
             self.stdout.write("The story is already told.")
             return
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         self.keep(story.api_secret)
         self.stdout.write(f"Told: {len(story.files)} files.")
 
-    def keep(self, secret) -> None:
+    def keep(self, secret: str) -> None:
         """A key is shown once. The demonstration's is kept beside its data, for whoever tries the API."""
         path = Path(settings.DATA_DIR) / "api-key.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
