@@ -28,7 +28,7 @@ class Award(PublicModel):
         constraints = [models.CheckConstraint(condition=models.Q(amount__gt=0), name="award_amount_positive")]
         indexes = [models.Index(fields=["updated_at", "id"], name="award_updated")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.application} · {self.amount}"
 
 
@@ -45,5 +45,5 @@ class AwardShare(models.Model):
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="award_share_positive"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.envelope} · {self.amount}"

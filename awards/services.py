@@ -2,13 +2,15 @@
 
 from django.db import transaction
 
+from audit.actors import Actor
 from audit.services import record
 from awards.models import Award, AwardShare
+from decisions.models import Decision
 from work import clock
 
 
 @transaction.atomic
-def open_award(decision, *, by):
+def open_award(decision: Decision, *, by: Actor):
     """Open the award of an issued approval: its amount, and the part of each envelope. Returns the `Award`."""
     award = Award.objects.create(
         decision=decision,
@@ -25,7 +27,7 @@ def open_award(decision, *, by):
 
 
 @transaction.atomic
-def close_award(application_id, *, by):
+def close_award(application_id, *, by: Actor):
     """The award of a file no longer stands: a later decision took its place, or the file left. Called by reactions.
 
     Returns the award, or None when the file has none that stands. Its row and its shares are kept as they were.

@@ -32,13 +32,13 @@ class ApiKey(PublicModel):
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(scope__in=Scope.values), name="api_key_scope_known")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
 
     is_active = True
 
     @property
-    def is_authenticated(self):
+    def is_authenticated(self) -> bool:
         return True
 
     @property
@@ -83,5 +83,5 @@ class ApiCall(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.method} {self.path}"

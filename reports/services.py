@@ -10,6 +10,7 @@ from ipaddress import ip_network
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from audit.actors import Actor
 from audit.services import record
 from funding.models import Partner
 from moves.refusals import Forbidden, Refusal, WrongMoment
@@ -29,7 +30,7 @@ def digest_of(secret: bytes) -> str:
     return hashlib.sha256(secret).hexdigest()
 
 
-def ask_manager(partner, by):
+def ask_manager(partner: Partner, by: Actor) -> None:
     """Forbidden unless `by` is an analyst of the partner."""
     if not may_manage_keys(partner, by):
         raise Forbidden(_("Only an analyst of the partner makes and revokes its keys."))
@@ -39,7 +40,7 @@ def ask_manager(partner, by):
 def create_api_key(
     partner: Partner,
     *,
-    by,
+    by: Actor,
     name: str,
     expires_at: datetime,
     scope: str = Scope.READ,
@@ -78,7 +79,7 @@ def create_api_key(
 
 
 @transaction.atomic
-def revoke_api_key(key: ApiKey, *, by) -> ApiKey:
+def revoke_api_key(key: ApiKey, *, by: Actor) -> ApiKey:
     """Revoke a key at once and for ever. Revoked already: nothing changes."""
     ask_manager(key.partner, by)
     key = ApiKey.objects.select_for_update(no_key=True, of=("self",)).select_related("partner").get(pk=key.pk)
@@ -89,7 +90,7 @@ def revoke_api_key(key: ApiKey, *, by) -> ApiKey:
     return key
 
 
-def log_call(partner: Partner, *, by, method: str, path: str, status: int, rows: int | None, milliseconds: int):
+def log_call(partner: Partner, *, by: Actor, method: str, path: str, status: int, rows: int | None, milliseconds: int):
     """Log one call of the API, by a key or a person of `partner`, where the partner can see it."""
     is_key = isinstance(by, ApiKey)
     now = clock.now()

@@ -7,18 +7,21 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import PersonRequest
 from applications.states import PublicState
 from audit.services import record_readings
 from funding.figures import burn
+from funding.models import Envelope
 from funding.roles import PartnerRole
 from moves.refusals import WrongMoment
+from programs.models import Call
 from reports import rules, selectors, services
 from reports.forms import KeyForm
 from reports.models import ApiCall
@@ -44,7 +47,7 @@ def for_partner(view):
     @login_required
     @never_cache
     @wraps(view)
-    def with_partner(request, *args, **kwargs):
+    def with_partner(request: PersonRequest, *args, **kwargs):
         partners = list({seat.partner_id: seat.partner for seat in selectors.seats_of(request.user)}.values())
         wanted = request.GET.get("partner")
         chosen = [p for p in partners if not wanted or str(p.public_id) == wanted]
@@ -56,7 +59,7 @@ def for_partner(view):
     return with_partner
 
 
-def frame(request, current):
+def frame(request: HttpRequest, current):
     """What every page of the partner shows: its name and the tabs."""
     several = f"?partner={request.partner.public_id}" if len(request.partners) > 1 else ""
     tabs = [
@@ -75,7 +78,7 @@ def frame(request, current):
 
 @require_safe
 @for_partner
-def home(request):
+def home(request: HttpRequest) -> HttpResponse:
     partner = request.partner
     envelopes = list(selectors.envelopes_of(partner).order_by("agreement_id", "fiscal_year"))
     by_agreement = {}
@@ -94,7 +97,7 @@ def home(request):
     return render(request, "reports/partner.html", context)
 
 
-def bar_of(envelope):
+def bar_of(envelope: Envelope):
     """The parts of an envelope's year, drawn and in a table."""
     year = burn(envelope)
     parts = [
@@ -110,7 +113,7 @@ def bar_of(envelope):
     return {"caption": title, "total": year.awardable, "parts": drawn}
 
 
-def to_concur(request):
+def to_concur(request: HttpRequest):
     """What waits for the partner's concurrence, for its concurrence officers only: others would learn an outcome."""
     if not selectors.seats_of(request.user).filter(partner=request.partner, role=PartnerRole.CONCURRENCE).exists():
         return []
@@ -126,7 +129,7 @@ def to_concur(request):
 
 @require_safe
 @for_partner
-def awards(request):
+def awards(request: HttpRequest) -> HttpResponse:
     """Awards, the latest first, a page at a time by the identifier of the last one shown."""
     rows = selectors.awards_of(request.partner)
     if (before := asked_identifier(request, "before")) is not None:
@@ -152,7 +155,7 @@ def awards(request):
     return render(request, "reports/awards.html", context)
 
 
-def asked_identifier(request, name):
+def asked_identifier(request: HttpRequest, name: str):
     text = request.GET.get(name)
     if not text:
         return None
@@ -164,7 +167,7 @@ def asked_identifier(request, name):
 
 @require_safe
 @for_partner
-def keys(request):
+def keys(request: HttpRequest) -> HttpResponse:
     rows = request.partner.api_keys.select_related("created_by").order_by("-created_at", "-id")
     context = frame(request, "partner-keys") | {
         "keys": [{"key": key, "kind": KEY_TAGS[key.state], "active": key.state == KeyState.ACTIVE} for key in rows],
@@ -175,7 +178,7 @@ def keys(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_partner
-def create_key(request):
+def create_key(request: HttpRequest):
     """The form; and once, in the answer to it and nowhere else, the key itself."""
     services.ask_manager(request.partner, request.user)
     form = KeyForm(request.POST or None)
@@ -203,7 +206,7 @@ def create_key(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_partner
-def revoke_key(request, public_id):
+def revoke_key(request: HttpRequest, public_id: UUID) -> HttpResponse:
     key = request.partner.api_keys.filter(public_id=public_id).select_related("partner").first()
     if key is None:
         raise Http404
@@ -218,7 +221,7 @@ def revoke_key(request, public_id):
 
 @require_safe
 @for_partner
-def calls(request):
+def calls(request: HttpRequest) -> HttpResponse:
     """The log, the latest first, a page at a time by the instant of the last one shown."""
     rows = ApiCall.objects.filter(partner=request.partner).select_related("key", "user")
     if before := request.GET.get("before"):
@@ -242,11 +245,11 @@ def calls(request):
     )
 
 
-def instant_of(call):
+def instant_of(call: Call):
     """When the call was, as an address can carry it: ISO 8601 in UTC, without its zone."""
     return call.at.astimezone(UTC).replace(tzinfo=None).isoformat()
 
 
-def page_after(context, place):
+def page_after(context: dict[str, object], place) -> str:
     """The address of the next page of a list, after `place`."""
     return f"{context['suffix']}{'&' if context['suffix'] else '?'}before={place}"

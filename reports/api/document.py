@@ -26,7 +26,7 @@ PREFIX = "/api/v1/"
 
 
 @lru_cache(maxsize=4)
-def document(language):
+def document(language: str):
     """The OpenAPI document, its texts in `language`. One object for all: never change what is returned."""
     with override(language):
         raw = SchemaGenerator().get_schema(request=None, public=True)
@@ -123,7 +123,7 @@ def _references(schema):
 # ------------------------------------------------------------- operations
 
 
-def _list_operation(name, resource, shape):
+def _list_operation(name: str, resource, shape):
     csv = _("The whole list, one row a line, with the fields' names first: no page, no cursor.")
     path = [{"$ref": "#/components/parameters/id"}] if "{id}" in name else []
     return {
@@ -154,7 +154,7 @@ def _list_operation(name, resource, shape):
     }
 
 
-def _row_operation(name, resource, shape):
+def _row_operation(name: str, resource, shape):
     return {
         "operationId": f"get_{resource.kind}",
         "summary": _("One row: %(what)s") % {"what": str(resource.title)},

@@ -3,7 +3,7 @@
 import json
 
 from django.conf import settings
-from django.http import JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -18,7 +18,7 @@ from reports.api.problems import PROBLEMS, language_asked
 
 
 @require_safe
-def openapi(request):
+def openapi(request: HttpRequest):
     """The document, in the language asked for."""
     response = JsonResponse(document(language_asked(request)), json_dumps_params={"ensure_ascii": False})
     response.headers["Content-Language"] = f"{language_asked(request)}-CA"
@@ -28,7 +28,7 @@ def openapi(request):
 
 
 @require_safe
-def page(request):
+def page(request: HttpRequest):
     """The page that reads the document out: resources, parameters, fields, examples, problems."""
     api = document(get_language()[:2])
     may_try = selectors.seats_of(request.user).exists()
@@ -47,7 +47,7 @@ def page(request):
     return render(request, "reports/api.html", context)
 
 
-def _section(api, name, resource, may_try):
+def _section(api, name: str, resource, may_try):
     shape = resource.serializer_class.__name__
     operation = api["paths"][PREFIX + name]["get"]
     return {

@@ -61,7 +61,7 @@ def example_of(api, shape):
     return {name: _value(schemas, shape, name, schema) for name, schema in schemas[shape]["properties"].items()}
 
 
-def _value(schemas, shape, name, schema):
+def _value(schemas, shape, name: str, schema):
     if "allOf" in schema:
         return _value(schemas, shape, name, schema["allOf"][0])
     if "$ref" in schema:

@@ -68,7 +68,7 @@ class ManyFilter(django_filters.MultipleChoiceFilter):
 
     field_class = ManyField
 
-    def is_noop(self, queryset, value):
+    def is_noop(self, queryset, value) -> bool:
         return not value
 
     def filter(self, queryset, value):
@@ -163,10 +163,10 @@ class Awards(django_filters.FilterSet):
     neq = neq("organisation__neq")
     updated_since = updated_since("told_updated")
 
-    def of_agreement(self, awards, name, value):
+    def of_agreement(self, awards, name: str, value):
         return awards.filter(pk__in=self._own_shares().filter(envelope__agreement__public_id=value).values("award"))
 
-    def of_year(self, awards, name, value):
+    def of_year(self, awards, name: str, value):
         return awards.filter(pk__in=self._own_shares().filter(envelope__fiscal_year=value).values("award"))
 
     def _own_shares(self):

@@ -5,6 +5,7 @@ import io
 import json
 import re
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
@@ -27,7 +28,7 @@ class CsvRenderer(BaseRenderer):
 class Negotiation(DefaultContentNegotiation):
     """`?format=` decides, else Accept. An unknown format is a parameter with a wrong value."""
 
-    def select_renderer(self, request, renderers, format_suffix=None):
+    def select_renderer(self, request: HttpRequest, renderers, format_suffix=None):
         wanted = request.query_params.get("format")
         if wanted and wanted not in {renderer.format for renderer in renderers}:
             known = ", ".join(renderer.format for renderer in renderers)

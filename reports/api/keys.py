@@ -7,10 +7,12 @@ import re
 from ipaddress import ip_address, ip_network
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
+from notifications.models import Message
 from reports.models import ApiKey
 from reports.selectors import seats_of
 from reports.services import SECRET_BYTES, digest_of
@@ -19,7 +21,7 @@ from reports.states import KeyState
 REALM = 'Bearer realm="api"'
 
 
-def client_address(request):
+def client_address(request: HttpRequest):
     """Where the call comes from. What a proxy says counts only as far as TRUSTED_PROXIES of ours stand in front."""
     trusted = settings.TRUSTED_PROXIES
     said = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
@@ -30,7 +32,7 @@ def client_address(request):
         return None
 
 
-def is_within(address, networks):
+def is_within(address, networks) -> bool:
     """Whether the address is in one of the networks. An IPv4 address inside an IPv6 one is that address."""
     if address is None:
         return False
@@ -38,7 +40,7 @@ def is_within(address, networks):
     return any(address in ip_network(network) for network in networks)
 
 
-def read_key(text):
+def read_key(text: str):
     """`pk_<prefix>_<secret>` as (prefix, secret in bytes). ValueError when it is not a key."""
     start, prefix, shown = text.split("_", 2)
     if start != "pk" or not re.fullmatch("[0-9a-f]{12}", prefix):
@@ -52,7 +54,7 @@ def read_key(text):
     return prefix, secret
 
 
-def refused(message, *, description):
+def refused(message: Message, *, description):
     error = AuthenticationFailed(message)
     error.auth_header = f'{REALM}, error="invalid_token", error_description="{description}"'
     return error
@@ -61,7 +63,7 @@ def refused(message, *, description):
 class KeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer pk_…`. The key is both the user (an actor of the trail) and the proof."""
 
-    def authenticate(self, request):
+    def authenticate(self, request: HttpRequest):
         scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
         if not scheme:
             return None
@@ -78,7 +80,7 @@ class KeyAuthentication(BaseAuthentication):
         self._ask(key, request)
         return key, key
 
-    def _ask(self, key, request):
+    def _ask(self, key, request: HttpRequest) -> None:
         if key.state == KeyState.REVOKED:
             raise refused(_("This key was revoked."), description="revoked")
         if key.state == KeyState.EXPIRED:
@@ -86,19 +88,19 @@ class KeyAuthentication(BaseAuthentication):
         if key.networks and not is_within(client_address(request._request), key.networks):
             raise refused(_("This key may not be used from this address."), description="network")
 
-    def authenticate_header(self, request):
+    def authenticate_header(self, request: HttpRequest):
         return REALM
 
 
 class SeatAuthentication(BaseAuthentication):
     """A person signed in, with a seat for a partner: to try the API in the browser. Reading changes nothing."""
 
-    def authenticate(self, request):
+    def authenticate(self, request: HttpRequest):
         seat = seats_of(getattr(request._request, "user", None)).first()
         if seat is None:
             return None
         request._request.caller = request._request.user
         return request._request.user, seat
 
-    def authenticate_header(self, request):
+    def authenticate_header(self, request: HttpRequest):
         return REALM

@@ -4,7 +4,9 @@ import base64
 import binascii
 import uuid
 from urllib.parse import urlencode
+from uuid import UUID
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from reports.api.problems import BadParameters
@@ -13,11 +15,11 @@ PAGE_SIZE = 100
 LARGEST_PAGE = 500
 
 
-def write_cursor(public_id):
+def write_cursor(public_id: UUID):
     return base64.urlsafe_b64encode(public_id.bytes).rstrip(b"=").decode()
 
 
-def read_cursor(text):
+def read_cursor(text: str):
     """The public identifier that a cursor names. BadParameters when it is not one of ours."""
     try:
         octets = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
@@ -27,7 +29,7 @@ def read_cursor(text):
         raise BadParameters([wrong]) from None
 
 
-def read_page_size(text):
+def read_page_size(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_PAGE)) and 1 <= int(text) <= LARGEST_PAGE:
         return int(text)
     detail = _("A whole number from 1 to %(most)s.") % {"most": LARGEST_PAGE}
@@ -44,7 +46,7 @@ def page_of(rows, params):
     return found[:size], write_cursor(found[size - 1].public_id) if more else None
 
 
-def next_address(request, cursor):
+def next_address(request: HttpRequest, cursor):
     """The address of the next page: the same question, with its cursor."""
     asked = request.query_params.copy()
     asked["cursor"] = cursor

@@ -7,7 +7,7 @@ from reports.api.filters import FiscalYearFilter, InstantFilter, ManyFilter
 from reports.api.pages import LARGEST_PAGE, PAGE_SIZE
 
 
-def filter_parameter(name, one):
+def filter_parameter(name: str, one):
     """The query parameter of one filter."""
     schema = {"type": "string"}
     parameter = {"name": name, "in": "query", "description": str(one.extra.get("help_text", "")), "schema": schema}

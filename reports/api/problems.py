@@ -5,7 +5,7 @@ import math
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -66,7 +66,7 @@ PROBLEMS = {
 }
 
 
-def language_asked(request):
+def language_asked(request: HttpRequest):
     """The language of an answer's texts: the first of French and English in Accept-Language, else French."""
     for code, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
         if code[:2] in ("fr", "en"):
@@ -79,12 +79,12 @@ class BadParameters(exceptions.APIException):
 
     status_code = 400
 
-    def __init__(self, errors):
+    def __init__(self, errors) -> None:
         super().__init__(_("A parameter is unknown or its value is wrong."))
         self.errors = errors
 
 
-def problem(request, code, *, detail="", errors=(), headers=None):
+def problem(request: HttpRequest, code: str, *, detail="", errors=(), headers=None):
     """The answer that tells of a problem of `PROBLEMS`."""
     status, title, meaning = PROBLEMS[code]
     body = {
@@ -104,7 +104,7 @@ def problem(request, code, *, detail="", errors=(), headers=None):
     return response
 
 
-def problem_of(error, request):
+def problem_of(error, request: HttpRequest):
     """The problem that an exception raised in a view of the API is told as. What is none of these is raised again:
     whether it is a fault of ours or a machine that is away, config.errors tells."""
     set_rollback()
@@ -130,13 +130,13 @@ def problem_of(error, request):
     raise error
 
 
-def fault(request, code, *, headers=None):
+def fault(request: HttpRequest, code: str, *, headers=None):
     """A problem told from outside of the API's views, in the language asked."""
     with override(language_asked(request)):
         return problem(request, code, headers=headers)
 
 
-def unknown_address(request):
+def unknown_address(request: HttpRequest):
     """The problem told for any address under /api/ that is none of ours."""
     with override(language_asked(request)):
         return problem(request, "not-found", detail=_("There is no such address. /api/v1/ lists them."))

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
@@ -39,7 +39,7 @@ OF_A_CSV = OF_A_ROW = {"fields", "format"}
 class ReadsForPartner(BasePermission):
     """A key or a seat is needed (401), and a key's scope must cover the resource (403)."""
 
-    def has_permission(self, request, view):
+    def has_permission(self, request: HttpRequest, view) -> bool:
         if request.auth is None:
             error = NotAuthenticated(_("Send the key as Authorization: Bearer pk_…"))
             error.auth_header = REALM
@@ -66,7 +66,7 @@ class Resource(GenericViewSet):
 
     # ---- subclasses say
 
-    def rows(self):
+    def rows(self) -> None:
         """The partner's rows, unfiltered."""
         raise NotImplementedError
 
@@ -83,17 +83,17 @@ class Resource(GenericViewSet):
     def get_renderers(self):
         return [JSONRenderer(), CsvRenderer()] if getattr(self, "action", "") == "list" else [JSONRenderer()]
 
-    def dispatch(self, request, *args, **kwargs):
+    def dispatch(self, request: HttpRequest, *args, **kwargs):
         self.started = time.perf_counter()
         self.row_count = None
         with translation.override(language_asked(request)):
             return super().dispatch(request, *args, **kwargs)
 
-    def initial(self, request, *args, **kwargs):
+    def initial(self, request: HttpRequest, *args, **kwargs) -> None:
         super().initial(request, *args, **kwargs)
         request.partner = request.auth.partner
 
-    def check_throttles(self, request):
+    def check_throttles(self, request: HttpRequest) -> None:
         """At most API_CALLS_PER_MINUTE answered calls in any minute of a key, counted in its log."""
         if not isinstance(request.auth, ApiKey):
             return
@@ -115,7 +115,7 @@ class Resource(GenericViewSet):
         response.exception = True
         return response
 
-    def finalize_response(self, request, response, *args, **kwargs):
+    def finalize_response(self, request: HttpRequest, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
         patch_vary_headers(response, ["Authorization", "Cookie", "Accept", "Accept-Language"])
         response.headers.setdefault("Cache-Control", "private, no-cache")
@@ -124,7 +124,7 @@ class Resource(GenericViewSet):
             self._log(request, response.status_code)
         return response
 
-    def _log(self, request, status):
+    def _log(self, request: HttpRequest, status: int) -> None:
         caller = getattr(request, "_request", request).__dict__.get("caller")
         if caller is None:
             return
@@ -140,7 +140,7 @@ class Resource(GenericViewSet):
 
     # ---- answers
 
-    def list(self, request, *args, **kwargs):
+    def list(self, request: HttpRequest, *args, **kwargs):
         whole = request.accepted_renderer.format == "csv"
         asked = self._asked(request, OF_A_CSV if whole else OF_A_PAGE, self.filterset_class.base_filters)
         rows, filterset = self._filtered(request, asked)
@@ -157,13 +157,13 @@ class Resource(GenericViewSet):
             ]
         return self._json(request, body, page)
 
-    def retrieve(self, request, *args, **kwargs):
+    def retrieve(self, request: HttpRequest, *args, **kwargs):
         self._asked(request, OF_A_ROW)
         row = self.row(self.rows(), kwargs["id"])
         self.row_count = 1
         return self._json(request, self._shaped([row])[0], [row])
 
-    def row(self, rows, text):
+    def row(self, rows, text: str):
         """The partner's row that the address names; Http404 for any other, whoever's it is."""
         if "\x00" in text:  # PostgreSQL holds no such text
             raise Http404
@@ -175,10 +175,10 @@ class Resource(GenericViewSet):
             raise Http404
         return found
 
-    def by_reference(self, rows, text):
+    def by_reference(self, rows, text: str):
         return None
 
-    def _asked(self, request, known, filters=()):
+    def _asked(self, request: HttpRequest, known, filters=()):
         """The filters asked for; BadParameters when a parameter is not known here."""
         names = known | set(filters)
         wrong = [
@@ -191,7 +191,7 @@ class Resource(GenericViewSet):
             raise BadParameters(wrong)
         return {name: request.query_params.getlist(name) for name in request.query_params if name not in known}
 
-    def _wrong_fields(self, request):
+    def _wrong_fields(self, request: HttpRequest):
         known = self.get_serializer_class()().fields
         return [
             {"parameter": "fields", "detail": _("There is no field “%(name)s”.") % {"name": name}}
@@ -199,10 +199,10 @@ class Resource(GenericViewSet):
             if name not in known
         ]
 
-    def _fields(self, request):
+    def _fields(self, request: HttpRequest):
         return [name for name in request.query_params.get("fields", "").split(",") if name]
 
-    def _filtered(self, request, asked):
+    def _filtered(self, request: HttpRequest, asked):
         if any("\x00" in value for values in asked.values() for value in values):
             raise BadParameters([{"parameter": name, "detail": _("The value cannot be read.")} for name in asked])
         filterset = self.filterset_class(request.query_params, queryset=self.rows(), request=request)
@@ -224,7 +224,7 @@ class Resource(GenericViewSet):
                 shape.fields.pop(name)
         return shape
 
-    def _json(self, request, body, rows):
+    def _json(self, request: HttpRequest, body, rows):
         content = json.dumps(body, cls=JSONEncoder, ensure_ascii=False).encode()
         response = HttpResponse(content, content_type="application/json")
         etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
@@ -236,7 +236,7 @@ class Resource(GenericViewSet):
             self._record(request, rows)
         return response
 
-    def _record(self, request, rows):
+    def _record(self, request: HttpRequest, rows) -> None:
         files = [self.application_of(row) for row in rows]
         if any(files):
             record_readings(
@@ -245,7 +245,7 @@ class Resource(GenericViewSet):
 
     # ---- CSV
 
-    def _csv(self, request, rows):
+    def _csv(self, request: HttpRequest, rows):
         """The whole list, read and written a chunk at a time: no cursor, no page."""
         response = StreamingHttpResponse(
             self._lines(request, rows.order_by("public_id"), translation.get_language()),
@@ -254,7 +254,7 @@ class Resource(GenericViewSet):
         response.headers["Content-Disposition"] = f'attachment; filename="{self.kind}s.csv"'
         return response
 
-    def _lines(self, request, rows, language):
+    def _lines(self, request: HttpRequest, rows, language: str):
         self.row_count, last, status = 0, None, 500
         try:
             while True:

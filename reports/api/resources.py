@@ -2,6 +2,9 @@
 
 from django.utils.translation import gettext_lazy
 
+from applications.models import Application
+from audit.models import Entry
+from decisions.models import Decision
 from funding.figures import burn
 from reports import selectors
 from reports.api import filters, serializers
@@ -47,7 +50,7 @@ class Ledger(Resource):
         envelope = self.row(selectors.envelopes_of(self.request.partner), self.kwargs["id"])
         return selectors.ledger_of(envelope)
 
-    def application_of(self, entry):
+    def application_of(self, entry: Entry):
         return entry.application_id if entry.file else None
 
 
@@ -60,7 +63,7 @@ class Programs(Resource):
     def rows(self):
         return selectors.programs_of(self.request.partner)
 
-    def by_reference(self, rows, text):
+    def by_reference(self, rows, text: str):
         return rows.filter(code=text).first()
 
 
@@ -83,10 +86,10 @@ class Applications(Resource):
     def rows(self):
         return selectors.applications_of(self.request.partner)
 
-    def by_reference(self, rows, text):
+    def by_reference(self, rows, text: str):
         return rows.filter(reference=text).first()
 
-    def application_of(self, application):
+    def application_of(self, application: Application):
         return application.pk
 
 
@@ -109,7 +112,7 @@ class Decisions(Shared):
     def rows(self):
         return selectors.decisions_of(self.request.partner)
 
-    def application_of(self, decision):
+    def application_of(self, decision: Decision):
         return decision.application_id
 
 

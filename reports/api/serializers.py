@@ -5,6 +5,7 @@ from rest_framework import serializers
 
 from accounts.roles import Language
 from applications.states import PublicState
+from audit.models import Entry
 from decisions.states import DecisionKind
 from funding.models import Jurisdiction, LanguageRegime
 from funding.money import EntryKind, deltas
@@ -156,7 +157,7 @@ class LedgerEntry(serializers.Serializer):
         help_text=_("The entry that this one corrects; else null."),
     )
 
-    def get_changes(self, entry) -> BalanceChange(many=True):
+    def get_changes(self, entry: Entry) -> BalanceChange(many=True):
         ways = deltas(entry.kind, entry.from_bucket, reversal=entry.reverses_id is not None)
         return [{"balance": bucket, "amount": f"{way * entry.amount:.2f}"} for bucket, way in ways.items()]
 
@@ -224,7 +225,7 @@ class Application(serializers.Serializer):
     since = instant(_("Since when it has stood there."), source="told_since")
     updated_at = updated("told_updated")
 
-    def get_state_label(self, application) -> str:
+    def get_state_label(self, application: "Application") -> str:
         return str(PublicState(application.told_state).label)
 
 
@@ -265,7 +266,7 @@ class Decision(Shared):
     issued_at = instant(_("When it was issued."))
     sent_at = instant(_("When its letter was sent."), source="letter.sent_at")
 
-    def get_kind_label(self, decision) -> str:
+    def get_kind_label(self, decision: "Decision") -> str:
         return str(DecisionKind(decision.kind).label)
 
 
