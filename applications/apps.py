@@ -4,7 +4,7 @@ from django.apps import AppConfig
 class ApplicationsConfig(AppConfig):
     name = "applications"
 
-    def ready(self):
+    def ready(self) -> None:
         from applications import lists  # noqa: F401 (registers its job)
         from applications.checks import name_files
         from documents.services import hand_over

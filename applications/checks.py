@@ -1,16 +1,20 @@
 """What a file still misses before it can be submitted, each with the section and the question to go to."""
 
+from collections.abc import Iterable, Mapping
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications import constants
 from applications.figures import aid_of, amount_of, answers_of, eligibility_of, form_of
-from applications.models import Application
+from applications.models import Application, Sponsorship
+from audit.actors import Actor
 from funding.figures import FileName
+from programs.models import Call
 from programs.money import Reason
 from programs.policy import Eligibility
 from programs.selectors import policy_of
-from questions.schema import Missing, missing
+from questions.schema import Form, Missing, Question, missing
 from questions.schema.answers import visible_questions
 from work import clock
 
@@ -18,28 +22,28 @@ ELIGIBILITY_SECTION = "eligibility"
 SPONSOR_SECTION = "sponsor-answer"
 
 
-def eligibility_check(call) -> Eligibility | None:
+def eligibility_check(call: Call) -> Eligibility | None:
     """The call's two-minute check; None when its rules have none."""
     return policy_of(call).eligibility if call.rules_id else None
 
 
-def needs_sponsor(call) -> bool:
+def needs_sponsor(call: Call) -> bool:
     """Whether the programme wants a sponsor's confirmation: one of its screening items looks for it."""
     return policy_of(call).screening.wants_sponsor
 
 
-def attestations_of(form, answers: dict) -> list:
+def attestations_of(form: Form, answers: Mapping[str, object]) -> list[Question]:
     """The statements that the signatory attests when submitting: those shown for these answers."""
     return [question for question in visible_questions(form, answers) if question.type == "attestation"]
 
 
-def unsaid(form, answers: dict) -> list[Missing]:
+def unsaid(form: Form, answers: Mapping[str, object]) -> list[Missing]:
     """What is missing in the form itself. Attestations are left out: they are made while submitting."""
     attested = {question.key for question in form.of_type("attestation")}
     return [item for item in missing(form, answers, today=clock.today()) if item.question not in attested]
 
 
-def missing_answers(application, answers: dict | None = None) -> list[Missing]:
+def missing_answers(application: Application, answers: Mapping[str, object] | None = None) -> list[Missing]:
     """What is left to answer or to correct: the two-minute check, the form, then the amounts. Empty: it may be sent."""
     answers = answers_of(application) if answers is None else answers
     form = form_of(application)
@@ -47,7 +51,7 @@ def missing_answers(application, answers: dict | None = None) -> list[Missing]:
     return found + ([] if found else missing_amounts(application, answers))
 
 
-def missing_eligibility(application) -> list[Missing]:
+def missing_eligibility(application: Application) -> list[Missing]:
     """The two-minute check not made, or an answer of it that refuses the organisation."""
     check = eligibility_check(application.call)
     if check is None:
@@ -61,7 +65,7 @@ def missing_eligibility(application) -> list[Missing]:
     return []
 
 
-def missing_amounts(application, answers: dict) -> list[Missing]:
+def missing_amounts(application: Application, answers: Mapping[str, object]) -> list[Missing]:
     """Amounts that contradict the aid rules: asked once the tables themselves are right."""
     aid = aid_of(application, answers)
     if aid is None:
@@ -78,14 +82,14 @@ def missing_amounts(application, answers: dict) -> list[Missing]:
     return []
 
 
-def live_sponsorship(application):
+def live_sponsorship(application: Application) -> Sponsorship | None:
     """The sponsor's request that counts: confirmed, else asked and not answered, else declined; None without one."""
     rows = [s for s in application.sponsorships.all() if s.cancelled_at is None]
     rows.sort(key=lambda s: (s.confirmed_at is not None, s.declined_at is None, s.invited_at), reverse=True)
     return rows[0] if rows else None
 
 
-def unconfirmed(application) -> int:
+def unconfirmed(application: Application) -> int:
     """How many partners must still confirm their part before the file may be sent."""
     if not needs_sponsor(application.call):
         return 0
@@ -93,7 +97,7 @@ def unconfirmed(application) -> int:
     return 0 if sponsorship is not None and sponsorship.confirmed_at else 1
 
 
-def name_files(ids, reader) -> dict[int, FileName]:
+def name_files(ids: Iterable[int], reader: Actor) -> dict[int, FileName]:
     """How the pages of the apps below name the files among `ids` that `reader` may open as staff."""
     files = Application.objects.of_staff(reader).filter(pk__in=ids).values_list("pk", "reference")
-    return {pk: FileName(reference, reverse("file-answers", args=[reference])) for pk, reference in files}
+    return {pk: FileName(reference or "", reverse("file-answers", args=[reference])) for pk, reference in files}

@@ -4,6 +4,7 @@ show its title or its amount gives the question this key; any of them may be abs
 
 from datetime import timedelta
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from questions.constants import CostKind, FinancingKind
@@ -76,9 +77,13 @@ PARTS = {
 TABLES = ("budget", "financing", "milestones", "indicators", "group")
 
 
-def choices_of(table: str, column: str):
+def choices_of(table: str, column: str) -> type[TextChoices] | None:
     """The closed list that a column of a table is chosen from; None where the question itself lists them."""
-    return {("budget", "kind"): CostKind, ("financing", "kind"): FinancingKind}.get((table, column))
+    closed: dict[tuple[str, str], type[TextChoices]] = {
+        ("budget", "kind"): CostKind,
+        ("financing", "kind"): FinancingKind,
+    }
+    return closed.get((table, column))
 
 
 # A clock that ends within this time is marked "due soon" in lists.

@@ -1,13 +1,16 @@
 """An answer as people read it: on "check your answers", in the officer's file, beside a criterion, before and after."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications import constants
 from applications.figures import answers_of, form_of
+from applications.models import Application, Document
 from questions.constants import Text
 from questions.schema import Question
 from questions.schema.answers import visible_questions
@@ -28,7 +31,7 @@ class Shown:
     columns: list[str] = field(default_factory=list)
     numbers: list[bool] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
-    documents: list = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -43,7 +46,7 @@ class Shown:
         return not (self.text or self.rows or self.documents)
 
     @property
-    def labelled(self) -> list[list[dict]]:
+    def labelled(self) -> list[list[dict[str, object]]]:
         """The rows, each cell with its column's label, for a table that stacks on a phone."""
         return [
             [
@@ -61,7 +64,13 @@ class ShownSection:
     answers: list[Shown]
 
 
-def shown_sections(application, answers: dict | None = None, *, documents=None, only=None) -> list[ShownSection]:
+def shown_sections(
+    application: Application,
+    answers: Mapping[str, object] | None = None,
+    *,
+    documents: Iterable[Document] | None = None,
+    only: Collection[str] | None = None,
+) -> list[ShownSection]:
     """The whole file as read: every shown question that is answerable, by section.
 
     `answers`: other than the stored ones (a snapshot's); `only`: keys to keep, for one criterion's evidence.
@@ -86,7 +95,7 @@ def shown_sections(application, answers: dict | None = None, *, documents=None, 
     return out
 
 
-def shown(question: Question, value, documents=()) -> Shown:
+def shown(question: Question, value: object, documents: Iterable[Document] = ()) -> Shown:
     """One answer. A value that is not of its type (kept as typed) is shown as it was typed."""
     out = Shown(question, documents=list(documents))
     if question.type == "documents":
@@ -100,9 +109,10 @@ def shown(question: Question, value, documents=()) -> Shown:
     return out
 
 
-def text_of(question: Question, value) -> str:
+def text_of(question: Question, value: object) -> str:
     """One value that is not a table, in words."""
     language = get_language() or "fr"
+    kept: Any = value  # of its type, or as it was typed: what does not read as its type is said as it is
     if value is None or value == "":
         return ""
     try:
@@ -112,26 +122,26 @@ def text_of(question: Question, value) -> str:
             case "attestation":
                 return _("Attested: %(statement)s") % {"statement": question.text} if value is True else ""
             case "one_of":
-                return question.label_of(value)
+                return question.label_of(kept)
             case "many_of":
-                return "\n".join(question.label_of(key) for key in value)
+                return "\n".join(question.label_of(key) for key in kept)
             case "money":
-                return format_money(value, language)
+                return format_money(kept, language)
             case "percent":
-                return format_percent(value, language)
+                return format_percent(kept, language)
             case "integer" | "decimal":
                 unit = question.limits.get("unit")
-                small = question.type == "integer" and 0 <= int(value) < 10_000  # a year is not grouped
-                said = str(int(value)) if small else number(value)
+                small = question.type == "integer" and 0 <= int(kept) < 10_000  # a year is not grouped
+                said = str(int(kept)) if small else number(kept)
                 return f"{said} {unit}" if isinstance(unit, Text) and unit else said
             case "date":
-                return clock.format_day(date.fromisoformat(value), language)
+                return clock.format_day(date.fromisoformat(kept), language)
             case "period":
-                first, last = (clock.format_day(date.fromisoformat(value[part]), language) for part in ("from", "to"))
+                first, last = (clock.format_day(date.fromisoformat(kept[part]), language) for part in ("from", "to"))
                 return _("From %(first)s to %(last)s") % {"first": first, "last": last}
             case "address":
-                parts = [value.get("line1"), value.get("line2"), value.get("city"), value.get("region")]
-                return "\n".join(filter(None, [*parts, value.get("postal_code"), value.get("country")]))
+                parts = [kept.get("line1"), kept.get("line2"), kept.get("city"), kept.get("region")]
+                return "\n".join(filter(None, [*parts, kept.get("postal_code"), kept.get("country")]))
     except (ArithmeticError, ValueError, KeyError, TypeError, AttributeError):
         pass
     if isinstance(value, dict):
@@ -144,14 +154,14 @@ def column_label(question: Question, column: Question) -> str:
     return str(constants.COLUMNS.get(question.type, {}).get(column.key) or column.label or column.key)
 
 
-def cell_text(question: Question, column: Question, value) -> str:
+def cell_text(question: Question, column: Question, value: object) -> str:
     choices = constants.choices_of(question.type, column.key)
     if choices is not None:
         return str(choices(value).label) if value in choices.values else str(value or "")
     return text_of(column, value)
 
 
-def _table(out: Shown, question: Question, value: list) -> None:
+def _table(out: Shown, question: Question, value: list[object]) -> None:
     columns = columns_of(question)
     used = [
         c for c in columns if c.required or any(isinstance(r, dict) and r.get(c.key) not in (None, "") for r in value)
@@ -162,7 +172,7 @@ def _table(out: Shown, question: Question, value: list) -> None:
     out.text = "\n".join(" · ".join(cell for cell in row if cell) for row in out.rows)
 
 
-def _grid(out: Shown, question: Question, value: dict) -> None:
+def _grid(out: Shown, question: Question, value: dict[str, Any]) -> None:
     gains = {gain.axis: gain for gain in level_gains(question, value)}
     out.columns = [_("Process"), _("Today"), _("At the end")]
     out.numbers = [False, True, True]

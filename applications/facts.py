@@ -14,12 +14,13 @@ from work import clock
 @facts_of(Application.submit)
 def readiness(application: Application, by: Actor) -> Readiness:
     """How ready the draft is, from its answers as they are stored."""
-    answers = answers_of(application)
+    answers, form = answers_of(application), application.call.form
+    assert form is not None  # a call has its form before it is published
     return Readiness(
         missing=len(missing_answers(application, answers)),
         unconfirmed=unconfirmed(application),
         to_attest=frozenset(q.key for q in attestations_of(form_of(application), answers) if q.required),
-        form=application.call.form.number,
+        form=form.number,
     )
 
 

@@ -39,6 +39,7 @@ def closings(request: HttpRequest) -> HttpResponse:
 
 def closings_of(call: Call) -> list[datetime]:
     """The closings of a call in order: those of its cohorts, and its own."""
+    assert call.closes_at is not None  # asked of published calls alone: they have their dates
     return sorted({*(datetime.fromisoformat(text) for text in call.cohorts), call.closes_at})
 
 

@@ -3,14 +3,18 @@
 The page while it is written, the check before it is sent, the receipt and the officer all read these.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from accounts.models import Organisation
 from accounts.roles import Ownership
 from applications import constants
+from applications.models import Application
 from applications.states import ApplicationState
 from programs.constants import DayKind
+from programs.models import Call
 from programs.money import Aid, compute_aid
 from programs.policy import Standard
 from programs.selectors import policy_of, read_once
@@ -21,12 +25,14 @@ from work.money import cents
 ZERO = Decimal("0.00")
 
 
-def form_of(application) -> Form:
+def form_of(application: Application) -> Form:
     """The form of the file's call, parsed once in a process: a published version never changes."""
-    return read_once(application.call.form, parse_form)
+    form = application.call.form
+    assert form is not None  # a call has its form before it is published, and files only after
+    return read_once(form, parse_form)
 
 
-def answers_of(application) -> dict:
+def answers_of(application: Application) -> dict[str, object]:
     """Every stored answer of a file by question, the eligibility check's apart: `eligibility_of`."""
     return {
         answer.question: answer.value
@@ -35,24 +41,23 @@ def answers_of(application) -> dict:
     }
 
 
-def eligibility_of(application) -> dict:
+def eligibility_of(application: Application) -> dict[str, object]:
     """The answers to the two-minute check, by question; empty when it was not made."""
     return next((a.value or {} for a in application.answers.all() if a.question == constants.ELIGIBILITY), {})
 
 
-def recipient_of(organisation) -> str:
+def recipient_of(organisation: Organisation) -> str:
     """The type of recipient that the aid rules know the organisation by."""
     return "research" if organisation.ownership == Ownership.ACADEMIC else "enterprise"
 
 
-def rows_of(form: Form, answers: dict, kind: str) -> list[dict]:
+def rows_of(form: Form, answers: Mapping[str, object], kind: str) -> list[dict[str, object]]:
     """The rows of every table of this kind (`budget`, `financing`), as kept."""
-    return [
-        row for question in form.of_type(kind) for row in (answers.get(question.key) or []) if isinstance(row, dict)
-    ]
+    tables = [answers.get(question.key) for question in form.of_type(kind)]
+    return [row for table in tables if isinstance(table, list) for row in table if isinstance(row, dict)]
 
 
-def levels_of(form: Form, answers: dict) -> int:
+def levels_of(form: Form, answers: Mapping[str, object]) -> int:
     """The full levels that the assessment grids aim to gain, all axes together."""
     total = 0
     for question in form.of_type("assessment"):
@@ -61,7 +66,7 @@ def levels_of(form: Form, answers: dict) -> int:
     return total
 
 
-def amount_of(answers: dict, key: str) -> Decimal | None:
+def amount_of(answers: Mapping[str, object], key: str) -> Decimal | None:
     """The amount of one money answer; None when it is not given or not an amount."""
     try:
         return cents(str(answers.get(key) or "").strip())
@@ -69,7 +74,7 @@ def amount_of(answers: dict, key: str) -> Decimal | None:
         return None
 
 
-def aid_of(application, answers: dict | None = None) -> Aid | None:
+def aid_of(application: Application, answers: Mapping[str, object] | None = None) -> Aid | None:
     """The aid that the file may receive, with every step; None when its form has no budget.
 
     The eligible window opens on the day of submission: today, while it is a draft.
@@ -102,7 +107,7 @@ class Request:
         return self.asked + self.bonus
 
 
-def request_of(aid: Aid | None, answers: dict) -> Request:
+def request_of(aid: Aid | None, answers: Mapping[str, object]) -> Request:
     """The amount of the file: what is asked (the most allowed, where the form does not ask), plus the bonus."""
     asked = amount_of(answers, constants.REQUESTED)
     if aid is None:
@@ -110,7 +115,7 @@ def request_of(aid: Aid | None, answers: dict) -> Request:
     return Request(aid.reimbursement if asked is None else asked, aid.bonus)
 
 
-def totals(aid: Aid, answers: dict, kind: str) -> dict:
+def totals(aid: Aid, answers: Mapping[str, object], kind: str) -> dict[str, object]:
     """What the page of totals shows: the aid, the request, and all public aid in percent of eligible costs (0-100)."""
     request = request_of(aid, answers)
     public = aid.other_weighted + request.total
@@ -118,7 +123,7 @@ def totals(aid: Aid, answers: dict, kind: str) -> dict:
     return {"aid": aid, "request": request, "share": share, "kind": kind}
 
 
-def service_due(call, standard: Standard, start: datetime) -> datetime | None:
+def service_due(call: Call, standard: Standard, start: datetime) -> datetime | None:
     """When the service clock of `standard` that starts at `start` ends: a day's end.
 
     None when the programme promises nothing of it.
@@ -132,13 +137,16 @@ def service_due(call, standard: Standard, start: datetime) -> datetime | None:
     return clock.end_of(day + timedelta(days=promise.days))
 
 
-def cohort_of(call, at: datetime, began_at: datetime | None) -> tuple[datetime, bool]:
+def cohort_of(call: Call, at: datetime, began_at: datetime | None) -> tuple[datetime, bool]:
     """(closing of the cohort, whether it took the grace) of a submission that reaches us at `at`.
 
     One that began before a closing, and comes within the grace after it, belongs to that closing.
     """
     if began_at is not None and began_at <= at:
         closing = call.cohort_at(began_at)
+        assert closing is not None  # a call that takes submissions has its closing
         if began_at < closing <= at < closing + timedelta(minutes=call.grace_minutes):
             return closing, True
-    return call.cohort_at(at), False
+    present = call.cohort_at(at)
+    assert present is not None
+    return present, False

@@ -4,8 +4,10 @@ A finding proposes; a person decides. What the system cannot tell is `None`: the
 """
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from typing import TypedDict
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -25,6 +27,21 @@ from work import clock
 from work.money import format_money, format_percent
 
 OWN = "own-"  # the keys of an officer's own items begin so
+
+
+class Signed(TypedDict):
+    name: str
+    attestations: list[str]
+
+
+class Submitted(TypedDict, total=False):
+    """What a snapshot freezes, as far as it is read again. Empty for a file that was never submitted."""
+
+    answers: dict[str, object]
+    eligibility: dict[str, object]
+    organisation: dict[str, object]
+    documents: list[dict[str, str]]
+    signed: Signed
 
 
 @dataclass(frozen=True)
@@ -60,7 +77,7 @@ class Item:
         return self.finding.passed if self.finding else None
 
 
-def submitted_content(application: Application) -> dict:
+def submitted_content(application: Application) -> Submitted:
     """What was submitted last, as frozen; {} for a file that never was."""
     snapshot = application.snapshots.order_by("-number").first()
     return json.loads(snapshot.canonical) if snapshot else {}
@@ -100,14 +117,14 @@ def checklist_of(application: Application) -> list[Item]:
     return items
 
 
-def _is_stale(finding, latest) -> bool:
+def _is_stale(finding: Finding | None, latest: datetime | None) -> bool:
     return bool(finding and finding.at and latest and finding.at < latest)
 
 
 # ------------------------------------------------------- what is found, by name
 
 
-def eligibility(application, answers, content) -> Automatic:
+def eligibility(application: Application, answers: Mapping[str, object], content: Submitted) -> Automatic:
     """The two-minute check, answered; and what it says against the record of the organisation."""
     check = eligibility_check(application.call)
     if check is None:
@@ -129,7 +146,7 @@ def eligibility(application, answers, content) -> Automatic:
     return Automatic(True if check.is_complete(said) else None, tuple(facts))
 
 
-def dates(application, answers, content) -> Automatic:
+def dates(application: Application, answers: Mapping[str, object], content: Submitted) -> Automatic:
     """The project within the window of eligible costs, and no longer than the form allows."""
     question = form_of(application).question(constants.PERIOD)
     period = answers.get(constants.PERIOD)
@@ -142,6 +159,7 @@ def dates(application, answers, content) -> Automatic:
         % {"start": clock.format_day(start, language), "end": clock.format_day(end, language)}
     ]
     wrong = []
+    assert application.submitted_at is not None  # only submitted files are screened
     submitted_on = clock.day_of(application.submitted_at)
     if start < submitted_on:
         wrong.append(
@@ -157,7 +175,7 @@ def dates(application, answers, content) -> Automatic:
     return Automatic(not wrong, tuple(facts + wrong))
 
 
-def amounts(application, answers, content) -> Automatic:
+def amounts(application: Application, answers: Mapping[str, object], content: Submitted) -> Automatic:
     """The smallest project, the stacking of public aid, and what is asked, by the same computation as everywhere."""
     aid = aid_of(application, answers)
     if aid is None:
@@ -185,7 +203,7 @@ def amounts(application, answers, content) -> Automatic:
     return Automatic(not wrong, tuple(facts + wrong))
 
 
-def attestations(application, answers, content) -> Automatic:
+def attestations(application: Application, answers: Mapping[str, object], content: Submitted) -> Automatic:
     """Every attestation that was shown and required is signed."""
     signed = content.get("signed", {})
     needed = [q for q in visible_questions(form_of(application), answers) if q.type == "attestation" and q.required]
@@ -198,7 +216,7 @@ def attestations(application, answers, content) -> Automatic:
     )
 
 
-def sponsor(application, answers, content) -> Automatic:
+def sponsor(application: Application, answers: Mapping[str, object], content: Submitted) -> Automatic:
     """The customer confirmed on its own page."""
     sponsorship = live_sponsorship(application)
     if sponsorship is None:
@@ -213,7 +231,7 @@ def sponsor(application, answers, content) -> Automatic:
     return Automatic(True, (_("Confirmed by %(name)s, %(organisation)s, on %(day)s.") % values,))
 
 
-def duplicates(application, answers, content) -> Automatic:
+def duplicates(application: Application, answers: Mapping[str, object], content: Submitted) -> Automatic:
     """Other files of the organisation in the programme. The same title is a duplicate; another one, a question."""
     others = (
         Application.objects.filter(
@@ -223,7 +241,8 @@ def duplicates(application, answers, content) -> Automatic:
         .exclude(state__in=[ApplicationState.DRAFT, ApplicationState.WITHDRAWN, ApplicationState.CANCELLED])
         .order_by("pk")[:20]
     )
-    same, other = [], []
+    same: list[Application] = []
+    other: list[Application] = []
     for one in others:
         (same if folded(one.title).strip() == folded(application.title).strip() else other).append(one)
     if same:
@@ -241,13 +260,13 @@ def duplicates(application, answers, content) -> Automatic:
     return Automatic(True, (_("No other application of this organisation in this programme."),))
 
 
-def exclusion_list(application, answers, content) -> Automatic:
+def exclusion_list(application: Application, answers: Mapping[str, object], content: Submitted) -> Automatic:
     """The system keeps no list: the officer consults the public register."""
     neq = application.organisation.neq
     return Automatic(None, (_("Consult the public register for NEQ %(neq)s.") % {"neq": neq},))
 
 
-CHECKS = {
+CHECKS: dict[AutomaticCheck, Callable[[Application, Mapping[str, object], Submitted], Automatic]] = {
     AutomaticCheck.ELIGIBILITY: eligibility,
     AutomaticCheck.DATES: dates,
     AutomaticCheck.AMOUNTS: amounts,

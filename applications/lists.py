@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
-from typing import IO, Any
+from typing import IO
 from uuid import UUID
 
 from django.db.models.expressions import RawSQL
@@ -19,6 +19,7 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from applications.constants import DUE, SORT
 from applications.models import Application
 from applications.querysets import barred_from
@@ -70,7 +71,7 @@ class ListFile:
         return self.file
 
 
-def short_list(chosen: Chosen, *, by: Any) -> ShortList | None:
+def short_list(chosen: Chosen, *, by: User) -> ShortList | None:
     """The list, its reading recorded; None when it is too long to be given at once (`start_list`)."""
     calls = calls_of(by)
     files = in_order(chosen_files(by, calls, chosen, now=clock.now()), chosen.sort)
@@ -91,12 +92,12 @@ def short_list(chosen: Chosen, *, by: Any) -> ShortList | None:
     return ShortList(content, _name(chosen))
 
 
-def start_list(chosen: Chosen, *, by: Any) -> Job:
+def start_list(chosen: Chosen, *, by: User) -> Job:
     """Ask for the list as a job. The same list asked twice is one job. `jobs.NotNow` with its sentence."""
     return jobs.start_job(JobKind.FILE_LIST, chosen, by=by)
 
 
-def hand_out(public_id: UUID, *, by: Any) -> ListFile:
+def hand_out(public_id: UUID, *, by: User) -> ListFile:
     """The file of a list that is done, for whoever asked for it; its reading is recorded.
 
     Job.DoesNotExist for anybody else; Forbidden when they may no longer read one of its files; WrongMoment while it is
@@ -209,7 +210,7 @@ SHOWN = (
 )
 
 
-def _lines(keys: Sequence[int], calls: list[Call], *, by: Any) -> _Lines:
+def _lines(keys: Sequence[int], calls: list[Call], *, by: User) -> _Lines:
     """The lines of these files, in this order. `jobs.Refused` when `by` lists the call of one of them no more.
 
     A file that bars its reader since the order was frozen is left out.

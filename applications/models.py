@@ -1,5 +1,7 @@
 """What a company writes and sends: the file, its answers, what was frozen, and what was asked back."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -9,16 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from accounts.roles import Language
 from applications.querysets import ApplicationQuerySet
-from applications.states import ApplicationState, Place, public_state
+from applications.states import ApplicationState, Place, PublicState, public_state
 from applications.workflow import ApplicationLife
 from audit.states import ChangeKind
 from documents.models import Rendering, Upload
 from programs.models import Call
 from programs.states import Phase
+from questions.schema.faults import Fault
 from work import clock
 from work.models import PublicModel, state_check
 
-MONEY = {"max_digits": 14, "decimal_places": 2}
 SENT = ~models.Q(state=ApplicationState.DRAFT)  # drafts have no date: in such an index they would all come first
 
 
@@ -37,10 +39,10 @@ class Application(PublicModel, ApplicationLife):
     title = models.CharField(max_length=250, blank=True)
     organisation_name = models.CharField(max_length=250)
     region = models.CharField(max_length=60, blank=True)
-    requested_amount = models.DecimalField(**MONEY, null=True, blank=True)
-    minimum_amount = models.DecimalField(**MONEY, null=True, blank=True)
-    eligible_costs = models.DecimalField(**MONEY, null=True, blank=True)
-    recommended_amount = models.DecimalField(**MONEY, null=True, blank=True)
+    requested_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    minimum_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    eligible_costs = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    recommended_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     score = models.DecimalField(max_digits=7, decimal_places=4, null=True, blank=True)
     place = models.CharField(max_length=10, choices=Place.choices, blank=True, default=Place.NONE)
     in_grace = models.BooleanField(default=False)
@@ -82,11 +84,11 @@ class Application(PublicModel, ApplicationLife):
         """Nothing is reported of a draft that was never sent."""
         return bool(self.reference)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.reference or self.title or str(self.public_id)
 
     @property
-    def public_state(self):
+    def public_state(self) -> PublicState:
         """What the applicant and the partner are told: never an outcome before its letter is sent."""
         closed = self.state == ApplicationState.DRAFT and self.call.phase() == Phase.CLOSED
         return public_state(self.state, self.outcome_at, closed=closed)
@@ -101,11 +103,12 @@ class Answer(models.Model):
     version = models.PositiveIntegerField(default=1)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
+    faults: Sequence[Fault] = ()  # of the save that returned it: what is wrong in what was kept as typed
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["application", "question"], name="answer_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.question
 
 
@@ -122,7 +125,7 @@ class Document(PublicModel):
     class Meta:
         indexes = [models.Index(fields=["application", "question"], name="document_question")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.upload)
 
 
@@ -143,7 +146,7 @@ class Snapshot(PublicModel):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["application", "number"], name="snapshot_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.application} · {self.number}"
 
 
@@ -168,7 +171,7 @@ class Sponsorship(PublicModel):
     declined_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.organisation_name
 
 
@@ -189,7 +192,7 @@ class Finding(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["application", "item"], name="finding_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.item
 
 
@@ -212,7 +215,7 @@ class ChangeRequest(PublicModel):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.application} · {self.at:%Y-%m-%d}"
 
 
@@ -235,5 +238,5 @@ class ChangeItem(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["request", "question"], name="change_item_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.question

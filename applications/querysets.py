@@ -1,15 +1,24 @@
 """Files in English: `.visible_to(user)`, `.under_way()`. Every page, API and file download starts from `visible_to`."""
 
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Self
+
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.roles import ClusterRole
 from accounts.rules import in_office, is_person
 from applications.states import ApplicationState
+from audit.actors import Actor
 from moves.models import Standing
 from moves.states import StandingState
+from programs.models import Call
 from programs.querysets import held_on
 from programs.roles import ProgramRole
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from applications.models import Application
 
 # Roles whose holders read the whole of every file of their programme. Reviewers read theirs through an assignment.
 READERS = (
@@ -23,7 +32,7 @@ READERS = (
 )
 
 
-def barred_from(user):
+def barred_from(user: "User") -> models.QuerySet[Standing, Mapping[str, object]]:
     """Ids of the files whose latest declaration by `user` is a conflict, or unsure: a subquery."""
     declared = Standing.objects.filter(user_id=user.pk)
     newer = declared.filter(application_id=OuterRef("application_id"), pk__gt=OuterRef("pk"))
@@ -34,7 +43,7 @@ def barred_from(user):
     )
 
 
-def read_by_role(user):
+def read_by_role(user: "User") -> Q:
     """The condition that a file was submitted, that a role of the cluster gives it to `user` to read, and that they
     are not barred from it. Told of the row itself: a list of every file's key would be made before the first is found.
     """
@@ -53,35 +62,33 @@ def read_by_role(user):
     )
 
 
-class ApplicationQuerySet(models.QuerySet):
-    def of_member(self, user):
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    def of_member(self, user: Actor) -> Self:
         """Files of the organisations `user` acts for, drafts included."""
         if not is_person(user):
             return self.none()
         return self.filter(organisation__in=user.memberships.values("organisation_id"))
 
-    def of_staff(self, user):
+    def of_staff(self, user: Actor) -> Self:
         """Submitted files that `user` may read by a role of the cluster, without those they are barred from."""
         return self.filter(read_by_role(user)) if is_person(user) else self.none()
 
-    def held_by(self, user, *roles):
+    def held_by(self, user: "User", *roles: ProgramRole) -> Self:
         """Submitted files of the calls on whose programme `user` holds one of `roles` today, without those they are
         barred from. The calls are read first (one query): what waits in them is then one range of an index.
         """
-        calls = self.model._meta.get_field("call").related_model.objects
-        return self.listed(
-            user, list(calls.filter(held_on(user, *roles, program="program")).values_list("pk", flat=True))
-        )
+        calls = Call.objects.filter(held_on(user, *roles, program="program"))
+        return self.listed(user, list(calls.values_list("pk", flat=True)))
 
-    def listed(self, user, calls):
+    def listed(self, user: "User", calls: Collection[int]) -> Self:
         """Submitted files of `calls` (ids the caller knows `user` may read), without those they are barred from."""
         return self.filter(call_id__in=calls).exclude(state=ApplicationState.DRAFT).exclude(pk__in=barred_from(user))
 
-    def visible_to(self, user):
+    def visible_to(self, user: Actor) -> Self:
         """Files that `user` may open: their organisation's, and those their role in the cluster gives them."""
         if not is_person(user):
             return self.none()
         return self.filter(Q(organisation__in=user.memberships.values("organisation_id")) | read_by_role(user))
 
-    def submitted(self):
+    def submitted(self) -> Self:
         return self.exclude(state=ApplicationState.DRAFT)

@@ -1,5 +1,6 @@
 """What follows for files from moves of their call, in the same transaction."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import F
@@ -31,6 +32,7 @@ COUNTED_FROM_CLOSING = (
 def follow_the_closing(call: Call, made: Made[Any, NewClosing]) -> None:
     """Every holder of a draft is told; files of the last cohort belong to the new closing."""
     closes_at, closed_at = made.given.closes_at, made.given.closed_at
+    assert closed_at is not None  # only a call that had a closing is extended
     cohort = Application.objects.filter(call=call, cohort_closes_at=closed_at).exclude(state=ApplicationState.DRAFT)
     cohort.filter(state__in=COUNTED_FROM_CLOSING, due__isnull=False).update(due=F("due") + (closes_at - closed_at))
     cohort.update(cohort_closes_at=closes_at)
@@ -43,11 +45,14 @@ def follow_the_closing(call: Call, made: Made[Any, NewClosing]) -> None:
 @after(Call.accommodate)
 def tell_the_applicant(call: Call, made: Made[Any, OneApplicant]) -> None:
     """The one applicant is told of its own closing, never of the reason."""
+    organisation, closes_at = made.given.organisation, made.given.closes_at
+    assert organisation is not None  # the move asks for both
+    assert closes_at is not None
     drafts = Application.objects.filter(
-        call=call, organisation__public_id=made.given.organisation, state=ApplicationState.DRAFT
+        call=call, organisation__public_id=organisation, state=ApplicationState.DRAFT
     ).select_related("created_by")
     for draft in drafts.order_by("pk"):
-        _tell_of_later_closing(call, draft, made.given.closes_at)
+        _tell_of_later_closing(call, draft, closes_at)
 
 
 @after(Call.cancel, fires=(Application.cancel,))
@@ -78,7 +83,7 @@ def cancel_every_file(call: Call, made: Made[Any, Reason]) -> None:
             )
 
 
-def _tell_of_later_closing(call, draft, closes_at) -> None:
+def _tell_of_later_closing(call: Call, draft: Application, closes_at: datetime) -> None:
     for person in people_of(draft):
         queue_message(
             MessageKind.CALL_EXTENDED,

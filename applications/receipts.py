@@ -3,10 +3,11 @@
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from applications.models import Application, Snapshot
 from documents.sheets import Letterhead, sheet
 
 
-def letterhead_of(application, language: str) -> Letterhead:
+def letterhead_of(application: Application, language: str) -> Letterhead:
     """The cluster's head, in the language of the document."""
     cluster = application.call.program.cluster
     with translation.override(language):
@@ -15,7 +16,7 @@ def letterhead_of(application, language: str) -> Letterhead:
         return Letterhead(name=cluster.name, lines=tuple(lines), running=application.reference or "")
 
 
-def receipt(application, snapshot, *, rows: list[tuple[str, str]]) -> str:
+def receipt(application: Application, snapshot: Snapshot, *, rows: list[tuple[str, str]]) -> str:
     """The HTML of a receipt in the applicant's language. `rows`: what was received, label and value, as frozen."""
     language = application.language
     with translation.override(language):

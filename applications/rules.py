@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from accounts.rules import is_signatory as signs_for
 from applications.states import FUNDED, ApplicationState, Outcome, Place
+from audit.actors import Actor
 from moves.refusals import Refusal
-from moves.transitions import Facts, Input, Reason
+from moves.transitions import Facts, Input, NoFacts, Reason
 from programs.roles import ProgramRole
 from programs.rules import holds, is_program_officer
 from programs.states import Phase
@@ -29,31 +30,31 @@ if TYPE_CHECKING:
 # Who
 
 
-def is_signatory(application, by):
+def is_signatory(application: "Application", by: Actor) -> bool:
     return signs_for(application.organisation, by)
 
 
-def is_officer(application, by):
+def is_officer(application: "Application", by: Actor) -> bool:
     return is_program_officer(application.call.program, by)
 
 
-def is_screener(application, by):
+def is_screener(application: "Application", by: Actor) -> bool:
     return holds(by, ProgramRole.SCREENER, application.call.program)
 
 
-def is_confirmer(application, by):
+def is_confirmer(application: "Application", by: Actor) -> bool:
     return holds(by, ProgramRole.CONFIRMER, application.call.program)
 
 
-def is_chair(application, by):
+def is_chair(application: "Application", by: Actor) -> bool:
     return holds(by, ProgramRole.CHAIR, application.call.program)
 
 
-def is_reconsiderer(application, by):
+def is_reconsiderer(application: "Application", by: Actor) -> bool:
     return holds(by, ProgramRole.RECONSIDERER, application.call.program)
 
 
-def nobody(application, by):
+def nobody(application: "Application", by: Actor) -> bool:
     """Only another move fires this one."""
     return False
 
@@ -201,6 +202,7 @@ def call_takes_submissions(application: "Application", _facts: object) -> Refusa
     if phase in (Phase.OPEN, Phase.GRACE) or (phase == Phase.CLOSED and _is_accommodated(application)):
         return None
     if phase == Phase.ANNOUNCED:
+        assert call.opens_at is not None  # announced: the call has its dates
         return Refusal(
             _("The call opens on %(instant)s.")
             % {"instant": clock.format_instant(call.opens_at, get_language() or "fr")},
@@ -214,6 +216,7 @@ def began_before_the_closing(application: "Application", _facts: object, given: 
     call = application.call
     if call.phase() != Phase.GRACE or _is_accommodated(application):
         return None
+    assert call.closes_at is not None  # in its grace: it had a closing
     return None if given.began_at is not None and given.began_at < call.closes_at else _closed(application)
 
 
@@ -224,7 +227,9 @@ def _is_accommodated(application: "Application") -> bool:
 
 
 def _closed(application: "Application") -> Refusal:
-    closed = clock.format_instant(application.call.closes_at, get_language() or "fr")
+    closes_at = application.call.closes_at
+    assert closes_at is not None  # closed, or in its grace: it had a closing
+    closed = clock.format_instant(closes_at, get_language() or "fr")
     return Refusal(_("The call closed on %(instant)s. Your draft is kept.") % {"instant": closed}, code="closed")
 
 
@@ -268,7 +273,7 @@ def partners_have_confirmed(_application: "Application", facts: Readiness) -> Re
     return None
 
 
-def nobody_has_opened_it(application: "Application", _facts: object) -> Refusal | None:
+def nobody_has_opened_it(application: "Application", _facts: NoFacts) -> Refusal | None:
     if application.opened_at is not None:
         return Refusal(_("An officer has already opened your file."), code="opened")
     if not application.call.is_open:

@@ -5,10 +5,16 @@ Weights: A reference, B organisation, C title, D summary. Written when a file is
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
 from django.db.models import F
+
+if TYPE_CHECKING:
+    from applications.models import Application
+    from applications.querysets import ApplicationQuerySet
 
 CONFIGS = ("simple", "french", "english")
 WEIGHTS = "ABCD"
@@ -28,7 +34,7 @@ def weighted(*, reference: str, organisation: str, title: str, summary: str) -> 
     return folded(a), folded(organisation), folded(title), folded(summary)
 
 
-def vector_sql(texts) -> str:
+def vector_sql(texts: Sequence[str]) -> str:
     """The SQL of a vector, from four SQL expressions: the folded texts of A, B, C and D."""
     return " || ".join(
         f"setweight(to_tsvector('{config}'::regconfig, {text}), '{weight}')"
@@ -37,10 +43,10 @@ def vector_sql(texts) -> str:
     )
 
 
-def index(application, *, summary: str = "") -> None:
+def index(application: "Application", *, summary: str = "") -> None:
     """Write the vector of one file. `summary`: the answer of that name, as submitted."""
     texts = weighted(
-        reference=application.reference,
+        reference=application.reference or "",
         organisation=application.organisation_name,
         title=application.title,
         summary=summary,
@@ -63,7 +69,7 @@ def query_of(text: str) -> SearchQuery | None:
     return query
 
 
-def matching(queryset, text: str):
+def matching(queryset: "ApplicationQuerySet", text: str) -> "ApplicationQuerySet":
     """The files of `queryset` that hold every word of `text`, best first by `rank`. All of them for an empty text."""
     query = query_of(text)
     if query is None:

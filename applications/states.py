@@ -1,5 +1,7 @@
 """The states of a file, and what the applicant, the register and the partner may be told of them."""
 
+from datetime import datetime
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -83,7 +85,7 @@ TOLD_AT_ONCE = (
 )
 
 
-def public_state(state, outcome_at, *, closed=False):
+def public_state(state: str, outcome_at: datetime | None, *, closed: bool = False) -> PublicState:
     """The `PublicState` of a file in `state` whose letter was first sent at `outcome_at` (None when not sent).
 
     `closed` says that the call of a draft has closed. Every state after `submitted` reads *being assessed* until then.

@@ -12,6 +12,6 @@ from work.sweeps import sweep
 
 @shared_task
 @sweep(every=timedelta(hours=1), label=_("Send reminders of changes due soon, and report late ones"))
-def chase_requests():
+def chase_requests() -> int:
     """Remind applicants of changes due soon, and tell officers of those that are late. How many were told."""
     return chase(by=CLOCK)

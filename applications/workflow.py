@@ -28,7 +28,7 @@ class ApplicationLife(models.Model):
         when=[rules.call_takes_submissions, rules.everything_is_answered, rules.partners_have_confirmed],
         when_given=[rules.began_before_the_closing, rules.is_attested],
     )
-    def submit(self):
+    def submit(self) -> None:
         """Freezes the answers and opens the file."""
 
     @transition(
@@ -37,7 +37,7 @@ class ApplicationLife(models.Model):
         label=_("Take back"), done=_("Application taken back"),
         when=[rules.nobody_has_opened_it],
     )
-    def take_back(self):
+    def take_back(self) -> None:
         """Back to a draft; the receipt is superseded."""
 
     @transition(
@@ -47,7 +47,7 @@ class ApplicationLife(models.Model):
         given=rules.Changes,
         when_given=[rules.names_what_to_change],
     )
-    def request_changes(self):
+    def request_changes(self) -> None:
         """Opens the named answers to the applicant and pauses the clock."""
 
     @transition(
@@ -57,7 +57,7 @@ class ApplicationLife(models.Model):
         given=rules.MoreTime,
         when_given=[has_a_reason],
     )
-    def extend_request(self):
+    def extend_request(self) -> None:
         """Gives the applicant a later day to answer."""
 
     @transition(
@@ -67,7 +67,7 @@ class ApplicationLife(models.Model):
         given=Reason,
         when_given=[has_a_reason],
     )
-    def cancel_request(self):
+    def cancel_request(self) -> None:
         """The file goes on with the answers it had."""
 
     @transition(
@@ -77,7 +77,7 @@ class ApplicationLife(models.Model):
         facts=rules.Request,
         when=[rules.every_item_is_answered],
     )
-    def resubmit(self):
+    def resubmit(self) -> None:
         """Freezes the changed answers in a new snapshot and resumes the clock."""
 
     @transition(
@@ -87,7 +87,7 @@ class ApplicationLife(models.Model):
         duty=Duty.SCREEN, facts=rules.Checklist,
         when=[rules.checklist_has_passed],
     )
-    def find_eligible(self):
+    def find_eligible(self) -> None:
         """The checklist is complete and passed."""
 
     @transition(
@@ -100,7 +100,7 @@ class ApplicationLife(models.Model):
         duty=Duty.SCREEN, facts=rules.Checklist,
         when=[rules.failed_items_have_reasons],
     )
-    def find_ineligible(self):
+    def find_ineligible(self) -> None:
         """A decision like any other: it has a letter and a right of review."""
 
     @transition(
@@ -110,7 +110,7 @@ class ApplicationLife(models.Model):
         duty=Duty.CONFIRM, facts=rules.Checklist,
         when=[rules.is_decided_by_checklist],
     )
-    def confirm(self):
+    def confirm(self) -> None:
         """A second person confirms the checklist, where there are no reviews."""
 
     @transition(
@@ -120,7 +120,7 @@ class ApplicationLife(models.Model):
         facts=rules.Panel,
         when=[rules.panel_is_complete],
     )
-    def start_review(self):
+    def start_review(self) -> None:
         """Opens the file to its reviewers."""
 
     @transition(
@@ -130,7 +130,7 @@ class ApplicationLife(models.Model):
         facts=rules.Reviews, fired=True,
         when=[rules.quorum_is_reached],
     )
-    def complete_review(self):
+    def complete_review(self) -> None:
         """The quorum of unconflicted reviews is in."""
 
     @transition(
@@ -140,7 +140,7 @@ class ApplicationLife(models.Model):
         given=Reason,
         when_given=[has_a_reason],
     )
-    def reopen_review(self):
+    def reopen_review(self) -> None:
         """More reviews are needed."""
 
     @transition(
@@ -153,7 +153,7 @@ class ApplicationLife(models.Model):
         when=[rules.quorum_is_reached, rules.is_a_new_panel],
         when_given=[rules.outcome_is_whole, rules.scores_allow_it],
     )
-    def recommend(self):
+    def recommend(self) -> None:
         """Reserves the money of each envelope, in the same transaction."""
 
     @transition(
@@ -163,7 +163,7 @@ class ApplicationLife(models.Model):
         given=Reason, fired=True,
         when_given=[has_a_reason],
     )
-    def return_to_panel(self):
+    def return_to_panel(self) -> None:
         """The reserve is released; the panel recommends again."""
 
     @transition(
@@ -173,7 +173,7 @@ class ApplicationLife(models.Model):
         given=rules.Decided, fired=True,
         when_given=[rules.is_funded],
     )
-    def approve(self):
+    def approve(self) -> None:
         """Each envelope commits in the same transaction."""
 
     @transition(
@@ -182,7 +182,7 @@ class ApplicationLife(models.Model):
         done=_("Invited to the next stage"),
         given=rules.Decided, fired=True,
     )
-    def invite(self):
+    def invite(self) -> None:
         """First stage of two."""
 
     @transition(
@@ -193,7 +193,7 @@ class ApplicationLife(models.Model):
         done=_("Declined"),
         given=rules.Decided, fired=True,
     )
-    def decline(self):
+    def decline(self) -> None:
         """The letter gives the reasons and the right of review."""
 
     @transition(
@@ -202,7 +202,7 @@ class ApplicationLife(models.Model):
         done=_("Put on the waiting list"),
         given=rules.Decided, fired=True,
     )
-    def waitlist(self):
+    def waitlist(self) -> None:
         """Good, but there is no money left in this cohort."""
 
     @transition(
@@ -215,7 +215,7 @@ class ApplicationLife(models.Model):
         when=[rules.asked_in_time],
         when_given=[has_a_reason],
     )
-    def ask_reconsideration(self):
+    def ask_reconsideration(self) -> None:
         """Once per decision, within the delay from its service."""
         self.origin = self.state
 
@@ -226,7 +226,7 @@ class ApplicationLife(models.Model):
         duty=Duty.RECONSIDER, facts=rules.Contested,
         when=[rules.followed_reviews],
     )
-    def reopen(self):
+    def reopen(self) -> None:
         """A new panel, none of whose members took part before."""
 
     @transition(
@@ -236,7 +236,7 @@ class ApplicationLife(models.Model):
         duty=Duty.RECONSIDER, facts=rules.Contested,
         when=[rules.was_of_ineligibility],
     )
-    def reopen_screening(self):
+    def reopen_screening(self) -> None:
         """The decision was of ineligibility: somebody else screens it."""
 
     @transition(
@@ -248,7 +248,7 @@ class ApplicationLife(models.Model):
         done=_("First decision upheld"),
         duty=Duty.RECONSIDER, given=rules.Decided, fired=True,
     )
-    def uphold(self):
+    def uphold(self) -> None:
         """Back where it was."""
 
     @transition(
@@ -258,7 +258,7 @@ class ApplicationLife(models.Model):
         given=Reason,
         when_given=[has_a_reason],
     )
-    def withdraw(self):
+    def withdraw(self) -> None:
         """The reserve is released."""
 
     @transition(
@@ -267,5 +267,5 @@ class ApplicationLife(models.Model):
         done=_("Cancelled with its call"),
         given=rules.WithItsCall, fired=True,
     )
-    def cancel(self):
+    def cancel(self) -> None:
         """The call was cancelled: a letter to each."""

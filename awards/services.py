@@ -10,7 +10,7 @@ from work import clock
 
 
 @transaction.atomic
-def open_award(decision: Decision, *, by: Actor):
+def open_award(decision: Decision, *, by: Actor) -> Award:
     """Open the award of an issued approval: its amount, and the part of each envelope. Returns the `Award`."""
     award = Award.objects.create(
         decision=decision,
@@ -27,7 +27,7 @@ def open_award(decision: Decision, *, by: Actor):
 
 
 @transaction.atomic
-def close_award(application_id, *, by: Actor):
+def close_award(application_id: int, *, by: Actor) -> Award | None:
     """The award of a file no longer stands: a later decision took its place, or the file left. Called by reactions.
 
     Returns the award, or None when the file has none that stands. Its row and its shares are kept as they were.

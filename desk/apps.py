@@ -4,7 +4,7 @@ from django.apps import AppConfig
 class DeskConfig(AppConfig):
     name = "desk"
 
-    def ready(self):
+    def ready(self) -> None:
         from desk import services
         from desk.rules import jobs_administered_by
         from desk.selectors.jobs import looked_after, told

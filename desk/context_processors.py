@@ -1,16 +1,17 @@
 """What the frame of every page shows: the cluster's brand, the two languages, the way around for this person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Cluster
+from accounts.models import Cluster, User
 from accounts.roles import ClusterRole, OrganisationRole
 from desk.selectors import roles_of
 from funding.roles import PartnerRole
@@ -21,16 +22,16 @@ from work import clock
 class Item(NamedTuple):
     """A link of a menu: its words, the name of its address, and who is shown it (a question on the user)."""
 
-    label: str
+    label: str | Promise
     url_name: str
-    shown_to: Callable = lambda user: True
+    shown_to: Callable[[User | AnonymousUser], bool] = lambda user: True
 
 
-def signed_in(user) -> bool:
+def signed_in(user: User | AnonymousUser) -> bool:
     return user.is_authenticated
 
 
-def holding(*kinds, roles=()) -> Callable:
+def holding(*kinds: str, roles: Collection[str] = ()) -> Callable[[User | AnonymousUser], bool]:
     """A question on the user: do they hold, today, a role of one of these kinds (one of `roles`, where given)?"""
     return lambda user: any(kind in kinds and (not roles or role in roles) for kind, role in roles_of(user))
 
@@ -91,7 +92,7 @@ ROLE_NAMES = {
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}  # each in its own language, never translated
 
 
-def role_names(user) -> list[str]:
+def role_names(user: User | AnonymousUser) -> list[str]:
     """The roles held today, in words, each once."""
     return list(dict.fromkeys(str(ROLE_NAMES[kind][role]) for kind, role in sorted(roles_of(user))))
 
@@ -104,10 +105,10 @@ def address(url_name: str) -> str:
         return ""
 
 
-def links(items: list[Item], user, path: str = "") -> list[dict]:
+def links(items: list[Item], user: User | AnonymousUser, path: str = "") -> list[dict[str, str]]:
     """The items this person is shown: {label, url, current}; `current` is "page" on it, "true" on a page under it."""
     shown = [
-        {"label": item.label, "url": url, "current": ""}
+        {"label": str(item.label), "url": url, "current": ""}
         for item in items
         if (url := address(item.url_name)) and item.shown_to(user)
     ]
@@ -120,7 +121,7 @@ def links(items: list[Item], user, path: str = "") -> list[dict]:
     return shown
 
 
-def languages(request) -> list[dict]:
+def languages(request: HttpRequest) -> list[dict[str, object]]:
     """Both languages, with the address of this same page in each; an address that only takes a form leads back home."""
     current = (get_language() or settings.LANGUAGE_CODE)[:2]
     found = []
@@ -138,7 +139,7 @@ def languages(request) -> list[dict]:
     return found
 
 
-def session_ends(request, user) -> int | None:
+def session_ends(request: HttpRequest, user: User | AnonymousUser) -> int | None:
     """When the session of a signed-in person ends, in seconds since 1970; None for anyone else."""
     if not user.is_authenticated:
         return None
@@ -146,7 +147,7 @@ def session_ends(request, user) -> int | None:
     return seen + settings.SESSION_COOKIE_AGE
 
 
-def page(request) -> dict:
+def page(request: HttpRequest) -> dict[str, object]:
     """`page` in every template. Each part is worked out only when a template reads it: a fragment pays for nothing."""
     user = getattr(request, "user", None) or AnonymousUser()  # a refusal before sign-in was even read
     return {

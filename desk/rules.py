@@ -1,15 +1,16 @@
 """Who reads what on the pages that gather."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from accounts.models import Cluster
+from accounts.models import Cluster, User
 from accounts.roles import ClusterRole
 from accounts.rules import in_office, is_auditor, is_person
 from applications.models import Application
 from applications.querysets import barred_from
+from audit.actors import Actor
 
 
-def audited_by(user):
+def audited_by(user: Actor) -> QuerySet[Cluster]:
     """Clusters whose trail `user` reads today, as their auditor."""
     if not is_person(user):
         return Cluster.objects.none()
@@ -17,12 +18,12 @@ def audited_by(user):
     return Cluster.objects.filter(pk__in=held.values("cluster_id")).order_by("pk")
 
 
-def may_read_trail(application, user):
+def may_read_trail(application: Application, user: Actor) -> bool:
     """The trail holds everybody's readings and declarations: it is the auditors' alone."""
     return is_auditor(user, application.call.program.cluster_id)
 
 
-def administered_clusters(user):
+def administered_clusters(user: Actor) -> QuerySet[Cluster]:
     """The clusters that `user` administers today, the oldest first."""
     if not is_person(user):
         return Cluster.objects.none()
@@ -30,19 +31,19 @@ def administered_clusters(user):
     return Cluster.objects.filter(pk__in=held.values("cluster_id")).order_by("pk")
 
 
-def files_administered_by(user):
+def files_administered_by(user: Actor) -> QuerySet[Application]:
     """The files of the clusters that `user` administers: their work is counted."""
     return Application.objects.filter(call__program__cluster__in=administered_clusters(user).order_by())
 
 
-def files_looked_after_by(user):
+def files_looked_after_by(user: User) -> QuerySet[Application]:
     """Those of these files whose work `user` is told of, tries again and sets aside: not a file that they are barred
     from by what they declared or what was ruled, nor one of their own organisation."""
     own = Application.objects.of_member(user)
     return files_administered_by(user).exclude(pk__in=barred_from(user)).exclude(pk__in=own.values("pk"))
 
 
-def jobs_administered_by(user) -> Q:
+def jobs_administered_by(user: Actor) -> Q:
     """The condition that a job was asked for by somebody who works for clusters that `user` administers today, and for
     no other: whoever gives another cluster's person a role must not see, or stop, what they do there."""
     mine = administered_clusters(user).order_by()
@@ -50,7 +51,7 @@ def jobs_administered_by(user) -> Q:
     return of_people_of(mine) & ~of_people_of(others)
 
 
-def of_people_of(clusters) -> Q:
+def of_people_of(clusters: QuerySet[Cluster]) -> Q:
     """The condition that a job's owner holds, or held, a role in one of `clusters`."""
     told = ("appointments__user_id", "program_appointments__user_id", "partners__seats__user_id")
     found = Q(pk__in=[])

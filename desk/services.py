@@ -1,11 +1,11 @@
 """What an administrator does with work that was given up: setting it aside, trying jobs again."""
 
 from contextlib import suppress
-from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.models import User
 from applications.models import Application
 from audit.services import record
 from work import clock, jobs
@@ -16,7 +16,7 @@ from work.states import JobAct
 
 
 @transaction.atomic
-def set_work_aside(table: WorkTable, rows: QuerySet, pk: int, *, why: str, by: Any) -> bool:
+def set_work_aside(table: WorkTable, rows: QuerySet, pk: int, *, why: str, by: User) -> bool:
     """Set aside the row `pk` of `rows` (those of `table` that `by` looks after): it will never be done, and `why`.
 
     False, and nothing changes, when it is not given up (any more): somebody else, or a first click, came first.
@@ -26,13 +26,14 @@ def set_work_aside(table: WorkTable, rows: QuerySet, pk: int, *, why: str, by: A
         return False
     row.set_aside_at, row.set_aside_by, row.set_aside_why = clock.now(), by, why
     row.save(update_fields=["set_aside_at", "set_aside_by", "set_aside_why"])
-    file = Application.objects.filter(pk=getattr(row, "application_id", None)).first()
+    about = getattr(row, "application_id", None)
+    file = Application.objects.filter(pk=about).first() if about is not None else None
     given = {"table": table.key.value, "item": row.pk, "reference": file.reference if file else ""}
     record(by, "person.set_aside_work", by=by, given=given, note=why)
     return True
 
 
-def retry_jobs(rows: QuerySet[Job], *, by: Any) -> int:
+def retry_jobs(rows: QuerySet[Job], *, by: User) -> int:
     """Let those of these jobs that failed go on. Gives how many; each is in the trail as its owner's own act would be.
 
     A job whose question is asked again by another that is under way stays as it is.

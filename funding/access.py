@@ -5,10 +5,10 @@ Programmes stand above this app: they say at start who handles their money (`pro
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
+from accounts.models import User
 from accounts.roles import CLUSTER_READERS
 from accounts.rules import in_office, is_person
 from funding.models import Envelope
@@ -18,8 +18,8 @@ from funding.models import Envelope
 class MoneyHandlers:
     """What a higher app knows of who handles the money that it spends."""
 
-    is_one: Callable[[Any], bool]  # whether a person is one today
-    agreements: Callable[[Any], QuerySet]  # the ids of the agreements whose money a person handles
+    is_one: Callable[[User], bool]  # whether a person is one today
+    agreements: Callable[[User], QuerySet[Model, object]]  # the ids of the agreements whose money a person handles
 
 
 _HANDLERS: list[MoneyHandlers] = []
@@ -30,7 +30,7 @@ def read_also_by(handlers: MoneyHandlers) -> None:
     _HANDLERS[:] = [handlers]
 
 
-def reads_envelopes(user: Any) -> bool:
+def reads_envelopes(user: object) -> bool:
     """Whether `user` holds a role today that reads envelopes."""
     if not is_person(user):
         return False
@@ -40,7 +40,7 @@ def reads_envelopes(user: Any) -> bool:
     )
 
 
-def envelopes_of(user: Any) -> QuerySet[Envelope]:
+def envelopes_of(user: object) -> QuerySet[Envelope]:
     """The envelopes that `user` may read today: their cluster's, and those of the money that they handle."""
     if not is_person(user):
         return Envelope.objects.none()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
+from accounts.models import User
 from funding.models import Envelope, LedgerEntry
 from funding.money import BUCKETS, SPENT, deltas
 from work.money import share as percent_of
@@ -53,7 +53,7 @@ def statement(envelope: Envelope) -> list[StatementRow]:
     return list(_run(envelope.entries.select_related("by", "counterpart__agreement", "reverses").order_by("id")))
 
 
-def _run(entries) -> Iterator[StatementRow]:
+def _run(entries: Iterable[LedgerEntry]) -> Iterator[StatementRow]:
     balances = dict.fromkeys(BUCKETS, ZERO)
     for entry in entries:
         ways = deltas(entry.kind, entry.from_bucket, reversal=entry.reverses_id is not None)
@@ -87,7 +87,7 @@ def _percent(part: Decimal, whole: Decimal) -> Decimal:
 
 
 # Whose file an entry is, only a higher app knows: it says so here, when it starts (applications.apps).
-_NAMING: list[Callable[[Iterable[int], Any], dict[int, FileName]]] = []
+_NAMING: list[Callable[[Iterable[int], User], dict[int, FileName]]] = []
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,11 @@ class FileName:
     url: str
 
 
-def name_files_with(fn: Callable[[Iterable[int], Any], dict[int, FileName]]) -> None:
+def name_files_with(fn: Callable[[Iterable[int], User], dict[int, FileName]]) -> None:
     """Let `fn(ids, reader)` name the files that `reader` may open; those it leaves out are shown without a name."""
     _NAMING[:] = [fn]
 
 
-def names_of_files(ids: Iterable[int], reader) -> dict[int, FileName]:
+def names_of_files(ids: Iterable[int], reader: User) -> dict[int, FileName]:
     """The names of the files among `ids` that `reader` may open."""
     return _NAMING[0](ids, reader) if _NAMING else {}

@@ -3,6 +3,7 @@
 The tables keep the names they were made with, in `programs` (docs/adr/0013-apps-of-one-thing.md).
 """
 
+from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
@@ -21,9 +22,11 @@ from work.models import PublicModel, bilingual
 ZERO = Decimal("0.00")
 
 
-def money(**options):
-    """A column of dollars."""
-    return models.DecimalField(max_digits=14, decimal_places=2, **options)
+def money(
+    *, default: Decimal | type[models.NOT_PROVIDED] = models.NOT_PROVIDED, editable: bool = True
+) -> "models.DecimalField[Decimal | int, Decimal]":
+    """A column of dollars, never empty."""
+    return models.DecimalField(max_digits=14, decimal_places=2, default=default, editable=editable)
 
 
 class Partner(PublicModel):
@@ -39,7 +42,7 @@ class Partner(PublicModel):
         db_table = "programs_partner"
         constraints = [models.UniqueConstraint(fields=["cluster", "short_name"], name="partner_short_name_unique")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.short_name
 
 
@@ -59,7 +62,7 @@ class PartnerSeat(models.Model):
             models.CheckConstraint(condition=models.Q(role__in=PartnerRole.values), name="partner_seat_role_known"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user} · {self.partner}"
 
 
@@ -98,7 +101,7 @@ class Agreement(PublicModel):
     starts_on = models.DateField()
     ends_on = models.DateField()
     fee_percent = models.DecimalField(max_digits=7, decimal_places=4, default=ZERO)
-    concurrence_above = money(null=True, blank=True)
+    concurrence_above = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     language_regime = models.CharField(max_length=20, choices=LanguageRegime.choices)
     jurisdiction = models.CharField(max_length=10, choices=Jurisdiction.choices, default=Jurisdiction.QUEBEC)
     authorisation_number = models.CharField(max_length=60, blank=True)
@@ -133,17 +136,17 @@ class Agreement(PublicModel):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.reference
 
     @property
-    def is_authorised(self):
+    def is_authorised(self) -> bool:
         """Whether awards may be issued with this money: an authorisation, or why none is needed, where one is asked."""
         if self.jurisdiction != Jurisdiction.FEDERAL or not self.cluster.mostly_funded_by_quebec:
             return True
         return bool(self.authorisation_number or self.authorisation_none_reason.strip())
 
-    def needs_concurrence(self, amount):
+    def needs_concurrence(self, amount: Decimal) -> bool:
         """Whether the partner must concur to an award of `amount` dollars: strictly above the threshold."""
         if self.concurrence_above is None:
             return False
@@ -195,48 +198,48 @@ class Envelope(PublicModel):
             models.CheckConstraint(condition=Q(recovered__lte=F("paid")), name="envelope_recovered_was_paid"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.agreement} {self.label}"
 
     @property
-    def label(self):
+    def label(self) -> str:
         """The fiscal year as it is written: 2026-2027."""
         return fiscal_label(self.fiscal_year)
 
     @property
-    def starts_on(self):
+    def starts_on(self) -> date:
         return fiscal_start(self.fiscal_year)
 
     @property
-    def ends_on(self):
+    def ends_on(self) -> date:
         return fiscal_end(self.fiscal_year)
 
     @property
-    def is_closed(self):
+    def is_closed(self) -> bool:
         return self.closed_on is not None
 
     @property
-    def free(self):
+    def free(self) -> Decimal:
         """What nobody has taken yet: allocated less fee, reserved, committed, payable, paid and lapsed."""
         return self.allocated - sum((getattr(self, bucket) for bucket in SPENT), ZERO)
 
     @property
-    def awardable(self):
+    def awardable(self) -> Decimal:
         """What the year's amount leaves for awards, once the administration fee is taken."""
         return self.allocated - self.fee
 
     @property
-    def due_to_partner(self):
+    def due_to_partner(self) -> Decimal:
         """Recovered money that has not been returned yet."""
         return self.recovered - self.returned
 
     @property
-    def balances(self):
+    def balances(self) -> dict[str, Decimal]:
         """Every balance, in the order of a statement."""
         return {bucket: getattr(self, bucket) for bucket in BUCKETS}
 
 
-def _flow_known():
+def _flow_known() -> Q:
     condition = Q()
     for kind, from_ in FLOWS:
         condition |= Q(kind=str(kind), from_bucket=from_)
@@ -293,5 +296,5 @@ class LedgerEntry(PublicModel):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.envelope} {self.kind} {self.amount}"

@@ -1,39 +1,49 @@
 """Who sits for a government partner."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.rules import may_administer
 from audit import services as trail
-from funding.models import PartnerSeat
+from audit.actors import Actor
+from funding.models import Partner, PartnerSeat
 from funding.roles import PartnerRole
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from work import clock
 
 
 @transaction.atomic
-def seat_partner(user, partner, *, by, role, starts_on=None, ends_on=None) -> PartnerSeat:
+def seat_partner(
+    user: User,
+    partner: Partner,
+    *,
+    by: Actor,
+    role: str,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+) -> PartnerSeat:
     """Seat `user` for a government partner: as its analyst, or to give its concurrence."""
     if not may_administer(partner.cluster, by):
         raise Forbidden(_("Only an administrator of the cluster gives and takes back roles."))
-    role, starts_on = PartnerRole(role), starts_on or clock.today()
+    seated, starts_on = PartnerRole(role), starts_on or clock.today()
     if not user.is_active:
         raise WrongMoment(Refusal(_("This account is closed."), code="closed"))
     if ends_on and ends_on < starts_on:
         raise ValidationError({"ends_on": _("The appointment ends before it starts.")})
     seat, _made = PartnerSeat.objects.update_or_create(
-        user=user, partner=partner, role=role, defaults={"starts_on": starts_on, "ends_on": ends_on}
+        user=user, partner=partner, role=seated, defaults={"starts_on": starts_on, "ends_on": ends_on}
     )
-    given = {"person": user.public_id, "role": role.value, "starts_on": starts_on, "ends_on": ends_on}
+    given = {"person": user.public_id, "role": seated.value, "starts_on": starts_on, "ends_on": ends_on}
     trail.record(partner, "partner.seat", by=by, given=given)
     return seat
 
 
 @transaction.atomic
-def end_partner_seat(seat, *, by) -> PartnerSeat:
+def end_partner_seat(seat: PartnerSeat, *, by: Actor) -> PartnerSeat:
     """Take a partner's seat back at once."""
     seat = PartnerSeat.objects.select_for_update(of=("self",)).select_related("partner", "user").get(pk=seat.pk)
     if not may_administer(seat.partner.cluster, by):

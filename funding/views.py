@@ -1,24 +1,31 @@
 """The envelopes of the delegation agreements: how far each year's money has gone, and every entry of one."""
 
 import csv
+from decimal import Decimal
+from typing import Any, TypedDict
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
+from accounts.requests import PersonRequest
 from audit.services import record_reading
 from funding.access import envelopes_of, reads_envelopes
-from funding.figures import burn, names_of_files, statement
+from funding.figures import Burn, FileName, StatementRow, burn, names_of_files, statement
+from funding.models import Agreement, Envelope
 from moves.refusals import Forbidden
 from work import clock
 from work.money import ZERO
 from work.spreadsheets import plain
 
 
-def bar_of(envelope, year):
+def bar_of(envelope: Envelope, year: Burn) -> dict[str, object]:
     """The parts of a year's money, drawn and in a table."""
     parts = [
         ("paid", _("Paid"), year.paid),
@@ -37,18 +44,18 @@ def bar_of(envelope, year):
     return {"caption": title, "total": year.awardable, "parts": drawn}
 
 
-def readable(request):
+def readable(request: PersonRequest) -> QuerySet[Envelope]:
     return envelopes_of(request.user).select_related("agreement__partner", "agreement__cluster").distinct()
 
 
 @require_safe
 @login_required
 @never_cache
-def index(request):
+def index(request: PersonRequest) -> HttpResponse:
     """Every envelope this person may read, agreement by agreement."""
     if not reads_envelopes(request.user):
         raise Forbidden(_("The envelopes are for officers, finance, approvers and auditors."))
-    agreements = {}
+    agreements: dict[Agreement, list[dict[str, Any]]] = {}
     for envelope in readable(request).order_by("agreement__reference", "fiscal_year"):
         year = burn(envelope)
         line = {"envelope": envelope, "burn": year, "bar": bar_of(envelope, year), "key": f"env-{envelope.public_id}"}
@@ -59,22 +66,27 @@ def index(request):
     return render(request, "funding/envelopes.html", {"groups": groups})
 
 
-def _total(years):
+def _total(years: list[dict[str, Any]]) -> dict[str, Decimal]:
     names = ("awardable", "reserved", "committed", "payable", "paid", "lapsed", "free")
     return {name: sum((getattr(line["burn"], name) for line in years), ZERO) for name in names}
 
 
-def rows_of(envelope, reader):
+class Line(TypedDict):
+    row: StatementRow
+    file: FileName | None
+
+
+def rows_of(envelope: Envelope, reader: User) -> list[Line]:
     """The entries with their running balances; each file by its name where the reader may open it."""
     rows = statement(envelope)
     names = names_of_files({row.entry.application_id for row in rows if row.entry.application_id}, reader)
-    return [{"row": row, "file": names.get(row.entry.application_id)} for row in rows]
+    return [{"row": row, "file": names.get(row.entry.application_id or 0)} for row in rows]
 
 
 @require_safe
 @login_required
 @never_cache
-def statement_page(request, public_id):
+def statement_page(request: PersonRequest, public_id: UUID) -> HttpResponse:
     envelope = get_object_or_404(readable(request), public_id=public_id)
     record_reading(request.user, application_id=None, subject=envelope, what="statement")
     year = burn(envelope)
@@ -92,7 +104,7 @@ def statement_page(request, public_id):
 @require_safe
 @login_required
 @never_cache
-def statement_csv(request, public_id):
+def statement_csv(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """The same statement, a line an entry; amounts with a point, as machines read them."""
     envelope = get_object_or_404(readable(request), public_id=public_id)
     record_reading(request.user, application_id=None, subject=envelope, what="statement (CSV)")

@@ -78,6 +78,8 @@ def clash(application_id: int, by: Actor, duty: str) -> Refusal | None:
 
     Its sentences say which act it was, on which day, and what it excludes.
     """
+    if by.pk is None:  # nobody without a row did a duty
+        return None
     for done, at in (
         DutyDone.objects.filter(application_id=application_id, user_id=by.pk)
         .order_by("at", "id")

@@ -12,6 +12,8 @@ from moves.states import StandingState
 
 def standing_of(application_id: int, user: Actor) -> str:
     """What `user` last declared of their interests in the file; empty when they never did."""
+    if user.pk is None:
+        return ""
     latest = (
         Standing.objects.filter(application_id=application_id, user_id=user.pk)
         .order_by("-id")

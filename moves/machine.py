@@ -203,7 +203,9 @@ def _fired(step: Move[Any, Any]) -> str:
 
 def _permits(way: Transition, obj: Any, by: Actor) -> bool:
     """Whether the move's own permission lets `by` in. A move without one is closed to everybody."""
-    return callable(way.permission) and bool(way.permission(obj, by))
+    # The library says its permissions ask of Django's own users; ours ask of any actor.
+    permission = cast("Callable[[Any, Actor], bool] | None", way.permission)
+    return callable(permission) and bool(permission(obj, by))
 
 
 def _ask_who(obj: models.Model, step: Move[Any, Any], by: Actor) -> tuple[Transition, str]:

@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
-from django.core.mail.message import EmailMessage
+from django.core.mail.message import EmailMessage, SafeMIMEText
 
 from work import clock
 from work.outages import Away, Later, Refused, reason_of
@@ -47,24 +48,24 @@ class WatchedBackend(EmailBackend):
     had_begun = False
 
     @property
-    def connection_class(self):
+    def connection_class(self) -> type[smtplib.SMTP]:
         backend, make = self, super().connection_class
 
-        class Watched(make):
-            end = None
+        class Watched(make):  # type: ignore[misc,valid-type]  # a base chosen as it runs: with TLS or without
+            end: threading.Timer | None = None
 
-            def connect(self, *where, **more):
+            def connect(self, *where: Any, **more: Any) -> Any:
                 self.end = threading.Timer(LONGEST, self.hang_up)
                 self.end.daemon = True
                 self.end.start()
                 return super().connect(*where, **more)
 
-            def hang_up(self):
+            def hang_up(self) -> None:
                 """Whoever reads from the server then meets its end."""
                 with suppress(OSError, AttributeError):
                     self.sock.shutdown(socket.SHUT_RDWR)
 
-            def data(self, message):
+            def data(self, message: Any) -> Any:
                 backend.had_begun = True
                 self.sock.settimeout(settings.EMAIL_ANSWER_TIMEOUT)
                 try:
@@ -73,16 +74,16 @@ class WatchedBackend(EmailBackend):
                     if self.sock:
                         self.sock.settimeout(backend.timeout)
 
-            def close(self):
+            def close(self) -> None:
                 if self.end:
                     self.end.cancel()
                 super().close()
 
         return Watched
 
-    def _send(self, email_message):
+    def _send(self, email_message: EmailMessage) -> bool:
         self.had_begun = False
-        return super()._send(email_message)
+        return bool(super()._send(email_message))  # type: ignore[misc]  # Django's own, which the stubs leave out
 
 
 def deliver(mail: EmailMessage, *, since: datetime) -> None:
@@ -174,7 +175,7 @@ def _said(error: Exception, to: Sequence[str]) -> str:
     """
     match error:
         case smtplib.SMTPRecipientsRefused():
-            answers = list(error.recipients.values())
+            answers: list[tuple[int, bytes | str]] = list(error.recipients.values())
         case smtplib.SMTPResponseException():
             answers = [(error.smtp_code, error.smtp_error)]
         case _:
@@ -194,11 +195,11 @@ def _unnamed(words: str, to: Sequence[str]) -> str:
 class FolderBackend(BaseEmailBackend):
     """Writes each message into settings.EMAIL_FILE_PATH, named by its instant and its Message-ID."""
 
-    def send_messages(self, email_messages: list[EmailMessage]) -> int:
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         folder = Path(settings.EMAIL_FILE_PATH)
         folder.mkdir(parents=True, exist_ok=True)
         for mail in email_messages:
-            message = mail.message()
+            message = cast("SafeMIMEText", mail.message())  # text or multipart: both write themselves with `linesep`
             name = hashlib.sha256(str(message["Message-ID"]).encode()).hexdigest()[:12]
             path = folder / f"{clock.now():%Y%m%dT%H%M%S%f}-{name}.eml"
             unfinished = path.with_suffix(".part")

@@ -3,14 +3,16 @@
 import hashlib
 import mimetypes
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.template import Context
+from django.template import Context, engines
+from django.template.backends.django import DjangoTemplates
 from django.template.loader import get_template
 from django.utils import translation
 
@@ -19,7 +21,11 @@ from work import clock, storage
 from work.outages import TooLate
 from work.texts import one_line
 
-TYPED = {"instant": datetime.fromisoformat, "day": date.fromisoformat, "money": Decimal}
+TYPED: dict[str, Callable[[str], object]] = {
+    "instant": datetime.fromisoformat,
+    "day": date.fromisoformat,
+    "money": Decimal,
+}
 
 
 def packed(value: Any) -> Any:
@@ -69,7 +75,7 @@ def write(message: Message) -> EmailMultiAlternatives:
             "url": message.url,
             "site": settings.BASE_URL,
         }
-        text = get_template("notifications/message.txt").template.render(Context(words, autoescape=False))
+        text = _plain("notifications/message.txt", words)
         html = get_template("notifications/message.html").render(words)
     mail = EmailMultiAlternatives(
         subject=subject,
@@ -92,8 +98,14 @@ def must_be_of_use(message: Message) -> None:
 
 def _paragraphs(kind: str, context: dict[str, Any]) -> list[str]:
     """The body of the kind, paragraph by paragraph: a blank line parts them."""
-    body = get_template(f"notifications/{kind}.txt").template.render(Context(context, autoescape=False))
+    body = _plain(f"notifications/{kind}.txt", context)
     return [text for block in body.split("\n\n") if (text := block.strip())]
+
+
+def _plain(name: str, context: dict[str, Any]) -> str:
+    """A template of plain text: nothing in it is escaped."""
+    engine = cast("DjangoTemplates", engines["django"]).engine
+    return engine.get_template(name).render(Context(context, autoescape=False))
 
 
 def _attachment(message: Message) -> bytes:

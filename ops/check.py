@@ -13,6 +13,7 @@ LINT = {
     "ruff check": ("ruff", "check", "--quiet", "."),
     "ruff format": ("ruff", "format", "--quiet", "--check", "."),
     "lint-imports": ("lint-imports",),
+    "mypy": ("mypy", "--no-error-summary"),
 }
 
 
@@ -24,14 +25,14 @@ def tool(*words, **told):
 
 
 def lint():
-    """The style, the format and the house's import contracts. Returns the names of those that failed."""
+    """The style, the format, the house's import contracts and the types. Returns the names of those that failed."""
     python.ensure()
     return [name for name, words in LINT.items() if tool(*words)]
 
 
 def run_lint():
     failed = lint()
-    say(f"Failed: {', '.join(failed)}" if failed else "Style, format and import contracts hold.")
+    say(f"Failed: {', '.join(failed)}" if failed else "Style, format, import contracts and types hold.")
     return 1 if failed else 0
 
 

@@ -1,6 +1,7 @@
 """What an officer types about calls."""
 
-from datetime import time
+from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import neq as check_neq
 from accounts.models import Organisation
+from programs.models import Call
 from work import clock
 from work.forms import DayField
 
@@ -15,7 +17,7 @@ from work.forms import DayField
 class HourInput(forms.TimeInput):
     input_type = "time"
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__({"class": "input--day"}, format="%H:%M")
 
 
@@ -30,11 +32,11 @@ class ClosingForm(forms.Form):
         label=_("Reason"), help_text=_("It is kept in the trail."), widget=forms.Textarea({"rows": 4}), max_length=2000
     )
 
-    def __init__(self, *args, call, **kwargs):
+    def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.call = call
 
-    def instant(self):
+    def instant(self) -> datetime:
         hour = self.cleaned_data["hour"]
         return clock.local(self.cleaned_data["day"], hour.hour, hour.minute, ZoneInfo(self.call.zone))
 
@@ -50,14 +52,14 @@ class AccommodationForm(ClosingForm):
     )
     field_order = ("neq", "day", "hour", "reason")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["day"].label = _("Its own day of closing")
         self.fields["reason"].help_text = _("Confidential: it is kept apart and can be erased.")
 
-    def clean_neq(self):
+    def clean_neq(self) -> str:
         checked = check_neq(self.cleaned_data["neq"])
-        if not checked:
+        if checked.value is None:
             raise forms.ValidationError(checked.error)
         organisation = Organisation.objects.filter(neq=checked.value).first()
         if organisation is None:

@@ -1,5 +1,9 @@
 """Programmes and calls, in English: `.published().open()`, `.visible_to(user)`."""
 
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Self
+
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -10,8 +14,12 @@ from programs.roles import ProgramRole
 from programs.states import CallState
 from work import clock
 
+if TYPE_CHECKING:
+    from accounts.models import User
+    from programs.models import Call, Program
 
-def managed_by(user, prefix=""):
+
+def managed_by(user: "User", prefix: str = "") -> Q:
     """The condition that a programme (reached through `prefix`) is run by `user` as an officer today."""
     by_appointment = user.appointments.filter(in_office(), role=ProgramRole.OFFICER)
     clusters = user.cluster_appointments.filter(in_office(), role=ClusterRole.OFFICER).values("cluster_id")
@@ -28,7 +36,7 @@ def managed_by(user, prefix=""):
     )
 
 
-def held_on(user, *roles, program):
+def held_on(user: "User", *roles: str, program: str) -> Q:
     """The condition that `user` holds one of `roles` today on the programme reached by the path `program`."""
     seats = user.appointments.filter(in_office(), role__in=roles)
     held = Q(**{f"{program}__in": seats.exclude(program=None).values("program_id")}) | Q(
@@ -54,7 +62,7 @@ READERS = (
 MONEY_HANDLERS = (ProgramRole.OFFICER, ProgramRole.CHAIR, ProgramRole.ENDORSER, ProgramRole.APPROVER)
 
 
-def read_by(user, prefix="", *, roles=READERS):
+def read_by(user: "User", prefix: str = "", *, roles: Collection[str] = READERS) -> Q:
     """The condition that a programme (reached through `prefix`) is one whose set-up `user` may read as staff."""
     seats = user.appointments.filter(in_office(), role__in=roles)
     clusters = user.cluster_appointments.filter(in_office(), role__in=CLUSTER_READERS).values("cluster_id")
@@ -66,7 +74,7 @@ def read_by(user, prefix="", *, roles=READERS):
     )
 
 
-def is_staff(user):
+def is_staff(user: object) -> bool:
     """Whether `user` holds a role today that reads the set-up of at least one programme."""
     if not is_person(user):
         return False
@@ -76,54 +84,54 @@ def is_staff(user):
     )
 
 
-def works_here(user):
+def works_here(user: object) -> bool:
     """Whether `user` is of the staff today, or holds any role of a cluster: an administrator reads no programme."""
     return is_staff(user) or (is_person(user) and user.cluster_appointments.filter(in_office()).exists())
 
 
-def handles_money(user):
+def handles_money(user: "User") -> bool:
     """Whether `user` holds a role today that handles the money of a programme."""
     return user.appointments.filter(in_office(), role__in=MONEY_HANDLERS).exists()
 
 
-class ProgramQuerySet(models.QuerySet):
-    def of_staff(self, user):
+class ProgramQuerySet(models.QuerySet["Program"]):
+    def of_staff(self, user: object) -> Self:
         """Programmes whose set-up `user` may read by a role of the cluster or of the programme."""
         return self.filter(read_by(user)) if is_person(user) else self.none()
 
-    def managed_by(self, user):
+    def managed_by(self, user: object) -> Self:
         """Programmes whose officer `user` is today."""
         return self.filter(managed_by(user)) if is_person(user) else self.none()
 
-    def with_money_of(self, user):
+    def with_money_of(self, user: "User") -> Self:
         """Programmes whose money `user` handles, or whose cluster's books they read."""
         return self.filter(read_by(user, roles=MONEY_HANDLERS))
 
-    def published(self):
+    def published(self) -> Self:
         """Programmes with at least one call that the public may see."""
-        calls = self.model._meta.get_field("calls").related_model.objects
+        calls = apps.get_model("programs", "Call")._default_manager
         return self.filter(Exists(calls.filter(program=OuterRef("pk"), state=CallState.PUBLISHED)))
 
 
-class CallQuerySet(models.QuerySet):
-    def of_staff(self, user):
+class CallQuerySet(models.QuerySet["Call"]):
+    def of_staff(self, user: object) -> Self:
         """Calls of the programmes whose set-up `user` may read."""
         return self.filter(read_by(user, "program__")) if is_person(user) else self.none()
 
-    def published(self):
+    def published(self) -> Self:
         return self.filter(state=CallState.PUBLISHED)
 
-    def open(self):
+    def open(self) -> Self:
         """Published calls that the clock says are open now."""
         now = clock.now()
         return self.published().filter(opens_at__lte=now, closes_at__gt=now)
 
-    def managed_by(self, user):
+    def managed_by(self, user: object) -> Self:
         """Calls of the programmes whose officer `user` is today."""
         return self.filter(managed_by(user, "program__")) if is_person(user) else self.none()
 
 
-def in_office_officers(program):
+def in_office_officers(program: "Program") -> "models.QuerySet[User]":
     """The people who are officers of `program` today, by appointment to it, to its cluster, or in the whole cluster."""
     users = get_user_model().objects.filter(is_active=True)
     own = Q(program=program) | Q(program=None, cluster=program.cluster_id)

@@ -12,13 +12,13 @@ A minimum is a value of the scale; `each` is the minimum of every criterion that
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from questions.constants import Problem, Text
+from questions.constants import Path, Problem, Text
 from questions.schema.reading import MISSING, Reader
 
 HUNDRED = Decimal(100)
@@ -55,7 +55,7 @@ class Rubric:
     def criterion(self, key: str) -> Criterion | None:
         return next((criterion for criterion in self.criteria if criterion.key == key), None)
 
-    def points_of(self, value) -> Decimal:
+    def points_of(self, value: object) -> Decimal:
         """The points of a scale value; KeyError for one that is not on the scale."""
         for point in self.scale:
             if point.value == str(value):
@@ -67,18 +67,20 @@ class Rubric:
         return {criterion.key: criterion.weight for criterion in self.criteria}
 
 
-def parse_rubric(definition) -> Rubric:
+def parse_rubric(definition: object) -> Rubric:
     """The rubric of a definition; for a published one nothing is left out."""
     return read_rubric(definition)[0]
 
 
-def check_rubric(definition, *, questions: Collection[str] | None = None, path=()) -> list[Problem]:
+def check_rubric(definition: object, *, questions: Collection[str] | None = None, path: Path = ()) -> list[Problem]:
     """What keeps a rubric from being published. `questions`: the keys that evidence may name (not checked when
     None)."""
     return read_rubric(definition, questions=questions, path=path)[1]
 
 
-def read_rubric(definition, *, questions=None, path=()) -> tuple[Rubric, list[Problem]]:
+def read_rubric(
+    definition: object, *, questions: Collection[str] | None = None, path: Path = ()
+) -> tuple[Rubric, list[Problem]]:
     top = Reader(definition, path)
     scale = _scale(top)
     passing = top.child("pass", required=False)
@@ -97,7 +99,7 @@ def read_rubric(definition, *, questions=None, path=()) -> tuple[Rubric, list[Pr
 
 
 def _scale(top: Reader) -> tuple[ScalePoint, ...]:
-    points = []
+    points: list[ScalePoint] = []
     for reader in top.children("scale", at_least=2, at_most=20):
         value = _step(reader)
         worth = reader.number("points", at_least=0, at_most=100)
@@ -119,7 +121,7 @@ def _step(reader: Reader) -> str:
     return "" if value is MISSING else str(value)
 
 
-def _scale_value(reader: Reader, key: str, scale) -> str:
+def _scale_value(reader: Reader, key: str, scale: Sequence[ScalePoint]) -> str:
     """A value of the scale, written as a number or a letter; "" where there is none."""
     value = reader.take(key)
     if value is MISSING:
@@ -133,7 +135,7 @@ def _scale_value(reader: Reader, key: str, scale) -> str:
     return str(value)
 
 
-def _criterion(reader: Reader, scale, each: str, questions) -> Criterion:
+def _criterion(reader: Reader, scale: Sequence[ScalePoint], each: str, questions: Collection[str] | None) -> Criterion:
     key = reader.key()
     name = reader.text("name", max_length=200)
     weight = reader.number("weight", at_least=0, at_most=100, places=4)
@@ -152,7 +154,7 @@ def _criterion(reader: Reader, scale, each: str, questions) -> Criterion:
     return Criterion(key, name, weight or Decimal(0), description, required, own, least, anchors, evidence)
 
 
-def _anchors(reader: Reader, scale) -> dict[str, Text]:
+def _anchors(reader: Reader, scale: Sequence[ScalePoint]) -> dict[str, Text]:
     """What a step looks like, in words. At least the two ends of the scale are described."""
     inner = reader.child("anchors", required=True)
     if inner is None:
@@ -163,7 +165,7 @@ def _anchors(reader: Reader, scale) -> dict[str, Text]:
         if str(raw) in values:
             out[str(raw)] = inner.text(raw)
         else:
-            inner.asked.add(raw)
+            inner.take(raw)
             inner.problem(
                 _("“%(value)s” is not on the scale: %(choices)s.") % {"value": raw, "choices": ", ".join(values)}, raw
             )
@@ -173,7 +175,7 @@ def _anchors(reader: Reader, scale) -> dict[str, Text]:
     return out
 
 
-def _check_weights(top: Reader, criteria):
+def _check_weights(top: Reader, criteria: Sequence[Criterion]) -> None:
     total = sum((criterion.weight for criterion in criteria), Decimal(0))
     if criteria and total != HUNDRED:
         top.problem(
@@ -184,7 +186,7 @@ def _check_weights(top: Reader, criteria):
         top.problem(_("At least one criterion must be required."), "criteria")
 
 
-def _check_reach(top: Reader, scale, overall):
+def _check_reach(top: Reader, scale: Sequence[ScalePoint], overall: Decimal | None) -> None:
     """A pass mark that the best score cannot reach refuses everybody."""
     best = max((point.points for point in scale), default=None)
     if overall is not None and best is not None and overall > best:

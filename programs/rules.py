@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,15 +13,16 @@ from django.utils.translation import gettext as _
 from accounts.roles import ClusterRole
 from accounts.rules import holds_cluster_role, in_office, is_person, may_administer
 from moves.refusals import Refusal
-from moves.transitions import Facts, Reason
+from moves.transitions import Facts, NoFacts, Reason
 from programs.roles import ProgramRole
 from work import clock
 
 if TYPE_CHECKING:
-    from programs.models import Call
+    from accounts.models import Cluster
+    from programs.models import Call, Program
 
 
-def holds(user, role, program):
+def holds(user: object, role: str, program: "Program") -> bool:
     """Whether `user` holds `role` today on `program`, by an appointment to it or to all of its cluster's programmes."""
     if not is_person(user):
         return False
@@ -31,7 +33,7 @@ def holds(user, role, program):
     )
 
 
-def holds_any(user, program):
+def holds_any(user: object, program: "Program") -> bool:
     """Whether `user` holds any role at all today on `program`."""
     if not is_person(user):
         return False
@@ -42,14 +44,14 @@ def holds_any(user, program):
     )
 
 
-def is_program_officer(program, user):
+def is_program_officer(program: "Program", user: object) -> bool:
     """Programme officers by appointment, and the cluster's own officers."""
     return holds(user, ProgramRole.OFFICER, program) or holds_cluster_role(
         user, ClusterRole.OFFICER, program.cluster_id
     )
 
 
-def approval_limit(user, program):
+def approval_limit(user: object, program: "Program") -> Decimal | None:
     """The highest dollar limit delegated to `user` on `program`, or None when they approve nothing."""
     if not is_person(user):
         return None
@@ -65,7 +67,7 @@ def approval_limit(user, program):
 # Calls: who
 
 
-def is_call_officer(call, by):
+def is_call_officer(call: "Call", by: object) -> bool:
     return is_program_officer(call.program, by)
 
 
@@ -136,7 +138,7 @@ def names_one_applicant(_call: "Call", _facts: object, given: OneApplicant) -> R
     return None
 
 
-def is_over(call: "Call", _facts: object) -> Refusal | None:
+def is_over(call: "Call", _facts: NoFacts) -> Refusal | None:
     if call.closes_at is not None and clock.now() < call.closes_at:
         return Refusal(_("A call is archived once it has closed."), code="open")
     return None
@@ -145,7 +147,7 @@ def is_over(call: "Call", _facts: object) -> Refusal | None:
 # People: who
 
 
-def may_appoint(cluster, program, role, by):
+def may_appoint(cluster: "Cluster", program: "Program | None", role: str, by: object) -> bool:
     """Administrators appoint anyone; a programme's officers appoint its reviewers."""
     if may_administer(cluster, by):
         return True

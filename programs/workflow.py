@@ -23,7 +23,7 @@ class CallLife(models.Model):
         facts=rules.Publication,
         when=[rules.dates_are_in_order, rules.call_is_complete],
     )
-    def publish(self):
+    def publish(self) -> None:
         """Opens the call to the public; its form, rubric and rules no longer change."""
 
     @transition(
@@ -33,7 +33,7 @@ class CallLife(models.Model):
         given=rules.NewClosing,
         when_given=[rules.moved_to_a_later_closing, has_a_reason],
     )
-    def extend(self):
+    def extend(self) -> None:
         """Moves the closing later. Every holder of a draft is told."""
 
     @transition(
@@ -44,7 +44,7 @@ class CallLife(models.Model):
         when=[rules.is_before_closing],
         when_given=[rules.names_one_applicant, has_a_reason],
     )
-    def accommodate(self):
+    def accommodate(self) -> None:
         """Gives one applicant a later closing, for a confidential reason."""
 
     @transition(
@@ -54,7 +54,7 @@ class CallLife(models.Model):
         given=Reason,
         when_given=[has_a_reason],
     )
-    def cancel(self):
+    def cancel(self) -> None:
         """Ends the call before its time; every file of it is cancelled with a letter."""
 
     @transition(
@@ -63,5 +63,5 @@ class CallLife(models.Model):
         label=_("Archive"), done=_("Call archived"),
         when=[rules.is_over],
     )
-    def archive(self):
+    def archive(self) -> None:
         """Puts a finished call away."""

@@ -21,8 +21,10 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -33,14 +35,14 @@ MAX_DEPTH = 30
 class ConditionError(ValueError):
     """A condition that cannot be read. `position` counts characters from 1; `message` is in the reader's language."""
 
-    def __init__(self, message: str, position: int):
+    def __init__(self, message: str, position: int) -> None:
         self.message, self.position = message, position
         super().__init__(_("%(message)s (character %(position)s)") % {"message": message, "position": position})
 
 
 @dataclass(frozen=True)
 class Literal:
-    value: object  # Decimal, str or bool
+    value: Decimal | str | bool
 
 
 @dataclass(frozen=True)
@@ -57,30 +59,32 @@ class Call:
 
 @dataclass(frozen=True)
 class Listing:
-    items: tuple
+    items: tuple[Literal, ...]
 
 
 @dataclass(frozen=True)
 class Compare:
-    left: object
+    left: Node
     operator: str
-    right: object
+    right: Node
 
 
 @dataclass(frozen=True)
 class Not:
-    inner: object
+    inner: Node
 
 
 @dataclass(frozen=True)
 class And:
-    parts: tuple
+    parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
 class Or:
-    parts: tuple
+    parts: tuple[Node, ...]
 
+
+Node = Literal | Name | Call | Listing | Compare | Not | And | Or
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -92,7 +96,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.ASCII,
 )
 _WORDS = frozenset({"and", "or", "not", "in", "yes", "no", "answered", "count"})
-_COMPARE = {
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -102,7 +106,7 @@ _COMPARE = {
 }
 
 
-def parse(text: str):
+def parse(text: str) -> Node:
     """The tree of a condition. Raises ConditionError, with the position, for anything that is not one."""
     if not isinstance(text, str) or not text.strip():
         raise ConditionError(_("The condition is empty."), 1)
@@ -111,7 +115,7 @@ def parse(text: str):
     return _Parser(text).whole()
 
 
-def _tokens(text):
+def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
     position = 0
     while position < len(text):
         found = _TOKEN.match(text, position)
@@ -121,6 +125,7 @@ def _tokens(text):
             raise ConditionError(
                 _("“%(character)s” has no meaning here.") % {"character": text[position]}, position + 1
             )
+        assert found.lastgroup is not None  # each alternative has its name
         if found.lastgroup != "space":
             yield found.lastgroup, found.group(), position + 1
         position = found.end()
@@ -128,23 +133,23 @@ def _tokens(text):
 
 
 class _Parser:
-    def __init__(self, text):
+    def __init__(self, text: str) -> None:
         self.tokens = list(_tokens(text))
         self.at = 0
         self.depth = 0
 
     @property
-    def now(self):
+    def now(self) -> tuple[str, str, int]:
         return self.tokens[self.at]
 
-    def take(self, *texts) -> bool:
+    def take(self, *texts: str) -> bool:
         kind, text, _position = self.now
         if kind != "string" and text in texts:
             self.at += 1
             return True
         return False
 
-    def expect(self, text):
+    def expect(self, text: str) -> None:
         if not self.take(text):
             kind, found, position = self.now
             if kind == "end":
@@ -153,14 +158,14 @@ class _Parser:
                 _("“%(text)s” was expected instead of “%(found)s”.") % {"text": text, "found": found}, position
             )
 
-    def whole(self):
+    def whole(self) -> Node:
         tree = self.either()
         kind, text, position = self.now
         if kind != "end":
             raise ConditionError(_("“%(text)s” was not expected here.") % {"text": text}, position)
         return tree
 
-    def either(self):
+    def either(self) -> Node:
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise ConditionError(_("The condition has too many levels of parentheses."), self.now[2])
@@ -170,13 +175,13 @@ class _Parser:
         self.depth -= 1
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
-    def both(self):
+    def both(self) -> Node:
         parts = [self.denial()]
         while self.take("and"):
             parts.append(self.denial())
         return parts[0] if len(parts) == 1 else And(tuple(parts))
 
-    def denial(self):
+    def denial(self) -> Node:
         if self.take("not"):
             self.depth += 1
             if self.depth > MAX_DEPTH:
@@ -186,7 +191,7 @@ class _Parser:
             return inner
         return self.comparison()
 
-    def comparison(self):
+    def comparison(self) -> Node:
         start = self.now[2]
         left = self.value()
         kind, text, position = self.now
@@ -205,7 +210,7 @@ class _Parser:
             raise ConditionError(_("A number or a text alone is not a condition; compare it with something."), start)
         return left
 
-    def listing(self):
+    def listing(self) -> Node:
         kind, text, position = self.now
         if kind == "word" and text not in _WORDS:
             self.at += 1
@@ -217,7 +222,7 @@ class _Parser:
         self.expect("]")
         return Listing(tuple(items))
 
-    def literal(self):
+    def literal(self) -> Literal:
         _kind, text, position = self.now
         value = self.value()
         if not isinstance(value, Literal):
@@ -226,7 +231,7 @@ class _Parser:
             )
         return value
 
-    def value(self):
+    def value(self) -> Node:
         kind, text, position = self.now
         if kind == "end":
             raise ConditionError(_("The condition stops too early."), position)
@@ -250,7 +255,7 @@ class _Parser:
             return inner
         raise ConditionError(_("“%(text)s” was not expected here.") % {"text": text}, position)
 
-    def name(self):
+    def name(self) -> Name:
         kind, text, position = self.now
         if kind != "word" or text in _WORDS:
             raise ConditionError(_("The key of a question was expected here."), position)
@@ -258,7 +263,7 @@ class _Parser:
         return Name(text, position)
 
 
-def names(tree) -> list[Name]:
+def names(tree: Node) -> list[Name]:
     """Every name the condition reads, in the order written, repeats included."""
     match tree:
         case Name():
@@ -274,14 +279,14 @@ def names(tree) -> list[Name]:
     return []
 
 
-def literals_by_name(tree) -> dict[str, set]:
+def literals_by_name(tree: Node) -> dict[str, set[Decimal | str | bool]]:
     """For each name, the literal values it is compared with: what a checker tries to find a way to make it true."""
-    found: dict[str, set] = {}
+    found: dict[str, set[Decimal | str | bool]] = {}
 
-    def note(name, values):
+    def note(name: str, values: set[Decimal | str | bool]) -> None:
         found.setdefault(name, set()).update(values)
 
-    def walk(node):
+    def walk(node: Node) -> None:
         match node:
             case Compare(left=left, right=right):
                 for one, other in ((left, right), (right, left)):
@@ -309,7 +314,7 @@ def literals_by_name(tree) -> dict[str, set]:
     return found
 
 
-def comparisons(tree):
+def comparisons(tree: Node) -> Iterator[Compare]:
     """Every comparison in the condition, for a checker of kinds."""
     match tree:
         case Compare(left=left, right=right):
@@ -323,12 +328,12 @@ def comparisons(tree):
                 yield from comparisons(part)
 
 
-def is_answered(value) -> bool:
+def is_answered(value: object) -> bool:
     """Whether a stored answer says anything. `False` and 0 do; an empty text, list or mapping does not."""
     return not (value is None or value == "" or value == [] or value == {})
 
 
-def evaluate(tree, answers: dict) -> bool:
+def evaluate(tree: Node, answers: Mapping[str, object]) -> bool:
     """Whether the condition holds for these answers (key → stored value). A name alone holds when its answer is yes."""
     match tree:
         case And(parts=parts):
@@ -342,24 +347,24 @@ def evaluate(tree, answers: dict) -> bool:
     return _value(tree, answers) is True
 
 
-def _value(node, answers):
+def _value(node: Node, answers: Mapping[str, object]) -> object:
     match node:
         case Literal(value=value):
             return value
         case Name(key=key):
-            value = answers.get(key)
-            return value if is_answered(value) else None
+            given = answers.get(key)
+            return given if is_answered(given) else None
         case Call(function="answered", name=name):
             return is_answered(answers.get(name.key))
         case Call(function="count", name=name):
-            value = answers.get(name.key)
-            return Decimal(len(value)) if isinstance(value, list | tuple | dict) else Decimal(int(is_answered(value)))
+            given = answers.get(name.key)
+            return Decimal(len(given)) if isinstance(given, list | tuple | dict) else Decimal(int(is_answered(given)))
         case Listing(items=items):
             return [item.value for item in items]
     return evaluate(node, answers)
 
 
-def _compare(node, answers) -> bool:
+def _compare(node: Compare, answers: Mapping[str, object]) -> bool:
     left, right = _value(node.left, answers), _value(node.right, answers)
     if left is None or right is None:
         return False
@@ -374,12 +379,12 @@ def _compare(node, answers) -> bool:
     return _COMPARE[node.operator](left, right)
 
 
-def _same(left, right) -> bool:
+def _same(left: object, right: object) -> bool:
     left, right = _alike(left, right)
     return type(left) is type(right) and left == right
 
 
-def _alike(left, right):
+def _alike(left: object, right: object) -> tuple[object, object]:
     """Both as decimals where one is a number and the other can be: stored amounts are texts ("1234.56")."""
     left, right = _number(left), _number(right)
     if isinstance(left, Decimal) and isinstance(right, str):
@@ -389,7 +394,7 @@ def _alike(left, right):
     return left, right
 
 
-def _number(value, *, text=False):
+def _number(value: object, *, text: bool = False) -> object:
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int | float) or (text and isinstance(value, str)):
@@ -401,7 +406,7 @@ def _number(value, *, text=False):
     return value
 
 
-def to_text(tree) -> str:
+def to_text(tree: Node) -> str:
     """The condition written out again; `parse(to_text(tree)) == tree`."""
     match tree:
         case Literal(value=bool() as value):
@@ -427,6 +432,6 @@ def to_text(tree) -> str:
     raise TypeError(tree)
 
 
-def _wrapped(node, *kinds):
+def _wrapped(node: Node, *kinds: type[Node]) -> str:
     text = to_text(node)
     return f"({text})" if isinstance(node, kinds or (Compare, Not, And, Or)) else text

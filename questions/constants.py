@@ -7,12 +7,17 @@ Pure: no Django beyond translation and TextChoices.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db.models import TextChoices
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 LANGUAGES = ("fr", "en")
+Path = tuple[str | int, ...]  # where a thing is in a definition: keys and indexes from the top
 
 
 @dataclass(frozen=True)
@@ -22,17 +27,17 @@ class Text:
     fr: str = ""
     en: str = ""
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.in_language(get_language())
 
-    def __bool__(self):
+    def __bool__(self) -> bool:
         return bool(self.fr or self.en)
 
     def in_language(self, language: str | None) -> str:
         """The text in `language` ("en", "en-ca"…); French, the original, for anything else."""
         return self.en if (language or "fr").startswith("en") else self.fr
 
-    def as_dict(self) -> dict:
+    def as_dict(self) -> dict[str, str]:
         return {"fr": self.fr, "en": self.en}
 
 
@@ -41,7 +46,7 @@ class Problem:
     """Something wrong in a definition. `path` holds keys and indexes from the top; `line` is known when it
     came from a file."""
 
-    path: tuple
+    path: Path
     message: str
     line: int | None = None
 
@@ -53,7 +58,7 @@ class Problem:
             out += f"[{step}]" if isinstance(step, int) else (f".{step}" if out else str(step))
         return out
 
-    def __str__(self):
+    def __str__(self) -> str:
         place = self.where
         if self.line is not None:
             place = _("line %(line)s, %(where)s") % {"line": self.line, "where": place or "…"}
@@ -77,10 +82,10 @@ class QuestionType:
     common ones, which of those are required, and whether it may be a column of a repeating group."""
 
     key: str
-    name: str
+    name: str | StrPromise
     kind: ValueKind
-    options: tuple = ()
-    needs: tuple = ()
+    options: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
     column: bool = True
 
 

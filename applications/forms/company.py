@@ -1,9 +1,13 @@
 """Our own questions to the company and to its sponsor."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Language
+from questions.schema import Question
 from work.forms import LineField
 
 
@@ -43,7 +47,7 @@ class ConfirmSponsorForm(forms.Form):
 class AttestForm(forms.Form):
     """The statements that the signatory attests, one box each, and their name, typed."""
 
-    def __init__(self, statements, *args, **kwargs):
+    def __init__(self, statements: Iterable[Question], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for question in statements:
             self.fields[f"attest.{question.key}"] = forms.BooleanField(
@@ -89,6 +93,8 @@ class SearchForm(forms.Form):
     )
     group = forms.ChoiceField(label=_("Working group"), required=False)
 
-    def __init__(self, *args, groups=(), **kwargs):
+    def __init__(self, *args: Any, groups: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["group"].choices = [("", _("All")), *groups]
+        group = self.fields["group"]
+        assert isinstance(group, forms.ChoiceField)
+        group.choices = [("", _("All")), *groups]

@@ -4,25 +4,44 @@ Nothing is judged here: the service does, and what it says is put beside the fie
 """
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django import forms
+from django.forms import BoundField
 from django.forms.utils import ErrorDict
+from django.http import QueryDict
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications import constants
 from applications.exports import column_label
-from questions.schema import Question
+from applications.models import Document
+from questions.constants import Text
+from questions.schema import Fault, Option, Question
 from questions.schema.tables import columns_of
 from work.forms import DayInput, MoneyInput, UnitInput, said
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
+Choices = Sequence[tuple[str, str | Promise]]  # of a closed list: each key with its words
 FEW = 7  # up to so many choices are radio buttons
 
 
 class AnswerForm(forms.Form):
     """Fields for questions, filled with values and faults from elsewhere; it cleans nothing itself."""
 
-    def __init__(self, questions, values: dict, *, prefix="", labels=None, choices=None):
+    data: dict[str, object]
+    _errors: ErrorDict | None
+
+    def __init__(
+        self,
+        questions: Iterable[Question],
+        values: Mapping[str, object],
+        *,
+        prefix: str = "",
+        labels: Mapping[str, str] | None = None,
+        choices: Mapping[str, Choices] | None = None,
+    ) -> None:
         super().__init__({}, prefix=prefix)
         for question in questions:
             field = field_of(question, choices=(choices or {}).get(question.key))
@@ -31,10 +50,10 @@ class AnswerForm(forms.Form):
             self.fields[question.key] = field
             self.data[self.add_prefix(question.key)] = typed(question, values.get(question.key))
 
-    def add_prefix(self, field_name):
+    def add_prefix(self, field_name: str) -> str:
         return f"{self.prefix}.{field_name}" if self.prefix else field_name
 
-    def full_clean(self):
+    def full_clean(self) -> None:
         if self._errors is None:
             self._errors = ErrorDict()
         self.cleaned_data = {}
@@ -44,7 +63,7 @@ class AnswerForm(forms.Form):
         self.errors.setdefault(key, self.error_class(error_class="errorlist", renderer=self.renderer)).append(message)
 
 
-def field_of(question: Question, *, choices=None) -> forms.Field:
+def field_of(question: Question, *, choices: Choices | None = None) -> forms.Field:
     """The field of one question that is not a table, in parts, or a list of documents."""
     least = question.required
     match question.type:
@@ -87,28 +106,41 @@ def field_of(question: Question, *, choices=None) -> forms.Field:
     return forms.CharField(required=least)
 
 
-def _labelled(option):
+def _labelled(option: Option) -> str:
     return str(option.label)
 
 
-def typed(question: Question, value):
+def typed(question: Question, value: object) -> str | list[object]:
     """A kept value as its input shows it."""
     if value is None:
         return [] if question.type == "many_of" else ""
-    if question.type == "yes_no":
-        return {True: "yes", False: "no"}.get(value, value)
+    if question.type == "yes_no" and isinstance(value, bool):
+        return "yes" if value else "no"
     return value if isinstance(value, list) else str(value)
 
 
 class Asked:
     """A question on a page: `template` draws it from `form`, `rows`, `parts`, `grid` or `documents`."""
 
-    def __init__(self, question: Question, value, *, version=0, documents=(), visible=True):
+    def __init__(
+        self,
+        question: Question,
+        value: object,
+        *,
+        version: int = 0,
+        documents: Iterable[Document] = (),
+        visible: bool = True,
+    ) -> None:
         self.question, self.value, self.version = question, value, version
         self.documents, self.visible = list(documents), visible
         self.key, self.label, self.help = question.key, str(question.label), str(question.help)
-        self.required, self.errors, self.theirs = question.required, [], None
-        self.form, self.rows, self.parts, self.grid = None, [], None, []
+        self.required = question.required
+        self.errors: list[str] = []
+        self.theirs: dict[str, object] | None = None
+        self.form: AnswerForm | None = None
+        self.parts: AnswerForm | None = None
+        self.rows: list[dict[str, Any]] = []
+        self.grid: list[dict[str, Any]] = []
         self.type = question.type
         if question.type in constants.TABLES:
             self.template, self.named = "applications/questions/lines.html", True
@@ -134,8 +166,9 @@ class Asked:
         return f"ask-{self.key}"
 
     @property
-    def field(self):
+    def field(self) -> BoundField:
         """The one field of a question that has only one."""
+        assert self.form is not None  # asked of a question drawn by field.html alone
         return self.form[self.key]
 
     @property
@@ -152,7 +185,7 @@ class Asked:
         return self.type not in ("documents", "attestation", "guidance")
 
     @property
-    def add_label(self):
+    def add_label(self) -> str | Promise:
         return constants.LINES.get(self.type, constants.LINES["group"])[1]
 
     @property
@@ -177,25 +210,25 @@ class Asked:
         if self.can_add:
             self.rows.append(self._row(len(self.rows), {}))
 
-    def say(self, faults) -> None:
+    def say(self, faults: Iterable[Fault]) -> None:
         """Put each fault at its place."""
         for fault in faults:
-            at = fault.at
-            if self.form is not None:
-                self.form.say(self.key, fault.message)
-            elif self.type in constants.TABLES and len(at) == 2 and at[0] < len(self.rows):
-                self.rows[at[0]]["form"].say(at[1], fault.message)
-            elif self.parts is not None and at:
-                self.parts.say(at[0], fault.message)
-            elif self.type == "assessment" and len(at) == 2:
-                cell = next((c for axis in self.grid for c in axis["processes"] if c["key"] == at[0]), None)
-                if cell is not None:
-                    cell["errors"].append(fault.message)
-            else:
-                self.errors.append(fault.message)
+            match fault.at:
+                case _ if self.form is not None:
+                    self.form.say(self.key, fault.message)
+                case (int(row), str(column)) if self.type in constants.TABLES and row < len(self.rows):
+                    self.rows[row]["form"].say(column, fault.message)
+                case (str(part), *_rest) if self.parts is not None:
+                    self.parts.say(part, fault.message)
+                case (process, _moment) if self.type == "assessment":
+                    cell = next((c for axis in self.grid for c in axis["processes"] if c["key"] == process), None)
+                    if cell is not None:
+                        cell["errors"].append(fault.message)
+                case _:
+                    self.errors.append(fault.message)
 
     @property
-    def problems(self) -> list[dict]:
+    def problems(self) -> list[dict[str, str]]:
         """Everything said against this question, each with the address of its field."""
         found = [{"text": said(self.label, message), "url": f"#ask-{self.key}"} for message in self.errors]
         forms_here = [self.form] if self.form is not None else [r["form"] for r in self.rows]
@@ -213,13 +246,13 @@ class Asked:
 
     # ------------------------------------------------------------ parts
 
-    def _lines(self, value):
+    def _lines(self, value: list[object]) -> None:
         least = self.question.limits.get("min_rows") or 1
         rows = [row if isinstance(row, dict) else {} for row in value]
         rows += [{}] * max(0, least - len(rows))
         self.rows = [self._row(number, row) for number, row in enumerate(rows)]
 
-    def _row(self, number: int, row: dict) -> dict:
+    def _row(self, number: int, row: dict[str, object]) -> dict[str, Any]:
         columns = columns_of(self.question)
         labels = {column.key: column_label(self.question, column) for column in columns}
         choices = {
@@ -239,12 +272,13 @@ class Asked:
         name = constants.LINES.get(self.type, constants.LINES["group"])[0]
         return {"number": number, "form": form, "legend": str(name) % {"number": number + 1}}
 
-    def _grid(self, value):
+    def _grid(self, value: Mapping[str, object]) -> None:
         levels = [level.key for level in self.question.levels]
         for axis in self.question.axes:
             processes = []
             for process in axis.processes:
-                pair = value.get(process.key) if isinstance(value.get(process.key), dict) else {}
+                kept = value.get(process.key)
+                pair = kept if isinstance(kept, dict) else {}
                 name = f"{self.key}.{process.key}"
                 processes.append(
                     {
@@ -252,24 +286,23 @@ class Asked:
                         "label": str(process.label),
                         "name": name,
                         "id": f"id_{name}.before",
-                        "before": str((pair or {}).get("before") or ""),
-                        "after": str((pair or {}).get("after") or ""),
+                        "before": str(pair.get("before") or ""),
+                        "after": str(pair.get("after") or ""),
                         "levels": levels,
                         "errors": [],
                     }
                 )
             self.grid.append({"label": str(axis.label), "processes": processes})
 
-    def _parts(self, value):
+    def _parts(self, value: Mapping[str, object]) -> None:
         kind = {"period": "date"}.get(self.type, "short_text")
         labels = constants.PARTS[self.type]
-        questions = [
-            Question(part, kind, label, required=part not in ("line2", "country")) for part, label in labels.items()
-        ]
-        self.parts = AnswerForm(questions, value, prefix=self.key)
+        questions = [Question(part, kind, Text(), required=part not in ("line2", "country")) for part in labels]
+        words = {part: str(label) for part, label in labels.items()}
+        self.parts = AnswerForm(questions, value, prefix=self.key, labels=words)
 
 
-def posted(question: Question, data, name: str | None = None):
+def posted(question: Question, data: QueryDict, name: str | None = None) -> object:
     """The value of a question as posted. `name`: of its one input, when it is not the question's key."""
     key = question.key
     if question.type in constants.TABLES:

@@ -1,16 +1,22 @@
 """What officers type about files: filters of the list, marks, requests for changes."""
 
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications.constants import DUE, SORT
 from applications.models import ChangeItem
 from applications.states import ApplicationState
+from programs.models import Call
 from work import clock
 from work.forms import DayField, LineField
 
-WHY = {
+WHY: dict[str, Promise] = {
     ChangeItem.Why.INCORRECT: _("incorrect"),
     ChangeItem.Why.INCOMPLETE: _("incomplete"),
     ChangeItem.Why.OUTDATED: _("outdated"),
@@ -37,9 +43,11 @@ class FileFilter(forms.Form):
     )
     sort = forms.ChoiceField(label=_("Order"), required=False, choices=list(SORT.items()))
 
-    def __init__(self, *args, calls, **kwargs):
+    def __init__(self, *args: Any, calls: Iterable[Call], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["call"].choices = [("", _("All calls")), *[(str(call.public_id), call.name) for call in calls]]
+        call = self.fields["call"]
+        assert isinstance(call, forms.ChoiceField)
+        call.choices = [("", _("All calls")), *[(str(one.public_id), one.name) for one in calls]]
 
     def is_understood(self) -> bool:
         """Whether every filter asked for is one of ours: else the list would be broader than what was asked."""
@@ -69,8 +77,9 @@ class MarkForm(forms.Form):
         widget=forms.Textarea({"rows": 2}),
     )
 
-    def clean(self):
-        given = super().clean()
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        given = self.cleaned_data
         if given.get("passed") is False and not (given.get("reason") or "").strip():
             self.add_error("reason", _("Give the reason of a failed item: the letter says it."))
         return given
@@ -86,13 +95,13 @@ class DueForm(forms.Form):
 
     day = DayField(label=_("Last day to answer"))
 
-    def clean_day(self):
+    def clean_day(self) -> date:
         day = self.cleaned_data["day"]
         if day <= clock.today():
             raise forms.ValidationError(_("Choose a day after today."))
         return day
 
-    def instant(self):
+    def instant(self) -> datetime:
         return clock.end_of(self.cleaned_data["day"])
 
 
@@ -110,7 +119,7 @@ class ItemForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
     )
 
-    def __init__(self, *args, label, **kwargs):
+    def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["asked"].label = label
         if self.is_bound and not self["asked"].value():

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import F, QuerySet
 
+from accounts.models import User
 from applications.constants import SOON
 from applications.models import Application
 from applications.search import matching
@@ -24,12 +24,12 @@ class Chosen(Kept):
     sort: str = "due"
 
 
-def calls_of(user: Any) -> list[Call]:
+def calls_of(user: User) -> list[Call]:
     """The calls whose files this person may list, with their programme; the latest first."""
     return list(Call.objects.of_staff(user).select_related("program").order_by("-opens_at", "-pk"))
 
 
-def chosen_files(user: Any, calls: list[Call], chosen: Chosen, *, now: datetime) -> QuerySet[Application]:
+def chosen_files(user: User, calls: list[Call], chosen: Chosen, *, now: datetime) -> QuerySet[Application]:
     """The files of `calls` that match what was chosen, late and soon as of `now`; none that bars `user`."""
     ids = [call.pk for call in calls if not chosen.call or str(call.public_id) == chosen.call]
     files = Application.objects.listed(user, ids)

@@ -1,13 +1,17 @@
 """What waits for a person in this app: as a company's person, and as the cluster's."""
 
+from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.rules import is_person
 from applications.models import Application, ChangeRequest
 from applications.states import ApplicationState
+from audit.actors import Actor
 from programs.roles import ProgramRole
 from programs.states import Phase
 from questions.schema import Form
@@ -17,12 +21,12 @@ ZERO = Decimal("0.00")
 _forms: dict[tuple, Form] = {}
 
 
-def work_for(user, *, limit: int = MOST) -> list[WorkLine]:
+def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
     """What waits for `user` in this app, as a company's person and as the cluster's, the soonest due first."""
     return [*_work_of_company(user, limit), *_work_of_staff(user, limit)] if is_person(user) else []
 
 
-def _work_of_company(user, limit):
+def _work_of_company(user: User, limit: int) -> Iterator[WorkLine]:
     """Drafts to finish, requests to answer; and what the cluster has in hand."""
     requests = ChangeRequest.objects.filter(application=OuterRef("pk"), answered_at=None, cancelled_at=None)
     files = (
@@ -36,20 +40,20 @@ def _work_of_company(user, limit):
     for file in files[:limit]:
         label = file.title or file.call.name
         label = f"{file.reference} · {label}" if file.reference else label
-        page = {"label": label, "url_args": (file.public_id,), "role": "company", "note": file.organisation_name}
+        line = partial(WorkLine, label=label, url_args=(file.public_id,), role="company", note=file.organisation_name)
         if file.state == ApplicationState.DRAFT:
             if file.call.phase() in (Phase.OPEN, Phase.GRACE):
                 closing = file.call.next_closing
-                yield WorkLine(_("Finish and submit"), url_name="application-tasks", due=closing, **page)
+                yield line(_("Finish and submit"), url_name="application-tasks", due=closing)
         elif file.state == ApplicationState.CHANGES_REQUESTED:
             due = file.asked_until
-            yield WorkLine(_("Answer the request for changes"), url_name="application-changes", due=due, **page)
+            yield line(_("Answer the request for changes"), url_name="application-changes", due=due)
         else:
             waits = _("the cluster")
-            yield WorkLine(_("Being assessed"), url_name="application-detail", waits_for=waits, **page)
+            yield line(_("Being assessed"), url_name="application-detail", waits_for=waits)
 
 
-def _work_of_staff(user, limit):
+def _work_of_staff(user: User, limit: int) -> Iterator[WorkLine]:
     """Files to screen; and, for whoever runs the programme, those that wait for somebody else."""
     screens, runs = (
         Application.objects.held_by(user, role).defer("search").select_related("call").order_by("due", "id")
@@ -64,6 +68,6 @@ def _work_of_staff(user, limit):
         yield _line(file, what, "file-changes" if asked else "file-detail", "officer", waits)
 
 
-def _line(file, what, url_name, role, waits_for=""):
+def _line(file: Application, what: str, url_name: str, role: str, waits_for: str = "") -> WorkLine:
     label = f"{file.reference} · {file.title or file.call.name}"
     return WorkLine(what, label, url_name, (file.reference,), file.due, role, waits_for, file.organisation_name)

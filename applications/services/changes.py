@@ -1,9 +1,10 @@
 """Asking an applicant to change an answer: asked, extended, cancelled, answered. The service clock pauses meanwhile."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -17,6 +18,7 @@ from applications.rules import Changes, MoreTime
 from applications.services import submission
 from applications.services.drafts import locked
 from applications.states import ApplicationState
+from audit.actors import Actor
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.transitions import Reason
@@ -29,7 +31,9 @@ REMIND_BEFORE = timedelta(days=3)
 
 
 @transaction.atomic
-def request_changes(application: Application, *, by, items, due: datetime) -> ChangeRequest:
+def request_changes(
+    application: Application, *, by: User, items: Sequence[Mapping[str, str]], due: datetime
+) -> ChangeRequest:
     """Ask for the change of some answers until `due`: `items` are {"question", "why", "message"}. Pauses the clock.
 
     WrongMoment when nothing is named, an item says no reason, a question is not of the form, or `due` is past.
@@ -57,11 +61,11 @@ def request_changes(application: Application, *, by, items, due: datetime) -> Ch
 
 
 @transaction.atomic
-def extend_request(application: Application, *, by, due: datetime, reason: str) -> ChangeRequest:
+def extend_request(application: Application, *, by: User, due: datetime, reason: str) -> ChangeRequest:
     """Give the applicant until `due`, later than before, with the reason. Returns the request."""
     application = locked(application)
     application = move(application, Application.extend_request, by=by, given=MoreTime((reason or "").strip(), due=due))
-    request = open_request(application)
+    request = _the_request(application)
     if due <= request.due or due <= clock.now():
         raise WrongMoment(Refusal(_("The new day must be later than the one given."), code="due"))
     request.due = due
@@ -71,14 +75,14 @@ def extend_request(application: Application, *, by, due: datetime, reason: str) 
 
 
 @transaction.atomic
-def cancel_request(application: Application, *, by, reason: str) -> Application:
+def cancel_request(application: Application, *, by: User, reason: str) -> Application:
     """Ask for nothing any more: the file goes on with the answers that were submitted. Returns the fresh row.
 
     What the applicant began to change is put back as it was, so that rows and snapshot say the same.
     """
     application = locked(application)
     application = move(application, Application.cancel_request, by=by, given=Reason((reason or "").strip()))
-    request = open_request(application)
+    request = _the_request(application)
     request.cancelled_at = clock.now()
     request.save(update_fields=["cancelled_at"])
     for item in request.items.exclude(answered_at=None):
@@ -89,7 +93,7 @@ def cancel_request(application: Application, *, by, reason: str) -> Application:
 
 
 @transaction.atomic
-def resubmit_application(application: Application, *, by) -> Application:
+def resubmit_application(application: Application, *, by: User) -> Application:
     """Send the changed answers: frozen in a new snapshot, with a new receipt; the clock resumes. Returns the row.
 
     Forbidden for who cannot sign; WrongMoment while something asked is not changed, or no longer holds.
@@ -100,6 +104,7 @@ def resubmit_application(application: Application, *, by) -> Application:
     answers = answers_of(application)
     request = open_request(application)
     application = move(application, Application.resubmit, by=by)
+    assert request is not None  # the move is made only of a file in that state
     if wrong := missing_answers(application, answers):
         raise WrongMoment(*(Refusal(str(item.message), code="missing") for item in wrong))
     now = clock.now()
@@ -119,7 +124,7 @@ def resubmit_application(application: Application, *, by) -> Application:
     return application
 
 
-def chase_requests(*, by) -> int:
+def chase_requests(*, by: Actor) -> int:
     """Remind applicants whose time runs out, and tell the officer of requests that are overdue. How many were told.
 
     Each is told once for each deadline: a later one is a new occasion. Closing an overdue file is the officer's act.
@@ -147,7 +152,7 @@ def open_request(application: Application) -> ChangeRequest | None:
     return application.change_requests.filter(answered_at=None, cancelled_at=None).first()
 
 
-def people_of(application: Application):
+def people_of(application: Application) -> QuerySet[User]:
     """Who is told of an applicant's file: whoever began the draft, and everybody who signs for the organisation."""
     signatories = User.objects.filter(
         memberships__organisation_id=application.organisation_id, memberships__role=OrganisationRole.SIGNATORY
@@ -159,7 +164,12 @@ def people_of(application: Application):
 # ---------------------------------------------------------------- its parts
 
 
-def _check(application, items, due) -> None:
+def _the_request(application: Application) -> ChangeRequest:
+    """The request of a file that is in that state: there is one."""
+    return application.change_requests.get(answered_at=None, cancelled_at=None)
+
+
+def _check(application: Application, items: Sequence[Mapping[str, str]], due: datetime) -> None:
     refusals = []
     form = form_of(application)
     for item in items:
@@ -176,7 +186,7 @@ def _check(application, items, due) -> None:
         raise WrongMoment(*refusals)
 
 
-def _put_back(application, item, *, by) -> None:
+def _put_back(application: Application, item: ChangeItem, *, by: User) -> None:
     """The answer as it was when the change was asked; its documents too."""
     question = form_of(application).question(item.question)
     rows = Answer.objects.filter(application=application, question=item.question)
@@ -194,14 +204,14 @@ def _put_back(application, item, *, by) -> None:
         application.save(update_fields=["title"])
 
 
-def _pause(application) -> None:
+def _pause(application: Application) -> None:
     """The clock stops: what was left of it is kept (below zero for a file that was already late)."""
     application.due_left = application.due - clock.now() if application.due else None
     application.due = None
     application.save(update_fields=["due", "due_left"])
 
 
-def _resume(application) -> None:
+def _resume(application: Application) -> None:
     """The clock runs again with what was left."""
     if application.due_left is not None:
         application.due = clock.now() + application.due_left
@@ -209,7 +219,7 @@ def _resume(application) -> None:
         application.save(update_fields=["due", "due_left"])
 
 
-def _tell_applicant(application, request, kind: MessageKind) -> None:
+def _tell_applicant(application: Application, request: ChangeRequest, kind: MessageKind) -> None:
     page = "application-detail" if kind == MessageKind.CHANGES_CANCELLED else "application-changes"
     for person in people_of(application):
         queue_message(
@@ -228,7 +238,7 @@ def _tell_applicant(application, request, kind: MessageKind) -> None:
         )
 
 
-def _tell_officer(application, request, kind: MessageKind) -> None:
+def _tell_officer(application: Application, request: ChangeRequest, kind: MessageKind) -> None:
     """Whoever asked; the programme's officers when that person no longer is one."""
     officers = list(in_office_officers(application.call.program))
     for person in [request.by] if request.by in officers else officers:

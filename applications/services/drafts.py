@@ -4,13 +4,16 @@ A text is never lost: what is too long, and a table that is not finished, are ke
 Only what cannot be read at all (an amount that is not a number) is refused.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
+from django.core.files import File
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import Organisation, User
 from accounts.rules import is_member, is_signatory
 from applications import constants
 from applications.checks import eligibility_check
@@ -19,20 +22,25 @@ from applications.models import Answer, Application, ChangeItem, Document
 from applications.rules import takes_answers
 from applications.states import ApplicationState
 from audit import services as trail
+from documents.models import Upload
 from documents.scan import Unacceptable
 from documents.services import remove_upload, store_upload
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import record_duty
 from moves.states import Duty
 from programs.models import Call
+from programs.policy import Eligibility
+from questions.schema import Question
 from questions.schema.answers import validate_answer
 from questions.schema.faults import Fault
 from questions.schema.tables import columns_of
 from questions.schema.values import CHECKS
 from work import clock
 
-KEPT_AS_TYPED = ("short_text", "long_text", "budget", "financing", "milestones", "indicators", "group", "assessment")
-KEPT_AS_TYPED += ("period", "address")
+KEPT_AS_TYPED = (
+    *("short_text", "long_text", "budget", "financing", "milestones", "indicators", "group", "assessment"),
+    *("period", "address"),
+)
 SITTING = timedelta(minutes=10)
 LARGEST = 200_000  # characters of one answer, whatever its type
 
@@ -40,7 +48,7 @@ LARGEST = 200_000  # characters of one answer, whatever its type
 class AnswerConflict(Exception):
     """Somebody saved a newer version meanwhile: `theirs` is its value, saved by `by` at `at`, as `version`."""
 
-    def __init__(self, answer: Answer):
+    def __init__(self, answer: Answer) -> None:
         super().__init__(answer.question)
         self.question, self.theirs, self.version = answer.question, answer.value, answer.version
         self.by, self.at = answer.by, answer.at
@@ -49,13 +57,15 @@ class AnswerConflict(Exception):
 class AnswerInvalid(Exception):
     """The answer cannot be kept. `errors` are Faults, each with its sentence and its place."""
 
-    def __init__(self, errors):
+    def __init__(self, errors: Iterable[Fault]) -> None:
         super().__init__("; ".join(str(e) for e in errors))
         self.errors = list(errors)
 
 
 @transaction.atomic
-def start_application(call: Call, organisation, *, by, eligibility: dict | None = None) -> Application:
+def start_application(
+    call: Call, organisation: Organisation, *, by: User, eligibility: Mapping[str, object] | None = None
+) -> Application:
     """A draft for `organisation`, with the answers of the two-minute check when it was made.
 
     Forbidden for who does not act for it; WrongMoment when the call takes no drafts, or the check refuses.
@@ -87,11 +97,12 @@ def start_application(call: Call, organisation, *, by, eligibility: dict | None 
 
 
 @transaction.atomic
-def save_eligibility(application: Application, answers: dict, *, by) -> Application:
+def save_eligibility(application: Application, answers: Mapping[str, object], *, by: User) -> Application:
     """Keep new answers to the two-minute check. AnswerInvalid, each fault at its question, when one cannot be read."""
     application = locked(application)
     _ask(application, by)
     check = eligibility_check(application.call)
+    assert check is not None  # its page is there only where the rules have a check
     clean, faults = {}, []
     for item in check.shown(answers):
         value, wrong = validate_answer(item.question, answers.get(item.question.key))
@@ -105,7 +116,7 @@ def save_eligibility(application: Application, answers: dict, *, by) -> Applicat
 
 
 @transaction.atomic
-def save_answer(application: Application, question: str, value, *, by, version: int) -> Answer:
+def save_answer(application: Application, question: str, value: object, *, by: User, version: int) -> Answer:
     """Keep one answer and return it, with `faults`: what is wrong in one that is kept as typed.
 
     `version` is the one the person saw (0 when there was none). AnswerConflict when somebody was faster, unless both
@@ -122,7 +133,7 @@ def save_answer(application: Application, question: str, value, *, by, version: 
     return answer
 
 
-def clean_answer(question, value) -> tuple[object, list[Fault]]:
+def clean_answer(question: Question, value: object) -> tuple[object, list[Fault]]:
     """(what is kept, what is wrong in it). AnswerInvalid when nothing of it can be kept."""
     clean, faults = validate_answer(question, value)
     if not faults:
@@ -132,7 +143,7 @@ def clean_answer(question, value) -> tuple[object, list[Fault]]:
     return _as_typed(question, value), faults
 
 
-def _as_typed(question, value):
+def _as_typed(question: Question, value: object) -> object:
     """An unfinished answer: each cell that can be read is read, the others stay as they were typed."""
     if not isinstance(value, list):
         return value
@@ -151,7 +162,7 @@ def _as_typed(question, value):
     return rows
 
 
-def _keep(application: Application, question: str, value, *, by, version: int | None = None) -> Answer:
+def _keep(application: Application, question: str, value: object, *, by: User, version: int | None = None) -> Answer:
     """Write an answer of a locked file. `version` None: whatever is there is replaced."""
     now = clock.now()
     answer = Answer.objects.select_related("by").filter(application=application, question=question).first()
@@ -177,7 +188,7 @@ def _keep(application: Application, question: str, value, *, by, version: int | 
     return answer
 
 
-def _tell(application, answer, before, *, by, fresh):
+def _tell(application: Application, answer: Answer, before: object, *, by: User, fresh: bool) -> None:
     """A draft's trail has one entry a question and sitting (what was sent is in the snapshot); a change that an
     officer asked for has one each time, with both texts as digests."""
     given = {"question": answer.question, "version": answer.version}
@@ -200,7 +211,7 @@ def _tell(application, answer, before, *, by, fresh):
 KINDS = {"jpg": "jpeg"}
 
 
-def attach_document(application: Application, question: str, file, *, by) -> Document:
+def attach_document(application: Application, question: str, file: File, *, by: User) -> Document:
     """Join an open file (with a `.name`) to a question. AnswerInvalid with the sentence when it cannot be taken."""
     application = Application.objects.select_related("call__form", "call__rules", "organisation").get(pk=application.pk)
     _ask(application, by, question)
@@ -223,7 +234,7 @@ def attach_document(application: Application, question: str, file, *, by) -> Doc
         raise
 
 
-def _join(application, asked, upload, *, by) -> Document:
+def _join(application: Application, asked: Question, upload: Upload, *, by: User) -> Document:
     application = locked(application)
     _ask(application, by, asked.key)
     there = list(application.documents.filter(question=asked.key, removed_at=None).order_by("pk"))
@@ -245,7 +256,7 @@ def _join(application, asked, upload, *, by) -> Document:
 
 
 @transaction.atomic
-def remove_document(document: Document, *, by) -> Document:
+def remove_document(document: Document, *, by: User) -> Document:
     """Take a document off its question. Its bytes go, unless a submission already holds them. Again: nothing."""
     application = locked(document.application)
     document = Document.objects.select_related("upload").get(pk=document.pk)
@@ -264,7 +275,7 @@ def remove_document(document: Document, *, by) -> Document:
 
 
 @transaction.atomic
-def delete_draft(application: Application, *, by) -> None:
+def delete_draft(application: Application, *, by: User) -> None:
     """Throw a draft away, with its documents: by who began it, or a signatory. What was once submitted stays."""
     application = locked(application)
     if not is_member(application.organisation, by):
@@ -296,14 +307,14 @@ def locked(application: Application) -> Application:
     )
 
 
-def _ask(application, by, question=""):
+def _ask(application: Application, by: User, question: str = "") -> None:
     if not is_member(application.organisation, by):
         raise Forbidden(_("Only people who act for the organisation can do this."))
     if refusal := takes_answers(application, question):
         raise WrongMoment(refusal)
 
 
-def _clean_check(check, answers):
+def _clean_check(check: Eligibility, answers: Mapping[str, object]) -> dict[str, object]:
     """The answers of the check that can be read; the others are asked again in the draft."""
     clean = {}
     for item in check.shown(answers):

@@ -3,9 +3,12 @@
 Before anything is marked the officer has declared their interests; who prepared or sponsored the file never screens.
 """
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from applications.figures import service_due
 from applications.findings import OWN, checklist_of
 from applications.models import Application, Finding
@@ -13,6 +16,7 @@ from applications.rules import is_officer, is_screener
 from applications.services.drafts import locked
 from applications.states import ApplicationState
 from audit import services as trail
+from audit.actors import Actor
 from moves.machine import duty_refusals, move
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import record_duty
@@ -31,7 +35,7 @@ MARKABLE = (
 )
 
 
-def open_file(application: Application, *, by) -> Application:
+def open_file(application: Application, *, by: Actor) -> Application:
     """Stamp the first reading by an officer or a screener: from here the applicant no longer takes it back.
 
     Anybody else's reading, and every later one, changes nothing. Returns the row as it is now.
@@ -50,7 +54,7 @@ def open_file(application: Application, *, by) -> Application:
 
 
 @transaction.atomic
-def mark_finding(application: Application, item: str, *, by, passed: bool | None, reason: str = "") -> Finding:
+def mark_finding(application: Application, item: str, *, by: User, passed: bool | None, reason: str = "") -> Finding:
     """Mark one item passed or failed, with the reason; None takes the mark back. Returns the `Finding`.
 
     A failed item needs its reason by the time the file is found ineligible: the letter says it.
@@ -81,7 +85,7 @@ def mark_finding(application: Application, item: str, *, by, passed: bool | None
 
 
 @transaction.atomic
-def add_own_item(application: Application, *, by, text_fr: str, text_en: str) -> Finding:
+def add_own_item(application: Application, *, by: User, text_fr: str, text_en: str) -> Finding:
     """Add an item of the officer's own to the checklist of this file, in both languages."""
     application = locked(application)
     _ask(application, by)
@@ -103,14 +107,14 @@ def add_own_item(application: Application, *, by, text_fr: str, text_en: str) ->
 
 
 @transaction.atomic
-def find_eligible(application: Application, *, by) -> Application:
+def find_eligible(application: Application, *, by: Actor) -> Application:
     """Every item is marked and passed: the file is eligible, and the clock of the decision runs. Returns the row."""
     application = move(application, Application.find_eligible, by=by)
     return _start_decision_clock(application)
 
 
 @transaction.atomic
-def find_ineligible(application: Application, *, by) -> Application:
+def find_ineligible(application: Application, *, by: Actor) -> Application:
     """An item failed, with its reason. A decision is drafted by reaction; its clock runs. Returns the row."""
     application = move(application, Application.find_ineligible, by=by)
     request = application.change_requests.filter(answered_at=None, cancelled_at=None).first()
@@ -120,11 +124,13 @@ def find_ineligible(application: Application, *, by) -> Application:
     return _start_decision_clock(application)
 
 
-def decision_due(application: Application):
+def decision_due(application: Application) -> datetime | None:
     """When the decision is promised: counted from the closing of the cohort, or from the day the file was complete
     (its last submission), whichever is later. None where the programme promises nothing."""
     complete = application.snapshots.order_by("-number").values_list("at", flat=True).first()
-    starts = [complete or application.submitted_at]
+    start = complete or application.submitted_at
+    assert start is not None  # only submitted files are promised a decision
+    starts = [start]
     closing = application.cohort_closes_at or application.call.closes_at
     if closing is not None and (application.cohort_closes_at or application.call.kind == CallKind.FIXED):
         starts.append(closing)
@@ -137,7 +143,7 @@ def _start_decision_clock(application: Application) -> Application:
     return application
 
 
-def may_screen(application: Application, by) -> tuple[Refusal | None, bool]:
+def may_screen(application: Application, by: Actor) -> tuple[Refusal | None, bool]:
     """(what stands in the way of marking, whether declaring one's interests would lift it)."""
     if not is_screener(application, by):
         return Refusal(_("Only a screening officer of the programme marks the checklist."), code="role"), False
@@ -151,7 +157,7 @@ def may_screen(application: Application, by) -> tuple[Refusal | None, bool]:
     return None, False
 
 
-def _ask(application: Application, by) -> None:
+def _ask(application: Application, by: Actor) -> None:
     refusal, _declare = may_screen(application, by)
     if refusal is None:
         return

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -17,6 +18,7 @@ from applications.rules import takes_answers
 from applications.services.drafts import locked
 from applications.states import ApplicationState
 from audit import services as trail
+from audit.actors import Actor
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import record_duty
 from moves.states import Duty
@@ -31,7 +33,7 @@ FEWEST_WORDS = 3  # of the improvement expected
 
 @transaction.atomic
 def invite_sponsor(
-    application: Application, *, by, email: str, organisation_name: str, language: str
+    application: Application, *, by: User, email: str, organisation_name: str, language: str
 ) -> tuple[Sponsorship, str]:
     """Ask a customer to sponsor the application. Returns the request and its link's token, shown nowhere else.
 
@@ -123,7 +125,7 @@ def stands_in_the_way(sponsorship: Sponsorship | None) -> Refusal | None:
 
 
 @transaction.atomic
-def confirm_sponsorship(sponsorship: Sponsorship, *, by, name: str, improvement: str) -> Sponsorship:
+def confirm_sponsorship(sponsorship: Sponsorship, *, by: Actor, name: str, improvement: str) -> Sponsorship:
     """The sponsor confirms, under its name, and names the improvement it expects. ValidationError by field."""
     sponsorship = _answerable(sponsorship)
     name, improvement = " ".join((name or "").split()), (improvement or "").strip()
@@ -141,7 +143,7 @@ def confirm_sponsorship(sponsorship: Sponsorship, *, by, name: str, improvement:
 
 
 @transaction.atomic
-def decline_sponsorship(sponsorship: Sponsorship, *, by) -> Sponsorship:
+def decline_sponsorship(sponsorship: Sponsorship, *, by: Actor) -> Sponsorship:
     """The sponsor says no; the applicant may ask somebody else."""
     sponsorship = _answerable(sponsorship)
     sponsorship.declined_at = clock.now()
@@ -149,7 +151,7 @@ def decline_sponsorship(sponsorship: Sponsorship, *, by) -> Sponsorship:
 
 
 @transaction.atomic
-def cancel_sponsorship(sponsorship: Sponsorship, *, by) -> Sponsorship:
+def cancel_sponsorship(sponsorship: Sponsorship, *, by: Actor) -> Sponsorship:
     """The applicant takes its request back: the link stops working, and a confirmation no longer counts."""
     application = locked(sponsorship.application)
     _ask_applicant(application, by)
@@ -168,7 +170,7 @@ def summary_of(application: Application) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _ask_applicant(application, by):
+def _ask_applicant(application: Application, by: Actor) -> None:
     if not is_member(application.organisation, by):
         raise Forbidden(_("Only people who act for the organisation can do this."))
     if application.state != ApplicationState.DRAFT:
@@ -177,7 +179,7 @@ def _ask_applicant(application, by):
         raise WrongMoment(refusal)
 
 
-def _living(application):
+def _living(application: Application) -> QuerySet[Sponsorship]:
     return application.sponsorships.filter(cancelled_at=None, declined_at=None)
 
 
@@ -190,7 +192,7 @@ def _answerable(sponsorship: Sponsorship) -> Sponsorship:
     return sponsorship
 
 
-def _answer(sponsorship: Sponsorship, verb: str, *, by, personal: dict) -> Sponsorship:
+def _answer(sponsorship: Sponsorship, verb: str, *, by: Actor, personal: dict[str, str]) -> Sponsorship:
     """Keep an answer, the duty of whoever has an account at that address, and tell the applicant."""
     application = sponsorship.application
     account = by if is_person(by) else User.objects.filter(email__iexact=sponsorship.email).first()

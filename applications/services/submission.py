@@ -1,8 +1,8 @@
 """Submitting, taking back, withdrawing. One submission whatever is clicked, retried or lost on the way."""
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import translation
@@ -26,6 +26,7 @@ from applications.models import Answer, Application, Snapshot
 from applications.rules import Signing
 from applications.services.drafts import locked
 from applications.states import ApplicationState
+from audit.actors import Actor
 from audit.seal import canonical, plain
 from documents.services import queue_rendering
 from documents.states import RenderingKind
@@ -36,7 +37,7 @@ from moves.states import Duty
 from moves.transitions import Reason
 from notifications.constants import MessageKind
 from notifications.services import queue_message
-from programs.models import ReferenceCounter
+from programs.models import Program, ReferenceCounter
 from programs.policy import Standard
 from questions.schema import clean_answers
 from work import clock
@@ -44,7 +45,14 @@ from work.money import format_money
 
 
 @transaction.atomic
-def submit_application(application: Application, *, by, attestations, signed_name: str, began_at=None) -> Application:
+def submit_application(
+    application: Application,
+    *,
+    by: User,
+    attestations: Iterable[str],
+    signed_name: str,
+    began_at: datetime | None = None,
+) -> Application:
     """Submit a draft and return it: number given, answers frozen, receipt and message queued, all in one transaction.
 
     `attestations`: keys of the statements agreed to. `began_at`: when the person opened the page that submits; within
@@ -75,7 +83,7 @@ def submit_application(application: Application, *, by, attestations, signed_nam
 
 
 @transaction.atomic
-def take_back_application(application: Application, *, by) -> Application:
+def take_back_application(application: Application, *, by: Actor) -> Application:
     """Back to a draft, while the call is open and no officer has opened the file. Its number stays its own; the
     receipt is superseded. Returns the fresh row."""
     application = move(application, Application.take_back, by=by)
@@ -90,7 +98,7 @@ def take_back_application(application: Application, *, by) -> Application:
 
 
 @transaction.atomic
-def withdraw_application(application: Application, *, by, reason: str) -> Application:
+def withdraw_application(application: Application, *, by: User, reason: str) -> Application:
     """Withdraw a file under way, with the reason. Higher apps release what they hold for it. Returns the fresh row."""
     application = move(application, Application.withdraw, by=by, given=Reason(" ".join((reason or "").split())))
     application.change_requests.filter(answered_at=None, cancelled_at=None).update(cancelled_at=clock.now())
@@ -117,7 +125,7 @@ def receipt_of(application: Application) -> Snapshot | None:
 # ---------------------------------------------------------------- its parts
 
 
-def _attest(application: Application, agreed: frozenset[str], *, by: User, now: datetime) -> dict[str, Any]:
+def _attest(application: Application, agreed: frozenset[str], *, by: User, now: datetime) -> dict[str, object]:
     """Keep the statements agreed to as answers. Returns every answer by question, these with them."""
     answers = answers_of(application)
     for question in attestations_of(form_of(application), answers):
@@ -129,7 +137,9 @@ def _attest(application: Application, agreed: frozenset[str], *, by: User, now: 
     return answers
 
 
-def _write_row(application, answers: dict, *, now, cohort, in_grace: bool) -> None:
+def _write_row(
+    application: Application, answers: Mapping[str, object], *, now: datetime, cohort: datetime, in_grace: bool
+) -> None:
     """What the lists show. The number is taken last: whoever submits to the programme waits from here to the commit."""
     aid = aid_of(application, answers)
     organisation = application.organisation
@@ -148,7 +158,7 @@ def _write_row(application, answers: dict, *, now, cohort, in_grace: bool) -> No
     application.save()
 
 
-def _next_reference(program, year: int) -> str:
+def _next_reference(program: Program, year: int) -> str:
     """The next number of the programme and year. A transaction that fails gives it back, so there are no gaps."""
     ReferenceCounter.objects.bulk_create([ReferenceCounter(program=program, year=year)], ignore_conflicts=True)
     counter = ReferenceCounter.objects.select_for_update().get(program=program, year=year)
@@ -157,9 +167,14 @@ def _next_reference(program, year: int) -> str:
     return f"{program.code}-{year}-{counter.last:05d}"
 
 
-def freeze(application, answers: dict, *, signed_name: str, by, now) -> Snapshot:
+def freeze(
+    application: Application, answers: Mapping[str, object], *, signed_name: str, by: User, now: datetime
+) -> Snapshot:
     """A new snapshot of a locked file; those before it are superseded."""
     form, call, organisation = form_of(application), application.call, application.organisation
+    version, rules = call.form, call.rules
+    assert version is not None  # a call has both before it is published
+    assert rules is not None
     kept = clean_answers(form, answers)
     sponsorship = live_sponsorship(application)
     aid = aid_of(application, answers)
@@ -169,8 +184,8 @@ def freeze(application, answers: dict, *, signed_name: str, by, now) -> Snapshot
         "submitted_at": now,
         "programme": call.program.code,
         "call": call.public_id,
-        "form": call.form.number,
-        "rules": call.rules.number,
+        "form": version.number,
+        "rules": rules.number,
         "organisation": {
             name: getattr(organisation, name)
             for name in ("legal_name", "neq", "business_number", "street", "city", "province", "postal_code", "region")
@@ -213,26 +228,28 @@ def freeze(application, answers: dict, *, signed_name: str, by, now) -> Snapshot
         number=number,
         canonical=text,
         digest=hashlib.sha256(text.encode()).hexdigest(),
-        form_version=call.form.number,
+        form_version=version.number,
         signed_name=signed_name,
         by=by,
         at=now,
     )
 
 
-def give_receipt(application, snapshot: Snapshot, answers: dict, *, by) -> None:
+def give_receipt(application: Application, snapshot: Snapshot, answers: Mapping[str, object], *, by: User) -> None:
     """Queue the receipt and tell whoever submitted and whoever began the draft."""
-    call = application.call
+    call, closing, requested = application.call, application.cohort_closes_at, application.requested_amount
+    assert closing is not None  # both were written on the row as it was submitted
+    assert requested is not None
     with translation.override(application.language):
         rows = [
             (_("Number"), application.reference),
             (_("Received on"), clock.format_instant(snapshot.at, application.language)),
             (_("Programme"), call.program.name),
             (_("Call"), call.name),
-            (_("Cohort that closes on"), clock.format_instant(application.cohort_closes_at, application.language)),
+            (_("Cohort that closes on"), clock.format_instant(closing, application.language)),
             (_("Applicant"), f"{application.organisation_name} (NEQ {application.organisation.neq})"),
             (_("Title"), application.title),
-            (_("Aid requested, bonus included"), format_money(application.requested_amount, application.language)),
+            (_("Aid requested, bonus included"), format_money(requested, application.language)),
             (_("Eligible costs"), format_money(application.eligible_costs or 0, application.language)),
             (_("Documents"), str(application.documents.filter(removed_at=None).count())),
             (_("Attested and signed by"), snapshot.signed_name),

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from django import template
+from django.template import RequestContext
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from accounts.rules import is_auditor
 from applications.constants import SOON
+from applications.models import Application
 from applications.states import ApplicationState
 from work import clock
 
@@ -30,13 +32,13 @@ KINDS = {
 
 
 @register.filter
-def state_kind(application) -> str:
+def state_kind(application: Application) -> str:
     """{{ application|state_kind }}: the kind of its tag."""
     return KINDS.get(application.state, "")
 
 
 @register.filter
-def due_mark(application):
+def due_mark(application: Application) -> dict[str, str] | None:
     """{{ application|due_mark }}: {"text", "kind"} when its clock is late or ends soon; None otherwise."""
     if application.due is None:
         return None
@@ -47,7 +49,7 @@ def due_mark(application):
 
 
 @register.simple_tag(takes_context=True)
-def file_tabs(context, application, tab):
+def file_tabs(context: RequestContext, application: Application, tab: str) -> list[dict[str, object]]:
     """The parts of a file, as addresses; those that another app has not built, or that are not this reader's, are
     left out. `tab`: file, answers, screening, changes, reviews, decision or trail."""
     user = context["request"].user

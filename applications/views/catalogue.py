@@ -1,9 +1,12 @@
 """Open to everybody: programmes, calls with the dates the clock gives them, and the two-minute check."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -17,7 +20,7 @@ from applications.search import folded
 from applications.states import ApplicationState
 from programs.constants import DayKind
 from programs.models import Call, Program
-from programs.policy import Promise, Standard
+from programs.policy import Eligibility, Promise, Standard
 from programs.selectors import policy_of
 from programs.states import CallState, Phase
 from questions.schema import Fault
@@ -28,7 +31,7 @@ PHASE_TAGS = {Phase.OPEN: "good", Phase.ANNOUNCED: "info", Phase.GRACE: "wait"}
 SHOWN = Q(state__in=[CallState.PUBLISHED, CallState.CANCELLED])
 
 
-def fact(call: Call) -> dict:
+def fact(call: Call) -> dict[str, Any]:
     """A call as its cards and pages show it."""
     phase = call.phase()
     now = clock.now()
@@ -45,24 +48,25 @@ def fact(call: Call) -> dict:
 
 
 @require_GET
-def index(request):
+def index(request: HttpRequest) -> HttpResponse:
     """Every programme with a call, by what can be applied for first."""
     programs = Program.objects.published().select_related("working_group").prefetch_related("calls")
     groups = sorted({(p.working_group.key, p.working_group.name) for p in programs}, key=lambda group: group[1])
     form = SearchForm(request.GET or None, groups=groups)
     chosen = form.cleaned_data if form.is_valid() else {}
-    cards = []
+    cards: list[tuple[Program, list[dict[str, Any]], datetime | None]] = []
     for program in programs:
         calls = [fact(call) for call in program.calls.all() if call.state == CallState.PUBLISHED]
         if not _is_wanted(program, calls, chosen):
             continue
         soonest = min((c["next"] for c in calls if c["open"] and c["next"]), default=None)
-        cards.append({"program": program, "calls": calls, "soonest": soonest})
-    cards.sort(key=lambda card: (card["soonest"] is None, card["soonest"] or clock.now(), card["program"].name))
-    return render(request, "applications/catalogue.html", {"filter": form, "cards": cards, "filtered": bool(chosen)})
+        cards.append((program, calls, soonest))
+    cards.sort(key=lambda card: (card[2] is None, card[2] or clock.now(), card[0].name))
+    shown = [{"program": program, "calls": calls, "soonest": soonest} for program, calls, soonest in cards]
+    return render(request, "applications/catalogue.html", {"filter": form, "cards": shown, "filtered": bool(chosen)})
 
 
-def _is_wanted(program, calls, chosen) -> bool:
+def _is_wanted(program: Program, calls: list[dict[str, Any]], chosen: Mapping[str, str]) -> bool:
     words = folded(chosen.get("q") or "").split()
     text = folded(
         " ".join(
@@ -79,7 +83,7 @@ def _is_wanted(program, calls, chosen) -> bool:
 
 
 @require_GET
-def program(request, slug):
+def program(request: HttpRequest, slug: str) -> HttpResponse:
     """A programme: what it pays, for whom, and its calls."""
     found = get_object_or_404(Program.objects.published().select_related("working_group", "cluster"), slug=slug)
     calls = found.calls.filter(SHOWN).select_related("rules").order_by("-closes_at", "pk")
@@ -87,7 +91,7 @@ def program(request, slug):
     return render(request, "applications/program.html", context)
 
 
-def _aid(call):
+def _aid(call: Call | None) -> dict[str, object]:
     """The few figures a company looks for, from the rules: rate, maximum, smallest project, cap on all public aid."""
     if call is None or not call.rules_id:
         return {}
@@ -100,14 +104,14 @@ def _aid(call):
     }
 
 
-def published_call(public_id) -> Call:
+def published_call(public_id: UUID) -> Call:
     """A call that the public may see, else 404."""
     calls = Call.objects.filter(SHOWN).select_related("program__cluster", "form", "rules")
     return get_object_or_404(calls, public_id=public_id)
 
 
 @require_GET
-def call(request, public_id):
+def call(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A call: its dates, what it asks, and how to begin."""
     found = published_call(public_id)
     drafts = Application.objects.none()
@@ -127,7 +131,7 @@ def call(request, public_id):
     return render(request, "applications/call.html", context)
 
 
-def _promises(call) -> list[str]:
+def _promises(call: Call) -> list[str]:
     """The service standards of a call, in sentences."""
     promises = policy_of(call).service.promises
     sentences = {
@@ -150,12 +154,12 @@ def days_of(promise: Promise) -> str:
 # ------------------------------------------------------- two-minute check
 
 
-def check_key(call) -> str:
+def check_key(call: Call) -> str:
     return f"eligibility:{call.public_id}"
 
 
 @require_http_methods(["GET", "POST"])
-def eligibility(request, public_id):
+def eligibility(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The check, before any account: one page of questions, an answer at once. Kept in the session."""
     found = published_call(public_id)
     check = eligibility_check(found)
@@ -178,7 +182,7 @@ def eligibility(request, public_id):
     return render(request, "applications/eligibility.html", context, status=422 if context["lines"] else 200)
 
 
-def read_check(check, data) -> tuple[dict, dict]:
+def read_check(check: Eligibility, data: QueryDict) -> tuple[dict[str, object], dict[str, list[Fault]]]:
     """(answers, faults by question) of what is posted. What cannot be read is kept as typed, with its fault."""
     answers, faults, gaps = {}, {}, set()
     for item in check.questions:
@@ -200,7 +204,7 @@ def read_check(check, data) -> tuple[dict, dict]:
     return answers, faults
 
 
-def ask_check(check, answers, faults) -> list[Asked]:
+def ask_check(check: Eligibility, answers: Mapping[str, object], faults: Mapping[str, list[Fault]]) -> list[Asked]:
     """The questions of the check as fields. One whose condition does not hold is marked, and drawn apart."""
     shown = {item.question.key for item in check.shown(answers)}
     asked = []

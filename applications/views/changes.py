@@ -1,24 +1,30 @@
 """The applicant answers a request for changes: only what was asked opens, then the whole is sent again."""
 
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.requests import PersonRequest
 from accounts.rules import is_signatory
-from applications.exports import shown
+from applications.exports import Shown, shown
 from applications.figures import form_of
+from applications.models import ChangeItem
 from applications.services import changes
 from applications.views.drafting import Page, own
 from applications.views.submission import signatories
 from moves.refusals import WrongMoment
+from questions.schema import Form
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def answer(request, public_id):
+def answer(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Each answer asked about, with why; saved as it is left, then sent."""
     application = own(request, public_id, read="request for changes")
     asked = application.change_requests.filter(answered_at=None, cancelled_at=None).first()
@@ -27,7 +33,8 @@ def answer(request, public_id):
     form, items = form_of(application), list(asked.items.order_by("pk"))
     pages = []
     for section in form.sections:
-        keys = {item.question for item in items if form.question(item.question).section == section.key}
+        here = {question.key for question in section.questions}
+        keys = {item.question for item in items if item.question in here}
         if keys:
             pages.append((Page(application, section, only=keys), [i for i in items if i.question in keys]))
     if not pages:
@@ -73,7 +80,9 @@ def answer(request, public_id):
     return render(request, "applications/changes.html", context, status=status)
 
 
-def _before(form, items, place):
+def _before(form: Form, items: Sequence[ChangeItem], place: Mapping[str, object]) -> Shown:
     """What the answer was when the request was made."""
     item = next(i for i in items if i.question == place["key"])
-    return shown(form.question(item.question), item.before)
+    question = form.question(item.question)
+    assert question is not None  # only questions of the form are asked again
+    return shown(question, item.before)

@@ -1,12 +1,15 @@
 """Writing an application: begun, task list, one section at a time, each answer saved as it is left."""
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, JsonResponse
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -14,7 +17,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
+from accounts.requests import PersonRequest
 from applications import constants, rules
 from applications.checks import (
     eligibility_check,
@@ -33,13 +37,15 @@ from applications.views.catalogue import ask_check, check_key, fact, published_c
 from audit.services import record_reading
 from documents.downloads import file_response
 from moves.refusals import Forbidden, WrongMoment
+from questions.schema import Fault, Missing, Question, Section
 from questions.schema.answers import is_required, validate_answer, visible_questions
 from work import clock
 
+P = ParamSpec("P")
 WITH_TOTALS = ("budget", "financing", "assessment")
 
 
-def own(request, public_id, *, read="") -> Application:
+def own(request: PersonRequest, public_id: UUID, *, read: str = "") -> Application:
     """A file of an organisation the person acts for; to anyone else it does not exist (404). `read`: what of it."""
     files = (
         Application.objects.of_member(request.user)
@@ -52,7 +58,7 @@ def own(request, public_id, *, read="") -> Application:
     return application
 
 
-def draft_of(request, public_id, *, read="") -> Application:
+def draft_of(request: PersonRequest, public_id: UUID, *, read: str = "") -> Application:
     """The same, while it is a draft; a file that left is shown on its own page."""
     application = own(request, public_id, read=read)
     if application.state != ApplicationState.DRAFT:
@@ -63,16 +69,16 @@ def draft_of(request, public_id, *, read="") -> Application:
 class Moved(Exception):
     """The file is no longer a draft: its page says where it stands."""
 
-    def __init__(self, application):
+    def __init__(self, application: Application) -> None:
         super().__init__(application.public_id)
         self.application = application
 
 
-def of_drafts(view):
+def of_drafts(view: Callable[Concatenate[PersonRequest, P], HttpResponse]) -> Callable[..., HttpResponseBase]:
     """Turn `Moved` into the file's page."""
 
     @wraps(view)
-    def wrapped(request, *args, **kwargs):
+    def wrapped(request: PersonRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except Moved as moved:
@@ -86,7 +92,7 @@ def of_drafts(view):
 
 @login_required
 @require_GET
-def mine(request):
+def mine(request: PersonRequest) -> HttpResponse:
     """The applications of the organisations I act for: drafts first, then what was sent."""
     files = (
         Application.objects.of_member(request.user)
@@ -104,7 +110,7 @@ def mine(request):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def start(request, public_id):
+def start(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Choose the organisation, or register it first; then the draft is there."""
     call = published_call(public_id)
     organisations = list(Organisation.objects.filter(memberships__user=request.user).order_by("legal_name"))
@@ -134,7 +140,7 @@ def start(request, public_id):
 
 @of_drafts
 @require_GET
-def tasks(request, public_id):
+def tasks(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """What is done and what is left, section by section."""
     application = draft_of(request, public_id, read="task list")
     items = task_list(application)
@@ -151,7 +157,7 @@ def tasks(request, public_id):
     return render(request, "applications/tasks.html", context)
 
 
-def task_list(application) -> list[dict]:
+def task_list(application: Application) -> list[dict[str, str]]:
     """One task a section, with the check before and the sponsor after; the last one is to check and submit."""
     form, answers = form_of(application), answers_of(application)
     left = unsaid(form, answers)
@@ -181,12 +187,12 @@ def task_list(application) -> list[dict]:
     return items
 
 
-def _task(name, url, status, hint=""):
+def _task(name: str, url: str, status: tuple[str, str], hint: str = "") -> dict[str, str]:
     words, kind = status
     return {"name": name, "url": url, "status": words, "kind": kind, "hint": hint}
 
 
-def _status(complete, begun, problems):
+def _status(complete: bool, begun: bool, problems: Iterable[Missing]) -> tuple[str, str]:
     if complete and (begun or not problems):
         return _("Complete"), "done"
     if any(item.reason == "invalid" for item in problems):
@@ -194,7 +200,7 @@ def _status(complete, begun, problems):
     return (_("In progress"), "info") if begun else (_("To do"), "")
 
 
-def _sponsor_task(application):
+def _sponsor_task(application: Application) -> dict[str, str]:
     sponsorship = live_sponsorship(application)
     url = reverse("application-sponsor", args=[application.public_id])
     if sponsorship is None:
@@ -211,7 +217,7 @@ def _sponsor_task(application):
 
 @of_drafts
 @require_http_methods(["GET", "POST"])
-def section(request, public_id, key):
+def section(request: PersonRequest, public_id: UUID, key: str) -> HttpResponse:
     """One section. Posted whole by its button (also without script); each answer alone by `answer`."""
     application = draft_of(request, public_id, read=f"section {key}")
     part = form_of(application).section(key)
@@ -229,17 +235,20 @@ def section(request, public_id, key):
 class Page:
     """The questions of one section as fields, what was posted to them, and what is wrong. `only`: some of them."""
 
-    def __init__(self, application, part, only=None):
+    def __init__(self, application: Application, part: Section, only: set[str] | None = None) -> None:
         self.application, self.part, self.only = application, part, only
         self.form = form_of(application)
-        self.refused: dict[str, tuple] = {}  # typed values that could not be kept, with their faults
-        self.faults: dict[str, list] = {}
-        self.conflicts: dict[str, object] = {}
+        self.refused: dict[
+            str, tuple[object, list[Fault]]
+        ] = {}  # typed values that could not be kept, with their faults
+        self.faults: dict[str, list[Fault]] = {}
+        self.conflicts: dict[str, drafts.AnswerConflict] = {}
         self.more: list[str] = []
+        self.reader: User | None = None
         self.news = self.stays = False
         self.reload()
 
-    def reload(self):
+    def reload(self) -> None:
         self.stored = {a.question: a for a in self.application.answers.select_related("by")}
         self.answers = {key: a.value for key, a in self.stored.items() if a.value is not None}
         self.visible = [
@@ -248,7 +257,7 @@ class Page:
             if q.section == self.part.key and (self.only is None or q.key in self.only)
         ]
 
-    def take(self, request):
+    def take(self, request: PersonRequest) -> None:
         """Save everything posted; keep beside it what could not be."""
         data, before = request.POST, {q.key for q in self.visible}
         self.reader = request.user
@@ -267,11 +276,15 @@ class Page:
         self.news = bool({q.key for q in self.visible} - before)
         self.stays = bool(self.more or self.removed or name or data.get("attach") or self.news)
 
-    def _take_answer(self, question, data, by):
+    def _take_answer(self, question: Question, data: QueryDict, by: User) -> None:
         if f"version.{question.key}" not in data:
             return  # the page did not show it
         raw = posted(question, data)
-        if question.type in constants.TABLES and (drop := data.get("remove", "")).startswith(f"{question.key}."):
+        if (
+            isinstance(raw, list)
+            and question.type in constants.TABLES
+            and (drop := data.get("remove", "")).startswith(f"{question.key}.")
+        ):
             raw = [row for number, row in enumerate(raw) if str(number) != drop.rpartition(".")[2]]
         if data.get("keep") == question.key:
             return
@@ -298,7 +311,7 @@ class Page:
             self.conflicts[question.key] = conflict
             self.refused[question.key] = (raw, [])
 
-    def _take_files(self, question, request):
+    def _take_files(self, question: Question, request: PersonRequest) -> None:
         for file in request.FILES.getlist(question.key):
             try:
                 drafts.attach_document(self.application, question.key, file, by=request.user)
@@ -307,11 +320,11 @@ class Page:
                 self.faults.setdefault(question.key, []).extend(faults)
 
     @property
-    def may_leave(self):
+    def may_leave(self) -> bool:
         return not (self.refused or self.stays or any(self.faults.values()))
 
     @property
-    def next_url(self):
+    def next_url(self) -> str:
         """The next section, else the task list."""
         shown_sections = {q.section for q in visible_questions(self.form, self.answers) if q.type != "attestation"}
         keys = [s.key for s in self.form.sections if s.key in shown_sections]
@@ -320,7 +333,7 @@ class Page:
             return reverse("application-section", args=[self.application.public_id, after[0]])
         return reverse("application-tasks", args=[self.application.public_id])
 
-    def asked(self, question) -> Asked:
+    def asked(self, question: Question) -> Asked:
         stored = self.stored.get(question.key)
         value = self.answers.get(question.key)
         typed, faults = self.refused.get(question.key, (value, None))
@@ -338,15 +351,15 @@ class Page:
             one.errors.append(_changed(conflict, self.reader))
         return one
 
-    def _documents(self):
+    def _documents(self) -> dict[str, list[Document]]:
         if not hasattr(self, "_by_question"):
-            self._by_question = {}
+            self._by_question: dict[str, list[Document]] = {}
             found = self.application.documents.filter(removed_at=None).select_related("upload").order_by("pk")
             for document in found:
                 self._by_question.setdefault(document.question, []).append(document)
         return self._by_question
 
-    def context(self) -> dict:
+    def context(self) -> dict[str, Any]:
         self.__dict__.pop("_by_question", None)
         there = {q.key for q in self.visible}
         asked = [
@@ -373,7 +386,7 @@ class Page:
         }
 
 
-def totals_of(application, part, answers) -> dict | None:
+def totals_of(application: Application, part: Section, answers: Mapping[str, object]) -> dict[str, object] | None:
     """The computation of the aid, for a section that holds a part of it."""
     holds = any(q.type in WITH_TOTALS or q.key == constants.REQUESTED for q in part.questions)
     aid = aid_of(application, answers) if holds else None
@@ -388,7 +401,7 @@ def totals_of(application, part, answers) -> dict | None:
 
 @login_required
 @require_POST
-def answer(request, public_id):
+def answer(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """One answer, saved as it is left. JSON: the contract is in templates/components/autosave.html."""
     application = own(request, public_id)
     key = request.POST.get("key", "")
@@ -423,14 +436,14 @@ def answer(request, public_id):
     )
 
 
-def _changed(conflict, reader) -> str:
+def _changed(conflict: drafts.AnswerConflict, reader: User | None) -> str:
     """Who was faster: a colleague, or the reader in another window."""
     if conflict.by == reader:
         return _("You changed this answer in another window while you were writing.")
     return _("%(name)s changed this answer while you were writing.") % {"name": conflict.by.full_name}
 
 
-def _overtaken(question, conflict, reader) -> dict:
+def _overtaken(question: Question, conflict: drafts.AnswerConflict, reader: User) -> dict[str, object]:
     return {
         "theirs": pairs_of(Asked(question, conflict.theirs)),
         "theirs_shown": shown(question, conflict.theirs).text,
@@ -441,10 +454,17 @@ def _overtaken(question, conflict, reader) -> dict:
     }
 
 
-def _fragments(request, application, question, before: dict, after: dict) -> dict:
+def _fragments(
+    request: PersonRequest,
+    application: Application,
+    question: Question,
+    before: Mapping[str, object],
+    after: Mapping[str, object],
+) -> dict[str, str]:
     """What the answer changes elsewhere on its page: the totals, and questions that it opens or closes."""
     part = form_of(application).section(question.section)
-    out = {}
+    assert part is not None  # a question is of a section of its form
+    out: dict[str, str] = {}
     if totals := totals_of(application, part, after):
         out["totals"] = render_to_string("applications/_totals.html", {"totals": totals}, request)
     was = {q.key for q in visible_questions(form_of(application), before) if q.section == part.key}
@@ -466,13 +486,14 @@ def _fragments(request, application, question, before: dict, after: dict) -> dic
 
 @of_drafts
 @require_http_methods(["GET", "POST"])
-def eligibility(request, public_id):
+def eligibility(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """The two-minute check, inside the draft."""
     application = draft_of(request, public_id, read="eligibility")
     check = eligibility_check(application.call)
     if check is None:
         raise Http404
-    answers, faults, result = eligibility_of(application), {}, None
+    answers, result = eligibility_of(application), None
+    faults: dict[str, list[Fault]] = {}
     if request.method == "POST":
         answers, faults = read_check(check, request.POST)
         if not any(faults.values()):
@@ -490,7 +511,7 @@ def eligibility(request, public_id):
 
 @login_required
 @require_GET
-def document(request, public_id, document):
+def document(request: PersonRequest, public_id: UUID, document: UUID) -> HttpResponseBase:
     """A document of one's own file."""
     application = own(request, public_id)
     found = get_object_or_404(Document.objects.select_related("upload"), application=application, public_id=document)
@@ -500,7 +521,7 @@ def document(request, public_id, document):
 
 @of_drafts
 @require_http_methods(["GET", "POST"])
-def delete(request, public_id):
+def delete(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Throw a draft away, after asking."""
     application = draft_of(request, public_id, read="delete")
     if request.method == "POST":
@@ -510,13 +531,13 @@ def delete(request, public_id):
     return render(request, "applications/delete.html", {"application": application})
 
 
-def _named(file, message) -> str:
+def _named(file: UploadedFile, message: str) -> str:
     """A fault that says which file, once."""
     message = str(message)
-    return message if file.name in message else _("%(label)s: %(error)s") % {"label": file.name, "error": message}
+    return message if str(file.name) in message else _("%(label)s: %(error)s") % {"label": file.name, "error": message}
 
 
-def _uuid(text):
+def _uuid(text: str) -> UUID:
     try:
         return UUID(str(text))
     except ValueError:

@@ -1,18 +1,21 @@
 """The officer's list of files, and one file's answers as they were submitted."""
 
 import json
+from datetime import datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
-from django.http import Http404, HttpResponse
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import PersonRequest
 from applications import lists
 from applications.checks import live_sponsorship
 from applications.exports import shown_sections
@@ -37,7 +40,7 @@ RELATED = ("call__program__cluster", "call__form", "call__rules", "organisation"
 SHOWN = ("reference", "title", "organisation_name", "state", "requested_amount", "due", "submitted_at", "call_id")
 
 
-def of_staff(request, reference, *, read):
+def of_staff(request: PersonRequest, reference: str, *, read: str) -> Application:
     """The file of this reference, for whoever reads it by a role (else 404); its first reading opens it, and every
     reading is recorded as `read`."""
     files = Application.objects.of_staff(request.user).select_related(*RELATED)
@@ -52,7 +55,15 @@ def of_staff(request, reference, *, read):
 class Pages:
     """One page of a list in keyset order: after or before a file named by its reference. Never an offset."""
 
-    def __init__(self, files, sort, *, after=None, before=None, size=PAGE):
+    def __init__(
+        self,
+        files: QuerySet[Application],
+        sort: str,
+        *,
+        after: str | None = None,
+        before: str | None = None,
+        size: int = PAGE,
+    ) -> None:
         self.files, self.sort, self.size = files, sort, size
         mark = after or before
         self.backwards = bool(before and not after)
@@ -74,13 +85,15 @@ class Pages:
         self.next = self.rows[-1].reference if self.rows and (more or self.backwards) else ""
         self.previous = self.rows[0].reference if self.rows and row and (more or not self.backwards) else ""
 
-    def _take(self, row):
+    def _take(self, row: Application | None) -> list[Application]:
         if self.sort == "recent":
             order, way = "submitted_at", not self.backwards
-            return list(self._after(self.files, order, row and row.submitted_at, row, descending=way)[: self.size + 1])
+            return list(
+                self._after(self.files, order, row.submitted_at if row else None, row, descending=way)[: self.size + 1]
+            )
         return self._by_due(row)
 
-    def _by_due(self, row):
+    def _by_due(self, row: Application | None) -> list[Application]:
         """Files with a clock first, the nearest end first; then those without one. Each part is one index range."""
         timed, untimed = self.files.filter(due__isnull=False), self.files.filter(due__isnull=True)
         parts = [(timed, "due"), (untimed, None)]
@@ -88,7 +101,7 @@ class Pages:
             parts.reverse()
         if row is not None and (row.due is None) != self.backwards:
             parts = parts[1:]  # the mark is in the second part
-        found = []
+        found: list[Application] = []
         for number, (part, column) in enumerate(parts):
             here = row if number == 0 else None  # the mark is in the first part that is left
             missing = self.size + 1 - len(found)
@@ -98,7 +111,14 @@ class Pages:
         return found
 
     @staticmethod
-    def _after(files, column, value, row, *, descending):
+    def _after(
+        files: QuerySet[Application],
+        column: str | None,
+        value: datetime | None,
+        row: Application | None,
+        *,
+        descending: bool,
+    ) -> QuerySet[Application]:
         """`files` by (column, id), from the row on; by id alone without a column."""
         sign, beyond = ("-", "lt") if descending else ("", "gt")
         order = [f"{sign}{column}"] if column else []
@@ -110,7 +130,7 @@ class Pages:
         return files.only("pk", *SHOWN).order_by(*order, f"{sign}id")
 
 
-def counted(files):
+def counted(files: QuerySet[Application]) -> tuple[int, bool]:
     """How many there are, as far as it is quick to know: (number, whether there are more)."""
     number = files.order_by().values("pk")[: COUNTED + 1].count()
     return min(number, COUNTED), number > COUNTED
@@ -119,7 +139,7 @@ def counted(files):
 @require_safe
 @login_required
 @never_cache
-def index(request):
+def index(request: PersonRequest) -> HttpResponse:
     if not is_staff(request.user):
         raise Forbidden(_("The list of files is for the staff of the cluster."))
     calls = calls_of(request.user)
@@ -147,14 +167,14 @@ def index(request):
     return render(request, "applications/files.html", context)
 
 
-def address(chosen, **more):
+def address(chosen: dict[str, str], **more: str) -> str:
     return f"?{urlencode(chosen | more)}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def index_csv(request):
+def index_csv(request: PersonRequest) -> HttpResponse:
     """The same list with the same filters, as a file with all its lines: at once while it is short.
 
     A long one becomes a job, which only a press of the button starts; its page is where the file will be.
@@ -183,7 +203,7 @@ def index_csv(request):
 @require_safe
 @login_required
 @never_cache
-def list_result(request, public_id):
+def list_result(request: PersonRequest, public_id: UUID) -> HttpResponseBase:
     """The file of a long list, for whoever asked for it and may still read every file in it."""
     try:
         return file_response(lists.hand_out(public_id, by=request.user))
@@ -197,7 +217,7 @@ def list_result(request, public_id):
 @require_safe
 @login_required
 @never_cache
-def answers(request, reference):
+def answers(request: PersonRequest, reference: str) -> HttpResponse:
     """The answers as submitted, never as they are being changed. `?version=1`: an earlier submission."""
     application = of_staff(request, reference, read="answers")
     snapshots = list(application.snapshots.select_related("by").order_by("-number"))
@@ -224,7 +244,7 @@ def answers(request, reference):
 @require_safe
 @login_required
 @never_cache
-def document(request, reference, document):
+def document(request: PersonRequest, reference: str, document: UUID) -> HttpResponseBase:
     """A document of the file, as it was joined; also one that was replaced since, as long as it is kept."""
     application = of_staff(request, reference, read="document")
     found = get_object_or_404(Document.objects.select_related("upload"), application=application, public_id=document)

@@ -1,32 +1,38 @@
 """Asking an applicant to change answers, and what it changed: before and after, side by side."""
 
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.requests import PersonRequest
 from applications.exports import shown
 from applications.figures import form_of
 from applications.findings import submitted_content
 from applications.forms.staff import WHY, CancelRequestForm, DueForm, ExtendForm, ItemForm
-from applications.models import Document
+from applications.models import Application, ChangeRequest, Document
 from applications.rules import is_officer
 from applications.services import changes as services
 from applications.states import ApplicationState
 from applications.views.files import of_staff
-from moves.refusals import Forbidden, WrongMoment
+from moves.refusals import Forbidden, Refusal, WrongMoment
+from questions.schema import Question, Section
 from questions.schema.answers import visible_questions
 
+F = TypeVar("F", ExtendForm, CancelRequestForm)
 NOT_ASKED = ("guidance", "attestation")
 
 
 @require_http_methods(["GET", "HEAD"])
 @login_required
 @never_cache
-def changes(request, reference):
+def changes(request: PersonRequest, reference: str) -> HttpResponse:
     """Every request for changes of the file, the latest first."""
     application = of_staff(request, reference, read="requests for changes")
     found = application.change_requests.select_related("by").prefetch_related("items").order_by("-pk")
@@ -41,7 +47,7 @@ def changes(request, reference):
     return render(request, "applications/file_changes.html", context)
 
 
-def request_lines(application, one):
+def request_lines(application: Application, one: ChangeRequest) -> dict[str, object]:
     """One request with its items: the question, why, and both texts."""
     form = form_of(application)
     items = []
@@ -60,17 +66,17 @@ def request_lines(application, one):
     return {"request": one, "items": items, "open": one.answered_at is None and one.cancelled_at is None}
 
 
-def text_of(application, question, value):
+def text_of(application: Application, question: Question | None, value: object) -> str:
     """An answer in words; documents by their names."""
     if question is None or value is None:
         return ""
-    documents = ()
-    if question.type == "documents":
+    documents: Iterable[Document] = ()
+    if question.type == "documents" and isinstance(value, list):
         documents = Document.objects.filter(application=application, public_id__in=value).select_related("upload")
     return shown(question, value, documents).text
 
 
-def askable(application):
+def askable(application: Application) -> Iterator[tuple[Section, list[tuple[Question, str]]]]:
     """The questions that may be asked again, by section, with the answer that was submitted."""
     form, answers = form_of(application), submitted_content(application).get("answers", {})
     visible = {question.key for question in visible_questions(form, answers)}
@@ -86,14 +92,15 @@ def askable(application):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def ask(request, reference):
+def ask(request: PersonRequest, reference: str) -> HttpResponse:
     """Which answers to change, why, and until when. What was typed stays when something is missing."""
     application = of_staff(request, reference, read="answers")
     if not is_officer(application, request.user):
         raise Forbidden(_("Only an officer of the programme asks for changes."))
     data = request.POST if request.method == "POST" else None
     due = DueForm(data, prefix="due", auto_id="%s")
-    sections, forms = [], []
+    sections: list[dict[str, Any]] = []
+    forms = []
     for section, questions in askable(application):
         lines = []
         for question, text in questions:
@@ -101,7 +108,8 @@ def ask(request, reference):
             forms.append((question, form))
             lines.append({"question": question, "text": text, "form": form})
         sections.append({"section": section, "lines": lines})
-    refusals, status = [], 200
+    refusals: Sequence[Refusal] = []
+    status = 200
     if request.method == "POST":
         status = 422
         good = all([due.is_valid(), *(form.is_valid() for _question, form in forms)])
@@ -118,8 +126,8 @@ def ask(request, reference):
             else:
                 messages.success(request, _("The applicant is asked. The clock is paused until it answers."))
                 return redirect("file-changes", reference)
-    for section in sections:
-        section["open"] = any(line["form"].errors or line["form"]["asked"].value() for line in section["lines"])
+    for part in sections:
+        part["open"] = any(line["form"].errors or line["form"]["asked"].value() for line in part["lines"])
     context = {
         "tab": "changes",
         "application": application,
@@ -134,8 +142,8 @@ def ask(request, reference):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def extend(request, reference):
-    def act(application, given, form):
+def extend(request: PersonRequest, reference: str) -> HttpResponse:
+    def act(application: Application, given: Mapping[str, str], form: ExtendForm) -> None:
         services.extend_request(application, by=request.user, due=form.instant(), reason=given["reason"])
 
     return _act(request, reference, ExtendForm, act, name="extend", done=_("The applicant has more time, and is told."))
@@ -144,15 +152,23 @@ def extend(request, reference):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def cancel(request, reference):
-    def act(application, given, form):
+def cancel(request: PersonRequest, reference: str) -> HttpResponse:
+    def act(application: Application, given: Mapping[str, str], form: CancelRequestForm) -> None:
         services.cancel_request(application, by=request.user, reason=given["reason"])
 
     done = _("The request is cancelled. The file goes on with what was submitted.")
     return _act(request, reference, CancelRequestForm, act, name="cancel", done=done)
 
 
-def _act(request, reference, form_class, act, *, name, done):
+def _act(
+    request: PersonRequest,
+    reference: str,
+    form_class: type[F],
+    act: Callable[[Application, Mapping[str, str], F], None],
+    *,
+    name: str,
+    done: str,
+) -> HttpResponse:
     application = of_staff(request, reference, read="requests for changes")
     if not is_officer(application, request.user):
         raise Forbidden(_("Only an officer of the programme does this."))

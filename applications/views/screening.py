@@ -1,9 +1,11 @@
 """Screening a file: its checklist, marked one by one, then the finding."""
 
+from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.requests import PersonRequest
 from applications.findings import checklist_of
 from applications.forms.staff import MarkForm, OwnItemForm
 from applications.models import Application
@@ -18,7 +21,7 @@ from applications.rules import is_screener
 from applications.services import screening as services
 from applications.views.files import of_staff
 from moves.machine import allowed
-from moves.refusals import Forbidden, WrongMoment
+from moves.refusals import Forbidden, Refusal, WrongMoment
 
 FOUND = {
     "eligible": (services.find_eligible, gettext_lazy("The file is found eligible.")),
@@ -29,7 +32,7 @@ FOUND = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def checklist(request, reference):
+def checklist(request: PersonRequest, reference: str) -> HttpResponse:
     """Every item with what the system found; one form an item, so that one mark is one save."""
     application = of_staff(request, reference, read="screening")
     faulty, own_form, status = None, OwnItemForm(), 200
@@ -56,7 +59,7 @@ def checklist(request, reference):
     return _page(request, application, faulty=faulty, own_form=own_form, status=status)
 
 
-def _said(request, service, *args, **given):
+def _said(request: PersonRequest, service: Callable[..., object], *args: object, **given: object) -> bool:
     """Whether it was done; what refused it at this moment is said at the top of the page."""
     try:
         service(*args, by=request.user, **given)
@@ -66,7 +69,14 @@ def _said(request, service, *args, **given):
     return True
 
 
-def _page(request, application, *, faulty=None, own_form=None, status=200):
+def _page(
+    request: PersonRequest,
+    application: Application,
+    *,
+    faulty: MarkForm | None = None,
+    own_form: OwnItemForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     refusal, declare = services.may_screen(application, request.user)
     lines = []
     items = checklist_of(application)
@@ -101,7 +111,7 @@ def _page(request, application, *, faulty=None, own_form=None, status=200):
     return render(request, "applications/file_screening.html", context, status=status)
 
 
-def declare_url(application):
+def declare_url(application: Application) -> str:
     """Where interests are declared, and then back to the checklist: a page of a higher app, known by its name alone;
     "" while it is not built.
     """
@@ -115,12 +125,13 @@ def declare_url(application):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def find(request, reference, outcome):
+def find(request: PersonRequest, reference: str, outcome: str) -> HttpResponse:
     """The finding: read again, confirmed, made."""
     application = of_staff(request, reference, read="screening")
     if not is_screener(application, request.user):
         raise Forbidden(_("Only a screening officer of the programme finds a file eligible or not."))
-    refusals, status = [], 200
+    refusals: Sequence[Refusal] = []
+    status = 200
     if request.method == "POST":
         service, done = FOUND[outcome]
         try:

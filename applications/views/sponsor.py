@@ -1,16 +1,24 @@
 """The sponsor: asked by the applicant, and answering on a page of its own, without an account."""
 
+from typing import TypeGuard
+from uuid import UUID
+
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.models import User
+from accounts.requests import PersonRequest
 from applications import constants
 from applications.checks import live_sponsorship
 from applications.figures import answers_of
 from applications.forms.company import ConfirmSponsorForm, InviteSponsorForm
+from applications.models import Sponsorship
 from applications.services import sponsors
 from applications.views.drafting import draft_of, of_drafts, own
 from audit.actors import Guest
@@ -19,7 +27,7 @@ from audit.services import record_reading
 
 @of_drafts
 @require_http_methods(["GET", "POST"])
-def ask(request, public_id):
+def ask(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """The applicant asks its customer, and sees what became of it."""
     application = draft_of(request, public_id, read="sponsor")
     answers = answers_of(application)
@@ -49,7 +57,7 @@ def ask(request, public_id):
 
 @of_drafts
 @require_POST
-def cancel(request, public_id, sponsorship):
+def cancel(request: PersonRequest, public_id: UUID, sponsorship: UUID) -> HttpResponse:
     """The applicant takes its request back."""
     application = own(request, public_id)
     found = get_object_or_404(application.sponsorships, public_id=sponsorship)
@@ -60,13 +68,14 @@ def cancel(request, public_id, sponsorship):
 
 @never_cache
 @require_http_methods(["GET", "POST"])
-def answer(request, token):
+def answer(request: HttpRequest, token: str) -> HttpResponse:
     """The sponsor's own page: the applicant's name, the title, the summary; nothing else of the file."""
     sponsorship = sponsors.find_sponsorship(token)
     refusal = sponsors.stands_in_the_way(sponsorship)
     if refusal is not None:
-        context = {"refusal": refusal, "sponsorship": sponsorship if refusal.code == "answered" else None}
-        return render(request, "applications/sponsor_closed.html", context, status=404 if not sponsorship else 200)
+        closed = {"refusal": refusal, "sponsorship": sponsorship if refusal.code == "answered" else None}
+        return render(request, "applications/sponsor_closed.html", closed, status=404 if not sponsorship else 200)
+    assert sponsorship is not None  # a link without a request is refused above
     by = request.user if _is_the_sponsor(request.user, sponsorship) else Guest(sponsorship.organisation_name)
     form = ConfirmSponsorForm(request.POST if request.POST.get("answer") == "confirm" else None)
     if request.method == "POST" and request.POST.get("answer") == "decline":
@@ -92,5 +101,5 @@ def answer(request, token):
     return render(request, "applications/sponsor_answer.html", context, status=422 if form.errors else 200)
 
 
-def _is_the_sponsor(user, sponsorship) -> bool:
+def _is_the_sponsor(user: User | AnonymousUser, sponsorship: Sponsorship) -> TypeGuard[User]:
     return user.is_authenticated and user.email.lower() == sponsorship.email.lower()

@@ -1,17 +1,21 @@
 """Check your answers, attest and submit once, the receipt, and the file's own page for the applicant."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core import signing
-from django.http import Http404
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.models import User
+from accounts.requests import PersonRequest
 from accounts.rules import is_signatory
 from applications.checks import (
     ELIGIBILITY_SECTION,
@@ -57,7 +61,7 @@ TAGS = {
 
 @of_drafts
 @require_GET
-def check(request, public_id):
+def check(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Everything that will be sent, each answer with a link to change it; what is missing, with a link to it."""
     application = draft_of(request, public_id, read="check your answers")
     answers = answers_of(application)
@@ -83,7 +87,7 @@ def check(request, public_id):
     return render(request, "applications/check.html", context)
 
 
-def missing_lines(application, answers: dict) -> list[dict]:
+def missing_lines(application: Application, answers: Mapping[str, object]) -> list[dict[str, str]]:
     """What is missing, as lines of an error summary that lead to the field."""
     form, lines = form_of(application), []
     for item in missing_answers(application, answers):
@@ -92,6 +96,7 @@ def missing_lines(application, answers: dict) -> list[dict]:
             lines.append({"text": item.message, "url": url})
             continue
         question = form.question(item.question)
+        assert question is not None  # what is missing of the form is one of its questions
         url = reverse("application-section", args=[application.public_id, item.section])
         text = said(question.label, item.message)
         lines.append({"text": text, "url": f"{url}#place-{item.question}"})
@@ -101,7 +106,7 @@ def missing_lines(application, answers: dict) -> list[dict]:
     return lines
 
 
-def signatories(application) -> list:
+def signatories(application: Application) -> list[User]:
     """Who can sign for the organisation."""
     members = application.organisation.memberships.filter(role="signatory").select_related("user")
     return [member.user for member in members.order_by("user__family_name", "pk")]
@@ -109,7 +114,7 @@ def signatories(application) -> list:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def submit(request, public_id):
+def submit(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Attest and submit. However often it is sent, there is one submission, and one receipt."""
     application = own(request, public_id, read="attest and submit")
     if application.state != ApplicationState.DRAFT:  # a second click, a retry: the receipt it already has
@@ -159,7 +164,7 @@ def began(text: str) -> datetime | None:
 
 @login_required
 @require_GET
-def submitted(request, public_id):
+def submitted(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """After submitting: the number, the receipt, and what happens next."""
     application = own(request, public_id, read="confirmation")
     snapshot = submission.receipt_of(application)
@@ -169,7 +174,7 @@ def submitted(request, public_id):
     return render(request, "applications/submitted.html", context)
 
 
-def next_steps(application) -> list[str]:
+def next_steps(application: Application) -> list[str]:
     """What happens next, with its dates, in sentences."""
     language, call = _language(), application.call
     steps = []
@@ -181,6 +186,7 @@ def next_steps(application) -> list[str]:
         if cohort > clock.now():
             instant = clock.format_instant(cohort, language)
             steps.append(_("Its cohort closes on %(instant)s; all its files are then compared.") % {"instant": instant})
+        assert application.submitted_at is not None  # it has a cohort: it was submitted
         if decided := service_due(call, Standard.DECIDE, max(cohort, application.submitted_at)):
             late = decided < clock.now()
             sentence = (
@@ -198,7 +204,7 @@ def next_steps(application) -> list[str]:
 
 @login_required
 @require_GET
-def detail(request, public_id):
+def detail(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Where the file stands, as the applicant may know it: never an outcome before its letter."""
     application = own(request, public_id, read="file")
     if application.state == ApplicationState.DRAFT and not application.snapshots.exists():
@@ -225,7 +231,7 @@ def detail(request, public_id):
     return render(request, "applications/detail.html", context)
 
 
-def bridge(application) -> list[dict]:
+def bridge(application: Application) -> list[dict[str, str]]:
     """The three steps that an applicant may see: submitted, assessed, decided."""
     language = _language()
     if application.state == ApplicationState.DRAFT:
@@ -235,6 +241,7 @@ def bridge(application) -> list[dict]:
             {"label": _("Being assessed"), "state": "later"},
             {"label": _("Decision"), "state": "later"},
         ]
+    assert application.submitted_at is not None  # no draft: it was submitted
     sent = clock.format_day(application.submitted_at, language)
     told = application.outcome_at
     over = application.state in (ApplicationState.WITHDRAWN, ApplicationState.CANCELLED)
@@ -245,7 +252,7 @@ def bridge(application) -> list[dict]:
             if application.state == ApplicationState.CHANGES_REQUESTED
             else _("Being assessed")
             if not over
-            else application.public_state.label,
+            else str(application.public_state.label),
             "state": "done" if told else "now",
         },
         {
@@ -256,7 +263,7 @@ def bridge(application) -> list[dict]:
     ]
 
 
-def timeline(application) -> list[dict]:
+def timeline(application: Application) -> list[dict[str, object]]:
     """What the applicant did, and what they were told, newest first."""
     entries = [{"what": _("Draft begun"), "at": application.created_at, "who": application.created_by.full_name}]
     for snapshot in application.snapshots.select_related("by").order_by("number"):
@@ -283,13 +290,13 @@ def timeline(application) -> list[dict]:
     return [{**entry, "what": str(entry["what"])[:1].upper() + str(entry["what"])[1:]} for entry in entries]
 
 
-def _language():
+def _language() -> str:
     return get_language() or "fr"
 
 
 @login_required
 @require_GET
-def answers(request, public_id):
+def answers(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """What was submitted, as it stands."""
     application = own(request, public_id, read="answers")
     snapshot = submission.receipt_of(application)
@@ -301,20 +308,20 @@ def answers(request, public_id):
 
 @login_required
 @require_GET
-def receipt(request, public_id, number):
+def receipt(request: PersonRequest, public_id: UUID, number: int) -> HttpResponseBase:
     """The receipt as PDF, once the worker has made it."""
     application = own(request, public_id)
     snapshot = get_object_or_404(
         Snapshot.objects.select_related("receipt"), application=application, number=number, receipt__isnull=False
     )
-    if not snapshot.receipt.is_ready:
+    if snapshot.receipt is None or not snapshot.receipt.is_ready:
         raise Http404
     return file_response(snapshot.receipt)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def take_back(request, public_id):
+def take_back(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Back to a draft, after asking."""
     application = own(request, public_id, read="take back")
     if request.method == "POST":
@@ -326,7 +333,7 @@ def take_back(request, public_id):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def withdraw(request, public_id):
+def withdraw(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Withdraw, with the reason."""
     application = own(request, public_id, read="withdraw")
     form = ReasonForm(request.POST or None)

@@ -1,19 +1,34 @@
 """Inviting people and giving them roles: in the cluster, on its programmes, for a government partner."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
+from django.db.models import Model, QuerySet
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import ClusterRole, Language
+from funding.models import Partner
 from funding.roles import PartnerRole
+from programs.models import Program
 from programs.roles import ProgramRole, Seat
 from work.forms import DayField, LineField, MoneyField
 
 
-def capitalised(choices):
+def capitalised(choices: Iterable[tuple[str, str | Promise]]) -> list[tuple[str, str | Promise]]:
     """Choices whose labels begin a line."""
-    return [(value, capfirst(label)) for value, label in choices]
+    return [(value, capfirst(label)) for value, label in choices]  # type: ignore[type-var]  # text, or lazy: either
+
+
+class NamedChoice(forms.ModelChoiceField):
+    """A choice of rows that are called by their name in the reader's language."""
+
+    def label_from_instance(self, obj: Model) -> str:
+        assert isinstance(obj, Program | Partner)
+        return obj.name
 
 
 class InviteStaffForm(forms.Form):
@@ -28,7 +43,7 @@ class InviteStaffForm(forms.Form):
         label=_("Language of the invitation"), choices=Language.choices, widget=forms.RadioSelect
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].initial = ""
         self.fields["language"].initial = (get_language() or "fr")[:2]
@@ -43,7 +58,7 @@ class ClusterRoleForm(forms.Form):
 
 class ProgramRoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Role"), choices=capitalised(ProgramRole.choices))
-    program = forms.ModelChoiceField(
+    program = NamedChoice(
         label=_("Programme"), queryset=None, required=False, empty_label=_("All programmes of the cluster")
     )
     seat = forms.ChoiceField(
@@ -60,24 +75,26 @@ class ProgramRoleForm(forms.Form):
     )
     ends_on = DayField(label=_("Last day"), required=False)
 
-    def __init__(self, *args, programs, **kwargs):
+    def __init__(self, *args: Any, programs: QuerySet[Program], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["program"].queryset = programs
-        self.fields["program"].label_from_instance = lambda program: program.name
+        field = self.fields["program"]
+        assert isinstance(field, NamedChoice)
+        field.queryset = programs
 
-    def clean_capacity(self):
+    def clean_capacity(self) -> int:
         return self.cleaned_data["capacity"] or 20
 
 
 class PartnerSeatForm(forms.Form):
-    partner = forms.ModelChoiceField(label=_("Government partner"), queryset=None, empty_label=None)
+    partner = NamedChoice(label=_("Government partner"), queryset=None, empty_label=None)
     role = forms.ChoiceField(label=_("Role"), choices=capitalised(PartnerRole.choices), widget=forms.RadioSelect)
     ends_on = DayField(label=_("Last day"), required=False)
 
-    def __init__(self, *args, partners, **kwargs):
+    def __init__(self, *args: Any, partners: QuerySet[Partner], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["partner"].queryset = partners
-        self.fields["partner"].label_from_instance = lambda partner: partner.name
+        field = self.fields["partner"]
+        assert isinstance(field, NamedChoice)
+        field.queryset = partners
 
 
 class FindPersonForm(forms.Form):

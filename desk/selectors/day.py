@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from applications import selectors as applications
 from decisions import selectors as decisions
 from desk.selectors import service
 from letters import selectors as letters
 from reviews import selectors as reviews
 from work import clock
-from work.selectors import MOST
+from work.selectors import MOST, WorkLine
 
 APPS = (applications.work_for, reviews.work_for, decisions.work_for, letters.work_for, service.work_for)
 SOON = timedelta(days=7)
@@ -36,19 +37,19 @@ class Day:
     `hats` are the roles that have something; `more` says that an app had more to tell than it told.
     """
 
-    late: list
-    soon: list
-    later: list
-    others: list
-    hats: tuple
+    late: list[WorkLine]
+    soon: list[WorkLine]
+    later: list[WorkLine]
+    others: list[WorkLine]
+    hats: tuple[str, ...]
     more: bool
 
     @property
-    def count(self):
+    def count(self) -> int:
         return len(self.late) + len(self.soon) + len(self.later)
 
 
-def day_of(user, role=""):
+def day_of(user: User, role: str = "") -> Day:
     """The `Day` of a person; with `role`, only what they do under that hat."""
     told = [app(user) for app in APPS]
     lines = [line for lines in told for line in lines]

@@ -4,21 +4,25 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from applications.models import Application
 from applications.states import ApplicationState
 from decisions.states import DecisionState
 from desk.constants import TIMELINE_LEAVES_OUT
 from desk.selectors.trail import entries, lines_of, verb_name
 from letters.models import Letter
-from moves.machine import allowed
+from moves.machine import Available, allowed
 from moves.models import DutyDone
 from moves.states import Duty
+from moves.transitions import Move
 from work.clock import format_day
 
-PAGE_OF_MOVE = {
+PAGE_OF_MOVE: dict[Move[Any, Any], str] = {
     Application.request_changes: "file-changes",
     Application.extend_request: "file-changes",
     Application.cancel_request: "file-changes",
@@ -37,13 +41,13 @@ TIMELINE = 60  # entries: the trail has them all
 class Step:
     """A thing this person may do next: its page, and what stands in the way."""
 
-    label: Any
+    label: str | Promise
     url_name: str
-    in_the_way: tuple = ()
+    in_the_way: tuple[str | Promise, ...] = ()
     declare: bool = False
 
 
-def next_steps(application, user):
+def next_steps(application: Application, user: User) -> list[Step]:
     """The moves of the file and of its open decision that `user` may make, each with its page, in their order."""
     found = [_step(move, PAGE_OF_MOVE[move.step]) for move in allowed(application, user, *PAGE_OF_MOVE)]
     decision = application.decisions.open().order_by("-number").first()
@@ -63,7 +67,7 @@ AWAITED = {
 }
 
 
-def awaited(application):
+def awaited(application: Application) -> str | Promise:
     """Who must act next, in words; "" when nobody does."""
     decision = application.decisions.open().order_by("-number").first()
     if decision is None:
@@ -76,7 +80,7 @@ def awaited(application):
     return _("the ministry") if asked else _("the programme officer")
 
 
-def _step(move, page):
+def _step(move: Available, page: str) -> Step:
     return Step(
         move.label,
         page,
@@ -95,18 +99,19 @@ SPANS = (
 OVER = (ApplicationState.APPROVED, ApplicationState.INVITED, ApplicationState.DECLINED, ApplicationState.WAITLISTED)
 
 
-def bridge(application, language):
+def bridge(application: Application, language: str) -> list[dict[str, str]]:
     """Where the file stands, as the component draws it. A file that left the road shows how it left."""
     labels = [_("Submitted"), _("Eligible"), _("Reviewed"), _("Recommended"), _("Decided"), _("Letter sent")]
+    assert application.submitted_at is not None  # the cluster sees a file once it is submitted
     notes = [format_day(application.submitted_at, language), "", "", "", "", ""]
     place = next((n for n, states in enumerate(SPANS) if application.state in states), None)
     if place is None:
-        sent = application.outcome_at is not None
+        sent = application.outcome_at
         place = 6 if sent and application.state in OVER else 5 if application.state in OVER else 4
         if application.state not in OVER:
             labels[4] = application.get_state_display().capitalize()
         if sent:
-            notes[5] = format_day(application.outcome_at, language)
+            notes[5] = format_day(sent, language)
     if place < 6:
         notes[place] = notes[place] or _("since %(day)s") % {"day": format_day(application.since, language)}
     return [
@@ -115,20 +120,20 @@ def bridge(application, language):
     ]
 
 
-def duties_of(application):
+def duties_of(application: Application) -> list[dict[str, object]]:
     """Who did which duty on the file, and when: [(duty in words, person, instant)], first to last."""
     done = list(DutyDone.objects.filter(application_id=application.pk).order_by("at", "id"))
     people = get_user_model().objects.in_bulk({d.user_id for d in done})
     return [{"duty": Duty(d.duty).label, "who": people[d.user_id].full_name, "at": d.at} for d in done]
 
 
-def timeline(application):
+def timeline(application: Application) -> list[dict[str, object]]:
     """What happened, the latest first, without the small acts of writing: for the component."""
-    rows = entries().filter(application_id=application.pk).exclude(verb__in=TIMELINE_LEAVES_OUT).order_by("-id")
-    rows = [row for row in rows[:TIMELINE] if verb_name(row.subject_type, row.verb) not in TIMELINE_LEAVES_OUT]
+    found = entries().filter(application_id=application.pk).exclude(verb__in=TIMELINE_LEAVES_OUT).order_by("-id")
+    rows = [row for row in found[:TIMELINE] if verb_name(row.subject_type, row.verb) not in TIMELINE_LEAVES_OUT]
     return [{"what": line.what, "at": line.at, "who": line.who, "note": line.note} for line in lines_of(rows)]
 
 
-def letters_of(application):
+def letters_of(application: Application) -> QuerySet[Letter]:
     """The file's letters, the latest first."""
     return Letter.objects.filter(application=application).order_by("-id")

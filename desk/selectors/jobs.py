@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from accounts.models import User
 from work import clock
 from work.jobs import JobHandler, Kept, handler_of, visible_to
 from work.models import Job
@@ -179,7 +180,7 @@ def _machine_of(job: Job) -> Machine | None:
 # ------------------------------------------------------------------ for an administrator
 
 
-def looked_after(user) -> QuerySet[Job]:
+def looked_after(user: User) -> QuerySet[Job]:
     """The jobs that `user` sees, that wait or are worked on, and those that failed, while what they left is kept."""
     lives = Q(state__in=RUNNABLE) & (Q(attempts__lt=ATTEMPTS) | Q(claimed_until__gt=clock.now()))
     return visible_to(user).select_related("owner").filter(Q(state=JobState.FAILED) | lives, removed_at__isnull=True)

@@ -1,30 +1,34 @@
 """Who a person is here today, in one query."""
 
-from django.db.models import CharField, Value
+from typing import Any
+
+from django.db.models import CharField, QuerySet, Value
 
 from accounts.models import ClusterAppointment, Membership
 from accounts.rules import in_office, is_person
 from funding.models import PartnerSeat
 from programs.models import Appointment
 
+KEPT = "_roles_today"  # what remembers them on the user
 
-def roles_of(user):
+
+def roles_of(user: object) -> frozenset[tuple[str, str]]:
     """The roles that `user` holds today, as a set of (kind, role): ("program", "reviewer"), ("company", "signatory")…
 
     Kinds: "cluster", "program", "partner", "company". One query, remembered on the user for the rest of the request.
     """
     if not is_person(user):
         return frozenset()
-    if not hasattr(user, "_roles_today"):
+    if not hasattr(user, KEPT):
         held = [
             _named("cluster", ClusterAppointment.objects.filter(in_office(), user=user)),
             _named("program", Appointment.objects.filter(in_office(), user=user)),
             _named("partner", PartnerSeat.objects.filter(in_office(), user=user)),
             _named("company", Membership.objects.filter(user=user)),
         ]
-        user._roles_today = frozenset(held[0].union(*held[1:]))
-    return user._roles_today
+        setattr(user, KEPT, frozenset(held[0].union(*held[1:])))
+    return getattr(user, KEPT)
 
 
-def _named(kind, rows):
+def _named(kind: str, rows: QuerySet[Any]) -> QuerySet[Any, tuple[str, str]]:
     return rows.annotate(kind=Value(kind, output_field=CharField())).order_by().values_list("kind", "role")

@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
 from accounts.roles import ClusterRole
 from desk.constants import EFFECTS, PROCESSES
 from desk.rules import files_administered_by, files_looked_after_by
@@ -78,17 +78,17 @@ class Service:
         return len(self.away) + late + waiting + self.given_up + self.hidden
 
 
-def rows_of(table: WorkTable, user: Any) -> QuerySet:
+def rows_of(table: WorkTable, user: User) -> QuerySet:
     """The rows of a table that `user`, an administrator, is told of, and may try again or set aside."""
     return table.rows(user, files_looked_after_by(user).values("pk"))
 
 
-def table_of(table: WorkTable, user: Any, **part: int) -> TableRead:
+def table_of(table: WorkTable, user: User, **part: int) -> TableRead:
     """A table as `user` reads it; `start` and `most` as `read_table` takes them."""
     return read_table(table, rows_of(table, user), table.rows(user, files_administered_by(user).values("pk")), **part)
 
 
-def service_of(user: Any) -> Service:
+def service_of(user: User) -> Service:
     """How the service stands, for `user`, an administrator."""
     return Service(
         read_at=clock.now(),
@@ -100,7 +100,7 @@ def service_of(user: Any) -> Service:
     )
 
 
-def work_for(user: Any) -> list[WorkLine]:
+def work_for(user: User) -> list[WorkLine]:
     """The line of an administrator's day: what was given up, and waits for them. No query for anybody else."""
     if ("cluster", ClusterRole.ADMINISTRATOR) not in roles_of(user):
         return []

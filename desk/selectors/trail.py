@@ -1,14 +1,16 @@
 """The trail in words: acts and readings of one file in one chronology, and a search over all of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from heapq import merge
 from itertools import islice
+from typing import Any
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import Cluster, Membership, Organisation, User
@@ -56,12 +58,12 @@ class Line:
 
 
 @cache
-def _models() -> dict:
+def _models() -> dict[str, type[Model]]:
     return {subject_name(model): model for model in apps.get_models() if state_field(model) is not None}
 
 
 @cache
-def _done() -> dict:
+def _done() -> dict[str, str | Promise]:
     """Each move by its full name, with the words of its timeline."""
     words = {}
     for subject, model in _models().items():
@@ -89,8 +91,8 @@ def all_verbs() -> list[tuple[str, str]]:
 def state_words(subject_type: str, state: str) -> str:
     if not state:
         return ""
-    model = _models().get(subject_type)
-    return str(dict(state_field(model).choices).get(state, state)) if model else state
+    field = state_field(model) if (model := _models().get(subject_type)) else None
+    return str(dict(field.flatchoices).get(state, state)) if field else state
 
 
 def subject_words(subject_type: str) -> str:
@@ -103,12 +105,12 @@ def subject_words(subject_type: str) -> str:
 class _Names:
     """Who the actors of some rows are: one query for people, one for keys, whatever the number of rows."""
 
-    def __init__(self, rows):
+    def __init__(self, rows: Iterable[Entry | Reading]) -> None:
         ids = {kind: {r.actor_id for r in rows if r.actor_kind == kind} for kind in (ActorKind.PERSON, ActorKind.KEY)}
         self.people = User.objects.in_bulk(ids[ActorKind.PERSON])
         self.keys = ApiKey.objects.in_bulk(ids[ActorKind.KEY])
 
-    def of(self, row) -> str:
+    def of(self, row: Entry | Reading) -> str:
         match row.actor_kind:
             case ActorKind.PERSON:
                 user = self.people.get(row.actor_id)
@@ -123,20 +125,23 @@ class _Names:
         return f"{name} ({row.on_behalf_of})" if row.on_behalf_of else name
 
 
-def lines_of(rows) -> list[Line]:
+def lines_of(rows: Iterable[Entry | Reading]) -> list[Line]:
     """Entries and readings (mixed) as lines, in the order given."""
     rows = list(rows)
     names = _Names(rows)
     references = dict(
-        Application.objects.filter(pk__in={r.application_id for r in rows} - {None}).values_list("pk", "reference")
+        Application.objects.filter(pk__in={r.application_id for r in rows if r.application_id}).values_list(
+            "pk", "reference"
+        )
     )
-    return [
-        (_reading if isinstance(row, Reading) else _entry)(row, names.of(row), references.get(row.application_id) or "")
-        for row in rows
-    ]
+    lines = []
+    for row in rows:
+        who, reference = names.of(row), (references.get(row.application_id) if row.application_id else None) or ""
+        lines.append(_reading(row, who, reference) if isinstance(row, Reading) else _entry(row, who, reference))
+    return lines
 
 
-def _entry(entry, who, reference) -> Line:
+def _entry(entry: Entry, who: str, reference: str) -> Line:
     erasables = {e.field: e for e in entry.erasables.all()}
     note = erasables.pop("note", None)
     return Line(
@@ -162,18 +167,18 @@ def _entry(entry, who, reference) -> Line:
     )
 
 
-def _fact(key, value) -> str:
+def _fact(key: str, value: object) -> str:
     """The name of a fact; "" for one that says nothing to a reader."""
     return "" if value in (None, "", [], {}) else str(FACTS.get(key, key))
 
 
-def _valued(key, value) -> str:
+def _valued(key: str, value: object) -> str:
     """The value of a fact in words: from its closed list where it has one."""
     words = VALUES.get(key)
     return str(words[value]) if words and isinstance(value, str) and value in words else _plain(value)
 
 
-def _plain(value) -> str:
+def _plain(value: object) -> str:
     """A fact as text: a list by commas; words kept apart are shown with the texts."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
@@ -185,7 +190,7 @@ def _plain(value) -> str:
     return str(value)
 
 
-def _reading(reading, who, reference) -> Line:
+def _reading(reading: Reading, who: str, reference: str) -> Line:
     return Line(
         at=reading.at,
         what=_("Read: %(what)s") % {"what": read_words(reading)},
@@ -200,7 +205,7 @@ def _reading(reading, who, reference) -> Line:
     )
 
 
-def _listed(reading) -> list:
+def _listed(reading: Reading) -> list[tuple[str, str]]:
     """What was asked of a list taken away as a file, its number of lines and its digest."""
     if reading.question is None:
         return []
@@ -208,26 +213,31 @@ def _listed(reading) -> list:
     return [(name, _valued(key, value)) for key, value in facts.items() if (name := _fact(key, value))]
 
 
-def read_words(reading) -> str:
+def read_words(reading: Reading) -> str:
     """What was read: its own words where they are known, else the thing's."""
     return str(READ.get(reading.what) or subject_words(reading.subject_type))
 
 
 # ----------------------------------------------------------------- one file
 
+Place = tuple[datetime, str, int]
+"""Where a line stands in the order of time: its instant, kind ("e" or "r") and number."""
 
-def of_file(application):
+
+def of_file(application: Application) -> QuerySet[Entry]:
     """Acts on a file: on the file and what hangs on it, and on each envelope for its sake."""
     touched = LedgerEntry.objects.filter(application_id=application.pk).values("envelope_id")
     money = Q(subject_type="envelope", subject_id__in=touched, given__application=application.pk)
     return entries().filter(Q(application_id=application.pk) | money)
 
 
-def entries():
+def entries() -> QuerySet[Entry]:
     return Entry.objects.prefetch_related(Prefetch("erasables", Erasable.objects.order_by("field")))
 
 
-def chronicle(application, *, after="", readings=True, size=PAGE) -> tuple[list[Line], str]:
+def chronicle(
+    application: Application, *, after: str = "", readings: bool = True, size: int = PAGE
+) -> tuple[list[Line], str]:
     """Up to `size` lines of a file, from the first draft on, after the key `after`; and the key to ask with next.
 
     Acts and readings in one order of time. The key is that of the last line: its instant, kind and number.
@@ -244,7 +254,7 @@ def chronicle(application, *, after="", readings=True, size=PAGE) -> tuple[list[
     return lines_of(page), _key(page[-1]) if more else ""
 
 
-def whole_chronicle(application, *, batch=500) -> Iterator[Line]:
+def whole_chronicle(application: Application, *, batch: int = 500) -> Iterator[Line]:
     """Every line of a file, in order, read in batches: for the export."""
     acts = of_file(application).order_by("at", "id").iterator(chunk_size=batch)
     read = Reading.objects.of_file(application.pk).order_by("at", "id").iterator(chunk_size=batch)
@@ -253,16 +263,16 @@ def whole_chronicle(application, *, batch=500) -> Iterator[Line]:
         yield from lines_of(some)
 
 
-def _place(row):
+def _place(row: Entry | Reading) -> Place:
     return row.at, "r" if isinstance(row, Reading) else "e", row.pk
 
 
-def _key(row) -> str:
+def _key(row: Entry | Reading) -> str:
     at, kind, pk = _place(row)
     return f"{at.timestamp():.6f}{kind}{pk}"
 
 
-def _after(key: str):
+def _after(key: str) -> Place | None:
     """(instant, kind, number) of a key; None for none. ValueError for what is not a key."""
     if not key:
         return None
@@ -274,7 +284,7 @@ def _after(key: str):
     return at, kind, int(pk)
 
 
-def _next(rows, kind, since, size):
+def _next(rows: QuerySet[Any], kind: str, since: Place | None, size: int) -> QuerySet[Any]:
     if since is not None:
         at, last, pk = since
         same = Q(at=at, pk__gt=pk) if kind == last else (Q(at=at) if kind > last else Q(pk__in=[]))
@@ -282,12 +292,12 @@ def _next(rows, kind, since, size):
     return rows.order_by("at", "id")[:size]
 
 
-def subjects_of(application) -> int:
+def subjects_of(application: Application) -> int:
     """How many chains a file has."""
     return Entry.objects.filter(application_id=application.pk).values("head_id").distinct().count()
 
 
-def verified(application) -> tuple[checks.Verified, list[checks.Finding]]:
+def verified(application: Application) -> tuple[checks.Verified, list[checks.Finding]]:
     """Every chain of a file, recomputed now: what was counted, and every fault or scheduled erasure."""
     count = checks.Verified()
     return count, list(checks.verify(application_id=application.pk, count=count))
@@ -308,13 +318,15 @@ class Filter:
     readings: bool = False
 
 
-def matching(clusters, wanted: Filter, *, before: int | None = None, size=PAGE) -> tuple[list[Line], int | None]:
+def matching(
+    clusters: QuerySet[Cluster], wanted: Filter, *, before: int | None = None, size: int = PAGE
+) -> tuple[list[Line], int | None]:
     """Lines of the trail of `clusters`, the latest first, and the number to ask with next (None at the end)."""
-    rows = Reading.objects.all() if wanted.readings else entries()
-    rows = rows.filter(_of_clusters(clusters, wanted.readings))
+    rows: QuerySet[Any] = Reading.objects.all() if wanted.readings else entries()
     if wanted.reference:
         key = Application.objects.filter(reference__iexact=wanted.reference).values_list("pk", flat=True).first()
-        rows = rows.of_file(key or 0) if wanted.readings else rows.filter(application_id=key or 0)
+        rows = Reading.objects.of_file(key or 0) if wanted.readings else entries().filter(application_id=key or 0)
+    rows = rows.filter(_of_clusters(clusters, wanted.readings))
     if wanted.person:
         rows = rows.filter(actor_kind=ActorKind.PERSON, actor_id__in=_people(wanted.person))
     if wanted.verb and not wanted.readings:
@@ -330,7 +342,7 @@ def matching(clusters, wanted: Filter, *, before: int | None = None, size=PAGE) 
     return lines_of(found[:size]), found[size - 1].pk if len(found) > size else None
 
 
-def _people(text):
+def _people(text: str) -> QuerySet[User, Mapping[str, object]]:
     """People whose name or e-mail address holds every word of `text`: a subquery."""
     people = User.objects.all()
     for word in text.split():
@@ -340,7 +352,7 @@ def _people(text):
     return people.values("pk")
 
 
-def _of_clusters(clusters, readings):
+def _of_clusters(clusters: QuerySet[Cluster], readings: bool) -> Q:
     """The condition that a row is of these clusters: of one of their files, or of what they own or gave a role to."""
     files = Application.objects.filter(call__program__cluster__in=clusters).values("pk")
     own = Q(application_id__in=files)
@@ -363,7 +375,7 @@ def _of_clusters(clusters, readings):
     return own | alone & Q(subject_type__in=["interest", "undertaking"], actor_id__in=_staff(clusters))
 
 
-def _staff(clusters):
+def _staff(clusters: QuerySet[Cluster]) -> QuerySet[User, Mapping[str, object]]:
     """People with a role in these clusters, or for a company that applied to them: a subquery."""
     held = Exists(Appointment.objects.filter(cluster__in=clusters, user=OuterRef("pk")))
     wide = Q(cluster_appointments__cluster__in=clusters)

@@ -2,8 +2,10 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django import forms
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -23,7 +25,7 @@ class SampleForm(forms.Form):
 
     prefix = "sample"
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sizes = [
             ("s", t("Moins de 50 personnes", "Fewer than 50 people")),
@@ -88,7 +90,7 @@ def money(x: str) -> str:
     return format_money(Decimal(x), get_language() or "fr")
 
 
-def sample_table() -> dict:
+def sample_table() -> dict[str, object]:
     """Three calls and their money, sorted by date."""
     names = t("Appel", "Call"), t("Fermeture", "Closes"), t("Demandes", "Applications"), t("Demandé", "Requested")
     data = [
@@ -121,7 +123,7 @@ def sample_table() -> dict:
     }
 
 
-def samples() -> dict:
+def samples() -> dict[str, object]:
     """What each component of the page is shown with."""
     at = lambda d, h, m=0: local(date(2026, 11, d), h, m)  # noqa: E731
     return {
@@ -260,7 +262,7 @@ def samples() -> dict:
 
 
 @require_safe
-def show(request):
+def show(request: HttpRequest) -> HttpResponse:
     """Every component, with sample data."""
     filled = {
         "sample-neq": "114",

@@ -1,12 +1,16 @@
 """A file on one page, for the cluster's people; and the search over files."""
 
+from dataclasses import dataclass
+
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.requests import PersonRequest
 from applications.models import Application
 from applications.search import matching
 from applications.services.screening import open_file
@@ -19,7 +23,7 @@ PAGE = 30
 RELATED = ("call__program__cluster", "call__form", "call__rules", "call__rubric", "organisation")
 
 
-def file_of(request, reference):
+def file_of(request: PersonRequest, reference: str) -> Application:
     """The submitted file of this reference, for whoever reads it by a role; else it does not exist (404)."""
     files = Application.objects.of_staff(request.user).select_related(*RELATED)
     return get_object_or_404(files, reference=reference)
@@ -28,7 +32,7 @@ def file_of(request, reference):
 @require_safe
 @never_cache
 @login_required
-def show(request, reference):
+def show(request: PersonRequest, reference: str) -> HttpResponse:
     application = open_file(file_of(request, reference), by=request.user)
     record_reading(request.user, application_id=application.pk, subject=application, what="file")
     context = {
@@ -44,13 +48,24 @@ def show(request, reference):
     return render(request, "desk/file.html", context)
 
 
+@dataclass(frozen=True)
+class Found:
+    """A file that was found, as its reader is told of it: its page, the words of its state, the kind of its tag."""
+
+    file: Application
+    url: str
+    state: str
+    kind: str
+
+
 @require_safe
 @never_cache
 @login_required
-def search(request):
+def search(request: PersonRequest) -> HttpResponse:
     """Files that this person may open and whose words match. A whole reference goes straight to its file."""
     asked = " ".join(request.GET.get("q", "").split())[:200]
-    found, more = [], False
+    found: list[Found] = []
+    more = False
     if asked:
         visible = Application.objects.visible_to(request.user).select_related("call__program").defer("search")
         exact = visible.filter(reference=asked.upper()).first()
@@ -58,18 +73,23 @@ def search(request):
         if exact:
             return redirect(address(exact, staff.filter(pk=exact.pk).exists()))
         rows = list(matching(visible, asked).order_by("-submitted_at", "-id")[: PAGE + 1])
-        found, more = rows[:PAGE], len(rows) > PAGE
-        as_staff = set(staff.filter(pk__in=[f.pk for f in found]).values_list("pk", flat=True))
-        for file in found:
-            file.url = address(file, file.pk in as_staff)
-            inside = file.pk in as_staff
-            file.shown_state = file.get_state_display() if inside else file.public_state.label
-            file.shown_kind = state_kind(file) if inside else ""
-        record_readings(request.user, application_ids=[f.pk for f in found], subject="application", what="search")
+        rows, more = rows[:PAGE], len(rows) > PAGE
+        as_staff = set(staff.filter(pk__in=[f.pk for f in rows]).values_list("pk", flat=True))
+        found = [_found(file, file.pk in as_staff) for file in rows]
+        record_readings(request.user, application_ids=[f.pk for f in rows], subject="application", what="search")
     return render(request, "desk/search.html", {"asked": asked, "found": found, "more": more})
 
 
-def address(file, as_staff):
+def _found(file: Application, as_staff: bool) -> Found:
+    return Found(
+        file,
+        url=address(file, as_staff),
+        state=file.get_state_display() if as_staff else str(file.public_state.label),
+        kind=state_kind(file) if as_staff else "",
+    )
+
+
+def address(file: Application, as_staff: bool) -> str:
     """The page of a file for its reader: the cluster's, or the company's."""
     if as_staff:
         return reverse("file-detail", args=[file.reference])

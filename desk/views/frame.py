@@ -1,7 +1,7 @@
 """What the frame of every page asks for: the cluster's colours, and more time."""
 
 from django.conf import settings
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
@@ -11,7 +11,7 @@ from work import clock
 
 @require_safe
 @cache_control(public=True, max_age=300)
-def brand(request):
+def brand(request: HttpRequest) -> HttpResponse:
     """The cluster's two colours, as the custom properties that every other colour of the brand follows."""
     cluster = Cluster.objects.order_by("pk").first()
     css = f":root{{--ink:{cluster.colour_ink};--accent:{cluster.colour_accent}}}" if cluster else ""
@@ -19,7 +19,7 @@ def brand(request):
 
 
 @require_POST
-def stay(request):
+def stay(request: HttpRequest) -> HttpResponse:
     """Push the session's end back: {"ends": seconds since 1970}. 401 once it has ended."""
     if not request.user.is_authenticated:
         return JsonResponse({}, status=401)

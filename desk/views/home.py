@@ -1,5 +1,9 @@
 """The first page: what the cluster offers to anyone; what waits for whoever is signed in."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -10,11 +14,12 @@ from django.views.decorators.http import require_safe
 from desk import selectors
 from programs.models import Call
 from work import clock
+from work.selectors import WorkLine
 
 
 @require_safe
 @never_cache
-def home(request):
+def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "desk/welcome.html", {"calls": calls()})
     asked = request.GET.get("role", "")
@@ -40,7 +45,7 @@ def home(request):
     return render(request, "desk/home.html", context)
 
 
-def calls():
+def calls() -> list[dict[str, object]]:
     """Published calls that are open or not open yet, with the instant that matters next; soonest closing first."""
     found = Call.objects.published().filter(closes_at__gt=clock.now()).select_related("program__cluster")
     listed = [
@@ -50,7 +55,7 @@ def calls():
     return sorted(listed, key=lambda one: (not one["open"], one["closes"]))
 
 
-def hats(day, role):
+def hats(day: selectors.Day, role: str) -> list[dict[str, object]]:
     """The switch between a person's hats, when they wear several: the parts of the page as addresses."""
     if len(day.hats) < 2:
         return []
@@ -61,7 +66,7 @@ def hats(day, role):
     ]
 
 
-def task(line):
+def task(line: WorkLine) -> dict[str, str]:
     """A line of work as the task list shows it."""
     status, kind = due_in_words(line.due)
     if line.waits_for:
@@ -75,7 +80,7 @@ def task(line):
     }
 
 
-def address(name, arguments):
+def address(name: str, arguments: Sequence[object]) -> str:
     """The page of a line; the home where it has none."""
     try:
         return reverse(name, args=arguments)
@@ -83,7 +88,7 @@ def address(name, arguments):
         return reverse("home")
 
 
-def due_in_words(due):
+def due_in_words(due: datetime | None) -> tuple[str, str]:
     """How long is left until the day `due` falls on, and the kind of tag that says it."""
     if due is None:
         return _("no date"), ""
@@ -99,5 +104,5 @@ def due_in_words(due):
     return ngettext("%(n)d day left", "%(n)d days left", days) % {"n": days}, "wait" if days <= 7 else "info"
 
 
-def left_until(closing):
+def left_until(closing: datetime | None) -> str:
     return due_in_words(closing)[0]

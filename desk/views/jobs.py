@@ -1,19 +1,25 @@
 """Long jobs: those of the reader (an administrator's: of everybody in the cluster), and the page of one."""
 
+from typing import Any, cast
+from uuid import UUID
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from accounts.models import User
+from accounts.requests import PersonRequest
 from accounts.rules import is_administrator
 from desk.forms.jobs import JobFilter
 from desk.selectors.jobs import shown_job, shown_jobs
 from work import jobs
+from work.models import Job
 from work.states import RUNNABLE, JobAct
 
 PAGE = 50
@@ -30,7 +36,7 @@ ACTS = {
 @require_safe
 @login_required
 @never_cache
-def index(request):
+def index(request: PersonRequest) -> HttpResponse:
     """The jobs, the latest first."""
     form = JobFilter(request.GET or None)
     state = form.chosen() if form.is_bound else ""
@@ -38,7 +44,7 @@ def index(request):
     if state:
         found = found.filter(state=state)
     if before := request.GET.get("before"):
-        found = found.filter(pk__lt=_job(request, before).pk)
+        found = found.filter(pk__lt=_job(request.user, before).pk)
     rows = list(found[: PAGE + 1])
     context = {
         "filter": JobFilter({"state": state}),
@@ -53,15 +59,15 @@ def index(request):
 @require_safe
 @login_required
 @never_cache
-def show(request, public_id):
+def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """One job: what it is, how far it is, what failed, what may be done with it."""
-    job = _job(request, public_id)
+    job = _job(request.user, public_id)
     failures = job.failures.order_by("pk")
     if after := request.GET.get("after"):
         failures = failures.filter(pk__gt=_number(after))
     rows = list(failures[: FAILURES + 1])
     more = len(rows) > FAILURES
-    context = _context(request, job) | {
+    context = _context(request.user, job) | {
         "failures": rows[:FAILURES],
         "kept": job.failures.count() if rows else 0,
         "next_url": f"?after={rows[FAILURES - 1].pk}#failures" if more else "",
@@ -71,17 +77,17 @@ def show(request, public_id):
 
 @require_safe
 @never_cache
-def progress(request, public_id):
+def progress(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The part of the page that asks again by itself while the job works. To anything but a script: the page.
 
     `state` and `quarter` say what the page shows: only a change is read aloud, and only a change of state brings
     other buttons. Whoever was signed out meanwhile asks no more.
     """
-    if not request.htmx:
-        return show(request, public_id)
+    if not request.htmx:  # type: ignore[attr-defined]  # the middleware of django-htmx sets it
+        return show(cast("PersonRequest", request), public_id)  # it asks by itself who this is
     if not request.user.is_authenticated:
         return HttpResponse(status=286, headers={"HX-Reswap": "none"})
-    context = _context(request, _job(request, public_id))
+    context = _context(request.user, _job(request.user, public_id))
     shown = context["shown"]
     moved = request.GET.get("state") != shown.stands
     response = render(request, "desk/job_progress.html", context | {"moved": moved})
@@ -90,16 +96,16 @@ def progress(request, public_id):
     return response
 
 
-progress.asks_by_itself = True  # it keeps nobody signed in
+progress.asks_by_itself = True  # type: ignore[attr-defined]  # a mark for the middleware: it keeps nobody signed in
 
 
 @login_required
 @require_POST
-def act(request, public_id, act):
+def act(request: PersonRequest, public_id: UUID, act: str) -> HttpResponse:
     """Pause, resume, cancel, try again."""
     if act not in ACTS:
         raise Http404
-    job = _job(request, public_id)
+    job = _job(request.user, public_id)
     try:
         jobs.act_on_job(job, JobAct(act), by=request.user)
     except jobs.NotYours:
@@ -111,27 +117,27 @@ def act(request, public_id, act):
     return redirect("job-detail", job.public_id)
 
 
-def _job(request, public_id):
+def _job(user: User, public_id: UUID | str) -> Job:
     """The job, for who may see it; else it does not exist."""
     try:
-        return get_object_or_404(jobs.visible_to(request.user).select_related("owner"), public_id=public_id)
+        return get_object_or_404(jobs.visible_to(user).select_related("owner"), public_id=public_id)
     except ValidationError:
         raise Http404 from None
 
 
-def _context(request, job):
-    own = job.owner_id == request.user.pk
+def _context(user: User, job: Job) -> dict[str, Any]:
+    own = job.owner_id == user.pk
     return {
         "shown": shown_job(job),
         "job": job,
         "own": own,
         "asks": job.state in RUNNABLE,
         "acts": jobs.acts_for(job),
-        "technical": job.last_error if is_administrator(request.user) else "",
+        "technical": job.last_error if is_administrator(user) else "",
     }
 
 
-def _number(text):
+def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise Http404
     return int(text)

@@ -1,30 +1,34 @@
 """Administration: the people of the cluster and their roles. For its administrators only."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef
-from django.http import Http404
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import services as accounts
-from accounts.models import Invitation, User
+from accounts.models import Cluster, ClusterAppointment, Invitation, User
+from accounts.requests import PersonRequest
 from desk.forms.people import ClusterRoleForm, FindPersonForm, InviteStaffForm, PartnerSeatForm, ProgramRoleForm
 from desk.rules import administered_clusters
-from desk.views.roles import cluster_roles, partner_seats, program_roles
+from desk.views.roles import RoleLine, cluster_roles, partner_seats, program_roles
 from funding import services as funding
 from funding.models import PartnerSeat
 from moves.refusals import Forbidden, Refusal, WrongMoment
-from programs.models import Program
+from programs.models import Appointment, Program
 from programs.services import people as programs
 from work import clock
 
 
-def administered(request):
+def administered(request: PersonRequest) -> Cluster:
     """The cluster whose roles this person gives; 403 for who administers none."""
     cluster = administered_clusters(request.user).first()
     if cluster is None:
@@ -32,7 +36,7 @@ def administered(request):
     return cluster
 
 
-def people_of(cluster):
+def people_of(cluster: Cluster) -> QuerySet[User]:
     """Whoever holds or held a role with the cluster or its partners, or accepted its invitation."""
     of_user = {"user": OuterRef("pk")}
     return User.objects.filter(
@@ -45,7 +49,7 @@ def people_of(cluster):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def index(request):
+def index(request: PersonRequest) -> HttpResponse:
     """Everybody with a role, what they hold today, and the invitations that wait."""
     cluster = administered(request)
     form = FindPersonForm(request.POST or None)
@@ -69,7 +73,7 @@ def index(request):
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def invite(request):
+def invite(request: PersonRequest) -> HttpResponse:
     """Invite somebody to work with the cluster."""
     cluster = administered(request)
     form = InviteStaffForm(request.POST or None)
@@ -87,7 +91,7 @@ def invite(request):
 
 @login_required
 @require_POST
-def cancel_invitation(request, invitation):
+def cancel_invitation(request: PersonRequest, invitation: UUID) -> HttpResponse:
     """Take back an invitation to the cluster."""
     cluster = administered(request)
     accounts.cancel_invitation(get_object_or_404(cluster.invitations, public_id=invitation), by=request.user)
@@ -97,14 +101,14 @@ def cancel_invitation(request, invitation):
 
 @login_required
 @require_http_methods(["GET"])
-def person(request, public_id):
+def person(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """One person: the roles held today, each with its end; and the three ways to give another."""
     return _person(request, administered(request), get_object_or_404(User, public_id=public_id))
 
 
 @login_required
 @require_http_methods(["POST"])
-def give(request, public_id, kind):
+def give(request: PersonRequest, public_id: UUID, kind: str) -> HttpResponse:
     """Give a role: in the cluster, on a programme or for a partner."""
     cluster, user = administered(request), get_object_or_404(User, public_id=public_id)
     form = _forms(cluster, request.POST).get(kind)
@@ -131,7 +135,7 @@ def give(request, public_id, kind):
 
 @login_required
 @require_http_methods(["POST"])
-def end(request, public_id):
+def end(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Take a role back at once. The form names it as the page lists it."""
     cluster, user = administered(request), get_object_or_404(User, public_id=public_id)
     for line in _roles(cluster, user):
@@ -140,9 +144,9 @@ def end(request, public_id):
     else:
         raise WrongMoment(Refusal(_("This role has already ended."), code="gone"))
     try:
-        if line.kind == "cluster":
+        if isinstance(line.held, ClusterAppointment):
             accounts.end_cluster_appointment(line.held, by=request.user)
-        elif line.kind == "program":
+        elif isinstance(line.held, Appointment):
             programs.end_appointment(line.held, by=request.user)
         else:
             funding.end_partner_seat(line.held, by=request.user)
@@ -153,11 +157,11 @@ def end(request, public_id):
     return redirect("person", user.public_id)
 
 
-def _roles(cluster, user):
+def _roles(cluster: Cluster, user: User) -> list[RoleLine]:
     return [*cluster_roles(cluster, [user]), *program_roles(cluster, [user]), *partner_seats(cluster, [user])]
 
 
-def _forms(cluster, data=None):
+def _forms(cluster: Cluster, data: QueryDict | None = None) -> dict[str, forms.Form]:
     return {
         "cluster": ClusterRoleForm(data, prefix=None, auto_id="cluster_%s"),
         "program": ProgramRoleForm(
@@ -167,9 +171,11 @@ def _forms(cluster, data=None):
     }
 
 
-def _person(request, cluster, user, filled=None):
+def _person(
+    request: PersonRequest, cluster: Cluster, user: User, filled: Mapping[str, forms.Form] | None = None
+) -> HttpResponse:
     filled = filled or {}
-    forms, seats = _forms(cluster) | filled, cluster.partners.exists()
+    forms, seats = _forms(cluster) | dict(filled), cluster.partners.exists()
     context = {
         "person": user,
         "cluster": cluster,

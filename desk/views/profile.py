@@ -3,19 +3,21 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import services
+from accounts.requests import PersonRequest
 from desk.forms.people import ProfileForm
 from desk.views.roles import cluster_roles, partner_seats, program_roles
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def show(request):
+def show(request: PersonRequest) -> HttpResponse:
     user = request.user
     initial = {name: getattr(user, name) for name in ProfileForm.base_fields}
     form = ProfileForm(request.POST or None, initial=initial)

@@ -1,12 +1,13 @@
 """The roles that people hold today, as lines that a page can list."""
 
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from accounts.models import ClusterAppointment
+from accounts.models import Cluster, ClusterAppointment, User
 from accounts.rules import in_office
 from funding.models import PartnerSeat
 from programs.models import Appointment
@@ -25,16 +26,16 @@ class RoleLine:
     where: str
     starts_on: date
     ends_on: date | None
-    held: Any
-    limit: Any = None
+    held: ClusterAppointment | Appointment | PartnerSeat
+    limit: Decimal | None = None
     seat: str = ""
 
     @property
-    def is_later(self):
+    def is_later(self) -> bool:
         return self.starts_on > clock.today()
 
 
-def cluster_roles(cluster, users):
+def cluster_roles(cluster: Cluster | None, users: Collection[User]) -> Iterator[RoleLine]:
     """Roles in the whole of `cluster` (any cluster when None)."""
     rows = ClusterAppointment.objects.filter(in_office(), user__in=users).select_related("cluster", "user")
     for held in (rows if cluster is None else rows.filter(cluster=cluster)).order_by("role"):
@@ -50,7 +51,7 @@ def cluster_roles(cluster, users):
         )
 
 
-def program_roles(cluster, users):
+def program_roles(cluster: Cluster | None, users: Collection[User]) -> Iterator[RoleLine]:
     """Roles on programmes of `cluster` (of any when None)."""
     rows = Appointment.objects.filter(in_office(), user__in=users).select_related("cluster", "program", "user")
     for held in (rows if cluster is None else rows.filter(cluster=cluster)).order_by("program__code", "role"):
@@ -68,7 +69,7 @@ def program_roles(cluster, users):
         )
 
 
-def partner_seats(cluster, users):
+def partner_seats(cluster: Cluster | None, users: Collection[User]) -> Iterator[RoleLine]:
     """Seats with partners of `cluster` (of any when None)."""
     rows = PartnerSeat.objects.filter(in_office(), user__in=users).select_related("partner", "user")
     for held in (rows if cluster is None else rows.filter(partner__cluster=cluster)).order_by("role"):

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import PersonRequest
 from desk import services
 from desk.forms.service import SetAsideForm
 from desk.rules import administered_clusters
@@ -21,7 +22,7 @@ from work.states import Table
 from work.templatetags.formats import number
 
 
-def administering(request):
+def administering(request: PersonRequest) -> None:
     """403, with its sentence, for who administers no cluster."""
     if not administered_clusters(request.user).exists():
         raise Forbidden(_("Only an administrator of the cluster sees the state of the service."))
@@ -30,7 +31,7 @@ def administering(request):
 @require_safe
 @login_required
 @never_cache
-def show(request):
+def show(request: PersonRequest) -> HttpResponse:
     """What is away, what is late, what waits, what failed; with `table`, everything that this one gave up."""
     administering(request)
     if "table" in request.GET:
@@ -38,7 +39,7 @@ def show(request):
     return render(request, "desk/service.html", {"service": service_of(request.user)})
 
 
-def whole(request, table: WorkTable):
+def whole(request: PersonRequest, table: WorkTable) -> HttpResponse:
     """Everything that a table gave up, a hundred at a time; a page that does not exist is the nearest that does."""
     total = stopped(rows_of(table, request.user)).count()
     last = max(1, -(-total // PAGE))
@@ -53,7 +54,7 @@ def whole(request, table: WorkTable):
 
 @login_required
 @require_POST
-def retry(request):
+def retry(request: PersonRequest) -> HttpResponse:
     """Try again everything that the `table` named gave up, or the one row named `only`."""
     administering(request)
     table = table_named(request.POST.get("table", ""))
@@ -75,7 +76,7 @@ def retry(request):
 @login_required
 @require_http_methods(["GET", "POST"])
 @never_cache
-def set_aside(request, table, row):
+def set_aside(request: PersonRequest, table: str, row: str) -> HttpResponse:
     """Set aside one row that was given up, with the reason."""
     administering(request)
     known = table_named(table)

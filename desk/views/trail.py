@@ -1,15 +1,17 @@
 """The auditor's pages: the trail searched, and the whole story of one file, verified as it is read."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.requests import PersonRequest
+from applications.models import Application
 from audit.services import record_reading
 from desk import selectors
 from desk.forms.trail import TrailForm
@@ -24,7 +26,7 @@ from work.spreadsheets import plain
 @require_safe
 @never_cache
 @login_required
-def index(request):
+def index(request: PersonRequest) -> HttpResponse:
     """The trail of the auditor's clusters, the latest first, by reference, person, act and dates."""
     clusters = audited_by(request.user)
     if not clusters.exists():
@@ -42,7 +44,8 @@ def index(request):
             readings=data["verb"] == "read",
         )
     if form.errors:
-        lines, following = [], None
+        lines: list[selectors.Line] = []
+        following = None
     else:
         lines, following = selectors.matching(clusters, wanted, before=before)
     if before is None:
@@ -54,7 +57,7 @@ def index(request):
 @require_safe
 @never_cache
 @login_required
-def file(request, reference):
+def file(request: PersonRequest, reference: str) -> HttpResponse:
     """One file from its first draft to its last reading, and whether its chains are whole."""
     application = readable(request, reference)
     readings = request.GET.get("readings") != "no"
@@ -81,7 +84,7 @@ def file(request, reference):
 @require_safe
 @never_cache
 @login_required
-def file_csv(request, reference):
+def file_csv(request: PersonRequest, reference: str) -> StreamingHttpResponse:
     """The same, whole, as a table for a spreadsheet."""
     application = readable(request, reference)
     record_reading(request.user, application_id=application.pk, subject=application, what="trail")
@@ -91,14 +94,14 @@ def file_csv(request, reference):
     return response
 
 
-def readable(request, reference):
+def readable(request: PersonRequest, reference: str) -> Application:
     application = file_of(request, reference)
     if not may_read_trail(application, request.user):
         raise Forbidden(_("Only an auditor of the cluster reads the trail."))
     return application
 
 
-def _csv(lines) -> Iterator[str]:
+def _csv(lines: Iterable[selectors.Line]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     head = ["at", "act", "verb", "subject", "entry", "who", "duty", "before", "after", "reason", "facts", "digest"]
     yield "\ufeff" + writer.writerow(head)
@@ -124,11 +127,11 @@ def _csv(lines) -> Iterator[str]:
 class _Echo:
     """A file that gives back what is written in it: one line of the table at a time."""
 
-    def write(self, value):
+    def write(self, value: str) -> str:
         return value
 
 
-def _number(text):
+def _number(text: str | None) -> int | None:
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or len(text) > 18:
@@ -136,7 +139,7 @@ def _number(text):
     return int(text)
 
 
-def _page_after(request, place, name="before"):
+def _page_after(request: PersonRequest, place: int | str | None, name: str = "before") -> str:
     if not place:
         return ""
     query = request.GET.copy()

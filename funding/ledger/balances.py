@@ -26,7 +26,7 @@ def held_for(application_id: int, envelope: Envelope) -> dict[str, Decimal]:
     return fold(envelope.entries.filter(application_id=application_id))
 
 
-def reconcile(envelopes: Iterable[Envelope] | None = None) -> list[dict]:
+def reconcile(envelopes: Iterable[Envelope] | None = None) -> list[dict[str, object]]:
     """Proves that the sum of the entries is each balance. One row per balance that differs: `envelope`, `bucket`,
     `balance`, `entries` (the sum). Empty when all is well."""
     faults = []

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 
+from accounts.models import User
+from audit.actors import Actor
 from audit.services import record
-from audit.states import ActorKind
 from funding.ledger.balances import available, held_for
 from funding.ledger.refusals import CLOSED, NOT_AUTHORISED, NOT_HELD, InsufficientFunds, refused
 from funding.models import Envelope, LedgerEntry
@@ -18,8 +20,23 @@ ZERO = Decimal("0.00")
 Share = tuple[Envelope, Decimal]
 
 
-def post_one(kind: str, envelope: Envelope, amount: Decimal, **options) -> LedgerEntry:
-    (made,) = post(kind, [(envelope, amount)], **options)
+class Options(TypedDict, total=False):
+    """What an entry on the envelope itself, for no file, may say more."""
+
+    note: str
+    consent: str
+
+
+def post_one(
+    kind: str,
+    envelope: Envelope,
+    amount: Decimal,
+    *,
+    by: Actor,
+    counterpart: Envelope | None = None,
+    **options: Unpack[Options],
+) -> LedgerEntry:
+    (made,) = post(kind, [(envelope, amount)], by=by, counterpart=counterpart, **options)
     return made
 
 
@@ -28,7 +45,7 @@ def post(
     kind: str,
     shares: Iterable[Share],
     *,
-    by,
+    by: Actor,
     from_: str = "",
     application_id: int | None = None,
     move: str = "",
@@ -52,7 +69,7 @@ def post(
         _check_whole(envelope, before, amount)
         envelope.updated_at = clock.now()
         envelope.save(update_fields=[*changed, "updated_at"])
-        person = by if by.actor == ActorKind.PERSON else None
+        person = by if isinstance(by, User) else None
         entry = LedgerEntry.objects.create(
             envelope=envelope,
             kind=kind,
@@ -138,10 +155,10 @@ def _check_whole(envelope: Envelope, before: dict[str, Decimal], amount: Decimal
             raise InsufficientFunds(envelope, available=before[bucket], asked=amount)
 
 
-def _record(entry: LedgerEntry, before: dict[str, Decimal], changed: dict[str, int], *, by) -> None:
+def _record(entry: LedgerEntry, before: dict[str, Decimal], changed: dict[str, int], *, by: Actor) -> None:
     """The entry in the trail, and in the partner's feed: the entry itself and the envelope it changed."""
     envelope = entry.envelope
-    given = {
+    given: dict[str, object] = {
         "entry": str(entry.public_id),
         "amount": str(entry.amount),
         "from": entry.from_bucket,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
+from audit.actors import Actor
 from funding.ledger.balances import held_for
 from funding.ledger.entries import Share, lock, post
 from funding.ledger.refusals import refused
@@ -17,7 +18,7 @@ def reserve(
     shares: Iterable[Share],
     *,
     application_id: int,
-    by,
+    by: Actor,
     move: str = "",
     note: str = "",
     held_percent: Decimal | int = 0,
@@ -34,13 +35,15 @@ def reserve(
     )
 
 
-def commit(shares: Iterable[Share], *, application_id: int, by, move: str = "", note: str = "") -> list[LedgerEntry]:
+def commit(
+    shares: Iterable[Share], *, application_id: int, by: Actor, move: str = "", note: str = ""
+) -> list[LedgerEntry]:
     """Turns what is reserved for a file into a commitment: its decision is issued."""
     return post(EntryKind.COMMIT, shares, from_="reserved", application_id=application_id, by=by, move=move, note=note)
 
 
 def release(
-    shares: Iterable[Share], *, from_: str, application_id: int, by, move: str = "", note: str = ""
+    shares: Iterable[Share], *, from_: str, application_id: int, by: Actor, move: str = "", note: str = ""
 ) -> list[LedgerEntry]:
     """Gives back what is `reserved` or `committed` for a file."""
     return post(EntryKind.RELEASE, shares, from_=from_, application_id=application_id, by=by, move=move, note=note)
@@ -48,7 +51,7 @@ def release(
 
 @transaction.atomic
 def release_all(
-    application_id: int, *, by, from_: str = "reserved", move: str = "", note: str = ""
+    application_id: int, *, by: Actor, from_: str = "reserved", move: str = "", note: str = ""
 ) -> list[LedgerEntry]:
     """Gives back everything a file still has `reserved` (or `committed`), in every envelope. Empty when it has none."""
     envelopes = Envelope.objects.filter(entries__application_id=application_id).distinct()
@@ -60,7 +63,9 @@ def release_all(
     return release(shares, from_=from_, application_id=application_id, by=by, move=move, note=note)
 
 
-def accrue(shares: Iterable[Share], *, application_id: int, by, move: str = "", note: str = "") -> list[LedgerEntry]:
+def accrue(
+    shares: Iterable[Share], *, application_id: int, by: Actor, move: str = "", note: str = ""
+) -> list[LedgerEntry]:
     """Makes committed money payable at year-end: costs incurred by 31 March, holdback included, stay in that year."""
     return post(EntryKind.ACCRUE, shares, from_="committed", application_id=application_id, by=by, move=move, note=note)
 
@@ -69,7 +74,7 @@ def pay(
     shares: Iterable[Share],
     *,
     application_id: int,
-    by,
+    by: Actor,
     from_: str = "committed",
     move: str = "",
     note: str = "",
@@ -78,12 +83,14 @@ def pay(
     return post(EntryKind.PAY, shares, from_=from_, application_id=application_id, by=by, move=move, note=note)
 
 
-def recover(shares: Iterable[Share], *, application_id: int, by, move: str = "", note: str = "") -> list[LedgerEntry]:
+def recover(
+    shares: Iterable[Share], *, application_id: int, by: Actor, move: str = "", note: str = ""
+) -> list[LedgerEntry]:
     """Takes back money that was paid to a file. It is due to the partner."""
     return post(EntryKind.RECOVER, shares, application_id=application_id, by=by, move=move, note=note)
 
 
-def reuse(shares: Iterable[Share], *, application_id: int, by, note: str = "") -> list[LedgerEntry]:
+def reuse(shares: Iterable[Share], *, application_id: int, by: Actor, note: str = "") -> list[LedgerEntry]:
     """Makes recovered money available again, where the agreement lets it be awarded again and the year is open."""
     shares = list(shares)
     for envelope, _amount in shares:
@@ -94,7 +101,7 @@ def reuse(shares: Iterable[Share], *, application_id: int, by, note: str = "") -
 
 
 @transaction.atomic
-def reverse_entry(entry: LedgerEntry, *, by, note: str) -> LedgerEntry:
+def reverse_entry(entry: LedgerEntry, *, by: Actor, note: str) -> LedgerEntry:
     """Corrects a wrong entry by its opposite, once, with the reason. The wrong one stays where it is."""
     if not note.strip():
         raise refused(_("Give the reason of the correction."), "reason")

@@ -5,8 +5,9 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
+from audit.actors import Actor
 from audit.services import record
-from funding.ledger.entries import lock, post_one
+from funding.ledger.entries import Options, lock, post_one
 from funding.ledger.refusals import CLOSED, refused
 from funding.models import Envelope, LedgerEntry
 from funding.money import EntryKind
@@ -14,13 +15,13 @@ from work import clock
 from work.money import share as percent_of
 
 
-def allocate(envelope: Envelope, *, amount: Decimal, by, note: str = "") -> LedgerEntry:
+def allocate(envelope: Envelope, *, amount: Decimal, by: Actor, note: str = "") -> LedgerEntry:
     """Puts the partner's money for the year into its envelope."""
     return post_one(EntryKind.ALLOCATE, envelope, amount, by=by, note=note)
 
 
 @transaction.atomic
-def charge_fee(envelope: Envelope, *, by, amount: Decimal | None = None, note: str = "") -> LedgerEntry | None:
+def charge_fee(envelope: Envelope, *, by: Actor, amount: Decimal | None = None, note: str = "") -> LedgerEntry | None:
     """Takes the cluster's administration fee: the agreement's percentage of what is allocated, less what is already
     charged, unless an amount is given. None when nothing is left to charge."""
     (locked,) = lock([envelope])
@@ -31,14 +32,14 @@ def charge_fee(envelope: Envelope, *, by, amount: Decimal | None = None, note: s
     return post_one(EntryKind.FEE, envelope, amount, by=by, note=note)
 
 
-def receive(envelope: Envelope, *, amount: Decimal, by, note: str = "") -> LedgerEntry:
+def receive(envelope: Envelope, *, amount: Decimal, by: Actor, note: str = "") -> LedgerEntry:
     """Cash that came in from the partner. It changes no budget."""
     return post_one(EntryKind.RECEIVE, envelope, amount, by=by, note=note)
 
 
 @transaction.atomic
 def reprofile(
-    source: Envelope, target: Envelope, *, amount: Decimal, consent: str, by, note: str = ""
+    source: Envelope, target: Envelope, *, amount: Decimal, consent: str, by: Actor, note: str = ""
 ) -> list[LedgerEntry]:
     """Carries money over to another year of the same agreement, with the partner's recorded `consent`
     (its letter's reference and date). Returns the two entries, the one out first."""
@@ -47,12 +48,12 @@ def reprofile(
     if source.agreement_id != target.agreement_id or source.pk == target.pk:
         raise refused(_("Money is carried over between two years of the same agreement."), "agreement")
     lock([source, target])
-    common = {"by": by, "note": note, "consent": consent.strip()}
-    out = post_one(EntryKind.REPROFILE_OUT, source, amount, counterpart=target, **common)
-    return [out, post_one(EntryKind.REPROFILE_IN, target, amount, counterpart=source, **common)]
+    common: Options = {"note": note, "consent": consent.strip()}
+    out = post_one(EntryKind.REPROFILE_OUT, source, amount, by=by, counterpart=target, **common)
+    return [out, post_one(EntryKind.REPROFILE_IN, target, amount, by=by, counterpart=source, **common)]
 
 
-def lapse(envelope: Envelope, *, by, amount: Decimal | None = None, note: str = "") -> LedgerEntry | None:
+def lapse(envelope: Envelope, *, by: Actor, amount: Decimal | None = None, note: str = "") -> LedgerEntry | None:
     """Lets money that nobody used lapse: all that is free, unless an amount is given. None when nothing is free."""
     with transaction.atomic():
         (locked,) = lock([envelope])
@@ -61,7 +62,7 @@ def lapse(envelope: Envelope, *, by, amount: Decimal | None = None, note: str = 
 
 
 @transaction.atomic
-def close_year(envelope: Envelope, *, by, note: str = "") -> Envelope:
+def close_year(envelope: Envelope, *, by: Actor, note: str = "") -> Envelope:
     """Closes a fiscal year for ever: nothing may be reserved or committed any more, and what is free lapses."""
     (locked,) = lock([envelope])
     if locked.is_closed:
@@ -76,18 +77,19 @@ def close_year(envelope: Envelope, *, by, note: str = "") -> Envelope:
         )
         raise refused(sentence, "open_balances", **open_figures)
     lapse(envelope, by=by, note=note)
-    Envelope.objects.filter(pk=envelope.pk).update(closed_on=clock.today(), updated_at=clock.now())
+    today = clock.today()
+    Envelope.objects.filter(pk=envelope.pk).update(closed_on=today, updated_at=clock.now())
     envelope.refresh_from_db()
     record(
         envelope,
         "ledger.close_year",
         by=by,
-        given={"closed_on": envelope.closed_on.isoformat()},
+        given={"closed_on": today.isoformat()},
         note=note,
     )
     return envelope
 
 
-def return_funds(envelope: Envelope, *, amount: Decimal, by, note: str = "") -> LedgerEntry:
+def return_funds(envelope: Envelope, *, amount: Decimal, by: Actor, note: str = "") -> LedgerEntry:
     """Gives recovered money back to the partner."""
     return post_one(EntryKind.RETURN, envelope, amount, by=by, note=note)

@@ -41,5 +41,5 @@ class Appointment(models.Model):
         ]
         indexes = [models.Index(fields=["program", "role"], name="appointment_program_role")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()}"

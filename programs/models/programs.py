@@ -48,7 +48,7 @@ class Program(PublicModel):
             models.UniqueConstraint(fields=["slug"], name="program_slug_unique"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name_fr
 
 
@@ -67,13 +67,14 @@ class ProgramFunding(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.program} · {self.agreement}"
 
 
 class Version(models.Model):
     """A numbered definition of one programme. Once `published_at` is stamped it never changes."""
 
+    program: models.ForeignKey[Program, Program]  # each kind of version has its own
     number = models.PositiveIntegerField()
     definition = models.JSONField()
     created_at = models.DateTimeField(default=clock.now, editable=False)
@@ -82,7 +83,7 @@ class Version(models.Model):
     class Meta:
         abstract = True
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.program} · v{self.number}"
 
 
@@ -135,7 +136,7 @@ class LetterTemplate(PublicModel):
             models.CheckConstraint(condition=models.Q(kind__in=LetterKind.values), name="letter_template_kind_known"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.program} · {self.kind} v{self.number}"
 
 
@@ -182,16 +183,18 @@ class Call(PublicModel, CallLife):
         ]
         indexes = [models.Index(fields=["state", "opens_at", "closes_at"], name="call_open")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name_fr
 
-    def phase(self, at=None):
+    def phase(self, at: datetime | None = None) -> Phase:
         """What the clock says of the call at the instant `at` (now when None): a `Phase`."""
         at = at or clock.now()
         if self.state == CallState.CANCELLED:
             return Phase.CANCELLED
         if self.state == CallState.DRAFT:
             return Phase.UNPUBLISHED
+        assert self.opens_at is not None  # a call without its dates is not published
+        assert self.closes_at is not None
         if at < self.opens_at:
             return Phase.ANNOUNCED
         if at < self.closes_at:
@@ -201,23 +204,23 @@ class Call(PublicModel, CallLife):
         return Phase.CLOSED
 
     @property
-    def is_open(self):
+    def is_open(self) -> bool:
         return self.phase() == Phase.OPEN
 
-    def cohort_at(self, at):
+    def cohort_at(self, at: datetime) -> datetime | None:
         """The closing of the cohort that a submission at `at` falls into; the call's own closing without cohorts."""
         closings = [datetime.fromisoformat(text) for text in self.cohorts]
         place = bisect_left(closings, at)
         return closings[place] if place < len(closings) else self.closes_at
 
     @property
-    def closings(self):
+    def closings(self) -> list[datetime]:
         """Every closing in order: the cohorts', and the call's own when it is not one of them."""
         found = [datetime.fromisoformat(text) for text in self.cohorts]
         return found if self.closes_at is None or self.closes_at in found else [*found, self.closes_at]
 
     @property
-    def next_closing(self):
+    def next_closing(self) -> datetime | None:
         return self.cohort_at(clock.now())
 
 
@@ -233,7 +236,7 @@ class Accommodation(models.Model):
             models.UniqueConstraint(fields=["call", "organisation"], name="accommodation_once"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.call} · {self.organisation}"
 
 
@@ -247,5 +250,5 @@ class ReferenceCounter(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["program", "year"], name="reference_counter_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.program.code}-{self.year}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from fractions import Fraction
+from typing import Any
 
 from programs.money.reasons import Reason
 from programs.money.result import Aid, CategoryLine, FinancingLine, RowLine
@@ -124,11 +125,12 @@ def _reasons_against(
     if not category.eligible:
         return (Reason("category_not_eligible", {"category": category.name}),)
     found = []
-    start = submitted_on if rules.window.start == "submission" else rules.window.start
+    start = rules.window.start if isinstance(rules.window.start, date) else submitted_on
     first, last = _day(row.get("date_from")), _day(row.get("date_to"))
-    if (first or last) and (first or last) < start:
+    begun, ended = first or last, last or first
+    if begun and begun < start:
         found.append(Reason("before_window", {"category": category.name, "day": start}))
-    if rules.window.until and (last or first) and (last or first) > rules.window.until:
+    if rules.window.until and ended and ended > rules.window.until:
         found.append(Reason("after_window", {"category": category.name, "day": rules.window.until}))
     # The price of a piece is what it costs once the tax that comes back is taken off.
     pieces = max(1, int(_amount(row.get("quantity") or 1)))
@@ -174,7 +176,11 @@ def _category_line(
     total = sum((r.amount for r in mine), ZERO)
     reasons = []
     if capped < kept:
-        figures = {"percent": category.cap_percent_after, "kept": _cents(capped), "amount": _cents(kept)}
+        figures: dict[str, Any] = {
+            "percent": category.cap_percent_after,
+            "kept": _cents(capped),
+            "amount": _cents(kept),
+        }
         reasons.append(Reason("category_cap", {"category": category.name} | figures))
     if capped and not aid:
         reasons.append(Reason("no_rate", {"category": category.name}))
@@ -192,7 +198,7 @@ def _category_line(
 
 def _limit(
     rules: AidRules, eligible: Fraction, at_rate: Fraction, sources: Sequence[FinancingLine], levels: int
-) -> dict:
+) -> dict[str, Any]:
     """The maximum, the stacking and the bonus, in that order; the figures of `Aid` that come from them."""
     public = [s for s in sources if s.government]
     weighted = sum((_share(Fraction(s.amount), s.weight) for s in public), Fraction(0))
@@ -267,8 +273,10 @@ def _amount(value: object) -> Decimal:
 
 
 def _day(value: object) -> date | None:
-    if isinstance(value, date) or not value:
-        return value or None
+    if isinstance(value, date):
+        return value
+    if not value:
+        return None
     try:
         return date.fromisoformat(str(value))
     except ValueError:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
@@ -46,7 +47,7 @@ class Reason:
     """A reason with its figures. `code` is stable; `sentence` is read in the current language."""
 
     code: str
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def sentence(self) -> str:
@@ -64,7 +65,7 @@ class Reason:
         return {"code": self.code, "sentence": self.sentence}
 
 
-def _shown(key: str, value: object, language: str) -> str:
+def _shown(key: str, value: Any, language: str) -> str:
     if key == "category":
         return str(value[language] or value["fr"])
     if key == "percent":

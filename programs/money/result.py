@@ -97,7 +97,8 @@ class Aid:
 
     def as_dict(self) -> dict:
         """For JSON: amounts as texts, reasons with their sentence in the current language."""
-        return _plain(self) | {"is_over_cap": self.is_over_cap, "is_fundable": self.is_fundable}
+        plain = {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        return plain | {"is_over_cap": self.is_over_cap, "is_fundable": self.is_fundable}
 
 
 def _plain(value: object) -> object:

@@ -5,12 +5,16 @@ Percentages are written 0 to 100, amounts in dollars, both as texts ("40", "9000
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 FINANCING_KINDS = ("grant", "repayable_loan", "tax_credit", "own", "bank", "other")
 RECIPIENT_TYPES = ("enterprise", "sme", "research")
@@ -20,7 +24,7 @@ Rate = Decimal | Mapping[str, Decimal]
 class BadAidRules(ValueError):
     """The rules cannot be computed with. `path` says where (`categories.1.cap_percent_after`), `problem` says why."""
 
-    def __init__(self, path: str, problem: str):
+    def __init__(self, path: str, problem: str | StrPromise):
         super().__init__(path, problem)
         self.path = path
         self.problem = problem
@@ -119,7 +123,9 @@ def _text(number: Decimal | None) -> str | None:
 
 
 def _rate_as_text(rate: Rate) -> str | dict[str, str]:
-    return {recipient: format(x, "f") for recipient, x in rate.items()} if isinstance(rate, Mapping) else _text(rate)
+    if isinstance(rate, Mapping):
+        return {recipient: format(x, "f") for recipient, x in rate.items()}
+    return format(rate, "f")
 
 
 # What the arithmetic understands, and nothing else: a rule that would be ignored is refused.
@@ -161,7 +167,7 @@ def parse_aid(rules: Mapping) -> AidRules:
         max_aid=_amount(rules["max_aid"], "max_aid") if rules.get("max_aid") is not None else None,
         min_project=_amount(rules.get("min_project") or "0", "min_project"),
         window=Window(
-            _day(window.get("from") or "submission", "window.from"),
+            _start(window.get("from") or "submission", "window.from"),
             _day(window["until"], "window.until") if window.get("until") else None,
         ),
         bonus=_bonus(rules.get("bonus")),
@@ -185,7 +191,7 @@ def _known(given: Mapping, known: set[str], prefix: str) -> None:
             raise BadAidRules(f"{prefix}{key}", problem)
 
 
-def _categories(given: object) -> dict[str, Category]:
+def _categories(given: Iterable[Mapping[str, Any]] | None) -> dict[str, Category]:
     if not given:
         raise BadAidRules("categories", _("at least one category of costs is needed"))
     found: dict[str, Category] = {}
@@ -244,9 +250,11 @@ def _number(value: object, path: str) -> Decimal:
     return number
 
 
-def _day(value: object, path: str) -> date | str:
-    if value == "submission" and path == "window.from":
-        return "submission"
+def _start(value: object, path: str) -> date | str:
+    return "submission" if value == "submission" else _day(value, path)
+
+
+def _day(value: object, path: str) -> date:
     if isinstance(value, date):
         return value
     try:

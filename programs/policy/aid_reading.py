@@ -6,6 +6,8 @@ A bundle has each category's name as one text in both languages, and numbers as 
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 
 from programs.policy.aid import BadAidRules, parse_aid
@@ -59,11 +61,12 @@ def read_aid(reader: Reader, form: Form) -> dict:
     return out
 
 
-def _rate(reader: Reader, key: str):
+def _rate(reader: Reader, key: str) -> str | dict[str, str]:
     value = reader.take(key, required=True)
     if not isinstance(value, dict):
         return _shown(reader.percent(key, required=False))
     child = reader.child(key)
+    assert child is not None  # a mapping was found there
     rates = {recipient: _shown(child.percent(recipient)) for recipient in list(value)}
     return rates
 
@@ -88,7 +91,7 @@ def _category(reader: Reader) -> dict:
     return out
 
 
-def _check_categories(reader: Reader, readers, form: Form):
+def _check_categories(reader: Reader, readers: list[Reader], form: Form) -> None:
     """The categories of the rules and those of the form's budget are the same: none refused by surprise, none
     unused."""
     for budget in form.of_type("budget"):
@@ -106,7 +109,7 @@ def _check_categories(reader: Reader, readers, form: Form):
                 )
 
 
-def _shown(number) -> str:
+def _shown(number: Decimal | None) -> str:
     return "" if number is None else format(number, "f")
 
 

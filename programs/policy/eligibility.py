@@ -20,7 +20,7 @@ class EligibilityQuestion:
     """A question of the two-minute check. `eligible_when` must hold once it is answered, or `refusal` is said."""
 
     question: Question
-    eligible_when: object
+    eligible_when: conditions.Node | None
     refusal: Text
 
     def to_definition(self) -> dict:
@@ -38,12 +38,13 @@ class Eligibility:
     def to_definition(self) -> dict:
         return {"contact": self.contact.as_dict(), "questions": [item.to_definition() for item in self.questions]}
 
-    def shown(self, answers: Mapping) -> list[EligibilityQuestion]:
+    def shown(self, answers: Mapping[str, object]) -> list[EligibilityQuestion]:
         """The questions to ask, given the answers so far; a hidden one counts as not answered."""
         return self._walk(answers)[0]
 
-    def _walk(self, answers):
-        shown, effective = [], {}
+    def _walk(self, answers: Mapping[str, object]) -> tuple[list[EligibilityQuestion], dict[str, object]]:
+        shown: list[EligibilityQuestion] = []
+        effective: dict[str, object] = {}
         for item in self.questions:
             condition = item.question.shown_when
             if condition is None or conditions.evaluate(condition, effective):
@@ -51,7 +52,7 @@ class Eligibility:
                 effective[item.question.key] = answers.get(item.question.key)
         return shown, effective
 
-    def refusals(self, answers: Mapping) -> list[EligibilityQuestion]:
+    def refusals(self, answers: Mapping[str, object]) -> list[EligibilityQuestion]:
         """The questions whose answer refuses the organisation. An unanswered one refuses nobody."""
         shown, effective = self._walk(answers)
         return [
@@ -62,7 +63,7 @@ class Eligibility:
             and not conditions.evaluate(item.eligible_when, effective)
         ]
 
-    def is_complete(self, answers: Mapping) -> bool:
+    def is_complete(self, answers: Mapping[str, object]) -> bool:
         shown, effective = self._walk(answers)
         return all(
             conditions.is_answered(effective.get(item.question.key)) for item in shown if item.question.is_answerable
@@ -72,7 +73,8 @@ class Eligibility:
 def read_eligibility(reader: Reader) -> Eligibility:
     """The check under `eligibility`: a condition reads earlier answers only, and what refuses says why."""
     contact = reader.text("contact", max_length=2000)
-    items, known = [], {}
+    items: list[EligibilityQuestion] = []
+    known: dict[str, Question] = {}
     readers = reader.children("questions", at_least=1, at_most=60)
     for child in readers:
         eligible_when = read_condition(child, "eligible_when")
@@ -84,8 +86,8 @@ def read_eligibility(reader: Reader) -> Eligibility:
             ("shown_when", question.shown_when, dict(known)),
             ("eligible_when", eligible_when, known | {question.key: question}),
         ):
-            every = {item.question.key: item.question for item in items} | readable
-            reader.problems += check_condition(tree, (*child.path, name), readable, every | _later(readers, readable))
+            every = {item.question.key for item in items} | set(readable) | _written(readers)
+            reader.problems += check_condition(tree, (*child.path, name), readable, every)
         known[question.key] = question
         items.append(EligibilityQuestion(question, eligible_when, refusal))
     reader.unique(readers, [item.question.key for item in items])
@@ -93,7 +95,7 @@ def read_eligibility(reader: Reader) -> Eligibility:
     return Eligibility(tuple(items), contact)
 
 
-def _later(readers, known) -> dict:
-    """The keys written further down, so that a forward condition is called one."""
+def _written(readers: list[Reader]) -> set[str]:
+    """Every key as it is written, further down too, so that a forward condition is called one."""
     keys = [child.node.get("key") for child in readers]
-    return {key: None for key in keys if isinstance(key, str) and key not in known}
+    return {key for key in keys if isinstance(key, str)}

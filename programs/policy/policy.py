@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -86,10 +87,10 @@ def read_rules(top: Reader, *, form: Form, criteria: Collection[str]) -> dict | 
     return _read(top, criteria=criteria, aid=lambda reader: read_aid(reader, form))["aid"]
 
 
-def _read(top: Reader, *, criteria: Collection[str] | None, aid: Callable[[Reader], object]) -> dict:
+def _read(top: Reader, *, criteria: Collection[str] | None, aid: Callable[[Reader], object]) -> dict[str, Any]:
     """Every theme by its name in `Policy`; one that is absent is left out, and noted where it is required."""
     given = top.child("eligibility")
-    read = {"eligibility": read_eligibility(given) if given else None}
+    read: dict[str, Any] = {"eligibility": read_eligibility(given) if given else None}
     given = top.child("aid")
     read["aid"] = aid(given) if given else None
     read["screening"] = read_checklist(top)

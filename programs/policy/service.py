@@ -64,7 +64,7 @@ class ServiceStandards:
 
 
 def read_service(reader: Reader) -> ServiceStandards:
-    read = {}
+    read: dict[str, Promise] = {}
     for standard in Standard:
         child = reader.child(standard, required=standard in REQUIRED)
         if child and (promise := _promise(child)):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Max
 
@@ -22,24 +22,26 @@ KEPT = 200  # versions, at most, whose reading is kept
 
 @dataclass(frozen=True)
 class _Read:
-    definition: dict
-    value: object
+    definition: dict[str, Any]
+    value: Any  # what was read of it: the reader says its type
 
 
-_read: dict[tuple, _Read] = {}
+_read: dict[tuple[object, ...], _Read] = {}
 
 
 def policy_of(call: Call) -> Policy:
     """The rules of the version that the call has. BadAidRules when its aid cannot be computed."""
+    assert call.rules is not None  # a call that is asked for its rules has them
     return read_once(call.rules, parse_policy)
 
 
 def rubric_of(call: Call) -> Rubric:
     """The rubric of the version that the call has: what its files are scored with."""
+    assert call.rubric is not None  # a call that is asked for its rubric has one
     return read_once(call.rubric, parse_rubric)
 
 
-def read_once(version: Version, read: Callable[[dict], T]) -> T:
+def read_once(version: Version, read: Callable[[dict[str, Any]], T]) -> T:
     """`read(version.definition)`, kept for the next to ask.
 
     A published version never changes: its definition need not even be fetched again (`defer`). A draft's may: it is

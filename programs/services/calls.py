@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import Organisation
+from audit.actors import Actor
 from moves.machine import move
 from moves.refusals import Refusal, WrongMoment
 from moves.transitions import Reason
@@ -18,19 +20,20 @@ from work import clock
 
 
 @transaction.atomic
-def publish_call(call: Call, *, by) -> Call:
+def publish_call(call: Call, *, by: Actor) -> Call:
     """Publish a call. Its form, rubric and rules are fixed from here on.
 
     WrongMoment when something is missing: `builder.checks.publication_problems` lists it.
     """
     call = move(call, Call.publish, by=by)
     for model, key in ((FormVersion, call.form_id), (Rubric, call.rubric_id), (Rules, call.rules_id)):
+        assert key is not None  # the move refuses a call without one
         model.objects.filter(pk=key, published_at__isnull=True).update(published_at=clock.now())
     return call
 
 
 @transaction.atomic
-def extend_call(call: Call, *, by, closes_at: datetime, reason: str) -> Call:
+def extend_call(call: Call, *, by: Actor, closes_at: datetime, reason: str) -> Call:
     """Move the closing of a published call to a later instant, and its last cohort with it. Returns the fresh row.
 
     WrongMoment for an earlier instant, or without a reason. Every holder of a draft is told (applications.reactions).
@@ -49,7 +52,9 @@ def extend_call(call: Call, *, by, closes_at: datetime, reason: str) -> Call:
 
 
 @transaction.atomic
-def accommodate_applicant(call: Call, *, by, organisation, closes_at: datetime, reason: str) -> Accommodation:
+def accommodate_applicant(
+    call: Call, *, by: Actor, organisation: Organisation, closes_at: datetime, reason: str
+) -> Accommodation:
     """Give one applicant a later closing. The reason is confidential: only the trail's erasable part holds it.
 
     WrongMoment once the call has closed, without a reason, or for an instant that is not after the closing.
@@ -68,13 +73,13 @@ def accommodate_applicant(call: Call, *, by, organisation, closes_at: datetime, 
 
 
 @transaction.atomic
-def cancel_call(call: Call, *, by, reason: str) -> Call:
+def cancel_call(call: Call, *, by: Actor, reason: str) -> Call:
     """Cancel a call, with the reason its applicants will read. Its files are cancelled in the same transaction."""
     return move(call, Call.cancel, by=by, given=Reason(_tidy(reason)))
 
 
 @transaction.atomic
-def archive_call(call: Call, *, by) -> Call:
+def archive_call(call: Call, *, by: Actor) -> Call:
     """Put away a call that has closed. Its files go on."""
     return move(call, Call.archive, by=by)
 

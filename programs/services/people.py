@@ -1,16 +1,17 @@
 """Who acts on a programme."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Cluster
+from accounts.models import Cluster, User
 from audit import services as trail
+from audit.actors import Actor
 from moves.refusals import Forbidden, Refusal, WrongMoment
-from programs.models import Appointment
+from programs.models import Appointment, Program
 from programs.roles import ProgramRole, Seat
 from programs.rules import may_appoint
 from work import clock
@@ -19,13 +20,24 @@ from work.money import cents
 
 @transaction.atomic
 def appoint(
-    user, *, by, role, program=None, cluster=None, seat="", limit=None, capacity=20, starts_on=None, ends_on=None
+    user: User,
+    *,
+    by: Actor,
+    role: str,
+    program: Program | None = None,
+    cluster: Cluster | None = None,
+    seat: str = "",
+    limit: Decimal | int | str | None = None,
+    capacity: int = 20,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
 ) -> Appointment:
     """Give `user` a role on `program`, or on all programmes of `cluster`. Again changes the appointment held.
 
     `seat`: a reviewer's side; `limit`: an approver's, in dollars; `capacity`: files a reviewer takes in one call.
     """
     cluster = program.cluster if program else cluster
+    assert cluster is not None  # one of the two is given
     role = ProgramRole(role)
     if not may_appoint(cluster, program, role, by):
         raise Forbidden(_("Only an administrator appoints people; a programme officer appoints reviewers."))
@@ -34,7 +46,7 @@ def appoint(
     Cluster.objects.select_for_update().get(pk=cluster.pk)
     kept = {
         "seat": Seat(seat).value if role == ProgramRole.REVIEWER else "",
-        "limit": cents(Decimal(limit)) if role == ProgramRole.APPROVER else None,
+        "limit": cents(Decimal(limit)) if role == ProgramRole.APPROVER and limit is not None else None,
         "capacity": capacity,
         "starts_on": starts_on,
         "ends_on": ends_on,
@@ -43,13 +55,13 @@ def appoint(
         user=user, cluster=cluster, program=program, role=role, defaults=kept
     )
     trail.record(
-        program or cluster, "program.appoint", by=by, given={"person": user.public_id, "role": role.value} | kept
+        program or cluster, "program.appoint", by=by, given={"person": user.public_id, "role": str(role), **kept}
     )
     return appointment
 
 
 @transaction.atomic
-def end_appointment(appointment, *, by) -> Appointment:
+def end_appointment(appointment: Appointment, *, by: Actor) -> Appointment:
     """Take a role back at once: yesterday becomes its last day. What the person did stays."""
     appointment = (
         Appointment.objects.select_for_update(of=("self",))
@@ -69,7 +81,15 @@ def end_appointment(appointment, *, by) -> Appointment:
     return appointment
 
 
-def _check(user, *, role, seat, limit, starts_on, ends_on):
+def _check(
+    user: User,
+    *,
+    role: str,
+    seat: str,
+    limit: Decimal | int | str | None,
+    starts_on: date,
+    ends_on: date | None,
+) -> None:
     """ValidationError by field; WrongMoment for a closed account."""
     if not user.is_active:
         raise WrongMoment(Refusal(_("This account is closed."), code="closed"))

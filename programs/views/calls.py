@@ -1,15 +1,24 @@
 """One call: what it is, what may be done with it now, and a page to confirm each act."""
 
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
+from accounts.requests import PersonRequest
 from moves.machine import allowed
 from moves.machine import refusals as refusals_to
-from moves.refusals import Forbidden, WrongMoment
+from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.transitions import Move
 from programs.forms import AccommodationForm, CancelForm, ClosingForm
 from programs.models import Call
 from programs.rules import is_call_officer
@@ -18,12 +27,12 @@ from programs.views.programs import phase_of
 from work import clock
 
 
-def of_staff(request, public_id):
+def of_staff(request: PersonRequest, public_id: UUID) -> Call:
     calls = Call.objects.of_staff(request.user).select_related("program__cluster", "form", "rubric", "rules")
     return get_object_or_404(calls, public_id=public_id)
 
 
-def managed(request, public_id):
+def managed(request: PersonRequest, public_id: UUID) -> Call:
     """The call, for its officers; 404 for who cannot read it, 403 for who only reads it."""
     call = of_staff(request, public_id)
     if not is_call_officer(call, request.user):
@@ -34,7 +43,7 @@ def managed(request, public_id):
 @require_safe
 @login_required
 @never_cache
-def details(request, public_id):
+def details(request: PersonRequest, public_id: UUID) -> HttpResponse:
     call = of_staff(request, public_id)
     now = clock.now()
     acts = [
@@ -54,7 +63,7 @@ def details(request, public_id):
     return render(request, "programs/call.html", context)
 
 
-def in_the_way(call, user, step):
+def in_the_way(call: Call, user: User, step: Move[Any, Any]) -> tuple[Refusal, ...]:
     """What stands in the way of the act now, whatever would be typed; the state too."""
     try:
         return refusals_to(call, step, by=user)
@@ -62,7 +71,9 @@ def in_the_way(call, user, step):
         return wrong.refusals
 
 
-def act_page(request, call, form, *, name, act, done):
+def act_page(
+    request: PersonRequest, call: Call, form: forms.Form | None, *, name: str, act: Callable[[], None], done: str
+) -> HttpResponse:
     """The page of one act: what it does, its form, and what refused it, said on the form."""
     refusals = in_the_way(call, request.user, getattr(Call, name))
     status = 200
@@ -75,10 +86,10 @@ def act_page(request, call, form, *, name, act, done):
                 status = 409
                 if form is None:
                     refusals = refused.refusals
-                for refusal in refused.refusals if form is not None else ():
-                    form.add_error(
-                        "day" if refusal.code == "earlier" and "day" in form.fields else None, str(refusal.message)
-                    )
+                else:
+                    for refusal in refused.refusals:
+                        place = "day" if refusal.code == "earlier" and "day" in form.fields else None
+                        form.add_error(place, str(refusal.message))
             else:
                 messages.success(request, done)
                 return redirect("call-manage", call.public_id)
@@ -89,11 +100,11 @@ def act_page(request, call, form, *, name, act, done):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def extend(request, public_id):
+def extend(request: PersonRequest, public_id: UUID) -> HttpResponse:
     call = managed(request, public_id)
     form = ClosingForm(request.POST if request.method == "POST" else None, call=call)
 
-    def act():
+    def act() -> None:
         services.extend_call(call, by=request.user, closes_at=form.instant(), reason=form.cleaned_data["reason"])
 
     return act_page(
@@ -104,11 +115,11 @@ def extend(request, public_id):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def accommodate(request, public_id):
+def accommodate(request: PersonRequest, public_id: UUID) -> HttpResponse:
     call = managed(request, public_id)
     form = AccommodationForm(request.POST if request.method == "POST" else None, call=call)
 
-    def act():
+    def act() -> None:
         services.accommodate_applicant(
             call,
             by=request.user,
@@ -124,11 +135,11 @@ def accommodate(request, public_id):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def cancel(request, public_id):
+def cancel(request: PersonRequest, public_id: UUID) -> HttpResponse:
     call = managed(request, public_id)
     form = CancelForm(request.POST if request.method == "POST" else None)
 
-    def act():
+    def act() -> None:
         services.cancel_call(call, by=request.user, reason=form.cleaned_data["reason"])
 
     return act_page(
@@ -139,10 +150,10 @@ def cancel(request, public_id):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-def archive(request, public_id):
+def archive(request: PersonRequest, public_id: UUID) -> HttpResponse:
     call = managed(request, public_id)
 
-    def act():
+    def act() -> None:
         services.archive_call(call, by=request.user)
 
     return act_page(request, call, None, name="archive", act=act, done=_("The call is archived."))

@@ -2,36 +2,39 @@
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.requests import PersonRequest
 from accounts.rules import in_office
 from moves.refusals import Forbidden
 from programs.models import Appointment, Call, Program
-from programs.policy import Standard
+from programs.models.programs import Version
+from programs.policy import ServiceStandards, Standard
 from programs.querysets import is_staff
 from programs.rules import is_program_officer
 from programs.selectors import may_import, policy_of, read_once, rubric_of, tabs_of
 from programs.states import Phase
 from questions.conditions import to_text
 from questions.constants import QUESTION_TYPES
-from questions.schema import parse_form
+from questions.schema import Question, Section, parse_form
 
 PHASE_TAGS = {Phase.OPEN: "good", Phase.ANNOUNCED: "info", Phase.GRACE: "wait", Phase.CANCELLED: "bad"}
 LANGUAGES = (("fr", "Français"), ("en", "English"))
 
 
-def of_staff(request, slug):
+def of_staff(request: PersonRequest, slug: str) -> Program:
     """The programme, when this person reads it as staff; else 404."""
     return get_object_or_404(
         Program.objects.of_staff(request.user).select_related("cluster", "working_group"), slug=slug
     )
 
 
-def phase_of(call):
+def phase_of(call: Call) -> dict[str, object]:
     phase = call.phase()
     return {"text": phase.label, "kind": PHASE_TAGS.get(phase, "")}
 
@@ -39,7 +42,7 @@ def phase_of(call):
 @require_safe
 @login_required
 @never_cache
-def index(request):
+def index(request: PersonRequest) -> HttpResponse:
     if not is_staff(request.user):
         raise Forbidden(_("These pages are for the staff of the cluster."))
     calls = Prefetch("calls", Call.objects.order_by("-opens_at", "-pk"))
@@ -54,7 +57,7 @@ def index(request):
     return render(request, "programs/list.html", context)
 
 
-def show(request, program, current, **context):
+def show(request: PersonRequest, program: Program, current: str, **context: object) -> HttpResponse:
     context |= {"program": program, "tabs": tabs_of(program, current)}
     return render(request, f"programs/{current.removeprefix('program-')}.html", context)
 
@@ -62,7 +65,7 @@ def show(request, program, current, **context):
 @require_safe
 @login_required
 @never_cache
-def details(request, slug):
+def details(request: PersonRequest, slug: str) -> HttpResponse:
     program = of_staff(request, slug)
     calls = [{"call": call, "phase": phase_of(call)} for call in program.calls.order_by("-opens_at", "-pk")]
     funding = program.funding.select_related("agreement__partner").order_by("agreement__reference")
@@ -70,7 +73,7 @@ def details(request, slug):
     return show(request, program, "program-details", calls=calls, funding=funding, manages=manages)
 
 
-def version_of(request, program, kind):
+def version_of(program: Program, kind: str) -> tuple[Call | None, Version | None]:
     """The version that a page shows: the latest call's. None before the first."""
     call = program.calls.select_related(kind).order_by("-pk").first()
     return call, getattr(call, kind, None)
@@ -79,10 +82,10 @@ def version_of(request, program, kind):
 @require_safe
 @login_required
 @never_cache
-def form(request, slug):
+def form(request: PersonRequest, slug: str) -> HttpResponse:
     """The form read-only, every question with its two languages, its conditions and its limits."""
     program = of_staff(request, slug)
-    call, version = version_of(request, program, "form")
+    call, version = version_of(program, "form")
     sections = []
     for section in read_once(version, parse_form).sections if version else ():
         sections.append(
@@ -95,11 +98,11 @@ def form(request, slug):
     return show(request, program, "program-form", call=call, version=version, sections=sections, languages=LANGUAGES)
 
 
-def condition(thing):
+def condition(thing: Section | Question) -> str:
     return to_text(thing.shown_when) if thing.shown_when else ""
 
 
-def question_lines(question):
+def question_lines(question: Question) -> dict[str, object]:
     kind = QUESTION_TYPES[question.type].name
     return {
         "question": question,
@@ -110,7 +113,7 @@ def question_lines(question):
     }
 
 
-def shown(value):
+def shown(value: object) -> object:
     if value is True:
         return _("yes")
     return ", ".join(str(v) for v in value) if isinstance(value, list | tuple) else value
@@ -135,17 +138,18 @@ LIMITS = {
 @require_safe
 @login_required
 @never_cache
-def rubric(request, slug):
+def rubric(request: PersonRequest, slug: str) -> HttpResponse:
     program = of_staff(request, slug)
-    call, version = version_of(request, program, "rubric")
-    parsed = rubric_of(call) if version else None
-    form = read_once(call.form, parse_form) if call and call.form_id else None
+    call, version = version_of(program, "rubric")
+    parsed = rubric_of(call) if call and version else None
+    form = read_once(call.form, parse_form) if call and call.form else None
     criteria = []
+    scale = parsed.scale if parsed else ()
     for criterion in parsed.criteria if parsed else ():
-        evidence = [form.question(key).label for key in criterion.evidence if form and form.question(key)]
+        evidence = [question.label for key in criterion.evidence if form and (question := form.question(key))]
         anchors = [
             {"point": point, "text": criterion.anchors[point.value]}
-            for point in parsed.scale
+            for point in scale
             if point.value in criterion.anchors
         ]
         criteria.append({"criterion": criterion, "anchors": anchors, "evidence": evidence})
@@ -155,15 +159,15 @@ def rubric(request, slug):
 @require_safe
 @login_required
 @never_cache
-def rules(request, slug):
+def rules(request: PersonRequest, slug: str) -> HttpResponse:
     program = of_staff(request, slug)
-    call, version = version_of(request, program, "rules")
-    policy = policy_of(call) if version else None
+    call, version = version_of(program, "rules")
+    policy = policy_of(call) if call and version else None
     service = service_lines(policy.service) if policy else []
     return show(request, program, "program-rules", call=call, version=version, policy=policy, service=service)
 
 
-def service_lines(service):
+def service_lines(service: ServiceStandards) -> list[dict[str, object]]:
     names = {
         Standard.ACKNOWLEDGE: _("Acknowledge the submission"),
         Standard.COMPLETE: _("Say whether the file is complete"),
@@ -180,7 +184,7 @@ def service_lines(service):
 @require_safe
 @login_required
 @never_cache
-def people(request, slug):
+def people(request: PersonRequest, slug: str) -> HttpResponse:
     program = of_staff(request, slug)
     here = Appointment.objects.filter(program=program) | Appointment.objects.filter(
         program=None, cluster_id=program.cluster_id

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from questions import conditions
 from questions.conditions import is_answered
+from questions.constants import Path
 from questions.schema import tables, values
 from questions.schema.definition import Form, Question
 from questions.schema.faults import Fault
@@ -30,10 +31,10 @@ class Missing:
     question: str
     reason: str
     message: str
-    at: tuple = ()
+    at: Path = ()
 
 
-def validate_answer(question: Question, value, *, today: date | None = None) -> tuple[object, list[Fault]]:
+def validate_answer(question: Question, value: object, *, today: date | None = None) -> tuple[object, list[Fault]]:
     """(clean value, []) or (the value as typed, faults). Empty becomes None: whether it may be empty is for `missing`.
 
     The clean value is plain JSON (amounts and decimals as texts, dates as ISO texts) and cleaning it again
@@ -49,7 +50,7 @@ def validate_answer(question: Question, value, *, today: date | None = None) -> 
     return (value, faults) if faults else (clean, [])
 
 
-def _is_blank(value) -> bool:
+def _is_blank(value: object) -> bool:
     if isinstance(value, str):
         return not re.sub(r"[\s\u200b\ufeff]", "", value)
     if isinstance(value, Mapping):
@@ -57,14 +58,14 @@ def _is_blank(value) -> bool:
     return value is None or (isinstance(value, list | tuple) and all(_is_blank(part) for part in value))
 
 
-def visible_questions(form: Form, answers: Mapping) -> list[Question]:
+def visible_questions(form: Form, answers: Mapping[str, object]) -> list[Question]:
     """The questions shown for these answers (key → stored value), in order. The answer of a hidden question
     counts as not
     given, so that what it once said opens nothing."""
     return _shown(form, answers)[0]
 
 
-def clean_answers(form: Form, answers: Mapping) -> dict:
+def clean_answers(form: Form, answers: Mapping[str, object]) -> dict[str, object]:
     """The answers that count: those of shown questions that say something. What a submission freezes."""
     shown, effective = _shown(form, answers)
     return {
@@ -74,8 +75,9 @@ def clean_answers(form: Form, answers: Mapping) -> dict:
     }
 
 
-def _shown(form: Form, answers: Mapping):
-    shown, effective = [], {}
+def _shown(form: Form, answers: Mapping[str, object]) -> tuple[list[Question], dict[str, object]]:
+    shown: list[Question] = []
+    effective: dict[str, object] = {}
     for section in form.sections:
         open_section = section.shown_when is None or conditions.evaluate(section.shown_when, effective)
         for question in section.questions:
@@ -85,7 +87,7 @@ def _shown(form: Form, answers: Mapping):
     return shown, effective
 
 
-def is_required(question: Question, answers: Mapping) -> bool:
+def is_required(question: Question, answers: Mapping[str, object]) -> bool:
     """Whether it must be answered, given the other answers."""
     if not question.is_answerable:
         return False
@@ -94,7 +96,7 @@ def is_required(question: Question, answers: Mapping) -> bool:
     )
 
 
-def missing(form: Form, answers: Mapping, *, today: date | None = None) -> list[Missing]:
+def missing(form: Form, answers: Mapping[str, object], *, today: date | None = None) -> list[Missing]:
     """What is left to do, in the order of the form: shown and required but empty, or invalid."""
     shown, effective = _shown(form, answers)
     out = []

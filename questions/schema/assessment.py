@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import Any
 
 from questions.constants import Text
 from questions.schema.definition import Question
@@ -21,7 +23,7 @@ class Gain:
     levels: int
 
 
-def level_gains(question: Question, value) -> list[Gain]:
+def level_gains(question: Question, value: Mapping[str, Any] | None) -> list[Gain]:
     """The gain of each axis of a valid answer, in order. A full level is a whole point of the axis's average;
     a loss is 0.
 

@@ -4,18 +4,19 @@ compared, questions that no answers can reach."""
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from questions import conditions
-from questions.constants import Problem, ValueKind
-from questions.schema.definition import Form, Question, read_form
+from questions.constants import Path, Problem, ValueKind
+from questions.schema.definition import Form, Question, Section, read_form
 
 MAX_TRIED = 20_000  # combinations of answers tried before a question is given the benefit of the doubt
 
 
-def check_form(definition, *, path=()) -> list[Problem]:
+def check_form(definition: object, *, path: Path = ()) -> list[Problem]:
     """Everything that keeps a form from being published, in the order of the form. Empty when it is sound."""
     form, problems = read_form(definition, path=path)
     problems = problems + _repeated_keys(form) + _bad_references(form)
@@ -24,10 +25,11 @@ def check_form(definition, *, path=()) -> list[Problem]:
     return problems
 
 
-def readers_of(form: Form, key: str) -> list:
+def readers_of(form: Form, key: str) -> list[Section | Question]:
     """The questions and sections whose conditions read the answer to `key`: what stands in the way of deleting it."""
-    out = []
-    for holder in [*form.sections, *form.questions]:
+    out: list[Section | Question] = []
+    holders: list[Section | Question] = [*form.sections, *form.questions]
+    for holder in holders:
         trees = (holder.shown_when, getattr(holder, "required_when", None))
         if any(tree and key in {name.key for name in conditions.names(tree)} for tree in trees):
             out.append(holder)
@@ -63,7 +65,9 @@ def _bad_references(form: Form) -> list[Problem]:
     return problems
 
 
-def check_condition(tree, path, known: dict, every: dict) -> list[Problem]:
+def check_condition(
+    tree: conditions.Node | None, path: Path, known: Mapping[str, Question], every: Collection[str]
+) -> list[Problem]:
     """What a condition may not do. `known` are the questions it may read, `every` all of the form."""
     if tree is None:
         return []
@@ -86,7 +90,7 @@ def check_condition(tree, path, known: dict, every: dict) -> list[Problem]:
     return problems
 
 
-def _kind(node, known) -> ValueKind:
+def _kind(node: conditions.Node, known: Mapping[str, Question]) -> ValueKind:
     match node:
         case conditions.Name(key=key):
             return known[key].kind
@@ -103,7 +107,7 @@ def _kind(node, known) -> ValueKind:
     return ValueKind.YES_NO
 
 
-def _wrong_comparison(node, known) -> str:
+def _wrong_comparison(node: conditions.Compare, known: Mapping[str, Question]) -> str:
     left, right = _kind(node.left, known), _kind(node.right, known)
     shown = conditions.to_text(node)
     unequal = _("“%(comparison)s” compares two different kinds (%(left)s and %(right)s).") % {
@@ -127,7 +131,7 @@ def _wrong_comparison(node, known) -> str:
     return _unknown_choice(node, known)
 
 
-def _unknown_choice(node, known) -> str:
+def _unknown_choice(node: conditions.Compare, known: Mapping[str, Question]) -> str:
     """A comparison with a choice that the question does not offer can never hold."""
     for one, other in ((node.left, node.right), (node.right, node.left)):
         if not isinstance(one, conditions.Name) or known[one.key].type not in ("one_of", "many_of"):
@@ -159,8 +163,9 @@ def _unreachable(form: Form) -> list[Problem]:
     return problems
 
 
-def _reachable(form: Form, trees: list, section_of: dict) -> bool:
-    read, compared = [], {}
+def _reachable(form: Form, trees: list[conditions.Node], section_of: Mapping[str, Section]) -> bool:
+    read: list[Question] = []
+    compared: dict[str, set[object]] = {}
     waiting = list(trees)
     while waiting:  # everything read, and everything that the conditions of what is read read in turn
         tree = waiting.pop()
@@ -168,6 +173,7 @@ def _reachable(form: Form, trees: list, section_of: dict) -> bool:
             compared.setdefault(key, set()).update(values)
         for name in conditions.names(tree):
             question = form.question(name.key)
+            assert question is not None  # `_bad_references` has passed
             if question not in read:
                 read.append(question)
                 section = section_of[question.section]
@@ -177,11 +183,11 @@ def _reachable(form: Form, trees: list, section_of: dict) -> bool:
     numbers = {value for values in compared.values() for value in values if isinstance(value, Decimal)}
     texts = {value for values in compared.values() for value in values if isinstance(value, str)}
     choices = [_worth_trying(question, numbers, texts) for question in read]
-    for count, values in enumerate(itertools.product(*choices)):
+    for count, tried in enumerate(itertools.product(*choices)):
         if count > MAX_TRIED:
             return True
-        answers: dict = {}
-        for question, value in zip(read, values, strict=True):
+        answers: dict[str, object] = {}
+        for question, value in zip(read, tried, strict=True):
             section = section_of[question.section]
             shown = all(
                 conditions.evaluate(tree, answers) for tree in (section.shown_when, question.shown_when) if tree
@@ -192,7 +198,7 @@ def _reachable(form: Form, trees: list, section_of: dict) -> bool:
     return False
 
 
-def _worth_trying(question: Question, numbers: set, texts: set) -> list:
+def _worth_trying(question: Question, numbers: set[Decimal], texts: set[str]) -> Sequence[object]:
     if question.kind == ValueKind.YES_NO:
         return [True, False, None]
     if question.type == "one_of":
@@ -214,7 +220,7 @@ def _worth_trying(question: Question, numbers: set, texts: set) -> list:
     return ["x", None]
 
 
-def _numbers_worth_trying(question: Question, numbers: set) -> list:
+def _numbers_worth_trying(question: Question, numbers: set[Decimal]) -> list[Decimal | None]:
     """The numbers named, what lies between and beyond them, within the question's own limits."""
     least, most = question.limits.get("min"), question.limits.get("max")
     points = sorted(numbers | {limit for limit in (least, most) if limit is not None}) or [Decimal(0)]

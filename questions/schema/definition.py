@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from questions.conditions import ConditionError, parse
-from questions.constants import QUESTION_TYPES, Problem, QuestionType, Text, ValueKind
+from questions.conditions import ConditionError, Node, parse
+from questions.constants import QUESTION_TYPES, Path, Problem, QuestionType, Text, ValueKind
 from questions.schema.reading import MISSING, Reader
 
 NOTHING = Text()
 FILE_KINDS = ("pdf", "docx", "xlsx", "pptx", "odt", "ods", "png", "jpg", "csv", "txt")
-_LENGTHS = ("max_length", "max_words", "min_rows", "max_rows", "min_choices", "max_choices", "max_files")
+_LENGTHS: tuple[str, ...] = (
+    "max_length",
+    "max_words",
+    "min_rows",
+    "max_rows",
+    "min_choices",
+    "max_choices",
+    "max_files",
+)
 _LENGTHS += ("max_megabytes", "max_months", "places")
 _FLAGS = ("by_partner", "by_year", "dated", "program_account")
 
@@ -45,16 +55,16 @@ class Question:
     label: Text
     help: Text = NOTHING
     section: str = ""
-    path: tuple = ()
+    path: Path = ()
     required: bool = False
-    required_when: object = None
-    shown_when: object = None
+    required_when: Node | None = None
+    shown_when: Node | None = None
     options: tuple[Option, ...] = ()
     columns: tuple[Question, ...] = ()
     axes: tuple[Axis, ...] = ()
     levels: tuple[Option, ...] = ()
     text: Text = NOTHING
-    limits: dict = field(default_factory=dict, hash=False)
+    limits: dict[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def kind(self) -> ValueKind:
@@ -65,7 +75,7 @@ class Question:
     def is_answerable(self) -> bool:
         return self.type != "guidance"
 
-    def label_of(self, key) -> str:
+    def label_of(self, key: object) -> str:
         """The label of one of the choices, in the reader's language; the key itself when there is none."""
         return next((str(option.label) for option in self.options if option.key == key), str(key or ""))
 
@@ -75,8 +85,8 @@ class Section:
     key: str
     title: Text
     intro: Text = NOTHING
-    path: tuple = ()
-    shown_when: object = None
+    path: Path = ()
+    shown_when: Node | None = None
     questions: tuple[Question, ...] = ()
 
 
@@ -99,13 +109,13 @@ class Form:
         return tuple(question for question in self.questions if question.type == type_key)
 
 
-def parse_form(definition) -> Form:
+def parse_form(definition: object) -> Form:
     """The form of a definition; what cannot be read in it is left out (`check_form` says what). For a published
     version nothing is."""
     return read_form(definition)[0]
 
 
-def read_form(definition, *, path=()) -> tuple[Form, list[Problem]]:
+def read_form(definition: object, *, path: Path = ()) -> tuple[Form, list[Problem]]:
     """The form, and what is wrong in its parts one by one. What is wrong between parts is for `check_form`."""
     top = Reader(definition, path)
     sections = [_section(reader) for reader in top.children("sections", at_least=1, at_most=60)]
@@ -127,7 +137,7 @@ def _section(reader: Reader) -> Section:
     return section
 
 
-def read_condition(reader: Reader, key: str):
+def read_condition(reader: Reader, key: str) -> Node | None:
     """The tree of a condition, or None where there is none or it cannot be read (noted, with its position)."""
     text = reader.string(key, required=False, max_length=1000)
     if not text:
@@ -139,7 +149,7 @@ def read_condition(reader: Reader, key: str):
         return None
 
 
-def read_question(reader: Reader, section: str = "", *, column: bool = False, extra=()) -> Question:
+def read_question(reader: Reader, section: str = "", *, column: bool = False, extra: Iterable[str] = ()) -> Question:
     """One question; `column` reads a column of a repeating group, which has no conditions. `extra` names keys
     the caller reads itself."""
     key = reader.key()
@@ -171,12 +181,12 @@ def read_question(reader: Reader, section: str = "", *, column: bool = False, ex
     return question
 
 
-def _of_type(reader: Reader, kind: QuestionType) -> dict:
+def _of_type(reader: Reader, kind: QuestionType) -> dict[str, Any]:
     """The options of a type, read and checked against each other."""
     for needed in kind.needs:
         if needed not in reader.node:
             reader.problem(_("“%(key)s” is missing.") % {"key": needed}, needed)
-    out: dict = {"limits": {}}
+    out: dict[str, Any] = {"limits": {}}
     for name in kind.options:
         if name not in reader.node:
             continue
@@ -200,7 +210,7 @@ def _of_type(reader: Reader, kind: QuestionType) -> dict:
     return out
 
 
-def _limit(reader: Reader, kind: QuestionType, name: str):
+def _limit(reader: Reader, kind: QuestionType, name: str) -> object:
     if name in _LENGTHS:
         return reader.integer(name, at_least=0 if name in ("min_rows", "min_choices", "places") else 1, at_most=20000)
     if name in _FLAGS:
@@ -222,9 +232,11 @@ def _limit(reader: Reader, kind: QuestionType, name: str):
     return reader.number(name)
 
 
-def _check_limits(reader: Reader, limits: dict):
+def _check_limits(reader: Reader, limits: dict[str, Any]) -> None:
     for low, high in (("min", "max"), ("min_rows", "max_rows"), ("min_choices", "max_choices")):
-        least, most = limits.get(low), limits.get(high)
+        if low not in limits or high not in limits:
+            continue
+        least, most = limits[low], limits[high]
         if type(least) is type(most) and isinstance(least, int | Decimal | datetime.date) and least > most:
             reader.problem(
                 _("The lower limit, %(min)s, is above the upper limit, %(max)s.") % {"min": least, "max": most}, low

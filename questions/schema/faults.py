@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from questions.constants import Path
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -12,10 +14,13 @@ class Fault:
     and (row, column) in a table, rows counted from 0."""
 
     message: str
-    at: tuple = ()
+    at: Path = ()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.message
 
-    def under(self, *steps) -> Fault:
+    def under(self, *steps: str | int) -> Fault:
         return Fault(self.message, steps + self.at)
+
+
+Outcome = tuple[object, list[Fault]]  # of a check: (clean value, []), or (None, what is wrong)

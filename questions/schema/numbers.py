@@ -17,7 +17,7 @@ class NotANumber(ValueError):
     """What was typed is not a number; the message says why, in the reader's language."""
 
 
-def read_number(value, *, money: bool = False, whole: bool = False, sign: str = "$%") -> Decimal:
+def read_number(value: object, *, money: bool = False, whole: bool = False, sign: str = "$%") -> Decimal:
     """The number typed. One separator followed by exactly three digits is a thousands comma in money and whole
     numbers; in other
     decimals `1,234` could be read both ways, and is refused rather than guessed. Raises NotANumber."""
@@ -46,7 +46,7 @@ def read_number(value, *, money: bool = False, whole: bool = False, sign: str = 
     return -number if negative else number
 
 
-def _parts(text, *, money, whole, typed) -> tuple[str, str]:
+def _parts(text: str, *, money: bool, whole: bool, typed: object) -> tuple[str, str]:
     """The digits before and after the decimal mark."""
     unclear = NotANumber(_("“%(value)s” is not a number. Use digits, for example 1234.56.") % {"value": typed})
     head, mark, decimals = text, "", ""

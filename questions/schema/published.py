@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from questions.schema import tables
 from questions.schema.definition import Form, Question
 
-_AMOUNT = {"type": "string", "pattern": r"^\d{1,12}\.\d{2}$"}
-_DECIMAL = {"type": "string", "pattern": r"^-?\d{1,12}(\.\d+)?$"}
-_DAY = {"type": "string", "format": "date"}
-_UUID = {"type": "string", "format": "uuid"}
+_AMOUNT: dict[str, object] = {"type": "string", "pattern": r"^\d{1,12}\.\d{2}$"}
+_DECIMAL: dict[str, object] = {"type": "string", "pattern": r"^-?\d{1,12}(\.\d+)?$"}
+_DAY: dict[str, object] = {"type": "string", "format": "date"}
+_UUID: dict[str, object] = {"type": "string", "format": "uuid"}
 
 
-def json_schema(form: Form, *, title: str = "", identifier: str = "") -> dict:
+def json_schema(form: Form, *, title: str = "", identifier: str = "") -> dict[str, object]:
     """One object whose properties are the answers by question key. A question that is always shown and
     required is required;
     conditions have no JSON Schema equal and are given as `x-shown-when` and `x-required-when`."""
     from questions.conditions import to_text
 
-    properties, required = {}, []
+    properties: dict[str, object] = {}
+    required: list[str] = []
     for section in form.sections:
         for question in section.questions:
             if not question.is_answerable:
@@ -34,7 +36,7 @@ def json_schema(form: Form, *, title: str = "", identifier: str = "") -> dict:
             properties[question.key] = shape
             if question.required and not shown:
                 required.append(question.key)
-    out = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    out: dict[str, object] = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     if identifier:
         out["$id"] = identifier
     if title:
@@ -47,7 +49,7 @@ def json_schema(form: Form, *, title: str = "", identifier: str = "") -> dict:
     }
 
 
-def _shape(question: Question) -> dict:
+def _shape(question: Question) -> dict[str, object]:
     kind, limits = question.type, question.limits
     if kind in _SIMPLE:
         return dict(_SIMPLE[kind])
@@ -78,13 +80,14 @@ def _shape(question: Question) -> dict:
     return {"type": "array", "items": row} | _span(limits, {"min_rows": "minItems", "max_rows": "maxItems"})
 
 
-def _span(limits, names) -> dict:
+def _span(limits: Mapping[str, object], names: Mapping[str, str]) -> dict[str, object]:
     return {word: limits[name] for name, word in names.items() if limits.get(name)}
 
 
-def _number(kind, limits) -> dict:
+def _number(kind: str, limits: Mapping[str, object]) -> dict[str, object]:
     """Amounts and decimals travel as text, so that no digit is lost; their limits are given beside."""
-    shape = {"integer": {"type": "integer"}, "money": dict(_AMOUNT)}.get(kind, dict(_DECIMAL))
+    known: dict[str, dict[str, object]] = {"integer": {"type": "integer"}, "money": dict(_AMOUNT)}
+    shape = known.get(kind, dict(_DECIMAL))
     for name, word in (("min", "minimum"), ("max", "maximum")):
         limit = limits.get(name)
         if isinstance(limit, Decimal | int):
@@ -92,7 +95,7 @@ def _number(kind, limits) -> dict:
     return shape
 
 
-def _assessment(question: Question) -> dict:
+def _assessment(question: Question) -> dict[str, object]:
     levels = {"enum": [int(level.key) for level in question.levels]}
     pair = {
         "type": "object",
@@ -109,7 +112,7 @@ def _assessment(question: Question) -> dict:
     }
 
 
-_SIMPLE = {
+_SIMPLE: dict[str, dict[str, object]] = {
     "date": _DAY,
     "period": {
         "type": "object",

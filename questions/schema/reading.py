@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from questions.constants import LANGUAGES, Problem, Text
+from questions.constants import LANGUAGES, Path, Problem, Text
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\s+([A-Za-z_]+/[A-Za-z_/]+|UTC))?")
@@ -25,20 +26,20 @@ class Reader:
     `problems` is shared by a whole tree of readers. A value that is wrong is noted and read as None (or empty).
     """
 
-    def __init__(self, node, path=(), problems=None):
+    def __init__(self, node: object, path: Path = (), problems: list[Problem] | None = None) -> None:
         self.path = tuple(path)
         self.problems: list[Problem] = [] if problems is None else problems
-        self.asked: set = set()
+        self.asked: set[str] | None = set()
         if not isinstance(node, dict):
             self.problem(_("A mapping of keys and values was expected here."))
             node = {}
             self.asked = None
-        self.node = node
+        self.node: dict[str, object] = node
 
-    def problem(self, message, *steps):
+    def problem(self, message: str, *steps: str | int) -> None:
         self.problems.append(Problem(self.path + steps, str(message)))
 
-    def take(self, key, *, required=False):
+    def take(self, key: str, *, required: bool = False) -> object:
         """The raw value, or MISSING; notes a required one that is absent or null."""
         if self.asked is not None:
             self.asked.add(key)
@@ -49,14 +50,22 @@ class Reader:
             return MISSING
         return value
 
-    def done(self):
+    def done(self) -> None:
         """Notes every key that was never asked for."""
         if self.asked is not None:
             for key in self.node:
                 if key not in self.asked:
                     self.problem(_("The key “%(key)s” is not known here.") % {"key": key}, key)
 
-    def string(self, key, *, required=True, max_length=500, pattern=None, says="") -> str:
+    def string(
+        self,
+        key: str,
+        *,
+        required: bool = True,
+        max_length: int = 500,
+        pattern: str | re.Pattern[str] | None = None,
+        says: str = "",
+    ) -> str:
         value = self.take(key, required=required)
         if value is MISSING:
             return ""
@@ -73,12 +82,12 @@ class Reader:
             return ""
         return value
 
-    def key(self, key="key") -> str:
+    def key(self, key: str = "key") -> str:
         """A key of ours: small letters, digits and underscores, a letter first."""
         says = _("A key has small letters without accents, digits and underscores, and starts with a letter.")
         return self.string(key, pattern=KEY, says=says)
 
-    def text(self, key, *, required=True, max_length=20000) -> Text:
+    def text(self, key: str, *, required: bool = True, max_length: int = 20000) -> Text:
         """A text in both languages, `{fr: …, en: …}`. One language alone is always refused."""
         value = self.take(key, required=required)
         if value is MISSING:
@@ -94,7 +103,7 @@ class Reader:
             part = value.get(language)
             if part is not None and not isinstance(part, str):
                 self.problem(_("A text was expected here."), key, language)
-            elif not (part or "").strip():
+            elif not part or not part.strip():
                 said = _("The French text is missing.") if language == "fr" else _("The English text is missing.")
                 self.problem(said, key, language)
             elif len(part) > max_length:
@@ -106,7 +115,15 @@ class Reader:
                 self.problem(_("The key “%(key)s” is not known here.") % {"key": extra}, key, extra)
         return Text(**out)
 
-    def number(self, key, *, required=True, at_least=None, at_most=None, places=None) -> Decimal | None:
+    def number(
+        self,
+        key: str,
+        *,
+        required: bool = True,
+        at_least: Decimal | int | None = None,
+        at_most: Decimal | int | None = None,
+        places: int | None = None,
+    ) -> Decimal | None:
         """A number, written as a number or as text with a decimal point."""
         value = self.take(key, required=required)
         if value is MISSING:
@@ -129,22 +146,29 @@ class Reader:
             self.problem(_("This must be at least %(min)s.") % {"min": at_least}, key)
         elif at_most is not None and number > at_most:
             self.problem(_("This must be at most %(max)s.") % {"max": at_most}, key)
-        elif places is not None and -number.as_tuple().exponent > places:
+        elif places is not None and -int(number.as_tuple().exponent) > places:
             self.problem(_("This has more than %(places)s decimals.") % {"places": places}, key)
         else:
             return number
         return None
 
-    def money(self, key, *, required=True) -> Decimal | None:
+    def money(self, key: str, *, required: bool = True) -> Decimal | None:
         """Dollars and cents, never negative, under 10¹² (the columns are numeric(14,2))."""
         value = self.number(key, required=required, at_least=0, at_most=Decimal("999999999999.99"), places=2)
         return None if value is None else value.quantize(Decimal("0.01"))
 
-    def percent(self, key, *, required=True, at_most=100) -> Decimal | None:
+    def percent(self, key: str, *, required: bool = True, at_most: Decimal | int = 100) -> Decimal | None:
         """A number of percent, 0 to 100, four decimals at most in all."""
         return self.number(key, required=required, at_least=0, at_most=at_most, places=4)
 
-    def integer(self, key, *, required=True, at_least=None, at_most=None) -> int | None:
+    def integer(
+        self,
+        key: str,
+        *,
+        required: bool = True,
+        at_least: Decimal | int | None = None,
+        at_most: Decimal | int | None = None,
+    ) -> int | None:
         number = self.number(key, required=required, at_least=at_least, at_most=at_most)
         if number is None:
             return None
@@ -153,7 +177,7 @@ class Reader:
             return None
         return int(number)
 
-    def boolean(self, key, *, default=False) -> bool:
+    def boolean(self, key: str, *, default: bool = False) -> bool:
         value = self.take(key)
         if value is MISSING:
             return default
@@ -162,7 +186,7 @@ class Reader:
             return default
         return value
 
-    def choice(self, key, choices, *, required=True, default="") -> str:
+    def choice(self, key: str, choices: Iterable[str], *, required: bool = True, default: str = "") -> str:
         """One of a closed list (a TextChoices, or any iterable of strings)."""
         value = self.take(key, required=required)
         if value is MISSING:
@@ -175,7 +199,7 @@ class Reader:
             return default
         return value
 
-    def day(self, key, *, required=True) -> datetime.date | None:
+    def day(self, key: str, *, required: bool = True) -> datetime.date | None:
         """A date, YYYY-MM-DD."""
         value = self.take(key, required=required)
         if value is MISSING:
@@ -190,7 +214,7 @@ class Reader:
         )
         return None
 
-    def instant(self, key, *, required=True) -> tuple[datetime.datetime, str] | None:
+    def instant(self, key: str, *, required: bool = True) -> tuple[datetime.datetime, str] | None:
         """An instant with the name of its zone, `2027-01-31T17:00 America/Toronto`: (aware datetime, zone name).
 
         Without a zone it is refused, and so is an hour that a change of clocks skips or repeats.
@@ -200,7 +224,7 @@ class Reader:
             return None
         return self.read_instant(value, key)
 
-    def read_instant(self, value, *steps):
+    def read_instant(self, value: object, *steps: str | int) -> tuple[datetime.datetime, str] | None:
         found = _INSTANT.fullmatch(value.strip()) if isinstance(value, str) else None
         if not found:
             self.problem(
@@ -226,7 +250,7 @@ class Reader:
             return None
         return instant, zone
 
-    def items(self, key, *, required=True, at_least=0, at_most=500) -> list:
+    def items(self, key: str, *, required: bool = True, at_least: int = 0, at_most: int = 500) -> list[object]:
         """The raw values of a list."""
         value = self.take(key, required=required)
         if value is MISSING:
@@ -241,16 +265,16 @@ class Reader:
             return value[:at_most]
         return value
 
-    def children(self, key, *, required=True, at_least=0, at_most=500) -> list[Reader]:
+    def children(self, key: str, *, required: bool = True, at_least: int = 0, at_most: int = 500) -> list[Reader]:
         """A list of mappings, each as a reader of its own."""
         raw = self.items(key, required=required, at_least=at_least, at_most=at_most)
         return [Reader(item, (*self.path, key, index), self.problems) for index, item in enumerate(raw)]
 
-    def child(self, key, *, required=True) -> Reader | None:
+    def child(self, key: str, *, required: bool = True) -> Reader | None:
         value = self.take(key, required=required)
         return None if value is MISSING else Reader(value, (*self.path, key), self.problems)
 
-    def strings(self, key, *, required=False, choices=None) -> tuple[str, ...]:
+    def strings(self, key: str, *, required: bool = False, choices: Collection[str] | None = None) -> tuple[str, ...]:
         out = []
         for index, item in enumerate(self.items(key, required=required)):
             if not isinstance(item, str) or not item.strip():
@@ -267,7 +291,7 @@ class Reader:
                 out.append(item)
         return tuple(out)
 
-    def unique(self, readers, keys):
+    def unique(self, readers: Sequence[Reader], keys: Sequence[str]) -> None:
         """Notes every key already used by an earlier item of the same list."""
         seen = set()
         for reader, key in zip(readers, keys, strict=True):

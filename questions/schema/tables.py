@@ -12,24 +12,28 @@ assessment  {process: {"before": level, "after": level}}
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from questions.constants import CostKind, FinancingKind, Text
 from questions.schema import values
 from questions.schema.definition import Option, Question
-from questions.schema.faults import Fault
+from questions.schema.faults import Fault, Outcome
 
 MAX_ROWS = 200
 _PUBLIC_AID = ("grant", "repayable_loan", "tax_credit")
+_Rows = list[tuple[int, dict[str, Any]]]  # each with the number it was typed at
 
 
-def _column(key, kind, *, required=True, **more) -> Question:
+def _column(key: str, kind: str, *, required: bool = True, **more: Any) -> Question:
     return Question(key, kind, Text(), required=required, **more)
 
 
-def _choices(choices) -> tuple[Option, ...]:
+def _choices(choices: type[TextChoices]) -> tuple[Option, ...]:
     return tuple(Option(value, Text()) for value in choices.values)
 
 
@@ -84,11 +88,11 @@ def columns_of(question: Question) -> list[Question]:
     }.get(question.type, lambda: list(question.columns))()
 
 
-def _is_blank(value) -> bool:
+def _is_blank(value: object) -> bool:
     return value is None or value is False or (isinstance(value, str) and not value.strip()) or value in ([], {})
 
 
-def _rows(question: Question, value, today):
+def _rows(question: Question, value: object, today: date | None) -> tuple[_Rows | None, list[Fault]]:
     """(clean rows, faults): blank rows dropped, every cell checked by its column. A row's number is the one it
     was typed at."""
     if not isinstance(value, list | tuple) or not all(isinstance(row, Mapping) or _is_blank(row) for row in value):
@@ -96,13 +100,14 @@ def _rows(question: Question, value, today):
     if len(value) > MAX_ROWS:
         return None, [Fault(_("The table has more than %(count)s rows.") % {"count": MAX_ROWS})]
     columns = columns_of(question)
-    defaults = {"kind": {"", None, "cash"}} if question.type == "budget" else {}
-    clean, faults = [], []
+    defaults: dict[str, set[object]] = {"kind": {"", None, "cash"}} if question.type == "budget" else {}
+    clean: _Rows = []
+    faults: list[Fault] = []
     for number, row in enumerate(value):
         cells = {column.key: (row or {}).get(column.key) for column in columns}
         if all(_is_blank(cell) or cell in defaults.get(key, ()) for key, cell in cells.items()):
             continue
-        out = {}
+        out: dict[str, Any] = {}
         for column in columns:
             cell = cells[column.key]
             if _is_blank(cell) and column.type != "yes_no":
@@ -119,7 +124,7 @@ def _rows(question: Question, value, today):
     return clean, faults
 
 
-def _counted(question: Question, clean, faults):
+def _counted(question: Question, clean: _Rows, faults: list[Fault]) -> Outcome:
     least, most = question.limits.get("min_rows"), question.limits.get("max_rows")
     if least and len(clean) < least:
         message = ngettext("Fill in at least %(count)s row.", "Fill in at least %(count)s rows.", least)
@@ -130,12 +135,12 @@ def _counted(question: Question, clean, faults):
     return (None, faults) if faults else ([row for _number, row in clean], [])
 
 
-def group(question, value, *, today=None):
+def group(question: Question, value: object, *, today: date | None = None) -> Outcome:
     clean, faults = _rows(question, value, today)
     return (None, faults) if clean is None else _counted(question, clean, faults)
 
 
-def budget(question, value, *, today=None):
+def budget(question: Question, value: object, *, today: date | None = None) -> Outcome:
     clean, faults = _rows(question, value, today)
     if clean is None:
         return None, faults
@@ -147,7 +152,7 @@ def budget(question, value, *, today=None):
     return _counted(question, clean, faults)
 
 
-def financing(question, value, *, today=None):
+def financing(question: Question, value: object, *, today: date | None = None) -> Outcome:
     clean, faults = _rows(question, value, today)
     if clean is None:
         return None, faults
@@ -161,7 +166,7 @@ def financing(question, value, *, today=None):
     return _counted(question, clean, faults)
 
 
-def milestones(question, value, *, today=None):
+def milestones(question: Question, value: object, *, today: date | None = None) -> Outcome:
     clean, faults = _rows(question, value, today)
     if clean is None:
         return None, faults
@@ -174,28 +179,31 @@ def milestones(question, value, *, today=None):
     if most and days and not faults:
         first, _wrong = values.read_day(days[0])
         last, _wrong = values.read_day(days[-1])
+        assert first is not None  # the column has checked both
+        assert last is not None
         if last > values.add_months(first, most):
             message = _("The plan lasts more than %(count)s months, from %(first)s to %(last)s.")
             faults.append(Fault(message % {"count": most, "first": days[0], "last": days[-1]}))
     return _counted(question, clean, faults)
 
 
-def indicators(question, value, *, today=None):
+def indicators(question: Question, value: object, *, today: date | None = None) -> Outcome:
     clean, faults = _rows(question, value, today)
     return (None, faults) if clean is None else _counted(question, clean, faults)
 
 
-def assessment(question, value, *, today=None):
+def assessment(question: Question, value: object, *, today: date | None = None) -> Outcome:
     """Every process has a level before and a level after, each on the scale, and the one after is not lower."""
     if not isinstance(value, Mapping):
         return None, [Fault(_("Choose a level before and after for each process."))]
     levels = {level.key for level in question.levels}
-    clean, faults = {}, []
+    clean: dict[str, dict[str, int]] = {}
+    faults: list[Fault] = []
     for axis in question.axes:
         for process in axis.processes:
             given = value.get(process.key)
             given = given if isinstance(given, Mapping) else {}
-            pair = {}
+            pair: dict[str, int] = {}
             for moment in ("before", "after"):
                 level = str(given.get(moment) or "").strip()
                 if level in levels:
@@ -209,7 +217,7 @@ def assessment(question, value, *, today=None):
     return (None, faults) if faults else (clean, [])
 
 
-CHECKS = {
+CHECKS: dict[str, values.Check] = {
     "group": group,
     "budget": budget,
     "financing": financing,

@@ -7,14 +7,15 @@ import uuid
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from urllib.parse import urlsplit
+from typing import Protocol
+from urllib.parse import SplitResult, urlsplit
 
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts import identifiers
 from questions.schema.definition import Question
-from questions.schema.faults import Fault
+from questions.schema.faults import Fault, Outcome
 from questions.schema.numbers import NotANumber, read_number
 from work import clock
 from work.money import format_money
@@ -28,7 +29,13 @@ LONGEST_PHONE = 60
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def refuse(message, *at):
+class Check(Protocol):
+    """The check of one type of question: what was typed, made clean or refused at its place."""
+
+    def __call__(self, question: Question, value: object, *, today: date | None = None) -> Outcome: ...
+
+
+def refuse(message: object, *at: str | int) -> tuple[None, list[Fault]]:
     return None, [Fault(str(message), at)]
 
 
@@ -37,7 +44,7 @@ def words_in(text: str) -> int:
     return sum(any(character.isalnum() for character in run) for run in text.split())
 
 
-def short_text(question: Question, value, *, today=None):
+def short_text(question: Question, value: object, *, today: date | None = None) -> Outcome:
     if not isinstance(value, str):
         return refuse(_("Enter a text."))
     text = " ".join(_CONTROL.sub("", value).split())
@@ -54,7 +61,7 @@ def short_text(question: Question, value, *, today=None):
     return text, []
 
 
-def long_text(question: Question, value, *, today=None):
+def long_text(question: Question, value: object, *, today: date | None = None) -> Outcome:
     if not isinstance(value, str):
         return refuse(_("Enter a text."))
     text = _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
@@ -74,7 +81,9 @@ def long_text(question: Question, value, *, today=None):
     return text, []
 
 
-def _number(question: Question, value, *, money=False, whole=False, places=None):
+def _number(
+    question: Question, value: object, *, money: bool = False, whole: bool = False, places: int | None = None
+) -> tuple[Decimal | None, list[Fault]]:
     """(Decimal, faults), within the question's limits."""
     try:
         number = read_number(value, money=money, whole=whole)
@@ -99,40 +108,41 @@ def _number(question: Question, value, *, money=False, whole=False, places=None)
     return number, []
 
 
-def _shown_money(number):
+def _shown_money(number: Decimal | int) -> str:
     return format_money(number, get_language() or "fr")
 
 
-def _shown_number(number):
+def _shown_number(number: Decimal | int) -> str:
     """A limit in words. A year stays in one piece: thousands are parted from five digits up."""
-    text = format(Decimal(number), ",f" if abs(number) >= 10_000 else "f")
+    exact = Decimal(number)
+    text = format(exact, ",f" if abs(exact) >= 10_000 else "f")
     return text.replace(",", "\u00a0").replace(".", ",") if (get_language() or "fr").startswith("fr") else text
 
 
-def integer(question, value, *, today=None):
+def integer(question: Question, value: object, *, today: date | None = None) -> Outcome:
     number, faults = _number(question, value, whole=True)
-    return (None, faults) if faults else (int(number), [])
+    return (None, faults) if number is None else (int(number), [])
 
 
-def decimal(question, value, *, today=None):
+def decimal(question: Question, value: object, *, today: date | None = None) -> Outcome:
     number, faults = _number(question, value, places=question.limits.get("places", 6))
-    return (None, faults) if faults else (format(number, "f"), [])
+    return (None, faults) if number is None else (format(number, "f"), [])
 
 
-def money(question, value, *, today=None):
+def money(question: Question, value: object, *, today: date | None = None) -> Outcome:
     number, faults = _number(question, value, money=True, places=2)
-    return (None, faults) if faults else (format(number, ".2f"), [])
+    return (None, faults) if number is None else (format(number, ".2f"), [])
 
 
-def percent(question, value, *, today=None):
+def percent(question: Question, value: object, *, today: date | None = None) -> Outcome:
     limited = Question(
         question.key, question.type, question.label, limits={"min": Decimal(0), "max": Decimal(100)} | question.limits
     )
     number, faults = _number(limited, value, places=question.limits.get("places", 4))
-    return (None, faults) if faults else (format(number, "f"), [])
+    return (None, faults) if number is None else (format(number, "f"), [])
 
 
-def read_day(value):
+def read_day(value: object) -> tuple[date | None, str]:
     """A date typed as YYYY-MM-DD or given in three parts: (date, "") or (None, what is wrong)."""
     if isinstance(value, date):
         return value, ""
@@ -150,9 +160,9 @@ def read_day(value):
         return None, _("This day does not exist: %(value)s.") % {"value": str(value).strip()}
 
 
-def _day_within(question, value, today):
+def _day_within(question: Question, value: object, today: date | None) -> tuple[date | None, list[Fault]]:
     day, wrong = read_day(value)
-    if wrong:
+    if day is None:
         return refuse(wrong)
     for name, message in (
         ("min", _("Enter a date on or after %(day)s.")),
@@ -165,21 +175,24 @@ def _day_within(question, value, today):
     return day, []
 
 
-def day(question, value, *, today=None):
+def day(question: Question, value: object, *, today: date | None = None) -> Outcome:
     found, faults = _day_within(question, value, today)
-    return (None, faults) if faults else (found.isoformat(), [])
+    return (None, faults) if found is None else (found.isoformat(), [])
 
 
-def period(question, value, *, today=None):
+def period(question: Question, value: object, *, today: date | None = None) -> Outcome:
     if not isinstance(value, Mapping):
         return refuse(_("Give the first and the last day."))
-    out, faults = {}, []
+    out: dict[str, date] = {}
+    faults: list[Fault] = []
     for part in ("from", "to"):
         if not value.get(part):
             message = _("Give the first day.") if part == "from" else _("Give the last day.")
             faults.append(Fault(message, (part,)))
             continue
-        out[part], wrong = _day_within(question, value[part], today)
+        found, wrong = _day_within(question, value[part], today)
+        if found is not None:
+            out[part] = found
         faults += [fault.under(part) for fault in wrong]
     if faults:
         return None, faults
@@ -188,7 +201,7 @@ def period(question, value, *, today=None):
     most = question.limits.get("max_months")
     if most and out["to"] > add_months(out["from"], most):
         return refuse(_("The period is longer than %(count)s months.") % {"count": most}, "to")
-    return {part: found.isoformat() for part, found in out.items()}, []
+    return {part: day.isoformat() for part, day in out.items()}, []
 
 
 def add_months(start: date, months: int) -> date:
@@ -202,7 +215,7 @@ def add_months(start: date, months: int) -> date:
     raise AssertionError("every month has 28 days")
 
 
-def yes_no(question, value, *, today=None):
+def yes_no(question: Question, value: object, *, today: date | None = None) -> Outcome:
     if isinstance(value, bool):
         return value, []
     text = str(value).strip().lower()
@@ -211,17 +224,17 @@ def yes_no(question, value, *, today=None):
     return refuse(_("Choose yes or no."))
 
 
-def attestation(question, value, *, today=None):
+def attestation(question: Question, value: object, *, today: date | None = None) -> Outcome:
     return yes_no(question, value)
 
 
-def one_of(question, value, *, today=None):
+def one_of(question: Question, value: object, *, today: date | None = None) -> Outcome:
     if isinstance(value, str) and value in {option.key for option in question.options}:
         return value, []
     return refuse(_("Choose one of the answers offered."))
 
 
-def many_of(question, value, *, today=None):
+def many_of(question: Question, value: object, *, today: date | None = None) -> Outcome:
     chosen = [value] if isinstance(value, str) else value
     if not isinstance(chosen, list | tuple) or not all(isinstance(item, str) for item in chosen):
         return refuse(_("Choose among the answers offered."))
@@ -238,7 +251,7 @@ def many_of(question, value, *, today=None):
     return chosen, []
 
 
-def address(question, value, *, today=None):
+def address(question: Question, value: object, *, today: date | None = None) -> Outcome:
     """{"line1", "line2", "city", "region", "postal_code", "country"}: the postal code is checked for Canada."""
     if not isinstance(value, Mapping):
         return refuse(_("Give the street, the city, the province and the postal code."))
@@ -262,34 +275,34 @@ def address(question, value, *, today=None):
         )
     if out["country"] == "CA":
         checked = identifiers.postal_code(out["postal_code"])
-        if checked:
+        if checked.value is not None:
             out["postal_code"] = checked.value
         else:
             faults.append(Fault(checked.error, ("postal_code",)))
     return (None, faults) if faults else (out, [])
 
 
-def _checked(checked):
+def _checked(checked: identifiers.Checked) -> Outcome:
     return (checked.value, []) if checked else refuse(checked.error)
 
 
-def postal_code(question, value, *, today=None):
+def postal_code(question: Question, value: object, *, today: date | None = None) -> Outcome:
     return _checked(identifiers.postal_code(value))
 
 
-def neq(question, value, *, today=None):
+def neq(question: Question, value: object, *, today: date | None = None) -> Outcome:
     return _checked(identifiers.neq(value))
 
 
-def business_number(question, value, *, today=None):
+def business_number(question: Question, value: object, *, today: date | None = None) -> Outcome:
     return _checked(identifiers.business_number(value, program_account=bool(question.limits.get("program_account"))))
 
 
-def naics(question, value, *, today=None):
+def naics(question: Question, value: object, *, today: date | None = None) -> Outcome:
     return _checked(identifiers.naics(value, starts_with=question.limits.get("starts_with", "")))
 
 
-def email(question, value, *, today=None):
+def email(question: Question, value: object, *, today: date | None = None) -> Outcome:
     text = str(value).strip()
     if not _EMAIL.fullmatch(text) or ".." in text or len(text) > 254:
         return refuse(_("Enter an e-mail address, for example nom@entreprise.ca."))
@@ -297,16 +310,15 @@ def email(question, value, *, today=None):
     return f"{local}@{domain.lower()}", []
 
 
-def phone(question, value, *, today=None):
+def phone(question: Question, value: object, *, today: date | None = None) -> Outcome:
     """North American numbers become `+15145550123`, others keep their country code; an extension follows as `x12`."""
     text = str(value).strip()
     # The pattern reads a long text again from each of its spaces, hence the limit.
-    found = len(text) <= LONGEST_PHONE and re.fullmatch(
-        r"(?P<number>\+?[\d\s().\-\u2011\u00a0]+?)\s*(?:(?:x|ext\.?|poste|p\.)\s*(?P<extension>\d{1,6}))?", text, re.I
-    )
+    pattern = r"(?P<number>\+?[\d\s().\-\u2011\u00a0]+?)\s*(?:(?:x|ext\.?|poste|p\.)\s*(?P<extension>\d{1,6}))?"
+    found = re.fullmatch(pattern, text, re.I) if len(text) <= LONGEST_PHONE else None
     digits = re.sub(r"\D", "", found["number"]) if found else ""
     wrong = _("Enter a phone number with its area code, for example 514 555-0123 or +33 1 23 45 67 89.")
-    if not digits:
+    if found is None or not digits:
         return refuse(wrong)
     if not found["number"].startswith("+"):
         if len(digits) == 11 and digits[0] == "1":
@@ -319,10 +331,11 @@ def phone(question, value, *, today=None):
     return f"+{digits}" + (f"x{found['extension']}" if found["extension"] else ""), []
 
 
-def url(question, value, *, today=None):
+def url(question: Question, value: object, *, today: date | None = None) -> Outcome:
     text = str(value).strip()
     if "://" not in text:
         text = f"https://{text}"
+    parts: SplitResult | None
     try:
         parts = urlsplit(text)
         host = parts.hostname or ""
@@ -343,7 +356,7 @@ def url(question, value, *, today=None):
     return text, []
 
 
-def documents(question, value, *, today=None):
+def documents(question: Question, value: object, *, today: date | None = None) -> Outcome:
     """A list of public ids of documents. That each is there, clean and of a kind accepted is for the app that
     keeps them."""
     items = [value] if isinstance(value, str) else value
@@ -368,7 +381,7 @@ def documents(question, value, *, today=None):
     return out, []
 
 
-CHECKS = {
+CHECKS: dict[str, Check] = {
     "short_text": short_text,
     "long_text": long_text,
     "integer": integer,

@@ -10,9 +10,9 @@ from questions.constants import Text
 from questions.schema.definition import Axis, Option, Question
 
 
-def question_as_written(question: Question) -> dict:
+def question_as_written(question: Question) -> dict[str, object]:
     """What a definition holds of the question; `read_question(Reader(…))` gives it again, its place aside."""
-    out = {"key": question.key, "type": question.type, "label": question.label.as_dict()}
+    out: dict[str, object] = {"key": question.key, "type": question.type, "label": question.label.as_dict()}
     if question.help:
         out["help"] = question.help.as_dict()
     if question.required:
@@ -32,12 +32,12 @@ def question_as_written(question: Question) -> dict:
     return out | {name: value for name, value in lists.items() if value} | limits
 
 
-def _option(option: Option) -> dict:
-    out = {"key": option.key, "label": option.label.as_dict()}
+def _option(option: Option) -> dict[str, object]:
+    out: dict[str, object] = {"key": option.key, "label": option.label.as_dict()}
     return out | ({"help": option.help.as_dict()} if option.help else {})
 
 
-def _axis(axis: Axis) -> dict:
+def _axis(axis: Axis) -> dict[str, object]:
     processes = [_option(process) for process in axis.processes]
     return {"key": axis.key, "label": axis.label.as_dict(), "processes": processes}
 

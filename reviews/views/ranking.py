@@ -21,7 +21,6 @@ from accounts.requests import PersonRequest
 from applications.models import Application
 from applications.querysets import barred_from
 from applications.states import ApplicationState
-from audit.actors import Actor
 from audit.services import record_readings
 from funding.ledger import InsufficientFunds, available
 from funding.models import LanguageRegime
@@ -139,7 +138,7 @@ def _count(call: Call, cohort: datetime | None, states: Collection[str]) -> int:
     return (files.filter(cohort_closes_at=cohort) if cohort else files).count()
 
 
-def _recommended(user: Actor, call: Call, cohort: datetime | None) -> QuerySet[Application]:
+def _recommended(user: User, call: Call, cohort: datetime | None) -> QuerySet[Application]:
     """Files of the cohort that already have their recommendation."""
     files = Application.objects.filter(call=call, state=ApplicationState.RECOMMENDED).exclude(pk__in=barred_from(user))
     return (files.filter(cohort_closes_at=cohort) if cohort else files).order_by("-score", "id")[:200]

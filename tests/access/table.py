@@ -146,7 +146,7 @@ decision-file                        L   4   4   4   o   o   4   4   4   o   o  
 decision-endorse                     LL  44  44  44  33  33  44  44  44  33  99  33  33  44  44  44  33  44  44
 decision-approve                     LL  44  44  44  33  33  44  44  44  33  33  99  33  44  44  44  33  44  44
 decision-send-back                   LL  44  44  44  33  33  44  44  44  33  99  99  33  44  44  44  33  44  44
-decision-issue                       LL  44  44  44  or  33  44  44  44  33  33  33  33  44  44  44  33  44  44
+decision-issue                       LL  44  44  44  rr  33  44  44  44  33  33  33  33  44  44  44  33  44  44
 decision-reasons                     LL  44  44  44  oo  33  44  44  44  33  oo  33  33  44  44  44  33  44  44
 decision-preview                     L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
 decision-preview-language            L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4

@@ -203,7 +203,7 @@ def test_place_that_is_none_in_the_trail_is_not_found(client, cast, file, place)
 
 def test_search_finds_words_without_their_accents(english, cast, file):
     page = get(english, cast.officer, "search", q="capacite usinage")
-    assert [found.reference for found in page.context["found"]] == [file.reference]
+    assert [found.file.reference for found in page.context["found"]] == [file.reference]
 
 
 def test_whole_reference_goes_to_the_file(client, cast, file):

@@ -14,7 +14,7 @@ class Command(BaseCommand):
     help = "Proves that every balance of every envelope is the sum of its ledger entries."
 
     @transaction.atomic
-    def handle(self, *args, **options):
+    def handle(self, *args: object, **options: object) -> None:
         # One photograph of the data, so that a payment made meanwhile is no difference.
         if not connection.savepoint_ids:
             connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

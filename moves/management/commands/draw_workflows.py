@@ -60,6 +60,7 @@ def document() -> str:
 def section(model: type[Model]) -> Iterator[str]:
     """One life cycle: its diagram, and its moves in a table."""
     field = registry.state_field(model)
+    assert field is not None  # `machines` gives the models that have one
     title = registry.subject_name(model).replace("_", " ").capitalize()
     yield f"## {title} (`{model._meta.app_label}/workflow.py`)\n"
     yield "```mermaid\nstateDiagram-v2"
