@@ -42,12 +42,12 @@ class ApiKey(PublicModel):
         return True
 
     @property
-    def on_behalf_of(self):
+    def on_behalf_of(self) -> str:
         """The partner the key reads for, as the trail names it."""
         return self.partner.short_name
 
     @property
-    def state(self):
+    def state(self) -> KeyState:
         """What the clock and the partner made of the key: a `KeyState`."""
         if self.revoked_at is not None:
             return KeyState.REVOKED

@@ -10,6 +10,7 @@ from ipaddress import ip_network
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from audit.actors import Actor
 from audit.services import record
 from funding.models import Partner
@@ -40,7 +41,7 @@ def ask_manager(partner: Partner, by: Actor) -> None:
 def create_api_key(
     partner: Partner,
     *,
-    by: Actor,
+    by: User,
     name: str,
     expires_at: datetime,
     scope: str = Scope.READ,
@@ -90,14 +91,23 @@ def revoke_api_key(key: ApiKey, *, by: Actor) -> ApiKey:
     return key
 
 
-def log_call(partner: Partner, *, by: Actor, method: str, path: str, status: int, rows: int | None, milliseconds: int):
+def log_call(
+    partner: Partner,
+    *,
+    by: ApiKey | User,
+    method: str,
+    path: str,
+    status: int,
+    rows: int | None,
+    milliseconds: int,
+) -> ApiCall:
     """Log one call of the API, by a key or a person of `partner`, where the partner can see it."""
-    is_key = isinstance(by, ApiKey)
+    key = by if isinstance(by, ApiKey) else None
     now = clock.now()
     call = ApiCall.objects.create(
         partner=partner,
-        key=by if is_key else None,
-        user=None if is_key else by,
+        key=key,
+        user=None if isinstance(by, ApiKey) else by,
         at=now,
         method=method[:8],
         path=path[:500],
@@ -106,6 +116,6 @@ def log_call(partner: Partner, *, by: Actor, method: str, path: str, status: int
         milliseconds=milliseconds,
         request_id=(current_request_id() or "")[:64],
     )
-    if is_key and status < 400 and (by.last_used_at is None or now - by.last_used_at >= USED_EVERY):
-        ApiKey.objects.filter(pk=by.pk).update(last_used_at=now)
+    if key and status < 400 and (key.last_used_at is None or now - key.last_used_at >= USED_EVERY):
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return call

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from applications.states import PublicState
 from decisions.models import Concurrence
@@ -32,11 +32,11 @@ class Stage:
 
 def pipeline(partner: Partner) -> list[Stage]:
     """How many files are in each public state; states that no file is in are left out."""
-    counts = dict(applications_of(partner).order_by().values_list("told_state").annotate(n=Count("pk")))
+    counts = dict(applications_of(partner).order_by().values_list(F("told_state")).annotate(n=Count("pk")))
     return [Stage(state, counts[state]) for state in STAGES if counts.get(state)]
 
 
-def waiting_for_concurrence(partner: Partner) -> QuerySet:
+def waiting_for_concurrence(partner: Partner) -> QuerySet[Concurrence]:
     """Concurrences asked of the partner that its concurrence officers can give now. For their eyes only."""
     return (
         Concurrence.objects.waiting()
