@@ -1,6 +1,6 @@
 """Forms of the partner's pages."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from ipaddress import ip_network
 
 from django import forms
@@ -15,9 +15,9 @@ from work import clock
 from work.forms import DayField, LineField
 
 
-def scopes():
+def scopes() -> list[tuple[str, str]]:
     """What a key may read, as choices that begin with a capital."""
-    return [(value, capfirst(label)) for value, label in Scope.choices]
+    return [(value, capfirst(str(label))) for value, label in Scope.choices]
 
 
 class KeyForm(forms.Form):
@@ -41,13 +41,13 @@ class KeyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
     )
 
-    def clean_last_day(self):
-        day = self.cleaned_data["last_day"]
+    def clean_last_day(self) -> date:
+        day: date = self.cleaned_data["last_day"]
         if not clock.today() <= day <= clock.today() + LONGEST_LIFE - timedelta(days=1):
             raise ValidationError(_("Choose a day from today to one year from now."))
         return day
 
-    def clean_networks(self):
+    def clean_networks(self) -> list[str]:
         networks = []
         for line in self.cleaned_data["networks"].split():
             try:

@@ -32,22 +32,22 @@ class ApiKey(PublicModel):
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(scope__in=Scope.values), name="api_key_scope_known")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
 
     is_active = True
 
     @property
-    def is_authenticated(self):
+    def is_authenticated(self) -> bool:
         return True
 
     @property
-    def on_behalf_of(self):
+    def on_behalf_of(self) -> str:
         """The partner the key reads for, as the trail names it."""
         return self.partner.short_name
 
     @property
-    def state(self):
+    def state(self) -> KeyState:
         """What the clock and the partner made of the key: a `KeyState`."""
         if self.revoked_at is not None:
             return KeyState.REVOKED
@@ -83,5 +83,5 @@ class ApiCall(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.method} {self.path}"

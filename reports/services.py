@@ -10,6 +10,8 @@ from ipaddress import ip_network
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from audit.actors import Actor
 from audit.services import record
 from funding.models import Partner
 from moves.refusals import Forbidden, Refusal, WrongMoment
@@ -29,7 +31,7 @@ def digest_of(secret: bytes) -> str:
     return hashlib.sha256(secret).hexdigest()
 
 
-def ask_manager(partner, by):
+def ask_manager(partner: Partner, by: Actor) -> None:
     """Forbidden unless `by` is an analyst of the partner."""
     if not may_manage_keys(partner, by):
         raise Forbidden(_("Only an analyst of the partner makes and revokes its keys."))
@@ -39,7 +41,7 @@ def ask_manager(partner, by):
 def create_api_key(
     partner: Partner,
     *,
-    by,
+    by: User,
     name: str,
     expires_at: datetime,
     scope: str = Scope.READ,
@@ -78,7 +80,7 @@ def create_api_key(
 
 
 @transaction.atomic
-def revoke_api_key(key: ApiKey, *, by) -> ApiKey:
+def revoke_api_key(key: ApiKey, *, by: Actor) -> ApiKey:
     """Revoke a key at once and for ever. Revoked already: nothing changes."""
     ask_manager(key.partner, by)
     key = ApiKey.objects.select_for_update(no_key=True, of=("self",)).select_related("partner").get(pk=key.pk)
@@ -89,14 +91,23 @@ def revoke_api_key(key: ApiKey, *, by) -> ApiKey:
     return key
 
 
-def log_call(partner: Partner, *, by, method: str, path: str, status: int, rows: int | None, milliseconds: int):
+def log_call(
+    partner: Partner,
+    *,
+    by: ApiKey | User,
+    method: str,
+    path: str,
+    status: int,
+    rows: int | None,
+    milliseconds: int,
+) -> ApiCall:
     """Log one call of the API, by a key or a person of `partner`, where the partner can see it."""
-    is_key = isinstance(by, ApiKey)
+    key = by if isinstance(by, ApiKey) else None
     now = clock.now()
     call = ApiCall.objects.create(
         partner=partner,
-        key=by if is_key else None,
-        user=None if is_key else by,
+        key=key,
+        user=None if isinstance(by, ApiKey) else by,
         at=now,
         method=method[:8],
         path=path[:500],
@@ -105,6 +116,6 @@ def log_call(partner: Partner, *, by, method: str, path: str, status: int, rows:
         milliseconds=milliseconds,
         request_id=(current_request_id() or "")[:64],
     )
-    if is_key and status < 400 and (by.last_used_at is None or now - by.last_used_at >= USED_EVERY):
-        ApiKey.objects.filter(pk=by.pk).update(last_used_at=now)
+    if key and status < 400 and (key.last_used_at is None or now - key.last_used_at >= USED_EVERY):
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return call

@@ -1,22 +1,26 @@
 """The partner's pages: what its agreements pay for, its keys and its calls. A person without a seat finds nothing."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import wraps
+from typing import Concatenate, ParamSpec, TypedDict, cast
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import PersonRequest
 from applications.states import PublicState
 from audit.services import record_readings
 from funding.figures import burn
+from funding.models import Envelope, Partner
 from funding.roles import PartnerRole
 from moves.refusals import WrongMoment
 from reports import rules, selectors, services
@@ -38,13 +42,35 @@ TAGS = {
 KEY_TAGS = {KeyState.ACTIVE: "good", KeyState.EXPIRED: "wait", KeyState.REVOKED: ""}
 
 
-def for_partner(view):
+Rest = ParamSpec("Rest")
+
+
+class PartnerRequest(PersonRequest):
+    """A request of somebody who sits for a partner: the one it is about, and all those of their seats."""
+
+    partner: Partner
+    partners: list[Partner]
+
+
+class Frame(TypedDict):
+    """What every page of the partner shows. `suffix`: the query that keeps the partner, of several."""
+
+    partner: Partner
+    partners: list[Partner]
+    suffix: str
+    tabs: list[dict[str, object]]
+
+
+def for_partner(
+    view: Callable[Concatenate[PartnerRequest, Rest], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, Rest], HttpResponse]:
     """Gives the view `request.partner`: the one of the person's seat, or of `?partner=` among several. Else 404."""
 
     @login_required
     @never_cache
     @wraps(view)
-    def with_partner(request, *args, **kwargs):
+    def with_partner(anyone: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+        request = cast("PartnerRequest", anyone)
         partners = list({seat.partner_id: seat.partner for seat in selectors.seats_of(request.user)}.values())
         wanted = request.GET.get("partner")
         chosen = [p for p in partners if not wanted or str(p.public_id) == wanted]
@@ -56,7 +82,7 @@ def for_partner(view):
     return with_partner
 
 
-def frame(request, current):
+def frame(request: PartnerRequest, current: str) -> Frame:
     """What every page of the partner shows: its name and the tabs."""
     several = f"?partner={request.partner.public_id}" if len(request.partners) > 1 else ""
     tabs = [
@@ -75,14 +101,15 @@ def frame(request, current):
 
 @require_safe
 @for_partner
-def home(request):
+def home(request: PartnerRequest) -> HttpResponse:
     partner = request.partner
     envelopes = list(selectors.envelopes_of(partner).order_by("agreement_id", "fiscal_year"))
-    by_agreement = {}
+    by_agreement: dict[int, list[dict[str, object]]] = {}
     for envelope in envelopes:
         by_agreement.setdefault(envelope.agreement_id, []).append({"envelope": envelope, "bar": bar_of(envelope)})
     stages = selectors.pipeline(partner)
-    context = frame(request, "partner-home") | {
+    context = {
+        **frame(request, "partner-home"),
         "agreements": [
             {"agreement": agreement, "years": by_agreement.get(agreement.pk, [])}
             for agreement in selectors.agreements_of(partner).order_by("reference")
@@ -94,7 +121,7 @@ def home(request):
     return render(request, "reports/partner.html", context)
 
 
-def bar_of(envelope):
+def bar_of(envelope: Envelope) -> dict[str, object]:
     """The parts of an envelope's year, drawn and in a table."""
     year = burn(envelope)
     parts = [
@@ -110,7 +137,7 @@ def bar_of(envelope):
     return {"caption": title, "total": year.awardable, "parts": drawn}
 
 
-def to_concur(request):
+def to_concur(request: PartnerRequest) -> list[dict[str, object]]:
     """What waits for the partner's concurrence, for its concurrence officers only: others would learn an outcome."""
     if not selectors.seats_of(request.user).filter(partner=request.partner, role=PartnerRole.CONCURRENCE).exists():
         return []
@@ -126,7 +153,7 @@ def to_concur(request):
 
 @require_safe
 @for_partner
-def awards(request):
+def awards(request: PartnerRequest) -> HttpResponse:
     """Awards, the latest first, a page at a time by the identifier of the last one shown."""
     rows = selectors.awards_of(request.partner)
     if (before := asked_identifier(request, "before")) is not None:
@@ -136,7 +163,8 @@ def awards(request):
     record_readings(request.user, application_ids=[a.application_id for a in shown], subject="award", what="awards")
     own = frame(request, "partner-awards")
     more = page_after(own, shown[-1].public_id) if found[PAGE:] else ""
-    context = own | {
+    context = {
+        **own,
         "awards": [
             {
                 "award": award,
@@ -152,7 +180,7 @@ def awards(request):
     return render(request, "reports/awards.html", context)
 
 
-def asked_identifier(request, name):
+def asked_identifier(request: HttpRequest, name: str) -> UUID | None:
     text = request.GET.get(name)
     if not text:
         return None
@@ -164,9 +192,10 @@ def asked_identifier(request, name):
 
 @require_safe
 @for_partner
-def keys(request):
+def keys(request: PartnerRequest) -> HttpResponse:
     rows = request.partner.api_keys.select_related("created_by").order_by("-created_at", "-id")
-    context = frame(request, "partner-keys") | {
+    context = {
+        **frame(request, "partner-keys"),
         "keys": [{"key": key, "kind": KEY_TAGS[key.state], "active": key.state == KeyState.ACTIVE} for key in rows],
         "may_manage": rules.may_manage_keys(request.partner, request.user),
     }
@@ -175,7 +204,7 @@ def keys(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_partner
-def create_key(request):
+def create_key(request: PartnerRequest) -> HttpResponse:
     """The form; and once, in the answer to it and nowhere else, the key itself."""
     services.ask_manager(request.partner, request.user)
     form = KeyForm(request.POST or None)
@@ -192,18 +221,18 @@ def create_key(request):
             )
         except WrongMoment as error:
             for refusal in error.refusals:
-                form.add_error("name" if refusal.code == "name" else "last_day", refusal.message)
+                form.add_error("name" if refusal.code == "name" else "last_day", str(refusal.message))
         else:
-            context = frame(request, "partner-keys") | {"key": key, "secret": secret}
+            context = {**frame(request, "partner-keys"), "key": key, "secret": secret}
             response = render(request, "reports/key_made.html", context)
             response.headers["Cache-Control"] = "no-store"
             return response
-    return render(request, "reports/key_new.html", frame(request, "partner-keys") | {"form": form})
+    return render(request, "reports/key_new.html", {**frame(request, "partner-keys"), "form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_partner
-def revoke_key(request, public_id):
+def revoke_key(request: PartnerRequest, public_id: UUID) -> HttpResponse:
     key = request.partner.api_keys.filter(public_id=public_id).select_related("partner").first()
     if key is None:
         raise Http404
@@ -213,12 +242,12 @@ def revoke_key(request, public_id):
         services.revoke_api_key(key, by=request.user)
         messages.success(request, _("The key “%(name)s” was revoked.") % {"name": key.name})
         return redirect(reverse("partner-keys") + context["suffix"])
-    return render(request, "reports/key_revoke.html", context | {"key": key})
+    return render(request, "reports/key_revoke.html", {**context, "key": key})
 
 
 @require_safe
 @for_partner
-def calls(request):
+def calls(request: PartnerRequest) -> HttpResponse:
     """The log, the latest first, a page at a time by the instant of the last one shown."""
     rows = ApiCall.objects.filter(partner=request.partner).select_related("key", "user")
     if before := request.GET.get("before"):
@@ -231,22 +260,20 @@ def calls(request):
     return render(
         request,
         "reports/calls.html",
-        context
-        | {
+        {
+            **context,
             "calls": [{"call": call, "kind": "good" if call.status < 400 else "bad"} for call in found[:PAGE]],
-            "next_url": page_after(context, found[PAGE - 1].at.replace(tzinfo=None).isoformat())
-            if found[PAGE:]
-            else "",
+            "next_url": page_after(context, instant_of(found[PAGE - 1])) if found[PAGE:] else "",
             "most": settings.API_CALLS_PER_MINUTE,
         },
     )
 
 
-def instant_of(call):
+def instant_of(call: ApiCall) -> str:
     """When the call was, as an address can carry it: ISO 8601 in UTC, without its zone."""
     return call.at.astimezone(UTC).replace(tzinfo=None).isoformat()
 
 
-def page_after(context, place):
+def page_after(context: Frame, place: object) -> str:
     """The address of the next page of a list, after `place`."""
     return f"{context['suffix']}{'&' if context['suffix'] else '?'}before={place}"

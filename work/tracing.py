@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
-from django.http import HttpRequest
-
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 WELL_FORMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
@@ -49,7 +47,7 @@ def serving(identifier: str) -> Iterator[str]:
 SECRET_PARTS = frozenset({"token", "key", "code"})  # names of the parts of an address that let their holder act
 
 
-def without_secrets(text: str, request: HttpRequest | None) -> str:
+def without_secrets(text: str, request: object) -> str:
     """`text` with the secret parts of the request's address (the token of a link sent by e-mail) replaced by “…”."""
     match = getattr(request, "resolver_match", None)
     for name, value in (match.kwargs if match else {}).items():

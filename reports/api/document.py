@@ -1,6 +1,8 @@
 """The API's own description, as an OpenAPI 3.1 document in either language. drf-spectacular reads the shapes."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import Any, NotRequired, TypedDict
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -8,11 +10,12 @@ from django.utils.translation import override
 from drf_spectacular.generators import SchemaGenerator
 
 from reports.api import resources
-from reports.api.parameters import filter_parameter, shared_parameters
+from reports.api.parameters import Parameter, Reference, Schema, filter_parameter, shared_parameters
 from reports.api.problems import CONTENT_TYPE, PROBLEMS
+from reports.api.resource import Resource
 
 # In the order of the page: what is wide before what is narrow.
-RESOURCES = {
+RESOURCES: dict[str, type[Resource[Any]]] = {
     "agreements": resources.Agreements,
     "envelopes": resources.Envelopes,
     "envelopes/{id}/ledger": resources.Ledger,
@@ -25,17 +28,58 @@ RESOURCES = {
 PREFIX = "/api/v1/"
 
 
+class Header(TypedDict):
+    description: str
+    schema: Schema
+
+
+class Answer(TypedDict):
+    """What an operation answers with one status."""
+
+    description: str
+    headers: NotRequired[dict[str, Header]]
+    content: NotRequired[dict[str, dict[str, object]]]
+
+
+class Operation(TypedDict):
+    """One GET."""
+
+    operationId: str
+    summary: str
+    description: str
+    tags: list[str]
+    parameters: list[Parameter | Reference]
+    responses: dict[str, Answer | Reference]
+
+
+class Components(TypedDict):
+    schemas: dict[str, Schema]
+    responses: dict[str, Answer]
+    parameters: dict[str, Parameter]
+    securitySchemes: dict[str, dict[str, str]]
+
+
+class Document(TypedDict):
+    """The parts of an OpenAPI document. `paths`: the operations of each by method."""
+
+    openapi: str
+    info: dict[str, object]
+    servers: list[dict[str, str]]
+    security: list[dict[str, list[str]]]
+    paths: dict[str, dict[str, Operation]]
+    components: Components
+
+
 @lru_cache(maxsize=4)
-def document(language):
+def document(language: str) -> Document:
     """The OpenAPI document, its texts in `language`. One object for all: never change what is returned."""
     with override(language):
         raw = SchemaGenerator().get_schema(request=None, public=True)
-        return _document(raw)
+        return _document(raw["components"]["schemas"])
 
 
-def _document(raw):
-    components = raw["components"]["schemas"]
-    paths = {}
+def _document(components: Mapping[str, Schema]) -> Document:
+    paths: dict[str, dict[str, Operation]] = {}
     for name, resource in RESOURCES.items():
         shape = resource.serializer_class.__name__
         paths[PREFIX + name] = {"get": _list_operation(name, resource, shape)}
@@ -48,7 +92,7 @@ def _document(raw):
     schemas["Problem"] = _problem_schema()
     schemas["Gone"] = _gone_schema()
     return {
-        "openapi": settings.SPECTACULAR_SETTINGS["OAS_VERSION"],
+        "openapi": str(settings.SPECTACULAR_SETTINGS["OAS_VERSION"]),
         "info": {
             "title": _("Passerelle: the partner's API"),
             "version": settings.SPECTACULAR_SETTINGS["VERSION"],
@@ -98,9 +142,9 @@ _DESCRIPTIONS = {
 }
 
 
-def _reachable(components, names):
+def _reachable(components: Mapping[str, Schema], names: Iterable[str]) -> set[str]:
     """The names of the components that these stand on, themselves included."""
-    todo, seen = list(names), set()
+    todo, seen = list(names), set[str]()
     while todo:
         name = todo.pop()
         if name not in seen:
@@ -109,7 +153,7 @@ def _reachable(components, names):
     return seen
 
 
-def _references(schema):
+def _references(schema: object) -> Iterator[str]:
     if isinstance(schema, dict):
         if "$ref" in schema:
             yield schema["$ref"].rpartition("/")[2]
@@ -123,9 +167,9 @@ def _references(schema):
 # ------------------------------------------------------------- operations
 
 
-def _list_operation(name, resource, shape):
+def _list_operation(name: str, resource: type[Resource[Any]], shape: str) -> Operation:
     csv = _("The whole list, one row a line, with the fields' names first: no page, no cursor.")
-    path = [{"$ref": "#/components/parameters/id"}] if "{id}" in name else []
+    path = _shared("id") if "{id}" in name else []
     return {
         "operationId": f"list_{resource.kind}",
         "summary": str(resource.title),
@@ -134,8 +178,7 @@ def _list_operation(name, resource, shape):
         "parameters": [
             *path,
             *[filter_parameter(key, one) for key, one in resource.filterset_class.base_filters.items()],
-            *[{"$ref": f"#/components/parameters/{key}"} for key in ("fields", "page_size", "cursor", "format")],
-            *_headers(),
+            *_shared("fields", "page_size", "cursor", "format", "AcceptLanguage", "IfNoneMatch"),
         ],
         "responses": {
             "200": {
@@ -154,16 +197,14 @@ def _list_operation(name, resource, shape):
     }
 
 
-def _row_operation(name, resource, shape):
+def _row_operation(name: str, resource: type[Resource[Any]], shape: str) -> Operation:
     return {
         "operationId": f"get_{resource.kind}",
         "summary": _("One row: %(what)s") % {"what": str(resource.title)},
         "description": _DESCRIPTIONS[shape](),
         "tags": [name],
         "parameters": [
-            {"$ref": "#/components/parameters/id"},
-            {"$ref": "#/components/parameters/fields"},
-            *_headers(),
+            *_shared("id", "fields", "AcceptLanguage", "IfNoneMatch"),
         ],
         "responses": {
             "200": {
@@ -176,23 +217,26 @@ def _row_operation(name, resource, shape):
     }
 
 
-def _header(description, kind="string"):
+def _header(description: str, kind: str = "string") -> Header:
     return {"description": description, "schema": {"type": kind}}
 
 
-def _headers():
-    return [{"$ref": "#/components/parameters/AcceptLanguage"}, {"$ref": "#/components/parameters/IfNoneMatch"}]
+def _shared(*names: str) -> list[Reference]:
+    """Those of the shared parameters."""
+    return [{"$ref": f"#/components/parameters/{name}"} for name in names]
 
 
-def _other_responses(*codes):
-    others = {"304": {"description": _("Nothing changed since the answer with this ETag.")}}
+def _other_responses(*codes: int) -> dict[str, Answer | Reference]:
+    others: dict[str, Answer | Reference] = {
+        "304": {"description": _("Nothing changed since the answer with this ETag.")}
+    }
     for code, (status, _title, _meaning) in PROBLEMS.items():
         if status in codes:
             others[str(status)] = {"$ref": f"#/components/responses/{code}"}
     return others
 
 
-def _list_schema(shape):
+def _list_schema(shape: str) -> Schema:
     return {
         "type": "object",
         "required": ["data", "next"],
@@ -218,7 +262,7 @@ def _list_schema(shape):
     }
 
 
-def _gone_schema():
+def _gone_schema() -> Schema:
     return {
         "type": "object",
         "description": _("A row that is no longer told: delete your copy."),
@@ -234,7 +278,7 @@ def _gone_schema():
     }
 
 
-def _problem_schema():
+def _problem_schema() -> Schema:
     words = {
         "type": _("The kind of problem: an address that explains it."),
         "title": _("The kind of problem, in words."),
@@ -265,8 +309,8 @@ def _problem_schema():
     }
 
 
-def _problem_responses():
-    responses = {}
+def _problem_responses() -> dict[str, Answer]:
+    responses: dict[str, Answer] = {}
     for code, (status, title, meaning) in PROBLEMS.items():
         example = {
             "type": f"{settings.BASE_URL}{PREFIX}#problem-{code}",

@@ -1,9 +1,11 @@
 """The page that reads the API's description out without a script, and the address of the document itself."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
-from django.http import JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -12,13 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from reports import selectors
-from reports.api.document import PREFIX, RESOURCES, document
+from reports.api.document import PREFIX, RESOURCES, Document, document
 from reports.api.examples import example_of
+from reports.api.parameters import Schema
 from reports.api.problems import PROBLEMS, language_asked
+from reports.api.resource import Resource
 
 
 @require_safe
-def openapi(request):
+def openapi(request: HttpRequest) -> JsonResponse:
     """The document, in the language asked for."""
     response = JsonResponse(document(language_asked(request)), json_dumps_params={"ensure_ascii": False})
     response.headers["Content-Language"] = f"{language_asked(request)}-CA"
@@ -28,7 +32,7 @@ def openapi(request):
 
 
 @require_safe
-def page(request):
+def page(request: HttpRequest) -> HttpResponse:
     """The page that reads the document out: resources, parameters, fields, examples, problems."""
     api = document(get_language()[:2])
     may_try = selectors.seats_of(request.user).exists()
@@ -47,7 +51,7 @@ def page(request):
     return render(request, "reports/api.html", context)
 
 
-def _section(api, name, resource, may_try):
+def _section(api: Document, name: str, resource: type[Resource[Any]], may_try: bool) -> dict[str, object]:
     shape = resource.serializer_class.__name__
     operation = api["paths"][PREFIX + name]["get"]
     return {
@@ -63,25 +67,26 @@ def _section(api, name, resource, may_try):
     }
 
 
-def resolved(api, schema):
+def resolved(api: Document, schema: Schema) -> Schema:
     """The schema that a reference, or the only one of an `allOf`, stands for."""
     while "$ref" in schema or "allOf" in schema:
         if "$ref" in schema:
             schema = api["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
         else:
-            schema = schema["allOf"][0] | {k: v for k, v in schema.items() if k != "allOf"}
+            rest = schema.copy()
+            schema = {**rest.pop("allOf")[0], **rest}
     return schema
 
 
-def fields_of(api, shape, prefix=""):
+def fields_of(api: Document, shape: str, prefix: str = "") -> Iterator[dict[str, object]]:
     """The fields of a component for a table: name, kind, description; those of an object it holds follow it."""
     yield from _fields(api, api["components"]["schemas"][shape], prefix)
 
 
-def _fields(api, component, prefix):
+def _fields(api: Document, component: Schema, prefix: str) -> Iterator[dict[str, object]]:
     for name, schema in component["properties"].items():
         inner = resolved(api, schema)
-        items = resolved(api, inner["items"]) if "items" in inner else {}
+        items: Schema = resolved(api, inner["items"]) if "items" in inner else {}
         words = schema.get("description") or inner.get("description", "")
         yield {"name": prefix + name, "kind": _kind(inner, items), "text": words, "values": inner.get("enum", [])}
         for many, nested in (("", inner), ("[]", items)):
@@ -89,7 +94,7 @@ def _fields(api, component, prefix):
                 yield from _fields(api, nested, f"{prefix}{name}{many}.")
 
 
-def _kind(schema, items):
+def _kind(schema: Schema, items: Schema) -> str:
     """What a value is, in words."""
     kinds = schema.get("type", "object")
     first = kinds if isinstance(kinds, str) else kinds[0]

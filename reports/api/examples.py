@@ -1,8 +1,12 @@
 """An example of each resource, from its schema: believable values by the field's name, else by its kind."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
-VALUES = {
+from reports.api.document import Document
+from reports.api.parameters import Schema
+
+VALUES: dict[str, object] = {
     "reference": "FE-2026-00042",
     "application_reference": "FE-2026-00042",
     "agreement": "MEIE-2026-014",
@@ -52,16 +56,16 @@ BY_FORMAT = {
     "date": "2026-04-01",
     "decimal": str(Decimal("100000.00")),
 }
-BY_TYPE = {"string": "…", "integer": 1, "boolean": False, "null": None}
+BY_TYPE: dict[str, object] = {"string": "…", "integer": 1, "boolean": False, "null": None}
 
 
-def example_of(api, shape):
+def example_of(api: Document, shape: str) -> dict[str, object]:
     """A row of the component `shape` of the document `api`."""
     schemas = api["components"]["schemas"]
     return {name: _value(schemas, shape, name, schema) for name, schema in schemas[shape]["properties"].items()}
 
 
-def _value(schemas, shape, name, schema):
+def _value(schemas: Mapping[str, Schema], shape: str, name: str, schema: Schema) -> object:
     if "allOf" in schema:
         return _value(schemas, shape, name, schema["allOf"][0])
     if "$ref" in schema:
@@ -78,4 +82,4 @@ def _value(schemas, shape, name, schema):
     if name in VALUES:
         return VALUES[name]
     kinds = schema.get("type", "string")
-    return BY_FORMAT.get(schema.get("format"), BY_TYPE[kinds if isinstance(kinds, str) else kinds[0]])
+    return BY_FORMAT.get(schema.get("format", ""), BY_TYPE[kinds if isinstance(kinds, str) else kinds[0]])

@@ -1,26 +1,33 @@
 """What a list can be asked. A parameter that is not here, or a value that cannot be one, is an error: never ignored."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet, TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from applications.states import PublicState
-from awards.models import AwardShare
+from awards.models import Award, AwardShare
 from decisions.states import DecisionKind
 from programs.states import CallState
+
+Row = TypeVar("Row", bound=Model)
 
 
 class InstantField(forms.Field):
     default_error_messages = {"invalid": _("Give an ISO 8601 instant with its zone, such as 2026-11-01T17:00:00Z.")}
 
-    def to_python(self, value):
-        if value in self.empty_values:
+    def to_python(self, value: str | None) -> datetime | None:
+        if value is None or value in self.empty_values:
             return None
         # A plus sign that was not encoded arrives as a space.
         text = re.sub(r" (?=\d\d:?\d\d$)", "+", value.strip())
@@ -41,8 +48,8 @@ class InstantFilter(django_filters.Filter):
 class FiscalYearField(forms.Field):
     default_error_messages = {"invalid": _("Give a fiscal year such as 2026-2027.")}
 
-    def to_python(self, value):
-        if value in self.empty_values:
+    def to_python(self, value: str | None) -> int | None:
+        if value is None or value in self.empty_values:
             return None
         found = re.fullmatch(r"(20\d\d)(?:-(20\d\d))?", value)
         if found is None or (found[2] and int(found[2]) != int(found[1]) + 1):
@@ -58,7 +65,7 @@ class FiscalYearFilter(django_filters.Filter):
 class ManyField(forms.MultipleChoiceField):
     default_error_messages = {"invalid_choice": _("“%(value)s” is not one of the values listed.")}
 
-    def to_python(self, value):
+    def to_python(self, value: str | Sequence[str] | None) -> list[str]:
         texts = [value] if isinstance(value, str) else value or []
         return [part.strip() for text in texts for part in text.split(",") if part.strip()]
 
@@ -68,23 +75,23 @@ class ManyFilter(django_filters.MultipleChoiceFilter):
 
     field_class = ManyField
 
-    def is_noop(self, queryset, value):
+    def is_noop(self, queryset: QuerySet[Row], value: Sequence[str]) -> bool:
         return not value
 
-    def filter(self, queryset, value):
+    def filter(self, queryset: QuerySet[Row], value: Sequence[str]) -> QuerySet[Row]:
         return queryset.filter(**{f"{self.field_name}__in": value}) if value else queryset
 
 
-def many(kinds, field, help_text):
+def many(kinds: type[TextChoices], field: str, help_text: Promise) -> ManyFilter:
     values = [(str(value), str(value)) for value in kinds.values]
     return ManyFilter(field_name=field, choices=values, help_text=help_text)
 
 
-def identifier_of(field, help_text):
+def identifier_of(field: str, help_text: Promise) -> django_filters.UUIDFilter:
     return django_filters.UUIDFilter(field_name=f"{field}__public_id", help_text=help_text)
 
 
-def updated_since(field="updated_at"):
+def updated_since(field: str = "updated_at") -> InstantFilter:
     return InstantFilter(
         field_name=field,
         lookup_expr="gte",
@@ -92,11 +99,11 @@ def updated_since(field="updated_at"):
     )
 
 
-def neq(field):
+def neq(field: str) -> django_filters.CharFilter:
     return django_filters.CharFilter(field_name=field, help_text=_("The NEQ of the organisation, 10 digits."))
 
 
-def program(field):
+def program(field: str) -> django_filters.CharFilter:
     return django_filters.CharFilter(field_name=f"{field}__code", help_text=_("The code of the programme."))
 
 
@@ -163,12 +170,12 @@ class Awards(django_filters.FilterSet):
     neq = neq("organisation__neq")
     updated_since = updated_since("told_updated")
 
-    def of_agreement(self, awards, name, value):
+    def of_agreement(self, awards: QuerySet[Award], name: str, value: UUID) -> QuerySet[Award]:
         return awards.filter(pk__in=self._own_shares().filter(envelope__agreement__public_id=value).values("award"))
 
-    def of_year(self, awards, name, value):
+    def of_year(self, awards: QuerySet[Award], name: str, value: int) -> QuerySet[Award]:
         return awards.filter(pk__in=self._own_shares().filter(envelope__fiscal_year=value).values("award"))
 
-    def _own_shares(self):
+    def _own_shares(self) -> QuerySet[AwardShare]:
         """Shares of the caller's own envelopes: asking about another's must tell nothing."""
         return AwardShare.objects.filter(envelope__agreement__partner=self.request.partner)

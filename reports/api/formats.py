@@ -4,11 +4,14 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
-from rest_framework.serializers import BaseSerializer
+from rest_framework.request import Request
+from rest_framework.serializers import Serializer
 
 from reports.api.problems import BadParameters
 from work.spreadsheets import plain
@@ -27,28 +30,31 @@ class CsvRenderer(BaseRenderer):
 class Negotiation(DefaultContentNegotiation):
     """`?format=` decides, else Accept. An unknown format is a parameter with a wrong value."""
 
-    def select_renderer(self, request, renderers, format_suffix=None):
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
         wanted = request.query_params.get("format")
         if wanted and wanted not in {renderer.format for renderer in renderers}:
             known = ", ".join(renderer.format for renderer in renderers)
             raise BadParameters([{"parameter": "format", "detail": _("One of: %(list)s.") % {"list": known}}])
-        return super().select_renderer(request, renderers, format_suffix)
+        chosen: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
+        return chosen
 
 
-def columns_of(shape, prefix=""):
+def columns_of(shape: "Serializer[Any]", prefix: str = "") -> list[str]:
     """The columns of a CSV of this shape, in the order of `flat`: `object.field` for a nested object."""
-    columns = []
+    columns: list[str] = []
     for name, field in shape.fields.items():
-        if isinstance(field, BaseSerializer) and hasattr(field, "fields"):
+        if isinstance(field, Serializer):
             columns += columns_of(field, f"{prefix}{name}.")
         else:
             columns.append(f"{prefix}{name}")
     return columns
 
 
-def flat(row, prefix=""):
+def flat(row: Mapping[str, object], prefix: str = "") -> dict[str, object]:
     """A row with its objects laid out as `object.field`, and its lists as JSON."""
-    cells = {}
+    cells: dict[str, object] = {}
     for name, value in row.items():
         if isinstance(value, dict):
             cells |= flat(value, f"{prefix}{name}.")
@@ -59,7 +65,7 @@ def flat(row, prefix=""):
     return cells
 
 
-def safe(value):
+def safe(value: object) -> str:
     """A cell that no spreadsheet takes for a formula: a text that begins like one gets an apostrophe before it."""
     if value is None:
         return ""
@@ -69,7 +75,7 @@ def safe(value):
     return text if NUMBER.match(text) else plain(text)
 
 
-def csv_line(cells):
+def csv_line(cells: Iterable[str]) -> str:
     buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\r\n").writerow(cells)
     return buffer.getvalue()

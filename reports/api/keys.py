@@ -4,22 +4,30 @@ import base64
 import binascii
 import hmac
 import re
-from ipaddress import ip_address, ip_network
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
 
+from accounts.models import User
+from accounts.rules import is_person
+from funding.models import PartnerSeat
+from reports.api.problems import BadKey
 from reports.models import ApiKey
 from reports.selectors import seats_of
 from reports.services import SECRET_BYTES, digest_of
 from reports.states import KeyState
 
 REALM = 'Bearer realm="api"'
+Address = IPv4Address | IPv6Address
+Caller = ApiKey | User
 
 
-def client_address(request):
+def client_address(request: HttpRequest) -> Address | None:
     """Where the call comes from. What a proxy says counts only as far as TRUSTED_PROXIES of ours stand in front."""
     trusted = settings.TRUSTED_PROXIES
     said = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
@@ -30,7 +38,7 @@ def client_address(request):
         return None
 
 
-def is_within(address, networks):
+def is_within(address: Address | None, networks: Iterable[str]) -> bool:
     """Whether the address is in one of the networks. An IPv4 address inside an IPv6 one is that address."""
     if address is None:
         return False
@@ -38,7 +46,7 @@ def is_within(address, networks):
     return any(address in ip_network(network) for network in networks)
 
 
-def read_key(text):
+def read_key(text: str) -> tuple[str, bytes]:
     """`pk_<prefix>_<secret>` as (prefix, secret in bytes). ValueError when it is not a key."""
     start, prefix, shown = text.split("_", 2)
     if start != "pk" or not re.fullmatch("[0-9a-f]{12}", prefix):
@@ -52,16 +60,25 @@ def read_key(text):
     return prefix, secret
 
 
-def refused(message, *, description):
-    error = AuthenticationFailed(message)
-    error.auth_header = f'{REALM}, error="invalid_token", error_description="{description}"'
-    return error
+def refused(message: str, *, description: str) -> BadKey:
+    return BadKey(message, auth_header=f'{REALM}, error="invalid_token", error_description="{description}"')
+
+
+def caller_of(request: HttpRequest) -> Caller | None:
+    """Who made this call, once recognised, whatever became of it since."""
+    caller: Caller | None = vars(getattr(request, "_request", request)).get("caller")
+    return caller
+
+
+def _recognise(request: Request, caller: Caller) -> None:
+    """From here the call is logged, whatever becomes of it."""
+    vars(request._request)["caller"] = caller
 
 
 class KeyAuthentication(BaseAuthentication):
     """`Authorization: Bearer pk_…`. The key is both the user (an actor of the trail) and the proof."""
 
-    def authenticate(self, request):
+    def authenticate(self, request: Request) -> tuple[ApiKey, ApiKey] | None:
         scheme, _space, text = request.headers.get("Authorization", "").partition(" ")
         if not scheme:
             return None
@@ -74,11 +91,11 @@ class KeyAuthentication(BaseAuthentication):
         key = ApiKey.objects.select_related("partner").filter(prefix=prefix).first()
         if key is None or not hmac.compare_digest(key.digest, digest_of(secret)):
             raise refused(_("This is not a key of the API."), description="unknown")
-        request._request.caller = key  # from here the call is logged, whatever becomes of it
+        _recognise(request, key)
         self._ask(key, request)
         return key, key
 
-    def _ask(self, key, request):
+    def _ask(self, key: ApiKey, request: Request) -> None:
         if key.state == KeyState.REVOKED:
             raise refused(_("This key was revoked."), description="revoked")
         if key.state == KeyState.EXPIRED:
@@ -86,19 +103,20 @@ class KeyAuthentication(BaseAuthentication):
         if key.networks and not is_within(client_address(request._request), key.networks):
             raise refused(_("This key may not be used from this address."), description="network")
 
-    def authenticate_header(self, request):
+    def authenticate_header(self, request: Request) -> str:
         return REALM
 
 
 class SeatAuthentication(BaseAuthentication):
     """A person signed in, with a seat for a partner: to try the API in the browser. Reading changes nothing."""
 
-    def authenticate(self, request):
-        seat = seats_of(getattr(request._request, "user", None)).first()
-        if seat is None:
+    def authenticate(self, request: Request) -> tuple[User, PartnerSeat] | None:
+        user = getattr(request._request, "user", None)
+        seat = seats_of(user).first()
+        if seat is None or not is_person(user):
             return None
-        request._request.caller = request._request.user
-        return request._request.user, seat
+        _recognise(request, user)
+        return user, seat
 
-    def authenticate_header(self, request):
+    def authenticate_header(self, request: Request) -> str:
         return REALM

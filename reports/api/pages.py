@@ -3,38 +3,45 @@
 import base64
 import binascii
 import uuid
+from collections.abc import Mapping
+from typing import TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from rest_framework.request import Request
 
 from reports.api.problems import BadParameters
+from work.models import PublicModel
 
 PAGE_SIZE = 100
 LARGEST_PAGE = 500
+Row = TypeVar("Row", bound=PublicModel)
 
 
-def write_cursor(public_id):
+def write_cursor(public_id: UUID) -> str:
     return base64.urlsafe_b64encode(public_id.bytes).rstrip(b"=").decode()
 
 
-def read_cursor(text):
+def read_cursor(text: str) -> UUID:
     """The public identifier that a cursor names. BadParameters when it is not one of ours."""
     try:
         octets = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         return uuid.UUID(bytes=octets)
     except (binascii.Error, ValueError):
-        wrong = {"parameter": "cursor", "detail": _("Use the cursor of the field next as it was given.")}
-        raise BadParameters([wrong]) from None
+        detail = _("Use the cursor of the field next as it was given.")
+        raise BadParameters([{"parameter": "cursor", "detail": detail}]) from None
 
 
-def read_page_size(text):
+def read_page_size(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_PAGE)) and 1 <= int(text) <= LARGEST_PAGE:
         return int(text)
     detail = _("A whole number from 1 to %(most)s.") % {"most": LARGEST_PAGE}
     raise BadParameters([{"parameter": "page_size", "detail": detail}])
 
 
-def page_of(rows, params):
+def page_of(rows: QuerySet[Row], params: Mapping[str, str]) -> tuple[list[Row], str | None]:
     """One page of `rows`, as a list, and the cursor of the next one (None at the end)."""
     size = read_page_size(params["page_size"]) if "page_size" in params else PAGE_SIZE
     if "cursor" in params:
@@ -44,7 +51,7 @@ def page_of(rows, params):
     return found[:size], write_cursor(found[size - 1].public_id) if more else None
 
 
-def next_address(request, cursor):
+def next_address(request: Request, cursor: str) -> str:
     """The address of the next page: the same question, with its cursor."""
     asked = request.query_params.copy()
     asked["cursor"] = cursor

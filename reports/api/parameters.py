@@ -1,21 +1,63 @@
 """The parameters of the API, as the OpenAPI document describes them."""
 
+from typing import NotRequired, TypedDict
+
 import django_filters
 from django.utils.translation import gettext as _
 
 from reports.api.filters import FiscalYearFilter, InstantFilter, ManyFilter
 from reports.api.pages import LARGEST_PAGE, PAGE_SIZE
 
+# What a value may be, in the words of JSON Schema that the document uses.
+Schema = TypedDict(
+    "Schema",
+    {
+        "$ref": str,
+        "allOf": list["Schema"],
+        "type": str | list[str],
+        "format": str,
+        "pattern": str,
+        "description": str,
+        "enum": list[str],
+        "minimum": int,
+        "maximum": int,
+        "default": int,
+        "items": "Schema",
+        "properties": dict[str, "Schema"],
+        "required": list[str],
+    },
+    total=False,
+)
+Reference = TypedDict("Reference", {"$ref": str})
+# Where a parameter stands (`path`, `query` or `header`) is its `in`.
+Parameter = TypedDict(
+    "Parameter",
+    {
+        "name": str,
+        "in": str,
+        "description": str,
+        "schema": Schema,
+        "required": NotRequired[bool],
+        "style": NotRequired[str],
+        "explode": NotRequired[bool],
+    },
+)
 
-def filter_parameter(name, one):
+
+def filter_parameter(name: str, one: django_filters.Filter) -> Parameter:
     """The query parameter of one filter."""
-    schema = {"type": "string"}
-    parameter = {"name": name, "in": "query", "description": str(one.extra.get("help_text", "")), "schema": schema}
+    schema: Schema = {"type": "string"}
+    parameter: Parameter = {
+        "name": name,
+        "in": "query",
+        "description": str(one.extra.get("help_text", "")),
+        "schema": schema,
+    }
     match one:
         case ManyFilter():
             values = [value for value, _label in one.extra["choices"]]
-            parameter |= {"schema": {"type": "array", "items": {"type": "string", "enum": values}}}
-            parameter |= {"style": "form", "explode": False}
+            parameter["schema"] = {"type": "array", "items": {"type": "string", "enum": values}}
+            parameter["style"], parameter["explode"] = "form", False
         case InstantFilter():
             schema["format"] = "date-time"
         case FiscalYearFilter():
@@ -25,11 +67,12 @@ def filter_parameter(name, one):
     return parameter
 
 
-def shared_parameters():
+def shared_parameters() -> dict[str, Parameter]:
     """The parameters that many operations share, by the name of their component."""
-    string, languages = {"type": "string"}, {"type": "string", "enum": ["fr-CA", "en-CA"]}
-    whole = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE_SIZE}
-    formats = {"type": "string", "enum": ["json", "csv"]}
+    string: Schema = {"type": "string"}
+    languages: Schema = {"type": "string", "enum": ["fr-CA", "en-CA"]}
+    whole: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE_SIZE}
+    formats: Schema = {"type": "string", "enum": ["json", "csv"]}
     which = _("The identifier of the row; for an application its reference, for a programme its code, do as well.")
     found = {
         "id": ("path", "id", string, which),
@@ -50,8 +93,9 @@ def shared_parameters():
             _("The ETag of an earlier answer: 304 when nothing changed."),
         ),
     }
-    return {
-        key: {"name": name, "in": place, "schema": schema, "description": text}
-        | ({"required": True} if place == "path" else {})
-        for key, (place, name, schema, text) in found.items()
-    }
+    parameters: dict[str, Parameter] = {}
+    for key, (place, name, schema, text) in found.items():
+        parameters[key] = {"name": name, "in": place, "schema": schema, "description": text}
+        if place == "path":
+            parameters[key]["required"] = True
+    return parameters

@@ -2,10 +2,12 @@
 
 import json
 import math
+from collections.abc import Iterable, Mapping
+from typing import TypedDict
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 from django.utils.translation.trans_real import parse_accept_lang_header
@@ -66,7 +68,7 @@ PROBLEMS = {
 }
 
 
-def language_asked(request):
+def language_asked(request: HttpRequest) -> str:
     """The language of an answer's texts: the first of French and English in Accept-Language, else French."""
     for code, _quality in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
         if code[:2] in ("fr", "en"):
@@ -74,17 +76,39 @@ def language_asked(request):
     return settings.LANGUAGE_CODE
 
 
+class Wrong(TypedDict):
+    """What is wrong with one parameter, in the reader's language."""
+
+    parameter: str
+    detail: str
+
+
 class BadParameters(exceptions.APIException):
-    """Parameters that cannot be used. `errors`: [{"parameter", "detail"}]."""
+    """Parameters that cannot be used, and what is wrong with each."""
 
     status_code = 400
 
-    def __init__(self, errors):
+    def __init__(self, errors: Iterable[Wrong]) -> None:
         super().__init__(_("A parameter is unknown or its value is wrong."))
         self.errors = errors
 
 
-def problem(request, code, *, detail="", errors=(), headers=None):
+class BadKey(exceptions.AuthenticationFailed):
+    """No key, or one that is refused. `auth_header`: the challenge that says so to a machine (RFC 6750)."""
+
+    def __init__(self, detail: str, *, auth_header: str) -> None:
+        super().__init__(detail)
+        self.auth_header = auth_header
+
+
+def problem(
+    request: HttpRequest,
+    code: str,
+    *,
+    detail: object = "",
+    errors: Iterable[Wrong] = (),
+    headers: Mapping[str, str] | None = None,
+) -> HttpResponse:
     """The answer that tells of a problem of `PROBLEMS`."""
     status, title, meaning = PROBLEMS[code]
     body = {
@@ -104,7 +128,7 @@ def problem(request, code, *, detail="", errors=(), headers=None):
     return response
 
 
-def problem_of(error, request):
+def problem_of(error: Exception, request: HttpRequest) -> HttpResponse:
     """The problem that an exception raised in a view of the API is told as. What is none of these is raised again:
     whether it is a fault of ours or a machine that is away, config.errors tells."""
     set_rollback()
@@ -125,18 +149,18 @@ def problem_of(error, request):
         case exceptions.NotAcceptable():
             return problem(request, "not-acceptable")
         case exceptions.Throttled():
-            wait = {"Retry-After": str(max(1, math.ceil(error.wait or 1)))}
+            wait = {"Retry-After": str(max(1, math.ceil(getattr(error, "wait", None) or 1)))}
             return problem(request, "too-many-requests", headers=wait)
     raise error
 
 
-def fault(request, code, *, headers=None):
+def fault(request: HttpRequest, code: str, *, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """A problem told from outside of the API's views, in the language asked."""
     with override(language_asked(request)):
         return problem(request, code, headers=headers)
 
 
-def unknown_address(request):
+def unknown_address(request: HttpRequest) -> HttpResponse:
     """The problem told for any address under /api/ that is none of ours."""
     with override(language_asked(request)):
         return problem(request, "not-found", detail=_("There is no such address. /api/v1/ lists them."))

@@ -4,96 +4,125 @@ import hashlib
 import json
 import time
 import uuid
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from typing import Any, TypeVar
 
+import django_filters
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import NotAuthenticated, Throttled
+from rest_framework.exceptions import Throttled
 from rest_framework.permissions import BasePermission
-from rest_framework.renderers import JSONRenderer
-from rest_framework.serializers import DateTimeField
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import DateTimeField, Serializer
 from rest_framework.utils.encoders import JSONEncoder
+from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from audit.services import record_readings
+from funding.models import Partner, PartnerSeat
 from reports import selectors, services
 from reports.api.formats import CsvRenderer, Negotiation, columns_of, csv_line, flat, safe
-from reports.api.keys import REALM, KeyAuthentication, SeatAuthentication
+from reports.api.keys import REALM, KeyAuthentication, SeatAuthentication, caller_of
 from reports.api.pages import next_address, page_of
-from reports.api.problems import BadParameters, language_asked, problem_of
+from reports.api.problems import BadKey, BadParameters, Wrong, language_asked, problem_of
 from reports.models import ApiCall, ApiKey
 from reports.states import Scope
 from work import clock
+from work.models import PublicModel
 
 MINUTE = timedelta(minutes=1)
 CHUNK = 1000  # rows of a CSV read and written at a time
 OF_A_PAGE = {"cursor", "page_size", "fields", "format"}
 OF_A_CSV = OF_A_ROW = {"fields", "format"}
+Row = TypeVar("Row", bound=PublicModel)
+Found = TypeVar("Found", bound=PublicModel)
+
+
+_list = list  # a resource has a method of this name
 
 
 class ReadsForPartner(BasePermission):
     """A key or a seat is needed (401), and a key's scope must cover the resource (403)."""
 
-    def has_permission(self, request, view):
+    def has_permission(self, request: Request, view: APIView) -> bool:
         if request.auth is None:
-            error = NotAuthenticated(_("Send the key as Authorization: Bearer pk_…"))
-            error.auth_header = REALM
-            raise error
+            raise BadKey(_("Send the key as Authorization: Bearer pk_…"), auth_header=REALM)
+        assert isinstance(view, Resource)  # it guards nothing else
         return not isinstance(request.auth, ApiKey) or request.auth.scope in view.scopes
 
 
-class Resource(GenericViewSet):
+class PartnerCall(Request):
+    """A call of the API once its caller is known: by a key or from a seat, and the partner it is answered for."""
+
+    auth: ApiKey | PartnerSeat
+    partner: Partner
+
+
+class Resource(GenericViewSet[Row]):
     """What all resources share. A subclass gives `rows`, the shape, the filters, and the kind of its tombstones."""
 
     authentication_classes = [KeyAuthentication, SeatAuthentication]
     permission_classes = [ReadsForPartner]
     content_negotiation_class = Negotiation
-    filter_backends = []
+    filter_backends = ()
     pagination_class = None
     renderer_classes = [JSONRenderer]
     http_method_names = ["get", "head"]
     lookup_url_kwarg = "id"
     lookup_field = "public_id"
     lookup_value_regex = "[^/]+"
-    scopes = (Scope.READ,)
+    scopes: tuple[Scope, ...] = (Scope.READ,)
     kind = ""
-    title = ""
+    title: str | Promise = ""
+    reference_field = ""  # what names a row in an address besides its identifier, where something does
+    serializer_class: type[Serializer[Any]]
+    filterset_class: type[django_filters.FilterSet]
+
+    request: PartnerCall
+    started: float
+    row_count: int | None
 
     # ---- subclasses say
 
-    def rows(self):
+    def rows(self) -> QuerySet[Row]:
         """The partner's rows, unfiltered."""
         raise NotImplementedError
 
-    def prepare(self, rows):
+    def prepare(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Add to the rows of a page what their shape needs."""
         return rows
 
-    def application_of(self, row):
+    def application_of(self, row: Row) -> int | None:
         """The key of the file that a row tells of; None when it tells of none. Each is a reading in the trail."""
         return None
 
     # ---- around every call
 
-    def get_renderers(self):
+    def get_renderers(self) -> _list[BaseRenderer]:
         return [JSONRenderer(), CsvRenderer()] if getattr(self, "action", "") == "list" else [JSONRenderer()]
 
-    def dispatch(self, request, *args, **kwargs):
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         self.started = time.perf_counter()
         self.row_count = None
         with translation.override(language_asked(request)):
             return super().dispatch(request, *args, **kwargs)
 
-    def initial(self, request, *args, **kwargs):
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         super().initial(request, *args, **kwargs)
-        request.partner = request.auth.partner
+        self.request.partner = self.request.auth.partner
 
-    def check_throttles(self, request):
+    def check_throttles(self, request: Request) -> None:
         """At most API_CALLS_PER_MINUTE answered calls in any minute of a key, counted in its log."""
         if not isinstance(request.auth, ApiKey):
             return
@@ -103,19 +132,18 @@ class Resource(GenericViewSet):
         if oldest:
             raise Throttled(wait=(oldest[0] + MINUTE - now).total_seconds())
 
-    def handle_exception(self, error):
+    def handle_exception(self, error: Exception) -> HttpResponse:  # type: ignore[override]  # not a Response
+        """The problem. The library's own stubs want its `Response`; any HttpResponse is finalised and sent as well."""
         try:
-            response = problem_of(error, self.request)
+            return problem_of(error, self.request)
         except Exception:
             with suppress(
                 DatabaseError, InterfaceError
             ):  # the call counts all the same, unless it is the database that failed
                 self._log(self.request, 500)
             raise
-        response.exception = True
-        return response
 
-    def finalize_response(self, request, response, *args, **kwargs):
+    def finalize_response(self, request: Request, response: Response, *args: object, **kwargs: object) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         patch_vary_headers(response, ["Authorization", "Cookie", "Accept", "Accept-Language"])
         response.headers.setdefault("Cache-Control", "private, no-cache")
@@ -124,14 +152,14 @@ class Resource(GenericViewSet):
             self._log(request, response.status_code)
         return response
 
-    def _log(self, request, status):
-        caller = getattr(request, "_request", request).__dict__.get("caller")
+    def _log(self, request: HttpRequest, status: int) -> None:
+        caller = caller_of(request)
         if caller is None:
             return
         services.log_call(
-            caller.partner if isinstance(caller, ApiKey) else request.auth.partner,
+            caller.partner if isinstance(caller, ApiKey) else self.request.auth.partner,
             by=caller,
-            method=request.method,
+            method=request.method or "",
             path=request.get_full_path(),
             status=status,
             rows=self.row_count,
@@ -140,7 +168,7 @@ class Resource(GenericViewSet):
 
     # ---- answers
 
-    def list(self, request, *args, **kwargs):
+    def list(self, request: PartnerCall, *args: object, **kwargs: object) -> HttpResponseBase:
         whole = request.accepted_renderer.format == "csv"
         asked = self._asked(request, OF_A_CSV if whole else OF_A_PAGE, self.filterset_class.base_filters)
         rows, filterset = self._filtered(request, asked)
@@ -148,7 +176,10 @@ class Resource(GenericViewSet):
             return self._csv(request, rows)
         page, cursor = page_of(rows, request.query_params)
         self.row_count = len(page)
-        body = {"data": self._shaped(page), "next": next_address(request, cursor) if cursor else None}
+        body: dict[str, object] = {
+            "data": self._shaped(page),
+            "next": next_address(request, cursor) if cursor else None,
+        }
         since = filterset.form.cleaned_data.get("updated_since")
         if since is not None and "cursor" not in request.query_params:
             body["gone"] = [
@@ -157,31 +188,28 @@ class Resource(GenericViewSet):
             ]
         return self._json(request, body, page)
 
-    def retrieve(self, request, *args, **kwargs):
+    def retrieve(self, request: PartnerCall, *args: object, **kwargs: str) -> HttpResponse:
         self._asked(request, OF_A_ROW)
         row = self.row(self.rows(), kwargs["id"])
         self.row_count = 1
         return self._json(request, self._shaped([row])[0], [row])
 
-    def row(self, rows, text):
+    def row(self, rows: QuerySet[Found], text: str) -> Found:
         """The partner's row that the address names; Http404 for any other, whoever's it is."""
         if "\x00" in text:  # PostgreSQL holds no such text
             raise Http404
         try:
             found = rows.filter(public_id=uuid.UUID(text)).first()
         except ValueError:
-            found = self.by_reference(rows, text)
+            found = rows.filter(**{self.reference_field: text}).first() if self.reference_field else None
         if found is None:
             raise Http404
         return found
 
-    def by_reference(self, rows, text):
-        return None
-
-    def _asked(self, request, known, filters=()):
+    def _asked(self, request: Request, known: Collection[str], filters: Collection[str] = ()) -> dict[str, _list[str]]:
         """The filters asked for; BadParameters when a parameter is not known here."""
-        names = known | set(filters)
-        wrong = [
+        names = {*known, *filters}
+        wrong: _list[Wrong] = [
             {"parameter": name, "detail": _("There is no such parameter here.")}
             for name in request.query_params
             if name not in names
@@ -191,18 +219,20 @@ class Resource(GenericViewSet):
             raise BadParameters(wrong)
         return {name: request.query_params.getlist(name) for name in request.query_params if name not in known}
 
-    def _wrong_fields(self, request):
-        known = self.get_serializer_class()().fields
+    def _wrong_fields(self, request: Request) -> _list[Wrong]:
+        known = self.serializer_class().fields
         return [
             {"parameter": "fields", "detail": _("There is no field “%(name)s”.") % {"name": name}}
             for name in self._fields(request)
             if name not in known
         ]
 
-    def _fields(self, request):
+    def _fields(self, request: Request) -> _list[str]:
         return [name for name in request.query_params.get("fields", "").split(",") if name]
 
-    def _filtered(self, request, asked):
+    def _filtered(
+        self, request: Request, asked: Mapping[str, Sequence[str]]
+    ) -> tuple[QuerySet[Row], django_filters.FilterSet]:
         if any("\x00" in value for values in asked.values() for value in values):
             raise BadParameters([{"parameter": name, "detail": _("The value cannot be read.")} for name in asked])
         filterset = self.filterset_class(request.query_params, queryset=self.rows(), request=request)
@@ -212,40 +242,40 @@ class Resource(GenericViewSet):
             )
         return filterset.qs, filterset
 
-    def _shaped(self, rows):
+    def _shaped(self, rows: Sequence[Row]) -> _list[dict[str, object]]:
         """The rows as the API shows them, with the fields asked for only."""
         shape = self._shape()
         return [shape.to_representation(row) for row in self.prepare(rows)]
 
-    def _shape(self):
-        shape = self.get_serializer_class()()
+    def _shape(self) -> Serializer[Any]:
+        shape = self.serializer_class()
         if wanted := self._fields(self.request):
             for name in set(shape.fields) - set(wanted):
                 shape.fields.pop(name)
         return shape
 
-    def _json(self, request, body, rows):
+    def _json(self, request: Request, body: Mapping[str, object], rows: Sequence[Row]) -> HttpResponse:
         content = json.dumps(body, cls=JSONEncoder, ensure_ascii=False).encode()
         response = HttpResponse(content, content_type="application/json")
         etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
         response.headers["ETag"] = etag
         if link := body.get("next"):
             response.headers["Link"] = f'<{link}>; rel="next"'
-        response = get_conditional_response(request._request, etag=etag, response=response)
-        if response.status_code == 200:
+        answer = get_conditional_response(request._request, etag=etag, response=response) or response
+        if answer.status_code == 200:
             self._record(request, rows)
-        return response
+        return answer
 
-    def _record(self, request, rows):
+    def _record(self, request: Request, rows: Sequence[Row]) -> None:
         files = [self.application_of(row) for row in rows]
         if any(files):
-            record_readings(
-                request.user, application_ids=[f for f in files if f], subject=self.kind, what=f"api {self.kind}"
-            )
+            caller = caller_of(request)
+            assert caller is not None  # no row is read before its reader is recognised
+            record_readings(caller, application_ids=[f for f in files if f], subject=self.kind, what=f"api {self.kind}")
 
     # ---- CSV
 
-    def _csv(self, request, rows):
+    def _csv(self, request: Request, rows: QuerySet[Row]) -> StreamingHttpResponse:
         """The whole list, read and written a chunk at a time: no cursor, no page."""
         response = StreamingHttpResponse(
             self._lines(request, rows.order_by("public_id"), translation.get_language()),
@@ -254,8 +284,9 @@ class Resource(GenericViewSet):
         response.headers["Content-Disposition"] = f'attachment; filename="{self.kind}s.csv"'
         return response
 
-    def _lines(self, request, rows, language):
-        self.row_count, last, status = 0, None, 500
+    def _lines(self, request: Request, rows: QuerySet[Row], language: str) -> Iterator[str]:
+        count, last, status = 0, None, 500
+        self.row_count = count
         try:
             while True:
                 page = list((rows if last is None else rows.filter(public_id__gt=last))[:CHUNK])
@@ -266,7 +297,8 @@ class Resource(GenericViewSet):
                 self._record(request, page)
                 for row in shaped:
                     yield csv_line([safe(value) for value in row.values()])
-                self.row_count += len(page)
+                count += len(page)
+                self.row_count = count
                 if len(page) < CHUNK:
                     break
                 last = page[-1].public_id

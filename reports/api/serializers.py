@@ -1,42 +1,52 @@
 """The shape of every resource. Each field says in the glossary's words what it is; the document is made from them."""
 
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.roles import Language
+from applications import models as applications
 from applications.states import PublicState
+from decisions import models as decisions
 from decisions.states import DecisionKind
+from funding import models as funding
 from funding.models import Jurisdiction, LanguageRegime
 from funding.money import EntryKind, deltas
 from programs.states import CallKind, CallState, Phase
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
-def identifier(**options):
+
+def identifier(**options: Any) -> serializers.UUIDField:
     options.setdefault("help_text", _("The identifier of the row, which never changes."))
     return serializers.UUIDField(**{"source": "public_id"} | options)
 
 
-def text(help_text, **options):
+def text(help_text: "StrPromise", **options: Any) -> serializers.CharField:
     return serializers.CharField(help_text=help_text, **options)
 
 
-def instant(help_text, **options):
+def instant(help_text: "StrPromise", **options: Any) -> serializers.DateTimeField:
     return serializers.DateTimeField(help_text=help_text, **options)
 
 
-def dollars(help_text, **options):
+def dollars(help_text: "StrPromise", **options: Any) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=14, decimal_places=2, help_text=help_text, **options)
 
 
-def percentage(help_text, **options):
+def percentage(help_text: "StrPromise", **options: Any) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=9, decimal_places=4, help_text=help_text, **options)
 
 
-def choice(kinds, help_text, **options):
+def choice(kinds: type[TextChoices], help_text: "StrPromise", **options: Any) -> serializers.ChoiceField:
     return serializers.ChoiceField(choices=[str(value) for value in kinds.values], help_text=help_text, **options)
 
 
-def updated(source="updated_at"):
+def updated(source: str = "updated_at") -> serializers.DateTimeField:
     options = {} if source == "updated_at" else {"source": source}
     return instant(_("When anything told here last changed. updated_since reads it."), **options)
 
@@ -156,7 +166,8 @@ class LedgerEntry(serializers.Serializer):
         help_text=_("The entry that this one corrects; else null."),
     )
 
-    def get_changes(self, entry) -> BalanceChange(many=True):
+    @extend_schema_field(BalanceChange(many=True))
+    def get_changes(self, entry: funding.LedgerEntry) -> list[dict[str, str]]:
         ways = deltas(entry.kind, entry.from_bucket, reversal=entry.reverses_id is not None)
         return [{"balance": bucket, "amount": f"{way * entry.amount:.2f}"} for bucket, way in ways.items()]
 
@@ -224,8 +235,8 @@ class Application(serializers.Serializer):
     since = instant(_("Since when it has stood there."), source="told_since")
     updated_at = updated("told_updated")
 
-    def get_state_label(self, application) -> str:
-        return str(PublicState(application.told_state).label)
+    def get_state_label(self, application: applications.Application) -> str:
+        return str(PublicState(vars(application)["told_state"]).label)
 
 
 class OwnShare(serializers.Serializer):
@@ -265,7 +276,7 @@ class Decision(Shared):
     issued_at = instant(_("When it was issued."))
     sent_at = instant(_("When its letter was sent."), source="letter.sent_at")
 
-    def get_kind_label(self, decision) -> str:
+    def get_kind_label(self, decision: decisions.Decision) -> str:
         return str(DecisionKind(decision.kind).label)
 
 

@@ -1,9 +1,12 @@
 """A partner's part of a decision or an award: rows of `scope`, whose `own` holds the shares of its agreements."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from awards.models import Award, AwardShare
+from decisions.models import Decision, DecisionShare
 from funding.money import fiscal_label
 from work.money import ZERO
 
@@ -18,7 +21,12 @@ class OwnShare:
     amount: Decimal
 
 
-def own_shares(row) -> list[OwnShare]:
+def _own(row: Decision | Award) -> Sequence[DecisionShare | AwardShare]:
+    own: Sequence[DecisionShare | AwardShare] = vars(row)["own"]
+    return own
+
+
+def own_shares(row: Decision | Award) -> list[OwnShare]:
     """The shares that the partner's own envelopes pay, earliest year first."""
     return [
         OwnShare(
@@ -27,21 +35,21 @@ def own_shares(row) -> list[OwnShare]:
             fiscal_year=fiscal_label(share.envelope.fiscal_year),
             amount=share.amount,
         )
-        for share in row.own
+        for share in _own(row)
     ]
 
 
-def own_share(row) -> Decimal:
+def own_share(row: Decision | Award) -> Decimal:
     """What the partner's agreements pay of the amount, in dollars."""
-    return sum((share.amount for share in row.own), ZERO)
+    return sum((share.amount for share in _own(row)), ZERO)
 
 
-def other_aid(row) -> Decimal:
+def other_aid(row: Decision | Award) -> Decimal:
     """What all the other agreements pay of the amount, as one figure."""
     return row.amount - own_share(row)
 
 
-def years_of(rows) -> list[tuple[str, Decimal]]:
+def years_of(rows: Iterable[Decision | Award]) -> list[tuple[str, Decimal]]:
     """The partner's shares of these awards, summed by fiscal year."""
     totals: dict[str, Decimal] = {}
     for row in rows:

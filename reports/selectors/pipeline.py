@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from applications.states import PublicState
 from decisions.models import Concurrence
+from funding.models import Partner
 from reports.selectors.scope import applications_of
 
 # The columns of the pipeline. What the applicant left is one.
@@ -29,13 +30,13 @@ class Stage:
     count: int
 
 
-def pipeline(partner) -> list[Stage]:
+def pipeline(partner: Partner) -> list[Stage]:
     """How many files are in each public state; states that no file is in are left out."""
-    counts = dict(applications_of(partner).order_by().values_list("told_state").annotate(n=Count("pk")))
+    counts = dict(applications_of(partner).order_by().values_list(F("told_state")).annotate(n=Count("pk")))
     return [Stage(state, counts[state]) for state in STAGES if counts.get(state)]
 
 
-def waiting_for_concurrence(partner) -> QuerySet:
+def waiting_for_concurrence(partner: Partner) -> QuerySet[Concurrence]:
     """Concurrences asked of the partner that its concurrence officers can give now. For their eyes only."""
     return (
         Concurrence.objects.waiting()

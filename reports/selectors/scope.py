@@ -6,8 +6,11 @@ it. Nothing of an outcome is told before its letter is sent: not the state, nor 
 """
 
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.db.models import (
+    Aggregate,
     Case,
     CharField,
     DateTimeField,
@@ -32,7 +35,7 @@ from audit.models import Change
 from awards.models import Award, AwardShare
 from decisions.models import Decision, DecisionShare
 from decisions.states import FUNDED, DecisionKind
-from funding.models import Agreement, Envelope, LedgerEntry, PartnerSeat
+from funding.models import Agreement, Envelope, LedgerEntry, Partner, PartnerSeat
 from funding.money import EntryKind
 from letters.models import Letter
 from programs.models import Call, Program, ProgramFunding
@@ -55,26 +58,26 @@ OUTCOMES = [
 AFTER_AWARD = [str(k) for k in (EntryKind.ACCRUE, EntryKind.PAY, EntryKind.RECOVER, EntryKind.REUSE)]
 
 
-def seats_of(user) -> QuerySet:
-    """The seats that `user` holds today for government partners, the earliest first."""
+def seats_of(user: object) -> QuerySet[PartnerSeat]:
+    """The seats that `user` holds today for government partners, the earliest first. None unless it is a person."""
     if not is_person(user):
         return PartnerSeat.objects.none()
     return user.partner_seats.filter(in_office()).select_related("partner").order_by("partner_id", "id")
 
 
-def agreements_of(partner) -> QuerySet:
+def agreements_of(partner: Partner) -> QuerySet[Agreement]:
     return Agreement.objects.filter(partner=partner).select_related("partner")
 
 
-def envelopes_of(partner) -> QuerySet:
+def envelopes_of(partner: Partner) -> QuerySet[Envelope]:
     return Envelope.objects.filter(agreement__partner=partner).select_related("agreement")
 
 
-def _funded_by(partner) -> QuerySet:
+def _funded_by(partner: Partner) -> QuerySet[ProgramFunding, Any]:
     return ProgramFunding.objects.filter(agreement__partner=partner).values("program_id")
 
 
-def programs_of(partner) -> QuerySet:
+def programs_of(partner: Partner) -> QuerySet[Program]:
     """Programmes that its agreements fund; `own_funding` holds its own agreements and their shares, no other's."""
     own = ProgramFunding.objects.filter(agreement__partner=partner).select_related("agreement").order_by("id")
     return (
@@ -84,21 +87,21 @@ def programs_of(partner) -> QuerySet:
     )
 
 
-def calls_of(partner) -> QuerySet:
+def calls_of(partner: Partner) -> QuerySet[Call]:
     """Calls of those programmes, once published."""
     return Call.objects.filter(program__in=_funded_by(partner)).exclude(state=CallState.DRAFT).select_related("program")
 
 
-def _sent(**path) -> QuerySet:
+def _sent(**path: OuterRef) -> QuerySet[Letter]:
     """Letters that were sent."""
     return Letter.objects.filter(sent_at__isnull=False, **path).order_by()
 
 
-def _latest(rows: QuerySet, group: str, what) -> Subquery:
+def _latest(rows: QuerySet[Any], group: str, what: Aggregate) -> Subquery:
     return Subquery(rows.values(group).annotate(latest=what).values("latest"), output_field=DateTimeField())
 
 
-def applications_of(partner) -> QuerySet:
+def applications_of(partner: Partner) -> QuerySet[Application]:
     """Submitted files of those programmes, each with what may be told of it.
 
     `told_at`: when a letter was last sent. `told_state`: the `PublicState`. An outcome is told when a letter left
@@ -135,7 +138,7 @@ def applications_of(partner) -> QuerySet:
     )
 
 
-def _own(shares, partner) -> Prefetch:
+def _own(shares: type[DecisionShare] | type[AwardShare], partner: Partner) -> Prefetch:
     rows = shares.objects.filter(envelope__agreement__partner=partner).select_related("envelope__agreement")
     return Prefetch("shares", queryset=rows.order_by("envelope__fiscal_year", "envelope_id"), to_attr="own")
 
@@ -151,7 +154,7 @@ def _superseded(decision: str, application: str) -> Subquery:
     return _latest(later, "decision__application", Min("sent_at"))
 
 
-def decisions_of(partner) -> QuerySet:
+def decisions_of(partner: Partner) -> QuerySet[Decision]:
     """Decisions whose letter was sent; those that grant money only where its agreements pay a part.
 
     `own` holds its own shares; `replaced_at`, when the letter of a later decision was sent.
@@ -168,7 +171,7 @@ def decisions_of(partner) -> QuerySet:
     )
 
 
-def awards_of(partner) -> QuerySet:
+def awards_of(partner: Partner) -> QuerySet[Award]:
     """Awards that its agreements pay, or pay a part of, once the letter was sent. `own`, `replaced_at` as above."""
     pays = AwardShare.objects.filter(award=OuterRef("pk"), envelope__agreement__partner=partner)
     return (
@@ -180,7 +183,7 @@ def awards_of(partner) -> QuerySet:
     )
 
 
-def ledger_of(envelope) -> QuerySet:
+def ledger_of(envelope: Envelope) -> QuerySet[LedgerEntry]:
     """The entries of one envelope. `file` is the reference of the file they are for, once that tells no outcome."""
     letters = _sent(application=OuterRef("application_id"))
     reference = Subquery(Application.objects.filter(pk=OuterRef("application_id")).values("reference"))
@@ -197,7 +200,7 @@ def ledger_of(envelope) -> QuerySet:
     )
 
 
-def gone_since(partner, kind: str, since: datetime, limit: int = 1000) -> list[tuple]:
+def gone_since(partner: Partner, kind: str, since: datetime, limit: int = 1000) -> list[tuple[UUID, datetime]]:
     """Rows of this kind that left the partner's scope since that instant, oldest first: (public id, when).
 
     A file that its applicant took back is a draft again, and gone; other rows when the change feed says so.
