@@ -101,7 +101,8 @@ def unavailable(request: HttpRequest, machine: Machine, error: BaseException) ->
         response = HttpResponse(
             render_to_string("503.html", context), status=503, headers={**wait, "Cache-Control": "no-store"}
         )
-    response._has_been_logged = True  # once is enough: Django would add a traceback to each  # type: ignore[attr-defined]  # Django's own mark: it logs no answer twice
+    # Once is enough: Django would add a traceback to each.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # Django's own mark
     return response
 
 
