@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from ops import demo
 from ops import serve as ops_serve
@@ -121,12 +121,16 @@ def open_browser():
 
     # documents.pdf hides the machine's typefaces from this process; a browser without any dies.
     environment = {name: value for name, value in os.environ.items() if name != "FONTCONFIG_FILE"}
+    # While that loop lives, Django keeps other connections for this thread (asgiref's Local). One left open outside
+    # would be ended unseen by the next clone, and fail the first test after the browser.
+    connections.close_all()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS, headless=True, env=environment)
         try:
             yield browser
         finally:
             browser.close()
+            connections.close_all()
 
 
 def axe_violations(page):
