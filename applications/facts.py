@@ -4,7 +4,7 @@ from applications.checks import attestations_of, missing_answers, unconfirmed
 from applications.figures import answers_of, form_of
 from applications.findings import checklist_of
 from applications.models import Application
-from applications.rules import Checklist, Readiness, Request
+from applications.rules import Askable, Asked, Changed, Checklist, Readiness, is_askable
 from audit.actors import Actor
 from moves.registry import facts_of
 from programs.selectors import policy_of
@@ -24,10 +24,27 @@ def readiness(application: Application, by: Actor) -> Readiness:
     )
 
 
+@facts_of(Application.request_changes)
+def askable(application: Application, by: Actor) -> Askable:
+    """What the form asks of the applicant; an attestation is signed again with every submission."""
+    questions = (question for section in form_of(application).sections for question in section.questions)
+    return Askable({q.key: str(q.label) for q in questions if is_askable(q)})
+
+
+@facts_of(Application.extend_request)
+def asked(application: Application, by: Actor) -> Asked:
+    """The request that waits, as the move finds it."""
+    request = application.change_requests.waiting().first()
+    if request is None:
+        return Asked(unanswered=0, until=None)
+    return Asked(unanswered=request.items.filter(answered_at=None).count(), until=request.due)
+
+
 @facts_of(Application.resubmit)
-def request(application: Application, by: Actor) -> Request:
-    asked = application.change_requests.filter(answered_at=None, cancelled_at=None).first()
-    return Request(unanswered=asked.items.filter(answered_at=None).count() if asked else 0)
+def changed(application: Application, by: Actor) -> Changed:
+    request = asked(application, by)
+    wrong = missing_answers(application, answers_of(application))
+    return Changed(request.unanswered, request.until, wrong=tuple(str(item.message) for item in wrong))
 
 
 @facts_of(Application.find_eligible, Application.find_ineligible, Application.confirm)
@@ -35,11 +52,11 @@ def checklist(application: Application, by: Actor) -> Checklist:
     """How the screening stands, from its findings."""
     items = checklist_of(application)
     failed = [item for item in items if item.passed is False]
-    asked = application.change_requests.filter(answered_at=None, cancelled_at=None).first()
+    request = application.change_requests.waiting().first()
     return Checklist(
         open=sum(item.passed is None for item in items),
         failed=tuple(item.key for item in failed),
         without_reason=tuple(item.key for item in failed if not (item.finding and item.finding.reason.strip())),
-        overdue=bool(asked and asked.due < clock.now()),
+        overdue=request is not None and request.due < clock.now(),
         decides=policy_of(application.call).panel is None,
     )

@@ -22,11 +22,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from applications.constants import DUE, SORT
 from applications.models import Application
-from applications.querysets import barred_from
 from applications.search import folded
 from applications.selectors import Chosen, calls_of, chosen_files, in_order
 from applications.states import ApplicationState
 from audit.services import record_list_reading
+from moves.interests import barred_from
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from programs.models import Call
 from work import clock, jobs

@@ -6,12 +6,11 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from accounts.roles import Language
-from applications.querysets import ApplicationQuerySet
-from applications.states import ApplicationState, Place, PublicState, public_state
+from applications.querysets import ApplicationQuerySet, ChangeRequestQuerySet
+from applications.states import ApplicationState, ChangeWhy, Place, PublicState, public_state
 from applications.workflow import ApplicationLife
 from audit.states import ChangeKind
 from documents.models import Rendering, Upload
@@ -206,6 +205,8 @@ class ChangeRequest(PublicModel):
     answered_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
+    objects = ChangeRequestQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -222,14 +223,9 @@ class ChangeRequest(PublicModel):
 class ChangeItem(models.Model):
     """One answer to change: why, what it was, what it became."""
 
-    class Why(models.TextChoices):
-        INCORRECT = "incorrect", _("incorrect")
-        INCOMPLETE = "incomplete", _("incomplete")
-        OUTDATED = "outdated", _("outdated")
-
     request = models.ForeignKey(ChangeRequest, on_delete=models.CASCADE, related_name="items")
     question = models.CharField(max_length=80)
-    why = models.CharField(max_length=20, choices=Why.choices)
+    why = models.CharField(max_length=20, choices=ChangeWhy.choices)
     message = models.TextField()
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)

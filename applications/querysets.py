@@ -1,24 +1,23 @@
 """Files in English: `.visible_to(user)`, `.under_way()`. Every page, API and file download starts from `visible_to`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from accounts.roles import ClusterRole
 from accounts.rules import in_office, is_person
 from applications.states import ApplicationState
 from audit.actors import Actor
-from moves.models import Standing
-from moves.states import StandingState
+from moves.interests import barred_from
 from programs.models import Call
 from programs.querysets import held_on
 from programs.roles import ProgramRole
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from applications.models import Application
+    from applications.models import Application, ChangeRequest
 
 # Roles whose holders read the whole of every file of their programme. Reviewers read theirs through an assignment.
 READERS = (
@@ -30,17 +29,6 @@ READERS = (
     ProgramRole.APPROVER,
     ProgramRole.RECONSIDERER,
 )
-
-
-def barred_from(user: "User") -> models.QuerySet[Standing, Mapping[str, object]]:
-    """Ids of the files whose latest declaration by `user` is a conflict, or unsure: a subquery."""
-    declared = Standing.objects.filter(user_id=user.pk)
-    newer = declared.filter(application_id=OuterRef("application_id"), pk__gt=OuterRef("pk"))
-    return (
-        declared.filter(standing__in=[StandingState.CONFLICT, StandingState.UNSURE])
-        .exclude(Exists(newer))
-        .values("application_id")
-    )
 
 
 def read_by_role(user: "User") -> Q:
@@ -92,3 +80,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def submitted(self) -> Self:
         return self.exclude(state=ApplicationState.DRAFT)
+
+
+class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
+    def waiting(self) -> Self:
+        """Those that the applicant has still to answer: at most one a file."""
+        return self.filter(answered_at=None, cancelled_at=None)

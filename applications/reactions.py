@@ -62,9 +62,7 @@ def cancel_every_file(call: Call, made: Made[Any, Reason]) -> None:
     for application in files.order_by("pk"):
         if application.state in UNDER_WAY:
             application = move(application, Application.cancel, by=made.by, given=WithItsCall(call.public_id))
-            application.change_requests.filter(answered_at=None, cancelled_at=None).update(
-                cancelled_at=application.since
-            )
+            application.change_requests.waiting().update(cancelled_at=application.since)
             application.due = application.due_left = None
             application.save(update_fields=["due", "due_left"])
         elif application.state != ApplicationState.DRAFT:

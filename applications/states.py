@@ -52,6 +52,14 @@ class Outcome(TextChoices):
 FUNDED = (Outcome.APPROVED, Outcome.PARTIAL)
 
 
+class ChangeWhy(TextChoices):
+    """What is wrong with an answer that the applicant is asked to change."""
+
+    INCORRECT = "incorrect", _("incorrect")
+    INCOMPLETE = "incomplete", _("incomplete")
+    OUTDATED = "outdated", _("outdated")
+
+
 class Place(TextChoices):
     """A file's place in a first-come line; told to the applicant at once."""
 

@@ -8,7 +8,7 @@ from applications import rules
 from applications.states import UNDER_WAY, ApplicationState
 from moves.rules import has_a_reason
 from moves.states import Duty
-from moves.transitions import Reason, transition
+from moves.transitions import Reason, nobody, transition
 
 
 class ApplicationLife(models.Model):
@@ -22,7 +22,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.DRAFT, target=ApplicationState.SUBMITTED,
-        permission=rules.is_signatory,
+        permission=rules.is_signatory, despite_conflict=rules.is_signatory,
         label=_("Submit"), done=_("Application submitted"),
         facts=rules.Readiness, given=rules.Signing,
         when=[rules.call_takes_submissions, rules.everything_is_answered, rules.partners_have_confirmed],
@@ -33,7 +33,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.SUBMITTED, target=ApplicationState.DRAFT,
-        permission=rules.is_signatory,
+        permission=rules.is_signatory, despite_conflict=rules.is_signatory,
         label=_("Take back"), done=_("Application taken back"),
         when=[rules.nobody_has_opened_it],
     )
@@ -43,9 +43,11 @@ class ApplicationLife(models.Model):
     @transition(
         field=state, source=ApplicationState.SUBMITTED, target=ApplicationState.CHANGES_REQUESTED,
         permission=rules.is_officer,
+        who=rules.ONLY_AN_OFFICER_ASKS,
         label=_("Request changes"), done=_("Changes requested"),
-        given=rules.Changes,
-        when_given=[rules.names_what_to_change],
+        facts=rules.Askable, given=rules.Changes,
+        when_given=[rules.names_what_to_change, rules.can_be_asked_again, rules.says_what_is_wrong,
+            rules.day_is_to_come],
     )
     def request_changes(self) -> None:
         """Opens the named answers to the applicant and pauses the clock."""
@@ -54,8 +56,8 @@ class ApplicationLife(models.Model):
         field=state, source=ApplicationState.CHANGES_REQUESTED, target=ApplicationState.CHANGES_REQUESTED,
         permission=rules.is_officer,
         label=_("Give more time"), done=_("More time given for the changes"),
-        given=rules.MoreTime,
-        when_given=[has_a_reason],
+        facts=rules.Asked, given=rules.MoreTime,
+        when_given=[has_a_reason, rules.day_is_later],
     )
     def extend_request(self) -> None:
         """Gives the applicant a later day to answer."""
@@ -72,17 +74,17 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.CHANGES_REQUESTED, target=ApplicationState.SUBMITTED,
-        permission=rules.is_signatory,
+        permission=rules.is_signatory, despite_conflict=rules.is_signatory,
         label=_("Send the changes"), done=_("Changes sent"),
-        facts=rules.Request,
-        when=[rules.every_item_is_answered],
+        who=rules.ONLY_A_SIGNATORY_SENDS, facts=rules.Changed,
+        when=[rules.every_item_is_answered, rules.answers_still_hold],
     )
     def resubmit(self) -> None:
         """Freezes the changed answers in a new snapshot and resumes the clock."""
 
     @transition(
         field=state, source=ApplicationState.SUBMITTED, target=ApplicationState.ELIGIBLE,
-        permission=rules.is_screener,
+        permission=rules.is_screener, who=rules.ONLY_A_SCREENER,
         label=_("Find eligible"), done=_("Found eligible"),
         duty=Duty.SCREEN, facts=rules.Checklist,
         when=[rules.checklist_has_passed],
@@ -95,7 +97,7 @@ class ApplicationLife(models.Model):
         source=[ApplicationState.SUBMITTED, ApplicationState.CHANGES_REQUESTED, ApplicationState.ELIGIBLE,
             ApplicationState.IN_REVIEW, ApplicationState.REVIEWED],
         target=ApplicationState.INELIGIBLE,
-        permission=rules.is_screener,
+        permission=rules.is_screener, who=rules.ONLY_A_SCREENER,
         label=_("Find ineligible"), done=_("Found ineligible"),
         duty=Duty.SCREEN, facts=rules.Checklist,
         when=[rules.failed_items_have_reasons],
@@ -158,7 +160,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.REVIEWED,
-        permission=rules.nobody,
+        permission=nobody,
         done=_("Returned to the panel"),
         given=Reason, fired=True,
         when_given=[has_a_reason],
@@ -168,7 +170,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.APPROVED,
-        permission=rules.nobody,
+        permission=nobody,
         done=_("Approved"),
         given=rules.Decided, fired=True,
         when_given=[rules.is_funded],
@@ -178,7 +180,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.INVITED,
-        permission=rules.nobody,
+        permission=nobody,
         done=_("Invited to the next stage"),
         given=rules.Decided, fired=True,
     )
@@ -189,7 +191,7 @@ class ApplicationLife(models.Model):
         field=state,
         source=[ApplicationState.RECOMMENDED, ApplicationState.INELIGIBLE, ApplicationState.WAITLISTED],
         target=ApplicationState.DECLINED,
-        permission=rules.nobody,
+        permission=nobody,
         done=_("Declined"),
         given=rules.Decided, fired=True,
     )
@@ -198,7 +200,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.WAITLISTED,
-        permission=rules.nobody,
+        permission=nobody,
         done=_("Put on the waiting list"),
         given=rules.Decided, fired=True,
     )
@@ -209,7 +211,7 @@ class ApplicationLife(models.Model):
         field=state,
         source=[ApplicationState.DECLINED, ApplicationState.WAITLISTED, ApplicationState.APPROVED],
         target=ApplicationState.IN_RECONSIDERATION,
-        permission=rules.is_signatory,
+        permission=rules.is_signatory, despite_conflict=rules.is_signatory,
         label=_("Ask for a reconsideration"), done=_("Reconsideration asked for"),
         facts=rules.Contested, given=Reason,
         when=[rules.asked_in_time],
@@ -244,7 +246,7 @@ class ApplicationLife(models.Model):
         source=ApplicationState.IN_RECONSIDERATION,
         target=GET_STATE(lambda self: self.origin, states=[ApplicationState.DECLINED, ApplicationState.WAITLISTED,
             ApplicationState.APPROVED]),
-        permission=rules.nobody,
+        permission=nobody,
         done=_("First decision upheld"),
         duty=Duty.RECONSIDER, given=rules.Decided, fired=True,
     )
@@ -253,7 +255,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=list(UNDER_WAY), target=ApplicationState.WITHDRAWN,
-        permission=rules.is_signatory,
+        permission=rules.is_signatory, despite_conflict=rules.is_signatory,
         label=_("Withdraw"), done=_("Application withdrawn"),
         given=Reason,
         when_given=[has_a_reason],
@@ -263,7 +265,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=list(UNDER_WAY), target=ApplicationState.CANCELLED,
-        permission=rules.nobody,
+        permission=nobody,
         done=_("Cancelled with its call"),
         given=rules.WithItsCall, fired=True,
     )

@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.rules import in_office, is_person
-from applications.querysets import barred_from
 from audit.actors import Actor
 from decisions.states import OPEN, DecisionKind, DecisionState
 from funding.roles import PartnerRole
+from moves.interests import barred_from
 from programs.querysets import held_on
 from programs.roles import ProgramRole
 

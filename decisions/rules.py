@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from audit.actors import CLOCK, Actor
+from audit.actors import Actor
 from decisions.states import FUNDED, DecisionKind, DecisionState
 from funding.roles import PartnerRole
 from funding.rules import holds_partner_role
 from moves.interests import is_barred
-from moves.refusals import Refusal
+from moves.refusals import UNDECLARED, Refusal
 from moves.transitions import Facts, NoFacts, Reason
 from programs.roles import ProgramRole
 from programs.rules import approval_limit, holds, is_program_officer
@@ -41,8 +41,7 @@ def is_approver(decision: "Decision", by: Actor) -> bool:
 
 
 def is_officer(decision: "Decision", by: Actor) -> bool:
-    """An officer of the programme who declared no conflict in the file."""
-    return is_program_officer(program_of(decision), by) and not is_barred(decision.application_id, by)
+    return is_program_officer(program_of(decision), by)
 
 
 def concurs_for(decision: "Decision", by: Actor) -> bool:
@@ -54,21 +53,15 @@ def concurs_for(decision: "Decision", by: Actor) -> bool:
 
 
 def may_send_back(decision: "Decision", by: Actor) -> bool:
-    """Endorser or approver at any step; the partner once the decision is approved. Nobody with a conflict."""
-    if by is CLOCK or is_barred(decision.application_id, by):
-        return False
+    """Endorser or approver at any step; the partner once the decision is approved."""
     if is_endorser(decision, by) or is_approver(decision, by):
         return True
     return decision.state in (DecisionState.APPROVED, DecisionState.CONCURRED) and concurs_for(decision, by)
 
 
 def may_edit_reasons(decision: "Decision", by: Actor) -> bool:
-    """Whoever runs the file or gives the first opinion on it."""
-    return is_officer(decision, by) or (is_endorser(decision, by) and not is_barred(decision.application_id, by))
-
-
-def nobody(obj: object, by: Actor) -> bool:
-    return False
+    """Whoever runs the file or gives the first opinion on it, and declared no conflict in it."""
+    return (is_officer(decision, by) or is_endorser(decision, by)) and not is_barred(decision.application_id, by)
 
 
 # Facts and input
@@ -154,7 +147,7 @@ def took_no_part_before(_decision: "Decision", facts: Outsider) -> Refusal | Non
 def interests_are_declared(_decision: "Decision", facts: Interests) -> Refusal | None:
     """Whoever sends a decision back has read the file, so they declared their interests first."""
     if not facts.declared:
-        return Refusal(_("Declare your interests in this file first."), code="undeclared")
+        return Refusal(_("Declare your interests in this file first."), code=UNDECLARED)
     return None
 
 

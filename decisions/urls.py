@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from decisions.models import Decision
 from decisions.views import chain, concurrence, letters
 
 FILE = "files/<str:reference>/decision"
@@ -10,10 +11,10 @@ ONE = "concurrences/<uuid:public_id>"
 urlpatterns = [
     path("decisions", chain.queue, name="decision-queue"),
     path(FILE, chain.show, name="decision-file"),
-    path(f"{FILE}/endorse", chain.act, {"step": "endorse"}, name="decision-endorse"),
-    path(f"{FILE}/approve", chain.act, {"step": "approve"}, name="decision-approve"),
-    path(f"{FILE}/send-back", chain.act, {"step": "send_back"}, name="decision-send-back"),
-    path(f"{FILE}/issue", chain.act, {"step": "issue"}, name="decision-issue"),
+    path(f"{FILE}/endorse", chain.act, {"step": Decision.endorse}, name="decision-endorse"),
+    path(f"{FILE}/approve", chain.act, {"step": Decision.approve}, name="decision-approve"),
+    path(f"{FILE}/send-back", chain.act, {"step": Decision.send_back}, name="decision-send-back"),
+    path(f"{FILE}/issue", chain.act, {"step": Decision.issue}, name="decision-issue"),
     path(f"{FILE}/reasons", chain.reasons, name="decision-reasons"),
     path(f"{FILE}/preview", chain.preview, name="decision-preview"),
     path(f"{FILE}/preview/<slug:language>", chain.preview, name="decision-preview-language"),

@@ -10,7 +10,7 @@ from decisions import rules
 from decisions.states import DecisionState
 from moves.rules import has_a_reason
 from moves.states import Duty
-from moves.transitions import Reason, transition
+from moves.transitions import Reason, nobody, transition
 from work import clock
 
 
@@ -44,7 +44,7 @@ class DecisionLife(models.Model):
 
     @transition(
         field=state, source=DecisionState.APPROVED, target=DecisionState.CONCURRED,
-        permission=rules.nobody,
+        permission=nobody,
         done=_("Concurrence complete"),
         facts=rules.Concurrences, fired=True,
         when=[rules.every_concurrence_is_given],
@@ -80,7 +80,7 @@ class DecisionLife(models.Model):
         field=state,
         source=[DecisionState.DRAFT, DecisionState.ENDORSED, DecisionState.APPROVED, DecisionState.CONCURRED],
         target=DecisionState.VOID,
-        permission=rules.nobody,
+        permission=nobody,
         done=_("Decision void"),
         given=Reason, fired=True,
         when_given=[has_a_reason],
@@ -90,7 +90,7 @@ class DecisionLife(models.Model):
 
     @transition(
         field=state, source=DecisionState.ISSUED, target=DecisionState.SUPERSEDED,
-        permission=rules.nobody,
+        permission=nobody,
         done=_("Decision superseded"),
         fired=True,
     )

@@ -12,11 +12,13 @@ from pathlib import Path
 from accounts.models import Cluster, Organisation, User
 from accounts.services import create_person, register_organisation
 from applications.models import Application, Sponsorship
+from applications.rules import Change
 from applications.services.changes import request_changes
 from applications.services.drafts import attach_document, save_answer, start_application
 from applications.services.screening import find_eligible, find_ineligible, mark_finding, open_file
 from applications.services.sponsors import confirm_sponsorship, find_sponsorship, invite_sponsor
 from applications.services.submission import submit_application
+from applications.states import ChangeWhy
 from audit.actors import Guest
 from builder.services import import_bundle
 from decisions.models import Decision
@@ -312,11 +314,11 @@ class Story:
                 file,
                 by=self.people["officer"],
                 items=[
-                    {
-                        "question": "budget_notes",
-                        "why": "incomplete",
-                        "message": "Précisez le taux horaire des quatre personnes et la source des soumissions.",
-                    }
+                    Change(
+                        "budget_notes",
+                        ChangeWhy.INCOMPLETE,
+                        "Précisez le taux horaire des quatre personnes et la source des soumissions.",
+                    )
                 ],
                 due=clock.end_of(clock.today() + timedelta(days=21)),
             )

@@ -6,8 +6,8 @@ from accounts.models import Cluster, User
 from accounts.roles import ClusterRole
 from accounts.rules import in_office, is_auditor, is_person
 from applications.models import Application
-from applications.querysets import barred_from
 from audit.actors import Actor
+from moves.interests import barred_from
 
 
 def audited_by(user: Actor) -> QuerySet[Cluster]:

@@ -48,6 +48,7 @@ class LetterLife(models.Model):
 
     @transition(
         field=state, source=LetterState.SENT, target=LetterState.SERVED, permission=rules.is_letter_reader,
+        despite_conflict=rules.is_letter_reader,
         done=_("Letter received"), given=rules.Service, when_given=[rules.is_read_or_presumed],
     )
     def serve(self) -> None:

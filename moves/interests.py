@@ -1,13 +1,26 @@
-"""Where people stand towards a file, and what they may do in it while they do."""
+"""Where people stand towards a file, and what they may do in it while they do.
 
-from django.utils.translation import gettext as _
+The latest declaration counts. A conflict, or a doubt that is not ruled on, closes the file to its person: every move of
+it but those of their own side (`Terms.despite_conflict`), every page, every list.
+"""
+
+from collections.abc import Collection, Mapping
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from audit.actors import Actor
 from audit.states import ActorKind
-from moves.duties import WITHOUT_DECLARATION
 from moves.models import Standing
-from moves.refusals import Refusal
+from moves.refusals import Forbidden, Refusal
 from moves.states import StandingState
+
+BARS: dict[str, Refusal] = {
+    StandingState.CONFLICT: Refusal(_("You declared a conflict of interest in this file."), code="conflict"),
+    StandingState.UNSURE: Refusal(
+        _("You are unsure of your interests in this file: nothing can be done until it is ruled on."), code="unsure"
+    ),
+}
 
 
 def standing_of(application_id: int, user: Actor) -> str:
@@ -23,29 +36,30 @@ def standing_of(application_id: int, user: Actor) -> str:
     return latest or ""
 
 
+def bar(application_id: int, user: Actor) -> Refusal | None:
+    """Why the file is closed to `user`: they declared a conflict, or are unsure. None when it is not."""
+    return BARS.get(standing_of(application_id, user)) if user.actor == ActorKind.PERSON else None
+
+
 def is_barred(application_id: int, user: Actor) -> bool:
-    """Whether `user` declared a conflict, or is unsure: then nothing of this file may be shown to them."""
-    return user.actor == ActorKind.PERSON and standing_of(application_id, user) in (
-        StandingState.CONFLICT,
-        StandingState.UNSURE,
-    )
+    """Whether the file is closed to `user`: then nothing of it may be shown to them."""
+    return bar(application_id, user) is not None
 
 
-def interests(application_id: int, by: Actor, duty: str) -> Refusal | None:
-    """The refusal when `by` may not do `duty` for their interests in the file; None when they declared none.
+def ask_unbarred(application_id: int, by: Actor) -> None:
+    """Forbidden when the file is closed to `by`: asked before any of it is shown, or changed otherwise than by a move
+    (the turnstile asks it of those)."""
+    if refusal := bar(application_id, by):
+        raise Forbidden(refusal.message, code=refusal.code)
 
-    The code is "conflict" or "unsure" (the wrong person), or "undeclared" (the wrong moment: declare first).
-    """
-    if duty in WITHOUT_DECLARATION:
-        return None
-    match standing_of(application_id, by):
-        case StandingState.CLEAR:
-            return None
-        case StandingState.CONFLICT:
-            return Refusal(_("You declared a conflict of interest in this file."), code="conflict")
-        case StandingState.UNSURE:
-            return Refusal(
-                _("You are unsure of your interests in this file: nothing can be done until it is ruled on."),
-                code="unsure",
-            )
-    return Refusal(_("Declare your interests in this file first."), code="undeclared")
+
+def barred_from(user: Actor) -> QuerySet[Standing, Mapping[str, object]]:
+    """Ids of the files that are closed to `user`: a subquery."""
+    own = Standing.objects.none() if user.pk is None else Standing.objects.filter(user_id=user.pk)
+    return own.barring().values("application_id")
+
+
+def barred_among(application_id: int, people: Collection[int]) -> set[int]:
+    """Those of `people` (keys) to whom the file is closed."""
+    closed = Standing.objects.filter(application_id=application_id, user_id__in=people).barring()
+    return set(closed.values_list("user_id", flat=True))

@@ -7,6 +7,7 @@ whether it may be made, and for the act that makes it. Consequences are reaction
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar, cast, overload
 
 from django.db import models, transaction
@@ -17,9 +18,9 @@ from django_fsm import FSMFieldMixin, Transition
 from audit import services
 from audit.actors import Actor
 from audit.states import ActorKind
-from moves.duties import clash
-from moves.interests import interests
-from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.duties import WITHOUT_DECLARATION, clash
+from moves.interests import BARS, standing_of
+from moves.refusals import UNDECLARED, Forbidden, Refusal, WrongMoment
 from moves.registry import Made, declared, fetcher_of, reactions_of, state_field, subject_name, ways
 from moves.services import record_duty
 from moves.transitions import F, I, Input, Move, NoFacts
@@ -42,6 +43,16 @@ class Available:
     @property
     def label(self) -> str | Promise:
         return self.step.terms.label
+
+    @property
+    def undeclared(self) -> bool:
+        """Whether the actor must declare their interests in the file first."""
+        return any(refusal.code == UNDECLARED for refusal in self.refusals)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What else stands in the way."""
+        return tuple(str(refusal.message) for refusal in self.refusals if refusal.code != UNDECLARED)
 
 
 @dataclass(frozen=True)
@@ -93,7 +104,8 @@ def move(obj: M, step: Move[Any, Any], *, by: Actor, given: Input | None = None,
         locked = _lock(obj)
         _way, fired = _ask_who(locked, step, by)
         duty = None if fired else step.terms.duty
-        _ask_duty(locked, duty, by)
+        if not fired and (undeclared := _Person(locked, by).ask(step)):
+            raise WrongMoment(undeclared)
         facts = _facts(locked, step, by, {})
         refusals = _moment(locked, step, facts) + _given_moment(locked, step, facts, given)
         if refusals:
@@ -121,16 +133,23 @@ def move(obj: M, step: Move[Any, Any], *, by: Actor, given: Input | None = None,
     return locked
 
 
-def refusals(obj: models.Model, step: Move[Any, Any], *, by: Actor) -> tuple[Refusal, ...]:
+def refusals(obj: models.Model, step: Move[Any, Any], *, by: Actor, part: bool = False) -> tuple[Refusal, ...]:
     """What stands in the way of this move now, whatever would be typed: the answer that the act would give.
 
     Forbidden for the wrong person, and WrongMoment in the wrong state, as the act says them. Nothing is locked.
+    `part`: asked of an act that is only a part of the move (an item of a checklist marked, before the finding): the
+    move's own questions are left out.
     """
     _ask_who(obj, step, by)
-    who, interest = duty_refusals(obj, step.terms.duty, by)
-    if who is not None:
-        raise Forbidden(who.message, code=who.code)
-    return interest + _moment(obj, step, _facts(obj, step, by, {}))
+    undeclared = _Person(obj, by).ask(step)
+    return ((undeclared,) if undeclared else ()) + (() if part else _moment(obj, step, _facts(obj, step, by, {})))
+
+
+def ask_who(obj: models.Model, step: Move[Any, Any], *, by: Actor) -> None:
+    """Forbidden for the wrong person, as the act says it: asked before a form is shown. The moment is not asked."""
+    if not any(_permits(way, obj, by) for way in ways(step).values()):
+        raise _wrong_role(step)
+    _Person(obj, by).ask(step)
 
 
 def allowed(obj: models.Model, by: Actor, *only: Move[Any, Any]) -> list[Available]:
@@ -141,40 +160,73 @@ def allowed(obj: models.Model, by: Actor, *only: Move[Any, Any]) -> list[Availab
     """
     field = cast("FSMFieldMixin", state_field(type(obj)))
     state = field.get_state(obj)
+    person = _Person(obj, by)
     found = []
     fetched: dict[Callable[[Any, Any], Any], Any] = {}
     for _name, step in declared(type(obj)):
         if only and step not in only:
             continue
         way = _from(ways(step), state)
-        if way is None or not _permits(way, obj, by):
+        if way is None or not _permits(way, obj, by) or person.bar(step):
             continue
-        who, interest = duty_refusals(obj, step.terms.duty, by)
-        if who is not None and who.code != "duty":
-            continue
-        moment = _moment(obj, step, _facts(obj, step, by, fetched))
-        found.append(Available(step, ((who,) if who else ()) + interest + moment))
+        own = tuple(refusal for refusal in (person.earlier(step), person.undeclared(step)) if refusal is not None)
+        found.append(Available(step, own + _moment(obj, step, _facts(obj, step, by, fetched))))
     return found
 
 
-def duty_refusals(obj: models.Model, duty: str | None, by: Actor) -> tuple[Refusal | None, tuple[Refusal, ...]]:
-    """What a duty on the file of `obj` says of `by`, for a move and for any other act that is part of the duty.
+def foreseen(obj: models.Model, step: Move[Any, Any], *, by: Actor) -> tuple[Refusal, ...]:
+    """What would stand in the way of `by` in a move whose state has not come yet; () for who will have no say in it.
 
-    The refusal of the person (a conflict, an earlier act that excludes it), or None; and those of the moment
-    (interests not declared yet).
+    Interests not declared are no obstacle yet: they are declared when the time comes.
     """
-    application_id = services.file_of(obj)
-    if not duty or application_id is None:
-        return None, ()
-    if by.actor != ActorKind.PERSON:
-        return Refusal(_("Only a person can do this."), code="person"), ()
-    interest = interests(application_id, by, duty)
-    if interest is not None and interest.code != "undeclared":
-        return interest, ()
-    return clash(application_id, by, duty), (interest,) if interest else ()
+    person = _Person(obj, by)
+    if not any(_permits(way, obj, by) for way in ways(step).values()) or person.bar(step):
+        return ()
+    earlier = person.earlier(step)
+    return ((earlier,) if earlier else ()) + _moment(obj, step, _facts(obj, step, by, {}))
 
 
 # ------------------------------------------------------------- its parts
+
+
+class _Person:
+    """Who asks for moves of a row, and where they stand towards its file: read once for all the moves of a page."""
+
+    def __init__(self, obj: models.Model, by: Actor) -> None:
+        self.obj, self.by = obj, by
+        self.file = services.file_of(obj)
+
+    @cached_property
+    def declared(self) -> str:
+        return standing_of(self.file, self.by) if self.file is not None else ""
+
+    def bar(self, step: Move[Any, Any]) -> Refusal | None:
+        """A declared conflict, or a doubt: it closes every move of the file but those of one's own side."""
+        if self.by.actor != ActorKind.PERSON or step.terms.despite_conflict(self.obj, self.by):
+            return None
+        return BARS.get(self.declared)
+
+    def earlier(self, step: Move[Any, Any]) -> Refusal | None:
+        """An act on the file that excludes the move's duty; and a duty is done by persons only."""
+        duty = step.terms.duty
+        if duty is None or self.file is None:
+            return None
+        if self.by.actor != ActorKind.PERSON:
+            return Refusal(_("Only a person can do this."), code="person")
+        return clash(self.file, self.by, duty)
+
+    def undeclared(self, step: Move[Any, Any]) -> Refusal | None:
+        """Interests in the file that its person has not declared, where the duty asks for it."""
+        duty = step.terms.duty
+        if duty is None or self.file is None or duty in WITHOUT_DECLARATION or self.declared:
+            return None
+        return Refusal(_("Declare your interests in this file first."), code=UNDECLARED)
+
+    def ask(self, step: Move[Any, Any]) -> Refusal | None:
+        """Forbidden for the wrong person; else what of them is not declared yet."""
+        if wrong := self.bar(step) or self.earlier(step):
+            raise Forbidden(wrong.message, code=wrong.code)
+        return self.undeclared(step)
 
 
 def _lock(obj: M) -> M:
@@ -225,14 +277,18 @@ def _ask_who(obj: models.Model, step: Move[Any, Any], by: Actor) -> tuple[Transi
     transitions = ways(step)
     way = _from(transitions, field.get_state(obj))
     fired = _fired(step)
-    label = step.terms.label
     if not fired and not _permits(way or next(iter(transitions.values())), obj, by):
-        raise Forbidden(_("Your role does not let you do this here: %(move)s.") % {"move": label})
+        raise _wrong_role(step)
     if way is None:
         state = _state_label(obj, field, by)
         sentence = _("“%(move)s” is not possible now: the state is “%(state)s”.")
-        raise WrongMoment(Refusal(sentence % {"move": label, "state": state}, code="state"))
+        raise WrongMoment(Refusal(sentence % {"move": step.terms.label, "state": state}, code="state"))
     return way, fired
+
+
+def _wrong_role(step: Move[Any, Any]) -> Forbidden:
+    general = _("Your role does not let you do this here: %(move)s.") % {"move": step.terms.label}
+    return Forbidden(step.terms.who or general)
 
 
 def _state_label(obj: Any, field: FSMFieldMixin, by: Actor) -> Any:
@@ -240,14 +296,6 @@ def _state_label(obj: Any, field: FSMFieldMixin, by: Actor) -> Any:
     if hasattr(obj, "state_label_for"):
         return obj.state_label_for(by)
     return getattr(obj, f"get_{field.name}_display")()
-
-
-def _ask_duty(obj: models.Model, duty: str | None, by: Actor) -> None:
-    who, when = duty_refusals(obj, duty, by)
-    if who is not None:
-        raise Forbidden(who.message, code=who.code)
-    if when:
-        raise WrongMoment(*when)
 
 
 def _facts(obj: models.Model, step: Move[F, Any], by: Actor, fetched: dict[Any, Any]) -> F:

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from moves import states
+from moves.querysets import StandingQuerySet
 from work import clock
 
 
@@ -40,6 +41,8 @@ class Standing(models.Model):
     standing = models.CharField(max_length=10, choices=states.StandingState.choices, verbose_name=_("declaration"))
     at = models.DateTimeField(default=clock.now)
 
+    objects = StandingQuerySet.as_manager()
+
     class Meta:
         db_table = "audit_standing"
         indexes = [
@@ -48,7 +51,7 @@ class Standing(models.Model):
             models.Index(
                 fields=["user", "application_id", "id"],
                 name="audit_standing_barring",
-                condition=models.Q(standing__in=[states.StandingState.CONFLICT, states.StandingState.UNSURE]),
+                condition=models.Q(standing__in=list(states.BARRING)),
             ),
         ]
         constraints = [

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 from django.utils.functional import Promise
 
+# The code of a refusal that its reader can lift at once: the page shows them where to declare their interests.
+UNDECLARED = "undeclared"
+
 
 @dataclass(frozen=True)
 class Refusal:

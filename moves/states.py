@@ -32,3 +32,7 @@ class StandingState(TextChoices):
     CLEAR = "clear", _("no conflict of interest")
     CONFLICT = "conflict", _("conflict of interest")
     UNSURE = "unsure", _("unsure, to be ruled on")
+
+
+# A declaration of these closes the file to its person, until the chair rules.
+BARRING = (StandingState.CONFLICT, StandingState.UNSURE)

@@ -63,8 +63,9 @@ class Reason(Input):
 
 @dataclass(frozen=True)
 class Terms(Generic[F, I]):
-    """The terms of a move. `label` is its button, `done` its line in the timeline.
+    """The terms of a move. `label` is its button, `done` its line in the timeline, `who` what others are told.
 
+    `despite_conflict`: whom a conflict of interest in the file does not stop, for they act on their own side of it.
     `when` is asked on the page and in the act: `(row, facts) -> Refusal | None`. `when_given` is asked in the act
     alone, of what was typed: `(row, facts, given) -> Refusal | None`. `fired`: a reaction may make it.
     """
@@ -77,6 +78,13 @@ class Terms(Generic[F, I]):
     when: tuple[Callable[[Any, F], Refusal | None], ...]
     when_given: tuple[Callable[[Any, F, I], Refusal | None], ...]
     fired: bool
+    who: str | Promise
+    despite_conflict: Callable[[Any, Any], bool]
+
+
+def nobody(_row: object, _by: object) -> bool:
+    """The permission of a move that only another fires; and, of a conflict of interest, that it stops everybody."""
+    return False
 
 
 class Move(Generic[F, I]):
@@ -99,6 +107,8 @@ def transition(
     duty: Duty | None = ...,
     when: Sequence[Callable[[Any, NoFacts], Refusal | None]] = ...,
     fired: bool = ...,
+    who: str | Promise = ...,
+    despite_conflict: Callable[[Any, Any], bool] = ...,
 ) -> Callable[[Callable[[Any], Any]], Move[NoFacts, Input]]: ...
 
 
@@ -115,6 +125,8 @@ def transition(
     facts: type[F],
     when: Sequence[Callable[[Any, F], Refusal | None]] = ...,
     fired: bool = ...,
+    who: str | Promise = ...,
+    despite_conflict: Callable[[Any, Any], bool] = ...,
 ) -> Callable[[Callable[[Any], Any]], Move[F, Input]]: ...
 
 
@@ -132,6 +144,8 @@ def transition(
     when: Sequence[Callable[[Any, NoFacts], Refusal | None]] = ...,
     when_given: Sequence[Callable[[Any, NoFacts, I], Refusal | None]] = ...,
     fired: bool = ...,
+    who: str | Promise = ...,
+    despite_conflict: Callable[[Any, Any], bool] = ...,
 ) -> Callable[[Callable[[Any], Any]], Move[NoFacts, I]]: ...
 
 
@@ -150,6 +164,8 @@ def transition(
     when: Sequence[Callable[[Any, F], Refusal | None]] = ...,
     when_given: Sequence[Callable[[Any, F, I], Refusal | None]] = ...,
     fired: bool = ...,
+    who: str | Promise = ...,
+    despite_conflict: Callable[[Any, Any], bool] = ...,
 ) -> Callable[[Callable[[Any], Any]], Move[F, I]]: ...
 
 
@@ -167,6 +183,8 @@ def transition(
     when: Sequence[Callable[[Any, Any], Refusal | None]] = (),
     when_given: Sequence[Callable[[Any, Any, Any], Refusal | None]] = (),
     fired: bool = False,
+    who: str | Promise = "",
+    despite_conflict: Callable[[Any, Any], bool] = nobody,
 ) -> Callable[[Callable[[Any], Any]], Move[Any, Any]]:
     """Declare a move of a life cycle, as django-fsm does, with its `Terms`. One declaration a method.
 
@@ -184,6 +202,8 @@ def transition(
             when=tuple(when),
             when_given=tuple(when_given),
             fired=fired,
+            who=who,
+            despite_conflict=despite_conflict,
         )
         return cast("Move[Any, Any]", step)
 

@@ -1,6 +1,6 @@
 """Questions with a list for an answer: conflicts that the records suggest, faults of a panel, gaps of a review."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -13,9 +13,9 @@ from accounts.rules import in_office, is_person
 from applications.models import Application
 from audit.actors import Actor
 from moves.duties import clash
-from moves.interests import is_barred
-from moves.models import DutyDone, Standing
-from moves.states import Duty, StandingState
+from moves.interests import barred_among, is_barred
+from moves.models import DutyDone
+from moves.states import Duty
 from programs.models import Appointment, Program
 from programs.policy import PanelRules
 from programs.roles import ProgramRole, Seat
@@ -217,7 +217,7 @@ def candidates(application: Application) -> list[Candidate]:
         .exclude(duty=Duty.SCORE)
         .order_by("at", "id")
     )
-    barred = barred_people(application, people)
+    barred = barred_among(application.pk, people)
     mine = _by_user(Assignment.objects.filter(application=application, reviewer__in=people), "reviewer_id")
     load = dict(
         Assignment.objects.filter(
@@ -258,17 +258,6 @@ def _by_user(rows: Iterable[Row], key: str = "user_id") -> dict[int, list[Row]]:
     for row in rows:
         gathered.setdefault(getattr(row, key), []).append(row)
     return gathered
-
-
-def barred_people(application: Application, people: Collection[int]) -> set[int]:
-    """Those of `people` (keys) whose latest declaration in the file is a conflict, or unsure: a set of keys."""
-    latest = (
-        Standing.objects.filter(application_id=application.pk, user_id__in=people)
-        .order_by("user_id", "-id")
-        .distinct("user_id")
-        .values_list("user_id", "standing")
-    )
-    return {person for person, standing in latest if standing != StandingState.CLEAR}
 
 
 @dataclass(frozen=True)

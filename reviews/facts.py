@@ -8,7 +8,7 @@ from moves.registry import facts_of
 from programs.selectors import rubric_of
 from reviews import checks, scoring, selectors
 from reviews.models import Assignment, Undertaking
-from reviews.rules import Review, Undertaken
+from reviews.rules import Recusal, Review, Undertaken, is_the_one_assigned
 
 
 @facts_of(Application.start_review)
@@ -41,6 +41,11 @@ def scores(application: Application, by: Actor) -> Scores:
 def undertaken(assignment: Assignment, by: Actor) -> Undertaken:
     signed = is_person(by) and Undertaking.objects.filter(call=assignment.application.call, user=by).exists()
     return Undertaken(signed=signed)
+
+
+@facts_of(Assignment.recuse)
+def recusal(assignment: Assignment, by: Actor) -> Recusal:
+    return Recusal(own=is_the_one_assigned(assignment, by))
 
 
 @facts_of(Assignment.submit)

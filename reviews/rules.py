@@ -12,8 +12,7 @@ from accounts.roles import ClusterRole
 from accounts.rules import in_office, is_person
 from applications.states import ApplicationState
 from audit.actors import Actor
-from moves.interests import is_barred
-from moves.refusals import Forbidden, Refusal
+from moves.refusals import Refusal
 from moves.transitions import Facts, Input
 from programs.roles import ProgramRole
 from programs.rules import holds, is_program_officer
@@ -22,12 +21,6 @@ from reviews.states import Answer
 if TYPE_CHECKING:
     from applications.models import Application
     from reviews.models import Assignment
-
-
-def ask_unbarred(application_id: int, by: Actor) -> None:
-    """Forbidden when `by` declared a conflict in the file, or is unsure: asked before any of it is shown or done."""
-    if is_person(by) and is_barred(application_id, by):
-        raise Forbidden(_("You declared a conflict of interest in this file, or are unsure: it is closed to you."))
 
 
 def may_declare(application: "Application", by: Actor) -> bool:
@@ -86,6 +79,13 @@ class Undertaken(Facts):
 
 
 @dataclass(frozen=True)
+class Recusal(Facts):
+    """Whether the reviewer recuses themselves."""
+
+    own: bool
+
+
+@dataclass(frozen=True)
 class Declared(Input):
     """What was declared of interests in the file, and an officer's words where they found it."""
 
@@ -137,4 +137,11 @@ def file_is_in_review(assignment: "Assignment", _facts: object) -> Refusal | Non
 def has_a_conflict(_assignment: "Assignment", _facts: object, given: Declared) -> Refusal | None:
     if given.answer not in (Answer.CONFLICT, Answer.UNSURE):
         return Refusal(_("A recusal needs a conflict of interest."), code="conflict")
+    return None
+
+
+def others_say_why(_assignment: "Assignment", facts: Recusal, given: Declared) -> Refusal | None:
+    """A person's own declaration is enough; whoever finds the conflict of another gives the reason."""
+    if not facts.own and not given.words:
+        return Refusal(_("Give the reason: the people concerned will read it."), code="reason")
     return None

@@ -30,7 +30,7 @@ class AssignmentLife(models.Model):
 
     @transition(
         field=state, source=[AssignmentState.OFFERED, AssignmentState.ACCEPTED], target=AssignmentState.DECLINED,
-        permission=rules.is_reviewer,
+        permission=rules.is_reviewer, despite_conflict=rules.is_the_one_assigned,
         label=_("Decline"), done=_("Review declined"),
         given=Reason,
         when_given=[has_a_reason],
@@ -42,10 +42,10 @@ class AssignmentLife(models.Model):
         field=state,
         source=[AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.SUBMITTED],
         target=AssignmentState.RECUSED,
-        permission=rules.is_reviewer_or_officer,
+        permission=rules.is_reviewer_or_officer, despite_conflict=rules.is_the_one_assigned,
         label=_("Recuse"), done=_("Reviewer recused"),
-        given=rules.Declared,
-        when_given=[rules.has_a_conflict],
+        facts=rules.Recusal, given=rules.Declared,
+        when_given=[rules.has_a_conflict, rules.others_say_why],
     )
     def recuse(self) -> None:
         """A conflict. A score already given is kept and no longer counted."""

@@ -6,21 +6,13 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications.constants import DUE, SORT
-from applications.models import ChangeItem
-from applications.states import ApplicationState
+from applications.states import ApplicationState, ChangeWhy
 from programs.models import Call
 from work import clock
 from work.forms import DayField, LineField
-
-WHY: dict[str, Promise] = {
-    ChangeItem.Why.INCORRECT: _("incorrect"),
-    ChangeItem.Why.INCOMPLETE: _("incomplete"),
-    ChangeItem.Why.OUTDATED: _("outdated"),
-}
 
 
 class FileFilter(forms.Form):
@@ -111,7 +103,7 @@ class ItemForm(forms.Form):
     use_required_attribute = False  # they are hidden until then
 
     asked = forms.BooleanField(required=False)
-    why = forms.ChoiceField(label=_("It is"), choices=[(key, WHY[key]) for key in ChangeItem.Why], initial="incomplete")
+    why = forms.ChoiceField(label=_("It is"), choices=ChangeWhy.choices, initial=ChangeWhy.INCOMPLETE)
     message = forms.CharField(
         label=_("What to change"),
         max_length=2000,

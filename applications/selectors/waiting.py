@@ -28,7 +28,7 @@ def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
 
 def _work_of_company(user: User, limit: int) -> Iterator[WorkLine]:
     """Drafts to finish, requests to answer; and what the cluster has in hand."""
-    requests = ChangeRequest.objects.filter(application=OuterRef("pk"), answered_at=None, cancelled_at=None)
+    requests = ChangeRequest.objects.waiting().filter(application=OuterRef("pk"))
     files = (
         Application.objects.of_member(user)
         .filter(Q(state__in=[ApplicationState.DRAFT, ApplicationState.IN_RECONSIDERATION]) | Q(outcome_at=None))

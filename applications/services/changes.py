@@ -1,26 +1,21 @@
 """Asking an applicant to change an answer: asked, extended, cancelled, answered. The service clock pauses meanwhile."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, QuerySet
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.roles import OrganisationRole
-from accounts.rules import is_signatory
 from applications import constants, search
-from applications.checks import missing_answers
 from applications.figures import aid_of, amount_of, answers_of, form_of, request_of
 from applications.models import Answer, Application, ChangeItem, ChangeRequest, Document
-from applications.rules import Changes, MoreTime
+from applications.rules import Change, Changes, MoreTime
 from applications.services import submission
-from applications.services.drafts import locked
 from applications.states import ApplicationState
 from audit.actors import Actor
 from moves.machine import move
-from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.transitions import Reason
 from notifications.constants import MessageKind
 from notifications.services import queue_message
@@ -31,43 +26,36 @@ REMIND_BEFORE = timedelta(days=3)
 
 
 @transaction.atomic
-def request_changes(
-    application: Application, *, by: User, items: Sequence[Mapping[str, str]], due: datetime
-) -> ChangeRequest:
-    """Ask for the change of some answers until `due`: `items` are {"question", "why", "message"}. Pauses the clock.
+def request_changes(application: Application, *, by: User, items: Sequence[Change], due: datetime) -> ChangeRequest:
+    """Ask for the change of some answers until `due`. Pauses the clock.
 
-    WrongMoment when nothing is named, an item says no reason, a question is not of the form, or `due` is past.
+    WrongMoment when nothing is named, an item does not say what is wrong, a question cannot be asked again, or `due`
+    is past.
     """
-    application = locked(application)
-    items = [item for item in items if item.get("question")]
-    given = Changes(items=tuple(item["question"] for item in items), due=due)
-    moved = move(application, Application.request_changes, by=by, given=given)
-    _check(application, items, due)
+    given = Changes(items=tuple(items), due=due)
+    application = move(application, Application.request_changes, by=by, given=given)
     current = answers_of(application)
-    request = ChangeRequest.objects.create(application=moved, by=by, at=clock.now(), due=due)
+    request = ChangeRequest.objects.create(application=application, by=by, at=clock.now(), due=due)
     ChangeItem.objects.bulk_create(
         ChangeItem(
             request=request,
-            question=item["question"],
-            why=item["why"],
-            message=item["message"].strip(),
-            before=current.get(item["question"]),
+            question=item.question,
+            why=item.why,
+            message=item.message,
+            before=current.get(item.question),
         )
-        for item in items
+        for item in given.items
     )
-    _pause(moved)
-    _tell_applicant(moved, request, MessageKind.CHANGES_REQUESTED)
+    _pause(application)
+    _tell_applicant(application, request, MessageKind.CHANGES_REQUESTED)
     return request
 
 
 @transaction.atomic
 def extend_request(application: Application, *, by: User, due: datetime, reason: str) -> ChangeRequest:
     """Give the applicant until `due`, later than before, with the reason. Returns the request."""
-    application = locked(application)
     application = move(application, Application.extend_request, by=by, given=MoreTime((reason or "").strip(), due=due))
-    request = _the_request(application)
-    if due <= request.due or due <= clock.now():
-        raise WrongMoment(Refusal(_("The new day must be later than the one given."), code="due"))
+    request = application.change_requests.waiting().get()
     request.due = due
     request.save(update_fields=["due"])
     _tell_applicant(application, request, MessageKind.CHANGES_REQUESTED)
@@ -80,9 +68,8 @@ def cancel_request(application: Application, *, by: User, reason: str) -> Applic
 
     What the applicant began to change is put back as it was, so that rows and snapshot say the same.
     """
-    application = locked(application)
     application = move(application, Application.cancel_request, by=by, given=Reason((reason or "").strip()))
-    request = _the_request(application)
+    request = application.change_requests.waiting().get()
     request.cancelled_at = clock.now()
     request.save(update_fields=["cancelled_at"])
     for item in request.items.exclude(answered_at=None):
@@ -98,16 +85,8 @@ def resubmit_application(application: Application, *, by: User) -> Application:
 
     Forbidden for who cannot sign; WrongMoment while something asked is not changed, or no longer holds.
     """
-    application = locked(application)
-    if not is_signatory(application.organisation, by):
-        raise Forbidden(_("Only an authorised signatory of the organisation can send the changes."))
-    answers = answers_of(application)
-    request = open_request(application)
     application = move(application, Application.resubmit, by=by)
-    assert request is not None  # the move is made only of a file in that state
-    if wrong := missing_answers(application, answers):
-        raise WrongMoment(*(Refusal(str(item.message), code="missing") for item in wrong))
-    now = clock.now()
+    answers, request, now = answers_of(application), application.change_requests.waiting().get(), clock.now()
     request.answered_at = now
     request.save(update_fields=["answered_at"])
     aid = aid_of(application, answers)
@@ -130,12 +109,14 @@ def chase_requests(*, by: Actor) -> int:
     Each is told once for each deadline: a later one is a new occasion. Closing an overdue file is the officer's act.
     """
     now = clock.now()
-    waiting = ChangeRequest.objects.filter(
-        answered_at=None,
-        cancelled_at=None,
-        due__lte=now + REMIND_BEFORE,
-        application__state=ApplicationState.CHANGES_REQUESTED,
-    ).select_related("application__call", "by")
+    waiting = (
+        ChangeRequest.objects.waiting()
+        .filter(
+            due__lte=now + REMIND_BEFORE,
+            application__state=ApplicationState.CHANGES_REQUESTED,
+        )
+        .select_related("application__call", "by")
+    )
     told = 0
     for request in waiting.order_by("due", "pk")[:500]:
         with transaction.atomic():
@@ -145,11 +126,6 @@ def chase_requests(*, by: Actor) -> int:
                 _tell_officer(request.application, request, MessageKind.CHANGES_OVERDUE)
         told += 1
     return told
-
-
-def open_request(application: Application) -> ChangeRequest | None:
-    """The request that waits for the applicant; None when nothing is asked."""
-    return application.change_requests.filter(answered_at=None, cancelled_at=None).first()
 
 
 def people_of(application: Application) -> QuerySet[User]:
@@ -162,28 +138,6 @@ def people_of(application: Application) -> QuerySet[User]:
 
 
 # ---------------------------------------------------------------- its parts
-
-
-def _the_request(application: Application) -> ChangeRequest:
-    """The request of a file that is in that state: there is one."""
-    return application.change_requests.get(answered_at=None, cancelled_at=None)
-
-
-def _check(application: Application, items: Sequence[Mapping[str, str]], due: datetime) -> None:
-    refusals = []
-    form = form_of(application)
-    for item in items:
-        question = form.question(item["question"])
-        if question is None or not question.is_answerable or question.type == "attestation":
-            refusals.append(Refusal(_("This answer cannot be asked again."), code="question"))
-        elif item.get("why") not in ChangeItem.Why.values or not str(item.get("message", "")).strip():
-            refusals.append(
-                Refusal(_("Say what is wrong with “%(label)s”.") % {"label": question.label}, code="message")
-            )
-    if due <= clock.now():
-        refusals.append(Refusal(_("The day must be later than today."), code="due"))
-    if refusals:
-        raise WrongMoment(*refusals)
 
 
 def _put_back(application: Application, item: ChangeItem, *, by: User) -> None:

@@ -17,22 +17,13 @@ from applications.services.drafts import locked
 from applications.states import ApplicationState
 from audit import services as trail
 from audit.actors import Actor
-from moves.machine import duty_refusals, move
-from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.machine import move, refusals
+from moves.refusals import Refusal, WrongMoment
 from moves.services import record_duty
 from moves.states import Duty
 from programs.policy import Standard
 from programs.states import CallKind
 from work import clock
-
-# Where a checklist can still be marked: wherever the file can still be found ineligible.
-MARKABLE = (
-    ApplicationState.SUBMITTED,
-    ApplicationState.CHANGES_REQUESTED,
-    ApplicationState.ELIGIBLE,
-    ApplicationState.IN_REVIEW,
-    ApplicationState.REVIEWED,
-)
 
 
 def open_file(application: Application, *, by: Actor) -> Application:
@@ -117,7 +108,7 @@ def find_eligible(application: Application, *, by: Actor) -> Application:
 def find_ineligible(application: Application, *, by: Actor) -> Application:
     """An item failed, with its reason. A decision is drafted by reaction; its clock runs. Returns the row."""
     application = move(application, Application.find_ineligible, by=by)
-    request = application.change_requests.filter(answered_at=None, cancelled_at=None).first()
+    request = application.change_requests.waiting().first()
     if request is not None:
         request.cancelled_at = clock.now()
         request.save(update_fields=["cancelled_at"])
@@ -143,24 +134,15 @@ def _start_decision_clock(application: Application) -> Application:
     return application
 
 
-def may_screen(application: Application, by: Actor) -> tuple[Refusal | None, bool]:
-    """(what stands in the way of marking, whether declaring one's interests would lift it)."""
-    if not is_screener(application, by):
-        return Refusal(_("Only a screening officer of the programme marks the checklist."), code="role"), False
-    who, undeclared = duty_refusals(application, Duty.SCREEN, by)
-    if who is not None:
-        return who, False
-    if undeclared:
-        return undeclared[0], True
-    if application.state not in MARKABLE:
-        return Refusal(_("The checklist of this file is closed."), code="state"), False
-    return None, False
+def marking_refusals(application: Application, *, by: Actor) -> tuple[Refusal, ...]:
+    """What stands in the way of marking the checklist: it is a part of the finding, and open as long as the file can
+    still be found ineligible. Forbidden for the wrong person; WrongMoment once it is closed."""
+    try:
+        return refusals(application, Application.find_ineligible, by=by, part=True)
+    except WrongMoment:
+        raise WrongMoment(Refusal(_("The checklist of this file is closed."), code="state")) from None
 
 
 def _ask(application: Application, by: Actor) -> None:
-    refusal, _declare = may_screen(application, by)
-    if refusal is None:
-        return
-    if refusal.code in ("undeclared", "state"):
-        raise WrongMoment(refusal)
-    raise Forbidden(refusal.message, code=refusal.code)
+    if waiting := marking_refusals(application, by=by):
+        raise WrongMoment(*waiting)

@@ -101,7 +101,7 @@ def take_back_application(application: Application, *, by: Actor) -> Application
 def withdraw_application(application: Application, *, by: User, reason: str) -> Application:
     """Withdraw a file under way, with the reason. Higher apps release what they hold for it. Returns the fresh row."""
     application = move(application, Application.withdraw, by=by, given=Reason(" ".join((reason or "").split())))
-    application.change_requests.filter(answered_at=None, cancelled_at=None).update(cancelled_at=clock.now())
+    application.change_requests.waiting().update(cancelled_at=clock.now())
     application.due = application.due_left = None
     application.save(update_fields=["due", "due_left"])
     for person in {by, application.created_by}:

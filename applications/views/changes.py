@@ -27,7 +27,7 @@ from questions.schema import Form
 def answer(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Each answer asked about, with why; saved as it is left, then sent."""
     application = own(request, public_id, read="request for changes")
-    asked = application.change_requests.filter(answered_at=None, cancelled_at=None).first()
+    asked = application.change_requests.waiting().first()
     if asked is None:
         return redirect("application-detail", application.public_id)
     form, items = form_of(application), list(asked.items.order_by("pk"))

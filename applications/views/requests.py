@@ -15,18 +15,21 @@ from accounts.requests import PersonRequest
 from applications.exports import shown
 from applications.figures import form_of
 from applications.findings import submitted_content
-from applications.forms.staff import WHY, CancelRequestForm, DueForm, ExtendForm, ItemForm
+from applications.forms.staff import CancelRequestForm, DueForm, ExtendForm, ItemForm
 from applications.models import Application, ChangeRequest, Document
-from applications.rules import is_officer
+from applications.rules import DUE, Change, is_askable
 from applications.services import changes as services
-from applications.states import ApplicationState
+from applications.states import ChangeWhy
 from applications.views.files import of_staff
-from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.machine import allowed, ask_who
+from moves.refusals import Refusal, WrongMoment
+from moves.transitions import Move
 from questions.schema import Question, Section
 from questions.schema.answers import visible_questions
 
 F = TypeVar("F", ExtendForm, CancelRequestForm)
-NOT_ASKED = ("guidance", "attestation")
+
+ASKING: tuple[Move[Any, Any], ...] = (Application.request_changes, Application.extend_request)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -36,13 +39,13 @@ def changes(request: PersonRequest, reference: str) -> HttpResponse:
     """Every request for changes of the file, the latest first."""
     application = of_staff(request, reference, read="requests for changes")
     found = application.change_requests.select_related("by").prefetch_related("items").order_by("-pk")
-    officer = is_officer(application, request.user)
+    may = {one.step for one in allowed(application, request.user, *ASKING)}
     context = {
         "tab": "changes",
         "application": application,
         "requests": [request_lines(application, one) for one in found],
-        "may_ask": officer and application.state == ApplicationState.SUBMITTED,
-        "may_manage": officer and application.state == ApplicationState.CHANGES_REQUESTED,
+        "may_ask": Application.request_changes in may,
+        "may_manage": Application.extend_request in may,
     }
     return render(request, "applications/file_changes.html", context)
 
@@ -57,7 +60,7 @@ def request_lines(application: Application, one: ChangeRequest) -> dict[str, obj
             {
                 "item": item,
                 "label": str(question.label) if question else item.question,
-                "why": WHY[item.why],
+                "why": ChangeWhy(item.why).label,
                 "before": text_of(application, question, item.before),
                 "after": text_of(application, question, item.after),
                 "answered": item.answered_at is not None,
@@ -81,7 +84,7 @@ def askable(application: Application) -> Iterator[tuple[Section, list[tuple[Ques
     form, answers = form_of(application), submitted_content(application).get("answers", {})
     visible = {question.key for question in visible_questions(form, answers)}
     for section in form.sections:
-        questions = [q for q in section.questions if q.key in visible and q.type not in NOT_ASKED]
+        questions = [q for q in section.questions if q.key in visible and is_askable(q)]
         if questions:
             yield (
                 section,
@@ -95,8 +98,7 @@ def askable(application: Application) -> Iterator[tuple[Section, list[tuple[Ques
 def ask(request: PersonRequest, reference: str) -> HttpResponse:
     """Which answers to change, why, and until when. What was typed stays when something is missing."""
     application = of_staff(request, reference, read="answers")
-    if not is_officer(application, request.user):
-        raise Forbidden(_("Only an officer of the programme asks for changes."))
+    ask_who(application, Application.request_changes, by=request.user)
     data = request.POST if request.method == "POST" else None
     due = DueForm(data, prefix="due", auto_id="%s")
     sections: list[dict[str, Any]] = []
@@ -115,7 +117,7 @@ def ask(request: PersonRequest, reference: str) -> HttpResponse:
         good = all([due.is_valid(), *(form.is_valid() for _question, form in forms)])
         if good:
             items = [
-                {"question": question.key, "why": form.cleaned_data["why"], "message": form.cleaned_data["message"]}
+                Change(question.key, ChangeWhy(form.cleaned_data["why"]), form.cleaned_data["message"].strip())
                 for question, form in forms
                 if form.cleaned_data["asked"]
             ]
@@ -146,7 +148,8 @@ def extend(request: PersonRequest, reference: str) -> HttpResponse:
     def act(application: Application, given: Mapping[str, str], form: ExtendForm) -> None:
         services.extend_request(application, by=request.user, due=form.instant(), reason=given["reason"])
 
-    return _act(request, reference, ExtendForm, act, name="extend", done=_("The applicant has more time, and is told."))
+    done = _("The applicant has more time, and is told.")
+    return _act(request, reference, ExtendForm, act, step=Application.extend_request, name="extend", done=done)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -157,7 +160,7 @@ def cancel(request: PersonRequest, reference: str) -> HttpResponse:
         services.cancel_request(application, by=request.user, reason=given["reason"])
 
     done = _("The request is cancelled. The file goes on with what was submitted.")
-    return _act(request, reference, CancelRequestForm, act, name="cancel", done=done)
+    return _act(request, reference, CancelRequestForm, act, step=Application.cancel_request, name="cancel", done=done)
 
 
 def _act(
@@ -166,13 +169,13 @@ def _act(
     form_class: type[F],
     act: Callable[[Application, Mapping[str, str], F], None],
     *,
+    step: Move[Any, Any],
     name: str,
     done: str,
 ) -> HttpResponse:
     application = of_staff(request, reference, read="requests for changes")
-    if not is_officer(application, request.user):
-        raise Forbidden(_("Only an officer of the programme does this."))
-    asked = services.open_request(application)
+    ask_who(application, step, by=request.user)
+    asked = application.change_requests.waiting().first()
     if asked is None and request.method != "POST":
         raise Http404
     form = form_class(request.POST if request.method == "POST" else None)
@@ -185,7 +188,7 @@ def _act(
             except WrongMoment as refused:
                 status = 409
                 for refusal in refused.refusals:
-                    field = "day" if refusal.code == "due" and "day" in form.fields else None
+                    field = "day" if refusal.code == DUE and "day" in form.fields else None
                     form.add_error(field, str(refusal.message))
             else:
                 messages.success(request, done)

@@ -1,6 +1,8 @@
 """Screening a file: its checklist, marked one by one, then the finding."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -8,24 +10,40 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.findings import checklist_of
 from applications.forms.staff import MarkForm, OwnItemForm
 from applications.models import Application
-from applications.rules import is_screener
 from applications.services import screening as services
 from applications.views.files import of_staff
 from moves.machine import allowed
-from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.machine import refusals as in_the_way_of
+from moves.refusals import UNDECLARED, Forbidden, Refusal, WrongMoment
+from moves.transitions import Move
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a finding is: its move, the service that makes it, and what is said once it is made."""
+
+    step: Move[Any, Any]
+    service: Callable[..., Application]
+    done: Promise
+
 
 FOUND = {
-    "eligible": (services.find_eligible, gettext_lazy("The file is found eligible.")),
-    "ineligible": (services.find_ineligible, gettext_lazy("The file is found ineligible: a decision is drafted.")),
+    "eligible": Found(Application.find_eligible, services.find_eligible, gettext_lazy("The file is found eligible.")),
+    "ineligible": Found(
+        Application.find_ineligible,
+        services.find_ineligible,
+        gettext_lazy("The file is found ineligible: a decision is drafted."),
+    ),
 }
 
 
@@ -77,7 +95,7 @@ def _page(
     own_form: OwnItemForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    refusal, declare = services.may_screen(application, request.user)
+    refusal = _in_the_way(application, request.user)
     lines = []
     items = checklist_of(application)
     for item in items:
@@ -99,16 +117,27 @@ def _page(
         "application": application,
         "lines": lines,
         "refusal": refusal,
-        "declare_url": declare_url(application) if declare else "",
+        "declare_url": declare_url(application) if refusal and refusal.code == UNDECLARED else "",
         "own_form": own_form or OwnItemForm(),
         "faulty": [form for form in (faulty, own_form) if form is not None and form.errors],
         "done": sum(item.passed is not None for item in items),
         "total": len(items),
         "failing": len(failed),
         "may_find_eligible": Application.find_eligible in findings and not findings[Application.find_eligible].refusals,
-        "may_find_ineligible": bool(failed) and Application.find_ineligible in findings and not refusal,
+        "ineligible": findings.get(Application.find_ineligible),
     }
     return render(request, "applications/file_screening.html", context, status=status)
+
+
+def _in_the_way(application: Application, user: User) -> Refusal | None:
+    """Why `user` cannot mark the checklist now, whoever they are: the page says it to every reader."""
+    try:
+        waiting = services.marking_refusals(application, by=user)
+    except Forbidden as wrong:
+        return Refusal(wrong.message, code=wrong.code)
+    except WrongMoment as early:
+        return early.refusals[0]
+    return waiting[0] if waiting else None
 
 
 def declare_url(application: Application) -> str:
@@ -128,26 +157,26 @@ def declare_url(application: Application) -> str:
 def find(request: PersonRequest, reference: str, outcome: str) -> HttpResponse:
     """The finding: read again, confirmed, made."""
     application = of_staff(request, reference, read="screening")
-    if not is_screener(application, request.user):
-        raise Forbidden(_("Only a screening officer of the programme finds a file eligible or not."))
-    refusals: Sequence[Refusal] = []
+    finding = FOUND[outcome]
+    try:
+        refusals = in_the_way_of(application, finding.step, by=request.user)
+    except WrongMoment as early:
+        refusals = early.refusals
     status = 200
     if request.method == "POST":
-        service, done = FOUND[outcome]
         try:
-            service(application, by=request.user)
+            finding.service(application, by=request.user)
         except WrongMoment as refused:
             refusals, status = refused.refusals, 409
         else:
-            messages.success(request, done)
+            messages.success(request, str(finding.done))
             return redirect("file-screening", reference)
-    refusal, declare = services.may_screen(application, request.user)
     context = {
         "tab": "screening",
         "application": application,
         "outcome": outcome,
         "failed": [item for item in checklist_of(application) if item.passed is False],
-        "refusals": refusals or ([refusal] if refusal else []),
-        "declare_url": declare_url(application) if declare else "",
+        "refusals": refusals,
+        "declare_url": declare_url(application) if any(one.code == UNDECLARED for one in refusals) else "",
     }
     return render(request, "applications/file_find.html", context, status=status)

@@ -222,7 +222,7 @@ def detail(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "steps": bridge(application),
         "entries": timeline(application),
         "snapshots": list(application.snapshots.select_related("receipt").order_by("-number")),
-        "change_request": application.change_requests.filter(answered_at=None, cancelled_at=None).first(),
+        "change_request": application.change_requests.waiting().first(),
         "letter": told,
         "next": next_steps(application) if state == PublicState.BEING_ASSESSED else [],
         "signs": signs,

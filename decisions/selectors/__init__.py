@@ -1,10 +1,8 @@
 """The figures of this app, each defined once: what waits for whom, where a decision stands, what it costs."""
 
 from decisions.selectors.chain import (
-    Move,
     chain_of,
     money_of,
-    moves_of,
     needs_of,
     present_decision,
     summary_of,
@@ -13,12 +11,10 @@ from decisions.selectors.reconsideration import ask_until, contested_decision, t
 from decisions.selectors.waiting import work_for
 
 __all__ = [
-    "Move",
     "ask_until",
     "chain_of",
     "contested_decision",
     "money_of",
-    "moves_of",
     "needs_of",
     "present_decision",
     "summary_of",

@@ -4,22 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from applications.constants import SUMMARY
 from applications.models import Application
 from audit.actors import Actor
-from decisions import checks, rules
-from decisions.facts import delegation
+from decisions import checks
 from decisions.models import Decision
-from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, StepKind
+from decisions.states import OPEN, DecisionKind, DecisionState, StepKind
 from funding.ledger import available
 from funding.models import Envelope
-from moves.duties import clash
-from moves.interests import standing_of
-from moves.machine import allowed
-from moves.states import Duty, StandingState
+from moves.machine import foreseen
 
 
 @dataclass(frozen=True)
@@ -31,16 +26,6 @@ class Stage:
     who: str = ""
     at: datetime | None = None
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Move:
-    """A move that a person may make, with the sentences that stand in the way; none: it can be made now."""
-
-    name: str
-    label: str | Promise
-    refusals: tuple[str, ...] = ()
-    undeclared: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,33 +86,17 @@ def _partners(decision: Decision) -> str:
     return ", ".join(dict.fromkeys(agreement.partner.short_name for agreement in agreements))
 
 
-def moves_of(decision: Decision, user: Actor) -> list[Move]:
-    """The moves that `user` may make now, each with every sentence in its way."""
-    found = []
-    for one in allowed(decision, user):
-        words = tuple(str(refusal.message) for refusal in one.refusals if refusal.code != "undeclared")
-        undeclared = any(refusal.code == "undeclared" for refusal in one.refusals)
-        found.append(Move(one.name, one.label, words, undeclared))
-    return found
+# The steps that a decision has still to come to, from where it stands.
+AHEAD = {DecisionState.DRAFT: (Decision.approve,)}
 
 
 def needs_of(decision: Decision, user: Actor) -> list[str]:
-    """Why `user`, who holds a role in the chain, has nothing to do here: sentences. Empty when they have, or hold none.
+    """What will stand in the way of `user` at a later step, where they have a say: sentences, said before any click.
 
-    Said before any click: separation of duties, interests, or whose turn it is.
+    Separation of duties, the part taken before a reconsideration, the delegated limit.
     """
-    said = []
-    endorser, approver = rules.is_endorser(decision, user), rules.is_approver(decision, user)
-    if endorser or approver:
-        duty = Duty.ENDORSE if decision.state == DecisionState.DRAFT else Duty.APPROVE
-        if refusal := clash(decision.application_id, user, duty):
-            said.append(str(refusal.message))
-        if standing_of(decision.application_id, user) in (StandingState.CONFLICT, StandingState.UNSURE):
-            said.append(_("You declared a conflict of interest in this file, or a doubt: somebody else decides."))
-    if approver and decision.kind in FUNDED and decision.state in (DecisionState.DRAFT, DecisionState.ENDORSED):
-        refusal = rules.amount_is_within_limit(decision, delegation(decision, user))
-        said += [str(refusal.message)] if refusal else []
-    return said
+    steps = AHEAD.get(DecisionState(decision.state), ())
+    return [str(refusal.message) for step in steps for refusal in foreseen(decision, step, by=user)]
 
 
 def money_of(decision: Decision) -> list[Money]:

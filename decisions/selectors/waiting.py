@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.rules import is_person
 from applications.models import Application
-from applications.querysets import barred_from
 from audit.actors import Actor
 from decisions.models import Concurrence, Decision
 from decisions.states import DecisionKind, DecisionState
 from letters.models import Letter
 from letters.states import LetterState
+from moves.interests import barred_from
 from programs.querysets import held_on
 from programs.roles import ProgramRole
 from work.selectors import MOST, WorkLine

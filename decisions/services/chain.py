@@ -21,7 +21,7 @@ from funding import ledger
 from funding.models import Envelope
 from letters.models import Letter
 from letters.services import queue_letter
-from moves.machine import move
+from moves.machine import ask_who, move
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.transitions import Move, Reason
 from reviews.models import Recommendation
@@ -164,7 +164,8 @@ def issue(decision: Decision, *, by: User) -> Decision:
     """
     lock_file(decision.application_id)
     decision = Decision.objects.select_for_update(no_key=True).get(pk=decision.pk)
-    if decision.state == DecisionState.ISSUED and rules.is_officer(decision, by):
+    if decision.state == DecisionState.ISSUED:
+        ask_who(decision, Decision.issue, by=by)
         return decision
     decision = move(decision, Decision.issue, by=by)
     Step.objects.create(decision=decision, kind=StepKind.ISSUED, by=by)

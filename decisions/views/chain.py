@@ -1,6 +1,8 @@
 """The approval chain: what waits for me, a file's decision, and each step behind a page that says what it does."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -27,12 +30,14 @@ from decisions.rules import may_edit_reasons
 from decisions.states import FUNDED, DecisionKind, DecisionState
 from decisions.subjects import subject_of
 from letters import sheets
-from letters.rules import is_letter_officer
+from letters.models import Letter
 from letters.selectors import status_of
+from moves.machine import allowed
 from moves.machine import refusals as refusals_to
 from moves.models import DutyDone
 from moves.refusals import WrongMoment
 from moves.states import Duty
+from moves.transitions import Move
 
 PAGE = 25
 
@@ -155,7 +160,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
     if decision is None:
         return render(request, "decisions/file_without.html", {"application": application})
     decision.application = application
-    moves = selectors.moves_of(decision, request.user)
+    moves = allowed(decision, request.user)
     letter = decision.letter
     languages = subject_of(decision).languages
     steps = decision.steps.select_related("by").order_by("-at", "-id")
@@ -167,10 +172,8 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "funded": decision.kind in FUNDED,
         "stages": selectors.chain_of(decision),
         "timeline": [_told(step) for step in steps],
-        "moves": [{"move": one, "url": reverse(URLS[one.name], args=[reference])} for one in moves],
-        "said": selectors.needs_of(decision, request.user)
-        if decision.state in (DecisionState.DRAFT, DecisionState.ENDORSED)
-        else [],
+        "moves": [{"move": one, "url": reverse(PAGES[one.step].url, args=[reference])} for one in moves],
+        "said": selectors.needs_of(decision, request.user),
         "undeclared": any(one.undeclared for one in moves),
         "money": selectors.money_of(decision),
         "concurrences": decision.concurrences.standing().select_related("agreement__partner", "by").order_by("id"),
@@ -179,7 +182,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "may_edit": decision.state == DecisionState.DRAFT and may_edit_reasons(decision, request.user),
         "letter": letter,
         "letter_tag": status_of(letter) if letter else None,
-        "may_retry": letter is not None and letter.state == "failed" and is_letter_officer(letter, request.user),
+        "may_retry": letter is not None and bool(allowed(letter, request.user, Letter.retry)),
         "granted": decision.state in (DecisionState.ISSUED, DecisionState.SUPERSEDED) and decision.kind in FUNDED,
         "earlier": earlier,
     }
@@ -194,31 +197,37 @@ def _told(step: Step) -> dict[str, object]:
     return {"what": what, "at": step.at, "who": step.by.full_name, "note": step.note}
 
 
-URLS = {
-    "endorse": "decision-endorse",
-    "approve": "decision-approve",
-    "send_back": "decision-send-back",
-    "issue": "decision-issue",
-}
+@dataclass(frozen=True)
+class StepPage:
+    """The confirm page of a step of the chain: the name of its address, what it says, and what it says when done."""
 
-# What the confirm page of each step says, and what it says when done.
-WORDS = {
-    "endorse": (
+    url: str
+    title: Promise
+    button: Promise
+    done: Promise
+
+
+PAGES: dict[Move[Any, Any], StepPage] = {
+    Decision.endorse: StepPage(
+        "decision-endorse",
         gettext_lazy("Endorse this decision"),
         gettext_lazy("Endorse"),
         gettext_lazy("The decision is endorsed. Those who may approve it have been told."),
     ),
-    "approve": (
+    Decision.approve: StepPage(
+        "decision-approve",
         gettext_lazy("Approve this decision"),
         gettext_lazy("Approve"),
         gettext_lazy("The decision is approved."),
     ),
-    "issue": (
+    Decision.issue: StepPage(
+        "decision-issue",
         gettext_lazy("Issue this decision"),
         gettext_lazy("Issue and send the letter"),
         gettext_lazy("The decision is issued. Its letter is being made and will be sent by itself."),
     ),
-    "send_back": (
+    Decision.send_back: StepPage(
+        "decision-send-back",
         gettext_lazy("Send this decision back"),
         gettext_lazy("Send back"),
         gettext_lazy("The decision is sent back. Earlier approvals no longer count."),
@@ -228,64 +237,62 @@ WORDS = {
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def act(request: PersonRequest, reference: str, step: str) -> HttpResponse:
+def act(request: PersonRequest, reference: str, step: Move[Any, Any]) -> HttpResponse:
     """One step of the chain, behind a page that says what it does. A refusal is said on that page."""
-    decision = decision_of(request, reference)
-    record_reading(request.user, application_id=decision.application_id, subject=decision, what=f"decision: {step}")
-    title, button, done = WORDS[step]
+    decision, page, name = decision_of(request, reference), PAGES[step], step.__name__
+    record_reading(request.user, application_id=decision.application_id, subject=decision, what=f"decision: {name}")
     form = _form(step, decision, request.POST if request.method == "POST" else None)
-    if step == "issue" and decision.state == DecisionState.ISSUED:
+    if step is Decision.issue and decision.state == DecisionState.ISSUED:
         services.issue(decision, by=request.user)  # a second click: nothing more happens, unless it is forbidden
         return redirect("decision-file", reference)
-    move = next((one for one in selectors.moves_of(decision, request.user) if one.name == step), None)
+    move = next(iter(allowed(decision, request.user, step)), None)
     if move is None and (request.method == "GET" or not form.is_valid()):
-        refusals_to(decision, getattr(Decision, step), by=request.user)  # raises the sentence of the rule
-    refusals = list(move.refusals) if move else []
+        refusals_to(decision, step, by=request.user)  # raises the sentence of the rule
+    refusals = list(move.sentences) if move else []
     if request.method == "POST" and form.is_valid():
         try:
             _attempt(step, decision, request.user, form)
         except WrongMoment as problem:
             refusals = [str(refusal.message) for refusal in problem.refusals]
         else:
-            messages.success(request, done)
+            messages.success(request, str(page.done))
             return redirect("decision-file", reference)
     context = {
         "application": decision.application,
         "decision": decision,
         "funded": decision.kind in FUNDED,
         "kind": KINDS[DecisionKind(decision.kind)],
-        "step": step,
-        "title": title,
-        "button": button,
+        "step": name,
+        "title": page.title,
+        "button": page.button,
         "form": form,
         "refusals": refusals,
         "undeclared": bool(move and move.undeclared),
         "money": selectors.money_of(decision),
-        "partners": [one.partner.name for one in agreements_to_concur(decision)] if step == "approve" else [],
+        "partners": [one.partner.name for one in agreements_to_concur(decision)] if step is Decision.approve else [],
         "languages": subject_of(decision).languages,
     }
     status = 409 if refusals and request.method == "POST" else 200
     return render(request, "decisions/act.html", context, status=status)
 
 
-def _form(step: str, decision: Decision, data: QueryDict | None) -> SendBackForm | NoteForm:
-    if step == "send_back":
+def _form(step: Move[Any, Any], decision: Decision, data: QueryDict | None) -> SendBackForm | NoteForm:
+    if step is Decision.send_back:
         return SendBackForm(data, to_panel=decision.application.state == ApplicationState.RECOMMENDED)
     return NoteForm(data)
 
 
-def _attempt(step: str, decision: Decision, user: User, form: SendBackForm | NoteForm) -> None:
+def _attempt(step: Move[Any, Any], decision: Decision, user: User, form: SendBackForm | NoteForm) -> None:
     given = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    match step:
-        case "endorse":
-            services.endorse(decision, by=user, note=given.get("note", ""))
-        case "approve":
-            services.approve(decision, by=user, note=given.get("note", ""))
-        case "issue":
-            services.issue(decision, by=user)
-        case "send_back":
-            to_panel = given.get("to") == "panel"
-            services.send_back(decision, by=user, reason=given.get("reason", ""), to_panel=to_panel)
+    if step is Decision.endorse:
+        services.endorse(decision, by=user, note=given.get("note", ""))
+    elif step is Decision.approve:
+        services.approve(decision, by=user, note=given.get("note", ""))
+    elif step is Decision.issue:
+        services.issue(decision, by=user)
+    else:
+        to_panel = given.get("to") == "panel"
+        services.send_back(decision, by=user, reason=given.get("reason", ""), to_panel=to_panel)
 
 
 @login_required

@@ -28,7 +28,6 @@ PAGE_OF_MOVE: dict[Move[Any, Any], str] = {
     Application.cancel_request: "file-changes",
     Application.find_eligible: "file-screening",
     Application.find_ineligible: "file-screening",
-    Application.confirm: "file-screening",
     Application.start_review: "review-file",
     Application.complete_review: "review-file",
     Application.reopen_review: "review-file",
@@ -43,7 +42,7 @@ class Step:
 
     label: str | Promise
     url_name: str
-    in_the_way: tuple[str | Promise, ...] = ()
+    in_the_way: tuple[str, ...] = ()
     declare: bool = False
 
 
@@ -81,12 +80,7 @@ def awaited(application: Application) -> str | Promise:
 
 
 def _step(move: Available, page: str) -> Step:
-    return Step(
-        move.label,
-        page,
-        tuple(r.message for r in move.refusals if r.code != "undeclared"),
-        declare=any(r.code == "undeclared" for r in move.refusals),
-    )
+    return Step(move.label, page, move.sentences, declare=move.undeclared)
 
 
 # The spans of the bridge, each with the states that stand on it.

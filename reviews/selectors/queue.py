@@ -9,8 +9,8 @@ from django.db.models import Count, Q
 
 from accounts.models import User
 from applications.models import Application
-from applications.querysets import barred_from
 from applications.states import ApplicationState
+from moves.interests import barred_from
 from programs.selectors import rubric_of
 from reviews.models import Assignment, Score
 from reviews.states import AssignmentState

@@ -10,10 +10,9 @@ from applications.models import Application
 from applications.states import ApplicationState
 from audit.actors import Actor
 from audit.services import record
-from moves.interests import standing_of
+from moves.interests import ask_unbarred, standing_of
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
-from moves.rules import has_a_reason
 from moves.services import declare_standing
 from moves.states import StandingState
 from moves.transitions import Reason
@@ -25,7 +24,7 @@ from programs.rules import is_program_officer
 from programs.selectors import policy_of
 from reviews import checks
 from reviews.models import Assignment
-from reviews.rules import Declared, ask_unbarred
+from reviews.rules import Declared
 from reviews.states import Answer
 from work import clock
 
@@ -88,7 +87,6 @@ def assign_reviewer(application: Application, reviewer: User, *, by: User, due: 
 @transaction.atomic
 def cancel_assignment(assignment: Assignment, *, by: Actor) -> Assignment:
     """Take a file back from a reviewer who has not submitted. Returns the moved assignment."""
-    ask_unbarred(assignment.application_id, by)
     return move(assignment, Assignment.cancel, by=by)
 
 
@@ -110,9 +108,6 @@ def decline_assignment(assignment: Assignment, *, by: Actor, reason: str) -> Ass
 def recuse_reviewer(assignment: Assignment, *, by: Actor, note: str = "") -> Assignment:
     """A conflict found by an officer or the chair, before or after the score: reason required. The score is kept, not
     counted, and the file is closed to the reviewer from then on."""
-    ask_unbarred(assignment.application_id, by)
-    if refusal := has_a_reason(assignment, None, Reason(note)):
-        raise WrongMoment(refusal)
     assignment = move(assignment, Assignment.recuse, by=by, given=Declared(Answer.CONFLICT, note))
     if standing_of(assignment.application_id, assignment.reviewer) != StandingState.CONFLICT:
         declare_standing(assignment.application_id, user=assignment.reviewer, standing=StandingState.CONFLICT)
@@ -122,19 +117,16 @@ def recuse_reviewer(assignment: Assignment, *, by: Actor, note: str = "") -> Ass
 @transaction.atomic
 def start_review(application: Application, *, by: Actor) -> Application:
     """Open the file to its panel. WrongMoment when the panel rule is not satisfied. Returns the application."""
-    ask_unbarred(application.pk, by)
     return move(application, Application.start_review, by=by)
 
 
 @transaction.atomic
 def close_review(application: Application, *, by: Actor) -> Application:
     """Close the review of a file whose quorum is in, where no review did (a reopened file). Returns the application."""
-    ask_unbarred(application.pk, by)
     return move(application, Application.complete_review, by=by)
 
 
 @transaction.atomic
 def reopen_file(application: Application, *, by: Actor, reason: str) -> Application:
     """The chair sends a reviewed file back to its reviewers: more reviews are needed. Returns the application."""
-    ask_unbarred(application.pk, by)
     return move(application, Application.reopen_review, by=by, given=Reason(reason))

@@ -9,7 +9,7 @@ from accounts.models import Organisation, User
 from applications.models import Application
 from audit.actors import Actor
 from audit.services import record
-from moves.interests import standing_of
+from moves.interests import ask_unbarred, standing_of
 from moves.machine import move
 from moves.models import DutyDone
 from moves.refusals import Forbidden, Refusal, WrongMoment
@@ -21,7 +21,7 @@ from programs.models import Appointment, Call
 from programs.roles import ProgramRole
 from programs.rules import holds
 from reviews.models import Assignment, Declaration, Interest, Undertaking
-from reviews.rules import Declared, ask_unbarred, may_declare
+from reviews.rules import Declared, may_declare
 from reviews.states import Answer, AssignmentState
 from work import clock
 
@@ -171,7 +171,7 @@ def rule_on_declaration(declaration: Declaration, *, by: User, clear: bool, ruli
     if not clear:
         assignment = Assignment.objects.live().filter(application=application, reviewer=declaration.user).first()
         if assignment is not None:
-            move(assignment, Assignment.recuse, by=by, given=Declared(Answer.CONFLICT))
+            move(assignment, Assignment.recuse, by=by, given=Declared(Answer.CONFLICT, declaration.ruling))
     queue_message(
         MessageKind.DECLARATION_RULED,
         to=declaration.user,

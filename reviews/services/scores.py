@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from applications.models import Application
 from applications.states import ApplicationState
 from audit.actors import Actor
+from moves.interests import ask_unbarred
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.transitions import Reason
 from programs.selectors import rubric_of
 from reviews import scoring
 from reviews.models import Assignment, Score
-from reviews.rules import ask_unbarred, is_reviewer, is_the_one_assigned
+from reviews.rules import is_reviewer, is_the_one_assigned
 from reviews.states import AssignmentState
 from work import clock
 
@@ -161,7 +162,6 @@ def open_review(assignment: Assignment, *, by: Actor) -> None:
 def reopen_review(assignment: Assignment, *, by: Actor, reason: str) -> Assignment:
     """The chair gives a submitted review back to its reviewer, with a reason. A recorded act."""
     application = Application.objects.select_for_update(of=("self",)).get(pk=assignment.application_id)
-    ask_unbarred(application.pk, by)
     if application.state == ApplicationState.REVIEWED:
         move(application, Application.reopen_review, by=by, given=Reason(reason))
     return move(assignment, Assignment.reopen, by=by, given=Reason(reason))

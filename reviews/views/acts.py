@@ -1,6 +1,5 @@
 """One reviewer's part of a file: its page, and what an officer or the chair does with it."""
 
-from contextlib import suppress
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from accounts.requests import PersonRequest
 from applications.models import Application
 from applications.states import ApplicationState
 from audit.actors import Actor
-from moves.machine import allowed, refusals
+from moves.machine import allowed, ask_who
 from moves.refusals import WrongMoment
 from moves.transitions import Move
 from programs.selectors import rubric_of
@@ -68,9 +67,11 @@ def _acts() -> dict[str, Act]:
 
 def _acts_on(assignment: Assignment, application: Application, user: Actor) -> list[str]:
     """The names of the acts that `user` may do on an assignment now."""
-    may = {one.step for one in allowed(assignment, user)}
+    may = {one.step: one for one in allowed(assignment, user)}
     names = [name for name, act in _acts().items() if act["step"] in may]
-    if application.state not in (ApplicationState.IN_REVIEW, ApplicationState.REVIEWED) and "reopen" in names:
+    # The review of a file that is reviewed reopens the file's own with it.
+    waits = Assignment.reopen in may and may[Assignment.reopen].refusals
+    if waits and not allowed(application, user, Application.reopen_review):
         names.remove("reopen")
     if application.state not in (ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW) and "replace" in names:
         names.remove("replace")
@@ -105,8 +106,7 @@ def act(request: PersonRequest, reference: str, public_id: UUID, name: str) -> H
     acts = _acts()
     if name not in acts:
         raise Http404
-    with suppress(WrongMoment):  # the wrong person is told at once; the moment, by the act
-        refusals(one, acts[name]["step"], by=request.user)
+    ask_who(one, acts[name]["step"], by=request.user)  # the wrong person is told at once; the moment, by the act
     form = _act_form(name, application, request.POST if request.method == "POST" else None)
     if request.method == "POST" and (form is None or form.is_valid()):
         try:

@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from accounts.requests import PersonRequest
 from applications.models import Application
 from audit.services import record_reading
+from moves.interests import ask_unbarred
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from reviews.models import Assignment
-from reviews.rules import ask_unbarred, is_reviewer
+from reviews.rules import is_reviewer
 from reviews.states import READABLE, AssignmentState
 
 FILE = ("call__program__cluster", "call__rules", "call__rubric", "call__form", "organisation")

@@ -19,13 +19,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.models import Application
-from applications.querysets import barred_from
 from applications.states import ApplicationState
 from audit.services import record_readings
 from funding.ledger import InsufficientFunds, available
 from funding.models import LanguageRegime
+from moves.interests import barred_from
 from moves.machine import refusals
-from moves.refusals import WrongMoment
+from moves.refusals import UNDECLARED, WrongMoment
 from programs.models import Call
 from programs.roles import ProgramRole
 from programs.rules import holds
@@ -154,7 +154,7 @@ def recommend(request: PersonRequest, reference: str) -> HttpResponse:
         in_the_way = refusals(application, Application.recommend, by=user)
     except WrongMoment:
         return redirect("review-file", reference)
-    if any(refusal.code == "undeclared" for refusal in in_the_way):
+    if any(refusal.code == UNDECLARED for refusal in in_the_way):
         here = reverse("review-recommend", args=[reference])
         return redirect(f"{reverse('review-declare', args=[reference])}?{urlencode({'next': here})}")
     ranking = selectors.ranking(application.call, application.cohort_closes_at)

@@ -1,19 +1,21 @@
 """Requests for changes: who and when, what is frozen, and the arithmetic of the clock that pauses."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from applications.models import Application, ChangeItem
+from applications.rules import Change
 from applications.services.changes import (
     cancel_request,
     chase_requests,
     extend_request,
-    open_request,
     request_changes,
     resubmit_application,
 )
 from applications.services.drafts import save_answer
+from applications.states import ChangeWhy
 from audit.actors import CLOCK
 from moves.refusals import Forbidden, WrongMoment
 from notifications.models import Message
@@ -22,7 +24,7 @@ from work import clock
 
 ASKED = AT + timedelta(days=2)
 DUE = ASKED + timedelta(days=10)
-ITEM = {"question": "method", "why": "incomplete", "message": "Nommez la personne qui mène chaque étape."}
+ITEM = Change("method", ChangeWhy.INCOMPLETE, "Nommez la personne qui mène chaque étape.")
 MOVES = ("request_changes", "extend", "cancel", "resubmit")
 PEOPLE = ("officer", "screener", "ana", "chair", "approver", "auditor", "sophie", "olivier", "michel", "analyst")
 
@@ -119,7 +121,7 @@ def test_cancelling_puts_back_what_was_submitted(asked, cast):
         answer(asked, cast.sophie)
         cancel_request(asked, by=cast.officer, reason="La réponse suffit.")
     assert asked.answers.get(question="method").value == before
-    assert open_request(asked) is None
+    assert not asked.change_requests.waiting().exists()
     assert asked.snapshots.count() == 1
 
 
@@ -127,10 +129,9 @@ def test_cancelling_puts_back_what_was_submitted(asked, cast):
     ("items", "days", "code"),
     [
         ([], 5, "items"),
-        ([ITEM | {"message": "  "}], 5, "message"),
-        ([ITEM | {"why": "ugly"}], 5, "message"),
-        ([ITEM | {"question": "nothing"}], 5, "question"),
-        ([ITEM | {"question": "attest_rena"}], 5, "question"),
+        ([replace(ITEM, message="")], 5, "message"),
+        ([replace(ITEM, question="nothing")], 5, "question"),
+        ([replace(ITEM, question="attest_rena")], 5, "question"),
         ([ITEM], -1, "due"),
     ],
 )
@@ -151,7 +152,7 @@ def test_extension_goes_later_only_with_a_reason(asked, cast):
                 extend_request(asked, by=cast.officer, due=due, reason=reason)
             assert [r.code for r in refused.value.refusals] == [code]
         extend_request(asked, by=cast.officer, due=DUE + timedelta(days=5), reason="Fermeture annuelle")
-    assert open_request(asked).due == DUE + timedelta(days=5)
+    assert asked.change_requests.waiting().get().due == DUE + timedelta(days=5)
     assert Message.objects.filter(kind="changes_requested").count() == 2
 
 

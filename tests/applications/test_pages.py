@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from applications.models import Application
+from applications.rules import Change
 from applications.services.changes import request_changes
 from applications.services.drafts import save_answer, start_application
-from applications.states import ApplicationState
+from applications.states import ApplicationState, ChangeWhy
 from demo import answers as said
 from demo.papers import pdf
 from notifications.models import Message
@@ -324,7 +325,7 @@ def test_answer_of_another_organisation_is_not_found(client, cast, call, usinage
 def test_request_for_changes_opens_only_what_was_asked(client, cast, programme, clock_at):
     file = submitted_file(cast, programme)
     clock_at(AT + timedelta(days=1))
-    item = {"question": "project_title", "why": "incomplete", "message": "Précisez la cellule."}
+    item = Change("project_title", ChangeWhy.INCOMPLETE, "Précisez la cellule.")
     request_changes(file, by=cast.officer, items=[item], due=AT + timedelta(days=10))
     client.force_login(cast.sophie)
     address = reverse("application-changes", args=[file.public_id])

@@ -6,6 +6,7 @@ import pytest
 
 from applications.findings import checklist_of
 from applications.models import Application, Finding
+from applications.rules import Change
 from applications.services.changes import request_changes
 from applications.services.screening import (
     add_own_item,
@@ -16,6 +17,7 @@ from applications.services.screening import (
     open_file,
 )
 from applications.services.submission import take_back_application
+from applications.states import ChangeWhy
 from audit.models import Entry
 from decisions.models import Decision
 from moves.models import DutyDone
@@ -27,7 +29,7 @@ from work import clock
 SCREENED = AT + timedelta(days=3)
 KEYS = ["organisation", "aerospace", "rena", "oqlf", "solvency", "sponsor", "minimum", "costs", "dates", "stacking"]
 KEYS += ["duplicate"]
-ITEM = {"question": "method", "why": "incomplete", "message": "Nommez la personne qui mène chaque étape."}
+ITEM = Change("method", ChangeWhy.INCOMPLETE, "Nommez la personne qui mène chaque étape.")
 
 
 @pytest.fixture

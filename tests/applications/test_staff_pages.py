@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from applications.models import Application, Finding
+from applications.rules import Change
 from applications.services.changes import request_changes, resubmit_application
 from applications.services.drafts import save_answer
+from applications.states import ChangeWhy
 from audit.models import Reading
 from moves.services import declare_standing
 from tests.files import AT, submitted_file
@@ -233,7 +235,7 @@ def test_changes_are_asked_and_read_before_and_after(file, page, cast):
 
 
 def test_a_request_is_extended_and_cancelled_with_a_reason(file, page, cast):
-    item = {"question": "method", "why": "incomplete", "message": "Qui mène quoi?"}
+    item = Change("method", ChangeWhy.INCOMPLETE, "Qui mène quoi?")
     request_changes(file, by=cast.officer, items=[item], due=NOW + timedelta(days=5))
     earlier = {"day": (NOW + timedelta(days=1)).date().isoformat(), "reason": "Congé"}
     refused = page("officer", "file-changes-extend", file.reference, post=earlier)

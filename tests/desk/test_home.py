@@ -9,7 +9,9 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from applications.models import Application
+from applications.rules import Change
 from applications.services.changes import request_changes
+from applications.states import ChangeWhy
 from desk.selectors import day_of, roles_of
 from desk.selectors.day import APPS
 from notifications.models import Message
@@ -87,7 +89,7 @@ def test_work_follows_the_file(cast, programme, clock_at):
 
 def test_what_is_asked_of_the_applicant_is_first_and_waits_for_it_at_the_officer_s(cast, programme, now):
     file = files.submitted_file(cast, programme)
-    item = {"question": "method", "why": "incomplete", "message": "Précisez."}
+    item = Change("method", ChangeWhy.INCOMPLETE, "Précisez.")
     request_changes(file, by=cast.officer, items=[item], due=NOW + timedelta(days=3))
     with override("en"):
         assert what(cast.sophie) == ["Answer the request for changes"]

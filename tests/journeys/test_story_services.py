@@ -19,12 +19,13 @@ from accounts.services import register_organisation
 from applications.figures import aid_of
 from applications.findings import checklist_of
 from applications.models import Application, ChangeItem
+from applications.rules import Change
 from applications.services.changes import request_changes, resubmit_application
 from applications.services.drafts import attach_document, save_answer, start_application
 from applications.services.screening import find_eligible, mark_finding, open_file
 from applications.services.sponsors import confirm_sponsorship, find_sponsorship, invite_sponsor
 from applications.services.submission import submit_application
-from applications.states import PublicState
+from applications.states import ChangeWhy, PublicState
 from audit import checks
 from audit.actors import Guest
 from awards.models import Award
@@ -152,7 +153,7 @@ class Year:
         self.when(9, 16)
         file, officer = self.fresh(company), self.who("officer")
         open_file(file, by=officer)
-        item = {"question": "budget_notes", "why": "incomplete", "message": "Précisez le taux horaire."}
+        item = Change("budget_notes", ChangeWhy.INCOMPLETE, "Précisez le taux horaire.")
         request_changes(file, by=officer, items=[item], due=clock.now() + timedelta(days=10))
         self.when(9, 18)
         file, sophie = self.fresh(company), self.who("sophie")

@@ -152,6 +152,7 @@ class File(PublicModel):
         permission=is_person,
         label="Close",
         done="Closed",
+        despite_conflict=is_owner,
     )
     def close(self):
         return "closed" if self.title else "declined"

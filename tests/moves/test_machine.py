@@ -11,7 +11,7 @@ from applications.models import Application
 from audit.actors import CLOCK, Assurance, Method
 from audit.models import Change, Entry
 from moves import registry
-from moves.machine import allowed, firing, move, refusals
+from moves.machine import allowed, ask_who, firing, foreseen, move, refusals
 from moves.models import DutyDone
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.registry import after, check_moves, fired_by, reactions_of
@@ -324,6 +324,92 @@ def test_the_page_is_told_what_the_act_would_say(machines, camille, dominique, c
         refusals(untitled, File.screen, by=dominique)
     assert [r.code for r in wrong.value.refusals] == ["state"]
     assert not Entry.objects.exists()
+
+
+@pytest.mark.parametrize("standing", [StandingState.CONFLICT, StandingState.UNSURE])
+def test_a_conflict_closes_every_move_of_the_file_but_those_of_ones_own_side(file, camille, dominique, standing):
+    """Camille owns the file and may close it; Dominique acts on the file of another."""
+    submitted = submit(file, camille)
+    for person in (camille, dominique):
+        declare_standing(file.pk, user=person, standing=standing)
+    assert [a.name for a in allowed(submitted, dominique)] == []
+    assert [a.name for a in allowed(submitted, camille)] == ["close"]
+    for step, given in ((File.give_back, Mistake("Why")), (File.close, None)):
+        for ask in (
+            lambda step, given: move(file, step, by=dominique, given=given),
+            lambda step, given: refusals(submitted, step, by=dominique),
+            lambda step, given: ask_who(submitted, step, by=dominique),
+        ):
+            with pytest.raises(Forbidden) as wrong:
+                ask(step, given)
+            assert wrong.value.code == standing
+    assert move(file, File.close, by=camille).state == "closed"
+
+
+def test_a_conflict_that_was_ruled_out_closes_nothing(file, camille, dominique):
+    submitted = submit(file, camille)
+    for standing in (StandingState.UNSURE, StandingState.CLEAR):
+        declare_standing(file.pk, user=dominique, standing=standing)
+    assert [a.name for a in allowed(submitted, dominique)] == ["screen", "give_back", "close"]
+
+
+def test_a_conflict_in_one_file_closes_no_other(file, camille, dominique):
+    declare_standing(file.pk + 1, user=dominique, standing=StandingState.CONFLICT)
+    declare_standing(file.pk, user=camille, standing=StandingState.CONFLICT)
+    assert [a.name for a in allowed(file, dominique)] == ["close"]
+
+
+def test_what_a_reaction_does_is_not_asked_of_who_caused_it(file, camille, dominique, cleared):
+    """The consequence is nobody's own act: the conflict was asked of the act itself."""
+    cleared(file, camille)
+    File.objects.filter(pk=file.pk).update(state="screened")
+    decision = Decision.objects.create(application=file)
+
+    @after(Decision.issue, fires=(File.approve,))
+    def approve(decision, made):
+        declare_standing(file.pk, user=made.by, standing=StandingState.CONFLICT)
+        move(decision.application, File.approve, by=made.by)
+
+    move(decision, Decision.issue, by=camille)
+    assert File.objects.get().state == "approved"
+
+
+def test_an_act_that_is_part_of_a_move_is_asked_all_but_the_questions_of_the_move(machines, camille, dominique):
+    untitled = File.objects.create(owner=camille.pk)
+    assert refusals(untitled, File.submit, by=camille, part=True) == ()
+    submitted = File.objects.create(owner=camille.pk, state="submitted")
+    assert [r.code for r in refusals(submitted, File.screen, by=dominique, part=True)] == ["undeclared"]
+    with pytest.raises(WrongMoment):
+        refusals(untitled, File.screen, by=dominique, part=True)
+
+
+def test_what_a_later_step_will_ask_is_foreseen_for_who_will_have_a_say(file, camille, dominique, cleared):
+    """Interests are declared when the time comes; who has no say, or a conflict, foresees nothing."""
+    untitled = File.objects.create(owner=camille.pk, state="submitted")
+    assert [r.code for r in foreseen(untitled, File.submit, by=camille)] == ["title"]
+    assert foreseen(untitled, File.submit, by=dominique) == ()
+    assert foreseen(file, File.screen, by=dominique) == ()
+    record_duty(file.pk, by=dominique, duty=Duty.PREPARE)
+    assert [r.code for r in foreseen(file, File.screen, by=dominique)] == ["duty"]
+    declare_standing(file.pk, user=dominique, standing=StandingState.CONFLICT)
+    assert foreseen(file, File.screen, by=dominique) == ()
+
+
+def test_the_wrong_person_is_told_before_a_form_is_shown_whatever_the_moment(file, camille, dominique):
+    ask_who(file, File.screen, by=dominique)  # a draft: the moment is the act's to say
+    with pytest.raises(Forbidden):
+        ask_who(file, File.submit, by=dominique)
+
+
+def test_available_says_apart_what_its_reader_can_lift_at_once(file, camille, dominique):
+    submitted = submit(file, camille)
+    record_duty(file.pk, by=dominique, duty=Duty.PREPARE)
+    screen = next(a for a in allowed(submitted, dominique) if a.name == "screen")
+    assert screen.undeclared
+    assert len(screen.sentences) == 1
+    assert "préparation" in screen.sentences[0]
+    give_back = next(a for a in allowed(submitted, dominique) if a.name == "give_back")
+    assert (give_back.undeclared, give_back.sentences) == (False, ())
 
 
 def test_allowed_leaves_out_the_duties_of_who_is_unsure(file, camille, dominique):

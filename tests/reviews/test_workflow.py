@@ -45,7 +45,7 @@ PEOPLE = (
 GIVEN = {
     "accept": Declared(Answer.NONE),
     "decline": Reason("Parce que."),
-    "recuse": Declared(Answer.CONFLICT),
+    "recuse": Declared(Answer.CONFLICT, "Parce que."),
     "reopen": Reason("Parce que."),
 }
 WELL = {

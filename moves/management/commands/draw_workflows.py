@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.utils import translation
 
 from moves import registry
-from moves.transitions import Move
+from moves.transitions import Move, nobody
 
 PATH = Path("docs") / "workflow.md"
 INTRODUCTION = """# Life cycles
@@ -20,8 +20,9 @@ INTRODUCTION = """# Life cycles
 Written by `manage.py draw_workflows` from the code; a test fails when it differs from it. Every move passes the
 turnstile (`moves/machine.py`), which asks *who* (403), the *duty* (separation of duties and declared interests) and
 *when* (409: each question is a function of the app's `rules.py`; those that read what is typed, last, are asked in
-the act alone). *Fired by*: the move is made as a consequence of those moves. *Reactions* are consequences, in the same
-transaction, in the order listed.
+the act alone). A declared conflict of interest closes every move of the file to its person, but where *who* says
+otherwise: there they act on their own side. *Fired by*: the move is made as a consequence of those moves. *Reactions*
+are consequences, in the same transaction, in the order listed.
 """
 
 
@@ -90,13 +91,18 @@ def row(name: str, step: Move[Any, Any]) -> str:
         f"`{name}`",
         ", ".join("any" if s in "*+" else s for s in sources),
         ", ".join(targets(way.target, sources[0])),
-        who(way),
+        who(way) + (f" (despite a conflict: {words(terms.despite_conflict)})" if has_an_own_side(step) else ""),
         "<br>".join(words(question) for question in (*terms.when, *terms.when_given)),
         str(terms.duty or ""),
         ", ".join(f"`{full_name(cause)}`" for cause in registry.fired_by(step)),
         "<br>".join(f"`{reaction.app}`: {words(reaction.run)}" for reaction in registry.reactions_of(step)),
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def has_an_own_side(step: Move[Any, Any]) -> bool:
+    """Whether there are people whom a conflict of interest does not stop."""
+    return step.terms.despite_conflict is not nobody
 
 
 def full_name(step: Move[Any, Any]) -> str:
