@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from applications.constants import TITLE
 from applications.models import Application, ChangeItem
 from applications.rules import Change
 from applications.services.changes import (
@@ -18,6 +19,7 @@ from applications.services.drafts import save_answer
 from applications.states import ChangeWhy
 from audit.actors import CLOCK
 from moves.refusals import Forbidden, WrongMoment
+from moves.services import declare_standing
 from notifications.models import Message
 from tests.files import AT, submitted_file
 from work import clock
@@ -171,6 +173,28 @@ def test_only_the_named_people_move_a_request(file, cast, move):
                 act(fresh(file), move, by=getattr(cast, person))
         for person in allowed:
             act(fresh(file), move, by=getattr(cast, person))
+
+
+@pytest.mark.parametrize("move", MOVES[:3])
+def test_an_officer_with_a_conflict_asks_for_nothing(file, cast, move):
+    with clock.at(ASKED):
+        if move != "request_changes":
+            request_changes(file, by=cast.officer, items=[ITEM], due=DUE)
+        declare_standing(file.pk, user=cast.officer, standing="conflict")
+        with pytest.raises(Forbidden) as refused:
+            act(fresh(file), move, by=cast.officer)
+    assert refused.value.code == "conflict"
+
+
+def test_changes_that_break_another_answer_are_not_sent(asked, cast):
+    """What is sent is whole: the answer that was asked is given, and another no longer holds."""
+    with clock.at(ASKED):
+        answer(asked, cast.sophie)
+        asked.answers.filter(question=TITLE).delete()
+        with pytest.raises(WrongMoment) as refused:
+            resubmit_application(fresh(asked), by=cast.sophie)
+    assert [r.code for r in refused.value.refusals] == ["missing"]
+    assert (fresh(asked).state, asked.snapshots.count()) == ("changes_requested", 1)
 
 
 @pytest.mark.parametrize(

@@ -193,6 +193,22 @@ def test_a_failed_mark_needs_its_reason_and_keeps_what_was_typed(file, page, cas
     assert page("screener", "file-find-ineligible", file.reference, post={}).status_code == 302
 
 
+def test_what_stands_in_the_way_of_a_finding_is_said_where_it_would_be_made(file, page, cast):
+    """A failed item of a file that still has time to answer: no button that would only be refused."""
+    declare_standing(file.pk, user=cast.screener, standing="clear")
+    page("screener", "file-screening", file.reference, post={"item": "costs", "passed": "no", "reason": "Temps."})
+    find = reverse("file-find-ineligible", args=[file.reference])
+    assert find in page("screener", "file-screening", file.reference).content.decode()
+    item = Change("method", ChangeWhy.INCOMPLETE, "Qui mène quoi?")
+    request_changes(file, by=cast.officer, items=[item], due=NOW + timedelta(days=5))
+    sentence = "The applicant still has time to answer the request for changes."
+    body = page("screener", "file-screening", file.reference).content.decode()
+    assert (find in body, sentence in body) == (False, True)
+    assert sentence in page("screener", "file-find-ineligible", file.reference).content.decode()
+    answer = page("screener", "file-find-eligible", file.reference)
+    assert (answer.status_code, "is not possible now" in answer.content.decode()) == (200, True)
+
+
 def test_an_officer_who_is_no_screener_is_told_so(file, page):
     assert "Only a screening officer" in page("officer", "file-screening", file.reference).content.decode()
     post = {"item": "rena", "passed": "yes"}

@@ -6,6 +6,8 @@ from django.urls import reverse
 from audit.models import Reading
 from decisions.models import Decision
 from letters.models import Letter
+from moves.services import record_duty
+from programs.models import Appointment
 from tests.decisions import files
 from work import nudges
 
@@ -85,6 +87,29 @@ def test_separation_of_duties_is_said_before_the_click(cast, programme, as_):
     decision = files.endorsed(cast, programme)
     page = text(as_(cast.endorser).get(reverse("decision-file", args=[decision.application.reference])))
     assert "You endorsed this file on November\u00a03, 2026." in page
+
+
+def test_what_will_stop_an_approver_is_said_while_the_decision_is_a_draft(cast, programme, as_):
+    """An earlier act on the file, and the delegated limit; the endorser's own step is not told of it."""
+    decision = files.recommended_file(cast, programme, amount="60000.00")
+    url = reverse("decision-file", args=[decision.application.reference])
+    limit = "The amount, $60,000.00, is above your delegated limit of $50,000.00."
+    Appointment.objects.filter(user=cast.approver, role="approver").update(limit=files.D("50000"))
+    assert limit in text(as_(cast.approver).get(url)).replace("\u00a0", " ")
+    Appointment.objects.filter(user=cast.approver, role="approver").update(limit=files.D("60000"))
+    page = text(as_(cast.approver).get(url))
+    assert limit not in page.replace("\u00a0", " ")
+    assert "Nothing here waits for you." in page
+    record_duty(decision.application_id, by=cast.approver, duty="screen")
+    assert "You screened this file on" in text(as_(cast.approver).get(url))
+    assert "cannot also approve" not in text(as_(cast.endorser).get(url))
+
+
+def test_endorser_has_nothing_to_do_once_it_is_endorsed(cast, programme, as_):
+    decision = files.endorsed(cast, programme)
+    page = text(as_(cast.endorser).get(reverse("decision-file", args=[decision.application.reference])))
+    assert "cannot also approve" not in page
+    assert 'class="inset"' not in page
 
 
 def test_step_happens_behind_a_page_and_a_refusal_is_said_there(cast, programme, as_):
