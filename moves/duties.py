@@ -4,6 +4,8 @@ Source: product, "Who uses it": on one file the same person never does two of th
 sponsor are one place. A waiver is per file and pair of duties; two pairs can never be waived.
 """
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -93,3 +95,11 @@ def clash(application_id: int, by: Actor, duty: str) -> Refusal | None:
             }
             return Refusal(f"{did} {cannot}", code="duty")
     return None
+
+
+def excluded_among(user: Actor, duties: Mapping[int, Duty]) -> set[int]:
+    """Of these files, each with the duty to do, those where an earlier act of `user` excludes it. One statement."""
+    done = DutyDone.objects.filter(user_id=user.pk or 0, application_id__in=duties).values_list(
+        "application_id", "duty"
+    )
+    return {file for file, duty in done if exclude(duty, duties[file])}

@@ -19,6 +19,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.requests import PersonRequest
+from accounts.roles import ClusterRole
+from accounts.rules import in_office
 from applications.models import Application
 from applications.states import ApplicationState
 from audit.services import record_reading, record_readings
@@ -32,12 +34,12 @@ from decisions.subjects import subject_of
 from letters import sheets
 from letters.models import Letter
 from letters.selectors import status_of
+from moves.duties import excluded_among
 from moves.machine import allowed
 from moves.machine import refusals as refusals_to
-from moves.models import DutyDone
 from moves.refusals import WrongMoment
-from moves.states import Duty
 from moves.transitions import Move
+from programs.roles import ProgramRole
 
 PAGE = 25
 
@@ -63,7 +65,7 @@ def queue(request: PersonRequest) -> HttpResponse:
         raise PermissionDenied(_("This page is for those who endorse, approve or issue decisions."))
     rows = rows.select_related("application__call__program").prefetch_related("shares__envelope__agreement")
     shown, next_url = _page(request, rows.order_by("since", "id"))
-    acts = _earlier_acts(request.user, shown)
+    aside = _stands_aside(request.user, shown)
     lines = [
         {
             "decision": decision,
@@ -72,7 +74,7 @@ def queue(request: PersonRequest) -> HttpResponse:
             "kind": KINDS[DecisionKind(decision.kind)],
             "funded": decision.kind in FUNDED,
             "parts": [(share.envelope, share.amount) for share in decision.shares.all()],
-            "stands_aside": _stands_aside(decision, acts.get(decision.application_id, set())),
+            "stands_aside": decision.application_id in aside,
         }
         for decision in shown
     ]
@@ -90,27 +92,21 @@ ISSUE = gettext_lazy("to issue")
 STEPS_TO_DO = {DecisionState.DRAFT: gettext_lazy("to endorse"), DecisionState.ENDORSED: gettext_lazy("to approve")}
 
 
-def _stands_aside(decision: Decision, acts: set[str]) -> bool:
-    """Whether another act on the file excludes this step. The same act, before a return, excludes nothing."""
-    own = Duty.ENDORSE if decision.state == DecisionState.DRAFT else Duty.APPROVE
-    return decision.state in STEPS_TO_DO and bool(acts - {str(own)})
+def _stands_aside(user: User, rows: Iterable[Decision]) -> set[int]:
+    """The files of these decisions whose next step another act of the person excludes."""
+    steps = {DecisionState.DRAFT: Decision.endorse.terms.duty, DecisionState.ENDORSED: Decision.approve.terms.duty}
+    duties = {one.application_id: steps.get(DecisionState(one.state)) for one in rows}
+    return excluded_among(user, {file: duty for file, duty in duties.items() if duty is not None})
 
 
-def _earlier_acts(user: User, rows: Iterable[Decision]) -> dict[int, set[str]]:
-    """What the person already did on these files, in one statement: `{application_id: {duty, …}}`."""
-    files = [decision.application_id for decision in rows]
-    done: dict[int, set[str]] = {}
-    for file, duty in DutyDone.objects.filter(user_id=user.pk, application_id__in=files).values_list(
-        "application_id", "duty"
-    ):
-        done.setdefault(file, set()).add(duty)
-    return done
+CHAIN = (ProgramRole.ENDORSER, ProgramRole.APPROVER, ProgramRole.OFFICER, ProgramRole.RECONSIDERER)
 
 
 def _has_a_chain(user: User) -> bool:
-    roles = ("endorser", "approver", "officer", "reconsiderer")
+    """Whether the person holds today, anywhere, a role of the chain."""
     return (
-        user.appointments.filter(role__in=roles).exists() or user.cluster_appointments.filter(role="officer").exists()
+        user.appointments.filter(in_office(), role__in=CHAIN).exists()
+        or user.cluster_appointments.filter(in_office(), role=ClusterRole.OFFICER).exists()
     )
 
 
