@@ -1,5 +1,7 @@
 """The pages: who opens which, what they show and hide, and what a click does."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -9,7 +11,7 @@ from letters.models import Letter
 from moves.services import record_duty
 from programs.models import Appointment
 from tests.decisions import files
-from work import nudges
+from work import clock, nudges
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7 letter"
@@ -80,7 +82,6 @@ def test_each_person_is_offered_their_own_step_and_told_what_stands_in_the_way(c
 
 def test_separation_of_duties_is_said_before_the_click(cast, programme, as_):
     from programs.services.people import appoint
-    from work import clock
 
     with clock.at(files.AT):
         appoint(cast.endorser, by=cast.administrator, role="approver", program=programme, limit=files.D("250000"))
@@ -163,6 +164,20 @@ def test_queue_shows_each_person_their_step_with_the_money(cast, programme, as_)
     assert "$60,000.00" in page
     assert decision.application.reference not in text(as_(cast.officer).get(url))
     assert as_(cast.ana).get(url).status_code == 403
+
+
+def test_queue_says_which_step_is_somebody_elses(cast, programme, as_):
+    other, own = (files.endorsed(cast, programme, company=name) for name in ("usinage", "precision"))
+    record_duty(other.application_id, by=cast.approver, duty="screen")
+    record_duty(own.application_id, by=cast.approver, duty="approve")  # before a return: the same act is no exclusion
+    lines = as_(cast.approver).get(reverse("decision-queue")).context["lines"]
+    assert {line["decision"].pk: line["stands_aside"] for line in lines} == {other.pk: True, own.pk: False}
+
+
+def test_queue_closes_with_the_appointment(cast, programme, as_):
+    files.endorsed(cast, programme)
+    Appointment.objects.filter(user=cast.endorser).update(ends_on=clock.today() - timedelta(days=1))
+    assert as_(cast.endorser).get(reverse("decision-queue")).status_code == 403
 
 
 def test_queue_asks_the_same_number_of_questions_for_one_file_and_for_many(cast, programme, as_):

@@ -1,4 +1,7 @@
-from moves.duties import DID, PLACES, WHO, exclude, is_waivable
+import pytest
+
+from moves.duties import DID, PLACES, WHO, clash, exclude, excluded_among, is_waivable
+from moves.services import record_duty
 from moves.states import Duty
 
 
@@ -19,3 +22,21 @@ def test_two_pairs_can_never_be_waived():
         frozenset({Duty.SCORE, Duty.APPROVE}),
         frozenset({Duty.CERTIFY_CLAIM, Duty.RELEASE_PAYMENT}),
     }
+
+
+@pytest.mark.django_db
+def test_many_files_are_answered_as_each_of_them(cast, django_assert_num_queries):
+    """A sponsor may prepare; who screened may screen again; another's acts, or another file's, exclude nothing."""
+    for file, person, duty in (
+        (1, cast.ana, Duty.SCREEN),
+        (2, cast.ana, Duty.APPROVE),
+        (2, cast.ana, Duty.SCORE),
+        (3, cast.ben, Duty.SCREEN),
+        (4, cast.ana, Duty.SPONSOR),
+        (5, cast.ana, Duty.SCREEN),
+    ):
+        record_duty(file, by=person, duty=duty)
+    duties = {1: Duty.APPROVE, 2: Duty.APPROVE, 3: Duty.APPROVE, 4: Duty.PREPARE, 5: Duty.SCREEN, 6: Duty.APPROVE}
+    with django_assert_num_queries(1):
+        assert excluded_among(cast.ana, duties) == {1, 2}
+    assert {file for file, duty in duties.items() if clash(file, cast.ana, duty)} == {1, 2}
