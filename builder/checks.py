@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 
 from builder.bundle import check_rules
 from letters import fields
+from letters.selectors import templates_of
 from programs.models import Call
 from programs.rubric import check_rubric, parse_rubric
-from programs.selectors import latest_letters
 from questions.constants import Problem
 from questions.schema import check_form, parse_form
 
@@ -23,7 +23,7 @@ def publication_problems(call: Call) -> list[Problem]:
     problems += check_form(call.form.definition, path=("form",))
     problems += check_rubric(call.rubric.definition, questions=keys, path=("rubric",))
     problems += check_rules(call.rules.definition, form, rubric)
-    templates = latest_letters(call.program)
+    templates = templates_of(call.program)
     for kind in ("approved", "declined", "ineligible"):
         if kind not in templates:
             problems.append(Problem(("letters", kind), _("“%(key)s” is missing.") % {"key": kind}))

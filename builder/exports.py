@@ -11,9 +11,10 @@ from django.db.models import Model, QuerySet, Sum
 from builder.bundle import dump_bundle
 from funding.models import Agreement, Envelope, LedgerEntry, Partner
 from funding.money import EntryKind
+from letters.models import LetterTemplate
+from letters.selectors import templates_of
 from programs import policy
-from programs.models import Call, LetterTemplate, Program
-from programs.selectors import latest_letters
+from programs.models import Call, Program
 
 
 def allocated(agreement: Agreement, fiscal_year: int) -> Decimal | None:
@@ -42,7 +43,7 @@ def export_bundle(program: Program, *, call: Call | None = None) -> str:
         "form": call.form.definition,
         "rubric": call.rubric.definition,
         **policy.as_written(call.rules.definition),
-        "letters": {kind: _letter_data(letter) for kind, letter in latest_letters(program).items()},
+        "letters": {kind.value: _letter_data(letter) for kind, letter in templates_of(program).items()},
     }
     return dump_bundle(data)
 

@@ -22,8 +22,9 @@ from builder.bundle.parts import AgreementPart, CallPart, ProgramPart
 from builder.exports import allocated
 from funding import ledger
 from funding.models import Agreement, Envelope, Partner
+from letters.services import revise_template
 from moves.refusals import Forbidden
-from programs.models import Call, FormVersion, LetterTemplate, Program, ProgramFunding, Rubric, Rules
+from programs.models import Call, FormVersion, Program, ProgramFunding, Rubric, Rules
 from programs.roles import ProgramRole
 from programs.rules import is_program_officer
 from programs.states import CallState
@@ -72,7 +73,9 @@ def import_bundle(text: str | bytes, *, by: Actor, cluster: Cluster | None = Non
         rubric=_version(Rubric, program, bundle.data["rubric"]),
         rules=_version(Rules, program, bundle.rules, effective_from=clock.day_of(opens_at)),
     )
-    letters = _import_letters(bundle, program)
+    letters = sum(
+        revise_template(program, letter.kind, subject=letter.subject, body=letter.body) for letter in bundle.letters
+    )
     call = _import_call(bundle.call, program, versions)
     trail.record(
         program,
@@ -229,25 +232,6 @@ def _version(model: type[V], program: Program, definition: object, **columns: An
     return model.objects.create(
         program=program, number=latest.number + 1 if latest else 1, definition=definition, **columns
     )
-
-
-def _import_letters(bundle: Bundle, program: Program) -> int:
-    """New versions of the letters that changed; how many there are."""
-    made = 0
-    for letter in bundle.letters:
-        texts = {
-            "subject_fr": letter.subject.fr,
-            "subject_en": letter.subject.en,
-            "body_fr": letter.body.fr,
-            "body_en": letter.body.en,
-        }
-        latest = program.letter_templates.filter(kind=letter.kind).order_by("-number").first()
-        if latest is None or any(getattr(latest, column) != text for column, text in texts.items()):
-            LetterTemplate.objects.create(
-                program=program, kind=letter.kind, number=latest.number + 1 if latest else 1, **texts
-            )
-            made += 1
-    return made
 
 
 def _import_call(part: CallPart, program: Program, versions: Versions) -> Call:

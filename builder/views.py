@@ -17,13 +17,14 @@ from builder.exports import export_bundle
 from builder.forms import BundleForm
 from builder.services import import_bundle, record_export
 from letters import fields
+from letters.selectors import templates_of
+from letters.states import LetterKind
 from moves.machine import refusals as refusals_to
 from moves.refusals import Forbidden, WrongMoment
 from programs.models import Call, Program
 from programs.rules import is_call_officer
-from programs.selectors import latest_letters, may_import, tabs_of
+from programs.selectors import may_import, tabs_of
 from programs.services.calls import publish_call
-from programs.states import LetterKind
 
 LANGUAGES = (("fr", "Français"), ("en", "English"))
 
@@ -99,7 +100,7 @@ def letters(request: PersonRequest, slug: str) -> HttpResponse:
     """Each letter filled with the examples of its fields, in both languages."""
     program = of_staff(request, slug)
     kinds, known = [], fields.known()
-    templates = latest_letters(program)
+    templates = templates_of(program)
     for kind in LetterKind:
         letter = templates.get(kind)
         if letter is None:

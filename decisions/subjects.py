@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy
 from decisions.models import Decision
 from decisions.states import FUNDED, DecisionKind, StepKind
 from letters.fields import Field
+from letters.states import LetterKind
 from letters.subjects import Signer, Subject, day_text
 from programs.policy import Policy
 from programs.policy.reporting import Every
 from programs.rubric import Rubric
 from programs.selectors import policy_of, rubric_of
-from programs.states import LetterKind
 from reviews.selectors import file_scores
 from work import clock
 from work.money import format_money, format_percent

@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from programs.states import LetterKind
+from letters.states import LetterKind
 
 S = TypeVar("S")
 _MARK = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")

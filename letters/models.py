@@ -1,4 +1,4 @@
-"""Letters, and to whom each is sent."""
+"""What letters say, letters, and to whom each is sent."""
 
 from django.conf import settings
 from django.db import models
@@ -6,14 +6,41 @@ from django.db import models
 from applications.models import Application
 from audit.states import ChangeKind
 from documents.models import Rendering
-from letters.querysets import LetterQuerySet
-from letters.states import LetterState
+from letters.querysets import LetterQuerySet, TemplateQuerySet
+from letters.states import LetterKind, LetterState
 from letters.workflow import LetterLife
 from notifications.models import Message
-from programs.models import LetterTemplate
-from programs.states import LetterKind
+from programs.models import Program
 from work import clock
 from work.models import PublicModel, WorkItem
+
+
+class LetterTemplate(PublicModel):
+    """What a programme's letters of one kind say, in both languages; each change is a new version.
+
+    Its texts use the fields that the apps declare in `letters.fields`.
+    """
+
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="letter_templates")
+    kind = models.CharField(max_length=20, choices=LetterKind.choices)
+    number = models.PositiveIntegerField(default=1)
+    subject_fr = models.CharField(max_length=250)
+    subject_en = models.CharField(max_length=250)
+    body_fr = models.TextField()
+    body_en = models.TextField()
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    objects = TemplateQuerySet.as_manager()
+
+    class Meta:
+        db_table = "programs_lettertemplate"  # where its rows were before letters had an app
+        constraints = [
+            models.UniqueConstraint(fields=["program", "kind", "number"], name="letter_template_version_unique"),
+            models.CheckConstraint(condition=models.Q(kind__in=LetterKind.values), name="letter_template_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.program} · {self.kind} v{self.number}"
 
 
 class Letter(PublicModel, LetterLife, WorkItem):

@@ -1,4 +1,4 @@
-"""Letters in English: `.readable()`, `.of_member(user)`."""
+"""Letters and their templates in English: `.readable()`, `.of_member(user)`, `.latest_of_each_kind()`."""
 
 from typing import TYPE_CHECKING, Self
 
@@ -9,7 +9,13 @@ from audit.actors import Actor
 from letters.states import LetterState
 
 if TYPE_CHECKING:
-    from letters.models import Letter
+    from letters.models import Letter, LetterTemplate
+
+
+class TemplateQuerySet(models.QuerySet["LetterTemplate"]):
+    def latest_of_each_kind(self) -> Self:
+        """Of one programme's templates, the one in use for each kind: the version with the highest number."""
+        return self.order_by("kind", "-number").distinct("kind")
 
 
 class LetterQuerySet(models.QuerySet["Letter"]):

@@ -1,4 +1,4 @@
-"""Reads of letters: by code, what waits for a person or for the sweeps, where one stands in words."""
+"""Reads of letters and their templates: by code, what waits for somebody or the sweeps, where one stands in words."""
 
 from collections.abc import Iterator
 
@@ -10,9 +10,10 @@ from accounts.rules import is_person
 from audit.actors import Actor
 from documents.models import Rendering
 from letters.constants import SIGNS, grouped
-from letters.models import Dispatch, Letter
-from letters.states import LEAVING, LetterState
+from letters.models import Dispatch, Letter, LetterTemplate
+from letters.states import LEAVING, LetterKind, LetterState
 from notifications.models import Message
+from programs.models import Program
 from work.querysets import given_up
 from work.selectors import MOST, WorkLine
 
@@ -29,6 +30,11 @@ def find_by_code(code: str) -> Letter | None:
         .filter(code=grouped(signs) if len(signs) == SIGNS else signs)
         .first()
     )
+
+
+def templates_of(program: Program) -> dict[LetterKind, LetterTemplate]:
+    """The letter template in use for each kind of letter that the programme has."""
+    return {LetterKind(template.kind): template for template in program.letter_templates.latest_of_each_kind()}
 
 
 def messages_of(letter: Letter) -> QuerySet[Message]:

@@ -11,15 +11,17 @@ from documents.services import queue_rendering, retry_rendering
 from documents.states import RenderingKind
 from letters import sheets
 from letters.constants import ALPHABET, DAYS_TO_SERVE, SIGNS, grouped
-from letters.models import Dispatch, Letter
+from letters.models import Dispatch, Letter, LetterTemplate
 from letters.rules import Drawn, Service
-from letters.selectors import messages_of
-from letters.states import LEAVING, LetterState
+from letters.selectors import messages_of, templates_of
+from letters.states import LEAVING, LetterKind, LetterState
 from letters.subjects import Subject
 from moves.machine import move
 from notifications.constants import MessageKind
 from notifications.models import Message
 from notifications.services import queue_message
+from programs.models import Program
+from questions.constants import Text
 from work import clock
 from work.models import new_public_id
 from work.querysets import given_up
@@ -31,6 +33,19 @@ NOBODY = "Nobody with an account acts for the organisation: there is nobody to s
 def new_code() -> str:
     """A verification code that cannot be guessed: 12 signs of 31, shown in three groups (`7KQF-2MRX-9TDH`)."""
     return grouped("".join(secrets.choice(ALPHABET) for _ in range(SIGNS)))
+
+
+def revise_template(program: Program, kind: LetterKind, *, subject: Text, body: Text) -> bool:
+    """What the programme's letters of this kind say from now on: a new version, unless the latest says the same.
+
+    Whether there is a new one. The caller writes the trail.
+    """
+    texts = {"subject_fr": subject.fr, "subject_en": subject.en, "body_fr": body.fr, "body_en": body.en}
+    latest = templates_of(program).get(kind)
+    if latest is not None and all(getattr(latest, column) == text for column, text in texts.items()):
+        return False
+    LetterTemplate.objects.create(program=program, kind=kind, number=latest.number + 1 if latest else 1, **texts)
+    return True
 
 
 @transaction.atomic

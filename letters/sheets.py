@@ -20,8 +20,8 @@ from applications.models import Application
 from documents.sheets import Letterhead, sheet
 from funding.models import LanguageRegime
 from letters import fields
+from letters.models import LetterTemplate
 from letters.subjects import Subject, day_text, signatory_of
-from programs.models import LetterTemplate
 from work.money import NBSP, format_money
 
 LANGUAGE_NAMES = {"fr": _("French"), "en": _("English")}

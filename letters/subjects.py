@@ -15,9 +15,9 @@ from accounts.roles import OrganisationRole
 from applications.models import Application
 from funding.models import Agreement, LanguageRegime
 from letters.fields import Field
-from letters.models import Letter
-from programs.models import LetterTemplate, Program
-from programs.states import LetterKind
+from letters.models import Letter, LetterTemplate
+from letters.states import LetterKind
+from programs.models import Program
 from work import clock
 
 STRICTEST_FIRST = (LanguageRegime.FR_ONLY, LanguageRegime.FR_PREVAILS, LanguageRegime.BOTH_EQUAL)
@@ -58,7 +58,7 @@ class Subject:
     @cached_property
     def template(self) -> LetterTemplate | None:
         """The latest version of the programme's letter of this kind."""
-        return self.program.letter_templates.filter(kind=self.kind).order_by("-number").first()
+        return self.program.letter_templates.filter(kind=self.kind).latest_of_each_kind().first()
 
     @cached_property
     def regime(self) -> LanguageRegime:

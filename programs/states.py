@@ -24,13 +24,3 @@ class Phase(TextChoices):
     GRACE = "grace", _("closing")
     CLOSED = "closed", pgettext_lazy("call", "closed")
     CANCELLED = "cancelled", pgettext_lazy("call", "cancelled")
-
-
-class LetterKind(TextChoices):
-    APPROVED = "approved", _("approved")
-    DECLINED = "declined", _("declined")
-    INELIGIBLE = "ineligible", _("ineligible")
-    WAITLISTED = "waitlisted", _("waitlisted")
-    INVITED = "invited", _("invited")
-    RECONSIDERED = "reconsidered", _("reconsidered")
-    CANCELLED = "cancelled", _("cancelled")

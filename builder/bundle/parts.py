@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from funding.models import Jurisdiction, LanguageRegime
 from funding.money import fiscal_end, fiscal_start
 from letters import fields as letters
-from programs.states import CallKind, LetterKind
+from letters.states import LetterKind
+from programs.states import CallKind
 from questions.constants import Path, Problem, Text
 from questions.schema.reading import Reader
 
@@ -101,7 +102,7 @@ class CallPart:
 
 @dataclass(frozen=True)
 class LetterPart:
-    kind: str
+    kind: LetterKind
     subject: Text
     body: Text
 
@@ -281,7 +282,7 @@ def _utc(instant: Instant) -> datetime.datetime:
 def read_letters(reader: Reader) -> tuple[LetterPart, ...]:
     """The templates by kind; every field they use must exist in that kind of letter."""
     out = []
-    for kind in LetterKind.values:
+    for kind in LetterKind:
         child = reader.child(kind, required=kind in ("approved", "declined", "ineligible"))
         if child is None:
             continue

@@ -9,7 +9,7 @@ from accounts.models import Cluster, Organisation, WorkingGroup
 from audit.states import ChangeKind
 from funding.models import Agreement
 from programs.querysets import CallQuerySet, ProgramQuerySet
-from programs.states import CallKind, CallState, LetterKind, Phase
+from programs.states import CallKind, CallState, Phase
 from programs.workflow import CallLife
 from work import clock
 from work.models import PublicModel, bilingual, state_check
@@ -116,28 +116,6 @@ class Rules(PublicModel, Version):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["program", "number"], name="rules_version_unique")]
-
-
-class LetterTemplate(PublicModel):
-    """What a decision letter says, by kind, in both languages, with the fields that `programs.constants` lists."""
-
-    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="letter_templates")
-    kind = models.CharField(max_length=20, choices=LetterKind.choices)
-    number = models.PositiveIntegerField(default=1)
-    subject_fr = models.CharField(max_length=250)
-    subject_en = models.CharField(max_length=250)
-    body_fr = models.TextField()
-    body_en = models.TextField()
-    created_at = models.DateTimeField(default=clock.now, editable=False)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["program", "kind", "number"], name="letter_template_version_unique"),
-            models.CheckConstraint(condition=models.Q(kind__in=LetterKind.values), name="letter_template_kind_known"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.program} · {self.kind} v{self.number}"
 
 
 class Call(PublicModel, CallLife):

@@ -1,7 +1,4 @@
-"""What a call was published with, read from its versions: the policy and the rubric, each parsed once in a process.
-
-The letter templates in use, too.
-"""
+"""What a call was published with, read from its versions: the policy and the rubric, each parsed once in a process."""
 
 from __future__ import annotations
 
@@ -10,9 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.db.models import Max
-
-from programs.models.programs import Call, LetterTemplate, Program, Version
+from programs.models.programs import Call, Version
 from programs.policy import Policy, parse_policy
 from programs.rubric import Rubric, parse_rubric
 
@@ -58,12 +53,3 @@ def read_once(version: Version, read: Callable[[dict[str, Any]], T]) -> T:
         _read.clear()
     _read[key] = _Read(deepcopy(version.definition), value)
     return value
-
-
-def latest_letters(program: Program) -> dict[str, LetterTemplate]:
-    """The letter template in use for each kind."""
-    newest = program.letter_templates.values("kind").annotate(newest=Max("number")).values_list("kind", "newest")
-    found = {}
-    for kind, number in newest:
-        found[kind] = program.letter_templates.get(kind=kind, number=number)
-    return found

@@ -11,9 +11,10 @@ from builder.checks import publication_problems
 from builder.exports import export_bundle
 from builder.services import import_bundle
 from funding.models import Agreement, Envelope, Partner
+from letters.models import LetterTemplate
+from letters.selectors import templates_of
 from moves.refusals import Forbidden, WrongMoment
-from programs.models import Call, FormVersion, LetterTemplate, Program, Rules
-from programs.selectors import latest_letters
+from programs.models import Call, FormVersion, Program, Rules
 from programs.services.calls import publish_call
 from programs.states import CallState
 from tests.cast import BUNDLE
@@ -64,7 +65,7 @@ def test_import_of_a_changed_rule_makes_a_new_version(programme, cast):
 
 def test_import_of_a_changed_letter_makes_a_new_version_of_it_alone(programme, cast):
     import_bundle(TEXT.replace("Filière Excellence – Decision, file", "Decision on file"), by=cast.officer)
-    assert {kind: letter.number for kind, letter in latest_letters(programme).items()} == {
+    assert {kind: letter.number for kind, letter in templates_of(programme).items()} == {
         "approved": 1,
         "cancelled": 1,
         "declined": 2,

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from decisions.subjects import DecisionSubject
 from letters import fields
 from letters.fields import Field
-from programs.states import LetterKind
+from letters.states import LetterKind
 
 
 @dataclass

@@ -1,8 +1,11 @@
-"""Letters leave `decisions` with their rows in place, and go back there."""
+"""Letters leave `decisions`, and their templates `programs`, with their rows in place, and go back there."""
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.operations import SeparateDatabaseAndState
+from django.test.utils import CaptureQueriesContext
 
 from decisions.models import Decision
 from documents.models import Rendering
@@ -72,3 +75,32 @@ def test_letter_that_the_release_before_queues_meanwhile_is_taken_over(letters):
     migrate()
     assert Decision.objects.get(pk=decision.pk).letter_id == waiting.pk
     assert Message.objects.filter(kind="letter").count() == Dispatch.objects.count()
+
+
+@pytest.mark.slow
+def test_templates_run_both_ways_between_apps_with_their_rows_in_place(programme):
+    sql = "SELECT * FROM programs_lettertemplate ORDER BY id"
+    before = rows(sql)
+    assert len(before) == programme.letter_templates.count() > 0
+    with CaptureQueriesContext(connection) as asked:
+        MigrationExecutor(connection).migrate([("letters", "0004_end_former_decision")])
+        executor = MigrationExecutor(connection)
+        earlier = executor.loader.project_state([("programs", "0003_to_funding")]).apps
+        kept = earlier.get_model("programs", "LetterTemplate").objects.count()
+        executor.migrate(executor.loader.graph.leaf_nodes())
+    assert kept == len(before)
+    written = [
+        query["sql"] for query in asked if query["sql"].split()[0] not in ("SELECT", "SAVEPOINT", "RELEASE", "SET")
+    ]
+    assert [sql for sql in written if "django_migrations" not in sql] == []
+    assert rows(sql) == before
+    with pytest.raises(IntegrityError, match="letter_template_version_unique"), transaction.atomic():
+        programme.letter_templates.update(kind="declined", number=1)
+
+
+@pytest.mark.parametrize("name", [("letters", "0005_template"), ("programs", "0004_to_letters")])
+def test_move_of_the_templates_writes_nothing_in_the_database(name):
+    (operation,) = MigrationLoader(None).disk_migrations[name].operations
+    assert isinstance(operation, SeparateDatabaseAndState)
+    assert operation.state_operations
+    assert operation.database_operations == []
