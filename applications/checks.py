@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from applications import constants
-from applications.figures import aid_of, amount_of, answers_of, eligibility_of, form_of
+from applications.figures import aid_of
 from applications.models import Application, Sponsorship
+from applications.selectors.answers import amount_of, answers_of, eligibility_of, form_of
 from audit.actors import Actor
 from funding.figures import FileName
 from programs.models import Call

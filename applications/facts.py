@@ -1,10 +1,10 @@
 """What the moves of a file must know, as far as this app knows it: for the page that asks, and for the act."""
 
 from applications.checks import attestations_of, missing_answers, unconfirmed
-from applications.figures import answers_of, form_of
 from applications.findings import checklist_of
 from applications.models import Application
 from applications.rules import Askable, Asked, Changed, Checklist, Readiness, is_askable
+from applications.selectors.answers import answers_of, form_of
 from audit.actors import Actor
 from moves.registry import facts_of
 from programs.selectors import policy_of

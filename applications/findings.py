@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from applications import constants
 from applications.checks import eligibility_check, live_sponsorship
-from applications.figures import aid_of, eligibility_of, form_of
+from applications.figures import aid_of
 from applications.models import Application, Finding
 from applications.search import folded
+from applications.selectors.answers import eligibility_of, form_of
 from applications.states import ApplicationState
 from programs.policy import AutomaticCheck
 from programs.selectors import policy_of

@@ -15,8 +15,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from applications import constants
-from applications.exports import column_label
 from applications.models import Document
+from applications.selectors.shown import column_label
 from questions.constants import Text
 from questions.schema import Fault, Option, Question
 from questions.schema.tables import columns_of

@@ -9,9 +9,10 @@ from django.db.models import F, QuerySet
 from accounts.models import User
 from accounts.roles import OrganisationRole
 from applications import constants, search
-from applications.figures import aid_of, amount_of, answers_of, form_of, request_of
+from applications.figures import aid_of, requested_of
 from applications.models import Answer, Application, ChangeItem, ChangeRequest, Document
 from applications.rules import Change, Changes, MoreTime
+from applications.selectors.answers import amount_of, answers_of, form_of
 from applications.services import submission
 from applications.states import ApplicationState
 from audit.actors import Actor
@@ -91,7 +92,7 @@ def resubmit_application(application: Application, *, by: User) -> Application:
     request.save(update_fields=["answered_at"])
     aid = aid_of(application, answers)
     application.title = str(answers.get(constants.TITLE) or "")[:250]
-    application.requested_amount = request_of(aid, answers).total
+    application.requested_amount = requested_of(aid, answers).total
     application.minimum_amount = amount_of(answers, constants.MINIMUM)
     application.eligible_costs = aid.eligible if aid else None
     application.save(update_fields=["title", "requested_amount", "minimum_amount", "eligible_costs"])

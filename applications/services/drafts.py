@@ -17,9 +17,9 @@ from accounts.models import Organisation, User
 from accounts.rules import is_member, is_signatory
 from applications import constants
 from applications.checks import eligibility_check
-from applications.figures import form_of
 from applications.models import Answer, Application, ChangeItem, Document
 from applications.rules import takes_answers
+from applications.selectors.answers import form_of
 from applications.states import ApplicationState
 from audit import services as trail
 from documents.models import Upload

@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from applications.figures import service_due
 from applications.findings import OWN, checklist_of
 from applications.models import Application, Finding
 from applications.rules import is_officer, is_screener
+from applications.selectors.deadlines import service_due
 from applications.services.drafts import locked
 from applications.states import ApplicationState
 from audit import services as trail

@@ -12,18 +12,11 @@ from accounts.models import User
 from accounts.rules import is_signatory
 from applications import constants, receipts, search
 from applications.checks import attestations_of, live_sponsorship
-from applications.figures import (
-    aid_of,
-    amount_of,
-    answers_of,
-    cohort_of,
-    eligibility_of,
-    form_of,
-    request_of,
-    service_due,
-)
+from applications.figures import aid_of, requested_of
 from applications.models import Answer, Application, Snapshot
 from applications.rules import Signing
+from applications.selectors.answers import amount_of, answers_of, eligibility_of, form_of
+from applications.selectors.deadlines import cohort_of, service_due
 from applications.services.drafts import locked
 from applications.states import ApplicationState
 from audit.actors import Actor
@@ -146,7 +139,7 @@ def _write_row(
     application.title = str(answers.get(constants.TITLE) or "")[:250]
     application.organisation_name = organisation.legal_name
     application.region = organisation.region
-    application.requested_amount = request_of(aid, answers).total
+    application.requested_amount = requested_of(aid, answers).total
     application.minimum_amount = amount_of(answers, constants.MINIMUM)
     application.eligible_costs = aid.eligible if aid else None
     application.cohort_closes_at = cohort

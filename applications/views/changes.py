@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.requests import PersonRequest
 from accounts.rules import is_signatory
-from applications.exports import Shown, shown
-from applications.figures import form_of
 from applications.models import ChangeItem
+from applications.selectors.answers import form_of
+from applications.selectors.shown import Shown, shown
 from applications.services import changes
 from applications.views.drafting import Page, own
 from applications.views.submission import signatories

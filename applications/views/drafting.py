@@ -27,10 +27,11 @@ from applications.checks import (
     needs_sponsor,
     unsaid,
 )
-from applications.exports import shown
-from applications.figures import aid_of, answers_of, eligibility_of, form_of, totals
+from applications.figures import aid_of, totals
 from applications.forms.questions import Asked, pairs_of, posted
 from applications.models import Application, Document
+from applications.selectors.answers import answers_of, eligibility_of, form_of
+from applications.selectors.shown import shown
 from applications.services import drafts
 from applications.states import ApplicationState
 from applications.views.catalogue import ask_check, check_key, fact, published_call, read_check

@@ -18,11 +18,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import PersonRequest
 from applications import lists
 from applications.checks import live_sponsorship
-from applications.exports import shown_sections
 from applications.figures import aid_of
 from applications.forms.staff import FileFilter
 from applications.models import Application, Document
 from applications.selectors import Chosen, calls_of, chosen_files
+from applications.selectors.shown import shown_sections
 from applications.services.screening import open_file
 from applications.states import ApplicationState
 from audit.services import record_reading, record_readings

@@ -12,12 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import PersonRequest
-from applications.exports import shown
-from applications.figures import form_of
 from applications.findings import submitted_content
 from applications.forms.staff import CancelRequestForm, DueForm, ExtendForm, ItemForm
 from applications.models import Application, ChangeRequest, Document
 from applications.rules import DUE, Change, is_askable
+from applications.selectors.answers import form_of
+from applications.selectors.shown import shown
 from applications.services import changes as services
 from applications.states import ChangeWhy
 from applications.views.files import of_staff

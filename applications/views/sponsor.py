@@ -16,9 +16,9 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from applications import constants
 from applications.checks import live_sponsorship
-from applications.figures import answers_of
 from applications.forms.company import ConfirmSponsorForm, InviteSponsorForm
 from applications.models import Sponsorship
+from applications.selectors.answers import answers_of
 from applications.services import sponsors
 from applications.views.drafting import draft_of, of_drafts, own
 from audit.actors import Guest

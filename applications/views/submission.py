@@ -26,10 +26,12 @@ from applications.checks import (
     needs_sponsor,
     unconfirmed,
 )
-from applications.exports import shown_sections
-from applications.figures import aid_of, answers_of, form_of, request_of, service_due, totals
+from applications.figures import aid_of, requested_of, totals
 from applications.forms.company import AttestForm, ReasonForm
 from applications.models import Application, Snapshot
+from applications.selectors.answers import answers_of, form_of
+from applications.selectors.deadlines import service_due
+from applications.selectors.shown import shown_sections
 from applications.services import submission
 from applications.states import ApplicationState, PublicState
 from applications.views.catalogue import fact
@@ -145,7 +147,7 @@ def submit(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "lines": missing_lines(application, answers),
         "signs": signs,
         "signatories": [] if signs else signatories(application),
-        "amount": request_of(aid, answers).total,
+        "amount": requested_of(aid, answers).total,
     }
     status = 409 if refusals else 422 if form.errors else 200
     return render(request, "applications/submit.html", context, status=status)

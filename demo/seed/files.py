@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from applications import constants
-from applications.figures import service_due
 from applications.search import weighted
+from applications.selectors import service_due
 from applications.states import UNDER_WAY, ApplicationState
 from audit import seal
 from audit.models import Entry

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from applications import constants
-from applications.figures import answers_of, form_of, rows_of
 from applications.models import Application
+from applications.selectors import answers_of, form_of, rows_of
 from funding.models import Envelope
 from funding.money import fiscal_end, fiscal_year
 from programs.models import ProgramFunding

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from applications.exports import Shown, ShownSection, shown_sections
 from applications.models import Application, Document
+from applications.selectors import Shown, ShownSection, shown_sections
 from programs.rubric import Rubric
 from reviews.models import Assignment, Score
 

@@ -9,8 +9,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications import constants
-from applications.figures import answers_of, form_of
 from applications.models import Application, Document
+from applications.selectors.answers import answers_of, form_of
 from questions.constants import Text
 from questions.schema import Question
 from questions.schema.answers import visible_questions
