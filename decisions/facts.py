@@ -44,7 +44,7 @@ def delegation(decision: Decision, by: Actor) -> Delegation:
 
 @facts_of(Decision.concur)
 def concurrences(decision: Decision, by: Actor) -> Concurrences:
-    return Concurrences(awaited=decision.concurrences.standing().exclude(state="given").count())
+    return Concurrences(awaited=decision.concurrences.counted().exclude(state="given").count())
 
 
 @facts_of(Decision.send_back)
@@ -56,7 +56,7 @@ def interests(decision: Decision, by: Actor) -> Interests:
 @facts_of(Decision.issue)
 def issue(decision: Decision, by: Actor) -> Issue:
     return Issue(
-        concurrences=decision.concurrences.standing().count(),
+        concurrences=decision.concurrences.counted().count(),
         unauthorised=tuple(checks.unauthorised_agreements(decision)),
         empty_fields=_empty(decision),
         kind=str(decision.kind),

@@ -52,11 +52,11 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def _missing(self) -> "ConcurrenceQuerySet":
         concurrences = cast("type[Concurrence]", self.model._meta.get_field("concurrences").related_model)
-        return concurrences.objects.standing().filter(decision=OuterRef("pk"), state="asked")
+        return concurrences.objects.counted().filter(decision=OuterRef("pk"), state="asked")
 
 
 class ConcurrenceQuerySet(models.QuerySet["Concurrence"]):
-    def standing(self) -> Self:
+    def counted(self) -> Self:
         """Those of the present round: none that a return made void."""
         return self.filter(voided_at__isnull=True)
 
@@ -66,7 +66,7 @@ class ConcurrenceQuerySet(models.QuerySet["Concurrence"]):
             return self.none()
         partners = user.partner_seats.filter(in_office(), role=PartnerRole.CONCURRENCE).values("partner_id")
         return (
-            self.standing()
+            self.counted()
             .filter(agreement__partner__in=partners)
             .filter(
                 decision__state__in=[
@@ -80,4 +80,4 @@ class ConcurrenceQuerySet(models.QuerySet["Concurrence"]):
         )
 
     def waiting(self) -> Self:
-        return self.standing().filter(state="asked", decision__state=DecisionState.APPROVED)
+        return self.counted().filter(state="asked", decision__state=DecisionState.APPROVED)

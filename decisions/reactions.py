@@ -28,14 +28,14 @@ from work import clock
 @after(Application.recommend)
 def draft_what_was_recommended(application: Application, made: Made[Any, Any]) -> None:
     """The recommendation becomes the draft of a decision."""
-    standing = Recommendation.objects.get(application=application, voided_at__isnull=True)
+    recommendation = Recommendation.objects.get(application=application, voided_at__isnull=True)
     draft_decision(
         application,
         by=made.by,
-        kind=KIND_OF[Outcome(standing.outcome)],
-        recommendation=standing,
-        reasons_fr=standing.reasons_fr,
-        reasons_en=standing.reasons_en,
+        kind=KIND_OF[Outcome(recommendation.outcome)],
+        recommendation=recommendation,
+        reasons_fr=recommendation.reasons_fr,
+        reasons_en=recommendation.reasons_en,
     )
 
 
@@ -103,7 +103,7 @@ def move_the_decision(concurrence: Concurrence, made: Made[Any, Any]) -> None:
     """The last concurrence required moves the decision."""
     Concurrence.objects.filter(pk=concurrence.pk).update(given_at=clock.now(), by_id=made.by.pk)
     decision = Decision.objects.get(pk=concurrence.decision_id)
-    if not decision.concurrences.standing().exclude(state="given").exists():
+    if not decision.concurrences.counted().exclude(state="given").exists():
         move(decision, Decision.concur, by=made.by)
 
 

@@ -48,7 +48,7 @@ def concurs_for(decision: "Decision", by: Actor) -> bool:
     """Whether the person is a concurrence officer of a partner whose concurrence this decision needs."""
     return any(
         holds_partner_role(by, PartnerRole.CONCURRENCE, needed.agreement.partner)
-        for needed in decision.concurrences.standing().select_related("agreement__partner")
+        for needed in decision.concurrences.counted().select_related("agreement__partner")
     )
 
 

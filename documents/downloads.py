@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from documents.constants import INLINE
 from documents.models import Rendering, Upload
 from documents.scan import clean_name
-from work.storage import standing
+from work import storage
 
 
 class Stored(Protocol):
@@ -33,7 +33,7 @@ def file_response(thing: Upload | Rendering | Stored, *, inline: bool = False) -
     the file was removed, or is not rendered yet; Away (503) when the storage that holds it is.
     """
     try:
-        with standing():
+        with storage.in_use():
             file = thing.open()
     except FileNotFoundError as error:
         raise Http404(_("This file is no longer kept, or is not ready yet.")) from error

@@ -86,7 +86,7 @@ def why_away() -> str:
 
 
 @contextmanager
-def standing() -> Iterator[None]:
+def in_use() -> Iterator[None]:
     """Around any use of the storage: the one place that says whether the storage is at fault, or the file.
 
     Whatever is raised inside is Away when the storage cannot be used now, or when a disk made it that is well again.
@@ -107,7 +107,7 @@ def standing() -> Iterator[None]:
 
 def read(path: str) -> bytes:
     """The content of a kept file. Raises Away when the storage cannot be used, else what is wrong with the file."""
-    with standing(), default_storage.open(path) as file:
+    with in_use(), default_storage.open(path) as file:
         return file.read()
 
 
@@ -116,7 +116,7 @@ def keep(path: str, content: File) -> str:
 
     Raises Away when the storage cannot be used, else what is wrong with the file or its name.
     """
-    with standing():
+    with in_use():
         try:
             check_mark()
             return default_storage.save(path, content)
@@ -128,7 +128,7 @@ def keep(path: str, content: File) -> str:
 
 def remove(path: str) -> None:
     """Remove a file, or an empty folder; nothing when it is absent from a storage that stands. Raises Away."""
-    with standing():
+    with in_use():
         check_mark()
         default_storage.delete(path)
 

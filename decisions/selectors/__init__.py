@@ -1,4 +1,4 @@
-"""The figures of this app, each defined once: what waits for whom, where a decision stands, what it costs."""
+"""What pages and higher apps read of decisions: what waits for whom, where a decision stands, what it costs."""
 
 from decisions.selectors.chain import (
     chain_of,

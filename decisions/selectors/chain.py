@@ -74,7 +74,7 @@ def chain_of(decision: Decision) -> list[Stage]:
 
 
 def _asks_concurrence(decision: Decision) -> bool:
-    if decision.concurrences.standing().exists():
+    if decision.concurrences.counted().exists():
         return True
     return decision.state in (DecisionState.DRAFT, DecisionState.ENDORSED) and bool(
         checks.agreements_to_concur(decision)

@@ -149,7 +149,7 @@ def send_back(decision: Decision, *, by: User, reason: str, to_panel: bool = Fal
     now = clock.now()
     messages.tell_sent_back(decision, by=by, reason=reason, to_panel=to_panel)
     decision.steps.filter(voided_at__isnull=True).update(voided_at=now)
-    for concurrence in decision.concurrences.standing():
+    for concurrence in decision.concurrences.counted():
         Concurrence.objects.filter(pk=concurrence.pk).update(voided_at=now)
         record(concurrence, "concurrence.void", by=by, before=concurrence.state, gone=True)
     Step.objects.create(decision=decision, kind=StepKind.SENT_BACK, by=by, note=reason, voided_at=now)

@@ -38,7 +38,7 @@ def tell_next(decision: Decision) -> None:
         case DecisionState.ENDORSED:
             people = _holders(program, ProgramRole.APPROVER, limit=decision.amount)
             _tell(decision, "approve", APPROVE, _free(decision, people, Duty.APPROVE))
-        case DecisionState.APPROVED if decision.concurrences.standing().exclude(state="given").exists():
+        case DecisionState.APPROVED if decision.concurrences.counted().exclude(state="given").exists():
             _ask_partners(decision)
         case DecisionState.APPROVED | DecisionState.CONCURRED:
             people = _officers(program)
@@ -93,7 +93,7 @@ def _tell(decision: Decision, step: str, words: str | Promise, people: Iterable[
 
 
 def _ask_partners(decision: Decision) -> None:
-    for concurrence in decision.concurrences.standing().filter(state="asked").select_related("agreement"):
+    for concurrence in decision.concurrences.counted().filter(state="asked").select_related("agreement"):
         seats = PartnerSeat.objects.filter(
             in_office(), partner=concurrence.agreement.partner_id, role=PartnerRole.CONCURRENCE, user__is_active=True
         )

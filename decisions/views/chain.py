@@ -172,7 +172,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "said": selectors.needs_of(decision, request.user),
         "undeclared": any(one.undeclared for one in moves),
         "money": selectors.money_of(decision),
-        "concurrences": decision.concurrences.standing().select_related("agreement__partner", "by").order_by("id"),
+        "concurrences": decision.concurrences.counted().select_related("agreement__partner", "by").order_by("id"),
         "reasons": [(language, getattr(decision, f"reasons_{language}")) for language in languages],
         "same_words": len(languages) > 1 and bool(decision.reasons_fr) and decision.reasons_fr == decision.reasons_en,
         "may_edit": decision.state == DecisionState.DRAFT and may_edit_reasons(decision, request.user),

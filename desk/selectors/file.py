@@ -75,7 +75,7 @@ def awaited(application: Application) -> str | Promise:
         return _("the endorser")
     if decision.state == DecisionState.ENDORSED:
         return _("the approver")
-    asked = decision.concurrences.standing().filter(state="asked").exists()
+    asked = decision.concurrences.counted().filter(state="asked").exists()
     return _("the ministry") if asked else _("the programme officer")
 
 

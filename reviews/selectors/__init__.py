@@ -1,4 +1,4 @@
-"""The figures of this app, each defined once: quorum, scores, ranking, a queue and its pace, a proposed split."""
+"""What pages, moves and higher apps read of reviews: quorum, scores, ranking, a queue, a proposed split."""
 
 from reviews.selectors.panel import FileScores, file_scores, quorum
 from reviews.selectors.queue import Queue, pace_of, queue_of

@@ -114,12 +114,12 @@ def _whole_shares(
 
 @transaction.atomic
 def void_recommendation(application: Application, *, by: Actor) -> Recommendation | None:
-    """Void the standing recommendation of a file and release what it reserved. Returns it, or None without one."""
-    standing = Recommendation.objects.filter(application=application, voided_at__isnull=True).first()
-    if standing is None:
+    """Void the recommendation of a file that counts and release what it reserved. Returns it, or None without one."""
+    recommendation = Recommendation.objects.filter(application=application, voided_at__isnull=True).first()
+    if recommendation is None:
         return None
     ledger.release_all(application.pk, by=by, move="recommendation.void")
-    standing.voided_at = clock.now()
-    standing.save(update_fields=["voided_at"])
+    recommendation.voided_at = clock.now()
+    recommendation.save(update_fields=["voided_at"])
     Application.objects.filter(pk=application.pk).update(recommended_amount=None)
-    return standing
+    return recommendation

@@ -123,7 +123,7 @@ def _page(
         "criteria": _criteria(rubric, scores) if rubric and scores else (),
         "pass_overall": rubric.pass_overall if rubric else None,
         "to_rule": _to_rule(application) if chair else (),
-        "standing": Recommendation.objects.filter(application=application, voided_at=None)
+        "recommendation": Recommendation.objects.filter(application=application, voided_at=None)
         .prefetch_related("shares__envelope__agreement")
         .select_related("by")
         .first(),

@@ -158,7 +158,7 @@ def concurred(cast, programme, **more):
     decision = approved(cast, programme, **more)
     with clock.at(DECIDED_AT):
         declare(cast, decision, "concurrence")
-        for concurrence in decision.concurrences.standing():
+        for concurrence in decision.concurrences.counted():
             services.concur(concurrence, by=cast.concurrence)
         return Decision.objects.get(pk=decision.pk)
 

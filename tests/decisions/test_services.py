@@ -183,7 +183,7 @@ def test_returned_chain_starts_over_and_keeps_what_was_void(cast, programme):
     assert decision.state == DecisionState.DRAFT
     assert not decision.steps.filter(voided_at__isnull=True).exists()
     assert decision.steps.count() == 4
-    assert not decision.concurrences.standing().exists()
+    assert not decision.concurrences.counted().exists()
     assert Concurrence.objects.get(decision=decision).voided_at == files.DECIDED_AT
     assert {name for name, _url in told("decision_sent_back")} == {"Karim", "Sylvie", "Maude"}
     assert Decision.objects.get(pk=decision.pk).application.state == "recommended"
@@ -192,7 +192,7 @@ def test_returned_chain_starts_over_and_keeps_what_was_void(cast, programme):
     with clock.at(files.DECIDED_AT):
         decision = services.endorse(decision, by=cast.endorser)
         decision = services.approve(decision, by=cast.approver)
-        services.concur(decision.concurrences.standing().get(), by=cast.concurrence)
+        services.concur(decision.concurrences.counted().get(), by=cast.concurrence)
         decision = services.issue(Decision.objects.get(pk=decision.pk), by=cast.officer)
     assert decision.state == DecisionState.ISSUED
     assert decision.concurrences.count() == 2

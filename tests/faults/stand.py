@@ -1,6 +1,6 @@
 """A site of a test's own, supervised as `make demo` has it: its private PostgreSQL, web server, worker and beat.
 
-`python -m tests.faults.stand FOLDER` runs it until SIGTERM; `standing(folder)` does so from a test.
+`python -m tests.faults.stand FOLDER` runs it until SIGTERM; `site_up(folder)` does so from a test.
 """
 
 import os
@@ -130,7 +130,7 @@ def until(condition, seconds, what):
 
 
 @contextmanager
-def standing(folder, **environment):
+def site_up(folder, **environment):
     """A Stand, until the end of the block."""
     (folder / "logs").mkdir(parents=True)
     (VAR / "served-static").mkdir(parents=True, exist_ok=True)

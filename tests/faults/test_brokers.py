@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.stand import standing, until
+from tests.faults.stand import site_up, until
 
 pytestmark = pytest.mark.slow
 
@@ -141,7 +141,7 @@ print(max(Heartbeat.objects.filter(sweep="documents.tasks.render_documents").val
 
 
 def test_worker_and_beat_find_a_broker_that_was_away(broker, tmp_path):
-    with standing(tmp_path / "site", BROKER_URL=broker.url) as stand:
+    with site_up(tmp_path / "site", BROKER_URL=broker.url) as stand:
         address = stand.queue_message()
         until(lambda: stand.letters_to(address), 40, "no message was sent at first")
         before = {name: process.pid for name, process in stand.processes().items()}

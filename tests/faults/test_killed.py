@@ -6,14 +6,14 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.faults.stand import standing, until
+from tests.faults.stand import site_up, until
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def stand(tmp_path_factory):
-    with standing(tmp_path_factory.mktemp("killed")) as stand:
+    with site_up(tmp_path_factory.mktemp("killed")) as stand:
         yield stand
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.stand import standing, until
+from tests.faults.stand import site_up, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.renders]
 
@@ -20,7 +20,7 @@ print(Rendering.objects.filter(done_at=None).count(), Rendering.objects.exclude(
 
 def test_child_past_its_memory_is_replaced_and_every_document_is_made_once(tmp_path):
     """WeasyPrint alone holds more than this measure, so each task of at most 25 documents ends a child."""
-    with standing(tmp_path / "site", WORKER_MEMORY_MB="100") as stand:
+    with site_up(tmp_path / "site", WORKER_MEMORY_MB="100") as stand:
         stand.run(QUEUE)
         children = set()
 

@@ -10,7 +10,7 @@ from moves.refusals import Forbidden, Refusal
 from moves.registry import facts_of
 from moves.rules import has_a_reason
 from moves.states import Duty
-from moves.transitions import Facts, Input, Reason, transition
+from moves.transitions import Facts, Input, Reason, nobody, transition
 from work import clock
 from work.models import PublicModel, state_check
 
@@ -30,10 +30,6 @@ def never_without_a_card(obj, by):
     if by.actor != "person":
         raise Forbidden("Bring your card.")
     return True
-
-
-def nobody(obj, by):
-    return False
 
 
 @dataclass(frozen=True)

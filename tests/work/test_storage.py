@@ -32,7 +32,7 @@ def test_storage_whose_folder_is_gone_or_empty_is_away_and_keeps_nothing(setting
         storage.keep("a/c", ContentFile(b"two"))
     with pytest.raises(Away):
         storage.read("a/b")
-    with pytest.raises(Away), storage.standing():
+    with pytest.raises(Away), storage.in_use():
         default_storage.open("a/b")
     assert [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()] == []
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
@@ -44,7 +44,7 @@ def test_file_that_is_absent_from_the_storage_that_was_used_before_is_only_absen
     storage.keep("a/b", ContentFile(b"one"))
     with pytest.raises(FileNotFoundError):
         storage.read("a/none")
-    with pytest.raises(FileNotFoundError), storage.standing():
+    with pytest.raises(FileNotFoundError), storage.in_use():
         default_storage.open("a/none")
 
 
@@ -74,15 +74,15 @@ class OfItsLibrary(Exception):
     """What a storage of another make raises: no OSError."""
 
 
-def within_standing():
-    with storage.standing():
+def within_use():
+    with storage.in_use():
         default_storage.open("a/b")
 
 
 USES: dict[str, Callable[[], object]] = {
     "read": lambda: storage.read("a/b"),
     "keep": lambda: storage.keep("a/c", ContentFile(b"two")),
-    "standing": within_standing,
+    "in_use": within_use,
 }
 
 

@@ -55,7 +55,7 @@ def keep_piece(job: Job, content: bytes) -> str:
 def put_together(job: Job) -> Made:
     """Write the pieces, in their order, as one file. Away."""
     digest = sha256()
-    with storage.standing(), tempfile.TemporaryFile() as whole:
+    with storage.in_use(), tempfile.TemporaryFile() as whole:
         for path in job.parts.order_by("pk").values_list("path", flat=True):
             with default_storage.open(path, "rb") as piece:
                 for block in piece.chunks(BLOCK):
@@ -77,7 +77,7 @@ def _write(whole: IO[bytes], block: bytes) -> None:
 def has_pieces(job: Job) -> bool:
     """Whether every piece of the job is in the storage; True when the storage is away, and nobody knows."""
     try:
-        with storage.standing():
+        with storage.in_use():
             storage.check_mark()
             return all(default_storage.exists(path) for path in job.parts.values_list("path", flat=True))
     except Away:
@@ -92,7 +92,7 @@ def open_result(job: Job) -> File:
     if not job.has_result or (job.keep_until is not None and job.keep_until <= clock.now()):
         raise ResultGone
     try:
-        with storage.standing():
+        with storage.in_use():
             return default_storage.open(job.result_path, "rb")
     except FileNotFoundError:
         raise ResultGone from None
@@ -101,7 +101,7 @@ def open_result(job: Job) -> File:
 def remove_pieces(job: Job) -> None:
     """Remove everything in the job's folder but its result. Away."""
     folder = folder_of(job)
-    with storage.standing():
+    with storage.in_use():
         try:
             names = default_storage.listdir(folder)[1]
         except FileNotFoundError:

@@ -124,7 +124,7 @@ def targets(target: Any, source: str) -> list[str]:
 
 def who(step: Any) -> str:
     """Who may make the move, in words; nothing when nobody may but through the move that fires it."""
-    return "" if step.permission is None or step.permission.__name__ == "nobody" else words(step.permission)
+    return "" if step.permission is None or step.permission is nobody else words(step.permission)
 
 
 def words(function: Any) -> str:
