@@ -2,6 +2,7 @@
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.safestring import SafeString
 
 from applications.models import Application, Snapshot
 from documents.sheets import Letterhead, sheet
@@ -16,7 +17,7 @@ def letterhead_of(application: Application, language: str) -> Letterhead:
         return Letterhead(name=cluster.name, lines=tuple(lines), running=application.reference or "")
 
 
-def receipt(application: Application, snapshot: Snapshot, *, rows: list[tuple[str, str]]) -> str:
+def receipt(application: Application, snapshot: Snapshot, *, rows: list[tuple[str, str]]) -> SafeString:
     """The HTML of a receipt in the applicant's language. `rows`: what was received, label and value, as frozen."""
     language = application.language
     with translation.override(language):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 HTML_LANG = {"fr": "fr-CA", "en": "en-CA"}
 
@@ -19,11 +19,12 @@ class Letterhead:
     running: str = ""
 
 
-def sheet(sections: Iterable[tuple[str, str]], *, letterhead: Letterhead) -> SafeString:
+def sheet(sections: Iterable[tuple[str, SafeString]], *, letterhead: Letterhead) -> SafeString:
     """One sheet of HTML from `(language, html)` sections, the language that prevails first.
 
+    The sections come out of a template, or of `format_html`: text that is not safe HTML is escaped.
     The same HTML is frozen in a `Rendering`, and shown as it is in a preview page (which links `built/print.css`).
     """
-    parts = [{"lang": HTML_LANG[language], "html": mark_safe(html)} for language, html in sections]  # noqa: S308
+    parts = [{"lang": HTML_LANG[language], "html": html} for language, html in sections]
     context = {"sections": parts, "head": letterhead, "lang": parts[0]["lang"]}
     return render_to_string("documents/print.html", context)

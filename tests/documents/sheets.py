@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import segno
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 from documents.sheets import Letterhead, sheet
 
@@ -35,4 +36,4 @@ def letterhead(**more):
 
 def letter():
     with translation.override("fr"):
-        return sheet([("fr", FRENCH), ("en", ENGLISH)], letterhead=letterhead(logo=LOGO))
+        return sheet([("fr", mark_safe(FRENCH)), ("en", mark_safe(ENGLISH))], letterhead=letterhead(logo=LOGO))

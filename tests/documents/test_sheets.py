@@ -4,6 +4,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.safestring import mark_safe
 
 from documents.sheets import Letterhead, sheet
 from tests.documents import sheets
@@ -22,9 +23,15 @@ def test_sheet_shows_each_language_under_its_own_name():
 def test_letterhead_is_text_never_markup():
     head = Letterhead(name="<b>Grappe</b>", lines=("<i>rue</i>",), running='"><script>')
 
-    page = BeautifulSoup(sheet([("en", "<p>x</p>")], letterhead=head), "html.parser")
+    page = BeautifulSoup(sheet([("en", mark_safe("<p>x</p>"))], letterhead=head), "html.parser")
 
     assert page.find("b") is page.find("i") is page.find("script") is None
+
+
+def test_section_that_is_not_safe_html_is_shown_as_text():
+    page = BeautifulSoup(sheet([("en", "<p>x</p>")], letterhead=Letterhead(name="Grappe")), "html.parser")
+
+    assert page.section.text.strip() == "<p>x</p>"
 
 
 @pytest.mark.parametrize(
