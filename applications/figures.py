@@ -1,7 +1,7 @@
 """The aid that a file may receive, and what it asks: computed in one way for its pages, its receipt and its officer."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from accounts.models import Organisation
@@ -10,12 +10,14 @@ from applications import constants
 from applications.models import Application
 from applications.selectors.answers import amount_of, answers_of, form_of, levels_of, rows_of
 from applications.states import ApplicationState
-from programs.money import Aid, compute_aid
+from programs.money import Aid, CategoryLine, RowLine, compute_aid
 from programs.selectors import policy_of
+from questions.schema import Section
 from work import clock
 from work.money import cents
 
 ZERO = Decimal("0.00")
+WITH_TOTALS = ("budget", "financing", "assessment")  # the types of question that the computation reads
 
 
 def aid_of(application: Application, answers: Mapping[str, object] | None = None) -> Aid | None:
@@ -59,12 +61,40 @@ def requested_of(aid: Aid | None, answers: Mapping[str, object]) -> Requested:
     return Requested(aid.reimbursement if asked is None else asked, aid.bonus)
 
 
-def totals(aid: Aid, answers: Mapping[str, object], kind: str) -> dict[str, object]:
-    """What the page of totals shows: the aid, the request, and all public aid in percent of eligible costs (0-100)."""
+@dataclass(frozen=True)
+class Totals:
+    """What the page of totals shows. `share`: all public aid in percent of eligible costs (0-100); `kind`: of what it
+    stands beside (`budget`, `financing`, or `check` for the whole); the lines that the rules cut, beside their table.
+    """
+
+    aid: Aid
+    requested: Requested
+    share: Decimal
+    kind: str
+    capped: tuple[CategoryLine, ...] = ()
+    refused_rows: tuple[RowLine, ...] = ()
+
+
+def totals(aid: Aid, answers: Mapping[str, object], kind: str) -> Totals:
+    """The aid, what is asked of it, and all public aid."""
     requested = requested_of(aid, answers)
     public = aid.other_weighted + requested.total
     share = cents(public * 100 / aid.eligible) if aid.eligible else ZERO
-    return {"aid": aid, "requested": requested, "share": share, "kind": kind}
+    return Totals(aid, requested, share, kind)
+
+
+def totals_of(application: Application, part: Section, answers: Mapping[str, object]) -> Totals | None:
+    """The computation of the aid, for a section that holds a part of it; None for any other."""
+    holds = any(q.type in WITH_TOTALS or q.key == constants.REQUESTED for q in part.questions)
+    aid = aid_of(application, answers) if holds else None
+    if aid is None:
+        return None
+    kind = "financing" if any(q.type == "financing" for q in part.questions) else "budget"
+    return replace(
+        totals(aid, answers, kind),
+        capped=tuple(line for line in aid.categories if line.reasons),
+        refused_rows=tuple(row for row in aid.rows if row.reasons and row.refused),
+    )
 
 
 def _recipient_of(organisation: Organisation) -> str:

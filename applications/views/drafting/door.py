@@ -1,0 +1,59 @@
+"""Whose file a page of the company shows: one of their own organisation, and a draft where it must be one."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+
+from accounts.requests import PersonRequest
+from applications.models import Application
+from applications.states import ApplicationState
+from audit.services import record_reading
+
+P = ParamSpec("P")
+
+
+def own(request: PersonRequest, public_id: UUID, *, read: str = "") -> Application:
+    """A file of an organisation the person acts for; to anyone else it does not exist (404). `read`: what of it."""
+    files = (
+        Application.objects.of_member(request.user)
+        .select_related("call__program__cluster", "call__form", "call__rules", "organisation")
+        .defer("call__form__definition")  # parsed once in a process
+    )
+    application = get_object_or_404(files, public_id=public_id)
+    if read and request.method == "GET":
+        record_reading(request.user, application_id=application.pk, subject=application, what=read)
+    return application
+
+
+def draft_of(request: PersonRequest, public_id: UUID, *, read: str = "") -> Application:
+    """The same, while it is a draft; a file that left is shown on its own page."""
+    application = own(request, public_id, read=read)
+    if application.state != ApplicationState.DRAFT:
+        raise Moved(application)
+    return application
+
+
+class Moved(Exception):
+    """The file is no longer a draft: its page says where it stands."""
+
+    def __init__(self, application: Application) -> None:
+        super().__init__(application.public_id)
+        self.application = application
+
+
+def of_drafts(view: Callable[Concatenate[PersonRequest, P], HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """Turn `Moved` into the file's page."""
+
+    @wraps(view)
+    def wrapped(request: PersonRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Moved as moved:
+            return redirect("application-detail", moved.application.public_id)
+
+    return login_required(wrapped)

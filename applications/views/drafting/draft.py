@@ -1,0 +1,136 @@
+"""A draft as a whole: begun, its task list, its two-minute check, its documents, its end."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.models import Organisation
+from accounts.requests import PersonRequest
+from applications import rules
+from applications.checks import eligibility_check
+from applications.models import Application, Document
+from applications.selectors.answers import eligibility_of
+from applications.selectors.task_list import task_list
+from applications.services import drafts
+from applications.states import ApplicationState
+from applications.views.catalogue import ask_check, check_key, fact, published_call, read_check
+from applications.views.drafting.door import draft_of, of_drafts, own
+from audit.services import record_reading
+from documents.downloads import file_response
+from questions.schema import Fault
+
+
+@login_required
+@require_GET
+def mine(request: PersonRequest) -> HttpResponse:
+    """The applications of the organisations I act for: drafts first, then what was sent."""
+    files = (
+        Application.objects.of_member(request.user)
+        .select_related("call__program", "organisation")
+        .order_by("-updated_at", "-pk")[:200]
+    )
+    rows = list(files)
+    context = {
+        "drafts": [file for file in rows if file.state == ApplicationState.DRAFT],
+        "sent": [file for file in rows if file.state != ApplicationState.DRAFT],
+        "has_organisation": request.user.memberships.exists(),
+    }
+    return render(request, "applications/mine.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def start(request: PersonRequest, public_id: UUID) -> HttpResponse:
+    """Choose the organisation, or register it first; then the draft is there."""
+    call = published_call(public_id)
+    organisations = list(Organisation.objects.filter(memberships__user=request.user).order_by("legal_name"))
+    existing = Application.objects.of_member(request.user).filter(call=call, state=ApplicationState.DRAFT)
+    problem = ""
+    if request.method == "POST":
+        chosen = next((o for o in organisations if str(o.public_id) == request.POST.get("organisation")), None)
+        if chosen is None:
+            problem = _("Choose the organisation that applies.")
+        else:
+            answers = request.session.get(check_key(call))
+            application = drafts.start_application(call, chosen, by=request.user, eligibility=answers)
+            request.session.pop(check_key(call), None)
+            return redirect("application-tasks", application.public_id)
+    context = fact(call) | {
+        "program": call.program,
+        "organisations": organisations,
+        "existing": existing.select_related("organisation"),
+        "problem": problem,
+        "checked": bool(request.session.get(check_key(call))),
+    }
+    return render(request, "applications/start.html", context, status=422 if problem else 200)
+
+
+@of_drafts
+@require_GET
+def tasks(request: PersonRequest, public_id: UUID) -> HttpResponse:
+    """What is done and what is left, section by section."""
+    application = draft_of(request, public_id, read="task list")
+    items = task_list(application)
+    done = sum(item.kind == "done" for item in items)
+    context = {
+        "application": application,
+        "tasks": items[:-1],
+        "last": items[-1:],
+        "done": done,
+        "total": len(items) - 1,
+        "closed": rules.takes_answers(application) is not None,
+        "may_delete": not application.snapshots.exists(),
+    } | fact(application.call)
+    return render(request, "applications/tasks.html", context)
+
+
+@of_drafts
+@require_http_methods(["GET", "POST"])
+def eligibility(request: PersonRequest, public_id: UUID) -> HttpResponse:
+    """The two-minute check, inside the draft."""
+    application = draft_of(request, public_id, read="eligibility")
+    check = eligibility_check(application.call)
+    if check is None:
+        raise Http404
+    answers, result = eligibility_of(application), None
+    faults: dict[str, list[Fault]] = {}
+    if request.method == "POST":
+        answers, faults = read_check(check, request.POST)
+        if not any(faults.values()):
+            drafts.save_eligibility(application, answers, by=request.user)
+            if not check.refusals(answers):
+                messages.success(request, _("Your answers are saved: you can apply."))
+                return redirect("application-tasks", application.public_id)
+    if answers and check.refusals(answers):
+        result = {"refusals": check.refusals(answers), "contact": check.contact}
+    asked = ask_check(check, answers, faults)
+    lines = [line for one in asked for line in one.problems]
+    context = {"application": application, "asked": asked, "result": result, "lines": lines}
+    return render(request, "applications/draft_eligibility.html", context, status=422 if lines else 200)
+
+
+@login_required
+@require_GET
+def document(request: PersonRequest, public_id: UUID, document: UUID) -> HttpResponseBase:
+    """A document of one's own file."""
+    application = own(request, public_id)
+    found = get_object_or_404(Document.objects.select_related("upload"), application=application, public_id=document)
+    record_reading(request.user, application_id=application.pk, subject="document", what=str(found.public_id))
+    return file_response(found.upload, inline=request.GET.get("inline") is not None)
+
+
+@of_drafts
+@require_http_methods(["GET", "POST"])
+def delete(request: PersonRequest, public_id: UUID) -> HttpResponse:
+    """Throw a draft away, after asking."""
+    application = draft_of(request, public_id, read="delete")
+    if request.method == "POST":
+        drafts.delete_draft(application, by=request.user)
+        messages.success(request, _("The draft is deleted."))
+        return redirect("application-list")
+    return render(request, "applications/delete.html", {"application": application})
