@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,7 +10,6 @@ from django.core import signing
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -30,7 +28,7 @@ from applications.figures import aid_of, requested_of, totals
 from applications.forms.company import AttestForm, ReasonForm
 from applications.models import Application, Snapshot
 from applications.selectors.answers import answers_of, form_of
-from applications.selectors.deadlines import service_due
+from applications.selectors.progress import bridge, next_steps, timeline
 from applications.selectors.shown import shown_sections
 from applications.services import submission
 from applications.states import ApplicationState, PublicState
@@ -39,7 +37,6 @@ from applications.views.drafting import draft_of, of_drafts, own
 from documents.downloads import file_response
 from moves.machine import allowed
 from moves.refusals import WrongMoment
-from programs.policy import Standard
 from programs.states import Phase
 from work import clock
 from work.forms import said
@@ -177,31 +174,6 @@ def submitted(request: PersonRequest, public_id: UUID) -> HttpResponse:
     return render(request, "applications/submitted.html", context)
 
 
-def next_steps(application: Application) -> list[str]:
-    """What happens next, with its dates, in sentences."""
-    language, call = _language(), application.call
-    steps = []
-    if application.due and application.state == ApplicationState.SUBMITTED:
-        day = clock.format_day(application.due, language)
-        steps.append(_("We check that your application is complete and eligible by %(day)s.") % {"day": day})
-    cohort = application.cohort_closes_at
-    if cohort:
-        if cohort > clock.now():
-            instant = clock.format_instant(cohort, language)
-            steps.append(_("Its cohort closes on %(instant)s; all its files are then compared.") % {"instant": instant})
-        assert application.submitted_at is not None  # it has a cohort: it was submitted
-        if decided := service_due(call, Standard.DECIDE, max(cohort, application.submitted_at)):
-            late = decided < clock.now()
-            sentence = (
-                _("The decision was due by %(day)s. It is late; it will still reach you by letter.")
-                if late
-                else _("The decision is sent to you by letter by %(day)s.")
-            )
-            steps.append(sentence % {"day": clock.format_day(decided, language)})
-    steps.append(_("If something is missing, we write to you; you answer from the page of your application."))
-    return steps
-
-
 # ---------------------------------------------------------------- its page
 
 
@@ -232,71 +204,6 @@ def detail(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "may_withdraw": Application.withdraw in may,
     }
     return render(request, "applications/detail.html", context)
-
-
-def bridge(application: Application) -> list[dict[str, str]]:
-    """The three steps that an applicant may see: submitted, assessed, decided."""
-    language = _language()
-    if application.state == ApplicationState.DRAFT:
-        return [
-            {"label": _("Draft"), "state": "now"},
-            {"label": _("Submitted"), "state": "later"},
-            {"label": _("Being assessed"), "state": "later"},
-            {"label": _("Decision"), "state": "later"},
-        ]
-    assert application.submitted_at is not None  # no draft: it was submitted
-    sent = clock.format_day(application.submitted_at, language)
-    told = application.outcome_at
-    over = application.state in (ApplicationState.WITHDRAWN, ApplicationState.CANCELLED)
-    return [
-        {"label": _("Submitted"), "state": "done", "note": sent},
-        {
-            "label": _("Changes requested")
-            if application.state == ApplicationState.CHANGES_REQUESTED
-            else _("Being assessed")
-            if not over
-            else str(application.public_state.label),
-            "state": "done" if told else "now",
-        },
-        {
-            "label": _("Decision"),
-            "state": "now" if told else "later",
-            "note": clock.format_day(told, language) if told else "",
-        },
-    ]
-
-
-def timeline(application: Application) -> list[dict[str, object]]:
-    """What the applicant did, and what they were told, newest first."""
-    entries: list[dict[str, Any]] = [
-        {"what": _("Draft begun"), "at": application.created_at, "who": application.created_by.full_name}
-    ]
-    for snapshot in application.snapshots.select_related("by").order_by("number"):
-        first = snapshot.number == 1
-        what = _("Application submitted") if first else _("Application sent again")
-        entries.append({"what": what, "at": snapshot.at, "who": snapshot.by.full_name})
-    for sponsorship in application.sponsorships.all():
-        if sponsorship.confirmed_at:
-            entries.append(
-                {
-                    "what": _("Sponsorship confirmed"),
-                    "at": sponsorship.confirmed_at,
-                    "who": f"{sponsorship.confirmed_name}, {sponsorship.organisation_name}",
-                }
-            )
-    for asked in application.change_requests.all():
-        entries.append({"what": _("Changes requested"), "at": asked.at, "who": application.call.program.cluster.name})
-    if application.state in (ApplicationState.WITHDRAWN, ApplicationState.CANCELLED):
-        entries.append({"what": application.get_state_display(), "at": application.since, "who": ""})
-    if application.outcome_at:
-        entries.append({"what": _("Decision letter sent"), "at": application.outcome_at, "who": ""})
-    entries.reverse()  # of two things at one instant, the later one comes first
-    entries.sort(key=lambda entry: entry["at"], reverse=True)
-    return [{**entry, "what": str(entry["what"])[:1].upper() + str(entry["what"])[1:]} for entry in entries]
-
-
-def _language() -> str:
-    return get_language() or "fr"
 
 
 @login_required

@@ -1,0 +1,106 @@
+"""Where a file stands, as its applicant may know it: never an outcome before its letter."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from applications.models import Application
+from applications.selectors.deadlines import service_due
+from applications.states import ApplicationState
+from programs.policy import Standard
+from work import clock
+
+
+@dataclass(frozen=True)
+class Span:
+    """A step of the bridge: `done`, `now` or `later`, with a few words or none."""
+
+    label: str
+    state: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A line of the timeline."""
+
+    what: str
+    at: datetime
+    who: str = ""
+
+
+def bridge(application: Application) -> list[Span]:
+    """The three steps that an applicant may see: submitted, assessed, decided."""
+    language = _language()
+    if application.state == ApplicationState.DRAFT:
+        return [
+            Span(_("Draft"), "now"),
+            Span(_("Submitted"), "later"),
+            Span(_("Being assessed"), "later"),
+            Span(_("Decision"), "later"),
+        ]
+    assert application.submitted_at is not None  # no draft: it was submitted
+    told = application.outcome_at
+    if application.state == ApplicationState.CHANGES_REQUESTED:
+        between = _("Changes requested")
+    elif application.state in (ApplicationState.WITHDRAWN, ApplicationState.CANCELLED):
+        between = str(application.public_state.label)
+    else:
+        between = _("Being assessed")
+    return [
+        Span(_("Submitted"), "done", clock.format_day(application.submitted_at, language)),
+        Span(between, "done" if told else "now"),
+        Span(_("Decision"), "now" if told else "later", clock.format_day(told, language) if told else ""),
+    ]
+
+
+def timeline(application: Application) -> list[Happened]:
+    """What the applicant did, and what they were told, newest first."""
+    lines = [Happened(_("Draft begun"), application.created_at, application.created_by.full_name)]
+    for snapshot in application.snapshots.select_related("by").order_by("number"):
+        what = _("Application submitted") if snapshot.number == 1 else _("Application sent again")
+        lines.append(Happened(what, snapshot.at, snapshot.by.full_name))
+    for sponsorship in application.sponsorships.all():
+        if sponsorship.confirmed_at:
+            who = f"{sponsorship.confirmed_name}, {sponsorship.organisation_name}"
+            lines.append(Happened(_("Sponsorship confirmed"), sponsorship.confirmed_at, who))
+    for asked in application.change_requests.all():
+        lines.append(Happened(_("Changes requested"), asked.at, application.call.program.cluster.name))
+    if application.state in (ApplicationState.WITHDRAWN, ApplicationState.CANCELLED):
+        state = str(application.get_state_display())
+        lines.append(Happened(state[:1].upper() + state[1:], application.since))
+    if application.outcome_at:
+        lines.append(Happened(_("Decision letter sent"), application.outcome_at))
+    lines.reverse()  # of two things at one instant, the later one comes first
+    return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def next_steps(application: Application) -> list[str]:
+    """What happens next, with its dates, in sentences."""
+    language, call = _language(), application.call
+    steps = []
+    if application.due and application.state == ApplicationState.SUBMITTED:
+        day = clock.format_day(application.due, language)
+        steps.append(_("We check that your application is complete and eligible by %(day)s.") % {"day": day})
+    cohort = application.cohort_closes_at
+    if cohort:
+        if cohort > clock.now():
+            instant = clock.format_instant(cohort, language)
+            steps.append(_("Its cohort closes on %(instant)s; all its files are then compared.") % {"instant": instant})
+        assert application.submitted_at is not None  # it has a cohort: it was submitted
+        if decided := service_due(call, Standard.DECIDE, max(cohort, application.submitted_at)):
+            late = decided < clock.now()
+            sentence = (
+                _("The decision was due by %(day)s. It is late; it will still reach you by letter.")
+                if late
+                else _("The decision is sent to you by letter by %(day)s.")
+            )
+            steps.append(sentence % {"day": clock.format_day(decided, language)})
+    steps.append(_("If something is missing, we write to you; you answer from the page of your application."))
+    return steps
+
+
+def _language() -> str:
+    return get_language() or "fr"
