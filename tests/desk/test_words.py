@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 from desk.constants import SUBJECTS, VERBS
-from desk.selectors.trail import _done, _models
+from desk.selectors.trail.lines import _done, _models
 
 APPS = (
     "accounts",

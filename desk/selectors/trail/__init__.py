@@ -1,0 +1,19 @@
+"""The trail in words: acts and readings of one file in one chronology, and a search over all of it."""
+
+from desk.selectors.trail.chronicle import chronicle, subjects_of, verified, whole_chronicle
+from desk.selectors.trail.lines import Line, all_verbs, entries, lines_of, verb_name
+from desk.selectors.trail.search import Filter, matching
+
+__all__ = [
+    "Filter",
+    "Line",
+    "all_verbs",
+    "chronicle",
+    "entries",
+    "lines_of",
+    "matching",
+    "subjects_of",
+    "verb_name",
+    "verified",
+    "whole_chronicle",
+]

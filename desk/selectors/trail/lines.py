@@ -1,0 +1,216 @@
+"""Acts and readings of the trail in words, one line each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+
+from django.apps import apps
+from django.db.models import Model, Prefetch, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from applications.models import Application
+from audit.models import Entry, Erasable, Reading
+from audit.states import ActorKind
+from desk.constants import FACTS, READ, SUBJECTS, VALUES, VERBS
+from moves.machine import declared, state_field, subject_name
+from moves.states import Duty
+from reports.models import ApiKey
+
+PAGE = 100  # lines
+
+
+@dataclass(frozen=True)
+class Line:
+    """One act or one reading, in words. `digest` is empty for a reading; `note` the reason, `texts` other words kept
+    apart; `erased` says that words were destroyed by schedule."""
+
+    at: datetime
+    what: str
+    who: str
+    subject: str
+    application_id: int | None
+    is_reading: bool = False
+    verb: str = ""
+    duty: str = ""
+    before: str = ""
+    after: str = ""
+    note: str = ""
+    erased: datetime | None = None
+    facts: list = field(default_factory=list)
+    texts: list = field(default_factory=list)
+    seq: int | None = None
+    digest: str = ""
+    key: str = ""
+    reference: str = ""
+
+
+# ------------------------------------------------------------------ the words
+
+
+@cache
+def _models() -> dict[str, type[Model]]:
+    return {subject_name(model): model for model in apps.get_models() if state_field(model) is not None}
+
+
+@cache
+def _done() -> dict[str, str | Promise]:
+    """Each move by its full name, with the words of its timeline."""
+    words = {}
+    for subject, model in _models().items():
+        for name, step in declared(model):
+            words[f"{subject}.{name}"] = step.terms.done
+    return words
+
+
+def verb_name(subject_type: str, verb: str) -> str:
+    """A verb's full name: apps may leave the subject out of it."""
+    return verb if "." in verb else f"{subject_type}.{verb}"
+
+
+def verb_words(subject_type: str, verb: str) -> str:
+    full = verb_name(subject_type, verb)
+    return str(_done().get(full) or VERBS.get(full) or full)
+
+
+def all_verbs() -> list[tuple[str, str]]:
+    """Every verb with its words, in the order of the words: what the search offers."""
+    words = {name: str(text) for name, text in (_done() | VERBS).items()}
+    return sorted(words.items(), key=lambda pair: pair[1].casefold())
+
+
+def state_words(subject_type: str, state: str) -> str:
+    if not state:
+        return ""
+    field = state_field(model) if (model := _models().get(subject_type)) else None
+    return str(dict(field.flatchoices).get(state, state)) if field else state
+
+
+def subject_words(subject_type: str) -> str:
+    return str(SUBJECTS.get(subject_type, subject_type))
+
+
+# ----------------------------------------------------------------- the actors
+
+
+class _Names:
+    """Who the actors of some rows are: one query for people, one for keys, whatever the number of rows."""
+
+    def __init__(self, rows: Iterable[Entry | Reading]) -> None:
+        ids = {kind: {r.actor_id for r in rows if r.actor_kind == kind} for kind in (ActorKind.PERSON, ActorKind.KEY)}
+        self.people = User.objects.in_bulk(ids[ActorKind.PERSON])
+        self.keys = ApiKey.objects.in_bulk(ids[ActorKind.KEY])
+
+    def of(self, row: Entry | Reading) -> str:
+        match row.actor_kind:
+            case ActorKind.PERSON:
+                user = self.people.get(row.actor_id)
+                name = user.full_name if user else _("A person since removed")
+            case ActorKind.KEY:
+                key = self.keys.get(row.actor_id)
+                name = _("API key “%(name)s”") % {"name": key.name} if key else str(ActorKind.KEY.label)
+            case ActorKind.CLOCK:
+                name = _("The system")
+            case _other:
+                name = str(ActorKind(row.actor_kind).label)
+        return f"{name} ({row.on_behalf_of})" if row.on_behalf_of else name
+
+
+def lines_of(rows: Iterable[Entry | Reading]) -> list[Line]:
+    """Entries and readings (mixed) as lines, in the order given."""
+    rows = list(rows)
+    names = _Names(rows)
+    references = dict(
+        Application.objects.filter(pk__in={r.application_id for r in rows if r.application_id}).values_list(
+            "pk", "reference"
+        )
+    )
+    lines = []
+    for row in rows:
+        who, reference = names.of(row), (references.get(row.application_id) if row.application_id else None) or ""
+        lines.append(_reading(row, who, reference) if isinstance(row, Reading) else _entry(row, who, reference))
+    return lines
+
+
+def _entry(entry: Entry, who: str, reference: str) -> Line:
+    erasables = {e.field: e for e in entry.erasables.all()}
+    note = erasables.pop("note", None)
+    return Line(
+        at=entry.at,
+        what=verb_words(entry.subject_type, entry.verb),
+        who=who,
+        subject=subject_words(entry.subject_type),
+        application_id=entry.application_id,
+        verb=verb_name(entry.subject_type, entry.verb),
+        duty=str(Duty(entry.duty).label) if entry.duty in Duty.values else entry.duty,
+        before=state_words(entry.subject_type, entry.before),
+        after=state_words(entry.subject_type, entry.after),
+        note=note.value if note else "",
+        erased=next((e.erased_at for e in [note, *erasables.values()] if e and e.erased_at), None),
+        facts=[(name, _valued(key, value)) for key, value in entry.given.items() if (name := _fact(key, value))],
+        texts=[
+            (str(FACTS.get(e.field) or e.field.removeprefix("given.")), e.value) for e in erasables.values() if e.value
+        ],
+        seq=entry.seq,
+        digest=entry.digest,
+        key=f"e{entry.pk}",
+        reference=reference,
+    )
+
+
+def _fact(key: str, value: object) -> str:
+    """The name of a fact; "" for one that says nothing to a reader."""
+    return "" if value in (None, "", [], {}) else str(FACTS.get(key, key))
+
+
+def _valued(key: str, value: object) -> str:
+    """The value of a fact in words: from its closed list where it has one."""
+    words = VALUES.get(key)
+    return str(words[value]) if words and isinstance(value, str) and value in words else _plain(value)
+
+
+def _plain(value: object) -> str:
+    """A fact as text: a list by commas; words kept apart are shown with the texts."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(_plain(one) for one in value)
+    if isinstance(value, dict):
+        told = ((_fact(key, one), _valued(key, one)) for key, one in value.items() if key != "text")
+        return "; ".join(f"{name}: {one}" for name, one in told if name) or "…"
+    return str(value)
+
+
+def _reading(reading: Reading, who: str, reference: str) -> Line:
+    return Line(
+        at=reading.at,
+        what=_("Read: %(what)s") % {"what": read_words(reading)},
+        who=who,
+        subject=subject_words(reading.subject_type),
+        application_id=reading.application_id,
+        is_reading=True,
+        verb="read",
+        facts=_listed(reading),
+        key=f"r{reading.pk}",
+        reference=reference,
+    )
+
+
+def _listed(reading: Reading) -> list[tuple[str, str]]:
+    """What was asked of a list taken away as a file, its number of lines and its digest."""
+    if reading.question is None:
+        return []
+    facts = {**reading.question, "count": reading.count, "sha256": reading.digest}
+    return [(name, _valued(key, value)) for key, value in facts.items() if (name := _fact(key, value))]
+
+
+def read_words(reading: Reading) -> str:
+    """What was read: its own words where they are known, else the thing's."""
+    return str(READ.get(reading.what) or subject_words(reading.subject_type))
+
+
+def entries() -> QuerySet[Entry]:
+    """Acts, each with the words kept apart of it."""
+    return Entry.objects.prefetch_related(Prefetch("erasables", Erasable.objects.order_by("field")))

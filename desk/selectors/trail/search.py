@@ -1,0 +1,97 @@
+"""A search over the whole trail of some clusters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.models import Cluster, Membership, Organisation, User
+from applications.models import Application
+from audit.models import Reading
+from audit.states import ActorKind
+from desk.selectors.trail.lines import PAGE, Line, entries, lines_of
+from funding.models import Agreement, Envelope, Partner
+from programs.models import Appointment, Call, Program
+from reports.models import ApiKey
+from work.models import Job
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the auditor looks for. Empty parts do not count."""
+
+    reference: str = ""
+    person: str = ""
+    verb: str = ""
+    first: datetime | None = None
+    last: datetime | None = None
+    readings: bool = False
+
+
+def matching(
+    clusters: QuerySet[Cluster], wanted: Filter, *, before: int | None = None, size: int = PAGE
+) -> tuple[list[Line], int | None]:
+    """Lines of the trail of `clusters`, the latest first, and the number to ask with next (None at the end)."""
+    rows: QuerySet[Any] = Reading.objects.all() if wanted.readings else entries()
+    if wanted.reference:
+        key = Application.objects.filter(reference__iexact=wanted.reference).values_list("pk", flat=True).first()
+        rows = Reading.objects.of_file(key or 0) if wanted.readings else entries().filter(application_id=key or 0)
+    rows = rows.filter(_of_clusters(clusters, wanted.readings))
+    if wanted.person:
+        rows = rows.filter(actor_kind=ActorKind.PERSON, actor_id__in=_people(wanted.person))
+    if wanted.verb and not wanted.readings:
+        subject, _dot, bare = wanted.verb.partition(".")
+        rows = rows.filter(Q(verb=wanted.verb) | Q(subject_type=subject, verb=bare))
+    if wanted.first:
+        rows = rows.filter(at__gte=wanted.first)
+    if wanted.last:
+        rows = rows.filter(at__lte=wanted.last)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows.order_by("-id")[: size + 1])
+    return lines_of(found[:size]), found[size - 1].pk if len(found) > size else None
+
+
+def _people(text: str) -> QuerySet[User, Mapping[str, object]]:
+    """People whose name or e-mail address holds every word of `text`: a subquery."""
+    people = User.objects.all()
+    for word in text.split():
+        people = people.filter(
+            Q(given_name__icontains=word) | Q(family_name__icontains=word) | Q(email__icontains=word)
+        )
+    return people.values("pk")
+
+
+def _of_clusters(clusters: QuerySet[Cluster], readings: bool) -> Q:
+    """The condition that a row is of these clusters: of one of their files, or of what they own or gave a role to."""
+    files = Application.objects.filter(call__program__cluster__in=clusters).values("pk")
+    own = Q(application_id__in=files)
+    if readings:
+        return own | Q(application_id=None, actor_kind=ActorKind.PERSON, actor_id__in=_staff(clusters))
+    alone = Q(application_id=None)
+    for subject, rows in {
+        "cluster": Cluster.objects.filter(pk__in=clusters),
+        "program": Program.objects.filter(cluster__in=clusters),
+        "call": Call.objects.filter(program__cluster__in=clusters),
+        "partner": Partner.objects.filter(cluster__in=clusters),
+        "agreement": Agreement.objects.filter(partner__cluster__in=clusters),
+        "envelope": Envelope.objects.filter(agreement__partner__cluster__in=clusters),
+        "api_key": ApiKey.objects.filter(partner__cluster__in=clusters),
+        "organisation": Organisation.objects.filter(applications__call__program__cluster__in=clusters),
+        "user": User.objects.filter(pk__in=_staff(clusters)),
+        "job": Job.objects.filter(owner__in=_staff(clusters)),
+    }.items():
+        own |= alone & Q(subject_type=subject, subject_id__in=rows.values("pk"))
+    return own | alone & Q(subject_type__in=["interest", "undertaking"], actor_id__in=_staff(clusters))
+
+
+def _staff(clusters: QuerySet[Cluster]) -> QuerySet[User, Mapping[str, object]]:
+    """People with a role in these clusters, or for a company that applied to them: a subquery."""
+    held = Exists(Appointment.objects.filter(cluster__in=clusters, user=OuterRef("pk")))
+    wide = Q(cluster_appointments__cluster__in=clusters)
+    company = Exists(
+        Membership.objects.filter(user=OuterRef("pk"), organisation__applications__call__program__cluster__in=clusters)
+    )
+    return User.objects.filter(held | wide | company).values("pk")
