@@ -1,122 +1,20 @@
-"""The questions of a form as fields: from what is kept to inputs, and from what is posted back to a value.
+"""A question as a page asks it: its inputs filled with what is kept, and what is wrong beside them."""
 
-Nothing is judged here: the service does, and what it says is put beside the fields.
-"""
-
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
-from django.forms.utils import ErrorDict
-from django.http import QueryDict
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from applications import constants
+from applications.forms.questions.fields import AnswerForm
 from applications.models import Document
 from applications.selectors.shown import column_label
 from questions.constants import Text
-from questions.schema import Fault, Option, Question
+from questions.schema import Fault, Question
 from questions.schema.tables import columns_of
-from work.forms import DayInput, MoneyInput, UnitInput, said
-
-YES_NO = [("yes", _("Yes")), ("no", _("No"))]
-Choices = Sequence[tuple[str, str | Promise]]  # of a closed list: each key with its words
-FEW = 7  # up to so many choices are radio buttons
-
-
-class AnswerForm(forms.Form):
-    """Fields for questions, filled with values and faults from elsewhere; it cleans nothing itself."""
-
-    data: dict[str, object]
-    _errors: ErrorDict | None
-
-    def __init__(
-        self,
-        questions: Iterable[Question],
-        values: Mapping[str, object],
-        *,
-        prefix: str = "",
-        labels: Mapping[str, str] | None = None,
-        choices: Mapping[str, Choices] | None = None,
-    ) -> None:
-        super().__init__({}, prefix=prefix)
-        for question in questions:
-            field = field_of(question, choices=(choices or {}).get(question.key))
-            field.label = (labels or {}).get(question.key) or str(question.label)
-            field.help_text = str(question.help)
-            self.fields[question.key] = field
-            self.data[self.add_prefix(question.key)] = typed(question, values.get(question.key))
-
-    def add_prefix(self, field_name: str) -> str:
-        return f"{self.prefix}.{field_name}" if self.prefix else field_name
-
-    def full_clean(self) -> None:
-        if self._errors is None:
-            self._errors = ErrorDict()
-        self.cleaned_data = {}
-
-    def say(self, key: str, message: str) -> None:
-        """Put what is wrong beside a field."""
-        self.errors.setdefault(key, self.error_class(error_class="errorlist", renderer=self.renderer)).append(message)
-
-
-def field_of(question: Question, *, choices: Choices | None = None) -> forms.Field:
-    """The field of one question that is not a table, in parts, or a list of documents."""
-    least = question.required
-    match question.type:
-        case "long_text":
-            words = question.limits.get("max_words")
-            attrs = {"data-max-words": words} if words else {}
-            rows = 4 if (words or 300) <= 150 else 8
-            return forms.CharField(required=least, widget=forms.Textarea({"rows": rows, **attrs}))
-        case "money":
-            return forms.CharField(required=least, widget=MoneyInput())
-        case "percent":
-            return forms.CharField(required=least, widget=UnitInput(unit="%"))
-        case "integer" | "decimal":
-            unit = str(question.limits.get("unit") or "")
-            mode = {"inputmode": "numeric" if question.type == "integer" else "decimal", "autocomplete": "off"}
-            widget = UnitInput(mode, unit=unit) if unit else forms.TextInput(mode | {"class": "input--short"})
-            return forms.CharField(required=least, widget=widget)
-        case "date":
-            return forms.CharField(required=least, widget=DayInput())
-        case "yes_no":
-            return forms.ChoiceField(
-                required=least, choices=YES_NO, widget=forms.RadioSelect({"class": "choices--row"})
-            )
-        case "one_of":
-            listed = choices or [(option.key, _labelled(option)) for option in question.options]
-            if len(listed) < FEW and choices is None:
-                return forms.ChoiceField(required=least, choices=listed, widget=forms.RadioSelect)
-            return forms.ChoiceField(required=least, choices=[("", _("Choose")), *listed])
-        case "many_of":
-            listed = [(option.key, _labelled(option)) for option in question.options]
-            return forms.MultipleChoiceField(required=least, choices=listed, widget=forms.CheckboxSelectMultiple)
-        case "email":
-            return forms.CharField(required=least, widget=forms.EmailInput({"autocomplete": "off"}))
-        case "url":
-            return forms.CharField(required=least, widget=forms.URLInput({"autocomplete": "off"}))
-        case "phone":
-            return forms.CharField(required=least, widget=forms.TextInput({"type": "tel", "class": "input--20"}))
-        case "postal_code" | "naics" | "neq" | "business_number":
-            return forms.CharField(required=least, widget=forms.TextInput({"class": "input--short"}))
-    return forms.CharField(required=least)
-
-
-def _labelled(option: Option) -> str:
-    return str(option.label)
-
-
-def typed(question: Question, value: object) -> str | list[object]:
-    """A kept value as its input shows it."""
-    if value is None:
-        return [] if question.type == "many_of" else ""
-    if question.type == "yes_no" and isinstance(value, bool):
-        return "yes" if value else "no"
-    return value if isinstance(value, list) else str(value)
+from work.forms import said
 
 
 class Asked:
@@ -300,46 +198,3 @@ class Asked:
         questions = [Question(part, kind, Text(), required=part not in ("line2", "country")) for part in labels]
         words = {part: str(label) for part, label in labels.items()}
         self.parts = AnswerForm(questions, value, prefix=self.key, labels=words)
-
-
-def posted(question: Question, data: QueryDict, name: str | None = None) -> object:
-    """The value of a question as posted. `name`: of its one input, when it is not the question's key."""
-    key = question.key
-    if question.type in constants.TABLES:
-        lines: dict[int, dict] = {}
-        for full, value in data.items():
-            if found := re.fullmatch(rf"{re.escape(key)}\.(\d{{1,3}})\.([a-z0-9_]+)", full):
-                lines.setdefault(int(found[1]), {})[found[2]] = value
-        return [lines[number] for number in sorted(lines)]
-    if question.type == "assessment":
-        return {
-            process.key: {moment: data.get(f"{key}.{process.key}.{moment}", "") for moment in ("before", "after")}
-            for axis in question.axes
-            for process in axis.processes
-        }
-    if question.type in constants.PARTS:
-        return {part: data.get(f"{key}.{part}", "") for part in constants.PARTS[question.type]}
-    if question.type == "many_of":
-        return [value for value in data.getlist(name or key) if value]
-    return data.get(name or key, "")
-
-
-def pairs_of(asked: Asked) -> list[list[str]]:
-    """The saved answer as the pairs (name of the input, value) that the page's script writes back."""
-    if asked.form is not None:
-        value = asked.form.data.get(asked.key)
-        field = asked.form[asked.key]
-        shown = field.field.widget.format_value(value) if hasattr(field.field.widget, "format_value") else value
-        values = shown if isinstance(shown, list) else [shown if shown is not None else ""]
-        return [["value", str(v)] for v in values]
-    pairs = []
-    for form in [*(row["form"] for row in asked.rows), *([asked.parts] if asked.parts is not None else [])]:
-        for name in form.fields:
-            field = form[name]
-            value = field.field.widget.format_value(form.data.get(field.html_name))
-            if value not in (None, ""):
-                pairs.append([field.html_name, str(value[0] if isinstance(value, list) else value)])
-    for axis in asked.grid:
-        for cell in axis["processes"]:
-            pairs += [[f"{cell['name']}.{moment}", cell[moment]] for moment in ("before", "after") if cell[moment]]
-    return pairs
