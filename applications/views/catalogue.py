@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from applications.checks import eligibility_check
 from applications.feeds import closings_of
 from applications.forms.company import SearchForm
-from applications.forms.questions import Asked, posted
+from applications.forms.questions import BoundQuestion, posted
 from applications.models import Application
 from applications.search import folded
 from applications.states import ApplicationState
@@ -204,13 +204,15 @@ def read_check(check: Eligibility, data: QueryDict) -> tuple[dict[str, object], 
     return answers, faults
 
 
-def ask_check(check: Eligibility, answers: Mapping[str, object], faults: Mapping[str, list[Fault]]) -> list[Asked]:
+def ask_check(
+    check: Eligibility, answers: Mapping[str, object], faults: Mapping[str, list[Fault]]
+) -> list[BoundQuestion]:
     """The questions of the check as fields. One whose condition does not hold is marked, and drawn apart."""
     shown = {item.question.key for item in check.shown(answers)}
     asked = []
     for item in check.questions:
         key = item.question.key
-        one = Asked(item.question, answers.get(key), visible=key in shown or not answers)
+        one = BoundQuestion(item.question, answers.get(key), visible=key in shown or not answers)
         one.say(faults.get(key, []))
         if key in shown:
             asked.append(one)

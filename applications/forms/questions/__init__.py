@@ -3,7 +3,7 @@
 Nothing is judged here: the service does, and what it says is put beside the fields.
 """
 
-from applications.forms.questions.asked import Asked
+from applications.forms.questions.bound import BoundQuestion
 from applications.forms.questions.values import pairs_of, posted
 
-__all__ = ["Asked", "pairs_of", "posted"]
+__all__ = ["BoundQuestion", "pairs_of", "posted"]

@@ -5,7 +5,7 @@ import re
 from django.http import QueryDict
 
 from applications import constants
-from applications.forms.questions.asked import Asked
+from applications.forms.questions.bound import BoundQuestion
 from questions.schema import Question
 
 
@@ -31,7 +31,7 @@ def posted(question: Question, data: QueryDict, name: str | None = None) -> obje
     return data.get(name or key, "")
 
 
-def pairs_of(asked: Asked) -> list[list[str]]:
+def pairs_of(asked: BoundQuestion) -> list[list[str]]:
     """The saved answer as the pairs (name of the input, value) that the page's script writes back."""
     if asked.form is not None:
         value = asked.form.data.get(asked.key)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.figures import totals_of
-from applications.forms.questions import Asked, pairs_of, posted
+from applications.forms.questions import BoundQuestion, pairs_of, posted
 from applications.models import Application
 from applications.selectors.answers import form_of
 from applications.selectors.shown import shown
@@ -65,7 +65,7 @@ def answer(request: PersonRequest, public_id: UUID) -> HttpResponse:
 
 def _overtaken(question: Question, conflict: drafts.AnswerConflict, reader: User) -> dict[str, object]:
     return {
-        "theirs": pairs_of(Asked(question, conflict.theirs)),
+        "theirs": pairs_of(BoundQuestion(question, conflict.theirs)),
         "theirs_shown": shown(question, conflict.theirs).text,
         "version": conflict.version,
         "by": conflict.by.full_name,

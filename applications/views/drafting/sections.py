@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from applications import constants
 from applications.figures import totals_of
-from applications.forms.questions import Asked, posted
+from applications.forms.questions import BoundQuestion, posted
 from applications.models import Application, Document
 from applications.selectors.answers import form_of
 from applications.selectors.shown import shown
@@ -142,14 +142,14 @@ class Page:
             return reverse("application-section", args=[self.application.public_id, after[0]])
         return reverse("application-tasks", args=[self.application.public_id])
 
-    def asked(self, question: Question) -> Asked:
+    def asked(self, question: Question) -> BoundQuestion:
         stored = self.stored.get(question.key)
         value = self.answers.get(question.key)
         typed, faults = self.refused.get(question.key, (value, None))
         if is_required(question, self.answers) and not question.required:
             question = replace(question, required=True)
         documents = self.documents.get(question.key, [])
-        one = Asked(question, typed, version=stored.version if stored else 0, documents=documents)
+        one = BoundQuestion(question, typed, version=stored.version if stored else 0, documents=documents)
         if faults is None and question.key not in self.faults and stored is not None and question.type != "documents":
             faults = validate_answer(question, value)[1]  # kept as typed on an earlier day
         one.say(faults or self.faults.get(question.key, []))

@@ -17,7 +17,7 @@ from questions.schema.tables import columns_of
 from work.forms import said
 
 
-class Asked:
+class BoundQuestion:
     """A question on a page: `template` draws it from `form`, `rows`, `parts`, `grid` or `documents`."""
 
     def __init__(
