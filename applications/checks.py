@@ -12,7 +12,7 @@ from applications.selectors.answers import amount_of, answers_of, eligibility_of
 from audit.actors import Actor
 from funding.figures import FileName
 from programs.models import Call
-from programs.money import Reason
+from programs.money import AidReason
 from programs.policy import Eligibility
 from programs.selectors import policy_of
 from questions.schema import Form, Missing, Question, missing
@@ -78,7 +78,7 @@ def missing_amounts(application: Application, answers: Mapping[str, object]) -> 
         return [Missing(budget.section, budget.key, "invalid", sentence)]
     asked, question = amount_of(answers, constants.REQUESTED), form.question(constants.REQUESTED)
     if question is not None and asked is not None and asked > aid.reimbursement:
-        limit = Reason("requested_too_much", {"amount": asked, "limit": aid.reimbursement})
+        limit = AidReason("requested_too_much", {"amount": asked, "limit": aid.reimbursement})
         return [Missing(question.section, question.key, "invalid", limit.sentence)]
     return []
 

@@ -120,7 +120,7 @@ def hand_out(public_id: UUID, *, by: User) -> ListFile:
         subject="application",
         what=WHAT,
         question=job.asked,
-        count=Place.read(job.cursor).lines,
+        count=Cursor.read(job.cursor).lines,
         digest=job.result_sha256,
         listed=JobKeys.objects.get(job=job).keys,
     )
@@ -131,7 +131,7 @@ def hand_out(public_id: UUID, *, by: User) -> ListFile:
 
 
 @dataclass(frozen=True)
-class Place(jobs.Kept):
+class Cursor(jobs.Kept):
     """Where the next step starts in the frozen order, and how many lines are written."""
 
     start: int = 0
@@ -139,10 +139,10 @@ class Place(jobs.Kept):
 
 
 @jobs.handles(JobKind.FILE_LIST)
-class FileList(jobs.JobHandler[Chosen, Place]):
+class FileList(jobs.JobHandler[Chosen, Cursor]):
     """The list of files, two thousand lines a step."""
 
-    parameters, cursor = Chosen, Place
+    parameters, cursor = Chosen, Cursor
 
     def labels(self, asked: Sequence[Chosen]) -> list[str]:
         calls = _names_of(asked)
@@ -163,18 +163,20 @@ class FileList(jobs.JobHandler[Chosen, Place]):
         calls = _calls(job)
         files = in_order(chosen_files(job.owner, calls, asked, now=job.created_at), asked.sort)
         keys = list(files.values_list("pk", flat=True))
-        return jobs.Beginning(total=len(keys), cursor=Place(), keys=keys, content=_head())
+        return jobs.Beginning(total=len(keys), cursor=Cursor(), keys=keys, content=_head())
 
-    def step(self, job: Job, asked: Chosen, cursor: Place) -> jobs.Step:
+    def step(self, job: Job, asked: Chosen, cursor: Cursor) -> jobs.Step:
         keys = jobs.keys_of(job, start=cursor.start, size=CHUNK)
         lines = _lines(keys, _calls(job), by=job.owner)
-        place = Place(cursor.start + len(keys), cursor.lines + lines.count)
-        return jobs.Step(done=len(keys), cursor=place, finished=place.start >= (job.total or 0), content=lines.content)
+        reached = Cursor(cursor.start + len(keys), cursor.lines + lines.count)
+        return jobs.Step(
+            done=len(keys), cursor=reached, finished=reached.start >= (job.total or 0), content=lines.content
+        )
 
-    def end(self, job: Job, asked: Chosen, cursor: Place) -> jobs.Ending:
+    def end(self, job: Job, asked: Chosen, cursor: Cursor) -> jobs.Ending:
         return jobs.Ending(_name(asked), TYPE)
 
-    def summary(self, job: Job, asked: Chosen, cursor: Place) -> str:
+    def summary(self, job: Job, asked: Chosen, cursor: Cursor) -> str:
         said = ngettext("The list has %(number)s file.", "The list has %(number)s files.", cursor.lines)
         return said % {"number": number(cursor.lines)}
 

@@ -1,14 +1,14 @@
 """The arithmetic of aid: pure, exact, no database (docs/money.md gives every formula and its source)."""
 
 from programs.money.aid import compute_aid
-from programs.money.reasons import Reason
+from programs.money.reasons import AidReason
 from programs.money.result import Aid, CategoryLine, FinancingLine, RowLine
 
 __all__ = [
     "Aid",
+    "AidReason",
     "CategoryLine",
     "FinancingLine",
-    "Reason",
     "RowLine",
     "compute_aid",
 ]

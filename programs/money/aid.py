@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from fractions import Fraction
 from typing import Any
 
-from programs.money.reasons import Reason
+from programs.money.reasons import AidReason
 from programs.money.result import Aid, CategoryLine, FinancingLine, RowLine
 from programs.policy.aid import AidRules, Category
 from work.money import cents
@@ -50,7 +50,7 @@ def compute_aid(
     ours = steps["reimbursement"] if requested is None else min(cents(requested), steps["reimbursement"])
     reasons = steps.pop("reasons")
     if requested is not None and cents(requested) > steps["total"]:
-        reasons += (Reason("requested_too_much", {"amount": cents(requested), "limit": steps["total"]}),)
+        reasons += (AidReason("requested_too_much", {"amount": cents(requested), "limit": steps["total"]}),)
     return Aid(
         rows=rows,
         categories=tuple(
@@ -97,11 +97,11 @@ def _judge(row: Mapping, rules: AidRules, submitted_on: date, recipient: str) ->
     reasons = _reasons_against(row, amount, category, rules, submitted_on)
     kept = ZERO if in_kind or reasons else amount
     if in_kind:
-        reasons = (Reason("in_kind"),)
+        reasons = (AidReason("in_kind"),)
     elif not reasons:
         tax = min(_amount(row.get("recoverable_tax")), amount)
         if tax > 0:
-            kept, reasons = amount - tax, (Reason("recoverable_tax", {"amount": tax}),)
+            kept, reasons = amount - tax, (AidReason("recoverable_tax", {"amount": tax}),)
     return RowLine(
         category=row.get("category") or "",
         description=str(row.get("description") or ""),
@@ -116,28 +116,28 @@ def _judge(row: Mapping, rules: AidRules, submitted_on: date, recipient: str) ->
 
 def _reasons_against(
     row: Mapping, amount: Decimal, category: Category | None, rules: AidRules, submitted_on: date
-) -> tuple[Reason, ...]:
+) -> tuple[AidReason, ...]:
     """Everything for which a whole line is refused, so that the applicant can mend it all at once."""
     if amount < 0:
-        return (Reason("amount_negative"),)
+        return (AidReason("amount_negative"),)
     if category is None:
-        return (Reason("category_unknown"),)
+        return (AidReason("category_unknown"),)
     if not category.eligible:
-        return (Reason("category_not_eligible", {"category": category.name}),)
+        return (AidReason("category_not_eligible", {"category": category.name}),)
     found = []
     start = rules.window.start if isinstance(rules.window.start, date) else submitted_on
     first, last = _day(row.get("date_from")), _day(row.get("date_to"))
     begun, ended = first or last, last or first
     if begun and begun < start:
-        found.append(Reason("before_window", {"category": category.name, "day": start}))
+        found.append(AidReason("before_window", {"category": category.name, "day": start}))
     if rules.window.until and ended and ended > rules.window.until:
-        found.append(Reason("after_window", {"category": category.name, "day": rules.window.until}))
+        found.append(AidReason("after_window", {"category": category.name, "day": rules.window.until}))
     # The price of a piece is what it costs once the tax that comes back is taken off.
     pieces = max(1, int(_amount(row.get("quantity") or 1)))
     price = (amount - min(_amount(row.get("recoverable_tax")), amount)) / pieces
     if category.max_per_item is not None and price > category.max_per_item:
         figures = {"category": category.name, "limit": category.max_per_item, "amount": cents(price)}
-        found.append(Reason("item_too_dear", figures))
+        found.append(AidReason("item_too_dear", figures))
     return tuple(found)
 
 
@@ -181,9 +181,9 @@ def _category_line(
             "kept": _cents(capped),
             "amount": _cents(kept),
         }
-        reasons.append(Reason("category_cap", {"category": category.name} | figures))
+        reasons.append(AidReason("category_cap", {"category": category.name} | figures))
     if capped and not aid:
-        reasons.append(Reason("no_rate", {"category": category.name}))
+        reasons.append(AidReason("no_rate", {"category": category.name}))
     return CategoryLine(
         key=category.key,
         name=category.name,
@@ -242,22 +242,22 @@ def _reasons(
     room: Fraction,
     asked: Fraction,
     bonus: Fraction,
-) -> tuple[Reason, ...]:
+) -> tuple[AidReason, ...]:
     """Why the total is not what the rate alone would give, in the order of the steps."""
     if not eligible:
-        return (Reason("no_costs"),)
+        return (AidReason("no_costs"),)
     if eligible < Fraction(rules.min_project):
-        return (Reason("below_minimum", {"amount": _cents(eligible), "limit": rules.min_project}),)
+        return (AidReason("below_minimum", {"amount": _cents(eligible), "limit": rules.min_project}),)
     found = []
     if within < at_rate:
-        found.append(Reason("maximum", {"limit": rules.max_aid}))
+        found.append(AidReason("maximum", {"limit": rules.max_aid}))
     figures = {"percent": rules.stacking_cap, "amount": _cents(weighted)}
     if room <= 0:
-        found.append(Reason("stacking_full", figures))
+        found.append(AidReason("stacking_full", figures))
     elif room < within:
-        found.append(Reason("stacking", figures | {"limit": _cents(room)}))
+        found.append(AidReason("stacking", figures | {"limit": _cents(room)}))
     if bonus < asked:
-        found.append(Reason("bonus_lowered", {"amount": _cents(asked), "limit": _cents(bonus)}))
+        found.append(AidReason("bonus_lowered", {"amount": _cents(asked), "limit": _cents(bonus)}))
     return tuple(found)
 
 

@@ -43,7 +43,7 @@ SENTENCES = {
 
 
 @dataclass(frozen=True)
-class Reason:
+class AidReason:
     """A reason with its figures. `code` is stable; `sentence` is read in the current language."""
 
     code: str

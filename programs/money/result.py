@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 
-from programs.money.reasons import Reason
+from programs.money.reasons import AidReason
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class RowLine:
     kept: Decimal
     refused: Decimal
     in_kind: bool
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[AidReason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class CategoryLine:
     eligible: Decimal
     refused: Decimal
     aid: Decimal
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[AidReason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Aid:
     requested: Decimal | None
     financing_total: Decimal  # every source but this aid
     financing_gap: Decimal  # above zero: still to find; below zero: more money than costs
-    reasons: tuple[Reason, ...]
+    reasons: tuple[AidReason, ...]
 
     @property
     def maximum_requestable(self) -> Decimal:
@@ -103,7 +103,7 @@ class Aid:
 
 def _plain(value: object) -> object:
     """Anything of the result, as JSON can carry it."""
-    if isinstance(value, Reason):
+    if isinstance(value, AidReason):
         return value.as_dict()
     if is_dataclass(value):
         return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}

@@ -34,7 +34,7 @@ class ResultGone(Exception):
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeFile:
     """A file put together: where it is, its size in bytes and its SHA-256."""
 
     path: str
@@ -52,7 +52,7 @@ def keep_piece(job: Job, content: bytes) -> str:
     return storage.keep(f"{folder_of(job)}/{secrets.token_hex(16)}", ContentFile(content))
 
 
-def put_together(job: Job) -> Made:
+def put_together(job: Job) -> MadeFile:
     """Write the pieces, in their order, as one file. Away."""
     digest = sha256()
     with storage.in_use(), tempfile.TemporaryFile() as whole:
@@ -63,7 +63,7 @@ def put_together(job: Job) -> Made:
                     _write(whole, block)
         size = whole.tell()
         path = storage.keep(f"{folder_of(job)}/{secrets.token_hex(16)}", File(whole))
-    return Made(path, size, digest.hexdigest())
+    return MadeFile(path, size, digest.hexdigest())
 
 
 def _write(whole: IO[bytes], block: bytes) -> None:

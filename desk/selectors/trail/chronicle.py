@@ -14,7 +14,7 @@ from audit.models import Entry, Reading
 from desk.selectors.trail.lines import PAGE, Line, entries, lines_of
 from funding.models import LedgerEntry
 
-Place = tuple[datetime, str, int]
+Position = tuple[datetime, str, int]
 """Where a line stands in the order of time: its instant, kind ("e" or "r") and number."""
 
 
@@ -39,7 +39,7 @@ def chronicle(
         *_next(acts, "e", since, size + 1),
         *_next(read, "r", since, size + 1),
     ]
-    found.sort(key=_place)
+    found.sort(key=_position)
     page, more = found[:size], len(found) > size
     return lines_of(page), _key(page[-1]) if more else ""
 
@@ -48,21 +48,21 @@ def whole_chronicle(application: Application, *, batch: int = 500) -> Iterator[L
     """Every line of a file, in order, read in batches: for the export."""
     acts = of_file(application).order_by("at", "id").iterator(chunk_size=batch)
     read = Reading.objects.of_file(application.pk).order_by("at", "id").iterator(chunk_size=batch)
-    rows = merge(acts, read, key=_place)
+    rows = merge(acts, read, key=_position)
     while some := list(islice(rows, batch)):
         yield from lines_of(some)
 
 
-def _place(row: Entry | Reading) -> Place:
+def _position(row: Entry | Reading) -> Position:
     return row.at, "r" if isinstance(row, Reading) else "e", row.pk
 
 
 def _key(row: Entry | Reading) -> str:
-    at, kind, pk = _place(row)
+    at, kind, pk = _position(row)
     return f"{at.timestamp():.6f}{kind}{pk}"
 
 
-def _after(key: str) -> Place | None:
+def _after(key: str) -> Position | None:
     """(instant, kind, number) of a key; None for none. ValueError for what is not a key."""
     if not key:
         return None
@@ -74,7 +74,7 @@ def _after(key: str) -> Place | None:
     return at, kind, int(pk)
 
 
-def _next(rows: QuerySet[Any], kind: str, since: Place | None, size: int) -> QuerySet[Any]:
+def _next(rows: QuerySet[Any], kind: str, since: Position | None, size: int) -> QuerySet[Any]:
     if since is not None:
         at, last, pk = since
         same = Q(at=at, pk__gt=pk) if kind == last else (Q(at=at) if kind > last else Q(pk__in=[]))
