@@ -2,22 +2,23 @@
 
 import subprocess
 import sys
+from typing import NoReturn
 
 from ops import assets, check, demo, python, serve
 from ops.places import PYTHON, ROOT, Stop, keep_caches
 
 
-def set_up():
+def set_up() -> int:
     demo.set_up()
     return 0
 
 
-def translations():
+def translations() -> int:
     python.ensure()
     return subprocess.run([PYTHON, "-m", "ops.prepare", "translations"], cwd=ROOT).returncode
 
 
-def build_assets():
+def build_assets() -> int:
     assets.ensure()
     return 0
 
@@ -37,7 +38,7 @@ VERBS = {
 }
 
 
-def main():
+def main() -> NoReturn:
     verb = sys.argv[1] if len(sys.argv) > 1 else ""
     if verb not in VERBS:
         sys.exit(f"Say one of: {', '.join(VERBS)}")

@@ -12,7 +12,7 @@ BUILT = ROOT / "static" / "built"
 SMALLEST_NODE = (20, 19)  # what sass asks for
 
 
-def ensure():
+def ensure() -> None:
     """Make static/built/ from assets/; nothing is done when neither the sources nor the lock changed."""
     stamp = VAR / "assets.stamp"
     value = digest(ROOT / "package.json", ROOT / "package-lock.json", ROOT / "assets")
@@ -36,7 +36,7 @@ def ensure():
     stamp.write_text(value)
 
 
-def node_environment():
+def node_environment() -> dict[str, str]:
     """The environment in which `node` and `npm` are found."""
     if shutil.which("npm") and machine_version() >= SMALLEST_NODE:
         return dict(os.environ)
@@ -45,7 +45,7 @@ def node_environment():
     return {**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
 
 
-def machine_version():
+def machine_version() -> tuple[int, int]:
     """The machine's Node version as (major, minor), (0, 0) when there is none."""
     try:
         said = subprocess.run(["node", "--version"], capture_output=True, text=True).stdout

@@ -31,6 +31,7 @@ PATIENCE = 3600  # seconds for a command to end
 # What a person's shell tells the tools about reaching their indexes.
 REACH = re.compile(r"^(PIP|UV|NPM_CONFIG|npm_config)_|_proxy$|_PROXY$|CERT|CA_BUNDLE|CAINFO")
 ACCOUNT = "rehearsal"
+Took = dict[str, str | float]  # what a rehearsal took: seconds, codes, words
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ PEOPLE = {
 }
 
 
-def base(suite):
+def base(suite: str) -> Path:
     """A tar of the bare root, made once; remove it from var/bare/ to have it made again."""
     tar = VAR / "bare" / f"{suite}.tar"
     if not tar.exists():
@@ -64,7 +65,7 @@ def base(suite):
     return tar
 
 
-def mirror():
+def mirror() -> list[str]:
     """The address of this machine's own Debian archive, or nothing: mmdebstrap then takes its default."""
     told = subprocess.run(
         ["apt-get", "indextargets", "--format", "$(ORIGIN) $(SUITE) $(REPO_URI)", "Created-By: Packages"],
@@ -77,7 +78,7 @@ def mirror():
     return [re.sub(r"dists/.*", "", found[0]).rstrip("/")] if found else []
 
 
-def furnish(root, person, repository):
+def furnish(root: Path, person: Person, repository: Path) -> None:
     """Copy in what this machine's tools know of their indexes, the person's account, and the repository."""
     for name in ("resolv.conf", "hosts", "pip.conf"):
         if Path("/etc", name).exists():
@@ -100,30 +101,30 @@ def furnish(root, person, repository):
     run(["git", "-C", repository, "bundle", "create", root / "repository.bundle", "HEAD"])
 
 
-def copy_folder(source, target):
+def copy_folder(source: Path, target: Path) -> None:
     if source.is_dir():
         shutil.copytree(source, target, dirs_exist_ok=True)
 
 
-def inside(root, person, script):
+def inside(root: Path, person: Person, script: str) -> list[str]:
     """The command that runs a script of the shell in the root, as the person, in namespaces of its own."""
     told = {name: value for name, value in os.environ.items() if REACH.search(name)}
     told |= {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": person.home, "PORT": os.environ.get("PORT", "8000")}
     if person.uid == 0:
         told["PATH"] += ":/usr/local/sbin:/usr/sbin:/sbin"
-    become = ["chroot", f"--userspec={person.uid}:{person.uid}", "--groups=", root]
+    become = ["chroot", f"--userspec={person.uid}:{person.uid}", "--groups=", str(root)]
     become += ["env", "-i", *[f"{name}={value}" for name, value in told.items()]]
     mounts = 'mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && mount -t tmpfs shm "$0/dev/shm"'
     first = f'{mounts} && mount -t tmpfs tmp "$0/tmp" && chmod 1777 "$0/tmp" && "$@"; code=$?; exit $code'
     return [
         *["unshare", "--mount", "--pid", "--fork", "--kill-child"],
-        *["sh", "-c", first, str(root), *[str(word) for word in become], "sh", "-c", script],
+        *["sh", "-c", first, str(root), *become, "sh", "-c", script],
     ]
 
 
-def rehearse(root, person, verb):
+def rehearse(root: Path, person: Person, verb: str) -> Took:
     """Clone and run one of the two commands; returns a dictionary of what it took."""
-    took = {}
+    took: Took = {}
     began = time.monotonic()
     run(inside(root, person, f'umask {person.umask}; git clone --quiet /repository.bundle "{person.folder}"'))
     took["clone (s)"] = round(time.monotonic() - began, 1)
@@ -140,6 +141,7 @@ def rehearse(root, person, verb):
     late = threading.Timer(PATIENCE, process.kill)  # the namespace goes with it
     late.start()
     try:
+        assert process.stdout is not None  # a pipe, as asked
         for line in process.stdout:
             print(f"  {line}", end="", flush=True)
             note(line, took, began, process)
@@ -161,7 +163,7 @@ for folder in pathlib.Path("/proc").glob("[0-9]*"):
 '"""
 
 
-def note(line, took, began, process):
+def note(line: str, took: Took, began: float, process: subprocess.Popen[str]) -> None:
     """Read a line of the command: its readiness, its summary, what it left behind."""
     ready = re.match(r"Ready: (\S+)", line)
     if ready:
@@ -171,20 +173,21 @@ def note(line, took, began, process):
             json.load(answer)
         os.killpg(process.pid, signal.SIGINT)  # Ctrl-C
     if line.startswith("LEFT OVER"):
-        took["left over"] = took.get("left over", 0) + 1
+        took["left over"] = int(took.get("left over", 0)) + 1
     if re.match(r"=+ .*\b(passed|failed|error)", line):
         took["summary"] = line.strip("= \n")
 
 
-def passed(took, verb):
+def passed(took: Took, verb: str) -> bool:
     """Whether the command did what it promises; make, stopped with Ctrl-C, may say 130."""
     if verb == "demo":
         return took.get("/health/ready") == 200 and "left over" not in took and took["exit code"] in (0, 130)
     return took["exit code"] == 0 and "left over" not in took
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="python3 -m ops.bare", description=__doc__.splitlines()[0])
+def main() -> int:
+    about = (__doc__ or "").partition("\n")[0]
+    parser = argparse.ArgumentParser(prog="python3 -m ops.bare", description=about)
     parser.add_argument("suite", choices=SUITES)
     parser.add_argument("who", choices=PEOPLE)
     parser.add_argument("verb", choices=VERBS)

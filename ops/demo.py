@@ -11,6 +11,7 @@ import urllib.request
 
 from ops import assets, postgres, python, serve, system
 from ops.places import PYTHON, ROOT, VAR, Stop, run, say
+from ops.postgres import Database
 from ops.serve import Over
 from ops.supervisor import Supervisor, die_with_parent
 
@@ -18,7 +19,7 @@ STORE = VAR / "demo"  # the demo's files: mail, uploads, broker, logs, its secre
 PATIENCE = 90  # seconds for the health check to answer
 
 
-def run_demo():
+def run_demo() -> int:
     """Set up, start, wait for health, stay until told to stop. Returns the exit code."""
     VAR.mkdir(exist_ok=True)
     serve.listen_for_the_end()
@@ -40,19 +41,19 @@ def run_demo():
                 database.stop()
 
 
-def only_one():
+def only_one() -> serve.only_one:
     """Two demos in one work tree would share a database."""
     return serve.only_one(VAR / "demo.lock", "A demo of this folder")
 
 
-def set_up():
+def set_up() -> None:
     """Everything that needs no database: Python packages, what letters are drawn with, browser files."""
     system.provide(system.LETTERS, what_for="Letters in PDF")
     python.ensure()
     assets.ensure()
 
 
-def environment(database, port):
+def environment(database: Database, port: int) -> dict[str, str]:
     """What the demo's processes are told."""
     STORE.mkdir(mode=0o700, exist_ok=True)
     return {
@@ -66,7 +67,7 @@ def environment(database, port):
     }
 
 
-def start(database, supervisor, lock):
+def start(database: Database, supervisor: Supervisor, lock: serve.only_one) -> None:
     """Prepare the data, then start the web server, the worker and beat, and wait until they are ready."""
     port = free_port(int(os.environ.get("PORT") or 8000))
     told = environment(database, port)
@@ -90,7 +91,7 @@ def start(database, supervisor, lock):
     say(f"Mail: {STORE / 'mail'}   Logs: {logs}   Stop: Ctrl-C")
 
 
-def free_port(wanted):
+def free_port(wanted: int) -> int:
     """The wanted port, or the first free one after it; a busy one is named."""
     for port in range(wanted, wanted + 50):
         with socket.socket() as trial:
@@ -104,7 +105,7 @@ def free_port(wanted):
     raise Stop(f"No port from {wanted} to {wanted + 49} is free: name one with PORT=…")
 
 
-def wait_until_ready(port, supervisor):
+def wait_until_ready(port: int, supervisor: Supervisor) -> None:
     """Ask /health/ready until it says yes; what stands in the way is told when patience ends."""
     answer, end = "no answer", time.monotonic() + PATIENCE
     while time.monotonic() < end:
@@ -124,7 +125,7 @@ def wait_until_ready(port, supervisor):
     raise Stop(f"The health check did not answer within {PATIENCE} seconds: {answer}\n{said}")
 
 
-def reset():
+def reset() -> int:
     """`make demo-reset`: the database, the files and the mail are gone; the next demo starts over."""
     VAR.mkdir(exist_ok=True)
     with only_one():

@@ -108,7 +108,8 @@ def from_apt() -> bytes:
 def locked() -> tuple[str, set[str]]:
     """The version of pip and the SHA-256 digests that ops/requirements/pip.txt allows."""
     text = (LOCKS / "pip.txt").read_text()
-    return re.search(r"^pip==(\S+)", text, re.MULTILINE)[1], set(re.findall(r"sha256:([0-9a-f]{64})", text))
+    (version,) = re.findall(r"^pip==(\S+)", text, re.MULTILINE)
+    return version, set(re.findall(r"sha256:([0-9a-f]{64})", text))
 
 
 def configured_index() -> Index | None:
@@ -174,12 +175,12 @@ def fetch(url: str, index: Index) -> tuple[str, bytes]:
 class Links(html.parser.HTMLParser):
     """The addresses of the links of an index's page (PEP 503)."""
 
-    def __init__(self, text: str):
+    def __init__(self, text: str) -> None:
         super().__init__()
         self.found: list[str] = []
         self.feed(text)
 
-    def handle_starttag(self, tag, attributes):
-        address = dict(attributes).get("href")
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        address = dict(attrs).get("href")
         if tag == "a" and address:
             self.found.append(address)

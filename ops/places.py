@@ -7,7 +7,9 @@ import secrets
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
@@ -21,7 +23,17 @@ class Stop(Exception):
     """The machinery cannot go on; its text is the one sentence the person reads."""
 
 
-def say(text):
+class Options(TypedDict, total=False):
+    """Where, with what environment and as whom a command runs: `subprocess.run` says what each means."""
+
+    cwd: str | Path
+    env: Mapping[str, str]
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def say(text: str) -> None:
     """One line for the person who typed `make`; flushed, because long work follows.
 
     A terminal that went away, a pipe that closed or a full disk stops nothing.
@@ -33,8 +45,11 @@ def say(text):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def run(command, **options):
-    """Run a command; a failure becomes a Stop that quotes the command and the end of what it printed."""
+def run(command: Iterable[str | Path], **options: Unpack[Options]) -> str:
+    """Run a command; a failure becomes a Stop that quotes the command and the end of what it printed.
+
+    Returns all that it printed, on both outputs.
+    """
     words = [str(word) for word in command]
     done = subprocess.run(
         words,
@@ -50,7 +65,7 @@ def run(command, **options):
     return done.stdout
 
 
-def works(command):
+def works(command: Sequence[str | Path]) -> bool:
     """True when the command is there and succeeds."""
     try:
         return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True).returncode == 0
@@ -58,7 +73,7 @@ def works(command):
         return False
 
 
-def keep_caches():
+def keep_caches() -> None:
     """Let the tools (uv, pip, npm, fontconfig) keep their caches in var/ where the home is absent or not writable."""
     home = os.path.expanduser("~")
     if os.path.isdir(home) and os.access(home, os.W_OK | os.X_OK):
@@ -69,7 +84,7 @@ def keep_caches():
     os.environ.setdefault("NPM_CONFIG_CACHE", str(cache / "npm"))
 
 
-def digest(*paths):
+def digest(*paths: Path) -> str:
     """A hash of the content of files and folders, and of this Python's version: the stamp of work done."""
     seen = hashlib.sha256(sys.version.encode())
     for path in paths:
@@ -80,12 +95,12 @@ def digest(*paths):
     return seen.hexdigest()
 
 
-def is_stamped(stamp, value):
+def is_stamped(stamp: Path, value: str) -> bool:
     """True when the work that `value` describes was done before."""
     return stamp.exists() and stamp.read_text() == value
 
 
-def instance():
+def instance() -> str:
     """What names this work tree, kept in var/, so that a new clone never meets an old one's data."""
     note = VAR / "instance"
     if not note.exists():

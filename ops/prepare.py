@@ -14,7 +14,7 @@ import polib
 from ops.places import ROOT, digest, is_stamped
 
 
-def compile_translations():
+def compile_translations() -> None:
     """Write each locale/*/LC_MESSAGES/*.mo that is absent or older than its .po; msgfmt is not needed."""
     for source in ROOT.glob("**/locale/*/LC_MESSAGES/*.po"):
         if {".venv", "node_modules", "var"} & set(source.relative_to(ROOT).parts):
@@ -27,7 +27,7 @@ def compile_translations():
         os.replace(scratch, target)
 
 
-def create_database():
+def create_database() -> bool:
     """CREATE DATABASE when the one in the settings is not there yet. Returns True when it made one."""
     import psycopg
     from django.db import connection
@@ -52,7 +52,7 @@ def create_database():
 REACH = {"host", "port", "user", "password", "sslmode", "sslrootcert"}  # what names and opens a server
 
 
-def drop_database():
+def drop_database() -> None:
     """DROP DATABASE, whoever is still connected."""
     import psycopg
     from django.db import connection
@@ -63,7 +63,7 @@ def drop_database():
         server.execute(psycopg.sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
 
-def prepare_site():
+def prepare_site() -> None:
     """What any server of the demo kind needs: the database and its schema, the cache table, the static files."""
     from django.core.management import call_command
 
@@ -73,7 +73,7 @@ def prepare_site():
     collect_static()
 
 
-def collect_static():
+def collect_static() -> None:
     """Static files with a hash in their names, compressed; only when what they are made from changed."""
     from django.conf import settings
     from django.core.management import call_command
@@ -87,14 +87,14 @@ def collect_static():
     stamp.write_text(value)
 
 
-def prepare_tests():
+def prepare_tests() -> None:
     """The test database, migrated and empty, where Django's test runner looks for it."""
     from django.test.utils import setup_databases
 
     setup_databases(verbosity=0, interactive=False, keepdb=True)
 
 
-def prepare_demo():
+def prepare_demo() -> None:
     """The site, and the story in it (told once: it keeps its own stamp in the database)."""
     from django.core.management import call_command, get_commands
 
@@ -107,7 +107,7 @@ def prepare_demo():
 VERBS = {"demo": prepare_demo, "site": prepare_site, "tests": prepare_tests, "drop": drop_database}
 
 
-def main(verb):
+def main(verb: str) -> None:
     compile_translations()
     if verb == "translations":
         return

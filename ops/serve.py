@@ -3,7 +3,10 @@
 import fcntl
 import os
 import signal
+from collections.abc import Mapping
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn, Self
 
 from ops import python
 from ops.places import VAR, Stop, say
@@ -26,10 +29,10 @@ class only_one:
     Two supervisors of one folder would write over each other's record, and the first to end take it away.
     """
 
-    def __init__(self, path, what):
+    def __init__(self, path: Path, what: str) -> None:
         self.path, self.what = path, what
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         self.file = self.path.open("a+")
         try:
             fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -40,42 +43,44 @@ class only_one:
         self.note("")
         return self
 
-    def note(self, where):
+    def note(self, where: str) -> None:
         """Say where it answers, for whoever finds it held."""
         self.file.truncate(0)
         self.file.write(where)
         self.file.flush()
 
-    def __exit__(self, *problem):
+    def __exit__(self, *problem: object) -> None:
         self.file.truncate(0)
         self.file.close()
 
 
-def listen_for_the_end():
+def listen_for_the_end() -> None:
     """Signals that ask for an end raise Over. Under nohup a terminal that goes away asks for nothing."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, be_over)
 
 
-def be_over(number, frame):
+def be_over(number: int, frame: FrameType | None) -> NoReturn:
     raise Over
 
 
-def hear_no_more():
+def hear_no_more() -> None:
     """A second Ctrl-C must not leave half of it running."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
 
 
-def programs(environment, logs=None, worker_processes=None):
+def programs(
+    environment: Mapping[str, str], logs: Path | None = None, worker_processes: int | None = None
+) -> list[Program]:
     """The three. Their words go to files in `logs`, or with ours."""
     share = ["-c", str(worker_processes)] if worker_processes else []
     arguments = {"web": WEB, "worker": WORKER + share, "beat": BEAT}
     return [Program(name, words, environment, logs and logs / f"{name}.log") for name, words in arguments.items()]
 
 
-def run():
+def run() -> int:
     """`make serve`: the three with the environment as given, until told to stop. Returns the exit code.
 
     The database is somebody else's, and so are migrations: docs/configuration.md says what comes before.

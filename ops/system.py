@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
 
 from ops.places import IS_ROOT, Stop, run, say
@@ -12,11 +13,11 @@ LETTERS = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")  # what
 SLOW_TESTS = ("chromium", "redis-server", "rabbitmq-server", "poppler-utils", "default-jdk-headless", "libjaxb-java")
 
 
-def has_apt():
+def has_apt() -> bool:
     return shutil.which("apt-get") is not None and shutil.which("dpkg-query") is not None
 
 
-def missing(packages):
+def missing(packages: Collection[str]) -> list[str]:
     """The packages of the list that are not installed."""
     if not packages:
         return []
@@ -27,7 +28,7 @@ def missing(packages):
     return [package for package in packages if package not in there]
 
 
-def install(packages, *, what_for):
+def install(packages: Collection[str], *, what_for: str) -> None:
     """Install with apt as root; raises Stop when that cannot be done."""
     wanted = missing(packages) if has_apt() else list(packages)
     if not wanted:
@@ -48,7 +49,7 @@ def install(packages, *, what_for):
         run([*apt, *arguments], env=environment)
 
 
-def provide(packages, *, what_for):
+def provide(packages: Collection[str], *, what_for: str) -> None:
     """Install as root what a command would like to have; anybody else is told all of it in one line.
 
     Either way the command goes on: what lacks its package waits, or is skipped, and says so.
@@ -60,7 +61,7 @@ def provide(packages, *, what_for):
             say(f"! {reason} (going on without)")
 
 
-def quiet_postgresql():
+def quiet_postgresql() -> None:
     """Before Debian's PostgreSQL is installed: no cluster of its own on port 5432."""
     folder = Path("/etc/postgresql-common")
     folder.mkdir(exist_ok=True)

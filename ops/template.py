@@ -8,14 +8,16 @@ throws its copy away: two runs at once disturb nobody, and what a test leaves be
 import contextlib
 import os
 import shutil
+from pathlib import Path
 
 from ops import postgres
 from ops.places import PYTHON, ROOT, VAR, digest, run, say
+from ops.postgres import Cluster
 
 
-def copied():
+def copied() -> Cluster:
     """A cluster of this run's own with the migrated test database in it, not started yet (`pytest --reuse-db`)."""
-    cluster = postgres.for_tests()
+    cluster = postgres.own_for_tests()
     place = place_of(cluster)
     if not place.is_dir():
         make(place)
@@ -27,16 +29,16 @@ def copied():
     return cluster
 
 
-def place_of(cluster):
+def place_of(cluster: Cluster) -> Path:
     """Where the migrated database of this code is kept, whether it is there or not."""
     made_from = [*sorted(ROOT.glob("*/migrations/*.py")), ROOT / "requirements.txt", ROOT / "config" / "settings.py"]
     return cluster.data.parent / f"kept-{postgres.version(cluster.bin)}-{digest(*made_from)[:16]}"
 
 
-def make(place):
+def make(place: Path) -> None:
     """Migrate a test database in a cluster of its own and keep it as `place`, unless another run was first."""
     say("Migrating a test database, to be kept for the next runs")
-    cluster = postgres.for_tests()
+    cluster = postgres.own_for_tests()
     settings = {"MODE": "test", "DATABASE_URL": cluster.url("passerelle"), "DATA_DIR": str(VAR / "test")}
     try:
         cluster.start()

@@ -54,7 +54,7 @@ def home(monkeypatch, tmp_path):
     monkeypatch.setattr(template, "run", run)
     monkeypatch.setattr(template, "say", lambda text: None)
     monkeypatch.setattr(template.postgres, "version", lambda folder: 15)
-    monkeypatch.setattr(template.postgres, "for_tests", lambda: FakeCluster(tmp_path, f"test-{next(runs)}"))
+    monkeypatch.setattr(template.postgres, "own_for_tests", lambda: FakeCluster(tmp_path, f"test-{next(runs)}"))
     return SimpleNamespace(
         path=tmp_path, made=lambda: sum(words[-2:] == ["ops.prepare", "tests"] for words in commands)
     )
