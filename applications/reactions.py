@@ -1,7 +1,6 @@
 """What follows for files from moves of their call, in the same transaction."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db.models import F
 
@@ -12,7 +11,7 @@ from applications.states import UNDER_WAY, ApplicationState
 from audit import services as trail
 from moves.machine import move
 from moves.registry import Made, after
-from moves.transitions import Reason
+from moves.transitions import Facts, Reason
 from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.models import Call
@@ -29,7 +28,7 @@ COUNTED_FROM_CLOSING = (
 
 
 @after(Call.extend)
-def follow_the_closing(call: Call, made: Made[Any, NewClosing]) -> None:
+def follow_the_closing(call: Call, made: Made[Facts, NewClosing]) -> None:
     """Every holder of a draft is told; files of the last cohort belong to the new closing."""
     closes_at, closed_at = made.given.closes_at, made.given.closed_at
     assert closed_at is not None  # only a call that had a closing is extended
@@ -43,7 +42,7 @@ def follow_the_closing(call: Call, made: Made[Any, NewClosing]) -> None:
 
 
 @after(Call.accommodate)
-def tell_the_applicant(call: Call, made: Made[Any, OneApplicant]) -> None:
+def tell_the_applicant(call: Call, made: Made[Facts, OneApplicant]) -> None:
     """The one applicant is told of its own closing, never of the reason."""
     organisation, closes_at = made.given.organisation, made.given.closes_at
     assert organisation is not None  # the move asks for both
@@ -56,7 +55,7 @@ def tell_the_applicant(call: Call, made: Made[Any, OneApplicant]) -> None:
 
 
 @after(Call.cancel, fires=(Application.cancel,))
-def cancel_every_file(call: Call, made: Made[Any, Reason]) -> None:
+def cancel_every_file(call: Call, made: Made[Facts, Reason]) -> None:
     """Files under way are cancelled with their call, and everybody concerned is told why. Drafts stay readable."""
     files = Application.objects.select_for_update(of=("self",), no_key=True).filter(call=call)
     for application in files.order_by("pk"):

@@ -1,7 +1,5 @@
 """What follows in this app from moves in the apps below, and from its own, in the same transaction."""
 
-from typing import Any
-
 from applications.models import Application
 from applications.states import ApplicationState, Outcome
 from decisions.models import Concurrence, Decision
@@ -19,14 +17,14 @@ from decisions.states import DecisionKind
 from letters.models import Letter
 from moves.machine import move
 from moves.registry import Made, after
-from moves.transitions import Reason
+from moves.transitions import Facts, Input, Reason
 from programs.selectors import policy_of
 from reviews.models import Recommendation
 from work import clock
 
 
 @after(Application.recommend)
-def draft_what_was_recommended(application: Application, made: Made[Any, Any]) -> None:
+def draft_what_was_recommended(application: Application, made: Made[Facts, Input]) -> None:
     """The recommendation becomes the draft of a decision."""
     recommendation = Recommendation.objects.get(application=application, voided_at__isnull=True)
     draft_decision(
@@ -40,7 +38,7 @@ def draft_what_was_recommended(application: Application, made: Made[Any, Any]) -
 
 
 @after(Application.find_ineligible, fires=(Decision.void,))
-def draft_the_ineligibility(application: Application, made: Made[Any, Any]) -> None:
+def draft_the_ineligibility(application: Application, made: Made[Facts, Input]) -> None:
     """A finding of ineligibility is a decision like any other: it has a letter and a right of review."""
     void_decision(application, by=made.by, note=made.words or made.entry.verb)
     draft_decision(
@@ -65,20 +63,20 @@ def ineligibility_reasons(application: Application, language: str) -> str:
 
 
 @after(Application.ask_reconsideration)
-def draft_the_reconsideration(application: Application, made: Made[Any, Any]) -> None:
+def draft_the_reconsideration(application: Application, made: Made[Facts, Input]) -> None:
     """Somebody who took no part will decide it."""
     draft_decision(application, by=made.by, kind=DecisionKind.RECONSIDERED)
 
 
 @after(Application.reopen, Application.reopen_screening, fires=(Decision.void,))
-def void_the_answer(application: Application, made: Made[Any, Any]) -> None:
+def void_the_answer(application: Application, made: Made[Facts, Input]) -> None:
     """Another panel, or another screening, decides: no answer is drafted, and what it will be is told by its letter."""
     void_decision(application, by=made.by, note=made.words or made.entry.verb)
     Application.objects.filter(pk=application.pk).update(outcome_at=None)
 
 
 @after(Application.withdraw, Application.cancel, fires=(Decision.void,))
-def void_what_was_open(application: Application, made: Made[Any, Any]) -> None:
+def void_what_was_open(application: Application, made: Made[Facts, Input]) -> None:
     """The file left: there is nothing to decide, and an award under reconsideration gives its money back."""
     void_decision(application, by=made.by, note=made.words or made.entry.verb)
     if made.entry.before == ApplicationState.IN_RECONSIDERATION and application.origin == ApplicationState.APPROVED:
@@ -86,20 +84,20 @@ def void_what_was_open(application: Application, made: Made[Any, Any]) -> None:
 
 
 @after(Application.return_to_panel, fires=(Decision.void,))
-def void_what_was_returned(application: Application, made: Made[Any, Any]) -> None:
+def void_what_was_returned(application: Application, made: Made[Facts, Input]) -> None:
     """The panel recommends again: the decision it had drafted is void."""
     void_decision(application, by=made.by, note=made.words)
 
 
 @after(Decision.send_back, fires=(Application.return_to_panel,))
-def return_the_file(decision: Decision, made: Made[Any, Return]) -> None:
+def return_the_file(decision: Decision, made: Made[Facts, Return]) -> None:
     """Sent back to the panel, and not only to the start of the chain."""
     if made.given.to_panel:
         move(decision.application, Application.return_to_panel, by=made.by, given=Reason(made.words))
 
 
 @after(Concurrence.give, fires=(Decision.concur,))
-def move_the_decision(concurrence: Concurrence, made: Made[Any, Any]) -> None:
+def move_the_decision(concurrence: Concurrence, made: Made[Facts, Input]) -> None:
     """The last concurrence required moves the decision."""
     Concurrence.objects.filter(pk=concurrence.pk).update(given_at=clock.now(), by_id=made.by.pk)
     decision = Decision.objects.get(pk=concurrence.decision_id)
@@ -118,14 +116,14 @@ def move_the_decision(concurrence: Concurrence, made: Made[Any, Any]) -> None:
         Decision.supersede,
     ),
 )
-def carry_out(decision: Decision, made: Made[Any, Any]) -> tuple[Letter]:
+def carry_out(decision: Decision, made: Made[Facts, Input]) -> tuple[Letter]:
     """Envelopes commit, the file moves, the letter is queued."""
     settle_file(decision, by=made.by)
     return (write_letter(decision),)
 
 
 @after(Letter.send)
-def tell_the_outcome(letter: Letter, made: Made[Any, Any]) -> tuple[Application, Decision] | None:
+def tell_the_outcome(letter: Letter, made: Made[Facts, Input]) -> tuple[Application, Decision] | None:
     """From now on the applicant may know."""
     decision = Decision.objects.filter(letter=letter).first()
     if decision is None:
@@ -138,7 +136,7 @@ def tell_the_outcome(letter: Letter, made: Made[Any, Any]) -> tuple[Application,
 
 
 @after(Letter.fail)
-def tell_the_officers(letter: Letter, made: Made[Any, Any]) -> None:
+def tell_the_officers(letter: Letter, made: Made[Facts, Input]) -> None:
     """The letter of a decision could not be made or sent: they may try again on the decision's page."""
     if Decision.objects.filter(letter=letter).exists():
         messages.tell_failed(letter)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar, cast, overload
+from typing import Any, cast, overload
 
 from django.db import models, transaction
 from django.utils.functional import Promise
@@ -23,17 +23,15 @@ from moves.interests import BARS, standing_of
 from moves.refusals import UNDECLARED, Forbidden, Refusal, WrongMoment
 from moves.registry import Made, declared, fetcher_of, reactions_of, state_field, subject_name, ways
 from moves.services import record_duty
-from moves.transitions import F, I, Input, Move, NoFacts
+from moves.transitions import AnyMove, F, I, Input, M, Move, MoveOf, NoFacts
 from work import clock
-
-M = TypeVar("M", bound=models.Model)
 
 
 @dataclass(frozen=True)
 class Available:
     """A move that an actor may make now, or could but for its refusals."""
 
-    step: Move[Any, Any]
+    step: AnyMove
     refusals: tuple[Refusal, ...] = ()
 
     @property
@@ -60,7 +58,7 @@ class Firing:
     """A move whose reactions are running, and what the one that runs now may fire."""
 
     name: str
-    fires: tuple[Move[Any, Any], ...] = ()
+    fires: tuple[AnyMove, ...] = ()
 
 
 _firing: ContextVar[tuple[Firing, ...]] = ContextVar("firing", default=())
@@ -75,14 +73,14 @@ def firing() -> tuple[str, ...]:
 
 
 @overload
-def move(obj: M, step: Move[Any, Input], *, by: Actor, note: str = "") -> M: ...
+def move(obj: M, step: Move[M, F, Input], *, by: Actor, note: str = "") -> M: ...
 
 
 @overload
-def move(obj: M, step: Move[Any, I], *, by: Actor, given: I, note: str = "") -> M: ...
+def move(obj: M, step: Move[M, F, I], *, by: Actor, given: I, note: str = "") -> M: ...
 
 
-def move(obj: M, step: Move[Any, Any], *, by: Actor, given: Input | None = None, note: str = "") -> M:
+def move(obj: M, step: MoveOf[M], *, by: Actor, given: Input | None = None, note: str = "") -> M:
     """Make the move `step` of `obj` (`Application.submit`) and return the row as it now is: fresh, locked, moved.
 
     One transaction: locks the file, then the row; asks who, duties and interests (`Forbidden`), and when
@@ -133,7 +131,7 @@ def move(obj: M, step: Move[Any, Any], *, by: Actor, given: Input | None = None,
     return locked
 
 
-def refusals(obj: models.Model, step: Move[Any, Any], *, by: Actor, part: bool = False) -> tuple[Refusal, ...]:
+def refusals(obj: M, step: MoveOf[M], *, by: Actor, part: bool = False) -> tuple[Refusal, ...]:
     """What stands in the way of this move now, whatever would be typed: the answer that the act would give.
 
     Forbidden for the wrong person, and WrongMoment in the wrong state, as the act says them. Nothing is locked.
@@ -145,14 +143,14 @@ def refusals(obj: models.Model, step: Move[Any, Any], *, by: Actor, part: bool =
     return ((undeclared,) if undeclared else ()) + (() if part else _moment(obj, step, _facts(obj, step, by, {})))
 
 
-def ask_who(obj: models.Model, step: Move[Any, Any], *, by: Actor) -> None:
+def ask_who(obj: M, step: MoveOf[M], *, by: Actor) -> None:
     """Forbidden for the wrong person, as the act says it: asked before a form is shown. The moment is not asked."""
     if not any(_permits(way, obj, by) for way in ways(step).values()):
         raise _wrong_role(step)
     _Person(obj, by).ask(step)
 
 
-def allowed(obj: models.Model, by: Actor, *only: Move[Any, Any]) -> list[Available]:
+def allowed(obj: M, by: Actor, *only: MoveOf[M]) -> list[Available]:
     """The moves (or those of `only`) that `by` may make on `obj` now, in the order declared, each with its refusals.
 
     Nothing is locked: it is for showing buttons and what is missing. Moves that the state, the permission or a
@@ -174,7 +172,7 @@ def allowed(obj: models.Model, by: Actor, *only: Move[Any, Any]) -> list[Availab
     return found
 
 
-def foreseen(obj: models.Model, step: Move[Any, Any], *, by: Actor) -> tuple[Refusal, ...]:
+def foreseen(obj: models.Model, step: AnyMove, *, by: Actor) -> tuple[Refusal, ...]:
     """What would stand in the way of `by` in a move whose state has not come yet; () for who will have no say in it.
 
     Interests not declared are no obstacle yet: they are declared when the time comes.
@@ -200,13 +198,13 @@ class _Person:
     def declared(self) -> str:
         return standing_of(self.file, self.by) if self.file is not None else ""
 
-    def bar(self, step: Move[Any, Any]) -> Refusal | None:
+    def bar(self, step: AnyMove) -> Refusal | None:
         """A declared conflict, or a doubt: it closes every move of the file but those of one's own side."""
         if self.by.actor != ActorKind.PERSON or step.terms.despite_conflict(self.obj, self.by):
             return None
         return BARS.get(self.declared)
 
-    def earlier(self, step: Move[Any, Any]) -> Refusal | None:
+    def earlier(self, step: AnyMove) -> Refusal | None:
         """An act on the file that excludes the move's duty; and a duty is done by persons only."""
         duty = step.terms.duty
         if duty is None or self.file is None:
@@ -215,14 +213,14 @@ class _Person:
             return Refusal(_("Only a person can do this."), code="person")
         return clash(self.file, self.by, duty)
 
-    def undeclared(self, step: Move[Any, Any]) -> Refusal | None:
+    def undeclared(self, step: AnyMove) -> Refusal | None:
         """Interests in the file that its person has not declared, where the duty asks for it."""
         duty = step.terms.duty
         if duty is None or self.file is None or duty in WITHOUT_DECLARATION or self.declared:
             return None
         return Refusal(_("Declare your interests in this file first."), code=UNDECLARED)
 
-    def ask(self, step: Move[Any, Any]) -> Refusal | None:
+    def ask(self, step: AnyMove) -> Refusal | None:
         """Forbidden for the wrong person; else what of them is not declared yet."""
         if wrong := self.bar(step) or self.earlier(step):
             raise Forbidden(wrong.message, code=wrong.code)
@@ -259,7 +257,7 @@ def _from(transitions: dict[str, Transition], state: str) -> Transition | None:
     return other if other is not None and other.target != state else None
 
 
-def _fired(step: Move[Any, Any]) -> str:
+def _fired(step: AnyMove) -> str:
     """The move now firing that may make this one; empty when there is none."""
     return next((one.name for one in reversed(_firing.get()) if step in one.fires), "") if step.terms.fired else ""
 
@@ -271,7 +269,7 @@ def _permits(way: Transition, obj: Any, by: Actor) -> bool:
     return callable(permission) and bool(permission(obj, by))
 
 
-def _ask_who(obj: models.Model, step: Move[Any, Any], by: Actor) -> tuple[Transition, str]:
+def _ask_who(obj: models.Model, step: AnyMove, by: Actor) -> tuple[Transition, str]:
     """The transition to make, and the move that fires it (or ""). Forbidden, then WrongMoment for the state."""
     field = cast("FSMFieldMixin", state_field(type(obj)))
     transitions = ways(step)
@@ -286,7 +284,7 @@ def _ask_who(obj: models.Model, step: Move[Any, Any], by: Actor) -> tuple[Transi
     return way, fired
 
 
-def _wrong_role(step: Move[Any, Any]) -> Forbidden:
+def _wrong_role(step: AnyMove) -> Forbidden:
     general = _("Your role does not let you do this here: %(move)s.") % {"move": step.terms.label}
     return Forbidden(step.terms.who or general)
 
@@ -298,7 +296,7 @@ def _state_label(obj: Any, field: FSMFieldMixin, by: Actor) -> Any:
     return getattr(obj, f"get_{field.name}_display")()
 
 
-def _facts(obj: models.Model, step: Move[F, Any], by: Actor, fetched: dict[Any, Any]) -> F:
+def _facts(obj: M, step: Move[M, F, I], by: Actor, fetched: dict[Any, Any]) -> F:
     """The facts of a move, fetched by its own function; once for all the moves of a page that share it."""
     if step.terms.facts is NoFacts:
         return step.terms.facts()
@@ -308,12 +306,12 @@ def _facts(obj: models.Model, step: Move[F, Any], by: Actor, fetched: dict[Any, 
     return cast("F", fetched[fetch])
 
 
-def _moment(obj: models.Model, step: Move[F, Any], facts: F) -> tuple[Refusal, ...]:
+def _moment(obj: M, step: Move[M, F, I], facts: F) -> tuple[Refusal, ...]:
     answers = (question(obj, facts) for question in step.terms.when)
     return tuple(answer for answer in answers if answer is not None)
 
 
-def _given_moment(obj: models.Model, step: Move[F, I], facts: F, given: I) -> tuple[Refusal, ...]:
+def _given_moment(obj: M, step: Move[M, F, I], facts: F, given: I) -> tuple[Refusal, ...]:
     answers = (question(obj, facts, given) for question in step.terms.when_given)
     return tuple(answer for answer in answers if answer is not None)
 
@@ -326,7 +324,7 @@ def _stamp(obj: models.Model) -> None:
             setattr(obj, name, clock.now())
 
 
-def _react(step: Move[Any, Any], name: str, obj: models.Model, made: Made[Any, Any]) -> None:
+def _react(step: AnyMove, name: str, obj: models.Model, made: Made[Any, Any]) -> None:
     for reaction in reactions_of(step):
         token = _firing.set((*_firing.get(), Firing(name, reaction.fires)))
         try:

@@ -5,7 +5,7 @@ A higher app supplies reactions to, and facts of, the moves of a lower one; the 
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, get_type_hints
+from typing import Any, Generic, TypeAlias, TypeVar, get_type_hints, overload
 
 from django.apps import apps
 from django.conf import settings
@@ -15,19 +15,23 @@ from django_fsm import FSMFieldMixin, Transition
 
 from audit.actors import Actor
 from audit.models import Entry
-from moves.transitions import F, I, Move, NoFacts
+from moves.transitions import AnyMove, F, Facts, I, Input, M, Move, MoveOf, NoFacts
+
+Knew = TypeVar("Knew", bound=Facts, covariant=True)
+Given = TypeVar("Given", bound=Input, covariant=True)
 
 
 @dataclass(frozen=True)
-class Made(Generic[F, I]):
+class Made(Generic[Knew, Given]):
     """A move that was just made: who, what it knew, what was given with it, and its entry in the trail.
 
-    `words` are the person's own (a reason, a note): the trail has their digest.
+    `words` are the person's own (a reason, a note): the trail has their digest. A reaction that reads neither the
+    facts nor the input says `Made[Facts, Input]`.
     """
 
     by: Actor
-    facts: F
-    given: I
+    facts: Knew
+    given: Given
     words: str
     entry: Entry
 
@@ -36,8 +40,8 @@ class Made(Generic[F, I]):
 class Reaction:
     """A function of an app that follows a move, and the moves that it may itself make though nobody else may."""
 
-    run: Callable[[Any, Made[Any, Any]], "Iterable[models.Model] | None"]
-    fires: tuple[Move[Any, Any], ...] = ()
+    run: Callable[[Any, Made[Any, Any]], Iterable[models.Model] | None]
+    fires: tuple[AnyMove, ...] = ()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -48,8 +52,8 @@ class Reaction:
         return self.run.__module__.split(".")[0]
 
 
-_reactions: dict[Move[Any, Any], list[Reaction]] = {}
-_fetchers: dict[Move[Any, Any], Callable[[Any, Any], Any]] = {}
+_reactions: dict[AnyMove, list[Reaction]] = {}
+_fetchers: dict[AnyMove, Callable[[Any, Any], Any]] = {}
 
 
 # ------------------------------------------------- what apps say of their moves
@@ -61,18 +65,31 @@ def _rank(reaction: Reaction) -> int:
     return -installed.index(reaction.app) if reaction.app in installed else 1
 
 
-Runner = TypeVar("Runner", bound=Callable[[Any, Made[Any, Any]], "Iterable[models.Model] | None"])
+Reacts: TypeAlias = Callable[[M, Made[F, I]], Iterable[models.Model] | None]
 
 
-def after(*steps: Move[Any, Any], fires: tuple[Move[Any, Any], ...] = ()) -> Callable[[Runner], Runner]:
+@overload
+def after(
+    step: Move[M, F, I], /, *, fires: tuple[AnyMove, ...] = ()
+) -> Callable[[Reacts[M, F, I]], Reacts[M, F, I]]: ...
+
+
+@overload
+def after(
+    *steps: MoveOf[M], fires: tuple[AnyMove, ...] = ()
+) -> Callable[[Reacts[M, Facts, Input]], Reacts[M, Facts, Input]]: ...
+
+
+def after(*steps: MoveOf[M], fires: tuple[AnyMove, ...] = ()) -> Callable[[Reacts[M, F, I]], Reacts[M, F, I]]:
     """Register `fn(row, made)` to run when one of these moves is made. `fires`: moves that it makes in its turn.
 
     It runs in the transaction of the move; what it raises undoes the move. It returns other rows of which what is
-    reported changed (or None): the feed tells them. Reactions run lower app first, and
-    inside an app in the order registered. Registering the same function again replaces it.
+    reported changed (or None): the feed tells them. After several moves it reads what they all have,
+    `Made[Facts, Input]`. Reactions run lower app first, and inside an app in the order registered. Registering
+    the same function again replaces it.
     """
 
-    def register(run: Runner) -> Runner:
+    def register(run: Reacts[M, F, I]) -> Reacts[M, F, I]:
         reaction = Reaction(run, fires)
         for step in steps:
             others = [r for r in _reactions.get(step, []) if r.key != reaction.key]
@@ -82,20 +99,23 @@ def after(*steps: Move[Any, Any], fires: tuple[Move[Any, Any], ...] = ()) -> Cal
     return register
 
 
-def reactions_of(step: Move[Any, Any]) -> tuple[Reaction, ...]:
+def reactions_of(step: AnyMove) -> tuple[Reaction, ...]:
     """The reactions of a move, in the order they run."""
     return tuple(_reactions.get(step, ()))
 
 
-def fired_by(step: Move[Any, Any]) -> tuple[Move[Any, Any], ...]:
+def fired_by(step: AnyMove) -> tuple[AnyMove, ...]:
     """The moves whose reactions may make this one."""
     return tuple(cause for cause, found in _reactions.items() if any(step in r.fires for r in found))
 
 
-def facts_of(*steps: Move[F, Any]) -> Callable[[Callable[[Any, Any], F]], Callable[[Any, Any], F]]:
+Fetch: TypeAlias = Callable[[M, Actor], F]
+
+
+def facts_of(*steps: Move[M, F, I]) -> Callable[[Fetch[M, F]], Fetch[M, F]]:
     """Register `fn(row, by) -> facts`: how these moves come to know what their questions read."""
 
-    def register(fetch: Callable[[Any, Any], F]) -> Callable[[Any, Any], F]:
+    def register(fetch: Fetch[M, F]) -> Fetch[M, F]:
         for step in steps:
             other = _fetchers.setdefault(step, fetch)
             if (other.__module__, other.__qualname__) != (fetch.__module__, fetch.__qualname__):
@@ -106,7 +126,7 @@ def facts_of(*steps: Move[F, Any]) -> Callable[[Callable[[Any, Any], F]], Callab
     return register
 
 
-def fetcher_of(step: Move[F, Any]) -> Callable[[Any, Any], F]:
+def fetcher_of(step: Move[M, F, I]) -> Fetch[M, F]:
     """The function that fetches the facts of a move."""
     return _fetchers[step]
 
@@ -137,7 +157,7 @@ def state_field(model: type[models.Model]) -> FSMFieldMixin | None:
     return next((f for f in model._meta.concrete_fields if isinstance(f, FSMFieldMixin)), None)
 
 
-def declared(model: type[models.Model]) -> Iterator[tuple[str, Move[Any, Any]]]:
+def declared(model: type[models.Model]) -> Iterator[tuple[str, AnyMove]]:
     """Each move of a life cycle, by its name, in the order written."""
     seen = set()
     for cls in reversed(model.__mro__):
@@ -147,7 +167,7 @@ def declared(model: type[models.Model]) -> Iterator[tuple[str, Move[Any, Any]]]:
                 yield name, member
 
 
-def ways(step: Move[Any, Any]) -> dict[str, Transition]:
+def ways(step: AnyMove) -> dict[str, Transition]:
     """The transitions of a move by source state."""
     return dict(step._django_fsm.transitions)
 

@@ -7,16 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar, Generic, TypeVar, cast, overload
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, cast, overload
 
 import django_fsm
+from django.db import models
 from django.utils.functional import Promise
 
+from audit.actors import Actor
 from moves.refusals import Refusal
 from moves.states import Duty
 
 F = TypeVar("F", bound="Facts")
 I = TypeVar("I", bound="Input")  # noqa: E741 (facts and input: F and I)
+R = TypeVar("R")  # the row that a move's questions read
+M = TypeVar("M", bound=models.Model)
+Row = TypeVar("Row", bound=models.Model, contravariant=True)
+Takes = TypeVar("Takes", bound="Input", contravariant=True)  # a move that takes any input takes a reason too
 
 
 @dataclass(frozen=True)
@@ -87,124 +93,145 @@ def nobody(_row: object, _by: object) -> bool:
     return False
 
 
-class Move(Generic[F, I]):
-    """What a type checker sees of a declared move. At run time it is the method itself, with its terms."""
+class Move(Generic[Row, F, Takes]):
+    """A move of a model's rows, as a type checker sees it: `Application.submit` is a
+    `Move[Application, Readiness, Signing]`. At run time it is the method itself, with its terms.
+    """
 
     __name__: str
-    terms: Terms[F, I]
+    terms: Terms[F, Takes]
     _django_fsm: Any
 
 
+# Moves of one model, and moves of any. Facts and inputs differ from move to move: whoever holds several in a list, or
+# shows one without making it, reads neither. The row of `AnyMove` is open for the same reason.
+MoveOf: TypeAlias = Move[Row, Any, Any]
+AnyMove: TypeAlias = MoveOf[Any]
+
+
+class Declared(Generic[F, Takes]):
+    """A move in the class that declares its life: read from a model of that life, it is a move of that model's rows."""
+
+    def __get__(self, row: None, model: type[M]) -> Move[M, F, Takes]:
+        """Only the type checker asks."""
+        raise NotImplementedError
+
+
+Declares: TypeAlias = Callable[[Callable[[Any], Any]], Declared[F, I]]  # what decorates the method of a move
+
+
 @overload
 def transition(
     *,
-    field: Any,
-    source: Any,
-    target: Any,
-    permission: Callable[[Any, Any], bool],
+    field: django_fsm.FSMFieldMixin,
+    source: str | Sequence[str],
+    target: str | django_fsm.State,
+    permission: Callable[[R, Actor], bool],
     done: str | Promise,
     label: str | Promise = ...,
     duty: Duty | None = ...,
-    when: Sequence[Callable[[Any, NoFacts], Refusal | None]] = ...,
+    when: Sequence[Callable[[R, NoFacts], Refusal | None]] = ...,
     fired: bool = ...,
     who: str | Promise = ...,
-    despite_conflict: Callable[[Any, Any], bool] = ...,
-) -> Callable[[Callable[[Any], Any]], Move[NoFacts, Input]]: ...
+    despite_conflict: Callable[[R, Actor], bool] = ...,
+) -> Declares[NoFacts, Input]: ...
 
 
 @overload
 def transition(
     *,
-    field: Any,
-    source: Any,
-    target: Any,
-    permission: Callable[[Any, Any], bool],
-    done: str | Promise,
-    label: str | Promise = ...,
-    duty: Duty | None = ...,
-    facts: type[F],
-    when: Sequence[Callable[[Any, F], Refusal | None]] = ...,
-    fired: bool = ...,
-    who: str | Promise = ...,
-    despite_conflict: Callable[[Any, Any], bool] = ...,
-) -> Callable[[Callable[[Any], Any]], Move[F, Input]]: ...
-
-
-@overload
-def transition(
-    *,
-    field: Any,
-    source: Any,
-    target: Any,
-    permission: Callable[[Any, Any], bool],
-    done: str | Promise,
-    label: str | Promise = ...,
-    duty: Duty | None = ...,
-    given: type[I],
-    when: Sequence[Callable[[Any, NoFacts], Refusal | None]] = ...,
-    when_given: Sequence[Callable[[Any, NoFacts, I], Refusal | None]] = ...,
-    fired: bool = ...,
-    who: str | Promise = ...,
-    despite_conflict: Callable[[Any, Any], bool] = ...,
-) -> Callable[[Callable[[Any], Any]], Move[NoFacts, I]]: ...
-
-
-@overload
-def transition(
-    *,
-    field: Any,
-    source: Any,
-    target: Any,
-    permission: Callable[[Any, Any], bool],
+    field: django_fsm.FSMFieldMixin,
+    source: str | Sequence[str],
+    target: str | django_fsm.State,
+    permission: Callable[[R, Actor], bool],
     done: str | Promise,
     label: str | Promise = ...,
     duty: Duty | None = ...,
     facts: type[F],
-    given: type[I],
-    when: Sequence[Callable[[Any, F], Refusal | None]] = ...,
-    when_given: Sequence[Callable[[Any, F, I], Refusal | None]] = ...,
+    when: Sequence[Callable[[R, F], Refusal | None]] = ...,
     fired: bool = ...,
     who: str | Promise = ...,
-    despite_conflict: Callable[[Any, Any], bool] = ...,
-) -> Callable[[Callable[[Any], Any]], Move[F, I]]: ...
+    despite_conflict: Callable[[R, Actor], bool] = ...,
+) -> Declares[F, Input]: ...
+
+
+@overload
+def transition(
+    *,
+    field: django_fsm.FSMFieldMixin,
+    source: str | Sequence[str],
+    target: str | django_fsm.State,
+    permission: Callable[[R, Actor], bool],
+    done: str | Promise,
+    label: str | Promise = ...,
+    duty: Duty | None = ...,
+    given: type[I],
+    when: Sequence[Callable[[R, NoFacts], Refusal | None]] = ...,
+    when_given: Sequence[Callable[[R, NoFacts, I], Refusal | None]] = ...,
+    fired: bool = ...,
+    who: str | Promise = ...,
+    despite_conflict: Callable[[R, Actor], bool] = ...,
+) -> Declares[NoFacts, I]: ...
+
+
+@overload
+def transition(
+    *,
+    field: django_fsm.FSMFieldMixin,
+    source: str | Sequence[str],
+    target: str | django_fsm.State,
+    permission: Callable[[R, Actor], bool],
+    done: str | Promise,
+    label: str | Promise = ...,
+    duty: Duty | None = ...,
+    facts: type[F],
+    given: type[I],
+    when: Sequence[Callable[[R, F], Refusal | None]] = ...,
+    when_given: Sequence[Callable[[R, F, I], Refusal | None]] = ...,
+    fired: bool = ...,
+    who: str | Promise = ...,
+    despite_conflict: Callable[[R, Actor], bool] = ...,
+) -> Declares[F, I]: ...
 
 
 def transition(
     *,
-    field: Any,
-    source: Any,
-    target: Any,
-    permission: Callable[[Any, Any], bool],
+    field: django_fsm.FSMFieldMixin,
+    source: str | Sequence[str],
+    target: str | django_fsm.State,
+    permission: Callable[[R, Actor], bool],
     done: str | Promise,
     label: str | Promise = "",
     duty: Duty | None = None,
-    facts: type[Facts] = NoFacts,
-    given: type[Input] = Input,
-    when: Sequence[Callable[[Any, Any], Refusal | None]] = (),
-    when_given: Sequence[Callable[[Any, Any, Any], Refusal | None]] = (),
+    facts: type[F] | None = None,
+    given: type[I] | None = None,
+    when: Sequence[Callable[[R, F], Refusal | None]] = (),
+    when_given: Sequence[Callable[[R, F, I], Refusal | None]] = (),
     fired: bool = False,
     who: str | Promise = "",
-    despite_conflict: Callable[[Any, Any], bool] = nobody,
-) -> Callable[[Callable[[Any], Any]], Move[Any, Any]]:
+    despite_conflict: Callable[[R, Actor], bool] = nobody,
+) -> Declares[F, I]:
     """Declare a move of a life cycle, as django-fsm does, with its `Terms`. One declaration a method.
 
     The facts are fetched by the function registered with `moves.registry.facts_of`; the system does not start without.
     """
 
-    def declare(method: Callable[[Any], Any]) -> Move[Any, Any]:
-        step = django_fsm.transition(field=field, source=source, target=target, permission=permission)(method)
+    def declare(method: Callable[[Any], Any]) -> Declared[F, I]:
+        # The library says its permissions ask of Django's own users; ours ask of any actor.
+        ask = cast("Any", permission)
+        step = django_fsm.transition(field=field, source=source, target=target, permission=ask)(method)
         step.terms = Terms(
             label=label or method.__name__,
             done=done,
             duty=duty,
-            facts=facts,
-            given=given,
+            facts=facts or cast("type[F]", NoFacts),
+            given=given or cast("type[I]", Input),
             when=tuple(when),
             when_given=tuple(when_given),
             fired=fired,
             who=who,
             despite_conflict=despite_conflict,
         )
-        return cast("Move[Any, Any]", step)
+        return cast("Declared[F, I]", step)
 
     return declare

@@ -1,11 +1,10 @@
 """What follows in this app from moves in the apps below, and from its own, in the same transaction."""
 
-from typing import Any
-
 from applications.models import Application
 from applications.states import ApplicationState
 from moves.machine import move
 from moves.registry import Made, after
+from moves.transitions import Facts, Input
 from notifications.constants import MessageKind
 from notifications.services import queue_message
 from reviews import selectors
@@ -18,21 +17,21 @@ from work import clock
 
 
 @after(Assignment.submit)
-def keep_the_total(assignment: Assignment, made: Made[Review, Any]) -> None:
+def keep_the_total(assignment: Assignment, made: Made[Review, Input]) -> None:
     """The row keeps the total of the scores that were submitted."""
     assignment.total, assignment.submitted_at = made.facts.total, assignment.since
     assignment.save(update_fields=["total", "submitted_at"])
 
 
 @after(Assignment.submit, Assignment.recuse, Assignment.reopen)
-def keep_the_score(assignment: Assignment, made: Made[Any, Any]) -> tuple[Application]:
+def keep_the_score(assignment: Assignment, made: Made[Facts, Input]) -> tuple[Application]:
     """The file's row keeps the mean of what counts."""
     keep_score(assignment.application)
     return (assignment.application,)
 
 
 @after(Assignment.submit, fires=(Application.complete_review,))
-def close_the_review(assignment: Assignment, made: Made[Any, Any]) -> None:
+def close_the_review(assignment: Assignment, made: Made[Facts, Input]) -> None:
     """The review that completes the quorum closes the file's review."""
     counted, needed = selectors.quorum(assignment.application)
     if counted >= needed and assignment.application.state == ApplicationState.IN_REVIEW:
@@ -40,7 +39,7 @@ def close_the_review(assignment: Assignment, made: Made[Any, Any]) -> None:
 
 
 @after(Assignment.decline, Assignment.recuse)
-def tell_the_officer(assignment: Assignment, made: Made[Any, Any]) -> None:
+def tell_the_officer(assignment: Assignment, made: Made[Facts, Input]) -> None:
     """Another reviewer is needed: whoever gave the file is told, unless it was their own act."""
     if assignment.assigned_by_id == made.by.pk:
         return
@@ -56,7 +55,7 @@ def tell_the_officer(assignment: Assignment, made: Made[Any, Any]) -> None:
 
 
 @after(Assignment.cancel)
-def tell_the_reviewer(assignment: Assignment, made: Made[Any, Any]) -> None:
+def tell_the_reviewer(assignment: Assignment, made: Made[Facts, Input]) -> None:
     """The file no longer waits for them."""
     queue_message(
         MessageKind.REVIEW_CANCELLED,
@@ -68,7 +67,7 @@ def tell_the_reviewer(assignment: Assignment, made: Made[Any, Any]) -> None:
 
 
 @after(Application.reopen)
-def set_the_first_panel_aside(application: Application, made: Made[Any, Any]) -> tuple[Application]:
+def set_the_first_panel_aside(application: Application, made: Made[Facts, Input]) -> tuple[Application]:
     """A new panel has the file: what the first one scored is kept, and no longer counted."""
     Assignment.objects.counted().filter(application=application).update(set_aside_at=clock.now())
     keep_score(application)
@@ -82,7 +81,7 @@ def set_the_first_panel_aside(application: Application, made: Made[Any, Any]) ->
     Application.complete_review,
     fires=(Assignment.cancel,),
 )
-def cancel_open_assignments(application: Application, made: Made[Any, Any]) -> None:
+def cancel_open_assignments(application: Application, made: Made[Facts, Input]) -> None:
     """The file has left its reviewers: what they had not submitted is taken back."""
     waiting = Assignment.objects.filter(
         application=application, state__in=[AssignmentState.OFFERED, AssignmentState.ACCEPTED]
@@ -92,6 +91,6 @@ def cancel_open_assignments(application: Application, made: Made[Any, Any]) -> N
 
 
 @after(Application.withdraw, Application.cancel, Application.return_to_panel, Application.find_ineligible)
-def release_the_reserve(application: Application, made: Made[Any, Any]) -> None:
+def release_the_reserve(application: Application, made: Made[Facts, Input]) -> None:
     """The recommendation no longer stands, and its money goes back to the envelopes."""
     void_recommendation(application, by=made.by)

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from moves import registry
-from moves.transitions import Facts, Move
+from moves.transitions import AnyMove, Facts
 
 
 @contextmanager
-def known(facts: dict[Move[Any, Any], Facts]) -> Iterator[None]:
+def known(facts: dict[AnyMove, Facts]) -> Iterator[None]:
     """Within it, these moves know these facts, whatever the rows say."""
     kept = dict(registry._fetchers)
     registry._fetchers.update({step: lambda row, by, said=said: said for step, said in facts.items()})

@@ -23,13 +23,13 @@ from applications.states import ChangeWhy
 from applications.views.files import of_staff
 from moves.machine import allowed, ask_who
 from moves.refusals import Refusal, WrongMoment
-from moves.transitions import Move
+from moves.transitions import MoveOf
 from questions.schema import Question, Section
 from questions.schema.answers import visible_questions
 
 F = TypeVar("F", ExtendForm, CancelRequestForm)
 
-ASKING: tuple[Move[Any, Any], ...] = (Application.request_changes, Application.extend_request)
+ASKING: tuple[MoveOf[Application], ...] = (Application.request_changes, Application.extend_request)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -169,7 +169,7 @@ def _act(
     form_class: type[F],
     act: Callable[[Application, Mapping[str, str], F], None],
     *,
-    step: Move[Any, Any],
+    step: MoveOf[Application],
     name: str,
     done: str,
 ) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -25,14 +24,14 @@ from applications.views.files import of_staff
 from moves.machine import allowed
 from moves.machine import refusals as in_the_way_of
 from moves.refusals import UNDECLARED, Forbidden, Refusal, WrongMoment
-from moves.transitions import Move
+from moves.transitions import MoveOf
 
 
 @dataclass(frozen=True)
 class Found:
     """What a finding is: its move, the service that makes it, and what is said once it is made."""
 
-    step: Move[Any, Any]
+    step: MoveOf[Application]
     service: Callable[..., Application]
     done: Promise
 

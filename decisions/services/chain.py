@@ -1,7 +1,5 @@
 """The approval chain: drafted, endorsed, approved, concurred, issued; or sent back; or void."""
 
-from typing import Any
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,7 +21,7 @@ from letters.models import Letter
 from letters.services import queue_letter
 from moves.machine import ask_who, move
 from moves.refusals import Forbidden, Refusal, WrongMoment
-from moves.transitions import Move, Reason
+from moves.transitions import Move, NoFacts, Reason
 from reviews.models import Recommendation
 from work import clock
 
@@ -184,7 +182,7 @@ def void_decision(application: Application, *, by: Actor, note: str = "") -> Dec
     return move(decision, Decision.void, by=by, given=Reason(note))
 
 
-MOVES: dict[DecisionKind, Move[Any, Decided]] = {
+MOVES: dict[DecisionKind, Move[Application, NoFacts, Decided]] = {
     DecisionKind.APPROVED: Application.approve,
     DecisionKind.PARTIAL: Application.approve,
     DecisionKind.INVITED: Application.invite,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -38,7 +37,7 @@ from moves.duties import excluded_among
 from moves.machine import allowed
 from moves.machine import refusals as refusals_to
 from moves.refusals import WrongMoment
-from moves.transitions import Move
+from moves.transitions import MoveOf
 from programs.roles import ProgramRole
 
 PAGE = 25
@@ -203,7 +202,7 @@ class StepPage:
     done: Promise
 
 
-PAGES: dict[Move[Any, Any], StepPage] = {
+PAGES: dict[MoveOf[Decision], StepPage] = {
     Decision.endorse: StepPage(
         "decision-endorse",
         gettext_lazy("Endorse this decision"),
@@ -233,7 +232,7 @@ PAGES: dict[Move[Any, Any], StepPage] = {
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def act(request: PersonRequest, reference: str, step: Move[Any, Any]) -> HttpResponse:
+def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpResponse:
     """One step of the chain, behind a page that says what it does. A refusal is said on that page."""
     decision, page, name = decision_of(request, reference), PAGES[step], step.__name__
     record_reading(request.user, application_id=decision.application_id, subject=decision, what=f"decision: {name}")
@@ -272,13 +271,13 @@ def act(request: PersonRequest, reference: str, step: Move[Any, Any]) -> HttpRes
     return render(request, "decisions/act.html", context, status=status)
 
 
-def _form(step: Move[Any, Any], decision: Decision, data: QueryDict | None) -> SendBackForm | NoteForm:
+def _form(step: MoveOf[Decision], decision: Decision, data: QueryDict | None) -> SendBackForm | NoteForm:
     if step is Decision.send_back:
         return SendBackForm(data, to_panel=decision.application.state == ApplicationState.RECOMMENDED)
     return NoteForm(data)
 
 
-def _attempt(step: Move[Any, Any], decision: Decision, user: User, form: SendBackForm | NoteForm) -> None:
+def _attempt(step: MoveOf[Decision], decision: Decision, user: User, form: SendBackForm | NoteForm) -> None:
     given = form.cleaned_data if form.is_bound and form.is_valid() else {}
     if step is Decision.endorse:
         services.endorse(decision, by=user, note=given.get("note", ""))

@@ -1,7 +1,6 @@
 """One file in view: where it stands, who did what, what happened, what this person may do next."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
@@ -19,10 +18,10 @@ from letters.models import Letter
 from moves.machine import Available, allowed
 from moves.models import DutyDone
 from moves.states import Duty
-from moves.transitions import Move
+from moves.transitions import AnyMove
 from work.clock import format_day
 
-PAGE_OF_MOVE: dict[Move[Any, Any], str] = {
+PAGE_OF_MOVE: dict[AnyMove, str] = {
     Application.request_changes: "file-changes",
     Application.extend_request: "file-changes",
     Application.cancel_request: "file-changes",

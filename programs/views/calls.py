@@ -1,7 +1,6 @@
 """One call: what it is, what may be done with it now, and a page to confirm each act."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -18,7 +17,7 @@ from accounts.requests import PersonRequest
 from moves.machine import allowed
 from moves.machine import refusals as refusals_to
 from moves.refusals import Forbidden, Refusal, WrongMoment
-from moves.transitions import Move
+from moves.transitions import MoveOf
 from programs.forms import AccommodationForm, CancelForm, ClosingForm
 from programs.models import Call
 from programs.rules import is_call_officer
@@ -63,7 +62,7 @@ def details(request: PersonRequest, public_id: UUID) -> HttpResponse:
     return render(request, "programs/call.html", context)
 
 
-def in_the_way(call: Call, user: User, step: Move[Any, Any]) -> tuple[Refusal, ...]:
+def in_the_way(call: Call, user: User, step: MoveOf[Call]) -> tuple[Refusal, ...]:
     """What stands in the way of the act now, whatever would be typed; the state too."""
     try:
         return refusals_to(call, step, by=user)

@@ -1,6 +1,6 @@
 """One reviewer's part of a file: its page, and what an officer or the chair does with it."""
 
-from typing import Any, TypedDict
+from typing import TypedDict
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,7 +17,7 @@ from applications.states import ApplicationState
 from audit.actors import Actor
 from moves.machine import allowed, ask_who
 from moves.refusals import WrongMoment
-from moves.transitions import Move
+from moves.transitions import MoveOf
 from programs.selectors import rubric_of
 from reviews import checks, services
 from reviews.forms.people import ReasonForm, ReplaceForm
@@ -30,7 +30,7 @@ from reviews.views.panel import KINDS, notes_of, sees_scores
 class Act(TypedDict):
     """What an officer or the chair does with one assignment: the move that it is, and the words of its page."""
 
-    step: Move[Any, Any]
+    step: MoveOf[Assignment]
     title: str
     lead: str
     button: str

@@ -1,7 +1,6 @@
 """A file's reviews, for the officer and the chair: the panel, whom to assign, what each review says in the end."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -23,7 +22,7 @@ from moves.interests import standing_of
 from moves.machine import allowed
 from moves.refusals import Forbidden, WrongMoment
 from moves.states import StandingState
-from moves.transitions import Move
+from moves.transitions import MoveOf
 from programs.roles import ProgramRole
 from programs.rubric import Rubric
 from programs.rules import holds, is_program_officer
@@ -62,7 +61,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
     return _page(request, application)
 
 
-ACTS: tuple[Move[Any, Any], ...] = (
+ACTS: tuple[MoveOf[Application], ...] = (
     Application.start_review,
     Application.complete_review,
     Application.reopen_review,

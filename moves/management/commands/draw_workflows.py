@@ -1,9 +1,9 @@
 """`manage.py draw_workflows`: write docs/workflow.md from the life cycles that are installed."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings
@@ -12,7 +12,10 @@ from django.db.models import Model
 from django.utils import translation
 
 from moves import registry
-from moves.transitions import Move, nobody
+from moves.transitions import AnyMove, nobody
+
+if TYPE_CHECKING:
+    from django_fsm import Transition
 
 PATH = Path("docs") / "workflow.md"
 INTRODUCTION = """# Life cycles
@@ -81,7 +84,7 @@ def section(model: type[Model]) -> Iterator[str]:
     yield ""
 
 
-def row(name: str, step: Move[Any, Any]) -> str:
+def row(name: str, step: AnyMove) -> str:
     """The table's row of one move."""
     ways = registry.ways(step)
     sources = [str(source) for source in ways]
@@ -92,7 +95,7 @@ def row(name: str, step: Move[Any, Any]) -> str:
         ", ".join("any" if s in "*+" else s for s in sources),
         ", ".join(targets(way.target, sources[0])),
         who(way) + (f" (despite a conflict: {words(terms.despite_conflict)})" if has_an_own_side(step) else ""),
-        "<br>".join(words(question) for question in (*terms.when, *terms.when_given)),
+        "<br>".join([*map(words, terms.when), *map(words, terms.when_given)]),
         str(terms.duty or ""),
         ", ".join(f"`{full_name(cause)}`" for cause in registry.fired_by(step)),
         "<br>".join(f"`{reaction.app}`: {words(reaction.run)}" for reaction in registry.reactions_of(step)),
@@ -100,12 +103,12 @@ def row(name: str, step: Move[Any, Any]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def has_an_own_side(step: Move[Any, Any]) -> bool:
+def has_an_own_side(step: AnyMove) -> bool:
     """Whether there are people whom a conflict of interest does not stop."""
     return step.terms.despite_conflict is not nobody
 
 
-def full_name(step: Move[Any, Any]) -> str:
+def full_name(step: AnyMove) -> str:
     """A move with the name of its model: `assignment.submit`."""
     for model in machines():
         if getattr(model, step.__name__, None) is step:
@@ -113,7 +116,7 @@ def full_name(step: Move[Any, Any]) -> str:
     return step.__name__
 
 
-def targets(target: Any, source: str) -> list[str]:
+def targets(target: object, source: str) -> list[str]:
     """The states a move may lead to; the same state when it leads nowhere else."""
     if target is None:
         return [str(source)]
@@ -122,11 +125,14 @@ def targets(target: Any, source: str) -> list[str]:
     return [str(target)]
 
 
-def who(step: Any) -> str:
+def who(way: "Transition") -> str:
     """Who may make the move, in words; nothing when nobody may but through the move that fires it."""
-    return "" if step.permission is None or step.permission is nobody else words(step.permission)
+    permission = way.permission
+    if permission is None or isinstance(permission, str) or permission is nobody:
+        return ""
+    return words(permission)
 
 
-def words(function: Any) -> str:
+def words(function: Callable[..., object]) -> str:
     """A function's name as words: `is_officer` reads "is officer"."""
     return inspect.unwrap(function).__name__.replace("_", " ")
