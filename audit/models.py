@@ -23,7 +23,7 @@ class Xid8Field(models.Field):
     def db_type(self, connection: Any) -> str:
         return "xid8"
 
-    def from_db_value(self, value: Any, expression: Any, connection: Any) -> int | None:
+    def from_db_value(self, value: str | int | None, expression: object, connection: object) -> int | None:
         return None if value is None else int(value)
 
     def to_python(self, value: Any) -> int | None:
@@ -32,7 +32,7 @@ class Xid8Field(models.Field):
     def get_prep_value(self, value: Any) -> Any:
         return value if hasattr(value, "resolve_expression") or value is None else str(int(value))
 
-    def get_placeholder(self, value: Any, compiler: Any, connection: Any) -> str:
+    def get_placeholder(self, value: object, compiler: object, connection: object) -> str:
         return "%s" if hasattr(value, "resolve_expression") else "%s::xid8"
 
 

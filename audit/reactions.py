@@ -1,8 +1,6 @@
 """What the app below does that the trail keeps: what people do to long work, and how it ends."""
 
-from typing import Any
-
-from audit.actors import CLOCK
+from audit.actors import CLOCK, Actor
 from audit.services import record
 from work.jobs import when_acted
 from work.models import Job
@@ -10,9 +8,9 @@ from work.states import JobAct
 
 
 @when_acted
-def record_act(job: Job, act: JobAct, by: Any) -> None:
+def record_act(job: Job, act: JobAct, by: Actor | None) -> None:
     """An entry in the chain of the job; its start with what was asked, its end with what came of it."""
-    given: dict[str, Any] = {"kind": job.kind}
+    given: dict[str, object] = {"kind": job.kind}
     match act:
         case JobAct.START:
             given |= {"asked": job.asked}

@@ -8,18 +8,18 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import Enum
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Model
 
 from audit.models import Entry
+from work.schema import Json
 
 # A value that is a key, a code, an amount, an instant or an identifier. Anything else may be a person's words.
 KEY_LIKE = re.compile(r"[\w.:/+#$%-]{0,200}")
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> Json:
     """`value` in JSON's own types: decimals, dates and ids as text; a row as its id; a refusal as its code.
 
     TypeError for a float (it is not the number it shows) and for what cannot be said in JSON.
@@ -51,7 +51,7 @@ def plain(value: Any) -> Any:
     raise TypeError(f"the trail cannot hold {type(value).__name__}: give keys, amounts, dates or ids")
 
 
-def without_words(value: Any, texts: dict[str, str], path: str = "given") -> Any:
+def without_words(value: Json, texts: dict[str, str], path: str = "given") -> Json:
     """`value` (plain) with each text that is not key-like moved into `texts`, and `{"text": <name>}` left there."""
     if isinstance(value, str) and not KEY_LIKE.fullmatch(value):
         name = path[:200]
@@ -64,8 +64,11 @@ def without_words(value: Any, texts: dict[str, str], path: str = "given") -> Any
     return value
 
 
-def canonical(value: Any) -> str:
-    """The one JSON text of a plain value: keys sorted, no spaces, characters as they are."""
+def canonical(value: object) -> str:
+    """The one JSON text of a plain value: keys sorted, no spaces, characters as they are.
+
+    TypeError, or ValueError for a number that is none, where it is not plain.
+    """
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 

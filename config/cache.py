@@ -70,11 +70,11 @@ class Breaker:
 _breakers: dict[tuple[str, str], Breaker] = {}
 
 
-def guarded(name: str) -> Callable[..., Any]:
+def _guarded(name: str) -> Callable[..., Any]:
     """The method `name` of a cache, asked of the stand-in while the machine is away."""
 
     def method(self: "StandIn", *args: Any, **kwargs: Any) -> Any:
-        return self.attempt(name, *args, **kwargs)
+        return self._attempt(name, *args, **kwargs)
 
     return method
 
@@ -89,7 +89,7 @@ class StandIn(BaseCache):
         self.stand_in = LocMemCache(f"stand-in {location}", params)
         self.breaker = _breakers.setdefault((type(self).__name__, location), Breaker())
 
-    def attempt(self, name: str, *args: Any, **kwargs: Any) -> Any:
+    def _attempt(self, name: str, *args: Any, **kwargs: Any) -> Any:
         if not self.breaker.is_open(self.probe):
             try:
                 with self.bounded():
@@ -113,17 +113,17 @@ class StandIn(BaseCache):
         """Whether the error is the cache's alone, and the stand-in may answer."""
         return True
 
-    add = guarded("add")
-    get = guarded("get")
-    set = guarded("set")
-    touch = guarded("touch")
-    delete = guarded("delete")
-    get_many = guarded("get_many")
-    set_many = guarded("set_many")
-    delete_many = guarded("delete_many")
-    has_key = guarded("has_key")
-    incr = guarded("incr")
-    clear = guarded("clear")
+    add = _guarded("add")
+    get = _guarded("get")
+    set = _guarded("set")
+    touch = _guarded("touch")
+    delete = _guarded("delete")
+    get_many = _guarded("get_many")
+    set_many = _guarded("set_many")
+    delete_many = _guarded("delete_many")
+    has_key = _guarded("has_key")
+    incr = _guarded("incr")
+    clear = _guarded("clear")
 
 
 class RedisOrMemory(StandIn, RedisCache):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import translation
@@ -40,7 +40,8 @@ class Field(Generic[S]):
     lacks: Callable[[S, str], bool] | None = None
 
 
-_FIELDS: dict[str, tuple[type, Field[Any]]] = {}
+AnyField: TypeAlias = Field[Any]  # of whatever subject: named and shown, and filled only by `values_of`
+_FIELDS: dict[str, tuple[type, AnyField]] = {}
 
 
 def register(subject: type[S], *fields: Field[S]) -> None:
@@ -53,7 +54,7 @@ def register(subject: type[S], *fields: Field[S]) -> None:
             raise ImproperlyConfigured(f"the field {field.key} of letters is declared twice")
 
 
-def known() -> Mapping[str, Field[Any]]:
+def known() -> Mapping[str, AnyField]:
     """Every field of letters, by key."""
     return MappingProxyType({key: field for key, (_subject, field) in _FIELDS.items()})
 

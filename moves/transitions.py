@@ -29,7 +29,7 @@ Takes = TypeVar("Takes", bound="Input", contravariant=True)  # a move that takes
 class Facts:
     """What the system knows of the moment: a subclass a move, without defaults, so that none is forgotten."""
 
-    def told(self) -> dict[str, Any]:
+    def told(self) -> dict[str, object]:
         """What the trail keeps of them: keys, amounts, ids."""
         return {}
 
@@ -53,7 +53,7 @@ class Input:
     def words(self) -> str:
         return str(getattr(self, self.words_in)).strip() if self.words_in else ""
 
-    def told(self) -> dict[str, Any]:
+    def told(self) -> dict[str, object]:
         """What the trail keeps in clear: keys, amounts, ids."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name != self.words_in}
 

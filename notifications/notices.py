@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from django.utils import translation
 from notifications.models import Message
 from work import clock, storage
 from work.outages import TooLate
+from work.schema import Json
 from work.texts import one_line
 
 TYPED: dict[str, Callable[[str], object]] = {
@@ -28,7 +29,7 @@ TYPED: dict[str, Callable[[str], object]] = {
 }
 
 
-def packed(value: Any) -> Any:
+def packed(value: object) -> Json:
     """A value of a context in JSON that remembers its type: instants, days and amounts are written at sending."""
     if isinstance(value, datetime):
         return {"instant": value.isoformat()}
@@ -47,7 +48,7 @@ def packed(value: Any) -> Any:
     return str(value)  # a lazy text: said in the language that is on now
 
 
-def unpacked(value: Any, language: str) -> Any:
+def unpacked(value: Json, language: str) -> object:
     """What `packed` packed. A pair {"fr": …, "en": …} becomes its text in `language`."""
     if isinstance(value, dict):
         if set(value) == {"fr", "en"}:
@@ -60,11 +61,16 @@ def unpacked(value: Any, language: str) -> Any:
     return value
 
 
+def context_of(message: Message) -> dict[str, object]:
+    """What the message says, each value of its own type and in its reader's language."""
+    return {name: unpacked(value, message.language) for name, value in message.context.items()}
+
+
 def write(message: Message) -> EmailMultiAlternatives:
     """The e-mail of a message, in its language. ValueError when its attachment is not the file it was queued with,
     Away when the storage that holds it is away."""
     with translation.override(message.language):
-        context = unpacked(message.context, message.language)
+        context = context_of(message)
         subject = re.sub(r"[\t ]+", " ", one_line(str(message.known.subject) % context)).strip()
         words = {
             "subject": subject,
@@ -91,18 +97,18 @@ def write(message: Message) -> EmailMultiAlternatives:
 
 def must_be_of_use(message: Message) -> None:
     """TooLate when the message invites to what its reader can do no more (a link whose time is over)."""
-    until = unpacked(message.context, message.language).get(message.known.until)
-    if until is not None and until <= clock.now():
+    until = context_of(message).get(message.known.until)
+    if isinstance(until, datetime) and until <= clock.now():
         raise TooLate(f"It was of use until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC.")
 
 
-def _paragraphs(kind: str, context: dict[str, Any]) -> list[str]:
+def _paragraphs(kind: str, context: dict[str, object]) -> list[str]:
     """The body of the kind, paragraph by paragraph: a blank line parts them."""
     body = _plain(f"notifications/{kind}.txt", context)
     return [text for block in body.split("\n\n") if (text := block.strip())]
 
 
-def _plain(name: str, context: dict[str, Any]) -> str:
+def _plain(name: str, context: dict[str, object]) -> str:
     """A template of plain text: nothing in it is escaped."""
     engine = cast("DjangoTemplates", engines["django"]).engine
     return engine.get_template(name).render(Context(context, autoescape=False))

@@ -1,7 +1,7 @@
 """The outbox: a message is a row first, written with the change it tells of, and mail only later."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
@@ -15,17 +15,20 @@ from work import clock
 from work import services as work
 from work.nudges import Nudge
 
+if TYPE_CHECKING:
+    from accounts.models import User
+
 messages_wait = Nudge("messages")
 
 
 def queue_message(
     kind: MessageKind,
     *,
-    to: Any,
+    to: "User | str",
     language: str | None = None,
-    context: Mapping[str, Any],
+    context: Mapping[str, object],
     url_name: str = "",
-    url_args: Sequence[Any] = (),
+    url_args: Sequence[object] = (),
     application_id: int | None = None,
     key: str,
     attachment: tuple[str, str, str] | None = None,
@@ -40,14 +43,14 @@ def queue_message(
     """
     if missing := [name for name in KINDS[kind].needs if name not in context]:
         raise ValueError(f"a message of kind {kind} needs {', '.join(missing)}")
-    user = None if isinstance(to, str) else to
+    user, address = (None, to) if isinstance(to, str) else (to, to.email)
     path, name, sha256 = attachment or ("", "", "")
     message, _created = Message.objects.get_or_create(
         key=key,
         defaults={
             "kind": kind,
             "recipient": user,
-            "address": to if user is None else user.email,
+            "address": address,
             "language": language or getattr(user, "language", "") or "fr",
             "context": notices.packed(dict(context)),
             "url_name": url_name,
@@ -113,7 +116,7 @@ def _address_anew(message: Message) -> None:
 
 
 @transaction.atomic
-def retry_given_up(messages: QuerySet[Message], *, by: Any) -> int:
+def retry_given_up(messages: QuerySet[Message], *, by: "User") -> int:
     """Let those of `messages` that were given up be sent after all, now. Gives how many."""
     found = work.retry_all(messages)
     if found:

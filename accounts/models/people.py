@@ -1,7 +1,5 @@
 """People. One account a person, whatever the number of roles they hold."""
 
-from typing import Any
-
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -14,9 +12,19 @@ from work.models import PublicModel
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+    def create_user(
+        self,
+        email: str,
+        password: str | None = None,
+        *,
+        given_name: str = "",
+        family_name: str = "",
+        language: str = Language.FRENCH,
+    ) -> "User":
         """Create a person who signs in with `email` (kept in lower case); no password means none works yet."""
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(
+            email=email.strip().lower(), given_name=given_name, family_name=family_name, language=language
+        )
         user.set_password(password)
         user.save(using=self._db)
         return user

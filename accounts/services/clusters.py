@@ -1,7 +1,7 @@
 """Clusters, and who holds which role in all of one."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,11 +15,23 @@ from moves.refusals import Forbidden, Refusal, WrongMoment
 from work import clock
 
 
+class Details(TypedDict, total=False):
+    """The other columns of a cluster: how it is reached, its colours (`#rrggbb`), who funds it."""
+
+    address_fr: str
+    address_en: str
+    email: str
+    phone: str
+    colour_ink: str
+    colour_accent: str
+    mostly_funded_by_quebec: bool
+
+
 @transaction.atomic
-def found_cluster(*, by: Actor, slug: str, name_fr: str, name_en: str, **details: Any) -> Cluster:
+def found_cluster(*, by: Actor, slug: str, name_fr: str, name_en: str, **details: Unpack[Details]) -> Cluster:
     """A new cluster of this installation. Done by the set-up (the clock), which then appoints its administrator.
 
-    `details`: the other columns of a cluster (addresses, e-mail, phone, colours).
+    Its other columns (`Details`) may be given too.
     """
     if not is_system(by):
         raise Forbidden(_("A cluster is added by the installation's set-up."))

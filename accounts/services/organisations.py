@@ -1,7 +1,7 @@
 """Organisations and the people who act for them."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -16,22 +16,26 @@ from audit.actors import Actor
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from work import clock
 
-# The columns that people fill in, in the order of the form.
-FIELDS = (
-    "legal_name",
-    "neq",
-    "business_number",
-    "street",
-    "city",
-    "province",
-    "postal_code",
-    "region",
-    "employees",
-    "naics",
-    "ownership",
-    "language",
-    "website",
-)
+
+class Fields(TypedDict, total=False):
+    """The columns that people fill in, in the order of the form."""
+
+    legal_name: str
+    neq: str
+    business_number: str
+    street: str
+    city: str
+    province: str
+    postal_code: str
+    region: str
+    employees: int | None
+    naics: str
+    ownership: str
+    language: str
+    website: str
+
+
+FIELDS = tuple(Fields.__annotations__)
 TAKEN = "taken"
 
 
@@ -70,7 +74,7 @@ def register_organisation(
 
 
 @transaction.atomic
-def update_organisation(organisation: Organisation, *, by: Actor, **fields: Any) -> Organisation:
+def update_organisation(organisation: Organisation, *, by: Actor, **fields: Unpack[Fields]) -> Organisation:
     """Change what an organisation says of itself. `fields`: any of `FIELDS`; ValidationError by field."""
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     must_sign_for(organisation, by)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 from uuid import UUID
 
 from django.db.models import Q
@@ -27,11 +27,26 @@ from questions.schema import Fault
 from questions.schema.answers import validate_answer
 from work import clock
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 PHASE_TAGS = {Phase.OPEN: "good", Phase.ANNOUNCED: "info", Phase.GRACE: "wait"}
 SHOWN = Q(state__in=[CallState.PUBLISHED, CallState.CANCELLED])
 
 
-def fact(call: Call) -> dict[str, Any]:
+class CallFact(TypedDict):
+    """A call as its cards and pages show it: where it stands today, and its closings to come."""
+
+    call: Call
+    phase: Phase
+    tag: str
+    label: "str | StrPromise"
+    next: datetime | None
+    to_come: list[datetime]
+    open: bool
+
+
+def fact(call: Call) -> CallFact:
     """A call as its cards and pages show it."""
     phase = call.phase()
     now = clock.now()
@@ -54,7 +69,7 @@ def index(request: HttpRequest) -> HttpResponse:
     groups = sorted({(p.working_group.key, p.working_group.name) for p in programs}, key=lambda group: group[1])
     form = SearchForm(request.GET or None, groups=groups)
     chosen = form.cleaned_data if form.is_valid() else {}
-    cards: list[tuple[Program, list[dict[str, Any]], datetime | None]] = []
+    cards: list[tuple[Program, list[CallFact], datetime | None]] = []
     for program in programs:
         calls = [fact(call) for call in program.calls.all() if call.state == CallState.PUBLISHED]
         if not _is_wanted(program, calls, chosen):
@@ -66,7 +81,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "applications/catalogue.html", {"filter": form, "cards": shown, "filtered": bool(chosen)})
 
 
-def _is_wanted(program: Program, calls: list[dict[str, Any]], chosen: Mapping[str, str]) -> bool:
+def _is_wanted(program: Program, calls: list[CallFact], chosen: Mapping[str, str]) -> bool:
     words = folded(chosen.get("q") or "").split()
     text = folded(
         " ".join(

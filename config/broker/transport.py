@@ -8,7 +8,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -224,7 +224,7 @@ def check(payload: object) -> None:
         check_task(payload["headers"], payload["body"], properties)
 
 
-def check_task(headers: dict[str, Any], body: str, properties: dict[str, Any]) -> None:
+def check_task(headers: Mapping[str, object], body: str, properties: Mapping[str, object]) -> None:
     """ValueError unless Celery can read this as a task of ours (its protocol 2): it stands still, or ends, over less.
 
     https://docs.celeryq.dev/en/stable/internals/protocol.html
@@ -232,8 +232,10 @@ def check_task(headers: dict[str, Any], body: str, properties: dict[str, Any]) -
     if not isinstance(headers.get("task"), str) or not isinstance(headers.get("id"), str):
         raise ValueError("no task")
     for name in ("eta", "expires"):
-        if headers.get(name) is not None:
-            datetime.fromisoformat(headers[name])
+        if (instant := headers.get(name)) is not None:
+            if not isinstance(instant, str):
+                raise ValueError("no instant")
+            datetime.fromisoformat(instant)
     limits = headers.get("timelimit") or [None, None]
     if not isinstance(limits, list) or not all(limit is None or isinstance(limit, int | float) for limit in limits):
         raise ValueError("no time limits")

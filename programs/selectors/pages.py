@@ -1,6 +1,6 @@
 """What the pages of programmes show, in this app and in `builder`."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,7 +11,16 @@ from accounts.rules import in_office
 from programs.models import Program
 
 
-def tabs_of(program: Program, current: str) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Tab:
+    """A page among its neighbours; `current`: the one that is open."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def tabs_of(program: Program, current: str) -> list[Tab]:
     """The pages of a programme as tabs; `current`: the URL name of the one that is open."""
     names = (
         ("program-details", _("Details and calls")),
@@ -21,9 +30,7 @@ def tabs_of(program: Program, current: str) -> list[dict[str, Any]]:
         ("program-letters", _("Letters")),
         ("program-people", _("People")),
     )
-    return [
-        {"label": label, "url": reverse(name, args=[program.slug]), "current": name == current} for name, label in names
-    ]
+    return [Tab(label, reverse(name, args=[program.slug]), current=name == current) for name, label in names]
 
 
 def may_import(user: User) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -36,7 +36,7 @@ def rubric_of(call: Call) -> Rubric:
     return read_once(call.rubric, parse_rubric)
 
 
-def read_once(version: Version, read: Callable[[dict[str, Any]], T]) -> T:
+def read_once(version: Version, read: Callable[[Mapping[str, object]], T]) -> T:
     """`read(version.definition)`, kept for the next to ask.
 
     A published version never changes: its definition need not even be fetched again (`defer`). A draft's may: it is

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import Any
 
 from questions.constants import Text
 from questions.schema.definition import Question
@@ -23,7 +22,7 @@ class Gain:
     levels: int
 
 
-def level_gains(question: Question, value: Mapping[str, Any] | None) -> list[Gain]:
+def level_gains(question: Question, value: Mapping[str, Mapping[str, int]] | None) -> list[Gain]:
     """The gain of each axis of a valid answer, in order. A full level is a whole point of the axis's average;
     a loss is 0.
 

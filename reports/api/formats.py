@@ -5,7 +5,6 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -41,7 +40,7 @@ class Negotiation(DefaultContentNegotiation):
         return chosen
 
 
-def columns_of(shape: "Serializer[Any]", prefix: str = "") -> list[str]:
+def columns_of(shape: Serializer, prefix: str = "") -> list[str]:
     """The columns of a CSV of this shape, in the order of `flat`: `object.field` for a nested object."""
     columns: list[str] = []
     for name, field in shape.fields.items():

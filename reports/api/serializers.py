@@ -1,6 +1,6 @@
 """The shape of every resource. Each field says in the glossary's words what it is; the document is made from them."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -21,33 +21,39 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 
-def identifier(**options: Any) -> serializers.UUIDField:
-    options.setdefault("help_text", _("The identifier of the row, which never changes."))
-    return serializers.UUIDField(**{"source": "public_id"} | options)
+class Options(TypedDict, total=False):
+    """Where a field is read from, when its name does not say it; and whether it may be null."""
+
+    source: str
+    allow_null: bool
 
 
-def text(help_text: "StrPromise", **options: Any) -> serializers.CharField:
+def identifier() -> serializers.UUIDField:
+    return serializers.UUIDField(source="public_id", help_text=_("The identifier of the row, which never changes."))
+
+
+def text(help_text: "StrPromise", **options: Unpack[Options]) -> serializers.CharField:
     return serializers.CharField(help_text=help_text, **options)
 
 
-def instant(help_text: "StrPromise", **options: Any) -> serializers.DateTimeField:
+def instant(help_text: "StrPromise", **options: Unpack[Options]) -> serializers.DateTimeField:
     return serializers.DateTimeField(help_text=help_text, **options)
 
 
-def dollars(help_text: "StrPromise", **options: Any) -> serializers.DecimalField:
+def dollars(help_text: "StrPromise", **options: Unpack[Options]) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=14, decimal_places=2, help_text=help_text, **options)
 
 
-def percentage(help_text: "StrPromise", **options: Any) -> serializers.DecimalField:
+def percentage(help_text: "StrPromise", **options: Unpack[Options]) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=9, decimal_places=4, help_text=help_text, **options)
 
 
-def choice(kinds: type[TextChoices], help_text: "StrPromise", **options: Any) -> serializers.ChoiceField:
+def choice(kinds: type[TextChoices], help_text: "StrPromise", **options: Unpack[Options]) -> serializers.ChoiceField:
     return serializers.ChoiceField(choices=[str(value) for value in kinds.values], help_text=help_text, **options)
 
 
 def updated(source: str = "updated_at") -> serializers.DateTimeField:
-    options = {} if source == "updated_at" else {"source": source}
+    options: Options = {} if source == "updated_at" else {"source": source}
     return instant(_("When anything told here last changed. updated_since reads it."), **options)
 
 

@@ -2,10 +2,10 @@
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
-from typing import Any, ClassVar, Generic, Self, TypeVar, get_type_hints
+from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar, get_type_hints
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
@@ -13,6 +13,8 @@ from django.utils.functional import Promise
 
 from work.models import Job, JobKeys
 from work.states import JobKind
+
+Value: TypeAlias = str | int | bool | None
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,12 @@ class Kept:
             if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
                 raise TypeError(f"{type(self).__name__}.{field.name} is no {hint}: {value!r}")
 
-    def packed(self) -> dict[str, Any]:
+    def packed(self) -> dict[str, Value]:
         """The JSON that the row keeps."""
         return asdict(self)
 
     @classmethod
-    def read(cls, data: dict[str, Any]) -> Self:
+    def read(cls, data: Mapping[str, Value]) -> Self:
         """The value that `packed` wrote. TypeError for a name or a type that this class does not know."""
         return cls(**data)
 
@@ -133,13 +135,15 @@ class JobHandler(ABC, Generic[P, C]):
         return ""
 
 
-_HANDLERS: dict[str, JobHandler[Any, Any]] = {}
+AnyHandler: TypeAlias = JobHandler[Any, Any]  # a kind is read from a row: what it asks and its cursor are its handler's
+H = TypeVar("H", bound=AnyHandler)
+_HANDLERS: dict[str, AnyHandler] = {}
 
 
-def handles(kind: JobKind) -> Callable[[type[JobHandler[Any, Any]]], type[JobHandler[Any, Any]]]:
+def handles(kind: JobKind) -> Callable[[type[H]], type[H]]:
     """Decorator: this class handles the jobs of `kind`. ImproperlyConfigured when another one does."""
 
-    def register(handler: type[JobHandler[Any, Any]]) -> type[JobHandler[Any, Any]]:
+    def register(handler: type[H]) -> type[H]:
         known = _HANDLERS.setdefault(kind, handler())
         if type(known) is not handler:
             raise ImproperlyConfigured(f"jobs of kind {kind} have two handlers: {type(known)} and {handler}")
@@ -148,7 +152,7 @@ def handles(kind: JobKind) -> Callable[[type[JobHandler[Any, Any]]], type[JobHan
     return register
 
 
-def handler_of(kind: str) -> JobHandler[Any, Any]:
+def handler_of(kind: str) -> AnyHandler:
     """The handler of a kind."""
     return _HANDLERS[kind]
 

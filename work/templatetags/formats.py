@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any
 
 from django import template
 from django.utils.translation import get_language
@@ -87,12 +86,12 @@ def size(octets: int | None) -> str:
 
 
 @register.filter
-def laid_out(parts: Iterable[Mapping[str, Any]], total: Figure) -> list[dict[str, object]]:
+def laid_out(parts: Iterable[Mapping[str, object]], total: Figure) -> list[dict[str, object]]:
     """The parts of a money bar (`kind`, `label`, `amount`) with `share` (percent), `start` and `width` (of 1000)."""
     whole, start = Decimal(total or 0), Decimal(0)
     drawn: list[dict[str, object]] = []
     for part in parts:
-        amount = Decimal(part["amount"])
+        amount = Decimal(str(part["amount"]))
         share = amount * 100 / whole if whole else Decimal(0)
         width = max(Decimal(0), share * 10)
         drawn.append(

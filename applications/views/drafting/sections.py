@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.requests import PersonRequest
 from applications import constants
-from applications.figures import totals_of
+from applications.figures import Totals, totals_of
 from applications.forms.questions import BoundQuestion, posted
 from applications.models import Application, Document
 from applications.selectors.answers import form_of
@@ -41,6 +41,26 @@ def section(request: PersonRequest, public_id: UUID, key: str) -> HttpResponse:
             return redirect(page.next_url)
     context = page.context() | {"action": reverse("application-section", args=[application.public_id, key])}
     return render(request, "applications/section.html", context, status=422 if context["lines"] else 200)
+
+
+class Place(TypedDict):
+    """A question on the page of its section; nothing is asked there while the answers hide it."""
+
+    key: str
+    asked: BoundQuestion | None
+
+
+class PageShown(TypedDict):
+    """What the template of a section reads. `lines`: everything said against it, each with the address of its field."""
+
+    application: Application
+    section: Section
+    places: list[Place]
+    lines: list[dict[str, str]]
+    news: bool
+    totals: Totals | None
+    number: int
+    count: int
 
 
 class Page:
@@ -168,7 +188,7 @@ class Page:
             by_question.setdefault(document.question, []).append(document)
         return by_question
 
-    def context(self) -> dict[str, Any]:
+    def context(self) -> PageShown:
         there = {q.key for q in self.visible}
         asked = {
             q.key: self.asked(q) if q.key in there else None
