@@ -71,6 +71,6 @@ class ReadingQuerySet(QuerySet["Reading"]):
         return self.filter(Q(application_id=application_id) | Q(listed__contains=[application_id]))
 
 
-class ReadingManager(Manager.from_queryset(ReadingQuerySet)):  # type: ignore[misc]
+class ReadingManager(Manager.from_queryset(ReadingQuerySet)):  # type: ignore[misc]  # made as it runs
     def get_queryset(self) -> ReadingQuerySet:
         return super().get_queryset().defer("listed")

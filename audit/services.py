@@ -242,7 +242,8 @@ class _Subject:
 
 def _append_erasure(entry: Entry, erased: list[Erasable], *, by: Actor, rule: str) -> Entry:
     what = [[e.entry.seq, e.field] for e in erased]
-    return record(_Subject(entry), "trail.erase", by=by, given={"rule": rule, "erased": what})  # type: ignore[arg-type]
+    given = {"rule": rule, "erased": what}
+    return record(_Subject(entry), "trail.erase", by=by, given=given)  # type: ignore[arg-type]  # all that is read of it
 
 
 def make_reading_partitions(*, months: int = 3, start: date | None = None) -> list[str]:

@@ -28,7 +28,7 @@ class Fields(TypedDict, total=False):
     province: str
     postal_code: str
     region: str
-    employees: int | None
+    employees: int
     naics: str
     ownership: str
     language: str
