@@ -14,7 +14,7 @@ from applications.rules import Readiness, Signing
 from audit.actors import CLOCK, Actor
 from decisions.models import Decision
 from decisions.rules import Issue
-from moves.machine import allowed, move, refusals
+from moves.machine import allowed, ask_who, move, refusals
 from moves.registry import Made, after, facts_of
 from moves.transitions import Facts, Input, Reason
 
@@ -28,6 +28,8 @@ def act(application: Application, decision: Decision, signing: Signing) -> None:
     move(decision, Application.reopen, by=CLOCK)  # no: of another row
     refusals(application, Application.submit, by=CLOCK)
     refusals(decision, Application.submit, by=CLOCK)  # no
+    ask_who(application, Application.submit, by=CLOCK)
+    ask_who(decision, Application.submit, by=CLOCK)  # no
     allowed(application, CLOCK, Application.submit, Application.withdraw)
     allowed(application, CLOCK, Decision.issue)  # no
 
