@@ -23,6 +23,7 @@ BUNDLE = Path(__file__).resolve().parent.parent / "builder" / "bundles" / "filie
 COMPANIES = ("usinage", "precision", "northwind", "prime")
 
 _kept: dict[str, list[tuple[str, str, bytes]]] = {}
+_counted_on: set[tuple[str, str]] = set()  # the databases whose sequences are past the rows of a level
 
 
 @pytest.fixture
@@ -34,9 +35,7 @@ def world(request, store):
         if not _may_copy_back():
             _make(level)
             return level
-        if level not in _kept:
-            _kept[level] = _build(level)
-        _put_back(_kept[level])
+        _copy_back(level)
     if "committed_db" not in request.fixturenames:  # where commits are real nobody counts what was written
         patches = request.getfixturevalue("monkeypatch") if "monkeypatch" in request.fixturenames else None
         kept.begin(level, patches)
@@ -115,6 +114,17 @@ def _make(level):
         Message.objects.all().delete()
 
 
+def _copy_back(level):
+    """The rows of the world, made by the first test of this process that asks for them."""
+    if level not in _kept:
+        _kept[level] = _build(level)
+    _put_back(_kept[level])
+    here = (connection.settings_dict["NAME"], level)
+    if here not in _counted_on:
+        _count_on(_kept[level])
+        _counted_on.add(here)
+
+
 def _build(level):
     """The rows that making the world adds, table by table, as COPY reads them; nothing of it stays in the database."""
     before = {model: _last(model) for model in _models()}
@@ -171,3 +181,19 @@ def _put_back(rows):
             with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as into:
                 into.write(content)
         cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+
+
+def _count_on(rows):
+    """The tables' own sequences go past the rows copied back, for good: a database that never made the world has them
+    at their beginning, and would give the next row a key that is taken."""
+    copied = {table for table, _columns, _content in rows}
+    quote = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        for model in _models():
+            table, key = quote(model._meta.db_table), model._meta.pk.column
+            if table in copied:
+                cursor.execute(
+                    f"SELECT setval(own, GREATEST((SELECT max({quote(key)}) FROM {table}), "
+                    "pg_sequence_last_value(own::regclass))) FROM pg_get_serial_sequence(%s, %s) AS own",
+                    [table, key],
+                )
