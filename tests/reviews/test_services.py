@@ -41,6 +41,7 @@ from reviews.services import (
     submit_review,
 )
 from reviews.services.scores import FeedbackConflict, ScoreConflict, ScoreInvalid
+from tests.kept import kept
 from tests.reviews.files import (
     accept,
     assigned_file,
@@ -95,9 +96,9 @@ def test_a_file_not_found_eligible_is_not_assigned(cast, programme):
 
 
 def test_a_person_with_an_address_at_the_sponsor_is_refused(cast, programme):
+    application = eligible_file(cast, programme)
     cast.chloe.email = "chloe.martin@boreal.example"
     cast.chloe.save()
-    application = eligible_file(cast, programme)
     assert [c.code for c in checks.proposed_conflicts(application, cast.chloe)] == ["sponsor_domain"]
     with pytest.raises(WrongMoment) as stopped:
         assign_reviewer(application, cast.chloe, by=cast.officer)
@@ -106,24 +107,24 @@ def test_a_person_with_an_address_at_the_sponsor_is_refused(cast, programme):
 
 @pytest.mark.parametrize("kind", ["employer", "directorship", "shareholding", "family", "mentoring", "competitor"])
 def test_an_interest_on_record_is_joined_by_the_neq_whatever_the_name(cast, programme, usinage, kind):
-    record_interest(by=cast.dev, kind=kind, organisation_name="UG", neq=usinage.neq)
     application = eligible_file(cast, programme)
+    record_interest(by=cast.dev, kind=kind, organisation_name="UG", neq=usinage.neq)
     with pytest.raises(WrongMoment) as stopped:
         assign_reviewer(application, cast.dev, by=cast.officer)
     assert codes(stopped) == {kind}
 
 
 def test_an_interest_is_joined_by_the_name_whatever_its_case(cast, programme):
-    record_interest(by=cast.dev, kind="employer", organisation_name="aéronefs BORÉAL inc.")
     application = eligible_file(cast, programme)
+    record_interest(by=cast.dev, kind="employer", organisation_name="aéronefs BORÉAL inc.")
     assert [c.code for c in checks.proposed_conflicts(application, cast.dev)] == ["employer"]
 
 
 def test_an_interest_that_has_ended_is_no_conflict(cast, programme, usinage):
+    application = eligible_file(cast, programme)
     with clock.at(datetime(2026, 1, 5, 14, tzinfo=UTC)):
         interest = record_interest(by=cast.dev, kind="employer", organisation_name="UG", neq=usinage.neq)
     end_interest(interest, by=cast.dev)
-    application = eligible_file(cast, programme)
     assert [c.code for c in checks.proposed_conflicts(application, cast.dev)] == ["employer"]  # until tonight
     with clock.at(datetime(2026, 10, 7, 14, tzinfo=UTC)):
         assert checks.proposed_conflicts(application, cast.dev) == []
@@ -136,8 +137,8 @@ def test_nobody_ends_the_interest_of_somebody_else(cast, usinage):
 
 
 def test_who_acts_for_the_applicant_is_refused(cast, programme, usinage):
-    appoint(cast.olivier, by=cast.administrator, role="reviewer", program=programme, seat="industry")
     application = eligible_file(cast, programme)
+    appoint(cast.olivier, by=cast.administrator, role="reviewer", program=programme, seat="industry")
     with pytest.raises(WrongMoment) as stopped:
         assign_reviewer(application, cast.olivier, by=cast.officer)
     assert {"membership", "applicant_domain"} <= codes(stopped)
@@ -154,17 +155,17 @@ def test_an_address_at_a_public_mail_service_joins_nobody(cast, programme):
 
 
 def test_whoever_screened_cannot_score(cast, programme):
-    appoint(cast.screener, by=cast.administrator, role="reviewer", program=programme, seat="cluster")
     application = eligible_file(cast, programme)
+    appoint(cast.screener, by=cast.administrator, role="reviewer", program=programme, seat="cluster")
     with pytest.raises(WrongMoment) as stopped:
         assign_reviewer(application, cast.screener, by=cast.officer)
     assert codes(stopped) == {"duty"}
 
 
 def test_a_full_queue_is_refused(cast, programme):
-    Appointment.objects.filter(user=cast.ana, role="reviewer").update(capacity=1)
     assigned_file(cast, programme, reviewers=("ana",))
     second = eligible_file(cast, programme, company="precision")
+    Appointment.objects.filter(user=cast.ana, role="reviewer").update(capacity=1)
     with pytest.raises(WrongMoment) as stopped:
         assign_reviewer(second, cast.ana, by=cast.officer)
     assert codes(stopped) == {"capacity"}
@@ -204,8 +205,8 @@ def test_the_queries_for_candidates_do_not_grow_with_the_reviewers(cast, program
 
 
 def test_a_replacement_is_both_acts_or_neither(cast, programme):
-    record_interest(by=cast.chloe, kind="employer", organisation_name="Aéronefs Boréal inc.")
     application = assigned_file(cast, programme, reviewers=("ana", "dev"))
+    record_interest(by=cast.chloe, kind="employer", organisation_name="Aéronefs Boréal inc.")
     with pytest.raises(WrongMoment):
         replace_assignment(of(application, cast.ana), cast.chloe, by=cast.officer)
     assert of(application, cast.ana).state == "offered"
@@ -227,11 +228,17 @@ def test_the_review_does_not_start_without_its_seats(cast, programme):
     assert start_review(application, by=cast.officer).state == ApplicationState.IN_REVIEW
 
 
-def test_a_seat_counts_no_more_than_it_needs(cast, programme):
+@kept
+def file_of_two_for_one_seat(cast, programme):
+    """In review, with a reviewer more than its panel needs: Ana and the endorser both sit for the cluster."""
     appoint(
         cast.endorser, by=cast.administrator, role="reviewer", program=programme, seat="cluster", starts_on=LONG_AGO
     )
-    application = file_in_review(cast, programme, reviewers=("ana", "ben", "dev", "endorser"))
+    return file_in_review(cast, programme, reviewers=("ana", "ben", "dev", "endorser"))
+
+
+def test_a_seat_counts_no_more_than_it_needs(cast, programme):
+    application = file_of_two_for_one_seat(cast, programme)
     for name in ("ana", "ben", "endorser"):
         score(of(application, getattr(cast, name)), 4)
     assert selectors.quorum(application) == (2, 3)
@@ -242,10 +249,7 @@ def test_a_seat_counts_no_more_than_it_needs(cast, programme):
 
 
 def test_the_review_that_completes_the_quorum_closes_the_file_and_takes_back_the_others(cast, programme):
-    appoint(
-        cast.endorser, by=cast.administrator, role="reviewer", program=programme, seat="cluster", starts_on=LONG_AGO
-    )
-    application = file_in_review(cast, programme, reviewers=("ana", "ben", "dev", "endorser"))
+    application = file_of_two_for_one_seat(cast, programme)
     for name in ("ana", "ben", "dev"):
         score(of(application, getattr(cast, name)), 4)
     assert fresh(application).state == ApplicationState.REVIEWED
@@ -280,11 +284,11 @@ def test_a_conflict_declared_recuses_and_closes_the_file(cast, programme):
 
 def test_the_file_opens_only_with_the_undertaking_signed(cast, programme):
     application = assigned_file(cast, programme)
+    second = assigned_file(cast, programme, company="precision")
     with pytest.raises(WrongMoment) as stopped:
         declare_interests(application, by=cast.ana, answer="none")
     assert codes(stopped) == {"undertaking"}
     assert accept(application, cast.ana).state == "accepted"
-    second = assigned_file(cast, programme, company="precision")
     assert declare_interests(second, by=cast.ana, answer="none").answer == "none"  # signed once for the call
     assert of(second, cast.ana).state == "accepted"
 
@@ -453,8 +457,8 @@ def test_a_recusal_by_somebody_else_needs_its_reason(cast, programme):
 
 
 def test_without_quorum_the_chair_cannot_recommend_until_another_review_is_in(cast, programme):
-    appoint(cast.endorser, by=cast.administrator, role="reviewer", program=programme, seat="industry")
     application = reviewed_file(cast, programme)
+    appoint(cast.endorser, by=cast.administrator, role="reviewer", program=programme, seat="industry")
     recuse_reviewer(of(application, cast.dev), by=cast.officer, note="Conflit appris.")
     declare_interests(application, by=cast.chair, answer="none")
     with pytest.raises(WrongMoment) as stopped:
@@ -570,11 +574,11 @@ def test_a_chair_who_has_not_declared_or_who_scored_does_not_recommend(cast, pro
 def test_an_envelope_of_another_programme_pays_nothing(cast, programme):
     from funding.models import Agreement
 
+    application = reviewed_file(cast, programme)
     other = Agreement.objects.first()
     other.pk, other.public_id, other.reference = None, "01900000-0000-7000-8000-000000000001", "AUTRE"
     other.save(force_insert=True)
     foreign = Envelope.objects.create(agreement=other, fiscal_year=2026, allocated=Decimal("100000.00"))
-    application = reviewed_file(cast, programme)
     declare_interests(application, by=cast.chair, answer="none")
     with pytest.raises(WrongMoment) as stopped:
         recommend(
@@ -592,8 +596,8 @@ def test_a_waitlisted_file_competes_again_with_the_next_cohort(cast, programme):
     from applications.models import Application
 
     application = reviewed_file(cast, programme, scores=(5, 5, 5))
-    Application.objects.filter(pk=application.pk).update(state=ApplicationState.WAITLISTED)
     later = reviewed_file(cast, programme, company="precision", at=None, scores=(4, 4, 4))
+    Application.objects.filter(pk=application.pk).update(state=ApplicationState.WAITLISTED)
     Application.objects.filter(pk=later.pk).update(cohort_closes_at=clock.local(date(2027, 1, 31), 17))
     ranking = selectors.ranking(later.call, fresh(later).cohort_closes_at)
     assert [r.application.reference for r in ranking.files] == [application.reference, later.reference]

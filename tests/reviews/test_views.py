@@ -135,11 +135,11 @@ def test_the_evidence_of_a_criterion_is_beside_it(cast, programme, as_):
 
 def test_a_document_opens_to_its_reviewer_and_the_reading_is_kept(cast, programme, as_):
     application = file_in_review(cast, programme)
+    other = file_in_review(cast, programme, company="precision")
     document = application.documents.first()
     url = reverse("review-document", args=[of(application, cast.ana).public_id, document.public_id])
     assert as_(cast.ana).get(url).status_code == 200
     assert Reading.objects.filter(what="document", actor_id=cast.ana.pk).count() == 1
-    other = file_in_review(cast, programme, company="precision")
     foreign = reverse("review-document", args=[of(application, cast.ana).public_id, other.documents.first().public_id])
     assert as_(cast.ana).get(foreign).status_code == 404
 
