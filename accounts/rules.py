@@ -26,6 +26,11 @@ def is_person(by: object) -> "TypeGuard[User]":
     )
 
 
+def is_oneself(by: object, person_id: int | None) -> bool:
+    """Whether the actor is the person whose key in the database is `person_id`: an API key may have the same one."""
+    return is_person(by) and by.pk == person_id
+
+
 def holds_cluster_role(user: object, role: str, cluster: "Cluster | int | None" = None) -> bool:
     """Whether `user` holds the cluster-wide `role` today, in `cluster` (any cluster when None)."""
     if not is_person(user):

@@ -3,7 +3,7 @@
 import hashlib
 import mimetypes
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import cast
@@ -27,6 +27,18 @@ TYPED: dict[str, Callable[[str], object]] = {
     "day": date.fromisoformat,
     "money": Decimal,
 }
+PLAIN = "$plain"
+"""Marks a dictionary that means itself, where its one key would have it taken for a packed value, or for this mark."""
+
+
+def packed_context(context: Mapping[str, object]) -> dict[str, Json]:
+    """The names of a message's context with their values `packed`."""
+    return {name: packed(value) for name, value in context.items()}
+
+
+def unpacked_context(context: Mapping[str, Json], language: str) -> dict[str, object]:
+    """What `packed_context` packed: its names are names, whatever they are."""
+    return {name: unpacked(value, language) for name, value in context.items()}
 
 
 def packed(value: object) -> Json:
@@ -40,7 +52,8 @@ def packed(value: object) -> Json:
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, dict):
-        return {k: packed(v) for k, v in value.items()}
+        inner = {k: packed(v) for k, v in value.items()}
+        return {PLAIN: inner} if len(inner) == 1 and set(inner) <= {PLAIN, *TYPED} else inner
     if isinstance(value, list | tuple):
         return [packed(v) for v in value]
     if value is None or isinstance(value, bool | int | str):
@@ -55,7 +68,8 @@ def unpacked(value: Json, language: str) -> object:
             return value[language] or value["fr"] or value["en"]
         if len(value) == 1 and (kind := next(iter(value))) in TYPED:
             return TYPED[kind](value[kind])
-        return {k: unpacked(v, language) for k, v in value.items()}
+        inner = value[PLAIN] if set(value) == {PLAIN} else value
+        return {k: unpacked(v, language) for k, v in inner.items()}
     if isinstance(value, list):
         return [unpacked(v, language) for v in value]
     return value
@@ -63,7 +77,7 @@ def unpacked(value: Json, language: str) -> object:
 
 def context_of(message: Message) -> dict[str, object]:
     """What the message says, each value of its own type and in its reader's language."""
-    return {name: unpacked(value, message.language) for name, value in message.context.items()}
+    return unpacked_context(message.context, message.language)
 
 
 def write(message: Message) -> EmailMultiAlternatives:

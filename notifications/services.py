@@ -52,7 +52,7 @@ def queue_message(
             "recipient": user,
             "address": address,
             "language": language or getattr(user, "language", "") or "fr",
-            "context": notices.packed(dict(context)),
+            "context": notices.packed_context(context),
             "url_name": url_name,
             "url_args": [str(a) for a in url_args],
             "application_id": application_id,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts import identifiers
 from accounts.models import Membership, Organisation
 from accounts.roles import OrganisationRole
-from accounts.rules import is_member, is_person, is_signatory
+from accounts.rules import is_member, is_oneself, is_person, is_signatory
 from audit import services as trail
 from audit.actors import Actor
 from moves.refusals import Forbidden, Refusal, WrongMoment
@@ -119,7 +119,7 @@ def change_member_role(membership: Membership, *, by: Actor, role: str) -> Membe
 def remove_member(membership: Membership, *, by: Actor) -> None:
     """End a membership: by a signatory, or by the person who leaves. One signatory at least stays."""
     membership = _locked(membership)
-    if membership.user_id != by.pk:
+    if not is_oneself(by, membership.user_id):
         must_sign_for(membership.organisation, by)
     if membership.role == OrganisationRole.SIGNATORY:
         _keep_a_signatory(membership)

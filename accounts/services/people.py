@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.rules import may_create_people
+from accounts.rules import is_oneself, may_create_people
 from audit import services as trail
 from audit.actors import Actor
 from moves.refusals import Forbidden
@@ -70,7 +70,7 @@ def update_person(
     title_en: str = "",
 ) -> User:
     """What a person says of themselves: names, language, and the function that a signature shows."""
-    if by.pk != user.pk:
+    if not is_oneself(by, user.pk):
         raise Forbidden(_("People change their own profile."))
     user = User.objects.select_for_update().get(pk=user.pk)
     new = {
@@ -95,7 +95,7 @@ def update_person(
 @transaction.atomic
 def change_password(user: User, *, by: Actor, password: str) -> User:
     """A new password, chosen while signed in or after a link sent by e-mail."""
-    if by.pk != user.pk:
+    if not is_oneself(by, user.pk):
         raise Forbidden(_("People change their own password."))
     user.set_password(password)
     user.save(update_fields=["password"])

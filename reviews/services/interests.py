@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
+from accounts.rules import is_oneself
 from applications.models import Application
 from audit.actors import Actor
 from audit.services import record
@@ -61,7 +62,7 @@ def record_interest(
 @transaction.atomic
 def end_interest(interest: Interest, *, by: Actor) -> Interest:
     """Close an interest of one's own as of today. It stays on record. Forbidden for anybody else's."""
-    if interest.user_id != by.pk:
+    if not is_oneself(by, interest.user_id):
         raise Forbidden(_("Only the person concerned changes their interests."))
     if interest.ends_on is None or interest.ends_on > clock.today():
         interest.ends_on = max(clock.today(), interest.starts_on)

@@ -137,7 +137,7 @@ def submit_review(assignment: Assignment, *, by: Actor) -> Assignment:
         .select_related("application__call__rubric", "application__call__program")
         .get(pk=assignment.pk)
     )
-    if assignment.state == AssignmentState.SUBMITTED and assignment.reviewer_id == by.pk:
+    if assignment.state == AssignmentState.SUBMITTED and is_the_one_assigned(assignment, by):
         return assignment
     return move(assignment, Assignment.submit, by=by)
 

@@ -8,7 +8,9 @@ from django.core.exceptions import ValidationError
 from accounts import services
 from accounts.models import Invitation, Membership, Organisation
 from accounts.rules import holds_cluster_role, is_member, is_signatory
+from audit.actors import Assurance
 from audit.models import Change, Entry
+from audit.states import ActorKind
 from demo.cast import COMPANIES
 from moves.refusals import Forbidden, WrongMoment
 from notifications.models import Message
@@ -69,6 +71,30 @@ def test_password_change_is_in_the_trail_and_is_ones_own(cast):
     assert last("person.change_password").actor_id == user.pk
     with pytest.raises(Forbidden):
         services.change_password(cast.sophie, by=cast.administrator, password="autre")
+
+
+class AnotherKind:
+    """Who acts without being a person, and has in its own table the key that a person has in theirs."""
+
+    is_active = True
+    on_behalf_of = ""
+    assurance = Assurance()
+
+    def __init__(self, actor, pk):
+        self.actor, self.pk = actor, pk
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ActorKind if kind != ActorKind.PERSON])
+def test_what_people_do_themselves_is_not_done_by_another_kind_of_actor_of_the_same_key(cast, usinage, kind):
+    by = AnotherKind(kind, cast.olivier.pk)
+    name = {"given_name": "O", "family_name": "D", "language": "en"}
+    for write in (
+        lambda: services.update_person(cast.olivier, by=by, **name),
+        lambda: services.change_password(cast.olivier, by=by, password="cheval agrafe pile"),
+        lambda: services.remove_member(usinage.memberships.get(user=cast.olivier), by=by),
+    ):
+        with pytest.raises(Forbidden):
+            write()
 
 
 # Organisations

@@ -1,4 +1,5 @@
 import hashlib
+import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from django.utils import translation
 
 from notifications.constants import KINDS, MessageKind
 from notifications.models import Message
-from notifications.notices import packed, unpacked, write
+from notifications.notices import packed_context, unpacked_context, write
 from notifications.services import check_takers, hand_over, queue_message, retry_given_up, send
 from notifications.tasks import send_messages
 from work import clock, nudges
@@ -208,7 +209,35 @@ def test_one_nudge_a_transaction_after_the_commit(camille, queue, monkeypatch, d
 
 def test_a_context_comes_back_as_it_went_in():
     context = {"a": CLOSES, "b": date(2026, 12, 1), "c": Decimal("1.10"), "d": [1, None, True], "e": {"x": "y"}}
-    assert unpacked(packed(context), "fr") == context
+    assert unpacked_context(packed_context(context), "fr") == context
+
+
+@pytest.mark.parametrize("name", ["instant", "day", "money", "$plain"])
+@pytest.mark.parametrize("value", [date(2026, 12, 1), "demain", {"day": "lundi"}, {"$plain": {"money": [CLOSES]}}])
+def test_a_name_alone_is_never_taken_for_the_mark_of_a_packed_value(name, value):
+    for context in ({name: value}, {"within": {name: value}}, {"listed": [{name: value}]}):
+        assert unpacked_context(json.loads(json.dumps(packed_context(context))), "fr") == context
+
+
+def test_a_context_named_as_two_languages_is_still_a_context():
+    assert unpacked_context(packed_context({"fr": "oui", "en": "yes"}), "fr") == {"fr": "oui", "en": "yes"}
+
+
+def test_a_row_that_the_release_before_packed_is_still_read():
+    row = {
+        "until": {"instant": "2026-12-01T22:00:00+00:00"},
+        "days": [{"day": "2026-12-01"}],
+        "amount": {"money": "75000.01"},
+        "programme": {"fr": "Filière", "en": "Cluster"},
+        "file": {"reference": "FE-2026-00001"},
+    }
+    assert unpacked_context(row, "en") == {
+        "until": CLOSES,
+        "days": [date(2026, 12, 1)],
+        "amount": Decimal("75000.01"),
+        "programme": "Cluster",
+        "file": {"reference": "FE-2026-00001"},
+    }
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -18,6 +18,7 @@ from moves.refusals import Forbidden, WrongMoment
 from notifications.models import Message
 from programs.models import Appointment
 from programs.services.people import appoint
+from reports.models import ApiKey
 from reviews import checks, selectors
 from reviews.models import Recommendation, Score
 from reviews.services import (
@@ -134,6 +135,9 @@ def test_nobody_ends_the_interest_of_somebody_else(cast, usinage):
     interest = record_interest(by=cast.dev, kind="employer", organisation_name="UG", neq=usinage.neq)
     with pytest.raises(Forbidden):
         end_interest(interest, by=cast.chair)
+    key = ApiKey(pk=cast.dev.pk)  # a partner's key has a number of its own, which may be his
+    with pytest.raises(Forbidden):
+        end_interest(interest, by=key)
 
 
 def test_who_acts_for_the_applicant_is_refused(cast, programme, usinage):
@@ -375,6 +379,8 @@ def test_a_second_click_on_submit_changes_nothing(cast, programme):
     again = submit_review(first, by=cast.ana)
     assert (again.submitted_at, again.total) == (fresh(first).submitted_at, Decimal("80.0000"))
     assert Entry.objects.filter(verb="assignment.submit", subject_id=first.pk).count() == 1
+    with pytest.raises(Forbidden):
+        submit_review(first, by=ApiKey(pk=cast.ana.pk))
 
 
 def test_scores_change_neither_once_submitted_nor_before_the_review_starts(cast, programme):
