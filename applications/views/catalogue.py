@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 PHASE_TAGS = {Phase.OPEN: "good", Phase.ANNOUNCED: "info", Phase.GRACE: "wait"}
-SHOWN = Q(state__in=[CallState.PUBLISHED, CallState.CANCELLED])
+# A call that was cancelled while a draft was never public: it may lack its dates, or its rules were never published.
+WAS_PUBLISHED = Q(opens_at__isnull=False, closes_at__isnull=False, rules__published_at__isnull=False)
+SHOWN = Q(state=CallState.PUBLISHED) | Q(WAS_PUBLISHED, state=CallState.CANCELLED)
 
 
 class CallFact(TypedDict):

@@ -127,6 +127,28 @@ def test_cancelling_puts_back_what_was_submitted(asked, cast):
     assert asked.snapshots.count() == 1
 
 
+def test_request_that_was_cancelled_no_longer_waits_for_its_answers(asked, cast):
+    with clock.at(ASKED):
+        cancel_request(asked, by=cast.officer, reason="La réponse suffit.")
+        request_changes(fresh(asked), by=cast.officer, items=[ITEM | {"question": "activities"}], due=DUE)
+        with pytest.raises(WrongMoment) as refused:
+            resubmit_application(fresh(asked), by=cast.sophie)
+        assert [r.code for r in refused.value.refusals] == ["unanswered"]
+        version = asked.answers.get(question="activities").version
+        save_answer(asked, "activities", "Pièces usinées pour trains d’atterrissage.", by=cast.sophie, version=version)
+        assert resubmit_application(fresh(asked), by=cast.sophie).state == "submitted"
+
+
+def test_who_closed_their_account_is_told_nothing_of_the_file(file, cast):
+    cast.sophie.is_active = False
+    cast.sophie.save(update_fields=["is_active"])
+    file.organisation.memberships.filter(user=cast.olivier).update(role="signatory")
+    with clock.at(ASKED):
+        request_changes(file, by=cast.officer, items=[ITEM], due=DUE)
+    told = Message.objects.filter(kind="changes_requested")
+    assert [message.recipient for message in told] == [cast.olivier]
+
+
 @pytest.mark.parametrize(
     ("items", "days", "code"),
     [

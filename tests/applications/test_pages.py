@@ -17,6 +17,7 @@ from applications.states import ApplicationState, ChangeWhy
 from demo import answers as said
 from demo.papers import pdf
 from notifications.models import Message
+from programs.services.calls import cancel_call
 from tests.files import AT, draft_file, open_call, submitted_file
 from work import clock
 
@@ -155,6 +156,28 @@ def test_public_pages_open_to_anyone(client, call):
         assert client.get(reverse(name, args=args)).status_code == 200
     assert client.get(reverse("call", args=[call.public_id])).status_code == 200
     assert client.get(reverse("call-eligibility", args=[call.public_id])).status_code == 200
+
+
+def test_a_published_call_that_was_cancelled_stays_on_its_page_and_says_so(client, cast, call):
+    cancel_call(call, by=cast.officer, reason="L’entente est résiliée.")
+    program_page = reverse("program", args=["filiere-excellence"])
+    assert client.get(program_page).status_code == 404  # no other call of the programme is published
+    answer = client.get(reverse("call", args=[call.public_id]))
+    assert (answer.status_code, answer.context["phase"]) == (200, "cancelled")
+
+
+@pytest.mark.parametrize("dated", [False, True])
+def test_a_call_cancelled_while_it_was_a_draft_was_never_public(client, cast, programme, call, dated):
+    dates = {"opens_at": call.opens_at, "closes_at": call.closes_at} if dated else {}
+    draft = programme.calls.create(key="brouillon", name_fr="Brouillon", name_en="Draft", **dates)
+    known = {"definition": call.rules.definition, "effective_from": call.rules.effective_from}
+    draft.rules = programme.rules.create(number=99, **known)
+    draft.save()
+    cancel_call(draft, by=cast.officer, reason="Elle n’aura pas lieu.")
+    shown = client.get(reverse("program", args=["filiere-excellence"])).context["calls"]
+    assert [fact["call"] for fact in shown] == [call]
+    for name in ("call", "call-eligibility"):
+        assert client.get(reverse(name, args=[draft.public_id])).status_code == 404
 
 
 def test_other_organisation_finds_nothing(client, cast, programme, clock_at):

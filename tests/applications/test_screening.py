@@ -7,7 +7,7 @@ import pytest
 from applications.findings import checklist_of
 from applications.models import Application, Finding
 from applications.rules import Change
-from applications.services.changes import request_changes
+from applications.services.changes import cancel_request, request_changes
 from applications.services.screening import (
     add_own_item,
     decision_due,
@@ -247,6 +247,16 @@ def test_an_unanswered_request_closes_the_file_only_once_overdue(declared, cast,
     with clock.at(SCREENED + timedelta(days=6)):
         assert find_ineligible(fresh(declared), by=cast.screener).state == "ineligible"
     assert declared.change_requests.get().cancelled_at == SCREENED + timedelta(days=6)
+
+
+def test_a_request_that_was_cancelled_is_never_overdue(declared, cast, clock_at):
+    mark_finding(declared, "costs", by=cast.screener, passed=False, reason="Temps du parrain.")
+    request_changes(fresh(declared), by=cast.officer, items=[ITEM], due=SCREENED + timedelta(days=5))
+    cancel_request(fresh(declared), by=cast.officer, reason="La réponse suffit.")
+    request_changes(fresh(declared), by=cast.officer, items=[ITEM], due=SCREENED + timedelta(days=9))
+    with clock.at(SCREENED + timedelta(days=6)), pytest.raises(WrongMoment) as refused:
+        find_ineligible(fresh(declared), by=cast.screener)
+    assert [r.code for r in refused.value.refusals] == ["not_overdue"]
 
 
 @pytest.mark.parametrize("state", ["eligible", "ineligible"])

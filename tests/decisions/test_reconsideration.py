@@ -9,12 +9,14 @@ from applications.models import Application, Finding
 from applications.states import ApplicationState
 from awards.models import Award
 from decisions import services
+from decisions.facts import opinion
 from decisions.models import Decision
 from decisions.selectors.reconsideration import ask_until
 from decisions.states import DecisionKind, DecisionState
 from funding.models import Envelope
 from letters.models import Letter
 from moves.machine import move
+from moves.models import DutyDone
 from moves.refusals import WrongMoment
 from moves.transitions import Reason
 from programs.services.people import appoint
@@ -130,6 +132,26 @@ def test_who_took_part_before_decides_nothing(granted, cast, programme):
         answer = services.endorse(answer, by=cast.finance)
         with pytest.raises(WrongMoment):
             services.approve(answer, by=cast.approver)
+
+
+@pytest.mark.parametrize(("before", "barred"), [(timedelta(microseconds=1), True), (timedelta(0), False)])
+def test_part_is_taken_before_when_it_ended_before_the_instant_of_the_request(granted, cast, before, barred):
+    application = ask(granted, cast)
+    answer = Decision.objects.get(application=application, kind=DecisionKind.RECONSIDERED)
+    assert answer.at == ASKED_AT
+    DutyDone.objects.create(application_id=application.pk, user=cast.finance, duty="reconsider", at=ASKED_AT - before)
+    assert opinion(answer, cast.finance).took_part is barred
+
+
+def test_decision_that_followed_reviews_is_not_screened_again(declined, cast, programme):
+    opinion_giver, _decider = fresh_people(cast, programme)
+    application = ask(declined, cast)
+    with clock.at(ASKED_AT):
+        declare_interests(application, by=opinion_giver, answer="none")
+        with pytest.raises(WrongMoment) as refusal:
+            services.reopen_screening(application, by=opinion_giver)
+        assert [one.code for one in refusal.value.refusals] == ["kind"]
+        assert services.reopen_file(application, by=opinion_giver).state == ApplicationState.REVIEWED
 
 
 def test_new_panel_amends_the_decision_and_only_the_new_amount_stays_committed(granted, cast, programme):

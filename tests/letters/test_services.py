@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from pypdf import PdfReader
 
+from accounts.models import User
 from decisions import services as decisions
 from decisions.subjects import subject_of
 from documents.models import Rendering
@@ -231,6 +232,33 @@ def test_failed_letter_goes_on_once_what_failed_was_done_after_all(rendered, cas
     outbox.send(messages_of(rendered).order_by("pk")[0])
     found = Letter.objects.order_by("pk").values_list("state", "last_error")
     assert list(found) == [("sent", ""), ("rendered", "")]
+
+
+def test_letter_waits_for_its_living_message_and_fails_with_the_last(rendered):
+    lost, living = messages_of(rendered).order_by("pk")
+    Message.objects.filter(pk=lost.pk).update(attempts=3, last_error="SMTP 550")
+    assert services.advance(rendered).state == "rendered"
+    Message.objects.filter(pk=living.pk).update(attempts=3, last_error="SMTP 421")
+    failed = services.advance(rendered)
+    assert (failed.state, failed.last_error) == ("failed", "SMTP 550")  # the first's own words
+
+
+def test_letter_is_sent_when_one_message_was_taken_and_the_other_lost(rendered):
+    lost, living = messages_of(rendered).order_by("pk")
+    Message.objects.filter(pk=lost.pk).update(attempts=3, last_error="SMTP 550")
+    outbox.send(living)
+    assert Letter.objects.get(pk=rendered.pk).state == "sent"
+
+
+@pytest.mark.parametrize(("closed", "told"), [(["olivier"], ["sophie"]), (["sophie", "olivier"], [])])
+def test_letter_goes_to_no_closed_account(cast, programme, monkeypatch, closed, told):
+    letter = files.issued(cast, programme).letter
+    monkeypatch.setattr("documents.services.render_pdf", lambda *a, **k: b"%PDF-1.7 letter")
+    User.objects.filter(pk__in=[getattr(cast, name).pk for name in closed]).update(is_active=False)
+    render(Rendering.objects.get(pk=letter.rendering_id))
+    letter = Letter.objects.get(pk=letter.pk)
+    assert [dispatch.person for dispatch in letter.dispatches.all()] == [getattr(cast, name) for name in told]
+    assert letter.state == ("rendered" if told else "failed")
 
 
 def test_letter_tried_again_also_goes_to_who_joined_since(rendered, cast):

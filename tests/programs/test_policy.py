@@ -171,6 +171,11 @@ def test_panel_is_never_smaller_than_its_seats():
     assert list(panel.by_seat.items()) == [("cluster", 2), ("industry", 1)]
 
 
+def test_panel_may_ask_for_more_reviewers_than_its_seats():
+    panel = PanelRules(reviewers=5, seats={Seat.INDUSTRY: 1, Seat.CLUSTER: 2})
+    assert (panel.size, panel.by_seat) == (5, {"cluster": 2, "industry": 1})
+
+
 def test_policy_of_a_call_is_read_once_a_version(programme):
     call = programme.calls.select_related("rules", "rubric").get()
     first = policy_of(call)
