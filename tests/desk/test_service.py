@@ -61,6 +61,13 @@ def file(cast, programme):
     return submitted_file(cast, programme)
 
 
+@pytest.fixture(autouse=True)
+def file_is_made_first(request):
+    """A test that asks for it gets a copy: after a sign-in or a sweep's row it would be made anew."""
+    if "file" in request.fixturenames:
+        request.getfixturevalue("file")
+
+
 def give_up(row, reason=REFUSED):
     row.attempts, row.last_error, row.due = ATTEMPTS, reason, clock.now() - timedelta(minutes=10)
     row.save()
