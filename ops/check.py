@@ -4,6 +4,7 @@ import os
 import shlex
 import subprocess
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from ops import assets, postgres, python, system, template
@@ -57,9 +58,9 @@ def arguments() -> list[str]:
 
 
 def run_tests() -> int:
-    """The quick suite, on as many processes as there are cores (four at most), each with its own database.
+    """The quick suite, on as many processes as there are cores (four at most), each with a copy of a migrated database.
 
-    With ARGS only what they name, at once: no lint, and a copy of a database that is migrated already.
+    With ARGS only what they name, at once: no lint.
     """
     system.provide(system.LETTERS, what_for="Letters in PDF")
     python.ensure()
@@ -67,21 +68,30 @@ def run_tests() -> int:
         assets.ensure()  # letters are drawn with the fonts that it brings
     except Stop as reason:
         say(f"! {reason}\n  The tests of letters will be skipped for want of their fonts; the others need no Node.")
-    failed = [] if arguments() else lint()
-    if failed:
-        say(f"Failed: {', '.join(failed)} (the tests follow)")
     tool("python", "-m", "ops.prepare", "translations")  # Django reads them before pytest reads our conftest
     if arguments():
-        return run_some_tests()
-    outcome = with_database(["python", "-m", "pytest", "-n", str(min(os.cpu_count() or 1, 4))])
+        return pytest_on_a_copy(*arguments())
+    with ThreadPoolExecutor(1) as beside:  # the types are checked on one core: the other migrates meanwhile
+        migrated = beside.submit(template.ready, postgres.own_for_tests()) if not is_given() else None
+        failed = lint()
+    if failed:
+        say(f"Failed: {', '.join(failed)} (the tests follow)")
+    if migrated:
+        migrated.result()  # says what kept it from being made
+    # One half of the suite for each process, which then helps the others: who shares a kept file stays together.
+    outcome = pytest_on_a_copy("-n", str(min(os.cpu_count() or 1, 4)), "--dist", "worksteal")
     return outcome or (1 if failed else 0)
 
 
-def run_some_tests() -> int:
-    """Those that ARGS name. On somebody else's server (DATABASE_URL) the database is made by the run, as ever."""
-    if os.environ.get("DATABASE_URL"):
-        return with_database(["python", "-m", "pytest", *arguments()])
-    return with_database(["python", "-m", "pytest", "--reuse-db", *arguments()], database=template.copied())
+def is_given() -> bool:
+    """Whether the database is somebody else's server (DATABASE_URL): it is made by the run, as ever."""
+    return bool(os.environ.get("DATABASE_URL"))
+
+
+def pytest_on_a_copy(*words: str) -> int:
+    if is_given():
+        return with_database(["python", "-m", "pytest", *words])
+    return with_database(["python", "-m", "pytest", "--reuse-db", *words], database=template.copied())
 
 
 def run_slow_tests() -> int:

@@ -18,15 +18,21 @@ from ops.postgres import Cluster
 def copied() -> Cluster:
     """A cluster of this run's own with the migrated test database in it, not started yet (`pytest --reuse-db`)."""
     cluster = postgres.own_for_tests()
-    place = place_of(cluster)
-    if not place.is_dir():
-        make(place)
+    place = ready(cluster)
     cluster.remove()  # what a killed run of the same number left
     for folder in cluster.folders():
         cluster.account.own_folder(folder)
     cluster.data.rmdir()
     run(["cp", "-Rp", place, cluster.data], **cluster.account.options())
     return cluster
+
+
+def ready(cluster: Cluster) -> Path:
+    """Where the migrated database of this code is kept: made when it is not there."""
+    place = place_of(cluster)
+    if not place.is_dir():
+        make(place)
+    return place
 
 
 def place_of(cluster: Cluster) -> Path:

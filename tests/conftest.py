@@ -82,6 +82,8 @@ def django_db_setup(
     """The test database, always. pytest-django's own makes it only when a test names `db` in its signature; one that
     asks for `store` or `committed_db` alone would then write to the real database."""
     with django_db_blocker.unblock():
+        if django_db_keepdb and not django_db_createdb:
+            databases.copy_what_is_migrated()
         made = setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb and not django_db_createdb)
     yield
     if not django_db_keepdb:

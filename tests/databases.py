@@ -12,6 +12,17 @@ from django.db import connection, connections
 from psycopg import sql
 
 
+def copy_what_is_migrated():
+    """One of several processes has a test database of its own (`test_x_gw0`): made as a copy of `test_x`, where the run
+    brought that one, it need not be migrated again."""
+    tests = connection.settings_dict["TEST"]
+    whole = f"test_{connection.settings_dict['NAME']}"
+    with connection._nodb_cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [whole])
+        if cursor.fetchone() and tests["NAME"] not in (None, whole):
+            tests["TEMPLATE"] = whole
+
+
 @contextmanager
 def clone(label):
     """The name of a copy of the test database; dropped at the end, whoever is still connected to it."""

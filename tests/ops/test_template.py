@@ -72,6 +72,13 @@ def test_second_run_copies_what_the_first_one_migrated(home):
     assert all((run.data / "stopped").exists() for run in (first, second)), "a server still wrote to what was copied"
 
 
+def test_run_that_migrated_beforehand_only_copies(home):
+    place = template.ready(template.postgres.for_tests())
+    assert place.is_dir()
+    template.copied()
+    assert home.made() == 1
+
+
 def test_changed_migration_makes_it_anew_and_the_older_one_goes(home):
     template.copied()
     before = kept_in(home)
