@@ -270,6 +270,13 @@ CASES = {
         "panel.seats",
         "The seats, 4, are more than the reviewers, 3.",
     ),
+    "no service standards": (
+        TEXT[TEXT.index("service:\n") : TEXT.index("reconsideration:")],
+        "",
+        TEXT.splitlines()[0],
+        "service",
+        "“service” is missing.",
+    ),
     "duplicate key in the YAML": (
         "  code: FE\n",
         "  code: FE\n  code: FX\n",

@@ -1,13 +1,19 @@
 """The pages of the envelopes: who reads them, and what a statement names."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from audit.models import Reading
 from funding import ledger
+from funding.access import envelopes_of, reads_envelopes
 from funding.models import Envelope
+from programs.models import Program
+from programs.querysets import is_staff
 from tests.files import AT, submitted_file
+from work import clock
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +39,22 @@ def test_envelopes_and_their_statement_are_for_those_who_handle_money(cast, prog
     for person in ("screener", "ana", "sophie", "analyst", "administrator"):
         assert page(getattr(cast, person), "envelope-list").status_code == 403, person
         assert page(getattr(cast, person), "envelope-statement", envelope.public_id).status_code == 404, person
+
+
+@pytest.mark.parametrize("person", ["finance", "auditor", "chair", "approver"])
+def test_who_no_longer_holds_the_role_reads_no_envelope(cast, programme, page, person):
+    """The roles of the whole cluster and those of a programme alike, from the day after their last."""
+    person, envelope = getattr(cast, person), Envelope.objects.order_by("fiscal_year").first()
+    for held in (person.cluster_appointments, person.appointments):
+        held.update(ends_on=clock.today())
+    assert list(envelopes_of(person)) == list(Envelope.objects.all())
+    for held in (person.cluster_appointments, person.appointments):
+        held.update(ends_on=clock.today() - timedelta(days=1))
+    assert (reads_envelopes(person), list(envelopes_of(person))) == (False, [])
+    assert (is_staff(person), list(Program.objects.of_staff(person))) == (False, [])
+    assert list(Program.objects.with_money_of(person)) == []
+    assert page(person, "envelope-list").status_code == 403
+    assert page(person, "envelope-statement", envelope.public_id).status_code == 404
 
 
 def test_a_statement_names_the_file_of_each_entry_to_whom_may_open_it(cast, programme, page):

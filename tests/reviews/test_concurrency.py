@@ -7,14 +7,18 @@ from threading import Barrier
 
 from django.db import connections
 
+from applications.models import Application
+from applications.states import ApplicationState
 from funding.ledger import lapse, reconcile
 from funding.models import Envelope
 from moves.refusals import WrongMoment
+from programs.models import Appointment
 from programs.services.people import appoint
-from reviews.models import Recommendation
-from reviews.services import declare_interests, recommend, save_score
+from reviews.models import Assignment, Recommendation
+from reviews.services import assign_reviewer, declare_interests, recommend, save_score
 from reviews.services.scores import ScoreConflict
-from tests.reviews.files import file_in_review, of, reviewed_file
+from tests.decisions.files import reviewed_file, submitted_row
+from tests.reviews.files import file_in_review, of
 from work import clock
 
 NOW = datetime(2026, 10, 6, 14, tzinfo=UTC)
@@ -64,6 +68,25 @@ def test_two_chairs_recommending_for_the_last_dollars_never_both_pass(committed_
     assert Recommendation.objects.count() == 1
     assert Envelope.objects.get(pk=envelope.pk).reserved == Decimal("75000.00")
     assert reconcile() == []
+
+
+def test_two_officers_assigning_one_reviewer_at_once_pass_neither_the_capacity_nor_the_file(
+    committed_db, cast, programme
+):
+    files = [submitted_row(cast, programme, company=company) for company in ("usinage", "precision")]
+    Application.objects.update(state=ApplicationState.ELIGIBLE)
+    Appointment.objects.filter(role="reviewer").update(capacity=1)
+
+    def codes(*acts):
+        answers = together(*acts)
+        return [[one.code for one in answer.refusals] for answer in answers if isinstance(answer, WrongMoment)]
+
+    assert codes(*[lambda file=file: assign_reviewer(file, cast.ana, by=cast.officer) for file in files]) == [
+        ["capacity"]
+    ]
+    Appointment.objects.filter(role="reviewer").update(capacity=5)
+    assert codes(*[lambda: assign_reviewer(files[0], cast.ben, by=cast.officer)] * 2) == [["already"]]
+    assert sorted(Assignment.objects.values_list("reviewer__given_name", flat=True)) == ["Ana", "Ben"]
 
 
 def test_two_windows_saving_one_score_at_once_keep_one_and_tell_the_other(committed_db, cast, programme):
