@@ -73,7 +73,7 @@ def test_second_run_copies_what_the_first_one_migrated(home):
 
 
 def test_run_that_migrated_beforehand_only_copies(home):
-    place = template.ready(template.postgres.for_tests())
+    place = template.ready(template.postgres.own_for_tests())
     assert place.is_dir()
     template.copied()
     assert home.made() == 1
