@@ -10,6 +10,7 @@ from audit.models import Entry
 from awards.models import Award
 from decisions import services
 from decisions.models import Concurrence, Decision, Step
+from decisions.services import messages
 from decisions.states import DecisionKind, DecisionState
 from documents.models import Rendering
 from funding import ledger
@@ -84,6 +85,28 @@ def test_partners_officer_declares_before_concurring(cast, programme):
     declare_interests(decision.application, by=cast.concurrence, answer="conflict")
     with pytest.raises(Forbidden):
         services.concur(decision.concurrences.get(), by=cast.concurrence)
+
+
+def close_account(person):
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+
+
+def test_closed_account_is_asked_for_no_step(cast, programme):
+    """Neither who would approve, nor the partner's officer, nor who would issue."""
+    decision = files.recommended_file(cast, programme, amount="75000.01")
+    for name in ("approver", "concurrence", "officer"):
+        close_account(getattr(cast, name))
+    Message.objects.all().delete()
+    with clock.at(files.DECIDED_AT):
+        files.declare(cast, decision, "endorser")
+        services.endorse(decision, by=cast.endorser)
+        cast.approver.is_active = True  # and acts a last time, from a session that is still open
+        files.declare(cast, decision, "approver")
+        services.approve(decision, by=cast.approver)
+        Concurrence.objects.all().delete()
+        messages.tell_next(Decision.objects.get(pk=decision.pk))
+    assert Message.objects.count() == 0
 
 
 # Limits and duties
