@@ -18,7 +18,7 @@ from applications.figures import aid_of
 from applications.models import Application, Finding
 from applications.search import folded
 from applications.selectors.answers import eligibility_of, form_of
-from applications.states import ApplicationState
+from applications.states import VALID
 from programs.policy import AutomaticCheck
 from programs.selectors import policy_of
 from questions.constants import Text
@@ -239,7 +239,7 @@ def duplicates(application: Application, answers: Mapping[str, object], content:
             organisation_id=application.organisation_id, call__program_id=application.call.program_id
         )
         .exclude(pk=application.pk)
-        .exclude(state__in=[ApplicationState.DRAFT, ApplicationState.WITHDRAWN, ApplicationState.CANCELLED])
+        .filter(state__in=VALID)
         .order_by("pk")[:20]
     )
     same: list[Application] = []

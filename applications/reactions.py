@@ -7,7 +7,7 @@ from django.db.models import F
 from applications.models import Application
 from applications.rules import WithItsCall
 from applications.services.changes import people_of
-from applications.states import UNDER_WAY, ApplicationState
+from applications.states import DUE_FROM_CLOSING, UNDER_WAY, ApplicationState
 from audit import services as trail
 from moves.machine import move
 from moves.registry import Made, after
@@ -17,15 +17,6 @@ from notifications.services import queue_message
 from programs.models import Call
 from programs.rules import NewClosing, OneApplicant
 
-# Files whose decision clock was counted from the closing of their cohort.
-COUNTED_FROM_CLOSING = (
-    ApplicationState.ELIGIBLE,
-    ApplicationState.INELIGIBLE,
-    ApplicationState.IN_REVIEW,
-    ApplicationState.REVIEWED,
-    ApplicationState.RECOMMENDED,
-)
-
 
 @after(Call.extend)
 def follow_the_closing(call: Call, made: Made[Facts, NewClosing]) -> None:
@@ -33,7 +24,7 @@ def follow_the_closing(call: Call, made: Made[Facts, NewClosing]) -> None:
     closes_at, closed_at = made.given.closes_at, made.given.closed_at
     assert closed_at is not None  # only a call that had a closing is extended
     cohort = Application.objects.filter(call=call, cohort_closes_at=closed_at).exclude(state=ApplicationState.DRAFT)
-    cohort.filter(state__in=COUNTED_FROM_CLOSING, due__isnull=False).update(due=F("due") + (closes_at - closed_at))
+    cohort.filter(state__in=DUE_FROM_CLOSING, due__isnull=False).update(due=F("due") + (closes_at - closed_at))
     cohort.update(cohort_closes_at=closes_at)
     for draft in (
         Application.objects.filter(call=call, state=ApplicationState.DRAFT).select_related("created_by").order_by("pk")

@@ -230,7 +230,7 @@ def call_takes_submissions(application: "Application", _facts: object) -> Refusa
     """The call is open, or in its grace: what came then must have begun before the close, which the act asks."""
     call = application.call
     phase = call.phase()
-    if phase in (Phase.OPEN, Phase.GRACE) or (phase == Phase.CLOSED and _is_accommodated(application)):
+    if phase.row.takes_submissions or (phase == Phase.CLOSED and _is_accommodated(application)):
         return None
     if phase == Phase.ANNOUNCED:
         assert call.opens_at is not None  # announced: the call has its dates

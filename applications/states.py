@@ -1,42 +1,232 @@
-"""The states of a file, and what the applicant, the register and the partner may be told of them."""
+"""The states of a file: all that follows from each is said once, in its row. What may be told of a file, and when."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, IntEnum
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
-class ApplicationState(TextChoices):
-    DRAFT = "draft", _("draft")
-    SUBMITTED = "submitted", _("submitted")
-    CHANGES_REQUESTED = "changes_requested", _("changes requested")
-    ELIGIBLE = "eligible", _("eligible")
-    INELIGIBLE = "ineligible", _("ineligible")
-    IN_REVIEW = "in_review", _("in review")
-    REVIEWED = "reviewed", _("reviewed")
-    RECOMMENDED = "recommended", _("recommended")
-    APPROVED = "approved", _("approved")
-    INVITED = "invited", _("invited")
-    DECLINED = "declined", _("declined")
-    WAITLISTED = "waitlisted", _("waitlisted")
-    IN_RECONSIDERATION = "in_reconsideration", _("in reconsideration")
-    WITHDRAWN = "withdrawn", _("withdrawn")
-    CANCELLED = "cancelled", _("cancelled")
+from work.states import States, Tag
 
 
-# Where a file can still be withdrawn by its applicant, or cancelled with its call. `ineligible` is among them: the
-# applicant has not read the letter yet, and a refusal would tell the outcome.
-UNDER_WAY = (
-    ApplicationState.SUBMITTED,
-    ApplicationState.CHANGES_REQUESTED,
-    ApplicationState.ELIGIBLE,
-    ApplicationState.INELIGIBLE,
-    ApplicationState.IN_REVIEW,
-    ApplicationState.REVIEWED,
-    ApplicationState.RECOMMENDED,
-    ApplicationState.WAITLISTED,
-    ApplicationState.IN_RECONSIDERATION,
-)
+@dataclass(frozen=True)
+class PublicRow:
+    """What a public state looks like.
+
+    `tag`: its colour for the applicant; `partner_tag`: for the partner. `column`: its place among the columns of the
+    partner's pipeline, from the left; None for what a partner never sees.
+    """
+
+    tag: Tag
+    partner_tag: Tag
+    column: int | None
+
+
+class PublicState(States):
+    """What the applicant and the partner see until the letter is sent."""
+
+    row: PublicRow
+
+    DRAFT = "draft", PublicRow(Tag.QUIET, Tag.QUIET, None), _("draft")
+    CLOSED = "closed", PublicRow(Tag.QUIET, Tag.QUIET, None), _("closed draft")
+    BEING_ASSESSED = "being_assessed", PublicRow(Tag.INFO, Tag.INFO, 1), _("being assessed")
+    CHANGES_REQUESTED = "changes_requested", PublicRow(Tag.WAIT, Tag.WAIT, 2), _("changes requested")
+    APPROVED = "approved", PublicRow(Tag.GOOD, Tag.GOOD, 3), _("approved")
+    DECLINED = "declined", PublicRow(Tag.BAD, Tag.BAD, 5), _("declined")
+    INELIGIBLE = "ineligible", PublicRow(Tag.BAD, Tag.BAD, 6), _("ineligible")
+    WAITLISTED = "waitlisted", PublicRow(Tag.WAIT, Tag.QUIET, 4), _("waitlisted")
+    INVITED = "invited", PublicRow(Tag.GOOD, Tag.QUIET, 7), _("invited")
+    IN_RECONSIDERATION = "in_reconsideration", PublicRow(Tag.INFO, Tag.WAIT, 8), _("in reconsideration")
+    WITHDRAWN = "withdrawn", PublicRow(Tag.QUIET, Tag.QUIET, 9), _("withdrawn")
+    CANCELLED = "cancelled", PublicRow(Tag.QUIET, Tag.QUIET, 10), _("cancelled")
+
+
+def _columns() -> tuple[PublicState, ...]:
+    placed = [(state.row.column, state) for state in PublicState if state.row.column is not None]
+    return tuple(state for _column, state in sorted(placed))
+
+
+COLUMNS = _columns()
+"""Those of the partner's pipeline, from the left."""
+
+
+class Course(Enum):
+    """How far a file is on its way. A decided one and one that was left go no further by themselves."""
+
+    PREPARED = "with its applicant"
+    UNDER_WAY = "sent, and not decided for good: it can still be withdrawn, or cancelled with its call"
+    DECIDED = "decided"
+    LEFT = "withdrawn, or cancelled with its call"
+
+
+class Span(IntEnum):
+    """The spans of the bridge that the cluster sees, in order."""
+
+    SUBMITTED = 0
+    ELIGIBLE = 1
+    REVIEWED = 2
+    RECOMMENDED = 3
+    DECIDED = 4
+
+
+class Told(Enum):
+    """When an outsider is told that a file is in a state. Until then it reads *being assessed*."""
+
+    AT_ONCE = "at once"
+    BY_LETTER = "once its letter is sent"
+    AS_ASKED = "once the letter is sent that it contests: the applicant asked for it"
+    NEVER = "never"
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """What a file's state means, for everybody who asks.
+
+    `tag`: its colour. `awaits`: who must act next, in words; "" for nobody, or when its decision says it. `span`: where
+    on the bridge; None off it. `told` and `told_as`: when an outsider is told, and as what.
+    """
+
+    tag: Tag
+    awaits: str | Promise
+    course: Course
+    span: Span | None
+    told: Told
+    told_as: PublicState
+    may_be_marked: bool  # its checklist: wherever it can still be found ineligible
+    is_to_review: bool  # its review is to come, or is not complete
+    takes_reviewers: bool
+    is_of_round: bool  # its reviews are those of the present round, not of years ago
+    is_ranked: bool  # together: reviewed files, and waitlisted ones of earlier cohorts, which compete again
+    due_from_closing: bool  # its decision's clock was counted from the closing of its cohort
+    outlives_letter: bool  # its applicant still has it before them though a letter was sent
+
+
+class ApplicationState(States):
+    row: FileRow
+
+    DRAFT = "draft", FileRow(
+        tag=Tag.QUIET, awaits="", course=Course.PREPARED, span=None,
+        told=Told.AT_ONCE, told_as=PublicState.DRAFT,
+        may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=False,
+        is_ranked=False, due_from_closing=False, outlives_letter=True,
+    ), _("draft")  # fmt: skip
+    SUBMITTED = "submitted", FileRow(
+        tag=Tag.WAIT, awaits=_("the screening officer"), course=Course.UNDER_WAY, span=Span.SUBMITTED,
+        told=Told.NEVER, told_as=PublicState.BEING_ASSESSED,
+        may_be_marked=True, is_to_review=True, takes_reviewers=False, is_of_round=False,
+        is_ranked=False, due_from_closing=False, outlives_letter=False,
+    ), _("submitted")  # fmt: skip
+    CHANGES_REQUESTED = "changes_requested", FileRow(
+        tag=Tag.OTHER, awaits=_("the applicant"), course=Course.UNDER_WAY, span=Span.SUBMITTED,
+        told=Told.AT_ONCE, told_as=PublicState.CHANGES_REQUESTED,
+        may_be_marked=True, is_to_review=False, takes_reviewers=False, is_of_round=False,
+        is_ranked=False, due_from_closing=False, outlives_letter=False,
+    ), _("changes requested")  # fmt: skip
+    ELIGIBLE = "eligible", FileRow(
+        tag=Tag.INFO, awaits=_("the programme officer"), course=Course.UNDER_WAY, span=Span.ELIGIBLE,
+        told=Told.NEVER, told_as=PublicState.BEING_ASSESSED,
+        may_be_marked=True, is_to_review=True, takes_reviewers=True, is_of_round=False,
+        is_ranked=False, due_from_closing=True, outlives_letter=False,
+    ), _("eligible")  # fmt: skip
+    INELIGIBLE = "ineligible", FileRow(
+        tag=Tag.BAD, awaits="", course=Course.UNDER_WAY, span=None,
+        told=Told.BY_LETTER, told_as=PublicState.INELIGIBLE,
+        may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=False,
+        is_ranked=False, due_from_closing=True, outlives_letter=False,
+    ), _("ineligible")  # fmt: skip
+    IN_REVIEW = "in_review", FileRow(
+        tag=Tag.INFO, awaits=_("the reviewers"), course=Course.UNDER_WAY, span=Span.REVIEWED,
+        told=Told.NEVER, told_as=PublicState.BEING_ASSESSED,
+        may_be_marked=True, is_to_review=True, takes_reviewers=True, is_of_round=True,
+        is_ranked=False, due_from_closing=True, outlives_letter=False,
+    ), _("in review")  # fmt: skip
+    REVIEWED = "reviewed", FileRow(
+        tag=Tag.WAIT, awaits=_("the committee's chair"), course=Course.UNDER_WAY, span=Span.REVIEWED,
+        told=Told.NEVER, told_as=PublicState.BEING_ASSESSED,
+        may_be_marked=True, is_to_review=False, takes_reviewers=False, is_of_round=True,
+        is_ranked=True, due_from_closing=True, outlives_letter=False,
+    ), _("reviewed")  # fmt: skip
+    RECOMMENDED = "recommended", FileRow(
+        tag=Tag.INFO, awaits="", course=Course.UNDER_WAY, span=Span.RECOMMENDED,
+        told=Told.NEVER, told_as=PublicState.BEING_ASSESSED,
+        may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=True,
+        is_ranked=False, due_from_closing=True, outlives_letter=False,
+    ), _("recommended")  # fmt: skip
+    APPROVED = "approved", FileRow(
+        tag=Tag.GOOD, awaits="", course=Course.DECIDED, span=Span.DECIDED,
+        told=Told.BY_LETTER, told_as=PublicState.APPROVED,
+        may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=False,
+        is_ranked=False, due_from_closing=False, outlives_letter=False,
+    ), _("approved")  # fmt: skip
+    INVITED = "invited", FileRow(
+        tag=Tag.GOOD, awaits="", course=Course.DECIDED, span=Span.DECIDED,
+        told=Told.BY_LETTER, told_as=PublicState.INVITED,
+        may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=False,
+        is_ranked=False, due_from_closing=False, outlives_letter=False,
+    ), _("invited")  # fmt: skip
+    DECLINED = "declined", FileRow(
+        tag=Tag.BAD, awaits="", course=Course.DECIDED, span=Span.DECIDED,
+        told=Told.BY_LETTER, told_as=PublicState.DECLINED,
+        may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=False,
+        is_ranked=False, due_from_closing=False, outlives_letter=False,
+    ), _("declined")  # fmt: skip
+    WAITLISTED = "waitlisted", FileRow(
+        tag=Tag.OTHER, awaits="", course=Course.UNDER_WAY, span=Span.DECIDED,
+        told=Told.BY_LETTER, told_as=PublicState.WAITLISTED,
+        may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=False,
+        is_ranked=True, due_from_closing=False, outlives_letter=False,
+    ), _("waitlisted")  # fmt: skip
+    IN_RECONSIDERATION = "in_reconsideration", FileRow(
+        tag=Tag.WAIT, awaits=_("the reconsideration officer"), course=Course.UNDER_WAY, span=None,
+        told=Told.AS_ASKED, told_as=PublicState.IN_RECONSIDERATION,
+        may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=False,
+        is_ranked=False, due_from_closing=False, outlives_letter=True,
+    ), _("in reconsideration")  # fmt: skip
+    WITHDRAWN = "withdrawn", FileRow(
+        tag=Tag.QUIET, awaits="", course=Course.LEFT, span=None,
+        told=Told.AT_ONCE, told_as=PublicState.WITHDRAWN,
+        may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=False,
+        is_ranked=False, due_from_closing=False, outlives_letter=False,
+    ), _("withdrawn")  # fmt: skip
+    CANCELLED = "cancelled", FileRow(
+        tag=Tag.QUIET, awaits="", course=Course.LEFT, span=None,
+        told=Told.AT_ONCE, told_as=PublicState.CANCELLED,
+        may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=False,
+        is_ranked=False, due_from_closing=False, outlives_letter=False,
+    ), _("cancelled")  # fmt: skip
+
+
+# The questions that are asked of several states at once, each answered by the rows.
+UNDER_WAY = tuple(state for state in ApplicationState if state.row.course is Course.UNDER_WAY)
+"""It can still be withdrawn by its applicant, or cancelled with its call. `ineligible` is among them: the applicant has
+not read the letter yet, and a refusal would tell the outcome."""
+LEFT = tuple(state for state in ApplicationState if state.row.course is Course.LEFT)
+VALID = tuple(state for state in ApplicationState if state.row.course in (Course.UNDER_WAY, Course.DECIDED))
+"""An application of its organisation: sent, and neither withdrawn nor cancelled."""
+IN_SCREENING = tuple(state for state in ApplicationState if state.row.span is Span.SUBMITTED)
+MARKABLE = tuple(state for state in ApplicationState if state.row.may_be_marked)
+TO_REVIEW = tuple(state for state in ApplicationState if state.row.is_to_review)
+TAKES_REVIEWERS = tuple(state for state in ApplicationState if state.row.takes_reviewers)
+OF_ROUND = tuple(state for state in ApplicationState if state.row.is_of_round)
+RANKED = tuple(state for state in ApplicationState if state.row.is_ranked)
+DUE_FROM_CLOSING = tuple(state for state in ApplicationState if state.row.due_from_closing)
+OUTLIVES_LETTER = tuple(state for state in ApplicationState if state.row.outlives_letter)
+TOLD_AS_THEY_ARE = tuple(state for state in ApplicationState if state.row.told in (Told.AT_ONCE, Told.AS_ASKED))
+"""What the applicant was told at once, or asked for: a partner knows it as soon."""
+TOLD_BY_LETTER = tuple(state for state in ApplicationState if state.row.told is Told.BY_LETTER)
+
+
+def public_state(state: str, outcome_at: datetime | None, *, closed: bool = False) -> PublicState:
+    """The `PublicState` of a file in `state` whose letter was first sent at `outcome_at` (None when not sent).
+
+    `closed` says that the call of a draft has closed. Every state after `submitted` reads *being assessed* until then.
+    """
+    if closed and state == ApplicationState.DRAFT:
+        return PublicState.CLOSED
+    row = ApplicationState(state).row
+    return row.told_as if row.told is Told.AT_ONCE or outcome_at is not None else PublicState.BEING_ASSESSED
 
 
 class Outcome(TextChoices):
@@ -66,45 +256,3 @@ class Place(TextChoices):
     NONE = "", _("no line")
     RESERVED = "reserved", _("money reserved")
     WAITING = "waiting", _("on the waiting line")
-
-
-class PublicState(TextChoices):
-    """What the applicant and the partner see until the letter is sent."""
-
-    DRAFT = "draft", _("draft")
-    CLOSED = "closed", _("closed draft")
-    BEING_ASSESSED = "being_assessed", _("being assessed")
-    CHANGES_REQUESTED = "changes_requested", _("changes requested")
-    APPROVED = "approved", _("approved")
-    DECLINED = "declined", _("declined")
-    INELIGIBLE = "ineligible", _("ineligible")
-    WAITLISTED = "waitlisted", _("waitlisted")
-    INVITED = "invited", _("invited")
-    IN_RECONSIDERATION = "in_reconsideration", _("in reconsideration")
-    WITHDRAWN = "withdrawn", _("withdrawn")
-    CANCELLED = "cancelled", _("cancelled")
-
-
-TOLD_AT_ONCE = (
-    ApplicationState.DRAFT,
-    ApplicationState.CHANGES_REQUESTED,
-    ApplicationState.WITHDRAWN,
-    ApplicationState.CANCELLED,
-)
-
-
-def public_state(state: str, outcome_at: datetime | None, *, closed: bool = False) -> PublicState:
-    """The `PublicState` of a file in `state` whose letter was first sent at `outcome_at` (None when not sent).
-
-    `closed` says that the call of a draft has closed. Every state after `submitted` reads *being assessed* until then.
-    """
-    if state == ApplicationState.DRAFT:
-        return PublicState.CLOSED if closed else PublicState.DRAFT
-    if state in TOLD_AT_ONCE:
-        return PublicState(state)
-    if outcome_at is None:
-        return PublicState.BEING_ASSESSED
-    try:
-        return PublicState(state)
-    except ValueError:
-        return PublicState.BEING_ASSESSED

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, FSMField
 
 from applications import rules
-from applications.states import UNDER_WAY, ApplicationState
+from applications.states import MARKABLE, UNDER_WAY, ApplicationState
 from moves.rules import has_a_reason
 from moves.states import Duty
 from moves.transitions import Reason, nobody, transition
@@ -93,10 +93,7 @@ class ApplicationLife(models.Model):
         """The checklist is complete and passed."""
 
     @transition(
-        field=state,
-        source=[ApplicationState.SUBMITTED, ApplicationState.CHANGES_REQUESTED, ApplicationState.ELIGIBLE,
-            ApplicationState.IN_REVIEW, ApplicationState.REVIEWED],
-        target=ApplicationState.INELIGIBLE,
+        field=state, source=list(MARKABLE), target=ApplicationState.INELIGIBLE,
         permission=rules.is_screener, who=rules.ONLY_A_SCREENER,
         label=_("Find ineligible"), done=_("Found ineligible"),
         duty=Duty.SCREEN, facts=rules.Checklist,

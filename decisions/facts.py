@@ -44,7 +44,7 @@ def delegation(decision: Decision, by: Actor) -> Delegation:
 
 @facts_of(Decision.concur)
 def concurrences(decision: Decision, by: Actor) -> Concurrences:
-    return Concurrences(awaited=decision.concurrences.counted().exclude(state="given").count())
+    return Concurrences(awaited=decision.concurrences.awaited().count())
 
 
 @facts_of(Decision.send_back)

@@ -6,7 +6,7 @@ from django.db import models
 from applications.models import Application
 from audit.states import ChangeKind
 from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet
-from decisions.states import OPEN, DecisionKind, DecisionState, StepKind
+from decisions.states import OPEN, ConcurrenceState, DecisionKind, DecisionState, StepKind
 from decisions.workflow import ConcurrenceLife, DecisionLife
 from funding.models import Agreement, Envelope
 from letters.models import Letter
@@ -118,7 +118,7 @@ class Concurrence(PublicModel, ConcurrenceLife):
                 condition=models.Q(voided_at__isnull=True),
                 name="concurrence_once",
             ),
-            state_check("state", ["asked", "given"]),
+            state_check("state", ConcurrenceState),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.rules import in_office, is_person
 from audit.actors import Actor
-from decisions.states import OPEN, DecisionKind, DecisionState
+from decisions.states import AWAITED, ONCE_APPROVED, ONCE_ISSUED, OPEN, DecisionKind, DecisionState
 from funding.roles import PartnerRole
 from moves.interests import barred_from
 from programs.querysets import held_on
@@ -25,7 +25,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self.filter(state__in=OPEN)
 
     def issued(self) -> Self:
-        return self.filter(state__in=[DecisionState.ISSUED, DecisionState.SUPERSEDED])
+        return self.filter(state__in=ONCE_ISSUED)
 
     def waiting_for_partner(self) -> Self:
         """Approved, and a partner's concurrence is still missing."""
@@ -52,13 +52,17 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def _missing(self) -> "ConcurrenceQuerySet":
         concurrences = cast("type[Concurrence]", self.model._meta.get_field("concurrences").related_model)
-        return concurrences.objects.counted().filter(decision=OuterRef("pk"), state="asked")
+        return concurrences.objects.awaited().filter(decision=OuterRef("pk"))
 
 
 class ConcurrenceQuerySet(models.QuerySet["Concurrence"]):
     def counted(self) -> Self:
         """Those of the present round: none that a return made void."""
         return self.filter(voided_at__isnull=True)
+
+    def awaited(self) -> Self:
+        """Those of the present round that their partner has yet to give."""
+        return self.counted().filter(state__in=AWAITED)
 
     def of_officer(self, user: Actor) -> Self:
         """What `user` is asked, or gave, as concurrence officer of the partner; no file they are barred from."""
@@ -68,16 +72,9 @@ class ConcurrenceQuerySet(models.QuerySet["Concurrence"]):
         return (
             self.counted()
             .filter(agreement__partner__in=partners)
-            .filter(
-                decision__state__in=[
-                    DecisionState.APPROVED,
-                    DecisionState.CONCURRED,
-                    DecisionState.ISSUED,
-                    DecisionState.SUPERSEDED,
-                ]
-            )
+            .filter(decision__state__in=ONCE_APPROVED)
             .exclude(application__in=barred_from(user))
         )
 
     def waiting(self) -> Self:
-        return self.counted().filter(state="asked", decision__state=DecisionState.APPROVED)
+        return self.awaited().filter(decision__state=DecisionState.APPROVED)

@@ -101,7 +101,7 @@ def move_the_decision(concurrence: Concurrence, made: Made[Facts, Input]) -> Non
     """The last concurrence required moves the decision."""
     Concurrence.objects.filter(pk=concurrence.pk).update(given_at=clock.now(), by_id=made.by.pk)
     decision = Decision.objects.get(pk=concurrence.decision_id)
-    if not decision.concurrences.counted().exclude(state="given").exists():
+    if not decision.concurrences.awaited().exists():
         move(decision, Decision.concur, by=made.by)
 
 

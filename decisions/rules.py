@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from audit.actors import Actor
-from decisions.states import FUNDED, DecisionKind, DecisionState
+from decisions.states import BEFORE_ISSUE, FUNDED, DecisionKind, DecisionState
 from funding.roles import PartnerRole
 from funding.rules import holds_partner_role
 from moves.interests import is_barred
@@ -56,7 +56,7 @@ def may_send_back(decision: "Decision", by: Actor) -> bool:
     """Endorser or approver at any step; the partner once the decision is approved."""
     if is_endorser(decision, by) or is_approver(decision, by):
         return True
-    return decision.state in (DecisionState.APPROVED, DecisionState.CONCURRED) and concurs_for(decision, by)
+    return decision.state in BEFORE_ISSUE and concurs_for(decision, by)
 
 
 def may_edit_reasons(decision: "Decision", by: Actor) -> bool:

@@ -1,20 +1,66 @@
-"""The states of a decision."""
+"""The states of a decision: all that follows from each is said once, in its row."""
+
+from dataclasses import dataclass
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-
-class DecisionState(TextChoices):
-    DRAFT = "draft", _("draft")
-    ENDORSED = "endorsed", _("endorsed")
-    APPROVED = "approved", _("approved")
-    CONCURRED = "concurred", _("concurred")
-    ISSUED = "issued", _("issued")
-    VOID = "void", _("void")
-    SUPERSEDED = "superseded", _("superseded")
+from work.states import States
 
 
-OPEN = (DecisionState.DRAFT, DecisionState.ENDORSED, DecisionState.APPROVED, DecisionState.CONCURRED)
+@dataclass(frozen=True)
+class DecisionRow:
+    """What a decision's state means.
+
+    `awaits`: who must act next, in words; "" for nobody, or when its concurrences say it. `is_open`: on its way through
+    the approval chain. `is_approved`: an approver has, and nothing undid it; from there its partners see it.
+    `is_issued`: it was, even when a later decision took its place.
+    """
+
+    awaits: str | Promise
+    is_open: bool
+    is_approved: bool
+    is_issued: bool
+
+
+class DecisionState(States):
+    row: DecisionRow
+
+    DRAFT = "draft", DecisionRow(_("the endorser"), is_open=True, is_approved=False, is_issued=False), _("draft")
+    ENDORSED = (
+        "endorsed",
+        DecisionRow(_("the approver"), is_open=True, is_approved=False, is_issued=False),
+        _("endorsed"),
+    )
+    APPROVED = "approved", DecisionRow("", is_open=True, is_approved=True, is_issued=False), _("approved")
+    CONCURRED = "concurred", DecisionRow("", is_open=True, is_approved=True, is_issued=False), _("concurred")
+    ISSUED = "issued", DecisionRow("", is_open=False, is_approved=True, is_issued=True), _("issued")
+    VOID = "void", DecisionRow("", is_open=False, is_approved=False, is_issued=False), _("void")
+    SUPERSEDED = "superseded", DecisionRow("", is_open=False, is_approved=True, is_issued=True), _("superseded")
+
+
+OPEN = tuple(state for state in DecisionState if state.row.is_open)
+ONCE_APPROVED = tuple(state for state in DecisionState if state.row.is_approved)
+BEFORE_ISSUE = tuple(state for state in DecisionState if state.row.is_approved and state.row.is_open)
+ONCE_ISSUED = tuple(state for state in DecisionState if state.row.is_issued)
+
+
+@dataclass(frozen=True)
+class ConcurrenceRow:
+    """What a concurrence's state means. `is_awaited`: its partner has yet to give it."""
+
+    is_awaited: bool
+
+
+class ConcurrenceState(States):
+    row: ConcurrenceRow
+
+    ASKED = "asked", ConcurrenceRow(is_awaited=True), _("asked")
+    GIVEN = "given", ConcurrenceRow(is_awaited=False), _("given")
+
+
+AWAITED = tuple(state for state in ConcurrenceState if state.row.is_awaited)
 
 
 class DecisionKind(TextChoices):

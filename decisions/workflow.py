@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from decisions import rules
-from decisions.states import DecisionState
+from decisions.states import ConcurrenceState, DecisionState
 from moves.rules import has_a_reason
 from moves.states import Duty
 from moves.transitions import Reason, nobody, transition
@@ -101,14 +101,13 @@ class DecisionLife(models.Model):
 class ConcurrenceLife(models.Model):
     """A partner's concurrence on one agreement: asked, then given."""
 
-    state = FSMField(default="asked", choices=[("asked", _("asked")), ("given", _("given"))], protected=True,
-                     editable=False)
+    state = FSMField(default=ConcurrenceState.ASKED, choices=ConcurrenceState.choices, protected=True, editable=False)
 
     class Meta:
         abstract = True
 
     @transition(
-        field=state, source="asked", target="given",
+        field=state, source=ConcurrenceState.ASKED, target=ConcurrenceState.GIVEN,
         permission=rules.is_concurrence_officer,
         label=_("Concur"), done=_("Concurrence given"),
         duty=Duty.CONCUR,

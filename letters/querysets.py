@@ -6,7 +6,7 @@ from django.db import models
 
 from accounts.rules import is_person
 from audit.actors import Actor
-from letters.states import LetterState
+from letters.states import READABLE
 
 if TYPE_CHECKING:
     from letters.models import Letter, LetterTemplate
@@ -21,7 +21,7 @@ class TemplateQuerySet(models.QuerySet["LetterTemplate"]):
 class LetterQuerySet(models.QuerySet["Letter"]):
     def readable(self) -> Self:
         """Letters their recipient may read: sent, never before."""
-        return self.filter(state__in=[LetterState.SENT, LetterState.SERVED])
+        return self.filter(state__in=READABLE)
 
     def of_member(self, user: Actor) -> Self:
         """Letters that were sent to an organisation `user` acts for."""

@@ -64,8 +64,7 @@ def due_to_advance() -> QuerySet[Letter]:
 
 def status_of(letter: Letter) -> tuple[str, str]:
     """Where a letter stands, in words, and the kind of its tag."""
-    kinds = {LetterState.SENT: "good", LetterState.SERVED: "good", LetterState.FAILED: "bad"}
-    return letter.get_state_display(), kinds.get(LetterState(letter.state), "info")
+    return letter.get_state_display(), LetterState(letter.state).row.tag
 
 
 def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:

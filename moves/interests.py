@@ -7,20 +7,12 @@ it but those of their own side (`Terms.despite_conflict`), every page, every lis
 from collections.abc import Collection, Mapping
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext_lazy as _
 
 from audit.actors import Actor
 from audit.states import ActorKind
 from moves.models import Standing
 from moves.refusals import Forbidden, Refusal
-from moves.states import StandingState
-
-BARS: dict[str, Refusal] = {
-    StandingState.CONFLICT: Refusal(_("You declared a conflict of interest in this file."), code="conflict"),
-    StandingState.UNSURE: Refusal(
-        _("You are unsure of your interests in this file: nothing can be done until it is ruled on."), code="unsure"
-    ),
-}
+from moves.states import BARRING, StandingState
 
 
 def standing_of(application_id: int, user: Actor) -> str:
@@ -36,9 +28,14 @@ def standing_of(application_id: int, user: Actor) -> str:
     return latest or ""
 
 
+def closing(standing: str) -> Refusal | None:
+    """Why a file is closed to somebody of this standing ("" when they declared nothing). None when it is not."""
+    return Refusal(StandingState(standing).row.bars, code=standing) if standing in BARRING else None
+
+
 def bar(application_id: int, user: Actor) -> Refusal | None:
     """Why the file is closed to `user`: they declared a conflict, or are unsure. None when it is not."""
-    return BARS.get(standing_of(application_id, user)) if user.actor == ActorKind.PERSON else None
+    return closing(standing_of(application_id, user)) if user.actor == ActorKind.PERSON else None
 
 
 def is_barred(application_id: int, user: Actor) -> bool:

@@ -19,7 +19,7 @@ from audit import services
 from audit.actors import Actor
 from audit.states import ActorKind
 from moves.duties import WITHOUT_DECLARATION, clash
-from moves.interests import BARS, standing_of
+from moves.interests import closing, standing_of
 from moves.refusals import UNDECLARED, Forbidden, Refusal, WrongMoment
 from moves.registry import Made, declared, fetcher_of, reactions_of, state_field, subject_name, ways
 from moves.services import record_duty
@@ -202,7 +202,7 @@ class _Person:
         """A declared conflict, or a doubt: it closes every move of the file but those of one's own side."""
         if self.by.actor != ActorKind.PERSON or step.terms.despite_conflict(self.obj, self.by):
             return None
-        return BARS.get(self.declared)
+        return closing(self.declared)
 
     def earlier(self, step: AnyMove) -> Refusal | None:
         """An act on the file that excludes the move's duty; and a duty is done by persons only."""

@@ -1,7 +1,12 @@
 """The closed lists of the turnstile: duties, and where a person stands towards a file."""
 
+from dataclasses import dataclass
+
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from work.states import States
 
 
 class Duty(TextChoices):
@@ -26,13 +31,30 @@ class Duty(TextChoices):
     RELEASE_PAYMENT = "release_payment", _("release a payment")
 
 
-class StandingState(TextChoices):
+@dataclass(frozen=True)
+class StandingRow:
+    """What a declaration entails. `bars`: why the file is closed to its person, as they are told; "" when it is not."""
+
+    bars: str | Promise
+
+
+class StandingState(States):
     """What a person declared of their interests in one file. Only `CLEAR` lets a person act on it."""
 
-    CLEAR = "clear", _("no conflict of interest")
-    CONFLICT = "conflict", _("conflict of interest")
-    UNSURE = "unsure", _("unsure, to be ruled on")
+    row: StandingRow
+
+    CLEAR = "clear", StandingRow(bars=""), _("no conflict of interest")
+    CONFLICT = (
+        "conflict",
+        StandingRow(bars=_("You declared a conflict of interest in this file.")),
+        _("conflict of interest"),
+    )
+    UNSURE = (
+        "unsure",
+        StandingRow(bars=_("You are unsure of your interests in this file: nothing can be done until it is ruled on.")),
+        _("unsure, to be ruled on"),
+    )
 
 
-# A declaration of these closes the file to its person, until the chair rules.
-BARRING = (StandingState.CONFLICT, StandingState.UNSURE)
+BARRING = tuple(state for state in StandingState if state.row.bars)
+"""A declaration of these closes the file to its person, until the chair rules."""

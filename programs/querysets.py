@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 from accounts.roles import CLUSTER_READERS, ClusterRole
 from accounts.rules import in_office, is_person
 from programs.roles import ProgramRole
-from programs.states import CallState
+from programs.states import SHOWN, CallState
 from work import clock
 
 if TYPE_CHECKING:
@@ -120,6 +120,12 @@ class CallQuerySet(models.QuerySet["Call"]):
 
     def published(self) -> Self:
         return self.filter(state=CallState.PUBLISHED)
+
+    def shown(self) -> Self:
+        """Calls on the public page of their programme. One that was cancelled while a draft was never public: it may
+        lack its dates, or its rules were never published."""
+        was_public = Q(opens_at__isnull=False, closes_at__isnull=False, rules__published_at__isnull=False)
+        return self.filter(Q(was_public) | Q(state=CallState.PUBLISHED), state__in=SHOWN)
 
     def open(self) -> Self:
         """Published calls that the clock says are open now."""

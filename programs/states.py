@@ -1,15 +1,31 @@
 """The states and phases of a call. A state is stored; a phase is what the clock says of a published call."""
 
+from dataclasses import dataclass
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from work.states import States, Tag
 
-class CallState(TextChoices):
-    DRAFT = "draft", _("draft")
-    PUBLISHED = "published", _("published")
-    CANCELLED = "cancelled", pgettext_lazy("call", "cancelled")
-    ARCHIVED = "archived", _("archived")
+
+@dataclass(frozen=True)
+class CallRow:
+    """What a call's state means. `is_shown`: on the public page of its programme."""
+
+    is_shown: bool
+
+
+class CallState(States):
+    row: CallRow
+
+    DRAFT = "draft", CallRow(is_shown=False), _("draft")
+    PUBLISHED = "published", CallRow(is_shown=True), _("published")
+    CANCELLED = "cancelled", CallRow(is_shown=True), pgettext_lazy("call", "cancelled")
+    ARCHIVED = "archived", CallRow(is_shown=False), _("archived")
+
+
+SHOWN = tuple(state for state in CallState if state.row.is_shown)
 
 
 class CallKind(TextChoices):
@@ -17,10 +33,22 @@ class CallKind(TextChoices):
     CONTINUOUS = "continuous", _("continuous intake")
 
 
-class Phase(TextChoices):
-    UNPUBLISHED = "unpublished", _("not published")
-    ANNOUNCED = "announced", _("opens soon")
-    OPEN = "open", pgettext_lazy("call", "open")
-    GRACE = "grace", _("closing")
-    CLOSED = "closed", pgettext_lazy("call", "closed")
-    CANCELLED = "cancelled", pgettext_lazy("call", "cancelled")
+@dataclass(frozen=True)
+class PhaseRow:
+    """What a phase means. `tag`: its colour for companies; `staff_tag`: for the staff. In its grace a call still takes
+    the submissions that began before its closing."""
+
+    tag: Tag
+    staff_tag: Tag
+    takes_submissions: bool
+
+
+class Phase(States):
+    row: PhaseRow
+
+    UNPUBLISHED = "unpublished", PhaseRow(Tag.QUIET, Tag.QUIET, takes_submissions=False), _("not published")
+    ANNOUNCED = "announced", PhaseRow(Tag.INFO, Tag.INFO, takes_submissions=False), _("opens soon")
+    OPEN = "open", PhaseRow(Tag.GOOD, Tag.GOOD, takes_submissions=True), pgettext_lazy("call", "open")
+    GRACE = "grace", PhaseRow(Tag.WAIT, Tag.WAIT, takes_submissions=True), _("closing")
+    CLOSED = "closed", PhaseRow(Tag.QUIET, Tag.QUIET, takes_submissions=False), pgettext_lazy("call", "closed")
+    CANCELLED = "cancelled", PhaseRow(Tag.QUIET, Tag.BAD, takes_submissions=False), pgettext_lazy("call", "cancelled")

@@ -1,7 +1,11 @@
 """What an API key may read, and what became of a key."""
 
+from dataclasses import dataclass
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+from work.states import States, Tag
 
 
 class Scope(TextChoices):
@@ -9,7 +13,14 @@ class Scope(TextChoices):
     AMOUNTS = "amounts", _("read envelopes and awards only")
 
 
-class KeyState(TextChoices):
-    ACTIVE = "active", _("active")
-    EXPIRED = "expired", _("expired")
-    REVOKED = "revoked", _("revoked")
+@dataclass(frozen=True)
+class KeyRow:
+    tag: Tag
+
+
+class KeyState(States):
+    row: KeyRow
+
+    ACTIVE = "active", KeyRow(Tag.GOOD), _("active")
+    EXPIRED = "expired", KeyRow(Tag.WAIT), _("expired")
+    REVOKED = "revoked", KeyRow(Tag.QUIET), _("revoked")

@@ -17,7 +17,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
-from applications.states import PublicState
 from audit.services import record_readings
 from funding.figures import burn
 from funding.models import Envelope, Partner
@@ -31,15 +30,6 @@ from work import clock
 from work.money import ZERO
 
 PAGE = 50
-TAGS = {
-    PublicState.APPROVED: "good",
-    PublicState.BEING_ASSESSED: "info",
-    PublicState.CHANGES_REQUESTED: "wait",
-    PublicState.IN_RECONSIDERATION: "wait",
-    PublicState.DECLINED: "bad",
-    PublicState.INELIGIBLE: "bad",
-}
-KEY_TAGS = {KeyState.ACTIVE: "good", KeyState.EXPIRED: "wait", KeyState.REVOKED: ""}
 
 
 Rest = ParamSpec("Rest")
@@ -114,7 +104,7 @@ def home(request: PartnerRequest) -> HttpResponse:
             {"agreement": agreement, "years": by_agreement.get(agreement.pk, [])}
             for agreement in selectors.agreements_of(partner).order_by("reference")
         ],
-        "stages": [{"label": s.state.label, "kind": TAGS.get(s.state, ""), "count": s.count} for s in stages],
+        "stages": [{"label": s.state.label, "kind": s.state.row.partner_tag, "count": s.count} for s in stages],
         "files": sum(s.count for s in stages),
         "waiting": to_concur(request),
     }
@@ -196,7 +186,7 @@ def keys(request: PartnerRequest) -> HttpResponse:
     rows = request.partner.api_keys.select_related("created_by").order_by("-created_at", "-id")
     context = {
         **frame(request, "partner-keys"),
-        "keys": [{"key": key, "kind": KEY_TAGS[key.state], "active": key.state == KeyState.ACTIVE} for key in rows],
+        "keys": [{"key": key, "kind": key.state.row.tag, "active": key.state == KeyState.ACTIVE} for key in rows],
         "may_manage": rules.may_manage_keys(request.partner, request.user),
     }
     return render(request, "reports/keys.html", context)

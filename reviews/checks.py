@@ -22,7 +22,7 @@ from programs.roles import ProgramRole, Seat
 from programs.rubric import Rubric
 from programs.selectors import policy_of
 from reviews.models import Assignment, Interest
-from reviews.states import LIVE, AssignmentState, InterestKind
+from reviews.states import LIVE, REFUSED, WAITING, InterestKind
 
 Row = TypeVar("Row")
 
@@ -128,11 +128,9 @@ def refusals_to_assign(application: Application, user: User, *, appointment: App
         found.append(_first_panel())
     elif own.live().filter(application=application).exists():
         found.append(Conflict("already", _("already has this file")))
-    elif own.filter(application=application, state__in=[AssignmentState.DECLINED, AssignmentState.RECUSED]).exists():
+    elif own.filter(application=application, state__in=REFUSED).exists():
         found.append(Conflict("declined", _("declined this file, or was recused from it")))
-    held = own.filter(
-        application__call=application.call, state__in=[AssignmentState.OFFERED, AssignmentState.ACCEPTED]
-    ).count()
+    held = own.filter(application__call=application.call, state__in=WAITING).count()
     if held >= appointment.capacity:
         found.append(_full(held))
     return found
@@ -223,7 +221,7 @@ def candidates(application: Application) -> list[Candidate]:
         Assignment.objects.filter(
             application__call_id=application.call_id,
             reviewer__in=people,
-            state__in=[AssignmentState.OFFERED, AssignmentState.ACCEPTED],
+            state__in=WAITING,
         )
         .order_by()
         .values("reviewer_id")
@@ -243,7 +241,7 @@ def candidates(application: Application) -> list[Candidate]:
             conflicts.append(_first_panel())
         elif states & set(LIVE):
             conflicts.append(Conflict("already", _("already has this file")))
-        elif states & {AssignmentState.DECLINED, AssignmentState.RECUSED}:
+        elif states & set(REFUSED):
             conflicts.append(Conflict("declined", _("declined this file, or was recused from it")))
         if load.get(person, 0) >= appointment.capacity:
             conflicts.append(_full(load[person]))

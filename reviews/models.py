@@ -11,7 +11,7 @@ from funding.models import Envelope
 from programs.models import Call
 from programs.roles import Seat
 from reviews.querysets import AssignmentQuerySet
-from reviews.states import Answer, AssignmentState, InterestKind
+from reviews.states import LIVE, Answer, AssignmentState, InterestKind
 from reviews.workflow import AssignmentLife
 from work import clock
 from work.models import PublicModel, state_check
@@ -107,7 +107,7 @@ class Assignment(PublicModel, AssignmentLife):
         constraints = [
             models.UniqueConstraint(
                 fields=["application", "reviewer"],
-                condition=models.Q(state__in=["offered", "accepted", "submitted"]),
+                condition=models.Q(state__in=[str(state) for state in LIVE]),
                 name="assignment_live_once",
             ),
             state_check("state", AssignmentState),

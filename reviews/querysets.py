@@ -7,7 +7,7 @@ from django.db.models import F
 
 from accounts.rules import is_person
 from audit.actors import Actor
-from reviews.states import LIVE, AssignmentState
+from reviews.states import LIVE, WAITING, AssignmentState
 
 if TYPE_CHECKING:
     from reviews.models import Assignment
@@ -22,9 +22,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 
     def waiting(self) -> Self:
         """What a reviewer still has to do, soonest due first, skipped ones last."""
-        return self.filter(state__in=[AssignmentState.OFFERED, AssignmentState.ACCEPTED]).order_by(
-            F("skipped_at").asc(nulls_first=True), "due", "id"
-        )
+        return self.filter(state__in=WAITING).order_by(F("skipped_at").asc(nulls_first=True), "due", "id")
 
     def counted(self) -> Self:
         """Reviews that count: submitted, without a conflict found since, by the panel that now has the file."""

@@ -12,7 +12,7 @@ from reviews.models import Assignment
 from reviews.rules import Review
 from reviews.services.ranking import void_recommendation
 from reviews.services.scores import keep_score
-from reviews.states import AssignmentState
+from reviews.states import WAITING
 from work import clock
 
 
@@ -83,9 +83,7 @@ def set_the_first_panel_aside(application: Application, made: Made[Facts, Input]
 )
 def cancel_open_assignments(application: Application, made: Made[Facts, Input]) -> None:
     """The file has left its reviewers: what they had not submitted is taken back."""
-    waiting = Assignment.objects.filter(
-        application=application, state__in=[AssignmentState.OFFERED, AssignmentState.ACCEPTED]
-    )
+    waiting = Assignment.objects.filter(application=application, state__in=WAITING)
     for assignment in waiting.order_by("id"):
         move(assignment, Assignment.cancel, by=made.by)
 

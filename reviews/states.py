@@ -1,22 +1,65 @@
 """The states of an assignment, and what a person declares before acting on a file."""
 
+from dataclasses import dataclass
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-
-class AssignmentState(TextChoices):
-    OFFERED = "offered", _("offered")
-    ACCEPTED = "accepted", _("accepted")
-    SUBMITTED = "submitted", pgettext_lazy("review", "submitted")
-    DECLINED = "declined", pgettext_lazy("review", "declined")
-    RECUSED = "recused", _("recused")
-    CANCELLED = "cancelled", _("cancelled")
+from work.states import States, Tag
 
 
-# The file's content is visible to its reviewer in these two states only.
-READABLE = (AssignmentState.ACCEPTED, AssignmentState.SUBMITTED)
-LIVE = (AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.SUBMITTED)
+@dataclass(frozen=True)
+class AssignmentRow:
+    """What an assignment's state means.
+
+    `is_live`: the reviewer has the file. `is_waiting`: the review is still to give. `is_readable`: the file's content
+    is visible to its reviewer. `is_refused`: the reviewer left it, and is not asked again. `is_declarable`: the
+    reviewer may declare their interests in the file, by its page.
+    """
+
+    tag: Tag
+    is_live: bool
+    is_waiting: bool
+    is_readable: bool
+    is_refused: bool
+    is_declarable: bool
+
+
+class AssignmentState(States):
+    row: AssignmentRow
+
+    OFFERED = "offered", AssignmentRow(
+        Tag.WAIT, is_live=True, is_waiting=True, is_readable=False,
+        is_refused=False, is_declarable=True,
+    ), _("offered")  # fmt: skip
+    ACCEPTED = "accepted", AssignmentRow(
+        Tag.INFO, is_live=True, is_waiting=True, is_readable=True,
+        is_refused=False, is_declarable=True,
+    ), _("accepted")  # fmt: skip
+    SUBMITTED = "submitted", AssignmentRow(
+        Tag.GOOD, is_live=True, is_waiting=False, is_readable=True,
+        is_refused=False, is_declarable=True,
+    ), pgettext_lazy("review", "submitted")  # fmt: skip
+    DECLINED = "declined", AssignmentRow(
+        Tag.QUIET, is_live=False, is_waiting=False, is_readable=False,
+        is_refused=True, is_declarable=False,
+    ), pgettext_lazy("review", "declined")  # fmt: skip
+    RECUSED = "recused", AssignmentRow(
+        Tag.BAD, is_live=False, is_waiting=False, is_readable=False,
+        is_refused=True, is_declarable=True,
+    ), _("recused")  # fmt: skip
+    CANCELLED = "cancelled", AssignmentRow(
+        Tag.QUIET, is_live=False, is_waiting=False, is_readable=False,
+        is_refused=False, is_declarable=False,
+    ), _("cancelled")  # fmt: skip
+
+
+LIVE = tuple(state for state in AssignmentState if state.row.is_live)
+WAITING = tuple(state for state in AssignmentState if state.row.is_waiting)
+READABLE = tuple(state for state in AssignmentState if state.row.is_readable)
+REFUSED = tuple(state for state in AssignmentState if state.row.is_refused)
+DECLARABLE = tuple(state for state in AssignmentState if state.row.is_declarable)
 
 
 class Answer(TextChoices):

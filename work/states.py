@@ -1,8 +1,41 @@
-"""The words that the ground's columns may hold."""
+"""What every life is declared with, and the words that the ground's columns may hold."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+
+class Tag(StrEnum):
+    """The colours that a state's word is shown in (`templates/components/tag.html`)."""
+
+    QUIET = ""
+    GOOD = "good"
+    INFO = "info"
+    WAIT = "wait"
+    BAD = "bad"
+    OTHER = "other"
+
+
+class States(TextChoices):
+    """The states of one life. Each is declared once, `NAME = value, row, word`: its row says all that follows from it.
+
+    A row is a frozen dataclass without defaults, so the system does not start while one has no answer to a question.
+    What asks for several states names the question, beside the rows, and reads its answer there.
+    """
+
+    row: object
+
+    def __new__(cls, value: str, row: object = None) -> Self:
+        if row is None:  # as it may seem: a state is looked up by its value alone, `JobState("done")`
+            raise TypeError(f"The state {value!r} has no row.")
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.row = row
+        return member
 
 
 class Machine(TextChoices):
@@ -32,19 +65,29 @@ class JobKind(TextChoices):
     FILE_LIST = "file_list", _("List of files (CSV)")
 
 
-class JobState(TextChoices):
-    QUEUED = "queued", _("waiting for its turn")
-    RUNNING = "running", _("under way")
-    PAUSED = "paused", _("paused")
-    DONE = "done", _("done")
-    FAILED = "failed", _("failed")
-    CANCELLED = "cancelled", pgettext_lazy("job", "cancelled")
+@dataclass(frozen=True)
+class JobRow:
+    """What a job's state means. `is_runnable`: a worker takes it. `is_under_way`: it is not over, for it ends by itself
+    or waits for the person who paused it."""
+
+    tag: Tag
+    is_runnable: bool
+    is_under_way: bool
 
 
-RUNNABLE = (JobState.QUEUED, JobState.RUNNING)
-"""A worker takes such a job."""
-UNDER_WAY = (*RUNNABLE, JobState.PAUSED)
-"""It is not over: it ends by itself, or waits for a person who paused it."""
+class JobState(States):
+    row: JobRow
+
+    QUEUED = "queued", JobRow(Tag.QUIET, is_runnable=True, is_under_way=True), _("waiting for its turn")
+    RUNNING = "running", JobRow(Tag.INFO, is_runnable=True, is_under_way=True), _("under way")
+    PAUSED = "paused", JobRow(Tag.WAIT, is_runnable=False, is_under_way=True), _("paused")
+    DONE = "done", JobRow(Tag.GOOD, is_runnable=False, is_under_way=False), _("done")
+    FAILED = "failed", JobRow(Tag.BAD, is_runnable=False, is_under_way=False), _("failed")
+    CANCELLED = "cancelled", JobRow(Tag.QUIET, is_runnable=False, is_under_way=False), pgettext_lazy("job", "cancelled")
+
+
+RUNNABLE = tuple(state for state in JobState if state.row.is_runnable)
+UNDER_WAY = tuple(state for state in JobState if state.row.is_under_way)
 
 
 class JobPhase(TextChoices):

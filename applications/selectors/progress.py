@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application
 from applications.selectors.deadlines import service_due
-from applications.states import ApplicationState
+from applications.states import LEFT, ApplicationState
 from programs.policy import Standard
 from work import clock
 
@@ -45,7 +45,7 @@ def bridge(application: Application) -> list[Span]:
     told = application.outcome_at
     if application.state == ApplicationState.CHANGES_REQUESTED:
         between = _("Changes requested")
-    elif application.state in (ApplicationState.WITHDRAWN, ApplicationState.CANCELLED):
+    elif application.state in LEFT:
         between = str(application.public_state.label)
     else:
         between = _("Being assessed")
@@ -68,7 +68,7 @@ def timeline(application: Application) -> list[Happened]:
             lines.append(Happened(_("Sponsorship confirmed"), sponsorship.confirmed_at, who))
     for asked in application.change_requests.all():
         lines.append(Happened(_("Changes requested"), asked.at, application.call.program.cluster.name))
-    if application.state in (ApplicationState.WITHDRAWN, ApplicationState.CANCELLED):
+    if application.state in LEFT:
         state = str(application.get_state_display())
         lines.append(Happened(state[:1].upper() + state[1:], application.since))
     if application.outcome_at:

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.rules import is_person
 from applications.models import Application, ChangeRequest
-from applications.states import ApplicationState
+from applications.states import IN_SCREENING, LEFT, OUTLIVES_LETTER, ApplicationState
 from audit.actors import Actor
 from programs.roles import ProgramRole
-from programs.states import Phase
 from questions.schema import Form
 from work.selectors import MOST, WorkLine
 
@@ -31,8 +30,8 @@ def _work_of_company(user: User, limit: int) -> Iterator[WorkLine]:
     requests = ChangeRequest.objects.waiting().filter(application=OuterRef("pk"))
     files = (
         Application.objects.of_member(user)
-        .filter(Q(state__in=[ApplicationState.DRAFT, ApplicationState.IN_RECONSIDERATION]) | Q(outcome_at=None))
-        .exclude(state__in=[ApplicationState.WITHDRAWN, ApplicationState.CANCELLED])
+        .filter(Q(state__in=OUTLIVES_LETTER) | Q(outcome_at=None))
+        .exclude(state__in=LEFT)
         .annotate(asked_until=Subquery(requests.values("due")[:1]))
         .select_related("call__program")
         .order_by("due", "id")
@@ -42,7 +41,7 @@ def _work_of_company(user: User, limit: int) -> Iterator[WorkLine]:
         label = f"{file.reference} · {label}" if file.reference else label
         line = partial(WorkLine, label=label, url_args=(file.public_id,), role="company", note=file.organisation_name)
         if file.state == ApplicationState.DRAFT:
-            if file.call.phase() in (Phase.OPEN, Phase.GRACE):
+            if file.call.phase().row.takes_submissions:
                 closing = file.call.next_closing
                 yield line(_("Finish and submit"), url_name="application-tasks", due=closing)
         elif file.state == ApplicationState.CHANGES_REQUESTED:
@@ -61,10 +60,10 @@ def _work_of_staff(user: User, limit: int) -> Iterator[WorkLine]:
     )
     for file in screens.filter(state=ApplicationState.SUBMITTED)[:limit]:
         yield _line(file, _("Screen"), "file-screening", "screener")
-    for file in runs.filter(state__in=[ApplicationState.SUBMITTED, ApplicationState.CHANGES_REQUESTED])[:limit]:
+    for file in runs.filter(state__in=IN_SCREENING)[:limit]:
         asked = file.state == ApplicationState.CHANGES_REQUESTED
         what = _("Changes requested") if asked else _("To be screened")
-        waits = _("the applicant") if asked else _("the screening officer")
+        waits = str(ApplicationState(file.state).row.awaits)
         yield _line(file, what, "file-changes" if asked else "file-detail", "officer", waits)
 
 

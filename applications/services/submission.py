@@ -18,7 +18,7 @@ from applications.rules import Signing
 from applications.selectors.answers import amount_of, answers_of, eligibility_of, form_of
 from applications.selectors.deadlines import cohort_of, service_due
 from applications.services.drafts import locked
-from applications.states import ApplicationState
+from applications.states import VALID
 from audit.actors import Actor
 from audit.seal import canonical, plain
 from documents.services import queue_rendering
@@ -55,11 +55,7 @@ def submit_application(
     application = locked(application)
     if not is_signatory(application.organisation, by):
         raise Forbidden(_("Only an authorised signatory of the organisation can submit its application."))
-    if application.state not in (
-        ApplicationState.DRAFT,
-        ApplicationState.WITHDRAWN,
-        ApplicationState.CANCELLED,
-    ) and receipt_of(application):
+    if application.state in VALID and receipt_of(application):
         return application
     now = clock.now()
     signed_name = " ".join((signed_name or "").split())

@@ -15,26 +15,11 @@ from work import clock
 
 register = template.Library()
 
-KINDS = {
-    ApplicationState.SUBMITTED: "wait",
-    ApplicationState.CHANGES_REQUESTED: "other",
-    ApplicationState.ELIGIBLE: "info",
-    ApplicationState.INELIGIBLE: "bad",
-    ApplicationState.IN_REVIEW: "info",
-    ApplicationState.REVIEWED: "wait",
-    ApplicationState.RECOMMENDED: "info",
-    ApplicationState.APPROVED: "good",
-    ApplicationState.INVITED: "good",
-    ApplicationState.DECLINED: "bad",
-    ApplicationState.WAITLISTED: "other",
-    ApplicationState.IN_RECONSIDERATION: "wait",
-}
-
 
 @register.filter
 def state_kind(application: Application) -> str:
     """{{ application|state_kind }}: the kind of its tag."""
-    return KINDS.get(application.state, "")
+    return ApplicationState(application.state).row.tag
 
 
 @register.filter

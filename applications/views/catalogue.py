@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -30,11 +29,6 @@ from work import clock
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-PHASE_TAGS = {Phase.OPEN: "good", Phase.ANNOUNCED: "info", Phase.GRACE: "wait"}
-# A call that was cancelled while a draft was never public: it may lack its dates, or its rules were never published.
-WAS_PUBLISHED = Q(opens_at__isnull=False, closes_at__isnull=False, rules__published_at__isnull=False)
-SHOWN = Q(state=CallState.PUBLISHED) | Q(WAS_PUBLISHED, state=CallState.CANCELLED)
-
 
 class CallFact(TypedDict):
     """A call as its cards and pages show it: where it stands today, and its closings to come."""
@@ -56,7 +50,7 @@ def fact(call: Call) -> CallFact:
     return {
         "call": call,
         "phase": phase,
-        "tag": PHASE_TAGS.get(phase, ""),
+        "tag": phase.row.tag,
         "label": phase.label,
         "next": next((closing for closing in dates if closing > now), None),
         "to_come": [closing for closing in dates if closing > now],
@@ -103,7 +97,7 @@ def _is_wanted(program: Program, calls: list[CallFact], chosen: Mapping[str, str
 def program(request: HttpRequest, slug: str) -> HttpResponse:
     """A programme: what it pays, for whom, and its calls."""
     found = get_object_or_404(Program.objects.published().select_related("working_group", "cluster"), slug=slug)
-    calls = found.calls.filter(SHOWN).select_related("rules").order_by("-closes_at", "pk")
+    calls = found.calls.shown().select_related("rules").order_by("-closes_at", "pk")
     context = {"program": found, "calls": [fact(call) for call in calls], "aid": _aid(calls.first())}
     return render(request, "applications/program.html", context)
 
@@ -123,7 +117,7 @@ def _aid(call: Call | None) -> dict[str, object]:
 
 def published_call(public_id: UUID) -> Call:
     """A call that the public may see, else 404."""
-    calls = Call.objects.filter(SHOWN).select_related("program__cluster", "form", "rules")
+    calls = Call.objects.shown().select_related("program__cluster", "form", "rules")
     return get_object_or_404(calls, public_id=public_id)
 
 

@@ -37,23 +37,10 @@ from applications.views.drafting import draft_of, of_drafts, own
 from documents.downloads import file_response
 from moves.machine import allowed
 from moves.refusals import WrongMoment
-from programs.states import Phase
 from work import clock
 from work.forms import said
 
 SALT = "applications.began"
-TAGS = {
-    PublicState.DRAFT: "",
-    PublicState.CLOSED: "",
-    PublicState.BEING_ASSESSED: "info",
-    PublicState.CHANGES_REQUESTED: "wait",
-    PublicState.APPROVED: "good",
-    PublicState.INVITED: "good",
-    PublicState.WAITLISTED: "wait",
-    PublicState.IN_RECONSIDERATION: "info",
-    PublicState.DECLINED: "bad",
-    PublicState.INELIGIBLE: "bad",
-}
 
 
 # ------------------------------------------------------- check and submit
@@ -76,7 +63,7 @@ def check(request: PersonRequest, public_id: UUID) -> HttpResponse:
             if any(one.question.type != "attestation" for one in part.answers)  # those are read and ticked next
         ],
         "lines": left,
-        "ready": not left and application.call.phase() in (Phase.OPEN, Phase.GRACE),
+        "ready": not left and application.call.phase().row.takes_submissions,
         "signs": signs,
         "signatories": [] if signs else signatories(application),
         "totals": totals(aid, answers, "check") if aid else None,
@@ -192,7 +179,7 @@ def detail(request: PersonRequest, public_id: UUID) -> HttpResponse:
     context = {
         "application": application,
         "state": state,
-        "tag": TAGS.get(state, ""),
+        "tag": state.row.tag,
         "steps": bridge(application),
         "entries": timeline(application),
         "snapshots": list(application.snapshots.select_related("receipt").order_by("-number")),

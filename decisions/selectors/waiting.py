@@ -55,9 +55,7 @@ def _next_step(decision: Decision) -> tuple[str, str]:
 
 def _awaited(decision: Decision) -> str:
     """Who must act next, in words."""
-    return {DecisionState.DRAFT: _("the endorser"), DecisionState.ENDORSED: _("the approver")}.get(
-        decision.state, _("the ministry")
-    )
+    return str(DecisionState(decision.state).row.awaits) or _("the ministry")
 
 
 def _line(file: Application, what: str, role: str, waits_for: str = "") -> WorkLine:

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.roles import ClusterRole
 from accounts.rules import in_office
 from decisions.models import Decision
-from decisions.states import DecisionKind, DecisionState, StepKind
+from decisions.states import BEFORE_ISSUE, DecisionKind, DecisionState, StepKind
 from funding.models import PartnerSeat
 from funding.roles import PartnerRole
 from letters.models import Letter
@@ -38,9 +38,9 @@ def tell_next(decision: Decision) -> None:
         case DecisionState.ENDORSED:
             people = _holders(program, ProgramRole.APPROVER, limit=decision.amount)
             _tell(decision, "approve", APPROVE, _free(decision, people, Duty.APPROVE))
-        case DecisionState.APPROVED if decision.concurrences.counted().exclude(state="given").exists():
+        case DecisionState.APPROVED if decision.concurrences.awaited().exists():
             _ask_partners(decision)
-        case DecisionState.APPROVED | DecisionState.CONCURRED:
+        case state if state in BEFORE_ISSUE:
             people = _officers(program)
             _tell(decision, "issue", ISSUE, [one for one in people if not is_barred(decision.application_id, one)])
 
@@ -93,7 +93,7 @@ def _tell(decision: Decision, step: str, words: str | Promise, people: Iterable[
 
 
 def _ask_partners(decision: Decision) -> None:
-    for concurrence in decision.concurrences.counted().filter(state="asked").select_related("agreement"):
+    for concurrence in decision.concurrences.awaited().select_related("agreement"):
         seats = PartnerSeat.objects.filter(
             in_office(), partner=concurrence.agreement.partner_id, role=PartnerRole.CONCURRENCE, user__is_active=True
         )

@@ -19,7 +19,7 @@ from audit.services import record_reading, record_readings
 from decisions import selectors, services
 from decisions.forms import InterestsForm, NoteForm, SendBackForm
 from decisions.models import Concurrence
-from decisions.states import DecisionKind, DecisionState
+from decisions.states import AWAITED, ConcurrenceState, DecisionKind, DecisionState
 from decisions.subjects import subject_of
 from funding.roles import PartnerRole
 from moves.interests import standing_of
@@ -50,7 +50,7 @@ def index(request: PersonRequest) -> HttpResponse:
         raise PermissionDenied(_("This page is for the concurrence officers of a government partner."))
     mine = Concurrence.objects.of_officer(request.user).select_related(*RELATED)
     waiting = list(mine.waiting().order_by("asked_at", "id")[:100])
-    given = list(mine.filter(state="given").order_by("-given_at", "-id")[:20])
+    given = list(mine.filter(state=ConcurrenceState.GIVEN).order_by("-given_at", "-id")[:20])
     record_readings(
         request.user,
         application_ids=[one.application_id for one in waiting + given],
@@ -89,7 +89,7 @@ def _context(concurrence: Concurrence, **more: object) -> dict[str, object]:
         "others": decision.amount - own_part,
         "reasons": [(code, getattr(decision, f"reasons_{code}")) for code in languages],
         "summary": selectors.summary_of(concurrence.application),
-        "open": concurrence.state == "asked" and decision.state == DecisionState.APPROVED,
+        "open": concurrence.state in AWAITED and decision.state == DecisionState.APPROVED,
         "kind": DecisionKind(decision.kind).label,
         **more,
     }

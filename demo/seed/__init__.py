@@ -37,9 +37,7 @@ DESK = 20  # files that each of the cast's reviewers has at once: the capacity o
 def seed(applications: int, *, seed: int = 1, chunk: int = CHUNK, say: Callable[[str], object] = print) -> int:
     """Add `applications` invented files to the demonstration's programme. Returns how many rows were written."""
     world = World()
-    world.trio_room = DESK - max(
-        Assignment.objects.filter(reviewer=world.people[key], state__in=["offered", "accepted"]).count() for key in TRIO
-    )
+    world.trio_room = DESK - max(Assignment.objects.of_reviewer(world.people[key]).waiting().count() for key in TRIO)
     start = Application.objects.filter(call=world.call).count()
     company = next_company()
     rows, done, began = 0, 0, time.perf_counter()

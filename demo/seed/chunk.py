@@ -40,15 +40,6 @@ from work import clock
 FILES_EACH = 4  # files of one company, about
 WHOLE_EACH = 10  # one file in so many keeps every answer as a row, and its checklist
 BARRED_EACH = 500  # one file in so many is closed to the officer, who declared a conflict of interest
-ON_A_DESK = (
-    ApplicationState.SUBMITTED,
-    ApplicationState.CHANGES_REQUESTED,
-    ApplicationState.ELIGIBLE,
-    ApplicationState.INELIGIBLE,
-    ApplicationState.IN_REVIEW,
-    ApplicationState.REVIEWED,
-    ApplicationState.RECOMMENDED,
-)
 PATIENCE = timedelta(days=18)  # about what a step takes: what waits on a desk was sent not so long ago
 NOTE = "Invented files: what their awards need."
 # Name, model, whether other rows name its rows. In the order they are written.
@@ -194,7 +185,7 @@ class Chunk:
             if state == ApplicationState.DECLINED and self.rng.random() < 0.25:
                 path = states.INELIGIBLE_LETTER
             opens, ends = self.world.opens, self.world.ends
-            if state in ON_A_DESK:
+            if state in states.ON_A_DESK:
                 opens = max(opens, ends - PATIENCE * len(path))
             at = states.instants(self.rng, opens, ends, len(path) or 1)
             begun = max(self.world.opens, at[0] - timedelta(days=self.rng.randint(3, 30)))

@@ -27,6 +27,17 @@ SHARES = {
     ApplicationState.WITHDRAWN: 35,
 }
 
+# What waits for somebody of the cluster, or for an answer that it asked for: sent not so long ago.
+ON_A_DESK = (
+    ApplicationState.SUBMITTED,
+    ApplicationState.CHANGES_REQUESTED,
+    ApplicationState.ELIGIBLE,
+    ApplicationState.INELIGIBLE,
+    ApplicationState.IN_REVIEW,
+    ApplicationState.REVIEWED,
+    ApplicationState.RECOMMENDED,
+)
+
 SUBMIT: Move = ("submit", ApplicationState.DRAFT, ApplicationState.SUBMITTED, "signatory", "")
 SCREENED: Path = (
     SUBMIT,

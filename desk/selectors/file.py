@@ -6,11 +6,10 @@ from django.contrib.auth import get_user_model
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from applications.models import Application
-from applications.states import ApplicationState
+from applications.states import ApplicationState, Span
 from decisions.states import DecisionState
 from desk.constants import TIMELINE_LEAVES_OUT
 from desk.selectors.trail import entries, lines_of, verb_name
@@ -55,26 +54,14 @@ def next_steps(application: Application, user: User) -> list[Step]:
     return found
 
 
-AWAITED = {
-    ApplicationState.SUBMITTED: gettext_lazy("the screening officer"),
-    ApplicationState.CHANGES_REQUESTED: gettext_lazy("the applicant"),
-    ApplicationState.ELIGIBLE: gettext_lazy("the programme officer"),
-    ApplicationState.IN_REVIEW: gettext_lazy("the reviewers"),
-    ApplicationState.REVIEWED: gettext_lazy("the committee's chair"),
-    ApplicationState.IN_RECONSIDERATION: gettext_lazy("the reconsideration officer"),
-}
-
-
 def awaited(application: Application) -> str | Promise:
     """Who must act next, in words; "" when nobody does."""
     decision = application.decisions.open().order_by("-number").first()
     if decision is None:
-        return AWAITED.get(application.state, "")
-    if decision.state == DecisionState.DRAFT:
-        return _("the endorser")
-    if decision.state == DecisionState.ENDORSED:
-        return _("the approver")
-    asked = decision.concurrences.counted().filter(state="asked").exists()
+        return ApplicationState(application.state).row.awaits
+    if awaits := DecisionState(decision.state).row.awaits:
+        return awaits
+    asked = decision.concurrences.awaited().exists()
     return _("the ministry") if asked else _("the programme officer")
 
 
@@ -82,29 +69,19 @@ def _step(move: Available, page: str) -> Step:
     return Step(move.label, page, move.sentences, declare=move.undeclared)
 
 
-# The spans of the bridge, each with the states that stand on it.
-SPANS = (
-    (ApplicationState.SUBMITTED, ApplicationState.CHANGES_REQUESTED),
-    (ApplicationState.ELIGIBLE,),
-    (ApplicationState.IN_REVIEW, ApplicationState.REVIEWED),
-    (ApplicationState.RECOMMENDED,),
-)
-OVER = (ApplicationState.APPROVED, ApplicationState.INVITED, ApplicationState.DECLINED, ApplicationState.WAITLISTED)
-
-
 def bridge(application: Application, language: str) -> list[dict[str, str]]:
     """Where the file stands, as the component draws it. A file that left the road shows how it left."""
     labels = [_("Submitted"), _("Eligible"), _("Reviewed"), _("Recommended"), _("Decided"), _("Letter sent")]
     assert application.submitted_at is not None  # the cluster sees a file once it is submitted
     notes = [format_day(application.submitted_at, language), "", "", "", "", ""]
-    place = next((n for n, states in enumerate(SPANS) if application.state in states), None)
-    if place is None:
-        sent = application.outcome_at
-        place = 6 if sent and application.state in OVER else 5 if application.state in OVER else 4
-        if application.state not in OVER:
-            labels[4] = application.get_state_display().capitalize()
-        if sent:
-            notes[5] = format_day(sent, language)
+    span, sent = ApplicationState(application.state).row.span, application.outcome_at
+    place = int(Span.DECIDED if span is None else span)
+    if span is None:
+        labels[Span.DECIDED] = application.get_state_display().capitalize()
+    if span is Span.DECIDED:
+        place = 6 if sent else 5
+    if sent and place >= Span.DECIDED:
+        notes[5] = format_day(sent, language)
     if place < 6:
         notes[place] = notes[place] or _("since %(day)s") % {"day": format_day(application.since, language)}
     return [

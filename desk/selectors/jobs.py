@@ -23,14 +23,6 @@ from work.templatetags.formats import hour, number
 
 log = logging.getLogger(__name__)
 
-KINDS = {  # the colour of each state's tag, beside its word
-    JobState.QUEUED: "",
-    JobState.RUNNING: "info",
-    JobState.PAUSED: "wait",
-    JobState.DONE: "good",
-    JobState.FAILED: "bad",
-    JobState.CANCELLED: "",
-}
 WAITS = "waits"
 UNREADABLE = (KeyError, TypeError, ValueError)
 """What the words of another release raise: a kind, a field or a choice that this one does not have."""
@@ -97,7 +89,7 @@ def _shown(job: Job, words: _Words, *, whole: bool) -> ShownJob:
         details=words.details,
         stands=WAITS if waits else job.state,
         word=pgettext("job", "waiting") if waits else job.get_state_display(),
-        kind=KINDS[JobState.PAUSED] if waits else KINDS[JobState(job.state)],
+        kind=(JobState.PAUSED if waits else JobState(job.state)).row.tag,
         waits_for=waiting_of(job) if waits and whole else "",
         done=done,
         total=total,

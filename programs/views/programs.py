@@ -18,12 +18,10 @@ from programs.policy import ServiceStandards, Standard
 from programs.querysets import is_staff
 from programs.rules import is_program_officer
 from programs.selectors import may_import, policy_of, read_once, rubric_of, tabs_of
-from programs.states import Phase
 from questions.conditions import to_text
 from questions.constants import QUESTION_TYPES
 from questions.schema import Question, Section, parse_form
 
-PHASE_TAGS = {Phase.OPEN: "good", Phase.ANNOUNCED: "info", Phase.GRACE: "wait", Phase.CANCELLED: "bad"}
 LANGUAGES = (("fr", "Français"), ("en", "English"))
 
 
@@ -36,7 +34,7 @@ def of_staff(request: PersonRequest, slug: str) -> Program:
 
 def phase_of(call: Call) -> dict[str, object]:
     phase = call.phase()
-    return {"text": phase.label, "kind": PHASE_TAGS.get(phase, "")}
+    return {"text": phase.label, "kind": phase.row.staff_tag}
 
 
 @require_safe

@@ -4,24 +4,10 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, QuerySet
 
-from applications.states import PublicState
+from applications.states import COLUMNS, PublicState
 from decisions.models import Concurrence
 from funding.models import Partner
 from reports.selectors.scope import applications_of
-
-# The columns of the pipeline. What the applicant left is one.
-STAGES = (
-    PublicState.BEING_ASSESSED,
-    PublicState.CHANGES_REQUESTED,
-    PublicState.APPROVED,
-    PublicState.WAITLISTED,
-    PublicState.DECLINED,
-    PublicState.INELIGIBLE,
-    PublicState.INVITED,
-    PublicState.IN_RECONSIDERATION,
-    PublicState.WITHDRAWN,
-    PublicState.CANCELLED,
-)
 
 
 @dataclass(frozen=True)
@@ -33,7 +19,7 @@ class Stage:
 def pipeline(partner: Partner) -> list[Stage]:
     """How many files are in each public state; states that no file is in are left out."""
     counts = dict(applications_of(partner).order_by().values_list(F("told_state")).annotate(n=Count("pk")))
-    return [Stage(state, counts[state]) for state in STAGES if counts.get(state)]
+    return [Stage(state, counts[state]) for state in COLUMNS if counts.get(state)]
 
 
 def waiting_for_concurrence(partner: Partner) -> QuerySet[Concurrence]:

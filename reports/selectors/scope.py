@@ -30,7 +30,7 @@ from django.db.models.functions import Greatest
 
 from accounts.rules import in_office, is_person
 from applications.models import Application, ChangeRequest, Snapshot
-from applications.states import TOLD_AT_ONCE, ApplicationState, PublicState
+from applications.states import TOLD_AS_THEY_ARE, TOLD_BY_LETTER, ApplicationState, PublicState
 from audit.models import Change
 from awards.models import Award, AwardShare
 from decisions.models import Decision, DecisionShare
@@ -41,19 +41,6 @@ from letters.models import Letter
 from programs.models import Call, Program, ProgramFunding
 from programs.states import CallState
 
-# What the applicant asked for, or was told at once: the state itself.
-KNOWN_AT_ONCE = [str(s) for s in (*TOLD_AT_ONCE, ApplicationState.IN_RECONSIDERATION)]
-# What a letter tells.
-OUTCOMES = [
-    str(s)
-    for s in (
-        ApplicationState.APPROVED,
-        ApplicationState.DECLINED,
-        ApplicationState.INELIGIBLE,
-        ApplicationState.WAITLISTED,
-        ApplicationState.INVITED,
-    )
-]
 # Ledger entries made after the award, when there is nothing left to hide.
 AFTER_AWARD = [str(k) for k in (EntryKind.ACCRUE, EntryKind.PAY, EntryKind.RECOVER, EntryKind.REUSE)]
 
@@ -109,7 +96,7 @@ def applications_of(partner: Partner) -> QuerySet[Application]:
     `told_since`: since when it has been so. `told_updated`: when anything the partner reads of it last changed.
     """
     requests = ChangeRequest.objects.filter(application=OuterRef("pk")).order_by()
-    is_told = Q(state__in=OUTCOMES, told_at__gte=F("since"))
+    is_told = Q(state__in=TOLD_BY_LETTER, told_at__gte=F("since"))
     return (
         Application.objects.filter(call__program__in=_funded_by(partner))
         .exclude(state=ApplicationState.DRAFT)
@@ -117,13 +104,13 @@ def applications_of(partner: Partner) -> QuerySet[Application]:
         .annotate(told_at=_latest(_sent(application=OuterRef("pk")), "application", Max("sent_at")))
         .annotate(
             told_state=Case(
-                When(state__in=KNOWN_AT_ONCE, then=F("state")),
+                When(state__in=TOLD_AS_THEY_ARE, then=F("state")),
                 When(is_told, then=F("state")),
                 default=Value(str(PublicState.BEING_ASSESSED)),
                 output_field=CharField(),
             ),
             told_since=Case(
-                When(state__in=KNOWN_AT_ONCE, then=F("since")),
+                When(state__in=TOLD_AS_THEY_ARE, then=F("since")),
                 When(is_told, then=F("told_at")),
                 default=Greatest(
                     "submitted_at",

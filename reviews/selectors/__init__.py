@@ -3,7 +3,6 @@
 from reviews.selectors.panel import FileScores, file_scores, quorum
 from reviews.selectors.queue import Queue, pace_of, queue_of
 from reviews.selectors.ranking import (
-    RANKED,
     RankedFile,
     Ranking,
     cohorts_of,
@@ -15,7 +14,6 @@ from reviews.selectors.shares import proposed_shares
 from reviews.selectors.waiting import work_for
 
 __all__ = [
-    "RANKED",
     "FileScores",
     "Queue",
     "RankedFile",

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 
 from accounts.models import User
 from applications.models import Application
-from applications.states import ApplicationState
+from applications.states import OF_ROUND, ApplicationState
 from moves.interests import barred_from
 from programs.selectors import rubric_of
 from reviews.models import Assignment, Score
@@ -91,14 +91,10 @@ def queue_of(user: User, *, limit: int = 200) -> Queue:
     )
     done = (
         Assignment.objects.of_reviewer(user)
-        .filter(state=AssignmentState.SUBMITTED, application__state__in=LIVELY)
+        .filter(state=AssignmentState.SUBMITTED, application__state__in=OF_ROUND)
         .count()
     )
     return Queue(waiting, done, pace_of(user))
-
-
-# Files whose reviews are still this round's: a queue that is done shows them, not those of years ago.
-LIVELY = (ApplicationState.IN_REVIEW, ApplicationState.REVIEWED, ApplicationState.RECOMMENDED)
 
 
 def pace_of(user: User) -> timedelta | None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Prefetch
 
 from applications.models import Application
-from applications.states import ApplicationState
+from applications.states import RANKED, ApplicationState
 from funding.ledger import available
 from funding.models import Envelope
 from programs.models import Call
@@ -57,10 +57,6 @@ class Ranking:
                 for ranked in self.files
             ],
         }
-
-
-# What is ranked together: reviewed files, and waitlisted ones of earlier cohorts, which compete again.
-RANKED = (ApplicationState.REVIEWED, ApplicationState.WAITLISTED)
 
 
 def held_percent(call: Call) -> Decimal:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.rules import is_person
 from applications.models import Application
-from applications.states import ApplicationState
+from applications.states import TAKES_REVIEWERS, ApplicationState
 from audit.actors import Actor
 from programs.roles import ProgramRole
 from reviews.models import Assignment, Declaration
@@ -44,11 +44,12 @@ def _work_of_panel(user: User, limit: int) -> Iterator[WorkLine]:
         Application.objects.held_by(user, role).defer("search").select_related("call").order_by("due", "id")
         for role in (ProgramRole.OFFICER, ProgramRole.CHAIR)
     )
-    for file in officer.filter(state__in=[ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW])[:limit]:
+    for file in officer.filter(state__in=TAKES_REVIEWERS)[:limit]:
         if file.state == ApplicationState.ELIGIBLE:
             yield _line(file, _("Assign the reviewers"), "review-file", "officer")
         else:
-            yield _line(file, _("In review"), "review-file", "officer", waits_for=_("the reviewers"))
+            waits = str(ApplicationState(file.state).row.awaits)
+            yield _line(file, _("In review"), "review-file", "officer", waits_for=waits)
     for file in chair.filter(state=ApplicationState.REVIEWED)[:limit]:
         yield _line(file, _("Recommend"), "review-recommend", "chair")
     doubts = Declaration.objects.filter(

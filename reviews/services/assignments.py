@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications.models import Application
-from applications.states import ApplicationState
+from applications.states import TAKES_REVIEWERS
 from audit.actors import Actor
 from audit.services import record
 from moves.interests import ask_unbarred, standing_of
@@ -54,7 +54,7 @@ def assign_reviewer(application: Application, reviewer: User, *, by: User, due: 
     if not is_program_officer(application.call.program, by):
         raise Forbidden(_("Only an officer of the programme assigns reviewers."))
     ask_unbarred(application.pk, by)
-    if application.state not in (ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW):
+    if application.state not in TAKES_REVIEWERS:
         raise WrongMoment(Refusal(_("Reviewers are assigned once the file is found eligible."), code="state"))
     appointment = checks.reviewer_appointment(application.call.program, reviewer, lock=True)
     conflicts = checks.refusals_to_assign(application, reviewer, appointment=appointment)

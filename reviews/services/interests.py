@@ -15,7 +15,7 @@ from moves.machine import move
 from moves.models import DutyDone
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import declare_standing
-from moves.states import StandingState
+from moves.states import BARRING, StandingState
 from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.models import Appointment, Call
@@ -94,7 +94,7 @@ def declare_interests(application: Application, *, by: User, answer: str, note: 
         raise Forbidden(_("Only people who have a part in this file declare their interests in it."))
     answer = Answer(answer)
     before = standing_of(application.pk, by)
-    if answer == Answer.NONE and before in (StandingState.CONFLICT, StandingState.UNSURE):
+    if answer == Answer.NONE and before in BARRING:
         sentence = _("You declared a conflict, or that you are unsure: the chair must rule on it first.")
         raise WrongMoment(Refusal(sentence, code="ruling"))
     declaration = Declaration.objects.create(application=application, user=by, answer=answer, note=note.strip())

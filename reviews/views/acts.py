@@ -22,9 +22,10 @@ from programs.selectors import rubric_of
 from reviews import checks, services
 from reviews.forms.people import ReasonForm, ReplaceForm
 from reviews.models import Assignment
+from reviews.states import AssignmentState
 from reviews.views.evidence import review_rows
 from reviews.views.files import staff_file
-from reviews.views.panel import KINDS, notes_of, sees_scores
+from reviews.views.panel import notes_of, sees_scores
 
 
 class Act(TypedDict):
@@ -89,7 +90,7 @@ def assignment(request: PersonRequest, reference: str, public_id: UUID) -> HttpR
     context = {
         "application": application,
         "assignment": one,
-        "tag": KINDS[one.state],
+        "tag": AssignmentState(one.state).row.tag,
         "note": notes_of([one]).get(one.pk, ""),
         "review": review_rows(one, rubric_of(application.call)) if shown else None,
         "acts": [(name, acts[name]["title"]) for name in _acts_on(one, application, request.user)],

@@ -22,7 +22,7 @@ from reviews.forms.people import DeclareForm, InterestForm
 from reviews.models import Assignment, Declaration, Interest, Undertaking
 from reviews.rules import may_declare
 from reviews.services.interests import acts_of
-from reviews.states import Answer, AssignmentState
+from reviews.states import DECLARABLE, Answer, AssignmentState
 from reviews.views.files import FILE, own_assignment
 
 
@@ -70,12 +70,7 @@ def declare(request: PersonRequest, reference: str) -> HttpResponse:
 def declare_own(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Declare my interests in a file that I am offered to review, and sign the undertaking of its call."""
     assignment = own_assignment(request, public_id)
-    if assignment.state not in (
-        AssignmentState.OFFERED,
-        AssignmentState.ACCEPTED,
-        AssignmentState.SUBMITTED,
-        AssignmentState.RECUSED,
-    ):
+    if assignment.state not in DECLARABLE:
         raise Http404
     return _declare(
         request, assignment.application, assignment=assignment, done=reverse("review-score", args=[public_id])

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.models import Application
-from applications.states import ApplicationState
+from applications.states import TAKES_REVIEWERS, TO_REVIEW, ApplicationState
 from audit.models import Erasable
 from moves.interests import standing_of
 from moves.machine import allowed
@@ -31,26 +31,15 @@ from reviews import checks, selectors, services
 from reviews.forms.people import AssignForm, ReasonForm, RuleForm
 from reviews.models import Assignment, Declaration, Recommendation
 from reviews.selectors import FileScores
-from reviews.states import Answer, AssignmentState
+from reviews.states import LIVE, WAITING, Answer, AssignmentState
 from reviews.views.files import staff_file
-
-KINDS = {
-    AssignmentState.OFFERED: "wait",
-    AssignmentState.ACCEPTED: "info",
-    AssignmentState.SUBMITTED: "good",
-    AssignmentState.DECLINED: "",
-    AssignmentState.RECUSED: "bad",
-    AssignmentState.CANCELLED: "",
-}
 
 
 def sees_scores(application: Application, user: User) -> bool:
     """Scores are for staff once the file's review is complete, and never for who still has a review of it to give."""
-    if application.state in (ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW, ApplicationState.SUBMITTED):
+    if application.state in TO_REVIEW:
         return False
-    return not application.assignments.filter(
-        reviewer=user, state__in=[AssignmentState.OFFERED, AssignmentState.ACCEPTED]
-    ).exists()
+    return not application.assignments.filter(reviewer=user, state__in=WAITING).exists()
 
 
 @login_required
@@ -79,7 +68,7 @@ def _page(
 ) -> HttpResponse:
     user, program = request.user, application.call.program
     officer, chair = is_program_officer(program, user), holds(user, ProgramRole.CHAIR, program)
-    can_assign = officer and application.state in (ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW)
+    can_assign = officer and application.state in TAKES_REVIEWERS
     assignments = list(
         application.assignments.select_related("reviewer").prefetch_related("scores").order_by("-state", "id")
     )
@@ -104,16 +93,8 @@ def _page(
         "problems": problems,
         "counted": counted,
         "needed": needed,
-        "assignments": [
-            (a, KINDS[a.state])
-            for a in assignments
-            if a.state in (AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.SUBMITTED)
-        ],
-        "gone": [
-            (a, notes.get(a.pk, ""))
-            for a in assignments
-            if a.state in (AssignmentState.DECLINED, AssignmentState.RECUSED, AssignmentState.CANCELLED)
-        ],
+        "assignments": [(a, AssignmentState(a.state).row.tag) for a in assignments if a.state in LIVE],
+        "gone": [(a, notes.get(a.pk, "")) for a in assignments if a.state not in LIVE],
         "free": [c for c in found if not c.conflicts],
         "barred": [c for c in found if c.conflicts],
         "chosen": request.POST.getlist("reviewer"),

@@ -17,7 +17,7 @@ from moves.refusals import WrongMoment
 from reviews import selectors, services
 from reviews.forms.people import ReasonForm
 from reviews.models import Assignment
-from reviews.states import AssignmentState
+from reviews.states import WAITING, AssignmentState
 from reviews.views.files import own_assignment
 
 
@@ -53,7 +53,7 @@ def past(request: PersonRequest) -> HttpResponse:
     """The reviews I submitted, the latest first; and the files that left me otherwise."""
     rows = (
         Assignment.objects.of_reviewer(request.user)
-        .exclude(state__in=[AssignmentState.OFFERED, AssignmentState.ACCEPTED])
+        .exclude(state__in=WAITING)
         .select_related("application__call__program")
         .order_by("-since", "-id")
     )

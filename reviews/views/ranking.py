@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.models import Application
-from applications.states import ApplicationState
+from applications.states import TO_REVIEW, ApplicationState
 from audit.services import record_readings
 from funding.ledger import InsufficientFunds, available
 from funding.models import LanguageRegime
@@ -75,9 +75,7 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "line": LINES[ranking.line],
         "envelopes": _envelopes(call),
         "held": selectors.held_percent(call),
-        "under_way": _count(
-            call, cohort, (ApplicationState.SUBMITTED, ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW)
-        ),
+        "under_way": _count(call, cohort, TO_REVIEW),
         "recommended": _recommended(request.user, call, cohort),
         "chairs": holds(request.user, ProgramRole.CHAIR, call.program),
     }
