@@ -13,12 +13,13 @@ from work.states import States
 class DecisionRow:
     """What a decision's state means.
 
-    `awaits`: who must act next, in words; "" for nobody, or when its concurrences say it. `is_open`: on its way through
-    the approval chain. `is_approved`: an approver has, and nothing undid it; from there its partners see it.
-    `is_issued`: it was, even when a later decision took its place.
+    `awaits`: who must act next, in words; "" for nobody, or when its concurrences say it. `to_do`: what, in their
+    queue. `is_open`: on its way through the approval chain. `is_approved`: an approver has, and nothing undid it; from
+    there its partners see it. `is_issued`: it was, even when a later decision took its place.
     """
 
     awaits: str | Promise
+    to_do: str | Promise
     is_open: bool
     is_approved: bool
     is_issued: bool
@@ -27,20 +28,33 @@ class DecisionRow:
 class DecisionState(States):
     row: DecisionRow
 
-    DRAFT = "draft", DecisionRow(_("the endorser"), is_open=True, is_approved=False, is_issued=False), _("draft")
+    DRAFT = (
+        "draft",
+        DecisionRow(_("the endorser"), _("to endorse"), is_open=True, is_approved=False, is_issued=False),
+        _("draft"),
+    )
     ENDORSED = (
         "endorsed",
-        DecisionRow(_("the approver"), is_open=True, is_approved=False, is_issued=False),
+        DecisionRow(_("the approver"), _("to approve"), is_open=True, is_approved=False, is_issued=False),
         _("endorsed"),
     )
-    APPROVED = "approved", DecisionRow("", is_open=True, is_approved=True, is_issued=False), _("approved")
-    CONCURRED = "concurred", DecisionRow("", is_open=True, is_approved=True, is_issued=False), _("concurred")
-    ISSUED = "issued", DecisionRow("", is_open=False, is_approved=True, is_issued=True), _("issued")
-    VOID = "void", DecisionRow("", is_open=False, is_approved=False, is_issued=False), _("void")
-    SUPERSEDED = "superseded", DecisionRow("", is_open=False, is_approved=True, is_issued=True), _("superseded")
+    APPROVED = (
+        "approved",
+        DecisionRow("", _("to issue"), is_open=True, is_approved=True, is_issued=False),
+        _("approved"),
+    )
+    CONCURRED = (
+        "concurred",
+        DecisionRow("", _("to issue"), is_open=True, is_approved=True, is_issued=False),
+        _("concurred"),
+    )
+    ISSUED = "issued", DecisionRow("", "", is_open=False, is_approved=True, is_issued=True), _("issued")
+    VOID = "void", DecisionRow("", "", is_open=False, is_approved=False, is_issued=False), _("void")
+    SUPERSEDED = "superseded", DecisionRow("", "", is_open=False, is_approved=True, is_issued=True), _("superseded")
 
 
 OPEN = tuple(state for state in DecisionState if state.row.is_open)
+BEFORE_APPROVAL = tuple(state for state in DecisionState if state.row.is_open and not state.row.is_approved)
 ONCE_APPROVED = tuple(state for state in DecisionState if state.row.is_approved)
 BEFORE_ISSUE = tuple(state for state in DecisionState if state.row.is_approved and state.row.is_open)
 ONCE_ISSUED = tuple(state for state in DecisionState if state.row.is_issued)

@@ -11,7 +11,7 @@ from applications.models import Application
 from audit.actors import Actor
 from decisions import checks
 from decisions.models import Decision
-from decisions.states import OPEN, DecisionKind, DecisionState, StepKind
+from decisions.states import BEFORE_APPROVAL, OPEN, DecisionKind, DecisionState, StepKind
 from funding.ledger import available
 from funding.models import Envelope
 from moves.machine import foreseen
@@ -76,9 +76,7 @@ def chain_of(decision: Decision) -> list[Stage]:
 def _asks_concurrence(decision: Decision) -> bool:
     if decision.concurrences.counted().exists():
         return True
-    return decision.state in (DecisionState.DRAFT, DecisionState.ENDORSED) and bool(
-        checks.agreements_to_concur(decision)
-    )
+    return decision.state in BEFORE_APPROVAL and bool(checks.agreements_to_concur(decision))
 
 
 def _partners(decision: Decision) -> str:

@@ -28,7 +28,7 @@ from decisions.checks import agreements_to_concur
 from decisions.forms import NoteForm, ReasonsForm, SendBackForm
 from decisions.models import Concurrence, Decision, Step
 from decisions.rules import may_edit_reasons
-from decisions.states import FUNDED, DecisionKind, DecisionState
+from decisions.states import FUNDED, ONCE_ISSUED, DecisionKind, DecisionState
 from decisions.subjects import subject_of
 from letters import sheets
 from letters.models import Letter
@@ -37,6 +37,7 @@ from moves.duties import excluded_among
 from moves.machine import allowed
 from moves.machine import refusals as refusals_to
 from moves.refusals import WrongMoment
+from moves.registry import ways
 from moves.transitions import MoveOf
 from programs.roles import ProgramRole
 
@@ -69,7 +70,7 @@ def queue(request: PersonRequest) -> HttpResponse:
         {
             "decision": decision,
             "file": decision.application,
-            "step": STEPS_TO_DO.get(decision.state, ISSUE),
+            "step": DecisionState(decision.state).row.to_do,
             "kind": KINDS[DecisionKind(decision.kind)],
             "funded": decision.kind in FUNDED,
             "parts": [(share.envelope, share.amount) for share in decision.shares.all()],
@@ -87,14 +88,10 @@ def queue(request: PersonRequest) -> HttpResponse:
     return render(request, "decisions/queue.html", {"lines": lines, "next_url": next_url, "total": total})
 
 
-ISSUE = gettext_lazy("to issue")
-STEPS_TO_DO = {DecisionState.DRAFT: gettext_lazy("to endorse"), DecisionState.ENDORSED: gettext_lazy("to approve")}
-
-
 def _stands_aside(user: User, rows: Iterable[Decision]) -> set[int]:
     """The files of these decisions whose next step another act of the person excludes."""
-    steps = {DecisionState.DRAFT: Decision.endorse.terms.duty, DecisionState.ENDORSED: Decision.approve.terms.duty}
-    duties = {one.application_id: steps.get(DecisionState(one.state)) for one in rows}
+    steps = {state: step.terms.duty for step in (Decision.endorse, Decision.approve) for state in ways(step)}
+    duties = {one.application_id: steps.get(one.state) for one in rows}
     return excluded_among(user, {file: duty for file, duty in duties.items() if duty is not None})
 
 
@@ -178,7 +175,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "letter": letter,
         "letter_tag": status_of(letter) if letter else None,
         "may_retry": letter is not None and bool(allowed(letter, request.user, Letter.retry)),
-        "granted": decision.state in (DecisionState.ISSUED, DecisionState.SUPERSEDED) and decision.kind in FUNDED,
+        "granted": decision.state in ONCE_ISSUED and decision.kind in FUNDED,
         "earlier": earlier,
     }
     return render(request, "decisions/file.html", context)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.models import Application
-from applications.states import ApplicationState
+from applications.states import TAKES_REVIEWERS
 from audit.actors import Actor
 from moves.machine import allowed, ask_who
 from moves.refusals import WrongMoment
@@ -74,7 +74,7 @@ def _acts_on(assignment: Assignment, application: Application, user: Actor) -> l
     waits = Assignment.reopen in may and may[Assignment.reopen].refusals
     if waits and not allowed(application, user, Application.reopen_review):
         names.remove("reopen")
-    if application.state not in (ApplicationState.ELIGIBLE, ApplicationState.IN_REVIEW) and "replace" in names:
+    if application.state not in TAKES_REVIEWERS and "replace" in names:
         names.remove("replace")
     return names
 

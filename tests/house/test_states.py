@@ -10,13 +10,6 @@ from django.db.models import TextChoices
 from tests.house.test_imports import APPS, ROOT, modules
 from work.states import States
 
-# Their moves are being rewritten: what they ask of several states goes to the rows with it.
-NOT_YET = {
-    "decisions/selectors/chain.py",
-    "decisions/views/chain.py",
-    "reviews/views/acts.py",
-}
-
 
 def lives():
     """The closed lists of states of every app, by the name of their class."""
@@ -117,16 +110,10 @@ def test_row_without_an_answer_stops_the_start():
 def test_no_module_keeps_a_list_of_states():
     faults = []
     for _app, kind, path in modules():
-        name = str(path.relative_to(ROOT))
-        if kind == "workflow" or path.name == "states.py" or name in NOT_YET:
-            continue
-        faults += [f"{name}:{line} {what}" for line, what in lists_of_states(path.read_text())]
+        if kind != "workflow" and path.name != "states.py":
+            found = lists_of_states(path.read_text())
+            faults += [f"{path.relative_to(ROOT)}:{line} {what}" for line, what in found]
     assert faults == []
-
-
-def test_what_is_not_yet_moved_still_keeps_one():
-    """A module that no longer does leaves the list of exceptions."""
-    assert [name for name in sorted(NOT_YET) if not lists_of_states((ROOT / name).read_text())] == []
 
 
 @pytest.mark.parametrize(
