@@ -30,7 +30,7 @@ class States(TextChoices):
     row: object
 
     def __new__(cls, value: str, row: object = None) -> Self:
-        if row is None:  # as it may seem: a state is looked up by its value alone, `JobState("done")`
+        if row is None:  # a default for the type checker alone: `JobState("done")` looks a state up by its value
             raise TypeError(f"The state {value!r} has no row.")
         member = str.__new__(cls, value)
         member._value_ = value
