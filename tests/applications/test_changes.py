@@ -130,7 +130,7 @@ def test_cancelling_puts_back_what_was_submitted(asked, cast):
 def test_request_that_was_cancelled_no_longer_waits_for_its_answers(asked, cast):
     with clock.at(ASKED):
         cancel_request(asked, by=cast.officer, reason="La réponse suffit.")
-        request_changes(fresh(asked), by=cast.officer, items=[ITEM | {"question": "activities"}], due=DUE)
+        request_changes(fresh(asked), by=cast.officer, items=[replace(ITEM, question="activities")], due=DUE)
         with pytest.raises(WrongMoment) as refused:
             resubmit_application(fresh(asked), by=cast.sophie)
         assert [r.code for r in refused.value.refusals] == ["unanswered"]
