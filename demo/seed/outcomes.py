@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from applications.states import ApplicationState
+from decisions.states import ConcurrenceState
 from demo.seed.files import WRONG, Sketch, declare
 from demo.seed.tables import public_id
 from funding.models import Envelope
@@ -106,7 +107,7 @@ def _concur(chunk: "Chunk", file: Sketch, decision: int, asked: datetime, *, giv
     chunk.concurrences.add(
         public_id=public_id(chunk.rng, asked), decision_id=decision, application_id=file.pk,
         agreement_id=chunk.envelopes[0].agreement_id, asked_at=asked, given_at=given, since=given or asked,
-        by_id=officer if given else None, state="given" if given else "asked",
+        by_id=officer if given else None, state=ConcurrenceState.GIVEN if given else ConcurrenceState.ASKED,
     )  # fmt: skip
     if given:
         chunk.steps.add(decision_id=decision, kind="concurred", by_id=officer, at=given)

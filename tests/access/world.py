@@ -19,6 +19,7 @@ from awards.models import Award
 from builder.services import import_bundle
 from decisions import services as decisions
 from decisions.models import Concurrence, Decision
+from decisions.states import ConcurrenceState
 from documents.models import Rendering
 from documents.states import RenderingKind
 from funding.models import Agreement, Envelope, Partner, PartnerSeat
@@ -219,7 +220,7 @@ def _cluster_b(cast, people):
         decision = Decision.objects.create(application=file, kind="approved", amount=90000, state="issued")
         agreement = Agreement.objects.get(cluster=cluster)
         concurrence = Concurrence.objects.create(
-            decision=decision, application=file, agreement=agreement, state="given"
+            decision=decision, application=file, agreement=agreement, state=ConcurrenceState.GIVEN
         )
         rendering = Rendering.objects.create(
             kind=RenderingKind.LETTER, key="optics", title="Decision", language="en", html=""

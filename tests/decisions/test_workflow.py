@@ -5,7 +5,7 @@ import pytest
 from audit.actors import CLOCK
 from decisions import services
 from decisions.models import Concurrence, Decision, Step
-from decisions.states import DecisionState
+from decisions.states import ConcurrenceState, DecisionState
 from moves.machine import move
 from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing
@@ -68,7 +68,7 @@ def test_decision_moves_only_for_whom_and_when_its_table_says(draft, cast, state
         agreement = draft.shares.get().envelope.agreement
         Concurrence.objects.create(
             decision=draft, application=draft.application, agreement=agreement,
-            state="given" if state == DecisionState.CONCURRED else "asked",
+            state=ConcurrenceState.GIVEN if state == DecisionState.CONCURRED else ConcurrenceState.ASKED,
         )  # fmt: skip
     found, expected = {}, {}
     for name, make in MOVES.items():
