@@ -15,6 +15,7 @@ from programs.models import Call
 from programs.money import AidReason
 from programs.policy import Eligibility
 from programs.selectors import policy_of
+from questions.constants import QuestionType
 from questions.schema import Form, Missing, Question, missing
 from questions.schema.answers import visible_questions
 from work import clock
@@ -35,12 +36,12 @@ def needs_sponsor(call: Call) -> bool:
 
 def attestations_of(form: Form, answers: Mapping[str, object]) -> list[Question]:
     """The statements that the signatory attests when submitting: those shown for these answers."""
-    return [question for question in visible_questions(form, answers) if question.type == "attestation"]
+    return [question for question in visible_questions(form, answers) if question.type == QuestionType.ATTESTATION]
 
 
 def unsaid(form: Form, answers: Mapping[str, object]) -> list[Missing]:
     """What is missing in the form itself. Attestations are left out: they are made while submitting."""
-    attested = {question.key for question in form.of_type("attestation")}
+    attested = {question.key for question in form.of_type(QuestionType.ATTESTATION)}
     return [item for item in missing(form, answers, today=clock.today()) if item.question not in attested]
 
 
@@ -72,7 +73,7 @@ def missing_amounts(application: Application, answers: Mapping[str, object]) -> 
     if aid is None:
         return []
     form = form_of(application)
-    budget = form.of_type("budget")[0]
+    budget = form.of_type(QuestionType.BUDGET)[0]
     if aid.total <= 0:
         sentence = aid.reasons[0].sentence if aid.reasons else _("No aid can be granted for this budget.")
         return [Missing(budget.section, budget.key, "invalid", sentence)]

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from questions.constants import CostKind, FinancingKind
+from questions.constants import CostKind, FinancingKind, QuestionType
 
 TITLE = "project_title"
 SUMMARY = "project_summary"
@@ -22,7 +22,7 @@ ELIGIBILITY = "eligibility:"
 
 # The columns of the tables of a form, as people read them (questions.schema.tables has their keys and checks).
 COLUMNS = {
-    "budget": {
+    QuestionType.BUDGET: {
         "category": _("Category"),
         "description": _("What is paid for"),
         "amount": _("Amount before recoverable taxes are taken off"),
@@ -33,20 +33,20 @@ COLUMNS = {
         "partner": _("Partner"),
         "fiscal_year": _("Fiscal year"),
     },
-    "financing": {
+    QuestionType.FINANCING: {
         "kind": _("Kind of financing"),
         "source": _("Who provides it"),
         "amount": _("Amount"),
         "government": _("It comes from a government or a public body"),
         "confirmed": _("It is confirmed in writing"),
     },
-    "milestones": {
+    QuestionType.MILESTONES: {
         "title": _("Milestone"),
         "deliverable": _("Deliverable that can be seen"),
         "from": _("Begins"),
         "until": _("Ends"),
     },
-    "indicators": {
+    QuestionType.INDICATORS: {
         "indicator": _("Indicator"),
         "unit": _("Unit"),
         "baseline": _("Baseline"),
@@ -57,15 +57,15 @@ COLUMNS = {
 }
 # What one line of each table is called, and the button that adds one.
 LINES = {
-    "budget": (_("Cost %(number)s"), _("Add a cost")),
-    "financing": (_("Source %(number)s"), _("Add a source")),
-    "milestones": (_("Milestone %(number)s"), _("Add a milestone")),
-    "indicators": (_("Goal %(number)s"), _("Add a goal")),
-    "group": (_("Line %(number)s"), _("Add a line")),
+    QuestionType.BUDGET: (_("Cost %(number)s"), _("Add a cost")),
+    QuestionType.FINANCING: (_("Source %(number)s"), _("Add a source")),
+    QuestionType.MILESTONES: (_("Milestone %(number)s"), _("Add a milestone")),
+    QuestionType.INDICATORS: (_("Goal %(number)s"), _("Add a goal")),
+    QuestionType.GROUP: (_("Line %(number)s"), _("Add a line")),
 }
 PARTS = {
-    "period": {"from": _("First day"), "to": _("Last day")},
-    "address": {
+    QuestionType.PERIOD: {"from": _("First day"), "to": _("Last day")},
+    QuestionType.ADDRESS: {
         "line1": _("Number and street"),
         "line2": _("Office, floor"),
         "city": _("City"),
@@ -74,14 +74,20 @@ PARTS = {
         "country": _("Country"),
     },
 }
-TABLES = ("budget", "financing", "milestones", "indicators", "group")
+# What draws a question that is not one field, a table, a grid or parts.
+TEMPLATES = {
+    QuestionType.DOCUMENTS: "applications/questions/documents.html",
+    QuestionType.GUIDANCE: "applications/questions/guidance.html",
+    QuestionType.ATTESTATION: "applications/questions/attestation.html",
+}
+TABLES = (*COLUMNS, QuestionType.GROUP)
 
 
-def choices_of(table: str, column: str) -> type[TextChoices] | None:
+def choices_of(table: QuestionType | None, column: str) -> type[TextChoices] | None:
     """The closed list that a column of a table is chosen from; None where the question itself lists them."""
-    closed: dict[tuple[str, str], type[TextChoices]] = {
-        ("budget", "kind"): CostKind,
-        ("financing", "kind"): FinancingKind,
+    closed: dict[tuple[QuestionType | None, str], type[TextChoices]] = {
+        (QuestionType.BUDGET, "kind"): CostKind,
+        (QuestionType.FINANCING, "kind"): FinancingKind,
     }
     return closed.get((table, column))
 

@@ -12,12 +12,14 @@ from applications.selectors.answers import amount_of, answers_of, form_of, level
 from applications.states import ApplicationState
 from programs.money import Aid, CategoryLine, RowLine, compute_aid
 from programs.selectors import policy_of
+from questions.constants import QuestionType
 from questions.schema import Section
 from work import clock
 from work.money import cents
 
 ZERO = Decimal("0.00")
-WITH_TOTALS = ("budget", "financing", "assessment")  # the types of question that the computation reads
+# The types of question that the computation reads.
+WITH_TOTALS = (QuestionType.BUDGET, QuestionType.FINANCING, QuestionType.ASSESSMENT)
 
 
 def aid_of(application: Application, answers: Mapping[str, object] | None = None) -> Aid | None:
@@ -26,14 +28,14 @@ def aid_of(application: Application, answers: Mapping[str, object] | None = None
     The eligible window opens on the day of submission: today, while it is a draft.
     """
     form = form_of(application)
-    if not form.of_type("budget"):
+    if not form.of_type(QuestionType.BUDGET):
         return None
     answers = answers_of(application) if answers is None else answers
     sent = application.submitted_at if application.state != ApplicationState.DRAFT else None
     return compute_aid(
         policy_of(application.call).aid,
-        rows_of(form, answers, "budget"),
-        rows_of(form, answers, "financing"),
+        rows_of(form, answers, QuestionType.BUDGET),
+        rows_of(form, answers, QuestionType.FINANCING),
         submitted_on=clock.day_of(sent) if sent else clock.today(),
         recipient=_recipient_of(application.organisation),
         levels=levels_of(form, answers),
@@ -63,24 +65,24 @@ def requested_of(aid: Aid | None, answers: Mapping[str, object]) -> Requested:
 
 @dataclass(frozen=True)
 class Totals:
-    """What the page of totals shows. `share`: all public aid in percent of eligible costs (0-100); `kind`: of what it
-    stands beside (`budget`, `financing`, or `check` for the whole); the lines that the rules cut, beside their table.
+    """What the page of totals shows. `share`: all public aid in percent of eligible costs (0-100); `sources`: whether
+    it goes on to the other sources of financing; the lines that the rules cut, beside their table.
     """
 
     aid: Aid
     requested: Requested
     share: Decimal
-    kind: str
+    sources: bool
     capped: tuple[CategoryLine, ...] = ()
     refused_rows: tuple[RowLine, ...] = ()
 
 
-def totals(aid: Aid, answers: Mapping[str, object], kind: str) -> Totals:
+def totals(aid: Aid, answers: Mapping[str, object], *, sources: bool) -> Totals:
     """The aid, what is asked of it, and all public aid."""
     requested = requested_of(aid, answers)
     public = aid.other_weighted + requested.total
     share = cents(public * 100 / aid.eligible) if aid.eligible else ZERO
-    return Totals(aid, requested, share, kind)
+    return Totals(aid, requested, share, sources)
 
 
 def totals_of(application: Application, part: Section, answers: Mapping[str, object]) -> Totals | None:
@@ -89,9 +91,9 @@ def totals_of(application: Application, part: Section, answers: Mapping[str, obj
     aid = aid_of(application, answers) if holds else None
     if aid is None:
         return None
-    kind = "financing" if any(q.type == "financing" for q in part.questions) else "budget"
+    sources = any(q.type == QuestionType.FINANCING for q in part.questions)
     return replace(
-        totals(aid, answers, kind),
+        totals(aid, answers, sources=sources),
         capped=tuple(line for line in aid.categories if line.reasons),
         refused_rows=tuple(row for row in aid.rows if row.reasons and row.refused),
     )

@@ -21,7 +21,7 @@ from applications.selectors.answers import eligibility_of, form_of
 from applications.states import VALID
 from programs.policy import AutomaticCheck
 from programs.selectors import policy_of
-from questions.constants import Text
+from questions.constants import QuestionType, Text
 from questions.schema.answers import visible_questions
 from questions.schema.values import add_months
 from work import clock
@@ -207,7 +207,8 @@ def amounts(application: Application, answers: Mapping[str, object], content: Su
 def attestations(application: Application, answers: Mapping[str, object], content: Submitted) -> Automatic:
     """Every attestation that was shown and required is signed."""
     signed = content.get("signed", {})
-    needed = [q for q in visible_questions(form_of(application), answers) if q.type == "attestation" and q.required]
+    seen = visible_questions(form_of(application), answers)
+    needed = [q for q in seen if q.type == QuestionType.ATTESTATION and q.required]
     missing = [str(q.label) for q in needed if answers.get(q.key) is not True]
     if missing:
         return Automatic(False, (_("Not attested: %(names)s.") % {"names": ", ".join(missing)},))

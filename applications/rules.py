@@ -22,6 +22,7 @@ from moves.transitions import Facts, Input, NoFacts, Reason
 from programs.roles import ProgramRole
 from programs.rules import holds, is_program_officer
 from programs.states import Phase
+from questions.constants import QuestionType
 from work import clock
 
 if TYPE_CHECKING:
@@ -322,7 +323,7 @@ def names_what_to_change(_application: "Application", _facts: object, given: Cha
 
 def is_askable(question: "Question") -> bool:
     """Whether its answer may be asked again: an attestation is signed anew with every submission."""
-    return question.is_answerable and question.type != "attestation"
+    return question.is_answerable and question.type != QuestionType.ATTESTATION
 
 
 def can_be_asked_again(_application: "Application", facts: Askable, given: Changes) -> Refusal | None:

@@ -7,14 +7,10 @@ Pure: no Django beyond translation and TextChoices.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db.models import TextChoices
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
 
 LANGUAGES = ("fr", "en")
 Path = tuple[str | int, ...]  # where a thing is in a definition: keys and indexes from the top
@@ -76,61 +72,85 @@ class ValueKind(TextChoices):
     NONE = "none", _("not comparable")
 
 
-@dataclass(frozen=True)
-class QuestionType:
-    """One type of question: its name for officers, what a condition may do with it, the options it takes beyond the
-    common ones, which of those are required, and whether it may be a column of a repeating group."""
+class QuestionType(TextChoices):
+    """What a question asks for: the names that a definition writes, each with its own for officers."""
 
-    key: str
-    name: str | StrPromise
+    SHORT_TEXT = "short_text", _("Short text")
+    LONG_TEXT = "long_text", _("Long text")
+    INTEGER = "integer", _("Whole number")
+    DECIMAL = "decimal", _("Decimal number")
+    MONEY = "money", _("Amount of money")
+    PERCENT = "percent", _("Percentage")
+    DATE = "date", _("Date")
+    PERIOD = "period", _("Period")
+    YES_NO = "yes_no", _("Yes or no")
+    ONE_OF = "one_of", _("One choice")
+    MANY_OF = "many_of", _("Several choices")
+    ADDRESS = "address", _("Address")
+    POSTAL_CODE = "postal_code", _("Postal code")
+    NEQ = "neq", _("Québec enterprise number (NEQ)")
+    BUSINESS_NUMBER = "business_number", _("Business number")
+    NAICS = "naics", _("NAICS code")
+    EMAIL = "email", _("E-mail address")
+    PHONE = "phone", _("Phone number")
+    URL = "url", _("Web address")
+    DOCUMENTS = "documents", _("Documents")
+    GROUP = "group", _("Repeating group")
+    BUDGET = "budget", _("Budget table")
+    FINANCING = "financing", _("Financing table")
+    MILESTONES = "milestones", _("Milestone table")
+    INDICATORS = "indicators", _("Indicator table")
+    ASSESSMENT = "assessment", _("Assessment grid")
+    ATTESTATION = "attestation", _("Signed attestation")
+    GUIDANCE = "guidance", _("Guidance")
+
+
+@dataclass(frozen=True)
+class TypeRules:
+    """What goes for the questions of one type: what an answer is worth in a condition, the options they take beyond
+    the common ones, which of those are required, and whether one may be a column of a repeating group."""
+
     kind: ValueKind
     options: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     column: bool = True
 
 
-_ALL = (
-    QuestionType("short_text", _("Short text"), ValueKind.TEXT, ("max_length",)),
-    QuestionType("long_text", _("Long text"), ValueKind.TEXT, ("max_words",)),
-    QuestionType("integer", _("Whole number"), ValueKind.NUMBER, ("min", "max", "unit")),
-    QuestionType("decimal", _("Decimal number"), ValueKind.NUMBER, ("min", "max", "places", "unit")),
-    QuestionType("money", _("Amount of money"), ValueKind.NUMBER, ("min", "max")),
-    QuestionType("percent", _("Percentage"), ValueKind.NUMBER, ("min", "max", "places")),
-    QuestionType("date", _("Date"), ValueKind.DATE, ("min", "max")),
-    QuestionType("period", _("Period"), ValueKind.NONE, ("min", "max", "max_months")),
-    QuestionType("yes_no", _("Yes or no"), ValueKind.YES_NO),
-    QuestionType("one_of", _("One choice"), ValueKind.TEXT, ("options",), ("options",)),
-    QuestionType(
-        "many_of", _("Several choices"), ValueKind.LIST, ("options", "min_choices", "max_choices"), ("options",)
-    ),
-    QuestionType("address", _("Address"), ValueKind.NONE, ("country",), (), False),
-    QuestionType("postal_code", _("Postal code"), ValueKind.TEXT),
-    QuestionType("neq", _("Québec enterprise number (NEQ)"), ValueKind.TEXT),
-    QuestionType("business_number", _("Business number"), ValueKind.TEXT, ("program_account",)),
-    QuestionType("naics", _("NAICS code"), ValueKind.TEXT, ("starts_with",)),
-    QuestionType("email", _("E-mail address"), ValueKind.TEXT),
-    QuestionType("phone", _("Phone number"), ValueKind.TEXT),
-    QuestionType("url", _("Web address"), ValueKind.TEXT),
-    QuestionType("documents", _("Documents"), ValueKind.LIST, ("accept", "max_files", "max_megabytes"), (), False),
-    QuestionType(
-        "group", _("Repeating group"), ValueKind.LIST, ("columns", "min_rows", "max_rows"), ("columns",), False
-    ),
-    QuestionType(
-        "budget",
-        _("Budget table"),
+QUESTION_TYPES: dict[QuestionType, TypeRules] = {
+    QuestionType.SHORT_TEXT: TypeRules(ValueKind.TEXT, ("max_length",)),
+    QuestionType.LONG_TEXT: TypeRules(ValueKind.TEXT, ("max_words",)),
+    QuestionType.INTEGER: TypeRules(ValueKind.NUMBER, ("min", "max", "unit")),
+    QuestionType.DECIMAL: TypeRules(ValueKind.NUMBER, ("min", "max", "places", "unit")),
+    QuestionType.MONEY: TypeRules(ValueKind.NUMBER, ("min", "max")),
+    QuestionType.PERCENT: TypeRules(ValueKind.NUMBER, ("min", "max", "places")),
+    QuestionType.DATE: TypeRules(ValueKind.DATE, ("min", "max")),
+    QuestionType.PERIOD: TypeRules(ValueKind.NONE, ("min", "max", "max_months")),
+    QuestionType.YES_NO: TypeRules(ValueKind.YES_NO),
+    QuestionType.ONE_OF: TypeRules(ValueKind.TEXT, ("options",), ("options",)),
+    QuestionType.MANY_OF: TypeRules(ValueKind.LIST, ("options", "min_choices", "max_choices"), ("options",)),
+    QuestionType.ADDRESS: TypeRules(ValueKind.NONE, ("country",), column=False),
+    QuestionType.POSTAL_CODE: TypeRules(ValueKind.TEXT),
+    QuestionType.NEQ: TypeRules(ValueKind.TEXT),
+    QuestionType.BUSINESS_NUMBER: TypeRules(ValueKind.TEXT, ("program_account",)),
+    QuestionType.NAICS: TypeRules(ValueKind.TEXT, ("starts_with",)),
+    QuestionType.EMAIL: TypeRules(ValueKind.TEXT),
+    QuestionType.PHONE: TypeRules(ValueKind.TEXT),
+    QuestionType.URL: TypeRules(ValueKind.TEXT),
+    QuestionType.DOCUMENTS: TypeRules(ValueKind.LIST, ("accept", "max_files", "max_megabytes"), column=False),
+    QuestionType.GROUP: TypeRules(ValueKind.LIST, ("columns", "min_rows", "max_rows"), ("columns",), column=False),
+    QuestionType.BUDGET: TypeRules(
         ValueKind.LIST,
         ("options", "min_rows", "max_rows", "by_partner", "by_year", "dated"),
         ("options",),
-        False,
+        column=False,
     ),
-    QuestionType("financing", _("Financing table"), ValueKind.LIST, ("min_rows", "max_rows"), (), False),
-    QuestionType("milestones", _("Milestone table"), ValueKind.LIST, ("min_rows", "max_rows", "max_months"), (), False),
-    QuestionType("indicators", _("Indicator table"), ValueKind.LIST, ("min_rows", "max_rows"), (), False),
-    QuestionType("assessment", _("Assessment grid"), ValueKind.NONE, ("axes", "levels"), ("axes", "levels"), False),
-    QuestionType("attestation", _("Signed attestation"), ValueKind.YES_NO, ("statement",), ("statement",), False),
-    QuestionType("guidance", _("Guidance"), ValueKind.NONE, ("text",), ("text",), False),
-)
-QUESTION_TYPES: dict[str, QuestionType] = {t.key: t for t in _ALL}
+    QuestionType.FINANCING: TypeRules(ValueKind.LIST, ("min_rows", "max_rows"), column=False),
+    QuestionType.MILESTONES: TypeRules(ValueKind.LIST, ("min_rows", "max_rows", "max_months"), column=False),
+    QuestionType.INDICATORS: TypeRules(ValueKind.LIST, ("min_rows", "max_rows"), column=False),
+    QuestionType.ASSESSMENT: TypeRules(ValueKind.NONE, ("axes", "levels"), ("axes", "levels"), column=False),
+    QuestionType.ATTESTATION: TypeRules(ValueKind.YES_NO, ("statement",), ("statement",), column=False),
+    QuestionType.GUIDANCE: TypeRules(ValueKind.NONE, ("text",), ("text",), column=False),
+}
 
 
 class FinancingKind(TextChoices):

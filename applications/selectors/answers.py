@@ -6,6 +6,7 @@ from decimal import Decimal
 from applications import constants
 from applications.models import Application
 from programs.selectors import read_once
+from questions.constants import QuestionType
 from questions.schema import Form, level_gains, parse_form
 from work.money import cents
 
@@ -31,7 +32,7 @@ def eligibility_of(application: Application) -> dict[str, object]:
     return next((a.value or {} for a in application.answers.all() if a.question == constants.ELIGIBILITY), {})
 
 
-def rows_of(form: Form, answers: Mapping[str, object], kind: str) -> list[dict[str, object]]:
+def rows_of(form: Form, answers: Mapping[str, object], kind: QuestionType) -> list[dict[str, object]]:
     """The rows of every table of this kind (`budget`, `financing`), as kept."""
     tables = [answers.get(question.key) for question in form.of_type(kind)]
     return [row for table in tables if isinstance(table, list) for row in table if isinstance(row, dict)]
@@ -40,7 +41,7 @@ def rows_of(form: Form, answers: Mapping[str, object], kind: str) -> list[dict[s
 def levels_of(form: Form, answers: Mapping[str, object]) -> int:
     """The full levels that the assessment grids aim to gain, all axes together."""
     total = 0
-    for question in form.of_type("assessment"):
+    for question in form.of_type(QuestionType.ASSESSMENT):
         grid = answers.get(question.key)
         total += sum(gain.levels for gain in level_gains(question, grid)) if isinstance(grid, dict) else 0
     return total

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from applications import constants
 from applications.models import Application, Document
 from applications.selectors.answers import answers_of, form_of
-from questions.constants import Text
+from questions.constants import QuestionType, Text, ValueKind
 from questions.schema import Question
 from questions.schema.answers import visible_questions
 from questions.schema.assessment import level_gains
@@ -40,6 +40,10 @@ class Shown:
     @property
     def label(self) -> str:
         return str(self.question.label)
+
+    @property
+    def is_attestation(self) -> bool:
+        return self.question.type == QuestionType.ATTESTATION
 
     @property
     def is_empty(self) -> bool:
@@ -98,11 +102,11 @@ def shown_sections(
 def shown(question: Question, value: object, documents: Iterable[Document] = ()) -> Shown:
     """One answer. A value that is not of its type (kept as typed) is shown as it was typed."""
     out = Shown(question, documents=list(documents))
-    if question.type == "documents":
+    if question.type == QuestionType.DOCUMENTS:
         out.text = "\n".join(str(document) for document in documents)
     elif question.type in constants.TABLES and isinstance(value, list):
         _table(out, question, value)
-    elif question.type == "assessment" and isinstance(value, dict):
+    elif question.type == QuestionType.ASSESSMENT and isinstance(value, dict):
         _grid(out, question, value)
     elif value is not None:
         out.text = text_of(question, value)
@@ -117,29 +121,29 @@ def text_of(question: Question, value: object) -> str:
         return ""
     try:
         match question.type:
-            case "yes_no":
+            case QuestionType.YES_NO:
                 return _("Yes") if value is True else _("No")
-            case "attestation":
+            case QuestionType.ATTESTATION:
                 return _("Attested: %(statement)s") % {"statement": question.text} if value is True else ""
-            case "one_of":
+            case QuestionType.ONE_OF:
                 return question.label_of(kept)
-            case "many_of":
+            case QuestionType.MANY_OF:
                 return "\n".join(question.label_of(key) for key in kept)
-            case "money":
+            case QuestionType.MONEY:
                 return format_money(kept, language)
-            case "percent":
+            case QuestionType.PERCENT:
                 return format_percent(kept, language)
-            case "integer" | "decimal":
+            case QuestionType.INTEGER | QuestionType.DECIMAL:
                 unit = question.limits.get("unit")
-                small = question.type == "integer" and 0 <= int(kept) < 10_000  # a year is not grouped
+                small = question.type == QuestionType.INTEGER and 0 <= int(kept) < 10_000  # a year is not grouped
                 said = str(int(kept)) if small else number(kept)
                 return f"{said} {unit}" if isinstance(unit, Text) and unit else said
-            case "date":
+            case QuestionType.DATE:
                 return clock.format_day(date.fromisoformat(kept), language)
-            case "period":
+            case QuestionType.PERIOD:
                 first, last = (clock.format_day(date.fromisoformat(kept[part]), language) for part in ("from", "to"))
                 return _("From %(first)s to %(last)s") % {"first": first, "last": last}
-            case "address":
+            case QuestionType.ADDRESS:
                 parts = [kept.get("line1"), kept.get("line2"), kept.get("city"), kept.get("region")]
                 return "\n".join(filter(None, [*parts, kept.get("postal_code"), kept.get("country")]))
     except (ArithmeticError, ValueError, KeyError, TypeError, AttributeError):
@@ -151,7 +155,8 @@ def text_of(question: Question, value: object) -> str:
 
 def column_label(question: Question, column: Question) -> str:
     """The heading of a table's column."""
-    return str(constants.COLUMNS.get(question.type, {}).get(column.key) or column.label or column.key)
+    names = constants.COLUMNS.get(question.type, {}) if question.type else {}
+    return str(names.get(column.key) or column.label or column.key)
 
 
 def cell_text(question: Question, column: Question, value: object) -> str:
@@ -167,7 +172,7 @@ def _table(out: Shown, question: Question, value: list[object]) -> None:
         c for c in columns if c.required or any(isinstance(r, dict) and r.get(c.key) not in (None, "") for r in value)
     ]
     out.columns = [column_label(question, column) for column in used]
-    out.numbers = [column.type in ("money", "percent", "integer", "decimal") for column in used]
+    out.numbers = [column.kind == ValueKind.NUMBER for column in used]
     out.rows = [[cell_text(question, c, row.get(c.key)) for c in used] for row in value if isinstance(row, dict)]
     out.text = "\n".join(" · ".join(cell for cell in row if cell) for row in out.rows)
 

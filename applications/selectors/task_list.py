@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from applications.checks import eligibility_check, live_sponsorship, missing_eligibility, needs_sponsor, unsaid
 from applications.models import Application
 from applications.selectors.answers import answers_of, eligibility_of, form_of
+from questions.constants import QuestionType
 from questions.schema import Missing
 from questions.schema.answers import visible_questions
 
@@ -36,7 +37,8 @@ def task_list(application: Application) -> list[Task]:
         url = reverse("application-eligibility", args=[application.public_id])
         items.append(_task(_("Eligibility"), url, _status(not problems, bool(eligibility_of(application)), problems)))
     for section in form.sections:
-        questions = [q for q in seen if q.section == section.key and q.is_answerable and q.type != "attestation"]
+        here = [q for q in seen if q.section == section.key]
+        questions = [q for q in here if q.is_answerable and q.type != QuestionType.ATTESTATION]
         if not questions:
             continue
         wrong = [item for item in left if item.section == section.key]

@@ -21,6 +21,7 @@ from moves.transitions import Reason
 from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.querysets import in_office_officers
+from questions.constants import QuestionType
 from work import clock
 
 REMIND_BEFORE = timedelta(days=3)
@@ -149,7 +150,7 @@ def _put_back(application: Application, item: ChangeItem, *, by: User) -> None:
         rows.delete()
     else:
         rows.update(value=item.before, version=F("version") + 1, by=by, at=clock.now())
-    if question is not None and question.type == "documents":
+    if question is not None and question.type == QuestionType.DOCUMENTS:
         kept = item.before or []
         documents = Document.objects.filter(application=application, question=item.question)
         documents.filter(public_id__in=kept).update(removed_at=None)

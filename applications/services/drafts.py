@@ -30,16 +30,24 @@ from moves.services import record_duty
 from moves.states import Duty
 from programs.models import Call
 from programs.policy import Eligibility
+from questions.constants import QuestionType
 from questions.schema import Question
 from questions.schema.answers import validate_answer
 from questions.schema.faults import Fault
-from questions.schema.tables import columns_of
-from questions.schema.values import CHECKS
+from questions.schema.tables import check_cell, columns_of
 from work import clock
 
 KEPT_AS_TYPED = (
-    *("short_text", "long_text", "budget", "financing", "milestones", "indicators", "group", "assessment"),
-    *("period", "address"),
+    QuestionType.SHORT_TEXT,
+    QuestionType.LONG_TEXT,
+    QuestionType.BUDGET,
+    QuestionType.FINANCING,
+    QuestionType.MILESTONES,
+    QuestionType.INDICATORS,
+    QuestionType.GROUP,
+    QuestionType.ASSESSMENT,
+    QuestionType.PERIOD,
+    QuestionType.ADDRESS,
 )
 SITTING = timedelta(minutes=10)
 LARGEST = 200_000  # characters of one answer, whatever its type
@@ -90,7 +98,7 @@ def start_application(
     if check and eligibility:
         _keep(application, constants.ELIGIBILITY, _clean_check(check, eligibility), by=by)
     naics = form_of(application).question("naics")
-    if naics is not None and naics.type == "naics" and organisation.naics:
+    if naics is not None and naics.type == QuestionType.NAICS and organisation.naics:
         _keep(application, "naics", organisation.naics, by=by)
     trail.record(application, "application.start", by=by, given={"call": call.public_id})
     return application
@@ -125,7 +133,7 @@ def save_answer(application: Application, question: str, value: object, *, by: U
     application = locked(application)
     _ask(application, by, question)
     asked = form_of(application).question(question)
-    if asked is None or not asked.is_answerable or asked.type in ("documents", "attestation"):
+    if asked is None or not asked.is_answerable or asked.type in (QuestionType.DOCUMENTS, QuestionType.ATTESTATION):
         raise AnswerInvalid([Fault(_("This question is not answered here."))])
     kept, faults = clean_answer(asked, value)
     answer = _keep(application, question, kept, by=by, version=version)
@@ -155,9 +163,9 @@ def _as_typed(question: Question, value: object) -> object:
             cell = typed.get(column.key)
             if cell in (None, "", False) or (isinstance(cell, str) and not cell.strip()):
                 continue
-            clean, wrong = CHECKS[column.type](column, cell)
+            clean, wrong = check_cell(column, cell)
             out[column.key] = cell if wrong else clean
-        if any(key != "kind" or question.type != "budget" for key in out):
+        if any(key != "kind" or question.type != QuestionType.BUDGET for key in out):
             rows.append(out)
     return rows
 
@@ -216,7 +224,7 @@ def attach_document(application: Application, question: str, file: File, *, by: 
     application = Application.objects.select_related("call__form", "call__rules", "organisation").get(pk=application.pk)
     _ask(application, by, question)
     asked = form_of(application).question(question)
-    if asked is None or asked.type != "documents":
+    if asked is None or asked.type != QuestionType.DOCUMENTS:
         raise AnswerInvalid([Fault(_("This question is not answered here."))])
     accept = tuple(KINDS.get(kind, kind) for kind in asked.limits.get("accept", ()))
     limit = int(asked.limits.get("max_megabytes", 10)) * 1_000_000

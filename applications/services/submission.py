@@ -32,6 +32,7 @@ from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.models import Program, ReferenceCounter
 from programs.policy import Standard
+from questions.constants import QuestionType
 from questions.schema import clean_answers
 from work import clock
 from work.money import format_money
@@ -81,7 +82,7 @@ def take_back_application(application: Application, *, by: Actor) -> Application
     application.in_grace = False
     application.save(update_fields=["due", "cohort_closes_at", "in_grace"])
     Answer.objects.filter(
-        application=application, question__in=[q.key for q in form_of(application).of_type("attestation")]
+        application=application, question__in=[q.key for q in form_of(application).of_type(QuestionType.ATTESTATION)]
     ).delete()  # what was attested was attested of that submission
     return application
 

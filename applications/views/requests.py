@@ -24,6 +24,7 @@ from applications.views.files import of_staff
 from moves.machine import allowed, ask_who
 from moves.refusals import Refusal, WrongMoment
 from moves.transitions import MoveOf
+from questions.constants import QuestionType
 from questions.schema import Question, Section
 from questions.schema.answers import visible_questions
 
@@ -74,7 +75,7 @@ def text_of(application: Application, question: Question | None, value: object) 
     if question is None or value is None:
         return ""
     documents: Iterable[Document] = ()
-    if question.type == "documents" and isinstance(value, list):
+    if question.type == QuestionType.DOCUMENTS and isinstance(value, list):
         documents = Document.objects.filter(application=application, public_id__in=value).select_related("upload")
     return shown(question, value, documents).text
 

@@ -60,13 +60,14 @@ def check(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "sections": [
             part
             for part in shown_sections(application, answers)
-            if any(one.question.type != "attestation" for one in part.answers)  # those are read and ticked next
+            # attestations are read and ticked next
+            if any(not one.is_attestation for one in part.answers)
         ],
         "lines": left,
         "ready": not left and application.call.phase().row.takes_submissions,
         "signs": signs,
         "signatories": [] if signs else signatories(application),
-        "totals": totals(aid, answers, "check") if aid else None,
+        "totals": totals(aid, answers, sources=True) if aid else None,
         "sponsorship": live_sponsorship(application) if needs_sponsor(application.call) else None,
         "needs_sponsor": needs_sponsor(application.call),
         "statements": [str(q.text) for q in attestations_of(form_of(application), answers)],

@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from programs.policy.aid import BadAidRules, parse_aid
-from questions.constants import FinancingKind, Problem
+from questions.constants import FinancingKind, Problem, QuestionType
 from questions.schema.definition import Form
 from questions.schema.reading import Reader
 
@@ -48,7 +48,7 @@ def read_aid(reader: Reader, form: Form) -> dict:
             "within_maximum": bonus.boolean("within_maximum", default=True),
         }
         bonus.done()
-        if not form.of_type("assessment"):
+        if not form.of_type(QuestionType.ASSESSMENT):
             reader.problem(_("A bonus per level needs an assessment grid in the form."), "bonus")
     out["in_kind"] = reader.choice("in_kind", ("valued_apart",), required=False, default="valued_apart")
     reader.done()
@@ -94,7 +94,7 @@ def _category(reader: Reader) -> dict:
 def _check_categories(reader: Reader, readers: list[Reader], form: Form) -> None:
     """The categories of the rules and those of the form's budget are the same: none refused by surprise, none
     unused."""
-    for budget in form.of_type("budget"):
+    for budget in form.of_type(QuestionType.BUDGET):
         offered = {option.key for option in budget.options}
         ruled = [child.node.get("key") for child in readers]
         for child in readers:

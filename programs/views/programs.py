@@ -19,7 +19,6 @@ from programs.querysets import is_staff
 from programs.rules import is_program_officer
 from programs.selectors import may_import, policy_of, read_once, rubric_of, tabs_of
 from questions.conditions import to_text
-from questions.constants import QUESTION_TYPES
 from questions.schema import Question, Section, parse_form
 
 LANGUAGES = (("fr", "Français"), ("en", "English"))
@@ -101,7 +100,7 @@ def condition(thing: Section | Question) -> str:
 
 
 def question_lines(question: Question) -> dict[str, object]:
-    kind = QUESTION_TYPES[question.type].name
+    kind = question.type.label if question.type else ""
     return {
         "question": question,
         "kind": kind,

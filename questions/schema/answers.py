@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from questions import conditions
 from questions.conditions import is_answered
-from questions.constants import Path
+from questions.constants import Path, QuestionType
 from questions.schema import tables, values
 from questions.schema.definition import Form, Question
 from questions.schema.faults import Fault
 
-_CHECKS = values.CHECKS | tables.CHECKS
+CHECKS = values.CHECKS | tables.CHECKS  # of every type but guidance, which has no answer
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def validate_answer(question: Question, value: object, *, today: date | None = N
     """
     if not question.is_answerable or (not isinstance(value, bool) and _is_blank(value)):
         return None, []
-    check = _CHECKS.get(question.type)
+    check = CHECKS.get(question.type) if question.type else None
     if check is None:
         return value, [Fault(_("This question cannot be answered: its type is not known."))]
     clean, faults = check(question, value, today=today)
@@ -107,7 +107,7 @@ def missing(form: Form, answers: Mapping[str, object], *, today: date | None = N
             out.append(Missing(question.section, question.key, "invalid", fault.message, fault.at))
         if faults or not is_required(question, effective):
             continue
-        if question.type == "attestation" and clean is not True:
+        if question.type == QuestionType.ATTESTATION and clean is not True:
             message = _("You must agree to this statement.")
         elif not is_answered(clean):
             message = _("Answer this question.")

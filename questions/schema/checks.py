@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from questions import conditions
-from questions.constants import Path, Problem, ValueKind
+from questions.constants import Path, Problem, QuestionType, ValueKind
 from questions.schema.definition import Form, Question, Section, read_form
 
 MAX_TRIED = 20_000  # combinations of answers tried before a question is given the benefit of the doubt
@@ -74,7 +74,7 @@ def check_condition(
     problems = []
     for name in conditions.names(tree):
         if name.key in known:
-            if known[name.key].type == "guidance":
+            if known[name.key].type == QuestionType.GUIDANCE:
                 message = _("“%(name)s” is guidance: it has no answer to read.")
                 problems.append(Problem(path, message % {"name": name.key}))
         elif name.key in every:
@@ -134,7 +134,8 @@ def _wrong_comparison(node: conditions.Compare, known: Mapping[str, Question]) -
 def _unknown_choice(node: conditions.Compare, known: Mapping[str, Question]) -> str:
     """A comparison with a choice that the question does not offer can never hold."""
     for one, other in ((node.left, node.right), (node.right, node.left)):
-        if not isinstance(one, conditions.Name) or known[one.key].type not in ("one_of", "many_of"):
+        choice = (QuestionType.ONE_OF, QuestionType.MANY_OF)
+        if not isinstance(one, conditions.Name) or known[one.key].type not in choice:
             continue
         values = [other] if isinstance(other, conditions.Literal) else getattr(other, "items", ())
         for literal in values:
@@ -201,10 +202,10 @@ def _reachable(form: Form, trees: list[conditions.Node], section_of: Mapping[str
 def _worth_trying(question: Question, numbers: set[Decimal], texts: set[str]) -> Sequence[object]:
     if question.kind == ValueKind.YES_NO:
         return [True, False, None]
-    if question.type == "one_of":
+    if question.type == QuestionType.ONE_OF:
         return [option.key for option in question.options] + [None]
     if question.kind == ValueKind.LIST:
-        keys = [option.key for option in question.options] if question.type == "many_of" else []
+        keys = [option.key for option in question.options] if question.type == QuestionType.MANY_OF else []
         most = min(len(keys), 4)
         sets = [list(some) for size in range(most + 1) for some in itertools.combinations(keys, size)]
         rows = sorted({int(n) + step for n in numbers for step in (-1, 0, 1) if 0 < int(n) + step <= 500} | {1})
@@ -225,13 +226,13 @@ def _numbers_worth_trying(question: Question, numbers: set[Decimal]) -> list[Dec
     least, most = question.limits.get("min"), question.limits.get("max")
     points = sorted(numbers | {limit for limit in (least, most) if limit is not None}) or [Decimal(0)]
     tried = set(points) | {points[0] - 1, points[-1] + 1} | {(a + b) / 2 for a, b in itertools.pairwise(points)}
-    if question.type == "integer":
+    if question.type == QuestionType.INTEGER:
         tried = (
             {Decimal(int(n)) for n in tried}
             | {Decimal(int(n)) + 1 for n in points}
             | {Decimal(int(n)) - 1 for n in points}
         )
-    if question.type in ("money", "percent") and least is None:
+    if question.type in (QuestionType.MONEY, QuestionType.PERCENT) and least is None:
         tried = {n for n in tried if n >= 0}
     good = [n for n in sorted(tried) if (least is None or n >= least) and (most is None or n <= most)]
     return [*good, None]

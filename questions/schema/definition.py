@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from questions.conditions import ConditionError, Node, parse
-from questions.constants import QUESTION_TYPES, Path, Problem, QuestionType, Text, ValueKind
+from questions.constants import QUESTION_TYPES, Path, Problem, QuestionType, Text, TypeRules, ValueKind
 from questions.schema.reading import MISSING, Reader
 
 NOTHING = Text()
@@ -48,10 +48,10 @@ class Axis:
 @dataclass(frozen=True)
 class Question:
     """One question, or one column of a repeating group. `limits` holds the options of its type that are plain
-    values."""
+    values. `type` is None where the definition names none that is known, which no published one does."""
 
     key: str
-    type: str
+    type: QuestionType | None
     label: Text
     help: Text = NOTHING
     section: str = ""
@@ -68,12 +68,11 @@ class Question:
 
     @property
     def kind(self) -> ValueKind:
-        known = QUESTION_TYPES.get(self.type)
-        return known.kind if known else ValueKind.NONE
+        return QUESTION_TYPES[self.type].kind if self.type else ValueKind.NONE
 
     @property
     def is_answerable(self) -> bool:
-        return self.type != "guidance"
+        return self.type != QuestionType.GUIDANCE
 
     def label_of(self, key: object) -> str:
         """The label of one of the choices, in the reader's language; the key itself when there is none."""
@@ -105,8 +104,8 @@ class Form:
     def section(self, key: str) -> Section | None:
         return next((section for section in self.sections if section.key == key), None)
 
-    def of_type(self, type_key: str) -> tuple[Question, ...]:
-        return tuple(question for question in self.questions if question.type == type_key)
+    def of_type(self, type_: QuestionType) -> tuple[Question, ...]:
+        return tuple(question for question in self.questions if question.type == type_)
 
 
 def parse_form(definition: object) -> Form:
@@ -154,14 +153,15 @@ def read_question(reader: Reader, section: str = "", *, column: bool = False, ex
     the caller reads itself."""
     key = reader.key()
     name = reader.string("type")
-    kind = QUESTION_TYPES.get(name)
-    if name and kind is None:
+    type_ = QuestionType(name) if name in QuestionType else None
+    rules = QUESTION_TYPES[type_] if type_ else None
+    if name and rules is None:
         reader.problem(_("There is no question type “%(type)s”.") % {"type": name}, "type")
-    elif kind and column and not kind.column:
+    elif rules and column and not rules.column:
         reader.problem(_("A column of a group cannot be of the type “%(type)s”.") % {"type": name}, "type")
     question = Question(
         key=key,
-        type=name,
+        type=type_,
         label=reader.text("label", max_length=500),
         help=reader.text("help", required=False),
         section=section,
@@ -169,11 +169,11 @@ def read_question(reader: Reader, section: str = "", *, column: bool = False, ex
         required=reader.boolean("required", default=False),
         required_when=None if column else read_condition(reader, "required_when"),
         shown_when=None if column else read_condition(reader, "shown_when"),
-        **(_of_type(reader, kind) if kind else {}),
+        **(_of_type(reader, type_, rules) if type_ and rules else {}),
     )
-    if kind is None:  # of an unknown type nothing is known: its other keys are not held against it
+    if rules is None:  # of an unknown type nothing is known: its other keys are not held against it
         reader.asked = None
-    elif name == "guidance" and (question.required or question.required_when):
+    elif type_ == QuestionType.GUIDANCE and (question.required or question.required_when):
         reader.problem(_("Guidance asks nothing, so it cannot be required."), "required")
     for taken in extra:
         reader.take(taken)
@@ -181,13 +181,13 @@ def read_question(reader: Reader, section: str = "", *, column: bool = False, ex
     return question
 
 
-def _of_type(reader: Reader, kind: QuestionType) -> dict[str, Any]:
+def _of_type(reader: Reader, type_: QuestionType, rules: TypeRules) -> dict[str, Any]:
     """The options of a type, read and checked against each other."""
-    for needed in kind.needs:
+    for needed in rules.needs:
         if needed not in reader.node:
             reader.problem(_("“%(key)s” is missing.") % {"key": needed}, needed)
     out: dict[str, Any] = {"limits": {}}
-    for name in kind.options:
+    for name in rules.options:
         if name not in reader.node:
             continue
         if name == "options":
@@ -205,12 +205,12 @@ def _of_type(reader: Reader, kind: QuestionType) -> dict[str, Any]:
         elif name == "unit":
             out["limits"]["unit"] = reader.text("unit", max_length=60)
         else:
-            out["limits"][name] = _limit(reader, kind, name)
+            out["limits"][name] = _limit(reader, type_, name)
     _check_limits(reader, out["limits"])
     return out
 
 
-def _limit(reader: Reader, kind: QuestionType, name: str) -> object:
+def _limit(reader: Reader, type_: QuestionType, name: str) -> object:
     if name in _LENGTHS:
         return reader.integer(name, at_least=0 if name in ("min_rows", "min_choices", "places") else 1, at_most=20000)
     if name in _FLAGS:
@@ -227,7 +227,7 @@ def _limit(reader: Reader, kind: QuestionType, name: str) -> object:
             reader.problem(_("Digits were expected here."), name)
             return ""
         return value
-    if kind.key in ("date", "period"):
+    if type_ in (QuestionType.DATE, QuestionType.PERIOD):
         return "today" if reader.node[name] == "today" else reader.day(name)
     return reader.number(name)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from questions.constants import QuestionType
 from questions.schema import tables
 from questions.schema.definition import Form, Question
 
@@ -27,7 +28,7 @@ def json_schema(form: Form, *, title: str = "", identifier: str = "") -> dict[st
             if not question.is_answerable:
                 continue
             shape = _shape(question) | {"title": question.label.fr, "x-title-en": question.label.en}
-            shape |= {"x-section": section.key, "x-type": question.type}
+            shape |= {"x-section": section.key, "x-type": str(question.type)}
             shown = [to_text(tree) for tree in (section.shown_when, question.shown_when) if tree]
             if shown:
                 shape["x-shown-when"] = shown
@@ -53,22 +54,22 @@ def _shape(question: Question) -> dict[str, object]:
     kind, limits = question.type, question.limits
     if kind in _SIMPLE:
         return dict(_SIMPLE[kind])
-    if kind == "short_text":
+    if kind == QuestionType.SHORT_TEXT:
         return {"type": "string", "maxLength": limits.get("max_length") or 250}
-    if kind == "long_text":
+    if kind == QuestionType.LONG_TEXT:
         return {"type": "string"} | ({"x-max-words": limits["max_words"]} if limits.get("max_words") else {})
-    if kind in ("integer", "decimal", "money", "percent"):
+    if kind in (QuestionType.INTEGER, QuestionType.DECIMAL, QuestionType.MONEY, QuestionType.PERCENT):
         return _number(kind, limits)
-    if kind == "naics":
+    if kind == QuestionType.NAICS:
         return {"type": "string", "pattern": rf"^(?={limits.get('starts_with', '')})\d{{2,6}}$"}
-    if kind == "one_of":
+    if kind == QuestionType.ONE_OF:
         return {"enum": [option.key for option in question.options]}
-    if kind in ("many_of", "documents"):
-        items = {"enum": [option.key for option in question.options]} if kind == "many_of" else _UUID
+    if kind in (QuestionType.MANY_OF, QuestionType.DOCUMENTS):
+        items = {"enum": [option.key for option in question.options]} if kind == QuestionType.MANY_OF else _UUID
         return {"type": "array", "items": items, "uniqueItems": True} | _span(
             limits, {"min_choices": "minItems", "max_choices": "maxItems", "max_files": "maxItems"}
         )
-    if kind == "assessment":
+    if kind == QuestionType.ASSESSMENT:
         return _assessment(question)
     columns = tables.columns_of(question)
     row = {
@@ -84,14 +85,15 @@ def _span(limits: Mapping[str, object], names: Mapping[str, str]) -> dict[str, o
     return {word: limits[name] for name, word in names.items() if limits.get(name)}
 
 
-def _number(kind: str, limits: Mapping[str, object]) -> dict[str, object]:
+def _number(kind: QuestionType, limits: Mapping[str, object]) -> dict[str, object]:
     """Amounts and decimals travel as text, so that no digit is lost; their limits are given beside."""
-    known: dict[str, dict[str, object]] = {"integer": {"type": "integer"}, "money": dict(_AMOUNT)}
-    shape = known.get(kind, dict(_DECIMAL))
+    whole = kind == QuestionType.INTEGER
+    text = _AMOUNT if kind == QuestionType.MONEY else _DECIMAL
+    shape: dict[str, object] = {"type": "integer"} if whole else dict(text)
     for name, word in (("min", "minimum"), ("max", "maximum")):
         limit = limits.get(name)
         if isinstance(limit, Decimal | int):
-            shape[word if kind == "integer" else f"x-{word}"] = int(limit) if kind == "integer" else str(limit)
+            shape[word if whole else f"x-{word}"] = int(limit) if whole else str(limit)
     return shape
 
 
@@ -112,17 +114,17 @@ def _assessment(question: Question) -> dict[str, object]:
     }
 
 
-_SIMPLE: dict[str, dict[str, object]] = {
-    "date": _DAY,
-    "period": {
+_SIMPLE: dict[QuestionType, dict[str, object]] = {
+    QuestionType.DATE: _DAY,
+    QuestionType.PERIOD: {
         "type": "object",
         "properties": {"from": _DAY, "to": _DAY},
         "required": ["from", "to"],
         "additionalProperties": False,
     },
-    "yes_no": {"type": "boolean"},
-    "attestation": {"type": "boolean"},
-    "address": {
+    QuestionType.YES_NO: {"type": "boolean"},
+    QuestionType.ATTESTATION: {"type": "boolean"},
+    QuestionType.ADDRESS: {
         "type": "object",
         "properties": {
             part: {"type": "string"} for part in ("line1", "line2", "city", "region", "postal_code", "country")
@@ -130,10 +132,10 @@ _SIMPLE: dict[str, dict[str, object]] = {
         "required": ["line1", "city", "region", "country"],
         "additionalProperties": False,
     },
-    "postal_code": {"type": "string", "pattern": r"^[A-Z]\d[A-Z] \d[A-Z]\d$"},
-    "neq": {"type": "string", "pattern": r"^(11|22|33|88)\d{8}$"},
-    "business_number": {"type": "string", "pattern": r"^\d{9}([A-Z]{2}\d{4})?$"},
-    "email": {"type": "string", "format": "email"},
-    "phone": {"type": "string", "pattern": r"^\+\d{8,15}(x\d{1,6})?$"},
-    "url": {"type": "string", "format": "uri"},
+    QuestionType.POSTAL_CODE: {"type": "string", "pattern": r"^[A-Z]\d[A-Z] \d[A-Z]\d$"},
+    QuestionType.NEQ: {"type": "string", "pattern": r"^(11|22|33|88)\d{8}$"},
+    QuestionType.BUSINESS_NUMBER: {"type": "string", "pattern": r"^\d{9}([A-Z]{2}\d{4})?$"},
+    QuestionType.EMAIL: {"type": "string", "format": "email"},
+    QuestionType.PHONE: {"type": "string", "pattern": r"^\+\d{8,15}(x\d{1,6})?$"},
+    QuestionType.URL: {"type": "string", "format": "uri"},
 }

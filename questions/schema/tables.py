@@ -19,7 +19,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from questions.constants import CostKind, FinancingKind, Text
+from questions.constants import CostKind, FinancingKind, QuestionType, Text
 from questions.schema import values
 from questions.schema.definition import Option, Question
 from questions.schema.faults import Fault, Outcome
@@ -29,7 +29,7 @@ _PUBLIC_AID = ("grant", "repayable_loan", "tax_credit")
 _Rows = list[tuple[int, dict[str, Any]]]  # each with the number it was typed at
 
 
-def _column(key: str, kind: str, *, required: bool = True, **more: Any) -> Question:
+def _column(key: str, kind: QuestionType, *, required: bool = True, **more: Any) -> Question:
     return Question(key, kind, Text(), required=required, **more)
 
 
@@ -40,52 +40,62 @@ def _choices(choices: type[TextChoices]) -> tuple[Option, ...]:
 def budget_columns(question: Question) -> list[Question]:
     """The columns of a budget table, with those the form asks for (`by_partner`, `by_year`)."""
     columns = [
-        _column("category", "one_of", options=question.options),
-        _column("description", "short_text"),
-        _column("amount", "money"),
-        _column("kind", "one_of", required=False, options=_choices(CostKind)),
-        _column("recoverable_tax", "money", required=False),
-        _column("date_from", "date", required=bool(question.limits.get("dated"))),
-        _column("date_to", "date", required=bool(question.limits.get("dated"))),
+        _column("category", QuestionType.ONE_OF, options=question.options),
+        _column("description", QuestionType.SHORT_TEXT),
+        _column("amount", QuestionType.MONEY),
+        _column("kind", QuestionType.ONE_OF, required=False, options=_choices(CostKind)),
+        _column("recoverable_tax", QuestionType.MONEY, required=False),
+        _column("date_from", QuestionType.DATE, required=bool(question.limits.get("dated"))),
+        _column("date_to", QuestionType.DATE, required=bool(question.limits.get("dated"))),
     ]
     if question.limits.get("by_partner"):
-        columns.append(_column("partner", "short_text"))
+        columns.append(_column("partner", QuestionType.SHORT_TEXT))
     if question.limits.get("by_year"):
-        columns.append(_column("fiscal_year", "integer", limits={"min": 2000, "max": 2100}))
+        columns.append(_column("fiscal_year", QuestionType.INTEGER, limits={"min": 2000, "max": 2100}))
     return columns
 
 
 FINANCING_COLUMNS = [
-    _column("kind", "one_of", options=_choices(FinancingKind)),
-    _column("source", "short_text"),
-    _column("amount", "money"),
-    _column("government", "yes_no", required=False),
-    _column("confirmed", "yes_no", required=False),
+    _column("kind", QuestionType.ONE_OF, options=_choices(FinancingKind)),
+    _column("source", QuestionType.SHORT_TEXT),
+    _column("amount", QuestionType.MONEY),
+    _column("government", QuestionType.YES_NO, required=False),
+    _column("confirmed", QuestionType.YES_NO, required=False),
 ]
 MILESTONE_COLUMNS = [
-    _column("title", "short_text"),
-    _column("deliverable", "short_text", limits={"max_length": 500}),
-    _column("from", "date", required=False),
-    _column("until", "date"),
+    _column("title", QuestionType.SHORT_TEXT),
+    _column("deliverable", QuestionType.SHORT_TEXT, limits={"max_length": 500}),
+    _column("from", QuestionType.DATE, required=False),
+    _column("until", QuestionType.DATE),
 ]
 INDICATOR_COLUMNS = [
-    _column("indicator", "short_text"),
-    _column("unit", "short_text", limits={"max_length": 60}),
-    _column("baseline", "decimal"),
-    _column("target", "decimal"),
-    _column("method", "short_text", required=False, limits={"max_length": 500}),
-    _column("by", "date", required=False),
+    _column("indicator", QuestionType.SHORT_TEXT),
+    _column("unit", QuestionType.SHORT_TEXT, limits={"max_length": 60}),
+    _column("baseline", QuestionType.DECIMAL),
+    _column("target", QuestionType.DECIMAL),
+    _column("method", QuestionType.SHORT_TEXT, required=False, limits={"max_length": 500}),
+    _column("by", QuestionType.DATE, required=False),
 ]
 
 
 def columns_of(question: Question) -> list[Question]:
     """The columns of any table question."""
-    return {
-        "budget": lambda: budget_columns(question),
-        "financing": lambda: FINANCING_COLUMNS,
-        "milestones": lambda: MILESTONE_COLUMNS,
-        "indicators": lambda: INDICATOR_COLUMNS,
-    }.get(question.type, lambda: list(question.columns))()
+    match question.type:
+        case QuestionType.BUDGET:
+            return budget_columns(question)
+        case QuestionType.FINANCING:
+            return FINANCING_COLUMNS
+        case QuestionType.MILESTONES:
+            return MILESTONE_COLUMNS
+        case QuestionType.INDICATORS:
+            return INDICATOR_COLUMNS
+    return list(question.columns)
+
+
+def check_cell(column: Question, cell: object, *, today: date | None = None) -> Outcome:
+    """What is typed in one cell, checked as the type of its column says."""
+    assert column.type is not None  # what is answered is published, with types that are known
+    return values.CHECKS[column.type](column, cell, today=today)
 
 
 def _is_blank(value: object) -> bool:
@@ -100,7 +110,7 @@ def _rows(question: Question, value: object, today: date | None) -> tuple[_Rows 
     if len(value) > MAX_ROWS:
         return None, [Fault(_("The table has more than %(count)s rows.") % {"count": MAX_ROWS})]
     columns = columns_of(question)
-    defaults: dict[str, set[object]] = {"kind": {"", None, "cash"}} if question.type == "budget" else {}
+    defaults: dict[str, set[object]] = {"kind": {"", None, "cash"}} if question.type == QuestionType.BUDGET else {}
     clean: _Rows = []
     faults: list[Fault] = []
     for number, row in enumerate(value):
@@ -110,7 +120,7 @@ def _rows(question: Question, value: object, today: date | None) -> tuple[_Rows 
         out: dict[str, Any] = {}
         for column in columns:
             cell = cells[column.key]
-            if _is_blank(cell) and column.type != "yes_no":
+            if _is_blank(cell) and column.type != QuestionType.YES_NO:
                 if column.required:
                     faults.append(Fault(_("Fill in this cell."), (number, column.key)))
                 continue
@@ -118,7 +128,7 @@ def _rows(question: Question, value: object, today: date | None) -> tuple[_Rows 
                 if column.required:
                     faults.append(Fault(_("Choose yes or no."), (number, column.key)))
                 continue
-            out[column.key], wrong = values.CHECKS[column.type](column, cell, today=today)
+            out[column.key], wrong = check_cell(column, cell, today=today)
             faults += [fault.under(number, column.key) for fault in wrong]
         clean.append((number, out))
     return clean, faults
@@ -217,11 +227,11 @@ def assessment(question: Question, value: object, *, today: date | None = None) 
     return (None, faults) if faults else (clean, [])
 
 
-CHECKS: dict[str, values.Check] = {
-    "group": group,
-    "budget": budget,
-    "financing": financing,
-    "milestones": milestones,
-    "indicators": indicators,
-    "assessment": assessment,
+CHECKS: dict[QuestionType, values.Check] = {
+    QuestionType.GROUP: group,
+    QuestionType.BUDGET: budget,
+    QuestionType.FINANCING: financing,
+    QuestionType.MILESTONES: milestones,
+    QuestionType.INDICATORS: indicators,
+    QuestionType.ASSESSMENT: assessment,
 }

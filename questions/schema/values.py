@@ -14,6 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts import identifiers
+from questions.constants import QuestionType
 from questions.schema.definition import Question
 from questions.schema.faults import Fault, Outcome
 from questions.schema.numbers import NotANumber, read_number
@@ -381,26 +382,26 @@ def documents(question: Question, value: object, *, today: date | None = None) -
     return out, []
 
 
-CHECKS: dict[str, Check] = {
-    "short_text": short_text,
-    "long_text": long_text,
-    "integer": integer,
-    "decimal": decimal,
-    "money": money,
-    "percent": percent,
-    "date": day,
-    "period": period,
-    "yes_no": yes_no,
-    "one_of": one_of,
-    "many_of": many_of,
-    "address": address,
-    "postal_code": postal_code,
-    "neq": neq,
-    "business_number": business_number,
-    "naics": naics,
-    "email": email,
-    "phone": phone,
-    "url": url,
-    "documents": documents,
-    "attestation": attestation,
+CHECKS: dict[QuestionType, Check] = {
+    QuestionType.SHORT_TEXT: short_text,
+    QuestionType.LONG_TEXT: long_text,
+    QuestionType.INTEGER: integer,
+    QuestionType.DECIMAL: decimal,
+    QuestionType.MONEY: money,
+    QuestionType.PERCENT: percent,
+    QuestionType.DATE: day,
+    QuestionType.PERIOD: period,
+    QuestionType.YES_NO: yes_no,
+    QuestionType.ONE_OF: one_of,
+    QuestionType.MANY_OF: many_of,
+    QuestionType.ADDRESS: address,
+    QuestionType.POSTAL_CODE: postal_code,
+    QuestionType.NEQ: neq,
+    QuestionType.BUSINESS_NUMBER: business_number,
+    QuestionType.NAICS: naics,
+    QuestionType.EMAIL: email,
+    QuestionType.PHONE: phone,
+    QuestionType.URL: url,
+    QuestionType.DOCUMENTS: documents,
+    QuestionType.ATTESTATION: attestation,
 }

@@ -6,13 +6,13 @@ import datetime
 from decimal import Decimal
 
 from questions.conditions import to_text
-from questions.constants import Text
+from questions.constants import QuestionType, Text
 from questions.schema.definition import Axis, Option, Question
 
 
 def question_as_written(question: Question) -> dict[str, object]:
     """What a definition holds of the question; `read_question(Reader(…))` gives it again, its place aside."""
-    out: dict[str, object] = {"key": question.key, "type": question.type, "label": question.label.as_dict()}
+    out: dict[str, object] = {"key": question.key, "type": str(question.type), "label": question.label.as_dict()}
     if question.help:
         out["help"] = question.help.as_dict()
     if question.required:
@@ -21,7 +21,7 @@ def question_as_written(question: Question) -> dict[str, object]:
         if (tree := getattr(question, name)) is not None:
             out[name] = to_text(tree)
     if question.text:
-        out["text" if question.type == "guidance" else "statement"] = question.text.as_dict()
+        out["text" if question.type == QuestionType.GUIDANCE else "statement"] = question.text.as_dict()
     lists = {
         "options": [_option(option) for option in question.options],
         "columns": [question_as_written(column) for column in question.columns],

@@ -10,6 +10,7 @@ from applications.selectors import answers_of, form_of, rows_of
 from funding.models import Envelope
 from funding.money import fiscal_end, fiscal_year
 from programs.models import ProgramFunding
+from questions.constants import QuestionType
 from reviews.selectors.ranking import open_envelopes
 from work import clock
 from work.money import split
@@ -49,7 +50,7 @@ def spending_by_year(application: Application) -> dict[int, Decimal]:
     whole = _days(period, "from", "to") if isinstance(period, dict) else None
     here = clock.today()
     found: dict[int, Decimal] = {}
-    for row in rows_of(form_of(application), answers, "budget"):
+    for row in rows_of(form_of(application), answers, QuestionType.BUDGET):
         try:
             amount = Decimal(str(row.get("amount") or 0))
         except ArithmeticError:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.bundle import read_bundle
+from questions.constants import QUESTION_TYPES, QuestionType, ValueKind
 from questions.schema import (
     check_form,
     clean_answers,
@@ -22,6 +23,7 @@ from questions.schema import (
     validate_answer,
     visible_questions,
 )
+from questions.schema.answers import CHECKS
 from questions.schema.numbers import NotANumber, read_number
 from tests.cast import BUNDLE
 
@@ -390,6 +392,20 @@ def test_every_question_type_can_be_checked_and_published():
     jsonschema.Draft202012Validator.check_schema(schema)
     answers = {f"q{i}": clean for i, (_type, _options, _typed, clean) in enumerate(GOOD)}
     assert list(jsonschema.Draft202012Validator(schema).iter_errors(answers)) == []
+
+
+def test_every_question_type_has_its_rules_and_its_check():
+    assert set(QUESTION_TYPES) == set(QuestionType)
+    assert set(CHECKS) == set(QuestionType) - {QuestionType.GUIDANCE}
+
+
+def test_a_question_of_an_unknown_type_is_refused_by_its_name_and_read_without_a_type():
+    question = {"key": "q", "type": "riddle", "label": both("Q"), "clue": "kept aside"}
+    definition = {"sections": [{"key": "s", "title": both("S"), "questions": [question]}]}
+    assert [problem.message for problem in check_form(definition)] == ["There is no question type “riddle”."]
+    (read,) = parse_form(definition).questions
+    assert (read.type, read.kind, read.is_answerable) == (None, ValueKind.NONE, True)
+    assert validate_answer(read, "x")[1][0].message == "This question cannot be answered: its type is not known."
 
 
 @settings(deadline=None)  # a shared machine may pause

@@ -11,7 +11,7 @@ from applications import constants
 from applications.forms.questions.fields import AnswerForm
 from applications.models import Document
 from applications.selectors.shown import column_label
-from questions.constants import Text
+from questions.constants import QuestionType, Text
 from questions.schema import Fault, Question
 from questions.schema.tables import columns_of
 from work.forms import said
@@ -39,18 +39,19 @@ class BoundQuestion:
         self.parts: AnswerForm | None = None
         self.rows: list[dict[str, Any]] = []
         self.grid: list[dict[str, Any]] = []
+        assert question.type is not None  # a form is published with types that are known
         self.type = question.type
         if question.type in constants.TABLES:
             self.template, self.named = "applications/questions/lines.html", True
             self._lines(value if isinstance(value, list) else [])
-        elif question.type == "assessment":
+        elif question.type == QuestionType.ASSESSMENT:
             self.template, self.named = "applications/questions/grid.html", True
             self._grid(value if isinstance(value, dict) else {})
         elif question.type in constants.PARTS:
             self.template, self.named = "applications/questions/parts.html", True
             self._parts(value if isinstance(value, dict) else {})
-        elif question.type in ("documents", "guidance", "attestation"):
-            self.template, self.named = f"applications/questions/{question.type}.html", False
+        elif question.type in constants.TEMPLATES:
+            self.template, self.named = constants.TEMPLATES[question.type], False
         else:
             self.template, self.named = "applications/questions/field.html", False
             self.form = AnswerForm([question], {question.key: value})
@@ -80,11 +81,11 @@ class BoundQuestion:
     @property
     def is_saved_here(self) -> bool:
         """Whether leaving the field saves it (a file, a statement and a guidance are not)."""
-        return self.type not in ("documents", "attestation", "guidance")
+        return self.type not in (QuestionType.DOCUMENTS, QuestionType.ATTESTATION, QuestionType.GUIDANCE)
 
     @property
     def add_label(self) -> str | Promise:
-        return constants.LINES.get(self.type, constants.LINES["group"])[1]
+        return constants.LINES.get(self.type, constants.LINES[QuestionType.GROUP])[1]
 
     @property
     def can_add(self) -> bool:
@@ -118,7 +119,7 @@ class BoundQuestion:
                     self.rows[row]["form"].say(column, fault.message)
                 case (str(part), *_rest) if self.parts is not None:
                     self.parts.say(part, fault.message)
-                case (process, _moment) if self.type == "assessment":
+                case (process, _moment) if self.type == QuestionType.ASSESSMENT:
                     cell = next((c for axis in self.grid for c in axis["processes"] if c["key"] == process), None)
                     if cell is not None:
                         cell["errors"].append(fault.message)
@@ -158,16 +159,16 @@ class BoundQuestion:
             for column in columns
             if (closed := constants.choices_of(self.type, column.key)) is not None
         }
-        if self.type == "budget":
+        if self.type == QuestionType.BUDGET:
             choices["category"] = [(option.key, str(option.label)) for option in self.question.options]
         form = AnswerForm(columns, row, prefix=f"{self.key}.{number}", labels=labels, choices=choices)
         for column in columns:
-            if column.type == "yes_no" and not column.required:
+            if column.type == QuestionType.YES_NO and not column.required:
                 form.fields[column.key] = forms.BooleanField(required=False, label=labels[column.key])
                 form.data[form.add_prefix(column.key)] = "yes" if row.get(column.key) in (True, "yes", "on") else ""
-            if column.type == "short_text" and (column.limits.get("max_length") or 0) > 250:
+            if column.type == QuestionType.SHORT_TEXT and (column.limits.get("max_length") or 0) > 250:
                 form.fields[column.key].widget = forms.Textarea({"rows": 2})
-        name = constants.LINES.get(self.type, constants.LINES["group"])[0]
+        name = constants.LINES.get(self.type, constants.LINES[QuestionType.GROUP])[0]
         return {"number": number, "form": form, "legend": str(name) % {"number": number + 1}}
 
     def _grid(self, value: Mapping[str, object]) -> None:
@@ -193,7 +194,7 @@ class BoundQuestion:
             self.grid.append({"label": str(axis.label), "processes": processes})
 
     def _parts(self, value: Mapping[str, object]) -> None:
-        kind = {"period": "date"}.get(self.type, "short_text")
+        kind = QuestionType.DATE if self.type == QuestionType.PERIOD else QuestionType.SHORT_TEXT
         labels = constants.PARTS[self.type]
         questions = [Question(part, kind, Text(), required=part not in ("line2", "country")) for part in labels]
         words = {part: str(label) for part, label in labels.items()}

@@ -7,6 +7,7 @@ from django.forms.utils import ErrorDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from questions.constants import QuestionType
 from questions.schema import Option, Question
 from work.forms import DayInput, MoneyInput, UnitInput
 
@@ -55,41 +56,42 @@ def field_of(question: Question, *, choices: Choices | None = None) -> forms.Fie
     """The field of one question that is not a table, in parts, or a list of documents."""
     least = question.required
     match question.type:
-        case "long_text":
+        case QuestionType.LONG_TEXT:
             words = question.limits.get("max_words")
             attrs = {"data-max-words": words} if words else {}
             rows = 4 if (words or 300) <= 150 else 8
             return forms.CharField(required=least, widget=forms.Textarea({"rows": rows, **attrs}))
-        case "money":
+        case QuestionType.MONEY:
             return forms.CharField(required=least, widget=MoneyInput())
-        case "percent":
+        case QuestionType.PERCENT:
             return forms.CharField(required=least, widget=UnitInput(unit="%"))
-        case "integer" | "decimal":
+        case QuestionType.INTEGER | QuestionType.DECIMAL:
             unit = str(question.limits.get("unit") or "")
-            mode = {"inputmode": "numeric" if question.type == "integer" else "decimal", "autocomplete": "off"}
+            digits = "numeric" if question.type == QuestionType.INTEGER else "decimal"
+            mode = {"inputmode": digits, "autocomplete": "off"}
             widget = UnitInput(mode, unit=unit) if unit else forms.TextInput(mode | {"class": "input--short"})
             return forms.CharField(required=least, widget=widget)
-        case "date":
+        case QuestionType.DATE:
             return forms.CharField(required=least, widget=DayInput())
-        case "yes_no":
+        case QuestionType.YES_NO:
             return forms.ChoiceField(
                 required=least, choices=YES_NO, widget=forms.RadioSelect({"class": "choices--row"})
             )
-        case "one_of":
+        case QuestionType.ONE_OF:
             listed = choices or [(option.key, _labelled(option)) for option in question.options]
             if len(listed) < FEW and choices is None:
                 return forms.ChoiceField(required=least, choices=listed, widget=forms.RadioSelect)
             return forms.ChoiceField(required=least, choices=[("", _("Choose")), *listed])
-        case "many_of":
+        case QuestionType.MANY_OF:
             listed = [(option.key, _labelled(option)) for option in question.options]
             return forms.MultipleChoiceField(required=least, choices=listed, widget=forms.CheckboxSelectMultiple)
-        case "email":
+        case QuestionType.EMAIL:
             return forms.CharField(required=least, widget=forms.EmailInput({"autocomplete": "off"}))
-        case "url":
+        case QuestionType.URL:
             return forms.CharField(required=least, widget=forms.URLInput({"autocomplete": "off"}))
-        case "phone":
+        case QuestionType.PHONE:
             return forms.CharField(required=least, widget=forms.TextInput({"type": "tel", "class": "input--20"}))
-        case "postal_code" | "naics" | "neq" | "business_number":
+        case QuestionType.POSTAL_CODE | QuestionType.NAICS | QuestionType.NEQ | QuestionType.BUSINESS_NUMBER:
             return forms.CharField(required=least, widget=forms.TextInput({"class": "input--short"}))
     return forms.CharField(required=least)
 
@@ -101,7 +103,7 @@ def _labelled(option: Option) -> str:
 def typed(question: Question, value: object) -> str | list[object]:
     """A kept value as its input shows it."""
     if value is None:
-        return [] if question.type == "many_of" else ""
-    if question.type == "yes_no" and isinstance(value, bool):
+        return [] if question.type == QuestionType.MANY_OF else ""
+    if question.type == QuestionType.YES_NO and isinstance(value, bool):
         return "yes" if value else "no"
     return value if isinstance(value, list) else str(value)

@@ -6,6 +6,7 @@ from django.http import QueryDict
 
 from applications import constants
 from applications.forms.questions.bound import BoundQuestion
+from questions.constants import QuestionType
 from questions.schema import Question
 
 
@@ -18,7 +19,7 @@ def posted(question: Question, data: QueryDict, name: str | None = None) -> obje
             if found := re.fullmatch(rf"{re.escape(key)}\.(\d{{1,3}})\.([a-z0-9_]+)", full):
                 lines.setdefault(int(found[1]), {})[found[2]] = value
         return [lines[number] for number in sorted(lines)]
-    if question.type == "assessment":
+    if question.type == QuestionType.ASSESSMENT:
         return {
             process.key: {moment: data.get(f"{key}.{process.key}.{moment}", "") for moment in ("before", "after")}
             for axis in question.axes
@@ -26,7 +27,7 @@ def posted(question: Question, data: QueryDict, name: str | None = None) -> obje
         }
     if question.type in constants.PARTS:
         return {part: data.get(f"{key}.{part}", "") for part in constants.PARTS[question.type]}
-    if question.type == "many_of":
+    if question.type == QuestionType.MANY_OF:
         return [value for value in data.getlist(name or key) if value]
     return data.get(name or key, "")
 

@@ -22,6 +22,7 @@ from applications.selectors.answers import form_of
 from applications.selectors.shown import shown
 from applications.services import drafts
 from applications.views.drafting.door import draft_of, of_drafts
+from questions.constants import QuestionType
 from questions.schema import Fault, Question, Section
 from questions.schema.answers import is_required, validate_answer, visible_questions
 
@@ -92,9 +93,9 @@ class Page:
         data, before = request.POST, {q.key for q in self.visible}
         self.reader = request.user
         for question in self.visible:
-            if question.type == "documents":
+            if question.type == QuestionType.DOCUMENTS:
                 self._take_files(question, request)
-            elif question.is_answerable and question.type != "attestation":
+            elif question.is_answerable and question.type != QuestionType.ATTESTATION:
                 self._take_answer(question, data, request.user)
         if name := data.get("detach"):
             document = self.application.documents.filter(public_id=_uuid(name), removed_at=None).first()
@@ -155,7 +156,9 @@ class Page:
     @property
     def next_url(self) -> str:
         """The next section, else the task list."""
-        shown_sections = {q.section for q in visible_questions(self.form, self.answers) if q.type != "attestation"}
+        shown_sections = {
+            q.section for q in visible_questions(self.form, self.answers) if q.type != QuestionType.ATTESTATION
+        }
         keys = [s.key for s in self.form.sections if s.key in shown_sections]
         after = keys[keys.index(self.part.key) + 1 :] if self.part.key in keys else []
         if after:
@@ -170,7 +173,8 @@ class Page:
             question = replace(question, required=True)
         documents = self.documents.get(question.key, [])
         one = BoundQuestion(question, typed, version=stored.version if stored else 0, documents=documents)
-        if faults is None and question.key not in self.faults and stored is not None and question.type != "documents":
+        checked = faults is not None or question.key in self.faults
+        if stored is not None and not checked and question.type != QuestionType.DOCUMENTS:
             faults = validate_answer(question, value)[1]  # kept as typed on an earlier day
         one.say(faults or self.faults.get(question.key, []))
         if question.key in self.more:
