@@ -22,8 +22,9 @@ from letters.states import LetterKind
 from moves.machine import refusals as refusals_to
 from moves.refusals import Forbidden, WrongMoment
 from programs.models import Call, Program
+from programs.pages import PROGRAM_TABS
 from programs.rules import is_call_officer
-from programs.selectors import may_import, tabs_of
+from programs.selectors import may_import
 from programs.services.calls import publish_call
 
 LANGUAGES = (("fr", "Français"), ("en", "English"))
@@ -113,7 +114,8 @@ def letters(request: PersonRequest, slug: str) -> HttpResponse:
             sides.append({"code": code, "name": name, "subject": subject, "blocks": blocks_of(body)})
         used = [known[key].name for key in dict.fromkeys(fields.fields_in(letter.body_fr)) if key in known]
         kinds.append({"kind": kind, "letter": letter, "sides": sides, "fields": used})
-    context = {"program": program, "tabs": tabs_of(program, "program-letters"), "kinds": kinds}
+    tabs = PROGRAM_TABS.of(program, request.user, "program-letters", program.slug)
+    context = {"program": program, "tabs": tabs, "kinds": kinds}
     return render(request, "builder/letters.html", context)
 
 

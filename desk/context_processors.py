@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -52,7 +52,7 @@ runs_programmes = holding("cluster", "program", roles=(ProgramRole.OFFICER,))
 holds_money = holding("cluster", "program", roles=(ProgramRole.OFFICER, ClusterRole.FINANCE, ClusterRole.AUDITOR))
 decides = holding("cluster", "program", roles=(ProgramRole.OFFICER, ProgramRole.ENDORSER, ProgramRole.APPROVER))
 
-# The main menu, in its order. An item whose address is not built yet is left out.
+# The main menu, in its order.
 NAVIGATION: list[Item] = [
     Item(_("Home"), "home"),
     Item(_("My applications"), "application-list", holding("company")),
@@ -97,20 +97,12 @@ def role_names(user: User | AnonymousUser) -> list[str]:
     return list(dict.fromkeys(str(ROLE_NAMES[kind][role]) for kind, role in sorted(roles_of(user))))
 
 
-def address(url_name: str) -> str:
-    """The address of that name; "" when no page has it."""
-    try:
-        return reverse(url_name)
-    except NoReverseMatch:
-        return ""
-
-
 def links(items: list[Item], user: User | AnonymousUser, path: str = "") -> list[dict[str, str]]:
     """The items this person is shown: {label, url, current}; `current` is "page" on it, "true" on a page under it."""
     shown = [
-        {"label": str(item.label), "url": url, "current": ""}
+        {"label": str(item.label), "url": reverse(item.url_name), "current": ""}
         for item in items
-        if (url := address(item.url_name)) and item.shown_to(user)
+        if item.shown_to(user)
     ]
     above = [link for link in shown if link["url"] != "/" and path.startswith(link["url"].rstrip("/") + "/")]
     if above:
@@ -153,17 +145,17 @@ def page(request: HttpRequest) -> dict[str, object]:
     return {
         "page": {
             "cluster": SimpleLazyObject(lambda: Cluster.objects.order_by("pk").first() or Cluster()),
-            "brand_url": address("brand"),
+            "brand_url": reverse("brand"),
             "demo": settings.DEMO,
-            "home_url": address("home") or "/",
+            "home_url": reverse("home"),
             "languages": SimpleLazyObject(lambda: languages(request)),
             "navigation": SimpleLazyObject(lambda: links(NAVIGATION, user, request.path)),
             "account_menu": SimpleLazyObject(lambda: links(ACCOUNT_MENU, user, request.path)),
             "footer": SimpleLazyObject(lambda: links(FOOTER, user)),
-            "sign_in_url": address("account_login"),
-            "sign_out_url": address("account_logout"),
+            "sign_in_url": reverse("account_login"),
+            "sign_out_url": reverse("account_logout"),
             "roles": SimpleLazyObject(lambda: role_names(user)),
             "session_ends": session_ends(request, user),
-            "stay_url": address("session-stay"),
+            "stay_url": reverse("session-stay"),
         }
     }

@@ -1,5 +1,13 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReviewsConfig(AppConfig):
     name = "reviews"
+
+    def ready(self) -> None:
+        from applications.pages import DECLARE_PAGE, FILE_TABS
+        from work.pages import Tab
+
+        FILE_TABS.offer(Tab("review-file", _("Reviews"), 50))
+        DECLARE_PAGE.fill("review-declare")

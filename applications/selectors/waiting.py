@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.rules import is_person
 from applications.models import Application, ChangeRequest
+from applications.pages import FILE_PAGE
 from applications.states import IN_SCREENING, LEFT, OUTLIVES_LETTER, ApplicationState
 from audit.actors import Actor
 from programs.roles import ProgramRole
@@ -64,7 +65,7 @@ def _work_of_staff(user: User, limit: int) -> Iterator[WorkLine]:
         asked = file.state == ApplicationState.CHANGES_REQUESTED
         what = _("Changes requested") if asked else _("To be screened")
         waits = str(ApplicationState(file.state).row.awaits)
-        yield _line(file, what, "file-changes" if asked else "file-detail", "officer", waits)
+        yield _line(file, what, "file-changes" if asked else FILE_PAGE.url_name, "officer", waits)
 
 
 def _line(file: Application, what: str, url_name: str, role: str, waits_for: str = "") -> WorkLine:

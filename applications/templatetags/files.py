@@ -4,14 +4,14 @@ from datetime import timedelta
 
 from django import template
 from django.template import RequestContext
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from accounts.rules import is_auditor
 from applications.constants import SOON
 from applications.models import Application
+from applications.pages import FILE_TABS
 from applications.states import ApplicationState
 from work import clock
+from work.pages import TabLink
 
 register = template.Library()
 
@@ -34,25 +34,6 @@ def due_mark(application: Application) -> dict[str, str] | None:
 
 
 @register.simple_tag(takes_context=True)
-def file_tabs(context: RequestContext, application: Application, tab: str) -> list[dict[str, object]]:
-    """The parts of a file, as addresses; those that another app has not built, or that are not this reader's, are
-    left out. `tab`: file, answers, screening, changes, reviews, decision or trail."""
-    user = context["request"].user
-    parts = [
-        ("file", "file-detail", _("The file")),
-        ("answers", "file-answers", _("Answers")),
-        ("screening", "file-screening", _("Screening")),
-        ("changes", "file-changes", _("Changes")),
-        ("reviews", "review-file", _("Reviews")),
-        ("decision", "decision-file", _("Decision")),
-    ]
-    if tab == "trail" or is_auditor(user, application.call.program.cluster_id):
-        parts.append(("trail", "trail-file", _("Trail")))
-    tabs = []
-    for key, name, label in parts:
-        try:
-            url = reverse(name, args=[application.reference])
-        except NoReverseMatch:
-            continue
-        tabs.append({"label": label, "url": url, "current": key == tab})
-    return tabs
+def file_tabs(context: RequestContext, application: Application, tab: str) -> list[TabLink]:
+    """The pages of a file as tabs, of every app that has one for this reader. `tab`: the name of the open one."""
+    return FILE_TABS.of(application, context["request"].user, tab, application.reference)

@@ -30,7 +30,7 @@ from documents.downloads import file_response
 from moves.refusals import Forbidden
 from programs.querysets import is_staff
 from work import clock
-from work.jobs import NotNow
+from work.jobs import JOB_PAGE, NotNow
 from work.models import Job
 
 PAGE = 50
@@ -194,7 +194,7 @@ def index_csv(request: PersonRequest) -> HttpResponse:
         messages.info(request, _("This list is long. Press “Download the list (CSV)” to have it prepared."))
         return back
     try:
-        return redirect("job-detail", lists.start_list(Chosen(**chosen), by=request.user).public_id)
+        return redirect(JOB_PAGE.url_name, lists.start_list(Chosen(**chosen), by=request.user).public_id)
     except NotNow as refused:
         messages.error(request, refused.message)
         return back
@@ -229,7 +229,7 @@ def answers(request: PersonRequest, reference: str) -> HttpResponse:
     ids = [document["id"] for document in content["documents"]]
     documents = application.documents.filter(public_id__in=ids).select_related("upload").order_by("pk")
     context = {
-        "tab": "answers",
+        "tab": "file-answers",
         "application": application,
         "snapshot": snapshot,
         "snapshots": snapshots,

@@ -42,7 +42,7 @@ def changes(request: PersonRequest, reference: str) -> HttpResponse:
     found = application.change_requests.select_related("by").prefetch_related("items").order_by("-pk")
     may = {one.step for one in allowed(application, request.user, *ASKING)}
     context = {
-        "tab": "changes",
+        "tab": "file-changes",
         "application": application,
         "requests": [request_lines(application, one) for one in found],
         "may_ask": Application.request_changes in may,
@@ -132,7 +132,7 @@ def ask(request: PersonRequest, reference: str) -> HttpResponse:
     for part in sections:
         part["open"] = any(line["form"].errors or line["form"]["asked"].value() for line in part["lines"])
     context = {
-        "tab": "changes",
+        "tab": "file-changes",
         "application": application,
         "due": due,
         "sections": sections,

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -19,6 +19,7 @@ from accounts.requests import PersonRequest
 from applications.findings import checklist_of
 from applications.forms.staff import MarkForm, OwnItemForm
 from applications.models import Application
+from applications.pages import DECLARE_PAGE
 from applications.services import screening as services
 from applications.views.files import of_staff
 from moves.machine import allowed
@@ -112,7 +113,7 @@ def _page(
         for one in allowed(application, request.user, Application.find_eligible, Application.find_ineligible)
     }
     context = {
-        "tab": "screening",
+        "tab": "file-screening",
         "application": application,
         "lines": lines,
         "refusal": refusal,
@@ -140,14 +141,9 @@ def _in_the_way(application: Application, user: User) -> Refusal | None:
 
 
 def declare_url(application: Application) -> str:
-    """Where interests are declared, and then back to the checklist: a page of a higher app, known by its name alone;
-    "" while it is not built.
-    """
-    try:
-        page = reverse("review-declare", args=[application.reference])
-    except NoReverseMatch:
-        return ""
-    return f"{page}?{urlencode({'next': reverse('file-screening', args=[application.reference])})}"
+    """Where interests are declared, and then back to the checklist."""
+    back = reverse("file-screening", args=[application.reference])
+    return f"{DECLARE_PAGE.url(application.reference)}?{urlencode({'next': back})}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -171,7 +167,7 @@ def find(request: PersonRequest, reference: str, outcome: str) -> HttpResponse:
             messages.success(request, str(finding.done))
             return redirect("file-screening", reference)
     context = {
-        "tab": "screening",
+        "tab": "file-screening",
         "application": application,
         "outcome": outcome,
         "failed": [item for item in checklist_of(application) if item.passed is False],

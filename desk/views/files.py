@@ -37,7 +37,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
     record_reading(request.user, application_id=application.pk, subject=application, what="file")
     context = {
         "application": application,
-        "tab": "file",
+        "tab": "file-detail",
         "bridge": file_page.bridge(application, get_language() or "fr"),
         "steps": file_page.next_steps(application, request.user),
         "awaited": file_page.awaited(application),

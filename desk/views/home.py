@@ -1,11 +1,10 @@
 """The first page: what the cluster offers to anyone; what waits for whoever is signed in."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -74,18 +73,10 @@ def task(line: WorkLine) -> dict[str, str]:
     return {
         "name": _("%(what)s: %(label)s") % {"what": line.what, "label": line.label},
         "hint": line.note,
-        "url": address(line.url_name, line.url_args),
+        "url": reverse(line.url_name, args=line.url_args),
         "status": status,
         "kind": kind,
     }
-
-
-def address(name: str, arguments: Sequence[object]) -> str:
-    """The page of a line; the home where it has none."""
-    try:
-        return reverse(name, args=arguments)
-    except NoReverseMatch:
-        return reverse("home")
 
 
 def due_in_words(due: datetime | None) -> tuple[str, str]:

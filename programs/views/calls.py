@@ -20,6 +20,7 @@ from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.transitions import MoveOf
 from programs.forms import AccommodationForm, CancelForm, ClosingForm
 from programs.models import Call
+from programs.pages import page_of
 from programs.rules import is_call_officer
 from programs.services import calls as services
 from programs.views.programs import phase_of
@@ -46,7 +47,12 @@ def details(request: PersonRequest, public_id: UUID) -> HttpResponse:
     call = of_staff(request, public_id)
     now = clock.now()
     acts = [
-        {"name": act.name, "label": act.label, "refusals": act.refusals, "url_name": f"call-{act.name}"}
+        {
+            "label": act.label,
+            "refusals": act.refusals,
+            "url_name": page_of(act.step),
+            "says_what_is_missing": act.step is Call.publish,
+        }
         for act in allowed(call, request.user)
     ]
     context = {
@@ -70,11 +76,24 @@ def in_the_way(call: Call, user: User, step: MoveOf[Call]) -> tuple[Refusal, ...
         return wrong.refusals
 
 
+TEMPLATES: dict[MoveOf[Call], str] = {
+    Call.extend: "programs/call_extend.html",
+    Call.accommodate: "programs/call_accommodate.html",
+    Call.cancel: "programs/call_cancel.html",
+    Call.archive: "programs/call_archive.html",
+}
+
+
 def act_page(
-    request: PersonRequest, call: Call, form: forms.Form | None, *, name: str, act: Callable[[], None], done: str
+    request: PersonRequest,
+    call: Call,
+    step: MoveOf[Call],
+    form: forms.Form | None,
+    act: Callable[[], None],
+    done: str,
 ) -> HttpResponse:
-    """The page of one act: what it does, its form, and what refused it, said on the form."""
-    refusals = in_the_way(call, request.user, getattr(Call, name))
+    """The page where the move `step` is made by `act`: what it does, its form, and what refused it, on the form."""
+    refusals = in_the_way(call, request.user, step)
     status = 200
     if request.method == "POST":
         status = 422
@@ -93,7 +112,7 @@ def act_page(
                 messages.success(request, done)
                 return redirect("call-manage", call.public_id)
     context = {"call": call, "program": call.program, "form": form, "refusals": refusals, "phase": phase_of(call)}
-    return render(request, f"programs/call_{name}.html", context, status=status)
+    return render(request, TEMPLATES[step], context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,9 +125,8 @@ def extend(request: PersonRequest, public_id: UUID) -> HttpResponse:
     def act() -> None:
         services.extend_call(call, by=request.user, closes_at=form.instant(), reason=form.cleaned_data["reason"])
 
-    return act_page(
-        request, call, form, name="extend", act=act, done=_("The closing is moved. Whoever has a draft is told.")
-    )
+    done = _("The closing is moved. Whoever has a draft is told.")
+    return act_page(request, call, Call.extend, form, act, done)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -128,7 +146,7 @@ def accommodate(request: PersonRequest, public_id: UUID) -> HttpResponse:
         )
 
     done = _("This applicant has its own closing.")
-    return act_page(request, call, form, name="accommodate", act=act, done=done)
+    return act_page(request, call, Call.accommodate, form, act, done)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -141,9 +159,8 @@ def cancel(request: PersonRequest, public_id: UUID) -> HttpResponse:
     def act() -> None:
         services.cancel_call(call, by=request.user, reason=form.cleaned_data["reason"])
 
-    return act_page(
-        request, call, form, name="cancel", act=act, done=_("The call is cancelled. Its applicants are told.")
-    )
+    done = _("The call is cancelled. Its applicants are told.")
+    return act_page(request, call, Call.cancel, form, act, done)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -155,4 +172,4 @@ def archive(request: PersonRequest, public_id: UUID) -> HttpResponse:
     def act() -> None:
         services.archive_call(call, by=request.user)
 
-    return act_page(request, call, None, name="archive", act=act, done=_("The call is archived."))
+    return act_page(request, call, Call.archive, None, act, _("The call is archived."))

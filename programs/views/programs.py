@@ -14,10 +14,11 @@ from accounts.rules import in_office
 from moves.refusals import Forbidden
 from programs.models import Appointment, Call, Program
 from programs.models.programs import Version
+from programs.pages import PROGRAM_TABS
 from programs.policy import ServiceStandards, Standard
 from programs.querysets import is_staff
 from programs.rules import is_program_officer
-from programs.selectors import may_import, policy_of, read_once, rubric_of, tabs_of
+from programs.selectors import may_import, policy_of, read_once, rubric_of
 from questions.conditions import to_text
 from questions.schema import Question, Section, parse_form
 
@@ -55,7 +56,7 @@ def index(request: PersonRequest) -> HttpResponse:
 
 
 def show(request: PersonRequest, program: Program, current: str, **context: object) -> HttpResponse:
-    context |= {"program": program, "tabs": tabs_of(program, current)}
+    context |= {"program": program, "tabs": PROGRAM_TABS.of(program, request.user, current, program.slug)}
     return render(request, f"programs/{current.removeprefix('program-')}.html", context)
 
 

@@ -85,7 +85,7 @@ def _page(
     counted, needed = selectors.quorum(application)
     context = {
         "application": application,
-        "tab": "reviews",
+        "tab": "review-file",
         "officer": officer,
         "chair": chair,
         "can_assign": can_assign,

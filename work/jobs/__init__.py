@@ -16,6 +16,7 @@ from work.jobs.acts import (
     when_acted,
 )
 from work.jobs.kinds import (
+    JOB_PAGE,
     Beginning,
     Ending,
     Failure,
@@ -32,6 +33,7 @@ from work.jobs.results import ResultGone, open_result, remove_results
 from work.jobs.runs import give_up_dead, run_waiting
 
 __all__ = [
+    "JOB_PAGE",
     "Beginning",
     "Ending",
     "Failure",

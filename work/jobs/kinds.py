@@ -12,8 +12,10 @@ from django.db import connection
 from django.utils.functional import Promise
 
 from work.models import Job, JobKeys
+from work.pages import Slot
 from work.states import JobKind
 
+JOB_PAGE = Slot("the page of a job")
 Value: TypeAlias = str | int | bool | None
 
 

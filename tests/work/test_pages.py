@@ -1,0 +1,52 @@
+"""Pages that one app declares and another fills."""
+
+from dataclasses import replace
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from work.pages import Slot, Tab, TabLink, Tabs, check_slots
+
+
+@pytest.fixture
+def slots(monkeypatch):
+    declared = []
+    monkeypatch.setattr(Slot, "declared", declared)
+    return declared
+
+
+def test_slot_leads_to_the_page_that_fills_it(slots):
+    slot = Slot("the page of a job")
+    slot.fill("file-detail")
+    slot.fill("file-detail")  # an app made ready twice says the same
+    assert (slot.url_name, slot.url("X-1")) == ("file-detail", "/files/X-1")
+
+
+def test_slot_has_one_page(slots):
+    slot = Slot("the page of a job")
+    slot.fill("file-detail")
+    with pytest.raises(ImproperlyConfigured, match="the page of a job has two pages: file-detail and home"):
+        slot.fill("home")
+
+
+def test_start_fails_where_no_app_fills_a_slot(slots):
+    Slot("the page of a job").fill("job-detail")
+    check_slots()
+    Slot("where a call is published")
+    with pytest.raises(ImproperlyConfigured, match="no app has these pages: where a call is published"):
+        check_slots()
+
+
+def test_tabs_are_in_their_places_whoever_offers_them_and_left_out_where_they_are_not_shown():
+    tabs = Tabs(Tab("file-answers", "Answers", 20), Tab("file-changes", "Changes", 40))
+    tabs.offer(
+        Tab("trail-file", "Trail", 70, shown_to=lambda user, thing: (user, thing) == ("auditor", "file")),
+        Tab("file-detail", "The file", 10),
+    )
+    tabs.offer(Tab("file-detail", "The file", 10))
+    answers, changes = TabLink("Answers", "/files/X-1/answers", False), TabLink("Changes", "/files/X-1/changes", True)
+    whole, trail = TabLink("The file", "/files/X-1", False), TabLink("Trail", "/files/X-1/trail", False)
+    assert tabs.of("file", "officer", "file-changes", "X-1") == [whole, answers, changes]
+    assert tabs.of("file", "auditor", "file-changes", "X-1") == [whole, answers, changes, trail]
+    opened = tabs.of("file", "officer", "trail-file", "X-1")
+    assert opened == [whole, answers, replace(changes, current=False), replace(trail, current=True)]
