@@ -29,7 +29,12 @@ if TYPE_CHECKING:
     from applications.models import Application
     from questions.schema import Question
 
-DUE = "due"  # the code of a refusal of the day that was given
+# Codes of refusals, for the pages that say each beside its field.
+DUE = "due"  # the day that was given
+SHARES = "shares"
+MINIMUM = "minimum"
+CEILING = "ceiling"
+DISCUSSION = "discussion"
 
 # Who
 
@@ -413,12 +418,12 @@ def outcome_is_whole(application: "Application", _facts: object, given: Proposal
     if given.outcome not in FUNDED:
         return None
     if given.amount <= 0 or sum(given.shares.values()) != given.amount:
-        return Refusal(_("The amounts by fiscal year must add up to the amount recommended."), code="shares")
+        return Refusal(_("The amounts by fiscal year must add up to the amount recommended."), code=SHARES)
     minimum = application.minimum_amount
     if given.outcome == Outcome.PARTIAL and minimum is not None and given.amount < minimum:
-        return Refusal(_("The applicant said it cannot proceed with less than its stated minimum."), code="minimum")
+        return Refusal(_("The applicant said it cannot proceed with less than its stated minimum."), code=MINIMUM)
     if application.requested_amount is not None and given.amount > application.requested_amount:
-        return Refusal(_("The amount is above what was requested or may be paid."), code="ceiling")
+        return Refusal(_("The amount is above what was requested or may be paid."), code=CEILING)
     return None
 
 
@@ -427,7 +432,7 @@ def scores_allow_it(_application: "Application", facts: Scores, given: Proposal)
     if given.outcome != Outcome.DECLINED and not facts.passed:
         return Refusal(_("The file is under the pass mark."), code="pass_mark")
     if facts.must_discuss and not given.discussion:
-        return Refusal(_("The reviewers' totals are too far apart: record the discussion first."), code="discussion")
+        return Refusal(_("The reviewers' totals are too far apart: record the discussion first."), code=DISCUSSION)
     return None
 
 

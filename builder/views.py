@@ -23,7 +23,7 @@ from moves.machine import refusals as refusals_to
 from moves.refusals import Forbidden, WrongMoment
 from programs.models import Call, Program
 from programs.pages import PROGRAM_TABS
-from programs.rules import is_call_officer
+from programs.rules import PROBLEMS, is_call_officer
 from programs.selectors import may_import
 from programs.services.calls import publish_call
 
@@ -141,7 +141,7 @@ def publish(request: PersonRequest, public_id: UUID) -> HttpResponse:
             messages.success(request, _("The call is published. Its form, rubric and rules no longer change."))
             return redirect("call-manage", call.public_id)
         found = refusals_to(call, Call.publish, by=request.user)
-        refusals = [refusal for refusal in found if refusal.code != "problems"]  # the page lists them
+        refusals = [refusal for refusal in found if refusal.code != PROBLEMS]  # the page lists them
     except WrongMoment as refused:
         refusals = list(refused.refusals)
     context = {"call": call, "program": call.program, "problems": problems, "refusals": refusals}

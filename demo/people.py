@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import cast
 
 from accounts.models import Cluster, Organisation, User
+from accounts.roles import ClusterRole, OrganisationRole
 from accounts.services import (
     accept_invitation,
     appoint_to_cluster,
@@ -17,6 +18,7 @@ from audit.actors import SetUp
 from demo.cast import BY_KEY, CAST, COMPANIES, Person, Registration
 from funding.services import seat_partner
 from programs.models import Program
+from programs.roles import ProgramRole
 from programs.services.people import appoint
 
 APPROVAL_LIMIT = Decimal("250000.00")
@@ -52,7 +54,7 @@ def found() -> tuple[Cluster, dict[str, User]]:
     )
     people = {person.key: _create(person) for person in CAST}
     administrator = people["administrator"]
-    appoint_to_cluster(administrator, cluster, by=STORYTELLER, role="administrator")
+    appoint_to_cluster(administrator, cluster, by=STORYTELLER, role=ClusterRole.ADMINISTRATOR)
     for key, role in CLUSTER_ROLES:
         appoint_to_cluster(people[key], cluster, by=administrator, role=role)
     return cluster, people
@@ -67,7 +69,7 @@ def register(company: str, people: Mapping[str, User]) -> Organisation:
     for key in members:
         member = people[key]
         _invitation, token = invite_member(
-            organisation, by=signatory, email=member.email, role="member", language=member.language
+            organisation, by=signatory, email=member.email, role=OrganisationRole.MEMBER, language=member.language
         )
         accept_invitation(token, by=member)
     return organisation
@@ -77,7 +79,7 @@ def appoint_all(program: Program, people: Mapping[str, User]) -> None:
     """Appoint the cast on a programme, and seat the ministry's people for each partner that pays for it."""
     administrator = people["administrator"]
     for key, role, seat in PROGRAM_ROLES:
-        limit = APPROVAL_LIMIT if role == "approver" else None
+        limit = APPROVAL_LIMIT if role == ProgramRole.APPROVER else None
         appoint(people[key], by=administrator, role=role, program=program, seat=seat, limit=limit)
     for partner in {agreement.partner for agreement in program.agreements.select_related("partner__cluster")}:
         for key, role in PARTNER_ROLES:

@@ -44,6 +44,7 @@ from reviews.services import (
     start_review,
     submit_review,
 )
+from reviews.states import AssignmentState, InterestKind
 from work import clock
 from work.money import cents, split
 
@@ -99,10 +100,11 @@ class Story:
             self.call = publish_call(self.program.calls.get(), by=officer)
         with clock.at(day(5, 20)):
             dev = self.people["dev"]
-            record_interest(by=dev, kind="employer", organisation_name=RIVAL)
+            record_interest(by=dev, kind=InterestKind.EMPLOYER, organisation_name=RIVAL)
             mauricie = OTHERS["mauricie"]["organisation"]
-            record_interest(by=dev, kind="competitor", organisation_name=mauricie["legal_name"], neq=mauricie["neq"])
-            record_interest(by=self.people["chloe"], kind="employer", organisation_name=TIER_1)
+            rival, neq = mauricie["legal_name"], mauricie["neq"]
+            record_interest(by=dev, kind=InterestKind.COMPETITOR, organisation_name=rival, neq=neq)
+            record_interest(by=self.people["chloe"], kind=InterestKind.EMPLOYER, organisation_name=TIER_1)
             for key in ("ana", "ben", "chloe", "dev"):
                 sign_undertaking(self.call, by=self.people[key])
 
@@ -235,7 +237,7 @@ class Story:
         with clock.at(at):
             file = self.files[company]
             declare_interests(file, by=reviewer, answer="none")
-            assignment = Assignment.objects.get(application=file, reviewer=reviewer, state="accepted")
+            assignment = Assignment.objects.get(application=file, reviewer=reviewer, state=AssignmentState.ACCEPTED)
             for criterion, point in zip(rubric_of(file.call).criteria, points, strict=True):
                 save_score(assignment, criterion.key, by=reviewer, version=0, point=str(point), comment=COMMENTS[point])
             save_feedback(assignment, by=reviewer, text=FEEDBACK[key], version=0)

@@ -1,6 +1,6 @@
 """What the frame of every page shows: the cluster's brand, the two languages, the way around for this person."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Cluster, User
 from accounts.roles import ClusterRole, OrganisationRole
+from desk.roles import RoleKind
 from desk.selectors import roles_of
 from funding.roles import PartnerRole
 from programs.roles import ProgramRole
@@ -31,9 +32,14 @@ def signed_in(user: User | AnonymousUser) -> bool:
     return user.is_authenticated
 
 
-def holding(*kinds: str, roles: Collection[str] = ()) -> Callable[[User | AnonymousUser], bool]:
+def holding(*kinds: RoleKind, roles: Collection[str] = ()) -> Callable[[User | AnonymousUser], bool]:
     """A question on the user: do they hold, today, a role of one of these kinds (one of `roles`, where given)?"""
     return lambda user: any(kind in kinds and (not roles or role in roles) for kind, role in roles_of(user))
+
+
+def on_programmes(*roles: str) -> Callable[[User | AnonymousUser], bool]:
+    """Do they hold, today, one of `roles` on a programme, or in the whole cluster?"""
+    return holding(RoleKind.CLUSTER, RoleKind.PROGRAM, roles=roles)
 
 
 STAFF = (
@@ -47,34 +53,34 @@ STAFF = (
     ClusterRole.AUDITOR,
     ClusterRole.FINANCE,
 )
-reads_files = holding("cluster", "program", roles=STAFF)
-runs_programmes = holding("cluster", "program", roles=(ProgramRole.OFFICER,))
-holds_money = holding("cluster", "program", roles=(ProgramRole.OFFICER, ClusterRole.FINANCE, ClusterRole.AUDITOR))
-decides = holding("cluster", "program", roles=(ProgramRole.OFFICER, ProgramRole.ENDORSER, ProgramRole.APPROVER))
+reads_files = on_programmes(*STAFF)
+runs_programmes = on_programmes(ProgramRole.OFFICER)
+holds_money = on_programmes(ProgramRole.OFFICER, ClusterRole.FINANCE, ClusterRole.AUDITOR)
+decides = on_programmes(ProgramRole.OFFICER, ProgramRole.ENDORSER, ProgramRole.APPROVER)
 
 # The main menu, in its order.
 NAVIGATION: list[Item] = [
     Item(_("Home"), "home"),
-    Item(_("My applications"), "application-list", holding("company")),
-    Item(_("My reviews"), "review-queue", holding("program", roles=(ProgramRole.REVIEWER,))),
+    Item(_("My applications"), "application-list", holding(RoleKind.COMPANY)),
+    Item(_("My reviews"), "review-queue", holding(RoleKind.PROGRAM, roles=(ProgramRole.REVIEWER,))),
     Item(_("Files"), "file-list", reads_files),
     Item(_("Decisions"), "decision-queue", decides),
     Item(_("Manage programmes"), "program-list", runs_programmes),
     Item(_("Envelopes"), "envelope-list", holds_money),
-    Item(_("Your agreements"), "partner-home", holding("partner")),
-    Item(_("To concur"), "decision-concurrences", holding("partner", roles=(PartnerRole.CONCURRENCE,))),
-    Item(_("Trail"), "trail-list", holding("cluster", roles=(ClusterRole.AUDITOR,))),
-    Item(_("People and roles"), "people", holding("cluster", roles=(ClusterRole.ADMINISTRATOR,))),
-    Item(_("State of the service"), "service", holding("cluster", roles=(ClusterRole.ADMINISTRATOR,))),
+    Item(_("Your agreements"), "partner-home", holding(RoleKind.PARTNER)),
+    Item(_("To concur"), "decision-concurrences", holding(RoleKind.PARTNER, roles=(PartnerRole.CONCURRENCE,))),
+    Item(_("Trail"), "trail-list", holding(RoleKind.CLUSTER, roles=(ClusterRole.AUDITOR,))),
+    Item(_("People and roles"), "people", holding(RoleKind.CLUSTER, roles=(ClusterRole.ADMINISTRATOR,))),
+    Item(_("State of the service"), "service", holding(RoleKind.CLUSTER, roles=(ClusterRole.ADMINISTRATOR,))),
     Item(_("Programmes and calls"), "catalogue"),
-    Item(_("Search"), "search", holding("cluster", "program", "company")),
+    Item(_("Search"), "search", holding(RoleKind.CLUSTER, RoleKind.PROGRAM, RoleKind.COMPANY)),
 ]
 # Under the person's name, above "Sign out".
 ACCOUNT_MENU: list[Item] = [
     Item(_("Your profile"), "profile", signed_in),
     Item(_("Your organisations"), "organisation-list", signed_in),
-    Item(_("Your jobs"), "job-list", holding("cluster", "program")),
-    Item(_("Your interests"), "review-interests", holding("cluster", "program", "partner")),
+    Item(_("Your jobs"), "job-list", holding(RoleKind.CLUSTER, RoleKind.PROGRAM)),
+    Item(_("Your interests"), "review-interests", holding(RoleKind.CLUSTER, RoleKind.PROGRAM, RoleKind.PARTNER)),
     Item(_("Change your password"), "account_change_password", signed_in),
 ]
 FOOTER: list[Item] = [
@@ -83,11 +89,11 @@ FOOTER: list[Item] = [
     Item(_("Verify a letter"), "decision-verify"),
     Item(_("Components"), "components", lambda user: settings.DEBUG),
 ]
-ROLE_NAMES = {
-    "cluster": dict(ClusterRole.choices),
-    "program": dict(ProgramRole.choices),
-    "partner": dict(PartnerRole.choices),
-    "company": dict(OrganisationRole.choices),
+ROLE_NAMES: Mapping[str, Mapping[str, str | Promise]] = {
+    RoleKind.CLUSTER: dict(ClusterRole.choices),
+    RoleKind.PROGRAM: dict(ProgramRole.choices),
+    RoleKind.PARTNER: dict(PartnerRole.choices),
+    RoleKind.COMPANY: dict(OrganisationRole.choices),
 }
 LANGUAGE_NAMES = {"fr": "Français", "en": "English"}  # each in its own language, never translated
 

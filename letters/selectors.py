@@ -16,6 +16,7 @@ from notifications.models import Message
 from programs.models import Program
 from work.querysets import given_up
 from work.selectors import MOST, WorkLine
+from work.states import Hat
 
 
 def find_by_code(code: str) -> Letter | None:
@@ -81,6 +82,6 @@ def _unread(user: User, limit: int) -> Iterator[WorkLine]:
             f"{file.reference} · {file.title}",
             "decision-letter",
             (letter.public_id,),
-            role="company",
+            role=Hat.COMPANY,
             note=file.organisation_name,
         )

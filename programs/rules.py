@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from accounts.models import Cluster
     from programs.models import Call, Program
 
+# Codes of refusals, for the pages that say each in its place.
+PROBLEMS = "problems"
+EARLIER = "earlier"
+
 
 def holds(user: object, role: str, program: "Program") -> bool:
     """Whether `user` holds `role` today on `program`, by an appointment to it or to all of its cluster's programmes."""
@@ -100,14 +104,14 @@ def call_is_complete(call: "Call", facts: Publication) -> Refusal | None:
     if facts.problems:
         return Refusal(
             _("The programme is not complete in both languages, or its form has faults: see the list."),
-            code="problems",
+            code=PROBLEMS,
         )
     return None
 
 
 def moved_to_a_later_closing(call: "Call", _facts: object, given: NewClosing) -> Refusal | None:
     if call.closes_at is None or given.closes_at <= call.closes_at or given.closes_at <= clock.now():
-        return Refusal(_("A closing can only be moved to a later instant."), code="earlier")
+        return Refusal(_("A closing can only be moved to a later instant."), code=EARLIER)
     return None
 
 

@@ -21,6 +21,7 @@ from reports.states import Scope
 from work import clock
 from work.tracing import current_request_id
 
+NAME_TAKEN = "name"  # the code of a refusal of the name that was given
 LONGEST_LIFE = timedelta(days=366)
 SECRET_BYTES = 32
 USED_EVERY = timedelta(minutes=1)  # between two writes of a key's last use
@@ -58,7 +59,7 @@ def create_api_key(
     if not now < expires_at <= now + LONGEST_LIFE:
         refusals.append(Refusal(_("A key expires later than now, and within a year."), code="expiry"))
     if partner.api_keys.filter(name=name, revoked_at__isnull=True, expires_at__gt=now).exists():
-        refusals.append(Refusal(_("A key of this name already works. Choose another name."), code="name"))
+        refusals.append(Refusal(_("A key of this name already works. Choose another name."), code=NAME_TAKEN))
     if refusals:
         raise WrongMoment(*refusals)
     secret = secrets.token_bytes(SECRET_BYTES)

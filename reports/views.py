@@ -211,7 +211,7 @@ def create_key(request: PartnerRequest) -> HttpResponse:
             )
         except WrongMoment as error:
             for refusal in error.refusals:
-                form.add_error("name" if refusal.code == "name" else "last_day", str(refusal.message))
+                form.add_error("name" if refusal.code == services.NAME_TAKEN else "last_day", str(refusal.message))
         else:
             context = {**frame(request, "partner-keys"), "key": key, "secret": secret}
             response = render(request, "reports/key_made.html", context)

@@ -1,7 +1,7 @@
 """What waits, as every app tells it: for a person (`selectors.work_for(user)`), and in the tables that tasks drain."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from work.models import WorkItem
 from work.querysets import set_aside, stopped, unfinished
-from work.states import Table
+from work.states import Hat, Table
 
 MOST = 40  # lines an app tells at once, the soonest due first: a day's work, and a page that stays quick
 
@@ -21,7 +21,7 @@ class WorkLine:
     """One thing to do, or to wait for.
 
     `what` is the act ("Review"), `label` the thing (reference and title), `url_name` and `url_args` its page. `role` is
-    the hat worn for it ("reviewer", "officer", "company"…). `waits_for` names who else must act first; empty when it
+    the hat worn for it. `waits_for` names who else must act first; empty when it
     is this person's turn. `due` is None where no clock runs.
     """
 
@@ -30,7 +30,7 @@ class WorkLine:
     url_name: str
     url_args: tuple = ()
     due: datetime | None = None
-    role: str = ""
+    role: Hat = field(kw_only=True)
     waits_for: Any = ""
     note: str = ""
 

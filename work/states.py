@@ -108,3 +108,18 @@ class JobAct(TextChoices):
     RETRY = "retry", _("Try again")
     FINISH = "finish"
     FAIL = "fail"
+
+
+class Hat(TextChoices):
+    """What a person is when something waits for them, in the order of a file's life: the lines of a day name it."""
+
+    COMPANY = "company", _("Company")
+    OFFICER = "officer", _("Programme officer")
+    SCREENER = "screener", _("Screening officer")
+    REVIEWER = "reviewer", _("Reviewer")
+    CHAIR = "chair", _("Chair")
+    ENDORSER = "endorser", _("Endorser")
+    APPROVER = "approver", _("Approver")
+    RECONSIDERER = "reconsiderer", _("Reconsideration officer")
+    PARTNER = "partner", _("Partner")
+    ADMINISTRATOR = "administrator", _("Administrator")

@@ -14,16 +14,22 @@ from questions.constants import QuestionType
 from questions.schema import Missing
 from questions.schema.answers import visible_questions
 
+DONE = "done"  # as components/task_list.html knows it
+
 
 @dataclass(frozen=True)
 class Task:
-    """A part to fill in: where it stands in words, and the kind of its tag (`done`: no tag)."""
+    """A part to fill in: where it stands in words, and the kind of its tag (`DONE`: no tag)."""
 
     name: str
     url: str
     status: str
     kind: str
     hint: str = ""
+
+    @property
+    def is_done(self) -> bool:
+        return self.kind == DONE
 
 
 def task_list(application: Application) -> list[Task]:
@@ -51,7 +57,7 @@ def task_list(application: Application) -> list[Task]:
         items.append(_task(str(section.title), url, _status(not wrong, bool(begun), wrong), hint))
     if needs_sponsor(application.call):
         items.append(_sponsor_task(application))
-    ready = all(item.kind == "done" for item in items)
+    ready = all(item.is_done for item in items)
     url = reverse("application-check", args=[application.public_id])
     items.append(_task(_("Check your answers and submit"), url, (_("Ready"), "good") if ready else (_("To do"), "")))
     return items
@@ -64,7 +70,7 @@ def _task(name: str, url: str, status: tuple[str, str], hint: str = "") -> Task:
 
 def _status(complete: bool, begun: bool, problems: Iterable[Missing]) -> tuple[str, str]:
     if complete and (begun or not problems):
-        return _("Complete"), "done"
+        return _("Complete"), DONE
     if any(item.reason == "invalid" for item in problems):
         return _("To correct"), "bad"
     return (_("In progress"), "info") if begun else (_("To do"), "")
@@ -76,7 +82,7 @@ def _sponsor_task(application: Application) -> Task:
     if sponsorship is None:
         return _task(_("The sponsor's confirmation"), url, (_("To do"), ""))
     if sponsorship.confirmed_at:
-        return _task(_("The sponsor's confirmation"), url, (_("Confirmed"), "done"), sponsorship.organisation_name)
+        return _task(_("The sponsor's confirmation"), url, (_("Confirmed"), DONE), sponsorship.organisation_name)
     if sponsorship.declined_at:
         return _task(_("The sponsor's confirmation"), url, (_("Declined"), "bad"), sponsorship.organisation_name)
     return _task(_("The sponsor's confirmation"), url, (_("Waiting"), "wait"), sponsorship.organisation_name)

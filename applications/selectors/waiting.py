@@ -16,6 +16,7 @@ from audit.actors import Actor
 from programs.roles import ProgramRole
 from questions.schema import Form
 from work.selectors import MOST, WorkLine
+from work.states import Hat
 
 ZERO = Decimal("0.00")
 _forms: dict[tuple, Form] = {}
@@ -40,7 +41,7 @@ def _work_of_company(user: User, limit: int) -> Iterator[WorkLine]:
     for file in files[:limit]:
         label = file.title or file.call.name
         label = f"{file.reference} · {label}" if file.reference else label
-        line = partial(WorkLine, label=label, url_args=(file.public_id,), role="company", note=file.organisation_name)
+        line = partial(WorkLine, label=label, url_args=(file.public_id,), role=Hat.COMPANY, note=file.organisation_name)
         if file.state == ApplicationState.DRAFT:
             if file.call.phase().row.takes_submissions:
                 closing = file.call.next_closing
@@ -60,14 +61,14 @@ def _work_of_staff(user: User, limit: int) -> Iterator[WorkLine]:
         for role in (ProgramRole.SCREENER, ProgramRole.OFFICER)
     )
     for file in screens.filter(state=ApplicationState.SUBMITTED)[:limit]:
-        yield _line(file, _("Screen"), "file-screening", "screener")
+        yield _line(file, _("Screen"), "file-screening", Hat.SCREENER)
     for file in runs.filter(state__in=IN_SCREENING)[:limit]:
         asked = file.state == ApplicationState.CHANGES_REQUESTED
         what = _("Changes requested") if asked else _("To be screened")
         waits = str(ApplicationState(file.state).row.awaits)
-        yield _line(file, what, "file-changes" if asked else FILE_PAGE.url_name, "officer", waits)
+        yield _line(file, what, "file-changes" if asked else FILE_PAGE.url_name, Hat.OFFICER, waits)
 
 
-def _line(file: Application, what: str, url_name: str, role: str, waits_for: str = "") -> WorkLine:
+def _line(file: Application, what: str, url_name: str, role: Hat, waits_for: str = "") -> WorkLine:
     label = f"{file.reference} · {file.title or file.call.name}"
-    return WorkLine(what, label, url_name, (file.reference,), file.due, role, waits_for, file.organisation_name)
+    return WorkLine(what, label, url_name, (file.reference,), file.due, waits_for, file.organisation_name, role=role)

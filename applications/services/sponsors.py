@@ -28,6 +28,7 @@ from work import clock
 
 VALID_FOR = timedelta(days=30)
 MOST_A_DAY = 10  # by one person: nobody writes to strangers in bulk, in our name and theirs
+ANSWERED = "answered"  # the code of a refusal to answer twice
 FEWEST_WORDS = 3  # of the improvement expected
 
 
@@ -114,7 +115,7 @@ def stands_in_the_way(sponsorship: Sponsorship | None) -> Refusal | None:
     if sponsorship is None:
         return Refusal(_("This link is not valid. Check that you copied all of it."), code="link")
     if sponsorship.confirmed_at or sponsorship.declined_at:
-        return Refusal(_("You have already answered this request. Thank you."), code="answered")
+        return Refusal(_("You have already answered this request. Thank you."), code=ANSWERED)
     if sponsorship.cancelled_at:
         return Refusal(_("The applicant took this request back, or sent you a newer one."), code="cancelled")
     if sponsorship.expires_at <= clock.now():

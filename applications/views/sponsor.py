@@ -73,7 +73,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     sponsorship = sponsors.find_sponsorship(token)
     refusal = sponsors.stands_in_the_way(sponsorship)
     if refusal is not None:
-        closed = {"refusal": refusal, "sponsorship": sponsorship if refusal.code == "answered" else None}
+        closed = {"refusal": refusal, "sponsorship": sponsorship if refusal.code == sponsors.ANSWERED else None}
         return render(request, "applications/sponsor_closed.html", closed, status=404 if not sponsorship else 200)
     assert sponsorship is not None  # a link without a request is refused above
     by = request.user if _is_the_sponsor(request.user, sponsorship) else Guest(sponsorship.organisation_name)

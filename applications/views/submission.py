@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import User
 from accounts.requests import PersonRequest
+from accounts.roles import OrganisationRole
 from accounts.rules import is_signatory
 from applications.checks import (
     ELIGIBILITY_SECTION,
@@ -96,7 +97,7 @@ def missing_lines(application: Application, answers: Mapping[str, object]) -> li
 
 def signatories(application: Application) -> list[User]:
     """Who can sign for the organisation."""
-    members = application.organisation.memberships.filter(role="signatory").select_related("user")
+    members = application.organisation.memberships.filter(role=OrganisationRole.SIGNATORY).select_related("user")
     return [member.user for member in members.order_by("user__family_name", "pk")]
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
@@ -17,12 +18,20 @@ from funding.models import Envelope
 from moves.machine import foreseen
 
 
+class Progress(StrEnum):
+    """Where one step of the chain is."""
+
+    DONE = "done"
+    NOW = "now"
+    LATER = "later"
+
+
 @dataclass(frozen=True)
 class Stage:
     """One step of the chain: done (who, when), now, or later. `note` says what it takes."""
 
     label: str
-    state: str
+    state: Progress
     who: str = ""
     at: datetime | None = None
     note: str = ""
@@ -53,10 +62,10 @@ def chain_of(decision: Decision) -> list[Stage]:
     def stage(kind: StepKind, label: str, note: str = "") -> None:
         step = done.get(kind)
         if step is not None:
-            stages.append(Stage(label, "done", step.by.full_name, step.at, note=step.by.full_name))
+            stages.append(Stage(label, Progress.DONE, step.by.full_name, step.at, note=step.by.full_name))
         else:
-            now = not any(one.state == "now" for one in stages) and decision.state in OPEN
-            stages.append(Stage(label, "now" if now else "later", note=note))
+            now = not any(one.state == Progress.NOW for one in stages) and decision.state in OPEN
+            stages.append(Stage(label, Progress.NOW if now else Progress.LATER, note=note))
 
     opinion = (
         _("Opinion of the reconsideration officer") if decision.kind == DecisionKind.RECONSIDERED else _("Endorsement")
@@ -68,7 +77,7 @@ def chain_of(decision: Decision) -> list[Stage]:
     stage(StepKind.ISSUED, _("Issue"))
     letter = decision.letter
     sent_at = letter.sent_at if letter else None
-    state = "done" if sent_at else "now" if letter else "later"
+    state = Progress.DONE if sent_at else Progress.NOW if letter else Progress.LATER
     stages.append(Stage(_("Letter sent"), state, at=sent_at))
     return stages
 

@@ -16,6 +16,7 @@ from moves.interests import barred_from
 from programs.querysets import held_on
 from programs.roles import ProgramRole
 from work.selectors import MOST, WorkLine
+from work.states import Hat
 
 PROGRAM = "application__call__program"
 
@@ -37,20 +38,20 @@ def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
         yield _line(decision.application, what, role)
     officer = rows.open().filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM))
     for decision in officer.exclude(pk__in=mine).exclude(application__in=barred_from(user))[:limit]:
-        yield _line(decision.application, _("Decision under way"), "officer", waits_for=_awaited(decision))
+        yield _line(decision.application, _("Decision under way"), Hat.OFFICER, waits_for=_awaited(decision))
     failed = Letter.objects.filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM), state=LetterState.FAILED)
     failed = failed.filter(decision__isnull=False)
     for letter in failed.select_related(PROGRAM).order_by("since", "id")[:limit]:
-        yield _line(letter.application, _("A letter could not be sent"), "officer")
+        yield _line(letter.application, _("A letter could not be sent"), Hat.OFFICER)
 
 
-def _next_step(decision: Decision) -> tuple[str, str]:
+def _next_step(decision: Decision) -> tuple[str, Hat]:
     if decision.state == DecisionState.DRAFT:
         afresh = decision.kind == DecisionKind.RECONSIDERED
-        return (_("Give an opinion"), "reconsiderer") if afresh else (_("Endorse"), "endorser")
+        return (_("Give an opinion"), Hat.RECONSIDERER) if afresh else (_("Endorse"), Hat.ENDORSER)
     if decision.state == DecisionState.ENDORSED:
-        return _("Approve"), "approver"
-    return _("Issue the decision"), "officer"
+        return _("Approve"), Hat.APPROVER
+    return _("Issue the decision"), Hat.OFFICER
 
 
 def _awaited(decision: Decision) -> str:
@@ -58,9 +59,10 @@ def _awaited(decision: Decision) -> str:
     return str(DecisionState(decision.state).row.awaits) or _("the ministry")
 
 
-def _line(file: Application, what: str, role: str, waits_for: str = "") -> WorkLine:
+def _line(file: Application, what: str, role: Hat, waits_for: str = "") -> WorkLine:
     label = f"{file.reference} · {file.title or file.call.name}"
-    return WorkLine(what, label, "decision-file", (file.reference,), file.due, role, waits_for, file.organisation_name)
+    args, note = (file.reference,), file.organisation_name
+    return WorkLine(what, label, "decision-file", args, file.due, waits_for, note, role=role)
 
 
 def _work_of_partner(user: User, limit: int) -> Iterator[WorkLine]:
@@ -73,6 +75,6 @@ def _work_of_partner(user: User, limit: int) -> Iterator[WorkLine]:
             f"{file.reference} · {file.title}",
             "decision-concurrence",
             (one.public_id,),
-            role="partner",
+            role=Hat.PARTNER,
             note=file.organisation_name,
         )

@@ -28,7 +28,7 @@ from decisions.checks import agreements_to_concur
 from decisions.forms import NoteForm, ReasonsForm, SendBackForm
 from decisions.models import Concurrence, Decision, Step
 from decisions.rules import may_edit_reasons
-from decisions.states import FUNDED, ONCE_ISSUED, DecisionKind, DecisionState
+from decisions.states import FUNDED, ONCE_ISSUED, DecisionKind, DecisionState, StepKind
 from decisions.subjects import subject_of
 from letters import sheets
 from letters.models import Letter
@@ -184,7 +184,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
 def _told(step: Step) -> dict[str, object]:
     """A step as a line of the timeline; a void one says so."""
     what = str(step.get_kind_display()).capitalize()
-    if step.voided_at is not None and step.kind != "sent_back":
+    if step.voided_at is not None and step.kind != StepKind.SENT_BACK:
         what = _("%(step)s (void: the decision was sent back)") % {"step": what}
     return {"what": what, "at": step.at, "who": step.by.full_name, "note": step.note}
 

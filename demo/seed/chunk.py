@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import connection, models, transaction
 
 from accounts.models import Membership, Organisation, User
+from accounts.roles import OrganisationRole
 from applications.models import (
     Answer,
     ChangeItem,
@@ -175,7 +176,7 @@ class Chunk:
         self.organisations.add(
             id=organisation, public_id=public_id(rng, at), created_at=at, updated_at=at, website="", **facts
         )
-        self.memberships.add(user_id=user, organisation_id=organisation, role="signatory", since=at)
+        self.memberships.add(user_id=user, organisation_id=organisation, role=OrganisationRole.SIGNATORY, since=at)
         return companies.Company(organisation, user, f"{given} {family}", facts, facts["naics"])
 
     def _sketch(self) -> list[Sketch]:

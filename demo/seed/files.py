@@ -11,7 +11,7 @@ from uuid import UUID
 from applications import constants
 from applications.search import weighted
 from applications.selectors import service_due
-from applications.states import UNDER_WAY, ApplicationState
+from applications.states import UNDER_WAY, ApplicationState, ChangeWhy
 from audit import seal
 from audit.models import Entry
 from demo import answers
@@ -223,7 +223,10 @@ def write_screening(chunk: "Chunk", file: Sketch) -> None:
             by_id=chunk.world.people["officer"].pk, at=asked, due=asked + timedelta(days=10),
         )  # fmt: skip
         chunk.items.add(
-            request_id=key, question=constants.SUMMARY, why="incomplete", message="Précisez le résultat attendu."
+            request_id=key,
+            question=constants.SUMMARY,
+            why=ChangeWhy.INCOMPLETE,
+            message="Précisez le résultat attendu.",
         )
 
 

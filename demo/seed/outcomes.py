@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from applications.states import ApplicationState
-from decisions.states import ConcurrenceState
+from decisions.states import ConcurrenceState, DecisionKind, StepKind
 from demo.seed.files import WRONG, Sketch, declare
 from demo.seed.tables import public_id
-from funding.models import Envelope
+from documents.states import RenderingKind
+from funding.models import Envelope, LanguageRegime
 from letters.constants import ALPHABET
+from letters.states import LetterKind, LetterState
 from moves.states import Duty
 from work.money import split
 
@@ -94,7 +96,7 @@ def _decide(chunk: "Chunk", file: Sketch, kind: str, recommendation: int | None,
     for envelope, part in shares:
         chunk.decision_shares.add(decision_id=key, envelope_id=envelope.pk, amount=part)
     if issued and letter:
-        chunk.steps.add(decision_id=key, kind="issued", by_id=people["officer"].pk, at=issued)
+        chunk.steps.add(decision_id=key, kind=StepKind.ISSUED, by_id=people["officer"].pk, at=issued)
         file.told_at = issued + timedelta(minutes=10)
         _send_letter(chunk, file, letter, uuid, kind, issued)
     if issued and amount:
@@ -110,7 +112,7 @@ def _concur(chunk: "Chunk", file: Sketch, decision: int, asked: datetime, *, giv
         by_id=officer if given else None, state=ConcurrenceState.GIVEN if given else ConcurrenceState.ASKED,
     )  # fmt: skip
     if given:
-        chunk.steps.add(decision_id=decision, kind="concurred", by_id=officer, at=given)
+        chunk.steps.add(decision_id=decision, kind=StepKind.CONCURRED, by_id=officer, at=given)
         declare(chunk, file, officer, given)
         file.duties.append((Duty.CONCUR, officer, given))
 
@@ -123,13 +125,15 @@ def _send_letter(chunk: "Chunk", file: Sketch, letter: int, uuid: UUID, kind: st
     html = f"<p>Décision de votre demande {file.reference}.</p>"
     common = {"application_id": file.pk, "html": html, "language": "fr", "due": at, "done_at": at, "attempts": 1}
     chunk.renderings.add(
-        id=key, public_id=public_id(rng, at), kind="letter", key=f"letter:{uuid}", title=subject, made_at=at, **common
-    )
+        id=key, public_id=public_id(rng, at), kind=RenderingKind.LETTER, key=f"letter:{uuid}", title=subject,
+        made_at=at, **common,
+    )  # fmt: skip
     chunk.letters.add(
         id=letter, public_id=public_id(rng, at), template_id=None, rendering_id=key,
-        kind="approved" if kind == "partial" else kind, code=f"{signs[:4]}-{signs[4:8]}-{signs[8:]}",
-        regime="fr_prevails", subject_line=subject, at=at, since=file.told_at, sent_at=file.told_at,
-        served_at=file.told_at, read_at=file.told_at, state="served", **common,
+        kind=LetterKind.APPROVED if kind == DecisionKind.PARTIAL else kind,
+        code=f"{signs[:4]}-{signs[4:8]}-{signs[8:]}",
+        regime=LanguageRegime.FR_PREVAILS, subject_line=subject, at=at, since=file.told_at, sent_at=file.told_at,
+        served_at=file.told_at, read_at=file.told_at, state=LetterState.SERVED, **common,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from demo.seed.world import TRIO, World
 from moves.states import Duty
 from programs.rubric import Rubric
 from reviews import scoring
+from reviews.states import AssignmentState
 from work import clock
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def write_panel(chunk: "Chunk", file: Sketch) -> None:
     totals: list[Decimal] = []
     for user, seat in panel:
         at = given + (closed - given) * chunk.rng.random()
-        _assign(chunk, file, user, seat, given=given, since=at, state="submitted",
+        _assign(chunk, file, user, seat, given=given, since=at, state=AssignmentState.SUBMITTED,
                 low=low, high=high, totals=totals,
                 columns={"submitted_at": at, "feedback": FEEDBACK, "feedback_version": 1})  # fmt: skip
     file.score = scoring.raw_mean(totals)

@@ -12,6 +12,7 @@ from demo import people
 from demo.cast import BY_KEY, COMPANIES
 from demo.people import STORYTELLER
 from programs.models import Appointment, Call
+from programs.roles import ProgramRole
 from programs.services.calls import publish_call
 from programs.services.people import appoint
 from programs.states import CallState
@@ -89,10 +90,10 @@ def invite_reviewers(call: Call, by: User) -> dict[str, list[User]]:
                 continue
             user = create_person(by=STORYTELLER, email=email, given_name="Évaluatrice", family_name=f"{number + 1}")
             seat = "industry" if number % 3 == 2 else "cluster"
-            appoint(user, by=by, role="reviewer", program=call.program, seat=seat, capacity=CAPACITY)
+            appoint(user, by=by, role=ProgramRole.REVIEWER, program=call.program, seat=seat, capacity=CAPACITY)
             sign_undertaking(call, by=user)
     found: dict[str, list[User]] = {"cluster": [], "industry": []}
-    invented = Appointment.objects.filter(program=call.program, role="reviewer", user__email__startswith=prefix)
-    for one in invented.select_related("user").order_by("user__email"):
+    reviewers = Appointment.objects.filter(program=call.program, role=ProgramRole.REVIEWER)
+    for one in reviewers.filter(user__email__startswith=prefix).select_related("user").order_by("user__email"):
         found[one.seat].append(one.user)
     return found

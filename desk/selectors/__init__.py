@@ -1,11 +1,10 @@
 """What the gathering pages show: a person's roles and day, where a file stands, the trail in words."""
 
-from desk.selectors.day import ROLES, Day, day_of
+from desk.selectors.day import Day, day_of
 from desk.selectors.roles import roles_of
 from desk.selectors.trail import Filter, Line, chronicle, lines_of, matching, subjects_of, verified, whole_chronicle
 
 __all__ = [
-    "ROLES",
     "Day",
     "Filter",
     "Line",

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.utils.translation import gettext_lazy as _
-
 from accounts.models import User
 from applications import selectors as applications
 from decisions import selectors as decisions
@@ -13,21 +11,10 @@ from letters import selectors as letters
 from reviews import selectors as reviews
 from work import clock
 from work.selectors import MOST, WorkLine
+from work.states import Hat
 
 APPS = (applications.work_for, reviews.work_for, decisions.work_for, letters.work_for, service.work_for)
 SOON = timedelta(days=7)
-ROLES = {  # the hats, in the order of a file's life, and what each is called on the page
-    "company": _("Company"),
-    "officer": _("Programme officer"),
-    "screener": _("Screening officer"),
-    "reviewer": _("Reviewer"),
-    "chair": _("Chair"),
-    "endorser": _("Endorser"),
-    "approver": _("Approver"),
-    "reconsiderer": _("Reconsideration officer"),
-    "partner": _("Partner"),
-    "administrator": _("Administrator"),
-}
 
 
 @dataclass(frozen=True)
@@ -41,7 +28,7 @@ class Day:
     soon: list[WorkLine]
     later: list[WorkLine]
     others: list[WorkLine]
-    hats: tuple[str, ...]
+    hats: tuple[Hat, ...]
     more: bool
 
     @property
@@ -49,11 +36,11 @@ class Day:
         return len(self.late) + len(self.soon) + len(self.later)
 
 
-def day_of(user: User, role: str = "") -> Day:
+def day_of(user: User, role: Hat | None = None) -> Day:
     """The `Day` of a person; with `role`, only what they do under that hat."""
     told = [app(user) for app in APPS]
     lines = [line for lines in told for line in lines]
-    hats = tuple(hat for hat in ROLES if any(line.role == hat for line in lines))
+    hats = tuple(hat for hat in Hat if any(line.role == hat for line in lines))
     shown = [line for line in lines if not role or line.role == role]
     now = clock.now()
     never = now + timedelta(days=36500)

@@ -6,6 +6,7 @@ from django.db.models import CharField, QuerySet, Value
 
 from accounts.models import ClusterAppointment, Membership
 from accounts.rules import in_office, is_person
+from desk.roles import RoleKind
 from funding.models import PartnerSeat
 from programs.models import Appointment
 
@@ -15,20 +16,20 @@ KEPT = "_roles_today"  # what remembers them on the user
 def roles_of(user: object) -> frozenset[tuple[str, str]]:
     """The roles that `user` holds today, as a set of (kind, role): ("program", "reviewer"), ("company", "signatory")…
 
-    Kinds: "cluster", "program", "partner", "company". One query, remembered on the user for the rest of the request.
+    Kinds: those of `RoleKind`. One query, remembered on the user for the rest of the request.
     """
     if not is_person(user):
         return frozenset()
     if not hasattr(user, KEPT):
         held = [
-            _named("cluster", ClusterAppointment.objects.filter(in_office(), user=user)),
-            _named("program", Appointment.objects.filter(in_office(), user=user)),
-            _named("partner", PartnerSeat.objects.filter(in_office(), user=user)),
-            _named("company", Membership.objects.filter(user=user)),
+            _named(RoleKind.CLUSTER, ClusterAppointment.objects.filter(in_office(), user=user)),
+            _named(RoleKind.PROGRAM, Appointment.objects.filter(in_office(), user=user)),
+            _named(RoleKind.PARTNER, PartnerSeat.objects.filter(in_office(), user=user)),
+            _named(RoleKind.COMPANY, Membership.objects.filter(user=user)),
         ]
         setattr(user, KEPT, frozenset(held[0].union(*held[1:])))
     return getattr(user, KEPT)
 
 
-def _named(kind: str, rows: QuerySet[Any]) -> QuerySet[Any, tuple[str, str]]:
-    return rows.annotate(kind=Value(kind, output_field=CharField())).order_by().values_list("kind", "role")
+def _named(kind: RoleKind, rows: QuerySet[Any]) -> QuerySet[Any, tuple[str, str]]:
+    return rows.annotate(kind=Value(kind.value, output_field=CharField())).order_by().values_list("kind", "role")

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from accounts.roles import ClusterRole
 from desk.constants import EFFECTS, PROCESSES
+from desk.roles import RoleKind
 from desk.rules import files_administered_by, files_looked_after_by
 from desk.selectors.roles import roles_of
 from work import clock
@@ -20,7 +21,7 @@ from work.outages import open_outages
 from work.processes import Process, ProcessState, processes_here
 from work.querysets import stopped
 from work.selectors import SetAside, TableRead, WorkLine, WorkTable, read_table, tables_of_work
-from work.states import Machine
+from work.states import Hat, Machine
 from work.sweeps import Beat, beats
 from work.templatetags.formats import number
 
@@ -102,7 +103,7 @@ def service_of(user: User) -> Service:
 
 def work_for(user: User) -> list[WorkLine]:
     """The line of an administrator's day: what was given up, and waits for them. No query for anybody else."""
-    if ("cluster", ClusterRole.ADMINISTRATOR) not in roles_of(user):
+    if (RoleKind.CLUSTER, ClusterRole.ADMINISTRATOR) not in roles_of(user):
         return []
     count = sum(stopped(rows_of(table, user)).count() for table in tables_of_work())
     if not count:
@@ -114,7 +115,7 @@ def work_for(user: User) -> list[WorkLine]:
             label=label,
             url_name="service",
             due=clock.end_of(clock.today()),
-            role="administrator",
+            role=Hat.ADMINISTRATOR,
         )
     ]
 

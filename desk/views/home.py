@@ -11,9 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from desk import selectors
+from desk.roles import RoleKind
 from programs.models import Call
 from work import clock
 from work.selectors import WorkLine
+from work.states import Hat
 
 
 @require_safe
@@ -22,7 +24,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "desk/welcome.html", {"calls": calls()})
     asked = request.GET.get("role", "")
-    role = asked if asked in selectors.ROLES else ""
+    role = Hat(asked) if asked in Hat else None
     day = selectors.day_of(request.user, role)
     context = {
         "day": day,
@@ -39,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
             if lines
         ],
         "held": selectors.roles_of(request.user),
-        "calls": calls() if any(kind == "company" for kind, _role in selectors.roles_of(request.user)) else [],
+        "calls": calls() if any(kind == RoleKind.COMPANY for kind, _role in selectors.roles_of(request.user)) else [],
     }
     return render(request, "desk/home.html", context)
 
@@ -54,14 +56,13 @@ def calls() -> list[dict[str, object]]:
     ]
 
 
-def hats(day: selectors.Day, role: str) -> list[dict[str, object]]:
+def hats(day: selectors.Day, role: Hat | None) -> list[dict[str, object]]:
     """The switch between a person's hats, when they wear several: the parts of the page as addresses."""
     if len(day.hats) < 2:
         return []
     everything = {"label": _("Everything"), "url": reverse("home"), "current": not role}
     return [everything] + [
-        {"label": selectors.ROLES[hat], "url": f"{reverse('home')}?role={hat}", "current": hat == role}
-        for hat in day.hats
+        {"label": hat.label, "url": f"{reverse('home')}?role={hat}", "current": hat == role} for hat in day.hats
     ]
 
 

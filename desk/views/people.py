@@ -18,6 +18,7 @@ from accounts import services as accounts
 from accounts.models import Cluster, ClusterAppointment, Invitation, User
 from accounts.requests import PersonRequest
 from desk.forms.people import ClusterRoleForm, FindPersonForm, InviteStaffForm, PartnerSeatForm, ProgramRoleForm
+from desk.roles import RoleKind
 from desk.rules import administered_clusters
 from desk.views.roles import RoleLine, cluster_roles, partner_seats, program_roles
 from funding import services as funding
@@ -117,9 +118,9 @@ def give(request: PersonRequest, public_id: UUID, kind: str) -> HttpResponse:
     if form.is_valid():
         data = dict(form.cleaned_data)
         try:
-            if kind == "cluster":
+            if kind == RoleKind.CLUSTER:
                 accounts.appoint_to_cluster(user, cluster, by=request.user, **data)
-            elif kind == "program":
+            elif kind == RoleKind.PROGRAM:
                 programs.appoint(user, by=request.user, cluster=cluster, **data)
             else:
                 funding.seat_partner(user, data.pop("partner"), by=request.user, **data)
@@ -163,11 +164,11 @@ def _roles(cluster: Cluster, user: User) -> list[RoleLine]:
 
 def _forms(cluster: Cluster, data: QueryDict | None = None) -> dict[str, forms.Form]:
     return {
-        "cluster": ClusterRoleForm(data, prefix=None, auto_id="cluster_%s"),
-        "program": ProgramRoleForm(
+        RoleKind.CLUSTER: ClusterRoleForm(data, prefix=None, auto_id="cluster_%s"),
+        RoleKind.PROGRAM: ProgramRoleForm(
             data, programs=Program.objects.filter(cluster=cluster).order_by("code"), auto_id="program_%s"
         ),
-        "partner": PartnerSeatForm(data, partners=cluster.partners.order_by("short_name"), auto_id="partner_%s"),
+        RoleKind.PARTNER: PartnerSeatForm(data, partners=cluster.partners.order_by("short_name"), auto_id="partner_%s"),
     }
 
 
@@ -181,10 +182,10 @@ def _person(
         "cluster": cluster,
         "roles": _roles(cluster, user),
         "ways": [
-            {"kind": "cluster", "title": _("In the whole cluster"), "form": forms["cluster"]},
-            {"kind": "program", "title": _("On a programme"), "form": forms["program"]},
-            *([{"kind": "partner", "title": _("For a government partner"), "form": forms["partner"]}] if seats else []),
-        ],
+            {"kind": RoleKind.CLUSTER, "title": _("In the whole cluster"), "form": forms[RoleKind.CLUSTER]},
+            {"kind": RoleKind.PROGRAM, "title": _("On a programme"), "form": forms[RoleKind.PROGRAM]},
+            {"kind": RoleKind.PARTNER, "title": _("For a government partner"), "form": forms[RoleKind.PARTNER]},
+        ][: 3 if seats else 2],
         "faulty": list(filled.values()),
     }
     return render(request, "desk/person.html", context)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Cluster, ClusterAppointment, User
 from accounts.rules import in_office
+from desk.roles import RoleKind
 from funding.models import PartnerSeat
 from programs.models import Appointment
 from programs.roles import ProgramRole
@@ -20,7 +21,7 @@ class RoleLine:
     """A role held: `name` names it in a form; `detail` says where, on whose side or within which limit."""
 
     user_id: int
-    kind: str
+    kind: RoleKind
     name: str
     label: str
     where: str
@@ -41,7 +42,7 @@ def cluster_roles(cluster: Cluster | None, users: Collection[User]) -> Iterator[
     for held in (rows if cluster is None else rows.filter(cluster=cluster)).order_by("role"):
         yield RoleLine(
             user_id=held.user_id,
-            kind="cluster",
+            kind=RoleKind.CLUSTER,
             name=f"cluster:{held.cluster.slug}:{held.role}",
             label=held.get_role_display(),
             where=held.cluster.name,
@@ -57,7 +58,7 @@ def program_roles(cluster: Cluster | None, users: Collection[User]) -> Iterator[
     for held in (rows if cluster is None else rows.filter(cluster=cluster)).order_by("program__code", "role"):
         yield RoleLine(
             user_id=held.user_id,
-            kind="program",
+            kind=RoleKind.PROGRAM,
             name=f"program:{held.program.code if held.program else ''}:{held.role}",
             label=held.get_role_display(),
             where=held.program.name if held.program else _("all programmes"),
@@ -75,7 +76,7 @@ def partner_seats(cluster: Cluster | None, users: Collection[User]) -> Iterator[
     for held in (rows if cluster is None else rows.filter(partner__cluster=cluster)).order_by("role"):
         yield RoleLine(
             user_id=held.user_id,
-            kind="partner",
+            kind=RoleKind.PARTNER,
             name=f"partner:{held.partner.public_id}:{held.role}",
             label=held.get_role_display(),
             where=held.partner.name,

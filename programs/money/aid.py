@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from fractions import Fraction
 from typing import Any
 
-from programs.money.reasons import AidReason
+from programs.money.reasons import RECOVERABLE_TAX, AidReason
 from programs.money.result import Aid, CategoryLine, FinancingLine, RowLine
 from programs.policy.aid import AidRules, Category
 from work.money import cents
@@ -44,7 +44,7 @@ def compute_aid(
     at_rate = sum(aid.values(), Fraction(0))
     cash = [r for r in rows if not r.in_kind]
     costs = sum((r.amount for r in cash), ZERO)
-    recoverable = sum((x.params["amount"] for r in cash for x in r.reasons if x.code == "recoverable_tax"), ZERO)
+    recoverable = sum((x.params["amount"] for r in cash for x in r.reasons if x.code == RECOVERABLE_TAX), ZERO)
     steps = _limit(rules, eligible, at_rate, sources, levels)
     others = sum((s.amount for s in sources), ZERO)
     ours = steps["reimbursement"] if requested is None else min(cents(requested), steps["reimbursement"])
@@ -101,7 +101,7 @@ def _judge(row: Mapping, rules: AidRules, submitted_on: date, recipient: str) ->
     elif not reasons:
         tax = min(_amount(row.get("recoverable_tax")), amount)
         if tax > 0:
-            kept, reasons = amount - tax, (AidReason("recoverable_tax", {"amount": tax}),)
+            kept, reasons = amount - tax, (AidReason(RECOVERABLE_TAX, {"amount": tax}),)
     return RowLine(
         category=row.get("category") or "",
         description=str(row.get("description") or ""),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from work.money import format_money, format_percent
 
+RECOVERABLE_TAX = "recoverable_tax"
 SENTENCES = {
     "amount_negative": _("The amount is below zero. Enter what the item costs."),
     "category_unknown": _("This category is not one of this programme's categories."),
@@ -22,7 +23,7 @@ SENTENCES = {
         "%(category)s: costs after %(day)s are not eligible. If only part of it comes after, enter two lines."
     ),
     "item_too_dear": _("%(category)s: an item above %(limit)s is not eligible. This one costs %(amount)s."),
-    "recoverable_tax": _("Taxes that can be recovered are not eligible (%(amount)s)."),
+    RECOVERABLE_TAX: _("Taxes that can be recovered are not eligible (%(amount)s)."),
     "in_kind": _("A contribution in kind is valued apart and never reimbursed."),
     "category_cap": _("%(category)s: at most %(percent)s of eligible costs, so %(kept)s of %(amount)s are kept."),
     "no_rate": _("%(category)s: this programme reimburses nothing in this category for this kind of organisation."),

@@ -15,7 +15,7 @@ from moves.machine import move
 from moves.refusals import Refusal, WrongMoment
 from moves.transitions import Reason
 from programs.models import Accommodation, Call, FormVersion, Rubric, Rules
-from programs.rules import NewClosing, OneApplicant
+from programs.rules import EARLIER, NewClosing, OneApplicant
 from work import clock
 
 
@@ -64,7 +64,7 @@ def accommodate_applicant(
         _tidy(reason), organisation=organisation.public_id if organisation else None, closes_at=closes_at
     )
     if closes_at is not None and call.closes_at is not None and closes_at <= call.closes_at:
-        raise WrongMoment(Refusal(_("The applicant's closing must be later than the call's."), code="earlier"))
+        raise WrongMoment(Refusal(_("The applicant's closing must be later than the call's."), code=EARLIER))
     call = move(call, Call.accommodate, by=by, given=given)
     accommodation, _made = Accommodation.objects.update_or_create(
         call=call, organisation=organisation, defaults={"closes_at": closes_at}

@@ -21,7 +21,7 @@ from moves.transitions import MoveOf
 from programs.forms import AccommodationForm, CancelForm, ClosingForm
 from programs.models import Call
 from programs.pages import page_of
-from programs.rules import is_call_officer
+from programs.rules import EARLIER, is_call_officer
 from programs.services import calls as services
 from programs.views.programs import phase_of
 from work import clock
@@ -106,7 +106,7 @@ def act_page(
                     refusals = refused.refusals
                 else:
                     for refusal in refused.refusals:
-                        place = "day" if refusal.code == "earlier" and "day" in form.fields else None
+                        place = "day" if refusal.code == EARLIER and "day" in form.fields else None
                         form.add_error(place, str(refusal.message))
             else:
                 messages.success(request, done)

@@ -15,6 +15,7 @@ from programs.roles import ProgramRole
 from reviews.models import Assignment, Declaration
 from reviews.states import Answer, AssignmentState
 from work.selectors import MOST, WorkLine
+from work.states import Hat
 
 
 def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
@@ -33,7 +34,7 @@ def _work_of_reviewer(user: User, limit: int) -> Iterator[WorkLine]:
             "review-declare-own" if offered else "review-score",
             (one.public_id,),
             due=one.due,
-            role="reviewer",
+            role=Hat.REVIEWER,
             note=one.application.organisation_name,
         )
 
@@ -46,12 +47,12 @@ def _work_of_panel(user: User, limit: int) -> Iterator[WorkLine]:
     )
     for file in officer.filter(state__in=TAKES_REVIEWERS)[:limit]:
         if file.state == ApplicationState.ELIGIBLE:
-            yield _line(file, _("Assign the reviewers"), "review-file", "officer")
+            yield _line(file, _("Assign the reviewers"), "review-file", Hat.OFFICER)
         else:
             waits = str(ApplicationState(file.state).row.awaits)
-            yield _line(file, _("In review"), "review-file", "officer", waits_for=waits)
+            yield _line(file, _("In review"), "review-file", Hat.OFFICER, waits_for=waits)
     for file in chair.filter(state=ApplicationState.REVIEWED)[:limit]:
-        yield _line(file, _("Recommend"), "review-recommend", "chair")
+        yield _line(file, _("Recommend"), "review-recommend", Hat.CHAIR)
     doubts = Declaration.objects.filter(
         application__in=chair.order_by().values("pk"), answer=Answer.UNSURE, ruled_by=None
     ).exclude(user=user)
@@ -59,13 +60,13 @@ def _work_of_panel(user: User, limit: int) -> Iterator[WorkLine]:
         application=OuterRef("application"), user=OuterRef("user"), pk__gt=OuterRef("pk")
     )
     for doubt in doubts.exclude(Exists(newer)).select_related("application__call").order_by("id")[:limit]:
-        yield _line(doubt.application, _("Rule on a doubt about interests"), "review-file", "chair", due=None)
+        yield _line(doubt.application, _("Rule on a doubt about interests"), "review-file", Hat.CHAIR, due=None)
 
 
 def _label(file: Application) -> str:
     return f"{file.reference} · {file.title or file.call.name}"
 
 
-def _line(file: Application, what: str, url_name: str, role: str, **more: Any) -> WorkLine:
+def _line(file: Application, what: str, url_name: str, role: Hat, **more: Any) -> WorkLine:
     more = {"due": file.due, "note": file.organisation_name} | more
     return WorkLine(what, _label(file), url_name, (file.reference,), role=role, **more)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications.models import Application
-from applications.rules import Proposal
+from applications.rules import SHARES, Proposal
 from applications.states import FUNDED, Outcome
 from audit.actors import Actor
 from funding import ledger
@@ -106,7 +106,7 @@ def _whole_shares(
     for envelope, part in shares:
         part = cents(Decimal(part))
         if part < 0 or (part and envelope.pk not in allowed):
-            raise WrongMoment(Refusal(_("An amount is given to an envelope that cannot pay this call."), code="shares"))
+            raise WrongMoment(Refusal(_("An amount is given to an envelope that cannot pay this call."), code=SHARES))
         if part:
             merged[envelope.pk] = (envelope, part + (merged[envelope.pk][1] if envelope.pk in merged else 0))
     return [merged[key] for key in sorted(merged)]

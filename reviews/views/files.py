@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import PersonRequest
 from applications.models import Application
+from applications.states import ApplicationState
 from audit.services import record_reading
 from moves.interests import ask_unbarred
 from moves.refusals import Forbidden, Refusal, WrongMoment
@@ -61,7 +62,7 @@ def opened_assignment(request: PersonRequest, public_id: UUID, *, read: str = ""
         raise Forbidden(_("This file is closed to you."))
     if assignment.state not in READABLE:
         raise WrongMoment(Refusal(_("This file no longer waits for your review."), code="state"))
-    if assignment.application.state == "eligible":
+    if assignment.application.state == ApplicationState.ELIGIBLE:
         raise WrongMoment(Refusal(_("The file opens when the officer starts its review."), code="state"))
     if read and request.method == "GET":
         application = assignment.application

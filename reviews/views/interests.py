@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import PersonRequest
 from applications.models import Application
+from applications.states import ApplicationState
 from moves.interests import standing_of
 from moves.refusals import Forbidden, WrongMoment
 from moves.states import Duty, StandingState
@@ -132,7 +133,7 @@ def _after(
     if answer == Answer.UNSURE:
         messages.info(request, _("The chair rules in writing. Until then the file is closed to you."))
         return reverse("review-queue") if assignment else "/"
-    if assignment is not None and application.state == "eligible":
+    if assignment is not None and application.state == ApplicationState.ELIGIBLE:
         messages.success(request, _("Thank you. The file opens when the officer starts its review."))
         return reverse("review-queue")
     messages.success(request, _("Thank you. Your declaration is on record."))

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.models import Application
+from applications.rules import CEILING, DISCUSSION, MINIMUM, SHARES
 from applications.states import TO_REVIEW, ApplicationState
 from audit.services import record_readings
 from funding.ledger import InsufficientFunds, available
@@ -208,7 +209,12 @@ def _split(application: Application, amount: Decimal) -> dict[str, object]:
     return {"amount": amount} | {RecommendForm.name_of(envelope): part or None for envelope, part in shares}
 
 
-PLACES = {"shares": "amount", "minimum": "amount", "ceiling": "amount", "discussion": "discussion"}
+PLACES = {  # the field beside which each refusal is said
+    SHARES: "amount",
+    MINIMUM: "amount",
+    CEILING: "amount",
+    DISCUSSION: "discussion",
+}
 
 
 def _recommend(form: RecommendForm, application: Application, *, by: User) -> bool:

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts import services
+from accounts.roles import ClusterRole
 from audit.actors import SetUp
 
 SET_UP = SetUp("found_cluster")
@@ -44,5 +45,5 @@ class Command(BaseCommand):
             )
         except ValidationError as problem:
             raise CommandError("; ".join(problem.messages)) from None
-        services.appoint_to_cluster(user, cluster, by=SET_UP, role="administrator")
+        services.appoint_to_cluster(user, cluster, by=SET_UP, role=ClusterRole.ADMINISTRATOR)
         self.stdout.write(f"{name_fr}: {user.email} is its administrator.")

@@ -76,7 +76,7 @@ def tasks(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """What is done and what is left, section by section."""
     application = draft_of(request, public_id, read="task list")
     items = task_list(application)
-    done = sum(item.kind == "done" for item in items)
+    done = sum(item.is_done for item in items)
     context = {
         "application": application,
         "tasks": items[:-1],
