@@ -6,6 +6,7 @@ Programmes stand above this app: they say at start who handles their money (`pro
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model, Q, QuerySet
 
 from accounts.models import User
@@ -22,22 +23,27 @@ class MoneyHandlers:
     agreements: Callable[[User], QuerySet[Model, object]]  # the ids of the agreements whose money a person handles
 
 
-_HANDLERS: list[MoneyHandlers] = []
+_handlers: MoneyHandlers | None = None
 
 
-def read_also_by(handlers: MoneyHandlers) -> None:
-    """Let those who handle money read the envelopes that it comes from."""
-    _HANDLERS[:] = [handlers]
+def money_handled_by(handlers: MoneyHandlers) -> None:
+    """The app that spends the money says who handles it, once, when it is ready: they read where it comes from."""
+    global _handlers
+    _handlers = handlers
+
+
+def handlers() -> MoneyHandlers:
+    """Who handles the money. ImproperlyConfigured, which stops the start, where no app has said."""
+    if _handlers is None:
+        raise ImproperlyConfigured("no app says who handles the money of its programmes")
+    return _handlers
 
 
 def reads_envelopes(user: object) -> bool:
     """Whether `user` holds a role today that reads envelopes."""
     if not is_person(user):
         return False
-    return (
-        any(handlers.is_one(user) for handlers in _HANDLERS)
-        or user.cluster_appointments.filter(in_office(), role__in=CLUSTER_READERS).exists()
-    )
+    return handlers().is_one(user) or user.cluster_appointments.filter(in_office(), role__in=CLUSTER_READERS).exists()
 
 
 def envelopes_of(user: object) -> QuerySet[Envelope]:
@@ -45,7 +51,5 @@ def envelopes_of(user: object) -> QuerySet[Envelope]:
     if not is_person(user):
         return Envelope.objects.none()
     clusters = user.cluster_appointments.filter(in_office(), role__in=CLUSTER_READERS).values("cluster_id")
-    read = Q(agreement__cluster__in=clusters)
-    for handlers in _HANDLERS:
-        read |= Q(agreement__in=handlers.agreements(user))
-    return Envelope.objects.filter(read)
+    handled = handlers().agreements(user)
+    return Envelope.objects.filter(Q(agreement__cluster__in=clusters) | Q(agreement__in=handled))

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.core.exceptions import ImproperlyConfigured
+
 from accounts.models import User
 from funding.models import Envelope, LedgerEntry
 from funding.money import BUCKETS, SPENT, deltas
@@ -86,10 +88,6 @@ def _percent(part: Decimal, whole: Decimal) -> Decimal:
     return (part * 100 / whole).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
 
 
-# Whose file an entry is, only a higher app knows: it says so here, when it starts (applications.apps).
-_NAMING: list[Callable[[Iterable[int], User], dict[int, FileName]]] = []
-
-
 @dataclass(frozen=True)
 class FileName:
     """How a page names a file: its reference and the address of its page."""
@@ -98,11 +96,24 @@ class FileName:
     url: str
 
 
-def name_files_with(fn: Callable[[Iterable[int], User], dict[int, FileName]]) -> None:
-    """Let `fn(ids, reader)` name the files that `reader` may open; those it leaves out are shown without a name."""
-    _NAMING[:] = [fn]
+# Whose file an entry is, only a higher app knows: it says so here, when it starts (applications.apps).
+Naming = Callable[[Iterable[int], User], dict[int, FileName]]
+_naming: Naming | None = None
+
+
+def name_files_with(naming: Naming) -> None:
+    """Let `naming(ids, reader)` name the files that `reader` may open; those it leaves out are shown without a name."""
+    global _naming
+    _naming = naming
+
+
+def naming() -> Naming:
+    """What names files. ImproperlyConfigured, which stops the start, where no app has said."""
+    if _naming is None:
+        raise ImproperlyConfigured("no app names the files of the ledger's entries")
+    return _naming
 
 
 def names_of_files(ids: Iterable[int], reader: User) -> dict[int, FileName]:
     """The names of the files among `ids` that `reader` may open."""
-    return _NAMING[0](ids, reader) if _NAMING else {}
+    return naming()(ids, reader)

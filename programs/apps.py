@@ -5,11 +5,11 @@ class ProgramsConfig(AppConfig):
     name = "programs"
 
     def ready(self) -> None:
-        from funding.access import MoneyHandlers, read_also_by
+        from funding.access import MoneyHandlers, money_handled_by
         from programs.models import Program
         from programs.querysets import handles_money
 
-        read_also_by(
+        money_handled_by(
             MoneyHandlers(
                 is_one=handles_money,
                 agreements=lambda user: Program.objects.with_money_of(user).values("agreements"),

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
 
 from audit.models import Reading
-from funding import ledger
+from funding import access, figures, ledger
 from funding.access import envelopes_of, reads_envelopes
 from funding.models import Envelope
 from programs.models import Program
@@ -68,3 +69,12 @@ def test_a_statement_names_the_file_of_each_entry_to_whom_may_open_it(cast, prog
     assert len(csv) == 4  # the head, the allocation, the fee, the reserve
     assert file.reference in csv[3]
     assert Reading.objects.filter(subject_type="envelope").count() == 2
+
+
+def test_start_fails_where_no_app_says_who_handles_the_money_or_names_the_files(monkeypatch):
+    monkeypatch.setattr(access, "_handlers", None)
+    monkeypatch.setattr(figures, "_naming", None)
+    with pytest.raises(ImproperlyConfigured, match="who handles the money"):
+        access.handlers()
+    with pytest.raises(ImproperlyConfigured, match="names the files"):
+        figures.naming()
