@@ -4,9 +4,11 @@ from datetime import date
 from typing import TYPE_CHECKING, TypeGuard
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.roles import ClusterRole, OrganisationRole
 from audit.states import ActorKind
+from moves.refusals import Refusal
 from work import clock
 
 if TYPE_CHECKING:
@@ -17,6 +19,18 @@ def in_office(day: date | None = None) -> Q:
     """The condition that an appointment (`starts_on`, `ends_on` inclusive) runs on `day` (today when None)."""
     day = day or clock.today()
     return Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+
+
+def account_is_closed(user: "User") -> Refusal | None:
+    """Why nobody gives `user` a role, a seat or a file any more, or None."""
+    return None if user.is_active else Refusal(_("This account is closed."), code="closed")
+
+
+def ends_before_it_starts(starts_on: date, ends_on: date | None) -> Refusal | None:
+    """Why the term of an appointment or of a seat is none, or None. `ends_on` is its last day."""
+    if ends_on and ends_on < starts_on:
+        return Refusal(_("The appointment ends before it starts."), code="dates")
+    return None
 
 
 def is_person(by: object) -> "TypeGuard[User]":

@@ -6,48 +6,26 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Q
 
-from accounts.roles import ClusterRole
-from accounts.rules import in_office, is_person
+from accounts.rules import is_person
 from applications.states import ApplicationState
 from audit.actors import Actor
 from moves.interests import barred_from
 from programs.models import Call
-from programs.querysets import held_on
+from programs.querysets import held_on, read_by
 from programs.roles import ProgramRole
 
 if TYPE_CHECKING:
     from accounts.models import User
     from applications.models import Application, ChangeRequest
 
-# Roles whose holders read the whole of every file of their programme. Reviewers read theirs through an assignment.
-READERS = (
-    ProgramRole.OFFICER,
-    ProgramRole.SCREENER,
-    ProgramRole.CONFIRMER,
-    ProgramRole.CHAIR,
-    ProgramRole.ENDORSER,
-    ProgramRole.APPROVER,
-    ProgramRole.RECONSIDERER,
-)
-
 
 def read_by_role(user: "User") -> Q:
-    """The condition that a file was submitted, that a role of the cluster gives it to `user` to read, and that they
-    are not barred from it. Told of the row itself: a list of every file's key would be made before the first is found.
+    """The condition that a file was submitted, that `user` reads its programme as staff, and that they are not barred
+    from it. Who reads a programme reads its files; reviewers read theirs through an assignment. Told of the row itself:
+    a list of every file's key would be made before the first is found.
     """
-    seats = user.appointments.filter(in_office(), role__in=READERS)
-    clusters = user.cluster_appointments.filter(
-        in_office(), role__in=[ClusterRole.OFFICER, ClusterRole.AUDITOR, ClusterRole.FINANCE]
-    ).values("cluster_id")
-    return (
-        ~Q(state=ApplicationState.DRAFT)
-        & (
-            Q(call__program__in=seats.exclude(program=None).values("program_id"))
-            | Q(call__program__cluster__in=seats.filter(program=None).values("cluster_id"))
-            | Q(call__program__cluster__in=clusters)
-        )
-        & ~Q(pk__in=barred_from(user))
-    )
+    staff = read_by(user, "call__program__")
+    return ~Q(state=ApplicationState.DRAFT) & staff & ~Q(pk__in=barred_from(user))
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):

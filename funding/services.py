@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.rules import may_administer
+from accounts.rules import account_is_closed, ends_before_it_starts, may_administer
 from audit import services as trail
 from audit.actors import Actor
 from funding.models import Partner, PartnerSeat
 from funding.roles import PartnerRole
-from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.refusals import Forbidden, WrongMoment
 from work import clock
 
 
@@ -30,10 +30,10 @@ def seat_partner(
     if not may_administer(partner.cluster, by):
         raise Forbidden(_("Only an administrator of the cluster gives and takes back roles."))
     seated, starts_on = PartnerRole(role), starts_on or clock.today()
-    if not user.is_active:
-        raise WrongMoment(Refusal(_("This account is closed."), code="closed"))
-    if ends_on and ends_on < starts_on:
-        raise ValidationError({"ends_on": _("The appointment ends before it starts.")})
+    if closed := account_is_closed(user):
+        raise WrongMoment(closed)
+    if wrong := ends_before_it_starts(starts_on, ends_on):
+        raise ValidationError({"ends_on": str(wrong.message)})
     seat, _made = PartnerSeat.objects.update_or_create(
         user=user, partner=partner, role=seated, defaults={"starts_on": starts_on, "ends_on": ends_on}
     )

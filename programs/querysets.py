@@ -15,6 +15,8 @@ from programs.states import SHOWN, CallState
 from work import clock
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from accounts.models import User
     from programs.models import Call, Program
 
@@ -137,10 +139,22 @@ class CallQuerySet(models.QuerySet["Call"]):
         return self.filter(managed_by(user, "program__")) if is_person(user) else self.none()
 
 
+def in_office_holders(
+    program: "Program", role: ProgramRole, *, limit: "Decimal | None" = None
+) -> "models.QuerySet[User]":
+    """The people with an account that is open who hold `role` by appointment to `program`, or to all those of its
+    cluster, today; with `limit`, those who may approve that many dollars.
+    """
+    seats = program.appointments.model.objects.filter(in_office(), role=role)
+    if limit is not None:
+        seats = seats.filter(limit__gte=limit)
+    held = seats.filter(Q(program=program) | Q(program=None, cluster=program.cluster_id))
+    return get_user_model().objects.filter(is_active=True, pk__in=held.values("user_id")).order_by("pk")
+
+
 def in_office_officers(program: "Program") -> "models.QuerySet[User]":
     """The people who are officers of `program` today, by appointment to it, to its cluster, or in the whole cluster."""
-    users = get_user_model().objects.filter(is_active=True)
-    own = Q(program=program) | Q(program=None, cluster=program.cluster_id)
-    appointed = program.appointments.model.objects.filter(in_office(), own, role=ProgramRole.OFFICER).values("user_id")
+    appointed = in_office_holders(program, ProgramRole.OFFICER).values("pk")
     everywhere = program.cluster.appointments.filter(in_office(), role=ClusterRole.OFFICER).values("user_id")
-    return users.filter(Q(pk__in=appointed) | Q(pk__in=everywhere)).order_by("pk")
+    people = get_user_model().objects.filter(is_active=True)
+    return people.filter(Q(pk__in=appointed) | Q(pk__in=everywhere)).order_by("pk")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import ClusterRole
 from accounts.rules import in_office, is_person
-from applications.states import ApplicationState
+from applications.states import TAKES_REVIEWERS, ApplicationState
 from audit.actors import Actor
 from moves.refusals import Refusal
 from moves.transitions import Facts, Input
@@ -63,6 +63,22 @@ def is_chair(assignment: "Assignment", by: Actor) -> bool:
 
 def is_reviewer_or_officer(assignment: "Assignment", by: Actor) -> bool:
     return is_the_one_assigned(assignment, by) or is_officer(assignment, by) or is_chair(assignment, by)
+
+
+# Giving a file to a reviewer: who, and when
+
+WHO_ASSIGNS = _("Only an officer of the programme assigns reviewers.")
+
+
+def may_assign(application: "Application", by: Actor) -> bool:
+    return is_program_officer(application.call.program, by)
+
+
+def takes_reviewers(application: "Application") -> Refusal | None:
+    """Why no reviewer can be given the file now, or None."""
+    if application.state not in TAKES_REVIEWERS:
+        return Refusal(_("Reviewers are assigned once the file is found eligible."), code="state")
+    return None
 
 
 # Facts and input

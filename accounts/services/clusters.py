@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Cluster, ClusterAppointment, User
 from accounts.roles import ClusterRole
-from accounts.rules import in_office, is_system, may_administer
+from accounts.rules import account_is_closed, ends_before_it_starts, in_office, is_system, may_administer
 from audit import services as trail
 from audit.actors import Actor
 from moves.refusals import Forbidden, Refusal, WrongMoment
@@ -55,10 +55,8 @@ def appoint_to_cluster(
     """Give `user` a role in the whole cluster from `starts_on` (today) to the end of `ends_on` (no end)."""
     must_administer(cluster, by)
     given, starts_on = ClusterRole(role), starts_on or clock.today()
-    if ends_on and ends_on < starts_on:
-        raise WrongMoment(Refusal(_("The appointment ends before it starts."), code="dates"))
-    if not user.is_active:
-        raise WrongMoment(Refusal(_("This account is closed."), code="closed"))
+    if refusal := ends_before_it_starts(starts_on, ends_on) or account_is_closed(user):
+        raise WrongMoment(refusal)
     Cluster.objects.select_for_update().get(pk=cluster.pk)
     appointment, _made = ClusterAppointment.objects.update_or_create(
         user=user, cluster=cluster, role=given, defaults={"starts_on": starts_on, "ends_on": ends_on}

@@ -1,14 +1,12 @@
 """Who is told, and of what: the next in the chain, the partner's officers, those whose act a return made void."""
 
 from collections.abc import Iterable
-from decimal import Decimal
 
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.roles import ClusterRole
 from accounts.rules import in_office
 from decisions.models import Decision
 from decisions.states import BEFORE_ISSUE, DecisionKind, DecisionState, StepKind
@@ -20,7 +18,7 @@ from moves.interests import is_barred
 from moves.states import Duty
 from notifications.constants import MessageKind
 from notifications.services import queue_message
-from programs.models import Appointment, Program
+from programs.querysets import in_office_holders, in_office_officers
 from programs.roles import ProgramRole
 
 ENDORSE = _("give a favourable opinion")
@@ -34,14 +32,14 @@ def tell_next(decision: Decision) -> None:
     match decision.state:
         case DecisionState.DRAFT:
             role = ProgramRole.RECONSIDERER if decision.kind == DecisionKind.RECONSIDERED else ProgramRole.ENDORSER
-            _tell(decision, "endorse", ENDORSE, _free(decision, _holders(program, role), Duty.ENDORSE))
+            _tell(decision, "endorse", ENDORSE, _free(decision, in_office_holders(program, role), Duty.ENDORSE))
         case DecisionState.ENDORSED:
-            people = _holders(program, ProgramRole.APPROVER, limit=decision.amount)
+            people = in_office_holders(program, ProgramRole.APPROVER, limit=decision.amount)
             _tell(decision, "approve", APPROVE, _free(decision, people, Duty.APPROVE))
         case DecisionState.APPROVED if decision.concurrences.awaited().exists():
             _ask_partners(decision)
         case state if state in BEFORE_ISSUE:
-            people = _officers(program)
+            people = in_office_officers(program)
             _tell(decision, "issue", ISSUE, [one for one in people if not is_barred(decision.application_id, one)])
 
 
@@ -49,7 +47,7 @@ def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool)
     """Tell whose acts are void, and who goes on from there: the programme's officers, or the chair."""
     program = decision.application.call.program
     acted = User.objects.filter(pk__in=decision.steps.exclude(kind=StepKind.SENT_BACK).values("by"))
-    people = {*acted, *(_holders(program, ProgramRole.CHAIR) if to_panel else _officers(program))}
+    people = {*acted, *(in_office_holders(program, ProgramRole.CHAIR) if to_panel else in_office_officers(program))}
     for person in sorted(people - {by}, key=lambda one: one.pk):
         if person.partner_seats.exists():
             continue  # a partner's officer has no page of the decision: they are asked again when the round comes
@@ -67,7 +65,7 @@ def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool)
 def tell_failed(letter: Letter) -> None:
     """Tell the programme's officers that a letter could not be made or sent."""
     application = letter.application
-    for person in _officers(application.call.program):
+    for person in in_office_officers(application.call.program):
         queue_message(
             MessageKind.LETTER_FAILED,
             to=person,
@@ -124,25 +122,6 @@ def _both(words: str | Promise) -> dict[str, str]:
 def _round(decision: Decision) -> int:
     """How often the decision was sent back before: each round is told anew."""
     return decision.steps.filter(kind=StepKind.SENT_BACK).count()
-
-
-def _holders(program: Program, role: ProgramRole, *, limit: Decimal | None = None) -> list[User]:
-    """Active people who hold `role` on the programme today; of approvers, those whose limit reaches `limit` dollars."""
-    seats = Appointment.objects.filter(in_office(), role=role, user__is_active=True)
-    if limit is not None:
-        seats = seats.filter(limit__gte=limit)
-    own = seats.filter(program=program) | seats.filter(program=None, cluster=program.cluster_id)
-    return list(User.objects.filter(pk__in=own.values("user_id")).order_by("pk"))
-
-
-def _officers(program: Program) -> list[User]:
-    """The programme's officers and the cluster's own."""
-    cluster = User.objects.filter(
-        cluster_appointments__in=program.cluster.appointments.filter(in_office(), role=ClusterRole.OFFICER),
-        is_active=True,
-    )
-    people = {*_holders(program, ProgramRole.OFFICER), *cluster}
-    return sorted(people, key=lambda one: one.pk)
 
 
 def _free(decision: Decision, people: Iterable[User], duty: Duty) -> list[User]:

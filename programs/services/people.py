@@ -8,9 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Cluster, User
+from accounts.rules import account_is_closed, ends_before_it_starts
 from audit import services as trail
 from audit.actors import Actor
-from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.refusals import Forbidden, WrongMoment
 from programs.models import Appointment, Program
 from programs.roles import ProgramRole, Seat
 from programs.rules import may_appoint
@@ -91,14 +92,14 @@ def _check(
     ends_on: date | None,
 ) -> None:
     """ValidationError by field; WrongMoment for a closed account."""
-    if not user.is_active:
-        raise WrongMoment(Refusal(_("This account is closed."), code="closed"))
-    errors = {}
+    if closed := account_is_closed(user):
+        raise WrongMoment(closed)
+    errors: dict[str, str] = {}
     if role == ProgramRole.REVIEWER and seat not in Seat.values:
         errors["seat"] = _("Say on whose side the reviewer sits: cluster, industry or independent.")
     if role == ProgramRole.APPROVER and (limit is None or Decimal(limit) < 0):
         errors["limit"] = _("Give the limit in dollars that this person may approve.")
-    if ends_on and ends_on < starts_on:
-        errors["ends_on"] = _("The appointment ends before it starts.")
+    if wrong := ends_before_it_starts(starts_on, ends_on):
+        errors["ends_on"] = str(wrong.message)
     if errors:
         raise ValidationError(errors)

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications.models import Application
-from applications.states import TAKES_REVIEWERS
 from audit.actors import Actor
 from audit.services import record
 from moves.interests import ask_unbarred, standing_of
@@ -20,11 +19,10 @@ from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.models import Call
 from programs.policy import PanelRules
-from programs.rules import is_program_officer
 from programs.selectors import policy_of
 from reviews import checks
 from reviews.models import Assignment
-from reviews.rules import Declared
+from reviews.rules import WHO_ASSIGNS, Declared, may_assign, takes_reviewers
 from reviews.states import Answer
 from work import clock
 
@@ -51,11 +49,11 @@ def assign_reviewer(application: Application, reviewer: User, *, by: User, due: 
     on a conflict of interest, a missing appointment, an earlier act on the file, or a full queue.
     """
     application = _locked(application)
-    if not is_program_officer(application.call.program, by):
-        raise Forbidden(_("Only an officer of the programme assigns reviewers."))
+    if not may_assign(application, by):
+        raise Forbidden(WHO_ASSIGNS)
     ask_unbarred(application.pk, by)
-    if application.state not in TAKES_REVIEWERS:
-        raise WrongMoment(Refusal(_("Reviewers are assigned once the file is found eligible."), code="state"))
+    if refusal := takes_reviewers(application):
+        raise WrongMoment(refusal)
     appointment = checks.reviewer_appointment(application.call.program, reviewer, lock=True)
     conflicts = checks.refusals_to_assign(application, reviewer, appointment=appointment)
     if appointment is None or conflicts:

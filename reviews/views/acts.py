@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.models import Application
-from applications.states import TAKES_REVIEWERS
 from audit.actors import Actor
 from moves.machine import allowed, ask_who
 from moves.refusals import WrongMoment
@@ -22,6 +21,7 @@ from programs.selectors import rubric_of
 from reviews import checks, services
 from reviews.forms.people import ReasonForm, ReplaceForm
 from reviews.models import Assignment
+from reviews.rules import takes_reviewers
 from reviews.states import AssignmentState
 from reviews.views.evidence import review_rows
 from reviews.views.files import staff_file
@@ -74,7 +74,7 @@ def _acts_on(assignment: Assignment, application: Application, user: Actor) -> l
     waits = Assignment.reopen in may and may[Assignment.reopen].refusals
     if waits and not allowed(application, user, Application.reopen_review):
         names.remove("reopen")
-    if application.state not in TAKES_REVIEWERS and "replace" in names:
+    if takes_reviewers(application) and "replace" in names:
         names.remove("replace")
     return names
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.models import Application
-from applications.states import TAKES_REVIEWERS, TO_REVIEW, ApplicationState
+from applications.states import TO_REVIEW, ApplicationState
 from audit.models import Erasable
 from moves.interests import standing_of
 from moves.machine import allowed
@@ -25,11 +25,12 @@ from moves.states import StandingState
 from moves.transitions import MoveOf
 from programs.roles import ProgramRole
 from programs.rubric import Rubric
-from programs.rules import holds, is_program_officer
+from programs.rules import holds
 from programs.selectors import rubric_of
 from reviews import checks, selectors, services
 from reviews.forms.people import AssignForm, ReasonForm, RuleForm
 from reviews.models import Assignment, Declaration, Recommendation
+from reviews.rules import WHO_ASSIGNS, may_assign, takes_reviewers
 from reviews.selectors import FileScores
 from reviews.states import LIVE, WAITING, Answer, AssignmentState
 from reviews.views.files import staff_file
@@ -67,8 +68,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     user, program = request.user, application.call.program
-    officer, chair = is_program_officer(program, user), holds(user, ProgramRole.CHAIR, program)
-    can_assign = officer and application.state in TAKES_REVIEWERS
+    officer, chair = may_assign(application, user), holds(user, ProgramRole.CHAIR, program)
+    can_assign = officer and takes_reviewers(application) is None
     assignments = list(
         application.assignments.select_related("reviewer").prefetch_related("scores").order_by("-state", "id")
     )
@@ -154,8 +155,8 @@ def _to_rule(application: Application) -> QuerySet[Declaration]:
 def assign(request: PersonRequest, reference: str) -> HttpResponse:
     """Offer the file to the people chosen. Whoever cannot take it is named with the reason; the others are offered."""
     application = staff_file(request, reference)
-    if not is_program_officer(application.call.program, request.user):
-        raise Forbidden(_("Only an officer of the programme assigns reviewers."))
+    if not may_assign(application, request.user):
+        raise Forbidden(WHO_ASSIGNS)
     people = {str(c.user.public_id): c.user for c in checks.candidates(application)}
     chosen = [people[key] for key in request.POST.getlist("reviewer") if key in people]
     if not chosen:

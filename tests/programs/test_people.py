@@ -6,8 +6,11 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
+from accounts.models import User
 from audit.models import Entry
 from moves.refusals import Forbidden, WrongMoment
+from programs.models import Appointment, Program
+from programs.querysets import in_office_holders, in_office_officers
 from programs.roles import ProgramRole
 from programs.rules import approval_limit, holds
 from programs.services.people import appoint, end_appointment
@@ -76,3 +79,44 @@ def test_closed_account_is_appointed_to_nothing(cast, cluster):
     cast.ana.save(update_fields=["is_active"])
     with pytest.raises(WrongMoment):
         appoint(cast.ana, by=cast.administrator, role="chair", cluster=cluster)
+
+
+def test_people_who_hold_a_role_are_those_in_office_today_on_the_programme_or_all_of_its_cluster(
+    cast, cluster, programme
+):
+    other = Program.objects.create(
+        cluster=cluster, working_group=programme.working_group, code="AUTRE", slug="autre",
+        name_fr="Autre", name_en="Other", contact_email="autre@example.com",
+    )  # fmt: skip
+    Appointment.objects.all().delete()
+    today = clock.today()
+
+    def hold(who, role=ProgramRole.APPROVER, **more):
+        held = {"program": programme, "cluster": cluster, "starts_on": today, "limit": Decimal("50000")} | more
+        Appointment.objects.create(user=getattr(cast, who), role=role, **held)
+
+    hold("ana")
+    hold("ben", program=None, limit=Decimal("49999.99"))
+    hold("chloe", ends_on=today)
+    hold("dev", ends_on=today - timedelta(days=1))
+    hold("chair", starts_on=today + timedelta(days=1))
+    hold("endorser", ProgramRole.ENDORSER)
+    hold("approver", program=other)
+    hold("auditor", limit=None)
+    hold("finance")
+    User.objects.filter(pk=cast.finance.pk).update(is_active=False)
+    held = in_office_holders(programme, ProgramRole.APPROVER)
+    assert list(held) == sorted([cast.ana, cast.ben, cast.chloe, cast.auditor], key=lambda one: one.pk)
+    able = in_office_holders(programme, ProgramRole.APPROVER, limit=Decimal("50000"))
+    assert list(able) == sorted([cast.ana, cast.chloe], key=lambda one: one.pk)
+
+
+def test_officers_are_the_programmes_own_and_the_clusters(cast, cluster, programme):
+    Appointment.objects.all().delete()
+    today = clock.today()
+    held = {"role": ProgramRole.OFFICER, "cluster": cluster, "starts_on": today}
+    Appointment.objects.create(user=cast.ana, program=programme, **held)
+    Appointment.objects.create(user=cast.ben, program=None, **held)
+    Appointment.objects.create(user=cast.chair, program=programme, **held | {"role": ProgramRole.CHAIR})
+    officers = sorted([cast.ana, cast.ben, cast.officer], key=lambda one: one.pk)  # the last, of the whole cluster
+    assert list(in_office_officers(programme)) == officers
