@@ -3,11 +3,9 @@
 A finding proposes; a person decides. What the system cannot tell is `None`: the officer looks.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypedDict
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -18,6 +16,7 @@ from applications.figures import aid_of
 from applications.models import Application, Finding
 from applications.search import folded
 from applications.selectors.answers import eligibility_of, form_of
+from applications.selectors.submitted import Submitted, submitted
 from applications.states import VALID
 from programs.policy import AutomaticCheck
 from programs.selectors import policy_of
@@ -28,21 +27,6 @@ from work import clock
 from work.money import format_money, format_percent
 
 OWN = "own-"  # the keys of an officer's own items begin so
-
-
-class Signed(TypedDict):
-    name: str
-    attestations: list[str]
-
-
-class Submitted(TypedDict, total=False):
-    """What a snapshot freezes, as far as it is read again. Empty for a file that was never submitted."""
-
-    answers: dict[str, object]
-    eligibility: dict[str, object]
-    organisation: dict[str, object]
-    documents: list[dict[str, str]]
-    signed: Signed
 
 
 @dataclass(frozen=True)
@@ -78,19 +62,13 @@ class Item:
         return self.finding.passed if self.finding else None
 
 
-def submitted_content(application: Application) -> Submitted:
-    """What was submitted last, as frozen; {} for a file that never was."""
-    snapshot = application.snapshots.order_by("-number").first()
-    return json.loads(snapshot.canonical) if snapshot else {}
-
-
 def checklist_of(application: Application) -> list[Item]:
     """The items of the call's rules, then the officer's own, each with what the system found and what was marked.
 
     The system reads what was submitted, never what the applicant is changing now.
     """
-    content = submitted_content(application)
-    answers = content.get("answers", {})
+    content = submitted(application)
+    answers = content.answers
     marked = {finding.item: finding for finding in application.findings.select_related("by").order_by("pk")}
     latest = application.snapshots.order_by("-number").values_list("at", flat=True).first()
     cache: dict[AutomaticCheck, Automatic] = {}
@@ -130,12 +108,12 @@ def eligibility(application: Application, answers: Mapping[str, object], content
     check = eligibility_check(application.call)
     if check is None:
         return Automatic(None, (_("This programme has no eligibility questions."),))
-    said = content.get("eligibility") or eligibility_of(application)
+    said = content.eligibility or eligibility_of(application)
     refused = [str(item.refusal) for item in check.refusals(said)]
     if refused:
         return Automatic(False, tuple(refused))
     facts = [_("Every answer to the eligibility questions is favourable.")]
-    organisation = content.get("organisation", {})
+    organisation = content.organisation
     employees = organisation.get("employees")
     if employees is not None:
         facts.append(_("Employees on the organisation's record: %(count)s.") % {"count": employees})
@@ -206,7 +184,6 @@ def amounts(application: Application, answers: Mapping[str, object], content: Su
 
 def attestations(application: Application, answers: Mapping[str, object], content: Submitted) -> Automatic:
     """Every attestation that was shown and required is signed."""
-    signed = content.get("signed", {})
     seen = visible_questions(form_of(application), answers)
     needed = [q for q in seen if q.type == QuestionType.ATTESTATION and q.required]
     missing = [str(q.label) for q in needed if answers.get(q.key) is not True]
@@ -214,7 +191,7 @@ def attestations(application: Application, answers: Mapping[str, object], conten
         return Automatic(False, (_("Not attested: %(names)s.") % {"names": ", ".join(missing)},))
     return Automatic(
         True,
-        (_("%(count)s attestations signed by %(name)s.") % {"count": len(needed), "name": signed.get("name", "")},),
+        (_("%(count)s attestations signed by %(name)s.") % {"count": len(needed), "name": content.signed_name},),
     )
 
 

@@ -17,6 +17,7 @@ from programs.models import Program
 from work.querysets import given_up
 from work.selectors import MOST, WorkLine
 from work.states import Hat
+from work.texts import Tag
 
 
 def find_by_code(code: str) -> Letter | None:
@@ -63,9 +64,9 @@ def due_to_advance() -> QuerySet[Letter]:
     ).order_by("pk")
 
 
-def status_of(letter: Letter) -> tuple[str, str]:
-    """Where a letter stands, in words, and the kind of its tag."""
-    return letter.get_state_display(), LetterState(letter.state).row.tag
+def status_of(letter: Letter) -> Tag:
+    """Where a letter stands, in words."""
+    return Tag(letter.get_state_display(), LetterState(letter.state).row.tag)
 
 
 def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:

@@ -12,6 +12,7 @@ from applications.pages import FILE_TABS
 from applications.states import ApplicationState
 from work import clock
 from work.pages import TabLink
+from work.texts import Tag
 
 register = template.Library()
 
@@ -23,14 +24,14 @@ def state_kind(application: Application) -> str:
 
 
 @register.filter
-def due_mark(application: Application) -> dict[str, str] | None:
-    """{{ application|due_mark }}: {"text", "kind"} when its clock is late or ends soon; None otherwise."""
+def due_mark(application: Application) -> Tag | None:
+    """{{ application|due_mark }}: its `Tag` when its clock is late or ends soon; None otherwise."""
     if application.due is None:
         return None
     left = application.due - clock.now()
     if left < timedelta(0):
-        return {"text": _("late"), "kind": "bad"}
-    return {"text": _("due soon"), "kind": "wait"} if left <= SOON else None
+        return Tag(_("late"), "bad")
+    return Tag(_("due soon"), "wait") if left <= SOON else None
 
 
 @register.simple_tag(takes_context=True)

@@ -1,6 +1,5 @@
 """The officer's list of files, and one file's answers as they were submitted."""
 
-import json
 from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
@@ -21,7 +20,7 @@ from applications.checks import live_sponsorship
 from applications.figures import aid_of
 from applications.forms.staff import FileFilter
 from applications.models import Application, Document
-from applications.selectors import Chosen, calls_of, chosen_files
+from applications.selectors import Chosen, calls_of, chosen_files, read_snapshot
 from applications.selectors.shown import shown_sections
 from applications.services.screening import open_file
 from applications.states import ApplicationState
@@ -225,17 +224,15 @@ def answers(request: PersonRequest, reference: str) -> HttpResponse:
     snapshot = next((s for s in snapshots if not wanted or str(s.number) == wanted), None)
     if snapshot is None:
         raise Http404
-    content = json.loads(snapshot.canonical)
-    ids = [document["id"] for document in content["documents"]]
-    documents = application.documents.filter(public_id__in=ids).select_related("upload").order_by("pk")
+    content = read_snapshot(snapshot)
+    documents = content.documents_of(application)
     context = {
         "tab": "file-answers",
         "application": application,
         "snapshot": snapshot,
         "snapshots": snapshots,
-        "content": content,
-        "sections": shown_sections(application, content["answers"], documents=documents),
-        "aid": aid_of(application, content["answers"]),
+        "sections": shown_sections(application, content.answers, documents=documents),
+        "aid": aid_of(application, content.answers),
         "sponsorship": live_sponsorship(application),
     }
     return render(request, "applications/file_answers.html", context)

@@ -12,12 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import PersonRequest
-from applications.findings import submitted_content
 from applications.forms.staff import CancelRequestForm, DueForm, ExtendForm, ItemForm
 from applications.models import Application, ChangeRequest, Document
 from applications.rules import DUE, Change, is_askable
 from applications.selectors.answers import form_of
 from applications.selectors.shown import shown
+from applications.selectors.submitted import submitted
 from applications.services import changes as services
 from applications.states import ChangeWhy
 from applications.views.files import of_staff
@@ -82,7 +82,7 @@ def text_of(application: Application, question: Question | None, value: object) 
 
 def askable(application: Application) -> Iterator[tuple[Section, list[tuple[Question, str]]]]:
     """The questions that may be asked again, by section, with the answer that was submitted."""
-    form, answers = form_of(application), submitted_content(application).get("answers", {})
+    form, answers = form_of(application), submitted(application).answers
     visible = {question.key for question in visible_questions(form, answers)}
     for section in form.sections:
         questions = [q for q in section.questions if q.key in visible and is_askable(q)]

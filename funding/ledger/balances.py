@@ -1,6 +1,7 @@
 """What an envelope can still give, what one file has in it, and the proof that balances are the sum of entries."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Sum
@@ -26,16 +27,24 @@ def held_for(application_id: int, envelope: Envelope) -> dict[str, Decimal]:
     return fold(envelope.entries.filter(application_id=application_id))
 
 
-def reconcile(envelopes: Iterable[Envelope] | None = None) -> list[dict[str, object]]:
-    """Proves that the sum of the entries is each balance. One row per balance that differs: `envelope`, `bucket`,
-    `balance`, `entries` (the sum). Empty when all is well."""
+@dataclass(frozen=True)
+class Difference:
+    """A balance that is not the sum of its entries. Dollars."""
+
+    envelope: Envelope
+    bucket: str
+    balance: Decimal
+    entries: Decimal
+
+
+def reconcile(envelopes: Iterable[Envelope] | None = None) -> list[Difference]:
+    """Proves that the sum of the entries is each balance: one line for each that differs, none when all is well."""
     faults = []
     for envelope in Envelope.objects.select_related("agreement") if envelopes is None else envelopes:
         sums = fold(envelope.entries.all())
         for bucket, balance in envelope.balances.items():
             if balance != sums[bucket]:
-                fault = {"envelope": envelope, "bucket": bucket, "balance": balance, "entries": sums[bucket]}
-                faults.append(fault)
+                faults.append(Difference(envelope, bucket, balance, sums[bucket]))
     return faults
 
 

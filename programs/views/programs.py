@@ -21,6 +21,7 @@ from programs.rules import is_program_officer
 from programs.selectors import may_import, policy_of, read_once, rubric_of
 from questions.conditions import to_text
 from questions.schema import Question, Section, parse_form
+from work.texts import Tag
 
 LANGUAGES = (("fr", "Français"), ("en", "English"))
 
@@ -32,9 +33,9 @@ def of_staff(request: PersonRequest, slug: str) -> Program:
     )
 
 
-def phase_of(call: Call) -> dict[str, object]:
+def phase_of(call: Call) -> Tag:
     phase = call.phase()
-    return {"text": phase.label, "kind": phase.row.staff_tag}
+    return Tag(phase.label, phase.row.staff_tag)
 
 
 @require_safe

@@ -1,36 +1,16 @@
 """What the split screen is made of: the criteria and where each stands, and the evidence each is read against."""
 
-import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import TypedDict
 
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from applications.models import Application, Document
-from applications.selectors import Shown, ShownSection, shown_sections
+from applications.models import Application
+from applications.selectors import Shown, ShownSection, Submitted, shown_sections
 from programs.rubric import Rubric
 from reviews.models import Assignment, Score
-
-
-class Attached(TypedDict):
-    """One document of a snapshot."""
-
-    id: str
-    question: str
-    name: str
-    size: int
-    sha256: str
-
-
-class Content(TypedDict, total=False):
-    """What the snapshot of a file holds that its reviewers read (`applications` freezes it)."""
-
-    answers: dict[str, object]
-    documents: list[Attached]
-    sponsor: dict[str, object] | None
 
 
 @dataclass
@@ -85,20 +65,12 @@ def steps_of(assignment: Assignment, rubric: Rubric, current: str = "") -> tuple
     return steps, scores
 
 
-def snapshot_of(application: Application) -> Content:
-    """What was submitted last, as frozen; empty where nothing was."""
-    snapshot = application.snapshots.filter(superseded_at=None).order_by("-number").first()
-    return json.loads(snapshot.canonical) if snapshot else {}
-
-
 def evidence_of(
-    application: Application, content: Content, *, only: Collection[str] | None = None
+    application: Application, content: Submitted, *, only: Collection[str] | None = None
 ) -> list[ShownSection]:
     """The submitted answers as read, by section; `only` keeps the questions that a criterion is read against."""
-    documents = Document.objects.filter(
-        application=application, public_id__in=[document["id"] for document in content.get("documents", ())]
-    ).select_related("upload")
-    return shown_sections(application, content.get("answers", {}), documents=documents.order_by("pk"), only=only)
+    documents = content.documents_of(application)
+    return shown_sections(application, content.answers, documents=documents, only=only)
 
 
 def found_in(sections: Iterable[ShownSection], wanted: str) -> list[tuple[str, Shown, str]]:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.requests import PersonRequest
 from applications.models import Document
+from applications.selectors import submitted
 from audit.services import record_reading
 from documents.downloads import file_response
 from moves.refusals import WrongMoment
@@ -26,7 +27,7 @@ from reviews.forms.scores import FeedbackForm, ScoreForm
 from reviews.models import Assignment, Score
 from reviews.services.scores import FeedbackConflict, ScoreConflict, ScoreInvalid
 from reviews.states import AssignmentState
-from reviews.views.evidence import Step, evidence_of, found_in, review_rows, snapshot_of, steps_of
+from reviews.views.evidence import Step, evidence_of, found_in, review_rows, steps_of
 from reviews.views.files import NotOpen, opened_assignment
 from reviews.views.queue import to_next
 from work import clock
@@ -90,7 +91,7 @@ def _score_page(
     application = assignment.application
     criterion = rubric.criterion(current.key)
     assert criterion is not None  # steps are made of the rubric's criteria
-    content = snapshot_of(application)
+    content = submitted(application)
     sections = evidence_of(application, content)
     keys = set(criterion.evidence)
     order = {key: place for place, key in enumerate(criterion.evidence)}
@@ -112,7 +113,7 @@ def _score_page(
         "next": steps[at + 1] if at + 1 < len(steps) else None,
         "evidence": evidence,
         "sections": sections,
-        "sponsor": content.get("sponsor"),
+        "sponsor": content.sponsor,
         "wanted": wanted,
         "found": found_in(sections, wanted) if wanted else [],
         "scale": [
@@ -300,7 +301,7 @@ def read(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "assignment": assignment,
         "application": assignment.application,
         "reviews": [review_rows(one, rubric) for one in (assignment, *others)],
-        "sections": evidence_of(assignment.application, snapshot_of(assignment.application)),
+        "sections": evidence_of(assignment.application, submitted(assignment.application)),
     }
     return render(request, "reviews/read.html", context)
 
@@ -310,8 +311,7 @@ def read(request: PersonRequest, public_id: UUID) -> HttpResponse:
 def document(request: PersonRequest, public_id: UUID, document_id: UUID) -> HttpResponseBase:
     """A document of the file, to its reviewer; the reading is recorded."""
     assignment = opened_assignment(request, public_id)
-    wanted = {document["id"] for document in snapshot_of(assignment.application).get("documents", ())}
-    if str(document_id) not in wanted:
+    if str(document_id) not in submitted(assignment.application).documents:
         raise Http404
     found = get_object_or_404(
         Document.objects.select_related("upload"), application=assignment.application, public_id=document_id

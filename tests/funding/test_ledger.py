@@ -416,7 +416,7 @@ def test_burn_of_an_empty_envelope_is_zero(excellence):
 def test_reconciliation_names_the_balance_that_differs(first_year):
     Envelope.objects.filter(pk=first_year.pk).update(paid=D("12.34"))
     (fault,) = ledger.reconcile()
-    assert (fault["bucket"], fault["balance"], fault["entries"]) == ("paid", D("12.34"), D("0"))
+    assert (fault.bucket, fault.balance, fault.entries) == ("paid", D("12.34"), D("0"))
     errors = StringIO()
     with pytest.raises(CommandError, match=r"1 balance\(s\) differ"):
         call_command("reconcile_ledger", stderr=errors)

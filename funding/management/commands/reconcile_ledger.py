@@ -20,9 +20,8 @@ class Command(BaseCommand):
             connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         faults = reconcile()
         for fault in faults:
-            self.stderr.write(
-                f"{fault['envelope']} {fault['bucket']}: balance {fault['balance']}, entries {fault['entries']}"
-            )
+            said = f"{fault.envelope} {fault.bucket}: balance {fault.balance}, entries {fault.entries}"
+            self.stderr.write(said)
         if faults:
             raise CommandError(f"{len(faults)} balance(s) differ from their entries.")
         self.stdout.write(f"{Envelope.objects.count()} envelope(s): every balance is the sum of its entries.")
