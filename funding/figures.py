@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from accounts.models import User
 from funding.models import Envelope, LedgerEntry
-from funding.money import BUCKETS, SPENT, deltas
+from funding.money import BUCKETS, SPENT, Bucket, deltas
 from work.money import share as percent_of
 
 ZERO = Decimal("0.00")
@@ -21,8 +21,8 @@ class StatementRow:
     """One entry and the envelope just after it. `changes`: by balance, signed. `free`: what nobody had taken yet."""
 
     entry: LedgerEntry
-    changes: dict[str, Decimal]
-    balances: dict[str, Decimal]
+    changes: dict[Bucket, Decimal]
+    balances: dict[Bucket, Decimal]
     free: Decimal
 
 
@@ -61,7 +61,7 @@ def _run(entries: Iterable[LedgerEntry]) -> Iterator[StatementRow]:
         ways = deltas(entry.kind, entry.from_bucket, reversal=entry.reverses_id is not None)
         changes = {bucket: way * entry.amount for bucket, way in ways.items()}
         balances = balances | {bucket: balances[bucket] + change for bucket, change in changes.items()}
-        free = balances["allocated"] - sum((balances[bucket] for bucket in SPENT), ZERO)
+        free = balances[Bucket.ALLOCATED] - sum((balances[bucket] for bucket in SPENT), ZERO)
         yield StatementRow(entry=entry, changes=changes, balances=balances, free=free)
 
 

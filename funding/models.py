@@ -12,14 +12,16 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Cluster
-from audit.states import ChangeKind
-from funding.money import BUCKETS, FLOWS, SPENT, EntryKind, fiscal_end, fiscal_label, fiscal_start
+from audit.states import ActorKind, ChangeKind
+from funding.money import BUCKETS, FLOWS, SPENT, Bucket, EntryKind, fiscal_end, fiscal_label, fiscal_start
 from funding.money.postings import OF_A_FILE
 from funding.roles import PartnerRole
 from work import clock
 from work.models import PublicModel, bilingual
 
 ZERO = Decimal("0.00")
+
+PERSON = ActorKind.PERSON.value  # whose entry names who made it
 
 
 def money(
@@ -234,7 +236,7 @@ class Envelope(PublicModel):
         return self.recovered - self.returned
 
     @property
-    def balances(self) -> dict[str, Decimal]:
+    def balances(self) -> dict[Bucket, Decimal]:
         """Every balance, in the order of a statement."""
         return {bucket: getattr(self, bucket) for bucket in BUCKETS}
 
@@ -242,7 +244,7 @@ class Envelope(PublicModel):
 def _flow_known() -> Q:
     condition = Q()
     for kind, from_ in FLOWS:
-        condition |= Q(kind=str(kind), from_bucket=from_)
+        condition |= Q(kind=str(kind), from_bucket=str(from_))
     return condition
 
 
@@ -261,7 +263,7 @@ class LedgerEntry(PublicModel):
     move = models.CharField(max_length=60, blank=True)
     at = models.DateTimeField(default=clock.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    actor = models.CharField(max_length=20, default="person")
+    actor = models.CharField(max_length=20, default=PERSON)
     note = models.TextField(blank=True)
     # The partner's recorded consent to a carry-over: its letter's reference and date, in words.
     consent = models.TextField(blank=True)
@@ -291,7 +293,7 @@ class LedgerEntry(PublicModel):
                 name="ledger_entry_carry_over_has_consent",
             ),
             models.CheckConstraint(
-                condition=Q(actor="person", by__isnull=False) | (~Q(actor="person") & Q(by__isnull=True)),
+                condition=Q(actor=PERSON, by__isnull=False) | (~Q(actor=PERSON) & Q(by__isnull=True)),
                 name="ledger_entry_has_an_actor",
             ),
         ]

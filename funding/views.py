@@ -19,6 +19,7 @@ from audit.services import record_reading
 from funding.access import envelopes_of, reads_envelopes
 from funding.figures import Burn, FileName, StatementRow, burn, names_of_files, statement
 from funding.models import Agreement, Envelope
+from funding.money import BUCKETS, Bucket
 from moves.refusals import Forbidden
 from work import clock
 from work.money import ZERO
@@ -113,7 +114,7 @@ def statement_csv(request: PersonRequest, public_id: UUID) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     response.write("\ufeff")  # a spreadsheet then reads it as UTF-8
     out = csv.writer(response)
-    balances = ("allocated", "fee", "reserved", "committed", "payable", "paid", "recovered", "returned", "lapsed")
+    balances = [bucket for bucket in BUCKETS if bucket != Bucket.RECEIVED]
     out.writerow(["at", "kind", "from", "amount", "file", "by", "note", *balances, "free"])
     for line in rows_of(envelope, request.user):
         row = line["row"]

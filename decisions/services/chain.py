@@ -17,6 +17,7 @@ from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, StepKind
 from decisions.subjects import subject_of
 from funding import ledger
 from funding.models import Envelope
+from funding.money import Bucket
 from letters.models import Letter
 from letters.services import queue_letter
 from moves.machine import ask_who, move
@@ -242,7 +243,7 @@ def _supersede_earlier(decision: Decision, *, by: Actor) -> None:
 
 def release_commitment(application: Application, *, by: Actor, because: str) -> None:
     """Give back what a file still has committed: its award no longer stands."""
-    ledger.release_all(application.pk, from_="committed", by=by, move=because)
+    ledger.release_all(application.pk, from_=Bucket.COMMITTED, by=by, move=because)
 
 
 KIND_OF = {

@@ -11,6 +11,7 @@ from demo.seed.files import WRONG, Sketch, declare
 from demo.seed.tables import public_id
 from documents.states import RenderingKind
 from funding.models import Envelope, LanguageRegime
+from funding.money import Bucket, EntryKind
 from letters.constants import ALPHABET
 from letters.states import LetterKind, LetterState
 from moves.states import Duty
@@ -146,7 +147,8 @@ def _award(chunk: "Chunk", file: Sketch, decision: int, amount: Decimal, shares:
     officer = chunk.world.people["officer"].pk
     for envelope, part in shares:
         chunk.award_shares.add(award_id=key, envelope_id=envelope.pk, amount=part)
-        post(chunk, file, envelope, "commit", part, by=officer, at=at, move="decision.issue", from_bucket="reserved")
+        from_, cause = Bucket.RESERVED, "decision.issue"
+        post(chunk, file, envelope, EntryKind.COMMIT, part, by=officer, at=at, move=cause, from_bucket=from_)
 
 
 def post(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Sum
 
 from funding.models import Envelope, LedgerEntry
-from funding.money import BUCKETS, deltas
+from funding.money import BUCKETS, Bucket, deltas
 from work.money import share as percent_of
 
 ZERO = Decimal("0.00")
@@ -22,7 +22,7 @@ def available(envelope: Envelope, *, held_percent: Decimal | int = 0) -> Decimal
     return envelope.free - percent_of(envelope.allocated, Decimal(held_percent))
 
 
-def held_for(application_id: int, envelope: Envelope) -> dict[str, Decimal]:
+def held_for(application_id: int, envelope: Envelope) -> dict[Bucket, Decimal]:
     """What one file has in one envelope, by balance, from its entries."""
     return fold(envelope.entries.filter(application_id=application_id))
 
@@ -32,7 +32,7 @@ class Difference:
     """A balance that is not the sum of its entries. Dollars."""
 
     envelope: Envelope
-    bucket: str
+    bucket: Bucket
     balance: Decimal
     entries: Decimal
 
@@ -48,7 +48,7 @@ def reconcile(envelopes: Iterable[Envelope] | None = None) -> list[Difference]:
     return faults
 
 
-def fold(entries: QuerySet[LedgerEntry]) -> dict[str, Decimal]:
+def fold(entries: QuerySet[LedgerEntry]) -> dict[Bucket, Decimal]:
     """Balances from entries: the sums by kind, each with its sign."""
     sums = dict.fromkeys(BUCKETS, ZERO)
     reversal = ExpressionWrapper(Q(reverses__isnull=False), output_field=BooleanField())

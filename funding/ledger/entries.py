@@ -12,7 +12,7 @@ from audit.services import record
 from funding.ledger.balances import available, held_for
 from funding.ledger.refusals import CLOSED, NOT_AUTHORISED, NOT_HELD, InsufficientFunds, refused
 from funding.models import Envelope, LedgerEntry
-from funding.money import BUCKETS, EntryKind, deltas, is_open_to
+from funding.money import BUCKETS, Bucket, EntryKind, deltas, is_open_to
 from work import clock
 from work.money import cents
 
@@ -86,8 +86,8 @@ def post(
         )
         _record(entry, before, changed, by=by)
         made.append(entry)
-        for bucket in (*BUCKETS, "updated_at"):
-            setattr(given, bucket, getattr(envelope, bucket))
+        for column in (*BUCKETS, "updated_at"):
+            setattr(given, column, getattr(envelope, column))
     return made
 
 
@@ -135,27 +135,28 @@ def _check(
     after = dict(mine)
     for bucket, way in deltas(kind, from_, reversal=reverses is not None).items():
         after[bucket] += way * amount
-    for bucket in ("reserved", "committed", "payable", "paid", "recovered"):
+    for bucket in (Bucket.RESERVED, Bucket.COMMITTED, Bucket.PAYABLE, Bucket.PAID, Bucket.RECOVERED):
         if after[bucket] < 0:
             raise InsufficientFunds(envelope, available=mine[bucket], asked=amount, sentence=NOT_HELD[bucket])
-    if after["recovered"] > after["paid"]:
-        left = mine["paid"] - mine["recovered"]
-        raise InsufficientFunds(envelope, available=left, asked=amount, sentence=NOT_HELD["paid"])
+    if after[Bucket.RECOVERED] > after[Bucket.PAID]:
+        left = mine[Bucket.PAID] - mine[Bucket.RECOVERED]
+        raise InsufficientFunds(envelope, available=left, asked=amount, sentence=NOT_HELD[Bucket.PAID])
 
 
-def _check_whole(envelope: Envelope, before: dict[str, Decimal], amount: Decimal) -> None:
+def _check_whole(envelope: Envelope, before: dict[Bucket, Decimal], amount: Decimal) -> None:
     """The envelope's own limits, said as a sentence before the database says them as an error."""
     was = Envelope(**before)
     if envelope.free < 0:
         raise InsufficientFunds(envelope, available=was.free, asked=amount)
     if envelope.returned > envelope.recovered:
-        raise InsufficientFunds(envelope, available=was.due_to_partner, asked=amount, sentence=NOT_HELD["recovered"])
+        sentence = NOT_HELD[Bucket.RECOVERED]
+        raise InsufficientFunds(envelope, available=was.due_to_partner, asked=amount, sentence=sentence)
     for bucket, balance in envelope.balances.items():
         if balance < 0:
             raise InsufficientFunds(envelope, available=before[bucket], asked=amount)
 
 
-def _record(entry: LedgerEntry, before: dict[str, Decimal], changed: dict[str, int], *, by: Actor) -> None:
+def _record(entry: LedgerEntry, before: dict[Bucket, Decimal], changed: dict[Bucket, int], *, by: Actor) -> None:
     """The entry in the trail, and in the partner's feed: the entry itself and the envelope it changed."""
     envelope = entry.envelope
     given: dict[str, object] = {

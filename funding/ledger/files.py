@@ -11,7 +11,7 @@ from funding.ledger.balances import held_for
 from funding.ledger.entries import Share, lock, post
 from funding.ledger.refusals import refused
 from funding.models import Envelope, LedgerEntry
-from funding.money import EntryKind
+from funding.money import Bucket, EntryKind
 
 
 def reserve(
@@ -39,11 +39,12 @@ def commit(
     shares: Iterable[Share], *, application_id: int, by: Actor, move: str = "", note: str = ""
 ) -> list[LedgerEntry]:
     """Turns what is reserved for a file into a commitment: its decision is issued."""
-    return post(EntryKind.COMMIT, shares, from_="reserved", application_id=application_id, by=by, move=move, note=note)
+    from_ = Bucket.RESERVED
+    return post(EntryKind.COMMIT, shares, from_=from_, application_id=application_id, by=by, move=move, note=note)
 
 
 def release(
-    shares: Iterable[Share], *, from_: str, application_id: int, by: Actor, move: str = "", note: str = ""
+    shares: Iterable[Share], *, from_: Bucket, application_id: int, by: Actor, move: str = "", note: str = ""
 ) -> list[LedgerEntry]:
     """Gives back what is `reserved` or `committed` for a file."""
     return post(EntryKind.RELEASE, shares, from_=from_, application_id=application_id, by=by, move=move, note=note)
@@ -51,7 +52,7 @@ def release(
 
 @transaction.atomic
 def release_all(
-    application_id: int, *, by: Actor, from_: str = "reserved", move: str = "", note: str = ""
+    application_id: int, *, by: Actor, from_: Bucket = Bucket.RESERVED, move: str = "", note: str = ""
 ) -> list[LedgerEntry]:
     """Gives back everything a file still has `reserved` (or `committed`), in every envelope. Empty when it has none."""
     envelopes = Envelope.objects.filter(entries__application_id=application_id).distinct()
@@ -67,7 +68,8 @@ def accrue(
     shares: Iterable[Share], *, application_id: int, by: Actor, move: str = "", note: str = ""
 ) -> list[LedgerEntry]:
     """Makes committed money payable at year-end: costs incurred by 31 March, holdback included, stay in that year."""
-    return post(EntryKind.ACCRUE, shares, from_="committed", application_id=application_id, by=by, move=move, note=note)
+    from_ = Bucket.COMMITTED
+    return post(EntryKind.ACCRUE, shares, from_=from_, application_id=application_id, by=by, move=move, note=note)
 
 
 def pay(
@@ -75,7 +77,7 @@ def pay(
     *,
     application_id: int,
     by: Actor,
-    from_: str = "committed",
+    from_: Bucket = Bucket.COMMITTED,
     move: str = "",
     note: str = "",
 ) -> list[LedgerEntry]:

@@ -7,16 +7,19 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 from funding.models import Envelope
+from funding.money import Bucket
 from moves.refusals import Refusal, WrongMoment
 from work.money import format_money
 
 NOT_ENOUGH = _("Envelope %(envelope)s: %(asked)s asked, %(available)s available.")
 NOT_HELD = {
-    "reserved": _("Envelope %(envelope)s: %(asked)s asked, but only %(available)s is reserved for this file."),
-    "committed": _("Envelope %(envelope)s: %(asked)s asked, but only %(available)s is committed for this file."),
-    "payable": _("Envelope %(envelope)s: %(asked)s asked, but only %(available)s is payable for this file."),
-    "paid": _("Envelope %(envelope)s: %(asked)s asked, but only %(available)s was paid for this file."),
-    "recovered": _("Envelope %(envelope)s: %(asked)s asked, but only %(available)s is recovered and not yet returned."),
+    Bucket.RESERVED: _("Envelope %(envelope)s: %(asked)s asked, but only %(available)s is reserved for this file."),
+    Bucket.COMMITTED: _("Envelope %(envelope)s: %(asked)s asked, but only %(available)s is committed for this file."),
+    Bucket.PAYABLE: _("Envelope %(envelope)s: %(asked)s asked, but only %(available)s is payable for this file."),
+    Bucket.PAID: _("Envelope %(envelope)s: %(asked)s asked, but only %(available)s was paid for this file."),
+    Bucket.RECOVERED: _(
+        "Envelope %(envelope)s: %(asked)s asked, but only %(available)s is recovered and not yet returned."
+    ),
 }
 CLOSED = _("Envelope %(envelope)s is closed. It only accepts payments of what was payable, recoveries and returns.")
 NOT_AUTHORISED = _(

@@ -1,5 +1,7 @@
 """What each kind of ledger entry does to the balances of an envelope (model.md, Ledger). One table, read by all."""
 
+from enum import StrEnum
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -23,41 +25,45 @@ class EntryKind(TextChoices):
     RECEIVE = "receive", _("Cash received from the partner")
 
 
-# In the order a statement shows them. `received` is cash; all others are budget.
-BUCKETS = (
-    "allocated",
-    "fee",
-    "reserved",
-    "committed",
-    "payable",
-    "paid",
-    "recovered",
-    "returned",
-    "lapsed",
-    "received",
-)
+class Bucket(StrEnum):
+    """The balances of an envelope, each a column of it, in the order a statement shows them. `received` is cash; all
+    others are budget."""
+
+    ALLOCATED = "allocated"
+    FEE = "fee"
+    RESERVED = "reserved"
+    COMMITTED = "committed"
+    PAYABLE = "payable"
+    PAID = "paid"
+    RECOVERED = "recovered"
+    RETURNED = "returned"
+    LAPSED = "lapsed"
+    RECEIVED = "received"
+
+
+BUCKETS = tuple(Bucket)
 # What has been taken out of the allocation: together never above it.
-SPENT = ("fee", "reserved", "committed", "payable", "paid", "lapsed")
+SPENT = (Bucket.FEE, Bucket.RESERVED, Bucket.COMMITTED, Bucket.PAYABLE, Bucket.PAID, Bucket.LAPSED)
 
 # (kind, from) → balance → +1 or −1.
-FLOWS: dict[tuple[str, str], dict[str, int]] = {
-    (EntryKind.ALLOCATE, ""): {"allocated": 1},
-    (EntryKind.FEE, ""): {"fee": 1},
-    (EntryKind.RESERVE, ""): {"reserved": 1},
-    (EntryKind.COMMIT, "reserved"): {"reserved": -1, "committed": 1},
-    (EntryKind.RELEASE, "reserved"): {"reserved": -1},
-    (EntryKind.RELEASE, "committed"): {"committed": -1},
-    (EntryKind.ACCRUE, "committed"): {"committed": -1, "payable": 1},
-    (EntryKind.PAY, "committed"): {"committed": -1, "paid": 1},
-    (EntryKind.PAY, "payable"): {"payable": -1, "paid": 1},
-    (EntryKind.RECOVER, ""): {"recovered": 1},
-    (EntryKind.RETURN, ""): {"returned": 1},
+FLOWS: dict[tuple[str, str], dict[Bucket, int]] = {
+    (EntryKind.ALLOCATE, ""): {Bucket.ALLOCATED: 1},
+    (EntryKind.FEE, ""): {Bucket.FEE: 1},
+    (EntryKind.RESERVE, ""): {Bucket.RESERVED: 1},
+    (EntryKind.COMMIT, Bucket.RESERVED): {Bucket.RESERVED: -1, Bucket.COMMITTED: 1},
+    (EntryKind.RELEASE, Bucket.RESERVED): {Bucket.RESERVED: -1},
+    (EntryKind.RELEASE, Bucket.COMMITTED): {Bucket.COMMITTED: -1},
+    (EntryKind.ACCRUE, Bucket.COMMITTED): {Bucket.COMMITTED: -1, Bucket.PAYABLE: 1},
+    (EntryKind.PAY, Bucket.COMMITTED): {Bucket.COMMITTED: -1, Bucket.PAID: 1},
+    (EntryKind.PAY, Bucket.PAYABLE): {Bucket.PAYABLE: -1, Bucket.PAID: 1},
+    (EntryKind.RECOVER, ""): {Bucket.RECOVERED: 1},
+    (EntryKind.RETURN, ""): {Bucket.RETURNED: 1},
     # Recovered money that the agreement lets be awarded again: the payment is undone, so the room comes back.
-    (EntryKind.REUSE, ""): {"paid": -1, "recovered": -1},
-    (EntryKind.REPROFILE_OUT, ""): {"allocated": -1},
-    (EntryKind.REPROFILE_IN, ""): {"allocated": 1},
-    (EntryKind.LAPSE, ""): {"lapsed": 1},
-    (EntryKind.RECEIVE, ""): {"received": 1},
+    (EntryKind.REUSE, ""): {Bucket.PAID: -1, Bucket.RECOVERED: -1},
+    (EntryKind.REPROFILE_OUT, ""): {Bucket.ALLOCATED: -1},
+    (EntryKind.REPROFILE_IN, ""): {Bucket.ALLOCATED: 1},
+    (EntryKind.LAPSE, ""): {Bucket.LAPSED: 1},
+    (EntryKind.RECEIVE, ""): {Bucket.RECEIVED: 1},
 }
 
 # Entries that belong to a file: they say which application the money is for.
@@ -72,7 +78,7 @@ OF_A_FILE = (
 )
 
 
-def deltas(kind: str, from_: str = "", *, reversal: bool = False) -> dict[str, int]:
+def deltas(kind: str, from_: str = "", *, reversal: bool = False) -> dict[Bucket, int]:
     """Which balances an entry raises (+1) and lowers (−1). A reversal does the opposite of what it corrects."""
     sign = -1 if reversal else 1
     return {bucket: sign * way for bucket, way in FLOWS[(kind, from_)].items()}
@@ -80,4 +86,4 @@ def deltas(kind: str, from_: str = "", *, reversal: bool = False) -> dict[str, i
 
 def is_open_to(kind: str, from_: str = "") -> bool:
     """Whether a closed year still accepts this entry: only paying what was payable, recovering and returning."""
-    return (kind, from_) in {(EntryKind.PAY, "payable"), (EntryKind.RECOVER, ""), (EntryKind.RETURN, "")}
+    return (kind, from_) in {(EntryKind.PAY, Bucket.PAYABLE), (EntryKind.RECOVER, ""), (EntryKind.RETURN, "")}

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from funding.money import fiscal_end, fiscal_label, fiscal_start, fiscal_year
+from funding.models import Envelope
+from funding.money import FLOWS, Bucket, fiscal_end, fiscal_label, fiscal_start, fiscal_year
 
 
 @pytest.mark.parametrize(
@@ -18,3 +19,9 @@ def test_fiscal_year_begins_on_1_april(day, year):
 
 def test_fiscal_year_is_written_with_both_years():
     assert fiscal_label(2026) == "2026-2027"
+
+
+def test_each_balance_is_a_column_of_an_envelope_and_is_moved_by_some_entry():
+    assert set(Bucket) <= {field.name for field in Envelope._meta.get_fields()}
+    assert {bucket for ways in FLOWS.values() for bucket in ways} == set(Bucket)
+    assert {from_ for _kind, from_ in FLOWS if from_} < set(Bucket)
