@@ -1,4 +1,4 @@
-"""Files in English: `.visible_to(user)`, `.under_way()`. Every page, API and file download starts from `visible_to`."""
+"""Files in English: `.visible_to(user)`. One file is read through its door, `applications.access`."""
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
@@ -19,25 +19,31 @@ if TYPE_CHECKING:
     from applications.models import Application, ChangeRequest
 
 
-def read_by_role(user: "User") -> Q:
-    """The condition that a file was submitted, that `user` reads its programme as staff, and that they are not barred
-    from it. Who reads a programme reads its files; reviewers read theirs through an assignment. Told of the row itself:
-    a list of every file's key would be made before the first is found.
+def given_by_membership(user: "User") -> Q:
+    """The condition that `user` acts for the file's applicant. Drafts too."""
+    return Q(organisation__in=user.memberships.values("organisation_id"))
+
+
+def given_by_role(user: "User") -> Q:
+    """The condition that a file was submitted, and that `user` reads its programme as staff. Who reads a programme
+    reads its files; reviewers read theirs through an assignment. Told of the row itself: a list of every file's key
+    would be made before the first is found.
     """
-    staff = read_by(user, "call__program__")
-    return ~Q(state=ApplicationState.DRAFT) & staff & ~Q(pk__in=barred_from(user))
+    return ~Q(state=ApplicationState.DRAFT) & read_by(user, "call__program__")
+
+
+def _read_by_role(user: "User") -> Q:
+    return given_by_role(user) & ~Q(pk__in=barred_from(user))
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def of_member(self, user: Actor) -> Self:
         """Files of the organisations `user` acts for, drafts included."""
-        if not is_person(user):
-            return self.none()
-        return self.filter(organisation__in=user.memberships.values("organisation_id"))
+        return self.filter(given_by_membership(user)) if is_person(user) else self.none()
 
     def of_staff(self, user: Actor) -> Self:
         """Submitted files that `user` may read by a role of the cluster, without those they are barred from."""
-        return self.filter(read_by_role(user)) if is_person(user) else self.none()
+        return self.filter(_read_by_role(user)) if is_person(user) else self.none()
 
     def held_by(self, user: "User", *roles: ProgramRole) -> Self:
         """Submitted files of the calls on whose programme `user` holds one of `roles` today, without those they are
@@ -54,7 +60,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Files that `user` may open: their organisation's, and those their role in the cluster gives them."""
         if not is_person(user):
             return self.none()
-        return self.filter(Q(organisation__in=user.memberships.values("organisation_id")) | read_by_role(user))
+        return self.filter(given_by_membership(user) | _read_by_role(user))
 
     def submitted(self) -> Self:
         return self.exclude(state=ApplicationState.DRAFT)

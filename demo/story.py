@@ -11,11 +11,12 @@ from pathlib import Path
 
 from accounts.models import Cluster, Organisation, User
 from accounts.services import create_person, register_organisation
+from applications.access import open_file
 from applications.models import Application, Sponsorship
 from applications.rules import Change
 from applications.services.changes import request_changes
 from applications.services.drafts import attach_document, save_answer, start_application
-from applications.services.screening import find_eligible, find_ineligible, mark_finding, open_file
+from applications.services.screening import find_eligible, find_ineligible, mark_finding
 from applications.services.sponsors import confirm_sponsorship, find_sponsorship, invite_sponsor
 from applications.services.submission import submit_application
 from applications.states import ChangeWhy

@@ -11,10 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from applications.findings import OWN, checklist_of
 from applications.models import Application, Finding
-from applications.rules import is_officer, is_screener
 from applications.selectors.deadlines import service_due
 from applications.services.drafts import locked
-from applications.states import ApplicationState
 from audit import services as trail
 from audit.actors import Actor
 from moves.machine import move, refusals
@@ -24,24 +22,6 @@ from moves.states import Duty
 from programs.policy import Standard
 from programs.states import CallKind
 from work import clock
-
-
-def open_file(application: Application, *, by: Actor) -> Application:
-    """Stamp the first reading by an officer or a screener: from here the applicant no longer takes it back.
-
-    Anybody else's reading, and every later one, changes nothing. Returns the row as it is now.
-    """
-    if application.opened_at is not None or application.state == ApplicationState.DRAFT:
-        return application
-    if not (is_screener(application, by) or is_officer(application, by)):
-        return application
-    with transaction.atomic():
-        application = locked(application)
-        if application.opened_at is None and application.state != ApplicationState.DRAFT:
-            application.opened_at = clock.now()
-            application.save(update_fields=["opened_at"])
-            trail.record(application, "application.open", by=by)
-    return application
 
 
 @transaction.atomic

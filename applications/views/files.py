@@ -16,15 +16,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
 from applications import lists
+from applications.access import STAFF, enter
 from applications.checks import live_sponsorship
 from applications.figures import aid_of
 from applications.forms.staff import FileFilter
 from applications.models import Application, Document
 from applications.selectors import Chosen, calls_of, chosen_files, read_snapshot
 from applications.selectors.shown import shown_sections
-from applications.services.screening import open_file
 from applications.states import ApplicationState
-from audit.services import record_reading, record_readings
+from audit.services import record_readings
 from documents.downloads import file_response
 from moves.refusals import Forbidden
 from programs.querysets import is_staff
@@ -34,18 +34,8 @@ from work.models import Job
 
 PAGE = 50
 COUNTED = 1000  # beyond this the list says "more than"
-RELATED = ("call__program__cluster", "call__form", "call__rules", "organisation")
 # Only what the list shows is read: rows are narrow, and the page is the same at any number of files.
 SHOWN = ("reference", "title", "organisation_name", "state", "requested_amount", "due", "submitted_at", "call_id")
-
-
-def of_staff(request: PersonRequest, reference: str, *, read: str) -> Application:
-    """The file of this reference, for whoever reads it by a role (else 404); its first reading opens it, and every
-    reading is recorded as `read`."""
-    files = Application.objects.of_staff(request.user).select_related(*RELATED)
-    application = open_file(get_object_or_404(files, reference=reference), by=request.user)
-    record_reading(request.user, application_id=application.pk, subject=application, what=read)
-    return application
 
 
 # ---------------------------------------------------------------- the list
@@ -218,7 +208,7 @@ def list_result(request: PersonRequest, public_id: UUID) -> HttpResponseBase:
 @never_cache
 def answers(request: PersonRequest, reference: str) -> HttpResponse:
     """The answers as submitted, never as they are being changed. `?version=1`: an earlier submission."""
-    application = of_staff(request, reference, read="answers")
+    application = enter(request.user, STAFF, read="answers", reference=reference)
     snapshots = list(application.snapshots.select_related("by").order_by("-number"))
     wanted = request.GET.get("version")
     snapshot = next((s for s in snapshots if not wanted or str(s.number) == wanted), None)
@@ -243,6 +233,6 @@ def answers(request: PersonRequest, reference: str) -> HttpResponse:
 @never_cache
 def document(request: PersonRequest, reference: str, document: UUID) -> HttpResponseBase:
     """A document of the file, as it was joined; also one that was replaced since, as long as it is kept."""
-    application = of_staff(request, reference, read="document")
+    application = enter(request.user, STAFF, read="document", reference=reference)
     found = get_object_or_404(Document.objects.select_related("upload"), application=application, public_id=document)
     return file_response(found.upload, inline="view" in request.GET)

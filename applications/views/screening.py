@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.requests import PersonRequest
+from applications.access import STAFF, enter
 from applications.findings import checklist_of
 from applications.forms.staff import MarkForm, OwnItemForm
 from applications.models import Application
 from applications.pages import DECLARE_PAGE
 from applications.services import screening as services
-from applications.views.files import of_staff
 from moves.machine import allowed
 from moves.machine import refusals as in_the_way_of
 from moves.refusals import UNDECLARED, Forbidden, Refusal, WrongMoment
@@ -52,7 +52,7 @@ FOUND = {
 @never_cache
 def checklist(request: PersonRequest, reference: str) -> HttpResponse:
     """Every item with what the system found; one form an item, so that one mark is one save."""
-    application = of_staff(request, reference, read="screening")
+    application = enter(request.user, STAFF, read="screening", reference=reference)
     faulty, own_form, status = None, OwnItemForm(), 200
     if request.method == "POST":
         status = 422
@@ -151,7 +151,7 @@ def declare_url(application: Application) -> str:
 @never_cache
 def find(request: PersonRequest, reference: str, outcome: str) -> HttpResponse:
     """The finding: read again, confirmed, made."""
-    application = of_staff(request, reference, read="screening")
+    application = enter(request.user, STAFF, read="screening", reference=reference)
     finding = FOUND[outcome]
     try:
         refusals = in_the_way_of(application, finding.step, by=request.user)

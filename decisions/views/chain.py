@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -20,9 +20,9 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from accounts.roles import ClusterRole
 from accounts.rules import in_office
-from applications.models import Application
+from applications.access import STAFF, enter
 from applications.states import ApplicationState
-from audit.services import record_reading, record_readings
+from audit.services import record_readings
 from decisions import selectors, services
 from decisions.checks import agreements_to_concur
 from decisions.forms import NoteForm, ReasonsForm, SendBackForm
@@ -124,17 +124,9 @@ def _page(request: PersonRequest, rows: QuerySet[Decision]) -> tuple[list[Decisi
     return found, f"?{query.urlencode()}" if more else ""
 
 
-def file_of(request: PersonRequest, reference: str) -> Application:
-    """A file that the person may read by a role of the cluster; to anyone else it does not exist (404)."""
-    files = Application.objects.of_staff(request.user).select_related(
-        "call__program__cluster", "call__rules", "call__rubric", "organisation"
-    )
-    return get_object_or_404(files, reference=reference)
-
-
-def decision_of(request: PersonRequest, reference: str) -> Decision:
-    """The present decision of a file that the person may read. 404 without one."""
-    application = file_of(request, reference)
+def decision_of(request: PersonRequest, reference: str, *, read: str) -> Decision:
+    """The present decision of a file that the person may read, of which `read` is shown. 404 without one."""
+    application = enter(request.user, STAFF, read=read, subject="decision", reference=reference)
     decision = selectors.present_decision(application)
     if decision is None:
         raise Http404(_("No decision has been drafted on this file yet."))
@@ -146,8 +138,7 @@ def decision_of(request: PersonRequest, reference: str) -> Decision:
 @require_safe
 def show(request: PersonRequest, reference: str) -> HttpResponse:
     """A file's decision: what it says and costs, who did which step, and what I may do."""
-    application = file_of(request, reference)
-    record_reading(request.user, application_id=application.pk, subject=application, what="decision")
+    application = enter(request.user, STAFF, read="decision", reference=reference)
     decision = selectors.present_decision(application)
     if decision is None:
         return render(request, "decisions/file_without.html", {"application": application})
@@ -231,8 +222,8 @@ PAGES: dict[MoveOf[Decision], StepPage] = {
 @require_http_methods(["GET", "POST"])
 def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpResponse:
     """One step of the chain, behind a page that says what it does. A refusal is said on that page."""
-    decision, page, name = decision_of(request, reference), PAGES[step], step.__name__
-    record_reading(request.user, application_id=decision.application_id, subject=decision, what=f"decision: {name}")
+    page, name = PAGES[step], step.__name__
+    decision = decision_of(request, reference, read=f"decision: {name}")
     form = _form(step, decision, request.POST if request.method == "POST" else None)
     if step is Decision.issue and decision.state == DecisionState.ISSUED:
         services.issue(decision, by=request.user)  # a second click: nothing more happens, unless it is forbidden
@@ -291,8 +282,7 @@ def _attempt(step: MoveOf[Decision], decision: Decision, user: User, form: SendB
 @require_http_methods(["GET", "POST"])
 def reasons(request: PersonRequest, reference: str) -> HttpResponse:
     """The reasons that the letter gives, in each of its languages."""
-    decision = decision_of(request, reference)
-    record_reading(request.user, application_id=decision.application_id, subject=decision, what="reasons")
+    decision = decision_of(request, reference, read="reasons")
     if not may_edit_reasons(decision, request.user):
         raise PermissionDenied(services.chain.WHO_EDITS)
     languages = subject_of(decision).languages
@@ -310,8 +300,7 @@ def reasons(request: PersonRequest, reference: str) -> HttpResponse:
 @require_safe
 def preview(request: PersonRequest, reference: str, language: str = "") -> HttpResponse:
     """The letter as it would leave now; once issued, as it left. One tab a language."""
-    decision = decision_of(request, reference)
-    record_reading(request.user, application_id=decision.application_id, subject=decision, what="letter")
+    decision = decision_of(request, reference, read="letter")
     letter = decision.letter
     subject = subject_of(decision)
     languages = subject.languages

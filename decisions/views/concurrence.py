@@ -12,11 +12,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from accounts.requests import PersonRequest
 from accounts.rules import in_office
+from applications.access import enter
 from audit.actors import Actor
-from audit.services import record_reading, record_readings
+from audit.services import record_readings
 from decisions import selectors, services
+from decisions.access import PARTNER
 from decisions.forms import InterestsForm, NoteForm, SendBackForm
 from decisions.models import Concurrence
 from decisions.states import AWAITED, ConcurrenceState, DecisionKind, DecisionState
@@ -40,6 +43,11 @@ def own(request: PersonRequest, public_id: UUID) -> Concurrence:
     """A concurrence asked of a partner that the person sits for; to anyone else it does not exist (404)."""
     concurrences = Concurrence.objects.of_officer(request.user).select_related(*RELATED)
     return get_object_or_404(concurrences, public_id=public_id)
+
+
+def read_of(concurrence: Concurrence, person: User, *, read: str) -> None:
+    """What is shown of the award to concur in: the door is asked, and remembers."""
+    enter(person, PARTNER, read=read, subject=concurrence, pk=concurrence.application_id)
 
 
 @login_required
@@ -67,7 +75,7 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     concurrence = own(request, public_id)
     if not _declared(concurrence, request.user):
         return redirect("decision-concurrence-declare", public_id)
-    record_reading(request.user, application_id=concurrence.application_id, subject=concurrence, what="award to concur")
+    read_of(concurrence, request.user, read="award to concur")
     return render(request, "decisions/concurrence.html", _context(concurrence))
 
 
@@ -100,7 +108,7 @@ def _context(concurrence: Concurrence, **more: object) -> dict[str, object]:
 def declare(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Interests, before anything of the file is read but its name."""
     concurrence = own(request, public_id)
-    record_reading(request.user, application_id=concurrence.application_id, subject=concurrence, what="interests")
+    read_of(concurrence, request.user, read="interests")
     form = InterestsForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         declare_interests(concurrence.application, by=request.user, **form.cleaned_data)
@@ -150,7 +158,7 @@ def _act(
     concurrence = own(request, public_id)
     if not _declared(concurrence, request.user):
         return redirect("decision-concurrence-declare", public_id)
-    record_reading(request.user, application_id=concurrence.application_id, subject=concurrence, what="award to concur")
+    read_of(concurrence, request.user, read="award to concur")
     refusals = []
     if request.method == "POST" and form.is_valid():
         try:

@@ -8,16 +8,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import PersonRequest
-from audit.services import record_reading
 from decisions.views.chain import decision_of
 from documents.downloads import file_response
 from letters.models import Letter
 from letters.services import retry_letter
 
 
-def letter_of(request: PersonRequest, reference: str) -> Letter:
+def letter_of(request: PersonRequest, reference: str, *, read: str = "") -> Letter:
     """The letter of a file's decision, for who reads the decision; else 404."""
-    decision = decision_of(request, reference)
+    decision = decision_of(request, reference, read=read)
     if decision.letter is None:
         raise Http404(_("This decision has no letter yet."))
     return decision.letter
@@ -27,8 +26,7 @@ def letter_of(request: PersonRequest, reference: str) -> Letter:
 @require_safe
 def staff_copy(request: PersonRequest, reference: str) -> HttpResponseBase:
     """The PDF of a decision's letter, for staff. It serves nothing: only the company's own reading does."""
-    letter = letter_of(request, reference)
-    record_reading(request.user, application_id=letter.application_id, subject=letter, what="letter (PDF)")
+    letter = letter_of(request, reference, read="letter (PDF)")
     return file_response(letter.document, inline="download" not in request.GET)
 
 

@@ -4,37 +4,29 @@ from dataclasses import dataclass
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.requests import PersonRequest
+from applications.access import STAFF, enter
 from applications.models import Application
 from applications.search import matching
-from applications.services.screening import open_file
 from applications.states import ApplicationState
 from applications.templatetags.files import state_kind
-from audit.services import record_reading, record_readings
+from audit.services import record_readings
 from desk.selectors import file as file_page
 
 PAGE = 30
-RELATED = ("call__program__cluster", "call__form", "call__rules", "call__rubric", "organisation")
-
-
-def file_of(request: PersonRequest, reference: str) -> Application:
-    """The submitted file of this reference, for whoever reads it by a role; else it does not exist (404)."""
-    files = Application.objects.of_staff(request.user).select_related(*RELATED)
-    return get_object_or_404(files, reference=reference)
 
 
 @require_safe
 @never_cache
 @login_required
 def show(request: PersonRequest, reference: str) -> HttpResponse:
-    application = open_file(file_of(request, reference), by=request.user)
-    record_reading(request.user, application_id=application.pk, subject=application, what="file")
+    application = enter(request.user, STAFF, read="file", reference=reference)
     context = {
         "application": application,
         "tab": "file-detail",

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.requests import PersonRequest
+from applications.access import STAFF, enter
 from applications.models import Application
 from audit.actors import Actor
 from moves.machine import allowed, ask_who
@@ -24,7 +25,6 @@ from reviews.models import Assignment
 from reviews.rules import takes_reviewers
 from reviews.states import AssignmentState
 from reviews.views.evidence import review_rows
-from reviews.views.files import staff_file
 from reviews.views.panel import notes_of, sees_scores
 
 
@@ -83,7 +83,7 @@ def _acts_on(assignment: Assignment, application: Application, user: Actor) -> l
 @require_http_methods(["GET"])
 def assignment(request: PersonRequest, reference: str, public_id: UUID) -> HttpResponse:
     """One reviewer's part: where it stands, the review once it may be read, and what can be done."""
-    application = staff_file(request, reference, read="one review")
+    application = enter(request.user, STAFF, read="one review", reference=reference)
     one = get_object_or_404(application.assignments.select_related("reviewer", "assigned_by"), public_id=public_id)
     shown = sees_scores(application, request.user) and one.total is not None
     acts = _acts()
@@ -102,7 +102,7 @@ def assignment(request: PersonRequest, reference: str, public_id: UUID) -> HttpR
 @require_http_methods(["GET", "POST"])
 def act(request: PersonRequest, reference: str, public_id: UUID, name: str) -> HttpResponse:
     """Cancel, replace, recuse or reopen: a page that says what it does, then does it."""
-    application = staff_file(request, reference)
+    application = enter(request.user, STAFF, read="one review", reference=reference)
     one = get_object_or_404(application.assignments.select_related("reviewer"), public_id=public_id)
     acts = _acts()
     if name not in acts:

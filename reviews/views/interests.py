@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import PersonRequest
+from applications.access import RELATED
 from applications.models import Application
 from applications.states import ApplicationState
 from moves.interests import standing_of
@@ -24,7 +25,7 @@ from reviews.models import Assignment, Declaration, Interest, Undertaking
 from reviews.rules import may_declare
 from reviews.services.interests import acts_of
 from reviews.states import DECLARABLE, Answer, AssignmentState
-from reviews.views.files import FILE, own_assignment
+from reviews.views.files import own_assignment
 
 
 @login_required
@@ -54,7 +55,7 @@ def end(request: PersonRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def declare(request: PersonRequest, reference: str) -> HttpResponse:
     """Declare my interests in a file, as one who acts on it. What is shown is what a declaration needs, no more."""
-    application = get_object_or_404(Application.objects.submitted().select_related(*FILE), reference=reference)
+    application = get_object_or_404(Application.objects.submitted().select_related(*RELATED), reference=reference)
     if not may_declare(application, request.user):
         raise Http404
     mine = Assignment.objects.of_reviewer(request.user).live().filter(application=application).first()

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from accounts.requests import PersonRequest
+from applications.access import STAFF, enter
 from applications.models import Application
 from applications.states import TO_REVIEW, ApplicationState
 from audit.models import Erasable
@@ -33,7 +34,6 @@ from reviews.models import Assignment, Declaration, Recommendation
 from reviews.rules import WHO_ASSIGNS, may_assign, takes_reviewers
 from reviews.selectors import FileScores
 from reviews.states import LIVE, WAITING, Answer, AssignmentState
-from reviews.views.files import staff_file
 
 
 def sees_scores(application: Application, user: User) -> bool:
@@ -47,7 +47,7 @@ def sees_scores(application: Application, user: User) -> bool:
 @require_http_methods(["GET"])
 def show(request: PersonRequest, reference: str) -> HttpResponse:
     """The tab of a file's reviews."""
-    application = staff_file(request, reference, read="reviews")
+    application = enter(request.user, STAFF, read="reviews", reference=reference)
     return _page(request, application)
 
 
@@ -154,7 +154,7 @@ def _to_rule(application: Application) -> QuerySet[Declaration]:
 @require_POST
 def assign(request: PersonRequest, reference: str) -> HttpResponse:
     """Offer the file to the people chosen. Whoever cannot take it is named with the reason; the others are offered."""
-    application = staff_file(request, reference)
+    application = enter(request.user, STAFF, read="reviews", reference=reference)
     if not may_assign(application, request.user):
         raise Forbidden(WHO_ASSIGNS)
     people = {str(c.user.public_id): c.user for c in checks.candidates(application)}
@@ -192,7 +192,7 @@ def close(request: PersonRequest, reference: str) -> HttpResponse:
 
 
 def _move_file(request: PersonRequest, reference: str, act: Callable[..., Application], said: str) -> HttpResponse:
-    application = staff_file(request, reference)
+    application = enter(request.user, STAFF, read="reviews", reference=reference)
     try:
         act(application, by=request.user)
     except WrongMoment as stopped:
@@ -206,7 +206,7 @@ def _move_file(request: PersonRequest, reference: str, act: Callable[..., Applic
 @require_http_methods(["GET", "POST"])
 def reopen_file(request: PersonRequest, reference: str) -> HttpResponse:
     """The chair sends the file back to its reviewers."""
-    application = staff_file(request, reference)
+    application = enter(request.user, STAFF, read="reviews", reference=reference)
     if not holds(request.user, ProgramRole.CHAIR, application.call.program):
         raise Forbidden(_("Only the chair of the committee reopens a review."))
     form = ReasonForm(request.POST or None, label=_("Why more reviews are needed"))
@@ -232,7 +232,7 @@ def reopen_file(request: PersonRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpResponse:
     """The chair rules in writing on a person's *unsure*."""
-    application = staff_file(request, reference, read="declaration")
+    application = enter(request.user, STAFF, read="declaration", reference=reference)
     if not holds(request.user, ProgramRole.CHAIR, application.call.program):
         raise Forbidden(_("Only the chair of the committee rules on a declaration, and never on their own."))
     rows = Declaration.objects.filter(application=application, user__public_id=person_id).select_related("user")

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import User
 from accounts.requests import PersonRequest
+from applications.access import STAFF, enter
 from applications.models import Application
 from applications.rules import CEILING, DISCUSSION, MINIMUM, SHARES
 from applications.states import TO_REVIEW, ApplicationState
@@ -36,7 +37,6 @@ from reviews.forms.panel import RecommendForm
 from reviews.scoring import Line
 from reviews.selectors import RankedFile, Ranking
 from reviews.services.ranking import held_for
-from reviews.views.files import staff_file
 from work import clock
 
 
@@ -147,7 +147,7 @@ def _recommended(user: User, call: Call, cohort: datetime | None) -> QuerySet[Ap
 @require_http_methods(["GET", "POST"])
 def recommend(request: PersonRequest, reference: str) -> HttpResponse:
     """The chair recommends an outcome for a file, with its amount by fiscal year and agreement, and the reasons."""
-    application = staff_file(request, reference, read="recommendation")
+    application = enter(request.user, STAFF, read="recommendation", reference=reference)
     user = request.user
     try:
         in_the_way = refusals(application, Application.recommend, by=user)

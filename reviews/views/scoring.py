@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.requests import PersonRequest
 from applications.models import Document
 from applications.selectors import submitted
-from audit.services import record_reading
 from documents.downloads import file_response
 from moves.refusals import WrongMoment
 from programs.rubric import Rubric
@@ -310,11 +309,10 @@ def read(request: PersonRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 def document(request: PersonRequest, public_id: UUID, document_id: UUID) -> HttpResponseBase:
     """A document of the file, to its reviewer; the reading is recorded."""
-    assignment = opened_assignment(request, public_id)
+    assignment = opened_assignment(request, public_id, read="document")
     if str(document_id) not in submitted(assignment.application).documents:
         raise Http404
     found = get_object_or_404(
         Document.objects.select_related("upload"), application=assignment.application, public_id=document_id
     )
-    record_reading(request.user, application_id=assignment.application_id, subject=found, what="document")
     return file_response(found.upload, inline=True)

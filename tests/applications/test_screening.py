@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from applications.access import open_file
 from applications.findings import checklist_of
 from applications.models import Application, Finding
 from applications.rules import Change
@@ -14,7 +15,6 @@ from applications.services.screening import (
     find_eligible,
     find_ineligible,
     mark_finding,
-    open_file,
 )
 from applications.services.submission import take_back_application
 from applications.states import ChangeWhy

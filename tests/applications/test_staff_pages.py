@@ -127,7 +127,7 @@ def test_list_records_each_reading_and_keeps_out_whom_a_conflict_bars(file, page
     assert Reading.objects.filter(application_id=file.pk, what="list", actor_id=cast.officer.pk).count() == 1
     declare_standing(file.pk, user=cast.officer, standing="conflict")
     assert page("officer", "file-list").context["files"] == []
-    assert page("officer", "file-answers", file.reference).status_code == 404
+    assert page("officer", "file-answers", file.reference).status_code == 403
 
 
 def test_list_as_csv_never_starts_a_formula(file, page):

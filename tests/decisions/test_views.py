@@ -55,13 +55,15 @@ def test_staff_alone_open_the_decision_of_a_file(cast, programme, as_, person, s
     assert read.count() == (1 if status == 200 else 0)
 
 
-def test_who_declared_a_conflict_no_longer_finds_the_file(cast, programme, as_):
+def test_the_file_is_closed_to_who_declared_a_conflict(cast, programme, as_):
     decision = files.endorsed(cast, programme)
     url = reverse("decision-file", args=[decision.application.reference])
     from reviews.services import declare_interests
 
     declare_interests(decision.application, by=cast.approver, answer="conflict")
-    assert as_(cast.approver).get(url).status_code == 404
+    closed = as_(cast.approver).get(url)
+    assert closed.status_code == 403
+    assert "You declared a conflict of interest in this file." in text(closed)
 
 
 def test_each_person_is_offered_their_own_step_and_told_what_stands_in_the_way(cast, programme, as_):

@@ -92,7 +92,10 @@ def test_file_does_not_exist_for_who_has_no_role_on_it(client, cast, file, who):
 
 def test_file_closes_to_who_declares_a_conflict(client, cast, file):
     declare_interests(file, by=cast.chair, answer="conflict", note="Ma sœur y travaille.")
-    assert get(client, cast.chair, "file-detail", file.reference).status_code == 404
+    closed = get(client, cast.chair, "file-detail", file.reference)
+    assert closed.status_code == 403
+    assert "Vous avez déclaré un conflit d’intérêts dans ce dossier." in closed.content.decode()
+    assert file.organisation_name not in closed.content.decode()
 
 
 def test_file_asks_the_same_whatever_happened_to_it(client, cast, programme, file):

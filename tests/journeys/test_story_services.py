@@ -16,13 +16,14 @@ from django.utils import translation
 
 from accounts.models import Organisation
 from accounts.services import register_organisation
+from applications.access import open_file
 from applications.figures import aid_of
 from applications.findings import checklist_of
 from applications.models import Application, ChangeItem
 from applications.rules import Change
 from applications.services.changes import request_changes, resubmit_application
 from applications.services.drafts import attach_document, save_answer, start_application
-from applications.services.screening import find_eligible, mark_finding, open_file
+from applications.services.screening import find_eligible, mark_finding
 from applications.services.sponsors import confirm_sponsorship, find_sponsorship, invite_sponsor
 from applications.services.submission import submit_application
 from applications.states import ChangeWhy, PublicState

@@ -6,9 +6,10 @@ Nobody of the panel has a tie with the applicants nor with their sponsor, Aéron
 from contextlib import nullcontext
 from datetime import UTC, datetime
 
+from applications.access import open_file
 from applications.findings import checklist_of
 from applications.models import Application
-from applications.services.screening import find_eligible, mark_finding, open_file
+from applications.services.screening import find_eligible, mark_finding
 from programs.selectors import rubric_of
 from reviews.models import Assignment
 from reviews.services import (

@@ -7,27 +7,20 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 
 from accounts.requests import PersonRequest
+from applications.access import OWN, enter
 from applications.models import Application
 from applications.states import ApplicationState
-from audit.services import record_reading
 
 P = ParamSpec("P")
 
 
 def own(request: PersonRequest, public_id: UUID, *, read: str = "") -> Application:
     """A file of an organisation the person acts for; to anyone else it does not exist (404). `read`: what of it."""
-    files = (
-        Application.objects.of_member(request.user)
-        .select_related("call__program__cluster", "call__form", "call__rules", "organisation")
-        .defer("call__form__definition")  # parsed once in a process
-    )
-    application = get_object_or_404(files, public_id=public_id)
-    if read and request.method == "GET":
-        record_reading(request.user, application_id=application.pk, subject=application, what=read)
-    return application
+    read = read if request.method == "GET" else ""  # an answer is saved at each field that is left
+    return enter(request.user, OWN, read=read, public_id=public_id)
 
 
 def draft_of(request: PersonRequest, public_id: UUID, *, read: str = "") -> Application:

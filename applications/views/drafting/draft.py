@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.models import Organisation
 from accounts.requests import PersonRequest
 from applications import rules
+from applications.access import OWN, enter
 from applications.checks import eligibility_check
 from applications.models import Application, Document
 from applications.selectors.answers import eligibility_of
@@ -19,8 +20,7 @@ from applications.selectors.task_list import task_list
 from applications.services import drafts
 from applications.states import ApplicationState
 from applications.views.catalogue import ask_check, check_key, fact, published_call, read_check
-from applications.views.drafting.door import draft_of, of_drafts, own
-from audit.services import record_reading
+from applications.views.drafting.door import draft_of, of_drafts
 from documents.downloads import file_response
 from questions.schema import Fault
 
@@ -118,9 +118,8 @@ def eligibility(request: PersonRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 def document(request: PersonRequest, public_id: UUID, document: UUID) -> HttpResponseBase:
     """A document of one's own file."""
-    application = own(request, public_id)
+    application = enter(request.user, OWN, read=str(document), subject="document", public_id=public_id)
     found = get_object_or_404(Document.objects.select_related("upload"), application=application, public_id=document)
-    record_reading(request.user, application_id=application.pk, subject="document", what=str(found.public_id))
     return file_response(found.upload, inline=request.GET.get("inline") is not None)
 
 

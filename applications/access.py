@@ -1,0 +1,91 @@
+"""The one door to a file: whoever reads one, on a page, in a download or a fragment, comes through here.
+
+It asks by which right the person reads it, and whether a conflict of interest closes it to them; it stamps the first
+opening by those who run it, and records the reading. Lists ask the same rights of the querysets.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Exists, Model, OuterRef, Q
+from django.http import Http404
+
+from accounts.models import User
+from applications.models import Application
+from applications.querysets import given_by_membership, given_by_role
+from applications.rules import is_officer, is_screener
+from applications.states import ApplicationState
+from audit import services as trail
+from audit.actors import Actor
+from moves.interests import ask_unbarred
+from moves.models import Standing
+from work import clock
+
+RELATED = ("call__program__cluster", "call__form", "call__rules", "call__rubric", "organisation")
+# A definition is parsed once in a process, and read then.
+PARSED = ("call__form__definition", "call__rules__definition", "call__rubric__definition")
+
+
+@dataclass(frozen=True)
+class Right:
+    """A right to read files: `files(person)` is the condition on a file that gives it.
+
+    `own_side`: it is their own file, and no conflict of interest closes it. `opens`: they run the file, so that their
+    first reading is its opening.
+    """
+
+    files: Callable[[User], Q]
+    own_side: bool = False
+    opens: bool = False
+
+
+# The applicant's own people, and whom a role of the cluster gives the file. Higher apps have theirs: a file to review.
+OWN = Right(given_by_membership, own_side=True)
+STAFF = Right(given_by_role, opens=True)
+
+
+def enter(
+    person: User,
+    right: Right,
+    *,
+    read: str,
+    subject: Model | str | None = None,
+    **which: object,
+) -> Application:
+    """The file that `which` names (`reference=…`, `public_id=…`), for `person` to read by this right.
+
+    Http404 where the right does not give it; Forbidden, with the reason, when a conflict of interest closes it.
+    `read` says which part of it is shown (of `subject`, the file itself by default) and is recorded; "" when the
+    request only acts, and shows nothing.
+    """
+    closing = Standing.objects.filter(application_id=OuterRef("pk"), user_id=person.pk).barring()
+    files = Application.objects.filter(right.files(person), **which).select_related(*RELATED).defer(*PARSED)
+    found = files.annotate(is_closed=Exists(closing)).first()
+    if found is None:
+        raise Http404
+    if found.is_closed and not right.own_side:
+        ask_unbarred(found.pk, person)
+    application = open_file(found, by=person) if right.opens else found
+    if read:
+        trail.record_reading(person, application_id=application.pk, subject=subject or application, what=read)
+    return application
+
+
+def open_file(application: Application, *, by: Actor) -> Application:
+    """Stamp the first reading by an officer or a screener: from here the applicant no longer takes it back.
+
+    Anybody else's reading, and every later one, changes nothing. Returns the row as it is now.
+    """
+    if application.opened_at is not None or application.state == ApplicationState.DRAFT:
+        return application
+    if not (is_screener(application, by) or is_officer(application, by)):
+        return application
+    with transaction.atomic():
+        rows = Application.objects.select_for_update(of=("self",), no_key=True)
+        application = rows.select_related(*RELATED).defer(*PARSED).get(pk=application.pk)
+        if application.opened_at is None and application.state != ApplicationState.DRAFT:
+            application.opened_at = clock.now()
+            application.save(update_fields=["opened_at"])
+            trail.record(application, "application.open", by=by)
+    return application

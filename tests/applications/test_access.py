@@ -1,0 +1,121 @@
+"""The one door to a file: by which right it opens, to whom it is closed, what it stamps and what it remembers."""
+
+import pytest
+from django.http import Http404
+
+from applications.access import OWN, STAFF, enter
+from applications.models import Application
+from audit.models import Reading
+from decisions.access import PARTNER
+from moves.refusals import Forbidden
+from moves.services import declare_standing
+from reviews.access import REVIEWER
+from tests.decisions import files as decided
+from tests.files import submitted_file
+from tests.reviews.files import file_in_review
+
+pytestmark = pytest.mark.django_db
+RIGHTS = {"own": OWN, "staff": STAFF, "reviewer": REVIEWER, "partner": PARTNER}
+
+
+def opens(person, right, file):
+    """Whether the door lets the person in by this right: "yes", "closed" or "no"."""
+    try:
+        enter(person, RIGHTS[right], read="", pk=file.pk)
+    except Http404:
+        return "no"
+    except Forbidden:
+        return "closed"
+    return "yes"
+
+
+@pytest.mark.parametrize(
+    ("right", "enters"),
+    [
+        ("own", {"sophie", "olivier"}),
+        ("staff", {"officer", "screener", "chair", "endorser", "approver", "finance", "auditor"}),
+        ("reviewer", {"ana", "ben", "dev"}),
+        ("partner", set()),
+    ],
+)
+def test_each_right_lets_in_its_own_people_and_nobody_else(cast, programme, right, enters):
+    file = file_in_review(cast, programme)
+    found = {name for name, person in vars(cast).items() if hasattr(person, "appointments")}
+    assert {name for name in found if opens(getattr(cast, name), right, file) == "yes"} == (enters & found)
+
+
+def test_partner_enters_what_it_is_asked_to_concur_in(cast, programme):
+    file = decided.approved(cast, programme, amount="90000.00").application
+    assert opens(cast.concurrence, "partner", file) == "yes"
+    assert opens(cast.analyst, "partner", file) == "no"
+
+
+def test_a_draft_is_its_applicants_alone(cast, programme):
+    file = submitted_file(cast, programme)
+    Application.objects.filter(pk=file.pk).update(state="draft")
+    assert opens(cast.sophie, "own", file) == "yes"
+    assert opens(cast.officer, "staff", file) == "no"
+
+
+@pytest.mark.parametrize("standing", ["conflict", "unsure"])
+def test_a_conflict_closes_the_file_whatever_the_right_but_to_the_applicants_own(cast, programme, standing):
+    file = file_in_review(cast, programme)
+    for person, right, answer in (
+        (cast.officer, "staff", "closed"),
+        (cast.ana, "reviewer", "closed"),
+        (cast.sophie, "own", "yes"),
+    ):
+        declare_standing(file.pk, user=person, standing=standing)
+        assert opens(person, right, file) == answer
+
+
+@pytest.mark.parametrize("name", ["officer", "chair", "auditor", "sophie", "ana", "analyst"])
+def test_the_door_and_the_lists_say_the_same(cast, programme, name):
+    """Of three files, one that the person is barred from, and one of another company."""
+    person = getattr(cast, name)
+    own, barred = submitted_file(cast, programme), submitted_file(cast, programme, company="precision", at=None)
+    declare_standing(barred.pk, user=person, standing="conflict")
+    for file in (own, barred):
+        let_in = "yes" in (opens(person, "own", file), opens(person, "staff", file))
+        assert let_in == Application.objects.visible_to(person).filter(pk=file.pk).exists()
+        staff = opens(person, "staff", file) == "yes"
+        assert staff == Application.objects.of_staff(person).filter(pk=file.pk).exists()
+
+
+def test_what_is_shown_is_remembered_and_what_only_acts_is_not(cast, programme):
+    file = submitted_file(cast, programme)
+    enter(cast.officer, STAFF, read="", reference=file.reference)
+    assert not Reading.objects.exists()
+    enter(cast.officer, STAFF, read="answers", reference=file.reference)
+    reading = Reading.objects.get()
+    assert (reading.actor_id, reading.application_id, reading.what) == (cast.officer.pk, file.pk, "answers")
+    assert (reading.subject_type, reading.subject_id) == ("application", file.pk)
+
+
+def test_who_is_not_let_in_opens_nothing_and_leaves_no_reading(cast, programme):
+    file = submitted_file(cast, programme)
+    declare_standing(file.pk, user=cast.officer, standing="conflict")
+    for person in (cast.officer, cast.analyst):
+        with pytest.raises((Http404, Forbidden)):
+            enter(person, STAFF, read="answers", pk=file.pk)
+    assert not Reading.objects.exists()
+    assert Application.objects.get(pk=file.pk).opened_at is None
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "stamped"),
+    [("officer", "staff", True), ("screener", "staff", True), ("auditor", "staff", False), ("sophie", "own", False)],
+)
+def test_the_first_reading_by_those_who_run_the_file_is_its_opening(cast, programme, name, right, stamped):
+    file = submitted_file(cast, programme)
+    entered = enter(getattr(cast, name), RIGHTS[right], read="answers", pk=file.pk)
+    assert (entered.opened_at is not None) is stamped
+
+
+def test_the_door_costs_the_same_whatever_became_of_the_file(cast, programme, django_assert_num_queries):
+    """The file with its relations and the conflict in one statement, the reading in one."""
+    file = submitted_file(cast, programme)
+    enter(cast.auditor, STAFF, read="answers", pk=file.pk)
+    with django_assert_num_queries(2):
+        application = enter(cast.sophie, OWN, read="answers", pk=file.pk)
+        assert application.call.program.cluster.slug == "aerofil"
