@@ -1,0 +1,115 @@
+"""What a recommendation asks: the panel, the quorum, the scores, the outcome proposed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, ClassVar
+
+from django.utils.translation import gettext as _
+
+from applications.states import FUNDED, Outcome
+from moves.refusals import Refusal
+from moves.transitions import Facts, Input
+
+if TYPE_CHECKING:
+    from applications.models import Application
+
+# Codes of refusals, for the page that says each beside its field.
+SHARES = "shares"
+MINIMUM = "minimum"
+CEILING = "ceiling"
+DISCUSSION = "discussion"
+
+
+@dataclass(frozen=True)
+class Panel(Facts):
+    """What the reviewers assigned lack of the programme's panel rule, as sentences."""
+
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Reviews(Facts):
+    """Reviews that count, and how many the panel rule needs."""
+
+    counted: int
+    needed: int
+
+
+@dataclass(frozen=True)
+class Scores(Reviews):
+    """What the reviews say together, and whether whoever recommends sat on the panel before a reconsideration."""
+
+    passed: bool
+    mean: Decimal | None
+    must_discuss: bool
+    sat_before: bool
+
+    def told(self) -> dict[str, object]:
+        return {"counted": self.counted, "needed": self.needed, "passed": self.passed, "mean": self.mean}
+
+
+@dataclass(frozen=True)
+class Proposal(Input):
+    """What the chair proposes. Dollars; `shares` by envelope's public id. The discussion is in their words."""
+
+    outcome: str
+    amount: Decimal
+    shares: Mapping[str, Decimal]
+    recommendation: str
+    discussion: str
+
+    words_in: ClassVar[str] = "discussion"
+
+    def told(self) -> dict[str, object]:
+        shares = [{"envelope": envelope, "amount": amount} for envelope, amount in self.shares.items()]
+        return super().told() | {"shares": shares}
+
+
+def panel_is_complete(_application: "Application", facts: Panel) -> Refusal | None:
+    if facts.problems:
+        return Refusal(_("The reviewers assigned do not satisfy the programme's panel rule."), code="panel")
+    return None
+
+
+def quorum_is_reached(_application: "Application", facts: Reviews) -> Refusal | None:
+    if facts.counted < facts.needed:
+        return Refusal(
+            _("%(counted)d of %(needed)d reviews are in.") % {"counted": facts.counted, "needed": facts.needed},
+            code="quorum",
+        )
+    return None
+
+
+def outcome_is_whole(application: "Application", _facts: object, given: Proposal) -> Refusal | None:
+    """A funded outcome has an amount per envelope whose total is the award; a partial one reaches the minimum."""
+    if given.outcome not in Outcome.values:
+        return Refusal(_("Choose an outcome."), code="outcome")
+    if given.outcome not in FUNDED:
+        return None
+    if given.amount <= 0 or sum(given.shares.values()) != given.amount:
+        return Refusal(_("The amounts by fiscal year must add up to the amount recommended."), code=SHARES)
+    minimum = application.minimum_amount
+    if given.outcome == Outcome.PARTIAL and minimum is not None and given.amount < minimum:
+        return Refusal(_("The applicant said it cannot proceed with less than its stated minimum."), code=MINIMUM)
+    if application.requested_amount is not None and given.amount > application.requested_amount:
+        return Refusal(_("The amount is above what was requested or may be paid."), code=CEILING)
+    return None
+
+
+def scores_allow_it(_application: "Application", facts: Scores, given: Proposal) -> Refusal | None:
+    """Only a refusal may go under the pass mark; files whose scores spread too much must have been discussed."""
+    if given.outcome != Outcome.DECLINED and not facts.passed:
+        return Refusal(_("The file is under the pass mark."), code="pass_mark")
+    if facts.must_discuss and not given.discussion:
+        return Refusal(_("The reviewers' totals are too far apart: record the discussion first."), code=DISCUSSION)
+    return None
+
+
+def is_a_new_panel(_application: "Application", facts: Scores) -> Refusal | None:
+    """After a reconsideration the file has a new panel: nobody who scored, recommended or approved before."""
+    if facts.sat_before:
+        return Refusal(
+            _("You took part in the decision that is being reconsidered: somebody else recommends."), code="first_panel"
+        )
+    return None
