@@ -4,7 +4,8 @@ The latest declaration counts. A conflict, or a doubt that is not ruled on, clos
 it but those of their own side (`Terms.despite_conflict`), every page, every list.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import TypeVar
 
 from django.db.models import QuerySet
 
@@ -13,6 +14,8 @@ from audit.states import ActorKind
 from moves.models import Standing
 from moves.refusals import Forbidden, Refusal
 from moves.states import BARRING, StandingState
+
+P = TypeVar("P", bound=Actor)
 
 
 def standing_of(application_id: int, user: Actor) -> str:
@@ -60,3 +63,10 @@ def barred_among(application_id: int, people: Collection[int]) -> set[int]:
     """Those of `people` (keys) to whom the file is closed."""
     closed = Standing.objects.filter(application_id=application_id, user_id__in=people).barring()
     return set(closed.values_list("user_id", flat=True))
+
+
+def unbarred(application_id: int, people: Iterable[P]) -> list[P]:
+    """Those of `people` to whom the file is not closed, in their order: whoever may be told of it. One statement."""
+    asked = list(people)
+    closed = barred_among(application_id, [person.pk for person in asked if person.pk is not None])
+    return [person for person in asked if person.pk not in closed]

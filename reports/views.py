@@ -131,7 +131,7 @@ def to_concur(request: PartnerRequest) -> list[dict[str, object]]:
     """What waits for the partner's concurrence, for its concurrence officers only: others would learn an outcome."""
     if not selectors.seats_of(request.user).filter(partner=request.partner, role=PartnerRole.CONCURRENCE).exists():
         return []
-    waiting = list(selectors.waiting_for_concurrence(request.partner))
+    waiting = list(selectors.waiting_for_concurrence(request.partner, request.user))
     record_readings(
         request.user,
         application_ids=[c.application_id for c in waiting],

@@ -2,11 +2,13 @@
 
 from applications.models import Application
 from applications.states import ApplicationState
+from moves.interests import unbarred
 from moves.machine import move
 from moves.registry import Made, after
 from moves.transitions import Facts, Input
 from notifications.constants import MessageKind
 from notifications.services import queue_message
+from programs.querysets import in_office_officers
 from reviews import selectors
 from reviews.models import Assignment
 from reviews.rules import Review
@@ -40,18 +42,22 @@ def close_the_review(assignment: Assignment, made: Made[Facts, Input]) -> None:
 
 @after(Assignment.decline, Assignment.recuse)
 def tell_the_officer(assignment: Assignment, made: Made[Facts, Input]) -> None:
-    """Another reviewer is needed: whoever gave the file is told, unless it was their own act."""
+    """Another reviewer is needed: whoever gave the file is told, unless it was their own act; the programme's officers
+    when that person no longer is one, or is barred from the file."""
     if assignment.assigned_by_id == made.by.pk:
         return
-    queue_message(
-        MessageKind.REVIEW_DECLINED,
-        to=assignment.assigned_by,
-        context={"reference": assignment.application.reference, "person": assignment.reviewer.full_name},
-        url_name="review-file",
-        url_args=[assignment.application.reference],
-        application_id=assignment.application_id,
-        key=f"review-declined:{made.entry.pk}",
-    )
+    application = assignment.application
+    officers = unbarred(application.pk, in_office_officers(application.call.program))
+    for person in [assignment.assigned_by] if assignment.assigned_by in officers else officers:
+        queue_message(
+            MessageKind.REVIEW_DECLINED,
+            to=person,
+            context={"reference": application.reference, "person": assignment.reviewer.full_name},
+            url_name="review-file",
+            url_args=[application.reference],
+            application_id=application.pk,
+            key=f"review-declined:{made.entry.pk}:{person.pk}",
+        )
 
 
 @after(Assignment.cancel)

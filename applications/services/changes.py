@@ -16,6 +16,7 @@ from applications.selectors.answers import amount_of, answers_of, form_of
 from applications.services import submission
 from applications.states import ApplicationState
 from audit.actors import Actor
+from moves.interests import unbarred
 from moves.machine import move
 from moves.transitions import Reason
 from notifications.constants import MessageKind
@@ -195,8 +196,8 @@ def _tell_applicant(application: Application, request: ChangeRequest, kind: Mess
 
 
 def _tell_officer(application: Application, request: ChangeRequest, kind: MessageKind) -> None:
-    """Whoever asked; the programme's officers when that person no longer is one."""
-    officers = list(in_office_officers(application.call.program))
+    """Whoever asked; the programme's officers when that person no longer is one, or is barred from the file."""
+    officers = unbarred(application.pk, in_office_officers(application.call.program))
     for person in [request.by] if request.by in officers else officers:
         queue_message(
             kind,

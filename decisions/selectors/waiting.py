@@ -40,7 +40,7 @@ def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
     for decision in officer.exclude(pk__in=mine).exclude(application__in=barred_from(user))[:limit]:
         yield _line(decision.application, _("Decision under way"), Hat.OFFICER, waits_for=_awaited(decision))
     failed = Letter.objects.filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM), state=LetterState.FAILED)
-    failed = failed.filter(decision__isnull=False)
+    failed = failed.filter(decision__isnull=False).exclude(application__in=barred_from(user))
     for letter in failed.select_related(PROGRAM).order_by("since", "id")[:limit]:
         yield _line(letter.application, _("A letter could not be sent"), Hat.OFFICER)
 

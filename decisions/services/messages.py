@@ -14,7 +14,7 @@ from funding.models import PartnerSeat
 from funding.roles import PartnerRole
 from letters.models import Letter
 from moves.duties import clash
-from moves.interests import is_barred
+from moves.interests import unbarred
 from moves.states import Duty
 from notifications.constants import MessageKind
 from notifications.services import queue_message
@@ -40,7 +40,7 @@ def tell_next(decision: Decision) -> None:
             _ask_partners(decision)
         case state if state in BEFORE_ISSUE:
             people = in_office_officers(program)
-            _tell(decision, "issue", ISSUE, [one for one in people if not is_barred(decision.application_id, one)])
+            _tell(decision, "issue", ISSUE, unbarred(decision.application_id, people))
 
 
 def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool) -> None:
@@ -48,7 +48,7 @@ def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool)
     program = decision.application.call.program
     acted = User.objects.filter(pk__in=decision.steps.exclude(kind=StepKind.SENT_BACK).values("by"))
     people = {*acted, *(in_office_holders(program, ProgramRole.CHAIR) if to_panel else in_office_officers(program))}
-    for person in sorted(people - {by}, key=lambda one: one.pk):
+    for person in unbarred(decision.application_id, sorted(people - {by}, key=lambda one: one.pk)):
         if person.partner_seats.exists():
             continue  # a partner's officer has no page of the decision: they are asked again when the round comes
         queue_message(
@@ -65,7 +65,7 @@ def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool)
 def tell_failed(letter: Letter) -> None:
     """Tell the programme's officers that a letter could not be made or sent."""
     application = letter.application
-    for person in in_office_officers(application.call.program):
+    for person in unbarred(application.pk, in_office_officers(application.call.program)):
         queue_message(
             MessageKind.LETTER_FAILED,
             to=person,
@@ -95,15 +95,16 @@ def _ask_partners(decision: Decision) -> None:
         seats = PartnerSeat.objects.filter(
             in_office(), partner=concurrence.agreement.partner_id, role=PartnerRole.CONCURRENCE, user__is_active=True
         )
-        for seat in seats.select_related("user").order_by("user_id"):
+        people = [seat.user for seat in seats.select_related("user").order_by("user_id")]
+        for person in unbarred(decision.application_id, people):
             queue_message(
                 MessageKind.CONCURRENCE_ASKED,
-                to=seat.user,
+                to=person,
                 context={**_file(decision), "amount": decision.amount},
                 url_name="decision-concurrence",
                 url_args=[concurrence.public_id],
                 application_id=decision.application_id,
-                key=f"concurrence_asked:{concurrence.public_id}:{seat.user.public_id}",
+                key=f"concurrence_asked:{concurrence.public_id}:{person.public_id}",
             )
 
 
@@ -126,4 +127,4 @@ def _round(decision: Decision) -> int:
 
 def _free(decision: Decision, people: Iterable[User], duty: Duty) -> list[User]:
     file = decision.application_id
-    return [one for one in people if not is_barred(file, one) and clash(file, one, duty) is None]
+    return [one for one in unbarred(file, people) if clash(file, one, duty) is None]

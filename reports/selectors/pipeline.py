@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, F, QuerySet
 
+from accounts.models import User
 from applications.states import COLUMNS, PublicState
 from decisions.models import Concurrence
 from funding.models import Partner
@@ -22,10 +23,11 @@ def pipeline(partner: Partner) -> list[Stage]:
     return [Stage(state, counts[state]) for state in COLUMNS if counts.get(state)]
 
 
-def waiting_for_concurrence(partner: Partner) -> QuerySet[Concurrence]:
-    """Concurrences asked of the partner that its concurrence officers can give now. For their eyes only."""
+def waiting_for_concurrence(partner: Partner, user: User) -> QuerySet[Concurrence]:
+    """Concurrences asked of the partner that `user` can give now, as its concurrence officer: nobody else's eyes."""
     return (
-        Concurrence.objects.waiting()
+        Concurrence.objects.of_officer(user)
+        .waiting()
         .filter(agreement__partner=partner)
         .select_related("agreement", "decision", "application")
         .order_by("asked_at", "id")

@@ -6,9 +6,12 @@ import pytest
 from django.urls import reverse
 
 from audit.models import Reading
+from decisions import services
 from decisions.models import Decision
+from decisions.selectors import work_for
 from letters.models import Letter
-from moves.services import record_duty
+from moves.services import declare_standing, record_duty
+from notifications.models import Message
 from programs.models import Appointment
 from tests.decisions import files
 from work import clock, nudges
@@ -287,3 +290,34 @@ def test_render_is_nudged_after_the_commit(cast, programme, monkeypatch, django_
     with django_capture_on_commit_callbacks(execute=True):
         files.issued(cast, programme)
     assert asked.count("documents") == 1
+
+
+@pytest.mark.parametrize("told", ["issue", "sent_back", "failed", "concurrence"])
+def test_nobody_is_told_of_a_file_that_is_closed_to_them(cast, programme, told):
+    """A conflict declared since: no reference, amount or reason goes to them by mail."""
+    decision = files.endorsed(cast, programme, amount="90000.00")
+    file = decision.application_id
+    barred = cast.concurrence if told == "concurrence" else cast.officer
+    declare_standing(file, user=barred, standing="conflict")
+    Message.objects.all().delete()
+    if told == "sent_back":
+        files.declare(cast, decision, "approver")
+        services.send_back(decision, by=cast.approver, reason="À revoir.")
+    elif told == "failed":
+        letter = Letter(application=decision.application, since=clock.now())
+        services.messages.tell_failed(letter)
+    else:
+        files.declare(cast, decision, "approver")
+        decision = services.approve(decision, by=cast.approver)
+        if told == "issue":
+            files.declare(cast, decision, "concurrence")
+            services.concur(decision.concurrences.get(), by=cast.concurrence)
+    assert not Message.objects.filter(recipient=barred).exists()
+
+
+def test_a_failed_letter_of_a_closed_file_is_not_on_the_officers_home(cast, programme):
+    decision = files.sent(cast, programme).decision
+    Letter.objects.update(state="failed")
+    lines = [line.what for line in work_for(cast.officer)]
+    declare_standing(decision.application_id, user=cast.officer, standing="conflict")
+    assert (len(lines), work_for(cast.officer)) == (1, [])

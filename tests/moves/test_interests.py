@@ -3,7 +3,7 @@
 import pytest
 from django.apps import apps
 
-from moves.interests import ask_unbarred, bar, barred_among, barred_from, is_barred
+from moves.interests import ask_unbarred, bar, barred_among, barred_from, is_barred, unbarred
 from moves.refusals import Forbidden
 from moves.registry import declared, state_field, subject_name
 from moves.services import declare_standing
@@ -36,6 +36,8 @@ def test_four_ways_of_asking_say_the_same(cast, said, closed):
     assert {row["application_id"] for row in barred_from(cast.ana)} == ({FILE, OTHER} if closed else {OTHER})
     assert barred_among(FILE, [cast.ana.pk, cast.ben.pk]) == ({cast.ana.pk, cast.ben.pk} if closed else {cast.ben.pk})
     assert barred_among(FILE, [cast.ana.pk]) == ({cast.ana.pk} if closed else set())
+    people = [cast.chloe, cast.ana, cast.ben, cast.officer]
+    assert unbarred(FILE, people) == [one for one in people if one != cast.ben and not (closed and one == cast.ana)]
     if closed:
         with pytest.raises(Forbidden):
             ask_unbarred(FILE, cast.ana)
