@@ -89,11 +89,7 @@ def queue_of(user: User, *, limit: int = 200) -> Queue:
         Waiting(one, one.scored, len(rubric_of(one.application.call).criteria), one.application_id in barred)
         for one in rows
     )
-    done = (
-        Assignment.objects.of_reviewer(user)
-        .filter(state=AssignmentState.SUBMITTED, application__state__in=OF_ROUND)
-        .count()
-    )
+    done = Assignment.objects.of_reviewer(user).counted().filter(application__state__in=OF_ROUND).count()
     return Queue(waiting, done, pace_of(user))
 
 

@@ -15,7 +15,6 @@ from programs.selectors import policy_of, rubric_of
 from reviews import scoring
 from reviews.models import Assignment
 from reviews.selectors.panel import FileScores, file_scores
-from reviews.states import AssignmentState
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def ranking(call: Call, cohort_closes_at: datetime | None = None) -> Ranking:
     rubric = rubric_of(call)
     rules = policy_of(call).ranking
     line = scoring.Line(rules.line)
-    counted = Assignment.objects.filter(state=AssignmentState.SUBMITTED).prefetch_related("scores").order_by("id")
+    counted = Assignment.objects.counted().prefetch_related("scores").order_by("id")
     rows = (
         Application.objects.filter(call=call, state__in=RANKED)
         .select_related("organisation")

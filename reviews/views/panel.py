@@ -77,9 +77,7 @@ def _page(
     scores = rubric = None
     if sees_scores(application, user):
         rubric = rubric_of(application.call)
-        scores = selectors.file_scores(
-            application, rubric, [a for a in assignments if a.state == AssignmentState.SUBMITTED]
-        )
+        scores = selectors.file_scores(application, rubric)
     found = checks.candidates(application) if can_assign else []
     problems = checks.panel_problems(application) if application.state == ApplicationState.ELIGIBLE else []
     acts = {one.step: one for one in allowed(application, user, *ACTS)}

@@ -3,9 +3,9 @@
 import pytest
 from django.http import Http404
 
-from applications.access import OWN, STAFF, enter
+from applications.access import OWN, STAFF, enter, open_file
 from applications.models import Application
-from audit.models import Reading
+from audit.models import Entry, Reading
 from decisions.access import PARTNER
 from moves.refusals import Forbidden
 from moves.services import declare_standing
@@ -110,6 +110,25 @@ def test_the_first_reading_by_those_who_run_the_file_is_its_opening(cast, progra
     file = submitted_file(cast, programme)
     entered = enter(getattr(cast, name), RIGHTS[right], read="answers", pk=file.pk)
     assert (entered.opened_at is not None) is stamped
+
+
+def test_the_opening_is_stamped_once(cast, programme):
+    file = submitted_file(cast, programme)
+    first = enter(cast.officer, STAFF, read="answers", pk=file.pk).opened_at
+    stale = Application.objects.get(pk=file.pk)
+    stale.opened_at = None  # read before the other officer opened it
+    assert open_file(stale, by=cast.screener).opened_at == first
+    assert Entry.objects.filter(verb="application.open").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "enters"),
+    [("offered", "no"), ("accepted", "yes"), ("submitted", "yes"), ("declined", "no"), ("recused", "no")],
+)
+def test_a_reviewer_enters_what_they_accepted_and_no_more(cast, programme, state, enters):
+    file = file_in_review(cast, programme)
+    file.assignments.filter(reviewer=cast.ana).update(state=state)
+    assert opens(cast.ana, "reviewer", file) == enters
 
 
 def test_the_door_costs_the_same_whatever_became_of_the_file(cast, programme, django_assert_num_queries):

@@ -157,6 +157,7 @@ def test_who_closed_their_account_is_told_nothing_of_the_file(file, cast):
         ([replace(ITEM, question="nothing")], 5, "question"),
         ([replace(ITEM, question="attest_rena")], 5, "question"),
         ([ITEM], -1, "due"),
+        ([ITEM], 0, "due"),
     ],
 )
 def test_request_refuses_what_is_not_whole(file, cast, items, days, code):
@@ -170,6 +171,7 @@ def test_extension_goes_later_only_with_a_reason(asked, cast):
     with clock.at(ASKED):
         for due, reason, code in (
             (DUE - timedelta(days=1), "Vacances", "due"),
+            (DUE, "Vacances", "due"),
             (DUE + timedelta(days=1), " ", "reason"),
         ):
             with pytest.raises(WrongMoment) as refused:

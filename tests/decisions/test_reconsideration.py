@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from accounts.services import create_person
 from applications.models import Application, Finding
@@ -22,6 +23,7 @@ from moves.transitions import Reason
 from programs.services.people import appoint
 from reviews.checks import candidates
 from reviews.models import Assignment
+from reviews.selectors import ranking
 from reviews.services import (
     assign_reviewer,
     declare_interests,
@@ -183,6 +185,24 @@ def test_new_panel_amends_the_decision_and_only_the_new_amount_stays_committed(g
         (D("60000.00"), None),
     ]
     assert amended.number == 3
+
+
+def test_only_the_panel_that_has_the_file_counts_in_the_ranking_and_on_the_page(granted, cast, programme, client):
+    """First panel aside: no score and no rank before the second scores; then the mean of the second alone."""
+    opinion, _decider = fresh_people(cast, programme)
+    application = ask(granted, cast)
+    with clock.at(ASKED_AT):
+        declare_interests(application, by=opinion, answer="none")
+        application = services.reopen_file(application, by=opinion)
+        ranked = ranking(application.call).of(application)
+        assert (ranked.scores.totals, ranked.scores.mean, ranked.placed.rank) == ((), None, None)
+        second_panel(cast, programme, application)
+        application = Application.objects.get(pk=application.pk)
+        ranked = ranking(application.call).of(application)
+        assert (ranked.scores.totals, ranked.scores.mean) == ((D("80.00"),) * 3, application.score)
+        client.force_login(cast.officer)
+        page = client.get(reverse("review-file", args=[application.reference]))
+        assert page.context["scores"].totals == ranked.scores.totals
 
 
 def test_nobody_of_the_first_panel_sits_on_the_second(granted, cast, programme):
