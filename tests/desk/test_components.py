@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from django import forms
 from django.test import RequestFactory
 from django.utils import translation
 
@@ -82,3 +83,15 @@ def test_language_links_keep_the_page_and_its_query():
         ("fr", "/components?sort=name&lang=fr", True),
         ("en", "/components?sort=name&lang=en", False),
     ]
+
+
+@pytest.mark.parametrize("field", [forms.CharField, forms.BooleanField])
+def test_hint_of_a_field_is_text_whoever_wrote_it(field):
+    """The hints of a programme's questions come from its bundle: what one officer imports, others open."""
+
+    class Asked(forms.Form):
+        answer = field(help_text='<a href="https://elsewhere.example">Sign in again</a>')
+
+    shown = str(Asked()["answer"].as_field_group())
+    assert "<a href" not in shown
+    assert "&lt;a href=" in shown
