@@ -8,13 +8,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from audit.actors import Actor
-from decisions.states import BEFORE_ISSUE, FUNDED, DecisionKind, DecisionState
+from decisions.states import BEFORE_ISSUE, FUNDED, DecisionState, opinion_on
 from funding.roles import PartnerRole
 from funding.rules import holds_partner_role
 from moves.interests import is_barred
 from moves.refusals import UNDECLARED, Refusal
 from moves.transitions import Facts, NoFacts, Reason
-from programs.roles import ProgramRole
 from programs.rules import approval_limit, holds, is_program_officer
 from work.money import format_money
 
@@ -32,8 +31,8 @@ def program_of(decision: "Decision") -> "Program":
 
 def is_endorser(decision: "Decision", by: Actor) -> bool:
     """The endorser; of the answer to a reconsideration, the reconsideration officer."""
-    role = ProgramRole.RECONSIDERER if decision.kind == DecisionKind.RECONSIDERED else ProgramRole.ENDORSER
-    return holds(by, role, program_of(decision))
+    role = opinion_on(decision.kind).row.role
+    return role is not None and holds(by, role, program_of(decision))
 
 
 def is_approver(decision: "Decision", by: Actor) -> bool:

@@ -6,20 +6,106 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from work.states import States
+from moves.states import Duty
+from programs.roles import ProgramRole
+from work.states import Hat, States
+
+
+@dataclass(frozen=True)
+class TurnRow:
+    """What a step of the chain means.
+
+    `role`: whose it is, on the programme; None when it is its partners'. `duty`: the act that it is, which others
+    exclude. `hat`: what its person is called on their home page. `awaits`: the same person, as others wait for them.
+    `act`: what they do, on their home page; `asked`: what their mail asks them to; `to_do`: what, in their queue.
+    """
+
+    role: ProgramRole | None
+    duty: Duty | None
+    hat: Hat
+    awaits: str | Promise
+    act: str | Promise
+    asked: str | Promise
+    to_do: str | Promise
+
+
+class Turn(States):
+    """The steps that a decision may wait for."""
+
+    row: TurnRow
+
+    ENDORSE = (
+        "endorse",
+        TurnRow(
+            role=ProgramRole.ENDORSER,
+            duty=Duty.ENDORSE,
+            hat=Hat.ENDORSER,
+            awaits=_("the endorser"),
+            act=_("Endorse"),
+            asked=_("give a favourable opinion"),
+            to_do=_("to endorse"),
+        ),
+    )
+    RECONSIDER = (
+        "reconsider",
+        TurnRow(
+            role=ProgramRole.RECONSIDERER,
+            duty=Duty.ENDORSE,
+            hat=Hat.RECONSIDERER,
+            awaits=_("the reconsideration officer"),
+            act=_("Give an opinion"),
+            asked=_("give a favourable opinion"),
+            to_do=_("to endorse"),
+        ),
+    )
+    APPROVE = (
+        "approve",
+        TurnRow(
+            role=ProgramRole.APPROVER,
+            duty=Duty.APPROVE,
+            hat=Hat.APPROVER,
+            awaits=_("the approver"),
+            act=_("Approve"),
+            asked=_("approve"),
+            to_do=_("to approve"),
+        ),
+    )
+    CONCUR = (
+        "concur",
+        TurnRow(
+            role=None,
+            duty=Duty.CONCUR,
+            hat=Hat.PARTNER,
+            awaits=_("the ministry"),
+            act=_("Concur"),
+            asked="",
+            to_do="",
+        ),
+    )
+    ISSUE = (
+        "issue",
+        TurnRow(
+            role=ProgramRole.OFFICER,
+            duty=None,
+            hat=Hat.OFFICER,
+            awaits=_("the programme officer"),
+            act=_("Issue the decision"),
+            asked=_("issue the decision"),
+            to_do=_("to issue"),
+        ),
+    )
 
 
 @dataclass(frozen=True)
 class DecisionRow:
     """What a decision's state means.
 
-    `awaits`: who must act next, in words; "" for nobody, or when its concurrences say it. `to_do`: what, in their
-    queue. `is_open`: on its way through the approval chain. `is_approved`: an approver has, and nothing undid it; from
-    there its partners see it. `is_issued`: it was, even when a later decision took its place.
+    `turn`: the step that it waits for, if not another by its kind or its concurrences (`DecisionQuerySet.turns`).
+    `is_open`: on its way through the approval chain. `is_approved`: an approver has, and nothing undid it; from there
+    its partners see it. `is_issued`: it was, even when a later decision took its place.
     """
 
-    awaits: str | Promise
-    to_do: str | Promise
+    turn: Turn | None
     is_open: bool
     is_approved: bool
     is_issued: bool
@@ -28,29 +114,13 @@ class DecisionRow:
 class DecisionState(States):
     row: DecisionRow
 
-    DRAFT = (
-        "draft",
-        DecisionRow(_("the endorser"), _("to endorse"), is_open=True, is_approved=False, is_issued=False),
-        _("draft"),
-    )
-    ENDORSED = (
-        "endorsed",
-        DecisionRow(_("the approver"), _("to approve"), is_open=True, is_approved=False, is_issued=False),
-        _("endorsed"),
-    )
-    APPROVED = (
-        "approved",
-        DecisionRow("", _("to issue"), is_open=True, is_approved=True, is_issued=False),
-        _("approved"),
-    )
-    CONCURRED = (
-        "concurred",
-        DecisionRow("", _("to issue"), is_open=True, is_approved=True, is_issued=False),
-        _("concurred"),
-    )
-    ISSUED = "issued", DecisionRow("", "", is_open=False, is_approved=True, is_issued=True), _("issued")
-    VOID = "void", DecisionRow("", "", is_open=False, is_approved=False, is_issued=False), _("void")
-    SUPERSEDED = "superseded", DecisionRow("", "", is_open=False, is_approved=True, is_issued=True), _("superseded")
+    DRAFT = "draft", DecisionRow(Turn.ENDORSE, is_open=True, is_approved=False, is_issued=False), _("draft")
+    ENDORSED = "endorsed", DecisionRow(Turn.APPROVE, is_open=True, is_approved=False, is_issued=False), _("endorsed")
+    APPROVED = "approved", DecisionRow(Turn.ISSUE, is_open=True, is_approved=True, is_issued=False), _("approved")
+    CONCURRED = "concurred", DecisionRow(Turn.ISSUE, is_open=True, is_approved=True, is_issued=False), _("concurred")
+    ISSUED = "issued", DecisionRow(None, is_open=False, is_approved=True, is_issued=True), _("issued")
+    VOID = "void", DecisionRow(None, is_open=False, is_approved=False, is_issued=False), _("void")
+    SUPERSEDED = "superseded", DecisionRow(None, is_open=False, is_approved=True, is_issued=True), _("superseded")
 
 
 OPEN = tuple(state for state in DecisionState if state.row.is_open)
@@ -90,6 +160,11 @@ class DecisionKind(TextChoices):
 
 
 FUNDED = (DecisionKind.APPROVED, DecisionKind.PARTIAL)
+
+
+def opinion_on(kind: str) -> Turn:
+    """Whose opinion comes before approval, by what the decision says."""
+    return Turn.RECONSIDER if kind == DecisionKind.RECONSIDERED else Turn.ENDORSE
 
 
 class StepKind(TextChoices):

@@ -6,6 +6,7 @@ sponsor are one place. A waiver is per file and pair of duties; two pairs can ne
 
 from collections.abc import Mapping
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -97,9 +98,7 @@ def clash(application_id: int, by: Actor, duty: str) -> Refusal | None:
     return None
 
 
-def excluded_among(user: Actor, duties: Mapping[int, Duty]) -> set[int]:
-    """Of these files, each with the duty to do, those where an earlier act of `user` excludes it. One statement."""
-    done = DutyDone.objects.filter(user_id=user.pk or 0, application_id__in=duties).values_list(
-        "application_id", "duty"
-    )
-    return {file for file, duty in done if exclude(duty, duties[file])}
+def excluding(user: Actor, duty: str) -> QuerySet[DutyDone, Mapping[str, object]]:
+    """Ids of the files where an earlier act of `user` excludes `duty`: a subquery."""
+    others = [other for other in Duty if exclude(other, duty)]
+    return DutyDone.objects.filter(user_id=user.pk or 0, duty__in=others).values("application_id")

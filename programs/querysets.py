@@ -38,9 +38,12 @@ def managed_by(user: "User", prefix: str = "") -> Q:
     )
 
 
-def held_on(user: "User", *roles: str, program: str) -> Q:
-    """The condition that `user` holds one of `roles` today on the programme reached by the path `program`."""
+def held_on(user: "User", *roles: str, program: str, limit: str = "") -> Q:
+    """The condition that `user` holds one of `roles` today on the programme reached by the path `program`; with
+    `limit`, by an appointment that delegates them as many dollars as the field of that name says."""
     seats = user.appointments.filter(in_office(), role__in=roles)
+    if limit:
+        seats = seats.filter(limit__gte=OuterRef(limit))
     held = Q(**{f"{program}__in": seats.exclude(program=None).values("program_id")}) | Q(
         **{f"{program}__cluster__in": seats.filter(program=None).values("cluster_id")}
     )

@@ -12,7 +12,7 @@ from applications.models import Application
 from audit.actors import Actor
 from decisions import checks
 from decisions.models import Decision
-from decisions.states import BEFORE_APPROVAL, OPEN, DecisionKind, DecisionState, StepKind
+from decisions.states import BEFORE_APPROVAL, OPEN, DecisionState, StepKind, Turn, opinion_on
 from funding.ledger import available
 from funding.models import Envelope
 from moves.machine import foreseen
@@ -68,7 +68,9 @@ def chain_of(decision: Decision) -> list[Stage]:
             stages.append(Stage(label, Progress.NOW if now else Progress.LATER, note=note))
 
     opinion = (
-        _("Opinion of the reconsideration officer") if decision.kind == DecisionKind.RECONSIDERED else _("Endorsement")
+        _("Opinion of the reconsideration officer")
+        if opinion_on(decision.kind) is Turn.RECONSIDER
+        else _("Endorsement")
     )
     stage(StepKind.ENDORSED, opinion)
     stage(StepKind.APPROVED, _("Approval"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -9,7 +10,7 @@ from accounts.rules import is_person
 from applications.models import Application
 from audit.actors import Actor
 from decisions.models import Concurrence, Decision
-from decisions.states import DecisionKind, DecisionState
+from decisions.states import Turn
 from letters.models import Letter
 from letters.states import LetterState
 from moves.interests import barred_from
@@ -30,51 +31,39 @@ def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
 
 def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
     """The next step of each open decision, when it is theirs; for an officer also what waits for another."""
-    rows = Decision.objects.select_related(f"{PROGRAM}").order_by("since", "id")
-    mine = set()
-    for decision in rows.waiting_for(user)[:limit]:
-        mine.add(decision.pk)
-        what, role = _next_step(decision)
-        yield _line(decision.application, what, role)
+    rows = Decision.objects.select_related(PROGRAM).order_by("since", "id")
+    mine = list(rows.waiting_for(user)[:limit])
     officer = rows.open().filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM))
-    for decision in officer.exclude(pk__in=mine).exclude(application__in=barred_from(user))[:limit]:
-        yield _line(decision.application, _("Decision under way"), Hat.OFFICER, waits_for=_awaited(decision))
+    others = list(officer.exclude(pk__in=[one.pk for one in mine]).exclude(application__in=barred_from(user))[:limit])
+    turns = Decision.objects.filter(pk__in=[one.pk for one in [*mine, *others]]).turns()
+    for decision in mine:
+        turn = turns[decision.pk].row
+        yield _line(decision.application, turn.act, turn.hat)
+    for decision in others:
+        waits_for = str(turns[decision.pk].row.awaits)
+        yield _line(decision.application, _("Decision under way"), Hat.OFFICER, waits_for=waits_for)
     failed = Letter.objects.filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM), state=LetterState.FAILED)
     failed = failed.filter(decision__isnull=False).exclude(application__in=barred_from(user))
     for letter in failed.select_related(PROGRAM).order_by("since", "id")[:limit]:
         yield _line(letter.application, _("A letter could not be sent"), Hat.OFFICER)
 
 
-def _next_step(decision: Decision) -> tuple[str, Hat]:
-    if decision.state == DecisionState.DRAFT:
-        afresh = decision.kind == DecisionKind.RECONSIDERED
-        return (_("Give an opinion"), Hat.RECONSIDERER) if afresh else (_("Endorse"), Hat.ENDORSER)
-    if decision.state == DecisionState.ENDORSED:
-        return _("Approve"), Hat.APPROVER
-    return _("Issue the decision"), Hat.OFFICER
-
-
-def _awaited(decision: Decision) -> str:
-    """Who must act next, in words."""
-    return str(DecisionState(decision.state).row.awaits) or _("the ministry")
-
-
-def _line(file: Application, what: str, role: Hat, waits_for: str = "") -> WorkLine:
+def _line(file: Application, what: str | Promise, role: Hat, waits_for: str = "") -> WorkLine:
     label = f"{file.reference} · {file.title or file.call.name}"
     args, note = (file.reference,), file.organisation_name
-    return WorkLine(what, label, "decision-file", args, file.due, waits_for, note, role=role)
+    return WorkLine(str(what), label, "decision-file", args, file.due, waits_for, note, role=role)
 
 
 def _work_of_partner(user: User, limit: int) -> Iterator[WorkLine]:
     """Awards that wait for the partner's concurrence, without the files where the person is barred."""
-    asked = Concurrence.objects.of_officer(user).waiting().exclude(application__in=barred_from(user))
+    asked = Concurrence.objects.of_officer(user).waiting()
     for one in asked.select_related("application__call__program").order_by("asked_at", "id")[:limit]:
         file = one.application
         yield WorkLine(
-            _("Concur"),
+            str(Turn.CONCUR.row.act),
             f"{file.reference} · {file.title}",
             "decision-concurrence",
             (one.public_id,),
-            role=Hat.PARTNER,
+            role=Turn.CONCUR.row.hat,
             note=file.organisation_name,
         )

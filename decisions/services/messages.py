@@ -1,46 +1,33 @@
 """Who is told, and of what: the next in the chain, the partner's officers, those whose act a return made void."""
 
-from collections.abc import Iterable
-
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.rules import in_office
 from decisions.models import Decision
-from decisions.states import BEFORE_ISSUE, DecisionKind, DecisionState, StepKind
+from decisions.states import StepKind, Turn
 from funding.models import PartnerSeat
 from funding.roles import PartnerRole
 from letters.models import Letter
-from moves.duties import clash
 from moves.interests import unbarred
-from moves.states import Duty
 from notifications.constants import MessageKind
 from notifications.services import queue_message
 from programs.querysets import in_office_holders, in_office_officers
 from programs.roles import ProgramRole
 
-ENDORSE = _("give a favourable opinion")
-APPROVE = _("approve")
-ISSUE = _("issue the decision")
-
 
 def tell_next(decision: Decision) -> None:
-    """Tell those who may take the next step: nobody with a conflict, nobody who did another act on the file."""
-    program = decision.application.call.program
-    match decision.state:
-        case DecisionState.DRAFT:
-            role = ProgramRole.RECONSIDERER if decision.kind == DecisionKind.RECONSIDERED else ProgramRole.ENDORSER
-            _tell(decision, "endorse", ENDORSE, _free(decision, in_office_holders(program, role), Duty.ENDORSE))
-        case DecisionState.ENDORSED:
-            people = in_office_holders(program, ProgramRole.APPROVER, limit=decision.amount)
-            _tell(decision, "approve", APPROVE, _free(decision, people, Duty.APPROVE))
-        case DecisionState.APPROVED if decision.concurrences.awaited().exists():
-            _ask_partners(decision)
-        case state if state in BEFORE_ISSUE:
-            people = in_office_officers(program)
-            _tell(decision, "issue", ISSUE, unbarred(decision.application_id, people))
+    """Tell those who may take the next step (`DecisionQuerySet.waiting_for`), or its partners."""
+    own = Decision.objects.filter(pk=decision.pk)
+    for turn in own.turns().values():
+        if turn.row.role is None:
+            return _ask_partners(decision)
+        program, role = decision.application.call.program, turn.row.role
+        people = in_office_officers(program) if role is ProgramRole.OFFICER else in_office_holders(program, role)
+        for person in people:
+            if own.waiting_for(person).exists():
+                _tell(decision, turn, person)
 
 
 def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool) -> None:
@@ -77,17 +64,16 @@ def tell_failed(letter: Letter) -> None:
         )
 
 
-def _tell(decision: Decision, step: str, words: str | Promise, people: Iterable[User]) -> None:
-    for person in people:
-        queue_message(
-            MessageKind.DECISION_WAITING,
-            to=person,
-            context={**_file(decision), "step": _both(words)},
-            url_name="decision-file",
-            url_args=[decision.application.reference],
-            application_id=decision.application_id,
-            key=f"decision_waiting:{decision.public_id}:{step}:{_round(decision)}:{person.public_id}",
-        )
+def _tell(decision: Decision, turn: Turn, person: User) -> None:
+    queue_message(
+        MessageKind.DECISION_WAITING,
+        to=person,
+        context={**_file(decision), "step": _both(turn.row.asked)},
+        url_name="decision-file",
+        url_args=[decision.application.reference],
+        application_id=decision.application_id,
+        key=f"decision_waiting:{decision.public_id}:{turn.value}:{_round(decision)}:{person.public_id}",
+    )
 
 
 def _ask_partners(decision: Decision) -> None:
@@ -123,8 +109,3 @@ def _both(words: str | Promise) -> dict[str, str]:
 def _round(decision: Decision) -> int:
     """How often the decision was sent back before: each round is told anew."""
     return decision.steps.filter(kind=StepKind.SENT_BACK).count()
-
-
-def _free(decision: Decision, people: Iterable[User], duty: Duty) -> list[User]:
-    file = decision.application_id
-    return [one for one in unbarred(file, people) if clash(file, one, duty) is None]

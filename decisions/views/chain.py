@@ -1,6 +1,5 @@
 """The approval chain: what waits for me, a file's decision, and each step behind a page that says what it does."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -33,11 +32,9 @@ from decisions.subjects import subject_of
 from letters import sheets
 from letters.models import Letter
 from letters.selectors import status_of
-from moves.duties import excluded_among
 from moves.machine import allowed
 from moves.machine import refusals as refusals_to
 from moves.refusals import WrongMoment
-from moves.registry import ways
 from moves.transitions import MoveOf
 from programs.roles import ProgramRole
 
@@ -58,23 +55,27 @@ KINDS = {
 @require_safe
 def queue(request: PersonRequest) -> HttpResponse:
     """What waits for me as endorser, approver or officer, the longest wait first. A partner's officer has their own."""
-    rows = Decision.objects.waiting_for(request.user)
+    rows = Decision.objects.next_of(request.user)
     if not rows.exists() and Concurrence.objects.of_officer(request.user).exists():
         return redirect("decision-concurrences")
     if not (rows.exists() or _has_a_chain(request.user)):
         raise PermissionDenied(_("This page is for those who endorse, approve or issue decisions."))
     rows = rows.select_related("application__call__program").prefetch_related("shares__envelope__agreement")
     shown, next_url = _page(request, rows.order_by("since", "id"))
-    aside = _stands_aside(request.user, shown)
+    page = Decision.objects.filter(pk__in=[decision.pk for decision in shown])
+    turns = page.turns()
+    free = set(page.free_to(request.user).values_list("pk", flat=True))
+    within = set(page.within_limit_of(request.user).values_list("pk", flat=True))
     lines = [
         {
             "decision": decision,
             "file": decision.application,
-            "step": DecisionState(decision.state).row.to_do,
+            "step": turns[decision.pk].row.to_do,
             "kind": KINDS[DecisionKind(decision.kind)],
             "funded": decision.kind in FUNDED,
             "parts": [(share.envelope, share.amount) for share in decision.shares.all()],
-            "stands_aside": decision.application_id in aside,
+            "stands_aside": decision.pk not in free,
+            "above_limit": decision.pk not in within,
         }
         for decision in shown
     ]
@@ -86,13 +87,6 @@ def queue(request: PersonRequest) -> HttpResponse:
     )
     total = sum(decision.amount for decision in shown if decision.kind in FUNDED)
     return render(request, "decisions/queue.html", {"lines": lines, "next_url": next_url, "total": total})
-
-
-def _stands_aside(user: User, rows: Iterable[Decision]) -> set[int]:
-    """The files of these decisions whose next step another act of the person excludes."""
-    steps = {state: step.terms.duty for step in (Decision.endorse, Decision.approve) for state in ways(step)}
-    duties = {one.application_id: steps.get(one.state) for one in rows}
-    return excluded_among(user, {file: duty for file, duty in duties.items() if duty is not None})
 
 
 CHAIN = (ProgramRole.ENDORSER, ProgramRole.APPROVER, ProgramRole.OFFICER, ProgramRole.RECONSIDERER)

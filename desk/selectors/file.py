@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from applications.models import Application
 from applications.states import ApplicationState, Span
-from decisions.states import DecisionState
 from desk.constants import TIMELINE_LEAVES_OUT
 from desk.selectors.trail import entries, lines_of, verb_name
 from letters.models import Letter
@@ -56,13 +55,9 @@ def next_steps(application: Application, user: User) -> list[Step]:
 
 def awaited(application: Application) -> str | Promise:
     """Who must act next, in words; "" when nobody does."""
-    decision = application.decisions.open().order_by("-number").first()
-    if decision is None:
-        return ApplicationState(application.state).row.awaits
-    if awaits := DecisionState(decision.state).row.awaits:
-        return awaits
-    asked = decision.concurrences.awaited().exists()
-    return _("the ministry") if asked else _("the programme officer")
+    for turn in application.decisions.open().turns().values():  # a file has at most one open decision
+        return turn.row.awaits
+    return ApplicationState(application.state).row.awaits
 
 
 def _step(move: Available, page: str) -> Step:

@@ -21,17 +21,6 @@ PDF = b"%PDF-1.7 letter"
 
 
 @pytest.fixture
-def as_(client):
-    def sign_in(user, language="en"):
-        client.force_login(user)
-        user.language = language
-        user.save(update_fields=["language"])
-        return client
-
-    return sign_in
-
-
-@pytest.fixture
 def sent(cast, programme, monkeypatch):
     monkeypatch.setattr("documents.services.render_pdf", lambda *a, **k: PDF)
     return files.sent(cast, programme)

@@ -78,6 +78,7 @@ def test_every_life_is_known():
         "Phase",
         "PublicState",
         "StandingState",
+        "Turn",
     }
 
 

@@ -1,0 +1,171 @@
+"""Whose step is next: the home page, the queue, the mail and the button say the same of every person."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+
+from accounts.services import create_person
+from applications.models import Application
+from decisions import services
+from decisions.models import Decision
+from decisions.selectors.waiting import work_for
+from decisions.services import messages
+from decisions.states import DecisionKind, Turn
+from desk.selectors.file import awaited
+from letters.models import Letter
+from moves.machine import allowed
+from moves.services import record_duty
+from notifications.models import Message
+from programs.models import Appointment
+from programs.services.people import appoint
+from reviews.services import declare_interests
+from tests.cast import SET_UP
+from tests.decisions import files
+from tests.decisions.files import D
+from work import clock
+
+pytestmark = pytest.mark.django_db
+
+AT = files.DECIDED_AT + timedelta(days=3)
+STEP = {
+    Turn.ENDORSE: Decision.endorse,
+    Turn.RECONSIDER: Decision.endorse,
+    Turn.APPROVE: Decision.approve,
+    Turn.ISSUE: Decision.issue,
+}
+
+
+def asked_again(cast, programme):
+    """The answer to a reconsideration: a draft."""
+    decision = files.issued(cast, programme, amount="40000.00", outcome="partial")
+    Letter.objects.filter(decision=decision).update(
+        state="served", sent_at=files.DECIDED_AT, served_at=files.DECIDED_AT, read_at=files.DECIDED_AT
+    )
+    Application.objects.filter(pk=decision.application_id).update(outcome_at=files.DECIDED_AT)
+    with clock.at(AT):
+        services.ask_reconsideration(decision.application, by=cast.sophie, reason="Un fait a été oublié.")
+    return Decision.objects.get(kind=DecisionKind.RECONSIDERED)
+
+
+def endorsed_again(cast, programme):
+    """The same, with the opinion of somebody who took no part."""
+    decision = asked_again(cast, programme)
+    with clock.at(AT):
+        if not Appointment.objects.filter(user=cast.finance, role="reconsiderer").exists():
+            appoint(cast.finance, by=cast.administrator, role="reconsiderer", program=programme)
+        services.edit_reasons(decision, by=cast.officer, reasons_fr="Non.", reasons_en="No.")
+        declare_interests(decision.application, by=cast.finance, answer="none")
+        return services.endorse(decision, by=cast.finance)
+
+
+def one_of_each(cast, programme):
+    """Of each role of the chain: who is free, who acted on the file, who is barred, whose role ended, whose account
+    is closed, who gave the first opinion; and an approver of less. `{person: "role, what"}`."""
+    people = {cast.officer: "officer", cast.chair: "chair", cast.ana: "reviewer", cast.concurrence: "partner"}
+    people |= {cast.endorser: "endorser", cast.approver: "approver"}
+    with clock.at(files.AT):
+        appoint(cast.endorser, by=cast.administrator, role="reconsiderer", program=programme)
+        for role in ("officer", "endorser", "approver", "reconsiderer"):
+            for what in ("free", "acted", "barred", "ended", "closed"):
+                person = create_person(
+                    by=SET_UP, email=f"{role}.{what}@aerofil.example", given_name=what, family_name=role, language="fr"
+                )
+                limit = {"limit": D("250000")} if role == "approver" else {}
+                appoint(person, by=cast.administrator, role=role, program=programme, **limit)
+                people[person] = f"{role}, {what}"
+        little = create_person(
+            by=SET_UP, email="little@aerofil.example", given_name="little", family_name="approver", language="fr"
+        )
+        appoint(little, by=cast.administrator, role="approver", program=programme, limit=D("74999.99"))
+    return people | {little: "approver, of less"}
+
+
+def put_in_place(people, file):
+    with clock.at(AT):
+        for person, name in people.items():
+            if name.endswith("acted"):
+                record_duty(file, by=person, duty="screen")
+            elif name.endswith("barred"):
+                declare_interests(Application.objects.get(pk=file), by=person, answer="conflict")
+            elif name.endswith("ended"):
+                Appointment.objects.filter(user=person).update(ends_on=clock.day_of(AT) - timedelta(days=1))
+            elif name.endswith("closed"):
+                person.is_active = False
+                person.save(update_fields=["is_active"])
+
+
+def in_english(words):
+    with override("en"):
+        return str(words)
+
+
+FREE_APPROVERS = {"approver", "approver, free"}
+
+
+@pytest.mark.parametrize(
+    ("make", "turn", "theirs", "words"),
+    [
+        (files.recommended_file, Turn.ENDORSE, {"endorser", "endorser, free"}, "the endorser"),
+        (files.endorsed, Turn.APPROVE, FREE_APPROVERS, "the approver"),
+        (files.approved, Turn.ISSUE, {"officer", "officer, free", "officer, acted"}, "the programme officer"),
+        (files.concurred, Turn.ISSUE, {"officer", "officer, free", "officer, acted"}, "the programme officer"),
+        (asked_again, Turn.RECONSIDER, {"reconsiderer, free"}, "the reconsideration officer"),
+        (endorsed_again, Turn.APPROVE, {"approver, free", "approver, of less"}, "the approver"),
+    ],
+)
+def test_home_queue_mail_and_button_name_the_same_people(cast, programme, as_, make, turn, theirs, words):
+    """Nobody who could not take the step: for an earlier act, a conflict, a limit, a role or an account that ended."""
+    people = one_of_each(cast, programme)
+    decision = make(cast, programme)
+    put_in_place(people, decision.application_id)
+    Message.objects.all().delete()
+    with clock.at(AT):
+        assert Decision.objects.turns() == {decision.pk: turn}
+        assert in_english(awaited(decision.application)) == words
+
+        messages.tell_next(Decision.objects.get(pk=decision.pk))
+        mailed = {people[message.recipient] for message in Message.objects.filter(kind="decision_waiting")}
+        at_home, in_queue, on_button = set(), set(), set()
+        for person, name in people.items():
+            if not person.is_active:
+                continue  # nobody signs in
+            lines = [line for line in work_for(person) if line.url_name == "decision-file" and not line.waits_for]
+            at_home |= {name for line in lines if line.what == turn.row.act and line.role == turn.row.hat}
+            page = as_(person).get(reverse("decision-queue"))
+            lines = page.context["lines"] if page.status_code == 200 else []
+            in_queue |= {name for line in lines if not line["stands_aside"] and not line["above_limit"]}
+            moves = allowed(Decision.objects.get(pk=decision.pk), person, STEP[turn])
+            on_button |= {name for move in moves if not {"duty", "limit"} & {refusal.code for refusal in move.refusals}}
+    assert mailed == at_home == in_queue == on_button == theirs
+
+
+def test_queue_says_why_a_step_is_somebody_elses(cast, programme, as_):
+    people = one_of_each(cast, programme)
+    decision = files.endorsed(cast, programme)
+    put_in_place(people, decision.application_id)
+    of = {name: person for person, name in people.items()}
+    with clock.at(AT):
+        for name, words in (
+            ("approver, of less", "above your limit"),
+            ("approver, acted", "you acted on this file"),
+            ("approver, free", "to approve"),
+        ):
+            assert words in as_(of[name]).get(reverse("decision-queue")).content.decode()
+
+
+def test_decision_that_waits_for_its_partner_is_nobodys_in_the_cluster(cast, programme):
+    people = one_of_each(cast, programme)
+    decision = files.approved(cast, programme, amount="75000.01")
+    assert Decision.objects.turns() == {decision.pk: Turn.CONCUR}
+    assert in_english(awaited(decision.application)) == "the ministry"
+    assert {name for person, name in people.items() if Decision.objects.next_of(person).exists()} == set()
+
+
+@pytest.mark.parametrize("end", ["issued", "void", "superseded"])
+def test_decision_that_is_over_is_nobodys(cast, programme, end):
+    decision = files.recommended_file(cast, programme)
+    Decision.objects.filter(pk=decision.pk).update(state=end)
+    assert Decision.objects.turns() == {}
+    assert not Decision.objects.next_of(cast.endorser).exists()
