@@ -2,6 +2,16 @@
 
 It asks by which right the person reads it, and whether a conflict of interest closes it to them; it stamps the first
 opening by those who run it, and records the reading. Lists ask the same rights of the querysets.
+
+There are four rights, and a page names the one that it asks:
+
+    OWN       here              the applicant's own people: drafts, answers, their documents, letters, requests
+    STAFF     here              a role of the programme or the cluster: answers, documents, screening, reviews, decision
+    REVIEWER  reviews.access    a review that they accepted: the evidence and its documents, without the hidden answers
+    PARTNER   decisions.access  a concurrence asked of their ministry: the award, its reasons, no document
+
+A sponsor reads the title and the summary by a link of their own (`applications.views.sponsor`). Who gets what at each
+address is `tests/access/table.py`.
 """
 
 from collections.abc import Callable

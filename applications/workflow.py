@@ -22,7 +22,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.DRAFT, target=ApplicationState.SUBMITTED,
-        permission=rules.is_signatory, despite_conflict=rules.is_signatory,
+        permission=rules.is_signatory, duty=None, despite_conflict=rules.is_signatory,
         label=_("Submit"), done=_("Application submitted"),
         facts=rules.Readiness, given=rules.Signing,
         when=[rules.call_takes_submissions, rules.everything_is_answered, rules.partners_have_confirmed],
@@ -33,7 +33,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.SUBMITTED, target=ApplicationState.DRAFT,
-        permission=rules.is_signatory, despite_conflict=rules.is_signatory,
+        permission=rules.is_signatory, duty=None, despite_conflict=rules.is_signatory,
         label=_("Take back"), done=_("Application taken back"),
         when=[rules.nobody_has_opened_it],
     )
@@ -42,7 +42,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.SUBMITTED, target=ApplicationState.CHANGES_REQUESTED,
-        permission=rules.is_officer,
+        permission=rules.is_officer, duty=None,
         who=rules.ONLY_AN_OFFICER_ASKS,
         label=_("Request changes"), done=_("Changes requested"),
         facts=rules.Askable, given=rules.Changes,
@@ -54,7 +54,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.CHANGES_REQUESTED, target=ApplicationState.CHANGES_REQUESTED,
-        permission=rules.is_officer,
+        permission=rules.is_officer, duty=None,
         label=_("Give more time"), done=_("More time given for the changes"),
         facts=rules.Asked, given=rules.MoreTime,
         when_given=[has_a_reason, rules.day_is_later],
@@ -64,7 +64,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.CHANGES_REQUESTED, target=ApplicationState.SUBMITTED,
-        permission=rules.is_officer,
+        permission=rules.is_officer, duty=None,
         label=_("Cancel the request"), done=_("Request for changes cancelled"),
         given=Reason,
         when_given=[has_a_reason],
@@ -74,7 +74,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.CHANGES_REQUESTED, target=ApplicationState.SUBMITTED,
-        permission=rules.is_signatory, despite_conflict=rules.is_signatory,
+        permission=rules.is_signatory, duty=None, despite_conflict=rules.is_signatory,
         label=_("Send the changes"), done=_("Changes sent"),
         who=rules.ONLY_A_SIGNATORY_SENDS, facts=rules.Changed,
         when=[rules.every_item_is_answered, rules.answers_still_hold],
@@ -114,7 +114,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.ELIGIBLE, target=ApplicationState.IN_REVIEW,
-        permission=rules.is_officer,
+        permission=rules.is_officer, duty=None,
         label=_("Start the review"), done=_("Review started"),
         facts=rules.Panel,
         when=[rules.panel_is_complete],
@@ -124,7 +124,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.IN_REVIEW, target=ApplicationState.REVIEWED,
-        permission=rules.is_officer,
+        permission=rules.is_officer, duty=None,
         label=_("Close the review"), done=_("Review complete"),
         facts=rules.Reviews, fired=True,
         when=[rules.quorum_is_reached],
@@ -134,7 +134,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.REVIEWED, target=ApplicationState.IN_REVIEW,
-        permission=rules.is_chair,
+        permission=rules.is_chair, duty=None,
         label=_("Reopen the review"), done=_("Review reopened"),
         given=Reason,
         when_given=[has_a_reason],
@@ -157,7 +157,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.REVIEWED,
-        permission=nobody,
+        permission=nobody, duty=None,
         done=_("Returned to the panel"),
         given=Reason, fired=True,
         when_given=[has_a_reason],
@@ -167,7 +167,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.APPROVED,
-        permission=nobody,
+        permission=nobody, duty=None,
         done=_("Approved"),
         given=rules.Decided, fired=True,
         when_given=[rules.is_funded],
@@ -177,7 +177,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.INVITED,
-        permission=nobody,
+        permission=nobody, duty=None,
         done=_("Invited to the next stage"),
         given=rules.Decided, fired=True,
     )
@@ -188,7 +188,7 @@ class ApplicationLife(models.Model):
         field=state,
         source=[ApplicationState.RECOMMENDED, ApplicationState.INELIGIBLE, ApplicationState.WAITLISTED],
         target=ApplicationState.DECLINED,
-        permission=nobody,
+        permission=nobody, duty=None,
         done=_("Declined"),
         given=rules.Decided, fired=True,
     )
@@ -197,7 +197,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.WAITLISTED,
-        permission=nobody,
+        permission=nobody, duty=None,
         done=_("Put on the waiting list"),
         given=rules.Decided, fired=True,
     )
@@ -208,7 +208,7 @@ class ApplicationLife(models.Model):
         field=state,
         source=[ApplicationState.DECLINED, ApplicationState.WAITLISTED, ApplicationState.APPROVED],
         target=ApplicationState.IN_RECONSIDERATION,
-        permission=rules.is_signatory, despite_conflict=rules.is_signatory,
+        permission=rules.is_signatory, duty=None, despite_conflict=rules.is_signatory,
         label=_("Ask for a reconsideration"), done=_("Reconsideration asked for"),
         facts=rules.Contested, given=Reason,
         when=[rules.asked_in_time],
@@ -252,7 +252,7 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=list(UNDER_WAY), target=ApplicationState.WITHDRAWN,
-        permission=rules.is_signatory, despite_conflict=rules.is_signatory,
+        permission=rules.is_signatory, duty=None, despite_conflict=rules.is_signatory,
         label=_("Withdraw"), done=_("Application withdrawn"),
         given=Reason,
         when_given=[has_a_reason],
@@ -262,9 +262,9 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=list(UNDER_WAY), target=ApplicationState.CANCELLED,
-        permission=nobody,
+        permission=nobody, duty=None,
         done=_("Cancelled with its call"),
         given=rules.WithItsCall, fired=True,
     )
     def cancel(self) -> None:
-        """The call was cancelled: a letter to each."""
+        """The call was cancelled: its applicants are told why."""

@@ -7,7 +7,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from accounts.rules import in_office, is_person
 from audit.actors import Actor
-from decisions.states import AWAITED, FUNDED, ONCE_APPROVED, ONCE_ISSUED, OPEN, DecisionKind, DecisionState, Turn
+from decisions.states import AWAITED, ONCE_APPROVED, ONCE_ISSUED, OPEN, DecisionKind, DecisionState, Turn
 from funding.roles import PartnerRole
 from moves.duties import excluding
 from moves.interests import barred_from
@@ -58,9 +58,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         return self._with_turn().exclude(excluded).exclude(own & Exists(before))
 
     def within_limit_of(self, user: "User") -> Self:
-        """Of those of `.next_of(user)`, all but the awards to approve above the limit delegated to them."""
+        """Of those of `.next_of(user)`, all but those to approve above the limit delegated to them;
+        what is refused is of no dollar."""
         limited = held_on(user, ProgramRole.APPROVER, program=PROGRAM, limit="amount")
-        return self._with_turn().filter(~Q(turn=Turn.APPROVE, kind__in=FUNDED) | limited)
+        return self._with_turn().filter(~Q(turn=Turn.APPROVE) | limited)
 
     def waiting_for(self, user: Actor) -> Self:
         """Decisions whose next step is `user`'s to take, as far as who they are and what they did tells: their home

@@ -44,7 +44,7 @@ class DecisionLife(models.Model):
 
     @transition(
         field=state, source=DecisionState.APPROVED, target=DecisionState.CONCURRED,
-        permission=nobody,
+        permission=nobody, duty=None,
         done=_("Concurrence complete"),
         facts=rules.Concurrences, fired=True,
         when=[rules.every_concurrence_is_given],
@@ -56,7 +56,7 @@ class DecisionLife(models.Model):
         field=state,
         source=[DecisionState.ENDORSED, DecisionState.APPROVED, DecisionState.CONCURRED],
         target=DecisionState.DRAFT,
-        permission=rules.may_send_back,
+        permission=rules.may_send_back, duty=None,
         label=_("Send back"), done=_("Decision sent back"),
         facts=rules.Interests, given=rules.Return,
         when=[rules.interests_are_declared],
@@ -67,7 +67,7 @@ class DecisionLife(models.Model):
 
     @transition(
         field=state, source=[DecisionState.APPROVED, DecisionState.CONCURRED], target=DecisionState.ISSUED,
-        permission=rules.is_officer,
+        permission=rules.is_officer, duty=None,
         label=_("Issue"), done=_("Decision issued"),
         facts=rules.Issue,
         when=[rules.needs_no_concurrence, rules.federal_money_is_authorised, rules.letter_is_complete],
@@ -80,7 +80,7 @@ class DecisionLife(models.Model):
         field=state,
         source=[DecisionState.DRAFT, DecisionState.ENDORSED, DecisionState.APPROVED, DecisionState.CONCURRED],
         target=DecisionState.VOID,
-        permission=nobody,
+        permission=nobody, duty=None,
         done=_("Decision void"),
         given=Reason, fired=True,
         when_given=[has_a_reason],
@@ -90,7 +90,7 @@ class DecisionLife(models.Model):
 
     @transition(
         field=state, source=DecisionState.ISSUED, target=DecisionState.SUPERSEDED,
-        permission=nobody,
+        permission=nobody, duty=None,
         done=_("Decision superseded"),
         fired=True,
     )

@@ -24,14 +24,14 @@ class LetterLife(models.Model):
         abstract = True
 
     @transition(
-        field=state, source=LetterState.QUEUED, target=LetterState.RENDERED, permission=rules.is_the_clock,
+        field=state, source=LetterState.QUEUED, target=LetterState.RENDERED, permission=rules.is_the_clock, duty=None,
         done=_("Letter rendered"), given=rules.Drawn,
     )
     def render(self) -> None:
         """The PDF exists; the same decision always renders to the same bytes."""
 
     @transition(
-        field=state, source=LetterState.RENDERED, target=LetterState.SIGNED, permission=rules.is_the_clock,
+        field=state, source=LetterState.RENDERED, target=LetterState.SIGNED, permission=rules.is_the_clock, duty=None,
         done=_("Letter signed"), facts=rules.Certificate, when=[rules.has_a_certificate],
     )
     def sign(self) -> None:
@@ -39,7 +39,7 @@ class LetterLife(models.Model):
 
     @transition(
         field=state, source=[LetterState.RENDERED, LetterState.SIGNED], target=LetterState.SENT,
-        permission=rules.is_the_clock,
+        permission=rules.is_the_clock, duty=None,
         done=_("Letter sent"), facts=rules.Certificate, when=[rules.goes_unsigned_only_without_certificate],
     )
     def send(self) -> None:
@@ -47,7 +47,7 @@ class LetterLife(models.Model):
         self.sent_at = self.done_at = clock.now()
 
     @transition(
-        field=state, source=LetterState.SENT, target=LetterState.SERVED, permission=rules.is_letter_reader,
+        field=state, source=LetterState.SENT, target=LetterState.SERVED, permission=rules.is_letter_reader, duty=None,
         despite_conflict=rules.is_letter_reader,
         done=_("Letter received"), given=rules.Service, when_given=[rules.is_read_or_presumed],
     )
@@ -56,7 +56,7 @@ class LetterLife(models.Model):
 
     @transition(
         field=state, source=[LetterState.QUEUED, LetterState.RENDERED, LetterState.SIGNED, LetterState.SENT],
-        target=LetterState.FAILED, permission=rules.is_the_clock, done=_("Letter failed"),
+        target=LetterState.FAILED, permission=rules.is_the_clock, duty=None, done=_("Letter failed"),
     )
     def fail(self) -> None:
         """Three attempts, and why in `last_error`."""
@@ -68,7 +68,7 @@ class LetterLife(models.Model):
             lambda self: self.failed_from,
             states=[LetterState.QUEUED, LetterState.RENDERED, LetterState.SIGNED, LetterState.SENT],
         ),
-        permission=rules.is_letter_officer, label=_("Try again"), done=_("Letter retried"),
+        permission=rules.is_letter_officer, duty=None, label=_("Try again"), done=_("Letter retried"),
     )
     def retry(self) -> None:
         """Back to where it was."""

@@ -18,7 +18,7 @@ class CallLife(models.Model):
 
     @transition(
         field=state, source=CallState.DRAFT, target=CallState.PUBLISHED,
-        permission=rules.is_call_officer,
+        permission=rules.is_call_officer, duty=None,
         label=_("Publish"), done=_("Call published"),
         facts=rules.Publication,
         when=[rules.dates_are_in_order, rules.call_is_complete],
@@ -28,7 +28,7 @@ class CallLife(models.Model):
 
     @transition(
         field=state, source=CallState.PUBLISHED, target=CallState.PUBLISHED,
-        permission=rules.is_call_officer,
+        permission=rules.is_call_officer, duty=None,
         label=_("Extend"), done=_("Closing moved to a later instant"),
         given=rules.NewClosing,
         when_given=[rules.moved_to_a_later_closing, has_a_reason],
@@ -38,7 +38,7 @@ class CallLife(models.Model):
 
     @transition(
         field=state, source=CallState.PUBLISHED, target=CallState.PUBLISHED,
-        permission=rules.is_call_officer,
+        permission=rules.is_call_officer, duty=None,
         label=_("Accommodate an applicant"), done=_("One applicant accommodated"),
         given=rules.OneApplicant,
         when=[rules.is_before_closing],
@@ -49,7 +49,7 @@ class CallLife(models.Model):
 
     @transition(
         field=state, source=[CallState.DRAFT, CallState.PUBLISHED], target=CallState.CANCELLED,
-        permission=rules.is_call_officer,
+        permission=rules.is_call_officer, duty=None,
         label=_("Cancel the call"), done=_("Call cancelled"),
         given=Reason,
         when_given=[has_a_reason],
@@ -59,7 +59,7 @@ class CallLife(models.Model):
 
     @transition(
         field=state, source=CallState.PUBLISHED, target=CallState.ARCHIVED,
-        permission=rules.is_call_officer,
+        permission=rules.is_call_officer, duty=None,
         label=_("Archive"), done=_("Call archived"),
         when=[rules.is_over],
     )

@@ -19,7 +19,7 @@ class AssignmentLife(models.Model):
 
     @transition(
         field=state, source=AssignmentState.OFFERED, target=AssignmentState.ACCEPTED,
-        permission=rules.is_reviewer,
+        permission=rules.is_reviewer, duty=None,
         label=_("Accept"), done=_("Review accepted"),
         facts=rules.Undertaken, given=rules.Declared,
         when=[rules.has_signed_the_undertaking],
@@ -30,7 +30,7 @@ class AssignmentLife(models.Model):
 
     @transition(
         field=state, source=[AssignmentState.OFFERED, AssignmentState.ACCEPTED], target=AssignmentState.DECLINED,
-        permission=rules.is_reviewer, despite_conflict=rules.is_the_one_assigned,
+        permission=rules.is_reviewer, duty=None, despite_conflict=rules.is_the_one_assigned,
         label=_("Decline"), done=_("Review declined"),
         given=Reason,
         when_given=[has_a_reason],
@@ -42,7 +42,7 @@ class AssignmentLife(models.Model):
         field=state,
         source=[AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.SUBMITTED],
         target=AssignmentState.RECUSED,
-        permission=rules.is_reviewer_or_officer, despite_conflict=rules.is_the_one_assigned,
+        permission=rules.is_reviewer_or_officer, duty=None, despite_conflict=rules.is_the_one_assigned,
         label=_("Recuse"), done=_("Reviewer recused"),
         facts=rules.Recusal, given=rules.Declared,
         when_given=[rules.has_a_conflict, rules.others_say_why],
@@ -62,7 +62,7 @@ class AssignmentLife(models.Model):
 
     @transition(
         field=state, source=AssignmentState.SUBMITTED, target=AssignmentState.ACCEPTED,
-        permission=rules.is_chair,
+        permission=rules.is_chair, duty=None,
         label=_("Reopen"), done=_("Review reopened"),
         given=Reason,
         when=[rules.file_is_in_review],
@@ -73,7 +73,7 @@ class AssignmentLife(models.Model):
 
     @transition(
         field=state, source=[AssignmentState.OFFERED, AssignmentState.ACCEPTED], target=AssignmentState.CANCELLED,
-        permission=rules.is_officer,
+        permission=rules.is_officer, duty=None,
         label=_("Cancel"), done=_("Assignment cancelled"),
         fired=True,
     )

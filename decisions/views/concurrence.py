@@ -128,9 +128,21 @@ def give(request: PersonRequest, public_id: UUID) -> HttpResponse:
         public_id,
         NoteForm(request.POST if request.method == "POST" else None),
         "decisions/concurrence_give.html",
-        lambda concurrence, data: services.concur(concurrence, by=request.user, note=data["note"]),
-        _("Your concurrence is recorded. The cluster has been told."),
+        lambda concurrence, data: _concur(concurrence, request.user, data["note"]),
     )
+
+
+def _concur(concurrence: Concurrence, by: User, note: str) -> str:
+    """Give it. What it led to, in words: the cluster is told once no other partner is waited for."""
+    concurrence = services.concur(concurrence, by=by, note=note)
+    if concurrence.decision.concurrences.awaited().exists():
+        return _("Your concurrence is recorded. Another partner has yet to give its own.")
+    return _("Your concurrence is recorded. The cluster has been told.")
+
+
+def _send_back(concurrence: Concurrence, by: User, reason: str) -> str:
+    services.send_back(concurrence.decision, by=by, reason=reason)
+    return _("The decision is sent back to the cluster with your reason.")
 
 
 @login_required
@@ -142,8 +154,7 @@ def send_back(request: PersonRequest, public_id: UUID) -> HttpResponse:
         public_id,
         SendBackForm(request.POST or None, to_panel=False),
         "decisions/concurrence_send_back.html",
-        lambda concurrence, data: services.send_back(concurrence.decision, by=request.user, reason=data["reason"]),
-        _("The decision is sent back to the cluster with your reason."),
+        lambda concurrence, data: _send_back(concurrence, request.user, data["reason"]),
     )
 
 
@@ -152,9 +163,9 @@ def _act(
     public_id: UUID,
     form: SendBackForm | NoteForm,
     template: str,
-    do: Callable[[Concurrence, dict[str, Any]], object],
-    done: str,
+    do: Callable[[Concurrence, dict[str, Any]], str],
 ) -> HttpResponse:
+    """A page that says what an act does, and the act. `do` makes it, and says what it led to."""
     concurrence = own(request, public_id)
     if not _declared(concurrence, request.user):
         return redirect("decision-concurrence-declare", public_id)
@@ -162,7 +173,7 @@ def _act(
     refusals = []
     if request.method == "POST" and form.is_valid():
         try:
-            do(concurrence, form.cleaned_data)
+            done = do(concurrence, form.cleaned_data)
         except WrongMoment as problem:
             refusals = [str(refusal.message) for refusal in problem.refusals]
         else:

@@ -1,6 +1,7 @@
 """The pages: who opens which, what they show and hide, and what a click does."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -9,6 +10,7 @@ from audit.models import Reading
 from decisions import services
 from decisions.models import Decision
 from decisions.selectors import work_for
+from funding.models import Agreement
 from letters.models import Letter
 from moves.services import declare_standing, record_duty
 from notifications.models import Message
@@ -279,6 +281,22 @@ def test_render_is_nudged_after_the_commit(cast, programme, monkeypatch, django_
     with django_capture_on_commit_callbacks(execute=True):
         files.issued(cast, programme)
     assert asked.count("documents") == 1
+
+
+@pytest.mark.parametrize(
+    ("others", "words"),
+    [(0, "The cluster has been told."), (1, "Another partner has yet to give its own.")],
+)
+def test_partner_learns_what_its_concurrence_led_to(asked, cast, as_, others, words):
+    for n in range(others):
+        agreement = Agreement.objects.get(pk=asked.agreement_id)
+        agreement.pk, agreement.public_id, agreement.reference = None, uuid4(), f"DEC-2026-{n}"
+        agreement.save(force_insert=True)
+        asked.decision.concurrences.create(application_id=asked.application_id, agreement=agreement)
+    files.declare(cast, asked.decision, "concurrence")
+    url = reverse("decision-concurrence-give", args=[asked.public_id])
+    assert f"Your concurrence is recorded. {words}" in text(as_(cast.concurrence).post(url, {"note": ""}, follow=True))
+    assert Message.objects.filter(kind="decision_waiting", recipient=cast.officer).count() == 1 - others
 
 
 @pytest.mark.parametrize("told", ["issue", "sent_back", "failed", "concurrence"])

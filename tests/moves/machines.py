@@ -83,6 +83,7 @@ class File(PublicModel):
         source="draft",
         target="submitted",
         permission=is_owner,
+        duty=None,
         label="Submit",
         done="Submitted",
         facts=Title,
@@ -110,6 +111,7 @@ class File(PublicModel):
         source="submitted",
         target="draft",
         permission=never_without_a_card,
+        duty=None,
         label="Give back",
         done="Given back",
         given=Mistake,
@@ -136,6 +138,7 @@ class File(PublicModel):
         source="approved",
         target=GET_STATE(lambda self: "draft", states=["draft"]),
         permission=is_person,
+        duty=None,
         done="Reset",
     )
     def reset(self):
@@ -146,6 +149,7 @@ class File(PublicModel):
         source="*",
         target=RETURN_VALUE("closed", "declined"),
         permission=is_person,
+        duty=None,
         label="Close",
         done="Closed",
         despite_conflict=is_owner,
