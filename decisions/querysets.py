@@ -1,5 +1,7 @@
 """Decisions and concurrences in English: `.waiting_for(user)`, `.of_officer(user)`."""
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Self, cast
 
 from django.db import models
@@ -32,50 +34,52 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def turns(self) -> dict[int, Turn]:
         """The step that each of these decisions waits for, by the decision's key; without those that wait for none."""
-        found = self._with_turn().exclude(turn="").values_list("pk", "turn")
-        return {pk: Turn(turn) for pk, turn in found}
+        steps = [When(self._at(turn), then=Value(turn)) for turn in Turn]
+        waiting = self.open().annotate(turn=Case(*steps, output_field=models.CharField()))
+        return {pk: Turn(turn) for pk, turn in waiting.values_list("pk", "turn")}
 
     def next_of(self, user: Actor) -> Self:
         """Decisions whose next step is one of `user`'s roles; no file they are barred from."""
         if not is_person(user):
             return self.none()
-        theirs = Q(pk=None)
-        for turn in Turn:
-            if turn.row.role is not None:
-                theirs |= Q(turn=turn) & held_on(user, turn.row.role, program=PROGRAM)
-        return self._with_turn().filter(theirs).exclude(application__in=barred_from(user))
+        theirs = [self._at(turn) & held_on(user, turn.row.role, program=PROGRAM) for turn in Turn if turn.row.role]
+        return self.filter(reduce(or_, theirs)).exclude(application__in=barred_from(user))
 
     def free_to(self, user: Actor) -> Self:
-        """Of those of `.next_of(user)`, the decisions whose step no earlier act of theirs excludes."""
-        excluded = Q(pk=None)
-        for turn in Turn:
-            if turn.row.duty is not None:
-                excluded |= Q(turn=turn, application__in=excluding(user, turn.row.duty))
+        """Of those of `.next_of(user)`, the decisions whose step no earlier act of theirs on the file excludes."""
+        duties = [(self._at(turn), turn.row.duty) for turn in Turn if turn.row.role and turn.row.duty]
+        excluded = [at & Q(application__in=excluding(user, duty)) for at, duty in duties]
         before = DutyDone.objects.filter(
             application_id=OuterRef("application_id"), user_id=user.pk or 0, at__lt=OuterRef("at")
         )
-        own = Q(turn__in=[turn for turn in Turn if turn.row.duty is not None], kind=DecisionKind.RECONSIDERED)
-        return self._with_turn().exclude(excluded).exclude(own & Exists(before))
+        again = Q(kind=DecisionKind.RECONSIDERED) & reduce(or_, [at for at, _duty in duties]) & Exists(before)
+        return self.exclude(reduce(or_, excluded)).exclude(again)
 
     def within_limit_of(self, user: "User") -> Self:
         """Of those of `.next_of(user)`, all but those to approve above the limit delegated to them;
         what is refused is of no dollar."""
         limited = held_on(user, ProgramRole.APPROVER, program=PROGRAM, limit="amount")
-        return self._with_turn().filter(~Q(turn=Turn.APPROVE) | limited)
+        return self.filter(~self._at(Turn.APPROVE) | limited)
 
     def waiting_for(self, user: Actor) -> Self:
         """Decisions whose next step is `user`'s to take, as far as who they are and what they did tells: their home
         page lists it, their mail asks for it, and the turnstile finds nothing against their person."""
         return self.next_of(user).free_to(user).within_limit_of(user) if is_person(user) else self.none()
 
-    def _with_turn(self) -> Self:
-        """Each with `turn`, the one answer to *whose step is next*; "" when it is nobody's."""
-        if "turn" in self.query.annotations:
-            return self
-        afresh = When(state=DecisionState.DRAFT, kind=DecisionKind.RECONSIDERED, then=Value(Turn.RECONSIDER))
-        asked = When(Q(state=DecisionState.APPROVED) & Exists(self._missing()), then=Value(Turn.CONCUR))
-        rows = [When(state=state, then=Value(state.row.turn)) for state in DecisionState if state.row.turn is not None]
-        return self.annotate(turn=Case(afresh, asked, *rows, default=Value(""), output_field=models.CharField()))
+    def _at(self, turn: Turn) -> Q:
+        """The one answer to *whose step is next*: the condition that a decision waits for this step."""
+        at = Q(state__in=[state for state in DecisionState if state.row.turn is turn])
+        match turn:
+            case Turn.ENDORSE:
+                return at & ~Q(kind=DecisionKind.RECONSIDERED)
+            case Turn.RECONSIDER:
+                return Q(state=DecisionState.DRAFT, kind=DecisionKind.RECONSIDERED)
+            case Turn.CONCUR:
+                return Q(Exists(self._missing()), state=DecisionState.APPROVED)
+            case Turn.ISSUE:
+                return at & (~Q(state=DecisionState.APPROVED) | Q(~Exists(self._missing())))
+            case Turn.APPROVE:
+                return at
 
     def _missing(self) -> "ConcurrenceQuerySet":
         concurrences = cast("type[Concurrence]", self.model._meta.get_field("concurrences").related_model)
