@@ -9,7 +9,7 @@ from django.db import models
 
 from accounts.models import Organisation
 from accounts.roles import Language
-from applications.querysets import ApplicationQuerySet, ChangeRequestQuerySet
+from applications.querysets import ApplicationQuerySet, ChangeRequestQuerySet, SponsorshipQuerySet
 from applications.states import ApplicationState, ChangeWhy, Place, PublicState, public_state
 from applications.workflow import ApplicationLife
 from audit.states import ChangeKind
@@ -169,6 +169,8 @@ class Sponsorship(PublicModel):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     declined_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SponsorshipQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.organisation_name

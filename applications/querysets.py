@@ -16,7 +16,7 @@ from programs.roles import ProgramRole
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from applications.models import Application, ChangeRequest
+    from applications.models import Application, ChangeRequest, Sponsorship
 
 
 def given_by_membership(user: "User") -> Q:
@@ -70,3 +70,9 @@ class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
     def waiting(self) -> Self:
         """Those that the applicant has still to answer: at most one a file."""
         return self.filter(answered_at=None, cancelled_at=None)
+
+
+class SponsorshipQuerySet(models.QuerySet["Sponsorship"]):
+    def standing(self) -> Self:
+        """Those that the applicant asked and that still stand: it did not cancel them, nor did the sponsor decline."""
+        return self.filter(cancelled_at=None, declined_at=None)

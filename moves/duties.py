@@ -4,7 +4,7 @@ Source: product, "Who uses it": on one file the same person never does two of th
 sponsor are one place. A waiver is per file and pair of duties; two pairs can never be waived.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
@@ -102,3 +102,19 @@ def excluding(user: Actor, duty: str) -> QuerySet[DutyDone, Mapping[str, object]
     """Ids of the files where an earlier act of `user` excludes `duty`: a subquery."""
     others = [other for other in Duty if exclude(other, duty)]
     return DutyDone.objects.filter(user_id=user.pk or 0, duty__in=others).values("application_id")
+
+
+def done_by(user: Actor, application_id: int) -> list[Duty]:
+    """The duties that `user` already did on the file, in order."""
+    done = DutyDone.objects.filter(application_id=application_id, user_id=user.pk or 0)
+    return [Duty(duty) for duty in done.order_by("at", "id").values_list("duty", flat=True)]
+
+
+def clashes(applications: Collection[int], people: Collection[int], duty: Duty) -> dict[tuple[int, int], Duty]:
+    """The first act of each of `people` on each file that excludes `duty`, by the keys of both. One statement."""
+    done = DutyDone.objects.filter(application_id__in=applications, user_id__in=people).order_by("at", "id")
+    found: dict[tuple[int, int], Duty] = {}
+    for file, person, act in done.values_list("application_id", "user_id", "duty"):
+        if exclude(act, duty):
+            found.setdefault((file, person), Duty(act))
+    return found

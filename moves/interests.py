@@ -59,10 +59,15 @@ def barred_from(user: Actor) -> QuerySet[Standing, Mapping[str, object]]:
     return own.barring().values("application_id")
 
 
+def barred_pairs(applications: Collection[int], people: Collection[int]) -> set[tuple[int, int]]:
+    """Which of these files are closed to which of `people`: pairs of their keys, (file, person). One statement."""
+    closed = Standing.objects.filter(application_id__in=applications, user_id__in=people).barring()
+    return set(closed.values_list("application_id", "user_id"))
+
+
 def barred_among(application_id: int, people: Collection[int]) -> set[int]:
     """Those of `people` (keys) to whom the file is closed."""
-    closed = Standing.objects.filter(application_id=application_id, user_id__in=people).barring()
-    return set(closed.values_list("user_id", flat=True))
+    return {person for _file, person in barred_pairs([application_id], people)}
 
 
 def unbarred(application_id: int, people: Iterable[P]) -> list[P]:

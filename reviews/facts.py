@@ -33,7 +33,7 @@ def scores(application: Application, by: Actor) -> Scores:
         passed=together.passes,
         mean=together.mean,
         must_discuss=together.must_discuss,
-        sat_before=checks.sat_before(application, by),
+        sat_before=is_person(by) and bool(checks.sat_before([application.pk], [by.pk])),
     )
 
 

@@ -10,7 +10,7 @@ from audit.states import ChangeKind
 from funding.models import Envelope
 from programs.models import Call
 from programs.roles import Seat
-from reviews.querysets import AssignmentQuerySet
+from reviews.querysets import AssignmentQuerySet, DeclarationQuerySet, RecommendationQuerySet
 from reviews.states import LIVE, Answer, AssignmentState, InterestKind
 from reviews.workflow import AssignmentLife
 from work import clock
@@ -61,6 +61,8 @@ class Declaration(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     ruling = models.TextField(blank=True)
+
+    objects = DeclarationQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -156,6 +158,8 @@ class Recommendation(PublicModel):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
     voided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RecommendationQuerySet.as_manager()
 
     class Meta:
         constraints = [

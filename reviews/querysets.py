@@ -1,29 +1,62 @@
-"""Assignments in English. A reviewer sees their own and nobody else's; the panel's staff see those of their files."""
+"""Assignments, declarations and recommendations in English. Which files a reviewer reads: `reviews.access`."""
 
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from accounts.rules import is_person
 from audit.actors import Actor
-from reviews.states import LIVE, WAITING, AssignmentState
+from reviews.states import LIVE, READABLE, REFUSED, WAITING, Answer, AssignmentState
 
 if TYPE_CHECKING:
-    from reviews.models import Assignment
+    from reviews.models import Assignment, Declaration, Recommendation
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def of_reviewer(self, user: Actor) -> Self:
+        """Those given to `user`, whatever became of them. Nobody else's; none for whoever is no person with an open
+        account. Those of a file that a conflict closes to them are there: what they show of it, its page decides.
+        """
         return self.filter(reviewer=user) if is_person(user) else self.none()
 
+    def readable(self) -> Self:
+        """Those whose file its reviewer may read: accepted or submitted. Offered, declined, recused and cancelled ones
+        are left out; a conflict of interest is asked beside this, by the door or by the list."""
+        return self.filter(state__in=READABLE)
+
     def live(self) -> Self:
+        """Those by which a reviewer has the file: declined, recused, cancelled and set aside ones are left out."""
         return self.filter(state__in=LIVE, set_aside_at__isnull=True)
 
+    def refused(self) -> Self:
+        """Those that their reviewer left, by a refusal or a conflict: they are not asked again."""
+        return self.filter(state__in=REFUSED)
+
     def waiting(self) -> Self:
-        """What a reviewer still has to do, soonest due first, skipped ones last."""
+        """What a reviewer still has to do, soonest due first, skipped ones last. What is submitted, or left, is out."""
         return self.filter(state__in=WAITING).order_by(F("skipped_at").asc(nulls_first=True), "due", "id")
 
     def counted(self) -> Self:
-        """Reviews that count: submitted, without a conflict found since, by the panel that now has the file."""
+        """Reviews that count: submitted, without a conflict found since, by the panel that now has the file. Those
+        recused, set aside by a reconsideration, reopened or never submitted are left out."""
         return self.filter(state=AssignmentState.SUBMITTED, set_aside_at__isnull=True)
+
+
+class DeclarationQuerySet(models.QuerySet["Declaration"]):
+    def latest_of_each(self) -> Self:
+        """The declaration that counts of each person on each file: earlier ones are left out."""
+        newer = self.model._default_manager.filter(
+            application=OuterRef("application"), user=OuterRef("user"), pk__gt=OuterRef("pk")
+        )
+        return self.exclude(Exists(newer))
+
+    def to_rule_on(self) -> Self:
+        """Doubts that wait for the chair's ruling, oldest first. Those ruled on, or declared again since, are out."""
+        return self.filter(answer=Answer.UNSURE, ruled_by=None).latest_of_each().order_by("id")
+
+
+class RecommendationQuerySet(models.QuerySet["Recommendation"]):
+    def standing(self) -> Self:
+        """Those that stand, at most one a file: void ones are left out."""
+        return self.filter(voided_at__isnull=True)

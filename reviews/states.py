@@ -1,6 +1,7 @@
 """The states of an assignment, and what a person declares before acting on a file."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -77,3 +78,18 @@ class InterestKind(TextChoices):
     FAMILY = "family", _("family")
     MENTORING = "mentoring", _("mentoring")
     COMPETITOR = "competitor", _("competitor")
+
+
+class Obstacle(StrEnum):
+    """What stands in the way of giving a file to a person, beside an interest on record of some `InterestKind`."""
+
+    APPOINTMENT = "appointment"
+    MEMBERSHIP = "membership"
+    SPONSOR_DOMAIN = "sponsor_domain"
+    APPLICANT_DOMAIN = "applicant_domain"
+    DECLARED = "declared"
+    DUTY = "duty"
+    FIRST_PANEL = "first_panel"
+    ALREADY = "already"
+    DECLINED = "declined"
+    CAPACITY = "capacity"

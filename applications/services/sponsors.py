@@ -7,7 +7,6 @@ from datetime import timedelta
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -64,7 +63,7 @@ def invite_sponsor(
             Refusal(_("Write the title and the summary of the project first: the sponsor will read them."), "summary")
         )
     now, token = clock.now(), secrets.token_urlsafe(32)
-    _living(application).update(cancelled_at=now)
+    application.sponsorships.standing().update(cancelled_at=now)
     sponsorship = Sponsorship.objects.create(
         application=application,
         email=email,
@@ -178,10 +177,6 @@ def _ask_applicant(application: Application, by: Actor) -> None:
         raise WrongMoment(Refusal(_("The application is submitted: its sponsor no longer changes."), code="submitted"))
     if refusal := takes_answers(application):
         raise WrongMoment(refusal)
-
-
-def _living(application: Application) -> QuerySet[Sponsorship]:
-    return application.sponsorships.filter(cancelled_at=None, declined_at=None)
 
 
 def _answerable(sponsorship: Sponsorship) -> Sponsorship:

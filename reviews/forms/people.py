@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import identifiers
-from reviews.checks import Candidate
+from reviews.checks import Fitness
 from reviews.states import Answer, InterestKind
 from work import clock
 from work.forms import DayField
@@ -117,7 +117,7 @@ class AssignForm(forms.Form):
 
     reviewer = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, label=_("Reviewers"))
 
-    def __init__(self, data: Mapping[str, object] | None = None, *, free: Iterable[Candidate] = ()) -> None:
+    def __init__(self, data: Mapping[str, object] | None = None, *, free: Iterable[Fitness] = ()) -> None:
         super().__init__(data)
         people = cast("forms.MultipleChoiceField", self.fields["reviewer"])
         people.choices = [(str(c.user.public_id), c.user.full_name) for c in free]
@@ -129,7 +129,7 @@ class ReplaceForm(forms.Form):
 
     reviewer = forms.ChoiceField(widget=forms.RadioSelect, label=_("Who takes it over"))
 
-    def __init__(self, data: Mapping[str, object] | None = None, *, free: Iterable[Candidate] = ()) -> None:
+    def __init__(self, data: Mapping[str, object] | None = None, *, free: Iterable[Fitness] = ()) -> None:
         super().__init__(data)
         people = cast("forms.ChoiceField", self.fields["reviewer"])
         people.choices = [

@@ -54,19 +54,18 @@ def assign_reviewer(application: Application, reviewer: User, *, by: User, due: 
     ask_unbarred(application.pk, by)
     if refusal := takes_reviewers(application):
         raise WrongMoment(refusal)
-    appointment = checks.reviewer_appointment(application.call.program, reviewer, lock=True)
-    conflicts = checks.refusals_to_assign(application, reviewer, appointment=appointment)
-    if appointment is None or conflicts:
+    (fit,) = checks.fitness([application], [reviewer], hold=True)
+    if not fit.is_fit:
         raise WrongMoment(
             *(
                 Refusal(_("%(person)s: %(reason)s.") % {"person": reviewer.full_name, "reason": c.message}, code=c.code)
-                for c in conflicts
+                for c in fit.conflicts
             )
         )
     assignment = Assignment.objects.create(
         application=application,
         reviewer=reviewer,
-        seat=appointment.seat,
+        seat=fit.seat,
         due=due or review_due(application.call),
         assigned_by=by,
     )

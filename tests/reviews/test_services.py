@@ -4,8 +4,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from applications.models import Application, Finding
 from applications.services.submission import withdraw_application
@@ -182,30 +180,6 @@ def test_who_declined_or_was_recused_is_not_offered_the_file_again(cast, program
         assign_reviewer(application, cast.ana, by=cast.officer)
     assert codes(stopped) == {"declined"}
     assert Message.objects.filter(kind="review_declined", recipient=cast.officer).count() == 1
-
-
-def test_candidates_say_in_words_what_refusals_to_assign_says(cast, programme):
-    application = assigned_file(cast, programme, reviewers=("ana",))
-    found = {c.user.pk: [x.code for x in c.conflicts] for c in checks.candidates(application)}
-    for name in ("ana", "ben", "chloe", "dev"):
-        person = getattr(cast, name)
-        appointment = checks.reviewer_appointment(application.call.program, person)
-        refusals = checks.refusals_to_assign(application, person, appointment=appointment)
-        assert found[person.pk] == [c.code for c in refusals]
-    assert found[cast.ana.pk] == ["already"]
-    assert found[cast.ben.pk] == []
-
-
-def test_the_queries_for_candidates_do_not_grow_with_the_reviewers(cast, programme, django_assert_num_queries):
-    application = eligible_file(cast, programme)
-    checks.candidates(fresh(application))
-    with CaptureQueriesContext(connection) as few:
-        assert len(checks.candidates(fresh(application))) == 4
-    for name in ("olivier", "michel", "emily", "sponsor", "endorser"):
-        appoint(getattr(cast, name), by=cast.administrator, role="reviewer", program=programme, seat="independent")
-    with django_assert_num_queries(len(few)):
-        assert len(checks.candidates(fresh(application))) == 9
-    assert len(few) <= 14
 
 
 def test_a_replacement_is_both_acts_or_neither(cast, programme):

@@ -1,0 +1,184 @@
+"""Who can be given a file to review, and why not: asked here by the page, by the refusal at the act, by whatever
+gives many files at once."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.rules import in_office
+from applications.models import Application
+from moves.duties import clashes
+from moves.interests import barred_pairs
+from moves.models import DutyDone
+from moves.states import Duty
+from programs.models import Appointment, Call, Program
+from programs.roles import ProgramRole, Seat
+from reviews.checks.conflicts import Conflict, Parties, Ties, conflicts_between, parties_of, ties_of
+from reviews.models import Assignment
+from reviews.states import Obstacle
+
+Pair = tuple[int, int]  # the keys of a file and of a person
+
+
+@dataclass(frozen=True, slots=True)
+class Fitness:
+    """Whether a person can be given a file now: the appointment by which they would sit on its panel (None: they have
+    none), how many files of its call wait for them, and all that stands in the way."""
+
+    application_id: int
+    user: User
+    appointment: Appointment | None
+    load: int
+    conflicts: tuple[Conflict, ...]
+
+    @property
+    def is_fit(self) -> bool:
+        return not self.conflicts
+
+    @property
+    def seat(self) -> str:
+        return self.appointment.seat if self.appointment else ""
+
+    @property
+    def seat_label(self) -> str:
+        return str(Seat(self.seat).label) if self.seat else ""
+
+    @property
+    def capacity(self) -> int:
+        return self.appointment.capacity if self.appointment else 0
+
+
+def fitness(
+    applications: Collection[Application], people: Collection[User] | None = None, *, hold: bool = False
+) -> list[Fitness]:
+    """The `Fitness` of each of `people` for each file; by default of the file's own reviewers, as appointed today.
+
+    Files in their order, then people in theirs. The number of queries grows neither with the files nor with the
+    people. `hold` locks the appointments first, so that two acts at once do not pass a capacity together.
+    """
+    calls = Call.objects.select_related("program").in_bulk({file.call_id for file in applications})
+    seats = _appointments({call.program for call in calls.values()}, people, hold=hold)
+    asked = list({one.user_id: one.user for one in seats.values()}.values()) if people is None else list(people)
+    records = _records(applications, asked)
+    found = []
+    for file in applications:
+        program_id = calls[file.call_id].program_id
+        for person in asked:
+            appointment = seats.get((program_id, person.pk))
+            if appointment is not None:
+                found.append(records.fitness(file, person, appointment))
+            elif people is not None:
+                found.append(Fitness(file.pk, person, None, 0, (_not_appointed(),)))
+    return found
+
+
+def candidates(application: Application) -> list[Fitness]:
+    """Every reviewer of the file's programme as a `Fitness`: free ones first, then the least loaded, by name."""
+    found = fitness([application])
+    return sorted(found, key=lambda one: (not one.is_fit, one.load, one.user.family_name, one.user.given_name))
+
+
+def _appointments(
+    programs: Collection[Program], people: Collection[User] | None, *, hold: bool
+) -> dict[Pair, Appointment]:
+    """The running appointment of each reviewer on each programme, by the keys of both: to the programme itself, else to
+    all of its cluster's. An account that is closed has none."""
+    everywhere = Q(program=None, cluster__in={program.cluster_id for program in programs})
+    rows = (
+        Appointment.objects.filter(in_office(), role=ProgramRole.REVIEWER, user__is_active=True)
+        .filter(Q(program__in=programs) | everywhere)
+        .select_related("user")
+        .order_by("program_id", "id")  # those of the whole cluster, without a programme, come last
+    )
+    if people is not None:
+        rows = rows.filter(user__in=people)
+    found: dict[Pair, Appointment] = {}
+    for row in rows.select_for_update(of=("self",)) if hold else rows:
+        for program in programs:
+            if row.program_id == program.pk or (row.program_id is None and row.cluster_id == program.cluster_id):
+                found.setdefault((program.pk, row.user_id), row)
+    return found
+
+
+@dataclass(frozen=True)
+class _Records:
+    """What is on record of some people and some files. `load` is by call and person, pairs are of file and person."""
+
+    parties: dict[int, Parties]
+    ties: dict[int, Ties]
+    barred: set[Pair]
+    duties: dict[Pair, Duty]
+    first_panel: set[Pair]
+    live: set[Pair]
+    refused: set[Pair]
+    load: dict[Pair, int]
+
+    def fitness(self, file: Application, person: User, appointment: Appointment) -> Fitness:
+        pair, load = (file.pk, person.pk), self.load.get((file.call_id, person.pk), 0)
+        found = conflicts_between(self.parties[file.pk], self.ties[person.pk])
+        if pair in self.barred:
+            found.append(Conflict(Obstacle.DECLARED, _("declared a conflict of interest, or is unsure")))
+        if pair in self.duties:
+            words = _("has already done this on the file: %(duty)s") % {"duty": self.duties[pair].label}
+            found.append(Conflict(Obstacle.DUTY, words))
+        if pair in self.first_panel:
+            words = _("took part in the decision that is being reconsidered")
+            found.append(Conflict(Obstacle.FIRST_PANEL, words))
+        elif pair in self.live:
+            found.append(Conflict(Obstacle.ALREADY, _("already has this file")))
+        elif pair in self.refused:
+            found.append(Conflict(Obstacle.DECLINED, _("declined this file, or was recused from it")))
+        if load >= appointment.capacity:
+            words = _("already has %(count)d files to review") % {"count": load}
+            found.append(Conflict(Obstacle.CAPACITY, words))
+        return Fitness(file.pk, person, appointment, load, tuple(found))
+
+
+def _records(applications: Collection[Application], people: Collection[User]) -> _Records:
+    files, keys = [one.pk for one in applications], [person.pk for person in people]
+    given = Assignment.objects.filter(application__in=files, reviewer__in=keys)
+    waiting = (
+        Assignment.objects.waiting()
+        .filter(application__call__in={one.call_id for one in applications}, reviewer__in=keys)
+        .order_by()
+        .values("application__call_id", "reviewer_id")
+        .annotate(held=Count("id"))
+    )
+    return _Records(
+        parties=parties_of(applications),
+        ties=ties_of(people),
+        barred=barred_pairs(files, keys),
+        duties=clashes(files, keys, Duty.SCORE),
+        first_panel=sat_before(files, keys),
+        live=set(given.live().values_list("application_id", "reviewer_id")),
+        refused=set(given.refused().values_list("application_id", "reviewer_id")),
+        load={(one["application__call_id"], one["reviewer_id"]): one["held"] for one in waiting},
+    )
+
+
+def sat_before(applications: Iterable[int], people: Collection[int]) -> set[Pair]:
+    """Which of `people` scored a file, or recommended or approved on it, before a reconsideration gave it to a new
+    panel: pairs of the keys of a file and of a person."""
+    people = set(people)
+    aside = Assignment.objects.filter(application__in=applications, set_aside_at__isnull=False).order_by("set_aside_at")
+    found: set[Pair] = set()
+    reopened: dict[int, datetime] = {}  # the latest time of each file
+    for file, reviewer, at in aside.values_list("application_id", "reviewer_id", "set_aside_at"):
+        assert at is not None  # as asked
+        reopened[file] = at
+        if reviewer in people:
+            found.add((file, reviewer))
+    acts = DutyDone.objects.filter(application_id__in=reopened, user_id__in=people)
+    acts = acts.filter(duty__in=[Duty.SCORE, Duty.RECOMMEND, Duty.APPROVE])
+    for file, person, at in acts.values_list("application_id", "user_id", "at"):
+        if at <= reopened[file]:
+            found.add((file, person))
+    return found
+
+
+def _not_appointed() -> Conflict:
+    return Conflict(Obstacle.APPOINTMENT, _("is not appointed as a reviewer of this programme"))

@@ -1,0 +1,207 @@
+"""Who can be given a file: each reason against it, asked one by one and in bulk with the same answer."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from uuid6 import uuid7
+
+from applications.models import Application
+from moves.refusals import WrongMoment
+from programs.models import Appointment
+from programs.services.people import appoint
+from reviews import checks
+from reviews.services import (
+    assign_reviewer,
+    cancel_assignment,
+    declare_interests,
+    decline_assignment,
+    record_interest,
+    recuse_reviewer,
+)
+from tests.reviews.files import assigned_file, eligible_file, file_in_review, fresh, of
+
+pytestmark = pytest.mark.django_db
+YESTERDAY = date(2026, 10, 5)
+
+
+@pytest.fixture(autouse=True)
+def in_october(clock_at):
+    clock_at(datetime(2026, 10, 6, 14, tzinfo=UTC))
+
+
+def standing(found):
+    """`{person: [code, …]}` of the files asked, which must be one."""
+    return {one.user: [str(conflict.code) for conflict in one.conflicts] for one in found}
+
+
+def full(cast, programme):
+    """A file that Ben alone can be given, each other for a reason of their own; and what is said of each."""
+    application = assigned_file(cast, programme, reviewers=("ana", "chloe"))
+    decline_assignment(of(application, cast.chloe), by=cast.chloe, reason="En congé.")
+    record_interest(by=cast.dev, kind="employer", organisation_name="aéronefs BORÉAL inc.")
+    Appointment.objects.filter(user=cast.dev, role="reviewer").update(capacity=0)
+    appoint(cast.screener, by=cast.administrator, role="reviewer", program=programme, seat="cluster")
+    appoint(cast.olivier, by=cast.administrator, role="reviewer", program=programme, seat="industry")
+    appoint(cast.chair, by=cast.administrator, role="reviewer", program=programme, seat="industry")
+    declare_interests(application, by=cast.chair, answer="unsure", note="Un doute.")
+    return application, {
+        cast.ana: ["already"],
+        cast.ben: [],
+        cast.chloe: ["declined"],
+        cast.dev: ["employer", "capacity"],
+        cast.screener: ["duty"],
+        cast.olivier: ["membership", "applicant_domain"],
+        cast.chair: ["declared"],
+    }
+
+
+def test_each_reason_is_said_of_whom_it_concerns(cast, programme):
+    application, expected = full(cast, programme)
+    assert standing(checks.fitness([application])) == expected
+
+
+def test_page_bulk_and_act_say_the_same_of_everybody(cast, programme):
+    application, expected = full(cast, programme)
+    assert standing(checks.candidates(application)) == expected
+    for person in (*expected, cast.sophie):
+        assert standing(checks.fitness([application], [person])) == {person: expected.get(person, ["appointment"])}
+        if person == cast.ben:
+            continue
+        with pytest.raises(WrongMoment) as stopped:
+            assign_reviewer(application, person, by=cast.officer)
+        assert [refusal.code for refusal in stopped.value.refusals] == expected.get(person, ["appointment"])
+    assert assign_reviewer(application, cast.ben, by=cast.officer).seat == "cluster"
+
+
+def test_words_of_a_reason_are_those_of_the_refusal(cast, programme):
+    application, _expected = full(cast, programme)
+    (fit,) = checks.fitness([application], [cast.dev])
+    with pytest.raises(WrongMoment) as stopped:
+        assign_reviewer(application, cast.dev, by=cast.officer)
+    said = [str(refusal.message) for refusal in stopped.value.refusals]
+    assert said == [f"{cast.dev.full_name}\xa0: {conflict.message}." for conflict in fit.conflicts]
+
+
+def test_each_file_has_its_own_answers(cast, programme):
+    """A tie, a doubt, a refusal and an assignment are of one file; a full queue is of the whole call."""
+    first = assigned_file(cast, programme, reviewers=("ana", "ben"))
+    second = eligible_file(cast, programme, company="precision")
+    record_interest(by=cast.chloe, kind="family", organisation_name="", neq=first.organisation.neq)
+    declare_interests(first, by=cast.ben, answer="unsure", note="Un doute.")
+    Appointment.objects.filter(user=cast.ana, role="reviewer").update(capacity=1)
+    found = checks.fitness([second, first], [cast.ben, cast.ana, cast.chloe])
+    assert [(one.application_id, one.user, [str(c.code) for c in one.conflicts], one.load) for one in found] == [
+        (second.pk, cast.ben, [], 1),
+        (second.pk, cast.ana, ["capacity"], 1),
+        (second.pk, cast.chloe, [], 0),
+        (first.pk, cast.ben, ["declared", "already"], 1),
+        (first.pk, cast.ana, ["already", "capacity"], 1),
+        (first.pk, cast.chloe, ["family"], 0),
+    ]
+
+
+def test_ended_role_and_closed_account_are_no_candidates(cast, programme):
+    application = eligible_file(cast, programme)
+    Appointment.objects.filter(user=cast.ana, role="reviewer").update(ends_on=YESTERDAY)
+    cast.ben.is_active = False
+    cast.ben.save()
+    assert {one.user for one in checks.candidates(application)} == {cast.chloe, cast.dev}
+    assert standing(checks.fitness([application], [cast.ana, cast.ben])) == {
+        cast.ana: ["appointment"],
+        cast.ben: ["appointment"],
+    }
+
+
+def test_appointment_to_the_programme_itself_gives_the_seat(cast, programme):
+    application = eligible_file(cast, programme)
+    appoint(cast.sophie, by=cast.administrator, role="reviewer", cluster=programme.cluster, seat="independent")
+    assert checks.fitness([application], [cast.sophie])[0].seat == "independent"
+    appoint(cast.sophie, by=cast.administrator, role="reviewer", program=programme, seat="industry")
+    (fit,) = checks.fitness([application], [cast.sophie])
+    assert (fit.seat, fit.seat_label, fit.capacity) == ("industry", "industrie", 20)
+
+
+def test_candidates_are_the_free_ones_then_the_least_loaded_then_by_name(cast, programme):
+    assigned_file(cast, programme, reviewers=("ana",))
+    second = eligible_file(cast, programme, company="precision")
+    record_interest(by=cast.ben, kind="employer", organisation_name="", neq=second.organisation.neq)
+    names = [one.user.given_name for one in checks.candidates(second)]
+    free = sorted([cast.chloe, cast.dev], key=lambda user: (user.family_name, user.given_name))
+    assert names == [*[user.given_name for user in free], "Ana", "Ben"]
+
+
+def test_a_taken_back_file_can_be_given_again(cast, programme):
+    application = assigned_file(cast, programme, reviewers=("ana",))
+    cancel_assignment(of(application, cast.ana), by=cast.officer)
+    (fit,) = checks.fitness([application], [cast.ana])
+    assert (fit.is_fit, fit.load) == (True, 0)
+
+
+def test_who_was_recused_is_not_offered_the_file_again(cast, programme):
+    application = assigned_file(cast, programme, reviewers=("ana",))
+    recuse_reviewer(of(application, cast.ana), by=cast.officer, note="Conjoint du fournisseur.")
+    assert standing(checks.fitness([application], [cast.ana])) == {cast.ana: ["declared", "declined"]}
+
+
+def test_sponsor_that_declined_or_was_cancelled_ties_nobody(cast, programme):
+    application = eligible_file(cast, programme)
+    record_interest(by=cast.dev, kind="employer", organisation_name="Aéronefs Boréal inc.")
+    assert [str(c.code) for c in checks.proposed_conflicts(application, cast.dev)] == ["employer"]
+    for column in ("declined_at", "cancelled_at"):
+        application.sponsorships.update(declined_at=None, cancelled_at=None)
+        application.sponsorships.update(**{column: datetime(2026, 10, 1, 14, tzinfo=UTC)})
+        assert checks.proposed_conflicts(application, cast.dev) == []
+
+
+def test_sponsor_is_joined_by_the_neq_registered_under_its_name(cast, programme, usinage):
+    """A file's sponsor is known by its name alone: a tie to the same organisation by its number is found."""
+    application = eligible_file(cast, programme)
+    sponsor = application.sponsorships.get()
+    precision = eligible_file(cast, programme, company="precision").organisation
+    sponsor.organisation_name = "".join(one.upper() if one.isascii() else one for one in f" {precision.legal_name} ")
+    sponsor.save()
+    record_interest(by=cast.dev, kind="shareholding", organisation_name="Société à numéro", neq=precision.neq)
+    assert [str(c.code) for c in checks.proposed_conflicts(application, cast.dev)] == ["shareholding"]
+
+
+def test_queries_grow_neither_with_the_files_nor_with_the_people(cast, programme, django_assert_num_queries):
+    first = eligible_file(cast, programme)
+    checks.fitness([first])
+    with CaptureQueriesContext(connection) as few:
+        assert len(checks.fitness([fresh(first)])) == 4
+    second = eligible_file(cast, programme, company="precision")
+    third = file_in_review(cast, programme, company="precision")
+    for name in ("olivier", "michel", "emily", "sponsor", "endorser"):
+        appoint(getattr(cast, name), by=cast.administrator, role="reviewer", program=programme, seat="independent")
+        record_interest(by=getattr(cast, name), kind="employer", organisation_name="Ailleurs")
+    files = [fresh(one) for one in (first, second, third)]
+    with django_assert_num_queries(len(few) - 1):  # the first time reads its file again
+        assert len(checks.fitness(files)) == 27
+    assert len(few) <= 15
+
+
+def test_reviewers_of_two_programmes_are_each_asked_of_their_own_files(cast, programme):
+    """Whoever reviews for one programme alone is no candidate of the other, and may be one of both by the cluster."""
+    first, second = eligible_file(cast, programme), eligible_file(cast, programme, company="precision")
+    other = copied(programme, slug="autre", code="AU")
+    Application.objects.filter(pk=second.pk).update(call=copied(second.call, program=other))
+    second = fresh(second)
+    appoint(cast.olivier, by=cast.administrator, role="reviewer", program=other, seat="industry")
+    appoint(cast.michel, by=cast.administrator, role="reviewer", cluster=other.cluster, seat="independent")
+    found = [(one.application_id, one.user) for one in checks.fitness([first, second])]
+    assert {user for file, user in found if file == first.pk} == {
+        cast.ana, cast.ben, cast.chloe, cast.dev, cast.michel
+    }  # fmt: skip
+    assert {user for file, user in found if file == second.pk} == {cast.olivier, cast.michel}
+
+
+def copied(row, **other):
+    """Another row like this one, but for its identifiers and what is said."""
+    row = type(row).objects.get(pk=row.pk)
+    row.pk, row._state.adding, row.public_id = None, True, uuid7()
+    for name, value in other.items():
+        setattr(row, name, value)
+    row.save()
+    return row
