@@ -41,17 +41,17 @@ PARSED = ("call__form__definition", "call__rules__definition", "call__rubric__de
 class Right:
     """A right to read files: `files(person)` is the condition on a file that gives it.
 
-    `own_side`: it is their own file, and no conflict of interest closes it. `opens`: they run the file, so that their
-    first reading is its opening.
+    `despite_conflict`: no conflict of interest closes it, as for their own file. `opens`: they run the file, so that
+    their first reading is its opening.
     """
 
     files: Callable[[User], Q]
-    own_side: bool = False
+    despite_conflict: bool = False
     opens: bool = False
 
 
 # The applicant's own people, and whom a role of the cluster gives the file. Higher apps have theirs: a file to review.
-OWN = Right(given_by_membership, own_side=True)
+OWN = Right(given_by_membership, despite_conflict=True)
 STAFF = Right(given_by_role, opens=True)
 
 
@@ -74,7 +74,7 @@ def enter(
     found = files.annotate(is_closed=Exists(closing)).first()
     if found is None:
         raise Http404
-    if found.is_closed and not right.own_side:
+    if found.is_closed and not right.despite_conflict:
         ask_unbarred(found.pk, person)
     application = open_file(found, by=person) if right.opens else found
     if read:

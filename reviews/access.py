@@ -1,16 +1,64 @@
-"""By which right a reviewer reads a file: it was given to them, and they accepted it."""
+"""By which right a person reads a file in this app, and what of its reviews they see.
+
+A reviewer reads the file that was given to them and that they accepted. Whoever has a part in a file reads, before
+they declare their interests, what a declaration needs and no more: its reference, its title, the names of its applicant
+and sponsors, what the records say joins them to these. The declaration's page comes through the door too, and a
+conflict does not close it: there they read that the file is closed to them, and the ruling.
+
+Lists do not come through the door, which opens one file. A reviewer's own lists (the queue, what was done before) hold
+the assignments of that person, and say of each file what its declaration says; the ranking holds the files of calls
+that the person reads as staff, tells no name of those closed to them, and remembers the reading.
+"""
 
 from django.db.models import Q
 
 from accounts.models import User
+from accounts.roles import ClusterRole
+from accounts.rules import in_office, is_person
 from applications.access import Right
+from applications.models import Application
+from applications.states import TO_REVIEW, ApplicationState
+from audit.actors import Actor
+from programs.querysets import held_on
+from programs.roles import ProgramRole
 from reviews.models import Assignment
-from reviews.states import READABLE
+from reviews.states import WAITING
+
+# Roles that act on every file of their programme. A reviewer acts on those that they are given.
+ON_EVERY_FILE = tuple(role for role in ProgramRole if role != ProgramRole.REVIEWER)
 
 
 def _given_to_review(person: User) -> Q:
-    given = Assignment.objects.of_reviewer(person).filter(state__in=READABLE)
+    given = Assignment.objects.of_reviewer(person).readable()
     return Q(pk__in=given.values("application_id"))
 
 
+def _has_a_part_in(person: User) -> Q:
+    """A submitted file on whose programme the person holds a role today, that their partner pays, or that was given
+    to them to review, whatever became of it."""
+    finance = person.cluster_appointments.filter(in_office(), role=ClusterRole.FINANCE)
+    seats = person.partner_seats.filter(in_office())
+    given = Assignment.objects.of_reviewer(person)
+    return ~Q(state=ApplicationState.DRAFT) & (
+        held_on(person, *ON_EVERY_FILE, program="call__program")
+        | Q(call__program__cluster__in=finance.values("cluster_id"))
+        | Q(call__program__in=seats.values("partner__agreements__funding__program"))
+        | Q(pk__in=given.values("application_id"))
+    )
+
+
 REVIEWER = Right(_given_to_review)
+TO_DECLARE = Right(_has_a_part_in, despite_conflict=True)
+
+
+def may_declare(application: Application, by: Actor) -> bool:
+    """Who has a reason to declare interests in a file: a role that acts on its programme's files, a seat at a partner
+    that pays, or the file itself to review. A reviewer who was not given it has none."""
+    return is_person(by) and Application.objects.filter(_has_a_part_in(by), pk=application.pk).exists()
+
+
+def sees_scores(application: Application, user: User) -> bool:
+    """Scores are for staff once the file's review is complete, and never for who still has a review of it to give."""
+    if application.state in TO_REVIEW:
+        return False
+    return not application.assignments.filter(reviewer=user, state__in=WAITING).exists()

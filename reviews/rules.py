@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import ClusterRole
-from accounts.rules import in_office, is_person
+from accounts.rules import is_person
 from applications.states import TAKES_REVIEWERS, ApplicationState
 from audit.actors import Actor
 from moves.refusals import Refusal
@@ -21,22 +19,6 @@ from reviews.states import Answer
 if TYPE_CHECKING:
     from applications.models import Application
     from reviews.models import Assignment
-
-
-def may_declare(application: "Application", by: Actor) -> bool:
-    """Who has a reason to declare interests in a file: a role that acts on its programme's files, a seat at a partner
-    that pays, or the file itself to review. A reviewer who was not given it has none."""
-    if not is_person(by):
-        return False
-    program = application.call.program
-    held = by.appointments.filter(in_office()).exclude(role=ProgramRole.REVIEWER)
-    clusters = by.cluster_appointments.filter(in_office(), role__in=[ClusterRole.OFFICER, ClusterRole.FINANCE])
-    return (
-        held.filter(Q(program=program) | Q(program=None, cluster=program.cluster_id)).exists()
-        or clusters.filter(cluster=program.cluster_id).exists()
-        or by.partner_seats.filter(in_office(), partner__agreements__funding__program=program).exists()
-        or application.assignments.filter(reviewer=by).exists()
-    )
 
 
 def is_the_one_assigned(assignment: "Assignment", by: Actor) -> bool:
@@ -79,6 +61,15 @@ def takes_reviewers(application: "Application") -> Refusal | None:
     if application.state not in TAKES_REVIEWERS:
         return Refusal(_("Reviewers are assigned once the file is found eligible."), code="state")
     return None
+
+
+# A ruling on a doubt about interests
+
+WHO_RULES = _("Only the chair of the committee rules on a declaration, and never on their own.")
+
+
+def may_rule(application: "Application", by: Actor) -> bool:
+    return holds(by, ProgramRole.CHAIR, application.call.program)
 
 
 # Facts and input

@@ -10,19 +10,20 @@ from accounts.rules import is_oneself
 from applications.models import Application
 from audit.actors import Actor
 from audit.services import record
-from moves.interests import ask_unbarred, standing_of
+from moves.duties import done_by
+from moves.interests import ask_unbarred, standing_of, unbarred
 from moves.machine import move
-from moves.models import DutyDone
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import declare_standing
 from moves.states import BARRING, StandingState
 from notifications.constants import MessageKind
 from notifications.services import queue_message
-from programs.models import Appointment, Call
+from programs.models import Call
+from programs.querysets import in_office_holders
 from programs.roles import ProgramRole
-from programs.rules import holds
+from reviews.access import may_declare
 from reviews.models import Assignment, Declaration, Interest, Undertaking
-from reviews.rules import Declared, may_declare
+from reviews.rules import WHO_RULES, Declared, may_rule
 from reviews.states import Answer, AssignmentState
 from work import clock
 
@@ -98,11 +99,12 @@ def declare_interests(application: Application, *, by: User, answer: str, note: 
         sentence = _("You declared a conflict, or that you are unsure: the chair must rule on it first.")
         raise WrongMoment(Refusal(sentence, code="ruling"))
     declaration = Declaration.objects.create(application=application, user=by, answer=answer, note=note.strip())
+    touched = [] if answer == Answer.NONE else done_by(by, application.pk)
     record(
         declaration,
         "declared",
         by=by,
-        given={"answer": str(answer), "touches": [] if answer == Answer.NONE else acts_of(application, by)},
+        given={"answer": str(answer), "touches": [str(duty) for duty in touched]},
         personal={"note": declaration.note} if declaration.note else None,
     )
     if STANDINGS[answer] != before:
@@ -113,14 +115,13 @@ def declare_interests(application: Application, *, by: User, answer: str, note: 
     return declaration
 
 
-def acts_of(application: Application, user: User) -> list[str]:
-    """The duties that `user` already did on the file, in order: what a late declaration touches."""
-    done = DutyDone.objects.filter(application_id=application.pk, user_id=user.pk)
-    return list(done.order_by("at", "id").values_list("duty", flat=True))
+def _live(application: Application, user: User) -> Assignment | None:
+    """The assignment by which `user` has the file, or None."""
+    return Assignment.objects.live().filter(application=application, reviewer=user).first()
 
 
 def _move_assignment(application: Application, *, by: User, answer: Answer) -> None:
-    assignment = Assignment.objects.live().filter(application=application, reviewer=by).first()
+    assignment = _live(application, by)
     if assignment is None:
         return
     if answer == Answer.NONE and assignment.state == AssignmentState.OFFERED:
@@ -130,10 +131,9 @@ def _move_assignment(application: Application, *, by: User, answer: Answer) -> N
 
 
 def _ask_for_a_ruling(declaration: Declaration) -> None:
+    """The chairs in office are told, but those to whom the file is closed: by their own doubt, as this one may be."""
     application = declaration.application
-    program = application.call.program
-    chairs = Appointment.objects.filter(role=ProgramRole.CHAIR).select_related("user")
-    for person in {a.user for a in chairs if a.user_id != declaration.user_id and holds(a.user, a.role, program)}:
+    for person in unbarred(application.pk, in_office_holders(application.call.program, ProgramRole.CHAIR)):
         queue_message(
             MessageKind.RULING_ASKED,
             to=person,
@@ -153,26 +153,26 @@ def rule_on_declaration(declaration: Declaration, *, by: User, clear: bool, ruli
     WrongMoment without words, and when it is no longer the person's latest or was ruled on.
     """
     application = Application.objects.select_for_update(of=("self",)).get(pk=declaration.application_id)
-    if declaration.user_id == by.pk or not holds(by, ProgramRole.CHAIR, application.call.program):
-        raise Forbidden(_("Only the chair of the committee rules on a declaration, and never on their own."))
+    if declaration.user_id == by.pk or not may_rule(application, by):
+        raise Forbidden(WHO_RULES)
     ask_unbarred(application.pk, by)
     declaration = Declaration.objects.select_for_update(of=("self",)).select_related("user").get(pk=declaration.pk)
-    latest = Declaration.objects.filter(application=application, user=declaration.user).order_by("-id").first()
-    assert latest is not None  # this one, or a later one
-    if declaration.answer != Answer.UNSURE or declaration.ruled_by_id or latest.pk != declaration.pk:
+    if not Declaration.objects.to_rule_on().filter(pk=declaration.pk).exists():
         raise WrongMoment(Refusal(_("There is nothing left to rule on: the declaration has changed."), code="ruled"))
     if not ruling.strip():
         raise WrongMoment(Refusal(_("A ruling is in writing: give your reasons."), code="reason"))
-    declaration.ruled_by = by
-    declaration.ruling = ruling.strip()
+    declaration.ruled_by, declaration.ruling = by, ruling.strip()
     declaration.save(update_fields=["ruled_by", "ruling"])
     answer = Answer.NONE if clear else Answer.CONFLICT
     record(declaration, "ruled", by=by, given={"clear": bool(clear)}, personal={"ruling": declaration.ruling})
     declare_standing(application.pk, user=declaration.user, standing=STANDINGS[answer])
-    if not clear:
-        assignment = Assignment.objects.live().filter(application=application, reviewer=declaration.user).first()
-        if assignment is not None:
-            move(assignment, Assignment.recuse, by=by, given=Declared(Answer.CONFLICT, declaration.ruling))
+    if not clear and (assignment := _live(application, declaration.user)):
+        move(assignment, Assignment.recuse, by=by, given=Declared(answer, declaration.ruling))
+    _tell_the_ruling(declaration, application, clear=clear)
+    return declaration
+
+
+def _tell_the_ruling(declaration: Declaration, application: Application, *, clear: bool) -> None:
     queue_message(
         MessageKind.DECLARATION_RULED,
         to=declaration.user,
@@ -182,4 +182,3 @@ def rule_on_declaration(declaration: Declaration, *, by: User, clear: bool, ruli
         application_id=application.pk,
         key=f"declaration-ruled:{declaration.pk}",
     )
-    return declaration

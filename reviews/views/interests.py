@@ -12,18 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import PersonRequest
-from applications.access import RELATED
+from applications.access import enter
 from applications.models import Application
 from applications.states import ApplicationState
+from moves.duties import done_by
 from moves.interests import standing_of
 from moves.refusals import Forbidden, WrongMoment
-from moves.states import Duty, StandingState
+from moves.states import StandingState
 from reviews import services
+from reviews.access import TO_DECLARE
 from reviews.checks import proposed_conflicts
 from reviews.forms.people import DeclareForm, InterestForm
 from reviews.models import Assignment, Declaration, Interest, Undertaking
-from reviews.rules import may_declare
-from reviews.services.interests import acts_of
 from reviews.states import DECLARABLE, Answer, AssignmentState
 from reviews.views.files import own_assignment
 
@@ -55,12 +55,10 @@ def end(request: PersonRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def declare(request: PersonRequest, reference: str) -> HttpResponse:
     """Declare my interests in a file, as one who acts on it. What is shown is what a declaration needs, no more."""
-    application = get_object_or_404(Application.objects.submitted().select_related(*RELATED), reference=reference)
-    if not may_declare(application, request.user):
-        raise Http404
-    mine = Assignment.objects.of_reviewer(request.user).live().filter(application=application).first()
+    mine = Assignment.objects.of_reviewer(request.user).live().filter(application__reference=reference).first()
     if mine is not None:
         return redirect("review-declare-own", mine.public_id)
+    application = enter(request.user, TO_DECLARE, read="interests", reference=reference)
     back = request.GET.get("next") or request.POST.get("next") or ""
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = ""
@@ -74,9 +72,8 @@ def declare_own(request: PersonRequest, public_id: UUID) -> HttpResponse:
     assignment = own_assignment(request, public_id)
     if assignment.state not in DECLARABLE:
         raise Http404
-    return _declare(
-        request, assignment.application, assignment=assignment, done=reverse("review-score", args=[public_id])
-    )
+    application = enter(request.user, TO_DECLARE, read="interests", pk=assignment.application_id)
+    return _declare(request, application, assignment=assignment, done=reverse("review-score", args=[public_id]))
 
 
 def _declare(
@@ -103,7 +100,7 @@ def _declare(
     latest = Declaration.objects.filter(application=application, user=user).order_by("-id").first()
     context = {
         "application": application,
-        "sponsors": _sponsors(application),
+        "sponsors": list(application.sponsorships.standing().values_list("organisation_name", flat=True)),
         "assignment": assignment,
         "form": form,
         "standing": standing,
@@ -113,15 +110,10 @@ def _declare(
         "latest": latest,
         "to_sign": to_sign,
         "suggested": proposed_conflicts(application, user),
-        "acts": [Duty(duty).label for duty in acts_of(application, user)],
+        "acts": [duty.label for duty in done_by(user, application.pk)],
         "back": back,
     }
     return render(request, "reviews/declare.html", context)
-
-
-def _sponsors(application: Application) -> list[str]:
-    rows = application.sponsorships.filter(cancelled_at__isnull=True, declined_at__isnull=True)
-    return list(rows.values_list("organisation_name", flat=True))
 
 
 def _after(

@@ -31,7 +31,7 @@ from programs.selectors import rubric_of
 from reviews import checks, selectors, services
 from reviews.forms.people import AssignForm, ReasonForm, RuleForm
 from reviews.models import Assignment, Declaration, Recommendation
-from reviews.rules import WHO_ASSIGNS, may_assign, takes_reviewers
+from reviews.rules import WHO_ASSIGNS, WHO_RULES, may_assign, may_rule, takes_reviewers
 from reviews.selectors import FileScores
 from reviews.states import LIVE, WAITING, Answer, AssignmentState
 
@@ -231,8 +231,8 @@ def reopen_file(request: PersonRequest, reference: str) -> HttpResponse:
 def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpResponse:
     """The chair rules in writing on a person's *unsure*."""
     application = enter(request.user, STAFF, read="declaration", reference=reference)
-    if not holds(request.user, ProgramRole.CHAIR, application.call.program):
-        raise Forbidden(_("Only the chair of the committee rules on a declaration, and never on their own."))
+    if not may_rule(application, request.user):
+        raise Forbidden(WHO_RULES)
     rows = Declaration.objects.filter(application=application, user__public_id=person_id).select_related("user")
     declaration = rows.order_by("-id").first()
     if declaration is None:
