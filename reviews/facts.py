@@ -7,7 +7,7 @@ from audit.actors import Actor
 from moves.registry import facts_of
 from programs.selectors import rubric_of
 from reviews import checks, scoring, selectors
-from reviews.models import Assignment, Undertaking
+from reviews.models import Assignment
 from reviews.rules import Recusal, Review, Undertaken, is_the_one_assigned
 
 
@@ -39,8 +39,7 @@ def scores(application: Application, by: Actor) -> Scores:
 
 @facts_of(Assignment.accept)
 def undertaken(assignment: Assignment, by: Actor) -> Undertaken:
-    signed = is_person(by) and Undertaking.objects.filter(call=assignment.application.call, user=by).exists()
-    return Undertaken(signed=signed)
+    return Undertaken(signed=is_person(by) and checks.has_signed(assignment.application.call, by))
 
 
 @facts_of(Assignment.recuse)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import acts, interests, panel, queue, ranking, scoring
+from reviews.views import acts, interests, panel, queue, ranking, scoring, submission
 
 urlpatterns = [
     path("interests", interests.index, name="review-interests"),
@@ -11,12 +11,12 @@ urlpatterns = [
     path("reviews/past", queue.past, name="review-past"),
     path("reviews/<uuid:public_id>", scoring.score, name="review-score"),
     path("reviews/<uuid:public_id>/save", scoring.save, name="review-save"),
-    path("reviews/<uuid:public_id>/check", scoring.check, name="review-check"),
-    path("reviews/<uuid:public_id>/read", scoring.read, name="review-read"),
+    path("reviews/<uuid:public_id>/check", submission.check, name="review-check"),
+    path("reviews/<uuid:public_id>/read", submission.read, name="review-read"),
     path("reviews/<uuid:public_id>/skip", queue.skip, name="review-skip"),
     path("reviews/<uuid:public_id>/decline", queue.decline, name="review-decline"),
     path("reviews/<uuid:public_id>/interests", interests.declare_own, name="review-declare-own"),
-    path("reviews/<uuid:public_id>/documents/<uuid:document_id>", scoring.document, name="review-document"),
+    path("reviews/<uuid:public_id>/documents/<uuid:document_id>", submission.document, name="review-document"),
     path("files/<str:reference>/interests", interests.declare, name="review-declare"),
     path("files/<str:reference>/interests/<uuid:person_id>", panel.rule, name="review-rule"),
     path("files/<str:reference>/reviews", panel.show, name="review-file"),

@@ -2,7 +2,7 @@
 
 from reviews.checks.conflicts import Conflict, proposed_conflicts
 from reviews.checks.fitness import Fitness, candidates, fitness, sat_before
-from reviews.checks.panel import SeatNeed, fill, panel_lines, panel_problems, unfinished
+from reviews.checks.panel import SeatNeed, fill, has_signed, panel_lines, panel_problems, unfinished
 
 __all__ = [
     "Conflict",
@@ -11,6 +11,7 @@ __all__ = [
     "candidates",
     "fill",
     "fitness",
+    "has_signed",
     "panel_lines",
     "panel_problems",
     "proposed_conflicts",

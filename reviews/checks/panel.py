@@ -1,16 +1,18 @@
-"""What a panel lacks before a file opens to it, and what a review lacks before it is submitted."""
+"""What a panel or a reviewer lacks before a file opens to them, and a review before it is submitted."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from applications.models import Application
+from programs.models import Call
 from programs.policy import PanelRules
 from programs.roles import Seat
 from programs.rubric import Rubric
 from programs.selectors import policy_of
-from reviews.models import Assignment
+from reviews.models import Assignment, Undertaking
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ def panel_problems(application: Application) -> list[str]:
         for line in panel_lines(application)
         if not line.is_met
     ]
+
+
+def has_signed(call: Call, user: User) -> bool:
+    """Whether `user` signed the confidentiality undertaking of the call."""
+    return Undertaking.objects.filter(call=call, user=user).exists()
 
 
 def unfinished(assignment: Assignment, rubric: Rubric) -> tuple[list[str], list[str]]:

@@ -8,6 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts import identifiers
+from accounts.models import User
 from reviews.checks import Fitness
 from reviews.states import Answer, InterestKind
 from work import clock
@@ -125,13 +126,20 @@ class AssignForm(forms.Form):
 
 
 class ReplaceForm(forms.Form):
-    """Who takes the file over."""
+    """Who takes the file over: one of those who can."""
 
     reviewer = forms.ChoiceField(widget=forms.RadioSelect, label=_("Who takes it over"))
 
     def __init__(self, data: Mapping[str, object] | None = None, *, free: Iterable[Fitness] = ()) -> None:
         super().__init__(data)
+        self.free = {str(one.user.public_id): one for one in free}
         people = cast("forms.ChoiceField", self.fields["reviewer"])
         people.choices = [
-            (str(c.user.public_id), f"{c.user.full_name} ({c.seat_label}, {c.load} / {c.capacity})") for c in free
+            (key, f"{one.user.full_name} ({one.seat_label}, {one.load} / {one.capacity})")
+            for key, one in self.free.items()
         ]
+
+    @property
+    def person(self) -> User:
+        """Who was chosen, once the form is valid."""
+        return self.free[self.cleaned_data["reviewer"]].user

@@ -1,10 +1,11 @@
-"""What a file's reviews say together: the quorum, the mean, the spread, the pass marks."""
+"""What a file's reviews say together: the quorum, the mean, the spread, the pass marks; and why one left the panel."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from applications.models import Application
+from audit.models import Erasable
 from programs.rubric import Rubric
 from programs.selectors import policy_of, rubric_of
 from reviews import scoring
@@ -54,3 +55,36 @@ def file_scores(
     missed = scoring.failures(mean, means, overall=rubric.pass_overall, minimums=minimums)
     gap = scoring.spread(totals)
     return FileScores(totals, mean, gap, means, tuple(missed), gap > policy_of(application.call).ranking.discuss_spread)
+
+
+@dataclass(frozen=True)
+class CriterionMean:
+    """What the reviews give one criterion: its mean and the minimum asked, in points; whether it misses it."""
+
+    name: str
+    weight: Decimal
+    mean: Decimal | None
+    minimum: Decimal | None
+    missed: bool
+
+
+def criterion_means(rubric: Rubric, scores: FileScores) -> list[CriterionMean]:
+    """Each criterion of the rubric, in its order, as a `CriterionMean`."""
+    return [
+        CriterionMean(
+            str(one.name), one.weight, scores.means.get(one.key), one.minimum_points, one.key in scores.missed
+        )
+        for one in rubric.criteria
+    ]
+
+
+def notes_of(assignments: Iterable[Assignment]) -> dict[int, str]:
+    """Why each assignment was declined, recused or reopened, by its key: the latest reason. One that was erased is
+    left out."""
+    rows = Erasable.objects.filter(
+        entry__subject_type=Assignment.subject,
+        entry__subject_id__in=[one.pk for one in assignments],
+        field="note",
+        erased_at__isnull=True,
+    )
+    return dict(rows.order_by("entry_id").values_list("entry__subject_id", "value"))

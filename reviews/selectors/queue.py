@@ -8,9 +8,8 @@ from itertools import pairwise
 from django.db.models import Count, Q
 
 from accounts.models import User
-from applications.models import Application
 from applications.states import OF_ROUND, ApplicationState
-from moves.interests import barred_from
+from moves.interests import barred_pairs
 from programs.selectors import rubric_of
 from reviews.models import Assignment, Score
 from reviews.states import AssignmentState
@@ -18,7 +17,6 @@ from work import clock
 
 SITTING = timedelta(minutes=20)  # a longer silence between two saves is a pause, not work
 RECENT = 20  # reviews that the pace is read from
-PROGRAM = "application__call__program"
 
 
 @dataclass(frozen=True)
@@ -80,11 +78,7 @@ def queue_of(user: User, *, limit: int = 200) -> Queue:
         .select_related("application__call__rubric", "application__call__program")
         .annotate(scored=Count("scores", filter=~Q(scores__point="") & ~Q(scores__comment="")))[:limit]
     )
-    barred = set(
-        Application.objects.filter(pk__in=[one.application_id for one in rows])
-        .filter(pk__in=barred_from(user))
-        .values_list("pk", flat=True)
-    )
+    barred = {file for file, _person in barred_pairs([one.application_id for one in rows], [user.pk])}
     waiting = tuple(
         Waiting(one, one.scored, len(rubric_of(one.application.call).criteria), one.application_id in barred)
         for one in rows

@@ -1,5 +1,6 @@
 """The ranking of a cohort against what its envelopes still have."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -63,6 +64,12 @@ def held_percent(call: Call) -> Decimal:
     return policy_of(call).reconsideration.held_percent
 
 
+def held_for(application: Application) -> Decimal:
+    """The share of each envelope that this file may not touch, in percent: none once it comes back from a
+    reconsideration, since that is what the money is held for."""
+    return Decimal(0) if application.origin else held_percent(application.call)
+
+
 def open_envelopes(call: Call) -> list[Envelope]:
     """Envelopes that may pay an award of this call, in id order: those of the programme's agreements, not closed."""
     return list(
@@ -90,9 +97,22 @@ def ranking(call: Call, cohort_closes_at: datetime | None = None) -> Ranking:
 
     Ordered by the raw mean among those that pass; the line is the programme's `ranking.line` (strict by default).
     """
-    rubric = rubric_of(call)
-    rules = policy_of(call).ranking
+    rubric, rules = rubric_of(call), policy_of(call).ranking
+    files = {
+        str(file.public_id): (file, file_scores(file, rubric, reviews))
+        for file, reviews in _files_to_rank(call, cohort_closes_at)
+    }
+    envelopes, held = open_envelopes(call), held_percent(call)
+    left = sum((max(Decimal(0), available(envelope, held_percent=held)) for envelope in envelopes), Decimal(0))
+    entrants = [_entrant(key, file, scores, rules.ties) for key, (file, scores) in files.items()]
     line = scoring.Line(rules.line)
+    placed = scoring.draw_line(entrants, available=left, line=line)
+    return Ranking(tuple(RankedFile(*files[place.key], place) for place in placed), tuple(envelopes), left, line)
+
+
+def _files_to_rank(call: Call, cohort_closes_at: datetime | None) -> list[tuple[Application, list[Assignment]]]:
+    """Files that a panel has reviewed or that wait on the list, each with its reviews that count. Those of cohorts that
+    close later are left out, as are those in review, and those that are recommended."""
     counted = Assignment.objects.counted().prefetch_related("scores").order_by("id")
     rows = (
         Application.objects.filter(call=call, state__in=RANKED)
@@ -103,28 +123,17 @@ def ranking(call: Call, cohort_closes_at: datetime | None = None) -> Ranking:
     )
     if cohort_closes_at is not None:
         rows = rows.filter(cohort_closes_at__lte=cohort_closes_at)
-    files = {str(file.public_id): file for file in rows}
-    for file in files.values():
+    for file in rows:
         file.call = call  # read once: its rules and rubric are large, and the same for all
-    scores = {key: file_scores(file, rubric, file.counted_reviews) for key, file in files.items()}
-    envelopes = open_envelopes(call)
-    held = held_percent(call)
-    left = sum((max(Decimal(0), available(envelope, held_percent=held)) for envelope in envelopes), Decimal(0))
-    entrants = [
-        scoring.Entrant(
-            key=key,
-            score=scores[key].mean,
-            asked=file.requested_amount or Decimal(0),
-            passes=scores[key].passes,
-            minimum=file.minimum_amount,
-            ties=tuple(scores[key].means.get(tie, Decimal(0)) for tie in rules.ties),
-        )
-        for key, file in files.items()
-    ]
-    placed = scoring.draw_line(entrants, available=left, line=line)
-    return Ranking(
-        tuple(RankedFile(files[place.key], scores[place.key], place) for place in placed),
-        tuple(envelopes),
-        left,
-        line,
+    return [(file, file.counted_reviews) for file in rows]
+
+
+def _entrant(key: str, file: Application, scores: FileScores, ties: Sequence[str]) -> scoring.Entrant:
+    return scoring.Entrant(
+        key=key,
+        score=scores.mean,
+        asked=file.requested_amount or Decimal(0),
+        passes=scores.passes,
+        minimum=file.minimum_amount,
+        ties=tuple(scores.means.get(tie, Decimal(0)) for tie in ties),
     )

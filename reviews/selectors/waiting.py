@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -13,7 +12,7 @@ from applications.states import TAKES_REVIEWERS, ApplicationState
 from audit.actors import Actor
 from programs.roles import ProgramRole
 from reviews.models import Assignment, Declaration
-from reviews.states import Answer, AssignmentState
+from reviews.states import AssignmentState
 from work.selectors import MOST, WorkLine
 from work.states import Hat
 
@@ -53,13 +52,8 @@ def _work_of_panel(user: User, limit: int) -> Iterator[WorkLine]:
             yield _line(file, _("In review"), "review-file", Hat.OFFICER, waits_for=waits)
     for file in chair.filter(state=ApplicationState.REVIEWED)[:limit]:
         yield _line(file, _("Recommend"), "review-recommend", Hat.CHAIR)
-    doubts = Declaration.objects.filter(
-        application__in=chair.order_by().values("pk"), answer=Answer.UNSURE, ruled_by=None
-    ).exclude(user=user)
-    newer = Declaration.objects.filter(
-        application=OuterRef("application"), user=OuterRef("user"), pk__gt=OuterRef("pk")
-    )
-    for doubt in doubts.exclude(Exists(newer)).select_related("application__call").order_by("id")[:limit]:
+    doubts = Declaration.objects.to_rule_on().filter(application__in=chair.order_by().values("pk"))
+    for doubt in doubts.select_related("application__call")[:limit]:
         yield _line(doubt.application, _("Rule on a doubt about interests"), "review-file", Hat.CHAIR, due=None)
 
 

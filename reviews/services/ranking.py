@@ -48,7 +48,6 @@ def recommend(
     funded = outcome in FUNDED
     amount = cents(Decimal(amount)) if funded else Decimal(0)
     shares = _whole_shares(application, shares) if funded else []
-    ranking = selectors.ranking(application.call, application.cohort_closes_at)
     recommendation = Recommendation(
         application=application,
         outcome=outcome if outcome in Outcome.values else "",
@@ -56,16 +55,10 @@ def recommend(
         reasons_fr=reasons_fr.strip(),
         reasons_en=reasons_en.strip(),
         discussion=discussion.strip(),
-        inputs=ranking.inputs(),
+        inputs=selectors.ranking(application.call, application.cohort_closes_at).inputs(),
         by=by,
     )
-    Recommendation.objects.filter(application=application, voided_at__isnull=True).update(voided_at=clock.now())
-    if recommendation.outcome:
-        recommendation.save()
-        RecommendationShare.objects.bulk_create(
-            RecommendationShare(recommendation=recommendation, envelope=envelope, amount=part)
-            for envelope, part in shares
-        )
+    _keep(recommendation, shares)
     application = move(
         application,
         Application.recommend,
@@ -84,17 +77,23 @@ def recommend(
             by=by,
             application_id=application.pk,
             move="application.recommend",
-            held_percent=held_for(application),
+            held_percent=selectors.held_for(application),
         )
     application.recommended_amount = amount if funded else None
     application.save(update_fields=["recommended_amount"])
     return recommendation
 
 
-def held_for(application: Application) -> Decimal:
-    """The share of each envelope that this file may not touch, in percent: none once it comes back from a
-    reconsideration, since that is what the money is held for."""
-    return Decimal(0) if application.origin else selectors.held_percent(application.call)
+def _keep(recommendation: Recommendation, shares: Iterable[tuple[Envelope, Decimal]]) -> None:
+    """It stands from now on, in place of any before. One of no known outcome is not kept: the move refuses it."""
+    before = Recommendation.objects.standing().filter(application=recommendation.application)
+    before.update(voided_at=clock.now())
+    if recommendation.outcome:
+        recommendation.save()
+        RecommendationShare.objects.bulk_create(
+            RecommendationShare(recommendation=recommendation, envelope=envelope, amount=part)
+            for envelope, part in shares
+        )
 
 
 def _whole_shares(
@@ -115,7 +114,7 @@ def _whole_shares(
 @transaction.atomic
 def void_recommendation(application: Application, *, by: Actor) -> Recommendation | None:
     """Void the recommendation of a file that counts and release what it reserved. Returns it, or None without one."""
-    recommendation = Recommendation.objects.filter(application=application, voided_at__isnull=True).first()
+    recommendation = Recommendation.objects.standing().filter(application=application).first()
     if recommendation is None:
         return None
     ledger.release_all(application.pk, by=by, move="recommendation.void")

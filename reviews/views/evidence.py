@@ -1,7 +1,8 @@
 """What the split screen is made of: the criteria and where each stands, and the evidence each is read against."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application
 from applications.selectors import Shown, ShownSection, Submitted, shown_sections
-from programs.rubric import Rubric
+from programs.rubric import Criterion, Rubric
 from reviews.models import Assignment, Score
 
 
@@ -65,12 +66,16 @@ def steps_of(assignment: Assignment, rubric: Rubric, current: str = "") -> tuple
     return steps, scores
 
 
-def evidence_of(
-    application: Application, content: Submitted, *, only: Collection[str] | None = None
-) -> list[ShownSection]:
-    """The submitted answers as read, by section; `only` keeps the questions that a criterion is read against."""
-    documents = content.documents_of(application)
-    return shown_sections(application, content.answers, documents=documents, only=only)
+def evidence_of(application: Application, content: Submitted) -> list[ShownSection]:
+    """The submitted answers as read, by section."""
+    return shown_sections(application, content.answers, documents=content.documents_of(application))
+
+
+def evidence_for(criterion: Criterion, sections: Iterable[ShownSection]) -> list[Shown]:
+    """The answers that a criterion is read against, in its own order."""
+    order = {key: place for place, key in enumerate(criterion.evidence)}
+    answers = (answer for section in sections for answer in section.answers if answer.key in order)
+    return sorted(answers, key=lambda answer: order[answer.key])
 
 
 def found_in(sections: Iterable[ShownSection], wanted: str) -> list[tuple[str, Shown, str]]:
@@ -89,21 +94,33 @@ def found_in(sections: Iterable[ShownSection], wanted: str) -> list[tuple[str, S
     return found
 
 
-def review_rows(assignment: Assignment, rubric: Rubric) -> dict[str, object]:
-    """A submitted review as it is read: the assignment, and one row a criterion."""
-    scores = {score.criterion: score for score in assignment.scores.all()}
+@dataclass(frozen=True)
+class Scored:
+    """One criterion of a submitted review: the point given, its words on the scale, and why."""
+
+    name: str
+    weight: Decimal
+    point: str
+    label: str
+    comment: str
+
+
+@dataclass(frozen=True)
+class WrittenReview:
+    """A submitted review as it is read."""
+
+    assignment: Assignment
+    rows: tuple[Scored, ...]
+
+
+def written_review(assignment: Assignment, rubric: Rubric) -> WrittenReview:
+    """The `WrittenReview` of an assignment: the criteria scored or commented, in the rubric's order."""
     labels = {point.value: str(point.label) for point in rubric.scale}
-    rows = []
-    for criterion in rubric.criteria:
-        saved = scores.get(criterion.key)
-        if saved and (saved.point or saved.comment):
-            rows.append(
-                {
-                    "name": str(criterion.name),
-                    "weight": criterion.weight,
-                    "point": saved.point,
-                    "label": labels.get(saved.point, ""),
-                    "comment": saved.comment,
-                }
-            )
-    return {"assignment": assignment, "rows": rows}
+    scores = {score.criterion: score for score in assignment.scores.all()}
+    written = ((one, scores[one.key]) for one in rubric.criteria if one.key in scores)
+    rows = (
+        Scored(str(one.name), one.weight, score.point, labels.get(score.point, ""), score.comment)
+        for one, score in written
+        if score.point or score.comment
+    )
+    return WrittenReview(assignment, tuple(rows))

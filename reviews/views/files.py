@@ -1,8 +1,13 @@
 """Which assignment a page is about, and whether its file may be read."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
 from uuid import UUID
 
-from django.shortcuts import get_object_or_404
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from accounts.requests import PersonRequest
@@ -14,6 +19,8 @@ from reviews.access import REVIEWER
 from reviews.models import Assignment
 from reviews.rules import is_reviewer
 from reviews.states import READABLE, AssignmentState
+
+P = ParamSpec("P")
 
 
 def own_assignment(request: PersonRequest, public_id: UUID) -> Assignment:
@@ -49,3 +56,18 @@ def opened_assignment(request: PersonRequest, public_id: UUID, *, read: str = ""
         raise WrongMoment(Refusal(_("The file opens when the officer starts its review."), code="state"))
     assignment.application = enter(request.user, REVIEWER, read=read, pk=assignment.application_id)
     return assignment
+
+
+def of_reviewer(
+    view: Callable[Concatenate[PersonRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[PersonRequest, P], HttpResponseBase]:
+    """Signed in; and a file whose interests are not declared yet leads to the declaration."""
+
+    @wraps(view)
+    def wrapped(request: PersonRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except NotOpen as closed:
+            return redirect("review-declare-own", closed.assignment.public_id)
+
+    return login_required(wrapped)

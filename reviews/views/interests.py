@@ -19,11 +19,10 @@ from moves.duties import done_by
 from moves.interests import standing_of
 from moves.refusals import Forbidden, WrongMoment
 from moves.states import StandingState
-from reviews import services
+from reviews import checks, services
 from reviews.access import TO_DECLARE
-from reviews.checks import proposed_conflicts
 from reviews.forms.people import DeclareForm, InterestForm
-from reviews.models import Assignment, Declaration, Interest, Undertaking
+from reviews.models import Assignment, Declaration, Interest
 from reviews.states import DECLARABLE, Answer, AssignmentState
 from reviews.views.files import own_assignment
 
@@ -83,7 +82,7 @@ def _declare(
     to_sign = (
         assignment is not None
         and assignment.state == AssignmentState.OFFERED
-        and not Undertaking.objects.filter(call=application.call, user=user).exists()
+        and not checks.has_signed(application.call, user)
     )
     standing = standing_of(application.pk, user)
     form = DeclareForm(request.POST or None, to_sign=to_sign)
@@ -103,13 +102,12 @@ def _declare(
         "sponsors": list(application.sponsorships.standing().values_list("organisation_name", flat=True)),
         "assignment": assignment,
         "form": form,
-        "standing": standing,
         "is_clear": standing == StandingState.CLEAR,
         "is_conflict": standing == StandingState.CONFLICT,
         "is_unsure": standing == StandingState.UNSURE,
         "latest": latest,
         "to_sign": to_sign,
-        "suggested": proposed_conflicts(application, user),
+        "suggested": checks.proposed_conflicts(application, user),
         "acts": [duty.label for duty in done_by(user, application.pk)],
         "back": back,
     }

@@ -1,12 +1,11 @@
 """A file's reviews, for the officer and the chair: the panel, whom to assign, what each review says in the end."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,30 +16,21 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.models import Application
-from applications.states import TO_REVIEW, ApplicationState
-from audit.models import Erasable
+from applications.states import ApplicationState
 from moves.interests import standing_of
 from moves.machine import allowed
 from moves.refusals import Forbidden, WrongMoment
 from moves.states import StandingState
 from moves.transitions import MoveOf
 from programs.roles import ProgramRole
-from programs.rubric import Rubric
 from programs.rules import holds
 from programs.selectors import rubric_of
 from reviews import checks, selectors, services
+from reviews.access import sees_scores
 from reviews.forms.people import AssignForm, ReasonForm, RuleForm
-from reviews.models import Assignment, Declaration, Recommendation
+from reviews.models import Declaration, Recommendation
 from reviews.rules import WHO_ASSIGNS, WHO_RULES, may_assign, may_rule, takes_reviewers
-from reviews.selectors import FileScores
-from reviews.states import LIVE, WAITING, Answer, AssignmentState
-
-
-def sees_scores(application: Application, user: User) -> bool:
-    """Scores are for staff once the file's review is complete, and never for who still has a review of it to give."""
-    if application.state in TO_REVIEW:
-        return False
-    return not application.assignments.filter(reviewer=user, state__in=WAITING).exists()
+from reviews.states import LIVE, Answer, AssignmentState
 
 
 @login_required
@@ -67,85 +57,79 @@ def _page(
     refused: Sequence[str] = (),
     status: int = 200,
 ) -> HttpResponse:
-    user, program = request.user, application.call.program
-    officer, chair = may_assign(application, user), holds(user, ProgramRole.CHAIR, program)
-    can_assign = officer and takes_reviewers(application) is None
-    assignments = list(
-        application.assignments.select_related("reviewer").prefetch_related("scores").order_by("-state", "id")
-    )
-    notes = notes_of(assignments)
-    scores = rubric = None
-    if sees_scores(application, user):
-        rubric = rubric_of(application.call)
-        scores = selectors.file_scores(application, rubric)
-    found = checks.candidates(application) if can_assign else []
-    problems = checks.panel_problems(application) if application.state == ApplicationState.ELIGIBLE else []
-    acts = {one.step: one for one in allowed(application, user, *ACTS)}
-    counted, needed = selectors.quorum(application)
+    officer, chair = may_assign(application, request.user), may_rule(application, request.user)
     context = {
         "application": application,
         "tab": "review-file",
-        "officer": officer,
-        "chair": chair,
-        "can_assign": can_assign,
-        "panel": checks.panel_lines(application),
-        "problems": problems,
-        "counted": counted,
-        "needed": needed,
-        "assignments": [(a, AssignmentState(a.state).row.tag) for a in assignments if a.state in LIVE],
-        "gone": [(a, notes.get(a.pk, "")) for a in assignments if a.state not in LIVE],
-        "free": [c for c in found if not c.conflicts],
-        "barred": [c for c in found if c.conflicts],
         "chosen": request.POST.getlist("reviewer"),
-        "shows_scores": scores is not None,
-        "scores": scores,
-        "criteria": _criteria(rubric, scores) if rubric and scores else (),
-        "pass_overall": rubric.pass_overall if rubric else None,
-        "to_rule": _to_rule(application) if chair else (),
-        "recommendation": Recommendation.objects.filter(application=application, voided_at=None)
+        "to_rule": Declaration.objects.to_rule_on().filter(application=application).select_related("user")
+        if chair
+        else (),
+        "recommendation": Recommendation.objects.standing()
+        .filter(application=application)
         .prefetch_related("shares__envelope__agreement")
         .select_related("by")
         .first(),
-        "can_recommend": Application.recommend in acts,
-        "can_start": Application.start_review in acts,
-        "can_close": Application.complete_review in acts and not acts[Application.complete_review].refusals,
-        "can_reopen": Application.reopen_review in acts,
         "form": form,
         "refused": refused,
+        **_panel(application),
+        **_who_can_take_it(application, asked=officer),
+        **_scores(application, request.user),
+        **_what_can_be_done(application, request.user),
     }
     return render(request, "reviews/file.html", context, status=status)
 
 
-def _criteria(rubric: Rubric, scores: FileScores) -> list[dict[str, object]]:
-    """The mean of each criterion, its minimum, and whether it is missed."""
-    return [
-        {
-            "name": str(criterion.name),
-            "weight": criterion.weight,
-            "mean": scores.means.get(criterion.key),
-            "minimum": criterion.minimum_points,
-            "missed": criterion.key in scores.missed,
-        }
-        for criterion in rubric.criteria
-    ]
+def _panel(application: Application) -> dict[str, object]:
+    """Who has the file, who had it, and how the panel's rule is met."""
+    rows = application.assignments.select_related("reviewer").order_by("-state", "id")
+    live = [one for one in rows if one.state in LIVE]
+    gone = [one for one in rows if one.state not in LIVE]
+    notes = selectors.notes_of(gone)
+    counted, needed = selectors.quorum(application)
+    return {
+        "assignments": [(one, AssignmentState(one.state).row.tag) for one in live],
+        "gone": [(one, notes.get(one.pk, "")) for one in gone],
+        "panel": checks.panel_lines(application),
+        "problems": checks.panel_problems(application) if application.state == ApplicationState.ELIGIBLE else [],
+        "counted": counted,
+        "needed": needed,
+    }
 
 
-def notes_of(assignments: Iterable[Assignment]) -> dict[int, str]:
-    """Why each assignment was declined, recused or reopened: the latest reason, as long as it is not erased."""
-    rows = Erasable.objects.filter(
-        entry__subject_type="assignment",
-        entry__subject_id__in=[one.pk for one in assignments],
-        field="note",
-        erased_at__isnull=True,
-    )
-    return dict(rows.order_by("entry_id").values_list("entry__subject_id", "value"))
+def _who_can_take_it(application: Application, *, asked: bool) -> dict[str, object]:
+    """Who can be given the file and who cannot, once it takes reviewers and the reader is one who gives it."""
+    can_assign = asked and takes_reviewers(application) is None
+    found = checks.candidates(application) if can_assign else []
+    return {
+        "can_assign": can_assign,
+        "free": [one for one in found if one.is_fit],
+        "barred": [one for one in found if not one.is_fit],
+    }
 
 
-def _to_rule(application: Application) -> QuerySet[Declaration]:
-    """The latest declarations of the file that are *unsure* and not ruled on."""
-    latest = Declaration.objects.filter(application=application).order_by("user_id", "-id").distinct("user_id")
-    rows = Declaration.objects.filter(pk__in=latest.values("pk"), answer=Answer.UNSURE, ruled_by=None)
-    return rows.select_related("user").order_by("id")
+def _scores(application: Application, user: User) -> dict[str, object]:
+    """What the reviews say together, for who may see it."""
+    if not sees_scores(application, user):
+        return {"shows_scores": False}
+    rubric = rubric_of(application.call)
+    scores = selectors.file_scores(application, rubric)
+    return {
+        "shows_scores": True,
+        "scores": scores,
+        "criteria": selectors.criterion_means(rubric, scores),
+        "pass_overall": rubric.pass_overall,
+    }
+
+
+def _what_can_be_done(application: Application, user: User) -> dict[str, object]:
+    acts = {one.step: one for one in allowed(application, user, *ACTS)}
+    return {
+        "can_recommend": Application.recommend in acts,
+        "can_start": Application.start_review in acts,
+        "can_close": Application.complete_review in acts and not acts[Application.complete_review].refusals,
+        "can_reopen": Application.reopen_review in acts,
+    }
 
 
 @login_required

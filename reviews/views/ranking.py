@@ -1,6 +1,7 @@
 """The chair's pages: the ranking of a cohort against its envelopes, and the recommendation of one file."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -21,11 +22,11 @@ from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.models import Application
 from applications.rules import CEILING, DISCUSSION, MINIMUM, SHARES
-from applications.states import TO_REVIEW, ApplicationState
+from applications.states import TO_REVIEW, ApplicationState, Outcome
 from audit.services import record_readings
 from funding.ledger import InsufficientFunds, available
-from funding.models import LanguageRegime
-from moves.interests import barred_from
+from funding.models import Envelope, LanguageRegime
+from moves.interests import barred_from, barred_pairs
 from moves.machine import refusals
 from moves.refusals import UNDECLARED, WrongMoment
 from programs.models import Call
@@ -34,10 +35,38 @@ from programs.rules import holds
 from programs.selectors import rubric_of
 from reviews import selectors, services
 from reviews.forms.panel import RecommendForm
-from reviews.scoring import Line
 from reviews.selectors import RankedFile, Ranking
-from reviews.services.ranking import held_for
 from work import clock
+
+
+@dataclass(frozen=True)
+class Row:
+    """A file of the ranking as its reader sees it. `closed`: to them, by a conflict of interest. A line is drawn under
+    the last file that the money reaches, another under the last that passes."""
+
+    ranked: RankedFile
+    closed: bool
+    missed: tuple[str, ...]
+    line_under: bool
+    pass_under: bool
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A cohort that the page leads to, by the instant at which it closed."""
+
+    day: datetime
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class EnvelopeRow:
+    """An envelope that may pay the call: what is committed or spent of it, and what new awards may still take."""
+
+    envelope: Envelope
+    spent: Decimal
+    left: Decimal
 
 
 @login_required
@@ -51,19 +80,10 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     cohorts = selectors.cohorts_of(call)
     cohort = _cohort(request, cohorts)
     ranking = selectors.ranking(call, cohort)
-    ids = [ranked.application.pk for ranked in ranking.files]
-    barred_files = Application.objects.filter(pk__in=ids).filter(pk__in=barred_from(request.user))
-    barred = set(barred_files.values_list("pk", flat=True))
-    names = {c.key: str(c.name) for c in rubric_of(call).criteria} | {"overall": _("overall")}
-    rows = []
-    for ranked in ranking.files:
-        closed = ranked.application.pk in barred
-        missed = [names.get(key, key) for key in ranked.scores.missed]
-        rows.append({"ranked": ranked, "closed": closed, "missed": [] if closed else missed})
-    _draw(rows)
+    rows = _rows(ranking, call, request.user)
     record_readings(
         request.user,
-        application_ids=[pk for pk in ids if pk not in barred],
+        application_ids=[row.ranked.application.pk for row in rows if not row.closed],
         subject="ranking",
         what="ranking",
     )
@@ -73,7 +93,7 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "tabs": _tabs(call, cohorts, cohort),
         "rows": rows,
         "ranking": ranking,
-        "line": LINES[ranking.line],
+        "line": ranking.line,
         "envelopes": _envelopes(call),
         "held": selectors.held_percent(call),
         "under_way": _count(call, cohort, TO_REVIEW),
@@ -81,13 +101,6 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "chairs": holds(request.user, ProgramRole.CHAIR, call.program),
     }
     return render(request, "reviews/ranking.html", context)
-
-
-LINES = {
-    Line.STRICT: "strict",
-    Line.FILL: "fill",
-    Line.PARTIAL: "partial",
-}
 
 
 def _cohort(request: PersonRequest, cohorts: Sequence[datetime]) -> datetime | None:
@@ -101,33 +114,49 @@ def _cohort(request: PersonRequest, cohorts: Sequence[datetime]) -> datetime | N
     raise Http404
 
 
-def _tabs(call: Call, cohorts: Iterable[datetime], current: datetime | None) -> list[dict[str, object]]:
+def _tabs(call: Call, cohorts: Iterable[datetime], current: datetime | None) -> list[Tab]:
     here = reverse("review-ranking", args=[call.public_id])
-    found = []
-    for closing in cohorts:
-        day = clock.day_of(closing)
-        url = f"{here}?{urlencode({'cohort': day.isoformat()})}"
-        found.append({"day": closing, "url": url, "current": closing == current})
-    return found
+    return [
+        Tab(closing, f"{here}?{urlencode({'cohort': clock.day_of(closing).isoformat()})}", closing == current)
+        for closing in cohorts
+    ]
 
 
-def _draw(rows: list[dict[str, Any]]) -> None:
-    """Where the line falls: under the last file that the money reaches."""
-    reached = [place for place, row in enumerate(rows) if row["ranked"].placed.funded]
-    passing = [place for place, row in enumerate(rows) if row["ranked"].placed.rank is not None]
-    for place, row in enumerate(rows):
-        row["line_under"] = bool(reached) and place == reached[-1]
-        row["pass_under"] = bool(passing) and place == passing[-1] and place + 1 < len(rows)
+def _rows(ranking: Ranking, call: Call, user: User) -> list[Row]:
+    files = ranking.files
+    barred = {file for file, _person in barred_pairs([ranked.application.pk for ranked in files], [user.pk])}
+    names = _criteria(call)
+    reached = max((place for place, ranked in enumerate(files) if ranked.placed.funded), default=None)
+    passing = max((place for place, ranked in enumerate(files) if ranked.placed.rank is not None), default=None)
+    return [
+        Row(
+            ranked=ranked,
+            closed=ranked.application.pk in barred,
+            missed=() if ranked.application.pk in barred else _missed(ranked, names),
+            line_under=place == reached,
+            pass_under=place == passing and place + 1 < len(files),
+        )
+        for place, ranked in enumerate(files)
+    ]
 
 
-def _envelopes(call: Call) -> list[dict[str, object]]:
+def _criteria(call: Call) -> dict[str, str]:
+    return {one.key: str(one.name) for one in rubric_of(call).criteria}
+
+
+def _missed(ranked: RankedFile, names: Mapping[str, str]) -> tuple[str, ...]:
+    """The pass marks that a file misses, in words: of criteria, or overall."""
+    return tuple(names.get(key, _("overall")) for key in ranked.scores.missed)
+
+
+def _envelopes(call: Call) -> list[EnvelopeRow]:
     held = selectors.held_percent(call)
     return [
-        {
-            "envelope": envelope,
-            "spent": envelope.committed + envelope.payable + envelope.paid + envelope.lapsed,
-            "left": max(Decimal(0), available(envelope, held_percent=held)),
-        }
+        EnvelopeRow(
+            envelope,
+            spent=envelope.committed + envelope.payable + envelope.paid + envelope.lapsed,
+            left=max(Decimal(0), available(envelope, held_percent=held)),
+        )
         for envelope in sorted(selectors.open_envelopes(call), key=lambda e: (e.fiscal_year, e.pk))
     ]
 
@@ -160,7 +189,7 @@ def recommend(request: PersonRequest, reference: str) -> HttpResponse:
     ranked = ranking.of(application)
     if ranked is None:  # it has just left the ranking
         return redirect("review-file", reference)
-    held = held_for(application)
+    held = selectors.held_for(application)
     envelopes = [
         (envelope, available(envelope, held_percent=held))
         for envelope in sorted(ranking.envelopes, key=lambda e: (e.fiscal_year, e.pk))
@@ -191,9 +220,11 @@ def _recommend_form(
 ) -> RecommendForm:
     if request.method != "POST":
         amount = ranked.placed.offer or application.requested_amount or Decimal(0)
-        whole = amount == application.requested_amount
-        outcome = ("approved" if whole else "partial") if ranked.scores.passes else "declined"
-        initial = {"outcome": outcome} | (_split(application, amount) if ranked.scores.passes else {})
+        granted = Outcome.APPROVED if amount == application.requested_amount else Outcome.PARTIAL
+        outcome = granted if ranked.scores.passes else Outcome.DECLINED
+        initial: dict[str, object] = {"outcome": outcome.value}
+        if ranked.scores.passes:
+            initial |= _split(application, amount)
         return RecommendForm(initial=initial, **options)
     if request.POST.get("then") == "propose":  # split again what was typed; nothing is saved, nothing is refused
         typed = RecommendForm(request.POST, **options)
@@ -244,7 +275,6 @@ def _recommend(form: RecommendForm, application: Application, *, by: User) -> bo
 def _recommend_page(
     request: PersonRequest, application: Application, ranking: Ranking, ranked: RankedFile, form: RecommendForm
 ) -> HttpResponse:
-    names = {c.key: str(c.name) for c in rubric_of(application.call).criteria}
     counted, needed = selectors.quorum(application)
     context = {
         "application": application,
@@ -252,7 +282,7 @@ def _recommend_page(
         "ranked": ranked,
         "ranking": ranking,
         "passing": sum(1 for one in ranking.files if one.placed.rank is not None),
-        "missed": [names.get(key, _("overall")) for key in ranked.scores.missed],
+        "missed": _missed(ranked, _criteria(application.call)),
         "counted": counted,
         "needed": needed,
         "lacks_quorum": counted < needed,
