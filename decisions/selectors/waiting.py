@@ -32,9 +32,10 @@ def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
 def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
     """The next step of each open decision, when it is theirs; for an officer also what waits for another."""
     rows = Decision.objects.select_related(PROGRAM).order_by("since", "id")
-    mine = list(rows.waiting_for(user)[:limit])
+    theirs = rows.waiting_for(user)
+    mine = list(theirs[:limit])
     officer = rows.open().filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM))
-    others = list(officer.exclude(pk__in=[one.pk for one in mine]).exclude(application__in=barred_from(user))[:limit])
+    others = officer.exclude(pk__in=theirs.order_by().values("pk")).exclude(application__in=barred_from(user))[:limit]
     turns = Decision.objects.filter(pk__in=[one.pk for one in [*mine, *others]]).turns()
     for decision in mine:
         turn = turns[decision.pk].row

@@ -33,7 +33,8 @@ def tell_next(decision: Decision) -> None:
 def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool) -> None:
     """Tell whose acts are void, and who goes on from there: the programme's officers, or the chair."""
     program = decision.application.call.program
-    acted = User.objects.filter(pk__in=decision.steps.exclude(kind=StepKind.SENT_BACK).values("by"))
+    acts = decision.steps.exclude(kind=StepKind.SENT_BACK).values("by")
+    acted = User.objects.filter(pk__in=acts, is_active=True)
     people = {*acted, *(in_office_holders(program, ProgramRole.CHAIR) if to_panel else in_office_officers(program))}
     for person in unbarred(decision.application_id, sorted(people - {by}, key=lambda one: one.pk)):
         if person.partner_seats.exists():

@@ -3,20 +3,23 @@
 The reviews are rows written here: what leads to them is the specification of other apps.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from accounts.models import Organisation
+from accounts.models import Cluster, Organisation
 from applications.constants import SUMMARY
 from applications.models import Application
 from applications.states import ApplicationState
 from decisions import services
-from decisions.models import Decision
+from decisions.models import Concurrence, Decision
 from demo.cast import COMPANIES
 from documents.models import Rendering
-from funding.models import Envelope
+from funding.models import Agreement, Envelope, Partner
 from letters.models import Letter
 from letters.selectors import messages_of
+from letters.services import new_code
+from letters.states import READABLE
+from programs.models import Call, Program
 from reviews.models import Assignment, Score
 from reviews.services import declare_interests, recommend
 from reviews.states import AssignmentState
@@ -68,6 +71,71 @@ def submitted_row(cast, programme, *, company="usinage", requested="90000.00"):
             by=signatory,
         )
     return application
+
+
+def file_row(cast, programme, **more):
+    """A file as one row, without its answers nor its snapshot, its call as it is: for lists of many."""
+    fields = {"state": ApplicationState.RECOMMENDED, "title": TITLE, "organisation_name": "Usinage Gauthier inc."}
+    return Application.objects.create(
+        call=programme.calls.order_by("pk").first(),
+        organisation=Organisation.objects.get(neq=COMPANIES["usinage"]["neq"]),
+        created_by=cast.sophie,
+        reference=f"{programme.code}-2026-{Application.objects.count() + 1:05}",
+        submitted_at=files.AT,
+        **{**fields, **more},
+    )
+
+
+def decision_row(cast, programme, *, state, kind="approved", amount="90000.00", at=DECIDED_AT, file=None, **more):
+    """A decision as one row, in `state` since `at`; on a file of its own, unless told which."""
+    application = file or file_row(cast, programme)
+    return Decision.objects.create(
+        application=application, state=state, kind=kind, amount=D(amount), since=at, **{"at": at, **more}
+    )
+
+
+def asked_row(decision, agreement=None, *, at=DECIDED_AT, **more):
+    """A concurrence asked of a partner, as one row; of the first agreement, unless told which."""
+    agreement = agreement or Agreement.objects.order_by("pk").first()
+    return Concurrence.objects.create(
+        decision=decision, application=decision.application, agreement=agreement, asked_at=at, **more
+    )
+
+
+def letter_row(application, *, state, at=DECIDED_AT, **more):
+    """A letter as one row, in `state` since `at`; sent then, when its state says so."""
+    sent_at = at if state in READABLE else None
+    fields = {"kind": "approved", "language": "fr", "regime": "fr_prevails", "subject_line": "Décision", "html": "<p>"}
+    return Letter.objects.create(
+        application=application, state=state, since=at, code=new_code(), **{**fields, "sent_at": sent_at, **more}
+    )
+
+
+def other_programme(programme, code="AX", *, elsewhere=False):
+    """Another programme with an open call, of the same cluster or of one `elsewhere`: none of the cast is of it."""
+    cluster, group = programme.cluster, programme.working_group
+    if elsewhere:
+        cluster = Cluster.objects.create(slug="ailleurs", name_fr="Grappe d’ailleurs", name_en="Cluster elsewhere")
+        group = cluster.working_groups.create(key="ici", name_fr="Ici", name_en="Here")
+    other = Program.objects.create(
+        cluster=cluster, working_group=group, code=code, slug=code.lower(), name_fr=code, name_en=code,
+        summary_fr="Sommaire.", summary_en="Summary.",
+    )  # fmt: skip
+    Call.objects.create(
+        program=other, key="2026", name_fr="Appel", name_en="Call", state="published",
+        opens_at=datetime(2026, 9, 1, tzinfo=UTC), closes_at=datetime(2026, 12, 1, tzinfo=UTC),
+    )  # fmt: skip
+    return other
+
+
+def other_agreement(programme, short_name="DEC"):
+    """An agreement of another partner of the cluster."""
+    cluster = programme.cluster
+    partner = Partner.objects.create(cluster=cluster, short_name=short_name, name_fr=short_name, name_en=short_name)
+    return Agreement.objects.create(
+        partner=partner, cluster=cluster, reference=f"{short_name}-2026-7", title_fr="Entente", title_en="Agreement",
+        starts_on=date(2026, 4, 1), ends_on=date(2029, 3, 31), language_regime="both_equal",
+    )  # fmt: skip
 
 
 @kept

@@ -182,12 +182,6 @@ def test_each_step_tells_the_next_and_nobody_who_could_not_act(cast, programme):
     assert told("decision_waiting") == [("Sylvie", "decision-file")]
 
 
-def test_nobody_is_asked_to_approve_above_their_limit(cast, programme):
-    appoint(cast.approver, by=cast.administrator, role="approver", program=programme, limit=D("50000"))
-    files.endorsed(cast, programme, amount="60000.00")
-    assert "Sylvie" not in [name for name, _url in told("decision_waiting")]
-
-
 # Sent back
 
 

@@ -441,6 +441,34 @@ def test_a_reaction_fires_no_move_that_does_not_say_so_itself(file, camille, cle
         move(decision, Decision.issue, by=camille)
 
 
+def test_a_reaction_fires_no_move_but_those_that_it_names(file, camille, dominique, cleared):
+    """Not even one that another reaction may fire, be it to the same move and just before."""
+    cleared(file, camille, dominique)
+    File.objects.filter(pk=file.pk).update(state="screened")
+
+    @after(Decision.issue, fires=(File.approve,))
+    def named(obj, made):
+        if made.by == camille:
+            move(obj.application, File.approve, by=made.by)
+
+    @after(Decision.issue)
+    def unnamed(obj, made):
+        if made.by == dominique:
+            move(obj.application, File.approve, by=made.by)
+
+    with pytest.raises(Forbidden):
+        move(Decision.objects.create(application=file), Decision.issue, by=dominique)
+    assert File.objects.get().state == "screened"
+    move(Decision.objects.create(application=file), Decision.issue, by=camille)
+    assert File.objects.get().state == "approved"
+
+
+def test_allowed_offers_no_move_that_only_a_reaction_makes(machines, camille):
+    screened = File.objects.create(title="Robot cell", owner=camille.pk, state="screened")
+    assert [one.name for one in allowed(screened, camille)] == ["close"]
+    assert allowed(screened, camille, File.approve) == []
+
+
 def test_the_system_does_not_start_when_facts_are_of_another_type(monkeypatch):
     def wrong(application, by) -> Title:
         return Title("")
@@ -453,6 +481,18 @@ def test_the_system_does_not_start_when_facts_are_of_another_type(monkeypatch):
 def test_nor_when_a_move_says_that_it_is_fired_and_no_reaction_fires_it(monkeypatch):
     monkeypatch.setattr(registry, "_reactions", {})
     with pytest.raises(ImproperlyConfigured, match="do not agree"):
+        check_moves()
+
+
+def test_nor_when_a_reaction_fires_a_move_that_does_not_say_so(monkeypatch):
+    monkeypatch.setattr(registry, "_reactions", dict(registry._reactions))
+    check_moves()
+
+    @after(Application.withdraw, fires=(Application.reopen,))
+    def overreach(application, made):
+        pass
+
+    with pytest.raises(ImproperlyConfigured, match=r"application.reopen: `fired` and the reactions do not agree"):
         check_moves()
 
 

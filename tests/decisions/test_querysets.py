@@ -1,0 +1,185 @@
+"""Which decisions wait for whom, and which concurrences are asked of whom: one row of each kind, in and out."""
+
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import User
+from audit.actors import CLOCK
+from decisions.models import Concurrence, Decision
+from decisions.states import ConcurrenceState, DecisionState
+from moves.services import declare_standing
+from programs.models import Appointment
+from tests.decisions import files
+from work import clock
+
+pytestmark = pytest.mark.django_db
+
+# Each row by name: state, kind, and the concurrence asked of it.
+DECISIONS = {
+    "draft": ("draft", "approved", None),
+    "answer": ("draft", "reconsidered", None),
+    "endorsed": ("endorsed", "approved", None),
+    "approved": ("approved", "approved", None),
+    "asked": ("approved", "approved", "asked"),
+    "asked before": ("approved", "approved", "void"),
+    "given": ("approved", "approved", "given"),
+    "concurred": ("concurred", "approved", "given"),
+    "issued": ("issued", "approved", "given"),
+    "void": ("void", "approved", None),
+    "superseded": ("superseded", "approved", None),
+}
+OPEN = {"draft", "answer", "endorsed", "approved", "asked", "asked before", "given", "concurred"}
+TO_ISSUE = {"approved", "asked before", "given", "concurred"}
+WAITING = {
+    "endorser": {"draft"},
+    "reconsiderer": {"answer"},
+    "approver": {"endorsed"},
+    "officer": TO_ISSUE,
+    "screener": set(),
+    "chair": set(),
+    "finance": set(),
+    "auditor": set(),
+    "administrator": set(),
+    "analyst": set(),
+    "concurrence": set(),
+    "sophie": set(),
+}
+
+
+@pytest.fixture
+def rows(cast, programme):
+    """One decision of each kind, by name; and one of each on a programme where nobody of the cast is."""
+    found = {name: made(cast, programme, *told) for name, told in DECISIONS.items()}
+    for elsewhere in (False, True):
+        other = files.other_programme(programme, code="AX" if elsewhere else "BX", elsewhere=elsewhere)
+        for told in DECISIONS.values():
+            made(cast, other, *told)
+    return found
+
+
+def made(cast, programme, state, kind, concurrence):
+    decision = files.decision_row(cast, programme, state=state, kind=kind)
+    if concurrence == "void":
+        files.asked_row(decision, voided_at=clock.now())
+    elif concurrence:
+        files.asked_row(decision, state=concurrence)
+    return decision
+
+
+def names(rows, queryset):
+    """The names of what was found; what is none of `rows` keeps its own."""
+    known = {row.pk: name for name, row in rows.items()}
+    return {known.get(row.pk, str(row)) for row in queryset}
+
+
+def test_each_decision_waits_for_the_role_of_its_next_step_on_its_own_programme(rows, cast, programme):
+    reconsiderer = holder("fresh@aerofil.example", programme, "reconsiderer")
+    people = {name: getattr(cast, name, reconsiderer) for name in WAITING}
+    # An officer of the whole cluster has its other programmes too: this one is left with the programme's.
+    cast.officer.cluster_appointments.all().delete()
+    found = {name: names(rows, Decision.objects.waiting_for(person)) for name, person in people.items()}
+    assert found == WAITING
+
+
+def holder(email, programme, role, *, whole_cluster=False, **more):
+    person = User.objects.create_user(email, given_name="Inès", family_name="Roy")
+    Appointment.objects.create(
+        user=person, cluster=programme.cluster, program=None if whole_cluster else programme, role=role,
+        **{"starts_on": files.AT.date(), **more},
+    )  # fmt: skip
+    return person
+
+
+@pytest.mark.parametrize(
+    ("role", "name"), [("endorser", "draft"), ("approver", "endorsed"), ("reconsiderer", "answer")]
+)
+def test_role_held_in_the_whole_cluster_is_held_on_each_of_its_programmes_and_no_others(rows, programme, role, name):
+    limit = {"limit": 1} if role == "approver" else {}
+    person = holder("ines@aerofil.example", programme, role, whole_cluster=True, **limit)
+    found = Decision.objects.waiting_for(person)
+    assert {(one.state, one.kind) for one in found} == {(rows[name].state, rows[name].kind)}
+    assert sorted(one.application.call.program.code for one in found) == ["BX", "FE"]
+
+
+OUT = ["barred", "unsure", "ended", "not yet", "closed account"]
+
+
+def put_out(person, how, application_id):
+    """`person` declares a conflict or a doubt in the file, or is not in office, or their account is closed."""
+    day = clock.today()
+    if how in ("barred", "unsure"):
+        declare_standing(application_id, user=person, standing="conflict" if how == "barred" else how)
+    elif how == "closed account":
+        person.is_active = False
+    else:
+        fields = {"ends_on": day - timedelta(days=1)} if how == "ended" else {"starts_on": day + timedelta(days=1)}
+        for held in (person.appointments, person.cluster_appointments, person.partner_seats):
+            held.update(**fields)
+
+
+@pytest.mark.parametrize(("role", "state"), [("endorser", "draft"), ("approver", "endorsed"), ("officer", "approved")])
+@pytest.mark.parametrize("out", OUT)
+def test_nothing_waits_for_who_is_barred_or_not_in_office(cast, programme, role, state, out):
+    closed, other = (files.decision_row(cast, programme, state=state) for _n in range(2))
+    person = getattr(cast, role)
+    put_out(person, out, closed.application_id)
+    assert list(Decision.objects.waiting_for(person)) == ([other] if out in ("barred", "unsure") else [])
+
+
+def pks(rows):
+    return [row.pk for row in rows.values()]
+
+
+def test_nothing_waits_for_the_clock(rows):
+    assert not Decision.objects.waiting_for(CLOCK).exists()
+    assert not Concurrence.objects.of_officer(CLOCK).exists()
+
+
+def test_open_and_issued_decisions_are_those_of_these_states(rows):
+    mine = Decision.objects.filter(pk__in=pks(rows))
+    assert names(rows, mine.open()) == OPEN
+    assert names(rows, mine.issued()) == {"issued", "superseded"}
+
+
+# Concurrences
+
+
+@pytest.fixture
+def asked(cast, programme):
+    """One concurrence of each kind, by name: the state of its decision, its own, whether a return made it void."""
+    found = {}
+    for state in DecisionState.values:
+        for own in ConcurrenceState.values:
+            for voided in (False, True):
+                decision = files.decision_row(cast, programme, state=state)
+                voided_at = clock.now() if voided else None
+                name = f"{state} {own}{' void' if voided else ''}"
+                found[name] = files.asked_row(decision, state=own, voided_at=voided_at)
+    return found
+
+
+ONCE_APPROVED = ("approved", "concurred", "issued", "superseded")
+
+
+def test_officer_of_a_partner_finds_what_it_is_asked_or_gave_from_the_approval_on(asked, cast, programme):
+    others = files.decision_row(cast, programme, state="approved")
+    files.asked_row(others, files.other_agreement(programme))
+    of_officer = Concurrence.objects.of_officer(cast.concurrence)
+    assert names(asked, of_officer) == {f"{state} {own}" for state in ONCE_APPROVED for own in ("asked", "given")}
+    assert names(asked, of_officer.waiting()) == {"approved asked"}
+    for person in (cast.analyst, cast.officer, cast.approver, cast.sophie):
+        assert not Concurrence.objects.of_officer(person).exists()
+
+
+def test_present_round_is_what_no_return_made_void_and_is_awaited_while_it_is_not_given(asked):
+    assert names(asked, Concurrence.objects.counted()) == {name for name in asked if not name.endswith(" void")}
+    assert names(asked, Concurrence.objects.awaited()) == {f"{state} asked" for state in DecisionState.values}
+    assert names(asked, Concurrence.objects.waiting()) == {"approved asked"}
+
+
+@pytest.mark.parametrize("out", OUT)
+def test_no_concurrence_is_asked_of_who_is_barred_or_not_in_office(cast, programme, out):
+    barred, other = (files.asked_row(files.decision_row(cast, programme, state="approved")) for _n in range(2))
+    put_out(cast.concurrence, out, barred.application_id)
+    assert list(Concurrence.objects.of_officer(cast.concurrence)) == ([other] if out in ("barred", "unsure") else [])

@@ -1,0 +1,315 @@
+"""What pages read of decisions: what waits for whom and in which order, and where each stands in its chain."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import translation
+
+from audit.actors import CLOCK
+from decisions import services
+from decisions.models import Decision, DecisionShare
+from decisions.selectors import chain_of, contested_decision, money_of, present_decision, summary_of, work_for
+from decisions.selectors.reconsideration import was_asked_again
+from decisions.states import DecisionState
+from funding import ledger
+from funding.models import Agreement, Envelope
+from letters.models import Letter
+from letters.states import LetterState
+from moves.services import declare_standing
+from programs.models import Appointment
+from tests.decisions import files
+from tests.decisions.files import D
+from work import clock
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
+
+
+def day(number):
+    return files.DECIDED_AT + timedelta(days=number)
+
+
+def said(lines):
+    """What each line says: the act, the file, whom it waits for."""
+    return [(line.what, line.label.split(" · ")[0], line.waits_for) for line in lines]
+
+
+def ref(row):
+    return row.application.reference
+
+
+# What waits for a person
+
+
+@pytest.mark.parametrize(
+    ("person", "state", "kind", "what", "hat"),
+    [
+        ("endorser", "draft", "approved", "Endorse", "endorser"),
+        ("finance", "draft", "reconsidered", "Give an opinion", "reconsiderer"),
+        ("approver", "endorsed", "approved", "Approve", "approver"),
+        ("officer", "approved", "approved", "Issue the decision", "officer"),
+        ("officer", "concurred", "approved", "Issue the decision", "officer"),
+    ],
+)
+def test_step_waits_the_longest_first(cast, programme, person, state, kind, what, hat):
+    Appointment.objects.create(
+        user=cast.finance, cluster=programme.cluster, program=programme, role="reconsiderer", starts_on=files.AT.date()
+    )
+    third, first, second = (files.decision_row(cast, programme, state=state, kind=kind, at=day(n)) for n in (3, 1, 1))
+    lines = work_for(getattr(cast, person))
+    assert said(lines) == [(what, ref(one), "") for one in (first, second, third)]
+    assert {line.role for line in lines} == {hat}
+    assert said(work_for(getattr(cast, person), limit=1)) == [(what, ref(first), "")]
+
+
+def test_line_names_the_file_its_company_and_its_due_and_leads_to_the_decision(cast, programme):
+    application = files.file_row(cast, programme, title="", due=day(9))
+    files.decision_row(cast, programme, state="draft", file=application)
+    (line,) = work_for(cast.endorser)
+    assert (line.label, line.note, line.due) == (
+        f"{application.reference} · {application.call.name}",
+        "Usinage Gauthier inc.",
+        day(9),
+    )
+    assert (line.url_name, line.url_args) == ("decision-file", (application.reference,))
+
+
+def test_officer_also_reads_what_waits_for_another_the_longest_first(cast, programme):
+    def row(state, number):
+        return files.decision_row(cast, programme, state=state, at=day(number))
+
+    late, asked, early, own = row("draft", 4), row("approved", 3), row("endorsed", 2), row("approved", 5)
+    files.asked_row(asked)
+    for state in (DecisionState.ISSUED, DecisionState.VOID, DecisionState.SUPERSEDED):
+        row(state, 1)
+    declare_standing(row("draft", 1).application_id, user=cast.officer, standing="conflict")
+    files.decision_row(cast, files.other_programme(programme, elsewhere=True), state="draft")
+    assert said(work_for(cast.officer)) == [
+        ("Issue the decision", ref(own), ""),
+        ("Decision under way", ref(early), "the approver"),
+        ("Decision under way", ref(asked), "the ministry"),
+        ("Decision under way", ref(late), "the endorser"),
+    ]
+    assert said(work_for(cast.officer, limit=1)) == [
+        ("Issue the decision", ref(own), ""),
+        ("Decision under way", ref(early), "the approver"),
+    ]
+
+
+def test_what_an_officer_has_to_issue_is_never_said_to_wait_for_another_however_few_lines_are_told(cast, programme):
+    first, _second = (files.decision_row(cast, programme, state="approved", at=day(n)) for n in (1, 2))
+    assert said(work_for(cast.officer, limit=1)) == [("Issue the decision", ref(first), "")]
+
+
+def test_letter_that_failed_waits_for_the_officer_the_longest_first(cast, programme):
+    def failed(number, state=LetterState.FAILED, where=programme):
+        decision = files.decision_row(cast, where, state="issued")
+        decision.letter = files.letter_row(decision.application, state=state, at=day(number))
+        decision.save(update_fields=["letter"])
+        return decision
+
+    third, first, second = (failed(n) for n in (3, 1, 1))
+    for state in LetterState:
+        if state != LetterState.FAILED:
+            failed(0, state)
+    failed(0, where=files.other_programme(programme, elsewhere=True))
+    declare_standing(failed(0).application_id, user=cast.officer, standing="unsure")
+    files.letter_row(files.file_row(cast, programme), state="failed")  # of no decision
+    what = "A letter could not be sent"
+    assert said(work_for(cast.officer)) == [(what, ref(one), "") for one in (first, second, third)]
+    assert said(work_for(cast.officer, limit=1)) == [(what, ref(first), "")]
+    assert {line.role for line in work_for(cast.officer)} == {"officer"}
+    for person in (cast.endorser, cast.approver, cast.chair, cast.auditor, cast.sophie):
+        assert work_for(person) == []
+
+
+def test_concurrence_waits_for_the_partners_officer_the_longest_first(cast, programme):
+    def asked(number, state="approved", agreement=None, **more):
+        return files.asked_row(files.decision_row(cast, programme, state=state), agreement, at=day(number), **more)
+
+    third, first, second = (asked(n) for n in (3, 1, 1))
+    asked(0, state="draft")
+    asked(0, state="concurred")
+    asked(0, voided_at=clock.now())
+    asked(0, agreement=files.other_agreement(programme))
+    declare_standing(asked(0).application_id, user=cast.concurrence, standing="conflict")
+    given = asked(0)
+    type(given).objects.filter(pk=given.pk).update(state="given")
+    lines = work_for(cast.concurrence)
+    assert said(lines) == [("Concur", ref(one), "") for one in (first, second, third)]
+    assert (lines[0].url_name, lines[0].url_args) == ("decision-concurrence", (first.public_id,))
+    assert {(line.role, line.note, line.due) for line in lines} == {("partner", "Usinage Gauthier inc.", None)}
+    assert said(work_for(cast.concurrence, limit=1)) == [("Concur", ref(first), "")]
+    assert work_for(cast.analyst) == []
+
+
+def test_nothing_waits_for_the_clock_nor_for_a_closed_account(cast, programme):
+    files.decision_row(cast, programme, state="approved")
+    cast.officer.is_active = False
+    assert (work_for(CLOCK), work_for(cast.officer)) == ([], [])
+
+
+# The chain
+
+
+def chain(decision):
+    """The steps of the chain, as `(label, state)`."""
+    return [(stage.label, str(stage.state)) for stage in chain_of(Decision.objects.get(pk=decision.pk))]
+
+
+LABELS = ("Endorsement", "Approval", "Partner’s concurrence", "Issue", "Letter sent")
+
+
+def told(*states):
+    labels = LABELS if len(states) == 5 else [label for label in LABELS if label != LABELS[2]]
+    return list(zip(labels, states, strict=True))
+
+
+def test_chain_says_what_was_done_what_is_now_and_what_comes_later(cast, programme):
+    decision = files.recommended_file(cast, programme, amount="75000.01")
+    found = [chain(decision)]
+    with clock.at(files.DECIDED_AT):
+        files.declare(cast, decision, "endorser", "approver", "concurrence")
+        for step, by in ((services.endorse, cast.endorser), (services.approve, cast.approver)):
+            step(Decision.objects.get(pk=decision.pk), by=by)
+            found.append(chain(decision))
+        services.concur(decision.concurrences.get(), by=cast.concurrence)
+        found.append(chain(decision))
+        services.issue(Decision.objects.get(pk=decision.pk), by=cast.officer)
+    found.append(chain(decision))
+    assert found == [
+        told("now", "later", "later", "later", "later"),
+        told("done", "now", "later", "later", "later"),
+        told("done", "done", "now", "later", "later"),
+        told("done", "done", "done", "now", "later"),
+        told("done", "done", "done", "done", "now"),
+    ]
+    Letter.objects.update(sent_at=day(1))
+    stages = chain_of(Decision.objects.get(pk=decision.pk))
+    assert [(one.who, one.at) for one in stages] == [
+        ("Karim Haddad", files.DECIDED_AT),
+        ("Sylvie Nguyen", files.DECIDED_AT),
+        ("Geneviève Côté", files.DECIDED_AT),
+        ("Maude Bélanger", files.DECIDED_AT),
+        ("", day(1)),
+    ]
+    assert stages[-1].state == "done"
+
+
+def test_chain_of_an_award_below_the_threshold_asks_no_partner(cast, programme):
+    decision = files.approved(cast, programme, amount="75000.00")
+    assert chain(decision) == told("done", "done", "now", "later")
+
+
+def test_chain_sent_back_begins_again_and_forgets_what_was_void(cast, programme):
+    decision = files.concurred(cast, programme)
+    with clock.at(files.DECIDED_AT):
+        decision = services.send_back(decision, by=cast.approver, reason="À revoir.")
+        assert chain(decision) == told("now", "later", "later", "later", "later")
+        stages = chain_of(decision)
+        assert ([one.who for one in stages], stages[2].note) == ([""] * 5, "MEIE")
+        Agreement.objects.update(concurrence_above=None)  # amended since: nobody is asked any more
+        assert chain(decision) == told("now", "later", "later", "later")
+        decision = services.endorse(decision, by=cast.endorser)
+        decision = services.approve(decision, by=cast.approver)
+    assert chain(decision) == told("done", "done", "now", "later")
+
+
+def test_chain_of_a_decision_that_is_void_has_no_step_to_take(cast, programme):
+    decision = files.decision_row(cast, programme, state="void")
+    assert chain(decision) == told("later", "later", "later", "later")
+
+
+def test_answer_to_a_reconsideration_begins_with_the_opinion_of_its_officer(cast, programme):
+    decision = files.decision_row(cast, programme, state="draft", kind="reconsidered")
+    assert chain(decision)[0] == ("Opinion of the reconsideration officer", "now")
+
+
+# A file's decisions
+
+
+def of_file(cast, programme, *told):
+    """Decisions of one file, numbered in this order; each `(state, kind)`. Their numbers and keys run apart."""
+    application = files.file_row(cast, programme)
+    made = {
+        number: files.decision_row(cast, programme, state=state, kind=kind, file=application, number=number)
+        for number, (state, kind) in sorted(enumerate(told, start=1), key=lambda one: -one[0])
+    }
+    return [made[number] for number in sorted(made)]
+
+
+@pytest.mark.parametrize(
+    ("states", "shown"),
+    [
+        (("superseded", "draft", "void"), 2),
+        (("superseded", "issued", "void"), 3),
+        (("superseded", "superseded", "issued"), 3),
+    ],
+)
+def test_file_shows_its_open_decision_else_the_latest(cast, programme, states, shown):
+    rows = of_file(cast, programme, *[(state, "approved") for state in states])
+    of_file(cast, programme, ("draft", "approved"))  # another file's
+    assert present_decision(rows[0].application) == rows[shown - 1]
+
+
+def test_file_without_a_decision_shows_none(cast, programme):
+    of_file(cast, programme, ("draft", "approved"))
+    assert present_decision(files.file_row(cast, programme)) is None
+
+
+@pytest.mark.parametrize(
+    ("decisions", "contested"),
+    [
+        ([("issued", "declined")], 1),
+        ([("superseded", "waitlisted"), ("issued", "declined"), ("void", "approved")], 2),
+        ([("issued", "declined"), ("issued", "approved"), ("issued", "reconsidered")], 2),
+        ([("superseded", "declined"), ("draft", "approved")], None),
+        ([("issued", "reconsidered")], None),
+    ],
+)
+def test_decision_looked_at_again_is_the_latest_in_force_an_upheld_answer_aside(cast, programme, decisions, contested):
+    rows = of_file(cast, programme, *decisions)
+    of_file(cast, programme, ("issued", "declined"))
+    assert contested_decision(rows[0].application) == (rows[contested - 1] if contested else None)
+
+
+def test_decision_was_asked_again_when_an_answer_came_after_it(cast, programme):
+    first, _answer, amended = of_file(cast, programme, ("superseded", "declined"), ("void", "reconsidered"),
+                                      ("issued", "approved"))  # fmt: skip
+    assert [was_asked_again(one) for one in (first, amended)] == [True, False]
+    files.decision_row(cast, programme, state="issued", kind="reconsidered", file=first.application, number=4)
+    assert was_asked_again(amended)
+
+
+# Its money
+
+
+def test_money_is_told_by_fiscal_year_then_envelope_with_what_each_can_still_give(cast, programme):
+    agreement = Agreement.objects.get()
+    decision = files.decision_row(cast, programme, state="draft", amount="600.00")
+    other = files.decision_row(cast, programme, state="draft", amount="600.00")
+    years = (2031, 2029, 2029)
+    agreements = (agreement, files.other_agreement(programme), agreement)
+    made = [Envelope.objects.create(agreement=one, fiscal_year=y) for one, y in zip(agreements, years, strict=True)]
+    third, first, second = made
+    for envelope, amount in zip(made, ("300.00", "100.00", "200.00"), strict=True):
+        DecisionShare.objects.create(decision=decision, envelope=envelope, amount=D(amount))
+        DecisionShare.objects.create(decision=other, envelope=envelope, amount=D("1.00"))
+    ledger.allocate(second, amount=D("1000.00"), by=cast.finance)
+    assert [(one.envelope, one.amount, one.available > 0) for one in money_of(decision)] == [
+        (first, D("100.00"), False),
+        (second, D("200.00"), True),
+        (third, D("300.00"), False),
+    ]
+
+
+def test_summary_is_what_the_company_wrote_of_its_project_and_empty_where_it_wrote_none(cast, programme):
+    application = files.submitted_row(cast, programme)
+    application.answers.create(question="a_first_one", value="Autre.", by=cast.sophie)
+    assert summary_of(application) == files.TEXT
+    assert summary_of(files.file_row(cast, programme)) == ""
