@@ -75,12 +75,13 @@ def submitted_row(cast, programme, *, company="usinage", requested="90000.00"):
 
 def file_row(cast, programme, **more):
     """A file as one row, without its answers nor its snapshot, its call as it is: for lists of many."""
-    fields = {"state": ApplicationState.RECOMMENDED, "title": TITLE, "organisation_name": "Usinage Gauthier inc."}
+    organisation = Organisation.objects.get(neq=COMPANIES["usinage"]["neq"])
+    fields = {"organisation": organisation, "organisation_name": organisation.legal_name, "title": TITLE}
     return Application.objects.create(
         call=programme.calls.order_by("pk").first(),
-        organisation=Organisation.objects.get(neq=COMPANIES["usinage"]["neq"]),
         created_by=cast.sophie,
         reference=f"{programme.code}-2026-{Application.objects.count() + 1:05}",
+        state=ApplicationState.RECOMMENDED,
         submitted_at=files.AT,
         **{**fields, **more},
     )
