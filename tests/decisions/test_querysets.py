@@ -7,10 +7,11 @@ import pytest
 from accounts.models import User
 from audit.actors import CLOCK
 from decisions.models import Concurrence, Decision
-from decisions.states import ConcurrenceState, DecisionState
-from moves.services import declare_standing
+from decisions.states import ConcurrenceState, DecisionState, Turn
+from moves.services import declare_standing, record_duty
 from programs.models import Appointment
 from tests.decisions import files
+from tests.decisions.files import D
 from work import clock
 
 pytestmark = pytest.mark.django_db
@@ -95,7 +96,7 @@ def holder(email, programme, role, *, whole_cluster=False, **more):
     ("role", "name"), [("endorser", "draft"), ("approver", "endorsed"), ("reconsiderer", "answer")]
 )
 def test_role_held_in_the_whole_cluster_is_held_on_each_of_its_programmes_and_no_others(rows, programme, role, name):
-    limit = {"limit": 1} if role == "approver" else {}
+    limit = {"limit": 90000} if role == "approver" else {}
     person = holder("ines@aerofil.example", programme, role, whole_cluster=True, **limit)
     found = Decision.objects.waiting_for(person)
     assert {(one.state, one.kind) for one in found} == {(rows[name].state, rows[name].kind)}
@@ -125,6 +126,76 @@ def test_nothing_waits_for_who_is_barred_or_not_in_office(cast, programme, role,
     person = getattr(cast, role)
     put_out(person, out, closed.application_id)
     assert list(Decision.objects.waiting_for(person)) == ([other] if out in ("barred", "unsure") else [])
+
+
+@pytest.mark.parametrize(("limit", "waits"), [("89999.99", False), ("90000.00", True)])
+@pytest.mark.parametrize("whole_cluster", [False, True])
+def test_approval_waits_for_whom_the_limit_reaches_on_that_programme(cast, programme, limit, waits, whole_cluster):
+    person = holder("ines@aerofil.example", programme, "approver", whole_cluster=whole_cluster, limit=limit)
+    elsewhere = files.other_programme(programme, elsewhere=True)
+    Appointment.objects.create(
+        user=person, cluster=elsewhere.cluster, program=elsewhere, role="approver", limit=D("999999"),
+        starts_on=files.AT.date(),
+    )  # fmt: skip
+    decision = files.decision_row(cast, programme, state="endorsed", amount="90000.00")
+    assert list(Decision.objects.next_of(person)) == [decision]
+    assert list(Decision.objects.waiting_for(person)) == [decision] * waits
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "role", "done"),
+    [
+        ("draft", "approved", "endorser", {"screen": False, "endorse": True, "approve": False}),
+        ("draft", "reconsidered", "reconsiderer", {"screen": False, "endorse": True}),
+        ("endorsed", "approved", "approver", {"endorse": False, "approve": True, "score": False}),
+        ("concurred", "approved", "officer", {"screen": True, "approve": True}),
+    ],
+)
+def test_step_waits_for_nobody_whose_earlier_act_on_the_file_excludes_it(cast, programme, state, kind, role, done):
+    """The same act, made before a return, excludes nothing; nor does what was done on another file."""
+    limit = {"limit": 90000} if role == "approver" else {}
+    decision = files.decision_row(cast, programme, state=state, kind=kind)
+    for number, (duty, waits) in enumerate(done.items()):
+        person = holder(f"person{number}@aerofil.example", programme, role, **limit)
+        record_duty(files.file_row(cast, programme).pk, by=person, duty="screen")
+        assert list(Decision.objects.waiting_for(person)) == [decision]
+        with clock.at(files.DECIDED_AT + timedelta(hours=1)):
+            record_duty(decision.application_id, by=person, duty=duty)
+        assert (duty, list(Decision.objects.waiting_for(person))) == (duty, [decision] * waits)
+        assert list(Decision.objects.next_of(person)) == [decision]
+
+
+@pytest.mark.parametrize(("hours", "waits"), [(-1, False), (0, True)])
+@pytest.mark.parametrize(
+    ("state", "kind", "role", "duty", "of_answer"),
+    [
+        ("draft", "reconsidered", "reconsiderer", "endorse", True),
+        ("endorsed", "reconsidered", "approver", "approve", True),
+        ("approved", "reconsidered", "officer", "endorse", False),
+        ("endorsed", "approved", "approver", "approve", False),
+    ],
+)
+def test_answer_waits_for_nobody_who_took_part_before_it_was_asked(
+    cast, programme, hours, waits, state, kind, role, duty, of_answer
+):
+    limit = {"limit": 90000} if role == "approver" else {}
+    person = holder("ines@aerofil.example", programme, role, **limit)
+    decision = files.decision_row(cast, programme, state=state, kind=kind)
+    with clock.at(files.DECIDED_AT + timedelta(hours=hours)):
+        record_duty(decision.application_id, by=person, duty=duty)
+    assert list(Decision.objects.waiting_for(person)) == [decision] * (waits or not of_answer)
+
+
+TURNS = {
+    "draft": Turn.ENDORSE, "answer": Turn.RECONSIDER, "endorsed": Turn.APPROVE, "approved": Turn.ISSUE,
+    "asked": Turn.CONCUR, "asked before": Turn.ISSUE, "given": Turn.ISSUE, "concurred": Turn.ISSUE,
+}  # fmt: skip
+
+
+def test_step_that_each_decision_waits_for_is_its_turn(rows):
+    turns = Decision.objects.filter(pk__in=pks(rows)).turns()
+    assert {name: turns[row.pk] for name, row in rows.items() if row.pk in turns} == TURNS
+    assert turns.keys() <= set(pks(rows))
 
 
 def pks(rows):

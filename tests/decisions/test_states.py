@@ -1,4 +1,4 @@
-"""What each state of a decision, and of a concurrence, means: the table is the specification."""
+"""What each state of a decision, of a concurrence and each step of the chain means: the table specifies."""
 
 from dataclasses import asdict
 
@@ -6,32 +6,52 @@ import pytest
 from django.utils import translation
 
 from decisions import states
-from decisions.states import ConcurrenceState, DecisionState
+from decisions.states import ConcurrenceState, DecisionKind, DecisionState, Turn, opinion_on
 
 TABLE = [
     (DecisionState.DRAFT, "draft", {
-        "awaits": "the endorser", "to_do": "to endorse", "is_open": True, "is_approved": False, "is_issued": False,
+        "turn": Turn.ENDORSE, "is_open": True, "is_approved": False, "is_issued": False,
     }),
     (DecisionState.ENDORSED, "endorsed", {
-        "awaits": "the approver", "to_do": "to approve", "is_open": True, "is_approved": False, "is_issued": False,
+        "turn": Turn.APPROVE, "is_open": True, "is_approved": False, "is_issued": False,
     }),
     (DecisionState.APPROVED, "approved", {
-        "awaits": "", "to_do": "to issue", "is_open": True, "is_approved": True, "is_issued": False,
+        "turn": Turn.ISSUE, "is_open": True, "is_approved": True, "is_issued": False,
     }),
     (DecisionState.CONCURRED, "concurred", {
-        "awaits": "", "to_do": "to issue", "is_open": True, "is_approved": True, "is_issued": False,
+        "turn": Turn.ISSUE, "is_open": True, "is_approved": True, "is_issued": False,
     }),
     (DecisionState.ISSUED, "issued", {
-        "awaits": "", "to_do": "", "is_open": False, "is_approved": True, "is_issued": True,
+        "turn": None, "is_open": False, "is_approved": True, "is_issued": True,
     }),
     (DecisionState.VOID, "void", {
-        "awaits": "", "to_do": "", "is_open": False, "is_approved": False, "is_issued": False,
+        "turn": None, "is_open": False, "is_approved": False, "is_issued": False,
     }),
     (DecisionState.SUPERSEDED, "superseded", {
-        "awaits": "", "to_do": "", "is_open": False, "is_approved": True, "is_issued": True,
+        "turn": None, "is_open": False, "is_approved": True, "is_issued": True,
     }),
     (ConcurrenceState.ASKED, "asked", {"is_awaited": True}),
     (ConcurrenceState.GIVEN, "given", {"is_awaited": False}),
+    (Turn.ENDORSE, "Endorse", {
+        "role": "endorser", "duty": "endorse", "hat": "endorser", "awaits": "the endorser",
+        "act": "Endorse", "asked": "give a favourable opinion", "to_do": "to endorse",
+    }),
+    (Turn.RECONSIDER, "Reconsider", {
+        "role": "reconsiderer", "duty": "endorse", "hat": "reconsiderer", "awaits": "the reconsideration officer",
+        "act": "Give an opinion", "asked": "give a favourable opinion", "to_do": "to endorse",
+    }),
+    (Turn.APPROVE, "Approve", {
+        "role": "approver", "duty": "approve", "hat": "approver", "awaits": "the approver",
+        "act": "Approve", "asked": "approve", "to_do": "to approve",
+    }),
+    (Turn.CONCUR, "Concur", {
+        "role": None, "duty": "concur", "hat": "partner", "awaits": "the ministry",
+        "act": "Concur", "asked": "", "to_do": "",
+    }),
+    (Turn.ISSUE, "Issue", {
+        "role": "officer", "duty": None, "hat": "officer", "awaits": "the programme officer",
+        "act": "Issue the decision", "asked": "issue the decision", "to_do": "to issue",
+    }),
 ]  # fmt: skip
 GROUPS = {
     "OPEN": "draft endorsed approved concurred",
@@ -50,9 +70,14 @@ def test_state_means_what_its_table_says(state, word, answers):
 
 
 def test_table_has_every_state_once():
-    assert [state for state, _word, _answers in TABLE] == [*DecisionState, *ConcurrenceState]
+    assert [state for state, _word, _answers in TABLE] == [*DecisionState, *ConcurrenceState, *Turn]
 
 
 @pytest.mark.parametrize("name", GROUPS)
 def test_group_is_read_from_the_rows(name):
     assert [str(state) for state in getattr(states, name)] == GROUPS[name].split()
+
+
+@pytest.mark.parametrize("kind", DecisionKind)
+def test_opinion_on_a_reconsideration_is_of_its_own_officer(kind):
+    assert opinion_on(kind) == (Turn.RECONSIDER if kind == "reconsidered" else Turn.ENDORSE)
