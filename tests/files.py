@@ -7,17 +7,20 @@ from contextlib import nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from accounts.models import Organisation
+from accounts.models import Cluster, Organisation, WorkingGroup
+from applications.models import Application
 from applications.services.drafts import attach_document, save_answer, start_application
 from applications.services.sponsors import confirm_sponsorship, find_sponsorship, invite_sponsor
 from applications.services.submission import submit_application
 from audit.actors import Guest
 from demo import answers, papers
 from demo.cast import COMPANIES
+from programs.models import Call, Program
 from programs.services.calls import publish_call
 from programs.states import CallState
 from tests.kept import kept
 from work import clock
+from work.models import new_public_id
 
 AT = datetime(2026, 9, 14, 14, tzinfo=UTC)
 
@@ -95,3 +98,35 @@ def submitted_file(cast, programme, *, company="usinage", at=AT, **more):
     """The same, submitted by the organisation's signatory: it has its number, its snapshot and its receipt."""
     draft = draft_file(cast, programme, company=company, at=at, **more)
     return submit(draft, by=signatory_of(cast, company), at=at)
+
+
+def another(file, **columns):
+    """One more file as a row, for the lists: `file` but for its number and `columns`. Nothing hangs on it."""
+    row = Application.objects.get(pk=file.pk)
+    row.pk, row.public_id, row.reference = None, new_public_id(), f"FE-2026-{50000 + Application.objects.count():05d}"
+    row._state.adding = True
+    (made,) = Application.objects.bulk_create([row])
+    Application.objects.filter(pk=made.pk).update(**columns)
+    return Application.objects.get(pk=made.pk)
+
+
+def another_call(call, *, cluster=None, **columns):
+    """One more call as a row, with what `call` was published with: of the same programme, or of one of `cluster`."""
+    program = call.program
+    if cluster is not None:
+        group = WorkingGroup.objects.create(cluster=cluster, key="autre", name_fr="Autre", name_en="Other")
+        program = Program.objects.create(
+            cluster=cluster, working_group=group, code=f"A{cluster.pk}", slug=f"autre-{cluster.pk}",
+            name_fr="Autre", name_en="Other", summary_fr="Autre.", summary_en="Other.",
+        )  # fmt: skip
+    row = Call.objects.get(pk=call.pk)
+    row.pk, row.public_id, row.program, row.key = None, new_public_id(), program, f"autre-{Call.objects.count()}"
+    row._state.adding = True
+    (made,) = Call.objects.bulk_create([row])
+    Call.objects.filter(pk=made.pk).update(**columns)
+    return Call.objects.get(pk=made.pk)
+
+
+def another_cluster():
+    """A cluster of its own, beside that of the cast: nobody holds a role in it."""
+    return Cluster.objects.create(slug="autre-grappe", name_fr="Autre grappe", name_en="Other cluster")

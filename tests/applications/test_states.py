@@ -3,11 +3,78 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.utils.translation import override
 
 from applications import states
 from applications.states import ApplicationState, PublicState, Told, public_state
 
 SENT = datetime(2025, 6, 1, tzinfo=UTC)
+
+# The specification of a file's states, every answer of every row. `when` and `as`: what an outsider is told.
+TABLE = """
+state              | tag   | course    | span        | when      | as
+draft              |       | PREPARED  |             | AT_ONCE   | draft
+submitted          | wait  | UNDER_WAY | SUBMITTED   | NEVER     | being_assessed
+changes_requested  | other | UNDER_WAY | SUBMITTED   | AT_ONCE   | changes_requested
+eligible           | info  | UNDER_WAY | ELIGIBLE    | NEVER     | being_assessed
+ineligible         | bad   | UNDER_WAY |             | BY_LETTER | ineligible
+in_review          | info  | UNDER_WAY | REVIEWED    | NEVER     | being_assessed
+reviewed           | wait  | UNDER_WAY | REVIEWED    | NEVER     | being_assessed
+recommended        | info  | UNDER_WAY | RECOMMENDED | NEVER     | being_assessed
+approved           | good  | DECIDED   | DECIDED     | BY_LETTER | approved
+invited            | good  | DECIDED   | DECIDED     | BY_LETTER | invited
+declined           | bad   | DECIDED   | DECIDED     | BY_LETTER | declined
+waitlisted         | other | UNDER_WAY | DECIDED     | BY_LETTER | waitlisted
+in_reconsideration | wait  | UNDER_WAY |             | AS_ASKED  | in_reconsideration
+withdrawn          |       | LEFT      |             | AT_ONCE   | withdrawn
+cancelled          |       | LEFT      |             | AT_ONCE   | cancelled
+"""
+# Its answers of yes or no: what is not named is "no".
+YES = {
+    "draft": {"outlives_letter"},
+    "submitted": {"may_be_marked", "is_to_review"},
+    "changes_requested": {"may_be_marked"},
+    "eligible": {"may_be_marked", "is_to_review", "takes_reviewers", "due_from_closing"},
+    "ineligible": {"due_from_closing"},
+    "in_review": {"may_be_marked", "is_to_review", "takes_reviewers", "is_of_round", "due_from_closing"},
+    "reviewed": {"may_be_marked", "is_of_round", "is_ranked", "due_from_closing"},
+    "recommended": {"is_of_round", "due_from_closing"},
+    "approved": set(),
+    "invited": set(),
+    "declined": set(),
+    "waitlisted": {"is_ranked"},
+    "in_reconsideration": {"outlives_letter"},
+    "withdrawn": set(),
+    "cancelled": set(),
+}
+ASKED = {
+    "may_be_marked", "is_to_review", "takes_reviewers", "is_of_round", "is_ranked", "due_from_closing",
+    "outlives_letter",
+}  # fmt: skip
+AWAITED = {
+    "submitted": "the screening officer",
+    "changes_requested": "the applicant",
+    "eligible": "the programme officer",
+    "in_review": "the reviewers",
+    "reviewed": "the committee's chair",
+    "in_reconsideration": "the reconsideration officer",
+}
+# What an outsider sees of it: its colour for the applicant, for the partner, and its column in the partner's pipeline.
+PUBLIC = """
+state              | tag  | partner | column
+draft              |      |         |
+closed             |      |         |
+being_assessed     | info | info    | 1
+changes_requested  | wait | wait    | 2
+approved           | good | good    | 3
+declined           | bad  | bad     | 5
+ineligible         | bad  | bad     | 6
+waitlisted         | wait |         | 4
+invited            | good |         | 7
+in_reconsideration | info | wait    | 8
+withdrawn          |      |         | 9
+cancelled          |      |         | 10
+"""
 GROUPS = {
     "UNDER_WAY": "submitted changes_requested eligible ineligible in_review reviewed recommended waitlisted"
     " in_reconsideration",
@@ -27,6 +94,35 @@ GROUPS = {
     "COLUMNS": "being_assessed changes_requested approved waitlisted declined ineligible invited in_reconsideration"
     " withdrawn cancelled",
 }
+
+
+def rows(table):
+    return [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()[1:]]
+
+
+@pytest.mark.parametrize("told", rows(TABLE), ids=lambda told: told[0])
+def test_state_of_a_file_means_what_the_table_says(told):
+    state = ApplicationState(told[0])
+    row = dict(vars(state.row))
+    with override("en"):
+        assert str(row.pop("awaits")) == AWAITED.get(told[0], "")
+    span = row.pop("span")
+    names = [row.pop("tag").value, row.pop("course").name, span.name if span is not None else ""]
+    assert [state.value, *names, row.pop("told").name, row.pop("told_as").value] == told
+    assert row == {question: question in YES[told[0]] for question in ASKED}
+
+
+@pytest.mark.parametrize("told", rows(PUBLIC), ids=lambda told: told[0])
+def test_public_state_looks_as_the_table_says(told):
+    row = PublicState(told[0]).row
+    column = "" if row.column is None else str(row.column)
+    assert [row.tag.value, row.partner_tag.value, column] == told[1:]
+    assert set(vars(row)) == {"tag", "partner_tag", "column"}
+
+
+def test_tables_name_every_state_in_order():
+    assert [state for state, *_answers in rows(TABLE)] == ApplicationState.values == list(YES)
+    assert [state for state, *_answers in rows(PUBLIC)] == PublicState.values
 
 
 @pytest.mark.parametrize("name", GROUPS)
