@@ -1,0 +1,387 @@
+"""The lists of reviews: what is in each, what is not, and in which order. One row of each kind that must not be there.
+
+The rows are made as such: how a file comes to its state is told elsewhere.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
+
+from accounts.models import ClusterAppointment, User
+from applications.models import Application
+from applications.states import ApplicationState
+from funding import ledger
+from funding.models import Agreement, Envelope
+from moves.services import declare_standing
+from programs.models import Appointment
+from programs.services.people import appoint
+from reviews.models import Assignment, Declaration, Score
+from reviews.selectors import cohorts_of, open_envelopes, pace_of, queue_of, ranking, work_for
+from reviews.states import AssignmentState
+from tests.decisions.files import submitted_row
+from tests.files import another, another_call, another_cluster
+from work import clock
+
+NOW = datetime(2026, 10, 6, 14, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def in_october(clock_at):
+    clock_at(NOW)
+
+
+@pytest.fixture
+def file(cast, programme):
+    """A file in review, of the call of the cast."""
+    made = submitted_row(cast, programme)
+    Application.objects.filter(pk=made.pk).update(state="in_review", due=NOW + 5 * DAY)
+    return Application.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def foreign(file):
+    """The same file in a call of another cluster."""
+    return another(file, call=another_call(file.call, cluster=another_cluster()))
+
+
+@pytest.fixture
+def give(cast):
+    """`give(file, person, state="offered", due=…)`: the file given to a reviewer, as a row."""
+
+    def make(file, person, state="accepted", **columns):
+        return Assignment.objects.create(
+            application=file, reviewer=person, assigned_by=cast.officer, state=AssignmentState(state),
+            **{"seat": "cluster", "due": NOW + DAY} | columns,
+        )  # fmt: skip
+
+    return make
+
+
+def told(user, **more):
+    """What waits for a person: the act, and the page or the file that it is about."""
+    with override("en"):
+        return [(str(line.what), *line.url_args) for line in work_for(user, **more)]
+
+
+def end_roles(user):
+    yesterday = clock.today() - DAY
+    Appointment.objects.filter(user=user).update(ends_on=yesterday)
+    ClusterAppointment.objects.filter(user=user).update(ends_on=yesterday)
+
+
+# ------------------------------------------------------------------ a reviewer's queue
+
+
+@pytest.fixture
+def queued(cast, file, give):
+    """Ana's files, as they stand in her queue; and beside them one of each kind that is not in it."""
+    for state in ("submitted", "declined", "recused", "cancelled"):
+        give(another(file), cast.ana, state)
+    give(another(file), cast.ben)
+    skipped_last = give(another(file), cast.ana, due=NOW - 2 * DAY, skipped_at=NOW - DAY)
+    third = give(another(file), cast.ana, "offered", due=NOW + 3 * DAY)
+    first = give(another(file), cast.ana, due=NOW - DAY)
+    skipped_first = give(another(file), cast.ana, due=NOW - DAY, skipped_at=NOW - 2 * DAY)
+    second = give(another(file), cast.ana, due=NOW + DAY)
+    return [first, second, third, skipped_first, skipped_last]
+
+
+def test_queue_is_what_is_still_to_give_the_soonest_due_first_and_what_was_skipped_last(cast, queued):
+    assert [one.assignment for one in queue_of(cast.ana).waiting] == queued
+    assert [one.assignment for one in queue_of(cast.ana, limit=2).waiting] == queued[:2]
+
+
+def test_home_of_a_reviewer_has_the_queue_in_its_order(cast, queued):
+    acts = ["Review", "Review", "Declare your interests", "Review", "Review"]
+    lines = [(act, one.public_id) for act, one in zip(acts, queued, strict=True)]
+    assert told(cast.ana) == lines
+    assert told(cast.ana, limit=1) == lines[:1]
+
+
+@pytest.mark.parametrize("state", ApplicationState.values)
+def test_file_of_the_queue_is_open_while_it_is_in_review_accepted_and_not_barred(cast, file, give, state):
+    Application.objects.filter(pk=file.pk).update(state=state)
+    give(file, cast.ana), give(file, cast.ben, "offered"), give(file, cast.dev)
+    declare_standing(file.pk, user=cast.dev, standing="unsure")
+    found = {name: queue_of(getattr(cast, name)).waiting[0] for name in ("ana", "ben", "dev")}
+    assert {name: one.open for name, one in found.items()} == {"ana": state == "in_review", "ben": False, "dev": False}
+    assert {name: one.barred for name, one in found.items()} == {"ana": False, "ben": False, "dev": True}
+
+
+def test_reviews_done_are_those_of_the_present_round_that_count(cast, file, give):
+    for state in ApplicationState.values:
+        give(another(file, state=state), cast.ana, "submitted")
+    give(another(file), cast.ana, "submitted", set_aside_at=NOW)
+    give(another(file), cast.ana, "recused"), give(another(file), cast.ben, "submitted")
+    assert queue_of(cast.ana).done == 3  # in review, reviewed, recommended
+
+
+def test_criteria_are_scored_once_they_have_both_their_point_and_their_comment(cast, file, give):
+    one = give(file, cast.ana)
+    for criterion, point, comment in (("strategic_fit", "3", "Oui."), ("team_capacity", "3", ""), ("rigour", "", "?")):
+        Score.objects.create(assignment=one, criterion=criterion, point=point, comment=comment)
+    (found,) = queue_of(cast.ana).waiting
+    assert (found.scored, found.criteria, found.share_left) == (1, 5, 0.8)
+
+
+def test_pace_is_that_of_the_last_twenty_reviews_submitted(cast, file, give):
+    def review(minutes, at, state="submitted", person=cast.ana):
+        give(another(file), person, state, opened_at=at - timedelta(minutes=minutes), submitted_at=at)
+
+    review(19, NOW - 90 * DAY)  # too long ago to be one of the last twenty
+    review(10, NOW)
+    assert pace_of(cast.ana) == timedelta(minutes=14.5)
+    review(17, NOW - DAY, "recused"), review(17, NOW - DAY, person=cast.ben)
+    for n in range(1, 20):
+        review(10, NOW - n * DAY)
+    assert pace_of(cast.ana) == timedelta(minutes=10)
+    assert pace_of(cast.ben) is None  # one review tells nothing
+
+
+# ------------------------------------------------------------------ the officer, the chair
+
+
+def by_due(file, state):
+    """Three files in this state, made out of order: the one due last, the first, the second, and one without a clock.
+    Their references by when they are due."""
+    last, first, second, none = (
+        another(file, state=state, due=NOW + days * DAY if days else None) for days in (9, 1, 4, None)
+    )
+    return [one.reference for one in (first, second, last, none)]
+
+
+def test_home_of_an_officer_has_the_panels_to_name_and_the_reviews_awaited(cast, file, foreign):
+    for state in ApplicationState.values:
+        if state not in ("eligible", "in_review"):
+            another(file, state=state)
+    declare_standing(another(file).pk, user=cast.officer, standing="conflict")
+    eligible = another(file, state="eligible", due=NOW + 2 * DAY)
+    first, second, last, none = by_due(file, "in_review")
+    due = [first, eligible.reference, second, file.reference, last, none]
+    lines = [("Assign the reviewers" if one == eligible.reference else "In review", one) for one in due]
+    assert told(cast.officer) == lines
+    assert told(cast.officer, limit=1) == lines[:1]
+    end_roles(cast.officer)
+    assert told(cast.officer) == []
+
+
+def test_home_of_a_chair_has_the_files_to_recommend(cast, file, foreign):
+    Application.objects.filter(pk=foreign.pk).update(state="reviewed")
+    for state in ApplicationState.values:
+        if state != "reviewed":
+            another(file, state=state)
+    declare_standing(another(file, state="reviewed").pk, user=cast.chair, standing="unsure")
+    lines = [("Recommend", reference) for reference in by_due(file, "reviewed")]
+    assert told(cast.chair) == lines
+    assert told(cast.chair, limit=1) == lines[:1]
+    end_roles(cast.chair)
+    assert told(cast.chair) == []
+
+
+def test_home_of_a_chair_has_the_doubts_to_rule_on_the_oldest_first(cast, file, foreign):
+    def declare(name, answer="unsure", at=file, **more):
+        return Declaration.objects.create(application=at, user=getattr(cast, name), answer=answer, **more)
+
+    late, soon = another(file, due=NOW + 9 * DAY), another(file, due=NOW + DAY)
+    first, second, third = declare("dev", at=late), declare("ben"), declare("ana", at=soon)
+    declare("ana", "none"), declare("officer", "conflict")
+    declare("screener", ruled_by=cast.chair)
+    declare("chloe"), declare("chloe", "none")  # only the latest counts
+    declare("endorser"), declare("endorser", ruled_by=cast.chair)
+    declare("chair")  # nobody rules on their own
+    declare("ana", at=foreign)
+    barred = another(file)
+    declare("ben", at=barred), declare_standing(barred.pk, user=cast.chair, standing="conflict")
+    for doubt in (first, second):  # rewritten rows lie last in their table
+        Declaration.objects.filter(pk=doubt.pk).update(note="Mon frère y a travaillé.")
+    lines = [("Rule on a doubt about interests", one.application.reference) for one in (first, second, third)]
+    assert told(cast.chair) == lines
+    assert told(cast.chair, limit=1) == lines[:1]
+
+
+def test_doubt_declared_again_is_one_line(cast, file):
+    for _again in range(2):
+        Declaration.objects.create(application=file, user=cast.ana, answer="unsure")
+    assert told(cast.chair) == [("Rule on a doubt about interests", file.reference)]
+
+
+@pytest.mark.parametrize("name", ["finance", "auditor", "administrator", "approver", "screener", "sophie", "chloe"])
+def test_nothing_of_a_panel_waits_for_anybody_else(cast, file, name):
+    by_due(file, "reviewed"), by_due(file, "eligible")
+    Declaration.objects.create(application=file, user=cast.ana, answer="unsure")
+    assert told(getattr(cast, name)) == []
+
+
+# ------------------------------------------------------------------ the ranking
+
+
+def test_ranking_has_the_reviewed_and_the_waitlisted_files_of_its_call_best_first(cast, file, give):
+    def scored(point, state="reviewed", **columns):
+        one = another(file, state=state, **columns)
+        for person, seat in ((cast.ana, "cluster"), (cast.ben, "cluster"), (cast.chloe, "industry")):
+            review(one, person, point, seat=seat)
+        return one
+
+    def review(one, person, point, state="submitted", **columns):
+        made = give(one, person, state, total=Decimal(point) * 20, **columns)
+        for criterion in file.call.rubric.definition["criteria"]:
+            Score.objects.create(assignment=made, criterion=criterion["key"], point=str(point), comment="Lu.")
+
+    for state in ApplicationState.values:
+        if state not in ("reviewed", "waitlisted"):
+            scored(5, state)
+    scored(5, call=another_call(file.call))
+    low, high, middle = scored(3), scored(5), scored(4, "waitlisted")
+    review(low, cast.dev, 5, "recused"), review(low, cast.endorser, 5, set_aside_at=NOW)  # neither counts
+    found = ranking(file.call)
+    assert [(one.application, one.placed.rank, one.scores.totals) for one in found.files] == [
+        (high, 1, (Decimal(100),) * 3),
+        (middle, 2, (Decimal(80),) * 3),
+        (low, 3, (Decimal(60),) * 3),
+    ]
+    assert (found.of(middle).placed.rank, found.of(file)) == (2, None)
+
+
+def test_ranking_of_a_cohort_has_its_files_and_those_that_wait_from_an_earlier_one(cast, file):
+    closing = NOW - 9 * DAY
+    earlier = another(file, state="waitlisted", cohort_closes_at=closing - DAY)
+    own = another(file, state="reviewed", cohort_closes_at=closing)
+    later = another(file, state="reviewed", cohort_closes_at=closing + timedelta(seconds=1))
+    assert {one.application for one in ranking(file.call, closing).files} == {earlier, own}
+    assert {one.application for one in ranking(file.call).files} == {earlier, own, later}
+
+
+def another_envelope(cast, agreement, year):
+    made = Envelope.objects.create(agreement=agreement, fiscal_year=year)
+    ledger.allocate(made, amount=Decimal("1000.00"), by=cast.finance)
+    return made
+
+
+def test_ranking_spends_the_open_envelopes_of_its_programme_and_no_other(cast, file, programme):
+    own = Agreement.objects.get(reference="MEIE-2026-114")
+    other = Agreement.objects.create(
+        partner=own.partner, cluster=own.cluster, reference="AUTRE", title_fr="Autre", title_en="Other",
+        starts_on=date(2026, 4, 1), ends_on=date(2029, 3, 31), language_regime="fr_prevails",
+    )  # fmt: skip
+    another_envelope(cast, other, 2026)
+    first, second, third = Envelope.objects.filter(agreement=own).order_by("id")
+    Envelope.objects.filter(pk=second.pk).update(closed_on=date(2028, 6, 1))
+    Envelope.objects.filter(pk=first.pk).update(updated_at=NOW)  # a rewritten row lies last in its table
+    found = ranking(file.call)
+    assert found.envelopes == (first, third)
+    assert open_envelopes(file.call) == [first, third]
+    # What can be awarded, less the 3 % of each allocation that is held for reconsiderations.
+    assert found.available == Decimal("1472000.00") - Decimal("48000.00") + Decimal("1656000.00") - Decimal("54000.00")
+
+
+def test_envelope_that_has_nothing_left_takes_nothing_from_the_others(cast, file, programme):
+    first = Envelope.objects.earliest("id")
+    before = ranking(file.call).available
+    ledger.reserve([(first, first.free)], application_id=file.pk, by=cast.chair)
+    assert ranking(file.call).available == before - (Decimal("1472000.00") - Decimal("48000.00"))
+
+
+def test_cohorts_are_those_that_files_were_submitted_to_the_latest_first(cast, file):
+    first, second, third = NOW - 90 * DAY, NOW - 60 * DAY, NOW - 30 * DAY
+    Application.objects.filter(pk=file.pk).update(cohort_closes_at=second)
+    another(file, cohort_closes_at=third), another(file, cohort_closes_at=first)
+    another(file, cohort_closes_at=second, state="approved")
+    another(file, cohort_closes_at=NOW, state="draft")
+    another(file, cohort_closes_at=None)
+    another(file, cohort_closes_at=NOW - DAY, call=another_call(file.call))
+    assert cohorts_of(file.call) == [third, second, first]
+
+
+# ------------------------------------------------------------------ whom to give a file to
+
+
+@pytest.fixture
+def panel(client: Client, cast):
+    """`panel(file)`: the people who can be given it, and those who cannot, as the officer's page lists them."""
+
+    def show(file):
+        client.force_login(cast.officer)
+        page = client.get(reverse("review-file", args=[file.reference]))
+        return [one.user for one in page.context["free"]], [one.user for one in page.context["barred"]]
+
+    return show
+
+
+def test_reviewers_in_office_are_offered_the_least_loaded_first_then_by_name(cast, file, programme, give, panel):
+    again = another(file, state="eligible")
+    for person in (cast.ana, cast.dev):
+        Appointment.objects.filter(user=person, role="reviewer").update(capacity=3)
+    give(another(file), cast.ana), give(another(file), cast.ana), give(another(file), cast.dev)
+    for state in ("submitted", "declined", "recused", "cancelled"):  # none of them weighs
+        give(another(file), cast.ben, state)
+    free, barred = panel(again)
+    by_name = sorted([cast.ben, cast.chloe], key=lambda one: (one.family_name, one.given_name))
+    assert (free, barred) == ([*by_name, cast.dev, cast.ana], [])
+
+
+def test_nobody_out_of_office_or_of_another_cluster_is_offered_a_file(cast, file, foreign, programme, panel):
+    again = another(file, state="eligible")
+    Appointment.objects.filter(role="reviewer").delete()
+    today = clock.today()
+
+    def hold(name, role="reviewer", **more):
+        held = {"cluster": programme.cluster, "program": programme, "seat": "cluster", "starts_on": today} | more
+        Appointment.objects.create(user=getattr(cast, name), role=role, **held)
+
+    hold("ana"), hold("ben", program=None), hold("chloe", ends_on=today)
+    hold("dev", ends_on=today - DAY)
+    hold("emily", starts_on=today + DAY)
+    hold("michel", program=foreign.call.program, cluster=foreign.call.program.cluster)
+    hold("sponsor", program=None, cluster=foreign.call.program.cluster)
+    hold("olivier"), User.objects.filter(pk=cast.olivier.pk).update(is_active=False)
+    hold("finance", "screener")
+    free, barred = panel(again)
+    assert (set(free), barred) == ({cast.ana, cast.ben, cast.chloe}, [])
+
+
+def test_appointment_to_the_programme_itself_goes_before_that_to_all_of_the_cluster(cast, file, programme, client):
+    appoint(cast.ana, by=cast.administrator, role="reviewer", cluster=programme.cluster, seat="independent", capacity=1)
+    client.force_login(cast.officer)
+    page = client.get(reverse("review-file", args=[another(file, state="eligible").reference]))
+    (ana,) = [one for one in page.context["free"] if one.user == cast.ana]
+    assert (ana.seat, ana.capacity) == ("cluster", 20)
+
+
+def test_who_cannot_be_given_a_file_is_listed_after_with_why(cast, file, give, client):
+    again = another(file, state="eligible")
+    give(again, cast.ana, "offered"), give(again, cast.ben, "declined"), give(again, cast.dev, "cancelled")
+    declare_standing(again.pk, user=cast.chloe, standing="unsure")
+    client.force_login(cast.officer)
+    page = client.get(reverse("review-file", args=[again.reference]))
+    assert [one.user for one in page.context["free"]] == [cast.dev]
+    why = {one.user: [reason.code for reason in one.conflicts] for one in page.context["barred"]}
+    assert why == {cast.ana: ["already"], cast.ben: ["declined"], cast.chloe: ["declared"]}
+
+
+# ------------------------------------------------------------------ what was done before
+
+
+def test_past_reviews_are_ones_own_the_latest_first(cast, file, give, client):
+    second, third, first = (
+        give(another(file), cast.ana, state, since=NOW - days * DAY)
+        for state, days in (("submitted", 2), ("recused", 3), ("cancelled", 1))
+    )
+    give(another(file), cast.ana), give(another(file), cast.ana, "offered"), give(another(file), cast.ben, "submitted")
+    client.force_login(cast.ana)
+    assert list(client.get(reverse("review-past")).context["rows"]) == [first, second, third]
+    recent = client.get(reverse("review-queue")).context["recent"]
+    assert list(recent) == [second]
+
+
+def test_queue_page_recalls_the_last_reviews_submitted(cast, file, give, client):
+    second, third, first = (
+        give(another(file), cast.ana, "submitted", submitted_at=NOW - days * DAY) for days in (2, 3, 1)
+    )
+    give(another(file), cast.ben, "submitted", submitted_at=NOW)
+    client.force_login(cast.ana)
+    assert list(client.get(reverse("review-queue")).context["recent"]) == [first, second, third]
