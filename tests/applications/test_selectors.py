@@ -1,10 +1,23 @@
-"""What was submitted, read again from its snapshot."""
+"""What was submitted, read again from its snapshot; and what waits for each person, in order."""
 
 import json
+from datetime import timedelta
 
-from applications.models import Snapshot
-from applications.selectors import Sponsor, Submitted, read_snapshot, submitted
-from tests.files import submitted_file
+import pytest
+from django.utils.translation import override
+
+from accounts.models import ClusterAppointment
+from applications.models import Application, Snapshot
+from applications.selectors import Sponsor, Submitted, calls_of, read_snapshot, submitted, work_for
+from applications.states import ApplicationState
+from moves.services import declare_standing
+from programs.models import Appointment, Call
+from tests.decisions.files import submitted_row
+from tests.files import AT, another, another_call, another_cluster, submitted_file
+from work import clock
+
+NOW = AT + timedelta(days=3)
+DAY = timedelta(days=1)
 
 
 def read(**content):
@@ -46,3 +59,137 @@ def test_what_stands_is_the_latest_submission_that_was_not_taken_back(cast, prog
     assert submitted(file) == read_snapshot(own)
     file.snapshots.update(superseded_at=later.at)
     assert submitted(file) == Submitted()
+
+
+# ------------------------------------------------------------------ what waits, and in which order
+
+
+@pytest.fixture
+def row(cast, programme, clock_at):
+    """A file of Usinage Gauthier as a row, in the call of the cast."""
+    clock_at(NOW)
+    return submitted_row(cast, programme)
+
+
+@pytest.fixture
+def foreign(row):
+    """The same file in a call of another cluster, of an organisation that nobody of the cast acts for."""
+    return another(row, call=another_call(row.call, cluster=another_cluster()))
+
+
+def told(user, **more):
+    """What waits for a person: the act, the file that it is about, and until when."""
+    with override("en"):
+        lines = [(str(line.what), line.label.split(" · ")[0], line.due) for line in work_for(user, **more)]
+    return lines
+
+
+def end_roles(user):
+    yesterday = clock.today() - DAY
+    Appointment.objects.filter(user=user).update(ends_on=yesterday)
+    ClusterAppointment.objects.filter(user=user).update(ends_on=yesterday)
+
+
+def by_due(row, state, **columns):
+    """Three files in this state, made out of order, and one without a clock: (reference, due), by when they are due."""
+    made = (another(row, state=state, due=NOW + days * DAY if days else None, **columns) for days in (9, 1, 4, None))
+    last, first, second, none = made
+    return [(one.reference, one.due) for one in (first, second, last, none)]
+
+
+def test_home_of_a_screener_has_the_files_to_screen(cast, row, foreign):
+    Application.objects.filter(pk=row.pk).update(state="draft")
+    for state in ApplicationState.values:
+        if state != "submitted":
+            another(row, state=state)
+    declare_standing(another(row).pk, user=cast.screener, standing="unsure")
+    lines = [("Screen", *one) for one in by_due(row, "submitted")]
+    assert told(cast.screener) == lines
+    assert told(cast.screener, limit=1) == lines[:1]
+    end_roles(cast.screener)
+    assert told(cast.screener) == []
+
+
+def test_home_of_an_officer_has_the_files_in_screening_which_wait_for_others(cast, row, foreign):
+    Application.objects.filter(pk=row.pk).update(state="changes_requested", due=NOW + 2 * DAY)
+    for state in ApplicationState.values:
+        if state not in ("submitted", "changes_requested"):
+            another(row, state=state)
+    declare_standing(another(row).pk, user=cast.officer, standing="conflict")
+    first, second, last, none = (("To be screened", *one) for one in by_due(row, "submitted"))
+    lines = [first, ("Changes requested", row.reference, NOW + 2 * DAY), second, last, none]
+    assert told(cast.officer) == lines
+    assert told(cast.officer, limit=1) == lines[:1]
+    with override("en"):
+        waits = [line.waits_for for line in work_for(cast.officer)]
+    assert waits == ["the screening officer", "the applicant", *["the screening officer"] * 3]
+    end_roles(cast.officer)
+    assert told(cast.officer) == []
+
+
+# What a company's person has before them of a file in each state: until its letter, and once it is sent.
+BEFORE_AND_AFTER = {
+    "draft": ("Finish and submit", "Finish and submit"),
+    "changes_requested": ("Answer the request for changes", ""),
+    "in_reconsideration": ("Being assessed", "Being assessed"),
+    "withdrawn": ("", ""),
+    "cancelled": ("", ""),
+}
+
+
+@pytest.mark.parametrize("state", ApplicationState.values)
+def test_home_of_a_company_has_its_file_until_its_letter(cast, row, precision, state):
+    before, after = BEFORE_AND_AFTER.get(state, ("Being assessed", ""))
+    for outcome_at, what in ((None, before), (NOW - DAY, after)):
+        Application.objects.filter(pk=row.pk).update(state=state, outcome_at=outcome_at)
+        assert [act for act, *_more in told(cast.sophie)] == ([what] if what else [])
+        assert told(cast.michel) == []
+
+
+def test_home_of_a_company_has_its_own_files_the_soonest_due_first(cast, row, precision):
+    another(row, organisation=precision)
+    Application.objects.filter(pk=row.pk).update(state="withdrawn")
+    lines = [("Being assessed", reference, None) for reference, _due in by_due(row, "eligible")]
+    assert told(cast.sophie) == told(cast.olivier) == lines
+    assert told(cast.sophie, limit=1) == lines[:1]
+
+
+@pytest.mark.parametrize(
+    ("state", "after", "is_to_finish"),
+    [
+        ("published", timedelta(0), True),
+        ("published", timedelta(minutes=14), True),
+        ("published", timedelta(minutes=15), False),
+        ("cancelled", timedelta(0), False),
+        ("archived", timedelta(minutes=15), False),
+    ],
+)
+def test_draft_is_to_finish_while_its_call_takes_submissions(cast, row, state, after, is_to_finish):
+    Application.objects.filter(pk=row.pk).update(state="draft")
+    Call.objects.update(state=state)
+    with clock.at(row.call.closes_at + after):
+        assert [act for act, *_more in told(cast.sophie)] == ["Finish and submit"] * is_to_finish
+
+
+def test_answer_is_due_when_the_request_that_waits_says(cast, row):
+    Application.objects.filter(pk=row.pk).update(state="changes_requested")
+    for days, ended in ((1, {"answered_at": NOW}), (9, {"cancelled_at": NOW}), (5, {})):
+        row.change_requests.create(by=cast.officer, due=NOW + days * DAY, **ended)
+    assert told(cast.sophie) == [("Answer the request for changes", row.reference, NOW + 5 * DAY)]
+
+
+def test_draft_is_due_when_its_cohort_closes(cast, row):
+    Application.objects.filter(pk=row.pk).update(state="draft")
+    assert [due for _act, _label, due in told(cast.sophie)] == [row.call.cohort_at(NOW)]
+
+
+def test_calls_that_one_lists_are_those_of_ones_role_the_latest_first(cast, row, foreign):
+    own = row.call
+    middle = another_call(own, opens_at=own.opens_at + DAY)
+    latest = another_call(own, opens_at=own.opens_at + 2 * DAY, state="archived")
+    undated = another_call(own, opens_at=None, state="draft")
+    for name in ("officer", "chair", "auditor"):
+        assert calls_of(getattr(cast, name)) == [undated, latest, middle, own]
+        end_roles(getattr(cast, name))
+        assert calls_of(getattr(cast, name)) == []
+    assert calls_of(cast.ana) == calls_of(cast.sophie) == []

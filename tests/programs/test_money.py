@@ -65,6 +65,9 @@ def _length(lines):
     return next((n for n, line in enumerate(lines) if not line.startswith("|")), len(lines))
 
 
+FINANCING = ("grant", "repayable_loan", "tax_credit")
+
+
 def aid(budget, financing=(), rules=None, **options):
     return compute_aid(parse_aid(rules or excellence()), budget, financing, submitted_on=SUBMITTED, **options)
 
@@ -126,6 +129,12 @@ def test_aid_names_every_limit_that_lowered_it():
         Decimal("8000"),
     )
     assert result.is_fundable is False
+
+
+def test_public_aid_of_a_kind_that_the_rules_do_not_weigh_counts_whole():
+    rules = excellence(weights={"repayable_loan": "30"})
+    weighed = [aid([cost("100000")], [public(kind, "10000")], rules).other_weighted for kind in FINANCING]
+    assert weighed == [Decimal(amount) for amount in ("10000", "3000", "10000")]
 
 
 def test_aid_already_above_the_cap_says_so():

@@ -1,11 +1,15 @@
 """The staff's pages of programmes and calls: who reads them, what an act says."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from programs.models import Call
-from tests.files import AT
+from accounts.models import ClusterAppointment
+from programs.models import Appointment, Call, Program
+from tests.files import AT, another_call, another_cluster, open_call
+from work import clock
 
 
 @pytest.fixture(autouse=True)
@@ -84,3 +88,100 @@ def test_cancelling_and_archiving_are_confirmed(programme, page):
     assert page("officer", "call-cancel", call.public_id, post={"reason": ""}).status_code == 422
     assert page("officer", "call-cancel", call.public_id, post={"reason": "Entente résiliée"}).status_code == 302
     assert Call.objects.get().state == "cancelled"
+
+
+# ------------------------------------------------------------------ the lists
+
+
+@pytest.fixture
+def calls(cast, programme):
+    """The calls of the programme, made out of order, by their key; and one of another cluster."""
+    own = open_call(cast, programme)
+    opens = own.opens_at
+    made = {
+        "own": own,
+        "latest": another_call(own, opens_at=opens + timedelta(days=9), closes_at=own.closes_at + timedelta(days=9)),
+        "archived": another_call(own, state="archived", opens_at=opens + timedelta(days=1)),
+        "cancelled": another_call(own, state="cancelled", closes_at=own.closes_at + timedelta(days=5)),
+        "draft": another_call(own, state="draft", opens_at=opens + timedelta(days=2)),
+        "theirs": another_call(own, cluster=another_cluster()),
+    }
+    return {name: Call.objects.get(pk=call.pk) for name, call in made.items()}
+
+
+def test_programmes_of_the_staff_are_those_of_their_cluster_by_code_and_their_calls_the_latest_first(calls, page):
+    own = calls["own"].program
+    for code in ("ZZ", "AA", "MM"):
+        Program.objects.create(
+            cluster=own.cluster, working_group=own.working_group, code=code, slug=code.lower(), name_fr=code,
+            name_en=code, summary_fr=code, summary_en=code,
+        )  # fmt: skip
+    lines = page("officer", "program-list").context["programs"]
+    assert [line["program"].code for line in lines] == ["AA", "FE", "MM", "ZZ"]
+    names = ["latest", "draft", "archived", "cancelled", "own"]
+    assert [line["call"] for line in lines[1]["calls"]] == [calls[name] for name in names]
+    details = page("officer", "program-details", own.slug).context["calls"]
+    assert [line["call"] for line in details] == [calls[name] for name in names]
+
+
+def test_people_of_a_programme_are_those_in_office_by_role_and_name(programme, page, cast):
+    Appointment.objects.exclude(user=cast.screener).delete()
+    today, other = clock.today(), another_cluster()
+
+    def hold(name, role, **more):
+        held = {"cluster": programme.cluster, "program": programme, "starts_on": today, "seat": "cluster"} | more
+        return Appointment.objects.create(user=getattr(cast, name), role=role, **held)
+
+    reviewers = [hold("dev", "reviewer"), hold("ana", "reviewer", program=None), hold("ben", "reviewer")]
+    chair = hold("chloe", "chair", ends_on=today)
+    hold("emily", "chair", ends_on=today - timedelta(days=1)), hold("michel", "chair", starts_on=today + timedelta(1))
+    hold("olivier", "chair", program=None, cluster=other)
+    by_name = sorted(reviewers, key=lambda one: one.user.family_name)
+    assert by_name != reviewers
+    listed = list(page("screener", "program-people", programme.slug).context["appointments"])
+    assert listed == [chair, *by_name, cast.screener.appointments.get()]
+
+
+def test_accommodations_of_a_call_are_told_to_its_officer_by_their_closing(calls, page, usinage, precision, northwind):
+    own = calls["own"]
+    for organisation, days in ((usinage, 3), (precision, 1), (northwind, 2)):
+        own.accommodations.create(organisation=organisation, closes_at=own.closes_at + timedelta(days=days))
+    calls["latest"].accommodations.create(organisation=usinage, closes_at=own.closes_at)
+    listed = page("officer", "call-manage", own.public_id).context["accommodations"]
+    assert [one.organisation for one in listed] == [precision, northwind, usinage]
+    assert page("chair", "call-manage", own.public_id).context["accommodations"] == []
+
+
+def test_calls_that_the_public_sees_are_those_published_or_cancelled_since(calls):
+    shown = Call.objects.filter(program=calls["own"].program).shown()
+    assert set(shown) == {calls["own"], calls["latest"], calls["cancelled"]}
+    published = set(Call.objects.published())
+    assert published == {calls["own"], calls["latest"], calls["theirs"]}
+
+
+def test_programmes_in_the_catalogue_have_a_published_call(calls):
+    own, theirs = calls["own"].program, calls["theirs"].program
+    assert set(Program.objects.published()) == {own, theirs}
+    for state in ("draft", "cancelled", "archived"):
+        Call.objects.filter(program=own).update(state=state)
+        assert list(Program.objects.published()) == [theirs]
+
+
+@pytest.mark.parametrize(("days", "is_open"), [(-1, False), (0, True), (1, True)])
+def test_calls_that_are_open_are_those_published_that_the_clock_says_are(calls, days, is_open):
+    own = calls["own"]
+    with clock.at(own.opens_at + timedelta(days=days)):
+        assert (own in Call.objects.open()) is is_open
+        assert set(Call.objects.open()) <= {own, calls["theirs"]}
+    with clock.at(own.closes_at):
+        assert own not in Call.objects.open()
+    with clock.at(own.closes_at - timedelta(seconds=1)):
+        assert own in Call.objects.open()
+
+
+def test_who_may_no_longer_run_the_cluster_is_not_led_to_an_import(calls, page, cast):
+    assert page("officer", "program-list").context["may_import"] is True
+    assert page("chair", "program-list").context["may_import"] is False
+    Appointment.objects.filter(user=cast.officer).update(role="screener")
+    ClusterAppointment.objects.filter(user=cast.officer).update(ends_on=clock.today() - timedelta(days=1))
+    assert page("officer", "program-list").context["may_import"] is False

@@ -151,6 +151,45 @@ def test_default_of_a_theme_holds_where_the_dictionary_says_nothing():
     assert (policy.eligibility, policy.panel, policy.claims) == (None, None, None)
 
 
+def yes_no(key, **more):
+    said = {"key": key, "type": "yes_no", "label": {"fr": key, "en": key}}
+    return said | more
+
+
+# `second` is asked of who says yes to `first`, and `third` of who says yes to `second`, which no refuses.
+CHAIN = {
+    "contact": {"fr": "Écrivez-nous.", "en": "Write to us."},
+    "questions": [
+        yes_no("first"),
+        yes_no("second", shown_when="first = yes"),
+        yes_no("third", shown_when="second = yes", eligible_when="third = yes", refusal={"fr": "Non.", "en": "No."}),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "shown", "refused", "complete"),
+    [
+        ({}, ["first"], [], False),
+        ({"first": False}, ["first"], [], True),
+        ({"first": True}, ["first", "second"], [], False),
+        ({"first": True, "second": False}, ["first", "second"], [], True),
+        ({"first": True, "second": True}, ["first", "second", "third"], [], False),
+        ({"first": True, "second": True, "third": True}, ["first", "second", "third"], [], True),
+        ({"first": True, "second": True, "third": False}, ["first", "second", "third"], ["third"], True),
+        # Answers kept of questions that are hidden now count as not given.
+        ({"first": False, "second": True, "third": False}, ["first"], [], True),
+        ({"second": True, "third": False}, ["first"], [], False),
+        ({"first": True, "second": False, "third": False}, ["first", "second"], [], True),
+    ],
+)
+def test_check_reads_no_answer_of_a_question_that_is_hidden(said, shown, refused, complete):
+    check = parse_policy(BARE | {"eligibility": CHAIN}).eligibility
+    assert [item.question.key for item in check.shown(said)] == shown
+    assert [item.question.key for item in check.refusals(said)] == refused
+    assert check.is_complete(said) is complete
+
+
 def test_panel_that_says_nothing_has_one_reviewer_for_two_weeks():
     panel = parse_policy(BARE | {"panel": {}}).panel
     assert (panel.review_days, panel.size, panel.by_seat) == (14, 1, {})
