@@ -311,6 +311,44 @@ def test_weights_that_do_not_sum_to_100():
     ]
 
 
+def among(*days, closes="2028-09-30T17:00 America/Toronto", until="2028-04-30"):
+    """What is wrong in the bundle when it is paid by one agreement for each of these last days, in this order."""
+    data = read_bundle(TEXT).data
+    (own,) = data["agreements"]
+    data["agreements"] = [own | {"reference": f"A{n}", "ends": day} for n, day in enumerate(days)]
+    for agreement in data["agreements"]:
+        agreement["envelopes"] = own["envelopes"][:1]
+    data["programme"]["funding"] = [
+        {"agreement": f"A{n}", "share": 100 if len(days) == 1 else 50} for n in range(len(days))
+    ]
+    data["call"] |= {"closes": closes, "cohorts": [closes]}
+    data["aid"]["window"]["until"] = until
+    return [(problem.where, problem.message) for problem in read_data(data).problems]
+
+
+@pytest.mark.parametrize("days", [("2028-09-29", "2029-03-31"), ("2029-03-31", "2028-09-29"), ("2028-09-29",)])
+def test_call_closes_before_the_first_of_its_agreements_ends(days):
+    assert among(*days) == [("call.closes", "The call closes after its agreement ends, on 2028-09-29.")]
+    assert among(*(day.replace("09-29", "09-30") for day in days)) == []  # on its last day it may
+
+
+def test_costs_may_come_until_the_last_of_its_agreements_ends():
+    days = ("2028-12-31", "2029-03-31")
+    assert among(*days, until="2029-03-31") == []
+    assert among(*days, until="2029-04-01") == [
+        ("aid.window.until", "Costs until 2029-04-01 come after the agreement ends, on 2029-03-31.")
+    ]
+
+
+@pytest.mark.parametrize("kind", ["approved", "declined", "ineligible", "waitlisted", "reconsidered", "cancelled"])
+def test_letter_that_every_call_needs_is_missed(kind):
+    data = read_bundle(TEXT).data
+    del data["letters"][kind]
+    needed = kind in ("approved", "declined", "ineligible")
+    found = [(problem.where, problem.message) for problem in read_data(data).problems]
+    assert found == ([(f"letters.{kind}", f"“{kind}” is missing.")] if needed else [])
+
+
 def test_every_fault_is_told_at_once_in_the_order_of_the_file():
     text = TEXT.replace("weight: 25", "weight: 30").replace("  code: FE", "  code: fe").replace("rate: 40", "rate: 140")
     assert [where for _line, where, _message in faults(text)] == ["programme.code", "aid.rate", "rubric.criteria"]

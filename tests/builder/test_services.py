@@ -1,23 +1,27 @@
 """Importing, publishing and exporting a programme through the services."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from builder.bundle import BundleRefused, read_bundle
+from accounts.models import ClusterAppointment
+from builder.bundle import BundleRefused, dump_bundle, read_bundle
 from builder.checks import publication_problems
 from builder.exports import export_bundle
 from builder.services import import_bundle
+from funding import ledger
 from funding.models import Agreement, Envelope, Partner
 from letters.models import LetterTemplate
 from letters.selectors import templates_of
 from moves.refusals import Forbidden, WrongMoment
-from programs.models import Call, FormVersion, Program, Rules
+from programs.models import Appointment, Call, FormVersion, Program, Rules
 from programs.services.calls import publish_call
 from programs.states import CallState
 from tests.cast import BUNDLE
+from tests.files import another_cluster
+from work import clock
 
 TEXT = BUNDLE.read_text(encoding="utf-8")
 BEFORE_OPENING = datetime(2026, 5, 4, 15, tzinfo=UTC)
@@ -103,6 +107,113 @@ def test_import_is_for_officers(cast, person):
     assert Program.objects.count() == 0
 
 
+# Who imports into the cluster of the cast a programme that is not there yet, and one that is.
+IMPORTERS = {
+    "cluster officer": (True, True),
+    "cluster officer of another": (False, False),
+    "cluster officer until yesterday": (False, False),
+    "cluster auditor": (False, False),
+    "officer of every programme": (True, True),
+    "officer of every programme of another": (False, False),
+    "officer of every programme until yesterday": (False, False),
+    "chair of every programme": (False, False),
+    "officer of the programme": (False, True),
+    "officer of the programme until yesterday": (False, False),
+    "chair of the programme": (False, False),
+}
+
+
+@pytest.mark.parametrize("held", IMPORTERS)
+def test_import_is_for_the_officers_of_its_own_cluster_in_office(programme, cluster, cast, held):
+    ClusterAppointment.objects.all().delete()
+    Appointment.objects.all().delete()
+    ends_on = clock.today() - timedelta(days=1) if "until yesterday" in held else None
+    term = {"starts_on": clock.today() - timedelta(days=9), "ends_on": ends_on, "user": cast.ana}
+    term["cluster"] = another_cluster() if "of another" in held else cluster
+    term["role"] = next(role for role in ("officer", "auditor", "chair") if role in held)
+    if held.startswith("cluster"):
+        ClusterAppointment.objects.create(**term)
+    else:
+        Appointment.objects.create(program=programme if "of the programme" in held else None, **term)
+    new = TEXT.replace("  code: FE\n", "  code: FX\n").replace("slug: filiere-excellence", "slug: autre")
+    for text, may in zip((new, TEXT), IMPORTERS[held], strict=True):
+        if may:
+            assert import_bundle(text, by=cast.ana, cluster=cluster).cluster == cluster
+        else:
+            with pytest.raises(Forbidden):
+                import_bundle(text, by=cast.ana, cluster=cluster)
+            with pytest.raises(Forbidden):
+                import_bundle("nothing of a bundle", by=cast.ana, cluster=cluster)
+
+
+def test_officer_of_several_clusters_says_which_one(cast, cluster):
+    other = another_cluster()
+    ClusterAppointment.objects.create(user=cast.officer, cluster=other, role="officer")
+    with pytest.raises(ValueError, match="several clusters"):
+        import_bundle(TEXT, by=cast.officer)
+    ClusterAppointment.objects.filter(cluster=other).update(ends_on=clock.today() - timedelta(days=1))
+    assert import_bundle(TEXT, by=cast.officer).cluster == cluster
+
+
+def paid_by(*shares):
+    """The bundle, paid by its agreement and by one more for each share after the first, in the order of the shares."""
+    data = read_bundle(TEXT).data
+    (own,) = data["agreements"]
+    others = [own | {"reference": f"AUTRE-{n}"} for n in range(1, len(shares))]
+    data["agreements"] = [own, *others]
+    data["programme"]["funding"] = [
+        {"agreement": agreement["reference"], "share": share}
+        for agreement, share in zip(data["agreements"], shares, strict=True)
+    ]
+    return dump_bundle(data)
+
+
+def funding_of(programme):
+    return {(one.agreement.reference, one.share) for one in programme.funding.select_related("agreement")}
+
+
+def test_agreement_that_a_bundle_no_longer_names_pays_no_more(programme, cast):
+    import_bundle(paid_by(60, 40), by=cast.officer)
+    assert funding_of(programme) == {("MEIE-2026-114", 60), ("AUTRE-1", 40)}
+    import_bundle(TEXT, by=cast.officer)
+    assert funding_of(programme) == {("MEIE-2026-114", 100)}
+    assert Agreement.objects.filter(reference="AUTRE-1").exists()  # it stays on record
+
+
+def test_import_of_another_programme_leaves_the_funding_of_this_one(programme, cast):
+    other = TEXT.replace("  code: FE\n", "  code: FX\n").replace("slug: filiere-excellence", "slug: autre")
+    import_bundle(other, by=cast.officer)
+    import_bundle(paid_by(60, 40), by=cast.officer)
+    assert funding_of(Program.objects.get(code="FX")) == {("MEIE-2026-114", 100)}
+
+
+@pytest.mark.parametrize("kind", ["approved", "declined", "ineligible"])
+def test_call_is_not_published_without_a_letter_of_this_kind(programme, cast, kind):
+    programme.letter_templates.filter(kind=kind).delete()
+    call = programme.calls.get()
+    assert [(p.where, p.line) for p in publication_problems(call)] == [(f"letters.{kind}", None)]
+    with pytest.raises(WrongMoment):
+        publish_call(call, by=cast.officer)
+
+
+@pytest.mark.parametrize("kind", ["waitlisted", "reconsidered", "cancelled"])
+def test_call_is_published_without_a_letter_of_this_kind(programme, cast, kind):
+    programme.letter_templates.filter(kind=kind).delete()
+    assert publication_problems(programme.calls.get()) == []
+
+
+@pytest.mark.parametrize("name", ["subject_fr", "subject_en", "body_fr", "body_en"])
+def test_letter_that_lacks_a_text_keeps_its_call_from_being_published(programme, name):
+    programme.letter_templates.filter(kind="waitlisted").update(**{name: " "})
+    assert [p.where for p in publication_problems(programme.calls.get())] == [f"letters.waitlisted.{name}"]
+
+
+@pytest.mark.parametrize("name", ["name_fr", "name_en"])
+def test_call_that_lacks_its_name_in_a_language_is_not_published(programme, name):
+    programme.calls.update(**{name: " "})
+    assert [p.where for p in publication_problems(programme.calls.get())] == [f"call.{name}"]
+
+
 def test_publish_fixes_the_versions_of_the_call(programme, cast, clock_at):
     clock_at(BEFORE_OPENING)
     call = publish_call(programme.calls.get(), by=cast.officer)
@@ -144,6 +255,77 @@ def test_export_reads_back_as_the_same_programme(programme, cast):
     import_bundle(text, by=cast.officer)
     assert counts() == before
     assert export_bundle(programme) == text
+
+
+def exported_years(programme):
+    """What the exported bundle says of the envelopes of its first agreement."""
+    written = read_bundle(export_bundle(programme)).data["agreements"][0]["envelopes"]
+    return [(year["fiscal_year"], year["amount"]) for year in written]
+
+
+def test_export_says_what_was_allocated_once_it_is_corrected(programme, cast):
+    """Neither the entry that was wrong, nor the one that undid it; nor what was carried over, charged or received."""
+    first, second, _third = Envelope.objects.order_by("fiscal_year")
+    others = [("2027-2028", "2000000.00"), ("2028-2029", "1800000.00")]
+    ledger.charge_fee(first, by=cast.finance, amount=Decimal("10.00"))
+    ledger.receive(first, amount=Decimal("500.00"), by=cast.finance)
+    ledger.reprofile(first, second, amount=Decimal("1000.00"), consent="Lettre du 3 juin", by=cast.finance)
+    assert exported_years(programme) == [("2026-2027", "1600000.00"), *others]
+    more = ledger.allocate(first, amount=Decimal("400000.00"), by=cast.finance)
+    assert exported_years(programme) == [("2026-2027", "2000000.00"), *others]
+    ledger.reverse_entry(more, by=cast.finance, note="Mauvaise année")
+    assert exported_years(programme) == [("2026-2027", "1600000.00"), *others]
+    ledger.allocate(first, amount=Decimal("4.00"), by=cast.finance)
+    assert exported_years(programme) == [("2026-2027", "1600004.00"), *others]
+
+
+def test_import_finds_the_corrected_allocation_as_it_is(programme, cast):
+    first = Envelope.objects.order_by("fiscal_year").first()
+    ledger.reverse_entry(ledger.allocate(first, amount=Decimal("4.00"), by=cast.finance), by=cast.finance, note="Non")
+    assert import_bundle(TEXT, by=cast.officer) == programme
+
+
+def test_export_has_everything_in_its_order_whatever_that_of_the_tables(programme, cast):
+    """Three of each, made out of order, and one of another programme that is left out."""
+    import_bundle(paid_by(50, 30, 20), by=cast.officer)
+    import_bundle(
+        TEXT.replace("  code: FE\n", "  code: FX\n").replace("slug: filiere-excellence", "slug: autre")
+        .replace("MEIE-2026-114", "ZZ").replace("MEIE", "DEC"),
+        by=cast.officer,
+    )  # fmt: skip
+    renamed = {"AUTRE-1": "M-2", "AUTRE-2": "M-1", "MEIE-2026-114": "M-3"}
+    own = Partner.objects.get(short_name="MEIE")
+    for was, becomes in renamed.items():
+        partner = Partner.objects.create(
+            cluster=programme.cluster, short_name=f"P{becomes[-1]}", name_fr=becomes, name_en=becomes
+        )
+        Agreement.objects.filter(reference=was).update(reference=becomes, partner=partner)
+    assert not own.agreements.exists()
+    data = read_bundle(export_bundle(programme)).data
+    assert [partner["short_name"] for partner in data["partners"]] == ["P1", "P2", "P3"]
+    assert [agreement["reference"] for agreement in data["agreements"]] == ["M-1", "M-2", "M-3"]
+    assert [(one["agreement"], str(one["share"])) for one in data["programme"]["funding"]] == [
+        ("M-1", "20"),
+        ("M-2", "30"),
+        ("M-3", "50"),
+    ]
+    years = [[year["fiscal_year"] for year in agreement["envelopes"]] for agreement in data["agreements"]]
+    assert years == [["2026-2027", "2027-2028", "2028-2029"]] * 3
+
+
+def test_export_is_of_the_latest_call_unless_another_is_asked_for(programme, cast):
+    data = read_bundle(TEXT).data
+    data["call"] |= {"key": "second"}
+    data["aid"] |= {"max_aid": "80000.00"}
+    import_bundle(dump_bundle(data), by=cast.officer)
+    first, second = programme.calls.order_by("pk")
+    Call.objects.filter(pk=first.pk).update(form=second.form)  # a rewritten row lies last in its table
+    found = {call: read_bundle(export_bundle(programme, call=call)).data for call in (None, first, second)}
+    assert {call: (one["call"]["key"], one["aid"]["max_aid"]) for call, one in found.items()} == {
+        None: ("second", "80000.00"),
+        first: (first.key, "90000.00"),
+        second: ("second", "80000.00"),
+    }
 
 
 def test_the_command_says_every_line_and_imports_nothing(cast, tmp_path, capsys):

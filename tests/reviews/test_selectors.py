@@ -228,7 +228,7 @@ def test_ranking_has_the_reviewed_and_the_waitlisted_files_of_its_call_best_firs
         return one
 
     def review(one, person, point, state="submitted", **columns):
-        made = give(one, person, state, total=Decimal(point) * 20, **columns)
+        made = give(one, person, state, **{"total": Decimal(point) * 20} | columns)
         for criterion in file.call.rubric.definition["criteria"]:
             Score.objects.create(assignment=made, criterion=criterion["key"], point=str(point), comment="Lu.")
 
@@ -237,8 +237,10 @@ def test_ranking_has_the_reviewed_and_the_waitlisted_files_of_its_call_best_firs
             scored(5, state)
     scored(5, call=another_call(file.call))
     low, high, middle = scored(3), scored(5), scored(4, "waitlisted")
-    review(low, cast.dev, 5, "recused"), review(low, cast.endorser, 5, set_aside_at=NOW)  # neither counts
+    review(low, cast.dev, 5, "recused"), review(low, cast.endorser, 5, set_aside_at=NOW)  # none of the three counts
+    review(low, cast.screener, 5, "accepted", total=None)
     found = ranking(file.call)
+    assert set(found.of(low).scores.means.values()) == {Decimal(60)}
     assert [(one.application, one.placed.rank, one.scores.totals) for one in found.files] == [
         (high, 1, (Decimal(100),) * 3),
         (middle, 2, (Decimal(80),) * 3),
