@@ -9,6 +9,8 @@ from django.utils.translation import override
 from accounts.models import ClusterAppointment
 from applications.models import Application, Snapshot
 from applications.selectors import Sponsor, Submitted, calls_of, read_snapshot, submitted, work_for
+from applications.selectors.progress import timeline
+from applications.selectors.shown import shown_sections
 from applications.states import ApplicationState
 from moves.services import declare_standing
 from programs.models import Appointment, Call
@@ -193,3 +195,58 @@ def test_calls_that_one_lists_are_those_of_ones_role_the_latest_first(cast, row,
         end_roles(getattr(cast, name))
         assert calls_of(getattr(cast, name)) == []
     assert calls_of(cast.ana) == calls_of(cast.sophie) == []
+
+
+# ------------------------------------------------------------------ one file's lists
+
+
+def test_timeline_has_what_the_applicant_did_and_was_told_the_latest_first(cast, row):
+    def instant(days):
+        return AT + days * DAY
+
+    Application.objects.filter(pk=row.pk).update(
+        state="withdrawn", created_at=instant(-9), since=instant(8), outcome_at=instant(9)
+    )
+    row.snapshots.update(at=instant(0))
+    row.snapshots.create(
+        number=2, canonical="{}", digest="", form_version=1, signed_name="", by=cast.sophie, at=instant(5)
+    )
+    for day, ended in ((2, "confirmed_at"), (3, "declined_at"), (4, "cancelled_at")):
+        row.sponsorships.create(
+            email="h@boreal.example", token_digest=str(day), invited_by=cast.sophie, expires_at=instant(30),
+            confirmed_name="H. Savard", organisation_name="Boréal", **{ended: instant(day)},
+        )  # fmt: skip
+    row.change_requests.create(by=cast.officer, at=instant(1), due=instant(9), answered_at=instant(5))
+    with override("en"):
+        lines = [(line.what, line.at) for line in timeline(Application.objects.get(pk=row.pk))]
+    assert lines == [
+        ("Decision letter sent", instant(9)),
+        ("Withdrawn", instant(8)),
+        ("Application sent again", instant(5)),
+        ("Sponsorship confirmed", instant(2)),
+        ("Changes requested", instant(1)),
+        ("Application submitted", instant(0)),
+        ("Draft begun", instant(-9)),
+    ]
+
+
+def test_of_two_things_at_one_instant_the_timeline_has_the_later_one_first(cast, row):
+    Application.objects.filter(pk=row.pk).update(created_at=AT)
+    row.snapshots.update(at=AT)
+    with override("en"):
+        found = [line.what for line in timeline(Application.objects.get(pk=row.pk))]
+    assert found == ["Application submitted", "Draft begun"]
+
+
+def test_document_that_was_taken_off_is_not_shown(cast, programme):
+    file = submitted_file(cast, programme)
+
+    def shown():
+        return [one for part in shown_sections(file) for answer in part.answers for one in answer.documents]
+
+    before = list(file.documents.order_by("pk"))
+    assert set(shown()) == set(before)
+    taken = file.documents.filter(question=before[0].question).first()
+    file.documents.filter(pk=taken.pk).update(removed_at=AT)
+    assert taken not in shown()
+    assert set(shown()) == {*before} - {taken}

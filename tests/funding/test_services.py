@@ -52,3 +52,21 @@ def test_seat_that_ends_before_it_starts_is_refused_at_its_field(cast, partner):
             cast.emily, partner, by=cast.administrator, role="analyst", ends_on=clock.today() - timedelta(days=1)
         )
     assert list(problem.value.error_dict) == ["ends_on"]
+
+
+@pytest.mark.parametrize(
+    ("role", "first", "last", "holds"),
+    [
+        ("concurrence", 0, None, True),
+        ("concurrence", -9, 0, True),
+        ("concurrence", -9, -1, False),
+        ("concurrence", 1, None, False),
+        ("analyst", 0, None, False),
+    ],
+)
+def test_seat_counts_on_its_days_for_its_role_at_its_partner(cast, partner, cluster, role, first, last, holds):
+    days = [None if day is None else clock.today() + timedelta(days=day) for day in (first, last)]
+    PartnerSeat.objects.create(user=cast.emily, partner=partner, role=role, starts_on=days[0], ends_on=days[1])
+    other = Partner.objects.create(cluster=cluster, short_name="MY", name_fr="Ministère Y", name_en="Ministry Y")
+    assert holds_partner_role(cast.emily, "concurrence", partner) is holds
+    assert not holds_partner_role(cast.emily, "concurrence", other)

@@ -1,19 +1,21 @@
 """The pages of the envelopes: who reads them, and what a statement names."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import ClusterAppointment
 from audit.models import Reading
 from funding import access, figures, ledger
 from funding.access import envelopes_of, reads_envelopes
-from funding.models import Envelope
-from programs.models import Program
+from funding.models import Agreement, Envelope, Partner
+from programs.models import Appointment, Program, ProgramFunding
 from programs.querysets import is_staff
-from tests.files import AT, submitted_file
+from tests.files import AT, another_call, another_cluster, submitted_file
 from work import clock
 
 
@@ -78,3 +80,73 @@ def test_start_fails_where_no_app_says_who_handles_the_money_or_names_the_files(
         access.handlers()
     with pytest.raises(ImproperlyConfigured, match="names the files"):
         figures.naming()
+
+
+@pytest.fixture
+def envelopes(programme):
+    """Envelopes made out of order, by agreement and year: two agreements more of the cluster, one of another."""
+    own = Agreement.objects.get()
+
+    def agreement(reference, cluster):
+        partner, _made = Partner.objects.get_or_create(
+            cluster=cluster, short_name="MX", defaults={"name_fr": "Ministère X", "name_en": "Ministry X"}
+        )
+        return Agreement.objects.create(
+            partner=partner, cluster=cluster, reference=reference, title_fr=reference, title_en=reference,
+            starts_on=date(2026, 4, 1), ends_on=date(2029, 3, 31), language_regime="fr_prevails",
+        )  # fmt: skip
+
+    theirs = another_cluster()
+    found = {("MEIE-2026-114", one.fiscal_year): one for one in own.envelopes.all()}
+    for reference, cluster in (("ZZ", own.cluster), ("AA", own.cluster), ("THEIRS", theirs)):
+        made = agreement(reference, cluster)
+        for year in (2028, 2026, 2027):
+            found[reference, year] = Envelope.objects.create(agreement=made, fiscal_year=year)
+    return found
+
+
+def listed(answer):
+    return [
+        (group["agreement"].reference, line["envelope"].fiscal_year)
+        for group in answer.context["groups"]
+        for line in group["years"]
+    ]
+
+
+@pytest.mark.parametrize("person", ["officer", "finance", "auditor"])
+def test_readers_of_a_cluster_have_its_envelopes_by_agreement_and_year(cast, envelopes, page, person):
+    expected = [(reference, year) for reference in ("AA", "MEIE-2026-114", "ZZ") for year in (2026, 2027, 2028)]
+    assert listed(page(getattr(cast, person), "envelope-list")) == expected
+    for key, envelope in envelopes.items():
+        status = page(getattr(cast, person), "envelope-statement", envelope.public_id).status_code
+        assert status == (200 if key in expected else 404), key
+
+
+@pytest.mark.parametrize("role", ["officer", "chair", "endorser", "approver"])
+def test_who_handles_the_money_of_a_programme_has_the_envelopes_that_pay_it_and_no_other(
+    cast, programme, envelopes, role
+):
+    other = another_call(programme.calls.get(), cluster=envelopes["THEIRS", 2026].agreement.cluster).program
+    ProgramFunding.objects.create(program=other, agreement=envelopes["THEIRS", 2026].agreement)
+    Appointment.objects.filter(user=cast.ana).delete()
+    Appointment.objects.create(
+        user=cast.ana, program=programme, cluster=programme.cluster, role=role, limit=1, seat="cluster"
+    )
+    assert {one.agreement.reference for one in envelopes_of(cast.ana)} == {"MEIE-2026-114"}
+    Appointment.objects.filter(user=cast.ana).update(program=None, cluster=other.cluster)
+    assert {one.agreement.reference for one in envelopes_of(cast.ana)} == {"THEIRS"}
+
+
+@pytest.mark.parametrize("role", ["administrator"])
+def test_role_in_the_cluster_that_reads_no_books_opens_no_envelope(cast, cluster, envelopes, role):
+    ClusterAppointment.objects.create(user=cast.sophie, cluster=cluster, role=role)
+    assert (reads_envelopes(cast.sophie), list(envelopes_of(cast.sophie))) == (False, [])
+
+
+def test_statement_of_an_envelope_has_its_entries_in_the_order_they_were_made(cast, programme, page):
+    first, second, _third = Envelope.objects.order_by("fiscal_year")
+    for amount in (3, 1, 2):
+        ledger.receive(first, amount=Decimal(amount), by=cast.finance)
+        ledger.receive(second, amount=Decimal(amount * 10), by=cast.finance)
+    rows = page(cast.finance, "envelope-statement", first.public_id).context["rows"]
+    assert [line["row"].entry.amount for line in rows] == [1_600_000, 128_000, 3, 1, 2]

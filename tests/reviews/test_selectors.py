@@ -387,3 +387,75 @@ def test_queue_page_recalls_the_last_reviews_submitted(cast, file, give, client)
     give(another(file), cast.ben, "submitted", submitted_at=NOW)
     client.force_login(cast.ana)
     assert list(client.get(reverse("review-queue")).context["recent"]) == [first, second, third]
+
+
+def test_others_reviews_are_those_that_count_in_the_order_they_came(cast, file, give, client):
+    own = give(file, cast.ana, "submitted", submitted_at=NOW)
+    third, first, second = (
+        give(file, person, "submitted", submitted_at=NOW - days * DAY)
+        for person, days in ((cast.ben, 1), (cast.dev, 3), (cast.chloe, 2))
+    )
+    give(file, cast.endorser, "submitted", set_aside_at=NOW), give(file, cast.screener, "recused")
+    give(file, cast.approver), give(another(file), cast.ben, "submitted")
+    client.force_login(cast.ana)
+    reviews = client.get(reverse("review-read", args=[own.public_id])).context["reviews"]
+    assert [one["assignment"] for one in reviews] == [own, first, second, third]
+
+
+def test_interests_of_a_person_are_their_own_those_that_run_last(cast, client):
+    days = {"ended": (-90, -30), "ends": (-9, 30), "old": (-60, None), "new": (-3, None), "middle": (-20, None)}
+    for name in ("old", "ends", "new", "ended", "middle"):
+        first, last = (None if day is None else clock.today() + day * DAY for day in days[name])
+        cast.dev.interests.create(kind="employer", organisation_name=name, starts_on=first, ends_on=last)
+    cast.ana.interests.create(kind="employer", organisation_name="Another's")
+    client.force_login(cast.dev)
+    found = client.get(reverse("review-interests")).context["interests"]
+    assert [one.organisation_name for one in found] == ["ended", "ends", "new", "middle", "old"]
+
+
+# ------------------------------------------------------------------ the page of a panel
+
+
+def test_page_of_a_panel_has_who_has_the_file_apart_from_who_left_it(cast, file, give, client):
+    live = [give(file, cast.ana, "submitted"), give(file, cast.ben, "offered"), give(file, cast.dev, "accepted")]
+    gone = [give(file, cast.chloe, "recused"), give(file, cast.endorser, "declined"), give(file, cast.dev, "cancelled")]
+    give(another(file), cast.ana)
+    client.force_login(cast.chair)
+    page = client.get(reverse("review-file", args=[file.reference])).context
+    assert [one for one, _tag in page["assignments"]] == live
+    assert [one for one, _note in page["gone"]] == gone
+
+
+def test_page_of_a_panel_leads_the_chair_to_the_doubts_that_stand(cast, file, client):
+    def declare(name, answer="unsure", at=file, **more):
+        return Declaration.objects.create(application=at, user=getattr(cast, name), answer=answer, **more)
+
+    first, second, third = declare("dev"), declare("ben"), declare("ana")
+    declare("officer", "conflict"), declare("screener", ruled_by=cast.chair)
+    declare("chloe"), declare("chloe", "none")
+    declare("ana", at=another(file))
+    Declaration.objects.filter(pk=first.pk).update(note="Mon frère.")  # a rewritten row lies last in its table
+    page = reverse("review-file", args=[file.reference])
+    client.force_login(cast.chair)
+    assert list(client.get(page).context["to_rule"]) == [first, second, third]
+    client.force_login(cast.officer)
+    assert list(client.get(page).context["to_rule"]) == []
+
+
+def test_page_of_a_ranking_recalls_what_is_recommended_already_the_best_first(cast, file, client):
+    closing = NOW - DAY
+    Application.objects.update(cohort_closes_at=closing)
+    scores = {"second": 80, "third": 70, "first": 90}
+    made = {name: another(file, state="recommended", score=score) for name, score in scores.items()}
+    for state in ApplicationState.values:
+        if state != "recommended":
+            another(file, state=state)
+    another(file, state="recommended", cohort_closes_at=closing - DAY)
+    another(file, state="recommended", call=another_call(file.call))
+    barred = another(file, state="recommended")
+    declare_standing(barred.pk, user=cast.chair, standing="conflict")
+    client.force_login(cast.chair)
+    page = client.get(reverse("review-ranking", args=[file.call.public_id])).context
+    assert list(page["recommended"]) == [made["first"], made["second"], made["third"]]
+    assert page["under_way"] == 4  # submitted, eligible, and two in review
+    assert [line["envelope"].fiscal_year for line in page["envelopes"]] == [2026, 2027, 2028]

@@ -1,0 +1,128 @@
+"""What the public finds: programmes and calls, what is among them, what is not, and in which order."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from icalendar import Calendar
+
+from applications.models import Application
+from programs.models import Call, Program
+from tests.decisions.files import submitted_row
+from tests.files import AT, another, another_call, another_cluster, open_call
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def own(cast, programme, clock_at):
+    """The call of the cast, open, its cohorts put away: it closes once."""
+    clock_at(AT)
+    call = open_call(cast, programme)
+    Call.objects.filter(pk=call.pk).update(cohorts=[], closes_at=AT + 9 * DAY)
+    return Call.objects.get(pk=call.pk)
+
+
+@pytest.fixture
+def programmes(own):
+    """Programmes made out of order, by name, each with one call beside that of the cast; all but one of one cluster."""
+    clusters = iter([another_cluster(), *[own.program.cluster] * 9])
+
+    def add(name, **columns):
+        call = another_call(own, cluster=next(clusters) if name == "second" else None, **columns)
+        if name != "second":
+            group = own.program.working_group
+            call.program = Program.objects.create(
+                cluster=own.program.cluster, working_group=group, code=f"X{call.pk}", slug=name, name_fr=name,
+                name_en=name, summary_fr=name, summary_en=name,
+            )  # fmt: skip
+            call.save()
+        Program.objects.filter(pk=call.program_id).update(slug=name, name_fr=name, name_en=name)
+        return call
+
+    return {
+        "over": add("over", closes_at=AT - DAY, opens_at=AT - 9 * DAY),
+        "second": add("second", closes_at=AT + 5 * DAY),
+        "announced": add("announced", opens_at=AT + DAY, closes_at=AT + 2 * DAY),
+        "draft": add("draft", state="draft", closes_at=AT + DAY),
+        "cancelled": add("cancelled", state="cancelled", closes_at=AT + DAY),
+        "archived": add("archived", state="archived", closes_at=AT + DAY),
+        "first": add("first", closes_at=AT + 3 * DAY),
+    }
+
+
+def cards(client, **query):
+    return [card["program"].slug for card in client.get(reverse("catalogue"), query).context["cards"]]
+
+
+def test_catalogue_has_what_can_be_applied_for_the_soonest_closing_first_then_the_others_by_name(client, programmes):
+    assert cards(client) == ["first", "second", "filiere-excellence", "announced", "over"]
+
+
+@pytest.mark.parametrize(
+    ("when", "found"),
+    [("open", ["first", "second", "filiere-excellence"]), ("soon", ["announced"]), ("closed", ["over"])],
+)
+def test_catalogue_is_filtered_by_where_a_call_stands(client, programmes, when, found):
+    assert cards(client, when=when) == found
+
+
+def test_card_has_the_published_calls_of_its_programme_alone(client, own):
+    for state in ("draft", "cancelled", "archived"):
+        another_call(own, state=state)
+    other = another_call(own)
+    (card,) = client.get(reverse("catalogue")).context["cards"]
+    assert {fact["call"] for fact in card["calls"]} == {own, other}
+    assert card["soonest"] == own.closes_at
+
+
+def test_programme_page_has_its_calls_the_last_to_close_first(client, own):
+    second = another_call(own, closes_at=AT + 20 * DAY)
+    fourth = another_call(own, closes_at=AT + DAY, state="cancelled")
+    first = another_call(own, closes_at=AT + 30 * DAY)
+    for state in ("draft", "archived"):
+        another_call(own, state=state)
+    another_call(own, cluster=another_cluster())
+    calls = client.get(reverse("program", args=[own.program.slug])).context["calls"]
+    assert [fact["call"] for fact in calls] == [first, second, own, fourth]
+
+
+def test_call_says_its_closings_to_come_in_order(client, own):
+    days = [AT + n * DAY for n in (-3, 0, 2, 5)]
+    Call.objects.filter(pk=own.pk).update(cohorts=[day.isoformat() for day in days])
+    found = client.get(reverse("call", args=[own.public_id])).context
+    assert (found["next"], found["to_come"]) == (days[2], [*days[2:], own.closes_at])
+
+
+def test_call_leads_to_ones_own_drafts_of_it_the_latest_first(client, cast, own, programme, precision):
+    row = submitted_row(cast, programme)
+    first, second = another(row, state="draft"), another(row, state="draft")
+    another(row, state="draft", organisation=precision), another(row, state="draft", call=another_call(own))
+    Application.objects.filter(pk=first.pk).update(title="Récrit")  # a rewritten row lies last in its table
+    page = reverse("call", args=[own.public_id])
+    assert list(client.get(page).context["drafts"]) == []
+    client.force_login(cast.olivier)
+    assert list(client.get(page).context["drafts"]) == [second, first]
+
+
+def test_calendar_has_the_published_calls_by_closing(client, programmes, own):
+    calendar = Calendar.from_ical(client.get(reverse("call-feed")).content)
+    starts = [event.decoded("dtstart") for event in calendar.walk("VEVENT")]
+    assert starts == [AT + n * DAY for n in (2, 3, 5, 9)]
+
+
+def test_applications_of_a_company_are_those_of_its_own_the_last_changed_first(client, cast, programme, precision):
+    row = submitted_row(cast, programme)
+    states = ("draft", "approved", "draft", "withdrawn", "draft")
+    made = [
+        another(row, state=state, updated_at=AT + days * DAY)
+        for state, days in zip(states, (2, 5, 9, 1, 4), strict=True)
+    ]
+    Application.objects.filter(pk=row.pk).update(organisation=precision)
+    client.force_login(cast.olivier)
+    page = client.get(reverse("application-list")).context
+    assert page["drafts"] == [made[2], made[4], made[0]]
+    assert page["sent"] == [made[1], made[3]]
+    client.force_login(cast.michel)
+    page = client.get(reverse("application-list")).context
+    assert (page["drafts"], page["sent"]) == ([], [row])
