@@ -20,11 +20,12 @@ from applications.selectors.submitted import Submitted, submitted
 from applications.states import VALID
 from programs.policy import AutomaticCheck
 from programs.selectors import policy_of
-from questions.constants import QuestionType, Text
+from questions.constants import QuestionType
 from questions.schema.answers import visible_questions
 from questions.schema.values import add_months
 from work import clock
 from work.money import format_money, format_percent
+from work.texts import Text
 
 OWN = "own-"  # the keys of an officer's own items begin so
 

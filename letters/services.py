@@ -21,11 +21,11 @@ from notifications.constants import MessageKind
 from notifications.models import Message
 from notifications.services import queue_message
 from programs.models import Program
-from questions.constants import Text
 from work import clock
 from work.models import new_public_id
 from work.querysets import given_up
 from work.services import retry
+from work.texts import Text
 
 NOBODY = "Nobody with an account acts for the organisation: there is nobody to send the letter to."
 

@@ -18,8 +18,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from questions.constants import Path, Problem, Text
+from questions.constants import Path, Problem
 from questions.schema.reading import MISSING, Reader
+from work.texts import Text
 
 HUNDRED = Decimal(100)
 

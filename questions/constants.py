@@ -1,5 +1,5 @@
-"""The closed lists a form is written with: question types, kinds of value, of cost and of financing; and the two small
-values every definition carries, `Text` (French and English) and `Problem` (where, on which line, what).
+"""The closed lists a form is written with: question types, kinds of value, of cost and of financing; and the small
+value every fault of a definition is told by, `Problem` (where, on which line, what).
 
 Pure: no Django beyond translation and TextChoices.
 """
@@ -9,32 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 LANGUAGES = ("fr", "en")
 Path = tuple[str | int, ...]  # where a thing is in a definition: keys and indexes from the top
-
-
-@dataclass(frozen=True)
-class Text:
-    """A text in both languages. `str(text)` is the one of the reader, so `{{ question.label }}` is enough in a page."""
-
-    fr: str = ""
-    en: str = ""
-
-    def __str__(self) -> str:
-        return self.in_language(get_language())
-
-    def __bool__(self) -> bool:
-        return bool(self.fr or self.en)
-
-    def in_language(self, language: str | None) -> str:
-        """The text in `language` ("en", "en-ca"…); French, the original, for anything else."""
-        return self.en if (language or "fr").startswith("en") else self.fr
-
-    def as_dict(self) -> dict[str, str]:
-        return {"fr": self.fr, "en": self.en}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from applications import constants
 from applications.models import Application, Document
 from applications.selectors.answers import answers_of, form_of
-from questions.constants import QuestionType, Text, ValueKind
+from questions.constants import QuestionType, ValueKind
 from questions.schema import Question
 from questions.schema.answers import visible_questions
 from questions.schema.assessment import level_gains
@@ -19,6 +19,7 @@ from questions.schema.tables import columns_of
 from work import clock
 from work.money import format_money, format_percent
 from work.templatetags.formats import number
+from work.texts import Text
 
 
 @dataclass

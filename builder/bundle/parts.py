@@ -16,8 +16,9 @@ from funding.money import fiscal_end, fiscal_start
 from letters import fields as letters
 from letters.states import LetterKind
 from programs.states import CallKind
-from questions.constants import Path, Problem, Text
+from questions.constants import Path, Problem
 from questions.schema.reading import Reader
+from work.texts import Text
 
 Instant = tuple[datetime.datetime, str]  # with the name of the zone that it was written in
 

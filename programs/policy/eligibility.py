@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from questions import conditions
-from questions.constants import Text
 from questions.schema.checks import check_condition
 from questions.schema.definition import Question, read_condition, read_question
 from questions.schema.reading import Reader
 from questions.schema.writing import question_as_written
+from work.texts import Text
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from programs.policy.numbers import written
-from questions.constants import Text
 from questions.schema.reading import Reader
+from work.texts import Text
 
 
 class Every(StrEnum):

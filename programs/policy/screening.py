@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from questions.constants import Text
 from questions.schema.definition import NOTHING
 from questions.schema.reading import Reader
+from work.texts import Text
 
 
 class AutomaticCheck(StrEnum):

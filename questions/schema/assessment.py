@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from questions.constants import Text
 from questions.schema.definition import Question
+from work.texts import Text
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from questions.conditions import ConditionError, Node, parse
-from questions.constants import QUESTION_TYPES, Path, Problem, QuestionType, Text, TypeRules, ValueKind
+from questions.constants import QUESTION_TYPES, Path, Problem, QuestionType, TypeRules, ValueKind
 from questions.schema.reading import MISSING, Reader
+from work.texts import Text
 
 NOTHING = Text()
 FILE_KINDS = ("pdf", "docx", "xlsx", "pptx", "odt", "ods", "png", "jpg", "csv", "txt")

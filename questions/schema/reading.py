@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from questions.constants import LANGUAGES, Path, Problem, Text
+from questions.constants import LANGUAGES, Path, Problem
+from work.texts import Text
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\s+([A-Za-z_]+/[A-Za-z_/]+|UTC))?")

@@ -19,10 +19,11 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from questions.constants import CostKind, FinancingKind, QuestionType, Text
+from questions.constants import CostKind, FinancingKind, QuestionType
 from questions.schema import values
 from questions.schema.definition import Option, Question
 from questions.schema.faults import Fault, Outcome
+from work.texts import Text
 
 MAX_ROWS = 200
 _PUBLIC_AID = ("grant", "repayable_loan", "tax_credit")

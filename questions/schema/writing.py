@@ -6,8 +6,9 @@ import datetime
 from decimal import Decimal
 
 from questions.conditions import to_text
-from questions.constants import QuestionType, Text
+from questions.constants import QuestionType
 from questions.schema.definition import Axis, Option, Question
+from work.texts import Text
 
 
 def question_as_written(question: Question) -> dict[str, object]:

@@ -36,11 +36,11 @@ from programs.policy.service import Start
 from programs.roles import Seat
 from programs.selectors import policy_of, rubric_of
 from programs.services.calls import publish_call
-from questions.constants import Text
 from questions.schema.definition import read_question
 from questions.schema.reading import Reader
 from questions.schema.writing import question_as_written
 from tests.cast import BUNDLE
+from work.texts import Text
 
 BUNDLES = sorted(BUNDLE.parent.glob("*.yaml"))
 # The least that a version may hold: without its aid there is no policy.

@@ -25,6 +25,7 @@ from work.outages import Away, Later, is_database_away, note_away, reason_of
 from work.querysets import ATTEMPTS, stopped, waiting
 from work.services import claim, once_the_database_is_back, pause_after
 from work.states import RUNNABLE, JobAct, JobPhase, JobState
+from work.texts import Text
 
 log = logging.getLogger(__name__)
 
@@ -249,16 +250,8 @@ def _tidy(job: Job) -> None:
 
 
 def _failure(job: Job, failure: Failure) -> JobFailure:
-    french, english = in_both(failure.reason)
-    return JobFailure(job=job, label=failure.label[:250], reason_fr=french, reason_en=english)
-
-
-def in_both(text: str | Promise) -> tuple[str, str]:
-    """A lazy text in French and in English."""
-    with translation.override("fr"):
-        french = str(text)
-    with translation.override("en"):
-        return french, str(text)
+    reason = Text.of(failure.reason)
+    return JobFailure(job=job, label=failure.label[:250], reason_fr=reason.fr, reason_en=reason.en)
 
 
 # ------------------------------------------------------------------ what goes wrong
@@ -273,7 +266,8 @@ def _fail(job: Job, sentence: str | Promise, error: str) -> None:
     now = clock.now()
     row.state, row.ended_at, row.keep_until = JobState.FAILED, now, now + results.KEPT_FOR
     row.attempts, row.claimed_until, row.last_error = ATTEMPTS, None, reason_of(error)
-    row.reason_fr, row.reason_en = in_both(sentence)
+    reason = Text.of(sentence)
+    row.reason_fr, row.reason_en = reason.fr, reason.en
     row.save()
     tell(row, JobAct.FAIL, None)
 

@@ -11,10 +11,11 @@ from applications import constants
 from applications.forms.questions.fields import AnswerForm
 from applications.models import Document
 from applications.selectors.shown import column_label
-from questions.constants import QuestionType, Text
+from questions.constants import QuestionType
 from questions.schema import Fault, Question
 from questions.schema.tables import columns_of
 from work.forms import said
+from work.texts import Text
 
 
 class BoundQuestion:
