@@ -1,6 +1,9 @@
 """Where the sign-in library meets the product: its writes go through our services, its mails through our outbox."""
 
 import hashlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypeAlias
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.forms import Form
@@ -10,19 +13,41 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import services
 from accounts.models import User
-from notifications.constants import MessageKind
+from accounts.pages import ASK_FOR_PASSWORD, CHOOSE_PASSWORD, CONFIRM_ADDRESS
+from notifications import messages
+from notifications.messages import Content
 from notifications.services import queue_message
 from work import clock
+from work.pages import Link
 
-# The library's mails: our kind, the address it leads to, and what of the library's context is in that address.
-MAILS = {
-    "email_confirmation_signup": (MessageKind.ACCOUNT_CONFIRM, "account_confirm_email", ("key",)),
-    "email_confirmation": (MessageKind.ACCOUNT_CONFIRM, "account_confirm_email", ("key",)),
-    "password_reset_key": (MessageKind.PASSWORD_RESET, "account_reset_password_from_key", ("uid", "key")),
-    "account_already_exists": (MessageKind.ACCOUNT_EXISTS, "account_reset_password", ()),
-    "password_reset": (MessageKind.PASSWORD_CHANGED, "account_reset_password", ()),
-    "password_changed": (MessageKind.PASSWORD_CHANGED, "account_reset_password", ()),
-    "password_set": (MessageKind.PASSWORD_CHANGED, "account_reset_password", ()),
+Given: TypeAlias = Mapping[str, object]  # the library's context
+
+
+def _confirm(given: Given, now: datetime) -> tuple[Content, Link]:
+    return messages.AccountConfirm(), CONFIRM_ADDRESS(str(given["key"]))
+
+
+def _reset(given: Given, now: datetime) -> tuple[Content, Link]:
+    return messages.PasswordReset(), CHOOSE_PASSWORD(str(given["uid"]), str(given["key"]))
+
+
+def _exists(given: Given, now: datetime) -> tuple[Content, Link]:
+    return messages.AccountExists(), ASK_FOR_PASSWORD()
+
+
+def _changed(given: Given, now: datetime) -> tuple[Content, Link]:
+    return messages.PasswordChanged(at=now), ASK_FOR_PASSWORD()
+
+
+# The library's mails: what ours says instead, and the page it leads to.
+MAILS: dict[str, Callable[[Given, datetime], tuple[Content, Link]]] = {
+    "email_confirmation_signup": _confirm,
+    "email_confirmation": _confirm,
+    "password_reset_key": _reset,
+    "account_already_exists": _exists,
+    "password_reset": _changed,
+    "password_changed": _changed,
+    "password_set": _changed,
 }
 
 
@@ -52,18 +77,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         """Queue the mail: in the person's language when there is an account, else in the page's."""
         name = template_prefix.rpartition("/")[2]
-        kind, url_name, parts = MAILS[name]
         user = User.objects.filter(email=email.lower()).first()
         now = clock.now()
+        content, link = MAILS[name](context, now)
         occasion = "|".join([name, email.lower(), str(context.get("key") or now.isoformat())])
         queue_message(
-            kind,
+            content,
             to=user or email,
             language=user.language if user else (get_language() or "fr")[:2],
-            context={"at": now},
-            url_name=url_name,
-            url_args=tuple(context[part] for part in parts),
-            key=f"{kind}-{hashlib.sha256(occasion.encode()).hexdigest()}",
+            link=link,
+            key=f"{content.words.kind}-{hashlib.sha256(occasion.encode()).hexdigest()}",
         )
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:

@@ -83,6 +83,12 @@ class Application(PublicModel, ApplicationLife):
         """Nothing is reported of a draft that was never sent."""
         return bool(self.reference)
 
+    @property
+    def number(self) -> str:
+        """The reference of a file that was sent, which it has from then on (the database holds it)."""
+        assert self.reference is not None
+        return self.reference
+
     def __str__(self) -> str:
         return self.reference or self.title or str(self.public_id)
 

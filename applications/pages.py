@@ -1,9 +1,11 @@
-"""The pages of a file, of this app and of those above."""
+"""The pages of a file, of this app and of those above, and those that messages lead to."""
+
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
 from applications.models import Application
-from work.pages import Slot, Tab, Tabs
+from work.pages import Page, Slot, Tab, Tabs
 
 FILE_TABS: Tabs[Application] = Tabs(
     Tab("file-answers", _("Answers"), 20),
@@ -12,3 +14,9 @@ FILE_TABS: Tabs[Application] = Tabs(
 )
 FILE_PAGE = Slot("the whole file, for the staff")
 DECLARE_PAGE = Slot("where a person declares interests in a file")
+
+APPLICATION = Page("application-detail", UUID)  # the company's
+APPLICATION_SPONSOR = Page("application-sponsor", UUID)
+APPLICATION_CHANGES = Page("application-changes", UUID)
+SPONSOR = Page("sponsor", str)  # the token of the sponsor's link
+FILE_CHANGES = Page("file-changes", str)  # the staff's

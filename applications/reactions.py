@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import F
 
 from applications.models import Application
+from applications.pages import APPLICATION
 from applications.rules import WithItsCall
 from applications.services.changes import people_of
 from applications.states import DUE_FROM_CLOSING, UNDER_WAY, ApplicationState
@@ -12,10 +13,11 @@ from audit import services as trail
 from moves.machine import move
 from moves.registry import Made, after
 from moves.transitions import Facts, Reason
-from notifications.constants import MessageKind
+from notifications import messages
 from notifications.services import queue_message
 from programs.models import Call
 from programs.rules import NewClosing, OneApplicant
+from work.texts import Text
 
 
 @after(Call.extend)
@@ -61,11 +63,9 @@ def cancel_every_file(call: Call, made: Made[Facts, Reason]) -> None:
             trail.record(application, "application.call_cancelled", by=made.by, given={"call": call.public_id})
         for person in people_of(application):
             queue_message(
-                MessageKind.CALL_CANCELLED,
+                messages.CallCancelled(call=Text(call.name_fr, call.name_en), reason=made.words),
                 to=person,
-                context={"call": {"fr": call.name_fr, "en": call.name_en}, "reason": made.words},
-                url_name="application-detail",
-                url_args=[application.public_id],
+                link=APPLICATION(application.public_id),
                 application_id=application.pk,
                 key=f"call_cancelled:{application.public_id}:{person.pk}",
             )
@@ -74,11 +74,9 @@ def cancel_every_file(call: Call, made: Made[Facts, Reason]) -> None:
 def _tell_of_later_closing(call: Call, draft: Application, closes_at: datetime) -> None:
     for person in people_of(draft):
         queue_message(
-            MessageKind.CALL_EXTENDED,
+            messages.CallExtended(call=Text(call.name_fr, call.name_en), closes_at=closes_at),
             to=person,
-            context={"call": {"fr": call.name_fr, "en": call.name_en}, "closes_at": closes_at},
-            url_name="application-detail",
-            url_args=[draft.public_id],
+            link=APPLICATION(draft.public_id),
             application_id=draft.pk,
             key=f"call_extended:{draft.public_id}:{closes_at:%Y%m%d%H%M}:{person.pk}",
         )

@@ -12,14 +12,15 @@ from documents.states import RenderingKind
 from letters import sheets
 from letters.constants import ALPHABET, DAYS_TO_SERVE, SIGNS, grouped
 from letters.models import Dispatch, Letter, LetterTemplate
+from letters.pages import LETTER
 from letters.rules import Drawn, Service
 from letters.selectors import messages_of, templates_of
 from letters.states import LEAVING, LetterKind, LetterState
 from letters.subjects import Subject
 from moves.machine import move
-from notifications.constants import MessageKind
+from notifications import messages
 from notifications.models import Message
-from notifications.services import queue_message
+from notifications.services import Attachment, queue_message
 from programs.models import Program
 from work import clock
 from work.models import new_public_id
@@ -158,22 +159,17 @@ def _dispatch(letter: Letter) -> bool:
     application = Application.objects.select_related("call__program", "organisation").get(pk=letter.application_id)
     rendering = letter.document
     program = application.call.program
+    programme = Text(program.name_fr, program.name_en)
     memberships = application.organisation.memberships.filter(user__is_active=True).select_related("user")
     people = [membership.user for membership in memberships.order_by("id")]
     for person in people:
         message = queue_message(
-            MessageKind.LETTER,
+            messages.Letter(reference=application.number, title=application.title, programme=programme),
             to=person,
-            context={
-                "reference": application.reference,
-                "title": application.title,
-                "programme": {"fr": program.name_fr, "en": program.name_en},
-            },
-            url_name="decision-letter",
-            url_args=[str(letter.public_id)],
+            link=LETTER(letter.public_id),
             application_id=application.pk,
             key=f"letter:{letter.public_id}:{person.public_id}",
-            attachment=(rendering.path, rendering.name, rendering.sha256),
+            attachment=Attachment(rendering.path, rendering.name, rendering.sha256),
         )
         Dispatch.objects.get_or_create(letter=letter, person=person, defaults={"message": message})
     return bool(people)

@@ -19,4 +19,4 @@ class NotificationsConfig(AppConfig):
                 retry=services.retry_given_up,
             )
         )
-        services.check_takers()  # the apps above are ready before: each has said what it takes
+        services.check_kinds()  # the apps above are ready before: each has said what it takes

@@ -8,7 +8,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.urls import reverse
 
-from notifications.constants import KINDS, MessageKind, Wording
+from notifications.constants import MessageKind
+from notifications.messages import KINDS, Wording
 from work import clock
 from work.models import WorkItem
 
@@ -59,6 +60,6 @@ class Message(WorkItem):
         return settings.BASE_URL.rstrip("/") + reverse(self.url_name, args=self.url_args) if self.url_name else ""
 
     @property
-    def known(self) -> Wording:
-        """The catalogue's entry for this kind."""
-        return KINDS[MessageKind(self.kind)]
+    def words(self) -> Wording:
+        """The words of this kind."""
+        return KINDS[MessageKind(self.kind)].words

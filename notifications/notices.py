@@ -4,10 +4,10 @@ import hashlib
 import mimetypes
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import cast
-from uuid import UUID
+from typing import TypeAlias, cast
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -16,82 +16,83 @@ from django.template.backends.django import DjangoTemplates
 from django.template.loader import get_template
 from django.utils import translation
 
+from notifications.constants import MessageKind
+from notifications.messages import KINDS, Content, OfUse
 from notifications.models import Message
 from work import clock, storage
 from work.outages import TooLate
 from work.schema import Json
-from work.texts import one_line
+from work.texts import Text, one_line
 
-TYPED: dict[str, Callable[[str], object]] = {
+Value: TypeAlias = str | int | datetime | date | Decimal | Text
+READ: dict[str, Callable[[str], Value]] = {
     "instant": datetime.fromisoformat,
     "day": date.fromisoformat,
     "money": Decimal,
 }
-PLAIN = "$plain"
-"""Marks a dictionary that means itself, where its one key would have it taken for a packed value, or for this mark."""
 
 
-def packed_context(context: Mapping[str, object]) -> dict[str, Json]:
-    """The names of a message's context with their values `packed`."""
-    return {name: packed(value) for name, value in context.items()}
+def packed(content: Content) -> dict[str, Json]:
+    """What a message says as its row keeps it: each value in JSON that remembers its type.
+
+    TypeError for a value that cannot be written in a reader's language.
+    """
+    return {field.name: _packed(getattr(content, field.name)) for field in fields(content)}
 
 
-def unpacked_context(context: Mapping[str, Json], language: str) -> dict[str, object]:
-    """What `packed_context` packed: its names are names, whatever they are."""
-    return {name: unpacked(value, language) for name, value in context.items()}
+def content_of(message: Message) -> Content:
+    """What `packed` kept. A name that the kind says no more is left out; TypeError for a row that lacks one."""
+    content = KINDS[MessageKind(message.kind)]
+    said = {field.name for field in fields(content)}
+    return content(**{name: _unpacked(value) for name, value in message.context.items() if name in said})
 
 
-def packed(value: object) -> Json:
-    """A value of a context in JSON that remembers its type: instants, days and amounts are written at sending."""
-    if isinstance(value, datetime):
-        return {"instant": value.isoformat()}
-    if isinstance(value, date):
-        return {"day": value.isoformat()}
-    if isinstance(value, Decimal):
-        return {"money": str(value)}
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, dict):
-        inner = {k: packed(v) for k, v in value.items()}
-        return {PLAIN: inner} if len(inner) == 1 and set(inner) <= {PLAIN, *TYPED} else inner
-    if isinstance(value, list | tuple):
-        return [packed(v) for v in value]
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    return str(value)  # a lazy text: said in the language that is on now
+def in_language(content: Content, language: str) -> dict[str, Value]:
+    """The names that a subject and a body read. A `Text` is read in `language`; in the other when it is empty there."""
+    values = {field.name: getattr(content, field.name) for field in fields(content)}
+    return {
+        name: value.in_language(language) or value.fr or value.en if isinstance(value, Text) else value
+        for name, value in values.items()
+    }
 
 
-def unpacked(value: Json, language: str) -> object:
-    """What `packed` packed. A pair {"fr": …, "en": …} becomes its text in `language`."""
-    if isinstance(value, dict):
-        if set(value) == {"fr", "en"}:
-            return value[language] or value["fr"] or value["en"]
-        if len(value) == 1 and (kind := next(iter(value))) in TYPED:
-            return TYPED[kind](value[kind])
-        inner = value[PLAIN] if set(value) == {PLAIN} else value
-        return {k: unpacked(v, language) for k, v in inner.items()}
-    if isinstance(value, list):
-        return [unpacked(v, language) for v in value]
+def _packed(value: object) -> Json:
+    match value:
+        case datetime():
+            return {"instant": value.isoformat()}
+        case date():
+            return {"day": value.isoformat()}
+        case Decimal():
+            return {"money": str(value)}
+        case Text():
+            return value.as_dict()
+        case str() | int():
+            return value
+    raise TypeError(f"a message cannot say {value!r}")
+
+
+def _unpacked(value: Json) -> object:
+    match value:
+        case {"fr": str(french), "en": str(english)}:
+            return Text(french, english)
+        case Mapping():
+            ((kind, written),) = value.items()
+            return READ[kind](str(written))
     return value
-
-
-def context_of(message: Message) -> dict[str, object]:
-    """What the message says, each value of its own type and in its reader's language."""
-    return unpacked_context(message.context, message.language)
 
 
 def write(message: Message) -> EmailMultiAlternatives:
     """The e-mail of a message, in its language. ValueError when its attachment is not the file it was queued with,
     Away when the storage that holds it is away."""
     with translation.override(message.language):
-        context = context_of(message)
-        subject = re.sub(r"[\t ]+", " ", one_line(str(message.known.subject) % context)).strip()
+        said = in_language(content_of(message), message.language)
+        subject = re.sub(r"[\t ]+", " ", one_line(str(message.words.subject) % said)).strip()
         words = {
             "subject": subject,
             "language": f"{message.language}-CA",
             "name": message.recipient.get_full_name() if message.recipient else "",
-            "paragraphs": _paragraphs(message.kind, context),
-            "button": message.known.button if message.url_name else "",
+            "paragraphs": _paragraphs(message.kind, said),
+            "button": message.words.button if message.url_name else "",
             "url": message.url,
             "site": settings.BASE_URL,
         }
@@ -111,18 +112,18 @@ def write(message: Message) -> EmailMultiAlternatives:
 
 def must_be_of_use(message: Message) -> None:
     """TooLate when the message invites to what its reader can do no more (a link whose time is over)."""
-    until = context_of(message).get(message.known.until)
-    if isinstance(until, datetime) and until <= clock.now():
-        raise TooLate(f"It was of use until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC.")
+    match content_of(message):
+        case OfUse(until=until) if until <= clock.now():
+            raise TooLate(f"It was of use until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC.")
 
 
-def _paragraphs(kind: str, context: dict[str, object]) -> list[str]:
+def _paragraphs(kind: str, said: dict[str, Value]) -> list[str]:
     """The body of the kind, paragraph by paragraph: a blank line parts them."""
-    body = _plain(f"notifications/{kind}.txt", context)
+    body = _plain(f"notifications/{kind}.txt", said)
     return [text for block in body.split("\n\n") if (text := block.strip())]
 
 
-def _plain(name: str, context: dict[str, object]) -> str:
+def _plain(name: str, context: Mapping[str, object]) -> str:
     """A template of plain text: nothing in it is escaped."""
     engine = cast("DjangoTemplates", engines["django"]).engine
     return engine.get_template(name).render(Context(context, autoescape=False))

@@ -26,7 +26,7 @@ def told(message: Message) -> GivenUp:
     address = message.address if message.application_id else f"…@{domain}"
     return GivenUp(
         pk=message.pk,
-        what=_("E-mail: “%(subject)s”") % {"subject": str(message.known.subject) % known},
+        what=_("E-mail: “%(subject)s”") % {"subject": str(message.words.subject) % known},
         about=_("for %(address)s") % {"address": address},
         since=message.created_at,
         reason=re.sub(re.escape(message.address), address, message.last_error, flags=re.IGNORECASE),

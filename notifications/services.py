@@ -1,6 +1,7 @@
 """The outbox: a message is a row first, written with the change it tells of, and mail only later."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ImproperlyConfigured
@@ -9,11 +10,13 @@ from django.db.models import QuerySet
 
 from audit.services import record
 from notifications import mail, notices
-from notifications.constants import KINDS, MessageKind
+from notifications.constants import MessageKind
+from notifications.messages import KINDS, Content
 from notifications.models import Message
 from work import clock
 from work import services as work
 from work.nudges import Nudge
+from work.pages import Link
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -21,44 +24,49 @@ if TYPE_CHECKING:
 messages_wait = Nudge("messages")
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a message: where it is in the storage, its name, and the SHA-256 of its content."""
+
+    path: str
+    name: str
+    sha256: str
+
+
+NO_FILE = Attachment("", "", "")
+
+
 def queue_message(
-    kind: MessageKind,
+    content: Content,
     *,
     to: "User | str",
     language: str | None = None,
-    context: Mapping[str, object],
-    url_name: str = "",
-    url_args: Sequence[object] = (),
+    link: Link | None = None,
     application_id: int | None = None,
     key: str,
-    attachment: tuple[str, str, str] | None = None,
+    attachment: Attachment = NO_FILE,
 ) -> Message:
-    """Queue a message of the catalogue, in this transaction, and return its row. Tasks send it.
+    """Queue a message, in this transaction, and return its row. Tasks send it.
 
     `to` is a user, or an e-mail address; `language` is "fr" or "en", by default the user's own (French for an
-    address). `context` gives what the kind needs (ValueError for what is missing); dates, instants and amounts go
-    in as they are and are written in the reader's language; a text in both is `{"fr": …, "en": …}`. `key` names
-    the occasion: the same key again changes nothing and returns the first row. `attachment` is (path in the
-    storage, name of the file, SHA-256 of its content).
+    address). `link`: the page that it leads to. `key` names the occasion: the same key again changes nothing and
+    returns the first row.
     """
-    if missing := [name for name in KINDS[kind].needs if name not in context]:
-        raise ValueError(f"a message of kind {kind} needs {', '.join(missing)}")
     user, address = (None, to) if isinstance(to, str) else (to, to.email)
-    path, name, sha256 = attachment or ("", "", "")
     message, _created = Message.objects.get_or_create(
         key=key,
         defaults={
-            "kind": kind,
+            "kind": content.words.kind,
             "recipient": user,
             "address": address,
             "language": language or getattr(user, "language", "") or "fr",
-            "context": notices.packed_context(context),
-            "url_name": url_name,
-            "url_args": [str(a) for a in url_args],
+            "context": notices.packed(content),
+            "url_name": link.url_name if link else "",
+            "url_args": [str(part) for part in link.args] if link else [],
             "application_id": application_id,
-            "attachment_path": path,
-            "attachment_name": name,
-            "attachment_sha256": sha256,
+            "attachment_path": attachment.path,
+            "attachment_name": attachment.name,
+            "attachment_sha256": attachment.sha256,
             "due": clock.now(),
             "created_at": clock.now(),
         },
@@ -76,13 +84,16 @@ def hand_over(kind: MessageKind, to: Callable[[Message], None]) -> None:
     What `to` raises is tried again with the message's next attempt, without sending it twice: it must bear repeating.
     ImproperlyConfigured when another one takes them already, or when the catalogue says that nothing follows.
     """
-    if not KINDS[kind].followed or _TAKERS.setdefault(kind, to) is not to:
+    if not KINDS[kind].words.followed or _TAKERS.setdefault(kind, to) is not to:
         raise ImproperlyConfigured(f"messages of kind {kind} are followed by nothing, or by something else")
 
 
-def check_takers() -> None:
-    """Called once every app above is ready: ImproperlyConfigured when nobody takes the messages of a followed kind."""
-    if lacking := [kind.value for kind, words in KINDS.items() if words.followed and kind not in _TAKERS]:
+def check_kinds() -> None:
+    """Called once every app above is ready: ImproperlyConfigured when nothing says what a kind of message says, or when
+    nobody takes the messages of a followed kind."""
+    if lacking := [kind.value for kind in MessageKind if kind not in KINDS]:
+        raise ImproperlyConfigured(f"nothing says what messages of kind {', '.join(lacking)} say")
+    if lacking := [kind.value for kind, content in KINDS.items() if content.words.followed and kind not in _TAKERS]:
         raise ImproperlyConfigured(f"no app goes on after the messages of kind {', '.join(lacking)}")
 
 
@@ -98,7 +109,7 @@ def send(message: Message) -> None:
         _address_anew(message)
         mail.deliver(notices.write(message), since=message.created_at)
         message.sent_at = clock.now()
-        if message.known.secret:
+        if message.words.secret:
             message.url_args = []
         work.insist(lambda: message.save(update_fields=["sent_at", "url_args"]))
     with transaction.atomic():
@@ -108,7 +119,7 @@ def send(message: Message) -> None:
 
 def _address_anew(message: Message) -> None:
     """A user's address may have been put right since the message was queued; a bare address is what was meant."""
-    if message.recipient is None or message.known.of_address:
+    if message.recipient is None or message.words.of_address:
         return
     if message.address != message.recipient.email:
         message.address = message.recipient.email

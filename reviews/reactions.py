@@ -6,11 +6,12 @@ from moves.interests import unbarred
 from moves.machine import move
 from moves.registry import Made, after
 from moves.transitions import Facts, Input
-from notifications.constants import MessageKind
+from notifications import messages
 from notifications.services import queue_message
 from programs.querysets import in_office_officers
 from reviews import selectors
 from reviews.models import Assignment
+from reviews.pages import FILE_REVIEWS
 from reviews.rules import Review
 from reviews.services.ranking import void_recommendation
 from reviews.services.scores import keep_score
@@ -50,11 +51,9 @@ def tell_the_officer(assignment: Assignment, made: Made[Facts, Input]) -> None:
     officers = unbarred(application.pk, in_office_officers(application.call.program))
     for person in [assignment.assigned_by] if assignment.assigned_by in officers else officers:
         queue_message(
-            MessageKind.REVIEW_DECLINED,
+            messages.ReviewDeclined(reference=application.number, person=assignment.reviewer.full_name),
             to=person,
-            context={"reference": application.reference, "person": assignment.reviewer.full_name},
-            url_name="review-file",
-            url_args=[application.reference],
+            link=FILE_REVIEWS(application.number),
             application_id=application.pk,
             key=f"review-declined:{made.entry.pk}:{person.pk}",
         )
@@ -64,9 +63,8 @@ def tell_the_officer(assignment: Assignment, made: Made[Facts, Input]) -> None:
 def tell_the_reviewer(assignment: Assignment, made: Made[Facts, Input]) -> None:
     """The file no longer waits for them."""
     queue_message(
-        MessageKind.REVIEW_CANCELLED,
+        messages.ReviewCancelled(reference=assignment.application.number),
         to=assignment.reviewer,
-        context={"reference": assignment.application.reference},
         application_id=assignment.application_id,
         key=f"review-cancelled:{assignment.public_id}",
     )

@@ -6,6 +6,8 @@ class WorkConfig(AppConfig):
     name = "work"
 
     def ready(self) -> None:
+        from django.core import checks
+
         from work import jobs, nudges, outages, pages, selectors
 
         autodiscover_modules("tasks")  # every process knows every sweep: readiness and pages ask after them
@@ -13,4 +15,5 @@ class WorkConfig(AppConfig):
         outages.check_questions()
         selectors.check_tables()
         pages.check_slots()
+        checks.register(pages.check_pages, checks.Tags.urls)
         jobs.check_handlers()  # the lowest app is ready last: every other has said what it handles

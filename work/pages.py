@@ -1,18 +1,78 @@
-"""Pages that a higher app has and a lower one leads to: the lower app declares the place, the higher one fills it.
+"""Pages that are led to from elsewhere: a message leads to a page of its own app, a lower app to a higher one's.
 
-A page asked of every app that has a part of the same thing (a file, a programme) is a tab of its `Tabs`; a single page
-is a `Slot`. Both are filled when apps are ready, and the system does not start with a slot that nobody filled.
+What a message leads to is a `Page`, declared by its app. A page that a higher app has and a lower one leads to is
+declared as a place by the lower app and filled by the higher: asked of every app that has a part of the same thing (a
+file, a programme), it is a tab of its `Tabs`; a single page is a `Slot`. Both are filled when apps are ready, and the
+system does not start with a slot that nobody filled.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, TypeVarTuple, overload
+from uuid import UUID
 
+from django.core.checks import CheckMessage, Error
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import reverse
+from django.urls import get_resolver, reverse
+from django.urls.converters import IntConverter, UUIDConverter
 from django.utils.functional import Promise
 
 T = TypeVar("T")
+A = TypeVar("A")
+B = TypeVar("B")
+Parts = TypeVarTuple("Parts")
+TYPES = {UUIDConverter: UUID, IntConverter: int}  # what fills a part of an address; any other is text
+
+
+@dataclass(frozen=True)
+class Link:
+    """A page with what fills its address, in order."""
+
+    url_name: str
+    args: tuple[object, ...]
+
+
+class Page(Generic[*Parts]):
+    """A page by the name of its address and the types of what fills it: `Page("review-rule", str, UUID)`.
+
+    Called with that, it is the link to one: `RULE(application.reference, person.public_id)`.
+    """
+
+    declared: ClassVar[list["Page[*tuple[Any, ...]]"]] = []
+
+    @overload
+    def __init__(self: "Page[()]", url_name: str) -> None: ...
+
+    @overload
+    def __init__(self: "Page[A]", url_name: str, one: type[A], /) -> None: ...
+
+    @overload
+    def __init__(self: "Page[A, B]", url_name: str, one: type[A], two: type[B], /) -> None: ...
+
+    def __init__(self, url_name: str, *parts: type) -> None:
+        self.url_name, self.parts = url_name, parts
+        self.declared.append(self)
+
+    def __call__(self, *parts: *Parts) -> Link:
+        return Link(self.url_name, parts)
+
+
+def check_pages(**_asked: object) -> list[CheckMessage]:
+    """A system check, which commands make: each declared page is an address that is filled with what the page says.
+
+    It is no part of the start, which reads no addresses.
+    """
+    known = get_resolver().reverse_dict  # every view is imported, and with it every page
+    faults: list[CheckMessage] = []
+    for page in Page.declared:
+        filled_with = [
+            tuple(TYPES.get(type(converters.get(part)), str) for part in parts)
+            for possible, _pattern, _defaults, converters in known.getlist(page.url_name)
+            for _path, parts in possible
+        ]
+        if page.parts not in filled_with:
+            faults.append(Error(f"No address of the name {page.url_name} is filled with {page.parts}.", id="work.E001"))
+    return faults
 
 
 class Slot:

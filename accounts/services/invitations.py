@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Cluster, Invitation, Membership, Organisation, User
+from accounts.pages import INVITATION
 from accounts.roles import ClusterRole, OrganisationRole
 from accounts.rules import is_person
 from accounts.services.clusters import appoint_to_cluster, must_administer
@@ -19,7 +20,7 @@ from accounts.services.organisations import must_sign_for
 from audit import services as trail
 from audit.actors import Actor, SetUp
 from moves.refusals import Forbidden, Refusal, WrongMoment
-from notifications.constants import MessageKind
+from notifications import messages
 from notifications.services import queue_message
 from work import clock
 
@@ -173,12 +174,10 @@ def _invite(
     )
     name = place.legal_name if isinstance(place, Organisation) else getattr(place, f"name_{language}")
     queue_message(
-        MessageKind.INVITATION,
+        messages.Invitation(name=name, inviter=by.full_name, until=invitation.expires_at),
         to=email,
         language=language,
-        context={"name": name, "inviter": by.full_name, "until": invitation.expires_at},
-        url_name="invitation",
-        url_args=(token,),
+        link=INVITATION(token),
         key=f"invitation-{invitation.public_id}",
     )
     return invitation, token

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -11,6 +12,7 @@ from accounts.roles import OrganisationRole
 from applications import constants, search
 from applications.figures import aid_of, requested_of
 from applications.models import Answer, Application, ChangeItem, ChangeRequest, Document
+from applications.pages import APPLICATION, APPLICATION_CHANGES, FILE_CHANGES
 from applications.rules import Change, Changes, MoreTime
 from applications.selectors.answers import amount_of, answers_of, form_of
 from applications.services import submission
@@ -19,11 +21,13 @@ from audit.actors import Actor
 from moves.interests import unbarred
 from moves.machine import move
 from moves.transitions import Reason
-from notifications.constants import MessageKind
+from notifications import messages
+from notifications.messages import Content
 from notifications.services import queue_message
 from programs.querysets import in_office_officers
 from questions.constants import QuestionType
 from work import clock
+from work.pages import Page
 
 REMIND_BEFORE = timedelta(days=3)
 
@@ -50,7 +54,7 @@ def request_changes(application: Application, *, by: User, items: Sequence[Chang
         for item in given.items
     )
     _pause(application)
-    _tell_applicant(application, request, MessageKind.CHANGES_REQUESTED)
+    _tell_of_request(application, request)
     return request
 
 
@@ -61,7 +65,7 @@ def extend_request(application: Application, *, by: User, due: datetime, reason:
     request = application.change_requests.waiting().get()
     request.due = due
     request.save(update_fields=["due"])
-    _tell_applicant(application, request, MessageKind.CHANGES_REQUESTED)
+    _tell_of_request(application, request)
     return request
 
 
@@ -78,7 +82,8 @@ def cancel_request(application: Application, *, by: User, reason: str) -> Applic
     for item in request.items.exclude(answered_at=None):
         _put_back(application, item, by=by)
     _resume(application)
-    _tell_applicant(application, request, MessageKind.CHANGES_CANCELLED)
+    cancelled = messages.ChangesCancelled(reference=application.number, title=application.title)
+    _tell_applicant(application, request, cancelled, APPLICATION)
     return application
 
 
@@ -102,7 +107,8 @@ def resubmit_application(application: Application, *, by: User) -> Application:
     snapshot = submission.freeze(application, answers, signed_name=by.full_name, by=by, now=now)
     submission.give_receipt(application, snapshot, answers, by=by)
     search.index(application, summary=str(answers.get(constants.SUMMARY) or ""))
-    _tell_officer(application, request, MessageKind.CHANGES_ANSWERED)
+    answered = messages.ChangesAnswered(reference=application.number, title=application.title)
+    _tell_officer(application, request, answered)
     return application
 
 
@@ -122,11 +128,14 @@ def chase_requests(*, by: Actor) -> int:
     )
     told = 0
     for request in waiting.order_by("due", "pk")[:500]:
+        file, until = request.application, request.due
         with transaction.atomic():
-            if request.due > now:
-                _tell_applicant(request.application, request, MessageKind.CHANGES_REMINDER)
+            if until > now:
+                soon = messages.ChangesReminder(reference=file.number, title=file.title, until=until)
+                _tell_applicant(file, request, soon, APPLICATION_CHANGES)
             else:
-                _tell_officer(request.application, request, MessageKind.CHANGES_OVERDUE)
+                late = messages.ChangesOverdue(reference=file.number, title=file.title, until=until)
+                _tell_officer(file, request, late)
         told += 1
     return told
 
@@ -176,35 +185,32 @@ def _resume(application: Application) -> None:
         application.save(update_fields=["due", "due_left"])
 
 
-def _tell_applicant(application: Application, request: ChangeRequest, kind: MessageKind) -> None:
-    page = "application-detail" if kind == MessageKind.CHANGES_CANCELLED else "application-changes"
+def _tell_of_request(application: Application, request: ChangeRequest) -> None:
+    asked = messages.ChangesRequested(
+        reference=application.number, title=application.title, count=request.items.count(), until=request.due
+    )
+    _tell_applicant(application, request, asked, APPLICATION_CHANGES)
+
+
+def _tell_applicant(application: Application, request: ChangeRequest, content: Content, page: Page[UUID]) -> None:
     for person in people_of(application):
         queue_message(
-            kind,
+            content,
             to=person,
-            context={
-                "reference": application.reference,
-                "title": application.title,
-                "count": request.items.count(),
-                "until": request.due,
-            },
-            url_name=page,
-            url_args=[application.public_id],
+            link=page(application.public_id),
             application_id=application.pk,
-            key=f"{kind}:{request.public_id}:{request.due:%Y%m%d%H%M}:{person.pk}",
+            key=f"{content.words.kind}:{request.public_id}:{request.due:%Y%m%d%H%M}:{person.pk}",
         )
 
 
-def _tell_officer(application: Application, request: ChangeRequest, kind: MessageKind) -> None:
+def _tell_officer(application: Application, request: ChangeRequest, content: Content) -> None:
     """Whoever asked; the programme's officers when that person no longer is one, or is barred from the file."""
     officers = unbarred(application.pk, in_office_officers(application.call.program))
     for person in [request.by] if request.by in officers else officers:
         queue_message(
-            kind,
+            content,
             to=person,
-            context={"reference": application.reference, "title": application.title, "until": request.due},
-            url_name="file-changes",
-            url_args=[application.reference],
+            link=FILE_CHANGES(application.number),
             application_id=application.pk,
-            key=f"{kind}:{request.public_id}:{request.due:%Y%m%d%H%M}:{person.pk}",
+            key=f"{content.words.kind}:{request.public_id}:{request.due:%Y%m%d%H%M}:{person.pk}",
         )

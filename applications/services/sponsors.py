@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.rules import is_member, is_person
 from applications import constants
 from applications.models import Application, Sponsorship
+from applications.pages import APPLICATION_SPONSOR, SPONSOR
 from applications.rules import takes_answers
 from applications.services.drafts import locked
 from applications.states import ApplicationState
@@ -21,9 +22,10 @@ from audit.actors import Actor
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import record_duty
 from moves.states import Duty
-from notifications.constants import MessageKind
+from notifications import messages
 from notifications.services import queue_message
 from work import clock
+from work.texts import Text
 
 VALID_FOR = timedelta(days=30)
 MOST_A_DAY = 10  # by one person: nobody writes to strangers in bulk, in our name and theirs
@@ -75,18 +77,18 @@ def invite_sponsor(
         expires_at=now + VALID_FOR,
     )
     call = application.call
+    closes_at = call.next_closing
+    assert closes_at is not None  # a call has a closing before anybody applies
     queue_message(
-        MessageKind.SPONSOR_ASKED,
+        messages.SponsorAsked(
+            applicant=application.organisation_name,
+            title=application.title,
+            call=Text(call.name_fr, call.name_en),
+            closes_at=closes_at,
+        ),
         to=email,
         language=language,
-        context={
-            "applicant": application.organisation_name,
-            "title": application.title,
-            "call": {"fr": call.name_fr, "en": call.name_en},
-            "closes_at": call.next_closing,
-        },
-        url_name="sponsor",
-        url_args=[token],
+        link=SPONSOR(token),
         application_id=application.pk,
         key=f"sponsor_asked:{sponsorship.public_id}",
     )
@@ -199,15 +201,13 @@ def _answer(sponsorship: Sponsorship, verb: str, *, by: Actor, personal: dict[st
     given = {"sponsorship": sponsorship.public_id}
     trail.record(application, f"application.{verb}", by=by, given=given, personal=personal)
     queue_message(
-        MessageKind.SPONSOR_ANSWERED,
+        messages.SponsorAnswered(
+            sponsor=sponsorship.organisation_name,
+            title=application.title,
+            confirmed=sponsorship.confirmed_at is not None,
+        ),
         to=sponsorship.invited_by,
-        context={
-            "sponsor": sponsorship.organisation_name,
-            "title": application.title,
-            "confirmed": sponsorship.confirmed_at is not None,
-        },
-        url_name="application-sponsor",
-        url_args=[application.public_id],
+        link=APPLICATION_SPONSOR(application.public_id),
         application_id=application.pk,
         key=f"sponsor_answered:{sponsorship.public_id}",
     )

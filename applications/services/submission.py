@@ -14,6 +14,7 @@ from applications import constants, receipts, search
 from applications.checks import attestations_of, live_sponsorship
 from applications.figures import aid_of, requested_of
 from applications.models import Answer, Application, Snapshot
+from applications.pages import APPLICATION
 from applications.rules import Signing
 from applications.selectors.answers import amount_of, answers_of, eligibility_of, form_of
 from applications.selectors.deadlines import cohort_of, service_due
@@ -28,7 +29,7 @@ from moves.refusals import Forbidden
 from moves.services import record_duty
 from moves.states import Duty
 from moves.transitions import Reason
-from notifications.constants import MessageKind
+from notifications import messages
 from notifications.services import queue_message
 from programs.models import Program, ReferenceCounter
 from programs.policy import Standard
@@ -36,6 +37,7 @@ from questions.constants import QuestionType
 from questions.schema import clean_answers
 from work import clock
 from work.money import format_money
+from work.texts import Text
 
 
 @transaction.atomic
@@ -96,11 +98,9 @@ def withdraw_application(application: Application, *, by: User, reason: str) -> 
     application.save(update_fields=["due", "due_left"])
     for person in {by, application.created_by}:
         queue_message(
-            MessageKind.APPLICATION_WITHDRAWN,
+            messages.ApplicationWithdrawn(reference=application.number, title=application.title),
             to=person,
-            context={"reference": application.reference, "title": application.title},
-            url_name="application-detail",
-            url_args=[application.public_id],
+            link=APPLICATION(application.public_id),
             application_id=application.pk,
             key=f"application_withdrawn:{application.public_id}:{person.pk}",
         )
@@ -259,16 +259,14 @@ def give_receipt(application: Application, snapshot: Snapshot, answers: Mapping[
     snapshot.save(update_fields=["receipt"])
     for person in {by, application.created_by}:
         queue_message(
-            MessageKind.APPLICATION_RECEIVED,
+            messages.ApplicationReceived(
+                reference=application.number,
+                title=application.title,
+                call=Text(call.name_fr, call.name_en),
+                at=snapshot.at,
+            ),
             to=person,
-            context={
-                "reference": application.reference,
-                "title": application.title,
-                "call": {"fr": call.name_fr, "en": call.name_en},
-                "at": snapshot.at,
-            },
-            url_name="application-detail",
-            url_args=[application.public_id],
+            link=APPLICATION(application.public_id),
             application_id=application.pk,
             key=f"application_received:{snapshot.public_id}:{person.pk}",
         )

@@ -1,20 +1,19 @@
 """Who is told, and of what: the next in the chain, the partner's officers, those whose act a return made void."""
 
-from django.utils import translation
-from django.utils.functional import Promise
-
 from accounts.models import User
 from accounts.rules import in_office
 from decisions.models import Decision
+from decisions.pages import CONCURRENCE, FILE_DECISION
 from decisions.states import StepKind, Turn
 from funding.models import PartnerSeat
 from funding.roles import PartnerRole
 from letters.models import Letter
 from moves.interests import unbarred
-from notifications.constants import MessageKind
+from notifications import messages
 from notifications.services import queue_message
 from programs.querysets import in_office_holders, in_office_officers
 from programs.roles import ProgramRole
+from work.texts import Text
 
 
 def tell_next(decision: Decision) -> None:
@@ -32,7 +31,8 @@ def tell_next(decision: Decision) -> None:
 
 def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool) -> None:
     """Tell whose acts are void, and who goes on from there: the programme's officers, or the chair."""
-    program = decision.application.call.program
+    file = decision.application
+    program = file.call.program
     acts = decision.steps.exclude(kind=StepKind.SENT_BACK).values("by")
     acted = User.objects.filter(pk__in=acts, is_active=True)
     people = {*acted, *(in_office_holders(program, ProgramRole.CHAIR) if to_panel else in_office_officers(program))}
@@ -40,11 +40,9 @@ def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool)
         if person.partner_seats.exists():
             continue  # a partner's officer has no page of the decision: they are asked again when the round comes
         queue_message(
-            MessageKind.DECISION_SENT_BACK,
+            messages.DecisionSentBack(reference=file.number, title=file.title, reason=reason),
             to=person,
-            context={**_file(decision), "reason": reason},
-            url_name="decision-file",
-            url_args=[decision.application.reference],
+            link=FILE_DECISION(file.number),
             application_id=decision.application_id,
             key=f"decision_sent_back:{decision.public_id}:{_round(decision)}:{person.public_id}",
         )
@@ -55,29 +53,27 @@ def tell_failed(letter: Letter) -> None:
     application = letter.application
     for person in unbarred(application.pk, in_office_officers(application.call.program)):
         queue_message(
-            MessageKind.LETTER_FAILED,
+            messages.LetterFailed(reference=application.number, title=application.title),
             to=person,
-            context={"reference": application.reference, "title": application.title},
-            url_name="decision-file",
-            url_args=[application.reference],
+            link=FILE_DECISION(application.number),
             application_id=application.pk,
             key=f"letter_failed:{letter.public_id}:{letter.since.isoformat()}:{person.public_id}",
         )
 
 
 def _tell(decision: Decision, turn: Turn, person: User) -> None:
+    file = decision.application
     queue_message(
-        MessageKind.DECISION_WAITING,
+        messages.DecisionWaiting(reference=file.number, title=file.title, step=Text.of(turn.row.asked)),
         to=person,
-        context={**_file(decision), "step": _both(turn.row.asked)},
-        url_name="decision-file",
-        url_args=[decision.application.reference],
+        link=FILE_DECISION(file.number),
         application_id=decision.application_id,
         key=f"decision_waiting:{decision.public_id}:{turn.value}:{_round(decision)}:{person.public_id}",
     )
 
 
 def _ask_partners(decision: Decision) -> None:
+    file = decision.application
     for concurrence in decision.concurrences.awaited().select_related("agreement"):
         seats = PartnerSeat.objects.filter(
             in_office(), partner=concurrence.agreement.partner_id, role=PartnerRole.CONCURRENCE, user__is_active=True
@@ -85,26 +81,12 @@ def _ask_partners(decision: Decision) -> None:
         people = [seat.user for seat in seats.select_related("user").order_by("user_id")]
         for person in unbarred(decision.application_id, people):
             queue_message(
-                MessageKind.CONCURRENCE_ASKED,
+                messages.ConcurrenceAsked(reference=file.number, title=file.title, amount=decision.amount),
                 to=person,
-                context={**_file(decision), "amount": decision.amount},
-                url_name="decision-concurrence",
-                url_args=[concurrence.public_id],
+                link=CONCURRENCE(concurrence.public_id),
                 application_id=decision.application_id,
                 key=f"concurrence_asked:{concurrence.public_id}:{person.public_id}",
             )
-
-
-def _file(decision: Decision) -> dict[str, object]:
-    return {"reference": decision.application.reference, "title": decision.application.title}
-
-
-def _both(words: str | Promise) -> dict[str, str]:
-    texts = {}
-    for language in ("fr", "en"):
-        with translation.override(language):
-            texts[language] = str(words)
-    return texts
 
 
 def _round(decision: Decision) -> int:

@@ -15,13 +15,14 @@ from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import declare_standing
 from moves.states import StandingState
 from moves.transitions import Reason
-from notifications.constants import MessageKind
+from notifications import messages
 from notifications.services import queue_message
 from programs.models import Call
 from programs.policy import PanelRules
 from programs.selectors import policy_of
 from reviews import checks
 from reviews.models import Assignment
+from reviews.pages import QUEUE
 from reviews.rules import WHO_ASSIGNS, Declared, may_assign, takes_reviewers
 from reviews.states import Answer
 from work import clock
@@ -71,10 +72,9 @@ def assign_reviewer(application: Application, reviewer: User, *, by: User, due: 
     )
     record(assignment, "offered", by=by, after=assignment.state, given={"seat": str(assignment.seat)})
     queue_message(
-        MessageKind.REVIEW_OFFERED,
+        messages.ReviewOffered(reference=application.number, due=clock.day_of(assignment.due)),
         to=reviewer,
-        context={"reference": application.reference, "due": clock.day_of(assignment.due)},
-        url_name="review-queue",
+        link=QUEUE(),
         application_id=application.pk,
         key=f"review-offered:{assignment.public_id}",
     )

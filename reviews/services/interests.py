@@ -16,13 +16,14 @@ from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import declare_standing
 from moves.states import BARRING, StandingState
-from notifications.constants import MessageKind
+from notifications import messages
 from notifications.services import queue_message
 from programs.models import Call
 from programs.querysets import in_office_holders
 from programs.roles import ProgramRole
 from reviews.access import may_declare
 from reviews.models import Assignment, Declaration, Interest, Undertaking
+from reviews.pages import DECLARE, RULE
 from reviews.rules import WHO_RULES, Declared, may_rule
 from reviews.states import Answer, AssignmentState
 from work import clock
@@ -135,11 +136,9 @@ def _ask_for_a_ruling(declaration: Declaration) -> None:
     application = declaration.application
     for person in unbarred(application.pk, in_office_holders(application.call.program, ProgramRole.CHAIR)):
         queue_message(
-            MessageKind.RULING_ASKED,
+            messages.RulingAsked(reference=application.number, person=declaration.user.full_name),
             to=person,
-            context={"reference": application.reference, "person": declaration.user.full_name},
-            url_name="review-rule",
-            url_args=[application.reference, declaration.user.public_id],
+            link=RULE(application.number, declaration.user.public_id),
             application_id=application.pk,
             key=f"ruling-asked:{declaration.pk}:{person.pk}",
         )
@@ -174,11 +173,9 @@ def rule_on_declaration(declaration: Declaration, *, by: User, clear: bool, ruli
 
 def _tell_the_ruling(declaration: Declaration, application: Application, *, clear: bool) -> None:
     queue_message(
-        MessageKind.DECLARATION_RULED,
+        messages.DeclarationRuled(reference=application.number, clear=bool(clear)),
         to=declaration.user,
-        context={"reference": application.reference, "clear": bool(clear)},
-        url_name="review-declare",
-        url_args=[application.reference],
+        link=DECLARE(application.number),
         application_id=application.pk,
         key=f"declaration-ruled:{declaration.pk}",
     )

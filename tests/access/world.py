@@ -24,6 +24,7 @@ from documents.models import Rendering
 from documents.states import RenderingKind
 from funding.models import Agreement, Envelope, Partner, PartnerSeat
 from letters.models import Letter
+from notifications import messages
 from notifications.models import Message
 from notifications.services import queue_message
 from programs.services.people import appoint
@@ -37,6 +38,7 @@ from work import clock
 from work.models import Job
 from work.querysets import ATTEMPTS
 from work.tasks import run_jobs
+from work.texts import Text
 
 NOW = datetime(2026, 11, 20, 15, tzinfo=UTC)
 DECIDED = datetime(2026, 11, 3, 15, tzinfo=UTC)
@@ -276,10 +278,8 @@ def _cluster_b(cast, people):
 
 def _given_up(file):
     """A message about a file that could not be sent."""
-    context = {"reference": file.reference, "title": "", "programme": ""}
-    message = queue_message(
-        "letter", to="gone@usinage.example", context=context, key=f"gone:{file.pk}", application_id=file.pk
-    )
+    letter = messages.Letter(reference=file.reference, title="", programme=Text())
+    message = queue_message(letter, to="gone@usinage.example", key=f"gone:{file.pk}", application_id=file.pk)
     Message.objects.filter(pk=message.pk).update(attempts=ATTEMPTS, last_error="550 no such mailbox")
     return message
 

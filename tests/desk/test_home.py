@@ -14,6 +14,7 @@ from applications.services.changes import request_changes
 from applications.states import ChangeWhy
 from desk.selectors import day_of, roles_of
 from desk.selectors.day import APPS
+from notifications.messages import AccountExists
 from notifications.models import Message
 from notifications.services import queue_message
 from programs.services.people import appoint
@@ -173,7 +174,7 @@ def test_administrator_s_home_says_what_was_given_up_and_leads_to_it(english, ca
     english.force_login(cast.administrator)
     assert "Nothing waits for you today." in english.get(HOME).content.decode()
     for n in range(3):
-        queue_message("account_exists", to="a@prime.example", context={}, key=str(n))
+        queue_message(AccountExists(), to="a@prime.example", key=str(n))
     Message.objects.update(attempts=ATTEMPTS)
     page = english.get(HOME)
     assert [part["key"] for part in page.context["parts"]] == ["soon"]

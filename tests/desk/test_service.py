@@ -24,6 +24,7 @@ from funding.models import Partner, PartnerSeat
 from letters.models import Letter
 from moves.services import declare_standing
 from moves.states import StandingState
+from notifications import messages
 from notifications.models import Message
 from notifications.services import queue_message
 from tests.cast import SET_UP
@@ -38,6 +39,7 @@ from work.selectors import TABLES, check_tables, tables_of_work
 from work.services import claim, stop
 from work.states import JobAct, JobKind, Machine, Table
 from work.sweeps import SWEEPS
+from work.texts import Text
 
 pytestmark = pytest.mark.django_db
 REFUSED = "SMTPRecipientsRefused: 550 no such mailbox"
@@ -75,8 +77,9 @@ def give_up(row, reason=REFUSED):
 
 
 def message(key, to="camille@usinage.example", **more):
-    context = {"reference": "FE-2026-00042", "title": "Robot cell", "programme": "Filière Excellence"}
-    return queue_message("letter", to=to, context=context, key=key, **more)
+    programme = Text("Filière Excellence", "Excellence Stream")
+    letter = messages.Letter(reference="FE-2026-00042", title="Robot cell", programme=programme)
+    return queue_message(letter, to=to, key=key, **more)
 
 
 def failed_job(owner, **more):
@@ -151,9 +154,11 @@ def test_what_failed_for_good_is_listed_oldest_first_with_its_reason_and_nothing
 
 
 def test_message_names_nobody_but_the_address_it_was_for(admin, file):
-    context = {"applicant": "Secret inc.", "title": "Secret plan", "call": "Fall", "closes_at": clock.now()}
-    give_up(queue_message("sponsor_asked", to="a@prime.example", context=context, key="k", application_id=file.pk))
-    give_up(queue_message("account_exists", to="private@prime.example", context={}, key="own"))
+    asked = messages.SponsorAsked(
+        applicant="Secret inc.", title="Secret plan", call=Text("Automne", "Fall"), closes_at=clock.now()
+    )
+    give_up(queue_message(asked, to="a@prime.example", key="k", application_id=file.pk))
+    give_up(queue_message(messages.AccountExists(), to="private@prime.example", key="own"))
     said = page(admin).content.decode()
     assert "Secret" not in said
     assert "a@prime.example" in said
@@ -267,7 +272,7 @@ def test_what_to_do_first_is_said_beside_what_was_given_up_alone(admin, file):
 
 
 def test_address_hidden_in_one_column_stands_in_no_other(admin, file):
-    row = queue_message("account_exists", to="Private.Person@prime.example", context={}, key="own")
+    row = queue_message(messages.AccountExists(), to="Private.Person@prime.example", key="own")
     give_up(row, "Refused: 550 <private.person@prime.example>: no such user")
     said = page(admin).content.decode().lower()
     assert "private.person" not in said

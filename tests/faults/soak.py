@@ -238,9 +238,10 @@ def insist(stop, act):
 
 
 def queue_one(n):
+    from notifications.messages import AccountExists
     from notifications.services import queue_message
 
-    queue_message("account_exists", to=f"soak-{n}@example.org", context={}, key=f"soak:{n}")
+    queue_message(AccountExists(), to=f"soak-{n}@example.org", key=f"soak:{n}")
 
 
 def queue_letter(n):

@@ -21,8 +21,9 @@ from ops.supervisor import Supervisor
 from work.processes import read_processes
 
 QUEUE = """
+from notifications.messages import AccountExists
 from notifications.services import queue_message
-queue_message("account_exists", to={address!r}, context={{}}, key={address!r})
+queue_message(AccountExists(), to={address!r}, key={address!r})
 """
 
 

@@ -4,6 +4,7 @@ import ast
 import re
 
 import pytest
+from django.core.checks import registry
 from django.urls import get_resolver, reverse
 from django.utils import translation
 
@@ -12,9 +13,10 @@ from moves.registry import declared
 from programs.models import Call
 from programs.pages import page_of
 from tests.house.test_imports import APPS, ROOT
+from work.pages import Page, check_pages
 
 HEIGHT = {app: height for height, app in enumerate(reversed(APPS))}
-ASKED = {"reverse", "redirect", "resolve_url"}  # of these, the first argument names a page
+ASKED = {"reverse", "redirect", "resolve_url", "Page"}  # of these, the first argument names a page
 LINKS = re.compile(r"""\{%\s*url\s+["']([\w-]+)["']""")
 # Plain links of a page to what a higher app does with the same thing: the page is of no use without them.
 LEADS_UP = {
@@ -89,6 +91,25 @@ def test_no_code_swallows_an_address_that_does_not_exist():
     """A page that is not there is a fault of ours, found by the tests; a link left out in silence is not."""
     found = [str(path.relative_to(ROOT)) for _app, path in python_files() if "NoReverseMatch" in path.read_text()]
     assert found == []
+
+
+def test_every_declared_page_has_its_address():
+    assert check_pages() == []
+    assert len(Page.declared) > 15
+
+
+def test_commands_ask_after_every_declared_page():
+    assert check_pages in registry.registry.get_checks()
+
+
+def test_link_is_made_by_a_declared_page():
+    made = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for _app, path in python_files()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) == "Link"
+    ]
+    assert [place.rpartition(":")[0] for place in made] == ["work/pages.py"]
 
 
 def test_every_move_of_a_call_has_its_page():

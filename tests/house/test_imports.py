@@ -12,6 +12,7 @@ PURE = [
     "states",
     "roles",
     "constants",
+    "messages",
     "scoring",
     "assignment",
     "conditions",

@@ -1,8 +1,9 @@
 import pytest
 
 from accounts.models import User
-from notifications import services
+from notifications import messages, services
 from notifications.services import queue_message
+from work.texts import Text
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +29,8 @@ def queue():
     """`queue(to)`: a message about a letter, told once."""
 
     def put(to, key="letter-1", **more):
-        context = {"reference": "FE-2026-00042", "title": "Robot cell", "programme": "Filière Excellence"}
-        return queue_message("letter", to=to, context=context, key=key, **more)
+        programme = Text("Filière Excellence", "Excellence Stream")
+        letter = messages.Letter(reference="FE-2026-00042", title="Robot cell", programme=programme)
+        return queue_message(letter, to=to, key=key, **more)
 
     return put

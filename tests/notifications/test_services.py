@@ -1,7 +1,7 @@
 import hashlib
-import json
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.core import mail
@@ -9,31 +9,25 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.template.loader import get_template
 from django.utils import translation
 
-from notifications.constants import KINDS, MessageKind
+from accounts.pages import INVITATION
+from notifications import messages
+from notifications.constants import MessageKind
 from notifications.models import Message
-from notifications.notices import packed_context, unpacked_context, write
-from notifications.services import check_takers, hand_over, queue_message, retry_given_up, send
+from notifications.notices import write
+from notifications.services import Attachment, check_kinds, hand_over, queue_message, retry_given_up, send
 from notifications.tasks import send_messages
 from work import clock, nudges
 from work.outages import TooLate
+from work.pages import Link
 from work.querysets import ATTEMPTS, set_aside
 from work.services import drain
+from work.texts import Text
 
 pytestmark = pytest.mark.django_db
 CLOSES = datetime(2026, 12, 1, 22, tzinfo=UTC)
-SAMPLE = {
-    "clear": True,
-    "amount": Decimal("75000.01"),
-    "at": CLOSES,
-    "closes_at": CLOSES,
-    "confirmed": True,
-    "count": 3,
-    "due": date(2026, 12, 1),
-    "until": CLOSES,
-}
+INVITED = messages.Invitation(name="Usinage Roy", inviter="Camille Roy", until=CLOSES)
 
 
 def test_a_message_is_a_row_and_nothing_is_sent(camille, queue):
@@ -50,13 +44,14 @@ def test_the_same_occasion_is_queued_once(camille, queue):
 
 
 def test_a_message_that_lacks_what_its_kind_needs_is_refused(camille):
-    with pytest.raises(ValueError, match="title, programme"):
-        queue_message("letter", to=camille, context={"reference": "FE-2026-00042"}, key="x")
+    with pytest.raises(TypeError, match="'title' and 'programme'"):
+        messages.Letter(reference="FE-2026-00042")
 
 
-def test_a_kind_that_is_not_in_the_catalogue_is_refused(camille):
-    with pytest.raises(KeyError):
-        queue_message("gossip", to=camille, context={}, key="x")
+def test_what_no_language_can_write_is_refused(camille):
+    with pytest.raises(TypeError, match="a message cannot say"):
+        queue_message(messages.ReviewCancelled(reference=uuid4()), to=camille, key="x")
+    assert not Message.objects.exists()
 
 
 def test_a_message_undone_with_its_transaction_leaves_nothing(camille, queue):
@@ -82,9 +77,8 @@ def test_each_reader_is_written_to_in_their_own_language(camille, sam, queue):
 def test_amounts_days_and_hours_are_written_in_the_readers_language(camille, sam):
     for user in (camille, sam):
         message = queue_message(
-            "concurrence_asked",
+            messages.ConcurrenceAsked(reference="FE-2026-00042", title="Robot cell", amount=Decimal("75000.01")),
             to=user,
-            context={"reference": "FE-2026-00042", "title": "Robot cell", "amount": Decimal("75000.01")},
             key=user.email,
         )
         send(message)
@@ -93,9 +87,9 @@ def test_amounts_days_and_hours_are_written_in_the_readers_language(camille, sam
 
 
 def test_a_text_in_both_languages_is_read_in_the_readers(sam, camille):
-    call = {"fr": "Automne 2026", "en": "Fall 2026"}
+    content = messages.CallExtended(call=Text("Automne 2026", "Fall 2026"), closes_at=CLOSES)
     for user in (camille, sam):
-        send(queue_message("call_extended", to=user, context={"call": call, "closes_at": CLOSES}, key=user.email))
+        send(queue_message(content, to=user, key=user.email))
     assert mail.outbox[0].subject == "Automne 2026\u00a0: clôture reportée"
     assert mail.outbox[1].subject == "Fall 2026: later closing"
     assert "1er\u00a0décembre\u00a02026 à 17\u00a0h" in mail.outbox[0].body
@@ -103,7 +97,7 @@ def test_a_text_in_both_languages_is_read_in_the_readers(sam, camille):
 
 def test_the_link_is_absolute_and_stands_in_both_parts(camille, queue, settings):
     settings.BASE_URL = "https://passerelle.example"
-    message = queue(camille, url_name="health-live")
+    message = queue(camille, link=Link("health-live", ()))
     mailed = write(message)
     assert message.url == "https://passerelle.example/health/live"
     assert f"Lire la lettre\u00a0:\n{message.url}\n" in mailed.body
@@ -111,8 +105,8 @@ def test_the_link_is_absolute_and_stands_in_both_parts(camille, queue, settings)
 
 
 def test_words_are_escaped_in_html_and_not_in_plain_text(camille):
-    context = {"reference": "FE-2026-00042", "title": "A & B", "reason": "<b>Bonjour</b>\n\nl'équipe"}
-    mailed = write(queue_message("decision_sent_back", to=camille, context=context, key="x"))
+    content = messages.DecisionSentBack(reference="FE-2026-00042", title="A & B", reason="<b>Bonjour</b>\n\nl'équipe")
+    mailed = write(queue_message(content, to=camille, key="x"))
     assert "«\u00a0A & B\u00a0»" in mailed.body
     assert "<b>Bonjour</b>\n\nl'équipe" in mailed.body
     assert "&lt;b&gt;Bonjour&lt;/b&gt;" in mailed.alternatives[0].content
@@ -120,34 +114,33 @@ def test_words_are_escaped_in_html_and_not_in_plain_text(camille):
 
 
 def test_a_line_end_in_a_subject_cannot_add_a_header(camille):
-    context = {"reference": "FE\nBcc: all@example.org", "title": "x", "programme": "x"}
-    mailed = write(queue_message("letter", to=camille, context=context, key="x"))
-    assert mailed.subject == "Décision sur la demande FE Bcc: all@example.org"
+    mailed = write(queue_message(messages.ReviewCancelled(reference="FE\nBcc: all@example.org"), to=camille, key="x"))
+    assert mailed.subject == "Une évaluation n’est plus nécessaire\u00a0: FE Bcc: all@example.org"
     assert mailed.message()["Bcc"] is None
 
 
 @pytest.mark.parametrize("sign", ["\x0b", "\x0c", "\x1c", "\x1f", "\x7f", "\x85", "\u2028", "\u2029"], ids=ascii)
 def test_no_sign_of_a_name_makes_a_subject_that_mail_refuses(camille, sign):
-    context = {"reference": f"FE{sign}Bcc: all@example.org", "title": "x", "programme": "x"}
-    mailed = write(queue_message("letter", to=camille, context=context, key="x"))
-    assert mailed.subject == "Décision sur la demande FE Bcc: all@example.org"
+    mailed = write(
+        queue_message(messages.ReviewCancelled(reference=f"FE{sign}Bcc: all@example.org"), to=camille, key="x")
+    )
+    assert mailed.subject == "Une évaluation n’est plus nécessaire\u00a0: FE Bcc: all@example.org"
     assert mailed.message()["Subject"]
     assert mailed.message()["Bcc"] is None
 
 
 def test_spaces_that_do_not_break_stay_in_a_subject(camille):
-    context = {"reference": "« FE »\u00a0: 1\u202f000", "title": "x", "programme": "x"}
-    mailed = write(queue_message("letter", to=camille, context=context, key="x"))
-    assert mailed.subject == "Décision sur la demande « FE »\u00a0: 1\u202f000"
+    mailed = write(queue_message(messages.ReviewCancelled(reference="« FE »\u00a0: 1\u202f000"), to=camille, key="x"))
+    assert mailed.subject == "Une évaluation n’est plus nécessaire\u00a0: « FE »\u00a0: 1\u202f000"
 
 
 def test_an_attachment_is_read_when_it_is_sent_and_must_be_the_same_file(camille, queue):
     path = default_storage.save("letters/a.pdf", ContentFile(b"%PDF-1.7 letter"))
     digest = hashlib.sha256(b"%PDF-1.7 letter").hexdigest()
-    send(queue(camille, attachment=(path, "lettre.pdf", digest)))
+    send(queue(camille, attachment=Attachment(path, "lettre.pdf", digest)))
     assert mail.outbox[0].attachments == [("lettre.pdf", b"%PDF-1.7 letter", "application/pdf")]
     with pytest.raises(ValueError, match="not the file that was queued"):
-        send(queue(camille, key="other", attachment=(path, "lettre.pdf", "0" * 64)))
+        send(queue(camille, key="other", attachment=Attachment(path, "lettre.pdf", "0" * 64)))
     assert len(mail.outbox) == 1
 
 
@@ -176,22 +169,29 @@ def test_what_follows_a_sending_is_tried_again_without_sending_twice(camille, qu
 
 def test_followed_message_that_no_app_or_two_apps_take_stops_the_start():
     with pytest.raises(ImproperlyConfigured, match="no app goes on after the messages of kind letter"):
-        check_takers()
+        check_kinds()
     hand_over(MessageKind.LETTER, print)
-    check_takers()
+    check_kinds()
     for kind, to in ((MessageKind.LETTER, repr), (MessageKind.INVITATION, print)):
         with pytest.raises(ImproperlyConfigured, match="followed by nothing, or by something else"):
             hand_over(kind, to)
 
 
-def test_every_kind_of_message_has_its_words():
-    assert list(KINDS) == list(MessageKind)
+def test_kind_that_nothing_is_said_of_stops_the_start(monkeypatch):
+    hand_over(MessageKind.LETTER, print)
+    monkeypatch.delitem(messages.KINDS, MessageKind.RULING_ASKED)
+    with pytest.raises(ImproperlyConfigured, match="nothing says what messages of kind ruling_asked say"):
+        check_kinds()
+
+
+def test_second_content_of_one_kind_stops_the_start():
+    with pytest.raises(TypeError, match="Letter and Gossip are both of kind letter"):
+        type("Gossip", (messages.Content,), {"words": messages.Letter.words})
+    assert messages.KINDS[MessageKind.LETTER] is messages.Letter
 
 
 def test_a_link_that_lets_its_holder_act_is_forgotten_once_sent(sam):
-    context = {"name": "Usinage Roy", "inviter": "Camille Roy", "until": CLOSES}
-    message = queue_message("invitation", to=sam, context=context, url_name="x", url_args=["token"], key="x")
-    message.url_name = ""
+    message = queue_message(INVITED, to=sam, link=INVITATION("token"), key="x")
     with clock.at(CLOSES - timedelta(minutes=1)):
         send(message)
     assert Message.objects.get().url_args == []
@@ -205,55 +205,6 @@ def test_one_nudge_a_transaction_after_the_commit(camille, queue, monkeypatch, d
             queue(camille, key=str(n))
         assert asked == []
     assert asked == ["messages"]
-
-
-def test_a_context_comes_back_as_it_went_in():
-    context = {"a": CLOSES, "b": date(2026, 12, 1), "c": Decimal("1.10"), "d": [1, None, True], "e": {"x": "y"}}
-    assert unpacked_context(packed_context(context), "fr") == context
-
-
-@pytest.mark.parametrize("name", ["instant", "day", "money", "$plain"])
-@pytest.mark.parametrize("value", [date(2026, 12, 1), "demain", {"day": "lundi"}, {"$plain": {"money": [CLOSES]}}])
-def test_a_name_alone_is_never_taken_for_the_mark_of_a_packed_value(name, value):
-    for context in ({name: value}, {"within": {name: value}}, {"listed": [{name: value}]}):
-        assert unpacked_context(json.loads(json.dumps(packed_context(context))), "fr") == context
-
-
-def test_a_context_named_as_two_languages_is_still_a_context():
-    assert unpacked_context(packed_context({"fr": "oui", "en": "yes"}), "fr") == {"fr": "oui", "en": "yes"}
-
-
-def test_a_row_that_the_release_before_packed_is_still_read():
-    row = {
-        "until": {"instant": "2026-12-01T22:00:00+00:00"},
-        "days": [{"day": "2026-12-01"}],
-        "amount": {"money": "75000.01"},
-        "programme": {"fr": "Filière", "en": "Cluster"},
-        "file": {"reference": "FE-2026-00001"},
-    }
-    assert unpacked_context(row, "en") == {
-        "until": CLOSES,
-        "days": [date(2026, 12, 1)],
-        "amount": Decimal("75000.01"),
-        "programme": "Cluster",
-        "file": {"reference": "FE-2026-00001"},
-    }
-
-
-@pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_can_be_written_in_both_languages(kind, language, settings):
-    context = {name: SAMPLE.get(name, f"«{name}»") for name in KINDS[kind].needs}
-    with clock.at(CLOSES):
-        message = queue_message(kind, to="x@example.org", language=language, context=context, key=kind)
-    mailed = write(message)
-    assert mailed.subject
-    assert "%(" not in mailed.subject
-    said = mailed.subject + mailed.body
-    for name in KINDS[kind].needs:
-        if name not in SAMPLE:
-            assert f"«{name}»" in said, f"{kind} needs {name} and does not say it"
-    assert get_template(f"notifications/{kind}.txt")
 
 
 # ------------------------------------------------------------------ to which address
@@ -288,7 +239,7 @@ def test_a_message_to_a_bare_address_stays_with_it(camille, queue):
 
 
 def test_a_link_that_confirms_an_address_goes_to_no_other(camille):
-    message = queue_message("account_confirm", to=camille, context={}, key="x")
+    message = queue_message(messages.AccountConfirm(), to=camille, key="x")
     camille.email = "camille.roy@usinage.example"
     camille.save()
     send(Message.objects.get())
@@ -298,16 +249,16 @@ def test_a_link_that_confirms_an_address_goes_to_no_other(camille):
 # ------------------------------------------------------------------ of use until
 
 
-def test_kinds_whose_use_ends_name_the_instant_that_they_need():
-    ending = {name: kind.until for name, kind in KINDS.items() if kind.until}
-    assert ending == {"invitation": "until", "changes_reminder": "until"}
-    assert all(KINDS[name].until in KINDS[name].needs for name in ending)
+def test_kinds_whose_use_ends_are_these():
+    assert {kind for kind, content in messages.KINDS.items() if issubclass(content, messages.OfUse)} == {
+        MessageKind.INVITATION,
+        MessageKind.CHANGES_REMINDER,
+    }
 
 
 def test_an_invitation_whose_time_is_over_is_not_sent_and_is_set_aside_with_its_reason(sam):
-    context = {"name": "Usinage Roy", "inviter": "Camille Roy", "until": CLOSES}
     with clock.at(CLOSES - timedelta(days=14)):
-        queue_message("invitation", to="sam@prime.example", context=context, key="x")
+        queue_message(INVITED, to="sam@prime.example", key="x")
     with clock.at(CLOSES):
         assert send_messages() == 0
         message = set_aside(Message.objects.all()).get()
@@ -318,8 +269,7 @@ def test_an_invitation_whose_time_is_over_is_not_sent_and_is_set_aside_with_its_
 
 
 def test_an_invitation_leaves_until_its_time_is_over(sam):
-    context = {"name": "Usinage Roy", "inviter": "Camille Roy", "until": CLOSES}
-    queue_message("invitation", to="sam@prime.example", context=context, key="x")
+    queue_message(INVITED, to="sam@prime.example", key="x")
     with clock.at(CLOSES - timedelta(seconds=1)):
         assert send_messages() == 1
 

@@ -1,11 +1,12 @@
-"""Pages that one app declares and another fills."""
+"""Pages that are led to from elsewhere: declared with what fills them, or declared by one app and filled by another."""
 
 from dataclasses import replace
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from work.pages import Slot, Tab, TabLink, Tabs, check_slots
+from work.pages import Link, Page, Slot, Tab, TabLink, Tabs, check_pages, check_slots
 
 
 @pytest.fixture
@@ -13,6 +14,41 @@ def slots(monkeypatch):
     declared = []
     monkeypatch.setattr(Slot, "declared", declared)
     return declared
+
+
+@pytest.fixture
+def pages(monkeypatch):
+    declared = []
+    monkeypatch.setattr(Page, "declared", declared)
+    return declared
+
+
+def test_page_is_a_link_to_what_it_is_filled_with(pages):
+    person = uuid4()
+    assert Page("review-rule", str, UUID)("X-1", person) == Link("review-rule", ("X-1", person))
+    assert Page("review-queue")() == Link("review-queue", ())
+
+
+def test_pages_that_have_their_address_pass_the_check(pages):
+    Page("review-queue"), Page("review-rule", str, UUID), Page("application-detail", UUID)
+    Page("account_reset_password_from_key", str, str)  # a library's
+    assert check_pages() == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        ("review-queues",),
+        ("review-queue", str),
+        ("review-rule", str),
+        ("review-rule", UUID, str),
+        ("application-detail", str),
+        ("application-detail",),
+    ],
+)
+def test_page_without_its_address_fails_the_check(pages, page):
+    Page(*page)
+    assert [(fault.id, page[0] in fault.msg) for fault in check_pages()] == [("work.E001", True)]
 
 
 def test_slot_leads_to_the_page_that_fills_it(slots):

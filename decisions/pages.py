@@ -1,0 +1,8 @@
+"""The pages that messages about decisions lead to."""
+
+from uuid import UUID
+
+from work.pages import Page
+
+FILE_DECISION = Page("decision-file", str)
+CONCURRENCE = Page("decision-concurrence", UUID)

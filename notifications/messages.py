@@ -1,0 +1,287 @@
+"""Every message there is: its subject, its button, and what it says of the moment.
+
+The body of a kind is in templates/notifications/<kind>.txt. An app that sends something new adds its kind, its content
+here, the body's template, and the French of both.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from notifications.constants import MessageKind
+from work.texts import Text
+
+OPEN = _("Open in Passerelle")
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words of one kind of message, and what becomes of it.
+
+    `subject` may hold fields of the content as %(name)s; `button` labels the link when the message has one.
+    `of_address`: it speaks of the very address it was queued for, and leaves for no other that its user may have since.
+    `secret`: whoever has the link can act by it, so the outbox forgets it once the message is sent.
+    `followed`: an app above goes on once it is sent (`services.hand_over`).
+    """
+
+    kind: MessageKind
+    subject: str | Promise
+    button: str | Promise = OPEN
+    secret: bool = False
+    of_address: bool = False
+    followed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """What a message says of the moment: a subclass a kind, each field a name that its subject and its body read.
+
+    Dates, instants and amounts are written, and a `Text` is read, in the reader's language when it is sent. Rows that
+    wait are read by the next release: a field that is new to a kind has a default, until none is left without it.
+    """
+
+    words: ClassVar[Wording]
+
+    def __init_subclass__(cls) -> None:
+        """TypeError for a second content of one kind."""
+        words = vars(cls).get("words")  # a class that several kinds share has none
+        if words and KINDS.setdefault(words.kind, cls) is not cls:
+            raise TypeError(f"{KINDS[words.kind].__name__} and {cls.__name__} are both of kind {words.kind}")
+
+
+KINDS: dict[MessageKind, type[Content]] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfFile(Content):
+    """About a file: its number, and the title of its project."""
+
+    reference: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfUse(Content):
+    """It invites to what can be done before `until`: a message that has not left by then is given up."""
+
+    until: datetime
+
+
+# ------------------------------------------------------------------ accounts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitation(OfUse):
+    words = Wording(
+        MessageKind.INVITATION, _("Invitation to join %(name)s on Passerelle"), _("Accept the invitation"), secret=True
+    )
+    name: str
+    inviter: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountConfirm(Content):
+    words = Wording(
+        MessageKind.ACCOUNT_CONFIRM,
+        _("Confirm your e-mail address"),
+        _("Confirm the address"),
+        secret=True,
+        of_address=True,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountExists(Content):
+    words = Wording(MessageKind.ACCOUNT_EXISTS, _("You already have an account"), _("Choose a new password"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordReset(Content):
+    words = Wording(MessageKind.PASSWORD_RESET, _("Choose a new password"), _("Choose a new password"), secret=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordChanged(Content):
+    words = Wording(MessageKind.PASSWORD_CHANGED, _("Your password was changed"), _("Choose a new password"))
+    at: datetime
+
+
+# ------------------------------------------------------------------ applications
+
+
+@dataclass(frozen=True, kw_only=True)
+class SponsorAsked(Content):
+    words = Wording(
+        MessageKind.SPONSOR_ASKED,
+        _("%(applicant)s asks you to sponsor its application"),
+        _("See the request"),
+        secret=True,
+    )
+    applicant: str
+    title: str
+    call: Text
+    closes_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SponsorAnswered(Content):
+    words = Wording(
+        MessageKind.SPONSOR_ANSWERED, _("%(sponsor)s has answered about your application"), _("Open the application")
+    )
+    sponsor: str
+    title: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicationReceived(OfFile):
+    words = Wording(
+        MessageKind.APPLICATION_RECEIVED, _("Application %(reference)s received"), _("Open the application")
+    )
+    call: Text
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplicationWithdrawn(OfFile):
+    words = Wording(MessageKind.APPLICATION_WITHDRAWN, _("Application %(reference)s withdrawn"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangesRequested(OfFile):
+    words = Wording(
+        MessageKind.CHANGES_REQUESTED, _("Application %(reference)s: changes requested"), _("See what is asked")
+    )
+    count: int
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangesAnswered(OfFile):
+    words = Wording(
+        MessageKind.CHANGES_ANSWERED, _("Application %(reference)s: the applicant has answered"), _("Open the file")
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangesReminder(OfUse, OfFile):
+    words = Wording(
+        MessageKind.CHANGES_REMINDER, _("Application %(reference)s: your changes are due soon"), _("See what is asked")
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangesCancelled(OfFile):
+    words = Wording(
+        MessageKind.CHANGES_CANCELLED,
+        _("Application %(reference)s: nothing to change any more"),
+        _("Open the application"),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangesOverdue(OfFile):
+    words = Wording(
+        MessageKind.CHANGES_OVERDUE, _("Application %(reference)s: the changes are late"), _("Open the file")
+    )
+    until: datetime
+
+
+# ------------------------------------------------------------------ programs
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallExtended(Content):
+    words = Wording(MessageKind.CALL_EXTENDED, _("%(call)s: later closing"), _("Open your draft"))
+    call: Text
+    closes_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallCancelled(Content):
+    words = Wording(MessageKind.CALL_CANCELLED, _("%(call)s is cancelled"))
+    call: Text
+    reason: str
+
+
+# ------------------------------------------------------------------ reviews
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewOffered(Content):
+    words = Wording(MessageKind.REVIEW_OFFERED, _("A file to review: %(reference)s"), _("Open my queue"))
+    reference: str
+    due: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewCancelled(Content):
+    words = Wording(MessageKind.REVIEW_CANCELLED, _("A review is no longer needed: %(reference)s"))
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewDeclined(Content):
+    words = Wording(MessageKind.REVIEW_DECLINED, _("Another reviewer is needed: %(reference)s"), _("Open the reviews"))
+    reference: str
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RulingAsked(Content):
+    words = Wording(
+        MessageKind.RULING_ASKED, _("A declaration of interests to rule on: %(reference)s"), _("Read the declaration")
+    )
+    reference: str
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclarationRuled(Content):
+    words = Wording(
+        MessageKind.DECLARATION_RULED, _("Your declaration of interests: %(reference)s"), _("Read the ruling")
+    )
+    reference: str
+    clear: bool
+
+
+# ------------------------------------------------------------------ decisions
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionWaiting(OfFile):
+    words = Wording(
+        MessageKind.DECISION_WAITING, _("File %(reference)s waits for your decision"), _("Open the decision")
+    )
+    step: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionSentBack(OfFile):
+    words = Wording(MessageKind.DECISION_SENT_BACK, _("File %(reference)s was sent back"), _("Open the decision"))
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConcurrenceAsked(OfFile):
+    words = Wording(MessageKind.CONCURRENCE_ASKED, _("File %(reference)s needs your concurrence"), _("Open the file"))
+    amount: Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class LetterFailed(OfFile):
+    words = Wording(
+        MessageKind.LETTER_FAILED,
+        _("The decision letter of file %(reference)s could not be sent"),
+        _("Open the decision"),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter(OfFile):
+    words = Wording(MessageKind.LETTER, _("Decision on application %(reference)s"), _("Read the letter"), followed=True)
+    programme: Text
