@@ -27,7 +27,7 @@ assets: ## Build the style sheet, fonts and scripts into static/built
 translations: ## Compile the .po files
 	@$(PYTHON) -m ops translations
 
-test: ## Style, import contracts, types and the quick tests (ARGS="tests/audit -k trail": those alone, at once)
+test: ## Style, import contracts, start, types and the quick tests (ARGS="tests/audit -k trail": those alone, at once)
 	@$(PYTHON) -m ops test
 
 test-all: ## The slow tests: browser, broker, faults, load
@@ -36,7 +36,7 @@ test-all: ## The slow tests: browser, broker, faults, load
 bench: ## The benchmarks, each beside its reference
 	@$(PYTHON) -m ops bench
 
-lint: ## Only the style, the format, the import contracts and the types
+lint: ## Only the style, the format, the import contracts, the start and the types
 	@$(PYTHON) -m ops lint
 
 format: ## Rewrite the Python files in the house's format

@@ -2,8 +2,10 @@
 
 import re
 
+import pytest
 import yaml
 
+from ops import check
 from ops.check import LINT
 from tests.house.test_imports import ROOT
 
@@ -18,6 +20,22 @@ def test_every_check_of_the_lint_is_a_hook():
         entry = by_name[name]
         assert entry[0] == f".venv/bin/{asked[0]}"
         assert entry[1 : len(asked)] == asked[1:]
+
+
+@pytest.mark.parametrize("fails", [None, *LINT])
+def test_types_are_checked_of_what_starts_only(monkeypatch, fails):
+    """mypy's plugin imports the project: one that does not start makes it die, and hides why."""
+    ran = []
+
+    def tool(*words):
+        ran.append(words)
+        return int(fails is not None and words == LINT[fails])
+
+    monkeypatch.setattr(check, "tool", tool)
+    monkeypatch.setattr(check.python, "ensure", lambda: None)
+    assert check.lint() == ([fails] if fails else [])
+    left_out = [] if fails != "manage.py check" else ["mypy"]
+    assert ran == [words for name, words in LINT.items() if name not in left_out]
 
 
 def test_no_hook_is_fetched_from_elsewhere():
