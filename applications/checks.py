@@ -21,7 +21,6 @@ from questions.schema.answers import visible_questions
 from work import clock
 
 ELIGIBILITY_SECTION = "eligibility"
-SPONSOR_SECTION = "sponsor-answer"
 
 
 def eligibility_check(call: Call) -> Eligibility | None:

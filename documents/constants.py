@@ -36,7 +36,6 @@ KINDS = {
 
 ACCEPTED = tuple(KINDS)
 DOCUMENTS = ("pdf", "docx", "odt")
-IMAGES = ("png", "jpeg")
 INLINE = ("application/pdf", "image/png", "image/jpeg")  # what a browser may show in place
 
 

@@ -37,7 +37,6 @@ __all__ = [
     "documents_wait",
     "erase_removed",
     "hand_over",
-    "open_upload",
     "queue_rendering",
     "remove_upload",
     "render",
@@ -123,11 +122,6 @@ def erase_removed() -> int:
 def _erase(upload: Upload) -> None:
     storage.remove(upload.key)
     Upload.objects.filter(pk=upload.pk).update(erased_at=clock.now())
-
-
-def open_upload(upload: Upload) -> File:
-    """The bytes, as an open binary file. FileNotFoundError once removed."""
-    return upload.open()
 
 
 def queue_rendering(

@@ -5,7 +5,7 @@ Rounding is half up at the cent, once, at the end. Formats follow each language 
 """
 
 from collections.abc import Sequence
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -71,8 +71,3 @@ def format_percent(x: Decimal | int, language: str) -> str:
     sign = "\u2212" if x < 0 else ""
     text = _grouped(x, language, max(0, -int(x.as_tuple().exponent)))
     return f"{sign}{text}{NBSP}%" if language.startswith("fr") else f"{sign}{text}%"
-
-
-def floor_cents(x: Decimal) -> Decimal:
-    """`x` cut at the cent toward minus infinity: for a limit that must never be passed."""
-    return Decimal(x).quantize(CENT, rounding=ROUND_FLOOR)

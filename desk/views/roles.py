@@ -13,7 +13,6 @@ from desk.roles import RoleKind
 from funding.models import PartnerSeat
 from programs.models import Appointment
 from programs.roles import ProgramRole
-from work import clock
 
 
 @dataclass(frozen=True)
@@ -30,10 +29,6 @@ class RoleLine:
     held: ClusterAppointment | Appointment | PartnerSeat
     limit: Decimal | None = None
     seat: str = ""
-
-    @property
-    def is_later(self) -> bool:
-        return self.starts_on > clock.today()
 
 
 def cluster_roles(cluster: Cluster | None, users: Collection[User]) -> Iterator[RoleLine]:

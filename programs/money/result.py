@@ -81,11 +81,6 @@ class Aid:
     reasons: tuple[AidReason, ...]
 
     @property
-    def maximum_requestable(self) -> Decimal:
-        """The most that can be requested, bonus included."""
-        return self.total
-
-    @property
     def is_over_cap(self) -> bool:
         """Whether other public aid alone is already above the stacking cap."""
         return self.stacking_room < 0

@@ -26,7 +26,6 @@ from questions.schema.faults import Fault, Outcome
 from work.texts import Text
 
 MAX_ROWS = 200
-_PUBLIC_AID = ("grant", "repayable_loan", "tax_credit")
 _Rows = list[tuple[int, dict[str, Any]]]  # each with the number it was typed at
 
 

@@ -41,7 +41,7 @@ def test_upload_is_kept_under_a_name_that_tells_nothing(elise):
     assert upload.has_text is True
     assert (upload.uploader, upload.application_id) == (elise, 7)
     assert "Plan" not in upload.key
-    assert services.open_upload(upload).read() == data
+    assert upload.open().read() == data
 
 
 @pytest.mark.django_db
@@ -71,7 +71,7 @@ def test_removed_upload_loses_its_bytes_when_the_transaction_commits(elise, djan
     assert gone.gone_by == elise
     assert Upload.objects.get().erased_at is not None
     with pytest.raises(FileNotFoundError):
-        services.open_upload(gone)
+        gone.open()
     assert services.remove_upload(gone, by=elise).gone_at == gone.gone_at
 
 
