@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def in_office(day: date | None = None) -> Q:
-    """The condition that an appointment (`starts_on`, `ends_on` inclusive) runs on `day` (today when None)."""
+    """The condition that a term (`starts_on`, `ends_on` inclusive) runs on `day` (today when None), whoever's it is:
+    a role is held by those of `accounts.querysets`, `.held_today()`."""
     day = day or clock.today()
     return Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
@@ -49,7 +50,7 @@ def holds_cluster_role(user: object, role: str, cluster: "Cluster | int | None" 
     """Whether `user` holds the cluster-wide `role` today, in `cluster` (any cluster when None)."""
     if not is_person(user):
         return False
-    found = user.cluster_appointments.filter(in_office(), role=role)
+    found = user.cluster_appointments.held_today().filter(role=role)
     return (found if cluster is None else found.filter(cluster=cluster)).exists()
 
 

@@ -29,7 +29,7 @@ def given_by_role(user: "User") -> Q:
     reads its files; reviewers read theirs through an assignment. Told of the row itself: a list of every file's key
     would be made before the first is found.
     """
-    return ~Q(state=ApplicationState.DRAFT) & read_by(user, "call__program__")
+    return ~Q(state=ApplicationState.DRAFT) & read_by(user, "call__program")
 
 
 def _read_by_role(user: "User") -> Q:

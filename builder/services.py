@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Cluster, WorkingGroup
 from accounts.roles import ClusterRole
-from accounts.rules import holds_cluster_role, in_office, is_person
+from accounts.rules import holds_cluster_role, is_person
 from audit import services as trail
 from audit.actors import Actor
 from builder.bundle import Bundle, BundleRefused, read_bundle
@@ -97,12 +97,11 @@ def _cluster_of(by: Actor) -> Cluster:
     """The one cluster whose officer `by` is today."""
     if not is_person(by):
         raise Forbidden(_("Only a programme officer imports a programme."))
-    found = Cluster.objects.filter(
-        pk__in=by.cluster_appointments.filter(in_office(), role=ClusterRole.OFFICER).values("cluster_id")
-    ) | Cluster.objects.filter(
-        pk__in=by.appointments.filter(in_office(), role=ProgramRole.OFFICER).values("cluster_id")
+    appointed = by.appointments.held_today().filter(role=ProgramRole.OFFICER)
+    found = Cluster.objects.served_by(by, ClusterRole.OFFICER) | Cluster.objects.filter(
+        pk__in=appointed.values("cluster_id")
     )
-    clusters = list(found.distinct()[:2])
+    clusters = list(found[:2])
     if not clusters:
         raise Forbidden(_("Only a programme officer imports a programme."))
     if len(clusters) > 1:
@@ -116,7 +115,7 @@ def _ask_who(existing: Program | None, cluster: Cluster, by: Actor) -> None:
         return
     everywhere = is_person(by) and (
         holds_cluster_role(by, ClusterRole.OFFICER, cluster)
-        or by.appointments.filter(in_office(), role=ProgramRole.OFFICER, program__isnull=True, cluster=cluster).exists()
+        or by.appointments.held_today().filter(role=ProgramRole.OFFICER, program=None, cluster=cluster).exists()
     )
     if not everywhere:
         raise Forbidden(_("Only a programme officer imports a programme."))

@@ -23,8 +23,7 @@ from moves.machine import refusals as refusals_to
 from moves.refusals import Forbidden, WrongMoment
 from programs.models import Call, Program
 from programs.pages import PROGRAM_TABS
-from programs.rules import PROBLEMS, is_call_officer
-from programs.selectors import may_import
+from programs.rules import PROBLEMS, is_call_officer, may_import
 from programs.services.calls import publish_call
 
 LANGUAGES = (("fr", "Français"), ("en", "English"))

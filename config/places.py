@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponse
 
 from config.reserve import COOKIE, KEPT, LIFE, place_for, seconds_left
-from programs.querysets import works_here
+from programs.rules import works_here
 
 
 class PlacedRequest(HttpRequest):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self, cast
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
-from accounts.rules import in_office, is_person
+from accounts.rules import is_person
 from audit.actors import Actor
 from decisions.states import AWAITED, ONCE_APPROVED, ONCE_ISSUED, OPEN, DecisionKind, DecisionState, Turn
 from funding.roles import PartnerRole
@@ -99,7 +99,7 @@ class ConcurrenceQuerySet(models.QuerySet["Concurrence"]):
         """What `user` is asked, or gave, as concurrence officer of the partner; no file they are barred from."""
         if not is_person(user):
             return self.none()
-        partners = user.partner_seats.filter(in_office(), role=PartnerRole.CONCURRENCE).values("partner_id")
+        partners = user.partner_seats.held_today().filter(role=PartnerRole.CONCURRENCE).values("partner_id")
         return (
             self.counted()
             .filter(agreement__partner__in=partners)

@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Cluster, User
 from accounts.roles import ClusterRole
-from accounts.rules import in_office, is_auditor, is_person
+from accounts.rules import is_auditor
 from applications.models import Application
 from audit.actors import Actor
 from moves.interests import barred_from
@@ -12,10 +12,7 @@ from moves.interests import barred_from
 
 def audited_by(user: Actor) -> QuerySet[Cluster]:
     """Clusters whose trail `user` reads today, as their auditor."""
-    if not is_person(user):
-        return Cluster.objects.none()
-    held = user.cluster_appointments.filter(in_office(), role=ClusterRole.AUDITOR)
-    return Cluster.objects.filter(pk__in=held.values("cluster_id")).order_by("pk")
+    return Cluster.objects.served_by(user, ClusterRole.AUDITOR).order_by("pk")
 
 
 def may_read_trail(application: Application, user: Actor) -> bool:
@@ -25,10 +22,7 @@ def may_read_trail(application: Application, user: Actor) -> bool:
 
 def administered_clusters(user: Actor) -> QuerySet[Cluster]:
     """The clusters that `user` administers today, the oldest first."""
-    if not is_person(user):
-        return Cluster.objects.none()
-    held = user.cluster_appointments.filter(in_office(), role=ClusterRole.ADMINISTRATOR)
-    return Cluster.objects.filter(pk__in=held.values("cluster_id")).order_by("pk")
+    return Cluster.objects.served_by(user, ClusterRole.ADMINISTRATOR).order_by("pk")
 
 
 def files_administered_by(user: Actor) -> QuerySet[Application]:

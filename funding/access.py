@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model, Q, QuerySet
 
-from accounts.models import User
+from accounts.models import Cluster, User
 from accounts.roles import CLUSTER_READERS
-from accounts.rules import in_office, is_person
+from accounts.rules import is_person
 from funding.models import Envelope
 
 
@@ -43,13 +43,13 @@ def reads_envelopes(user: object) -> bool:
     """Whether `user` holds a role today that reads envelopes."""
     if not is_person(user):
         return False
-    return handlers().is_one(user) or user.cluster_appointments.filter(in_office(), role__in=CLUSTER_READERS).exists()
+    return handlers().is_one(user) or Cluster.objects.served_by(user, *CLUSTER_READERS).exists()
 
 
 def envelopes_of(user: object) -> QuerySet[Envelope]:
     """The envelopes that `user` may read today: their cluster's, and those of the money that they handle."""
     if not is_person(user):
         return Envelope.objects.none()
-    clusters = user.cluster_appointments.filter(in_office(), role__in=CLUSTER_READERS).values("cluster_id")
+    clusters = Cluster.objects.served_by(user, *CLUSTER_READERS)
     handled = handlers().agreements(user)
-    return Envelope.objects.filter(Q(agreement__cluster__in=clusters) | Q(agreement__in=handled))
+    return Envelope.objects.filter(Q(agreement__cluster__in=clusters.values("pk")) | Q(agreement__in=handled))

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Cluster
+from accounts.querysets import TermQuerySet
 from audit.states import ActorKind, ChangeKind
 from funding.money import BUCKETS, FLOWS, SPENT, Bucket, EntryKind, fiscal_end, fiscal_label, fiscal_start
 from funding.money.postings import OF_A_FILE
@@ -56,6 +57,8 @@ class PartnerSeat(models.Model):
     role = models.CharField(max_length=20, choices=PartnerRole.choices)
     starts_on = models.DateField(default=clock.today)
     ends_on = models.DateField(null=True, blank=True)
+
+    objects = TermQuerySet["PartnerSeat"].as_manager()
 
     class Meta:
         db_table = "programs_partnerseat"

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from accounts.rules import in_office, is_person
+from accounts.rules import is_person
 from funding.roles import PartnerRole
 
 if TYPE_CHECKING:
@@ -11,4 +11,4 @@ if TYPE_CHECKING:
 
 def holds_partner_role(user: object, role: PartnerRole, partner: "Partner") -> bool:
     """Whether `user` sits for the government `partner` as `role` today."""
-    return is_person(user) and user.partner_seats.filter(in_office(), role=role, partner=partner).exists()
+    return is_person(user) and user.partner_seats.held_today().filter(role=role, partner=partner).exists()

@@ -7,7 +7,7 @@ class ProgramsConfig(AppConfig):
     def ready(self) -> None:
         from funding.access import MoneyHandlers, money_handled_by
         from programs.models import Program
-        from programs.querysets import handles_money
+        from programs.rules import handles_money
 
         money_handled_by(
             MoneyHandlers(

@@ -1,7 +1,11 @@
-"""Who a person can be on a programme."""
+"""Who a person can be on a programme, and what a role of its whole cluster is there."""
+
+from collections.abc import Iterable
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import ClusterRole
 
 
 class ProgramRole(TextChoices):
@@ -13,6 +17,28 @@ class ProgramRole(TextChoices):
     ENDORSER = "endorser", _("endorser")
     APPROVER = "approver", _("approver")
     RECONSIDERER = "reconsiderer", _("reconsideration officer")
+
+
+# Roles that read how a programme is set up. Reviewers and everybody else read the public catalogue.
+READERS = (
+    ProgramRole.OFFICER,
+    ProgramRole.SCREENER,
+    ProgramRole.CONFIRMER,
+    ProgramRole.CHAIR,
+    ProgramRole.ENDORSER,
+    ProgramRole.APPROVER,
+    ProgramRole.RECONSIDERER,
+)
+# Roles that handle a programme's money, and so read its envelopes: who spends, who recommends, who approves.
+MONEY_HANDLERS = (ProgramRole.OFFICER, ProgramRole.CHAIR, ProgramRole.ENDORSER, ProgramRole.APPROVER)
+
+# Which role of a cluster is a role on each of its programmes, without an appointment to any.
+OF_CLUSTER = {ProgramRole.OFFICER: ClusterRole.OFFICER}
+
+
+def cluster_roles(roles: Iterable[str]) -> set[ClusterRole]:
+    """The roles of a cluster by which a person has one of `roles` on each of its programmes."""
+    return {OF_CLUSTER[ProgramRole(role)] for role in roles if role in OF_CLUSTER}
 
 
 class Seat(TextChoices):

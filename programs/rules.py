@@ -1,20 +1,21 @@
 """Who may do what on a programme and its calls, and when. Predicates for who; questions with a sentence for when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Max
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.roles import ClusterRole
-from accounts.rules import holds_cluster_role, in_office, is_person, may_administer
+from accounts.roles import CLUSTER_READERS, ClusterRole
+from accounts.rules import holds_cluster_role, is_person, may_administer
 from moves.refusals import Refusal
 from moves.transitions import Facts, NoFacts, Reason
-from programs.roles import ProgramRole
+from programs.roles import MONEY_HANDLERS, READERS, ProgramRole, cluster_roles
 from work import clock
 
 if TYPE_CHECKING:
@@ -26,35 +27,62 @@ PROBLEMS = "problems"
 EARLIER = "earlier"
 
 
-def holds(user: object, role: str, program: "Program") -> bool:
-    """Whether `user` holds `role` today on `program`, by an appointment to it or to all of its cluster's programmes."""
+def holds(user: object, role: ProgramRole, program: "Program") -> bool:
+    """Whether `user` holds `role` today on `program`: by an appointment to it or to all of its cluster's programmes,
+    or by a role of the cluster that is this one on each of them (`programs.roles.OF_CLUSTER`)."""
     if not is_person(user):
         return False
+    return user.appointments.held_today().on(program).filter(role=role).exists() or any(
+        holds_cluster_role(user, of_cluster, program.cluster_id) for of_cluster in cluster_roles([role])
+    )
+
+
+def holds_somewhere(user: object, *roles: ProgramRole, also: Iterable[ClusterRole] = ()) -> bool:
+    """Whether `user` holds one of `roles` today on any programme, or, in a cluster that may have none yet, a role that
+    would be one of them there, or one of `also`."""
+    if not is_person(user):
+        return False
+    of_cluster = {*cluster_roles(roles), *also}
     return (
-        user.appointments.filter(in_office(), role=role)
-        .filter(Q(program_id=program.pk) | Q(program__isnull=True, cluster_id=program.cluster_id))
-        .exists()
+        user.appointments.held_today().filter(role__in=roles).exists()
+        or user.cluster_appointments.held_today().filter(role__in=of_cluster).exists()
     )
 
 
 def is_program_officer(program: "Program", user: object) -> bool:
     """Programme officers by appointment, and the cluster's own officers."""
-    return holds(user, ProgramRole.OFFICER, program) or holds_cluster_role(
-        user, ClusterRole.OFFICER, program.cluster_id
-    )
+    return holds(user, ProgramRole.OFFICER, program)
 
 
 def approval_limit(user: object, program: "Program") -> Decimal | None:
     """The highest dollar limit delegated to `user` on `program`, or None when they approve nothing."""
     if not is_person(user):
         return None
-    return (
-        user.appointments.filter(in_office(), role=ProgramRole.APPROVER)
-        .filter(Q(program_id=program.pk) | Q(program__isnull=True, cluster_id=program.cluster_id))
-        .order_by("-limit")
-        .values_list("limit", flat=True)
-        .first()
-    )
+    held = user.appointments.held_today().on(program).filter(role=ProgramRole.APPROVER)
+    return held.aggregate(highest=Max("limit"))["highest"]
+
+
+# What people do, on whatever programme
+
+
+def is_staff(user: object) -> bool:
+    """Whether `user` holds a role today that reads the set-up of programmes."""
+    return holds_somewhere(user, *READERS, also=CLUSTER_READERS)
+
+
+def works_here(user: object) -> bool:
+    """Whether `user` is of the staff today, or holds any role of a cluster: an administrator reads no programme."""
+    return holds_somewhere(user, *READERS, also=ClusterRole)
+
+
+def handles_money(user: object) -> bool:
+    """Whether `user` holds a role today that handles the money of a programme."""
+    return holds_somewhere(user, *MONEY_HANDLERS)
+
+
+def may_import(user: object) -> bool:
+    """Whether `user` may bring in a bundle at all: an officer today of a programme, or of a cluster."""
+    return holds_somewhere(user, ProgramRole.OFFICER)
 
 
 # Calls: who

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import ClusterRole
-from accounts.rules import in_office, is_person
+from accounts.rules import is_person
 from applications.access import Right
 from applications.models import Application
 from applications.states import TO_REVIEW, ApplicationState
@@ -36,12 +36,10 @@ def _given_to_review(person: User) -> Q:
 def _has_a_part_in(person: User) -> Q:
     """A submitted file on whose programme the person holds a role today, that their partner pays, or that was given
     to them to review, whatever became of it."""
-    finance = person.cluster_appointments.filter(in_office(), role=ClusterRole.FINANCE)
-    seats = person.partner_seats.filter(in_office())
+    seats = person.partner_seats.held_today()
     given = Assignment.objects.of_reviewer(person)
     return ~Q(state=ApplicationState.DRAFT) & (
-        held_on(person, *ON_EVERY_FILE, program="call__program")
-        | Q(call__program__cluster__in=finance.values("cluster_id"))
+        held_on(person, *ON_EVERY_FILE, program="call__program", also=[ClusterRole.FINANCE])
         | Q(call__program__in=seats.values("partner__agreements__funding__program"))
         | Q(pk__in=given.values("application_id"))
     )

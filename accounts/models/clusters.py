@@ -3,6 +3,7 @@
 from django.core.validators import RegexValidator
 from django.db import models
 
+from accounts.querysets import ClusterQuerySet
 from work.models import PublicModel, bilingual
 
 hex_colour = RegexValidator(r"^#[0-9a-fA-F]{6}$")
@@ -26,6 +27,8 @@ class Cluster(PublicModel):
         default=True,
         help_text="Federal money then needs an authorisation (decree) before any award is issued.",
     )
+
+    objects = ClusterQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name_fr

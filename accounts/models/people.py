@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from accounts.models.clusters import Cluster
+from accounts.querysets import TermQuerySet
 from accounts.roles import ClusterRole, Language
 from audit.actors import Assurance
 from work import clock
@@ -82,6 +83,8 @@ class ClusterAppointment(models.Model):
     role = models.CharField(max_length=20, choices=ClusterRole.choices)
     starts_on = models.DateField(default=clock.today)
     ends_on = models.DateField(null=True, blank=True)
+
+    objects = TermQuerySet["ClusterAppointment"].as_manager()
 
     class Meta:
         constraints = [

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Cluster, ClusterAppointment, User
 from accounts.roles import ClusterRole
-from accounts.rules import account_is_closed, ends_before_it_starts, in_office, is_system, may_administer
+from accounts.rules import account_is_closed, ends_before_it_starts, is_system, may_administer
 from audit import services as trail
 from audit.actors import Actor
 from moves.refusals import Forbidden, Refusal, WrongMoment
@@ -77,9 +77,7 @@ def end_cluster_appointment(appointment: ClusterAppointment, *, by: Actor) -> Cl
     must_administer(cluster, by)
     appointment = ClusterAppointment.objects.select_for_update().get(pk=appointment.pk)
     if appointment.role == ClusterRole.ADMINISTRATOR and not (
-        cluster.appointments.filter(in_office(), role=ClusterRole.ADMINISTRATOR, user__is_active=True)
-        .exclude(pk=appointment.pk)
-        .exists()
+        cluster.appointments.held_today().filter(role=ClusterRole.ADMINISTRATOR).exclude(pk=appointment.pk).exists()
     ):
         raise WrongMoment(
             Refusal(_("A cluster keeps one administrator at least. Appoint another one first."), code="last")

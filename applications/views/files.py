@@ -27,7 +27,7 @@ from applications.states import ApplicationState
 from audit.services import record_readings
 from documents.downloads import file_response
 from moves.refusals import Forbidden
-from programs.querysets import is_staff
+from programs.rules import is_staff
 from work import clock
 from work.jobs import JOB_PAGE, NotNow
 from work.models import Job

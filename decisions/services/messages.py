@@ -1,7 +1,6 @@
 """Who is told, and of what: the next in the chain, the partner's officers, those whose act a return made void."""
 
 from accounts.models import User
-from accounts.rules import in_office
 from decisions.models import Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
 from decisions.states import StepKind, Turn
@@ -33,12 +32,10 @@ def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool)
     """Tell whose acts are void, and who goes on from there: the programme's officers, or the chair."""
     file = decision.application
     program = file.call.program
-    acts = decision.steps.exclude(kind=StepKind.SENT_BACK).values("by")
-    acted = User.objects.filter(pk__in=acts, is_active=True)
+    acts = decision.steps.exclude(kind__in=(StepKind.SENT_BACK, StepKind.CONCURRED))  # a partner has no page of it
+    acted = User.objects.filter(pk__in=acts.values("by"), is_active=True)
     people = {*acted, *(in_office_holders(program, ProgramRole.CHAIR) if to_panel else in_office_officers(program))}
     for person in unbarred(decision.application_id, sorted(people - {by}, key=lambda one: one.pk)):
-        if person.partner_seats.exists():
-            continue  # a partner's officer has no page of the decision: they are asked again when the round comes
         queue_message(
             messages.DecisionSentBack(reference=file.number, title=file.title, reason=reason),
             to=person,
@@ -75,11 +72,10 @@ def _tell(decision: Decision, turn: Turn, person: User) -> None:
 def _ask_partners(decision: Decision) -> None:
     file = decision.application
     for concurrence in decision.concurrences.awaited().select_related("agreement"):
-        seats = PartnerSeat.objects.filter(
-            in_office(), partner=concurrence.agreement.partner_id, role=PartnerRole.CONCURRENCE, user__is_active=True
+        seats = PartnerSeat.objects.held_today().filter(
+            partner=concurrence.agreement.partner_id, role=PartnerRole.CONCURRENCE
         )
-        people = [seat.user for seat in seats.select_related("user").order_by("user_id")]
-        for person in unbarred(decision.application_id, people):
+        for person in unbarred(decision.application_id, seats.holders()):
             queue_message(
                 messages.ConcurrenceAsked(reference=file.number, title=file.title, amount=decision.amount),
                 to=person,

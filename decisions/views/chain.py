@@ -17,8 +17,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.requests import PersonRequest
-from accounts.roles import ClusterRole
-from accounts.rules import in_office
 from applications.access import STAFF, enter
 from applications.states import ApplicationState
 from audit.services import record_readings
@@ -37,6 +35,7 @@ from moves.machine import refusals as refusals_to
 from moves.refusals import WrongMoment
 from moves.transitions import MoveOf
 from programs.roles import ProgramRole
+from programs.rules import holds_somewhere
 
 PAGE = 25
 
@@ -58,7 +57,7 @@ def queue(request: PersonRequest) -> HttpResponse:
     rows = Decision.objects.next_of(request.user)
     if not rows.exists() and Concurrence.objects.of_officer(request.user).exists():
         return redirect("decision-concurrences")
-    if not (rows.exists() or _has_a_chain(request.user)):
+    if not (rows.exists() or holds_somewhere(request.user, *CHAIN)):
         raise PermissionDenied(_("This page is for those who endorse, approve or issue decisions."))
     rows = rows.select_related("application__call__program").prefetch_related("shares__envelope__agreement")
     shown, next_url = _page(request, rows.order_by("since", "id"))
@@ -90,14 +89,6 @@ def queue(request: PersonRequest) -> HttpResponse:
 
 
 CHAIN = (ProgramRole.ENDORSER, ProgramRole.APPROVER, ProgramRole.OFFICER, ProgramRole.RECONSIDERER)
-
-
-def _has_a_chain(user: User) -> bool:
-    """Whether the person holds today, anywhere, a role of the chain."""
-    return (
-        user.appointments.filter(in_office(), role__in=CHAIN).exists()
-        or user.cluster_appointments.filter(in_office(), role=ClusterRole.OFFICER).exists()
-    )
 
 
 def _page(request: PersonRequest, rows: QuerySet[Decision]) -> tuple[list[Decision], str]:

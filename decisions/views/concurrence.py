@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.requests import PersonRequest
-from accounts.rules import in_office
 from applications.access import enter
 from audit.actors import Actor
 from audit.services import record_readings
@@ -54,7 +53,7 @@ def read_of(concurrence: Concurrence, person: User, *, read: str) -> None:
 @require_safe
 def index(request: PersonRequest) -> HttpResponse:
     """What waits for the partner's concurrence, the longest wait first; and what was given lately."""
-    if not request.user.partner_seats.filter(in_office(), role=PartnerRole.CONCURRENCE).exists():
+    if not request.user.partner_seats.held_today().filter(role=PartnerRole.CONCURRENCE).exists():
         raise PermissionDenied(_("This page is for the concurrence officers of a government partner."))
     mine = Concurrence.objects.of_officer(request.user).select_related(*RELATED)
     waiting = list(mine.waiting().order_by("asked_at", "id")[:100])

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import CharField, QuerySet, Value
 
 from accounts.models import ClusterAppointment, Membership
-from accounts.rules import in_office, is_person
+from accounts.rules import is_person
 from desk.roles import RoleKind
 from funding.models import PartnerSeat
 from programs.models import Appointment
@@ -22,9 +22,9 @@ def roles_of(user: object) -> frozenset[tuple[str, str]]:
         return frozenset()
     if not hasattr(user, KEPT):
         held = [
-            _named(RoleKind.CLUSTER, ClusterAppointment.objects.filter(in_office(), user=user)),
-            _named(RoleKind.PROGRAM, Appointment.objects.filter(in_office(), user=user)),
-            _named(RoleKind.PARTNER, PartnerSeat.objects.filter(in_office(), user=user)),
+            _named(RoleKind.CLUSTER, ClusterAppointment.objects.held_by(user)),
+            _named(RoleKind.PROGRAM, Appointment.objects.held_by(user)),
+            _named(RoleKind.PARTNER, PartnerSeat.objects.held_by(user)),
             _named(RoleKind.COMPANY, Membership.objects.filter(user=user)),
         ]
         setattr(user, KEPT, frozenset(held[0].union(*held[1:])))

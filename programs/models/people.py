@@ -5,6 +5,7 @@ from django.db import models
 
 from accounts.models import Cluster
 from programs.models.programs import Program
+from programs.querysets import AppointmentQuerySet
 from programs.roles import ProgramRole, Seat
 from work import clock
 
@@ -21,6 +22,8 @@ class Appointment(models.Model):
     capacity = models.PositiveIntegerField(default=20, help_text="Files a reviewer takes in one call.")
     starts_on = models.DateField(default=clock.today)
     ends_on = models.DateField(null=True, blank=True)
+
+    objects = AppointmentQuerySet.as_manager()
 
     class Meta:
         constraints = [

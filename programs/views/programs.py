@@ -10,15 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.requests import PersonRequest
-from accounts.rules import in_office
 from moves.refusals import Forbidden
 from programs.models import Appointment, Call, Program
 from programs.models.programs import Version
 from programs.pages import PROGRAM_TABS
 from programs.policy import ServiceStandards, Standard
-from programs.querysets import is_staff
-from programs.rules import is_program_officer
-from programs.selectors import may_import, policy_of, read_once, rubric_of
+from programs.rules import is_program_officer, is_staff, may_import
+from programs.selectors import policy_of, read_once, rubric_of
 from questions.conditions import to_text
 from questions.schema import Question, Section, parse_form
 from work.texts import Tag
@@ -185,8 +183,6 @@ def service_lines(service: ServiceStandards) -> list[dict[str, object]]:
 @never_cache
 def people(request: PersonRequest, slug: str) -> HttpResponse:
     program = of_staff(request, slug)
-    here = Appointment.objects.filter(program=program) | Appointment.objects.filter(
-        program=None, cluster_id=program.cluster_id
-    )
-    appointments = here.filter(in_office()).select_related("user").order_by("role", "user__family_name", "pk")
+    held = Appointment.objects.held_today().on(program)
+    appointments = held.select_related("user").order_by("role", "user__family_name", "pk")
     return show(request, program, "program-people", appointments=appointments)

@@ -28,7 +28,6 @@ from django.db.models import (
 )
 from django.db.models.functions import Greatest
 
-from accounts.rules import in_office, is_person
 from applications.models import Application, ChangeRequest, Snapshot
 from applications.states import TOLD_AS_THEY_ARE, TOLD_BY_LETTER, ApplicationState, PublicState
 from audit.models import Change
@@ -47,9 +46,7 @@ AFTER_AWARD = [str(k) for k in (EntryKind.ACCRUE, EntryKind.PAY, EntryKind.RECOV
 
 def seats_of(user: object) -> QuerySet[PartnerSeat]:
     """The seats that `user` holds today for government partners, the earliest first. None unless it is a person."""
-    if not is_person(user):
-        return PartnerSeat.objects.none()
-    return user.partner_seats.filter(in_office()).select_related("partner").order_by("partner_id", "id")
+    return PartnerSeat.objects.held_by(user).select_related("partner").order_by("partner_id", "id")
 
 
 def agreements_of(partner: Partner) -> QuerySet[Agreement]:

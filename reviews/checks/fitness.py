@@ -9,7 +9,6 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.rules import in_office
 from applications.models import Application
 from moves.duties import clashes
 from moves.interests import barred_pairs
@@ -89,7 +88,8 @@ def _appointments(
     all of its cluster's. An account that is closed has none."""
     everywhere = Q(program=None, cluster__in={program.cluster_id for program in programs})
     rows = (
-        Appointment.objects.filter(in_office(), role=ProgramRole.REVIEWER, user__is_active=True)
+        Appointment.objects.held_today()
+        .filter(role=ProgramRole.REVIEWER)
         .filter(Q(program__in=programs) | everywhere)
         .select_related("user")
         .order_by("program_id", "id")  # those of the whole cluster, without a programme, come last

@@ -1,10 +1,11 @@
 """The chain through its services: limits, thresholds, separation of duties, returns, and an issue that is whole."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
+from accounts.models import User
 from applications.models import Application
 from audit.models import Entry
 from awards.models import Award
@@ -15,6 +16,7 @@ from decisions.states import DecisionKind, DecisionState
 from documents.models import Rendering
 from funding import ledger
 from funding.models import Agreement, Envelope
+from funding.services import seat_partner
 from letters.models import Letter
 from moves.machine import move
 from moves.models import DutyDone
@@ -101,12 +103,23 @@ def test_closed_account_is_asked_for_no_step(cast, programme):
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "endorser")
         services.endorse(decision, by=cast.endorser)
-        cast.approver.is_active = True  # and acts a last time, from a session that is still open
+        User.objects.filter(pk=cast.approver.pk).update(is_active=True)  # opened again: the chain goes on
+        cast.approver.refresh_from_db()
         files.declare(cast, decision, "approver")
         services.approve(decision, by=cast.approver)
         Concurrence.objects.all().delete()
         messages.tell_next(Decision.objects.get(pk=decision.pk))
     assert Message.objects.count() == 0
+
+
+def test_account_closed_since_its_person_was_read_takes_no_step(cast, programme):
+    """The row in memory still says that it is open."""
+    decision = files.recommended_file(cast, programme)
+    files.declare(cast, decision, "endorser")
+    User.objects.filter(pk=cast.endorser.pk).update(is_active=False)
+    assert cast.endorser.is_active
+    with pytest.raises(Forbidden):
+        services.endorse(decision, by=cast.endorser)
 
 
 # Limits and duties
@@ -223,6 +236,18 @@ def test_return_to_the_panel_voids_the_decision_and_gives_the_reserve_back(cast,
     envelope = Envelope.objects.get(pk=envelope.pk)
     assert (decision.state, decision.application.state, envelope.reserved) == ("void", "reviewed", D("0.00"))
     assert "Louise" in [name for name, _url in told("decision_sent_back")]
+
+
+@pytest.mark.parametrize("days", [0, -1])
+def test_whoever_endorsed_is_told_of_the_return_though_they_sit_or_sat_for_a_partner(cast, programme, cluster, days):
+    """Who concurred has no page of the decision: they are asked again when the round comes."""
+    seat_partner(
+        cast.endorser, cluster.partners.first(), by=cast.administrator, role="analyst",
+        starts_on=clock.today() - timedelta(days=9), ends_on=clock.today() + timedelta(days=days),
+    )  # fmt: skip
+    decision = files.concurred(cast, programme)
+    services.send_back(decision, by=cast.approver, reason="Montant à préciser.")
+    assert {name for name, _url in told("decision_sent_back")} == {"Karim", "Maude"}
 
 
 def test_trail_keeps_no_words_of_a_person(cast, programme):

@@ -21,6 +21,7 @@ def partner(cluster):
 def test_partner_seat_is_given_and_ended(cast, partner):
     seat = seat_partner(cast.emily, partner, by=cast.administrator, role="concurrence")
     assert holds_partner_role(cast.emily, "concurrence", partner)
+    assert not holds_partner_role(cast.emily, "analyst", partner)
     end_partner_seat(seat, by=cast.administrator)
     assert not holds_partner_role(cast.emily, "concurrence", partner)
     assert Entry.objects.filter(verb="partner.seat").latest("id").given["role"] == "concurrence"

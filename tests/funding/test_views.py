@@ -14,7 +14,7 @@ from funding import access, figures, ledger
 from funding.access import envelopes_of, reads_envelopes
 from funding.models import Agreement, Envelope, Partner
 from programs.models import Appointment, Program, ProgramFunding
-from programs.querysets import is_staff
+from programs.rules import is_staff
 from tests.files import AT, another_call, another_cluster, submitted_file
 from work import clock
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import ClusterAppointment
+from accounts.models import ClusterAppointment, User
 from programs.models import Appointment, Call, Program
 from tests.files import AT, another_call, another_cluster, open_call
 from work import clock
@@ -52,6 +52,18 @@ def test_a_programme_is_for_its_staff(programme, page):
         assert page(person, "program-rules", programme.slug).status_code == 404, person
         assert page(person, "call-manage", call.public_id).status_code == 404, person
     assert page(None, "program-list").status_code == 302
+
+
+def test_people_of_a_programme_are_those_in_office_there_with_an_open_account(programme, page, cast):
+    Appointment.objects.all().delete()
+    held = {"cluster": programme.cluster, "role": "chair"}
+    Appointment.objects.create(user=cast.ana, program=programme, **held)
+    Appointment.objects.create(user=cast.ben, program=None, **held)
+    Appointment.objects.create(user=cast.chloe, program=programme, ends_on=AT.date() - timedelta(days=1), **held)
+    Appointment.objects.create(user=cast.dev, program=programme, **held)
+    User.objects.filter(pk=cast.dev.pk).update(is_active=False)
+    shown = page("officer", "program-people", programme.slug).context["appointments"]
+    assert {line.user for line in shown} == {cast.ana, cast.ben}
 
 
 def test_a_call_is_published_then_extended_on_its_own_pages(programme, page):

@@ -6,46 +6,47 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 
-from accounts.models import ClusterAppointment, User
+from accounts.models import Cluster, ClusterAppointment, User
+from accounts.roles import ClusterRole
 from applications.models import Application
 from audit.models import Entry
 from moves.refusals import Forbidden, WrongMoment
 from programs.models import Appointment, Call, Program
-from programs.querysets import handles_money, in_office_holders, in_office_officers, is_staff, works_here
+from programs.querysets import held_on, in_office_holders, in_office_officers
 from programs.roles import ProgramRole
-from programs.rules import approval_limit, holds, is_program_officer, may_appoint
-from programs.selectors import may_import
+from programs.rules import (
+    approval_limit,
+    handles_money,
+    holds,
+    holds_somewhere,
+    is_program_officer,
+    is_staff,
+    may_appoint,
+    may_import,
+    works_here,
+)
 from programs.services.people import appoint, end_appointment
 from tests.decisions.files import submitted_row
 from tests.files import another, another_call, another_cluster
 from work import clock
 
 
-class Anything:
-    """A programme as the questions on roles see it: any of the cluster."""
-
-    pk = 0
-
-    def __init__(self, cluster):
-        self.cluster_id = cluster.pk
-
-
-def test_appointment_holds_on_every_programme_of_the_cluster_until_it_ends(cast, cluster):
+def test_appointment_holds_on_every_programme_of_the_cluster_until_it_ends(cast, cluster, programme):
     held = appoint(cast.ana, by=cast.administrator, role="chair", cluster=cluster)
-    assert holds(cast.ana, ProgramRole.CHAIR, Anything(cluster))
+    assert holds(cast.ana, ProgramRole.CHAIR, programme)
     entry = Entry.objects.get(verb="program.appoint", subject_type="cluster")
     assert entry.given["person"] == str(cast.ana.public_id)
     assert entry.given["role"] == "chair"
     end_appointment(held, by=cast.administrator)
-    assert not holds(cast.ana, ProgramRole.CHAIR, Anything(cluster))
+    assert not holds(cast.ana, ProgramRole.CHAIR, programme)
     assert Entry.objects.filter(verb="program.end_appointment").count() == 1
 
 
-def test_appointment_again_changes_the_one_held(cast, cluster):
+def test_appointment_again_changes_the_one_held(cast, cluster, programme):
     for limit in ("100000", "250000"):
-        appoint(cast.approver, by=cast.administrator, role="approver", cluster=cluster, limit=Decimal(limit))
-    assert approval_limit(cast.approver, Anything(cluster)) == Decimal("250000.00")
-    assert cast.approver.appointments.count() == 1
+        appoint(cast.ana, by=cast.administrator, role="approver", cluster=cluster, limit=Decimal(limit))
+    assert approval_limit(cast.ana, programme) == Decimal("250000.00")
+    assert cast.ana.appointments.filter(role="approver").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -115,6 +116,97 @@ def test_people_who_hold_a_role_are_those_in_office_today_on_the_programme_or_al
     assert list(able) == sorted([cast.ana, cast.chloe], key=lambda one: one.pk)
 
 
+def _rows_of_every_kind(cast, cluster, programme, elsewhere):
+    """Somebody for each way to hold, to have held, and to be about to hold each role, here and elsewhere."""
+    sister, other = (
+        Program.objects.create(
+            cluster=where, working_group=programme.working_group, code=code, slug=code.lower(),
+            name_fr="Autre", name_en="Other", contact_email="autre@example.com",
+        )
+        for where, code in ((cluster, "SOEUR"), (elsewhere, "AUTRE"))
+    )  # fmt: skip
+    Appointment.objects.all().delete()
+    ClusterAppointment.objects.all().delete()
+    day, today = timedelta(days=1), clock.today()
+    terms = {
+        "ana": {"program": programme},
+        "ben": {"program": None},
+        "chloe": {"program": programme, "ends_on": today},
+        "dev": {"program": programme, "ends_on": today - day},
+        "chair": {"program": programme, "starts_on": today + day},
+        "concurrence": {"program": sister},
+        "endorser": {"program": other, "cluster": elsewhere},
+        "approver": {"program": None, "cluster": elsewhere},
+        "finance": {"program": programme},
+    }
+    for who, term in terms.items():
+        for role in ProgramRole:
+            row = {"cluster": cluster, "starts_on": today - 9 * day, "limit": 1, "seat": "cluster"} | term
+            Appointment.objects.create(user=getattr(cast, who), role=role, **row)
+    for role, who in zip(ClusterRole, ("officer", "auditor", "administrator", "screener"), strict=True):
+        ClusterAppointment.objects.create(user=getattr(cast, who), cluster=cluster, role=role)
+    ClusterAppointment.objects.create(user=cast.sophie, cluster=elsewhere, role="officer")
+    ClusterAppointment.objects.create(user=cast.emily, cluster=cluster, role="officer", starts_on=today + day)
+    ClusterAppointment.objects.create(user=cast.michel, cluster=cluster, role="officer", ends_on=today - day)
+    ClusterAppointment.objects.create(user=cast.olivier, cluster=cluster, role="officer")
+    for closed in (cast.finance, cast.olivier):  # closed since their rows were read
+        User.objects.filter(pk=closed.pk).update(is_active=False)
+    return sister, other
+
+
+@pytest.mark.parametrize("role", ProgramRole)
+def test_who_holds_a_role_is_the_same_from_the_person_from_the_programme_and_of_the_two(cast, cluster, programme, role):
+    elsewhere = Cluster.objects.create(slug="ailleurs", name_fr="Ailleurs", name_en="Elsewhere")
+    sister, other = _rows_of_every_kind(cast, cluster, programme, elsewhere)
+    everywhere = {cast.ben} | ({cast.officer} if role == "officer" else set())
+    here, beside = everywhere | {cast.ana, cast.chloe}, everywhere | {cast.concurrence}
+    there = {cast.endorser, cast.approver} | ({cast.sophie} if role == "officer" else set())
+    everybody = set(vars(cast).values())
+    for program, people in ((programme, here), (sister, beside), (other, there)):
+        assert set(in_office_holders(program, role)) == people
+        assert {one for one in everybody if holds(one, role, program)} == people
+        assert {one for one in everybody if Program.objects.filter(held_on(one, role), pk=program.pk)} == people
+        calls = program.calls.all()
+        if calls:
+            assert {one for one in everybody if calls.filter(held_on(one, role, program="program"))} == people
+    assert {one for one in everybody if holds_somewhere(one, role)} == here | beside | there
+
+
+def test_staff_and_those_who_work_here_hold_a_role_today_of_a_programme_or_of_a_cluster(cast, cluster, programme):
+    elsewhere = Cluster.objects.create(slug="ailleurs", name_fr="Ailleurs", name_en="Elsewhere")
+    _rows_of_every_kind(cast, cluster, programme, elsewhere)
+    everybody = vars(cast).values()
+    appointed = {cast.ana, cast.ben, cast.chloe, cast.concurrence, cast.endorser, cast.approver}
+    officers = {*appointed, cast.officer, cast.sophie}
+    assert {one for one in everybody if may_import(one)} == officers
+    assert {one for one in everybody if handles_money(one)} == officers
+    assert {one for one in everybody if is_staff(one)} == officers | {cast.auditor, cast.screener}
+    assert {one for one in everybody if works_here(one)} == officers | {cast.auditor, cast.screener, cast.administrator}
+    Appointment.objects.exclude(role=ProgramRole.REVIEWER).delete()
+    assert not is_staff(cast.ana)
+    assert not handles_money(cast.ana)
+
+
+def test_officer_of_every_programme_of_a_cluster_that_has_none_may_bring_the_first(cast, cluster):
+    appoint(cast.ana, by=cast.administrator, role="officer", cluster=cluster)
+    assert not Program.objects.exists()
+    assert may_import(cast.ana)
+    assert not may_import(cast.ben)
+
+
+def test_limit_is_the_highest_of_the_appointments_that_run_here(cast, cluster, programme):
+    Appointment.objects.all().delete()
+    held = {"user": cast.ana, "role": ProgramRole.APPROVER, "cluster": cluster}
+    assert approval_limit(cast.ana, programme) is None
+    Appointment.objects.create(program=programme, limit=Decimal("10.00"), **held)
+    Appointment.objects.create(program=None, limit=Decimal("20.00"), **held)
+    assert approval_limit(cast.ana, programme) == Decimal("20.00")
+    Appointment.objects.filter(program=None).update(ends_on=clock.today() - timedelta(days=1))
+    assert approval_limit(cast.ana, programme) == Decimal("10.00")
+    User.objects.filter(pk=cast.ana.pk).update(is_active=False)
+    assert approval_limit(cast.ana, programme) is None
+
+
 def test_officers_are_the_programmes_own_and_the_clusters(cast, cluster, programme):
     Appointment.objects.all().delete()
     today = clock.today()
@@ -162,7 +254,10 @@ def opened(user):
     """The programmes, the calls and the files that `user` reads, runs, or has in hand as an officer: their keys."""
     return {
         "reads": [*Program.objects.of_staff(user), *Call.objects.of_staff(user), *Application.objects.of_staff(user)],
-        "runs": [*Program.objects.managed_by(user), *Call.objects.managed_by(user)],
+        "runs": [
+            *Program.objects.filter(held_on(user, ProgramRole.OFFICER)),
+            *Call.objects.filter(held_on(user, ProgramRole.OFFICER, program="program")),
+        ],
         "has in hand": list(Application.objects.held_by(user, ProgramRole.OFFICER)),
         "money": list(Program.objects.with_money_of(user)),
         "may": [ask(user) for ask in (is_staff, works_here, handles_money, may_import)],
@@ -190,7 +285,7 @@ def test_officer_opens_what_they_run_while_in_office(cast, apart, programme, clu
         "runs": [programme, call],
         "has in hand": [file],
         "money": [programme],
-        "may": [True, True, given != "cluster role", True],  # who runs the cluster handles no money by that alone
+        "may": [True] * 4,
     }
     assert opened(cast.ana) == (everything if runs else NOTHING)
     assert is_program_officer(programme, cast.ana) is runs

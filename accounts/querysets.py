@@ -1,0 +1,43 @@
+"""Roles that people hold for a time, in English: `.held_today()`, `.held_by(user)`; the clusters where they do.
+
+Who holds a role now is asked here: those of a cluster are rows of this app, those of a programme and of a government
+partner rows of the apps above, and all three are terms between two dates.
+"""
+
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from django.contrib.auth import get_user_model
+from django.db import models
+
+from accounts.rules import in_office, is_person
+
+if TYPE_CHECKING:
+    from accounts.models import Cluster, User
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class TermQuerySet(models.QuerySet[Row]):
+    """Rows that give `user` a `role` from `starts_on` to `ends_on`."""
+
+    def held_today(self) -> Self:
+        """Those that somebody holds today: their term runs, and the account is open. A role that has not begun, that
+        ended, or that belongs to a closed account is held by nobody."""
+        return self.filter(in_office(), user__is_active=True)
+
+    def held_by(self, user: object) -> Self:
+        """Those that `user` holds today; none for who is no person: the clock, an API key, who is not signed in."""
+        return self.held_today().filter(user=user) if is_person(user) else self.none()
+
+    def holders(self) -> "models.QuerySet[User]":
+        """Each person of these rows once, by key."""
+        return get_user_model().objects.filter(pk__in=self.values("user_id")).order_by("pk")
+
+
+class ClusterQuerySet(models.QuerySet["Cluster"]):
+    def served_by(self, user: object, *roles: str) -> Self:
+        """Clusters where `user` holds one of these roles of the whole cluster today."""
+        if not is_person(user):
+            return self.none()
+        held = user.cluster_appointments.held_today().filter(role__in=roles)
+        return self.filter(pk__in=held.values("cluster_id"))

@@ -1,0 +1,59 @@
+"""Roles held for a time: which rows count today, whose they are, and the clusters where they do."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from accounts.models import Cluster, ClusterAppointment, User
+from audit.actors import CLOCK
+from funding.models import Partner, PartnerSeat
+from programs.models import Appointment
+from work import clock
+
+
+def _held(table, cast, cluster, partner):
+    """One row of each kind: to its last day, from its first, ended, not begun, of a closed account."""
+    where = {"partner": partner} if table is PartnerSeat else {"cluster": cluster}
+    role = {PartnerSeat: "analyst", Appointment: "chair", ClusterAppointment: "finance"}[table]
+    day, today = timedelta(days=1), clock.today()
+    terms = {
+        "ana": {"starts_on": today - day, "ends_on": today},
+        "ben": {"starts_on": today},
+        "chloe": {"starts_on": today - 2 * day, "ends_on": today - day},
+        "dev": {"starts_on": today + day},
+        "sophie": {"starts_on": today},
+    }
+    table.objects.all().delete()
+    for who, term in terms.items():
+        table.objects.create(user=getattr(cast, who), role=role, **where, **term)
+    User.objects.filter(pk=cast.sophie.pk).update(is_active=False)
+
+
+@pytest.mark.parametrize("table", [ClusterAppointment, Appointment, PartnerSeat])
+def test_role_is_held_today_from_its_first_day_to_its_last_by_an_open_account(cast, cluster, programme, table):
+    _held(table, cast, cluster, Partner.objects.first())
+    people = sorted([cast.ana, cast.ben], key=lambda one: one.pk)
+    assert {row.user for row in table.objects.held_today()} == set(people)
+    assert list(table.objects.held_today().holders()) == people
+    assert {one for one in vars(cast).values() if table.objects.held_by(one).exists()} == set(people)
+    assert table.objects.count() == 5
+
+
+def test_who_is_no_person_holds_nothing_though_a_key_is_the_same(cast, cluster):
+    held = ClusterAppointment.objects.held_by(cast.officer).get()
+    key = SimpleNamespace(actor="key", pk=held.user_id, is_active=True)
+    for by in (CLOCK, key, None):
+        assert not ClusterAppointment.objects.held_by(by).exists()
+        assert not Cluster.objects.served_by(by, held.role).exists()
+
+
+def test_clusters_served_are_those_of_the_roles_that_are_named(cast, cluster):
+    other = Cluster.objects.create(slug="ailleurs", name_fr="Ailleurs", name_en="Elsewhere")
+    ClusterAppointment.objects.create(user=cast.officer, cluster=other, role="finance")
+    ended = clock.today() - timedelta(days=1)
+    ClusterAppointment.objects.create(user=cast.officer, cluster=other, role="auditor", ends_on=ended)
+    assert set(Cluster.objects.served_by(cast.officer, "officer")) == {cluster}
+    assert set(Cluster.objects.served_by(cast.officer, "officer", "finance")) == {cluster, other}
+    assert set(Cluster.objects.served_by(cast.officer, "auditor")) == set()
+    assert set(Cluster.objects.served_by(cast.officer)) == set()
