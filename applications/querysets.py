@@ -57,7 +57,9 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(call_id__in=calls).exclude(state=ApplicationState.DRAFT).exclude(pk__in=barred_from(user))
 
     def visible_to(self, user: Actor) -> Self:
-        """Files that `user` may open: their organisation's, and those their role in the cluster gives them."""
+        """Files that `user` may open: their organisation's, drafts included, and the submitted ones of the programmes
+        that they read as staff, without those they are barred from. A reviewer's or a partner's are not among them.
+        """
         if not is_person(user):
             return self.none()
         return self.filter(given_by_membership(user) | _read_by_role(user))

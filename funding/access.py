@@ -47,7 +47,8 @@ def reads_envelopes(user: object) -> bool:
 
 
 def envelopes_of(user: object) -> QuerySet[Envelope]:
-    """The envelopes that `user` may read today: their cluster's, and those of the money that they handle."""
+    """The envelopes that `user` may read today: those of clusters whose books they read, and those of agreements whose
+    money they handle. None for a partner's people, who read theirs in their reports. An envelope may come twice."""
     if not is_person(user):
         return Envelope.objects.none()
     clusters = Cluster.objects.served_by(user, *CLUSTER_READERS)

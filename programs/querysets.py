@@ -50,11 +50,13 @@ def read_by(user: "User", program: str = "") -> Q:
 
 class ProgramQuerySet(models.QuerySet["Program"]):
     def of_staff(self, user: object) -> Self:
-        """Programmes whose set-up `user` may read by a role of the cluster or of the programme."""
+        """Programmes whose set-up `user` reads as staff, published or not: those where they hold one of `READERS`, and
+        those of a cluster whose books they read. None for a reviewer, an administrator, a partner or an applicant."""
         return self.filter(read_by(user)) if is_person(user) else self.none()
 
     def with_money_of(self, user: "User") -> Self:
-        """Programmes whose money `user` handles, or whose cluster's books they read."""
+        """Programmes whose money `user` handles, or whose cluster's books they read: not those that they only screen,
+        confirm or reconsider."""
         return self.filter(held_on(user, *MONEY_HANDLERS, also=CLUSTER_READERS))
 
     def published(self) -> Self:
@@ -65,7 +67,7 @@ class ProgramQuerySet(models.QuerySet["Program"]):
 
 class CallQuerySet(models.QuerySet["Call"]):
     def of_staff(self, user: object) -> Self:
-        """Calls of the programmes whose set-up `user` may read."""
+        """Calls of the programmes whose set-up `user` reads as staff (see there), in every state, drafts included."""
         return self.filter(read_by(user, "program")) if is_person(user) else self.none()
 
     def published(self) -> Self:
@@ -75,7 +77,7 @@ class CallQuerySet(models.QuerySet["Call"]):
         """Calls on the public page of their programme. One that was cancelled while a draft was never public: it may
         lack its dates, or its rules were never published."""
         was_public = Q(opens_at__isnull=False, closes_at__isnull=False, rules__published_at__isnull=False)
-        return self.filter(Q(was_public) | Q(state=CallState.PUBLISHED), state__in=SHOWN)
+        return self.filter(was_public | Q(state=CallState.PUBLISHED), state__in=SHOWN)
 
     def open(self) -> Self:
         """Published calls that the clock says are open now."""
