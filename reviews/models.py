@@ -127,6 +127,11 @@ class Assignment(PublicModel, AssignmentLife):
     def __str__(self) -> str:
         return f"{self.application} · {self.reviewer}"
 
+    @property
+    def is_live(self) -> bool:
+        """Whether the reviewer has the file by it, as in `AssignmentQuerySet.live`."""
+        return self.state in LIVE and self.set_aside_at is None
+
 
 class Score(models.Model):
     """One criterion of one review: the point of the scale, and why. Saved with its version, like an answer."""

@@ -30,7 +30,7 @@ from reviews.access import sees_scores
 from reviews.forms.people import AssignForm, ReasonForm, RuleForm
 from reviews.models import Declaration, Recommendation
 from reviews.rules import WHO_ASSIGNS, WHO_RULES, may_assign, may_rule, takes_reviewers
-from reviews.states import LIVE, Answer, AssignmentState
+from reviews.states import Answer, AssignmentState
 
 
 @login_required
@@ -83,8 +83,8 @@ def _page(
 def _panel(application: Application) -> dict[str, object]:
     """Who has the file, who had it, and how the panel's rule is met."""
     rows = application.assignments.select_related("reviewer").order_by("-state", "id")
-    live = [one for one in rows if one.state in LIVE]
-    gone = [one for one in rows if one.state not in LIVE]
+    live = [one for one in rows if one.is_live]
+    gone = [one for one in rows if not one.is_live]
     notes = selectors.notes_of(gone)
     counted, needed = selectors.quorum(application)
     return {

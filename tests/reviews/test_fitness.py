@@ -20,7 +20,7 @@ from reviews.services import (
     record_interest,
     recuse_reviewer,
 )
-from tests.reviews.files import assigned_file, eligible_file, file_in_review, fresh, of
+from tests.reviews.files import assigned_file, eligible_file, file_in_review, fresh, of, reviewed_file
 
 pytestmark = pytest.mark.django_db
 YESTERDAY = date(2026, 10, 5)
@@ -124,12 +124,16 @@ def test_appointment_to_the_programme_itself_gives_the_seat(cast, programme):
 
 
 def test_candidates_are_the_free_ones_then_the_least_loaded_then_by_name(cast, programme):
-    assigned_file(cast, programme, reviewers=("ana",))
+    """By name: Ben, Chloé, Dev, Ana. Ben has a file already; Chloé cannot take this one."""
+    assigned_file(cast, programme, reviewers=("ben",))
     second = eligible_file(cast, programme, company="precision")
-    record_interest(by=cast.ben, kind="employer", organisation_name="", neq=second.organisation.neq)
-    names = [one.user.given_name for one in checks.candidates(second)]
-    free = sorted([cast.chloe, cast.dev], key=lambda user: (user.family_name, user.given_name))
-    assert names == [*[user.given_name for user in free], "Ana", "Ben"]
+    record_interest(by=cast.chloe, kind="employer", organisation_name="", neq=second.organisation.neq)
+    assert [one.user for one in checks.candidates(second)] == [cast.dev, cast.ana, cast.ben, cast.chloe]
+
+
+def test_who_scored_has_the_file_and_no_other_reason_against_them(cast, programme):
+    application = reviewed_file(cast, programme)
+    assert standing(checks.fitness([application], [cast.ana])) == {cast.ana: ["already"]}
 
 
 def test_a_taken_back_file_can_be_given_again(cast, programme):
