@@ -9,9 +9,12 @@ from uuid6 import uuid7
 
 from applications.models import Application
 from moves.refusals import WrongMoment
+from moves.services import record_duty
+from moves.states import Duty
 from programs.models import Appointment
 from programs.services.people import appoint
 from reviews import checks
+from reviews.models import Assignment
 from reviews.services import (
     assign_reviewer,
     cancel_assignment,
@@ -20,7 +23,10 @@ from reviews.services import (
     record_interest,
     recuse_reviewer,
 )
+from reviews.states import AssignmentState
+from tests.decisions.files import submitted_row
 from tests.reviews.files import assigned_file, eligible_file, file_in_review, fresh, of, reviewed_file
+from work import clock
 
 pytestmark = pytest.mark.django_db
 YESTERDAY = date(2026, 10, 5)
@@ -209,3 +215,34 @@ def copied(row, **other):
         setattr(row, name, value)
     row.save()
     return row
+
+
+def test_first_of_several_acts_is_the_one_that_is_named(cast, programme):
+    application = eligible_file(cast, programme)
+    record_duty(application.pk, by=cast.screener, duty=Duty.CONFIRM)
+    appoint(cast.screener, by=cast.administrator, role="reviewer", program=programme, seat="cluster")
+    (fit,) = checks.fitness([application], [cast.screener])
+    assert [conflict.message.endswith(f"{Duty.SCREEN.label}") for conflict in fit.conflicts] == [True]
+
+
+def test_who_sat_before_did_so_before_the_latest_reopening_of_the_file_asked(cast, programme):
+    first, other = submitted_row(cast, programme), submitted_row(cast, programme, company="precision")
+    reopened = datetime(2026, 10, 2, 14, tzinfo=UTC)
+    for file, reviewer, at in ((first, cast.ana, reopened), (other, cast.ben, None)):
+        Assignment.objects.create(
+            application=file, reviewer=reviewer, assigned_by=cast.officer, seat="cluster", due=reopened,
+            state=AssignmentState.SUBMITTED, set_aside_at=at,
+        )  # fmt: skip
+    for person, duty, day in (
+        (cast.chair, Duty.RECOMMEND, 1),
+        (cast.approver, Duty.APPROVE, 1),
+        (cast.endorser, Duty.ENDORSE, 1),
+        (cast.dev, Duty.SCORE, 3),
+    ):
+        with clock.at(datetime(2026, 10, day, 14, tzinfo=UTC)):
+            record_duty(first.pk, by=person, duty=duty)
+            record_duty(other.pk, by=person, duty=duty)
+    people = [getattr(cast, name).pk for name in ("ana", "ben", "chair", "approver", "endorser", "dev")]
+    found = checks.sat_before([first.pk, other.pk], people)
+    assert found == {(first.pk, person.pk) for person in (cast.ana, cast.chair, cast.approver)}
+    assert checks.sat_before([first.pk], [cast.dev.pk]) == set()
