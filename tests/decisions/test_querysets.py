@@ -125,7 +125,8 @@ def test_nothing_waits_for_who_is_barred_or_not_in_office(cast, programme, role,
     closed, other = (files.decision_row(cast, programme, state=state) for _n in range(2))
     person = getattr(cast, role)
     put_out(person, out, closed.application_id)
-    assert list(Decision.objects.waiting_for(person)) == ([other] if out in ("barred", "unsure") else [])
+    left = [other] if out in ("barred", "unsure") else []
+    assert (list(Decision.objects.next_of(person)), list(Decision.objects.waiting_for(person))) == (left, left)
 
 
 @pytest.mark.parametrize(("limit", "waits"), [("89999.99", False), ("90000.00", True)])
@@ -203,6 +204,7 @@ def pks(rows):
 
 
 def test_nothing_waits_for_the_clock(rows):
+    assert not Decision.objects.next_of(CLOCK).exists()
     assert not Decision.objects.waiting_for(CLOCK).exists()
     assert not Concurrence.objects.of_officer(CLOCK).exists()
 

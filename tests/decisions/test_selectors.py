@@ -8,7 +8,7 @@ from django.utils import translation
 from audit.actors import CLOCK
 from decisions import services
 from decisions.models import Decision, DecisionShare
-from decisions.selectors import chain_of, contested_decision, money_of, present_decision, summary_of, work_for
+from decisions.selectors import chain_of, contested_decision, money_of, present_decision, summary_of, tell, work_for
 from decisions.selectors.reconsideration import was_asked_again
 from decisions.states import DecisionState
 from funding import ledger
@@ -217,7 +217,9 @@ def test_chain_sent_back_begins_again_and_forgets_what_was_void(cast, programme)
         assert chain(decision) == told("now", "later", "later", "later")
         decision = services.endorse(decision, by=cast.endorser)
         decision = services.approve(decision, by=cast.approver)
-    assert chain(decision) == told("done", "done", "now", "later")
+        assert chain(decision) == told("done", "done", "now", "later")
+        decision = services.issue(decision, by=cast.officer)  # nor does what was void keep it from being issued
+    assert chain(decision) == told("done", "done", "done", "now")
 
 
 def test_chain_of_a_decision_that_is_void_has_no_step_to_take(cast, programme):
@@ -284,6 +286,31 @@ def test_decision_was_asked_again_when_an_answer_came_after_it(cast, programme):
     assert [was_asked_again(one) for one in (first, amended)] == [True, False]
     files.decision_row(cast, programme, state="issued", kind="reconsidered", file=first.application, number=4)
     assert was_asked_again(amended)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "amount", "superseded"),
+    [
+        ("approved", "issued", D("90000.00"), False),
+        ("partial", "superseded", D("90000.00"), True),
+        ("declined", "issued", None, False),
+        ("waitlisted", "superseded", None, True),
+    ],
+)
+def test_pages_of_a_letter_say_what_was_decided_and_whether_it_still_holds(
+    cast, programme, kind, state, amount, superseded
+):
+    decision = files.decision_row(cast, programme, state=state, kind=kind, issued_at=day(2))
+    decision.letter = files.letter_row(decision.application, state="sent")
+    decision.save(update_fields=["letter"])
+    said = tell(decision.letter)
+    assert (said.decided, said.at, said.amount, said.superseded) == (
+        decision.get_kind_display(),
+        day(2),
+        amount,
+        superseded,
+    )
+    assert said.until() is None  # its letter is not served
 
 
 # Its money

@@ -25,7 +25,7 @@ from moves.transitions import Reason
 from notifications.models import Message
 from programs.models import ProgramFunding
 from programs.services.people import appoint
-from reviews.services import declare_interests
+from reviews.services import declare_interests, recommend
 from tests.decisions import files
 from tests.decisions.files import D
 from work import clock
@@ -250,6 +250,57 @@ def test_whoever_endorsed_is_told_of_the_return_though_they_sit_or_sat_for_a_par
     assert {name for name, _url in told("decision_sent_back")} == {"Karim", "Maude"}
 
 
+def test_second_return_leaves_what_the_first_made_void_as_it_was(cast, programme):
+    decision = files.concurred(cast, programme)
+    first, second = files.DECIDED_AT, files.DECIDED_AT + timedelta(days=1)
+    for at in (first, second):
+        with clock.at(at):
+            decision = services.send_back(decision, by=cast.approver, reason="À revoir.")
+            if at == first:
+                decision = services.endorse(decision, by=cast.endorser)
+                decision = services.approve(decision, by=cast.approver)
+    assert list(decision.steps.order_by("id").values_list("kind", "voided_at")) == [
+        ("endorsed", first), ("approved", first), ("concurred", first), ("sent_back", first),
+        ("endorsed", second), ("approved", second), ("sent_back", second),
+    ]  # fmt: skip
+    assert list(decision.concurrences.order_by("id").values_list("state", "voided_at")) == [
+        ("given", first),
+        ("asked", second),
+    ]
+    assert Entry.objects.filter(verb="concurrence.void").count() == 2
+
+
+def test_partner_sends_back_only_what_waits_for_it_in_this_round_and_never_what_is_issued(cast, programme):
+    decision = files.concurred(cast, programme)
+    with clock.at(files.DECIDED_AT):
+        decision = services.send_back(decision, by=cast.concurrence, reason="À revoir.")
+        Agreement.objects.update(concurrence_above=None)  # amended since: the partner has no more say
+        decision = services.endorse(decision, by=cast.endorser)
+        decision = services.approve(decision, by=cast.approver)
+        with pytest.raises(Forbidden):
+            services.send_back(decision, by=cast.concurrence, reason="Encore.")
+        files.asked_row(decision, state="given")
+        Decision.objects.filter(pk=decision.pk).update(state="issued")
+        with pytest.raises(Forbidden):
+            services.send_back(decision, by=cast.concurrence, reason="Trop tard.")
+
+
+def test_returned_to_the_panel_the_next_recommendation_is_what_is_drafted(cast, programme):
+    decision = files.endorsed(cast, programme, amount="60000.00")
+    envelope = decision.shares.get().envelope
+    with clock.at(files.DECIDED_AT):
+        services.send_back(decision, by=cast.endorser, reason="Note à revoir.", to_panel=True)
+        recommend(
+            Application.objects.get(pk=decision.application_id), by=cast.chair, outcome="partial", amount=D("50000.00"),
+            shares=[(envelope, D("50000.00"))], reasons_fr="Revu.", reasons_en="Reviewed.",
+        )  # fmt: skip
+    redrafted = Decision.objects.open().get()
+    assert (redrafted.number, redrafted.kind, redrafted.amount, redrafted.reasons_fr) == (
+        2, DecisionKind.PARTIAL, D("50000.00"), "Revu.",
+    )  # fmt: skip
+    assert redrafted.shares.get().amount == D("50000.00")
+
+
 def test_trail_keeps_no_words_of_a_person(cast, programme):
     decision = files.endorsed(cast, programme)
     services.edit_reasons  # noqa: B018 (its own test below)
@@ -274,6 +325,24 @@ def test_reasons_are_edited_in_draft_only_by_officer_or_endorser(cast, programme
     decision = services.endorse(decision, by=cast.endorser)
     with pytest.raises(WrongMoment):
         services.edit_reasons(decision, by=cast.officer, reasons_fr="Autre.", reasons_en="Other.")
+
+
+def test_reasons_are_kept_without_the_blanks_around_them_and_the_same_ones_leave_no_trace(cast, programme):
+    decision = files.recommended_file(cast, programme)
+    told_at = files.DECIDED_AT
+    for hours, (fr, en) in enumerate(((" Vu. ", "\nSeen."), ("Vu.", "Seen. "))):
+        with clock.at(told_at + timedelta(hours=hours)):
+            decision = services.edit_reasons(decision, by=cast.officer, reasons_fr=fr, reasons_en=en)
+    assert (decision.reasons_fr, decision.reasons_en, decision.updated_at) == ("Vu.", "Seen.", told_at)
+    assert Entry.objects.filter(verb="decision.edit_reasons").count() == 1
+
+
+@pytest.mark.parametrize("answer", ["conflict", "unsure"])
+def test_reasons_are_closed_to_who_is_barred_from_the_file(cast, programme, answer):
+    decision = files.recommended_file(cast, programme)
+    declare_interests(decision.application, by=cast.officer, answer=answer)
+    with pytest.raises(Forbidden):
+        services.edit_reasons(decision, by=cast.officer, reasons_fr="x", reasons_en="x")
 
 
 def test_reasons_missing_in_one_language_of_the_letter_stop_the_endorsement(cast, programme):

@@ -1,11 +1,15 @@
 """What the letter of a decision is about: who signs it, and what its own fields say."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from decisions import services
+from decisions.models import DecisionShare
+from decisions.states import DecisionKind
 from decisions.subjects import subject_of
+from funding.models import Agreement, Envelope
 from letters import fields
 from reviews.models import Assignment
 from reviews.states import AssignmentState
@@ -72,3 +76,62 @@ def test_reviews_without_comments_leave_the_field_empty(cast, programme):
     decision = files.recommended_file(cast, programme)
     Assignment.objects.update(feedback=" ")
     assert value(decision, "feedback") == ""
+
+
+def test_amount_is_told_by_fiscal_year_then_envelope(cast, programme):
+    decision = files.decision_row(cast, programme, state="draft", amount="600.00")
+    agreement = Agreement.objects.get()
+    for year, of, amount in (
+        (2031, agreement, "300.00"), (2029, files.other_agreement(programme), "100.00"), (2029, agreement, "200.00")
+    ):  # fmt: skip
+        envelope = Envelope.objects.create(agreement=of, fiscal_year=year)
+        DecisionShare.objects.create(decision=decision, envelope=envelope, amount=files.D(amount))
+    cells = re.findall(r"<th scope=\"row\">(.+?)</th><td>(.+?)</td><td class=\"paper-number\">(.+?)</td>",
+                       value(decision, "shares", "en"))  # fmt: skip
+    assert cells == [
+        ("2029-2030", "DEC-2026-7", "$100.00"),
+        ("2029-2030", "MEIE-2026-114", "$200.00"),
+        ("2031-2032", "MEIE-2026-114", "$300.00"),
+    ]
+    decision.kind = "declined"
+    assert value(decision, "shares") == ""
+
+
+@pytest.mark.parametrize("kind", DecisionKind)
+def test_reasons_begin_with_the_points_where_reviews_decided(cast, programme, kind):
+    decision = files.recommended_file(cast, programme)
+    decision.kind = kind
+    assert ("<table>" in value(decision, "reasons")) is (kind not in ("ineligible", "reconsidered"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "written", "said"),
+    [
+        ("ineligible", "Un.\n\n Deux. ", "<ul><li>Un.</li><li>Deux.</li></ul>"),
+        ("ineligible", "Un seul.", "<p>Un seul.</p>"),
+        ("reconsidered", "Un.\nDeux <b>.", "<p>Un.</p><p>Deux &lt;b&gt;.</p>"),
+        ("reconsidered", " ", ""),
+    ],
+)
+def test_reasons_are_a_list_where_several_items_failed_and_paragraphs_elsewhere(cast, programme, kind, written, said):
+    decision = files.decision_row(cast, programme, state="draft", kind=kind, reasons_fr=written)
+    assert value(decision, "reasons") == said
+
+
+def test_next_closing_is_that_of_the_first_cohort_still_open_after_the_decision(cast, programme):
+    """In days; empty once the call has closed."""
+    decision = files.decision_row(cast, programme, state="issued", issued_at=files.DECIDED_AT)
+    call = decision.application.call
+    call.closes_at = files.DECIDED_AT + timedelta(days=90)
+    call.cohorts = [(files.DECIDED_AT + timedelta(days=days)).isoformat() for days in (-30, 30, 60)]
+    assert value(decision, "next_closing", "en") == "December\u00a03, 2026"
+    call.cohorts = [(files.DECIDED_AT - timedelta(days=30)).isoformat()]
+    assert value(decision, "next_closing", "en") == "February\u00a01, 2027"
+    call.cohorts, call.closes_at = [], files.DECIDED_AT - timedelta(days=1)
+    assert value(decision, "next_closing", "en") == ""
+
+
+@pytest.mark.parametrize("kind", DecisionKind)
+def test_letter_is_of_the_decisions_own_kind_and_a_partial_approval_is_an_approval(cast, programme, kind):
+    decision = files.decision_row(cast, programme, state="draft", kind=kind)
+    assert subject_of(decision).kind == ("approved" if kind == "partial" else kind)

@@ -10,7 +10,7 @@ from audit.models import Reading
 from decisions import services
 from decisions.models import Decision
 from decisions.selectors import work_for
-from funding.models import Agreement
+from funding.models import Agreement, Envelope
 from letters.models import Letter
 from moves.services import declare_standing, record_duty
 from notifications.models import Message
@@ -328,3 +328,116 @@ def test_a_failed_letter_of_a_closed_file_is_not_on_the_officers_home(cast, prog
     lines = [line.what for line in work_for(cast.officer)]
     declare_standing(decision.application_id, user=cast.officer, standing="conflict")
     assert (len(lines), work_for(cast.officer)) == (1, [])
+
+
+# What each page lists, and in which order
+
+
+def test_queue_is_read_the_longest_wait_first_page_by_page(cast, programme, as_, monkeypatch):
+    """Also where several waited since the same instant, one of them the last of its page."""
+    monkeypatch.setattr("decisions.views.chain.PAGE", 2)
+    hours = (3, 1, 1, 1, 2)
+    rows = [
+        files.decision_row(cast, programme, state="endorsed", at=files.DECIDED_AT + timedelta(hours=hour))
+        for hour in hours
+    ]
+    client, url, found = as_(cast.approver), reverse("decision-queue"), []
+    page = client.get(url)
+    while True:
+        found.append([line["decision"] for line in page.context["lines"]])
+        if not page.context["next_url"]:
+            break
+        page = client.get(url + page.context["next_url"])
+    assert found == [[rows[1], rows[2]], [rows[3], rows[4]], [rows[0]]]
+
+
+def test_queue_adds_up_what_its_awards_cost(cast, programme, as_):
+    for kind, amount in (("approved", "60000.00"), ("partial", "1500.50"), ("declined", "7.00")):
+        files.decision_row(cast, programme, state="endorsed", kind=kind, amount=amount)
+    assert as_(cast.approver).get(reverse("decision-queue")).context["total"] == files.D("61500.50")
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [("endorser", 200), ("approver", 200), ("officer", 200), ("reconsiderer", 200), ("chair", 403), ("reviewer", 403)],
+)
+def test_queue_is_of_who_holds_a_role_of_the_chain_today(cast, programme, as_, role, status):
+    held = {"limit": 1} if role == "approver" else {"seat": "cluster"} if role == "reviewer" else {}
+    cast.emily.appointments.create(cluster=programme.cluster, program=programme, role=role, **held)
+    assert as_(cast.emily).get(reverse("decision-queue")).status_code == status
+
+
+@pytest.mark.parametrize(("role", "ended", "status"), [("officer", 0, 200), ("officer", 1, 403), ("auditor", 0, 403)])
+def test_queue_is_of_the_officers_of_the_whole_cluster_too(cast, programme, as_, role, ended, status):
+    ends_on = clock.today() - timedelta(days=ended)
+    cast.emily.cluster_appointments.create(
+        cluster=programme.cluster, role=role, starts_on=files.AT.date(), ends_on=ends_on
+    )
+    assert as_(cast.emily).get(reverse("decision-queue")).status_code == status
+
+
+def test_page_lists_earlier_decisions_and_steps_the_latest_first_and_the_round_that_counts(cast, programme, as_):
+    application = files.submitted_row(cast, programme)
+    numbers = {2: "superseded", 4: "approved", 1: "superseded", 3: "void"}
+    rows = {
+        number: files.decision_row(cast, programme, state=state, file=application, number=number)
+        for number, state in numbers.items()
+    }
+    files.decision_row(cast, programme, state="superseded", number=1)  # another file's
+    present = rows[4]
+    agreement = files.other_agreement(programme)
+    files.asked_row(present, voided_at=clock.now())
+    shown = [files.asked_row(present, agreement), files.asked_row(present)]
+    for kind, hours, person in (
+        ("approved", 2, cast.approver),
+        ("sent_back", 3, cast.chair),
+        ("endorsed", 1, cast.ana),
+    ):
+        present.steps.create(kind=kind, by=person, at=files.DECIDED_AT + timedelta(hours=hours))
+    context = as_(cast.officer).get(reverse("decision-file", args=[application.reference])).context
+    assert context["decision"] == present
+    assert list(context["earlier"]) == [rows[3], rows[2], rows[1]]
+    assert list(context["concurrences"]) == shown
+    assert [line["who"] for line in context["timeline"]] == ["Louise Fortin", "Sylvie Nguyen", "Ana Tremblay"]
+
+
+def test_page_of_the_partner_lists_what_waits_the_longest_first_and_what_was_given_the_latest_first(
+    cast, programme, as_
+):
+    def row(hours, decided="approved", agreement=None, **more):
+        decision = files.decision_row(cast, programme, state=decided)
+        return files.asked_row(decision, agreement, at=files.DECIDED_AT + timedelta(hours=hours), **more)
+
+    def given(hours):
+        return row(0, "concurred", state="given", given_at=files.DECIDED_AT + timedelta(hours=hours))
+
+    waiting = [row(3), row(1), row(1)]
+    gave = [given(1), given(3), given(2)]
+    row(0, voided_at=clock.now())
+    row(0, "draft")
+    row(0, agreement=files.other_agreement(programme))
+    for barred in (row(0), given(9)):
+        declare_standing(barred.application_id, user=cast.concurrence, standing="unsure")
+    context = as_(cast.concurrence).get(reverse("decision-concurrences")).context
+    assert context["waiting"] == [waiting[1], waiting[2], waiting[0]]
+    assert context["given"] == [gave[1], gave[2], gave[0]]
+
+
+def test_page_of_the_partner_closes_with_the_seat(cast, programme, as_):
+    url = reverse("decision-concurrences")
+    assert as_(cast.concurrence).get(url).status_code == 200
+    cast.concurrence.partner_seats.update(ends_on=clock.today() - timedelta(days=1))
+    assert as_(cast.concurrence).get(url).status_code == 403
+
+
+def test_partner_reads_its_own_part_and_what_all_the_others_pay_as_one_figure(cast, programme, as_):
+    decision = files.decision_row(cast, programme, state="approved", file=files.submitted_row(cast, programme))
+    asked = files.asked_row(decision)
+    other = Envelope.objects.create(agreement=files.other_agreement(programme), fiscal_year=2026)
+    own = files.envelopes(programme)[:2]
+    for envelope, amount in ((other, "40000.00"), (own[1], "20000.00"), (own[0], "30000.00")):
+        decision.shares.create(envelope=envelope, amount=files.D(amount))
+    files.declare(cast, decision, "concurrence")
+    context = as_(cast.concurrence).get(reverse("decision-concurrence", args=[asked.public_id])).context
+    assert [one.envelope for one in context["shares"]] == own
+    assert (context["own_part"], context["others"]) == (files.D("50000.00"), files.D("40000.00"))
