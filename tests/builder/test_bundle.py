@@ -332,6 +332,34 @@ def test_call_closes_before_the_first_of_its_agreements_ends(days):
     assert among(*(day.replace("09-29", "09-30") for day in days)) == []  # on its last day it may
 
 
+OPENS, CLOSES = "2026-06-01T09:00 America/Toronto", "2028-09-30T17:00 America/Toronto"
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ({}, []),
+        ({"opens": CLOSES}, ["call.cohorts[0]", "call.closes"]),
+        ({"opens": "2028-09-30T16:59 America/Toronto"}, []),
+        ({"cohorts": [OPENS, CLOSES]}, ["call.cohorts[0]"]),
+        ({"cohorts": ["2026-06-01T09:01 America/Toronto", CLOSES]}, []),
+        ({"cohorts": [CLOSES, CLOSES]}, ["call.cohorts[1]"]),
+        ({"cohorts": ["2028-09-30T16:59 America/Toronto"]}, ["call.cohorts[0]"]),
+        ({"cohorts": ["2028-09-30T17:01 America/Toronto"]}, ["call.cohorts[0]"]),
+        ({"cohorts": []}, []),
+        ({"kind": "fixed"}, ["call.cohorts"]),
+        ({"kind": "fixed", "cohorts": []}, []),
+        ({"closes": "2028-09-30T17:00 America/Vancouver", "cohorts": []}, ["call.closes"]),
+        ({"grace_minutes": 240}, []),
+        ({"grace_minutes": 241}, ["call.grace_minutes"]),
+    ],
+)
+def test_instants_of_a_call_are_in_order(written, found):
+    data = read_bundle(TEXT).data
+    data["call"] |= {"opens": OPENS, "closes": CLOSES, "cohorts": [CLOSES]} | written
+    assert sorted(problem.where for problem in read_data(data).problems) == sorted(found)
+
+
 def test_costs_may_come_until_the_last_of_its_agreements_ends():
     days = ("2028-12-31", "2029-03-31")
     assert among(*days, until="2029-03-31") == []

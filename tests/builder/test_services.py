@@ -242,6 +242,40 @@ def test_import_keeps_a_published_call_as_it_was(programme, cast):
     assert [p.where for p in refused.value.problems] == ["call.opens"]
 
 
+@pytest.mark.parametrize("state", ["published", "cancelled", "archived"])
+def test_import_changes_nothing_but_the_name_of_a_call_that_is_no_draft(programme, cast, state):
+    programme.calls.update(state=state)
+    before = programme.calls.get()
+    data = read_bundle(TEXT).data
+    data["aid"] |= {"max_aid": "80000.00"}
+    data["call"]["name"] |= {"en": "Renamed"}
+    import_bundle(dump_bundle(data), by=cast.officer)
+    after = programme.calls.get()
+    assert (after.name_en, after.rules.number, after.state) == ("Renamed", 1, state)
+    assert (after.opens_at, after.closes_at, after.cohorts) == (before.opens_at, before.closes_at, before.cohorts)
+    for key, value in (("opens", "2026-06-02T09:00 America/Toronto"), ("cohorts", data["call"]["cohorts"][1:])):
+        data = read_bundle(TEXT).data
+        data["call"][key] = value
+        with pytest.raises(BundleRefused) as refused:
+            import_bundle(dump_bundle(data), by=cast.officer)
+        assert [p.where for p in refused.value.problems] == [f"call.{key}"]
+
+
+def test_each_change_is_a_version_after_the_latest_and_the_same_again_is_none(programme, cast):
+    texts = [TEXT.replace("max_aid: 90000.00", f"max_aid: {amount}.00") for amount in (80_000, 70_000, 70_000, 90_000)]
+    numbers = []
+    for text in texts:
+        import_bundle(text, by=cast.officer)
+        numbers.append(programme.calls.get().rules.number)
+    assert numbers == [2, 3, 3, 4]
+
+
+def test_address_of_another_programme_is_refused(programme, cast):
+    with pytest.raises(BundleRefused) as refused:
+        import_bundle(TEXT.replace("  code: FE\n", "  code: FX\n"), by=cast.officer)
+    assert [p.where for p in refused.value.problems] == ["programme.slug"]
+
+
 def test_export_reads_back_as_the_same_programme(programme, cast):
     text = export_bundle(programme)
     again = read_bundle(text)

@@ -17,7 +17,7 @@ from programs.services.calls import (
     extend_call,
     publish_call,
 )
-from tests.files import AT, draft_file, submitted_file
+from tests.files import AT, another_call, draft_file, submitted_file
 from work import clock
 
 ACTS = ("publish", "extend", "accommodate", "cancel", "archive")
@@ -84,6 +84,50 @@ def test_an_act_is_refused_in_any_other_state(cast, draft, name, state):
     assert "state" in [r.code for r in refused.value.refusals]
 
 
+@pytest.mark.parametrize("lacking", ["form", "rubric", "rules"])
+def test_a_call_is_not_published_without_each_of_its_definitions(cast, draft, lacking):
+    Call.objects.filter(pk=draft.pk).update(**{lacking: None})
+    with pytest.raises(WrongMoment) as refused:
+        publish_call(Call.objects.get(pk=draft.pk), by=cast.officer)
+    assert [r.code for r in refused.value.refusals] == ["incomplete"]
+
+
+@pytest.mark.parametrize("lacking", ["opens_at", "closes_at"])
+def test_a_call_is_not_published_without_each_of_its_dates(cast, draft, lacking):
+    Call.objects.filter(pk=draft.pk).update(**{lacking: None})
+    with pytest.raises(WrongMoment) as refused:
+        publish_call(Call.objects.get(pk=draft.pk), by=cast.officer)
+    assert [r.code for r in refused.value.refusals] == ["dates"]
+
+
+def test_a_version_is_stamped_when_the_first_of_its_calls_is_published(cast, call):
+    """A second call with the same definitions does not publish them again."""
+    form, rubric, rules = call.form, call.rubric, call.rules
+    other = another_call(call, state="draft")
+    with clock.at(AT + timedelta(days=1)):
+        publish_call(other, by=cast.officer)
+    for version in (form, rubric, rules):
+        version.refresh_from_db()
+    assert {version.published_at for version in (form, rubric, rules)} == {AT}
+
+
+def test_a_submission_belongs_to_the_first_cohort_that_has_not_closed(call):
+    first, second, *_others, last = (datetime.fromisoformat(text) for text in call.cohorts)
+    tick = timedelta(microseconds=1)
+    found = [call.cohort_at(at) for at in (first - tick, first, first + tick, second, last, last + tick)]
+    assert found == [first, first, second, second, last, call.closes_at]
+
+
+def test_closings_of_a_call_are_those_of_its_cohorts_and_its_own_once(call):
+    cohorts = [datetime.fromisoformat(text) for text in call.cohorts]
+    assert cohorts[-1] == call.closes_at
+    assert call.closings == cohorts
+    call.closes_at = LATER
+    assert call.closings == [*cohorts, LATER]
+    call.cohorts = []
+    assert call.closings == [LATER]
+
+
 def test_an_extension_moves_the_last_cohort_with_the_closing(cast, call):
     cohorts = list(call.cohorts)
     call = extend_call(call, by=cast.officer, closes_at=LATER, reason="Panne du portail")
@@ -101,6 +145,17 @@ def test_an_extension_is_later_and_explained(cast, call, days, reason, code):
         extend_call(call, by=cast.officer, closes_at=call.closes_at + timedelta(days=days), reason=reason)
     assert [r.code for r in refused.value.refusals] == [code]
     assert Call.objects.get(pk=call.pk).closes_at == call.closes_at
+
+
+def test_a_call_that_closed_is_extended_to_an_instant_to_come(cast, call):
+    now = call.closes_at + timedelta(days=9)
+    with clock.at(now):
+        for closes_at in (now - timedelta(days=1), now):
+            with pytest.raises(WrongMoment) as refused:
+                extend_call(call, by=cast.officer, closes_at=closes_at, reason="Panne")
+            assert [r.code for r in refused.value.refusals] == ["earlier"]
+        later = now + timedelta(seconds=1)
+        assert extend_call(call, by=cast.officer, closes_at=later, reason="Panne").closes_at == later
 
 
 def test_an_extension_is_told_to_whoever_has_a_draft(cast, programme, call):
@@ -151,6 +206,17 @@ def test_an_accommodation_comes_before_the_closing(cast, call, usinage):
     assert [r.code for r in refused.value.refusals] == ["closed"]
 
 
+@pytest.mark.parametrize(("seconds", "is_taken"), [(-1, False), (0, False), (1, True)])
+def test_an_accommodation_is_later_than_the_closing(cast, call, usinage, seconds, is_taken):
+    given = {"organisation": usinage, "closes_at": call.closes_at + timedelta(seconds=seconds), "reason": "Médical"}
+    if is_taken:
+        assert accommodate_applicant(call, by=cast.officer, **given).closes_at == given["closes_at"]
+        return
+    with pytest.raises(WrongMoment) as refused:
+        accommodate_applicant(call, by=cast.officer, **given)
+    assert [r.code for r in refused.value.refusals] == ["earlier"]
+
+
 def test_a_cancelled_call_cancels_its_files_and_tells_everybody(cast, programme, call):
     submitted = submitted_file(cast, programme)
     draft = draft_file(cast, programme, company="precision")
@@ -168,5 +234,7 @@ def test_a_call_is_archived_once_over(cast, call):
     with pytest.raises(WrongMoment) as refused:
         archive_call(call, by=cast.officer)
     assert [r.code for r in refused.value.refusals] == ["open"]
-    with clock.at(OVER):
+    with clock.at(call.closes_at - timedelta(seconds=1)), pytest.raises(WrongMoment):
+        archive_call(call, by=cast.officer)
+    with clock.at(call.closes_at):
         assert archive_call(call, by=cast.officer).state == "archived"

@@ -10,6 +10,7 @@ from accounts.models import ClusterAppointment, User
 from programs.models import Appointment, Call, Program
 from tests.files import AT, another_call, another_cluster, open_call
 from work import clock
+from work.models import new_public_id
 
 
 @pytest.fixture(autouse=True)
@@ -197,3 +198,16 @@ def test_who_may_no_longer_run_the_cluster_is_not_led_to_an_import(calls, page, 
     Appointment.objects.filter(user=cast.officer).update(role="screener")
     ClusterAppointment.objects.filter(user=cast.officer).update(ends_on=clock.today() - timedelta(days=1))
     assert page("officer", "program-list").context["may_import"] is False
+
+
+@pytest.mark.parametrize("kind", ["form", "rubric", "rules"])
+def test_programme_shows_the_definitions_of_its_latest_call(calls, page, kind):
+    own, last = calls["own"], max((calls[name] for name in calls if name != "theirs"), key=lambda call: call.pk)
+    version = getattr(own, kind)
+    version.pk, version.public_id, version.number = None, new_public_id(), 2
+    version._state.adding = True
+    version.save()
+    Call.objects.filter(pk=last.pk).update(**{kind: version})
+    Call.objects.filter(pk=own.pk).update(grace_minutes=16)  # a rewritten row lies last in its table
+    shown = page("officer", f"program-{kind}", own.program.slug).context
+    assert (shown["call"], shown["version"]) == (last, version)

@@ -79,6 +79,10 @@ def test_appointments_to_the_cluster_are_given_by_administrators_only(cast, clus
             write()
 
 
+def test_approver_may_be_given_a_limit_of_nothing(cast, cluster):
+    assert appoint(cast.ana, by=cast.administrator, role="approver", cluster=cluster, limit="0").limit == 0
+
+
 def test_closed_account_is_appointed_to_nothing(cast, cluster):
     cast.ana.is_active = False
     cast.ana.save(update_fields=["is_active"])
@@ -107,6 +111,7 @@ def test_people_who_hold_a_role_are_those_in_office_today_on_the_programme_or_al
     hold("chair", starts_on=today + timedelta(days=1))
     hold("endorser", ProgramRole.ENDORSER)
     hold("approver", program=other)
+    hold("emily", program=None, cluster=another_cluster())
     hold("auditor", limit=None)
     hold("finance")
     User.objects.filter(pk=cast.finance.pk).update(is_active=False)

@@ -20,7 +20,16 @@ from moves.services import declare_standing
 from programs.models import Appointment
 from programs.services.people import appoint
 from reviews.models import Assignment, Declaration, Score
-from reviews.selectors import cohorts_of, open_envelopes, pace_of, queue_of, ranking, work_for
+from reviews.selectors import (
+    cohorts_of,
+    file_scores,
+    open_envelopes,
+    pace_of,
+    proposed_shares,
+    queue_of,
+    ranking,
+    work_for,
+)
 from reviews.states import AssignmentState
 from tests.decisions.files import submitted_row
 from tests.files import another, another_call, another_cluster
@@ -297,6 +306,82 @@ def test_cohorts_are_those_that_files_were_submitted_to_the_latest_first(cast, f
     another(file, cohort_closes_at=None)
     another(file, cohort_closes_at=NOW - DAY, call=another_call(file.call))
     assert cohorts_of(file.call) == [third, second, first]
+
+
+@pytest.mark.parametrize(("spread", "is_discussed"), [("20.0000", False), ("20.0001", True)])
+def test_file_is_discussed_when_its_totals_are_further_apart_than_the_programme_says(
+    cast, file, give, spread, is_discussed
+):
+    give(file, cast.ana, "submitted", total=Decimal(60)), give(file, cast.ben, "submitted", total=Decimal(70))
+    give(file, cast.chloe, "submitted", total=Decimal(60) + Decimal(spread))
+    scores = file_scores(file)
+    assert (scores.spread, scores.must_discuss) == (Decimal(spread), is_discussed)
+
+
+# ------------------------------------------------------------------ the split of an award
+
+
+@pytest.fixture
+def spend(cast, file):
+    """`spend((amount, first day, last day), …)`: the budget of the file, as answered."""
+
+    def make(*rows, period=None):
+        lines = [
+            {"category": "consultants", "amount": amount, "date_from": first, "date_to": last}
+            for amount, first, last in rows
+        ]
+        answers = {"budget_table": lines} | ({"project_period": period} if period else {})
+        for question, value in answers.items():
+            file.answers.update_or_create(question=question, defaults={"value": value, "by": cast.sophie})
+        return [(one.fiscal_year, str(part)) for one, part in proposed_shares(file, Decimal("900.00"))]
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("rows", "shares"),
+    [
+        ([], ("900.00", "0.00", "0.00")),  # nothing is dated: the year that runs
+        ([("10", "2027-04-01", "2027-04-01")], ("0.00", "900.00", "0.00")),
+        ([("10", "2027-03-31", "2027-03-31")], ("900.00", "0.00", "0.00")),
+        ([("10", "2027-03-31", "2027-04-01")], ("450.00", "450.00", "0.00")),
+        ([("20", "2027-03-31", "2027-03-31"), ("10", "2028-04-01", "2028-04-02")], ("600.00", "0.00", "300.00")),
+        ([("10", "2020-01-01", "2020-01-02")], ("900.00", "0.00", "0.00")),  # a year without an envelope: the next
+        ([("10", "2035-01-01", "2035-01-02")], ("0.00", "0.00", "900.00")),  # after the last: the last
+        ([("10", "2027-04-02", "2027-04-01")], ("900.00", "0.00", "0.00")),  # days out of order tell nothing
+        ([("x", "2027-04-01", "2027-04-01"), ("10", "", "")], ("900.00", "0.00", "0.00")),
+    ],
+)
+def test_award_is_split_by_the_years_in_which_the_budget_spends(spend, rows, shares):
+    assert spend(*rows) == list(zip((2026, 2027, 2028), shares, strict=True))
+
+
+def test_line_without_its_days_spends_over_those_of_the_project(spend):
+    period = {"from": "2027-03-31", "to": "2027-04-02"}
+    shares = list(zip((2026, 2027, 2028), ("300.00", "600.00", "0.00"), strict=True))
+    assert spend(("10", "", ""), period=period) == shares
+
+
+def test_year_that_is_closed_falls_to_the_next_that_is_open(spend):
+    Envelope.objects.filter(fiscal_year=2026).update(closed_on=date(2027, 6, 1))
+    assert spend(("10", "2026-05-01", "2026-05-02")) == [(2027, "900.00"), (2028, "0.00")]
+    Envelope.objects.update(closed_on=date(2029, 6, 1))
+    assert spend(("10", "2026-05-01", "2026-05-02")) == []
+
+
+def test_agreements_of_one_year_share_as_the_programme_is_funded(cast, file, programme, spend):
+    own = Agreement.objects.get()
+    other = Agreement.objects.create(
+        partner=own.partner, cluster=own.cluster, reference="AUTRE", title_fr="Autre", title_en="Other",
+        starts_on=date(2026, 4, 1), ends_on=date(2029, 3, 31), language_regime="fr_prevails",
+    )  # fmt: skip
+    another_envelope(cast, other, 2027)
+    programme.funding.update(share=75)
+    programme.funding.create(agreement=other, share=25)
+    assert spend(("10", "2027-05-01", "2027-05-02")) == [
+        (2026, "0.00"), (2027, "675.00"), (2027, "225.00"), (2028, "0.00"),
+    ]  # fmt: skip
+    assert spend(("10", "2026-05-01", "2026-05-02"))[0] == (2026, "900.00")
 
 
 # ------------------------------------------------------------------ whom to give a file to

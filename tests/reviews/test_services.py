@@ -1,6 +1,6 @@
 """Assignments, scores and recommendations through the services: what each refuses, and what follows."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -154,6 +154,19 @@ def test_an_address_at_a_public_mail_service_joins_nobody(cast, programme):
     cast.dev.email = "dev@gmail.com"
     cast.dev.save()
     assert checks.proposed_conflicts(application, cast.dev) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "conflicts"),
+    [("confirmed_at", ["sponsor_domain"]), ("", ["sponsor_domain"]), ("declined_at", []), ("cancelled_at", [])],
+)
+def test_sponsor_that_declined_or_was_given_up_ties_nobody_to_the_file(cast, programme, answer, conflicts):
+    application = eligible_file(cast, programme)
+    told = {"confirmed_at": None, "declined_at": None, "cancelled_at": None} | ({answer: NOW} if answer else {})
+    application.sponsorships.update(**told)
+    cast.dev.email = "dev@boreal.example"
+    cast.dev.save()
+    assert [c.code for c in checks.proposed_conflicts(application, cast.dev)] == conflicts
 
 
 def test_whoever_screened_cannot_score(cast, programme):
@@ -314,6 +327,22 @@ def test_who_has_no_part_in_the_file_declares_nothing(cast, programme, person):
     application = assigned_file(cast, programme)
     with pytest.raises(Forbidden):
         declare_interests(application, by=getattr(cast, person), answer="none")
+
+
+def test_each_role_of_the_programme_and_of_its_partner_has_a_part_in_the_file_while_in_office(cast, programme):
+    application = assigned_file(cast, programme)
+    people = ("officer", "screener", "chair", "endorser", "approver", "finance", "analyst", "concurrence", "ana")
+    yesterday = clock.today() - timedelta(days=1)
+    for name in people:
+        person = getattr(cast, name)
+        assert declare_interests(application, by=person, answer="unsure").answer == "unsure", name
+        for held in (person.appointments, person.cluster_appointments, person.partner_seats):
+            held.update(ends_on=yesterday)
+    for name in people[:-1]:
+        with pytest.raises(Forbidden):
+            declare_interests(application, by=getattr(cast, name), answer="conflict")
+    # Whoever was given the file may always say so.
+    assert declare_interests(application, by=cast.ana, answer="conflict").answer == "conflict"
 
 
 def test_a_late_declaration_lists_what_it_touches(cast, programme):
