@@ -1,5 +1,6 @@
 """Screening: opened once, marked one by one, found; who may, when, and when the decision is then promised."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,7 +24,7 @@ from decisions.models import Decision
 from moves.models import DutyDone
 from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing, record_duty
-from tests.files import AT, submitted_file
+from tests.files import AT, another, another_call, another_cluster, submitted_file
 from work import clock
 
 SCREENED = AT + timedelta(days=3)
@@ -122,6 +123,56 @@ def test_a_file_of_another_title_is_a_question(file, cast, programme):
 def test_another_organisation_is_no_duplicate(file, cast, programme):
     other = submitted_file(cast, programme, company="precision")
     assert next(i for i in checklist_of(other) if i.key == "duplicate").automatic.passed is True
+
+
+@pytest.mark.parametrize(
+    ("state", "found"),
+    [(state, None if state in ("submitted", "approved", "declined", "in_reconsideration") else True)
+     for state in ("draft", "submitted", "approved", "declined", "in_reconsideration", "withdrawn", "cancelled")],
+)  # fmt: skip
+def test_another_file_is_a_question_while_it_is_valid(file, state, found):
+    another(file, title="Tout autre chose", state=state)
+    assert automatic(file, "duplicate").passed is found
+
+
+def test_file_in_another_programme_is_no_duplicate(file):
+    another(file, call=another_call(file.call, cluster=another_cluster()))
+    assert automatic(file, "duplicate").passed is True
+    another(file, call=another_call(file.call))  # a call of the same programme
+    assert automatic(file, "duplicate").passed is False
+
+
+def automatic(file, key):
+    return next(item.automatic for item in checklist_of(file) if item.key == key)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "passed"),
+    [
+        ("2026-09-14", "2027-09-14", True),
+        ("2026-09-13", "2027-09-14", False),  # the day before the submission
+        ("2027-08-01", "2029-01-31", True),
+        ("2027-08-01", "2029-02-01", False),  # the day after the last of eligible costs
+        ("2026-10-01", "2028-04-01", True),
+        ("2026-10-01", "2028-04-02", False),  # longer than eighteen months
+    ],
+)
+def test_dates_of_a_project_are_within_the_window_of_costs_and_no_longer_than_the_form_allows(
+    file, cast, first, last, passed
+):
+    answers = {"answers": {"project_period": {"from": first, "to": last}}}
+    file.snapshots.create(
+        number=2, canonical=json.dumps(answers), digest="", form_version=1, signed_name="", by=cast.sophie
+    )
+    assert automatic(file, "dates").passed is passed
+
+
+@pytest.mark.parametrize(("seconds", "is_stale"), [(-1, True), (0, False), (1, False)])
+def test_mark_made_before_the_latest_submission_is_stale(declared, cast, seconds, is_stale):
+    mark_finding(declared, "rena", by=cast.screener, passed=True)
+    at = declared.snapshots.get().at + timedelta(seconds=seconds)
+    Finding.objects.filter(application=declared, item="rena").update(at=at)
+    assert {item.key: item.stale for item in checklist_of(declared)}["rena"] is is_stale
 
 
 # ---------------------------------------------------------------- marking

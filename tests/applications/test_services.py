@@ -10,10 +10,11 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from accounts.models import Organisation
-from applications.checks import missing_answers
+from applications.checks import live_sponsorship, missing_answers
 from applications.models import Answer, Application, Document
 from applications.rules import call_takes_submissions
 from applications.search import matching
+from applications.selectors.deadlines import cohort_of
 from applications.services.drafts import (
     AnswerConflict,
     AnswerInvalid,
@@ -313,6 +314,94 @@ def test_grace_takes_what_began_before_the_close(cast, programme, minutes, began
         else:
             with pytest.raises(WrongMoment):
                 send()
+
+
+# When a page was opened and what it sent came in, in minutes from the close of a cohort: the cohort, and the grace.
+COHORTS = [
+    ((-1, 0), "first", True),
+    ((-1, 14), "first", True),
+    ((-1, 15), "second", False),
+    ((0, 5), "second", False),
+    ((-1, -1), "first", False),
+    ((None, 5), "second", False),
+    ((6, 5), "second", False),
+]
+
+
+@pytest.mark.parametrize(("minutes", "cohort", "in_grace"), COHORTS)
+def test_submission_that_began_before_a_close_belongs_to_it_within_the_grace(programme, minutes, cohort, in_grace):
+    call = programme.calls.get()
+    first, second = (datetime.fromisoformat(text) for text in call.cohorts[:2])
+    began, at = (None if n is None else first + timedelta(minutes=n) for n in minutes)
+    if at == first:  # a tick after it: what comes at the very instant is of this cohort anyway
+        at += timedelta(microseconds=1)
+    assert cohort_of(call, at, began) == ({"first": first, "second": second}[cohort], in_grace)
+
+
+@pytest.mark.parametrize(("seconds", "is_taken"), [(-1, True), (0, False)])
+def test_later_closing_given_to_an_applicant_ends_too(cast, programme, usinage, seconds, is_taken):
+    draft = draft_file(cast, programme)
+    later = CLOSE + timedelta(days=9)
+    Accommodation.objects.create(call=draft.call, organisation=usinage, closes_at=later)
+    with clock.at(later + timedelta(seconds=seconds)):
+        assert (call_takes_submissions(Application.objects.get(pk=draft.pk), None) is None) is is_taken
+
+
+def test_file_is_not_taken_back_once_its_call_has_closed(cast, programme):
+    file = submitted_file(cast, programme)
+    with clock.at(CLOSE), pytest.raises(WrongMoment) as refused:
+        take_back_application(file, by=cast.sophie)
+    assert [r.code for r in refused.value.refusals] == ["closed"]
+    with clock.at(CLOSE - timedelta(seconds=1)):
+        assert take_back_application(file, by=cast.sophie).state == ApplicationState.DRAFT
+
+
+def test_document_that_a_submission_holds_keeps_its_bytes_when_it_is_taken_off(cast, programme):
+    file = submitted_file(cast, programme)
+    held = file.documents.select_related("upload").first()
+    with clock.at(AT + timedelta(hours=1)):
+        file = take_back_application(file, by=cast.sophie)
+        remove_document(held, by=cast.sophie)
+    assert Document.objects.get(pk=held.pk).removed_at == AT + timedelta(hours=1)
+    assert not Document.objects.get(pk=held.pk).upload.is_gone
+
+
+def test_person_asks_ten_sponsors_a_day_and_no_more(cast, programme, now):
+    draft = draft_file(cast, programme, sponsor=False)
+
+    def ask(n):
+        asked = {"email": f"achats-{n}@boreal.example", "organisation_name": "Boréal", "language": "fr"}
+        return invite_sponsor(draft, by=cast.sophie, **asked)
+
+    for n in range(10):
+        ask(n)
+    with pytest.raises(ValidationError) as refused:
+        ask(10)
+    assert list(refused.value.error_dict) == ["email"]
+    with clock.at(AT + timedelta(days=1)):
+        ask(11)
+
+
+def test_sponsorship_that_counts_is_the_confirmed_one_else_the_one_asked_last(cast, draft):
+    draft.sponsorships.all().delete()
+
+    def asked(name, days, **ended):
+        return draft.sponsorships.create(
+            email=f"{name}@boreal.example", organisation_name=name, token_digest=name, invited_by=cast.sophie,
+            invited_at=AT + timedelta(days=days), expires_at=AT + timedelta(days=30), **ended,
+        )  # fmt: skip
+
+    assert live_sponsorship(draft) is None
+    asked("cancelled", 9, cancelled_at=AT, confirmed_at=AT)
+    assert live_sponsorship(draft) is None
+    declined = asked("declined", 8, declined_at=AT)
+    assert live_sponsorship(draft) == declined
+    first = asked("first", 2)
+    assert live_sponsorship(draft) == first
+    asked("before", 1)
+    assert live_sponsorship(draft) == first
+    confirmed = asked("confirmed", 0, confirmed_at=AT)
+    assert live_sponsorship(draft) == confirmed
 
 
 def test_file_taken_back_keeps_its_number_and_is_sent_again(cast, programme, clock_at):

@@ -1,6 +1,6 @@
 """The ledger of public money: what each verb does, what it refuses, and what the database itself refuses."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -255,6 +255,32 @@ def test_year_closes_when_it_is_over_and_nothing_is_open(first_year, nadia):
         ledger.close_year(first_year, by=nadia)
     assert stored(first_year) == {"allocated": "100000.00", "payable": "10000.00", "lapsed": "90000.00"}
     assert first_year.closed_on == date(2027, 4, 10)
+
+
+@pytest.mark.parametrize(("day", "is_over"), [(31, False), (32, True)])
+def test_year_is_over_the_day_after_its_last(first_year, nadia, day, is_over):
+    with clock.at(datetime(2027, 3, 1, 15, tzinfo=UTC) + timedelta(days=day - 1)):
+        if is_over:
+            assert ledger.close_year(first_year, by=nadia).closed_on == date(2027, 4, 1)
+        else:
+            with pytest.raises(WrongMoment):
+                ledger.close_year(first_year, by=nadia)
+
+
+def test_year_does_not_close_on_a_commitment(first_year, nadia):
+    shares = [(first_year, D("1"))]
+    ledger.reserve(shares, application_id=FILE, by=nadia)
+    ledger.commit(shares, application_id=FILE, by=nadia)
+    with clock.at(AFTER_YEAR_END), pytest.raises(WrongMoment) as refusal:
+        ledger.close_year(first_year, by=nadia)
+    assert refusal.value.refusals[0].code == "open_balances"
+
+
+def test_carry_over_is_not_corrected_as_an_entry(first_year, second_year, nadia):
+    for entry in ledger.reprofile(first_year, second_year, amount=D("10"), consent="Lettre", by=nadia):
+        with pytest.raises(WrongMoment) as refusal:
+            ledger.reverse_entry(entry, by=nadia, note="Non")
+        assert refusal.value.refusals[0].code == "carry_over"
 
 
 def test_closed_year_accepts_only_what_closes_it(first_year, second_year, nadia):

@@ -17,7 +17,8 @@ from programs.services.calls import (
     extend_call,
     publish_call,
 )
-from tests.files import AT, another_call, draft_file, submitted_file
+from tests.decisions.files import submitted_row
+from tests.files import AT, another, another_call, draft_file, submitted_file
 from work import clock
 
 ACTS = ("publish", "extend", "accommodate", "cancel", "archive")
@@ -177,6 +178,24 @@ def test_files_of_the_last_cohort_follow_its_closing(cast, programme, call):
     assert Application.objects.get(pk=last.pk).cohort_closes_at == LATER
 
 
+def test_clock_of_a_decision_follows_the_closing_and_that_of_the_screening_does_not(cast, programme, call):
+    file = submitted_row(cast, programme)
+    due = AT + timedelta(days=60)
+    files = {state: another(file, state=state, cohort_closes_at=call.closes_at, due=due) for state in FOLLOWS}
+    untimed = another(file, state="eligible", cohort_closes_at=call.closes_at, due=None)
+    earlier = another(file, state="eligible", cohort_closes_at=call.closes_at - timedelta(days=1), due=due)
+    extend_call(call, by=cast.officer, closes_at=LATER, reason="Panne du portail")
+    moved = {state: Application.objects.get(pk=one.pk).due - due for state, one in files.items()}
+    assert moved == {state: (LATER - call.closes_at) * follows for state, follows in FOLLOWS.items()}
+    assert Application.objects.get(pk=untimed.pk).due is None
+    earlier = Application.objects.get(pk=earlier.pk)
+    assert (earlier.due, earlier.cohort_closes_at) == (due, call.closes_at - timedelta(days=1))
+
+
+FOLLOWS = {
+    "submitted": False, "changes_requested": False, "eligible": True, "ineligible": True, "in_review": True,
+    "reviewed": True, "recommended": True, "approved": False, "waitlisted": False, "withdrawn": False,
+}  # fmt: skip
 SHORT = [
     {
         "title": f"Jalon {n}",

@@ -544,3 +544,22 @@ def test_page_of_a_ranking_recalls_what_is_recommended_already_the_best_first(ca
     assert list(page["recommended"]) == [made["first"], made["second"], made["third"]]
     assert page["under_way"] == 4  # submitted, eligible, and two in review
     assert [line["envelope"].fiscal_year for line in page["envelopes"]] == [2026, 2027, 2028]
+
+
+@pytest.mark.parametrize("state", ["", *AssignmentState.values])
+def test_scores_are_not_shown_to_who_still_has_a_review_of_the_file_to_give(cast, file, give, client, state):
+    """An officer who reviews it too reads the others' scores once their own cannot change."""
+    Application.objects.filter(pk=file.pk).update(state="reviewed")
+    if state:
+        give(file, cast.officer, state)
+    client.force_login(cast.officer)
+    page = client.get(reverse("review-file", args=[file.reference])).context
+    assert page["shows_scores"] is (state not in ("offered", "accepted"))
+
+
+@pytest.mark.parametrize("state", ApplicationState.values[1:])  # nobody of the staff opens a draft
+def test_scores_are_shown_to_staff_once_the_review_is_complete(cast, file, client, state):
+    Application.objects.filter(pk=file.pk).update(state=state)
+    client.force_login(cast.chair)
+    page = client.get(reverse("review-file", args=[file.reference])).context
+    assert page["shows_scores"] is (state not in ("submitted", "eligible", "in_review"))
