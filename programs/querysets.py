@@ -15,8 +15,6 @@ from programs.states import SHOWN, CallState
 from work import clock
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from accounts.models import User
     from programs.models import Appointment, Call, Program
 
@@ -91,15 +89,11 @@ class AppointmentQuerySet(TermQuerySet["Appointment"]):
         return self.filter(Q(program=program) | Q(program=None, cluster=program.cluster_id))
 
 
-def in_office_holders(
-    program: "Program", role: ProgramRole, *, limit: "Decimal | None" = None
-) -> "models.QuerySet[User]":
-    """The people who hold `role` on `program` today (`held_on`, read the other way), by key; with `limit`, only those
-    who may approve that many dollars. Nobody whose account is closed.
+def in_office_holders(program: "Program", role: ProgramRole) -> "models.QuerySet[User]":
+    """The people who hold `role` on `program` today (`held_on`, read the other way), by key. Nobody whose account is
+    closed.
     """
     held = program.appointments.model.objects.held_today().on(program).filter(role=role)
-    if limit is not None:
-        held = held.filter(limit__gte=limit)
     everywhere = program.cluster.appointments.held_today().filter(role__in=cluster_roles([role]))
     return held.holders() | everywhere.holders()
 

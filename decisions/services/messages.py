@@ -21,9 +21,7 @@ def tell_next(decision: Decision) -> None:
     for turn in own.turns().values():
         if turn.row.role is None:
             return _ask_partners(decision)
-        program, role = decision.application.call.program, turn.row.role
-        people = in_office_officers(program) if role is ProgramRole.OFFICER else in_office_holders(program, role)
-        for person in people:
+        for person in in_office_holders(decision.application.call.program, turn.row.role):
             if own.waiting_for(person).exists():
                 _tell(decision, turn, person)
 

@@ -38,7 +38,7 @@ class Appointment(models.Model):
                 name="appointment_reviewer_has_a_seat",
             ),
             models.CheckConstraint(
-                condition=~models.Q(role=ProgramRole.APPROVER) | models.Q(limit__gte=0),
+                condition=~models.Q(role=ProgramRole.APPROVER) | models.Q(limit__isnull=False, limit__gte=0),
                 name="appointment_approver_has_a_limit",
             ),
         ]

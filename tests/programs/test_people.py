@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from accounts.models import Cluster, ClusterAppointment, User
 from accounts.roles import ClusterRole
@@ -105,20 +106,18 @@ def test_people_who_hold_a_role_are_those_in_office_today_on_the_programme_or_al
         Appointment.objects.create(user=getattr(cast, who), role=role, **held)
 
     hold("ana")
-    hold("ben", program=None, limit=Decimal("49999.99"))
+    hold("ben", program=None)
     hold("chloe", ends_on=today)
     hold("dev", ends_on=today - timedelta(days=1))
     hold("chair", starts_on=today + timedelta(days=1))
     hold("endorser", ProgramRole.ENDORSER)
     hold("approver", program=other)
     hold("emily", program=None, cluster=another_cluster())
-    hold("auditor", limit=None)
+    hold("auditor")
     hold("finance")
     User.objects.filter(pk=cast.finance.pk).update(is_active=False)
     held = in_office_holders(programme, ProgramRole.APPROVER)
     assert list(held) == sorted([cast.ana, cast.ben, cast.chloe, cast.auditor], key=lambda one: one.pk)
-    able = in_office_holders(programme, ProgramRole.APPROVER, limit=Decimal("50000"))
-    assert list(able) == sorted([cast.ana, cast.chloe], key=lambda one: one.pk)
 
 
 def _rows_of_every_kind(cast, cluster, programme, elsewhere):
@@ -369,3 +368,12 @@ def test_officer_of_a_programme_appoints_its_reviewers_and_nobody_else(cast, apa
     assert given == ["reviewer"]
     assert not may_appoint(cluster, None, "reviewer", cast.ana)
     assert not may_appoint(theirs.cluster, theirs, "reviewer", cast.ana)
+
+
+@pytest.mark.parametrize("limit", [None, Decimal("-0.01")])
+def test_database_keeps_no_approver_without_a_limit(cast, programme, limit):
+    """Whatever writes the row: an appointment without one would be an approver of anything, or of nothing."""
+    with pytest.raises(IntegrityError, match="appointment_approver_has_a_limit"), transaction.atomic():
+        Appointment.objects.create(
+            user=cast.ana, cluster=programme.cluster, program=programme, role=ProgramRole.APPROVER, limit=limit
+        )
