@@ -52,7 +52,7 @@ def _work_of_panel(user: User, limit: int) -> Iterator[WorkLine]:
             yield _line(file, _("In review"), "review-file", Hat.OFFICER, waits_for=waits)
     for file in chair.filter(state=ApplicationState.REVIEWED)[:limit]:
         yield _line(file, _("Recommend"), "review-recommend", Hat.CHAIR)
-    doubts = Declaration.objects.to_rule_on().filter(application__in=chair.order_by().values("pk"))
+    doubts = Declaration.objects.to_rule_on().filter(application__in=chair.order_by().values("pk")).exclude(user=user)
     for doubt in doubts.select_related("application__call")[:limit]:
         yield _line(doubt.application, _("Rule on a doubt about interests"), "review-file", Hat.CHAIR, due=None)
 

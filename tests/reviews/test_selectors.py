@@ -484,7 +484,7 @@ def test_others_reviews_are_those_that_count_in_the_order_they_came(cast, file, 
     give(file, cast.approver), give(another(file), cast.ben, "submitted")
     client.force_login(cast.ana)
     reviews = client.get(reverse("review-read", args=[own.public_id])).context["reviews"]
-    assert [one["assignment"] for one in reviews] == [own, first, second, third]
+    assert [one.assignment for one in reviews] == [own, first, second, third]
 
 
 def test_interests_of_a_person_are_their_own_those_that_run_last(cast, client):
@@ -543,7 +543,7 @@ def test_page_of_a_ranking_recalls_what_is_recommended_already_the_best_first(ca
     page = client.get(reverse("review-ranking", args=[file.call.public_id])).context
     assert list(page["recommended"]) == [made["first"], made["second"], made["third"]]
     assert page["under_way"] == 4  # submitted, eligible, and two in review
-    assert [line["envelope"].fiscal_year for line in page["envelopes"]] == [2026, 2027, 2028]
+    assert [line.envelope.fiscal_year for line in page["envelopes"]] == [2026, 2027, 2028]
 
 
 @pytest.mark.parametrize("state", ["", *AssignmentState.values])
