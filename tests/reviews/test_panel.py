@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +10,6 @@ from django.urls import reverse
 
 from applications.models import Application
 from audit.models import Erasable
-from programs.models import ProgramFunding
 from programs.selectors import rubric_of
 from reviews import checks, selectors
 from reviews.models import Assignment
@@ -74,23 +74,24 @@ def test_undertaking_is_signed_by_one_person_for_one_call(cast, programme):
     assert not checks.has_signed(another_call(call), cast.ana)
 
 
-def test_lines_of_a_ranking_fall_under_the_last_file_reached_and_the_last_that_passes(cast, programme, client):
+def test_lines_of_a_ranking_fall_under_the_last_file_reached_and_the_last_that_passes(
+    cast, programme, client, monkeypatch
+):
     """Four files: the money reaches one, two pass and are out of reach, one does not pass."""
     first = reviewed_file(cast, programme, scores=(5, 5, 5))
     for score in (90, 80, 40):
         one = another(first, state="reviewed", requested_amount=first.requested_amount)
         for given in first.assignments.order_by("id"):
             another_review(given, one, total=score)
-    ProgramFunding.objects.get(program=programme).agreement.envelopes.update(
-        allocated=first.requested_amount * 2, fee=0
+    envelopes = len(selectors.open_envelopes(first.call))
+    one_and_a_half = first.requested_amount * Decimal("1.5") / envelopes
+    monkeypatch.setattr(
+        import_module("reviews.selectors.ranking"), "available", lambda _envelope, held_percent: one_and_a_half
     )
     client.force_login(cast.chair)
     rows = client.get(reverse("review-ranking", args=[first.call.public_id])).context["rows"]
-    assert [(row.line_under, row.pass_under) for row in rows] == [
-        (row is last_of(rows, "funded"), row is last_of(rows, "rank")) for row in rows
-    ]
-    assert [row.pass_under for row in rows].count(True) == 1
-    assert [row.line_under for row in rows].count(True) == 1
+    assert [row.line_under for row in rows] == [True, False, False, False]
+    assert [row.pass_under for row in rows] == [False, False, True, False]
 
 
 def another_review(given, file, **columns):
@@ -101,10 +102,6 @@ def another_review(given, file, **columns):
     for score in given.scores.all():
         review.scores.create(criterion=score.criterion, point=score.point, comment=score.comment)
     return review
-
-
-def last_of(rows, what):
-    return [row for row in rows if getattr(row.ranked.placed, what)][-1]
 
 
 def test_evidence_of_a_criterion_comes_in_its_own_order():
