@@ -182,6 +182,18 @@ class Decision(models.Model):
     def issue(self):
         pass
 
+    @transition(
+        field=state,
+        source="+",
+        target="draft",
+        permission=is_person,
+        duty=None,
+        label="Begin again",
+        done="Begun again",
+    )
+    def begin_again(self):
+        pass
+
 
 @facts_of(File.submit)
 def title(file, by) -> Title:

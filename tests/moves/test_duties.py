@@ -1,8 +1,12 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from moves.duties import DID, PLACES, WHO, clash, exclude, excluding, is_waivable
+from moves.models import DutyDone
 from moves.services import record_duty
 from moves.states import Duty
+from work import clock
 
 
 def test_every_duty_has_its_sentences():
@@ -40,3 +44,13 @@ def test_many_files_are_answered_as_each_of_them(cast, django_assert_num_queries
         with django_assert_num_queries(1):
             assert set(excluding(cast.ana, duty).values_list("application_id", flat=True)) == files
         assert {file for file in range(1, 7) if clash(file, cast.ana, duty)} == files
+
+
+@pytest.mark.django_db
+def test_duty_done_again_keeps_the_instant_of_the_first(cast):
+    first, again = datetime(2026, 10, 3, 16, tzinfo=UTC), datetime(2026, 10, 5, 16, tzinfo=UTC)
+    for at in (first, again):
+        with clock.at(at):
+            done = record_duty(1, by=cast.ana, duty=Duty.SCREEN)
+            assert done.at == first
+    assert DutyDone.objects.get() == done

@@ -1,4 +1,5 @@
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -393,6 +394,24 @@ def test_what_a_later_step_will_ask_is_foreseen_for_who_will_have_a_say(file, ca
     assert [r.code for r in foreseen(file, File.screen, by=dominique)] == ["duty"]
     declare_standing(file.pk, user=dominique, standing=StandingState.CONFLICT)
     assert foreseen(file, File.screen, by=dominique) == ()
+
+
+def test_a_move_from_any_state_but_its_target_is_not_made_from_its_target(file, camille):
+    issued, draft = (Decision.objects.create(application=file, state=state) for state in ("issued", "draft"))
+    assert [one.name for one in allowed(issued, camille, Decision.begin_again)] == ["begin_again"]
+    assert allowed(draft, camille, Decision.begin_again) == []
+    assert move(issued, Decision.begin_again, by=camille).state == "draft"
+    with pytest.raises(WrongMoment) as wrong:
+        move(draft, Decision.begin_again, by=camille)
+    assert [one.code for one in wrong.value.refusals] == ["state"]
+
+
+@pytest.mark.parametrize(("duty", "asked"), [(Duty.PREPARE, []), (Duty.SPONSOR, []), (Duty.SCREEN, ["undeclared"])])
+def test_only_the_applicants_own_side_acts_without_declaring_interests(file, camille, monkeypatch, duty, asked):
+    submitted = submit(file, camille)
+    monkeypatch.setattr(File.screen, "terms", replace(File.screen.terms, duty=duty))
+    (screen,) = allowed(submitted, camille, File.screen)
+    assert [one.code for one in screen.refusals] == asked
 
 
 def test_the_wrong_person_is_told_before_a_form_is_shown_whatever_the_moment(file, camille, dominique):
