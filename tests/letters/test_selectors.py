@@ -13,9 +13,10 @@ from letters.models import Dispatch, Letter
 from letters.selectors import due_to_advance, due_to_presume, find_by_code, messages_of, status_of, work_for
 from letters.states import LetterState
 from letters.subjects import signatory_of
-from notifications.constants import MessageKind
+from notifications import messages
 from notifications.services import queue_message
 from tests.decisions import files
+from work.texts import Text
 
 pytestmark = pytest.mark.django_db
 
@@ -96,10 +97,8 @@ def document(one, **more):
 
 
 def message(one, person, **more):
-    made = queue_message(
-        MessageKind.LETTER, to=person, context={"reference": "R", "title": "T", "programme": "P"},
-        key=f"letter:{one.public_id}:{person.public_id}",
-    )  # fmt: skip
+    content = messages.Letter(reference="R", title="T", programme=Text("P", "P"))
+    made = queue_message(content, to=person, key=f"letter:{one.public_id}:{person.public_id}")
     type(made).objects.filter(pk=made.pk).update(**more)
     Dispatch.objects.create(letter=one, person=person, message=made)
     return made
@@ -113,12 +112,12 @@ GONE = {"attempts": 1, "sent_at": files.DECIDED_AT}
 def test_letters_to_advance_are_those_whose_document_or_messages_are_over(cast, programme, state):
     """Each letter's document and messages: made or given up, gone or lost or under way; nothing of another's counts."""
     documents = {"made": {"done_at": files.DECIDED_AT}, "lost": LOST, "waits": {}}
-    messages = {"none": (), "waits": ({},), "lost": (LOST,), "gone": (GONE,), "one waits": (LOST, {}),
+    sendings = {"none": (), "waits": ({},), "lost": (LOST,), "gone": (GONE,), "one waits": (LOST, {}),
                 "one gone": (GONE, {}), "both lost": (LOST, LOST)}  # fmt: skip
     known = {}
     for name, more in documents.items():
         known[document(letter(cast, programme, state), **more).pk] = f"document {name}"
-    for name, each in messages.items():
+    for name, each in sendings.items():
         one = letter(cast, programme, state)
         for person, more in zip((cast.sophie, cast.olivier), each, strict=False):
             message(one, person, **more)
