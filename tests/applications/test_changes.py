@@ -253,8 +253,8 @@ def test_the_sweep_reminds_then_escalates_once_for_each_deadline(asked, cast):
 
     reminder = ("changes_reminder", cast.sophie.email)
     late = ("changes_overdue", cast.officer.email)
-    assert sweep(DUE - timedelta(days=4)) == []
-    assert sweep(DUE - timedelta(days=2)) == [reminder]
+    assert sweep(DUE - timedelta(days=3, seconds=1)) == []
+    assert sweep(DUE - timedelta(days=3)) == [reminder]
     assert sweep(DUE - timedelta(days=1)) == [reminder]
     assert sweep(DUE + timedelta(hours=1)) == [late, reminder]
     assert sweep(DUE + timedelta(days=1)) == [late, reminder]

@@ -143,6 +143,13 @@ def test_aid_already_above_the_cap_says_so():
     assert [r.code for r in result.reasons] == ["stacking_full"]
 
 
+@pytest.mark.parametrize(
+    ("grant", "reasons"), [("10000.00", []), ("10000.01", ["stacking"]), ("50000.00", ["stacking_full"])]
+)
+def test_aid_says_from_which_cent_other_public_aid_lowers_it(grant, reasons):
+    assert [r.code for r in aid([cost("100000")], [public("grant", grant)]).reasons] == reasons
+
+
 def test_reason_is_written_in_the_readers_language():
     (line,) = aid([cost("12000", "equipment")]).rows
     (reason,) = line.reasons

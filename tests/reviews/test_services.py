@@ -548,6 +548,20 @@ def test_a_recommendation_that_is_not_whole_is_refused_and_nothing_is_kept(cast,
     assert sum(e.reserved for e in Envelope.objects.all()) == 0
 
 
+@pytest.mark.parametrize(("amount", "is_taken"), [("50000.00", True), ("49999.99", False)])
+def test_an_award_in_part_is_no_less_than_what_the_applicant_can_do_with(cast, programme, amount, is_taken):
+    application = reviewed_file(cast, programme)
+    Application.objects.filter(pk=application.pk).update(minimum_amount=Decimal("50000.00"))
+    declare_interests(application, by=cast.chair, answer="none")
+    given = {"outcome": "partial", "amount": amount, "shares": shares_of(application, Decimal(amount))}
+    if is_taken:
+        assert recommend(application, by=cast.chair, reasons_fr="En partie.", **given).amount == Decimal(amount)
+        return
+    with pytest.raises(WrongMoment) as stopped:
+        recommend(application, by=cast.chair, reasons_fr="En partie.", **given)
+    assert codes(stopped) == {"minimum"}
+
+
 def test_files_that_spread_are_recommended_once_discussed(cast, programme):
     application = reviewed_file(cast, programme, scores=(5, 5, 2))
     declare_interests(application, by=cast.chair, answer="none")
