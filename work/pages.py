@@ -35,7 +35,7 @@ class Link:
 class Page(Generic[*Parts]):
     """A page by the name of its address and the types of what fills it: `Page("review-rule", str, UUID)`.
 
-    Called with that, it is the link to one: `RULE(application.reference, person.public_id)`.
+    Called with that, it is the link to one: `RULE(application.number, person.public_id)`.
     """
 
     declared: ClassVar[list["Page[*tuple[Any, ...]]"]] = []

@@ -243,6 +243,30 @@ def act(file, move, *, by):
     return resubmit_application(file, by=by)
 
 
+@pytest.mark.parametrize("ends", ["cancel", "resubmit"])
+def test_each_message_leads_to_where_its_reader_goes_on(asked, cast, ends):
+    for at in (DUE - timedelta(days=1), DUE + timedelta(hours=1)):
+        with clock.at(at):
+            chase_requests(by=CLOCK)
+    with clock.at(ASKED):
+        if ends == "resubmit":
+            answer(asked, cast.sophie)
+        act(fresh(asked), ends, by=cast.officer if ends == "cancel" else cast.sophie)
+    told = Message.objects.filter(kind__startswith="changes_").values_list("kind", "url_name", "url_args")
+    last = {
+        "cancel": ("changes_cancelled", "application-detail", [str(asked.public_id)]),
+        "resubmit": ("changes_answered", "file-changes", [asked.reference]),
+    }
+    assert sorted(told) == sorted(
+        [
+            ("changes_requested", "application-changes", [str(asked.public_id)]),
+            ("changes_reminder", "application-changes", [str(asked.public_id)]),
+            ("changes_overdue", "file-changes", [asked.reference]),
+            last[ends],
+        ]
+    )
+
+
 def test_the_sweep_reminds_then_escalates_once_for_each_deadline(asked, cast):
     Message.objects.all().delete()
 
