@@ -1,6 +1,6 @@
 """An answer as people read it: on "check your answers", in the officer's file, beside a criterion, before and after."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -74,11 +74,10 @@ def shown_sections(
     answers: Mapping[str, object] | None = None,
     *,
     documents: Iterable[Document] | None = None,
-    only: Collection[str] | None = None,
 ) -> list[ShownSection]:
     """The whole file as read: every shown question that is answerable, by section.
 
-    `answers`: other than the stored ones (a snapshot's); `only`: keys to keep, for one criterion's evidence.
+    `answers`: other than the stored ones (a snapshot's).
     """
     form = form_of(application)
     answers = answers_of(application) if answers is None else answers
@@ -93,7 +92,7 @@ def shown_sections(
         found = [
             shown(question, answers.get(question.key), by_question.get(question.key, []))
             for question in section.questions
-            if question.is_answerable and question.key in visible and (only is None or question.key in only)
+            if question.is_answerable and question.key in visible
         ]
         if found:
             out.append(ShownSection(section.key, str(section.title), found))
