@@ -12,7 +12,7 @@ from django.core.mail import EmailMessage, get_connection
 
 from notifications import mail
 from notifications.models import Message
-from notifications.services import send
+from notifications.services import Attachment, send
 from notifications.tasks import send_messages
 from tests.notifications.post import post_office
 from work import clock
@@ -294,7 +294,7 @@ def test_full_disk_where_mail_is_files_costs_no_attempt(camille, queue, settings
 
 
 def test_storage_away_holds_back_only_the_messages_with_an_attachment(camille, queue, monkeypatch):
-    queue(camille, key="with", attachment=("letters/a.pdf", "lettre.pdf", "0" * 64))
+    queue(camille, key="with", attachment=Attachment("letters/a.pdf", "lettre.pdf", "0" * 64))
     queue(camille, key="without")
 
     def gone(*args, **options):
@@ -308,7 +308,7 @@ def test_storage_away_holds_back_only_the_messages_with_an_attachment(camille, q
 
 
 def test_attachment_that_is_gone_from_a_storage_that_stands_is_the_message_s_fault(camille, queue):
-    queue(camille, key="with", attachment=("letters/a.pdf", "lettre.pdf", "0" * 64))
+    queue(camille, key="with", attachment=Attachment("letters/a.pdf", "lettre.pdf", "0" * 64))
     assert send_messages() == 0
     message = Message.objects.get()
     assert message.attempts == 1
