@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
+from applications.constants import SUMMARY
 from audit.actors import CLOCK
 from decisions import services
 from decisions.models import Decision, DecisionShare
@@ -204,6 +205,8 @@ def test_chain_says_what_was_done_what_is_now_and_what_comes_later(cast, program
 def test_chain_of_an_award_below_the_threshold_asks_no_partner(cast, programme):
     decision = files.approved(cast, programme, amount="75000.00")
     assert chain(decision) == told("done", "done", "now", "later")
+    Agreement.objects.update(concurrence_above=0)  # amended since: nobody was asked, nobody is waited for
+    assert chain(decision) == told("done", "done", "now", "later")
 
 
 def test_chain_sent_back_begins_again_and_forgets_what_was_void(cast, programme):
@@ -240,7 +243,7 @@ def of_file(cast, programme, *told):
     application = files.file_row(cast, programme)
     made = {
         number: files.decision_row(cast, programme, state=state, kind=kind, file=application, number=number)
-        for number, (state, kind) in sorted(enumerate(told, start=1), key=lambda one: -one[0])
+        for number, (state, kind) in sorted(enumerate(told, start=1), key=lambda one: (one[0] + 1) % 3)
     }
     return [made[number] for number in sorted(made)]
 
@@ -336,7 +339,8 @@ def test_money_is_told_by_fiscal_year_then_envelope_with_what_each_can_still_giv
 
 
 def test_summary_is_what_the_company_wrote_of_its_project_and_empty_where_it_wrote_none(cast, programme):
-    application = files.submitted_row(cast, programme)
-    application.answers.create(question="a_first_one", value="Autre.", by=cast.sophie)
+    application = files.file_row(cast, programme)
+    for question, value in (("another", "Autre."), (SUMMARY, files.TEXT), ("last", "Encore.")):
+        application.answers.create(question=question, value=value, by=cast.sophie)
     assert summary_of(application) == files.TEXT
     assert summary_of(files.file_row(cast, programme)) == ""
