@@ -3,12 +3,13 @@
 It asks by which right the person reads it, and whether a conflict of interest closes it to them; it stamps the first
 opening by those who run it, and records the reading. Lists ask the same rights of the querysets.
 
-There are four rights, and a page names the one that it asks:
+There are five rights, and a page names the one that it asks:
 
-    OWN       here              the applicant's own people: drafts, answers, their documents, letters, requests
-    STAFF     here              a role of the programme or the cluster: answers, documents, screening, reviews, decision
-    REVIEWER  reviews.access    a review that they accepted: the evidence and its documents, without the hidden answers
-    PARTNER   decisions.access  a concurrence asked of their ministry: the award, its reasons, no document
+    OWN         here              the applicant's own people: drafts, answers, their documents, letters, requests
+    STAFF       here              a role of the programme or cluster: answers, documents, screening, reviews, decision
+    REVIEWER    reviews.access    a review that they accepted: the evidence and its documents, no hidden answer
+    TO_DECLARE  reviews.access    a part in the file, before they declare: its title and the names, no document
+    PARTNER     decisions.access  a concurrence asked of their ministry: the award, its reasons, no document
 
 A sponsor reads the title and the summary by a link of their own (`applications.views.sponsor`). Who gets what at each
 address is `tests/access/table.py`.
@@ -37,15 +38,20 @@ RELATED = ("call__program__cluster", "call__form", "call__rules", "call__rubric"
 PARSED = ("call__form__definition", "call__rules__definition", "call__rubric__definition")
 
 
+def nothing_more(_application: Application, _person: User) -> None:
+    """The file is given, and open: most rights ask no more."""
+
+
 @dataclass(frozen=True)
 class Right:
     """A right to read files: `files(person)` is the condition on a file that gives it.
 
-    `despite_conflict`: no conflict of interest closes it, as for their own file. `opens`: they run the file, so that
+    `ask`: what its app asks of a file that it gives, and refuses with the reason. `despite_conflict`: no conflict of interest closes it, as for their own file. `opens`: they run the file, so that
     their first reading is its opening.
     """
 
     files: Callable[[User], Q]
+    ask: Callable[[Application, User], None] = nothing_more
     despite_conflict: bool = False
     opens: bool = False
 
@@ -65,7 +71,8 @@ def enter(
 ) -> Application:
     """The file that `which` names (`reference=…`, `public_id=…`), for `person` to read by this right.
 
-    Http404 where the right does not give it; Forbidden, with the reason, when a conflict of interest closes it.
+    Http404 where the right does not give it; Forbidden, with the reason, when a conflict of interest closes it; what
+    else the right asks.
     `read` says which part of it is shown (of `subject`, the file itself by default) and is recorded; "" when the
     request only acts, and shows nothing.
     """
@@ -76,6 +83,7 @@ def enter(
         raise Http404
     if found.is_closed and not right.despite_conflict:
         ask_unbarred(found.pk, person)
+    right.ask(found, person)
     application = open_file(found, by=person) if right.opens else found
     if read:
         trail.record_reading(person, application_id=application.pk, subject=subject or application, what=read)

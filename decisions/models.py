@@ -38,6 +38,7 @@ class Decision(PublicModel, DecisionLife):
     since = models.DateTimeField(default=clock.now)
     updated_at = models.DateTimeField(default=clock.now)
     issued_at = models.DateTimeField(null=True, blank=True)
+    turn: str  # the step that it waits for, "" for none: on the rows of `.with_turn()` alone
 
     objects = DecisionQuerySet.as_manager()
 

@@ -1,5 +1,6 @@
 """Decisions and concurrences in English: `.waiting_for(user)`, `.of_officer(user)`."""
 
+from collections.abc import Collection
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Self, cast
@@ -9,7 +10,7 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from accounts.rules import is_person
 from audit.actors import Actor
-from decisions.states import AWAITED, ONCE_APPROVED, ONCE_ISSUED, OPEN, DecisionKind, DecisionState, Turn
+from decisions.states import AWAITED, ONCE_APPROVED, ONCE_ISSUED, OPEN, STEPS, DecisionKind, DecisionState, Turn
 from funding.roles import PartnerRole
 from moves.duties import excluding
 from moves.interests import barred_from
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 PROGRAM = "application__call__program"
 
 
+def _of(roles: Collection[str]) -> list[tuple[Turn, ProgramRole]]:
+    """The steps that are of one of `roles`, each with its role."""
+    return [(turn, turn.row.role) for turn in Turn if turn.row.role and turn.row.role in roles]
+
+
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def open(self) -> Self:
         """Decisions on their way through the approval chain."""
@@ -32,22 +38,27 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def issued(self) -> Self:
         return self.filter(state__in=ONCE_ISSUED)
 
+    def with_turn(self) -> Self:
+        """Each with `turn`: the step that it waits for; "" when it waits for none."""
+        steps = [When(self._at(turn), then=Value(turn)) for turn in Turn]
+        return self.annotate(turn=Case(*steps, default=Value(""), output_field=models.CharField()))
+
     def turns(self) -> dict[int, Turn]:
         """The step that each of these decisions waits for, by the decision's key; without those that wait for none."""
-        steps = [When(self._at(turn), then=Value(turn)) for turn in Turn]
-        waiting = self.open().annotate(turn=Case(*steps, output_field=models.CharField()))
-        return {pk: Turn(turn) for pk, turn in waiting.values_list("pk", "turn")}
+        return {pk: Turn(turn) for pk, turn in self.open().with_turn().values_list("pk", "turn")}
 
-    def next_of(self, user: Actor) -> Self:
-        """Decisions whose next step is one of `user`'s roles; no file they are barred from."""
-        if not is_person(user):
+    def next_of(self, user: Actor, *, roles: Collection[str] = STEPS) -> Self:
+        """Decisions whose next step is one of `user`'s roles (or of those of `roles`); no file they are barred from."""
+        if not is_person(user) or not roles:
             return self.none()
-        theirs = [self._at(turn) & held_on(user, turn.row.role, program=PROGRAM) for turn in Turn if turn.row.role]
+        theirs = [self._at(turn) & held_on(user, role, program=PROGRAM) for turn, role in _of(roles)]
         return self.filter(reduce(or_, theirs)).exclude(application__in=barred_from(user))
 
-    def free_to(self, user: Actor) -> Self:
+    def free_to(self, user: Actor, *, roles: Collection[str] = STEPS) -> Self:
         """Of those of `.next_of(user)`, the decisions whose step no earlier act of theirs on the file excludes."""
-        duties = [(self._at(turn), turn.row.duty) for turn in Turn if turn.row.role and turn.row.duty]
+        duties = [(self._at(turn), turn.row.duty) for turn, _role in _of(roles) if turn.row.duty]
+        if not duties:
+            return self
         excluded = [at & Q(application__in=excluding(user, duty)) for at, duty in duties]
         before = DutyDone.objects.filter(
             application_id=OuterRef("application_id"), user_id=user.pk or 0, at__lt=OuterRef("at")
@@ -55,16 +66,29 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         again = Q(kind=DecisionKind.RECONSIDERED) & reduce(or_, [at for at, _duty in duties]) & Exists(before)
         return self.exclude(reduce(or_, excluded)).exclude(again)
 
-    def within_limit_of(self, user: "User") -> Self:
+    def within_limit_of(self, user: "User", *, roles: Collection[str] = STEPS) -> Self:
         """Of those of `.next_of(user)`, all but those to approve above the limit delegated to them;
         what is refused is of no dollar."""
+        if ProgramRole.APPROVER not in roles:
+            return self
         limited = held_on(user, ProgramRole.APPROVER, program=PROGRAM, limit="amount")
         return self.filter(~self._at(Turn.APPROVE) | limited)
 
-    def waiting_for(self, user: Actor) -> Self:
+    def waiting_for(self, user: Actor, *, roles: Collection[str] = STEPS) -> Self:
         """Decisions whose next step is `user`'s to take, as far as who they are and what they did tells: their home
-        page lists it, their mail asks for it, and the turnstile finds nothing against their person."""
-        return self.next_of(user).free_to(user).within_limit_of(user) if is_person(user) else self.none()
+        page lists it, their mail asks for it, and the turnstile finds nothing against their person. `roles`: the only
+        ones of theirs to ask of, when the caller knows that they hold no other."""
+        if not is_person(user) or not roles:
+            return self.none()
+        return self.next_of(user, roles=roles).free_to(user, roles=roles).within_limit_of(user, roles=roles)
+
+    def waiting_for_others(self, user: "User", *, roles: Collection[str] = STEPS) -> Self:
+        """Open decisions of the programmes whose officer `user` is, that are not theirs to take further now."""
+        run = self.open().filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM)).exclude(self._at(Turn.ISSUE))
+        if others := [role for role in STEPS if role in roles and role != ProgramRole.OFFICER]:
+            own = type(self)(self.model).waiting_for(user, roles=others)
+            run = run.exclude(pk__in=own.values("pk"))
+        return run.exclude(application__in=barred_from(user))
 
     def _at(self, turn: Turn) -> Q:
         """The one answer to *whose step is next*: the condition that a decision waits for this step."""

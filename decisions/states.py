@@ -96,6 +96,10 @@ class Turn(States):
     )
 
 
+STEPS = tuple(turn.row.role for turn in Turn if turn.row.role)
+"""The roles that take a step of the chain."""
+
+
 @dataclass(frozen=True)
 class DecisionRow:
     """What a decision's state means.

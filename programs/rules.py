@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Value
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from accounts.roles import CLUSTER_READERS, ClusterRole
 from accounts.rules import holds_cluster_role, is_person, may_administer
 from moves.refusals import Refusal
 from moves.transitions import Facts, NoFacts, Reason
-from programs.roles import MONEY_HANDLERS, READERS, ProgramRole, cluster_roles
+from programs.roles import MONEY_HANDLERS, OF_CLUSTER, READERS, ProgramRole, cluster_roles
 from work import clock
 
 if TYPE_CHECKING:
@@ -47,6 +47,17 @@ def holds_somewhere(user: object, *roles: ProgramRole, also: Iterable[ClusterRol
         user.appointments.held_today().filter(role__in=roles).exists()
         or user.cluster_appointments.held_today().filter(role__in=of_cluster).exists()
     )
+
+
+def roles_held(user: object) -> set[ProgramRole]:
+    """The roles that `user` holds today, on whichever programme. One statement: what a page need not ask for."""
+    if not is_person(user):
+        return set()
+    held = user.appointments.held_today().values_list("role", Value(""))
+    everywhere = user.cluster_appointments.held_today().values_list(Value(""), "role")
+    found = set(held.union(everywhere))
+    own = {ProgramRole(role) for role, _of_cluster in found if role}
+    return own | {role for role, of_cluster in OF_CLUSTER.items() if ("", of_cluster) in found}
 
 
 def is_program_officer(program: "Program", user: object) -> bool:

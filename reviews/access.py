@@ -11,6 +11,7 @@ that the person reads as staff, tells no name of those closed to them, and remem
 """
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.roles import ClusterRole
@@ -19,8 +20,10 @@ from applications.access import Right
 from applications.models import Application
 from applications.states import TO_REVIEW, ApplicationState
 from audit.actors import Actor
+from moves.refusals import Forbidden, Refusal, WrongMoment
 from programs.querysets import held_on
 from programs.roles import ProgramRole
+from programs.rules import holds
 from reviews.models import Assignment
 from reviews.states import WAITING
 
@@ -45,7 +48,16 @@ def _has_a_part_in(person: User) -> Q:
     )
 
 
-REVIEWER = Right(_given_to_review)
+def _under_review(application: Application, person: User) -> None:
+    """Forbidden for who is no reviewer of the programme any more; WrongMoment before the officer starts the review."""
+    if not holds(person, ProgramRole.REVIEWER, application.call.program):
+        raise Forbidden(CLOSED)
+    if application.state == ApplicationState.ELIGIBLE:
+        raise WrongMoment(Refusal(_("The file opens when the officer starts its review."), code="state"))
+
+
+CLOSED = _("This file is closed to you.")
+REVIEWER = Right(_given_to_review, ask=_under_review)
 TO_DECLARE = Right(_has_a_part_in, despite_conflict=True)
 
 

@@ -10,12 +10,13 @@ from accounts.rules import is_person
 from applications.models import Application
 from audit.actors import Actor
 from decisions.models import Concurrence, Decision
-from decisions.states import Turn
+from decisions.states import STEPS, Turn
 from letters.models import Letter
 from letters.states import LetterState
 from moves.interests import barred_from
 from programs.querysets import held_on
 from programs.roles import ProgramRole
+from programs.rules import roles_held
 from work.selectors import MOST, WorkLine
 from work.states import Hat
 
@@ -31,18 +32,17 @@ def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
 
 def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
     """The next step of each open decision, when it is theirs; for an officer also what waits for another."""
-    rows = Decision.objects.select_related(PROGRAM).order_by("since", "id")
-    theirs = rows.waiting_for(user)
-    mine = list(theirs[:limit])
-    officer = rows.open().filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM))
-    others = officer.exclude(pk__in=theirs.order_by().values("pk")).exclude(application__in=barred_from(user))[:limit]
-    turns = Decision.objects.filter(pk__in=[one.pk for one in [*mine, *others]]).turns()
-    for decision in mine:
-        turn = turns[decision.pk].row
+    roles = roles_held(user).intersection(STEPS)
+    rows = Decision.objects.select_related(PROGRAM).with_turn().order_by("since", "id")
+    runs = ProgramRole.OFFICER in roles
+    for decision in rows.waiting_for(user, roles=roles)[:limit]:
+        turn = Turn(decision.turn).row
         yield _line(decision.application, turn.act, turn.hat)
-    for decision in others:
-        waits_for = str(turns[decision.pk].row.awaits)
+    for decision in rows.waiting_for_others(user, roles=roles)[:limit] if runs else ():
+        waits_for = str(Turn(decision.turn).row.awaits)
         yield _line(decision.application, _("Decision under way"), Hat.OFFICER, waits_for=waits_for)
+    if not runs:
+        return
     failed = Letter.objects.filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM), state=LetterState.FAILED)
     failed = failed.filter(decision__isnull=False).exclude(application__in=barred_from(user))
     for letter in failed.select_related(PROGRAM).order_by("since", "id")[:limit]:

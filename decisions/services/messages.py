@@ -22,7 +22,7 @@ def tell_next(decision: Decision) -> None:
         if turn.row.role is None:
             return _ask_partners(decision)
         for person in in_office_holders(decision.application.call.program, turn.row.role):
-            if own.waiting_for(person).exists():
+            if own.waiting_for(person, roles=[turn.row.role]).exists():
                 _tell(decision, turn, person)
 
 

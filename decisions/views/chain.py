@@ -25,7 +25,7 @@ from decisions.checks import agreements_to_concur
 from decisions.forms import NoteForm, ReasonsForm, SendBackForm
 from decisions.models import Concurrence, Decision, Step
 from decisions.rules import may_edit_reasons
-from decisions.states import FUNDED, ONCE_ISSUED, DecisionKind, DecisionState, StepKind
+from decisions.states import FUNDED, ONCE_ISSUED, STEPS, DecisionKind, DecisionState, StepKind
 from decisions.subjects import subject_of
 from letters import sheets
 from letters.models import Letter
@@ -34,7 +34,6 @@ from moves.machine import allowed
 from moves.machine import refusals as refusals_to
 from moves.refusals import WrongMoment
 from moves.transitions import MoveOf
-from programs.roles import ProgramRole
 from programs.rules import holds_somewhere
 
 PAGE = 25
@@ -57,7 +56,7 @@ def queue(request: PersonRequest) -> HttpResponse:
     rows = Decision.objects.next_of(request.user)
     if not rows.exists() and Concurrence.objects.of_officer(request.user).exists():
         return redirect("decision-concurrences")
-    if not (rows.exists() or holds_somewhere(request.user, *CHAIN)):
+    if not (rows.exists() or holds_somewhere(request.user, *STEPS)):
         raise PermissionDenied(_("This page is for those who endorse, approve or issue decisions."))
     rows = rows.select_related("application__call__program").prefetch_related("shares__envelope__agreement")
     shown, next_url = _page(request, rows.order_by("since", "id"))
@@ -86,9 +85,6 @@ def queue(request: PersonRequest) -> HttpResponse:
     )
     total = sum(decision.amount for decision in shown if decision.kind in FUNDED)
     return render(request, "decisions/queue.html", {"lines": lines, "next_url": next_url, "total": total})
-
-
-CHAIN = (ProgramRole.ENDORSER, ProgramRole.APPROVER, ProgramRole.OFFICER, ProgramRole.RECONSIDERER)
 
 
 def _page(request: PersonRequest, rows: QuerySet[Decision]) -> tuple[list[Decision], str]:

@@ -12,12 +12,10 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import PersonRequest
 from applications.access import RELATED, enter
-from applications.states import ApplicationState
 from moves.interests import ask_unbarred
 from moves.refusals import Forbidden, Refusal, WrongMoment
-from reviews.access import REVIEWER
+from reviews.access import CLOSED, REVIEWER
 from reviews.models import Assignment
-from reviews.rules import is_reviewer
 from reviews.states import READABLE, AssignmentState
 
 P = ParamSpec("P")
@@ -40,20 +38,21 @@ class NotOpen(Exception):
 
 
 def opened_assignment(request: PersonRequest, public_id: UUID, *, read: str = "") -> Assignment:
-    """The same, where the content may be read: accepted or submitted, and the review begun. `read`: what of it.
+    """An assignment of the person who asks, where the content may be read: accepted or submitted, and the review begun.
+    `read`: what of it.
 
     NotOpen before the declaration; Forbidden when barred or recused; WrongMoment when the file is taken back.
     """
-    assignment = own_assignment(request, public_id)
-    ask_unbarred(assignment.application_id, request.user)  # whatever became of the assignment
-    if assignment.state == AssignmentState.OFFERED:
-        raise NotOpen(assignment)
-    if assignment.state == AssignmentState.RECUSED or not is_reviewer(assignment, request.user):
-        raise Forbidden(_("This file is closed to you."))
+    rows = Assignment.objects.of_reviewer(request.user)
+    assignment = get_object_or_404(rows, public_id=public_id)
+    assignment.reviewer = request.user
     if assignment.state not in READABLE:
+        ask_unbarred(assignment.application_id, request.user)  # whatever became of the assignment
+        if assignment.state == AssignmentState.OFFERED:
+            raise NotOpen(assignment)
+        if assignment.state == AssignmentState.RECUSED:
+            raise Forbidden(CLOSED)
         raise WrongMoment(Refusal(_("This file no longer waits for your review."), code="state"))
-    if assignment.application.state == ApplicationState.ELIGIBLE:
-        raise WrongMoment(Refusal(_("The file opens when the officer starts its review."), code="state"))
     assignment.application = enter(request.user, REVIEWER, read=read, pk=assignment.application_id)
     return assignment
 
