@@ -46,8 +46,8 @@ def nothing_more(_application: Application, _person: User) -> None:
 class Right:
     """A right to read files: `files(person)` is the condition on a file that gives it.
 
-    `ask`: what its app asks of a file that it gives, and refuses with the reason. `despite_conflict`: no conflict of interest closes it, as for their own file. `opens`: they run the file, so that
-    their first reading is its opening.
+    `ask`: what its app asks of a file that it gives, and refuses with the reason. `despite_conflict`: no conflict of
+    interest closes it, as for their own file. `opens`: they run the file, so that their first reading is its opening.
     """
 
     files: Callable[[User], Q]
@@ -76,12 +76,14 @@ def enter(
     `read` says which part of it is shown (of `subject`, the file itself by default) and is recorded; "" when the
     request only acts, and shows nothing.
     """
-    closing = Standing.objects.filter(application_id=OuterRef("pk"), user_id=person.pk).barring()
     files = Application.objects.filter(right.files(person), **which).select_related(*RELATED).defer(*PARSED)
-    found = files.annotate(is_closed=Exists(closing)).first()
+    if not right.despite_conflict:
+        closing = Standing.objects.filter(application_id=OuterRef("pk"), user_id=person.pk).barring()
+        files = files.annotate(is_closed=Exists(closing))
+    found = files.first()
     if found is None:
         raise Http404
-    if found.is_closed and not right.despite_conflict:
+    if getattr(found, "is_closed", False):
         ask_unbarred(found.pk, person)
     right.ask(found, person)
     application = open_file(found, by=person) if right.opens else found
