@@ -63,6 +63,13 @@ def may_edit_reasons(decision: "Decision", by: Actor) -> bool:
     return (is_officer(decision, by) or is_endorser(decision, by)) and not is_barred(decision.application_id, by)
 
 
+def reasons_can_change(decision: "Decision") -> Refusal | None:
+    """The reasons are a draft's: an endorsement names what it endorses, letter and all."""
+    if decision.state == DecisionState.DRAFT:
+        return None
+    return Refusal(_("The reasons can no longer be edited: send the decision back first."), code="state")
+
+
 # Facts and input
 
 

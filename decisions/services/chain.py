@@ -1,7 +1,6 @@
 """The approval chain: drafted, endorsed, approved, concurred, issued; or sent back; or void."""
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -21,7 +20,7 @@ from funding.money import Bucket
 from letters.models import Letter
 from letters.services import queue_letter
 from moves.machine import ask_who, move
-from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.refusals import Forbidden, WrongMoment
 from moves.transitions import Move, NoFacts, Reason
 from reviews.models import Recommendation
 from work import clock
@@ -84,8 +83,8 @@ def edit_reasons(decision: Decision, *, by: Actor, reasons_fr: str, reasons_en: 
     decision = Decision.objects.select_for_update(no_key=True).get(pk=decision.pk)
     if not rules.may_edit_reasons(decision, by):
         raise Forbidden(WHO_EDITS)
-    if decision.state != DecisionState.DRAFT:
-        raise WrongMoment(Refusal(_("The reasons can no longer be edited: send the decision back first."), "state"))
+    if refusal := rules.reasons_can_change(decision):
+        raise WrongMoment(refusal)
     texts = {"reasons_fr": reasons_fr.strip(), "reasons_en": reasons_en.strip()}
     if all(getattr(decision, name) == text for name, text in texts.items()):
         return decision

@@ -1,6 +1,7 @@
 """Who is told, and of what: the next in the chain, the partner's officers, those whose act a return made void."""
 
 from accounts.models import User
+from applications.models import Application
 from decisions.models import Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
 from decisions.states import StepKind, Turn
@@ -16,23 +17,37 @@ from work.texts import Text
 
 
 def tell_next(decision: Decision) -> None:
-    """Tell those who may take the next step (`DecisionQuerySet.waiting_for`), or its partners."""
+    """Tell those who may take the next step, or its partners."""
+    if Turn.CONCUR in Decision.objects.filter(pk=decision.pk).turns().values():
+        return _ask_partners(decision)
+    for turn, person in _next(decision):
+        _tell(decision, turn, person)
+
+
+def _next(decision: Decision) -> list[tuple[Turn, User]]:
+    """Whose step in the cluster is next (`DecisionQuerySet.waiting_for`), with the step."""
     own = Decision.objects.filter(pk=decision.pk)
-    for turn in own.turns().values():
-        if turn.row.role is None:
-            return _ask_partners(decision)
-        for person in in_office_holders(decision.application.call.program, turn.row.role):
-            if own.waiting_for(person, roles=[turn.row.role]).exists():
-                _tell(decision, turn, person)
+    program = decision.application.call.program
+    return [
+        (turn, person)
+        for turn in own.turns().values()
+        if turn.row.role
+        for person in in_office_holders(program, turn.row.role)
+        if own.waiting_for(person, roles=[turn.row.role]).exists()
+    ]
 
 
 def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool) -> None:
-    """Tell whose acts are void, and who goes on from there: the programme's officers, or the chair."""
+    """Tell whose acts of this round are void, as long as they read the file; whose turn it is; and who runs it from
+    there: the programme's officers, or the chair. Asked between the move and the voiding of the acts."""
     file = decision.application
     program = file.call.program
-    acts = decision.steps.exclude(kind__in=(StepKind.SENT_BACK, StepKind.CONCURRED))  # a partner has no page of it
+    acts = decision.steps.filter(voided_at__isnull=True)
+    acts = acts.exclude(kind__in=(StepKind.SENT_BACK, StepKind.CONCURRED))  # a partner has no page of it
     acted = User.objects.filter(pk__in=acts.values("by"), is_active=True)
-    people = {*acted, *(in_office_holders(program, ProgramRole.CHAIR) if to_panel else in_office_officers(program))}
+    people = {person for person in acted if Application.objects.of_staff(person).filter(pk=file.pk).exists()}
+    people |= {person for _turn, person in _next(decision)}
+    people |= set(in_office_holders(program, ProgramRole.CHAIR) if to_panel else in_office_officers(program))
     for person in unbarred(decision.application_id, sorted(people - {by}, key=lambda one: one.pk)):
         queue_message(
             messages.DecisionSentBack(reference=file.number, title=file.title, reason=reason),

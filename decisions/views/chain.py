@@ -24,7 +24,7 @@ from decisions import selectors, services
 from decisions.checks import agreements_to_concur
 from decisions.forms import NoteForm, ReasonsForm, SendBackForm
 from decisions.models import Concurrence, Decision, Step
-from decisions.rules import may_edit_reasons
+from decisions.rules import may_edit_reasons, reasons_can_change
 from decisions.states import FUNDED, ONCE_ISSUED, STEPS, DecisionKind, DecisionState, StepKind
 from decisions.subjects import subject_of
 from letters import sheets
@@ -143,7 +143,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "concurrences": decision.concurrences.counted().select_related("agreement__partner", "by").order_by("id"),
         "reasons": [(language, getattr(decision, f"reasons_{language}")) for language in languages],
         "same_words": len(languages) > 1 and bool(decision.reasons_fr) and decision.reasons_fr == decision.reasons_en,
-        "may_edit": decision.state == DecisionState.DRAFT and may_edit_reasons(decision, request.user),
+        "may_edit": may_edit_reasons(decision, request.user) and not reasons_can_change(decision),
         "letter": letter,
         "letter_tag": status_of(letter) if letter else None,
         "may_retry": letter is not None and bool(allowed(letter, request.user, Letter.retry)),
@@ -262,19 +262,26 @@ def _attempt(step: MoveOf[Decision], decision: Decision, user: User, form: SendB
 @login_required
 @require_http_methods(["GET", "POST"])
 def reasons(request: PersonRequest, reference: str) -> HttpResponse:
-    """The reasons that the letter gives, in each of its languages."""
+    """The reasons that the letter gives, in each of its languages. Endorsed meanwhile, what was typed stays on the
+    page, to be copied."""
     decision = decision_of(request, reference, read="reasons")
     if not may_edit_reasons(decision, request.user):
         raise PermissionDenied(services.chain.WHO_EDITS)
     languages = subject_of(decision).languages
     initial: dict[str, object] = {"reasons_fr": decision.reasons_fr, "reasons_en": decision.reasons_en}
     form = ReasonsForm(request.POST or None, initial=initial, languages=languages)
-    if request.method == "POST" and form.is_valid():
-        services.edit_reasons(decision, by=request.user, **form.cleaned_data)
-        messages.success(request, _("The reasons are saved."))
-        return redirect("decision-file", reference)
-    context = {"application": decision.application, "decision": decision, "form": form}
-    return render(request, "decisions/reasons.html", context)
+    refusal = reasons_can_change(decision)
+    if request.method == "POST" and form.is_valid() and not refusal:
+        try:
+            services.edit_reasons(decision, by=request.user, **form.cleaned_data)
+        except WrongMoment as problem:
+            refusal = problem.refusals[0]
+        else:
+            messages.success(request, _("The reasons are saved."))
+            return redirect("decision-file", reference)
+    context = {"application": decision.application, "decision": decision, "form": form, "refusal": refusal}
+    status = 409 if refusal and request.method == "POST" else 200
+    return render(request, "decisions/reasons.html", context, status=status)
 
 
 @login_required

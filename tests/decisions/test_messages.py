@@ -250,6 +250,34 @@ def test_each_round_is_told_anew_and_a_step_once_a_round(cast, programme):
     }
 
 
+def test_return_is_said_to_whoever_may_take_the_step_that_comes_again(cast, programme):
+    decision = files.endorsed(cast, programme)
+    appointed("Other", programme, "endorser")
+    with clock.at(files.DECIDED_AT):
+        files.declare(cast, decision, "approver")
+        services.send_back(decision, by=cast.approver, reason="À revoir.")
+    assert sorted(told("decision_sent_back")) == ["Karim", "Maude", "Other"]
+
+
+def test_return_and_its_reason_are_not_said_to_who_acted_and_reads_the_file_no_more(cast, programme):
+    decision = files.endorsed(cast, programme)
+    Appointment.objects.filter(user=cast.endorser).update(ends_on=clock.day_of(files.DECIDED_AT) - timedelta(days=1))
+    with clock.at(files.DECIDED_AT):
+        files.declare(cast, decision, "approver")
+        services.send_back(decision, by=cast.approver, reason="À revoir.")
+    assert told("decision_sent_back") == ["Maude"]
+
+
+def test_return_is_said_to_whose_act_it_makes_void_and_not_to_whose_was_void_before(cast, programme):
+    decision = files.approved(cast, programme)
+    with clock.at(files.DECIDED_AT):
+        decision = services.send_back(decision, by=cast.endorser, reason="À revoir.")
+        services.endorse(decision, by=cast.endorser)
+        Message.objects.all().delete()
+        services.send_back(decision, by=cast.endorser, reason="Encore.")
+    assert told("decision_sent_back") == ["Maude"]
+
+
 # A letter that failed
 
 

@@ -283,6 +283,22 @@ def test_render_is_nudged_after_the_commit(cast, programme, monkeypatch, django_
     assert asked.count("documents") == 1
 
 
+def test_reasons_typed_while_somebody_endorses_stay_on_the_page(cast, programme, as_):
+    decision = files.recommended_file(cast, programme)
+    client, url = as_(cast.officer), reverse("decision-reasons", args=[decision.application.reference])
+    with clock.at(files.DECIDED_AT):
+        files.declare(cast, decision, "endorser")
+        services.endorse(decision, by=cast.endorser)
+    typed = {"reasons_fr": "Ce que j’ai écrit.", "reasons_en": "What I wrote."}
+    response = client.post(url, typed)
+    assert response.status_code == 409
+    assert "send the decision back first" in text(response)
+    assert all(words in text(response) for words in typed.values())
+    assert "Save the reasons" not in text(response)
+    assert "send the decision back first" in text(client.get(url))
+    assert Decision.objects.get(pk=decision.pk).reasons_en == "The project meets the objectives."
+
+
 @pytest.mark.parametrize(
     ("others", "words"),
     [(0, "The cluster has been told."), (1, "Another partner has yet to give its own.")],
