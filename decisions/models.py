@@ -5,7 +5,7 @@ from django.db import models
 
 from applications.models import Application
 from audit.states import ChangeKind
-from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet
+from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet, StepQuerySet
 from decisions.states import OPEN, ConcurrenceState, DecisionKind, DecisionState, StepKind
 from decisions.workflow import ConcurrenceLife, DecisionLife
 from funding.models import Agreement, Envelope
@@ -86,6 +86,8 @@ class Step(models.Model):
     note = models.TextField(blank=True)
     at = models.DateTimeField(default=clock.now)
     voided_at = models.DateTimeField(null=True, blank=True)
+
+    objects = StepQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.kind} · {self.by}"

@@ -20,7 +20,7 @@ from programs.roles import ProgramRole
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from decisions.models import Concurrence, Decision
+    from decisions.models import Concurrence, Decision, Step
 
 PROGRAM = "application__call__program"
 
@@ -108,6 +108,12 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def _missing(self) -> "ConcurrenceQuerySet":
         concurrences = cast("type[Concurrence]", self.model._meta.get_field("concurrences").related_model)
         return concurrences.objects.awaited().filter(decision=OuterRef("pk"))
+
+
+class StepQuerySet(models.QuerySet["Step"]):
+    def counted(self) -> Self:
+        """The acts of the present round: none that a return made void."""
+        return self.filter(voided_at__isnull=True)
 
 
 class ConcurrenceQuerySet(models.QuerySet["Concurrence"]):

@@ -26,7 +26,7 @@ from work import clock
 @after(Application.recommend)
 def draft_what_was_recommended(application: Application, made: Made[Facts, Input]) -> None:
     """The recommendation becomes the draft of a decision."""
-    recommendation = Recommendation.objects.get(application=application, voided_at__isnull=True)
+    recommendation = Recommendation.objects.standing().get(application=application)
     draft_decision(
         application,
         by=made.by,

@@ -68,7 +68,7 @@ def subject_of(decision: Decision) -> DecisionSubject:
 
 def _signer_of(decision: Decision) -> Signer:
     """Who approved, and their function; the cluster's management while nobody has."""
-    steps = decision.steps.filter(kind=StepKind.APPROVED, voided_at__isnull=True)
+    steps = decision.steps.counted().filter(kind=StepKind.APPROVED)
     step = steps.select_related("by").order_by("-id").first()
     if step is None:
         return Signer(gettext_lazy("The management of the cluster"))

@@ -56,7 +56,7 @@ def present_decision(application: Application) -> Decision | None:
 
 def chain_of(decision: Decision) -> list[Stage]:
     """The steps of the chain in order, each as a `Stage`: what was done stays with who and when."""
-    done = {step.kind: step for step in decision.steps.filter(voided_at__isnull=True).select_related("by")}
+    done = {step.kind: step for step in decision.steps.counted().select_related("by")}
     stages: list[Stage] = []
 
     def stage(kind: StepKind, label: str, note: str = "") -> None:
@@ -91,7 +91,8 @@ def _asks_concurrence(decision: Decision) -> bool:
 
 
 def _partners(decision: Decision) -> str:
-    agreements = checks.agreements_to_concur(decision)
+    asked = [needed.agreement for needed in decision.concurrences.counted().select_related("agreement__partner")]
+    agreements = asked or checks.agreements_to_concur(decision)
     return ", ".join(dict.fromkeys(agreement.partner.short_name for agreement in agreements))
 
 

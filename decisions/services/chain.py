@@ -12,7 +12,7 @@ from audit.services import record
 from decisions import checks, rules
 from decisions.models import Concurrence, Decision, DecisionShare, Step
 from decisions.services import messages
-from decisions.states import FUNDED, OPEN, DecisionKind, DecisionState, StepKind
+from decisions.states import FUNDED, DecisionKind, DecisionState, StepKind
 from decisions.subjects import subject_of
 from funding import ledger
 from funding.models import Envelope
@@ -146,7 +146,7 @@ def send_back(decision: Decision, *, by: User, reason: str, to_panel: bool = Fal
     decision = move(decision, Decision.send_back, by=by, given=rules.Return(reason, to_panel=bool(to_panel)))
     now = clock.now()
     messages.tell_sent_back(decision, by=by, reason=reason, to_panel=to_panel)
-    decision.steps.filter(voided_at__isnull=True).update(voided_at=now)
+    decision.steps.counted().update(voided_at=now)
     for concurrence in decision.concurrences.counted():
         Concurrence.objects.filter(pk=concurrence.pk).update(voided_at=now)
         record(concurrence, "concurrence.void", by=by, before=concurrence.state, gone=True)
@@ -176,7 +176,7 @@ def void_decision(application: Application, *, by: Actor, note: str = "") -> Dec
 
     `note` is the reason of the move that made the file leave.
     """
-    decision = Decision.objects.filter(application=application, state__in=OPEN).first()
+    decision = Decision.objects.open().filter(application=application).first()
     if decision is None:
         return None
     return move(decision, Decision.void, by=by, given=Reason(note))

@@ -42,7 +42,7 @@ def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool)
     there: the programme's officers, or the chair. Asked between the move and the voiding of the acts."""
     file = decision.application
     program = file.call.program
-    acts = decision.steps.filter(voided_at__isnull=True)
+    acts = decision.steps.counted()
     acts = acts.exclude(kind__in=(StepKind.SENT_BACK, StepKind.CONCURRED))  # a partner has no page of it
     acted = User.objects.filter(pk__in=acts.values("by"), is_active=True)
     people = {person for person in acted if Application.objects.of_staff(person).filter(pk=file.pk).exists()}

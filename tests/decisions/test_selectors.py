@@ -209,6 +209,13 @@ def test_chain_of_an_award_below_the_threshold_asks_no_partner(cast, programme):
     assert chain(decision) == told("done", "done", "now", "later")
 
 
+def test_chain_names_the_partner_that_was_asked_though_its_threshold_was_raised_since(cast, programme):
+    decision = files.approved(cast, programme, amount="75000.01")
+    Agreement.objects.update(concurrence_above=None)
+    assert chain(decision) == told("done", "done", "now", "later", "later")
+    assert chain_of(decision)[2].note == "MEIE"
+
+
 def test_chain_sent_back_begins_again_and_forgets_what_was_void(cast, programme):
     decision = files.concurred(cast, programme)
     with clock.at(files.DECIDED_AT):
