@@ -15,6 +15,7 @@ from funding.roles import PartnerRole
 from moves.duties import excluding
 from moves.interests import barred_from
 from moves.models import DutyDone
+from moves.states import Duty
 from programs.querysets import held_on
 from programs.roles import ProgramRole
 
@@ -139,3 +140,7 @@ class ConcurrenceQuerySet(models.QuerySet["Concurrence"]):
 
     def waiting(self) -> Self:
         return self.awaited().filter(decision__state=DecisionState.APPROVED)
+
+    def free_to(self, user: Actor) -> Self:
+        """Those that no earlier act of `user` on the file keeps them from giving."""
+        return self.exclude(application__in=excluding(user, Duty.CONCUR))

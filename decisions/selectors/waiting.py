@@ -56,8 +56,8 @@ def _line(file: Application, what: str | Promise, role: Hat, waits_for: str = ""
 
 
 def _work_of_partner(user: User, limit: int) -> Iterator[WorkLine]:
-    """Awards that wait for the partner's concurrence, without the files where the person is barred."""
-    asked = Concurrence.objects.of_officer(user).waiting()
+    """Awards that wait for the partner's concurrence, without the files where the person is barred or stands aside."""
+    asked = Concurrence.objects.of_officer(user).waiting().free_to(user)
     for one in asked.select_related("application__call__program").order_by("asked_at", "id")[:limit]:
         file = one.application
         yield WorkLine(

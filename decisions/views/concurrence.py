@@ -20,13 +20,16 @@ from audit.services import record_readings
 from decisions import selectors, services
 from decisions.access import PARTNER
 from decisions.forms import InterestsForm, NoteForm, SendBackForm
-from decisions.models import Concurrence
-from decisions.states import AWAITED, ConcurrenceState, DecisionKind, DecisionState
+from decisions.models import Concurrence, Decision
+from decisions.states import ConcurrenceState, DecisionKind
 from decisions.subjects import subject_of
 from funding.roles import PartnerRole
 from moves.interests import standing_of
+from moves.machine import allowed
+from moves.machine import refusals as refusals_to
 from moves.refusals import WrongMoment
 from moves.states import StandingState
+from moves.transitions import M, MoveOf
 from reviews.services import declare_interests
 
 RELATED = (
@@ -57,6 +60,7 @@ def index(request: PersonRequest) -> HttpResponse:
         raise PermissionDenied(_("This page is for the concurrence officers of a government partner."))
     mine = Concurrence.objects.of_officer(request.user).select_related(*RELATED)
     waiting = list(mine.waiting().order_by("asked_at", "id")[:100])
+    free = set(mine.waiting().free_to(request.user).values_list("pk", flat=True))
     given = list(mine.filter(state=ConcurrenceState.GIVEN).order_by("-given_at", "-id")[:20])
     record_readings(
         request.user,
@@ -64,7 +68,7 @@ def index(request: PersonRequest) -> HttpResponse:
         subject="concurrence",
         what="concurrences",
     )
-    return render(request, "decisions/concurrences.html", {"waiting": waiting, "given": given})
+    return render(request, "decisions/concurrences.html", {"waiting": waiting, "free": free, "given": given})
 
 
 @login_required
@@ -75,7 +79,10 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     if not _declared(concurrence, request.user):
         return redirect("decision-concurrence-declare", public_id)
     read_of(concurrence, request.user, read="award to concur")
-    return render(request, "decisions/concurrence.html", _context(concurrence))
+    give = next(iter(allowed(concurrence, request.user, Concurrence.give)), None)
+    back = next(iter(allowed(concurrence.decision, request.user, Decision.send_back)), None)
+    context = _context(concurrence, give=give, may_send_back=back is not None and not back.refusals)
+    return render(request, "decisions/concurrence.html", context)
 
 
 def _declared(concurrence: Concurrence, user: Actor) -> bool:
@@ -96,7 +103,6 @@ def _context(concurrence: Concurrence, **more: object) -> dict[str, object]:
         "others": decision.amount - own_part,
         "reasons": [(code, getattr(decision, f"reasons_{code}")) for code in languages],
         "summary": selectors.summary_of(concurrence.application),
-        "open": concurrence.state in AWAITED and decision.state == DecisionState.APPROVED,
         "kind": DecisionKind(decision.kind).label,
         **more,
     }
@@ -127,6 +133,7 @@ def give(request: PersonRequest, public_id: UUID) -> HttpResponse:
         public_id,
         NoteForm(request.POST if request.method == "POST" else None),
         "decisions/concurrence_give.html",
+        lambda concurrence: _in_the_way(concurrence, Concurrence.give, request.user),
         lambda concurrence, data: _concur(concurrence, request.user, data["note"]),
     )
 
@@ -153,8 +160,15 @@ def send_back(request: PersonRequest, public_id: UUID) -> HttpResponse:
         public_id,
         SendBackForm(request.POST or None, to_panel=False),
         "decisions/concurrence_send_back.html",
+        lambda concurrence: _in_the_way(concurrence.decision, Decision.send_back, request.user),
         lambda concurrence, data: _send_back(concurrence, request.user, data["reason"]),
     )
+
+
+def _in_the_way(obj: M, step: MoveOf[M], by: User) -> list[str]:
+    """What stands in the way of the act now, as sentences. A move closed to `by` raises the sentence of the rule."""
+    move = next(iter(allowed(obj, by, step)), None)
+    return list(move.sentences) if move else [str(refusal.message) for refusal in refusals_to(obj, step, by=by)]
 
 
 def _act(
@@ -162,15 +176,18 @@ def _act(
     public_id: UUID,
     form: SendBackForm | NoteForm,
     template: str,
+    ask: Callable[[Concurrence], list[str]],
     do: Callable[[Concurrence, dict[str, Any]], str],
 ) -> HttpResponse:
-    """A page that says what an act does, and the act. `do` makes it, and says what it led to."""
+    """A page that says what an act does, and the act. `ask`: what stands in its way; `do` makes it, and says what it
+    led to."""
     concurrence = own(request, public_id)
     if not _declared(concurrence, request.user):
         return redirect("decision-concurrence-declare", public_id)
     read_of(concurrence, request.user, read="award to concur")
-    refusals = []
-    if request.method == "POST" and form.is_valid():
+    attempt = request.method == "POST" and form.is_valid()
+    refusals = closed = [] if attempt else ask(concurrence)
+    if attempt:
         try:
             done = do(concurrence, form.cleaned_data)
         except WrongMoment as problem:
@@ -178,5 +195,5 @@ def _act(
         else:
             messages.success(request, done)
             return redirect("decision-concurrences")
-    context = _context(concurrence, form=form, refusals=refusals)
-    return render(request, template, context, status=409 if refusals else 200)
+    context = _context(concurrence, form=form, refusals=refusals, closed=closed)
+    return render(request, template, context, status=409 if refusals and request.method == "POST" else 200)

@@ -246,6 +246,33 @@ def test_partner_sends_back_with_its_reason(asked, cast, as_):
     assert as_(cast.concurrence).get(url).status_code == 404
 
 
+def test_partner_who_did_an_earlier_duty_on_the_file_is_told_why_and_may_only_send_back(asked, cast, as_):
+    files.declare(cast, asked.decision, "concurrence")
+    record_duty(asked.application_id, by=cast.concurrence, duty="screen")
+    client, args = as_(cast.concurrence), [asked.public_id]
+    give, back = reverse("decision-concurrence-give", args=args), reverse("decision-concurrence-send-back", args=args)
+    assert "somebody else’s: you acted on this file" in text(client.get(reverse("decision-concurrences")))
+    page = text(client.get(reverse("decision-concurrence", args=args)))
+    assert "The person who screens cannot also" in page
+    assert (f'href="{give}"' in page, f'href="{back}"' in page) == (False, True)
+    closed = client.get(give)
+    assert closed.status_code == 200
+    assert "The person who screens cannot also" in text(closed)
+    assert 'name="note"' not in text(closed)
+    assert client.post(give, {"note": ""}).status_code == 403
+    assert 'name="reason"' in text(client.get(back))
+
+
+def test_concurrence_given_is_not_asked_a_second_time(asked, cast, as_):
+    files.declare(cast, asked.decision, "concurrence")
+    services.concur(asked, by=cast.concurrence)
+    client, args = as_(cast.concurrence), [asked.public_id]
+    page = text(client.get(reverse("decision-concurrence", args=args)))
+    assert "Concurrence given by" in page
+    assert reverse("decision-concurrence-give", args=args) not in page
+    assert client.get(reverse("decision-concurrence-give", args=args)).status_code == 409
+
+
 @pytest.mark.parametrize("person", ["analyst", "officer", "approver", "sophie", "ana", "auditor"])
 def test_nobody_else_finds_the_concurrence(asked, cast, as_, person):
     for name in ("decision-concurrence", "decision-concurrence-declare", "decision-concurrence-give"):

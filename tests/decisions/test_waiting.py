@@ -14,7 +14,7 @@ from decisions.selectors import work_for
 from decisions.states import DecisionState
 from funding.models import Agreement, Partner
 from letters.models import Letter
-from moves.services import declare_standing
+from moves.services import declare_standing, record_duty
 from programs.models import Appointment
 from tests.decisions.files import DECIDED_AT, submitted_row
 from tests.files import another, another_call, another_cluster
@@ -174,6 +174,8 @@ def test_partner_is_told_of_the_concurrences_it_is_asked_for_the_oldest_first(ca
     for state in ("draft", "endorsed", "concurred", "issued", "void", "superseded"):
         ask(decide(state))
     declare_standing(ask(decide("approved")).application_id, user=cast.concurrence, standing="unsure")
+    record_duty(ask(decide("approved")).application_id, by=cast.concurrence, duty="screen")
+    record_duty(third.application_id, by=cast.concurrence, duty="concur")  # the same act again: no exclusion
     asked = [("Concur", one.public_id) for one in (first, second, third)]
     assert told(cast.concurrence) == asked
     assert told(cast.concurrence, limit=1) == asked[:1]
