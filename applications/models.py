@@ -10,6 +10,7 @@ from django.db import models
 from accounts.models import Organisation
 from accounts.roles import Language
 from applications.querysets import ApplicationQuerySet, ChangeRequestQuerySet, SponsorshipQuerySet
+from applications.rules import phase_for
 from applications.states import ApplicationState, ChangeWhy, Place, PublicState, public_state
 from applications.workflow import ApplicationLife
 from audit.states import ChangeKind
@@ -95,7 +96,7 @@ class Application(PublicModel, ApplicationLife):
     @property
     def public_state(self) -> PublicState:
         """What the applicant and the partner are told: never an outcome before its letter is sent."""
-        closed = self.state == ApplicationState.DRAFT and self.call.phase() == Phase.CLOSED
+        closed = self.state == ApplicationState.DRAFT and phase_for(self) == Phase.CLOSED
         return public_state(self.state, self.outcome_at, closed=closed)
 
 

@@ -68,10 +68,12 @@ from applications.rules.submission import (
     Signing,
     began_before_the_closing,
     call_takes_submissions,
+    closing_for,
     everything_is_answered,
     is_attested,
     nobody_has_opened_it,
     partners_have_confirmed,
+    phase_for,
     takes_answers,
 )
 
@@ -106,6 +108,7 @@ __all__ = [
     "call_takes_submissions",
     "can_be_asked_again",
     "checklist_has_passed",
+    "closing_for",
     "day_is_later",
     "day_is_to_come",
     "every_item_is_answered",
@@ -128,6 +131,7 @@ __all__ = [
     "outcome_is_whole",
     "panel_is_complete",
     "partners_have_confirmed",
+    "phase_for",
     "quorum_is_reached",
     "says_what_is_wrong",
     "scores_allow_it",

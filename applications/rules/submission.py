@@ -43,11 +43,34 @@ class Signing(Input):
         return {"attested": len(self.agreed), "began_at": self.began_at}
 
 
+def later_closing(application: "Application") -> datetime | None:
+    """The later closing that this applicant was given, until it comes; None without one.
+
+    One query, or none where a list fetched `call__accommodations` with its files.
+    """
+    given = application.call.accommodations.all()
+    own = (one.closes_at for one in given if one.organisation_id == application.organisation_id)
+    return next((closes_at for closes_at in own if closes_at > clock.now()), None)
+
+
+def phase_for(application: "Application") -> Phase:
+    """The phase of the call as it is for this applicant: open until the later closing that it was given."""
+    phase = application.call.phase()
+    return Phase.OPEN if phase in (Phase.GRACE, Phase.CLOSED) and later_closing(application) else phase
+
+
+def closing_for(application: "Application") -> datetime | None:
+    """The next closing for this applicant: its cohort's; after the last one, the later closing that it was given."""
+    call = application.call
+    closing, later = call.next_closing, later_closing(application)
+    return max(closing, later) if closing and later and closing == call.closes_at else closing
+
+
 def call_takes_submissions(application: "Application", _facts: object) -> Refusal | None:
     """The call is open, or in its grace: what came then must have begun before the close, which the act asks."""
     call = application.call
-    phase = call.phase()
-    if phase.row.takes_submissions or (phase == Phase.CLOSED and _is_accommodated(application)):
+    phase = phase_for(application)
+    if phase.row.takes_submissions:
         return None
     if phase == Phase.ANNOUNCED:
         assert call.opens_at is not None  # announced: the call has its dates
@@ -61,17 +84,11 @@ def call_takes_submissions(application: "Application", _facts: object) -> Refusa
 
 def began_before_the_closing(application: "Application", _facts: object, given: Signing) -> Refusal | None:
     """In the grace after a closing, only what began before it is taken."""
-    call = application.call
-    if call.phase() != Phase.GRACE or _is_accommodated(application):
+    if phase_for(application) != Phase.GRACE:
         return None
-    assert call.closes_at is not None  # in its grace: it had a closing
-    return None if given.began_at is not None and given.began_at < call.closes_at else _closed(application)
-
-
-def _is_accommodated(application: "Application") -> bool:
-    """Whether the applicant was given a later closing, which has not come."""
-    later = application.call.accommodations.filter(organisation_id=application.organisation_id)
-    return later.filter(closes_at__gt=clock.now()).exists()
+    closes_at = application.call.closes_at
+    assert closes_at is not None  # in its grace: it had a closing
+    return None if given.began_at is not None and given.began_at < closes_at else _closed(application)
 
 
 def _closed(application: "Application") -> Refusal:
@@ -124,6 +141,6 @@ def partners_have_confirmed(_application: "Application", facts: Readiness) -> Re
 def nobody_has_opened_it(application: "Application", _facts: NoFacts) -> Refusal | None:
     if application.opened_at is not None:
         return Refusal(_("An officer has already opened your file."), code="opened")
-    if not application.call.is_open:
+    if phase_for(application) != Phase.OPEN:
         return Refusal(_("The call has closed: the file can be withdrawn, no longer taken back."), code="closed")
     return None

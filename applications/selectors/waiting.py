@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.rules import is_person
 from applications.models import Application, ChangeRequest
 from applications.pages import FILE_PAGE
+from applications.rules import call_takes_submissions, closing_for
 from applications.states import IN_SCREENING, LEFT, OUTLIVES_LETTER, ApplicationState
 from audit.actors import Actor
 from programs.roles import ProgramRole
@@ -36,6 +37,7 @@ def _work_of_company(user: User, limit: int) -> Iterator[WorkLine]:
         .exclude(state__in=LEFT)
         .annotate(asked_until=Subquery(requests.values("due")[:1]))
         .select_related("call__program")
+        .prefetch_related("call__accommodations")
         .order_by("due", "id")
     )
     for file in files[:limit]:
@@ -43,9 +45,8 @@ def _work_of_company(user: User, limit: int) -> Iterator[WorkLine]:
         label = f"{file.reference} · {label}" if file.reference else label
         line = partial(WorkLine, label=label, url_args=(file.public_id,), role=Hat.COMPANY, note=file.organisation_name)
         if file.state == ApplicationState.DRAFT:
-            if file.call.phase().row.takes_submissions:
-                closing = file.call.next_closing
-                yield line(_("Finish and submit"), url_name="application-tasks", due=closing)
+            if call_takes_submissions(file, None) is None:
+                yield line(_("Finish and submit"), url_name="application-tasks", due=closing_for(file))
         elif file.state == ApplicationState.CHANGES_REQUESTED:
             due = file.asked_until
             yield line(_("Answer the request for changes"), url_name="application-changes", due=due)

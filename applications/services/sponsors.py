@@ -14,7 +14,7 @@ from accounts.rules import is_member, is_person
 from applications import constants
 from applications.models import Application, Sponsorship
 from applications.pages import APPLICATION_SPONSOR, SPONSOR
-from applications.rules import takes_answers
+from applications.rules import closing_for, takes_answers
 from applications.services.drafts import locked
 from applications.states import ApplicationState
 from audit import services as trail
@@ -77,7 +77,7 @@ def invite_sponsor(
         expires_at=now + VALID_FOR,
     )
     call = application.call
-    closes_at = call.next_closing
+    closes_at = closing_for(application)
     assert closes_at is not None  # a call has a closing before anybody applies
     queue_message(
         messages.SponsorAsked(

@@ -15,6 +15,7 @@ from applications.feeds import closings_of
 from applications.forms.company import SearchForm
 from applications.forms.questions import BoundQuestion, posted
 from applications.models import Application
+from applications.rules import closing_for
 from applications.search import folded
 from applications.states import ApplicationState
 from programs.constants import DayKind
@@ -56,6 +57,14 @@ def fact(call: Call) -> CallFact:
         "to_come": [closing for closing in dates if closing > now],
         "open": phase == Phase.OPEN,
     }
+
+
+def fact_for(application: Application) -> CallFact:
+    """The call of a draft as its applicant's own pages show it: its next closing is theirs."""
+    closing = closing_for(application)
+    found = fact(application.call)
+    found["next"] = closing if closing and closing > clock.now() else None
+    return found
 
 
 @require_GET

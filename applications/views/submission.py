@@ -1,6 +1,6 @@
 """Check your answers, attest and submit once, the receipt, and the file's own page for the applicant."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -33,11 +33,11 @@ from applications.selectors.progress import bridge, next_steps, timeline
 from applications.selectors.shown import shown_sections
 from applications.services import submission
 from applications.states import ApplicationState, PublicState
-from applications.views.catalogue import fact
+from applications.views.catalogue import fact_for
 from applications.views.drafting import draft_of, of_drafts, own
 from documents.downloads import file_response
 from moves.machine import allowed
-from moves.refusals import WrongMoment
+from moves.refusals import Refusal, WrongMoment
 from work import clock
 from work.forms import said
 
@@ -55,9 +55,11 @@ def check(request: PersonRequest, public_id: UUID) -> HttpResponse:
     answers = answers_of(application)
     left = missing_lines(application, answers)
     signs = is_signatory(application.organisation, request.user)
+    waits = in_the_way(application, request.user)
     aid = aid_of(application, answers)
-    context = fact(application.call) | {
+    context = fact_for(application) | {
         "application": application,
+        "waits": unled(waits),
         "sections": [
             part
             for part in shown_sections(application, answers)
@@ -65,7 +67,7 @@ def check(request: PersonRequest, public_id: UUID) -> HttpResponse:
             if any(not one.is_attestation for one in part.answers)
         ],
         "lines": left,
-        "ready": not left and application.call.phase().row.takes_submissions,
+        "ready": signs and not waits,
         "signs": signs,
         "signatories": [] if signs else signatories(application),
         "totals": totals(aid, answers, sources=True) if aid else None,
@@ -74,6 +76,16 @@ def check(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "statements": [str(q.text) for q in attestations_of(form_of(application), answers)],
     }
     return render(request, "applications/check.html", context)
+
+
+def in_the_way(application: Application, person: User) -> tuple[Refusal, ...]:
+    """What stands in the way of submitting now, as the act would say it; () for who cannot submit at all."""
+    return tuple(refusal for one in allowed(application, person, Application.submit) for refusal in one.refusals)
+
+
+def unled(waits: Iterable[Refusal]) -> list[str]:
+    """The sentences of what no line of `missing_lines` leads to."""
+    return [str(refusal.message) for refusal in waits if refusal.code not in ("missing", "unconfirmed")]
 
 
 def missing_lines(application: Application, answers: Mapping[str, object]) -> list[dict[str, str]]:
@@ -126,10 +138,11 @@ def submit(request: PersonRequest, public_id: UUID) -> HttpResponse:
             refusals = [str(refusal.message) for refusal in refused.refusals]
     signs = is_signatory(application.organisation, request.user)
     aid = aid_of(application, answers)
-    context = fact(application.call) | {
+    context = fact_for(application) | {
         "application": application,
         "form": form,
         "refusals": refusals,
+        "waits": unled(in_the_way(application, request.user)),
         "lines": missing_lines(application, answers),
         "signs": signs,
         "signatories": [] if signs else signatories(application),

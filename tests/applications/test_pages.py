@@ -396,6 +396,48 @@ def test_late_submission_says_the_instant_on_its_page(client, cast, programme, c
     assert "17\u00a0h" in client.get(reverse("application-tasks", args=[file.public_id])).content.decode()
 
 
+def test_draft_of_a_later_closing_is_submitted_from_its_page_until_then(client, cast, programme, clock_at):
+    when = {"project_period": {"from": "2028-10-15", "to": "2029-01-20"}}
+    when["milestones"] = [
+        {"title": f"Jalon {n}", "deliverable": "Rapport", "from": "2028-10-15", "until": "2029-01-20"} for n in range(3)
+    ]
+    closed = datetime(2028, 9, 30, 21, tzinfo=UTC)
+    file = draft_file(cast, programme, at=closed - timedelta(days=3), **when)
+    client.force_login(cast.sophie)
+
+    def seen(name):
+        return client.get(reverse(f"application-{name}", args=[file.public_id])).context
+
+    def listed():
+        (draft,) = client.get(reverse("application-list")).context["drafts"]
+        return draft.public_state
+
+    clock_at(closed + timedelta(hours=1))
+    assert not seen("check")["ready"]
+    (why,) = seen("check")["waits"]
+    assert "30 septembre 2028 à 17 h" in why.replace("\u00a0", " ")
+    assert seen("submit")["waits"] == [why]
+    assert (listed(), seen("tasks")["next"]) == ("closed", None)
+    later = closed + timedelta(days=2)
+    file.call.accommodations.create(organisation=file.organisation, closes_at=later)
+    assert (seen("check")["ready"], seen("check")["waits"], seen("submit")["waits"]) == (True, [], [])
+    assert (listed(), seen("tasks")["next"]) == ("draft", later)
+    clock_at(later)
+    assert (seen("check")["ready"], listed()) == (False, "closed")
+
+
+def test_list_counts_the_same_queries_at_one_and_many_after_the_closing(client, cast, call, usinage, clock_at):
+    client.force_login(cast.sophie)
+    start_application(call, usinage, by=cast.sophie)
+    clock_at(call.closes_at + timedelta(hours=1))
+    one = queries(client, reverse("application-list"))
+    clock_at(AT)
+    for _n in range(4):
+        start_application(call, usinage, by=cast.sophie)
+    clock_at(call.closes_at + timedelta(hours=1))
+    assert queries(client, reverse("application-list")) == one
+
+
 def test_member_who_cannot_sign_is_told_who_can(client, cast, programme, clock_at):
     file = draft_file(cast, programme)
     clock_at(AT)

@@ -173,6 +173,32 @@ def test_draft_is_to_finish_while_its_call_takes_submissions(cast, row, state, a
         assert [act for act, *_more in told(cast.sophie)] == ["Finish and submit"] * is_to_finish
 
 
+def test_draft_is_to_finish_until_the_later_closing_of_its_applicant(cast, row, precision):
+    Application.objects.filter(pk=row.pk).update(state="draft")
+    closed = row.call.closes_at
+    row.call.accommodations.create(organisation=precision, closes_at=closed + DAY)
+    with clock.at(closed + timedelta(hours=1)):
+        assert told(cast.sophie) == []
+        row.call.accommodations.create(organisation=row.organisation, closes_at=closed + 2 * DAY)
+        assert [(act, due) for act, _label, due in told(cast.sophie)] == [("Finish and submit", closed + 2 * DAY)]
+    with clock.at(closed + 2 * DAY):
+        assert told(cast.sophie) == []
+
+
+def test_home_of_a_company_counts_the_same_queries_at_one_draft_and_at_many(
+    cast, row, django_assert_num_queries, django_assert_max_num_queries
+):
+    Application.objects.filter(pk=row.pk).update(state="draft")
+    row.call.accommodations.create(organisation=row.organisation, closes_at=row.call.closes_at + DAY)
+    with clock.at(row.call.closes_at + timedelta(hours=1)):
+        with django_assert_max_num_queries(99) as one:
+            assert len(work_for(cast.sophie)) == 1
+        for _n in range(3):
+            another(row, state="draft")
+        with django_assert_num_queries(len(one)):
+            assert len(work_for(cast.sophie)) == 4
+
+
 def test_answer_is_due_when_the_request_that_waits_says(cast, row):
     Application.objects.filter(pk=row.pk).update(state="changes_requested")
     for days, ended in ((1, {"answered_at": NOW}), (9, {"cancelled_at": NOW}), (5, {})):

@@ -38,7 +38,7 @@ from applications.services.submission import (
     take_back_application,
     withdraw_application,
 )
-from applications.states import UNDER_WAY, ApplicationState
+from applications.states import UNDER_WAY, ApplicationState, PublicState
 from audit.actors import Guest
 from audit.models import Entry
 from demo import answers, papers
@@ -354,6 +354,30 @@ def test_file_is_not_taken_back_once_its_call_has_closed(cast, programme):
     assert [r.code for r in refused.value.refusals] == ["closed"]
     with clock.at(CLOSE - timedelta(seconds=1)):
         assert take_back_application(file, by=cast.sophie).state == ApplicationState.DRAFT
+
+
+def test_file_of_a_later_closing_is_taken_back_until_then(cast, programme, usinage):
+    file = submitted_file(cast, programme)
+    later = CLOSE + timedelta(days=2)
+    Accommodation.objects.create(call=file.call, organisation=usinage, closes_at=later)
+    with clock.at(later), pytest.raises(WrongMoment) as refused:
+        take_back_application(file, by=cast.sophie)
+    assert [r.code for r in refused.value.refusals] == ["closed"]
+    with clock.at(later - timedelta(seconds=1)):
+        assert take_back_application(file, by=cast.sophie).public_state == PublicState.DRAFT
+
+
+def test_sponsor_is_told_the_closing_of_the_applicant_that_asks(cast, programme, usinage):
+    draft = draft_file(cast, programme, sponsor=False)
+    later = CLOSE + timedelta(days=2)
+    Accommodation.objects.create(call=draft.call, organisation=usinage, closes_at=later)
+    asked = {"by": cast.sophie, "organisation_name": "Boréal", "language": "en"}
+    said = []
+    for n, at in enumerate((AT, CLOSE - timedelta(days=1), CLOSE + timedelta(hours=1))):
+        with clock.at(at):
+            invite_sponsor(draft, email=f"achats{n}@boreal.example", **asked)
+        said.append(Message.objects.filter(kind="sponsor_asked").latest("pk").context["closes_at"])
+    assert [datetime.fromisoformat(text) for text in said] == [draft.call.cohort_at(AT), later, later]
 
 
 def test_document_that_a_submission_holds_keeps_its_bytes_when_it_is_taken_off(cast, programme):

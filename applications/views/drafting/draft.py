@@ -19,7 +19,7 @@ from applications.selectors.answers import eligibility_of
 from applications.selectors.task_list import task_list
 from applications.services import drafts
 from applications.states import ApplicationState
-from applications.views.catalogue import ask_check, check_key, fact, published_call, read_check
+from applications.views.catalogue import ask_check, check_key, fact, fact_for, published_call, read_check
 from applications.views.drafting.door import draft_of, of_drafts
 from documents.downloads import file_response
 from questions.schema import Fault
@@ -32,6 +32,7 @@ def mine(request: PersonRequest) -> HttpResponse:
     files = (
         Application.objects.of_member(request.user)
         .select_related("call__program", "organisation")
+        .prefetch_related("call__accommodations")
         .order_by("-updated_at", "-pk")[:200]
     )
     rows = list(files)
@@ -77,7 +78,7 @@ def tasks(request: PersonRequest, public_id: UUID) -> HttpResponse:
     application = draft_of(request, public_id, read="task list")
     items = task_list(application)
     done = sum(item.is_done for item in items)
-    context = {
+    context = fact_for(application) | {
         "application": application,
         "tasks": items[:-1],
         "last": items[-1:],
@@ -85,7 +86,7 @@ def tasks(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "total": len(items) - 1,
         "closed": rules.takes_answers(application) is not None,
         "may_delete": not application.snapshots.exists(),
-    } | fact(application.call)
+    }
     return render(request, "applications/tasks.html", context)
 
 
