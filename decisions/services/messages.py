@@ -2,7 +2,7 @@
 
 from accounts.models import User
 from applications.models import Application
-from decisions.models import Decision
+from decisions.models import Concurrence, Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
 from decisions.states import StepKind, Turn
 from funding.models import PartnerSeat
@@ -88,7 +88,9 @@ def _ask_partners(decision: Decision) -> None:
         seats = PartnerSeat.objects.held_today().filter(
             partner=concurrence.agreement.partner_id, role=PartnerRole.CONCURRENCE
         )
-        for person in unbarred(decision.application_id, seats.holders()):
+        for person in seats.holders():
+            if not Concurrence.objects.of_officer(person).waiting().free_to(person).filter(pk=concurrence.pk).exists():
+                continue
             queue_message(
                 messages.ConcurrenceAsked(reference=file.number, title=file.title, amount=decision.amount),
                 to=person,

@@ -176,6 +176,14 @@ def test_each_partner_is_asked_its_own_and_none_what_it_gave_or_a_return_made_vo
     assert (told("concurrence_asked"), told("decision_waiting")) == ([], ["Maude"])
 
 
+def test_officer_of_a_partner_whose_earlier_act_excludes_it_is_not_asked_to_concur(cast, programme):
+    decision = files.approved(cast, programme, amount="75000.01")
+    Message.objects.all().delete()
+    record_duty(decision.application_id, by=cast.concurrence, duty="screen")
+    tell_next(decision)
+    assert told("concurrence_asked") == []
+
+
 # Sent back
 
 
