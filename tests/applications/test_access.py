@@ -1,5 +1,7 @@
 """The one door to a file: by which right it opens, to whom it is closed, what it stamps and what it remembers."""
 
+from datetime import timedelta
+
 import pytest
 from django.http import Http404
 
@@ -9,10 +11,12 @@ from audit.models import Entry, Reading
 from decisions.access import PARTNER
 from moves.refusals import Forbidden
 from moves.services import declare_standing
+from programs.models import Appointment
 from reviews.access import REVIEWER
 from tests.decisions import files as decided
 from tests.files import submitted_file
 from tests.reviews.files import file_in_review
+from work import clock
 
 pytestmark = pytest.mark.django_db
 RIGHTS = {"own": OWN, "staff": STAFF, "reviewer": REVIEWER, "partner": PARTNER}
@@ -131,10 +135,19 @@ def test_a_reviewer_enters_what_they_accepted_and_no_more(cast, programme, state
     assert opens(cast.ana, "reviewer", file) == enters
 
 
-def test_the_door_costs_the_same_whatever_became_of_the_file(cast, programme, django_assert_num_queries):
-    """The file with its relations and the conflict in one statement, the reading in one."""
+@pytest.mark.parametrize(("name", "right"), [("sophie", OWN), ("officer", STAFF)])
+def test_the_door_costs_two_statements(cast, programme, django_assert_num_queries, name, right):
+    """The file with its relations and the conflict in one, where the right asks of it; the reading in the other."""
     file = submitted_file(cast, programme)
-    enter(cast.auditor, STAFF, read="answers", pk=file.pk)
+    enter(cast.officer, STAFF, read="answers", pk=file.pk)  # opens it
     with django_assert_num_queries(2):
-        application = enter(cast.sophie, OWN, read="answers", pk=file.pk)
+        application = enter(getattr(cast, name), right, read="answers", pk=file.pk)
         assert application.call.program.cluster.slug == "aerofil"
+
+
+def test_a_reviewer_whose_role_ended_enters_no_more(cast, programme):
+    file = file_in_review(cast, programme)
+    file.assignments.filter(reviewer=cast.ana).update(state="accepted")
+    Appointment.objects.filter(user=cast.ana).update(ends_on=clock.today() - timedelta(days=1))
+    with pytest.raises(Forbidden):
+        enter(cast.ana, REVIEWER, read="evidence", pk=file.pk)

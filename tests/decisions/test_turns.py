@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
-from accounts.models import User
+from accounts.models import ClusterAppointment, User
 from applications.models import Application
 from decisions import services
 from decisions.models import Decision
@@ -16,6 +16,7 @@ from decisions.states import DecisionKind, Turn
 from desk.selectors.file import awaited
 from letters.models import Letter
 from moves.machine import allowed
+from moves.models import DutyDone
 from moves.services import record_duty
 from notifications.models import Message
 from programs.models import Appointment
@@ -80,6 +81,13 @@ def one_of_each(cast, programme):
         )
         for person, (role, what) in [*zip(made, others, strict=True), (cast.endorser, (ProgramRole.RECONSIDERER, ""))]
     )  # fmt: skip
+    everywhere = User.objects.create(
+        email="all@aerofil.example", given_name="All", family_name="officer", language="en"
+    )
+    ClusterAppointment.objects.create(
+        user=everywhere, cluster=programme.cluster, role="officer", starts_on=clock.day_of(files.AT)
+    )
+    people[everywhere] = "officer, of the cluster"
     people |= {person: f"{role}, {what}" for person, (role, what) in zip(made, others, strict=True)}
     return people
 
@@ -87,7 +95,9 @@ def one_of_each(cast, programme):
 def put_in_place(people, file):
     with clock.at(AT):
         for person, name in people.items():
-            if name.endswith("acted"):
+            if name.endswith("free"):  # what they did on another file, long before, is no matter
+                DutyDone.objects.create(application_id=file + 1000, user=person, duty="endorse", at=files.AT)
+            elif name.endswith("acted"):
                 record_duty(file, by=person, duty="screen")
             elif name.endswith("barred"):
                 declare_interests(Application.objects.get(pk=file), by=person, answer="conflict")
@@ -103,6 +113,7 @@ def in_english(words):
         return str(words)
 
 
+OFFICERS = {"officer", "officer, free", "officer, acted", "officer, of the cluster"}
 FREE_APPROVERS = {"approver", "approver, free", "approver, of as much"}
 
 
@@ -111,8 +122,8 @@ FREE_APPROVERS = {"approver", "approver, free", "approver, of as much"}
     [
         (files.recommended_file, Turn.ENDORSE, {"endorser", "endorser, free"}, "the endorser"),
         (files.endorsed, Turn.APPROVE, FREE_APPROVERS, "the approver"),
-        (files.approved, Turn.ISSUE, {"officer", "officer, free", "officer, acted"}, "the programme officer"),
-        (files.concurred, Turn.ISSUE, {"officer", "officer, free", "officer, acted"}, "the programme officer"),
+        (files.approved, Turn.ISSUE, OFFICERS, "the programme officer"),
+        (files.concurred, Turn.ISSUE, OFFICERS, "the programme officer"),
         (asked_again, Turn.RECONSIDER, {"reconsiderer, free"}, "the reconsideration officer"),
         (endorsed_again, Turn.APPROVE, {"approver, free", "approver, of less", "approver, of as much"}, "the approver"),
     ],

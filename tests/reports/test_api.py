@@ -206,12 +206,11 @@ def test_draft_is_not_read(world, meie):
     assert meie.rows("applications") == []
 
 
-def test_change_request_moves_the_public_instant(world, meie):
+@pytest.mark.parametrize("end", ["answered_at", "cancelled_at"])
+def test_change_request_moves_the_public_instant(world, meie, end):
     application = world.file()
-    answered = SUBMITTED + timedelta(days=3)
-    ChangeRequest.objects.create(
-        application=application, by=world.officer, at=SUBMITTED, due=answered, answered_at=answered
-    )
+    ended = SUBMITTED + timedelta(days=3)
+    ChangeRequest.objects.create(application=application, by=world.officer, at=SUBMITTED, due=ended, **{end: ended})
     (row,) = meie.rows("applications")
     assert row["since"] == "2026-10-04T11:00:00-04:00"
 
