@@ -7,7 +7,7 @@ from django.db.models import F
 from applications.models import Application
 from applications.pages import APPLICATION
 from applications.rules import WithItsCall
-from applications.services.changes import people_of
+from applications.selectors.people import people_of
 from applications.states import DUE_FROM_CLOSING, UNDER_WAY, ApplicationState
 from audit import services as trail
 from moves.machine import move

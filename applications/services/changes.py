@@ -5,16 +5,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 
 from accounts.models import User
-from accounts.roles import OrganisationRole
 from applications import constants, search
 from applications.figures import aid_of, requested_of
 from applications.models import Answer, Application, ChangeItem, ChangeRequest, Document
 from applications.pages import APPLICATION, APPLICATION_CHANGES, FILE_CHANGES
 from applications.rules import Change, Changes, MoreTime
 from applications.selectors.answers import amount_of, answers_of, form_of
+from applications.selectors.people import people_of
 from applications.services import submission
 from applications.states import ApplicationState
 from audit.actors import Actor
@@ -105,7 +105,7 @@ def resubmit_application(application: Application, *, by: User) -> Application:
     application.save(update_fields=["title", "requested_amount", "minimum_amount", "eligible_costs"])
     _resume(application)
     snapshot = submission.freeze(application, answers, signed_name=by.full_name, by=by, now=now)
-    submission.give_receipt(application, snapshot, answers, by=by)
+    submission.give_receipt(application, snapshot)
     search.index(application, summary=str(answers.get(constants.SUMMARY) or ""))
     answered = messages.ChangesAnswered(reference=application.number, title=application.title)
     _tell_officer(application, request, answered)
@@ -138,15 +138,6 @@ def chase_requests(*, by: Actor) -> int:
                 _tell_officer(file, request, late)
         told += 1
     return told
-
-
-def people_of(application: Application) -> QuerySet[User]:
-    """Who is told of an applicant's file: whoever began the draft, and everybody who signs for the organisation."""
-    signatories = User.objects.filter(
-        memberships__organisation_id=application.organisation_id, memberships__role=OrganisationRole.SIGNATORY
-    )
-    people = User.objects.filter(pk=application.created_by_id) | signatories
-    return people.filter(is_active=True).distinct().order_by("pk")
 
 
 # ---------------------------------------------------------------- its parts

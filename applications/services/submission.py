@@ -18,6 +18,7 @@ from applications.pages import APPLICATION
 from applications.rules import Signing
 from applications.selectors.answers import amount_of, answers_of, eligibility_of, form_of
 from applications.selectors.deadlines import cohort_of, service_due
+from applications.selectors.people import people_of
 from applications.services.drafts import locked
 from applications.states import VALID
 from audit.actors import Actor
@@ -68,7 +69,7 @@ def submit_application(
     _write_row(application, answers, now=now, cohort=cohort, in_grace=in_grace)
     application = move(application, Application.submit, by=by, given=given)
     snapshot = freeze(application, answers, signed_name=signed_name, by=by, now=now)
-    give_receipt(application, snapshot, answers, by=by)
+    give_receipt(application, snapshot)
     search.index(application, summary=str(answers.get(constants.SUMMARY) or ""))
     record_duty(application.pk, by=by, duty=Duty.PREPARE)
     return application
@@ -96,7 +97,7 @@ def withdraw_application(application: Application, *, by: User, reason: str) -> 
     application.change_requests.waiting().update(cancelled_at=clock.now())
     application.due = application.due_left = None
     application.save(update_fields=["due", "due_left"])
-    for person in {by, application.created_by}:
+    for person in people_of(application):
         queue_message(
             messages.ApplicationWithdrawn(reference=application.number, title=application.title),
             to=person,
@@ -225,8 +226,8 @@ def freeze(
     )
 
 
-def give_receipt(application: Application, snapshot: Snapshot, answers: Mapping[str, object], *, by: User) -> None:
-    """Queue the receipt and tell whoever submitted and whoever began the draft."""
+def give_receipt(application: Application, snapshot: Snapshot) -> None:
+    """Queue the receipt, and tell the people of the file."""
     call, closing, requested = application.call, application.cohort_closes_at, application.requested_amount
     assert closing is not None  # both were written on the row as it was submitted
     assert requested is not None
@@ -257,7 +258,7 @@ def give_receipt(application: Application, snapshot: Snapshot, answers: Mapping[
         brand=call.program.cluster.colour_ink,
     )
     snapshot.save(update_fields=["receipt"])
-    for person in {by, application.created_by}:
+    for person in people_of(application):
         queue_message(
             messages.ApplicationReceived(
                 reference=application.number,

@@ -15,6 +15,7 @@ from applications.models import Answer, Application, Document
 from applications.rules import call_takes_submissions
 from applications.search import matching
 from applications.selectors.deadlines import cohort_of
+from applications.selectors.people import people_of
 from applications.services.drafts import (
     AnswerConflict,
     AnswerInvalid,
@@ -227,6 +228,40 @@ def test_submission_freezes_numbers_and_acknowledges(cast, programme):
     assert Rendering.objects.get(kind="receipt") == snapshot.receipt
     assert "FE-2026-00001" in snapshot.receipt.html
     assert [m.recipient for m in Message.objects.filter(kind="application_received")] == [cast.sophie]
+
+
+def signs_too(cast, organisation):
+    """Olivier signs for the organisation besides Sophie."""
+    organisation.memberships.filter(user=cast.olivier).update(role="signatory")
+
+
+def leave(cast, organisation):
+    organisation.memberships.filter(user=cast.sophie).delete()
+
+
+def close_account(cast, organisation):
+    cast.sophie.is_active = False
+    cast.sophie.save(update_fields=["is_active"])
+
+
+@pytest.mark.parametrize("go", [leave, close_account])
+def test_who_began_the_draft_is_told_nothing_once_gone(cast, programme, usinage, go):
+    draft = draft_file(cast, programme)
+    signs_too(cast, usinage)
+    assert list(people_of(draft)) == [cast.sophie, cast.olivier]
+    go(cast, usinage)
+    file = submit(draft, by=cast.olivier)
+    withdraw_application(file, by=cast.olivier, reason="Le projet est remis.")
+    assert list(people_of(file)) == [cast.olivier]
+    for kind in ("application_received", "application_withdrawn"):
+        assert [message.recipient for message in Message.objects.filter(kind=kind)] == [cast.olivier], kind
+
+
+def test_everybody_who_signs_is_told_of_the_receipt_and_a_member_of_their_own_draft(cast, programme, usinage):
+    draft = draft_file(cast, programme, by=cast.olivier)
+    submit(draft, by=cast.sophie)
+    told = Message.objects.filter(kind="application_received").order_by("recipient_id")
+    assert [message.recipient for message in told] == [cast.sophie, cast.olivier]
 
 
 @pytest.mark.renders

@@ -1,0 +1,17 @@
+"""Who is told of an applicant's file."""
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import Membership, User
+from accounts.roles import OrganisationRole
+from applications.models import Application
+
+
+def people_of(application: Application) -> QuerySet[User]:
+    """Who is told of an applicant's file: everybody who signs for the organisation, and whoever began the draft.
+
+    Each is a member of the organisation today, with an open account. One query.
+    """
+    members = Membership.objects.filter(organisation_id=application.organisation_id)
+    told = members.filter(Q(role=OrganisationRole.SIGNATORY) | Q(user_id=application.created_by_id))
+    return User.objects.filter(pk__in=told.values("user_id"), is_active=True).order_by("pk")
