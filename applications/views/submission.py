@@ -31,6 +31,7 @@ from applications.models import Application, Snapshot
 from applications.selectors.answers import answers_of, form_of
 from applications.selectors.progress import bridge, next_steps, timeline
 from applications.selectors.shown import shown_sections
+from applications.selectors.submitted import read_snapshot
 from applications.services import submission
 from applications.states import ApplicationState, PublicState
 from applications.views.catalogue import fact_for
@@ -211,12 +212,14 @@ def detail(request: PersonRequest, public_id: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def answers(request: PersonRequest, public_id: UUID) -> HttpResponse:
-    """What was submitted, as it stands."""
+    """What was submitted, as it stands, never as it is being changed."""
     application = own(request, public_id, read="answers")
     snapshot = submission.receipt_of(application)
     if snapshot is None:
         return redirect("application-tasks", application.public_id)
-    context = {"application": application, "sections": shown_sections(application), "snapshot": snapshot}
+    content = read_snapshot(snapshot)
+    sections = shown_sections(application, content.answers, documents=content.documents_of(application))
+    context = {"application": application, "sections": sections, "snapshot": snapshot}
     return render(request, "applications/answers.html", context)
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from applications.models import Application
 from applications.rules import Change
 from applications.services.changes import request_changes
-from applications.services.drafts import save_answer, start_application
+from applications.services.drafts import remove_document, save_answer, start_application
 from applications.states import ApplicationState, ChangeWhy
 from demo import answers as said
 from demo.papers import pdf
@@ -365,6 +365,27 @@ def test_request_for_changes_opens_only_what_was_asked(client, cast, programme, 
     file = Application.objects.get()
     assert (file.state, file.title) == (ApplicationState.SUBMITTED, "Livrer à temps, cellule 2")
     assert file.snapshots.count() == 2
+
+
+def test_what_was_submitted_is_shown_and_not_what_is_being_changed(client, cast, programme, clock_at):
+    file = submitted_file(cast, programme)
+    clock_at(AT + timedelta(days=1))
+    plan = file.documents.order_by("pk").first()
+    items = [Change(key, ChangeWhy.INCOMPLETE, "Précisez.") for key in ("method", plan.question)]
+    request_changes(file, by=cast.officer, items=items, due=AT + timedelta(days=10))
+    client.force_login(cast.sophie)
+
+    def shown():
+        sections = client.get(reverse("application-answers", args=[file.public_id])).context["sections"]
+        return {one.key: (one.text, one.documents) for section in sections for one in section.answers}
+
+    sent = shown()
+    assert plan in sent[plan.question][1]
+    save_answer(
+        file, "method", "Pas encore envoyé.", by=cast.sophie, version=file.answers.get(question="method").version
+    )
+    remove_document(plan, by=cast.sophie)
+    assert shown() == sent
 
 
 @pytest.mark.parametrize(
