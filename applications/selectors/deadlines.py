@@ -2,10 +2,12 @@
 
 from datetime import datetime, timedelta
 
+from applications.models import Application
 from programs.constants import DayKind
 from programs.models import Call
 from programs.policy import Standard
 from programs.selectors import policy_of
+from programs.states import CallKind
 from work import clock
 
 
@@ -36,3 +38,16 @@ def service_due(call: Call, standard: Standard, start: datetime) -> datetime | N
     if promise.kind == DayKind.BUSINESS:
         return clock.end_of(clock.add_business_days(day, promise.days))
     return clock.end_of(day + timedelta(days=promise.days))
+
+
+def decision_due(application: Application) -> datetime | None:
+    """When the decision is promised: counted from the closing of the cohort, or from the day the file was complete
+    (its last submission), whichever is later. None where the programme promises nothing."""
+    complete = application.snapshots.order_by("-number").values_list("at", flat=True).first()
+    start = complete or application.submitted_at
+    assert start is not None  # only submitted files are promised a decision
+    starts = [start]
+    closing = application.cohort_closes_at or application.call.closes_at
+    if closing is not None and (application.cohort_closes_at or application.call.kind == CallKind.FIXED):
+        starts.append(closing)
+    return service_due(application.call, Standard.DECIDE, max(starts))

@@ -7,9 +7,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications.models import Application
-from applications.selectors.deadlines import service_due
+from applications.selectors.deadlines import decision_due
 from applications.states import LEFT, ApplicationState
-from programs.policy import Standard
 from work import clock
 
 
@@ -79,7 +78,7 @@ def timeline(application: Application) -> list[Happened]:
 
 def next_steps(application: Application) -> list[str]:
     """What happens next, with its dates, in sentences."""
-    language, call = _language(), application.call
+    language = _language()
     steps = []
     if application.due and application.state == ApplicationState.SUBMITTED:
         day = clock.format_day(application.due, language)
@@ -89,8 +88,7 @@ def next_steps(application: Application) -> list[str]:
         if cohort > clock.now():
             instant = clock.format_instant(cohort, language)
             steps.append(_("Its cohort closes on %(instant)s; all its files are then compared.") % {"instant": instant})
-        assert application.submitted_at is not None  # it has a cohort: it was submitted
-        if decided := service_due(call, Standard.DECIDE, max(cohort, application.submitted_at)):
+        if decided := decision_due(application):
             late = decided < clock.now()
             sentence = (
                 _("The decision was due by %(day)s. It is late; it will still reach you by letter.")

@@ -3,15 +3,13 @@
 Before anything is marked the officer has declared their interests; who prepared or sponsored the file never screens.
 """
 
-from datetime import datetime
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications.findings import OWN, checklist_of
 from applications.models import Application, Finding
-from applications.selectors.deadlines import service_due
+from applications.selectors.deadlines import decision_due
 from applications.services.drafts import locked
 from audit import services as trail
 from audit.actors import Actor
@@ -19,8 +17,6 @@ from moves.machine import move, refusals
 from moves.refusals import Refusal, WrongMoment
 from moves.services import record_duty
 from moves.states import Duty
-from programs.policy import Standard
-from programs.states import CallKind
 from work import clock
 
 
@@ -93,19 +89,6 @@ def find_ineligible(application: Application, *, by: Actor) -> Application:
         request.cancelled_at = clock.now()
         request.save(update_fields=["cancelled_at"])
     return _start_decision_clock(application)
-
-
-def decision_due(application: Application) -> datetime | None:
-    """When the decision is promised: counted from the closing of the cohort, or from the day the file was complete
-    (its last submission), whichever is later. None where the programme promises nothing."""
-    complete = application.snapshots.order_by("-number").values_list("at", flat=True).first()
-    start = complete or application.submitted_at
-    assert start is not None  # only submitted files are promised a decision
-    starts = [start]
-    closing = application.cohort_closes_at or application.call.closes_at
-    if closing is not None and (application.cohort_closes_at or application.call.kind == CallKind.FIXED):
-        starts.append(closing)
-    return service_due(application.call, Standard.DECIDE, max(starts))
 
 
 def _start_decision_clock(application: Application) -> Application:

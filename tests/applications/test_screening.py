@@ -1,18 +1,20 @@
 """Screening: opened once, marked one by one, found; who may, when, and when the decision is then promised."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils.translation import override
 
 from applications.access import open_file
 from applications.findings import checklist_of
 from applications.models import Application, Finding
 from applications.rules import Change
+from applications.selectors.deadlines import decision_due
+from applications.selectors.progress import next_steps
 from applications.services.changes import cancel_request, request_changes
 from applications.services.screening import (
     add_own_item,
-    decision_due,
     find_eligible,
     find_ineligible,
     mark_finding,
@@ -333,3 +335,12 @@ def test_the_decision_is_promised_45_days_after_the_cohort_closes(declared, cast
 def test_or_45_days_after_the_file_is_complete_when_that_is_later(declared):
     declared.snapshots.update(at=datetime(2026, 10, 10, 15, tzinfo=UTC))
     assert decision_due(declared) == datetime(2026, 11, 25, 4, 59, 59, tzinfo=UTC)
+
+
+def test_the_applicant_and_the_staff_are_told_the_same_day_of_the_decision(declared, cast):
+    declared.snapshots.update(at=datetime(2026, 10, 10, 15, tzinfo=UTC))
+    file = find_eligible(mark_all(declared, cast.screener), by=cast.screener)
+    assert clock.day_of(file.due) == date(2026, 11, 24)
+    with override("en"), clock.at(AT):
+        (told,) = [step for step in next_steps(file) if "The decision" in step]
+    assert told == "The decision is sent to you by letter by November\u00a024, 2026."
