@@ -18,12 +18,10 @@ from applications.access import STAFF, enter
 from applications.models import Application
 from applications.states import ApplicationState
 from moves.interests import standing_of
-from moves.machine import allowed
+from moves.machine import allowed, refusals
 from moves.refusals import Forbidden, WrongMoment
 from moves.states import StandingState
 from moves.transitions import MoveOf
-from programs.roles import ProgramRole
-from programs.rules import holds
 from programs.selectors import rubric_of
 from reviews import checks, selectors, services
 from reviews.access import sees_scores
@@ -189,8 +187,7 @@ def _move_file(request: PersonRequest, reference: str, act: Callable[..., Applic
 def reopen_file(request: PersonRequest, reference: str) -> HttpResponse:
     """The chair sends the file back to its reviewers."""
     application = enter(request.user, STAFF, read="reviews", reference=reference)
-    if not holds(request.user, ProgramRole.CHAIR, application.call.program):
-        raise Forbidden(_("Only the chair of the committee reopens a review."))
+    refusals(application, Application.reopen_review, by=request.user)  # raises for the wrong person, the wrong state
     form = ReasonForm(request.POST or None, label=_("Why more reviews are needed"))
     if request.method == "POST" and form.is_valid():
         try:

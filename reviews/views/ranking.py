@@ -28,7 +28,7 @@ from funding.ledger import InsufficientFunds, available
 from funding.models import Envelope, LanguageRegime
 from moves.interests import barred_from, barred_pairs
 from moves.machine import refusals
-from moves.refusals import UNDECLARED, WrongMoment
+from moves.refusals import UNDECLARED, Refusal, WrongMoment
 from programs.models import Call
 from programs.roles import ProgramRole
 from programs.rules import holds
@@ -206,7 +206,7 @@ def recommend(request: PersonRequest, reference: str) -> HttpResponse:
         if done:
             messages.success(request, _("The recommendation is made: its decision is drafted."))
             return redirect("review-file", reference)
-    return _recommend_page(request, application, ranking, ranked, form)
+    return _recommend_page(request, ranking, ranked, form, in_the_way)
 
 
 def _english(application: Application) -> bool:
@@ -240,6 +240,7 @@ def _split(application: Application, amount: Decimal) -> dict[str, object]:
     return {"amount": amount} | {RecommendForm.name_of(envelope): part or None for envelope, part in shares}
 
 
+QUORUM = "quorum"  # the code of the refusal whose way out the page says
 PLACES = {  # the field beside which each refusal is said
     SHARES: "amount",
     MINIMUM: "amount",
@@ -273,9 +274,13 @@ def _recommend(form: RecommendForm, application: Application, *, by: User) -> bo
 
 
 def _recommend_page(
-    request: PersonRequest, application: Application, ranking: Ranking, ranked: RankedFile, form: RecommendForm
+    request: PersonRequest,
+    ranking: Ranking,
+    ranked: RankedFile,
+    form: RecommendForm,
+    in_the_way: Collection[Refusal],
 ) -> HttpResponse:
-    counted, needed = selectors.quorum(application)
+    application = ranked.application
     context = {
         "application": application,
         "form": form,
@@ -283,9 +288,8 @@ def _recommend_page(
         "ranking": ranking,
         "passing": sum(1 for one in ranking.files if one.placed.rank is not None),
         "missed": _missed(ranked, _criteria(application.call)),
-        "counted": counted,
-        "needed": needed,
-        "lacks_quorum": counted < needed,
+        "refusals": [str(refusal.message) for refusal in in_the_way],
+        "lacks_quorum": any(refusal.code == QUORUM for refusal in in_the_way),
         "under_line": ranked.scores.passes and not ranked.placed.funded,
     }
     return render(request, "reviews/recommend.html", context, status=422 if form.errors else 200)

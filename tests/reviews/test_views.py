@@ -11,7 +11,7 @@ from django.urls import reverse
 from applications.states import ApplicationState
 from audit.models import Reading
 from reviews.models import Declaration, Interest, Recommendation, Score
-from reviews.services import declare_interests, save_feedback, save_score
+from reviews.services import declare_interests, recuse_reviewer, save_feedback, save_score
 from reviews.views import ranking
 from tests.reviews.files import (
     assigned_file,
@@ -357,6 +357,30 @@ def test_the_chair_recommends_what_the_page_proposes(cast, programme, as_):
     assert recommendation(client, application).status_code == 302
     assert Recommendation.objects.get().amount == Decimal("75000.00")
     page(as_(cast.officer), "review-recommend", application.reference, status=403)
+
+
+def test_the_chair_reads_what_stands_in_the_way_before_a_recommendation_is_written(cast, programme, as_, monkeypatch):
+    application = reviewed_file(cast, programme)
+    declare_interests(application, by=cast.chair, answer="none")
+    client = as_(cast.chair)
+    assert 'name="reasons_fr"' in page(client, "review-recommend", application.reference)
+    recuse_reviewer(of(application, cast.dev), by=cast.officer, note="Conflit appris.")
+    monkeypatch.setattr("reviews.checks.sat_before", lambda files, people: {(application.pk, cast.chair.pk)})
+    shown = page(client, "review-recommend", application.reference)
+    assert "2 évaluations sur 3 sont reçues." in shown
+    assert "Rouvrez son évaluation, pour qu’une autre personne l’évalue." in shown
+    assert "Vous avez participé à la décision en réexamen" in shown
+    assert 'name="reasons_fr"' not in shown
+
+
+def test_the_review_of_a_file_is_reopened_from_where_it_can_be_and_by_the_chair(cast, programme, as_):
+    application = reviewed_file(cast, programme)
+    page(as_(cast.officer), "review-reopen-file", application.reference, status=403)
+    client = as_(cast.chair)
+    assert 'name="reason"' in page(client, "review-reopen-file", application.reference)
+    client.post(reverse("review-reopen-file", args=[application.reference]), {"reason": "Un autre avis."})
+    assert fresh(application).state == ApplicationState.IN_REVIEW
+    assert 'name="reason"' not in page(client, "review-reopen-file", application.reference, status=409)
 
 
 def test_a_file_that_leaves_the_ranking_meanwhile_leads_to_its_reviews(cast, programme, as_, monkeypatch):
