@@ -149,6 +149,16 @@ class Score(models.Model):
     def __str__(self) -> str:
         return self.criterion
 
+    @property
+    def has_comment(self) -> bool:
+        """Whether the point is explained: blanks explain nothing."""
+        return bool(self.comment.strip())
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the criterion has both its point and its comment."""
+        return bool(self.point) and self.has_comment
+
 
 class Recommendation(PublicModel):
     """What the chair recommended for a file, with the ranking it was read from. One stands; the others are void."""

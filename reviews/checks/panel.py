@@ -75,6 +75,6 @@ def unfinished(assignment: Assignment, rubric: Rubric) -> tuple[list[str], list[
         scored = bool(score and score.point)
         if criterion.required and not scored:
             unscored.append(criterion.key)
-        if (criterion.required or scored) and not (score and score.comment.strip()):
+        if (criterion.required or scored) and not (score and score.has_comment):
             without_comment.append(criterion.key)
     return unscored, without_comment

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from django.db.models import Count, Q
-
 from accounts.models import User
 from applications.states import OF_ROUND, ApplicationState
 from moves.interests import barred_pairs
@@ -76,11 +74,16 @@ def queue_of(user: User, *, limit: int = 200) -> Queue:
         Assignment.objects.of_reviewer(user)
         .waiting()
         .select_related("application__call__rubric", "application__call__program")
-        .annotate(scored=Count("scores", filter=~Q(scores__point="") & ~Q(scores__comment="")))[:limit]
+        .prefetch_related("scores")[:limit]
     )
     barred = {file for file, _person in barred_pairs([one.application_id for one in rows], [user.pk])}
     waiting = tuple(
-        Waiting(one, one.scored, len(rubric_of(one.application.call).criteria), one.application_id in barred)
+        Waiting(
+            one,
+            sum(score.is_done for score in one.scores.all()),
+            len(rubric_of(one.application.call).criteria),
+            one.application_id in barred,
+        )
         for one in rows
     )
     done = Assignment.objects.of_reviewer(user).counted().filter(application__state__in=OF_ROUND).count()

@@ -24,12 +24,9 @@ class Step:
     number: int
     point: str
     has_comment: bool
+    is_done: bool
     required: bool
     current: bool
-
-    @property
-    def is_done(self) -> bool:
-        return bool(self.point and self.has_comment)
 
     @property
     def status(self) -> str:
@@ -58,7 +55,8 @@ def steps_of(assignment: Assignment, rubric: Rubric, current: str = "") -> tuple
                 f"{here}?{urlencode({'c': criterion.key})}",
                 number,
                 score.point if score else "",
-                bool(score and score.comment.strip()),
+                bool(score and score.has_comment),
+                bool(score and score.is_done),
                 criterion.required,
                 criterion.key == current,
             )

@@ -18,7 +18,9 @@ from funding import ledger
 from funding.models import Agreement, Envelope
 from moves.services import declare_standing
 from programs.models import Appointment
+from programs.selectors import rubric_of
 from programs.services.people import appoint
+from reviews.checks import unfinished
 from reviews.models import Assignment, Declaration, Score
 from reviews.selectors import (
     cohorts_of,
@@ -31,6 +33,7 @@ from reviews.selectors import (
     work_for,
 )
 from reviews.states import AssignmentState
+from reviews.views.evidence import steps_of
 from tests.decisions.files import submitted_row
 from tests.files import another, another_call, another_cluster
 from work import clock
@@ -136,6 +139,19 @@ def test_criteria_are_scored_once_they_have_both_their_point_and_their_comment(c
         Score.objects.create(assignment=one, criterion=criterion, point=point, comment=comment)
     (found,) = queue_of(cast.ana).waiting
     assert (found.scored, found.criteria, found.share_left) == (1, 5, 0.8)
+
+
+def test_criterion_whose_comment_is_blank_is_done_nowhere(cast, file, give):
+    one, rubric = give(file, cast.ana), rubric_of(file.call)
+    for criterion, comment in (("strategic_fit", "Oui."), ("team_capacity", " \n\t\u00a0")):
+        Score.objects.create(assignment=one, criterion=criterion, point="3", comment=comment)
+    (found,) = queue_of(cast.ana).waiting
+    steps, _scores = steps_of(one, rubric)
+    assert (found.scored, [step.key for step in steps if step.is_done]) == (1, ["strategic_fit"])
+    unscored, without_comment = unfinished(one, rubric)
+    assert "team_capacity" not in unscored
+    assert "team_capacity" in without_comment
+    assert "strategic_fit" not in without_comment
 
 
 def test_pace_is_that_of_the_last_twenty_reviews_submitted(cast, file, give):
