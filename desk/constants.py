@@ -102,7 +102,7 @@ VERBS = {
     "job.fail": _("Job failed"),
 } | {f"ledger.{kind.value}": kind.label for kind in EntryKind}
 
-# The facts of an act, named. Those without a name here are shown as they are written; empty names are not shown.
+# The facts of an act, named; empty names are not shown. A test finds the missing ones.
 FACTS = {
     "application": "",
     "entry": "",
@@ -110,6 +110,9 @@ FACTS = {
     "sponsorship": "",
     "recommendation": "",
     "call": "",
+    "invitation": "",
+    "reverses": "",
+    "agreement": "",
     "question": _("question"),
     "version": _("version"),
     "amount": _("amount"),
@@ -152,6 +155,33 @@ FACTS = {
     "sha256": "SHA-256",
     "table": _("among"),
     "reference": _("file"),
+    "slug": _("short name"),
+    "neq": _("enterprise number (NEQ)"),
+    "fields": _("details changed"),
+    "language": _("language"),
+    "starts_on": _("first day"),
+    "ends_on": _("last day"),
+    "limit": _("approval limit"),
+    "capacity": _("files at a time"),
+    "networks": _("networks"),
+    "closed_on": _("closed on"),
+    "closed_at": _("closing before"),
+    "form": _("form, version"),
+    "rubric": _("rubric, version"),
+    "rules": _("rules, version"),
+    "letters": _("letters changed"),
+    "number": _("decision number"),
+    "attested": _("statements agreed to"),
+    "began_at": _("begun"),
+    "items": _("answers to change"),
+    "to_panel": _("back to the panel"),
+    "read": _("read by the company"),
+    "presumed": _("presumed received"),
+    "touches": _("duties already done"),
+    "clear": _("no conflict, by the ruling"),
+    "envelope": _("envelope"),
+    "rule": _("rule"),
+    "erased": _("erased"),
 }
 
 # Facts whose values are words of a closed list: what each is called.

@@ -1,10 +1,14 @@
 """Nothing in the trail is shown by its code: every verb and every subject that the product writes has its words."""
 
 import ast
+import inspect
+from dataclasses import fields
 from pathlib import Path
+from textwrap import dedent
 
-from desk.constants import SUBJECTS, VERBS
+from desk.constants import FACTS, SUBJECTS, VERBS
 from desk.selectors.trail.lines import _done, _models
+from moves.transitions import Facts, Input
 
 APPS = (
     "accounts",
@@ -45,3 +49,63 @@ def test_every_recorded_verb_has_its_words():
 def test_every_life_cycle_and_every_subject_of_a_verb_has_a_name():
     subjects = {name.split(".", 1)[0] for name in VERBS} - {"invitation", "person", "ledger", "trail"}
     assert sorted((subjects | set(_models())) - set(SUBJECTS) - {"machine"}) == []
+
+
+# Where `given` is of acts recorded, moves apart.
+RECORDING = (*APPS, "audit", "builder", "letters", "moves", "notifications", "work")
+
+
+def keys_of(value, known=None):
+    """The literal keys of a dictionary as it is written: one, several joined by `|`, those of a name unpacked in it."""
+    match value:
+        case ast.Dict():
+            for key, one in zip(value.keys, value.values, strict=True):
+                if key is None:
+                    yield from keys_of((known or {}).get(getattr(one, "id", "")), known)
+                elif isinstance(key, ast.Constant):
+                    yield key.value
+        case ast.BinOp():
+            yield from keys_of(value.left, known)
+            yield from keys_of(value.right, known)
+        case ast.IfExp():
+            yield from keys_of(value.body, known)
+            yield from keys_of(value.orelse, known)
+
+
+def given_in(tree):
+    """The keys of `given`, passed as it is written or put in a variable of that name first."""
+    assigned = [node for node in ast.walk(tree) if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign)]
+    targets = [(getattr(node, "targets", None) or [node.target], node.value) for node in assigned]
+    known = {target.id: value for many, value in targets for target in many if isinstance(target, ast.Name)}
+    for (target, *_others), value in targets:
+        if isinstance(target, ast.Name) and target.id == "given":
+            yield from keys_of(value, known)
+        if isinstance(target, ast.Subscript) and getattr(target.value, "id", "") == "given":
+            yield from (target.slice.value,) if isinstance(target.slice, ast.Constant) else ()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "given":
+            yield from keys_of(node.value, known)
+
+
+def told_by(kind):
+    """The keys that `told()` of a move's facts or input returns, of it and of every kind of it in the product."""
+    for one in kind.__subclasses__():
+        yield from told_by(one)
+        if one.__module__.startswith("tests."):
+            continue
+        written = inspect.getsource(one.told)
+        if issubclass(one, Input) and (one.told is Input.told or "super().told()" in written):
+            yield from (field.name for field in fields(one) if field.name != one.words_in)
+        for node in ast.walk(ast.parse(dedent(written))):
+            if isinstance(node, ast.Return):
+                yield from keys_of(node.value)
+
+
+def test_every_fact_of_an_act_has_its_name():
+    found = {*told_by(Facts), *told_by(Input)}
+    assert {"closed_at", "to_panel", "presumed", "items", "shares", "counted"} <= found
+    for app in RECORDING:
+        for path in (ROOT / app).rglob("*.py"):
+            found |= set(given_in(ast.parse(path.read_text(encoding="utf-8"))))
+    assert {"touches", "limit", "reverses", "asked", "sha256", "number"} <= found
+    assert sorted(found - set(FACTS)) == []
