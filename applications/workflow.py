@@ -135,6 +135,7 @@ class ApplicationLife(models.Model):
     @transition(
         field=state, source=ApplicationState.REVIEWED, target=ApplicationState.IN_REVIEW,
         permission=rules.is_chair, duty=None,
+        who=_("Only the chair of the committee reopens a review."),
         label=_("Reopen the review"), done=_("Review reopened"),
         given=Reason,
         when_given=[has_a_reason],

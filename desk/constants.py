@@ -237,5 +237,4 @@ TIMELINE_LEAVES_OUT = (
     "declaration.ruled",
     "decision.edit_reasons",
     "concurrence.void",
-    "assignment.skip",
 )
