@@ -36,19 +36,41 @@ class CallKind(TextChoices):
 @dataclass(frozen=True)
 class PhaseRow:
     """What a phase means. `tag`: its colour for companies; `staff_tag`: for the staff. In its grace a call still takes
-    the submissions that began before its closing."""
+    the submissions that began before its closing. `is_past_closing`: only an applicant who was given a later closing
+    goes on."""
 
     tag: Tag
     staff_tag: Tag
     takes_submissions: bool
+    is_past_closing: bool
 
 
 class Phase(States):
     row: PhaseRow
 
-    UNPUBLISHED = "unpublished", PhaseRow(Tag.QUIET, Tag.QUIET, takes_submissions=False), _("not published")
-    ANNOUNCED = "announced", PhaseRow(Tag.INFO, Tag.INFO, takes_submissions=False), _("opens soon")
-    OPEN = "open", PhaseRow(Tag.GOOD, Tag.GOOD, takes_submissions=True), pgettext_lazy("call", "open")
-    GRACE = "grace", PhaseRow(Tag.WAIT, Tag.WAIT, takes_submissions=True), _("closing")
-    CLOSED = "closed", PhaseRow(Tag.QUIET, Tag.QUIET, takes_submissions=False), pgettext_lazy("call", "closed")
-    CANCELLED = "cancelled", PhaseRow(Tag.QUIET, Tag.BAD, takes_submissions=False), pgettext_lazy("call", "cancelled")
+    UNPUBLISHED = (
+        "unpublished",
+        PhaseRow(Tag.QUIET, Tag.QUIET, takes_submissions=False, is_past_closing=False),
+        _("not published"),
+    )
+    ANNOUNCED = (
+        "announced",
+        PhaseRow(Tag.INFO, Tag.INFO, takes_submissions=False, is_past_closing=False),
+        _("opens soon"),
+    )
+    OPEN = (
+        "open",
+        PhaseRow(Tag.GOOD, Tag.GOOD, takes_submissions=True, is_past_closing=False),
+        pgettext_lazy("call", "open"),
+    )
+    GRACE = "grace", PhaseRow(Tag.WAIT, Tag.WAIT, takes_submissions=True, is_past_closing=True), _("closing")
+    CLOSED = (
+        "closed",
+        PhaseRow(Tag.QUIET, Tag.QUIET, takes_submissions=False, is_past_closing=True),
+        pgettext_lazy("call", "closed"),
+    )
+    CANCELLED = (
+        "cancelled",
+        PhaseRow(Tag.QUIET, Tag.BAD, takes_submissions=False, is_past_closing=False),
+        pgettext_lazy("call", "cancelled"),
+    )

@@ -21,6 +21,9 @@ CEILING = "ceiling"
 DISCUSSION = "discussion"
 
 
+QUORUM = "quorum"  # the code of the refusal whose way out the page says
+
+
 @dataclass(frozen=True)
 class Panel(Facts):
     """What the reviewers assigned lack of the programme's panel rule, as sentences."""
@@ -76,7 +79,7 @@ def quorum_is_reached(_application: "Application", facts: Reviews) -> Refusal | 
     if facts.counted < facts.needed:
         return Refusal(
             _("%(counted)d of %(needed)d reviews are in.") % {"counted": facts.counted, "needed": facts.needed},
-            code="quorum",
+            code=QUORUM,
         )
     return None
 

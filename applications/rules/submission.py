@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from applications.models import Application
 
 
+# The codes of the refusals that a page leads to the answers of.
+MISSING = "missing"
+UNCONFIRMED = "unconfirmed"
+
+
 @dataclass(frozen=True)
 class Readiness(Facts):
     """How ready a draft is: answers missing or wrong, partners who have not confirmed, statements to attest (keys),
@@ -56,7 +61,7 @@ def later_closing(application: "Application") -> datetime | None:
 def phase_for(application: "Application") -> Phase:
     """The phase of the call as it is for this applicant: open until the later closing that it was given."""
     phase = application.call.phase()
-    return Phase.OPEN if phase in (Phase.GRACE, Phase.CLOSED) and later_closing(application) else phase
+    return Phase.OPEN if phase.row.is_past_closing and later_closing(application) else phase
 
 
 def closing_for(application: "Application") -> datetime | None:
@@ -121,7 +126,7 @@ def everything_is_answered(_application: "Application", facts: Readiness) -> Ref
                 facts.missing,
             )
             % {"count": facts.missing},
-            code="missing",
+            code=MISSING,
         )
     return None
 
@@ -134,7 +139,7 @@ def is_attested(_application: "Application", facts: Readiness, given: Signing) -
 
 def partners_have_confirmed(_application: "Application", facts: Readiness) -> Refusal | None:
     if facts.unconfirmed:
-        return Refusal(_("The sponsor or a consortium member has not confirmed its part yet."), code="unconfirmed")
+        return Refusal(_("The sponsor or a consortium member has not confirmed its part yet."), code=UNCONFIRMED)
     return None
 
 

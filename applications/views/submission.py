@@ -28,6 +28,7 @@ from applications.checks import (
 from applications.figures import aid_of, requested_of, totals
 from applications.forms.company import AttestForm, ReasonForm
 from applications.models import Application, Snapshot
+from applications.rules import MISSING, UNCONFIRMED
 from applications.selectors.answers import answers_of, form_of
 from applications.selectors.progress import bridge, next_steps, timeline
 from applications.selectors.shown import shown_sections
@@ -86,7 +87,7 @@ def in_the_way(application: Application, person: User) -> tuple[Refusal, ...]:
 
 def unled(waits: Iterable[Refusal]) -> list[str]:
     """The sentences of what no line of `missing_lines` leads to."""
-    return [str(refusal.message) for refusal in waits if refusal.code not in ("missing", "unconfirmed")]
+    return [str(refusal.message) for refusal in waits if refusal.code not in (MISSING, UNCONFIRMED)]
 
 
 def missing_lines(application: Application, answers: Mapping[str, object]) -> list[dict[str, str]]:

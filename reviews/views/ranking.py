@@ -21,7 +21,7 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.models import Application
-from applications.rules import CEILING, DISCUSSION, MINIMUM, SHARES
+from applications.rules import CEILING, DISCUSSION, MINIMUM, QUORUM, SHARES
 from applications.states import TO_REVIEW, ApplicationState, Outcome
 from audit.services import record_readings
 from funding.ledger import InsufficientFunds, available
@@ -240,7 +240,6 @@ def _split(application: Application, amount: Decimal) -> dict[str, object]:
     return {"amount": amount} | {RecommendForm.name_of(envelope): part or None for envelope, part in shares}
 
 
-QUORUM = "quorum"  # the code of the refusal whose way out the page says
 PLACES = {  # the field beside which each refusal is said
     SHARES: "amount",
     MINIMUM: "amount",

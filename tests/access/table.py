@@ -282,7 +282,7 @@ decision-endorse                     LL  44  44  44  44  44  44  33
 decision-approve                     LL  44  44  44  44  44  44  33
 decision-send-back                   LL  44  44  44  44  44  44  33
 decision-issue                       LL  44  44  44  44  44  44  rr
-decision-reasons                     LL  44  44  44  44  44  44  oo
+decision-reasons                     LL  44  44  44  44  44  44  o9
 decision-preview                     L   4   4   4   4   4   4   o
 decision-preview-language            L   4   4   4   4   4   4   o
 decision-letter-staff                L   4   4   4   4   4   4   o

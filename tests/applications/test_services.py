@@ -412,7 +412,7 @@ def test_sponsor_is_told_the_closing_of_the_applicant_that_asks(cast, programme,
         with clock.at(at):
             invite_sponsor(draft, email=f"achats{n}@boreal.example", **asked)
         said.append(Message.objects.filter(kind="sponsor_asked").latest("pk").context["closes_at"])
-    assert [datetime.fromisoformat(text) for text in said] == [draft.call.cohort_at(AT), later, later]
+    assert [datetime.fromisoformat(kept["instant"]) for kept in said] == [draft.call.cohort_at(AT), later, later]
 
 
 def test_document_that_a_submission_holds_keeps_its_bytes_when_it_is_taken_off(cast, programme):

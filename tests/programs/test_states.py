@@ -15,13 +15,13 @@ cancelled | yes
 archived  | no
 """
 PHASES = """
-phase       | tag  | staff tag | takes submissions
-unpublished |      |           | no
-announced   | info | info      | no
-open        | good | good      | yes
-grace       | wait | wait      | yes
-closed      |      |           | no
-cancelled   |      | bad       | no
+phase       | tag  | staff tag | takes submissions | past its closing
+unpublished |      |           | no                | no
+announced   | info | info      | no                | no
+open        | good | good      | yes               | no
+grace       | wait | wait      | yes               | yes
+closed      |      |           | no                | yes
+cancelled   |      | bad       | no                | no
 """
 
 
@@ -42,8 +42,13 @@ def test_state_of_a_call_means_what_the_table_says(row):
 @pytest.mark.parametrize("row", rows(PHASES), ids=lambda row: row[0])
 def test_phase_of_a_call_means_what_the_table_says(row):
     answers = vars(Phase(row[0]).row)
-    assert list(answers) == ["tag", "staff_tag", "takes_submissions"]
-    found = [answers["tag"].value, answers["staff_tag"].value, said(answers["takes_submissions"])]
+    assert list(answers) == ["tag", "staff_tag", "takes_submissions", "is_past_closing"]
+    found = [
+        answers["tag"].value,
+        answers["staff_tag"].value,
+        said(answers["takes_submissions"]),
+        said(answers["is_past_closing"]),
+    ]
     assert found == row[1:]
 
 
