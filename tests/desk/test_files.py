@@ -9,11 +9,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from applications.models import Application
 from audit.models import Reading
 from audit.services import erase_texts
 from desk.selectors import file as file_page
 from desk.selectors import matching
+from desk.selectors.file import PAGE_OF_MOVE
 from desk.selectors.trail import Filter, chronicle, whole_chronicle
+from moves.registry import declared
 from reviews.services import declare_interests
 from tests import files
 from tests.cast import SET_UP
@@ -228,3 +231,15 @@ def test_public_pages_open_in_both_languages(client, db, name, language):
     page = client.get(reverse(name), {"lang": language})
     assert page.status_code == 200
     assert f'lang="{language}-CA"' in text(page)
+
+
+def test_every_move_that_a_person_makes_of_a_file_has_its_page():
+    """But the applicant's, on their own pages, and those whose service waits for its page."""
+    applicants = {"submit", "take_back", "resubmit", "withdraw", "ask_reconsideration"}
+    without_a_page = {"confirm", "reopen", "reopen_screening"}
+    made_by_people = {name for name, step in declared(Application) if not step.terms.fired}
+    led_to = {step.__name__ for step in PAGE_OF_MOVE if not step.terms.fired}
+    assert made_by_people == led_to | applicants | without_a_page
+    assert not led_to & (applicants | without_a_page)
+    for name in PAGE_OF_MOVE.values():
+        assert reverse(name, args=["FE-2026-00001"])
