@@ -136,7 +136,7 @@ review-file                          L   4   4   4   o   o   4   4   4   o   o  
 review-assign                        LL  54  54  54  52  53  54  54  54  53  53  53  53  54  54  54  53  54  54
 review-start                         LL  54  54  54  59  53  54  54  54  53  53  53  53  54  54  54  53  54  54
 review-close                         LL  54  54  54  59  53  54  54  54  53  53  53  53  54  54  54  53  54  54
-review-reopen-file                   LL  44  44  44  33  33  44  44  44  oo  33  33  33  44  44  44  33  44  44
+review-reopen-file                   LL  44  44  44  33  33  44  44  44  99  33  33  33  44  44  44  33  44  44
 review-assignment                    L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
 review-act                           LL  44  44  44  o9  33  44  44  44  33  33  33  33  44  44  44  33  44  44
 review-recommend                     LL  44  44  44  33  33  44  44  44  rr  33  33  33  44  44  44  33  44  44
@@ -147,7 +147,7 @@ decision-endorse                     LL  44  44  44  33  33  44  44  44  33  99 
 decision-approve                     LL  44  44  44  33  33  44  44  44  33  33  99  33  44  44  44  33  44  44
 decision-send-back                   LL  44  44  44  33  33  44  44  44  33  99  99  33  44  44  44  33  44  44
 decision-issue                       LL  44  44  44  rr  33  44  44  44  33  33  33  33  44  44  44  33  44  44
-decision-reasons                     LL  44  44  44  oo  33  44  44  44  33  oo  33  33  44  44  44  33  44  44
+decision-reasons                     LL  44  44  44  o9  33  44  44  44  33  o9  33  33  44  44  44  33  44  44
 decision-preview                     L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
 decision-preview-language            L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
 decision-letter-staff                L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
@@ -155,8 +155,8 @@ decision-letter-retry                LL  54  54  54  59  53  54  54  54  53  53 
 decision-concurrences                L   3   3   3   3   3   3   3   3   3   3   3   3   3   o   3   3   3   3
 decision-concurrence                 L   4   4   4   4   4   4   4   4   4   4   4   4   4   o   4   4   4   4
 decision-concurrence-declare         LL  44  44  44  44  44  44  44  44  44  44  44  44  44  oo  44  44  44  44
-decision-concurrence-give            LL  44  44  44  44  44  44  44  44  44  44  44  44  44  o9  44  44  44  44
-decision-concurrence-send-back       LL  44  44  44  44  44  44  44  44  44  44  44  44  44  oo  44  44  44  44
+decision-concurrence-give            LL  44  44  44  44  44  44  44  44  44  44  44  44  44  99  44  44  44  44
+decision-concurrence-send-back       LL  44  44  44  44  44  44  44  44  44  44  44  44  44  33  44  44  44  44
 decision-letter-of                   L   r   r   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4
 decision-letter                      L   o   o   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4
 decision-letter-pdf                  L   o   o   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4
