@@ -12,11 +12,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Cluster, User
-from accounts.roles import ClusterRole, OrganisationRole
+from accounts.roles import CLUSTER_READERS, ClusterRole, OrganisationRole
+from decisions.states import STEPS
 from desk.roles import RoleKind
 from desk.selectors import roles_of
 from funding.roles import PartnerRole
-from programs.roles import ProgramRole
+from programs.roles import READERS, ProgramRole
 from work import clock
 
 
@@ -42,21 +43,11 @@ def on_programmes(*roles: str) -> Callable[[User | AnonymousUser], bool]:
     return holding(RoleKind.CLUSTER, RoleKind.PROGRAM, roles=roles)
 
 
-STAFF = (
-    ProgramRole.OFFICER,
-    ProgramRole.SCREENER,
-    ProgramRole.CONFIRMER,
-    ProgramRole.CHAIR,
-    ProgramRole.ENDORSER,
-    ProgramRole.APPROVER,
-    ProgramRole.RECONSIDERER,
-    ClusterRole.AUDITOR,
-    ClusterRole.FINANCE,
-)
+STAFF = (*READERS, *CLUSTER_READERS)
 reads_files = on_programmes(*STAFF)
 runs_programmes = on_programmes(ProgramRole.OFFICER)
 holds_money = on_programmes(ProgramRole.OFFICER, ClusterRole.FINANCE, ClusterRole.AUDITOR)
-decides = on_programmes(ProgramRole.OFFICER, ProgramRole.ENDORSER, ProgramRole.APPROVER)
+decides = on_programmes(*STEPS)
 
 # The main menu, in its order.
 NAVIGATION: list[Item] = [

@@ -19,9 +19,7 @@ SHARES = "shares"
 MINIMUM = "minimum"
 CEILING = "ceiling"
 DISCUSSION = "discussion"
-
-
-QUORUM = "quorum"  # the code of the refusal whose way out the page says
+QUORUM = "quorum"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from desk.selectors.day import APPS
 from notifications.messages import AccountExists
 from notifications.models import Message
 from notifications.services import queue_message
+from programs.models import Appointment
 from programs.services.people import appoint
 from tests import files
 from tests.reviews.files import assigned_file, eligible_file, file_in_review, reviewed_file
@@ -141,6 +142,20 @@ def test_menu_shows_a_person_what_is_theirs(english, cast, programme, now):
         "administrator": ["Home", "People and roles", "State of the service", *common, "Search"],
         "analyst": ["Home", "Your agreements", *common],
     }
+
+
+@pytest.mark.parametrize("role", ["endorser", "approver", "reconsiderer", "officer"])
+def test_whoever_takes_a_step_of_the_chain_has_the_decisions_in_the_menu(english, cast, programme, now, role):
+    """As the list of decisions itself opens to them."""
+    Appointment.objects.filter(user=cast.dev).delete()
+    Appointment.objects.create(
+        user=cast.dev, cluster=programme.cluster, program=programme, role=role, limit=1, starts_on=clock.today()
+    )
+    english.force_login(cast.dev)
+    menu = english.get(HOME).context["page"]["navigation"]
+    with override("en"):
+        assert "Decisions" in [str(item["label"]) for item in menu]
+    assert english.get(reverse("decision-queue")).status_code == 200
 
 
 def test_roles_are_one_query(cast, programme, now):
