@@ -57,6 +57,8 @@ def present_decision(application: Application) -> Decision | None:
 def chain_of(decision: Decision) -> list[Stage]:
     """The steps of the chain in order, each as a `Stage`: what was done stays with who and when."""
     done = {step.kind: step for step in decision.steps.counted().select_related("by")}
+    if StepKind.CONCURRED in done and decision.state in OPEN and decision.concurrences.awaited().exists():
+        del done[StepKind.CONCURRED]  # one of several partners gave it: the step is done with the last
     stages: list[Stage] = []
 
     def stage(kind: StepKind, label: str, note: str = "") -> None:

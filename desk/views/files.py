@@ -64,7 +64,8 @@ def search(request: PersonRequest) -> HttpResponse:
         staff = Application.objects.of_staff(request.user)
         if exact:
             return redirect(address(exact, staff.filter(pk=exact.pk).exists()))
-        rows = list(matching(visible, asked).order_by("-submitted_at", "-id")[: PAGE + 1])
+        matches = matching(visible, asked).prefetch_related("call__accommodations")
+        rows = list(matches.order_by("-submitted_at", "-id")[: PAGE + 1])
         rows, more = rows[:PAGE], len(rows) > PAGE
         as_staff = set(staff.filter(pk__in=[f.pk for f in rows]).values_list("pk", flat=True))
         found = [_found(file, file.pk in as_staff) for file in rows]

@@ -28,6 +28,7 @@ def waiting_for_concurrence(partner: Partner, user: User) -> QuerySet[Concurrenc
     return (
         Concurrence.objects.of_officer(user)
         .waiting()
+        .free_to(user)
         .filter(agreement__partner=partner)
         .select_related("agreement", "decision", "application")
         .order_by("asked_at", "id")

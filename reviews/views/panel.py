@@ -18,7 +18,7 @@ from applications.access import STAFF, enter
 from applications.models import Application
 from applications.states import ApplicationState
 from moves.interests import standing_of
-from moves.machine import allowed, refusals
+from moves.machine import allowed, ask_who, refusals
 from moves.refusals import Forbidden, WrongMoment
 from moves.states import StandingState
 from moves.transitions import MoveOf
@@ -187,7 +187,9 @@ def _move_file(request: PersonRequest, reference: str, act: Callable[..., Applic
 def reopen_file(request: PersonRequest, reference: str) -> HttpResponse:
     """The chair sends the file back to its reviewers."""
     application = enter(request.user, STAFF, read="reviews", reference=reference)
-    refusals(application, Application.reopen_review, by=request.user)  # raises for the wrong person, the wrong state
+    ask_who(application, Application.reopen_review, by=request.user)
+    if request.method != "POST":  # the act says it, beside what was typed
+        refusals(application, Application.reopen_review, by=request.user)  # raises in the wrong state
     form = ReasonForm(request.POST or None, label=_("Why more reviews are needed"))
     if request.method == "POST" and form.is_valid():
         try:

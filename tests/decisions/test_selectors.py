@@ -1,6 +1,7 @@
 """What pages read of decisions: what waits for whom and in which order, and where each stands in its chain."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import translation
@@ -207,6 +208,19 @@ def test_chain_of_an_award_below_the_threshold_asks_no_partner(cast, programme):
     assert chain(decision) == told("done", "done", "now", "later")
     Agreement.objects.update(concurrence_above=0)  # amended since: nobody was asked, nobody is waited for
     assert chain(decision) == told("done", "done", "now", "later")
+
+
+def test_chain_waits_for_every_partner_and_not_for_the_first(cast, programme):
+    decision = files.approved(cast, programme, amount="75000.01")
+    own = decision.concurrences.get()
+    other = Agreement.objects.get(pk=own.agreement_id)
+    other.pk, other.public_id, other.reference = None, uuid4(), "DEC-2026-7"
+    other.save(force_insert=True)
+    decision.concurrences.create(application_id=own.application_id, agreement=other)
+    with clock.at(files.DECIDED_AT):
+        files.declare(cast, decision, "concurrence")
+        services.concur(own, by=cast.concurrence)
+    assert chain(Decision.objects.get(pk=decision.pk)) == told("done", "done", "now", "later", "later")
 
 
 def test_chain_names_the_partner_that_was_asked_though_its_threshold_was_raised_since(cast, programme):

@@ -7,7 +7,7 @@ import pytest
 from audit.actors import CLOCK
 from decisions.models import Concurrence, Decision
 from funding.models import PartnerSeat
-from moves.services import declare_standing
+from moves.services import declare_standing, record_duty
 from reports import selectors
 from tests.reports.conftest import NOW
 
@@ -79,5 +79,6 @@ def test_what_waits_for_the_partners_officer_is_what_it_may_give_now_the_longest
     Concurrence.objects.filter(pk=asked(0).pk).update(state="given")
     asked(0, voided_at=NOW)
     declare_standing(asked(0).application_id, user=conny, standing="conflict")
+    record_duty(asked(0).application_id, by=conny, duty="screen")
     assert list(selectors.waiting_for_concurrence(world.meie, conny)) == [first, second, third]
     assert list(selectors.waiting_for_concurrence(world.meie, world.ana)) == []

@@ -381,6 +381,9 @@ def test_the_review_of_a_file_is_reopened_from_where_it_can_be_and_by_the_chair(
     client.post(reverse("review-reopen-file", args=[application.reference]), {"reason": "Un autre avis."})
     assert fresh(application).state == ApplicationState.IN_REVIEW
     assert 'name="reason"' not in page(client, "review-reopen-file", application.reference, status=409)
+    # Sent a second time, or from a second window: what was typed is still there.
+    again = client.post(reverse("review-reopen-file", args=[application.reference]), {"reason": "Un troisième avis."})
+    assert "Un troisième avis." in again.content.decode()
 
 
 def test_a_file_that_leaves_the_ranking_meanwhile_leads_to_its_reviews(cast, programme, as_, monkeypatch):
@@ -408,4 +411,7 @@ def test_sums_and_limits_are_said_beside_the_field(cast, programme, as_):
     split = recommendation(client, application, outcome="partial", amount="50 000,00", then="propose")
     form = split.context["form"]
     assert sum(Decimal(form[n].value() or 0) for n in form.fields if n.startswith("share_")) == Decimal("50000.00")
+    application.assignments.filter(reviewer=cast.ana).update(state="recused")  # the quorum is lost meanwhile
+    typed = recommendation(client, application, amount="50 000,00", then="propose", reasons_fr="Déjà écrit.")
+    assert "Déjà écrit." in typed.content.decode()
     assert not Recommendation.objects.exists()
