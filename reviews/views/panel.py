@@ -188,17 +188,17 @@ def reopen_file(request: PersonRequest, reference: str) -> HttpResponse:
     """The chair sends the file back to its reviewers."""
     application = enter(request.user, STAFF, read="reviews", reference=reference)
     ask_who(application, Application.reopen_review, by=request.user)
-    if request.method != "POST":  # the act says it, beside what was typed
-        refusals(application, Application.reopen_review, by=request.user)  # raises in the wrong state
-    form = ReasonForm(request.POST or None, label=_("Why more reviews are needed"))
-    if request.method == "POST" and form.is_valid():
-        try:
+    form = ReasonForm(request.POST if request.method == "POST" else None, label=_("Why more reviews are needed"))
+    try:
+        if form.is_valid():
             services.reopen_file(application, by=request.user, reason=form.cleaned_data["reason"])
-        except WrongMoment as stopped:
-            form.add_error(None, str(stopped.message))
-        else:
             messages.success(request, _("The file is in review again."))
             return redirect("review-file", reference)
+        refusals(application, Application.reopen_review, by=request.user)  # raises in the wrong state
+    except WrongMoment as stopped:
+        if not form.is_bound:
+            raise
+        form.add_error(None, str(stopped.message))  # beside what was typed
     context = {
         "application": application,
         "form": form,
@@ -206,7 +206,8 @@ def reopen_file(request: PersonRequest, reference: str) -> HttpResponse:
         "lead": _("The file goes back to review: another reviewer can be assigned."),
         "button": _("Reopen the review"),
     }
-    return render(request, "reviews/act.html", context)
+    closed = form.is_bound and form.non_field_errors()
+    return render(request, "reviews/act.html", context, status=409 if closed else 200)
 
 
 @login_required

@@ -383,6 +383,7 @@ def test_the_review_of_a_file_is_reopened_from_where_it_can_be_and_by_the_chair(
     assert 'name="reason"' not in page(client, "review-reopen-file", application.reference, status=409)
     # Sent a second time, or from a second window: what was typed is still there.
     again = client.post(reverse("review-reopen-file", args=[application.reference]), {"reason": "Un troisième avis."})
+    assert again.status_code == 409
     assert "Un troisième avis." in again.content.decode()
 
 
