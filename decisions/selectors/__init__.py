@@ -8,15 +8,18 @@ from decisions.selectors.chain import (
     summary_of,
 )
 from decisions.selectors.reconsideration import ask_until, contested_decision, tell
+from decisions.selectors.turns import concurrers_of, stuck_among
 from decisions.selectors.waiting import work_for
 
 __all__ = [
     "ask_until",
     "chain_of",
+    "concurrers_of",
     "contested_decision",
     "money_of",
     "needs_of",
     "present_decision",
+    "stuck_among",
     "summary_of",
     "tell",
     "work_for",

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.rules import is_person
 from applications.models import Application
 from audit.actors import Actor
 from decisions.models import Concurrence, Decision
+from decisions.selectors.turns import stuck_among
 from decisions.states import STEPS, Turn
 from letters.models import Letter
 from letters.states import LetterState
@@ -21,6 +23,7 @@ from work.selectors import MOST, WorkLine
 from work.states import Hat
 
 PROGRAM = "application__call__program"
+NOBODY = gettext_lazy("Nobody can take the next step of the decision")
 
 
 def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
@@ -31,18 +34,24 @@ def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
 
 
 def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
-    """The next step of each open decision, when it is theirs; for an officer also what waits for another."""
+    """The next step of each open decision, when it is theirs; for an officer also what waits for another, and what
+    there is nobody to take."""
     roles = roles_held(user).intersection(STEPS)
     rows = Decision.objects.select_related(PROGRAM).with_turn().order_by("since", "id")
     runs = ProgramRole.OFFICER in roles
     for decision in rows.waiting_for(user, roles=roles)[:limit]:
         turn = Turn(decision.turn).row
         yield _line(decision.application, turn.act, turn.hat)
-    for decision in rows.waiting_for_others(user, roles=roles)[:limit] if runs else ():
-        waits_for = str(Turn(decision.turn).row.awaits)
-        yield _line(decision.application, _("Decision under way"), Hat.OFFICER, waits_for=waits_for)
     if not runs:
         return
+    others = rows.waiting_for_others(user, roles=roles)[:limit]
+    stuck = stuck_among([decision.pk for decision in others])
+    for decision in others:
+        if decision.pk in stuck:
+            yield _line(decision.application, NOBODY, Hat.OFFICER)
+        else:
+            waits_for = str(Turn(decision.turn).row.awaits)
+            yield _line(decision.application, _("Decision under way"), Hat.OFFICER, waits_for=waits_for)
     failed = Letter.objects.filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM), state=LetterState.FAILED)
     failed = failed.filter(decision__isnull=False).exclude(application__in=barred_from(user))
     for letter in failed.select_related(PROGRAM).order_by("since", "id")[:limit]:

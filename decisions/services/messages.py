@@ -1,12 +1,15 @@
-"""Who is told, and of what: the next in the chain, the partner's officers, those whose act a return made void."""
+"""Who is told, and of what: the next in the chain, the partner's officers, those whose act a return made void; and the
+programme's officers, of a step that there is nobody to take."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from applications.models import Application
-from decisions.models import Concurrence, Decision
+from decisions.models import Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
-from decisions.states import StepKind, Turn
-from funding.models import PartnerSeat
-from funding.roles import PartnerRole
+from decisions.selectors.turns import concurrers_of, stuck_among, takers_of
+from decisions.states import StepKind
 from letters.models import Letter
 from moves.interests import unbarred
 from notifications import messages
@@ -15,26 +18,32 @@ from programs.querysets import in_office_holders, in_office_officers
 from programs.roles import ProgramRole
 from work.texts import Text
 
+HAVE_SOMEBODY_APPOINTED = _("have somebody appointed, for there is nobody today to take the next one")
+
 
 def tell_next(decision: Decision) -> None:
-    """Tell those who may take the next step, or its partners."""
-    if Turn.CONCUR in Decision.objects.filter(pk=decision.pk).turns().values():
-        return _ask_partners(decision)
-    for turn, person in _next(decision):
-        _tell(decision, turn, person)
+    """Tell those who may take the next step, or its partners; and the programme's officers, when there is nobody."""
+    _ask_partners(decision)
+    takers = takers_of(decision)
+    for turn, person in takers:
+        _tell(decision, person, turn.value, turn.row.asked)
+    if not takers:
+        _tell_if_stuck(decision)
 
 
-def _next(decision: Decision) -> list[tuple[Turn, User]]:
-    """Whose step in the cluster is next (`DecisionQuerySet.waiting_for`), with the step."""
-    own = Decision.objects.filter(pk=decision.pk)
-    program = decision.application.call.program
-    return [
-        (turn, person)
-        for turn in own.turns().values()
-        if turn.row.role
-        for person in in_office_holders(program, turn.row.role)
-        if own.waiting_for(person, roles=[turn.row.role]).exists()
-    ]
+def tell_stuck() -> int:
+    """Tell the programme's officers of each decision whose step there is nobody left to take: of what changed since it
+    came to that step (a conflict declared, a role that ended). Once a step. How many decisions wait so."""
+    stuck = stuck_among(Decision.objects.open().values_list("pk", flat=True))
+    for decision in Decision.objects.filter(pk__in=stuck).select_related("application__call__program").order_by("pk"):
+        _tell_if_stuck(decision)
+    return len(stuck)
+
+
+def _tell_if_stuck(decision: Decision) -> None:
+    for stuck in stuck_among([decision.pk]).values():
+        for person in unbarred(decision.application_id, in_office_officers(decision.application.call.program)):
+            _tell(decision, person, f"stuck:{stuck.turn.value}", HAVE_SOMEBODY_APPOINTED)
 
 
 def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool) -> None:
@@ -46,7 +55,7 @@ def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool)
     acts = acts.exclude(kind__in=(StepKind.SENT_BACK, StepKind.CONCURRED))  # a partner has no page of it
     acted = User.objects.filter(pk__in=acts.values("by"), is_active=True)
     people = {person for person in acted if Application.objects.of_staff(person).filter(pk=file.pk).exists()}
-    people |= {person for _turn, person in _next(decision)}
+    people |= {person for _turn, person in takers_of(decision)}
     people |= set(in_office_holders(program, ProgramRole.CHAIR) if to_panel else in_office_officers(program))
     for person in unbarred(decision.application_id, sorted(people - {by}, key=lambda one: one.pk)):
         queue_message(
@@ -71,26 +80,21 @@ def tell_failed(letter: Letter) -> None:
         )
 
 
-def _tell(decision: Decision, turn: Turn, person: User) -> None:
+def _tell(decision: Decision, person: User, occasion: str, step: str | Promise) -> None:
     file = decision.application
     queue_message(
-        messages.DecisionWaiting(reference=file.number, title=file.title, step=Text.of(turn.row.asked)),
+        messages.DecisionWaiting(reference=file.number, title=file.title, step=Text.of(step)),
         to=person,
         link=FILE_DECISION(file.number),
         application_id=decision.application_id,
-        key=f"decision_waiting:{decision.public_id}:{turn.value}:{_round(decision)}:{person.public_id}",
+        key=f"decision_waiting:{decision.public_id}:{occasion}:{_round(decision)}:{person.public_id}",
     )
 
 
 def _ask_partners(decision: Decision) -> None:
     file = decision.application
-    for concurrence in decision.concurrences.awaited().select_related("agreement"):
-        seats = PartnerSeat.objects.held_today().filter(
-            partner=concurrence.agreement.partner_id, role=PartnerRole.CONCURRENCE
-        )
-        for person in seats.holders():
-            if not Concurrence.objects.of_officer(person).waiting().free_to(person).filter(pk=concurrence.pk).exists():
-                continue
+    for concurrence in decision.concurrences.waiting().select_related("agreement"):
+        for person in concurrers_of(concurrence):
             queue_message(
                 messages.ConcurrenceAsked(reference=file.number, title=file.title, amount=decision.amount),
                 to=person,

@@ -64,6 +64,7 @@ def queue(request: PersonRequest) -> HttpResponse:
     turns = page.turns()
     free = set(page.free_to(request.user).values_list("pk", flat=True))
     within = set(page.within_limit_of(request.user).values_list("pk", flat=True))
+    stuck = selectors.stuck_among(list(turns))
     lines = [
         {
             "decision": decision,
@@ -74,6 +75,7 @@ def queue(request: PersonRequest) -> HttpResponse:
             "parts": [(share.envelope, share.amount) for share in decision.shares.all()],
             "stands_aside": decision.pk not in free,
             "above_limit": decision.pk not in within,
+            "is_stuck": decision.pk in stuck,
         }
         for decision in shown
     ]
@@ -137,6 +139,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "stages": selectors.chain_of(decision),
         "timeline": [_told(step) for step in steps],
         "moves": [{"move": one, "url": reverse(PAGES[one.step].url, args=[reference])} for one in moves],
+        "stuck": selectors.stuck_among([decision.pk]).get(decision.pk),
         "said": selectors.needs_of(decision, request.user),
         "undeclared": any(one.undeclared for one in moves),
         "money": selectors.money_of(decision),

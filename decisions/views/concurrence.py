@@ -61,6 +61,7 @@ def index(request: PersonRequest) -> HttpResponse:
     mine = Concurrence.objects.of_officer(request.user).select_related(*RELATED)
     waiting = list(mine.waiting().order_by("asked_at", "id")[:100])
     free = set(mine.waiting().free_to(request.user).values_list("pk", flat=True))
+    nobody = {one.pk for one in waiting if one.pk not in free and not selectors.concurrers_of(one)}
     given = list(mine.filter(state=ConcurrenceState.GIVEN).order_by("-given_at", "-id")[:20])
     record_readings(
         request.user,
@@ -68,7 +69,8 @@ def index(request: PersonRequest) -> HttpResponse:
         subject="concurrence",
         what="concurrences",
     )
-    return render(request, "decisions/concurrences.html", {"waiting": waiting, "free": free, "given": given})
+    context = {"waiting": waiting, "free": free, "nobody": nobody, "given": given}
+    return render(request, "decisions/concurrences.html", context)
 
 
 @login_required
@@ -119,7 +121,13 @@ def declare(request: PersonRequest, public_id: UUID) -> HttpResponse:
         declare_interests(concurrence.application, by=request.user, **form.cleaned_data)
         if form.cleaned_data["answer"] == "none":
             return redirect("decision-concurrence", public_id)
-        messages.info(request, _("Your declaration is kept. The file stays closed to you; a colleague can concur."))
+        others = selectors.concurrers_of(concurrence)
+        messages.info(
+            request,
+            _("Your declaration is kept. The file stays closed to you; a colleague can concur.")
+            if others
+            else _("Your declaration is kept. The file stays closed to you, and nobody else here can concur."),
+        )
         return redirect("decision-concurrences")
     return render(request, "decisions/concurrence_declare.html", {"concurrence": concurrence, "form": form})
 

@@ -6,14 +6,14 @@ from datetime import timedelta
 from accounts.models import User
 from applications import selectors as applications
 from decisions import selectors as decisions
-from desk.selectors import service
+from desk.selectors import service, stuck
 from letters import selectors as letters
 from reviews import selectors as reviews
 from work import clock
 from work.selectors import MOST, WorkLine
 from work.states import Hat
 
-APPS = (applications.work_for, reviews.work_for, decisions.work_for, letters.work_for, service.work_for)
+APPS = (applications.work_for, reviews.work_for, decisions.work_for, letters.work_for, stuck.work_for, service.work_for)
 SOON = timedelta(days=7)
 
 

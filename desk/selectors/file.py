@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from applications.models import Application
 from applications.states import ApplicationState, Span
+from decisions.selectors import stuck_among
 from desk.constants import TIMELINE_LEAVES_OUT
 from desk.selectors.trail import entries, lines_of, verb_name
 from letters.models import Letter
@@ -58,6 +59,11 @@ def awaited(application: Application) -> str | Promise:
     for turn in application.decisions.open().turns().values():  # a file has at most one open decision
         return turn.row.awaits
     return ApplicationState(application.state).row.awaits
+
+
+def is_stuck(application: Application) -> bool:
+    """Whether there is nobody today to take the step that the file's decision waits for."""
+    return bool(stuck_among(application.decisions.open().values_list("pk", flat=True)))
 
 
 def _step(move: Available, page: str) -> Step:

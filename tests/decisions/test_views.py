@@ -251,7 +251,7 @@ def test_partner_who_did_an_earlier_duty_on_the_file_is_told_why_and_may_only_se
     record_duty(asked.application_id, by=cast.concurrence, duty="screen")
     client, args = as_(cast.concurrence), [asked.public_id]
     give, back = reverse("decision-concurrence-give", args=args), reverse("decision-concurrence-send-back", args=args)
-    assert "somebody else’s: you acted on this file" in text(client.get(reverse("decision-concurrences")))
+    assert "nobody’s today: somebody must be appointed" in text(client.get(reverse("decision-concurrences")))
     page = text(client.get(reverse("decision-concurrence", args=args)))
     assert "The person who screens cannot also" in page
     assert (f'href="{give}"' in page, f'href="{back}"' in page) == (False, True)

@@ -34,6 +34,7 @@ def test_every_sweep_is_a_task_that_beat_asks_for():
     assert set(SWEEPS) == {
         "applications.tasks.chase_requests",
         "audit.tasks.make_reading_partitions",
+        "decisions.tasks.tell_stuck",
         "documents.tasks.erase_removed",
         "documents.tasks.render_documents",
         "letters.tasks.advance_letters",

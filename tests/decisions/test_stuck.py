@@ -1,0 +1,254 @@
+"""A step that there is nobody to take: who is told, and what each page says of it."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.messages import get_messages
+from django.urls import reverse
+from django.utils.translation import override
+
+from accounts.models import ClusterAppointment, User
+from decisions import services
+from decisions.models import Decision
+from decisions.selectors import stuck_among, work_for
+from decisions.services import messages
+from decisions.states import Turn
+from decisions.tasks import tell_stuck
+from desk.selectors import day_of
+from desk.selectors.stuck import work_for as administrators_work
+from funding.models import PartnerSeat
+from moves.services import declare_standing, record_duty
+from notifications.models import Message
+from programs.models import Appointment
+from tests.decisions import files
+from tests.decisions.files import D
+from work import clock
+
+pytestmark = pytest.mark.django_db
+
+AT = files.DECIDED_AT
+YESTERDAY = clock.day_of(AT) - timedelta(days=1)
+HOLDER = {
+    Turn.ENDORSE: ("endorser", "draft", "approved"),
+    Turn.RECONSIDER: ("finance", "draft", "reconsidered"),
+    Turn.APPROVE: ("approver", "endorsed", "approved"),
+    Turn.CONCUR: ("concurrence", "approved", "approved"),
+    Turn.ISSUE: ("officer", "approved", "approved"),
+}
+AWAITS = {
+    Turn.ENDORSE: "the endorser",
+    Turn.RECONSIDER: "the reconsideration officer",
+    Turn.APPROVE: "the approver",
+    Turn.CONCUR: "the ministry (MEIE)",
+    Turn.ISSUE: "the programme officer",
+}
+
+
+@pytest.fixture(autouse=True)
+def now(clock_at, cast, programme):
+    clock_at(AT)
+    Appointment.objects.create(user=cast.finance, program=programme, cluster=programme.cluster, role="reconsiderer")
+    ClusterAppointment.objects.filter(role="officer").delete()
+    Appointment.objects.filter(role="officer").exclude(user=cast.officer).delete()
+
+
+def waiting(cast, programme, turn):
+    """A decision that waits for `turn`, and the one person who may take it."""
+    name, state, kind = HOLDER[turn]
+    decision = files.decision_row(cast, programme, state=state, kind=kind)
+    if turn is Turn.CONCUR:
+        files.asked_row(decision)
+    return decision, getattr(cast, name)
+
+
+def acts(decision, person):
+    record_duty(decision.application_id, by=person, duty="screen")
+
+
+def is_barred(decision, person):
+    declare_standing(decision.application_id, user=person, standing="conflict")
+
+
+def is_unsure(decision, person):
+    declare_standing(decision.application_id, user=person, standing="unsure")
+
+
+def leaves(decision, person):
+    for model in (Appointment, PartnerSeat):
+        model.objects.filter(user=person).update(ends_on=YESTERDAY)
+
+
+def closes(decision, person):
+    User.objects.filter(pk=person.pk).update(is_active=False)
+
+
+def has_less(decision, person):
+    Appointment.objects.filter(user=person).update(limit=decision.amount - D("0.01"))
+
+
+CASES = [(turn, away) for turn in Turn for away in (acts, is_barred, is_unsure, leaves, closes)]
+CASES = [case for case in CASES if case != (Turn.ISSUE, acts)]  # to issue is no duty: no other act excludes it
+
+
+@pytest.mark.parametrize(("turn", "away"), [*CASES, (Turn.APPROVE, has_less)])
+def test_step_is_stuck_once_the_last_who_may_take_it_is_away(cast, programme, turn, away):
+    decision, person = waiting(cast, programme, turn)
+    assert stuck_among([decision.pk]) == {}
+    away(decision, person)
+    with override("en"):
+        assert {pk: (stuck.turn, stuck.awaits) for pk, stuck in stuck_among([decision.pk]).items()} == {
+            decision.pk: (turn, AWAITS[turn])
+        }
+
+
+@pytest.mark.parametrize("state", ["issued", "void", "superseded"])
+def test_decision_that_is_over_is_never_stuck(cast, programme, state):
+    decision = files.decision_row(cast, programme, state=state)
+    files.asked_row(decision)
+    Appointment.objects.all().delete()
+    PartnerSeat.objects.all().delete()
+    assert stuck_among([decision.pk]) == {}
+
+
+def test_each_decision_has_its_own_answer_in_the_same_number_of_questions(
+    cast, programme, django_assert_max_num_queries
+):
+    first, person = waiting(cast, programme, Turn.APPROVE)
+    others = [
+        waiting(cast, programme, turn)[0] for turn in (Turn.APPROVE, Turn.CONCUR, Turn.ENDORSE) for _n in range(3)
+    ]
+    acts(first, person)
+    away = others[3]
+    is_barred(away, cast.concurrence)
+    with django_assert_max_num_queries(12):
+        found = stuck_among([first.pk, *[one.pk for one in others]])
+    assert set(found) == {first.pk, away.pk}
+
+
+def test_partner_that_lacks_its_officer_is_named_and_another_is_not(cast, programme):
+    decision, _person = waiting(cast, programme, Turn.CONCUR)
+    for name in ("DEC", "MDN", "ISDE"):
+        files.asked_row(
+            decision, files.other_agreement(programme, name), **({"state": "given"} if name == "MDN" else {})
+        )
+    assert stuck_among([decision.pk])[decision.pk].partners == ("DEC", "ISDE")
+
+
+# Who is told
+
+
+def told():
+    found = Message.objects.filter(kind="decision_waiting", context__step__en__startswith="have somebody appointed")
+    return list(found.order_by("id").values_list("recipient__given_name", flat=True))
+
+
+def test_officers_are_told_as_the_step_comes_to_nobody(cast, programme):
+    decision = files.endorsed(cast, programme, amount="75000.01")
+    files.declare(cast, decision, "approver")
+    record_duty(decision.application_id, by=cast.concurrence, duty="screen")
+    services.approve(decision, by=cast.approver)
+    assert told() == ["Maude"]
+    message = Message.objects.get(context__step__en__startswith="have somebody appointed")
+    assert message.url_args == [decision.application.reference]
+    assert message.context["step"]["fr"] == (
+        "faire nommer quelqu’un, car personne ne peut franchir la prochaine étape aujourd’hui"
+    )
+    assert not Message.objects.filter(kind="concurrence_asked").exists()
+
+
+def test_officers_are_told_once_a_step_of_what_becomes_nobodys_later(cast, programme):
+    decision, person = waiting(cast, programme, Turn.APPROVE)
+    other, _person = waiting(cast, programme, Turn.APPROVE)
+    messages.tell_next(decision)
+    assert (tell_stuck(), told()) == (0, [])
+    acts(decision, person)
+    assert [tell_stuck(), tell_stuck()] == [1, 1]
+    assert told() == ["Maude"]
+    Decision.objects.filter(pk=decision.pk).update(state="draft")
+    is_barred(decision, cast.endorser)
+    tell_stuck()
+    assert told() == ["Maude", "Maude"]
+    assert not Message.objects.filter(application_id=other.application_id).exists()
+
+
+def test_officer_to_whom_the_file_is_closed_is_not_told(cast, programme):
+    decision, person = waiting(cast, programme, Turn.APPROVE)
+    acts(decision, person), is_barred(decision, cast.officer)
+    tell_stuck()
+    assert told() == []
+
+
+# What each page says
+
+
+def test_officers_home_has_it_among_what_they_must_do(cast, programme):
+    decision, person = waiting(cast, programme, Turn.APPROVE)
+    with override("en"):
+        assert [(str(one.what), one.waits_for) for one in work_for(cast.officer)] == [
+            ("Decision under way", "the approver")
+        ]
+        acts(decision, person)
+        assert [(str(one.what), one.waits_for) for one in work_for(cast.officer)] == [
+            ("Nobody can take the next step of the decision", "")
+        ]
+
+
+def test_administrators_home_has_it_by_its_number_alone_and_leads_to_the_people(cast, programme):
+    second, person = waiting(cast, programme, Turn.APPROVE)
+    Decision.objects.filter(pk=second.pk).update(since=AT + timedelta(hours=1))
+    first, _person = waiting(cast, programme, Turn.APPROVE)
+    free, closed = (waiting(cast, programme, Turn.APPROVE)[0] for _n in range(2))
+    elsewhere = files.other_programme(programme, "CX", elsewhere=True)
+    away = files.decision_row(cast, elsewhere, state="endorsed")
+    for decision in (first, second, closed):
+        acts(decision, person)
+    is_barred(closed, cast.administrator)
+    with override("en"):
+        lines = administrators_work(cast.administrator)
+        assert [one.label for one in day_of(cast.administrator).later] == sorted(one.label for one in lines)
+        assert [(str(one.what), one.label, one.url_name, one.note) for one in lines] == [
+            ("Appoint somebody", f"{one.application.reference} has nobody for its next step", "people", "the approver")
+            for one in (first, second)
+        ]
+    assert set(stuck_among([free.pk, away.pk])) == {away.pk}
+
+
+def test_pages_of_the_file_and_the_queue_say_it(cast, programme, as_):
+    decision, person = waiting(cast, programme, Turn.APPROVE)
+    words = "Nobody can take the next step of the decision"
+    pages = [reverse(name, args=[decision.application.reference]) for name in ("file-detail", "decision-file")]
+    for away in (False, True):
+        if away:
+            acts(decision, person)
+        for url in pages:
+            assert (words in as_(cast.officer).get(url).content.decode()) == away
+        queue = as_(cast.approver).get(reverse("decision-queue")).content.decode()
+        assert ("nobody’s today: somebody must be appointed" in queue) == away
+        assert "somebody else’s" not in queue
+    assert "It waits for the approver." in as_(cast.officer).get(pages[1]).content.decode()
+
+
+def test_partners_officer_is_told_whether_a_colleague_can_concur(cast, programme, as_):
+    decision, person = waiting(cast, programme, Turn.CONCUR)
+    acts(decision, person)
+    url = reverse("decision-concurrences")
+    assert "nobody’s today: somebody must be appointed" in as_(person).get(url).content.decode()
+    agreement = decision.concurrences.get().agreement
+    other = User.objects.create_user("autre@meie.example", given_name="Autre")
+    PartnerSeat.objects.create(user=other, partner=agreement.partner, role="concurrence", starts_on=YESTERDAY)
+    assert "somebody else’s: you acted on this file" in as_(person).get(url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("others", "words"), [(1, "; a colleague can concur."), (0, ", and nobody else here can concur.")]
+)
+def test_partners_officer_who_stands_aside_is_told_whether_a_colleague_can_concur(cast, programme, as_, others, words):
+    decision, person = waiting(cast, programme, Turn.CONCUR)
+    asked = decision.concurrences.get()
+    for n in range(others):
+        other = User.objects.create_user(f"autre{n}@meie.example", given_name="Autre")
+        PartnerSeat.objects.create(user=other, partner=asked.agreement.partner, role="concurrence", starts_on=YESTERDAY)
+    url = reverse("decision-concurrence-declare", args=[asked.public_id])
+    response = as_(person).post(url, {"answer": "conflict", "note": ""})
+    (said,) = get_messages(response.wsgi_request)
+    assert str(said) == f"Your declaration is kept. The file stays closed to you{words}"
