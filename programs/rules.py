@@ -170,6 +170,12 @@ def names_one_applicant(_call: "Call", _facts: object, given: OneApplicant) -> R
     return None
 
 
+def is_later_than_the_call(call: "Call", _facts: object, given: OneApplicant) -> Refusal | None:
+    if given.closes_at is not None and call.closes_at is not None and given.closes_at <= call.closes_at:
+        return Refusal(_("The applicant's closing must be later than the call's."), code=EARLIER)
+    return None
+
+
 def is_over(call: "Call", _facts: NoFacts) -> Refusal | None:
     if call.closes_at is not None and clock.now() < call.closes_at:
         return Refusal(_("A call is archived once it has closed."), code="open")

@@ -42,7 +42,7 @@ class CallLife(models.Model):
         label=_("Accommodate an applicant"), done=_("One applicant accommodated"),
         given=rules.OneApplicant,
         when=[rules.is_before_closing],
-        when_given=[rules.names_one_applicant, has_a_reason],
+        when_given=[rules.names_one_applicant, rules.is_later_than_the_call, has_a_reason],
     )
     def accommodate(self) -> None:
         """Gives one applicant a later closing, for a confidential reason."""

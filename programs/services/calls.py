@@ -7,15 +7,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from audit.actors import Actor
 from moves.machine import move
-from moves.refusals import Refusal, WrongMoment
 from moves.transitions import Reason
 from programs.models import Accommodation, Call, FormVersion, Rubric, Rules
-from programs.rules import EARLIER, NewClosing, OneApplicant
+from programs.rules import NewClosing, OneApplicant
 from work import clock
 
 
@@ -63,8 +61,6 @@ def accommodate_applicant(
     given = OneApplicant(
         _tidy(reason), organisation=organisation.public_id if organisation else None, closes_at=closes_at
     )
-    if closes_at is not None and call.closes_at is not None and closes_at <= call.closes_at:
-        raise WrongMoment(Refusal(_("The applicant's closing must be later than the call's."), code=EARLIER))
     call = move(call, Call.accommodate, by=by, given=given)
     accommodation, _made = Accommodation.objects.update_or_create(
         call=call, organisation=organisation, defaults={"closes_at": closes_at}

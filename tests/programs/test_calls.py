@@ -236,6 +236,16 @@ def test_an_accommodation_is_later_than_the_closing(cast, call, usinage, seconds
     assert [r.code for r in refused.value.refusals] == ["earlier"]
 
 
+def test_an_accommodation_asks_who_and_in_which_state_before_the_day(cast, call, usinage):
+    given = {"organisation": usinage, "closes_at": call.closes_at, "reason": "Médical"}
+    with pytest.raises(Forbidden):
+        accommodate_applicant(call, by=cast.sophie, **given)
+    Call.objects.filter(pk=call.pk).update(state="cancelled")
+    with pytest.raises(WrongMoment) as refused:
+        accommodate_applicant(call, by=cast.officer, **given)
+    assert [r.code for r in refused.value.refusals] == ["state"]
+
+
 def test_a_cancelled_call_cancels_its_files_and_tells_everybody(cast, programme, call):
     submitted = submitted_file(cast, programme)
     draft = draft_file(cast, programme, company="precision")
