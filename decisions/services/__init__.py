@@ -10,7 +10,7 @@ from decisions.services.chain import (
     send_back,
     void_decision,
 )
-from decisions.services.reconsideration import ask_reconsideration, reopen_file, reopen_screening
+from decisions.services.reconsideration import ask_reconsideration, reopen_screening, send_to_new_panel
 
 __all__ = [
     "approve",
@@ -20,8 +20,8 @@ __all__ = [
     "edit_reasons",
     "endorse",
     "issue",
-    "reopen_file",
     "reopen_screening",
     "send_back",
+    "send_to_new_panel",
     "void_decision",
 ]

@@ -14,7 +14,7 @@ def ask_reconsideration(application: Application, *, by: Actor, reason: str) -> 
     return move(application, Application.ask_reconsideration, by=by, given=Reason(reason))
 
 
-def reopen_file(application: Application, *, by: Actor, note: str = "") -> Application:
+def send_to_new_panel(application: Application, *, by: Actor, note: str = "") -> Application:
     """Send a file in reconsideration to a new panel: its decision followed reviews. Returns the application."""
     return move(application, Application.reopen, by=by, note=note)
 

@@ -28,11 +28,11 @@ from reviews.services import (
     assign_reviewer,
     declare_interests,
     recommend,
+    reopen_file,
     save_score,
     sign_undertaking,
     submit_review,
 )
-from reviews.services.assignments import reopen_file as reopen_review_of
 from tests.cast import SET_UP
 from tests.decisions import files
 from tests.decisions.files import D
@@ -153,7 +153,7 @@ def test_decision_that_followed_reviews_is_not_screened_again(declined, cast, pr
         with pytest.raises(WrongMoment) as refusal:
             services.reopen_screening(application, by=opinion_giver)
         assert [one.code for one in refusal.value.refusals] == ["kind"]
-        assert services.reopen_file(application, by=opinion_giver).state == ApplicationState.REVIEWED
+        assert services.send_to_new_panel(application, by=opinion_giver).state == ApplicationState.REVIEWED
 
 
 def test_new_panel_amends_the_decision_and_only_the_new_amount_stays_committed(granted, cast, programme):
@@ -161,7 +161,7 @@ def test_new_panel_amends_the_decision_and_only_the_new_amount_stays_committed(g
     application = ask(granted, cast)
     with clock.at(ASKED_AT):
         declare_interests(application, by=opinion, answer="none")
-        application = services.reopen_file(application, by=opinion)
+        application = services.send_to_new_panel(application, by=opinion)
         assert application.state == ApplicationState.REVIEWED
         answer = Decision.objects.get(application=application, kind=DecisionKind.RECONSIDERED)
         assert answer.state == DecisionState.VOID
@@ -193,7 +193,7 @@ def test_only_the_panel_that_has_the_file_counts_in_the_ranking_and_on_the_page(
     application = ask(granted, cast)
     with clock.at(ASKED_AT):
         declare_interests(application, by=opinion, answer="none")
-        application = services.reopen_file(application, by=opinion)
+        application = services.send_to_new_panel(application, by=opinion)
         ranked = ranking(application.call).of(application)
         assert (ranked.scores.totals, ranked.scores.mean, ranked.placed.rank) == ((), None, None)
         second_panel(cast, programme, application)
@@ -210,12 +210,12 @@ def test_nobody_of_the_first_panel_sits_on_the_second(granted, cast, programme):
     application = ask(granted, cast)
     with clock.at(ASKED_AT):
         declare_interests(application, by=opinion, answer="none")
-        application = services.reopen_file(application, by=opinion)
+        application = services.send_to_new_panel(application, by=opinion)
         assert Application.objects.get(pk=application.pk).score is None
         with pytest.raises(WrongMoment) as refusal:
             recommend(application, by=cast.chair, outcome="declined", reasons_fr="Non.", reasons_en="No.")
         assert "first_panel" in [one.code for one in refusal.value.refusals]
-        application = reopen_review_of(application, by=cast.chair, reason="Nouveau comité.")
+        application = reopen_file(application, by=cast.chair, reason="Nouveau comité.")
         for person in (cast.ana, cast.ben, cast.chloe):
             with pytest.raises(WrongMoment) as refusal:
                 assign_reviewer(application, person, by=cast.officer)
@@ -227,7 +227,7 @@ def test_nobody_of_the_first_panel_sits_on_the_second(granted, cast, programme):
 
 def second_panel(cast, programme, application):
     """A new panel scores the file, four on each criterion; returns its chair, who declared no interest."""
-    application = reopen_review_of(application, by=cast.chair, reason="Nouveau comité.")
+    application = reopen_file(application, by=cast.chair, reason="Nouveau comité.")
     people = [person_of(name) for name in ("Inès", "Jules", "Lou", "Noé")]
     chair, *reviewers = people
     appoint(chair, by=cast.administrator, role="chair", program=programme)
@@ -273,7 +273,7 @@ def test_ineligible_file_is_screened_again_by_its_own_road(cast, programme):
     with clock.at(ASKED_AT):
         declare_interests(application, by=opinion, answer="none")
         with pytest.raises(WrongMoment):
-            services.reopen_file(application, by=opinion)
+            services.send_to_new_panel(application, by=opinion)
         assert services.reopen_screening(application, by=opinion).state == ApplicationState.SUBMITTED
 
 
