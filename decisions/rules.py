@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from audit.actors import Actor
-from decisions.states import BEFORE_ISSUE, FUNDED, DecisionState, opinion_on
+from decisions.states import FUNDED, RETURNABLE, DecisionState, opinion_on
 from funding.roles import PartnerRole
 from funding.rules import holds_partner_role
 from moves.interests import is_barred
@@ -52,10 +52,8 @@ def concurs_for(decision: "Decision", by: Actor) -> bool:
 
 
 def may_send_back(decision: "Decision", by: Actor) -> bool:
-    """Endorser or approver at any step; the partner once the decision is approved."""
-    if is_endorser(decision, by) or is_approver(decision, by):
-        return True
-    return decision.state in BEFORE_ISSUE and concurs_for(decision, by)
+    """Endorser, approver, and the officers of a partner that is asked to concur."""
+    return is_endorser(decision, by) or is_approver(decision, by) or concurs_for(decision, by)
 
 
 def may_edit_reasons(decision: "Decision", by: Actor) -> bool:
@@ -67,7 +65,9 @@ def reasons_can_change(decision: "Decision") -> Refusal | None:
     """The reasons are a draft's: an endorsement names what it endorses, letter and all."""
     if decision.state == DecisionState.DRAFT:
         return None
-    return Refusal(_("The reasons can no longer be edited: send the decision back first."), code="state")
+    if decision.state in RETURNABLE:
+        return Refusal(_("The reasons can no longer be edited, unless the decision is sent back."), code="state")
+    return Refusal(_("The reasons can no longer be edited."), code="state")
 
 
 # Facts and input

@@ -129,8 +129,9 @@ class DecisionState(States):
 
 OPEN = tuple(state for state in DecisionState if state.row.is_open)
 BEFORE_APPROVAL = tuple(state for state in DecisionState if state.row.is_open and not state.row.is_approved)
+RETURNABLE = tuple(state for state in OPEN if state is not DecisionState.DRAFT)
+"""On its way, past its start: it can be sent back there."""
 ONCE_APPROVED = tuple(state for state in DecisionState if state.row.is_approved)
-BEFORE_ISSUE = tuple(state for state in DecisionState if state.row.is_approved and state.row.is_open)
 ONCE_ISSUED = tuple(state for state in DecisionState if state.row.is_issued)
 
 

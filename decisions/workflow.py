@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from decisions import rules
-from decisions.states import ConcurrenceState, DecisionState
+from decisions.states import RETURNABLE, ConcurrenceState, DecisionState
 from moves.rules import has_a_reason
 from moves.states import Duty
 from moves.transitions import Reason, nobody, transition
@@ -54,7 +54,7 @@ class DecisionLife(models.Model):
 
     @transition(
         field=state,
-        source=[DecisionState.ENDORSED, DecisionState.APPROVED, DecisionState.CONCURRED],
+        source=list(RETURNABLE),
         target=DecisionState.DRAFT,
         permission=rules.may_send_back, duty=None,
         label=_("Send back"), done=_("Decision sent back"),

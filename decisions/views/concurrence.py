@@ -188,13 +188,13 @@ def _act(
     do: Callable[[Concurrence, dict[str, Any]], str],
 ) -> HttpResponse:
     """A page that says what an act does, and the act. `ask`: what stands in its way; `do` makes it, and says what it
-    led to."""
+    led to. Refused, what was typed stays on the page, to be copied."""
     concurrence = own(request, public_id)
     if not _declared(concurrence, request.user):
         return redirect("decision-concurrence-declare", public_id)
     read_of(concurrence, request.user, read="award to concur")
     attempt = request.method == "POST" and form.is_valid()
-    refusals = closed = [] if attempt else ask(concurrence)
+    refusals = [] if attempt else ask(concurrence)
     if attempt:
         try:
             done = do(concurrence, form.cleaned_data)
@@ -203,5 +203,5 @@ def _act(
         else:
             messages.success(request, done)
             return redirect("decision-concurrences")
-    context = _context(concurrence, form=form, refusals=refusals, closed=closed)
+    context = _context(concurrence, form=form, refusals=refusals)
     return render(request, template, context, status=409 if refusals and request.method == "POST" else 200)

@@ -27,7 +27,7 @@ from audit.services import record_readings
 from funding.ledger import InsufficientFunds, available
 from funding.models import Envelope, LanguageRegime
 from moves.interests import barred_from, barred_pairs
-from moves.machine import refusals
+from moves.machine import allowed, refusals
 from moves.refusals import UNDECLARED, Refusal, WrongMoment
 from programs.models import Call
 from programs.roles import ProgramRole
@@ -279,7 +279,7 @@ def _recommend_page(
     form: RecommendForm,
     in_the_way: Collection[Refusal],
 ) -> HttpResponse:
-    application = ranked.application
+    application, person = ranked.application, request.user
     context = {
         "application": application,
         "form": form,
@@ -288,7 +288,8 @@ def _recommend_page(
         "passing": sum(1 for one in ranking.files if one.placed.rank is not None),
         "missed": _missed(ranked, _criteria(application.call)),
         "refusals": [str(refusal.message) for refusal in in_the_way],
-        "lacks_quorum": any(refusal.code == QUORUM for refusal in in_the_way),
+        "may_reopen": any(refusal.code == QUORUM for refusal in in_the_way)
+        and bool(allowed(application, person, Application.reopen_review)),
         "under_line": ranked.scores.passes and not ranked.placed.funded,
     }
     return render(request, "reviews/recommend.html", context, status=422 if form.errors else 200)

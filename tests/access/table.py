@@ -156,7 +156,7 @@ decision-concurrences                L   3   3   3   3   3   3   3   3   3   3  
 decision-concurrence                 L   4   4   4   4   4   4   4   4   4   4   4   4   4   o   4   4   4   4
 decision-concurrence-declare         LL  44  44  44  44  44  44  44  44  44  44  44  44  44  oo  44  44  44  44
 decision-concurrence-give            LL  44  44  44  44  44  44  44  44  44  44  44  44  44  99  44  44  44  44
-decision-concurrence-send-back       LL  44  44  44  44  44  44  44  44  44  44  44  44  44  33  44  44  44  44
+decision-concurrence-send-back       LL  44  44  44  44  44  44  44  44  44  44  44  44  44  99  44  44  44  44
 decision-letter-of                   L   r   r   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4
 decision-letter                      L   o   o   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4
 decision-letter-pdf                  L   o   o   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4

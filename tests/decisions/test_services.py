@@ -281,8 +281,9 @@ def test_partner_sends_back_only_what_waits_for_it_in_this_round_and_never_what_
             services.send_back(decision, by=cast.concurrence, reason="Encore.")
         files.asked_row(decision, state="given")
         Decision.objects.filter(pk=decision.pk).update(state="issued")
-        with pytest.raises(Forbidden):
+        with pytest.raises(WrongMoment) as refused:
             services.send_back(decision, by=cast.concurrence, reason="Trop tard.")
+        assert [one.code for one in refused.value.refusals] == ["state"]
 
 
 def test_returned_to_the_panel_the_next_recommendation_is_what_is_drafted(cast, programme):

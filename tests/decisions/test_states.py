@@ -57,7 +57,7 @@ GROUPS = {
     "OPEN": "draft endorsed approved concurred",
     "BEFORE_APPROVAL": "draft endorsed",
     "ONCE_APPROVED": "approved concurred issued superseded",
-    "BEFORE_ISSUE": "approved concurred",
+    "RETURNABLE": "endorsed approved concurred",
     "ONCE_ISSUED": "issued superseded",
     "AWAITED": "asked",
 }

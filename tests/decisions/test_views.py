@@ -5,13 +5,17 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from audit.models import Reading
 from decisions import services
 from decisions.models import Decision
+from decisions.rules import reasons_can_change
 from decisions.selectors import work_for
+from decisions.states import DecisionState
 from funding.models import Agreement, Envelope
 from letters.models import Letter
+from moves.machine import allowed
 from moves.services import declare_standing, record_duty
 from notifications.models import Message
 from programs.models import Appointment
@@ -319,11 +323,50 @@ def test_reasons_typed_while_somebody_endorses_stay_on_the_page(cast, programme,
     typed = {"reasons_fr": "Ce que j’ai écrit.", "reasons_en": "What I wrote."}
     response = client.post(url, typed)
     assert response.status_code == 409
-    assert "send the decision back first" in text(response)
+    assert "unless the decision is sent back" in text(response)
     assert all(words in text(response) for words in typed.values())
     assert "Save the reasons" not in text(response)
-    assert "send the decision back first" in text(client.get(url))
+    assert "unless the decision is sent back" in text(client.get(url))
     assert Decision.objects.get(pk=decision.pk).reasons_en == "The project meets the objectives."
+
+
+@pytest.mark.parametrize("state", DecisionState.values)
+def test_reasons_say_that_a_return_opens_them_where_one_can(cast, programme, state):
+    """The move answers: the sentence does not send to what it refuses."""
+    decision = files.decision_row(cast, programme, state=state)
+    with override("en"):
+        refusal = reasons_can_change(decision)
+    assert (refusal is None) == (state == "draft")
+    can_return = bool(allowed(decision, cast.endorser, Decision.send_back))
+    assert (refusal is not None and "unless the decision is sent back" in str(refusal.message)) == can_return
+
+
+def test_partner_reads_that_it_is_too_late_to_send_back_what_is_issued(asked, cast, as_):
+    """It is the right person at the wrong moment."""
+    files.declare(cast, asked.decision, "concurrence")
+    services.concur(asked, by=cast.concurrence)
+    Decision.objects.filter(pk=asked.decision_id).update(state="issued")
+    client, url = as_(cast.concurrence), reverse("decision-concurrence-send-back", args=[asked.public_id])
+    for answer in (client.get(url), client.post(url, {"reason": ""})):
+        assert answer.status_code == 409
+        assert "the state is “issued”" in text(answer)
+
+
+def test_what_the_partner_typed_stays_without_its_button_when_the_act_is_refused(asked, cast, as_):
+    """The decision is issued between the page and the click."""
+    files.declare(cast, asked.decision, "concurrence")
+    services.concur(asked, by=cast.concurrence)
+    client = as_(cast.concurrence)
+    for name, field, state in (
+        ("decision-concurrence-give", "note", "concurred"),
+        ("decision-concurrence-send-back", "reason", "issued"),
+    ):
+        Decision.objects.filter(pk=asked.decision_id).update(state=state)
+        answer = client.post(reverse(name, args=[asked.public_id]), {field: "Ce que j’ai écrit."})
+        assert answer.status_code == 409
+        assert "This cannot be done now" in text(answer)
+        assert "Ce que j’ai écrit." in text(answer)
+        assert '<button class="button' not in text(answer).split("<main")[1]
 
 
 @pytest.mark.parametrize(

@@ -63,12 +63,13 @@ def draft(cast, programme):
 @pytest.mark.parametrize("state", DecisionState.values)
 def test_decision_moves_only_for_whom_and_when_its_table_says(draft, cast, state):
     Decision.objects.filter(pk=draft.pk).update(state=state)
-    partner = {"concurrence"} if state in (DecisionState.APPROVED, DecisionState.CONCURRED) else set()
-    if partner:  # a concurrence of the round makes its officer one who may send back
+    asked = (DecisionState.APPROVED, DecisionState.CONCURRED, DecisionState.ISSUED, DecisionState.SUPERSEDED)
+    partner = {"concurrence"} if state in asked else set()
+    if partner:  # a concurrence of the round makes its officer one who may send back, as long as it is the moment
         agreement = draft.shares.get().envelope.agreement
         Concurrence.objects.create(
             decision=draft, application=draft.application, agreement=agreement,
-            state=ConcurrenceState.GIVEN if state == DecisionState.CONCURRED else ConcurrenceState.ASKED,
+            state=ConcurrenceState.ASKED if state == DecisionState.APPROVED else ConcurrenceState.GIVEN,
         )  # fmt: skip
     found, expected = {}, {}
     for name, make in MOVES.items():

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from applications.models import Application
 from applications.states import ApplicationState
 from audit.models import Reading
 from reviews.models import Declaration, Interest, Recommendation, Score
@@ -371,6 +372,11 @@ def test_the_chair_reads_what_stands_in_the_way_before_a_recommendation_is_writt
     assert "Rouvrez son évaluation, pour qu’une autre personne l’évalue." in shown
     assert "Vous avez participé à la décision en réexamen" in shown
     assert 'name="reasons_fr"' not in shown
+    # A file of the waiting list has no review to reopen.
+    Application.objects.filter(pk=application.pk).update(state=ApplicationState.WAITLISTED)
+    shown = page(client, "review-recommend", application.reference)
+    assert "2 évaluations sur 3 sont reçues." in shown
+    assert "Rouvrez son évaluation" not in shown
 
 
 def test_the_review_of_a_file_is_reopened_from_where_it_can_be_and_by_the_chair(cast, programme, as_):
