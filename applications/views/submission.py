@@ -39,6 +39,7 @@ from applications.views.catalogue import fact_for
 from applications.views.drafting import draft_of, of_drafts, own
 from documents.downloads import file_response
 from moves.machine import allowed
+from moves.machine import refusals as refusals_to
 from moves.refusals import Refusal, WrongMoment
 from work import clock
 from work.forms import said
@@ -246,18 +247,26 @@ def take_back(request: PersonRequest, public_id: UUID) -> HttpResponse:
         submission.take_back_application(application, by=request.user)
         messages.success(request, _("Your application is a draft again. Submit it before the call closes."))
         return redirect("application-tasks", application.public_id)
+    if in_its_way := refusals_to(application, Application.take_back, by=request.user):
+        raise WrongMoment(*in_its_way)
     return render(request, "applications/take_back.html", {"application": application})
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def withdraw(request: PersonRequest, public_id: UUID) -> HttpResponse:
-    """Withdraw, with the reason."""
+    """Withdraw, with the reason. Where it is too late, what was typed stays on the page, to be copied."""
     application = own(request, public_id, read="withdraw")
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        submission.withdraw_application(application, by=request.user, reason=form.cleaned_data["reason"])
-        messages.success(request, _("Your application is withdrawn."))
-        return redirect("application-detail", application.public_id)
-    context = {"application": application, "form": form}
-    return render(request, "applications/withdraw.html", context, status=422 if form.errors else 200)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    try:
+        if form.is_valid():
+            submission.withdraw_application(application, by=request.user, reason=form.cleaned_data["reason"])
+            messages.success(request, _("Your application is withdrawn."))
+            return redirect("application-detail", application.public_id)
+        refusals_to(application, Application.withdraw, by=request.user)  # raises in the wrong state
+    except WrongMoment as stopped:
+        if not form.is_bound:
+            raise
+        form.add_error(None, stopped.message)
+    status = 409 if form.non_field_errors() else 422 if form.errors else 200
+    return render(request, "applications/withdraw.html", {"application": application, "form": form}, status=status)

@@ -16,6 +16,7 @@ from applications.services.drafts import remove_document, save_answer, start_app
 from applications.states import ApplicationState, ChangeWhy
 from demo import answers as said
 from demo.papers import pdf
+from moves.machine import allowed
 from notifications.models import Message
 from programs.services.calls import cancel_call
 from tests.files import AT, draft_file, open_call, submitted_file
@@ -149,6 +150,53 @@ def test_every_page_of_a_submitted_file_opens(client, cast, programme, clock_at,
         address = reverse("application-detail", args=[file.public_id])
         assert client.get(reverse(f"application-{name}", args=[file.public_id])).url == address
     assert client.get(reverse("application-list")).status_code == 200
+
+
+@pytest.mark.parametrize("state", ApplicationState.values)
+@pytest.mark.parametrize(("name", "step"), [("take-back", Application.take_back), ("withdraw", Application.withdraw)])
+def test_page_of_an_act_opens_where_the_act_can_be_done(client, cast, programme, clock_at, state, name, step):
+    file = submitted_file(cast, programme)
+    clock_at(AT)
+    Application.objects.update(state=state)
+    client.force_login(cast.sophie)
+    answer = client.get(reverse(f"application-{name}", args=[file.public_id]))
+    can = allowed(Application.objects.get(), cast.sophie, step)
+    assert answer.status_code == (200 if can else 409)
+    assert ('<form method="post"' in answer.content.decode().split("<main")[1]) == bool(can)
+
+
+def test_page_that_takes_back_says_that_the_file_was_opened(client, cast, programme, clock_at):
+    file = submitted_file(cast, programme)
+    clock_at(AT)
+    Application.objects.update(opened_at=AT)
+    client.force_login(cast.sophie)
+    answer = client.get(reverse("application-take-back", args=[file.public_id]))
+    assert answer.status_code == 409
+    assert "Votre dossier a déjà été ouvert par la personne responsable du programme." in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["take-back", "withdraw"])
+def test_acts_of_a_signatory_are_closed_to_another_member(client, cast, programme, clock_at, name):
+    file = submitted_file(cast, programme)
+    clock_at(AT)
+    client.force_login(cast.olivier)
+    assert client.get(reverse(f"application-{name}", args=[file.public_id])).status_code == 403
+
+
+def test_reason_of_a_withdrawal_that_comes_too_late_stays_on_its_page(client, cast, programme, clock_at):
+    file = submitted_file(cast, programme)
+    clock_at(AT)
+    client.force_login(cast.sophie)
+    address = reverse("application-withdraw", args=[file.public_id])
+    assert client.post(address, {"reason": ""}).status_code == 422
+    assert client.post(address, {"reason": "Le client a changé d’avis."}).status_code == 302
+    again = client.post(address, {"reason": "Je le répète."})
+    assert again.status_code == 409
+    shown = again.content.decode().split("<main")[1]
+    assert "Je le répète." in shown
+    assert "l’état est «" in shown
+    assert "button--warning" not in shown
+    assert client.post(address, {"reason": ""}).status_code == 409
 
 
 def test_public_pages_open_to_anyone(client, call):
