@@ -6,11 +6,16 @@ Moves say theirs themselves, in the workflow (`done`).
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.roles import ClusterRole, Language, OrganisationRole
 from applications.constants import DUE, SORT
 from applications.states import ApplicationState
+from decisions.states import DecisionKind
 from funding.money import EntryKind
+from funding.roles import PartnerRole
+from moves.states import Duty
+from programs.roles import ProgramRole, Seat
 from reports.states import Scope
-from reviews.states import Answer
+from reviews.states import Answer, InterestKind
 from work.states import Machine, Table
 
 SUBJECTS = {
@@ -184,9 +189,22 @@ FACTS = {
     "erased": _("erased"),
 }
 
-# Facts whose values are words of a closed list: what each is called.
+MEMBERS = dict(OrganisationRole.choices)
+
+# The facts whose name is another of one act: what it is of.
+FACTS_OF = {"agreement.import": {"reference": _("agreement number")}}
+
+# Facts whose values are words of a closed list, one or several: what each is called.
 VALUES = {
     "answer": dict(Answer.choices),
+    "touches": dict(Duty.choices),
+    "role": {**dict(ProgramRole.choices), **dict(ClusterRole.choices), **dict(PartnerRole.choices), **MEMBERS},
+    "before": MEMBERS,
+    "after": MEMBERS,
+    "seat": dict(Seat.choices),
+    "kind": {**dict(DecisionKind.choices), **dict(InterestKind.choices)},
+    "outcome": dict(DecisionKind.choices),
+    "language": dict(Language.choices),
     "scope": dict(Scope.choices),
     "state": dict(ApplicationState.choices),
     "due": DUE,

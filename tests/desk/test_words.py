@@ -6,8 +6,12 @@ from dataclasses import fields
 from pathlib import Path
 from textwrap import dedent
 
-from desk.constants import FACTS, SUBJECTS, VERBS
-from desk.selectors.trail.lines import _done, _models
+import pytest
+from django.utils.translation import override
+
+from audit.services import record
+from desk.constants import FACTS, FACTS_OF, SUBJECTS, VERBS
+from desk.selectors.trail.lines import _done, _models, entries, lines_of
 from moves.transitions import Facts, Input
 
 APPS = (
@@ -109,3 +113,39 @@ def test_every_fact_of_an_act_has_its_name():
             found |= set(given_in(ast.parse(path.read_text(encoding="utf-8"))))
     assert {"touches", "limit", "reverses", "asked", "sha256", "number"} <= found
     assert sorted(found - set(FACTS)) == []
+    assert [(verb, key) for verb, names in FACTS_OF.items() for key in names if verb not in VERBS] == []
+
+
+TOLD = [
+    # verb, given; its facts as read in English, and in French
+    ("agreement.import", {"reference": "MEIE-2026-114"},
+     [("agreement number", "MEIE-2026-114")], [("numéro de l’entente", "MEIE-2026-114")]),
+    ("person.set_aside_work", {"reference": "FE-2026-00042"},
+     [("file", "FE-2026-00042")], [("dossier", "FE-2026-00042")]),
+    ("declaration.declared", {"answer": "conflict", "touches": ["score", "certify_claim"]},
+     [("answer", "conflict of interest"), ("duties already done", "score, certify a claim")],
+     [("réponse", "conflit d’intérêts"), ("actes déjà faits", "noter, certifier une demande de versement")]),
+    ("program.appoint", {"role": "approver"}, [("role", "approver")], [("rôle", "personne qui approuve")]),
+    ("partner.seat", {"role": "concurrence"},
+     [("role", "concurrence officer")], [("rôle", "responsable de l’accord préalable")]),
+    ("organisation.change_role", {"before": "member", "after": "signatory"},
+     [("before", "member"), ("after", "authorised signatory")],
+     [("avant", "membre"), ("après", "personne autorisée à signer")]),
+    ("decision.draft", {"kind": "partial"}, [("kind", "approval in part")], [("type", "approbation partielle")]),
+    ("interest.recorded", {"kind": "family"}, [("kind", "family")], [("type", "lien familial")]),
+    ("application.recommend", {"outcome": "waitlisted"},
+     [("outcome", "waiting list")], [("résultat", "liste d’attente")]),
+    ("assignment.offered", {"seat": "industry"}, [("seat", "industry")], [("siège", "industrie")]),
+    ("ledger.commit", {"move": "decision.issue"}, [("by", "Decision issued")], [("par", "Décision communiquée")]),
+]  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("verb", "given", "english", "french"), TOLD, ids=[verb for verb, *_rest in TOLD])
+def test_facts_of_an_act_are_read_in_words(cast, verb, given, english, french):
+    """What a fact is called may depend on the act; a code of a closed list is never shown, alone or in a list."""
+    entry = record(cast.ana, verb, by=cast.ana, given=given)
+    for language, facts in (("en", english), ("fr", french)):
+        with override(language):
+            (line,) = lines_of(entries().filter(pk=entry.pk))
+        assert sorted(line.facts) == sorted(facts)

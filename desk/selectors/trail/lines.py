@@ -14,7 +14,7 @@ from accounts.models import User
 from applications.models import Application
 from audit.models import Entry, Erasable, Reading
 from audit.states import ActorKind
-from desk.constants import FACTS, READ, SUBJECTS, VALUES, VERBS
+from desk.constants import FACTS, FACTS_OF, READ, SUBJECTS, VALUES, VERBS
 from moves.machine import declared, state_field, subject_name
 from moves.states import Duty
 from reports.models import ApiKey
@@ -149,7 +149,11 @@ def _entry(entry: Entry, who: str, reference: str) -> Line:
         after=state_words(entry.subject_type, entry.after),
         note=note.value if note else "",
         erased=next((e.erased_at for e in [note, *erasables.values()] if e and e.erased_at), None),
-        facts=[(name, _valued(key, value)) for key, value in entry.given.items() if (name := _fact(key, value))],
+        facts=[
+            (name, _valued(key, value))
+            for key, value in entry.given.items()
+            if (name := _fact(key, value, verb_name(entry.subject_type, entry.verb)))
+        ],
         texts=[
             (str(FACTS.get(e.field) or e.field.removeprefix("given.")), e.value) for e in erasables.values() if e.value
         ],
@@ -160,23 +164,25 @@ def _entry(entry: Entry, who: str, reference: str) -> Line:
     )
 
 
-def _fact(key: str, value: object) -> str:
-    """The name of a fact; "" for one that says nothing to a reader."""
-    return "" if value in (None, "", [], {}) else str(FACTS.get(key, key))
+def _fact(key: str, value: object, verb: str = "") -> str:
+    """The name of a fact, in the act of this name; "" for one that says nothing to a reader."""
+    names = FACTS | FACTS_OF.get(verb, {})
+    return "" if value in (None, "", [], {}) else str(names.get(key, key))
 
 
 def _valued(key: str, value: object) -> str:
-    """The value of a fact in words: from its closed list where it has one."""
-    words = VALUES.get(key)
-    return str(words[value]) if words and isinstance(value, str) and value in words else _plain(value)
+    """The value of a fact in words: from its closed list where it has one, one by one when there are several."""
+    if isinstance(value, list):
+        return ", ".join(_valued(key, one) for one in value)
+    if not isinstance(value, str):
+        return _plain(value)
+    return verb_words("", value) if key == "move" else str(VALUES.get(key, {}).get(value, value))
 
 
 def _plain(value: object) -> str:
-    """A fact as text: a list by commas; words kept apart are shown with the texts."""
+    """A fact as text; words kept apart are shown with the texts."""
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return ", ".join(_plain(one) for one in value)
     if isinstance(value, dict):
         told = ((_fact(key, one), _valued(key, one)) for key, one in value.items() if key != "text")
         return "; ".join(f"{name}: {one}" for name, one in told if name) or "…"
