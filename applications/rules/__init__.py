@@ -42,6 +42,7 @@ from applications.rules.people import (
     is_signatory,
 )
 from applications.rules.reviews import (
+    AMOUNT,
     CEILING,
     DISCUSSION,
     MINIMUM,
@@ -51,11 +52,13 @@ from applications.rules.reviews import (
     Proposal,
     Reviews,
     Scores,
+    amount_is_of_outcome,
     is_a_new_panel,
     outcome_is_whole,
     panel_is_complete,
     quorum_is_reached,
     scores_allow_it,
+    shares_add_up,
 )
 from applications.rules.screening import (
     ONLY_A_SCREENER,
@@ -81,6 +84,7 @@ from applications.rules.submission import (
 )
 
 __all__ = [
+    "AMOUNT",
     "CEILING",
     "DISCUSSION",
     "DUE",
@@ -108,6 +112,7 @@ __all__ = [
     "Scores",
     "Signing",
     "WithItsCall",
+    "amount_is_of_outcome",
     "answers_still_hold",
     "asked_in_time",
     "began_before_the_closing",
@@ -141,6 +146,7 @@ __all__ = [
     "quorum_is_reached",
     "says_what_is_wrong",
     "scores_allow_it",
+    "shares_add_up",
     "takes_answers",
     "was_of_ineligibility",
 ]

@@ -1,20 +1,23 @@
 """What a recommendation asks: the panel, the quorum, the scores, the outcome proposed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications.states import FUNDED, Outcome
 from moves.refusals import Refusal
 from moves.transitions import Facts, Input
+from work.money import format_money
 
 if TYPE_CHECKING:
     from applications.models import Application
 
 # Codes of refusals, for the page that says each beside its field.
+AMOUNT = "amount"
 SHARES = "shares"
 MINIMUM = "minimum"
 CEILING = "ceiling"
@@ -83,19 +86,44 @@ def quorum_is_reached(_application: "Application", facts: Reviews) -> Refusal | 
 
 
 def outcome_is_whole(application: "Application", _facts: object, given: Proposal) -> Refusal | None:
-    """A funded outcome has an amount per envelope whose total is the award; a partial one reaches the minimum."""
+    """A funded outcome has an amount that it can be of, and as much in all by envelope."""
     if given.outcome not in Outcome.values:
         return Refusal(_("Choose an outcome."), code="outcome")
     if given.outcome not in FUNDED:
         return None
-    if given.amount <= 0 or sum(given.shares.values()) != given.amount:
-        return Refusal(_("The amounts by fiscal year must add up to the amount recommended."), code=SHARES)
-    minimum = application.minimum_amount
-    if given.outcome == Outcome.PARTIAL and minimum is not None and given.amount < minimum:
-        return Refusal(_("The applicant said it cannot proceed with less than its stated minimum."), code=MINIMUM)
-    if application.requested_amount is not None and given.amount > application.requested_amount:
-        return Refusal(_("The amount is above what was requested or may be paid."), code=CEILING)
+    amount_wrong = amount_is_of_outcome(application, given.outcome, given.amount)
+    return amount_wrong or shares_add_up(given.amount, given.shares.values())
+
+
+def amount_is_of_outcome(application: "Application", outcome: str, amount: Decimal) -> Refusal | None:
+    """Why a funded outcome cannot be of this amount (dollars), or None: an approval is of all that is asked; one in
+    part, of less, and of no less than what the applicant said it can go on with."""
+    asked, least = application.requested_amount, application.minimum_amount
+    if amount <= 0:
+        return Refusal(_("Enter the amount recommended."), code=AMOUNT)
+    if asked is not None and amount > asked:
+        return Refusal(_("This is above what is asked, %(asked)s.") % {"asked": _said(asked)}, code=CEILING)
+    if outcome == Outcome.APPROVED and asked is not None and amount < asked:
+        return Refusal(_("This is less than what is asked: choose “Approve in part”."), code=AMOUNT)
+    if outcome == Outcome.PARTIAL and amount == asked:
+        return Refusal(_("This is all that is asked: choose “Approve”."), code=AMOUNT)
+    if outcome == Outcome.PARTIAL and least is not None and amount < least:
+        sentence = _("The applicant cannot go on with less than %(least)s.")
+        return Refusal(sentence % {"least": _said(least)}, code=MINIMUM)
     return None
+
+
+def shares_add_up(amount: Decimal, shares: Iterable[Decimal]) -> Refusal | None:
+    """Why these parts, by fiscal year and agreement, are not the amount (dollars), or None."""
+    total = sum(shares, Decimal(0))
+    if total == amount:
+        return None
+    sentence = _("The amounts by fiscal year sum to %(total)s; they must sum to %(amount)s.")
+    return Refusal(sentence % {"total": _said(total), "amount": _said(amount)}, code=SHARES)
+
+
+def _said(amount: Decimal) -> str:
+    return format_money(amount, get_language() or "fr")
 
 
 def scores_allow_it(_application: "Application", facts: Scores, given: Proposal) -> Refusal | None:

@@ -10,8 +10,10 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from applications.models import Application
+from applications.rules import amount_is_of_outcome, shares_add_up
 from applications.states import FUNDED, Outcome
 from funding.models import Envelope
+from moves.refusals import Refusal
 from reviews.forms.people import words
 from reviews.selectors import FileScores
 from work.forms import MoneyField, write_number
@@ -88,16 +90,14 @@ class RecommendForm(forms.Form):
     def clean(self) -> None:
         if not self.funds:
             return
-        amount = self.cleaned_data.get("amount")
+        amount = self.cleaned_data.get("amount") or Decimal(0)
         if "amount" not in self.errors:
-            self._check_amount(amount)
+            self._say("amount", amount_is_of_outcome(self.application, self.cleaned_data["outcome"], amount))
         if any(self.name_of(envelope) in self.errors for envelope, _left in self.envelopes):
             return
-        total = sum((part for _envelope, part in self.shares()), Decimal(0))
-        if amount and total != amount and "amount" not in self.errors:
-            sentence = _("The amounts by fiscal year sum to %(total)s; they must sum to %(amount)s.")
+        if "amount" not in self.errors:
             place = self.name_of(self.envelopes[0][0]) if self.envelopes else "amount"
-            self.add_error(place, sentence % {"total": self._money(total), "amount": self._money(amount)})
+            self._say(place, shares_add_up(amount, (part for _envelope, part in self.shares())))
         for envelope, left in self.envelopes:
             part = self.cleaned_data.get(self.name_of(envelope)) or Decimal(0)
             if part > max(left, Decimal(0)):
@@ -106,17 +106,6 @@ class RecommendForm(forms.Form):
                     _("This envelope has %(left)s available.") % {"left": self._money(max(left, Decimal(0)))},
                 )
 
-    def _check_amount(self, amount: Decimal | None) -> None:
-        asked, least = self.application.requested_amount, self.application.minimum_amount
-        if not amount:
-            self.add_error("amount", _("Enter the amount recommended."))
-        elif asked is not None and amount > asked:
-            self.add_error("amount", _("This is above what is asked, %(asked)s.") % {"asked": self._money(asked)})
-        elif self.cleaned_data["outcome"] == Outcome.APPROVED and asked is not None and amount < asked:
-            self.add_error("amount", _("This is less than what is asked: choose “Approve in part”."))
-        elif self.cleaned_data["outcome"] == Outcome.PARTIAL and asked is not None and amount == asked:
-            self.add_error("amount", _("This is all that is asked: choose “Approve”."))
-        elif least is not None and amount < least:
-            self.add_error(
-                "amount", _("The applicant cannot go on with less than %(least)s.") % {"least": self._money(least)}
-            )
+    def _say(self, place: str, refusal: Refusal | None) -> None:
+        if refusal:
+            self.add_error(place, str(refusal.message))

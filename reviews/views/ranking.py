@@ -21,7 +21,7 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.models import Application
-from applications.rules import CEILING, DISCUSSION, MINIMUM, QUORUM, SHARES
+from applications.rules import AMOUNT, CEILING, DISCUSSION, MINIMUM, QUORUM, SHARES
 from applications.states import TO_REVIEW, ApplicationState, Outcome
 from audit.services import record_readings
 from funding.ledger import InsufficientFunds, available
@@ -241,6 +241,7 @@ def _split(application: Application, amount: Decimal) -> dict[str, object]:
 
 
 PLACES = {  # the field beside which each refusal is said
+    AMOUNT: "amount",
     SHARES: "amount",
     MINIMUM: "amount",
     CEILING: "amount",

@@ -178,7 +178,12 @@ def envelopes(programme):
 def recommended_file(
     cast, programme, *, amount="75000.00", outcome="approved", shares=None, reasons=None, discussion="", **more
 ):
-    """A reviewed file that the chair recommended: its decision is a draft. Returns the `Decision`."""
+    """A reviewed file that the chair recommended: its decision is a draft. Returns the `Decision`.
+
+    An approval is of all that is asked, unless the file is `whole`: then it asks what its form says.
+    """
+    if outcome == "approved" and not more.get("whole"):
+        more.setdefault("requested", amount)
     application = reviewed_file(cast, programme, **more)
     with clock.at(RECOMMENDED_AT):
         declare_interests(application, by=cast.chair, answer="none")

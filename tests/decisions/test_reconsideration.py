@@ -169,7 +169,7 @@ def test_new_panel_amends_the_decision_and_only_the_new_amount_stays_committed(g
         envelope = Envelope.objects.get(pk=granted.shares.get().envelope_id)
         chair = second_panel(cast, programme, application)
         recommend(
-            application, by=chair, outcome="approved", amount=D("60000.00"),
+            application, by=chair, outcome="partial", amount=D("60000.00"),
             shares=[(envelope, D("60000.00"))], reasons_fr="Revu.", reasons_en="Reviewed.",
         )  # fmt: skip
         amended = Decision.objects.open().get(application=application)
@@ -290,7 +290,7 @@ def test_waitlisted_file_promoted_later_supersedes_its_first_letter(cast, progra
     with clock.at(ASKED_AT):
         envelope = files.envelopes(programme)[0]
         recommend(
-            Application.objects.get(pk=first.application_id), by=cast.chair, outcome="approved", amount=D("50000.00"),
+            Application.objects.get(pk=first.application_id), by=cast.chair, outcome="partial", amount=D("50000.00"),
             shares=[(envelope, D("50000.00"))], reasons_fr="Place libre.", reasons_en="Room now.",
         )  # fmt: skip
         second = Decision.objects.open().get(application=first.application)

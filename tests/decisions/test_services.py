@@ -458,9 +458,7 @@ def test_co_funded_award_splits_60_40_to_the_cent(cast, programme):
     ledger.allocate(envelope, amount=D("100000"), by=cast.finance)
     parts = split(D("66666.67"), [60, 40])
     ours = Envelope.objects.get(agreement=first, fiscal_year=2026)
-    decision = files.issued(
-        cast, programme, amount="66666.67", shares=[(ours, parts[0]), (envelope, parts[1])], requested=D("75000")
-    )
+    decision = files.issued(cast, programme, amount="66666.67", shares=[(ours, parts[0]), (envelope, parts[1])])
     award = Award.objects.get(decision=decision)
     shares = {s.envelope.agreement.reference: s.amount for s in award.shares.select_related("envelope__agreement")}
     assert shares == {"MEIE-2026-114": D("40000.00"), "DEC-2026-7": D("26666.67")}

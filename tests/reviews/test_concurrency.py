@@ -43,8 +43,8 @@ def together(*acts):
 
 
 def test_two_chairs_recommending_for_the_last_dollars_never_both_pass(committed_db, cast, programme):
-    first = reviewed_file(cast, programme)
-    second = reviewed_file(cast, programme, company="precision")
+    first = reviewed_file(cast, programme, requested="75000.00")
+    second = reviewed_file(cast, programme, company="precision", requested="75000.00")
     with clock.at(NOW):
         appoint(cast.endorser, by=cast.administrator, role="chair", program=programme)
         declare_interests(first, by=cast.chair, answer="none")
