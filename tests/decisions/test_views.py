@@ -121,6 +121,8 @@ def test_step_happens_behind_a_page_and_a_refusal_is_said_there(cast, programme,
     response = client.post(url, {"note": ""})
     assert response.status_code == 409
     assert "Reasons, by criterion or by item (English)" in text(client.get(url))
+    typed = text(client.post(url, {"note": "Déjà écrit."})).split("<main")[1]
+    assert ("Déjà écrit." in typed, '<button class="button' in typed) == (True, False)
     client.post(
         reverse("decision-reasons", args=[decision.application.reference]),
         {"reasons_fr": "Bon projet.", "reasons_en": "Good project."},
