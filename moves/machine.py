@@ -258,8 +258,9 @@ def _from(transitions: dict[str, Transition], state: str) -> Transition | None:
 
 
 def _fired(step: AnyMove) -> str:
-    """The move now firing that may make this one; empty when there is none."""
-    return next((one.name for one in reversed(_firing.get()) if step in one.fires), "") if step.terms.fired else ""
+    """The move whose reaction runs now, if that one may make this step; empty else, whatever an outer one may."""
+    innermost = _firing.get()[-1:]
+    return next((one.name for one in innermost if step in one.fires), "") if step.terms.fired else ""
 
 
 def _permits(way: Transition, obj: Any, by: Actor) -> bool:

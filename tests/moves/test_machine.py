@@ -284,6 +284,26 @@ def test_a_fired_move_is_made_only_while_its_cause_fires(file, camille, dominiqu
     assert set(DutyDone.objects.filter(user=camille).values_list("duty", flat=True)) == {"endorse"}
 
 
+def test_consequence_of_a_consequence_names_the_one_that_made_it(file, camille, cleared):
+    """Two moves are under way, and the reaction to either makes the same move: each entry says whose it was."""
+    cleared(file, camille)
+    File.objects.filter(pk=file.pk).update(state="screened")
+    issued, draft = (Decision.objects.create(application=file, state=state) for state in ("issued", "draft"))
+
+    @after(Decision.begin_again, fires=(File.approve,))
+    def inner(decision, made):
+        move(decision.application, File.approve, by=made.by)
+
+    @after(Decision.issue, fires=(File.approve,))
+    def outer(decision, made):
+        move(issued, Decision.begin_again, by=made.by)
+        move(decision.application, File.approve, by=made.by)
+
+    move(draft, Decision.issue, by=camille)
+    said = Entry.objects.filter(verb="application.approve").order_by("id").values_list("fired_by", flat=True)
+    assert list(said) == ["decision.begin_again", "decision.issue"]
+
+
 # ------------------------------------------------------------------ allowed
 
 
@@ -480,6 +500,24 @@ def test_a_reaction_fires_no_move_but_those_that_it_names(file, camille, dominiq
     assert File.objects.get().state == "screened"
     move(Decision.objects.create(application=file), Decision.issue, by=camille)
     assert File.objects.get().state == "approved"
+
+
+def test_a_reaction_fires_no_move_that_only_an_outer_one_names(file, camille, cleared):
+    cleared(file, camille)
+    File.objects.filter(pk=file.pk).update(state="screened")
+    issued, draft = (Decision.objects.create(application=file, state=state) for state in ("issued", "draft"))
+
+    @after(Decision.begin_again)
+    def unnamed(decision, made):
+        move(decision.application, File.approve, by=made.by)
+
+    @after(Decision.issue, fires=(File.approve,))
+    def named(decision, made):
+        move(issued, Decision.begin_again, by=made.by)
+
+    with pytest.raises(Forbidden):
+        move(draft, Decision.issue, by=camille)
+    assert File.objects.get().state == "screened"
 
 
 def test_allowed_offers_no_move_that_only_a_reaction_makes(machines, camille):
