@@ -92,7 +92,7 @@ def write(message: Message) -> EmailMultiAlternatives:
             "language": f"{message.language}-CA",
             "name": message.recipient.get_full_name() if message.recipient else "",
             "paragraphs": _paragraphs(message.kind, said),
-            "button": message.words.button if message.url_name else "",
+            "button": message.words.button,
             "url": message.url,
             "site": settings.BASE_URL,
         }

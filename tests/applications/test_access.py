@@ -9,13 +9,13 @@ from applications.access import OWN, STAFF, enter, open_file
 from applications.models import Application
 from audit.models import Entry, Reading
 from decisions.access import PARTNER
-from moves.refusals import Forbidden
+from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing
 from programs.models import Appointment
 from reviews.access import REVIEWER
 from tests.decisions import files as decided
 from tests.files import submitted_file
-from tests.reviews.files import file_in_review
+from tests.reviews.files import assigned_file, file_in_review
 from work import clock
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,20 @@ def test_a_conflict_closes_the_file_whatever_the_right_but_to_the_applicants_own
     ):
         declare_standing(file.pk, user=person, standing=standing)
         assert opens(person, right, file) == answer
+
+
+def test_whom_a_conflict_closes_the_file_to_is_told_so_before_anything_else(cast, programme):
+    """Its review has not begun, and their role ended: neither is said to somebody whom the file is closed to."""
+    file = assigned_file(cast, programme)
+    file.assignments.filter(reviewer=cast.ana).update(state="accepted")
+    with pytest.raises(WrongMoment):
+        enter(cast.ana, REVIEWER, read="evidence", pk=file.pk)
+    declare_standing(file.pk, user=cast.ana, standing="conflict")
+    for ends_on in (None, clock.today() - timedelta(days=1)):
+        Appointment.objects.filter(user=cast.ana).update(ends_on=ends_on)
+        with pytest.raises(Forbidden) as refused:
+            enter(cast.ana, REVIEWER, read="evidence", pk=file.pk)
+        assert refused.value.code == "conflict"
 
 
 @pytest.mark.parametrize("name", ["officer", "chair", "auditor", "sophie", "ana", "analyst"])

@@ -22,6 +22,7 @@ from tests.house.test_imports import ROOT
 from work.management.commands.messages import catalogue_path
 from work.texts import Text
 
+NARROW = {"fr": "\N{NO-BREAK SPACE}", "en": ""}  # before a colon
 CLOSES = datetime(2026, 12, 1, 22, tzinfo=UTC)
 # A value of each type, and another: a mail that reads the field is another mail.
 VALUES = {
@@ -64,6 +65,24 @@ STORED = {
     "concurrence_asked": FILE | {"amount": {"money": "75000.01"}},
     "letter_failed": FILE,
     "letter": FILE | {"programme": {"fr": "Filière", "en": "Stream"}},
+}
+# What the button of each kind promises to open. Those that lead nowhere more precise keep the general words.
+BUTTONS = {
+    "Accept the invitation": {"invitation"},
+    "Confirm the address": {"account_confirm"},
+    "Choose a new password": {"account_exists", "password_reset", "password_changed"},
+    "See the request": {"sponsor_asked"},
+    "Open the application": {"sponsor_answered", "application_received", "changes_cancelled"},
+    "See what is asked": {"changes_requested", "changes_reminder"},
+    "Open your draft": {"call_extended"},
+    "Open my queue": {"review_offered"},
+    "Open the reviews": {"review_declined"},
+    "Read the declaration": {"ruling_asked"},
+    "Read the ruling": {"declaration_ruled"},
+    "Open the decision": {"decision_waiting", "decision_sent_back", "letter_failed"},
+    "Open the file": {"changes_answered", "changes_overdue", "concurrence_asked"},
+    "Read the letter": {"letter"},
+    "Open in Passerelle": {"application_withdrawn", "call_cancelled", "review_cancelled"},
 }
 
 
@@ -140,6 +159,27 @@ def test_every_field_of_a_kind_is_read_in_both_languages(kind, language):
         if mailed(replace(content, **{field.name: getattr(other, field.name)}), language) == said
     ]
     assert unread == []
+
+
+def test_button_of_each_kind_says_what_it_opens():
+    said = {}
+    with translation.override("en"):
+        for kind, content in KINDS.items():
+            said.setdefault(str(content.words.button), set()).add(str(kind))
+    assert said == BUTTONS
+
+
+@pytest.mark.parametrize(("language", "button"), [("fr", "Ouvrir ma liste de dossiers"), ("en", "Open my queue")])
+def test_button_is_written_over_its_address_and_only_with_one(language, button):
+    content = filled(KINDS["review_offered"])
+    message = Message(kind="review_offered", key="x", address="x@example.org", language=language)
+    message.context = packed(content)
+    for url_name, written in (("review-queue", True), ("", False)):
+        message.url_name = url_name
+        mail = write(message)
+        (html, _type), *_none = mail.alternatives
+        assert (f">{button}</a>" in html) is written
+        assert (f"{button}{NARROW[language]}:\n{message.url}\n" in mail.body) is written
 
 
 @pytest.mark.parametrize("kind", KINDS)

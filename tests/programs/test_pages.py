@@ -172,6 +172,19 @@ def test_calls_that_the_public_sees_are_those_published_or_cancelled_since(calls
     assert published == {calls["own"], calls["latest"], calls["theirs"]}
 
 
+@pytest.mark.parametrize("lacks", ["opens_at", "closes_at", "rules"])
+def test_call_that_was_cancelled_while_it_lacked_something_was_never_public(calls, lacks):
+    own = calls["own"]
+    unpublished = own.rules if lacks == "rules" else None
+    if unpublished:
+        unpublished.pk, unpublished.public_id, unpublished.number = None, new_public_id(), 2
+        unpublished._state.adding, unpublished.published_at = True, None
+        unpublished.save()
+    draft = another_call(own, state="cancelled", **{lacks: unpublished})
+    never = another_call(own, state="cancelled", rules=None)
+    assert {draft, never, calls["cancelled"]} & set(Call.objects.shown()) == {calls["cancelled"]}
+
+
 def test_programmes_in_the_catalogue_have_a_published_call(calls):
     own, theirs = calls["own"].program, calls["theirs"].program
     assert set(Program.objects.published()) == {own, theirs}

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from uuid6 import uuid7
 
+from accounts.models import User
 from applications.models import Application
 from moves.refusals import WrongMoment
 from moves.services import record_duty
@@ -137,6 +138,13 @@ def test_candidates_are_the_free_ones_then_the_least_loaded_then_by_name(cast, p
     assert [one.user for one in checks.candidates(second)] == [cast.dev, cast.ana, cast.ben, cast.chloe]
 
 
+def test_candidates_of_one_family_name_are_in_the_order_of_their_given_names(cast, programme):
+    for name, given in (("ana", "Zoé"), ("ben", "Alix"), ("chloe", "Yves"), ("dev", "Basile")):
+        User.objects.filter(pk=getattr(cast, name).pk).update(family_name="Roy", given_name=given)
+    application = eligible_file(cast, programme)
+    assert [one.user for one in checks.candidates(application)] == [cast.ben, cast.dev, cast.chloe, cast.ana]
+
+
 def test_who_scored_has_the_file_and_no_other_reason_against_them(cast, programme):
     application = reviewed_file(cast, programme)
     assert standing(checks.fitness([application], [cast.ana])) == {cast.ana: ["already"]}
@@ -246,3 +254,19 @@ def test_who_sat_before_did_so_before_the_latest_reopening_of_the_file_asked(cas
     found = checks.sat_before([first.pk, other.pk], people)
     assert found == {(first.pk, person.pk) for person in (cast.ana, cast.chair, cast.approver)}
     assert checks.sat_before([first.pk], [cast.dev.pk]) == set()
+
+
+def test_of_two_reopenings_the_latest_says_who_sat_before(cast, programme):
+    """What was done between the two was done before the latest, for the second panel."""
+    file = submitted_row(cast, programme)
+    for reviewer, day in ((cast.ben, 4), (cast.ana, 2)):  # as rows lie when an early one was written again
+        at = datetime(2026, 10, day, 14, tzinfo=UTC)
+        Assignment.objects.create(
+            application=file, reviewer=reviewer, assigned_by=cast.officer, seat="cluster", due=at,
+            state=AssignmentState.SUBMITTED, set_aside_at=at,
+        )  # fmt: skip
+    for person, duty, day in ((cast.chair, Duty.RECOMMEND, 3), (cast.approver, Duty.APPROVE, 5)):
+        with clock.at(datetime(2026, 10, day, 14, tzinfo=UTC)):
+            record_duty(file.pk, by=person, duty=duty)
+    found = checks.sat_before([file.pk], [person.pk for person in (cast.ana, cast.ben, cast.chair, cast.approver)])
+    assert found == {(file.pk, person.pk) for person in (cast.ana, cast.ben, cast.chair)}
