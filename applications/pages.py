@@ -1,4 +1,4 @@
-"""The pages of a file, of this app and of those above, and those that messages lead to."""
+"""The pages of a file, of this app and of those above, and those that messages and a person's day lead to."""
 
 from uuid import UUID
 
@@ -12,11 +12,13 @@ FILE_TABS: Tabs[Application] = Tabs(
     Tab("file-screening", _("Screening"), 30),
     Tab("file-changes", _("Changes"), 40),
 )
-FILE_PAGE = Slot("the whole file, for the staff")
-DECLARE_PAGE = Slot("where a person declares interests in a file")
+FILE_PAGE = Slot[str]("the whole file, for the staff")
+DECLARE_PAGE = Slot[str]("where a person declares interests in a file")
 
 APPLICATION = Page("application-detail", UUID)  # the company's
+APPLICATION_TASKS = Page("application-tasks", UUID)
 APPLICATION_SPONSOR = Page("application-sponsor", UUID)
 APPLICATION_CHANGES = Page("application-changes", UUID)
 SPONSOR = Page("sponsor", str)  # the token of the sponsor's link
-FILE_CHANGES = Page("file-changes", str)  # the staff's
+FILE_SCREENING = Page("file-screening", str)  # the staff's
+FILE_CHANGES = Page("file-changes", str)

@@ -7,8 +7,9 @@ class BuilderConfig(AppConfig):
 
     def ready(self) -> None:
         from builder import facts  # noqa: F401 (registers the facts of a publication)
+        from builder.pages import PUBLISH
         from programs.pages import PROGRAM_TABS, PUBLISH_PAGE
         from work.pages import Tab
 
         PROGRAM_TABS.offer(Tab("program-letters", _("Letters"), 50))
-        PUBLISH_PAGE.fill("call-publish")
+        PUBLISH_PAGE.fill(PUBLISH)

@@ -1,4 +1,4 @@
-"""The pages that messages about decisions lead to."""
+"""The pages that messages about decisions, and a person's day, lead to."""
 
 from uuid import UUID
 

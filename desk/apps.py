@@ -9,6 +9,7 @@ class DeskConfig(AppConfig):
         from accounts.rules import is_auditor
         from applications.pages import FILE_PAGE, FILE_TABS
         from desk import services
+        from desk.pages import FILE, JOB
         from desk.rules import jobs_administered_by
         from desk.selectors.jobs import looked_after, told
         from work.jobs import JOB_PAGE, shown_also_to
@@ -26,8 +27,8 @@ class DeskConfig(AppConfig):
                 lambda user, application: is_auditor(user, application.call.program.cluster_id),
             ),
         )
-        FILE_PAGE.fill("file-detail")
-        JOB_PAGE.fill("job-detail")
+        FILE_PAGE.fill(FILE)
+        JOB_PAGE.fill(JOB)
         shown_also_to(jobs_administered_by)
         look_after(
             WorkTable(

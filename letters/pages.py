@@ -1,4 +1,4 @@
-"""The page that a letter's message leads to."""
+"""The page that a letter's message, and a person's day, lead to."""
 
 from uuid import UUID
 

@@ -11,6 +11,7 @@ from audit.actors import Actor
 from documents.models import Rendering
 from letters.constants import SIGNS, grouped
 from letters.models import Dispatch, Letter, LetterTemplate
+from letters.pages import LETTER
 from letters.states import LEAVING, LetterKind, LetterState
 from notifications.models import Message
 from programs.models import Program
@@ -81,8 +82,7 @@ def _unread(user: User, limit: int) -> Iterator[WorkLine]:
         yield WorkLine(
             _("Read your letter"),
             f"{file.reference} · {file.title}",
-            "decision-letter",
-            (letter.public_id,),
+            LETTER(letter.public_id),
             role=Hat.COMPANY,
             note=file.organisation_name,
         )

@@ -1,10 +1,12 @@
 """The pages of a programme and of a call, of this app and of those above."""
 
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy as _
 
 from moves.transitions import AnyMove
 from programs.models import Call, Program
-from work.pages import Slot, Tab, Tabs
+from work.pages import Page, Slot, Tab, Tabs
 
 PROGRAM_TABS: Tabs[Program] = Tabs(
     Tab("program-details", _("Details and calls"), 10),
@@ -13,16 +15,14 @@ PROGRAM_TABS: Tabs[Program] = Tabs(
     Tab("program-rules", _("Rules"), 40),
     Tab("program-people", _("People"), 60),
 )
-PUBLISH_PAGE = Slot("where a call is published")
+PUBLISH_PAGE = Slot[UUID]("where a call is published")
 
 
-def page_of(step: AnyMove) -> str:
-    """The name of the page where this move of a call is made."""
-    pages: dict[AnyMove, str] = {
-        Call.publish: PUBLISH_PAGE.url_name,
-        Call.extend: "call-extend",
-        Call.accommodate: "call-accommodate",
-        Call.cancel: "call-cancel",
-        Call.archive: "call-archive",
-    }
-    return pages[step]
+# Where each move of a call is made.
+PAGE_OF_MOVE: dict[AnyMove, Page[UUID] | Slot[UUID]] = {
+    Call.publish: PUBLISH_PAGE,
+    Call.extend: Page("call-extend", UUID),
+    Call.accommodate: Page("call-accommodate", UUID),
+    Call.cancel: Page("call-cancel", UUID),
+    Call.archive: Page("call-archive", UUID),
+}

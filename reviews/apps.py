@@ -7,7 +7,8 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from applications.pages import DECLARE_PAGE, FILE_TABS
+        from reviews.pages import DECLARE
         from work.pages import Tab
 
         FILE_TABS.offer(Tab("review-file", _("Reviews"), 50))
-        DECLARE_PAGE.fill("review-declare")
+        DECLARE_PAGE.fill(DECLARE)

@@ -1,9 +1,9 @@
 """Pages that are led to from elsewhere: a message leads to a page of its own app, a lower app to a higher one's.
 
-What a message leads to is a `Page`, declared by its app. A page that a higher app has and a lower one leads to is
-declared as a place by the lower app and filled by the higher: asked of every app that has a part of the same thing (a
-file, a programme), it is a tab of its `Tabs`; a single page is a `Slot`. Both are filled when apps are ready, and the
-system does not start with a slot that nobody filled.
+What a message or a line of a person's day leads to is a `Page`, declared by its app. A page that a higher app has and
+a lower one leads to is declared as a place by the lower app and filled by the higher: asked of every app that has a
+part of the same thing (a file, a programme), it is a tab of its `Tabs`; a single page is a `Slot`. Both are filled when
+apps are ready, and the system does not start with a slot that nobody filled.
 """
 
 from collections.abc import Callable
@@ -30,6 +30,10 @@ class Link:
 
     url_name: str
     args: tuple[object, ...]
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name, args=self.args)
 
 
 class Page(Generic[*Parts]):
@@ -75,28 +79,33 @@ def check_pages(**_asked: object) -> list[CheckMessage]:
     return faults
 
 
-class Slot:
-    """A page known by what it is for. `url_name` is the name of its address, once its app has said it."""
+class Slot(Generic[*Parts]):
+    """A page known by what it is for and what fills its address, until its app has given it: `Slot[str]("the file")`.
 
-    declared: "list[Slot]" = []
+    Called with that, it is the link to one, as a page is.
+    """
+
+    declared: ClassVar[list["Slot[*tuple[Any, ...]]"]] = []
 
     def __init__(self, what: str) -> None:
-        self.what, self.url_name = what, ""
+        self.what = what
+        self.page: Page[*Parts] | None = None
         self.declared.append(self)
 
-    def fill(self, url_name: str) -> None:
-        """The app whose page it is says its name, once, when it is ready."""
-        if self.url_name not in ("", url_name):
-            raise ImproperlyConfigured(f"{self.what} has two pages: {self.url_name} and {url_name}")
-        self.url_name = url_name
+    def fill(self, page: Page[*Parts]) -> None:
+        """The app whose page it is gives it, once, when it is ready."""
+        if self.page not in (None, page):
+            raise ImproperlyConfigured(f"{self.what} has two pages: {self.page.url_name} and {page.url_name}")
+        self.page = page
 
-    def url(self, *args: object) -> str:
-        return reverse(self.url_name, args=args)
+    def __call__(self, *parts: *Parts) -> Link:
+        assert self.page is not None  # the system does not start without
+        return self.page(*parts)
 
 
 def check_slots() -> None:
     """ImproperlyConfigured when a page is declared that no app has."""
-    if empty := [slot.what for slot in Slot.declared if not slot.url_name]:
+    if empty := [slot.what for slot in Slot.declared if slot.page is None]:
         raise ImproperlyConfigured(f"no app has these pages: {', '.join(empty)}")
 
 

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from work.models import WorkItem
+from work.pages import Link
 from work.querysets import set_aside, stopped, unfinished
 from work.states import Hat, Table
 
@@ -20,15 +21,14 @@ MOST = 40  # lines an app tells at once, the soonest due first: a day's work, an
 class WorkLine:
     """One thing to do, or to wait for.
 
-    `what` is the act ("Review"), `label` the thing (reference and title), `url_name` and `url_args` its page. `role` is
-    the hat worn for it. `waits_for` names who else must act first; empty when it
-    is this person's turn. `due` is None where no clock runs.
+    `what` is the act ("Review"), `label` the thing (reference and title), `link` its page. `role` is the hat worn for
+    it. `waits_for` names who else must act first; empty when it is this person's turn. `due` is None where no clock
+    runs.
     """
 
     what: Any
     label: str
-    url_name: str
-    url_args: tuple = ()
+    link: Link
     due: datetime | None = None
     role: Hat = field(kw_only=True)
     waits_for: Any = ""

@@ -10,12 +10,20 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.rules import is_person
 from applications.models import Application, ChangeRequest
-from applications.pages import FILE_PAGE
+from applications.pages import (
+    APPLICATION,
+    APPLICATION_CHANGES,
+    APPLICATION_TASKS,
+    FILE_CHANGES,
+    FILE_PAGE,
+    FILE_SCREENING,
+)
 from applications.rules import call_takes_submissions, closing_for
 from applications.states import IN_SCREENING, LEFT, OUTLIVES_LETTER, ApplicationState
 from audit.actors import Actor
 from programs.roles import ProgramRole
 from questions.schema import Form
+from work.pages import Link
 from work.selectors import MOST, WorkLine
 from work.states import Hat
 
@@ -43,16 +51,15 @@ def _work_of_company(user: User, limit: int) -> Iterator[WorkLine]:
     for file in files[:limit]:
         label = file.title or file.call.name
         label = f"{file.reference} · {label}" if file.reference else label
-        line = partial(WorkLine, label=label, url_args=(file.public_id,), role=Hat.COMPANY, note=file.organisation_name)
+        line = partial(WorkLine, label=label, role=Hat.COMPANY, note=file.organisation_name)
         if file.state == ApplicationState.DRAFT:
             if call_takes_submissions(file, None) is None:
-                yield line(_("Finish and submit"), url_name="application-tasks", due=closing_for(file))
+                yield line(_("Finish and submit"), link=APPLICATION_TASKS(file.public_id), due=closing_for(file))
         elif file.state == ApplicationState.CHANGES_REQUESTED:
-            due = file.asked_until
-            yield line(_("Answer the request for changes"), url_name="application-changes", due=due)
+            link = APPLICATION_CHANGES(file.public_id)
+            yield line(_("Answer the request for changes"), link=link, due=file.asked_until)
         else:
-            waits = _("the cluster")
-            yield line(_("Being assessed"), url_name="application-detail", waits_for=waits)
+            yield line(_("Being assessed"), link=APPLICATION(file.public_id), waits_for=_("the cluster"))
 
 
 def _work_of_staff(user: User, limit: int) -> Iterator[WorkLine]:
@@ -62,14 +69,15 @@ def _work_of_staff(user: User, limit: int) -> Iterator[WorkLine]:
         for role in (ProgramRole.SCREENER, ProgramRole.OFFICER)
     )
     for file in screens.filter(state=ApplicationState.SUBMITTED)[:limit]:
-        yield _line(file, _("Screen"), "file-screening", Hat.SCREENER)
+        yield _line(file, _("Screen"), FILE_SCREENING(file.number), Hat.SCREENER)
     for file in runs.filter(state__in=IN_SCREENING)[:limit]:
         asked = file.state == ApplicationState.CHANGES_REQUESTED
         what = _("Changes requested") if asked else _("To be screened")
         waits = str(ApplicationState(file.state).row.awaits)
-        yield _line(file, what, "file-changes" if asked else FILE_PAGE.url_name, Hat.OFFICER, waits)
+        link = FILE_CHANGES(file.number) if asked else FILE_PAGE(file.number)
+        yield _line(file, what, link, Hat.OFFICER, waits)
 
 
-def _line(file: Application, what: str, url_name: str, role: Hat, waits_for: str = "") -> WorkLine:
+def _line(file: Application, what: str, link: Link, role: Hat, waits_for: str = "") -> WorkLine:
     label = f"{file.reference} · {file.title or file.call.name}"
-    return WorkLine(what, label, url_name, (file.reference,), file.due, waits_for, file.organisation_name, role=role)
+    return WorkLine(what, label, link, file.due, waits_for, file.organisation_name, role=role)

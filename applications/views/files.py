@@ -183,7 +183,7 @@ def index_csv(request: PersonRequest) -> HttpResponse:
         messages.info(request, _("This list is long. Press “Download the list (CSV)” to have it prepared."))
         return back
     try:
-        return redirect(JOB_PAGE.url_name, lists.start_list(Chosen(**chosen), by=request.user).public_id)
+        return redirect(JOB_PAGE(lists.start_list(Chosen(**chosen), by=request.user).public_id).url)
     except NotNow as refused:
         messages.error(request, refused.message)
         return back

@@ -143,7 +143,7 @@ def _in_the_way(application: Application, user: User) -> Refusal | None:
 def declare_url(application: Application) -> str:
     """Where interests are declared, and then back to the checklist."""
     back = reverse("file-screening", args=[application.reference])
-    return f"{DECLARE_PAGE.url(application.reference)}?{urlencode({'next': back})}"
+    return f"{DECLARE_PAGE(application.number).url}?{urlencode({'next': back})}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

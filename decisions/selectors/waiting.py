@@ -11,6 +11,7 @@ from accounts.rules import is_person
 from applications.models import Application
 from audit.actors import Actor
 from decisions.models import Concurrence, Decision
+from decisions.pages import CONCURRENCE, FILE_DECISION
 from decisions.selectors.turns import stuck_among
 from decisions.states import STEPS, Turn
 from letters.models import Letter
@@ -60,8 +61,8 @@ def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
 
 def _line(file: Application, what: str | Promise, role: Hat, waits_for: str = "") -> WorkLine:
     label = f"{file.reference} · {file.title or file.call.name}"
-    args, note = (file.reference,), file.organisation_name
-    return WorkLine(str(what), label, "decision-file", args, file.due, waits_for, note, role=role)
+    link, note = FILE_DECISION(file.number), file.organisation_name
+    return WorkLine(str(what), label, link, file.due, waits_for, note, role=role)
 
 
 def _work_of_partner(user: User, limit: int) -> Iterator[WorkLine]:
@@ -72,8 +73,7 @@ def _work_of_partner(user: User, limit: int) -> Iterator[WorkLine]:
         yield WorkLine(
             str(Turn.CONCUR.row.act),
             f"{file.reference} · {file.title}",
-            "decision-concurrence",
-            (one.public_id,),
+            CONCURRENCE(one.public_id),
             role=Turn.CONCUR.row.hat,
             note=file.organisation_name,
         )

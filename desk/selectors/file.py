@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications.models import Application
+from applications.pages import FILE_CHANGES, FILE_SCREENING
 from applications.states import ApplicationState, Span
+from decisions.pages import FILE_DECISION
 from decisions.selectors import stuck_among
 from desk.constants import TIMELINE_LEAVES_OUT
 from desk.selectors.trail import entries, lines_of, verb_name
@@ -18,18 +20,20 @@ from moves.machine import Available, allowed
 from moves.models import DutyDone
 from moves.states import Duty
 from moves.transitions import AnyMove
+from reviews.pages import FILE_REVIEWS, RECOMMEND
 from work.clock import format_day
+from work.pages import Link, Page
 
-PAGE_OF_MOVE: dict[AnyMove, str] = {
-    Application.request_changes: "file-changes",
-    Application.extend_request: "file-changes",
-    Application.cancel_request: "file-changes",
-    Application.find_eligible: "file-screening",
-    Application.find_ineligible: "file-screening",
-    Application.start_review: "review-file",
-    Application.complete_review: "review-file",
-    Application.reopen_review: "review-file",
-    Application.recommend: "review-recommend",
+PAGE_OF_MOVE: dict[AnyMove, Page[str]] = {
+    Application.request_changes: FILE_CHANGES,
+    Application.extend_request: FILE_CHANGES,
+    Application.cancel_request: FILE_CHANGES,
+    Application.find_eligible: FILE_SCREENING,
+    Application.find_ineligible: FILE_SCREENING,
+    Application.start_review: FILE_REVIEWS,
+    Application.complete_review: FILE_REVIEWS,
+    Application.reopen_review: FILE_REVIEWS,
+    Application.recommend: RECOMMEND,
 }
 TIMELINE = 60  # entries: the trail has them all
 
@@ -39,18 +43,20 @@ class Step:
     """A thing this person may do next: its page, and what stands in the way."""
 
     label: str | Promise
-    url_name: str
+    link: Link
     in_the_way: tuple[str, ...] = ()
     declare: bool = False
 
 
 def next_steps(application: Application, user: User) -> list[Step]:
     """The moves of the file and of its open decision that `user` may make, each with its page, in their order."""
-    found = [_step(move, PAGE_OF_MOVE[move.step]) for move in allowed(application, user, *PAGE_OF_MOVE)]
+    found = [
+        _step(move, PAGE_OF_MOVE[move.step](application.number)) for move in allowed(application, user, *PAGE_OF_MOVE)
+    ]
     decision = application.decisions.open().order_by("-number").first()
     if decision is not None:
         decision.application = application
-        found += [_step(move, "decision-file") for move in allowed(decision, user)]
+        found += [_step(move, FILE_DECISION(application.number)) for move in allowed(decision, user)]
     return found
 
 
@@ -66,8 +72,8 @@ def is_stuck(application: Application) -> bool:
     return bool(stuck_among(application.decisions.open().values_list("pk", flat=True)))
 
 
-def _step(move: Available, page: str) -> Step:
-    return Step(move.label, page, move.sentences, declare=move.undeclared)
+def _step(move: Available, link: Link) -> Step:
+    return Step(move.label, link, move.sentences, declare=move.undeclared)
 
 
 def bridge(application: Application, language: str) -> list[dict[str, str]]:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from accounts.roles import ClusterRole
 from desk.constants import EFFECTS, PROCESSES
+from desk.pages import SERVICE
 from desk.roles import RoleKind
 from desk.rules import files_administered_by, files_looked_after_by
 from desk.selectors.roles import roles_of
@@ -113,7 +114,7 @@ def work_for(user: User) -> list[WorkLine]:
         WorkLine(
             what=_("State of the service"),
             label=label,
-            url_name="service",
+            link=SERVICE(),
             due=clock.end_of(clock.today()),
             role=Hat.ADMINISTRATOR,
         )

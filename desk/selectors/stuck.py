@@ -6,6 +6,7 @@ from accounts.models import User
 from accounts.roles import ClusterRole
 from decisions.models import Decision
 from decisions.selectors import stuck_among
+from desk.pages import PEOPLE
 from desk.roles import RoleKind
 from desk.rules import files_looked_after_by
 from desk.selectors.roles import roles_of
@@ -25,7 +26,7 @@ def work_for(user: User) -> list[WorkLine]:
         WorkLine(
             what=_("Appoint somebody"),
             label=_("%(reference)s has nobody for its next step") % {"reference": decision.application.reference},
-            url_name="people",
+            link=PEOPLE(),
             due=decision.application.due,
             role=Hat.ADMINISTRATOR,
             note=stuck[decision.pk].awaits,

@@ -74,7 +74,7 @@ def task(line: WorkLine) -> dict[str, str]:
     return {
         "name": _("%(what)s: %(label)s") % {"what": line.what, "label": line.label},
         "hint": line.note,
-        "url": reverse(line.url_name, args=line.url_args),
+        "url": line.link.url,
         "status": status,
         "kind": kind,
     }

@@ -20,7 +20,7 @@ from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.transitions import MoveOf
 from programs.forms import AccommodationForm, CancelForm, ClosingForm
 from programs.models import Call
-from programs.pages import page_of
+from programs.pages import PAGE_OF_MOVE
 from programs.rules import EARLIER, is_call_officer
 from programs.services import calls as services
 from programs.views.programs import phase_of
@@ -50,7 +50,7 @@ def details(request: PersonRequest, public_id: UUID) -> HttpResponse:
         {
             "label": act.label,
             "refusals": act.refusals,
-            "url_name": page_of(act.step),
+            "url": PAGE_OF_MOVE[act.step](call.public_id).url,
             "says_what_is_missing": act.step is Call.publish,
         }
         for act in allowed(call, request.user)

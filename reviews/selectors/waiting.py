@@ -12,7 +12,9 @@ from applications.states import TAKES_REVIEWERS, ApplicationState
 from audit.actors import Actor
 from programs.roles import ProgramRole
 from reviews.models import Assignment, Declaration
+from reviews.pages import DECLARE_OWN, FILE_REVIEWS, RECOMMEND, SCORE
 from reviews.states import AssignmentState
+from work.pages import Page
 from work.selectors import MOST, WorkLine
 from work.states import Hat
 
@@ -30,8 +32,7 @@ def _work_of_reviewer(user: User, limit: int) -> Iterator[WorkLine]:
         yield WorkLine(
             _("Declare your interests") if offered else _("Review"),
             _label(one.application),
-            "review-declare-own" if offered else "review-score",
-            (one.public_id,),
+            (DECLARE_OWN if offered else SCORE)(one.public_id),
             due=one.due,
             role=Hat.REVIEWER,
             note=one.application.organisation_name,
@@ -46,21 +47,21 @@ def _work_of_panel(user: User, limit: int) -> Iterator[WorkLine]:
     )
     for file in officer.filter(state__in=TAKES_REVIEWERS)[:limit]:
         if file.state == ApplicationState.ELIGIBLE:
-            yield _line(file, _("Assign the reviewers"), "review-file", Hat.OFFICER)
+            yield _line(file, _("Assign the reviewers"), FILE_REVIEWS, Hat.OFFICER)
         else:
             waits = str(ApplicationState(file.state).row.awaits)
-            yield _line(file, _("In review"), "review-file", Hat.OFFICER, waits_for=waits)
+            yield _line(file, _("In review"), FILE_REVIEWS, Hat.OFFICER, waits_for=waits)
     for file in chair.filter(state=ApplicationState.REVIEWED)[:limit]:
-        yield _line(file, _("Recommend"), "review-recommend", Hat.CHAIR)
+        yield _line(file, _("Recommend"), RECOMMEND, Hat.CHAIR)
     doubts = Declaration.objects.to_rule_on().filter(application__in=chair.order_by().values("pk")).exclude(user=user)
     for doubt in doubts.select_related("application__call")[:limit]:
-        yield _line(doubt.application, _("Rule on a doubt about interests"), "review-file", Hat.CHAIR, due=None)
+        yield _line(doubt.application, _("Rule on a doubt about interests"), FILE_REVIEWS, Hat.CHAIR, due=None)
 
 
 def _label(file: Application) -> str:
     return f"{file.reference} · {file.title or file.call.name}"
 
 
-def _line(file: Application, what: str, url_name: str, role: Hat, **more: Any) -> WorkLine:
+def _line(file: Application, what: str, page: Page[str], role: Hat, **more: Any) -> WorkLine:
     more = {"due": file.due, "note": file.organisation_name} | more
-    return WorkLine(what, _label(file), url_name, (file.reference,), role=role, **more)
+    return WorkLine(what, _label(file), page(file.number), role=role, **more)

@@ -10,6 +10,7 @@ from applications.constants import SUMMARY
 from audit.actors import CLOCK
 from decisions import services
 from decisions.models import Decision, DecisionShare
+from decisions.pages import CONCURRENCE, FILE_DECISION
 from decisions.selectors import chain_of, contested_decision, money_of, present_decision, summary_of, tell, work_for
 from decisions.selectors.reconsideration import was_asked_again
 from decisions.states import DecisionState
@@ -78,7 +79,7 @@ def test_line_names_the_file_its_company_and_its_due_and_leads_to_the_decision(c
         "Usinage Gauthier inc.",
         day(9),
     )
-    assert (line.url_name, line.url_args) == ("decision-file", (application.reference,))
+    assert line.link == FILE_DECISION(application.number)
 
 
 def test_officer_also_reads_what_waits_for_another_the_longest_first(cast, programme):
@@ -144,7 +145,7 @@ def test_concurrence_waits_for_the_partners_officer_the_longest_first(cast, prog
     type(given).objects.filter(pk=given.pk).update(state="given")
     lines = work_for(cast.concurrence)
     assert said(lines) == [("Concur", ref(one), "") for one in (first, second, third)]
-    assert (lines[0].url_name, lines[0].url_args) == ("decision-concurrence", (first.public_id,))
+    assert lines[0].link == CONCURRENCE(first.public_id)
     assert {(line.role, line.note, line.due) for line in lines} == {("partner", "Usinage Gauthier inc.", None)}
     assert said(work_for(cast.concurrence, limit=1)) == [("Concur", ref(first), "")]
     assert work_for(cast.analyst) == []

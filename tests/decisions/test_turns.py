@@ -144,7 +144,7 @@ def test_home_queue_mail_and_button_name_the_same_people(cast, programme, as_, m
         for person, name in people.items():
             if not person.is_active:
                 continue  # nobody signs in
-            lines = [line for line in work_for(person) if line.url_name == "decision-file" and not line.waits_for]
+            lines = [line for line in work_for(person) if line.link.url_name == "decision-file" and not line.waits_for]
             at_home |= {name for line in lines if line.what == turn.row.act and line.role == turn.row.hat}
             if Decision.objects.next_of(person).exists():
                 lines = as_(person).get(reverse("decision-queue")).context["lines"]

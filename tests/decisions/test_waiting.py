@@ -68,7 +68,7 @@ def ask(file):
 
 def told(user, **more):
     with override("en"):
-        return [(str(line.what), *line.url_args) for line in work_for(user, **more)]
+        return [(str(line.what), *line.link.args) for line in work_for(user, **more)]
 
 
 def lines(what, *decisions):
@@ -121,7 +121,7 @@ def test_officer_is_told_of_each_decision_under_way_and_whom_it_waits_for(cast, 
     decide("draft", call=foreign)
     declare_standing(decide("endorsed").application_id, user=cast.officer, standing="unsure")
     with override("en"):
-        found = [(line.what, *line.url_args, line.waits_for) for line in work_for(cast.officer)]
+        found = [(line.what, *line.link.args, line.waits_for) for line in work_for(cast.officer)]
     assert found == [
         ("Decision under way", draft.application.reference, "the endorser"),
         ("Decision under way", asked.application.reference, "the ministry"),

@@ -41,10 +41,10 @@ def test_unread_letters_wait_for_the_company_the_latest_first(cast, programme, n
             letter(cast, programme, state)
     letter(cast, programme, file=files.file_row(cast, programme, organisation=northwind))
     lines = work_for(cast.olivier)
-    assert [line.url_args for line in lines] == [(one.public_id,) for one in (second, first, third, presumed)]
-    assert [line.url_args for line in work_for(cast.olivier, limit=1)] == [(second.public_id,)]
+    assert [line.link.args for line in lines] == [(one.public_id,) for one in (second, first, third, presumed)]
+    assert [line.link.args for line in work_for(cast.olivier, limit=1)] == [(second.public_id,)]
     line = lines[0]
-    assert (line.url_name, line.label, line.note, line.role, line.due) == (
+    assert (line.link.url_name, line.label, line.note, line.role, line.due) == (
         "decision-letter",
         f"{second.application.reference} · {files.TITLE}",
         "Usinage Gauthier inc.",

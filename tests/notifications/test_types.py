@@ -1,4 +1,4 @@
-"""What the type checker refuses of a message: a part forgotten, misspelt or of another type. A line with "no" is."""
+"""What the type checker refuses of a message or a link: a part forgotten, misspelt or of another type, by its "no"."""
 
 import re
 import sys
@@ -14,10 +14,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from applications.models import Application
-from applications.pages import APPLICATION, FILE_CHANGES
+from applications.pages import APPLICATION, FILE_CHANGES, FILE_PAGE
 from notifications.messages import ChangesOverdue, ConcurrenceAsked, DecisionWaiting, Letter
 from notifications.services import Attachment, queue_message
 from reviews.pages import QUEUE, RULE
+from work.selectors import WorkLine
+from work.states import Hat
 from work.texts import Text
 
 
@@ -49,6 +51,14 @@ def tell(file: Application, person: UUID, at: datetime, amount: Decimal) -> None
     RULE(file.number)  # no: one of two
     RULE(person, file.number)  # no: in the other order
     QUEUE(file.number)  # no: it is filled with nothing
+    FILE_PAGE(file.number)
+    FILE_PAGE(file.public_id)  # no: another type
+    FILE_PAGE.fill(FILE_CHANGES)
+    FILE_PAGE.fill(APPLICATION)  # no: filled with another type
+    FILE_PAGE.fill("file-detail")  # no: a name
+    WorkLine("Review", file.title, QUEUE(), role=Hat.REVIEWER)
+    WorkLine("Review", file.title, "review-queue", role=Hat.REVIEWER)  # no: a name
+    WorkLine("Review", file.title, RULE, role=Hat.REVIEWER)  # no: not filled
 """
 
 

@@ -77,7 +77,7 @@ def give(cast):
 def told(user, **more):
     """What waits for a person: the act, and the page or the file that it is about."""
     with override("en"):
-        return [(str(line.what), *line.url_args) for line in work_for(user, **more)]
+        return [(str(line.what), *line.link.args) for line in work_for(user, **more)]
 
 
 def end_roles(user):

@@ -51,22 +51,23 @@ def test_page_without_its_address_fails_the_check(pages, page):
     assert [(fault.id, page[0] in fault.msg) for fault in check_pages()] == [("work.E001", True)]
 
 
-def test_slot_leads_to_the_page_that_fills_it(slots):
-    slot = Slot("the page of a job")
-    slot.fill("file-detail")
-    slot.fill("file-detail")  # an app made ready twice says the same
-    assert (slot.url_name, slot.url("X-1")) == ("file-detail", "/files/X-1")
+def test_slot_leads_to_the_page_that_fills_it(slots, pages):
+    slot, page = Slot("the whole file"), Page("file-detail", str)
+    slot.fill(page)
+    slot.fill(page)  # an app made ready twice says the same
+    assert slot("X-1") == Link("file-detail", ("X-1",))
+    assert slot("X-1").url == "/files/X-1"
 
 
-def test_slot_has_one_page(slots):
-    slot = Slot("the page of a job")
-    slot.fill("file-detail")
-    with pytest.raises(ImproperlyConfigured, match="the page of a job has two pages: file-detail and home"):
-        slot.fill("home")
+def test_slot_has_one_page(slots, pages):
+    slot = Slot("the whole file")
+    slot.fill(Page("file-detail", str))
+    with pytest.raises(ImproperlyConfigured, match="the whole file has two pages: file-detail and file-answers"):
+        slot.fill(Page("file-answers", str))
 
 
-def test_start_fails_where_no_app_fills_a_slot(slots):
-    Slot("the page of a job").fill("job-detail")
+def test_start_fails_where_no_app_fills_a_slot(slots, pages):
+    Slot("the page of a job").fill(Page("job-detail", UUID))
     check_slots()
     Slot("where a call is published")
     with pytest.raises(ImproperlyConfigured, match="no app has these pages: where a call is published"):

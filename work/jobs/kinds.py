@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar, get_type_hints
+from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
@@ -15,7 +16,7 @@ from work.models import Job, JobKeys
 from work.pages import Slot
 from work.states import JobKind
 
-JOB_PAGE = Slot("the page of a job")
+JOB_PAGE = Slot[UUID]("the page of a job")
 Value: TypeAlias = str | int | bool | None
 
 
