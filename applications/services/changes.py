@@ -156,9 +156,6 @@ def _put_back(application: Application, item: ChangeItem, *, by: User) -> None:
         documents = Document.objects.filter(application=application, question=item.question)
         documents.filter(public_id__in=kept).update(removed_at=None)
         documents.exclude(public_id__in=kept).filter(removed_at=None).update(removed_at=clock.now())
-    if item.question == constants.TITLE:
-        application.title = str(item.before or "")[:250]
-        application.save(update_fields=["title"])
 
 
 def _pause(application: Application) -> None:

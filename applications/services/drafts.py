@@ -187,7 +187,7 @@ def _keep(application: Application, question: str, value: object, *, by: User, v
             raise AnswerConflict(answer)
         fresh = answer.by_id != by.pk or now - answer.at > SITTING
         answer.value, answer.version, answer.by, answer.at = value, answer.version + 1, by, now
-    if question == constants.TITLE:
+    if question == constants.TITLE and application.state == ApplicationState.DRAFT:  # what was sent keeps its title
         application.title = str(value or "")[:250]
     application.updated_at = now
     application.save(update_fields=["title", "updated_at"])

@@ -283,3 +283,15 @@ def test_the_sweep_reminds_then_escalates_once_for_each_deadline(asked, cast):
     assert sweep(DUE + timedelta(hours=1)) == [late, reminder]
     assert sweep(DUE + timedelta(days=1)) == [late, reminder]
     assert fresh(asked).state == "changes_requested"
+
+
+def test_title_that_is_being_changed_is_told_once_it_is_sent(file, cast):
+    submitted = file.title
+    with clock.at(ASKED):
+        item = Change(TITLE, ChangeWhy.INCORRECT, "Nommez la pièce.")
+        request_changes(file, by=cast.officer, items=[item], due=DUE)
+        version = file.answers.get(question=TITLE).version
+        save_answer(file, TITLE, "Une cellule pour les longerons", by=cast.sophie, version=version)
+        assert fresh(file).title == submitted
+        sent = resubmit_application(fresh(file), by=cast.sophie)
+    assert fresh(sent).title == "Une cellule pour les longerons"
