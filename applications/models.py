@@ -96,7 +96,7 @@ class Application(PublicModel, ApplicationLife):
     @property
     def public_state(self) -> PublicState:
         """What the applicant and the partner are told: never an outcome before its letter is sent."""
-        closed = self.state == ApplicationState.DRAFT and phase_for(self) == Phase.CLOSED
+        closed = self.state == ApplicationState.DRAFT and phase_for(self.call, self.organisation_id) == Phase.CLOSED
         return public_state(self.state, self.outcome_at, closed=closed)
 
 

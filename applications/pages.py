@@ -15,6 +15,7 @@ FILE_TABS: Tabs[Application] = Tabs(
 FILE_PAGE = Slot[str]("the whole file, for the staff")
 DECLARE_PAGE = Slot[str]("where a person declares interests in a file")
 
+CALL = Page("call", UUID)  # as everybody reads it
 APPLICATION = Page("application-detail", UUID)  # the company's
 APPLICATION_TASKS = Page("application-tasks", UUID)
 APPLICATION_SPONSOR = Page("application-sponsor", UUID)

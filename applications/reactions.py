@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import Q, prefetch_related_objects
 
+from accounts.models import Organisation, User
 from applications.models import Application
-from applications.pages import APPLICATION
-from applications.rules import WithItsCall
-from applications.selectors.people import people_of
-from applications.states import DUE_FROM_CLOSING, UNDER_WAY, ApplicationState
+from applications.pages import APPLICATION, CALL
+from applications.rules import WithItsCall, last_closing
+from applications.selectors.deadlines import decision_due
+from applications.selectors.people import members_of, people_of
+from applications.states import DUE_FROM_CLOSING, UNDER_WAY, VALID, ApplicationState
 from audit import services as trail
 from moves.machine import move
 from moves.registry import Made, after
@@ -22,16 +24,24 @@ from work.texts import Text
 
 @after(Call.extend)
 def follow_the_closing(call: Call, made: Made[Facts, NewClosing]) -> None:
-    """Every holder of a draft is told; files of the last cohort belong to the new closing."""
+    """Whoever has not sent yet is told, of their own closing; files of the last cohort belong to the new closing, and
+    their decision is promised from it."""
     closes_at, closed_at = made.given.closes_at, made.given.closed_at
     assert closed_at is not None  # only a call that had a closing is extended
     cohort = Application.objects.filter(call=call, cohort_closes_at=closed_at).exclude(state=ApplicationState.DRAFT)
-    cohort.filter(state__in=DUE_FROM_CLOSING, due__isnull=False).update(due=F("due") + (closes_at - closed_at))
     cohort.update(cohort_closes_at=closes_at)
-    for draft in (
-        Application.objects.filter(call=call, state=ApplicationState.DRAFT).select_related("created_by").order_by("pk")
-    ):
-        _tell_of_later_closing(call, draft, closes_at)
+    decided = Application.objects.select_for_update(of=("self",), no_key=True).filter(
+        call=call, cohort_closes_at=closes_at, state__in=DUE_FROM_CLOSING, due__isnull=False
+    )
+    for file in decided.select_related("call__rules").order_by("pk"):
+        file.due = decision_due(file)
+        file.save(update_fields=["due"])
+    drafts = Application.objects.filter(call=call, state=ApplicationState.DRAFT).values("organisation")
+    accommodated = call.accommodations.values("organisation")
+    prefetch_related_objects([call], "accommodations")
+    for organisation in Organisation.objects.filter(Q(pk__in=drafts) | Q(pk__in=accommodated)).order_by("pk"):
+        own = last_closing(call, organisation.pk)  # the call's is still the one that is replaced
+        _tell_of_later_closing(call, organisation, max(closes_at, own or closes_at))
 
 
 @after(Call.accommodate)
@@ -40,11 +50,7 @@ def tell_the_applicant(call: Call, made: Made[Facts, OneApplicant]) -> None:
     organisation, closes_at = made.given.organisation, made.given.closes_at
     assert organisation is not None  # the move asks for both
     assert closes_at is not None
-    drafts = Application.objects.filter(
-        call=call, organisation__public_id=organisation, state=ApplicationState.DRAFT
-    ).select_related("created_by")
-    for draft in drafts.order_by("pk"):
-        _tell_of_later_closing(call, draft, closes_at)
+    _tell_of_later_closing(call, Organisation.objects.get(public_id=organisation), closes_at)
 
 
 @after(Call.cancel, fires=(Application.cancel,))
@@ -71,12 +77,24 @@ def cancel_every_file(call: Call, made: Made[Facts, Reason]) -> None:
             )
 
 
-def _tell_of_later_closing(call: Call, draft: Application, closes_at: datetime) -> None:
-    for person in people_of(draft):
-        queue_message(
-            messages.CallExtended(call=Text(call.name_fr, call.name_en), closes_at=closes_at),
-            to=person,
-            link=APPLICATION(draft.public_id),
-            application_id=draft.pk,
-            key=f"call_extended:{draft.public_id}:{closes_at:%Y%m%d%H%M}:{person.pk}",
-        )
+def _tell_of_later_closing(call: Call, organisation: Organisation, closes_at: datetime) -> None:
+    """Who is told of its drafts, once each, with the way to the latest; everybody who acts for it when it has begun
+    nothing yet."""
+    files = Application.objects.filter(call=call, organisation=organisation)
+    drafts = files.filter(state=ApplicationState.DRAFT).order_by("pk")
+    told = {person: draft for draft in drafts for person in people_of(draft)}
+    for person, draft in told.items():
+        _queue(call, organisation, closes_at, to=person, draft=draft)
+    if not told and not files.filter(state__in=VALID).exists():
+        for person in members_of(organisation):
+            _queue(call, organisation, closes_at, to=person, draft=None)
+
+
+def _queue(call: Call, organisation: Organisation, closes_at: datetime, *, to: User, draft: Application | None) -> None:
+    queue_message(
+        messages.CallExtended(call=Text(call.name_fr, call.name_en), closes_at=closes_at, has_draft=draft is not None),
+        to=to,
+        link=APPLICATION(draft.public_id) if draft else CALL(call.public_id),
+        application_id=draft.pk if draft else None,
+        key=f"call_extended:{call.public_id}:{organisation.public_id}:{closes_at:%Y%m%d%H%M}:{to.pk}",
+    )

@@ -196,9 +196,10 @@ class ChangesOverdue(OfFile):
 
 @dataclass(frozen=True, kw_only=True)
 class CallExtended(Content):
-    words = Wording(MessageKind.CALL_EXTENDED, _("%(call)s: later closing"), _("Open your draft"))
+    words = Wording(MessageKind.CALL_EXTENDED, _("%(call)s: later closing"))
     call: Text
     closes_at: datetime
+    has_draft: bool = True  # those that wait from before were for whoever had one
 
 
 @dataclass(frozen=True, kw_only=True)

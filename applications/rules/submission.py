@@ -15,6 +15,7 @@ from work import clock
 
 if TYPE_CHECKING:
     from applications.models import Application
+    from programs.models import Call
 
 
 # The codes of the refusals that a page leads to the answers of.
@@ -48,58 +49,67 @@ class Signing(Input):
         return {"attested": len(self.agreed), "began_at": self.began_at}
 
 
-def later_closing(application: "Application") -> datetime | None:
-    """The later closing that this applicant was given, until it comes; None without one.
+def last_closing(call: "Call", organisation_id: int) -> datetime | None:
+    """When the call closes for this organisation: later than for the others where it was given more time.
 
-    One query, or none where a list fetched `call__accommodations` with its files.
+    One query, or none where a list fetched `call__accommodations` with its files. None for a call without its dates.
     """
-    given = application.call.accommodations.all()
-    own = (one.closes_at for one in given if one.organisation_id == application.organisation_id)
-    return next((closes_at for closes_at in own if closes_at > clock.now()), None)
+    given = (one.closes_at for one in call.accommodations.all() if one.organisation_id == organisation_id)
+    return max([call.closes_at, *given]) if call.closes_at else None
 
 
-def phase_for(application: "Application") -> Phase:
-    """The phase of the call as it is for this applicant: open until the later closing that it was given."""
-    phase = application.call.phase()
-    return Phase.OPEN if phase.row.is_past_closing and later_closing(application) else phase
+def phase_for(call: "Call", organisation_id: int) -> Phase:
+    """The phase of the call as it is for this organisation: open until its own last closing."""
+    phase = call.phase()
+    if not phase.row.is_past_closing:
+        return phase
+    closes_at = last_closing(call, organisation_id)
+    return Phase.OPEN if closes_at is not None and clock.now() < closes_at else phase
 
 
-def closing_for(application: "Application") -> datetime | None:
-    """The next closing for this applicant: its cohort's; after the last one, the later closing that it was given."""
-    call = application.call
-    closing, later = call.next_closing, later_closing(application)
-    return max(closing, later) if closing and later and closing == call.closes_at else closing
+def closing_for(call: "Call", organisation_id: int) -> datetime | None:
+    """The next closing for this organisation: its cohort's; the last one is its own."""
+    closing = call.next_closing
+    return last_closing(call, organisation_id) if closing == call.closes_at else closing
+
+
+def comes_in_time(call: "Call", organisation_id: int, began_at: datetime | None) -> Refusal | None:
+    """Whether the call takes from this organisation what began at `began_at`: in the grace after the closing, only what
+    began before it. A page that opens and a draft that begins ask it of now; the act, of when its page was opened."""
+    phase = phase_for(call, organisation_id)
+    if phase == Phase.OPEN:
+        return None
+    closed_at = call.closes_at
+    if phase == Phase.GRACE and began_at is not None and closed_at is not None and began_at < closed_at:
+        return None
+    return _not_taken(call, organisation_id, phase)
 
 
 def call_takes_submissions(application: "Application", _facts: object) -> Refusal | None:
     """The call is open, or in its grace: what came then must have begun before the close, which the act asks."""
-    call = application.call
-    phase = phase_for(application)
-    if phase.row.takes_submissions:
-        return None
-    if phase == Phase.ANNOUNCED:
-        assert call.opens_at is not None  # announced: the call has its dates
-        return Refusal(
-            _("The call opens on %(instant)s.")
-            % {"instant": clock.format_instant(call.opens_at, get_language() or "fr")},
-            code="not_open",
-        )
-    return _closed(application) if phase == Phase.CLOSED else Refusal(_("The call takes no submissions."), "not_open")
+    call, organisation_id = application.call, application.organisation_id
+    phase = phase_for(call, organisation_id)
+    return None if phase.row.takes_submissions else _not_taken(call, organisation_id, phase)
 
 
 def began_before_the_closing(application: "Application", _facts: object, given: Signing) -> Refusal | None:
     """In the grace after a closing, only what began before it is taken."""
-    if phase_for(application) != Phase.GRACE:
-        return None
-    closes_at = application.call.closes_at
-    assert closes_at is not None  # in its grace: it had a closing
-    return None if given.began_at is not None and given.began_at < closes_at else _closed(application)
+    call, organisation_id = application.call, application.organisation_id
+    in_grace = phase_for(call, organisation_id) == Phase.GRACE
+    return comes_in_time(call, organisation_id, given.began_at) if in_grace else None
 
 
-def _closed(application: "Application") -> Refusal:
-    closes_at = application.call.closes_at
+def _not_taken(call: "Call", organisation_id: int, phase: Phase) -> Refusal:
+    language = get_language() or "fr"
+    if phase == Phase.ANNOUNCED:
+        assert call.opens_at is not None  # announced: the call has its dates
+        opens = clock.format_instant(call.opens_at, language)
+        return Refusal(_("The call opens on %(instant)s.") % {"instant": opens}, code="not_open")
+    if not phase.row.is_past_closing:
+        return Refusal(_("The call takes no submissions."), "not_open")
+    closes_at = last_closing(call, organisation_id)
     assert closes_at is not None  # closed, or in its grace: it had a closing
-    closed = clock.format_instant(closes_at, get_language() or "fr")
+    closed = clock.format_instant(closes_at, language)
     return Refusal(_("The call closed on %(instant)s. Your draft is kept.") % {"instant": closed}, code="closed")
 
 
@@ -146,6 +156,6 @@ def partners_have_confirmed(_application: "Application", facts: Readiness) -> Re
 def nobody_has_opened_it(application: "Application", _facts: NoFacts) -> Refusal | None:
     if application.opened_at is not None:
         return Refusal(_("An officer has already opened your file."), code="opened")
-    if phase_for(application) != Phase.OPEN:
+    if phase_for(application.call, application.organisation_id) != Phase.OPEN:
         return Refusal(_("The call has closed: the file can be withdrawn, no longer taken back."), code="closed")
     return None

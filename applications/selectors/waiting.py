@@ -18,11 +18,12 @@ from applications.pages import (
     FILE_PAGE,
     FILE_SCREENING,
 )
-from applications.rules import call_takes_submissions, closing_for
+from applications.rules import closing_for, comes_in_time
 from applications.states import IN_SCREENING, LEFT, OUTLIVES_LETTER, ApplicationState
 from audit.actors import Actor
 from programs.roles import ProgramRole
 from questions.schema import Form
+from work import clock
 from work.pages import Link
 from work.selectors import MOST, WorkLine
 from work.states import Hat
@@ -53,8 +54,9 @@ def _work_of_company(user: User, limit: int) -> Iterator[WorkLine]:
         label = f"{file.reference} · {label}" if file.reference else label
         line = partial(WorkLine, label=label, role=Hat.COMPANY, note=file.organisation_name)
         if file.state == ApplicationState.DRAFT:
-            if call_takes_submissions(file, None) is None:
-                yield line(_("Finish and submit"), link=APPLICATION_TASKS(file.public_id), due=closing_for(file))
+            if comes_in_time(file.call, file.organisation_id, clock.now()) is None:
+                due = closing_for(file.call, file.organisation_id)
+                yield line(_("Finish and submit"), link=APPLICATION_TASKS(file.public_id), due=due)
         elif file.state == ApplicationState.CHANGES_REQUESTED:
             link = APPLICATION_CHANGES(file.public_id)
             yield line(_("Answer the request for changes"), link=link, due=file.asked_until)

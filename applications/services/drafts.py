@@ -18,7 +18,7 @@ from accounts.rules import is_member, is_signatory
 from applications import constants
 from applications.checks import eligibility_check
 from applications.models import Answer, Application, ChangeItem, Document
-from applications.rules import takes_answers
+from applications.rules import comes_in_time, takes_answers
 from applications.selectors.answers import form_of
 from applications.states import ApplicationState
 from audit import services as trail
@@ -88,7 +88,7 @@ def start_application(
         organisation_name=organisation.legal_name,
         region=organisation.region,
     )
-    if refusal := takes_answers(application):
+    if refusal := comes_in_time(call, organisation.pk, clock.now()):
         raise WrongMoment(refusal)
     check = eligibility_check(call)
     refused = check.refusals(eligibility) if check and eligibility else []

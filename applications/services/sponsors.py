@@ -77,7 +77,7 @@ def invite_sponsor(
         expires_at=now + VALID_FOR,
     )
     call = application.call
-    closes_at = closing_for(application)
+    closes_at = closing_for(application.call, application.organisation_id)
     assert closes_at is not None  # a call has a closing before anybody applies
     queue_message(
         messages.SponsorAsked(

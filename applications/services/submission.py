@@ -65,7 +65,7 @@ def submit_application(
     signed_name = " ".join((signed_name or "").split())
     given = Signing(agreed=frozenset(attestations), signed_name=signed_name, began_at=began_at)
     answers = _attest(application, given.agreed, by=by, now=now)
-    cohort, in_grace = cohort_of(application.call, now, began_at)
+    cohort, in_grace = cohort_of(application, now, began_at)
     _write_row(application, answers, now=now, cohort=cohort, in_grace=in_grace)
     application = move(application, Application.submit, by=by, given=given)
     snapshot = freeze(application, answers, signed_name=signed_name, by=by, now=now)

@@ -1,6 +1,6 @@
 """Open to everybody: programmes, calls with the dates the clock gives them, and the two-minute check."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 from uuid import UUID
@@ -15,8 +15,8 @@ from applications.feeds import closings_of
 from applications.forms.company import SearchForm
 from applications.forms.questions import BoundQuestion, posted
 from applications.models import Application
-from applications.rules import closing_for
 from applications.search import folded
+from applications.selectors.calls import offer_of, organisations_of
 from applications.states import ApplicationState
 from programs.constants import DayKind
 from programs.models import Call, Program
@@ -43,28 +43,24 @@ class CallFact(TypedDict):
     open: bool
 
 
-def fact(call: Call) -> CallFact:
-    """A call as its cards and pages show it."""
-    phase = call.phase()
-    now = clock.now()
-    dates = closings_of(call)
+def fact(call: Call, organisations: Collection[int] = ()) -> CallFact:
+    """A call as its cards and pages show it: to the public, or to whoever acts for these organisations (ids)."""
+    offer = offer_of(call, organisations)
+    to_come = {closing for closing in closings_of(call) if closing > clock.now()}
     return {
         "call": call,
-        "phase": phase,
-        "tag": phase.row.tag,
-        "label": phase.label,
-        "next": next((closing for closing in dates if closing > now), None),
-        "to_come": [closing for closing in dates if closing > now],
-        "open": phase == Phase.OPEN,
+        "phase": offer.phase,
+        "tag": offer.phase.row.tag,
+        "label": offer.phase.label,
+        "next": offer.next,
+        "to_come": sorted(to_come | {offer.next} if offer.next else to_come),
+        "open": offer.is_open,
     }
 
 
 def fact_for(application: Application) -> CallFact:
-    """The call of a draft as its applicant's own pages show it: its next closing is theirs."""
-    closing = closing_for(application)
-    found = fact(application.call)
-    found["next"] = closing if closing and closing > clock.now() else None
-    return found
+    """The call of a draft as its applicant's own pages show it: open, and closing, as it is for them."""
+    return fact(application.call, [application.organisation_id])
 
 
 @require_GET
@@ -141,7 +137,7 @@ def call(request: HttpRequest, public_id: UUID) -> HttpResponse:
             .filter(call=found, state=ApplicationState.DRAFT)
             .order_by("-pk")[:5]
         )
-    context = fact(found) | {
+    context = fact(found, organisations_of(request.user)) | {
         "program": found.program,
         "aid": _aid(found),
         "drafts": drafts,
@@ -197,7 +193,8 @@ def eligibility(request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.session.pop(check_key(found), None)
         return redirect("call-eligibility", found.public_id)
     asked = asked or ask_check(check, answers, {})
-    context = fact(found) | {"program": found.program, "asked": asked, "result": result}
+    mine = organisations_of(request.user)
+    context = fact(found, mine) | {"program": found.program, "asked": asked, "result": result}
     context["lines"] = [] if result else [line for one in asked for line in one.problems]
     return render(request, "applications/eligibility.html", context, status=422 if context["lines"] else 200)
 

@@ -28,7 +28,7 @@ from applications.checks import (
 from applications.figures import aid_of, requested_of, totals
 from applications.forms.company import AttestForm, ReasonForm
 from applications.models import Application, Snapshot
-from applications.rules import MISSING, UNCONFIRMED
+from applications.rules import MISSING, UNCONFIRMED, comes_in_time, last_closing
 from applications.selectors.answers import answers_of, form_of
 from applications.selectors.progress import bridge, next_steps, timeline
 from applications.selectors.shown import shown_sections
@@ -58,7 +58,7 @@ def check(request: PersonRequest, public_id: UUID) -> HttpResponse:
     answers = answers_of(application)
     left = missing_lines(application, answers)
     signs = is_signatory(application.organisation, request.user)
-    waits = in_the_way(application, request.user)
+    waits = in_the_way(application, request.user, began_at=clock.now())
     aid = aid_of(application, answers)
     context = fact_for(application) | {
         "application": application,
@@ -81,8 +81,14 @@ def check(request: PersonRequest, public_id: UUID) -> HttpResponse:
     return render(request, "applications/check.html", context)
 
 
-def in_the_way(application: Application, person: User) -> tuple[Refusal, ...]:
-    """What stands in the way of submitting now, as the act would say it; () for who cannot submit at all."""
+def in_the_way(application: Application, person: User, *, began_at: datetime | None) -> tuple[Refusal, ...]:
+    """What stands in the way of submitting from a page that was opened at `began_at`, as the act would say it.
+
+    Every member is told of a call that takes nothing more; the rest, who can submit.
+    """
+    late = comes_in_time(application.call, application.organisation_id, began_at)
+    if late is not None:
+        return (late,)
     return tuple(refusal for one in allowed(application, person, Application.submit) for refusal in one.refusals)
 
 
@@ -145,11 +151,12 @@ def submit(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "application": application,
         "form": form,
         "refusals": refusals,
-        "waits": unled(in_the_way(application, request.user)),
+        "waits": unled(in_the_way(application, request.user, began_at=began(form["began"].value()))),
         "lines": missing_lines(application, answers),
         "signs": signs,
         "signatories": [] if signs else signatories(application),
         "amount": requested_of(aid, answers).total,
+        "closes_at": last_closing(application.call, application.organisation_id),
     }
     status = 409 if refusals else 422 if form.errors else 200
     return render(request, "applications/submit.html", context, status=status)
@@ -245,11 +252,11 @@ def take_back(request: PersonRequest, public_id: UUID) -> HttpResponse:
     application = own(request, public_id, read="take back")
     if request.method == "POST":
         submission.take_back_application(application, by=request.user)
-        messages.success(request, _("Your application is a draft again. Submit it before the call closes."))
+        messages.success(request, _("Your application is a draft again: it counts for nothing until you submit it."))
         return redirect("application-tasks", application.public_id)
     if in_its_way := refusals_to(application, Application.take_back, by=request.user):
         raise WrongMoment(*in_its_way)
-    return render(request, "applications/take_back.html", {"application": application})
+    return render(request, "applications/take_back.html", fact_for(application) | {"application": application})
 
 
 @login_required

@@ -1,5 +1,6 @@
 """The first page: what the cluster offers to anyone; what waits for whoever is signed in."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -10,9 +11,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from applications.selectors.calls import offers_to, organisations_of
 from desk import selectors
 from desk.roles import RoleKind
-from programs.models import Call
 from work import clock
 from work.selectors import WorkLine
 from work.states import Hat
@@ -22,10 +23,11 @@ from work.states import Hat
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
-        return render(request, "desk/welcome.html", {"calls": calls()})
+        return render(request, "desk/welcome.html", {"calls": calls([])})
     asked = request.GET.get("role", "")
     role = Hat(asked) if asked in Hat else None
     day = selectors.day_of(request.user, role)
+    held = selectors.roles_of(request.user)
     context = {
         "day": day,
         "role": role,
@@ -40,19 +42,18 @@ def home(request: HttpRequest) -> HttpResponse:
             ]
             if lines
         ],
-        "held": selectors.roles_of(request.user),
-        "calls": calls() if any(kind == RoleKind.COMPANY for kind, _role in selectors.roles_of(request.user)) else [],
+        "held": held,
+        "calls": calls(organisations_of(request.user)) if any(kind == RoleKind.COMPANY for kind, _role in held) else [],
     }
     return render(request, "desk/home.html", context)
 
 
-def calls() -> list[dict[str, object]]:
-    """Published calls that are open or not open yet, with the instant that matters next; soonest closing first."""
-    found = Call.objects.published().filter(closes_at__gt=clock.now()).select_related("program__cluster")
-    soonest = sorted(found, key=lambda call: (not call.is_open, call.next_closing or call.closes_at))
+def calls(organisations: Collection[int]) -> list[dict[str, object]]:
+    """Published calls that are open or not open yet, for whoever acts for these organisations (ids), with the instant
+    that matters next; soonest closing first."""
     return [
-        {"call": call, "open": call.is_open, "closes": call.next_closing, "left": left_until(call.next_closing)}
-        for call in soonest
+        {"call": one.call, "open": one.is_open, "closes": one.next, "left": left_until(one.next)}
+        for one in offers_to(organisations)
     ]
 
 

@@ -94,6 +94,47 @@ def test_call_says_its_closings_to_come_in_order(client, own):
     assert (found["next"], found["to_come"]) == (days[2], [*days[2:], own.closes_at])
 
 
+def test_applicant_that_was_given_more_time_begins_until_its_own_closing(
+    client, cast, own, usinage, precision, clock_at
+):
+    later = own.closes_at + 2 * DAY
+    own.accommodations.create(organisation=usinage, closes_at=later)
+    cast.sophie.memberships.create(organisation=precision, role="member")
+    start, page, home = reverse("application-start", args=[own.public_id]), reverse("call", args=[own.public_id]), "/"
+
+    def seen(address):
+        return client.get(address).context
+
+    client.force_login(cast.sophie)
+    assert (seen(page)["next"], seen(page)["to_come"]) == (own.closes_at, [own.closes_at])  # the soonest of hers
+    assert set(seen(start)["organisations"]) == {usinage, precision}
+    for at in (own.closes_at, own.closes_at + timedelta(hours=1), later - timedelta(seconds=1)):
+        clock_at(at)
+        assert (seen(page)["open"], seen(page)["next"], seen(page)["to_come"]) == (True, later, [later])
+        assert (seen(start)["open"], seen(start)["organisations"]) == (True, [usinage])
+        assert start in client.get(page).content.decode()
+        assert [(one["call"], one["open"], one["closes"]) for one in seen(home)["calls"]] == [(own, True, later)]
+    assert client.post(start, {"organisation": precision.public_id}).status_code == 409
+    assert client.post(start, {"organisation": usinage.public_id}).status_code == 302
+    client.force_login(cast.michel)  # of another company
+    for address in (page, start):
+        assert (seen(address)["open"], seen(address)["next"]) == (False, None)
+    assert seen(home)["calls"] == []
+    client.logout()
+    assert (seen(page)["open"], seen(home)["calls"]) == (False, [])
+    client.force_login(cast.sophie)
+    clock_at(later)
+    assert (seen(page)["open"], seen(start)["organisations"], seen(home)["calls"]) == (False, [], [])
+
+
+def test_two_minute_check_leads_on_whoever_may_begin(client, cast, own, usinage, clock_at):
+    own.accommodations.create(organisation=usinage, closes_at=own.closes_at + DAY)
+    clock_at(own.closes_at)
+    for user, leads in ((cast.sophie, True), (cast.michel, False)):
+        client.force_login(user)
+        assert client.get(reverse("call-eligibility", args=[own.public_id])).context["open"] is leads
+
+
 def test_call_leads_to_ones_own_drafts_of_it_the_latest_first(client, cast, own, programme, precision):
     row = submitted_row(cast, programme)
     first, second = another(row, state="draft"), another(row, state="draft")

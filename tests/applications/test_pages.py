@@ -495,6 +495,62 @@ def test_draft_of_a_later_closing_is_submitted_from_its_page_until_then(client, 
     assert (seen("check")["ready"], listed()) == (False, "closed")
 
 
+def test_page_that_is_opened_in_the_grace_says_so_before_the_attestation(client, cast, programme, clock_at):
+    closed = datetime(2028, 9, 30, 21, tzinfo=UTC)
+    file = draft_file(cast, programme)
+    for person in (cast.sophie, cast.olivier):  # who signs, and who does not
+        client.force_login(person)
+        clock_at(closed)
+        pages = {name: client.get(reverse(f"application-{name}", args=[file.public_id])) for name in ENDS}
+        (why,) = pages["check"].context["waits"]
+        assert "L’appel a pris fin le 30 septembre 2028 à 17 h" in why.replace("\u00a0", " ")
+        assert (pages["submit"].context["waits"], pages["check"].context["ready"]) == ([why], False)
+        assert str(pages["tasks"].context["closed"].message) == why
+        for page in pages.values():
+            assert why in page.content.decode()
+            assert "Seule une personne autorisée à signer" not in page.content.decode()
+    clock_at(closed - timedelta(seconds=1))
+    assert client.get(reverse("application-tasks", args=[file.public_id])).context["closed"] is None
+
+
+ENDS = ("tasks", "check", "submit")
+
+
+def test_page_that_was_opened_before_the_closing_goes_on_in_the_grace(client, cast, programme, clock_at):
+    closed = datetime(2028, 9, 30, 21, tzinfo=UTC)
+    file = draft_file(cast, programme)
+    client.force_login(cast.sophie)
+    address = reverse("application-submit", args=[file.public_id])
+    clock_at(closed - timedelta(minutes=1))
+    began = client.get(address).context["form"]["began"].value()
+    clock_at(closed + timedelta(minutes=1))
+    again = client.post(address, {"began": began})  # nothing is agreed to yet
+    assert (again.status_code, again.context["form"]["began"].value()) == (422, began)
+    assert not [text for text in again.context["waits"] if "pris fin" in text]
+
+
+def test_applicant_that_was_given_more_time_reads_its_own_closing_wherever_one_is_named(
+    client, cast, programme, clock_at, usinage
+):
+    closed = datetime(2028, 9, 30, 21, tzinfo=UTC)
+    draft, sent = draft_file(cast, programme), submitted_file(cast, programme)
+    sent.call.accommodations.create(organisation=usinage, closes_at=closed + timedelta(days=2))
+    client.force_login(cast.sophie)
+    pages = [
+        reverse("application-submit", args=[draft.public_id]),
+        reverse("application-take-back", args=[sent.public_id]),
+    ]
+    for at, named in ((closed, True), (closed + timedelta(days=2), False)):
+        clock_at(at)
+        texts = [client.get(page).content.decode().replace("\u00a0", " ") for page in pages]
+        assert ["au plus tard le 2 octobre 2028 à 17 h" in texts[0], "est le 2 octobre 2028 à 17 h" in texts[1]] == [
+            named
+        ] * 2
+        assert not [text for text in texts if "30 septembre 2028" in text]
+    tasks = client.get(reverse("application-tasks", args=[draft.public_id])).content.decode().replace("\u00a0", " ")
+    assert "L’appel a pris fin le 2 octobre 2028 à 17 h" in tasks
+
+
 def test_list_counts_the_same_queries_at_one_and_many_after_the_closing(client, cast, call, usinage, clock_at):
     client.force_login(cast.sophie)
     start_application(call, usinage, by=cast.sophie)

@@ -159,14 +159,14 @@ def test_home_of_a_company_has_its_own_files_the_soonest_due_first(cast, row, pr
 @pytest.mark.parametrize(
     ("state", "after", "is_to_finish"),
     [
-        ("published", timedelta(0), True),
-        ("published", timedelta(minutes=14), True),
-        ("published", timedelta(minutes=15), False),
+        ("published", -timedelta(seconds=1), True),
+        ("published", timedelta(0), False),
+        ("published", timedelta(minutes=14), False),
         ("cancelled", timedelta(0), False),
         ("archived", timedelta(minutes=15), False),
     ],
 )
-def test_draft_is_to_finish_while_its_call_takes_submissions(cast, row, state, after, is_to_finish):
+def test_draft_is_to_finish_while_its_call_takes_what_begins_now(cast, row, state, after, is_to_finish):
     Application.objects.filter(pk=row.pk).update(state="draft")
     Call.objects.update(state=state)
     with clock.at(row.call.closes_at + after):

@@ -79,6 +79,20 @@ def test_start_is_for_members_while_the_call_is_open(cast, programme, usinage, c
     assert [refusal.code for refusal in refused.value.refusals] == ["closed"]
 
 
+def test_draft_that_could_never_be_submitted_is_not_begun(cast, programme, usinage, precision, clock_at):
+    call = open_call(cast, programme)
+    clock_at(CLOSE)  # in the grace, only what began before the close is taken
+    with pytest.raises(WrongMoment) as refused:
+        start_application(call, usinage, by=cast.sophie)
+    assert [refusal.code for refusal in refused.value.refusals] == ["closed"]
+    Accommodation.objects.create(call=call, organisation=usinage, closes_at=CLOSE + timedelta(days=2))
+    assert start_application(call, usinage, by=cast.sophie).state == ApplicationState.DRAFT
+    clock_at(CLOSE + timedelta(days=2))
+    with pytest.raises(WrongMoment) as refused:
+        start_application(call, usinage, by=cast.sophie)
+    assert "2 octobre 2028 à 17 h" in refused.value.message.replace("\u00a0", " ")
+
+
 def test_start_refuses_whom_the_check_refuses(cast, programme, usinage, now):
     said = answers.eligibility("usinage") | {"staff": 8}
     with pytest.raises(WrongMoment) as refused:
@@ -364,13 +378,23 @@ COHORTS = [
 
 
 @pytest.mark.parametrize(("minutes", "cohort", "in_grace"), COHORTS)
-def test_submission_that_began_before_a_close_belongs_to_it_within_the_grace(programme, minutes, cohort, in_grace):
-    call = programme.calls.get()
+def test_submission_that_began_before_a_close_belongs_to_it_within_the_grace(draft, minutes, cohort, in_grace):
+    call = draft.call
     first, second = (datetime.fromisoformat(text) for text in call.cohorts[:2])
     began, at = (None if n is None else first + timedelta(minutes=n) for n in minutes)
     if at == first:  # a tick after it: what comes at the very instant is of this cohort anyway
         at += timedelta(microseconds=1)
-    assert cohort_of(call, at, began) == ({"first": first, "second": second}[cohort], in_grace)
+    assert cohort_of(draft, at, began) == ({"first": first, "second": second}[cohort], in_grace)
+
+
+@pytest.mark.parametrize(
+    ("own", "in_grace"), [(None, True), (timedelta(minutes=6), False), (timedelta(minutes=5), True)]
+)
+def test_submission_of_an_applicant_before_its_later_closing_takes_no_grace(draft, own, in_grace):
+    minute = timedelta(minutes=1)
+    if own:
+        Accommodation.objects.create(call=draft.call, organisation=draft.organisation, closes_at=CLOSE + own * minute)
+    assert cohort_of(draft, CLOSE + 5 * minute, CLOSE - minute) == (CLOSE, in_grace)
 
 
 @pytest.mark.parametrize(("seconds", "is_taken"), [(-1, True), (0, False)])

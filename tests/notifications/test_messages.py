@@ -192,7 +192,8 @@ def test_content_is_read_from_its_row_as_it_was_queued(kind):
 def test_row_that_waits_is_read_by_the_release_that_comes(kind):
     """A field that these rows lack needs a default; and what is kept stays as it was."""
     content = content_of(Message(kind=kind, context=STORED[kind]))
-    assert packed(content).items() <= STORED[kind].items()
+    kept = packed(content)
+    assert {name: value for name, value in STORED[kind].items() if name in kept}.items() <= kept.items()
     for language in ("fr", "en"):
         assert all(mailed(content, language))
 

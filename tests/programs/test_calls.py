@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import Organisation
 from applications.models import Application
+from applications.selectors.deadlines import decision_due
 from audit.models import Entry
 from moves.refusals import Forbidden, WrongMoment
 from notifications.models import Message
@@ -168,6 +169,51 @@ def test_an_extension_is_told_to_whoever_has_a_draft(cast, programme, call):
     assert [(m.recipient, m.application_id) for m in told] == [(cast.sophie, draft.pk)]
 
 
+def told_of_a_later_closing():
+    """(who, the closing, whether of a draft, the page it leads to) of each message, in the order queued."""
+    kept = Message.objects.filter(kind="call_extended").order_by("pk")
+    return [
+        (m.recipient, datetime.fromisoformat(m.context["closes_at"]["instant"]), m.context["has_draft"], m.url_name)
+        for m in kept
+    ]
+
+
+def test_an_applicant_that_was_given_more_time_is_told_its_own_closing_when_the_call_is_extended(
+    cast, programme, call, usinage, precision
+):
+    draft_file(cast, programme)
+    own = LATER + timedelta(days=1)
+    call.accommodations.create(organisation=usinage, closes_at=own)
+    call.accommodations.create(organisation=precision, closes_at=LATER - timedelta(days=1))
+    extend_call(call, by=cast.officer, closes_at=LATER, reason="Panne du portail")
+    assert told_of_a_later_closing() == [
+        (cast.sophie, own, True, "application-detail"),
+        (cast.michel, LATER, False, "call"),
+    ]
+
+
+def test_people_are_told_once_of_several_drafts_by_the_latest(cast, programme, call):
+    draft = draft_file(cast, programme)
+    latest = another(draft, reference=None)
+    extend_call(call, by=cast.officer, closes_at=LATER, reason="Panne du portail")
+    told = Message.objects.filter(kind="call_extended")
+    assert [(m.recipient, m.application_id) for m in told] == [(cast.sophie, latest.pk)]
+
+
+def test_everybody_of_an_applicant_without_a_draft_is_told_of_its_later_closing(cast, call, usinage):
+    accommodate_applicant(call, by=cast.officer, organisation=usinage, closes_at=LATER, reason="Raison médicale")
+    assert told_of_a_later_closing() == [
+        (person, LATER, False, "call") for person in sorted((cast.sophie, cast.olivier), key=lambda p: p.pk)
+    ]
+
+
+@pytest.mark.parametrize(("state", "is_told"), [("submitted", False), ("approved", False), ("withdrawn", True)])
+def test_applicant_that_has_sent_already_is_told_of_no_later_closing(cast, programme, call, usinage, state, is_told):
+    Application.objects.filter(pk=submitted_row(cast, programme).pk).update(state=state)
+    accommodate_applicant(call, by=cast.officer, organisation=usinage, closes_at=LATER, reason="Raison médicale")
+    assert bool(told_of_a_later_closing()) is is_told
+
+
 def test_files_of_the_last_cohort_follow_its_closing(cast, programme, call):
     with clock.at(datetime(2028, 9, 20, 15, tzinfo=UTC)):
         last = submitted_file(
@@ -180,13 +226,19 @@ def test_files_of_the_last_cohort_follow_its_closing(cast, programme, call):
 
 def test_clock_of_a_decision_follows_the_closing_and_that_of_the_screening_does_not(cast, programme, call):
     file = submitted_row(cast, programme)
-    due = AT + timedelta(days=60)
+    due, promised = AT + timedelta(days=60), clock.end_of(clock.day_of(LATER) + timedelta(days=45))
     files = {state: another(file, state=state, cohort_closes_at=call.closes_at, due=due) for state in FOLLOWS}
     untimed = another(file, state="eligible", cohort_closes_at=call.closes_at, due=None)
     earlier = another(file, state="eligible", cohort_closes_at=call.closes_at - timedelta(days=1), due=due)
+    complete = LATER + timedelta(days=3)  # of an applicant that was given more time still
+    last = another(file, state="eligible", cohort_closes_at=call.closes_at, due=due, submitted_at=complete)
     extend_call(call, by=cast.officer, closes_at=LATER, reason="Panne du portail")
-    moved = {state: Application.objects.get(pk=one.pk).due - due for state, one in files.items()}
-    assert moved == {state: (LATER - call.closes_at) * follows for state, follows in FOLLOWS.items()}
+    assert Application.objects.get(pk=last.pk).due == promised + timedelta(days=3)
+    found = {state: Application.objects.get(pk=one.pk) for state, one in files.items()}
+    assert {state: one.due for state, one in found.items()} == {
+        state: promised if follows else due for state, follows in FOLLOWS.items()
+    }
+    assert {decision_due(one) for one in found.values()} == {promised}  # what the applicant's page says
     assert Application.objects.get(pk=untimed.pk).due is None
     earlier = Application.objects.get(pk=earlier.pk)
     assert (earlier.due, earlier.cohort_closes_at) == (due, call.closes_at - timedelta(days=1))

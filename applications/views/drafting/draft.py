@@ -23,6 +23,7 @@ from applications.views.catalogue import ask_check, check_key, fact, fact_for, p
 from applications.views.drafting.door import draft_of, of_drafts
 from documents.downloads import file_response
 from questions.schema import Fault
+from work import clock
 
 
 @login_required
@@ -61,9 +62,10 @@ def start(request: PersonRequest, public_id: UUID) -> HttpResponse:
             application = drafts.start_application(call, chosen, by=request.user, eligibility=answers)
             request.session.pop(check_key(call), None)
             return redirect("application-tasks", application.public_id)
-    context = fact(call) | {
+    own = [organisation.pk for organisation in organisations]
+    context = fact(call, own) | {
         "program": call.program,
-        "organisations": organisations,
+        "organisations": [o for o in organisations if rules.comes_in_time(call, o.pk, clock.now()) is None],
         "existing": existing.select_related("organisation"),
         "problem": problem,
         "checked": bool(request.session.get(check_key(call))),
@@ -84,7 +86,7 @@ def tasks(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "last": items[-1:],
         "done": done,
         "total": len(items) - 1,
-        "closed": rules.takes_answers(application) is not None,
+        "closed": rules.comes_in_time(application.call, application.organisation_id, clock.now()),
         "may_delete": not application.snapshots.exists(),
     }
     return render(request, "applications/tasks.html", context)
