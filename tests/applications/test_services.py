@@ -387,9 +387,7 @@ def test_submission_that_began_before_a_close_belongs_to_it_within_the_grace(dra
     assert cohort_of(draft, at, began) == ({"first": first, "second": second}[cohort], in_grace)
 
 
-@pytest.mark.parametrize(
-    ("own", "in_grace"), [(None, True), (timedelta(minutes=6), False), (timedelta(minutes=5), True)]
-)
+@pytest.mark.parametrize(("own", "in_grace"), [(None, True), (6, False), (5, True)])
 def test_submission_of_an_applicant_before_its_later_closing_takes_no_grace(draft, own, in_grace):
     minute = timedelta(minutes=1)
     if own:
