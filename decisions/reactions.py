@@ -14,6 +14,7 @@ from decisions.services.chain import (
     write_letter,
 )
 from decisions.states import DecisionKind
+from funding.money import Cause
 from letters.models import Letter
 from moves.machine import move
 from moves.registry import Made, after
@@ -80,7 +81,7 @@ def void_what_was_open(application: Application, made: Made[Facts, Input]) -> No
     """The file left: there is nothing to decide, and an award under reconsideration gives its money back."""
     void_decision(application, by=made.by, note=made.words or made.entry.verb)
     if made.entry.before == ApplicationState.IN_RECONSIDERATION and application.origin == ApplicationState.APPROVED:
-        release_commitment(application, by=made.by, because=made.entry.verb)
+        release_commitment(application, by=made.by, because=Cause(made.entry.verb))
 
 
 @after(Application.return_to_panel, fires=(Decision.void,))

@@ -16,7 +16,7 @@ from decisions.states import FUNDED, DecisionKind, DecisionState, StepKind
 from decisions.subjects import subject_of
 from funding import ledger
 from funding.models import Envelope
-from funding.money import Bucket
+from funding.money import Bucket, Cause
 from letters.models import Letter
 from letters.services import queue_letter
 from moves.machine import ask_who, move
@@ -205,7 +205,7 @@ def settle_file(decision: Decision, *, by: Actor) -> Application:
         _supersede_earlier(decision, by=by)
     if decision.kind in FUNDED:
         shares = [(share.envelope, share.amount) for share in decision.shares.select_related("envelope")]
-        ledger.commit(shares, application_id=decision.application_id, by=by, move="decision.issue")
+        ledger.commit(shares, application_id=decision.application_id, by=by, because=Cause.ISSUE)
     Application.objects.filter(pk=decision.application_id).update(outcome_at=None, due=None, due_left=None)
     given = Decided(outcome=str(decision.kind), amount=decision.amount)
     return move(decision.application, MOVES[DecisionKind(decision.kind)], by=by, given=given)
@@ -236,13 +236,13 @@ def _supersede_earlier(decision: Decision, *, by: Actor) -> None:
     issued = Decision.objects.filter(application_id=decision.application_id, state=DecisionState.ISSUED)
     for earlier in issued.exclude(pk=decision.pk).order_by("number"):
         if earlier.kind in FUNDED:
-            release_commitment(decision.application, by=by, because="decision.supersede")
+            release_commitment(decision.application, by=by, because=Cause.SUPERSEDE)
         move(earlier, Decision.supersede, by=by)
 
 
-def release_commitment(application: Application, *, by: Actor, because: str) -> None:
+def release_commitment(application: Application, *, by: Actor, because: Cause) -> None:
     """Give back what a file still has committed: its award no longer stands."""
-    ledger.release_all(application.pk, from_=Bucket.COMMITTED, by=by, move=because)
+    ledger.release_all(application.pk, from_=Bucket.COMMITTED, by=by, because=because)
 
 
 KIND_OF = {

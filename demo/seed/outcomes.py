@@ -11,7 +11,7 @@ from demo.seed.files import WRONG, Sketch, declare
 from demo.seed.tables import public_id
 from documents.states import RenderingKind
 from funding.models import Envelope, LanguageRegime
-from funding.money import Bucket, EntryKind
+from funding.money import Bucket, Cause, EntryKind
 from letters.constants import ALPHABET
 from letters.states import LetterKind, LetterState
 from moves.states import Duty
@@ -61,7 +61,7 @@ def _recommend(chunk: "Chunk", file: Sketch) -> tuple[int, str, Shares]:
     shares = list(zip(chunk.envelopes, split(amount, list(SPLIT)), strict=True)) if amount else []
     for envelope, part in shares:
         chunk.recommendation_shares.add(recommendation_id=key, envelope_id=envelope.pk, amount=part)
-        post(chunk, file, envelope, "reserve", part, by=chair, at=at, move="application.recommend")
+        post(chunk, file, envelope, "reserve", part, by=chair, at=at, because=Cause.RECOMMEND)
     return key, outcome, shares
 
 
@@ -147,8 +147,8 @@ def _award(chunk: "Chunk", file: Sketch, decision: int, amount: Decimal, shares:
     officer = chunk.world.people["officer"].pk
     for envelope, part in shares:
         chunk.award_shares.add(award_id=key, envelope_id=envelope.pk, amount=part)
-        from_, cause = Bucket.RESERVED, "decision.issue"
-        post(chunk, file, envelope, EntryKind.COMMIT, part, by=officer, at=at, move=cause, from_bucket=from_)
+        from_, cause = Bucket.RESERVED, Cause.ISSUE
+        post(chunk, file, envelope, EntryKind.COMMIT, part, by=officer, at=at, because=cause, from_bucket=from_)
 
 
 def post(
@@ -160,12 +160,12 @@ def post(
     *,
     by: int,
     at: datetime,
-    move: str,
+    because: Cause,
     from_bucket: str = "",
 ) -> None:
     """One entry of the ledger. What it does to the envelope is added up, and written once for the whole chunk."""
     chunk.ledger.add(
         public_id=public_id(chunk.rng, at), envelope_id=envelope.pk, kind=kind, from_bucket=from_bucket, amount=amount,
-        application_id=file.pk, move=move, at=at, by_id=by,
+        application_id=file.pk, move=because, at=at, by_id=by,
     )  # fmt: skip
     chunk.posted[envelope.pk, kind] += amount

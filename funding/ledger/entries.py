@@ -12,7 +12,7 @@ from audit.services import record
 from funding.ledger.balances import available, held_for
 from funding.ledger.refusals import CLOSED, NOT_AUTHORISED, NOT_HELD, InsufficientFunds, refused
 from funding.models import Envelope, LedgerEntry
-from funding.money import BUCKETS, Bucket, EntryKind, deltas, is_open_to
+from funding.money import BUCKETS, Bucket, Cause, EntryKind, deltas, is_open_to
 from work import clock
 from work.money import cents
 
@@ -48,7 +48,7 @@ def post(
     by: Actor,
     from_: str = "",
     application_id: int | None = None,
-    move: str = "",
+    because: Cause | None = None,
     note: str = "",
     held_percent: Decimal | int = 0,
     consent: str = "",
@@ -76,7 +76,7 @@ def post(
             from_bucket=from_,
             amount=amount,
             application_id=application_id,
-            move=move,
+            move=because or "",
             by=person,
             actor=by.actor,
             note=note,
@@ -169,7 +169,7 @@ def _record(entry: LedgerEntry, before: dict[Bucket, Decimal], changed: dict[Buc
     if entry.application_id:
         given["application"] = entry.application_id
     if entry.move:
-        given["move"] = entry.move
+        given["move"] = str(entry.move)
     if entry.reverses:
         given["reverses"] = str(entry.reverses.public_id)
     record(

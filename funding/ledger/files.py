@@ -11,7 +11,7 @@ from funding.ledger.balances import held_for
 from funding.ledger.entries import Share, lock, post
 from funding.ledger.refusals import refused
 from funding.models import Envelope, LedgerEntry
-from funding.money import Bucket, EntryKind
+from funding.money import Bucket, Cause, EntryKind
 
 
 def reserve(
@@ -19,7 +19,7 @@ def reserve(
     *,
     application_id: int,
     by: Actor,
-    move: str = "",
+    because: Cause | None = None,
     note: str = "",
     held_percent: Decimal | int = 0,
 ) -> list[LedgerEntry]:
@@ -29,30 +29,38 @@ def reserve(
         shares,
         application_id=application_id,
         by=by,
-        move=move,
+        because=because,
         note=note,
         held_percent=held_percent,
     )
 
 
 def commit(
-    shares: Iterable[Share], *, application_id: int, by: Actor, move: str = "", note: str = ""
+    shares: Iterable[Share], *, application_id: int, by: Actor, because: Cause | None = None, note: str = ""
 ) -> list[LedgerEntry]:
     """Turns what is reserved for a file into a commitment: its decision is issued."""
     from_ = Bucket.RESERVED
-    return post(EntryKind.COMMIT, shares, from_=from_, application_id=application_id, by=by, move=move, note=note)
+    return post(EntryKind.COMMIT, shares, from_=from_, application_id=application_id, by=by, because=because, note=note)
 
 
 def release(
-    shares: Iterable[Share], *, from_: Bucket, application_id: int, by: Actor, move: str = "", note: str = ""
+    shares: Iterable[Share],
+    *,
+    from_: Bucket,
+    application_id: int,
+    by: Actor,
+    because: Cause | None = None,
+    note: str = "",
 ) -> list[LedgerEntry]:
     """Gives back what is `reserved` or `committed` for a file."""
-    return post(EntryKind.RELEASE, shares, from_=from_, application_id=application_id, by=by, move=move, note=note)
+    return post(
+        EntryKind.RELEASE, shares, from_=from_, application_id=application_id, by=by, because=because, note=note
+    )
 
 
 @transaction.atomic
 def release_all(
-    application_id: int, *, by: Actor, from_: Bucket = Bucket.RESERVED, move: str = "", note: str = ""
+    application_id: int, *, by: Actor, from_: Bucket = Bucket.RESERVED, because: Cause | None = None, note: str = ""
 ) -> list[LedgerEntry]:
     """Gives back everything a file still has `reserved` (or `committed`), in every envelope. Empty when it has none."""
     envelopes = Envelope.objects.filter(entries__application_id=application_id).distinct()
@@ -61,15 +69,15 @@ def release_all(
     shares = [(e, amount) for e, amount in shares if amount > 0]
     if not shares:
         return []
-    return release(shares, from_=from_, application_id=application_id, by=by, move=move, note=note)
+    return release(shares, from_=from_, application_id=application_id, by=by, because=because, note=note)
 
 
 def accrue(
-    shares: Iterable[Share], *, application_id: int, by: Actor, move: str = "", note: str = ""
+    shares: Iterable[Share], *, application_id: int, by: Actor, because: Cause | None = None, note: str = ""
 ) -> list[LedgerEntry]:
     """Makes committed money payable at year-end: costs incurred by 31 March, holdback included, stay in that year."""
     from_ = Bucket.COMMITTED
-    return post(EntryKind.ACCRUE, shares, from_=from_, application_id=application_id, by=by, move=move, note=note)
+    return post(EntryKind.ACCRUE, shares, from_=from_, application_id=application_id, by=by, because=because, note=note)
 
 
 def pay(
@@ -78,18 +86,18 @@ def pay(
     application_id: int,
     by: Actor,
     from_: Bucket = Bucket.COMMITTED,
-    move: str = "",
+    because: Cause | None = None,
     note: str = "",
 ) -> list[LedgerEntry]:
     """Pays a file from what is `committed` or, for a year that is over, `payable`."""
-    return post(EntryKind.PAY, shares, from_=from_, application_id=application_id, by=by, move=move, note=note)
+    return post(EntryKind.PAY, shares, from_=from_, application_id=application_id, by=by, because=because, note=note)
 
 
 def recover(
-    shares: Iterable[Share], *, application_id: int, by: Actor, move: str = "", note: str = ""
+    shares: Iterable[Share], *, application_id: int, by: Actor, because: Cause | None = None, note: str = ""
 ) -> list[LedgerEntry]:
     """Takes back money that was paid to a file. It is due to the partner."""
-    return post(EntryKind.RECOVER, shares, application_id=application_id, by=by, move=move, note=note)
+    return post(EntryKind.RECOVER, shares, application_id=application_id, by=by, because=because, note=note)
 
 
 def reuse(shares: Iterable[Share], *, application_id: int, by: Actor, note: str = "") -> list[LedgerEntry]:

@@ -25,6 +25,17 @@ class EntryKind(TextChoices):
     RECEIVE = "receive", _("Cash received from the partner")
 
 
+class Cause(StrEnum):
+    """The acts for which a file's money moves, as its entries and their trail name them: moves, but for the last."""
+
+    RECOMMEND = "application.recommend"
+    ISSUE = "decision.issue"
+    SUPERSEDE = "decision.supersede"
+    WITHDRAW = "application.withdraw"
+    CANCEL = "application.cancel"
+    VOID_RECOMMENDATION = "recommendation.void"
+
+
 class Bucket(StrEnum):
     """The balances of an envelope, each a column of it, in the order a statement shows them. `received` is cash; all
     others are budget."""

@@ -13,6 +13,7 @@ from applications.states import FUNDED, Outcome
 from audit.actors import Actor
 from funding import ledger
 from funding.models import Envelope
+from funding.money import Cause
 from moves.machine import move
 from moves.refusals import Refusal, WrongMoment
 from reviews import selectors
@@ -76,7 +77,7 @@ def recommend(
             shares,
             by=by,
             application_id=application.pk,
-            move="application.recommend",
+            because=Cause.RECOMMEND,
             held_percent=selectors.held_for(application),
         )
     application.recommended_amount = amount if funded else None
@@ -117,7 +118,7 @@ def void_recommendation(application: Application, *, by: Actor) -> Recommendatio
     recommendation = Recommendation.objects.standing().filter(application=application).first()
     if recommendation is None:
         return None
-    ledger.release_all(application.pk, by=by, move="recommendation.void")
+    ledger.release_all(application.pk, by=by, because=Cause.VOID_RECOMMENDATION)
     recommendation.voided_at = clock.now()
     recommendation.save(update_fields=["voided_at"])
     Application.objects.filter(pk=application.pk).update(recommended_amount=None)

@@ -57,6 +57,7 @@ def test_award_under_reconsideration_gives_its_money_back_when_its_call_is_cance
     envelope = Envelope.objects.get(pk=decision.shares.get().envelope_id)
     assert (answer.state, envelope.committed) == (DecisionState.VOID, D("0.00"))
     assert Award.objects.get().superseded_at == files.DECIDED_AT
+    assert list(envelope.entries.values_list("kind", "move").order_by("-id")[:1]) == [("release", "application.cancel")]
     assert ledger.reconcile() == []
 
 

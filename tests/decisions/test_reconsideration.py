@@ -180,6 +180,12 @@ def test_new_panel_amends_the_decision_and_only_the_new_amount_stays_committed(g
     assert Decision.objects.get(pk=granted.pk).state == DecisionState.SUPERSEDED
     envelope = Envelope.objects.get(pk=envelope.pk)
     assert (envelope.reserved, envelope.committed) == (D("0.00"), D("60000.00"))
+    entries = list(envelope.entries.filter(application_id=application.pk).values_list("kind", "move").order_by("id"))
+    assert entries[2:] == [
+        ("reserve", "application.recommend"),
+        ("release", "decision.supersede"),
+        ("commit", "decision.issue"),
+    ]
     assert [(a.amount, a.superseded_at) for a in Award.objects.order_by("id")] == [
         (D("40000.00"), ASKED_AT),
         (D("60000.00"), None),
@@ -283,6 +289,7 @@ def test_file_withdrawn_under_reconsideration_gives_its_money_back(granted, cast
         move(application, Application.withdraw, by=cast.sophie, given=Reason("Projet abandonné."))
     envelope = Envelope.objects.get(pk=granted.shares.get().envelope_id)
     assert (envelope.committed, Award.objects.get().superseded_at) == (D("0.00"), ASKED_AT)
+    assert envelope.entries.latest("id").move == "application.withdraw"
 
 
 def test_waitlisted_file_promoted_later_supersedes_its_first_letter(cast, programme):

@@ -13,14 +13,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from accounts.models import Cluster, User
+from applications.models import Application
 from audit.actors import CLOCK
 from audit.models import Change, Entry
+from decisions.models import Decision
 from funding import ledger
 from funding.figures import burn, statement
 from funding.ledger import InsufficientFunds
 from funding.models import Agreement, Envelope, LedgerEntry, Partner
-from funding.money import BUCKETS
+from funding.money import BUCKETS, Cause
 from moves.refusals import WrongMoment
+from moves.registry import declared, subject_name
 from tests.databases import at_once
 from tests.programs.test_money import table
 from work import clock
@@ -104,8 +107,8 @@ def test_fee_is_the_agreements_percentage_and_is_charged_once(first_year, nadia)
 
 def test_file_goes_from_reserve_to_payment(first_year, nadia):
     everything = {"application_id": FILE, "by": nadia}
-    ledger.reserve([(first_year, D("40000"))], **everything, move="application.recommend")
-    ledger.commit([(first_year, D("30000"))], **everything, move="decision.issue")
+    ledger.reserve([(first_year, D("40000"))], **everything, because=Cause.RECOMMEND)
+    ledger.commit([(first_year, D("30000"))], **everything, because=Cause.ISSUE)
     ledger.release([(first_year, D("10000"))], from_="reserved", **everything)
     ledger.pay([(first_year, D("12000"))], **everything)
     ledger.accrue([(first_year, D("8000"))], **everything)
@@ -170,7 +173,7 @@ def test_file_cannot_commit_what_another_one_reserved(first_year, nadia):
 def test_release_all_gives_back_every_envelope_of_a_file(first_year, second_year, nadia):
     ledger.reserve([(first_year, D("10")), (second_year, D("20"))], application_id=FILE, by=nadia)
     ledger.reserve([(first_year, D("7"))], application_id=OTHER_FILE, by=nadia)
-    assert len(ledger.release_all(FILE, by=CLOCK, move="application.withdraw")) == 2
+    assert len(ledger.release_all(FILE, by=CLOCK, because=Cause.WITHDRAW)) == 2
     assert ledger.release_all(FILE, by=CLOCK) == []
     assert stored(first_year)["reserved"] == "7.00"
     assert "reserved" not in stored(second_year)
@@ -363,8 +366,14 @@ def test_new_award_leaves_the_held_part_and_a_reconsideration_takes_it(first_yea
 # Trail and feed
 
 
+def test_cause_of_an_entry_is_a_move_or_a_recommendation_that_no_longer_stands():
+    models = [Application, Decision]
+    moves = {f"{subject_name(model)}.{name}" for model in models for name, _step in declared(model)}
+    assert {cause.value for cause in Cause} - moves == {"recommendation.void"}
+
+
 def test_each_entry_is_in_the_trail_and_in_the_feed(first_year, nadia):
-    (entry,) = ledger.reserve([(first_year, D("2000"))], application_id=FILE, by=nadia, move="application.recommend")
+    (entry,) = ledger.reserve([(first_year, D("2000"))], application_id=FILE, by=nadia, because=Cause.RECOMMEND)
     trail = Entry.objects.filter(subject_type="envelope", subject_id=first_year.pk).order_by("seq").last()
     assert (trail.verb, trail.actor_id) == ("ledger.reserve", nadia.pk)
     assert trail.given == {
