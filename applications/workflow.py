@@ -110,7 +110,10 @@ class ApplicationLife(models.Model):
         when=[rules.is_decided_by_checklist],
     )
     def confirm(self) -> None:
-        """A second person confirms the checklist, where there are no reviews."""
+        """A second person confirms the checklist, where there are no reviews.
+
+        Not yet: the confirmation of programmes that decide by checklist will.
+        """
 
     @transition(
         field=state, source=ApplicationState.ELIGIBLE, target=ApplicationState.IN_REVIEW,
@@ -216,7 +219,10 @@ class ApplicationLife(models.Model):
         when_given=[has_a_reason],
     )
     def ask_reconsideration(self) -> None:
-        """Once per decision, within the delay from its service."""
+        """Once per decision, within the delay from its service.
+
+        Not yet: the applicant's request for reconsideration will.
+        """
         self.origin = self.state
 
     @transition(
@@ -227,7 +233,10 @@ class ApplicationLife(models.Model):
         when=[rules.followed_reviews],
     )
     def reopen(self) -> None:
-        """A new panel, none of whose members took part before."""
+        """A new panel, none of whose members took part before.
+
+        Not yet: the reconsideration officer's page will.
+        """
 
     @transition(
         field=state, source=ApplicationState.IN_RECONSIDERATION, target=ApplicationState.SUBMITTED,
@@ -237,7 +246,10 @@ class ApplicationLife(models.Model):
         when=[rules.was_of_ineligibility],
     )
     def reopen_screening(self) -> None:
-        """The decision was of ineligibility: somebody else screens it."""
+        """The decision was of ineligibility: somebody else screens it.
+
+        Not yet: the reconsideration officer's page will.
+        """
 
     @transition(
         field=state,

@@ -35,7 +35,10 @@ class LetterLife(models.Model):
         done=_("Letter signed"), facts=rules.Certificate, when=[rules.has_a_certificate],
     )
     def sign(self) -> None:
-        """With the cluster's certificate."""
+        """With the cluster's certificate.
+
+        Not yet: the signature of letters will, once a cluster has a certificate.
+        """
 
     @transition(
         field=state, source=[LetterState.RENDERED, LetterState.SIGNED], target=LetterState.SENT,

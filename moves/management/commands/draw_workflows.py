@@ -17,6 +17,7 @@ from moves.transitions import AnyMove, nobody
 if TYPE_CHECKING:
     from django_fsm import Transition
 
+NOT_YET = "Not yet: "  # in the docstring of a move, before what will make it
 PATH = Path("docs") / "workflow.md"
 INTRODUCTION = """# Life cycles
 
@@ -25,7 +26,7 @@ turnstile (`moves/machine.py`), which asks *who* (403), the *duty* (separation o
 *when* (409: each question is a function of the app's `rules.py`; those that read what is typed, last, are asked in
 the act alone). A declared conflict of interest closes every move of the file to its person, but where *who* says
 otherwise: there they act on their own side. *Fired by*: the move is made as a consequence of those moves. *Reactions*
-are consequences, in the same transaction, in the order listed.
+are consequences, in the same transaction, in the order listed. *Not yet*: moves that nothing makes, and what will.
 """
 
 
@@ -82,6 +83,8 @@ def section(model: type[Model]) -> Iterator[str]:
     for name, step in registry.declared(model):
         yield row(name, step)
     yield ""
+    if later := [f"- `{name}`: {not_yet(step)}" for name, step in registry.declared(model) if not_yet(step)]:
+        yield "\n".join(["Not yet:", "", *later, ""])
 
 
 def row(name: str, step: AnyMove) -> str:
@@ -101,6 +104,12 @@ def row(name: str, step: AnyMove) -> str:
         "<br>".join(f"`{reaction.app}`: {words(reaction.run)}" for reaction in registry.reactions_of(step)),
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def not_yet(step: AnyMove) -> str:
+    """What its docstring says of a move that nothing makes yet, which part of the service will; "" of any other."""
+    _before, _mark, words = inspect.cleandoc(step.__doc__ or "").partition(NOT_YET)
+    return " ".join(words.split())
 
 
 def has_an_own_side(step: AnyMove) -> bool:
