@@ -16,7 +16,7 @@ from applications.figures import aid_of
 from applications.models import Application, Finding
 from applications.search import folded
 from applications.selectors.answers import eligibility_of, form_of
-from applications.selectors.submitted import Submitted, submitted
+from applications.selectors.submitted import Submitted, current_snapshot, read_snapshot
 from applications.states import VALID
 from programs.policy import AutomaticCheck
 from programs.selectors import policy_of
@@ -68,10 +68,11 @@ def checklist_of(application: Application) -> list[Item]:
 
     The system reads what was submitted, never what the applicant is changing now.
     """
-    content = submitted(application)
+    snapshot = current_snapshot(application)
+    content = read_snapshot(snapshot) if snapshot else Submitted()
     answers = content.answers
     marked = {finding.item: finding for finding in application.findings.select_related("by").order_by("pk")}
-    latest = application.snapshots.order_by("-number").values_list("at", flat=True).first()
+    latest = snapshot.at if snapshot else None
     cache: dict[AutomaticCheck, Automatic] = {}
     items = []
     for rule in policy_of(application.call).screening.items:

@@ -9,7 +9,13 @@ from django.db import models
 
 from accounts.models import Organisation
 from accounts.roles import Language
-from applications.querysets import ApplicationQuerySet, ChangeRequestQuerySet, SponsorshipQuerySet
+from applications.querysets import (
+    ApplicationQuerySet,
+    ChangeRequestQuerySet,
+    DocumentQuerySet,
+    SnapshotQuerySet,
+    SponsorshipQuerySet,
+)
 from applications.rules import phase_for
 from applications.states import ApplicationState, ChangeWhy, Place, PublicState, public_state
 from applications.workflow import ApplicationLife
@@ -128,6 +134,8 @@ class Document(PublicModel):
     at = models.DateTimeField(default=clock.now)
     removed_at = models.DateTimeField(null=True, blank=True)
 
+    objects = DocumentQuerySet.as_manager()
+
     class Meta:
         indexes = [models.Index(fields=["application", "question"], name="document_question")]
 
@@ -148,6 +156,8 @@ class Snapshot(PublicModel):
     at = models.DateTimeField(default=clock.now)
     receipt = models.OneToOneField(Rendering, on_delete=models.PROTECT, null=True, blank=True, related_name="snapshot")
     superseded_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SnapshotQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["application", "number"], name="snapshot_once")]

@@ -16,7 +16,7 @@ from programs.roles import ProgramRole
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from applications.models import Application, ChangeRequest, Sponsorship
+    from applications.models import Application, ChangeRequest, Document, Snapshot, Sponsorship
 
 
 def given_by_membership(user: "User") -> Q:
@@ -64,8 +64,17 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
             return self.none()
         return self.filter(given_by_membership(user) | _read_by_role(user))
 
-    def submitted(self) -> Self:
-        return self.exclude(state=ApplicationState.DRAFT)
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def attached(self) -> Self:
+        """Those on their question now. One that was taken off is left out, though a submission may still hold it."""
+        return self.filter(removed_at=None)
+
+
+class SnapshotQuerySet(models.QuerySet["Snapshot"]):
+    def current(self) -> Self:
+        """The submission of each file that counts, at most one: taken back and replaced ones are left out."""
+        return self.filter(superseded_at=None)
 
 
 class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):

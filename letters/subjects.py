@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 
 from accounts.roles import OrganisationRole
 from applications.models import Application
+from applications.selectors import current_snapshot
 from funding.models import Agreement, LanguageRegime
 from letters.fields import Field
 from letters.models import Letter, LetterTemplate
@@ -114,7 +115,7 @@ def check_tellers() -> None:
 
 def signatory_of(application: Application) -> str:
     """Who signed the application; where no snapshot says, who signs for the organisation now; else nobody."""
-    snapshot = application.snapshots.order_by("-number").first()
+    snapshot = current_snapshot(application)
     if snapshot is not None and snapshot.signed_name:
         return snapshot.signed_name
     signs = application.organisation.memberships.filter(role=OrganisationRole.SIGNATORY).order_by("id")

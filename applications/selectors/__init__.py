@@ -5,7 +5,7 @@ from applications.selectors.answers import answers_of, form_of, rows_of
 from applications.selectors.deadlines import service_due
 from applications.selectors.lists import Chosen, calls_of, chosen_files, in_order
 from applications.selectors.shown import Shown, ShownSection, shown_sections
-from applications.selectors.submitted import Sponsor, Submitted, read_snapshot, submitted
+from applications.selectors.submitted import Sponsor, Submitted, current_snapshot, read_snapshot, submitted
 from applications.selectors.waiting import work_for
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "answers_of",
     "calls_of",
     "chosen_files",
+    "current_snapshot",
     "form_of",
     "in_order",
     "read_snapshot",

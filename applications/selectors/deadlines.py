@@ -47,8 +47,8 @@ def service_due(call: Call, standard: Standard, start: datetime) -> datetime | N
 def decision_due(application: Application) -> datetime | None:
     """When the decision is promised: counted from the closing of the cohort, or from the day the file was complete
     (its last submission), whichever is later. None where the programme promises nothing."""
-    complete = application.snapshots.order_by("-number").values_list("at", flat=True).first()
-    start = complete or application.submitted_at
+    complete = application.snapshots.current().first()
+    start = complete.at if complete else application.submitted_at
     assert start is not None  # only submitted files are promised a decision
     starts = [start]
     closing = application.cohort_closes_at or application.call.closes_at

@@ -53,7 +53,12 @@ def read_snapshot(snapshot: Snapshot) -> Submitted:
     )
 
 
+def current_snapshot(application: Application) -> Snapshot | None:
+    """The submission that counts, with its receipt and who sent it; None for a file that its applicant has in hand."""
+    return application.snapshots.current().select_related("receipt", "by").first()
+
+
 def submitted(application: Application) -> Submitted:
     """What was submitted last and stands. One query."""
-    snapshot = application.snapshots.filter(superseded_at=None).order_by("-number").first()
+    snapshot = current_snapshot(application)
     return read_snapshot(snapshot) if snapshot else Submitted()

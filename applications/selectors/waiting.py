@@ -1,7 +1,6 @@
 """What waits for a person in this app: as a company's person, and as the cluster's."""
 
 from collections.abc import Iterator
-from decimal import Decimal
 from functools import partial
 
 from django.db.models import OuterRef, Q, Subquery
@@ -22,14 +21,10 @@ from applications.rules import closing_for, comes_in_time
 from applications.states import IN_SCREENING, LEFT, OUTLIVES_LETTER, ApplicationState
 from audit.actors import Actor
 from programs.roles import ProgramRole
-from questions.schema import Form
 from work import clock
 from work.pages import Link
 from work.selectors import MOST, WorkLine
 from work.states import Hat
-
-ZERO = Decimal("0.00")
-_forms: dict[tuple, Form] = {}
 
 
 def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:

@@ -155,7 +155,7 @@ def _put_back(application: Application, item: ChangeItem, *, by: User) -> None:
         kept = item.before or []
         documents = Document.objects.filter(application=application, question=item.question)
         documents.filter(public_id__in=kept).update(removed_at=None)
-        documents.exclude(public_id__in=kept).filter(removed_at=None).update(removed_at=clock.now())
+        documents.attached().exclude(public_id__in=kept).update(removed_at=clock.now())
 
 
 def _pause(application: Application) -> None:

@@ -19,6 +19,7 @@ from applications.rules import Signing
 from applications.selectors.answers import amount_of, answers_of, eligibility_of, form_of
 from applications.selectors.deadlines import cohort_of, service_due
 from applications.selectors.people import people_of
+from applications.selectors.submitted import current_snapshot
 from applications.services.drafts import locked
 from applications.states import VALID
 from audit.actors import Actor
@@ -59,7 +60,7 @@ def submit_application(
     application = locked(application)
     if not is_signatory(application.organisation, by):
         raise Forbidden(_("Only an authorised signatory of the organisation can submit its application."))
-    if application.state in VALID and receipt_of(application):
+    if application.state in VALID and current_snapshot(application):
         return application
     now = clock.now()
     signed_name = " ".join((signed_name or "").split())
@@ -80,7 +81,7 @@ def take_back_application(application: Application, *, by: Actor) -> Application
     """Back to a draft, while the call is open and no officer has opened the file. Its number stays its own; the
     receipt is superseded. Returns the fresh row."""
     application = move(application, Application.take_back, by=by)
-    application.snapshots.filter(superseded_at=None).update(superseded_at=clock.now())
+    application.snapshots.current().update(superseded_at=clock.now())
     application.due = application.cohort_closes_at = None
     application.in_grace = False
     application.save(update_fields=["due", "cohort_closes_at", "in_grace"])
@@ -106,11 +107,6 @@ def withdraw_application(application: Application, *, by: User, reason: str) -> 
             key=f"application_withdrawn:{application.public_id}:{person.pk}",
         )
     return application
-
-
-def receipt_of(application: Application) -> Snapshot | None:
-    """The submission that counts: the latest that was not taken back."""
-    return application.snapshots.filter(superseded_at=None).select_related("receipt", "by").order_by("-number").first()
 
 
 # ---------------------------------------------------------------- its parts
@@ -192,7 +188,7 @@ def freeze(
                 "size": document.upload.size,
                 "sha256": document.upload.sha256,
             }
-            for document in application.documents.filter(removed_at=None).select_related("upload").order_by("pk")
+            for document in application.documents.attached().select_related("upload").order_by("pk")
             if document.question in kept
         ],
         "sponsor": {
@@ -213,7 +209,7 @@ def freeze(
     }
     text = canonical(plain(content))
     number = (application.snapshots.order_by("-number").values_list("number", flat=True).first() or 0) + 1
-    application.snapshots.filter(superseded_at=None).update(superseded_at=now)
+    application.snapshots.current().update(superseded_at=now)
     return Snapshot.objects.create(
         application=application,
         number=number,
@@ -242,7 +238,7 @@ def give_receipt(application: Application, snapshot: Snapshot) -> None:
             (_("Title"), application.title),
             (_("Aid requested, bonus included"), format_money(requested, application.language)),
             (_("Eligible costs"), format_money(application.eligible_costs or 0, application.language)),
-            (_("Documents"), str(application.documents.filter(removed_at=None).count())),
+            (_("Documents"), str(application.documents.attached().count())),
             (_("Attested and signed by"), snapshot.signed_name),
             (_("Version of the form"), str(snapshot.form_version)),
             (_("Fingerprint (SHA-256)"), snapshot.digest),

@@ -32,7 +32,7 @@ from applications.rules import MISSING, UNCONFIRMED, comes_in_time, last_closing
 from applications.selectors.answers import answers_of, form_of
 from applications.selectors.progress import bridge, next_steps, timeline
 from applications.selectors.shown import shown_sections
-from applications.selectors.submitted import read_snapshot
+from applications.selectors.submitted import current_snapshot, read_snapshot
 from applications.services import submission
 from applications.states import ApplicationState, PublicState
 from applications.views.catalogue import fact_for
@@ -179,7 +179,7 @@ def began(text: str) -> datetime | None:
 def submitted(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """After submitting: the number, the receipt, and what happens next."""
     application = own(request, public_id, read="confirmation")
-    snapshot = submission.receipt_of(application)
+    snapshot = current_snapshot(application)
     if application.state == ApplicationState.DRAFT or snapshot is None:
         return redirect("application-detail", application.public_id)
     context = {"application": application, "snapshot": snapshot, "next": next_steps(application)}
@@ -223,7 +223,7 @@ def detail(request: PersonRequest, public_id: UUID) -> HttpResponse:
 def answers(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """What was submitted, as it stands, never as it is being changed."""
     application = own(request, public_id, read="answers")
-    snapshot = submission.receipt_of(application)
+    snapshot = current_snapshot(application)
     if snapshot is None:
         return redirect("application-tasks", application.public_id)
     content = read_snapshot(snapshot)

@@ -163,9 +163,7 @@ def test_dates_of_a_project_are_within_the_window_of_costs_and_no_longer_than_th
     file, cast, first, last, passed
 ):
     answers = {"answers": {"project_period": {"from": first, "to": last}}}
-    file.snapshots.create(
-        number=2, canonical=json.dumps(answers), digest="", form_version=1, signed_name="", by=cast.sophie
-    )
+    file.snapshots.update(canonical=json.dumps(answers))
     assert automatic(file, "dates").passed is passed
 
 
@@ -175,6 +173,18 @@ def test_mark_made_before_the_latest_submission_is_stale(declared, cast, seconds
     at = declared.snapshots.get().at + timedelta(seconds=seconds)
     Finding.objects.filter(application=declared, item="rena").update(at=at)
     assert {item.key: item.stale for item in checklist_of(declared)}["rena"] is is_stale
+
+
+def test_what_was_taken_back_neither_makes_a_mark_stale_nor_counts_for_a_promise(declared, cast):
+    """A submission that counts no more is no submission of the file, whatever its number and its day."""
+    mark_finding(declared, "rena", by=cast.screener, passed=True)
+    found = checklist_of(declared), decision_due(declared)
+    later = clock.now() + timedelta(days=90)
+    declared.snapshots.create(
+        number=9, canonical="{}", digest="", form_version=1, signed_name="", by=cast.sophie, at=later,
+        superseded_at=later,
+    )  # fmt: skip
+    assert (checklist_of(declared), decision_due(declared)) == found
 
 
 # ---------------------------------------------------------------- marking

@@ -8,7 +8,15 @@ from django.utils.translation import override
 
 from accounts.models import ClusterAppointment
 from applications.models import Application, Snapshot
-from applications.selectors import Sponsor, Submitted, calls_of, read_snapshot, submitted, work_for
+from applications.selectors import (
+    Sponsor,
+    Submitted,
+    calls_of,
+    current_snapshot,
+    read_snapshot,
+    submitted,
+    work_for,
+)
 from applications.selectors.progress import timeline
 from applications.selectors.shown import shown_sections
 from applications.states import ApplicationState
@@ -52,15 +60,13 @@ def test_what_stands_is_the_latest_submission_that_was_not_taken_back(cast, prog
     own = file.snapshots.get()
     assert submitted(file) == read_snapshot(own)
     assert submitted(file).answers["project_title"] == file.title
+    file.snapshots.update(superseded_at=AT)
+    assert (current_snapshot(file), submitted(file)) == (None, Submitted())
     later = Snapshot.objects.create(
         application=file, number=own.number + 1, canonical='{"answers": {"project_title": "Later"}}', digest="",
         form_version=1, signed_name="", by=own.by,
     )  # fmt: skip
-    assert submitted(file).answers == {"project_title": "Later"}
-    Snapshot.objects.filter(pk=later.pk).update(superseded_at=later.at)
-    assert submitted(file) == read_snapshot(own)
-    file.snapshots.update(superseded_at=later.at)
-    assert submitted(file) == Submitted()
+    assert (current_snapshot(file), submitted(file).answers) == (later, {"project_title": "Later"})
 
 
 # ------------------------------------------------------------------ what waits, and in which order

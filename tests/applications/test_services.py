@@ -14,6 +14,7 @@ from applications.checks import live_sponsorship, missing_answers
 from applications.models import Answer, Application, Document
 from applications.rules import call_takes_submissions
 from applications.search import matching
+from applications.selectors import current_snapshot
 from applications.selectors.deadlines import cohort_of
 from applications.selectors.people import people_of
 from applications.services.drafts import (
@@ -34,7 +35,6 @@ from applications.services.sponsors import (
     stands_in_the_way,
 )
 from applications.services.submission import (
-    receipt_of,
     submit_application,
     take_back_application,
     withdraw_application,
@@ -228,7 +228,7 @@ def test_sponsor_is_a_customer_and_reads_a_summary(cast, draft):
 
 def test_submission_freezes_numbers_and_acknowledges(cast, programme):
     file = submitted_file(cast, programme, requested=Decimal("75000.01"))
-    snapshot = receipt_of(file)
+    snapshot = current_snapshot(file)
     content = json.loads(snapshot.canonical)
     assert file.reference == content["reference"] == "FE-2026-00001"
     assert content["amounts"] == {
@@ -282,7 +282,7 @@ def test_everybody_who_signs_is_told_of_the_receipt_and_a_member_of_their_own_dr
 def test_receipt_is_a_document_that_anyone_can_read(cast, programme):
     from documents.services import render
 
-    rendering = render(receipt_of(submitted_file(cast, programme, company="precision")).receipt)
+    rendering = render(current_snapshot(submitted_file(cast, programme, company="precision")).receipt)
     assert rendering.open().read().startswith(b"%PDF")
 
 
@@ -490,9 +490,9 @@ def test_file_taken_back_keeps_its_number_and_is_sent_again(cast, programme, clo
     clock_at(AT + timedelta(hours=1))
     file = take_back_application(file, by=cast.sophie)
     assert (file.state, file.reference, file.due) == (ApplicationState.DRAFT, "FE-2026-00001", None)
-    assert receipt_of(file) is None
+    assert current_snapshot(file) is None
     again = submit(file, by=cast.sophie, at=None)
-    assert (again.reference, receipt_of(again).number) == ("FE-2026-00001", 2)
+    assert (again.reference, current_snapshot(again).number) == ("FE-2026-00001", 2)
     assert [one.superseded_at is None for one in again.snapshots.order_by("number")] == [False, True]
 
 

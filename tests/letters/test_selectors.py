@@ -151,10 +151,15 @@ def test_signatory_is_who_signed_last_else_who_signs_for_the_company_since_longe
     for person in (cast.sophie, cast.emily):
         usinage.memberships.create(user=person, role="signatory")
     assert signatory_of(application) == "Sophie Gauthier"
-    for number, name in ((2, "Camille Roy"), (1, "Dominique Roy")):
-        application.snapshots.create(
-            number=number, canonical="{}", digest="0" * 64, form_version=1, signed_name=name, by=cast.sophie
+
+    def sent(number, name, **more):
+        return application.snapshots.create(
+            number=number, canonical="{}", digest="0" * 64, form_version=1, signed_name=name, by=cast.sophie, **more
         )
+
+    sent(3, "Ariane Roy", superseded_at=files.AT)  # taken back
+    assert signatory_of(application) == "Sophie Gauthier"
+    sent(2, "Camille Roy"), sent(1, "Dominique Roy", superseded_at=files.AT)
     assert signatory_of(application) == "Camille Roy"
     application.snapshots.filter(number=2).update(signed_name="")
     assert signatory_of(application) == "Sophie Gauthier"

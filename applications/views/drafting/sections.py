@@ -98,7 +98,7 @@ class Page:
             elif question.is_answerable and question.type != QuestionType.ATTESTATION:
                 self._take_answer(question, data, request.user)
         if name := data.get("detach"):
-            document = self.application.documents.filter(public_id=_uuid(name), removed_at=None).first()
+            document = self.application.documents.attached().filter(public_id=_uuid(name)).first()
             if document is not None:
                 drafts.remove_document(document, by=request.user)
         self.more = [key for key in (data.get("add"),) if key]
@@ -188,7 +188,7 @@ class Page:
     def documents(self) -> dict[str, list[Document]]:
         """The documents that are attached, by question; read again with the answers."""
         by_question: dict[str, list[Document]] = {}
-        for document in self.application.documents.filter(removed_at=None).select_related("upload").order_by("pk"):
+        for document in self.application.documents.attached().select_related("upload").order_by("pk"):
             by_question.setdefault(document.question, []).append(document)
         return by_question
 
