@@ -11,7 +11,6 @@ from django.core.exceptions import ImproperlyConfigured
 from accounts.models import User
 from funding.models import Envelope, LedgerEntry
 from funding.money import BUCKETS, SPENT, Bucket, deltas
-from work.money import share as percent_of
 
 ZERO = Decimal("0.00")
 
@@ -39,8 +38,6 @@ class Burn:
     paid: Decimal
     lapsed: Decimal
     free: Decimal  # awardable − reserved − committed − payable − paid − lapsed
-    held: Decimal  # kept for reconsiderations
-    available: Decimal  # free − held, never below zero: what a new award may take
     engaged: Decimal  # committed + payable + paid
     recovered: Decimal
     returned: Decimal
@@ -65,16 +62,13 @@ def _run(entries: Iterable[LedgerEntry]) -> Iterator[StatementRow]:
         yield StatementRow(entry=entry, changes=changes, balances=balances, free=free)
 
 
-def burn(envelope: Envelope, *, held_percent: Decimal | int = 0) -> Burn:
-    """Where an envelope stands. `held_percent` of its allocation is kept for reconsiderations (docs/money.md)."""
-    held = percent_of(envelope.allocated, Decimal(held_percent))
+def burn(envelope: Envelope) -> Burn:
+    """Where an envelope stands. What a new award may still take of it: `ledger.available`."""
     engaged = envelope.committed + envelope.payable + envelope.paid
     return Burn(
         **envelope.balances,
         awardable=envelope.awardable,
         free=envelope.free,
-        held=held,
-        available=max(ZERO, envelope.free - held),
         engaged=engaged,
         due_to_partner=envelope.due_to_partner,
         engaged_percent=_percent(engaged, envelope.awardable),
