@@ -56,9 +56,11 @@
     count.replaceChildren(shown, read);
     const french = document.documentElement.lang.startsWith("fr");
     const words = count.dataset.count === "words";
+    // As the server counts (questions.schema.values.words_in): lone punctuation is no word.
+    const wordsIn = (text) => text.split(/[\s\x1c-\x1f\x85\ufeff]+/).filter((run) => /[\p{L}\p{N}]/u.test(run)).length;
     let later;
     const tell = () => {
-      const used = words ? (field.value.match(/\S+/g) || []).length : [...field.value.replace(/\r\n/g, "\n")].length;
+      const used = words ? wordsIn(field.value) : [...field.value.replace(/\r\n/g, "\n")].length;
       const left = most - used;
       const figure = Math.abs(left).toLocaleString(french ? "fr-CA" : "en-CA");
       shown.textContent = `${left < 0 ? count.dataset.textOver : count.dataset.textLeft} ${figure}`;

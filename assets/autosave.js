@@ -261,15 +261,14 @@
         if (!kept) continue;
         const shown = this.read(box);
         if (JSON.stringify(shown) === JSON.stringify(kept.pairs)) this.forget(key);
-        else if (kept.version === (box.dataset.version || "0")) {
+        else {
+          // Saved meanwhile, by this person before the network went or by somebody else: the server compares, and
+          // answers what is there when it differs.
+          this.number(box, kept.version);
           this.write(box, kept.pairs);
           box.dataset.typed = "1";
           this.queue(box);
           restored += 1;
-        } else {
-          this.write(box, kept.pairs);
-          box.dataset.typed = "1";
-          this.overtaken(box, key, { theirs: shown, version: box.dataset.version }, kept);
         }
       }
       if (restored) say(this.text.textRestored, "late");

@@ -1,15 +1,14 @@
 """Fields that every form shares: a line of text, an amount of money, a number with its unit, a day."""
 
-import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
-from work.money import NBSP
+from work.numbers import NotANumber, is_french, read_number, write_number
 from work.texts import one_line
 
 # What Django's own fields answer: the catalogue says it in plainer French than Django does.
@@ -24,13 +23,6 @@ DJANGO_SAYS = (
     gettext_noop("The submitted file is empty."),
 )
 
-SPACES = re.compile(r"[\s\u00a0\u202f]")
-
-
-def is_french() -> bool:
-    """Whether the language that is on writes numbers the French way."""
-    return (get_language() or "fr").startswith("fr")
-
 
 def said(label: object, error: object) -> str:
     """A fault after the name of its field, as an error summary writes it; a label that asks takes no colon."""
@@ -38,28 +30,6 @@ def said(label: object, error: object) -> str:
     if name.endswith("?"):
         return f"{name} {error}"
     return str(_("%(label)s: %(error)s") % {"label": name, "error": error})
-
-
-def read_number(text: str) -> Decimal:
-    """A number as people of both languages write it: "1 234,56", "1,234.56", "1234.5 $". ValueError for anything else.
-
-    Where only commas appear, one comma followed by one or two digits (or by more than three) is a decimal comma;
-    commas before groups of three digits separate thousands.
-    """
-    text = SPACES.sub("", str(text)).strip("$%").replace("\u2212", "-")
-    if ("," in text and "." in text) or re.fullmatch(r"-?\d{1,3}(,\d{3})+", text):
-        text = text.replace(",", "")
-    else:
-        text = text.replace(",", ".")
-    if not re.fullmatch(r"-?\d+(\.\d*)?|-?\.\d+", text):
-        raise ValueError(text)
-    return Decimal(text)
-
-
-def write_number(x: Decimal, places: int | None = None) -> str:
-    """A number to put back in a field, as the language writes it: `places` decimals, or as many as it has."""
-    text = f"{x:,.{places}f}" if places is not None else f"{x:,f}"
-    return text.replace(",", NBSP).replace(".", ",") if is_french() else text
 
 
 class LineField(forms.CharField):
@@ -74,6 +44,7 @@ class UnitInput(forms.TextInput):
 
     template_name = "django/forms/widgets/money.html"
     unit = ""
+    money = False
     places: int | None = None
 
     def __init__(self, attrs: dict[str, Any] | None = None, unit: str | None = None) -> None:
@@ -82,12 +53,16 @@ class UnitInput(forms.TextInput):
             self.unit = unit
 
     def format_value(self, value: Any) -> str | None:
+        """A number as the language writes it; what is not one, or has more decimals than it may, as it was typed."""
         if value in (None, ""):
             return None
         try:
-            return write_number(value if isinstance(value, Decimal) else read_number(value), self.places)
-        except (ValueError, InvalidOperation):
+            number = read_number(value, money=self.money)
+        except NotANumber:
             return str(value)
+        if self.places is not None and number != round(number, self.places):
+            return str(value)
+        return write_number(number, self.places)
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
@@ -99,6 +74,7 @@ class MoneyInput(UnitInput):
     """An amount in dollars: « 1 234,56 $ » in French, "$1,234.56" in English."""
 
     unit = "$"
+    money = True
     places = 2
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
@@ -111,7 +87,7 @@ class NumberField(forms.DecimalField):
     """A number written in either language's way; cleaned to a Decimal. `unit` is shown after the field."""
 
     widget = UnitInput
-    default_error_messages = {"invalid": _("Enter a number, for example 1250.50.")}
+    money = False
 
     def __init__(self, *, unit: str = "", **kwargs: Any) -> None:
         kwargs.setdefault("widget", type(self).widget(unit=unit) if unit else type(self).widget())
@@ -123,12 +99,10 @@ class NumberField(forms.DecimalField):
     def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]  # as Django's own DecimalField
         if value in self.empty_values:
             return None
-        if isinstance(value, Decimal):
-            return value
         try:
-            return read_number(value)
-        except ValueError:
-            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+            return read_number(value, money=self.money)
+        except NotANumber as refused:
+            raise ValidationError(str(refused), code="invalid") from None
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
@@ -141,7 +115,7 @@ class MoneyField(NumberField):
     """An amount in dollars, at most two decimals, not negative unless `min_value=None`."""
 
     widget = MoneyInput
-    default_error_messages = {"invalid": _("Enter an amount in dollars, for example 1250.50.")}
+    money = True
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("max_digits", 14)

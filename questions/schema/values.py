@@ -17,9 +17,9 @@ from accounts import identifiers
 from questions.constants import QuestionType
 from questions.schema.definition import Question
 from questions.schema.faults import Fault, Outcome
-from questions.schema.numbers import NotANumber, read_number
 from work import clock
 from work.money import format_money
+from work.numbers import NotANumber, read_number
 
 YES, NO = ("yes", "true", "on", "1", "oui"), ("no", "false", "off", "0", "non")
 _EMAIL = re.compile(
@@ -27,6 +27,7 @@ _EMAIL = re.compile(
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
 LONGEST_PHONE = 60
+_BETWEEN = re.compile(r"[\s\x1c-\x1f\x85\ufeff]+")  # words
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -41,8 +42,11 @@ def refuse(message: object, *at: str | int) -> tuple[None, list[Fault]]:
 
 
 def words_in(text: str) -> int:
-    """How many words a person would count: runs of characters between spaces, lone punctuation left out."""
-    return sum(any(character.isalnum() for character in run) for run in text.split())
+    """How many words a person would count: runs of characters between spaces, lone punctuation left out.
+
+    assets/app.js counts the same while one writes.
+    """
+    return sum(any(character.isalnum() for character in run) for run in _BETWEEN.split(text))
 
 
 def short_text(question: Question, value: object, *, today: date | None = None) -> Outcome:

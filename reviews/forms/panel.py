@@ -16,8 +16,9 @@ from funding.models import Envelope
 from moves.refusals import Refusal
 from reviews.forms.people import words
 from reviews.selectors import FileScores
-from work.forms import MoneyField, write_number
+from work.forms import MoneyField
 from work.money import format_money
+from work.numbers import write_number
 
 
 class RecommendForm(forms.Form):

@@ -116,12 +116,30 @@ def test_what_is_kept_never_overwrites_a_newer_version(server):
     write(server, "Mine")
     said(server, "Not saved yet: retrying")
     server.html = form(version="7", value="Theirs")
+    server.answer = (409, {"theirs": "Theirs", "version": 7, "by": "Ana", "at": "noon", "message": "Ana saved this."})
     server.page.reload()
+    server.page.wait_for_selector(".answer__both")
+    assert server.came[-1] == {"key": ["story"], "version": ["1"], "value": ["Mine"]}
     assert server.page.locator("blockquote").all_text_contents() == ["Theirs", "Mine"]
     server.answer = (200, {"version": 8})
     server.page.get_by_role("button", name="Save my answer instead").click()
     said(server, "Saved")
     assert server.came[-1] == {"key": ["story"], "version": ["7"], "value": ["Mine"]}
+
+
+def test_what_was_saved_before_the_answer_was_lost_is_no_conflict(server):
+    """« 1 234 567,89 $ » came to the server, which shows it in its own way; only the server can tell that it is one."""
+    server.answer = None
+    write(server, "1 234 567,89 $")
+    said(server, "Not saved yet: retrying")
+    server.html = form(version="2", value="1 234 567,89")
+    server.answer = (200, {"version": 2, "message": "Saved at noon"})
+    server.page.reload()
+    said(server, "Saved at noon")
+    assert server.came[-1] == {"key": ["story"], "version": ["1"], "value": ["1 234 567,89 $"]}
+    assert server.page.locator(".answer__both").count() == 0
+    assert server.page.locator("[data-answer=story]").get_attribute("data-version") == "2"
+    assert kept(server) == []
 
 
 def test_conflict_shows_both_and_the_saved_one_can_be_kept(server):

