@@ -6,12 +6,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reviews.states import Answer
+from work.forms import TextField
 
 
 class NoteForm(forms.Form):
     """A word that stays with the step; nobody has to write one."""
 
-    note = forms.CharField(
+    note = TextField(
         label=_("Note kept with your decision"),
         help_text=_("Staff and auditors read it. The applicant does not."),
         widget=forms.Textarea({"rows": 3}),
@@ -23,7 +24,7 @@ class NoteForm(forms.Form):
 class SendBackForm(forms.Form):
     """The reason, and how far back. `to_panel=False` leaves the choice out."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason"),
         help_text=_("Those who had approved it will read it."),
         widget=forms.Textarea({"rows": 4}),
@@ -49,13 +50,13 @@ class SendBackForm(forms.Form):
 class ReasonsForm(forms.Form):
     """The reasons that the letter gives, in each of its languages."""
 
-    reasons_fr = forms.CharField(
+    reasons_fr = TextField(
         label=_("Reasons in French"),
         widget=forms.Textarea({"rows": 8, "lang": "fr-CA"}),
         max_length=6000,
         required=False,
     )
-    reasons_en = forms.CharField(
+    reasons_en = TextField(
         label=_("Reasons in English"),
         widget=forms.Textarea({"rows": 8, "lang": "en-CA"}),
         max_length=6000,
@@ -88,6 +89,6 @@ class InterestsForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose an answer.")},
     )
-    note = forms.CharField(
+    note = TextField(
         label=_("Explain, if you wish"), widget=forms.Textarea({"rows": 3}), max_length=2000, required=False
     )

@@ -3,11 +3,13 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from work.forms import LineField
+
 
 class CodeForm(forms.Form):
     """The code printed at the end of a letter."""
 
-    code = forms.CharField(
+    code = LineField(
         label=_("Verification code"),
         help_text=_("Twelve signs at the end of the letter, for example 7KQF-2MRX-9TDH."),
         max_length=40,

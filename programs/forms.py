@@ -11,7 +11,7 @@ from accounts.identifiers import neq as check_neq
 from accounts.models import Organisation
 from programs.models import Call
 from work import clock
-from work.forms import DayField
+from work.forms import DayField, LineField, TextField
 
 
 class HourInput(forms.TimeInput):
@@ -28,7 +28,7 @@ class ClosingForm(forms.Form):
     hour = forms.TimeField(
         label=_("Hour, in Québec"), widget=HourInput, initial=time(17), help_text=_("For example 17:00.")
     )
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason"), help_text=_("It is kept in the trail."), widget=forms.Textarea({"rows": 4}), max_length=2000
     )
 
@@ -44,7 +44,7 @@ class ClosingForm(forms.Form):
 class AccommodationForm(ClosingForm):
     """A later closing for one applicant."""
 
-    neq = forms.CharField(
+    neq = LineField(
         label=_("NEQ of the organisation"),
         max_length=20,
         help_text=_("Ten digits. The organisation must be registered."),
@@ -69,7 +69,7 @@ class AccommodationForm(ClosingForm):
 
 
 class CancelForm(forms.Form):
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason"),
         help_text=_("The applicants will read it."),
         widget=forms.Textarea({"rows": 4}),

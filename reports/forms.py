@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from reports.services import LONGEST_LIFE
 from reports.states import Scope
 from work import clock
-from work.forms import DayField, LineField
+from work.forms import DayField, LineField, TextField
 
 
 def scopes() -> list[tuple[str, str]]:
@@ -34,7 +34,7 @@ class KeyForm(forms.Form):
     last_day = DayField(
         label=gettext_lazy("Last day it works"), help_text=gettext_lazy("Within a year. The shorter, the safer.")
     )
-    networks = forms.CharField(
+    networks = TextField(
         label=gettext_lazy("Networks it may be used from"),
         help_text=gettext_lazy("One per line, for example 203.0.113.0/24. Empty: from anywhere."),
         required=False,

@@ -1,5 +1,6 @@
 """Fields that every form shares: a line of text, an amount of money, a number with its unit, a day."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from work.numbers import NotANumber, is_french, read_number, write_number
-from work.texts import one_line
+from work.texts import Unshowable, read_line, read_text
 
 # What Django's own fields answer: the catalogue says it in plainer French than Django does.
 DJANGO_SAYS = (
@@ -32,11 +33,24 @@ def said(label: object, error: object) -> str:
     return str(_("%(label)s: %(error)s") % {"label": name, "error": error})
 
 
-class LineField(forms.CharField):
-    """One line of text: a control character or an end of line in it (they come with what is pasted) is a space."""
+class TextField(forms.CharField):
+    """A text of several lines, read as `work.texts` reads what people paste: what it counts is what is kept."""
+
+    read: Callable[[str], str] = staticmethod(read_text)
+    widget: type[forms.Widget] = forms.Textarea
 
     def to_python(self, value: object) -> str | None:
-        return super().to_python(one_line(value) if isinstance(value, str) else value)
+        try:
+            return super().to_python(self.read(value) if isinstance(value, str) else value)
+        except Unshowable as refused:
+            raise ValidationError(str(refused), code="unshowable") from None
+
+
+class LineField(TextField):
+    """One line of text: a control character or an end of line in it (they come with what is pasted) is a space."""
+
+    read = staticmethod(read_line)
+    widget = forms.TextInput
 
 
 class UnitInput(forms.TextInput):

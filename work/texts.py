@@ -1,18 +1,63 @@
-"""A text in both languages; what a text may hold where it must stay on one line; and the small text of a tag.
+"""A text as people type and paste it, read in one way at every door; a text in both languages; the text of a tag.
 
 Pure: no Django beyond translation.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
 BREAKING = frozenset({"Cc", "Zl", "Zp"})  # control characters, and the two separators of lines and paragraphs
+END_OF_LINE = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+# What word processors put for a list mark: places of the fonts Symbol and Wingdings, which mean nothing elsewhere.
+LIST_MARKS = str.maketrans(dict.fromkeys("\uf02d\uf06e\uf06f\uf076\uf0a7\uf0a8\uf0b7\uf0d8\uf0e0\uf0fc", "•"))
+# Without width, and not seen where they stand: soft hyphens, marks of direction and of byte order. The two that join
+# letters and pictures (U+200C, U+200D) stay.
+UNSEEN = re.compile("[\xad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
+UNSHOWABLE = frozenset({"Cn", "Co", "Cs"})  # unassigned, private use, half a character
+
+
+class Unshowable(ValueError):
+    """A text holds a character that no screen or sheet can show. The message says where, in the reader's language."""
+
+    def __init__(self, character: str, before: str) -> None:
+        """`before`: the text that comes before the character."""
+        code = f"U+{ord(character):04X}"
+        if words := one_line(before)[-30:].strip():
+            sentence = _("Delete the character that follows “%(words)s”: it cannot be shown or printed (%(code)s).")
+        else:
+            sentence = _("Delete the first character: it cannot be shown or printed (%(code)s).")
+        super().__init__(sentence % {"words": words, "code": code})
+
+
+def read_text(typed: str) -> str:
+    """A text of several lines as it is kept. Unshowable for a character that nothing can show.
+
+    Composed (NFC); "\\n" ends a line; a list mark that came from a word processor is "•"; control characters and what
+    is not seen are left out; no space at either end.
+    """
+    text = END_OF_LINE.sub("\n", typed)
+    text = UNSEEN.sub("", unicodedata.normalize("NFC", text)).translate(LIST_MARKS)
+    kept: list[str] = []
+    for character in text:
+        category = unicodedata.category(character)
+        if category in UNSHOWABLE:
+            raise Unshowable(character, "".join(kept))
+        if category != "Cc" or character in "\n\t":
+            kept.append(character)
+    return "".join(kept).strip()
+
+
+def read_line(typed: str) -> str:
+    """A text of one line as it is kept: as `read_text`, a space for each end of line and control character."""
+    return read_text(one_line(typed))
 
 
 def one_line(text: str) -> str:

@@ -47,25 +47,25 @@ class OrganisationForm(forms.ModelForm):
     province = forms.ChoiceField(label=_("Province or territory"), choices=Province.choices)
     language = forms.ChoiceField(label=_("Language of our letters"), choices=Language.choices, widget=forms.RadioSelect)
     # Numbers are typed as people write them, with spaces or dashes: the service cleans them.
-    neq = forms.CharField(
+    neq = LineField(
         label=_("NEQ"),
         max_length=20,
         help_text=_("The Québec enterprise number: 10 digits that start with 11, 22, 33 or 88."),
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "class": "input--short"}),
     )
-    business_number = forms.CharField(
+    business_number = LineField(
         label=_("Business number"),
         max_length=25,
         help_text=_("The 9 digits given by the Canada Revenue Agency, for example 123456782."),
         widget=forms.TextInput({"autocomplete": "off", "class": "input--short"}),
     )
-    postal_code = forms.CharField(
+    postal_code = LineField(
         label=_("Postal code"),
         max_length=10,
         help_text=_("For example H3B 1A7."),
         widget=forms.TextInput({"autocomplete": "postal-code", "class": "input--short"}),
     )
-    naics = forms.CharField(
+    naics = LineField(
         label=_("NAICS code"),
         max_length=10,
         help_text=_("The industry code of your main activity, 2 to 6 digits. For example 336410: aerospace products."),
@@ -142,7 +142,7 @@ class OrganisationForm(forms.ModelForm):
 
 
 class InviteMemberForm(forms.Form):
-    email = forms.CharField(label=_("E-mail address"), max_length=254, widget=forms.EmailInput({"autocomplete": "off"}))
+    email = LineField(label=_("E-mail address"), max_length=254, widget=forms.EmailInput({"autocomplete": "off"}))
     role = forms.ChoiceField(
         label=_("Role"),
         choices=capitalised(OrganisationRole.choices),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Language
 from questions.schema import Question
-from work.forms import LineField
+from work.forms import LineField, TextField
 
 
 class InviteSponsorForm(forms.Form):
@@ -36,7 +36,7 @@ class ConfirmSponsorForm(forms.Form):
         help_text=_("For example: Camille Roy, director of supply."),
         widget=forms.TextInput({"autocomplete": "name"}),
     )
-    improvement = forms.CharField(
+    improvement = TextField(
         label=_("Which improvement do you expect from this supplier?"),
         max_length=5000,
         help_text=_("One measure and its target are worth more than a long text. The cluster's committee reads it."),
@@ -74,7 +74,7 @@ class AttestForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why an application is withdrawn."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Why do you withdraw this application?"),
         max_length=2000,
         help_text=_("A sentence is enough. It stays in the file."),
@@ -85,7 +85,7 @@ class ReasonForm(forms.Form):
 class SearchForm(forms.Form):
     """The filters of the public catalogue."""
 
-    q = forms.CharField(label=_("Words"), required=False, max_length=100)
+    q = LineField(label=_("Words"), required=False, max_length=100)
     when = forms.ChoiceField(
         label=_("Calls"),
         required=False,

@@ -12,13 +12,13 @@ from applications.constants import DUE, SORT
 from applications.states import ApplicationState, ChangeWhy
 from programs.models import Call
 from work import clock
-from work.forms import DayField, LineField
+from work.forms import DayField, LineField, TextField
 
 
 class FileFilter(forms.Form):
     """The list's filters and order, read from its address. What is not understood is said, and lists nothing."""
 
-    q = forms.CharField(label=_("Search"), required=False, max_length=200, widget=forms.TextInput({"type": "search"}))
+    q = LineField(label=_("Search"), required=False, max_length=200, widget=forms.TextInput({"type": "search"}))
     call = forms.ChoiceField(label=_("Call"), required=False)
     state = forms.ChoiceField(
         label=_("State"),
@@ -61,7 +61,7 @@ class MarkForm(forms.Form):
         empty_value=None,
         widget=forms.RadioSelect({"class": "choices--row"}),
     )
-    reason = forms.CharField(
+    reason = TextField(
         label=_("Reason, or what you checked"),
         required=False,
         validators=[MaxLengthValidator(4000)],
@@ -104,7 +104,7 @@ class ItemForm(forms.Form):
 
     asked = forms.BooleanField(required=False)
     why = forms.ChoiceField(label=_("It is"), choices=ChangeWhy.choices, initial=ChangeWhy.INCOMPLETE)
-    message = forms.CharField(
+    message = TextField(
         label=_("What to change"),
         max_length=2000,
         error_messages={"required": _("Say what to change.")},
@@ -119,8 +119,8 @@ class ItemForm(forms.Form):
 
 
 class ExtendForm(DueForm):
-    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea({"rows": 3}))
+    reason = TextField(label=_("Reason"), max_length=2000, widget=forms.Textarea({"rows": 3}))
 
 
 class CancelRequestForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea({"rows": 3}))
+    reason = TextField(label=_("Reason"), max_length=2000, widget=forms.Textarea({"rows": 3}))

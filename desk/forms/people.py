@@ -32,7 +32,7 @@ class NamedChoice(forms.ModelChoiceField):
 
 
 class InviteStaffForm(forms.Form):
-    email = forms.CharField(label=_("E-mail address"), max_length=254, widget=forms.EmailInput({"autocomplete": "off"}))
+    email = LineField(label=_("E-mail address"), max_length=254, widget=forms.EmailInput({"autocomplete": "off"}))
     role = forms.ChoiceField(
         label=_("Role in the cluster"),
         required=False,

@@ -3,9 +3,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from work.forms import TextField
+
 
 class SetAsideForm(forms.Form):
-    why = forms.CharField(
+    why = TextField(
         label=_("Reason"),
         max_length=500,
         widget=forms.Textarea({"rows": 3}),

@@ -6,14 +6,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from work.forms import DayField
+from work.forms import DayField, LineField
 
 
 class TrailForm(forms.Form):
-    reference = forms.CharField(
+    reference = LineField(
         label=_("Reference"), required=False, max_length=20, widget=forms.TextInput({"class": "input--short"})
     )
-    person = forms.CharField(label=_("Person (name or e-mail address)"), required=False, max_length=200)
+    person = LineField(label=_("Person (name or e-mail address)"), required=False, max_length=200)
     verb = forms.ChoiceField(label=_("What was done"), required=False)
     first = DayField(label=_("From"), required=False)
     last = DayField(label=_("Until"), required=False)

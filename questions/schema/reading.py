@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from questions.constants import LANGUAGES, Path, Problem
-from work.texts import Text
+from work.texts import Text, Unshowable, read_text
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\s+([A-Za-z_]+/[A-Za-z_/]+|UTC))?")
@@ -73,7 +73,11 @@ class Reader:
         if not isinstance(value, str):
             self.problem(_("A text was expected here."), key)
             return ""
-        value = value.strip()
+        try:
+            value = read_text(value)
+        except Unshowable as refused:
+            self.problem(str(refused), key)
+            return ""
         if required and not value:
             self.problem(_("“%(key)s” is missing.") % {"key": key}, key)
         elif len(value) > max_length:
@@ -110,7 +114,10 @@ class Reader:
             elif len(part) > max_length:
                 self.problem(_("This text is longer than %(max)s characters.") % {"max": max_length}, key, language)
             else:
-                out[language] = part.strip()
+                try:
+                    out[language] = read_text(part)
+                except Unshowable as refused:
+                    self.problem(str(refused), key, language)
         for extra in value:
             if extra not in LANGUAGES:
                 self.problem(_("The key “%(key)s” is not known here.") % {"key": extra}, key, extra)

@@ -20,6 +20,7 @@ from questions.schema.faults import Fault, Outcome
 from work import clock
 from work.money import format_money
 from work.numbers import NotANumber, read_number
+from work.texts import Unshowable, read_line, read_text
 
 YES, NO = ("yes", "true", "on", "1", "oui"), ("no", "false", "off", "0", "non")
 _EMAIL = re.compile(
@@ -28,7 +29,6 @@ _EMAIL = re.compile(
 )
 LONGEST_PHONE = 60
 _BETWEEN = re.compile(r"[\s\x1c-\x1f\x85\ufeff]+")  # words
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Check(Protocol):
@@ -52,7 +52,10 @@ def words_in(text: str) -> int:
 def short_text(question: Question, value: object, *, today: date | None = None) -> Outcome:
     if not isinstance(value, str):
         return refuse(_("Enter a text."))
-    text = " ".join(_CONTROL.sub("", value).split())
+    try:
+        text = " ".join(read_line(value).split())
+    except Unshowable as error:
+        return refuse(error)
     most = question.limits.get("max_length") or 250
     if len(text) > most:
         return refuse(
@@ -69,7 +72,10 @@ def short_text(question: Question, value: object, *, today: date | None = None) 
 def long_text(question: Question, value: object, *, today: date | None = None) -> Outcome:
     if not isinstance(value, str):
         return refuse(_("Enter a text."))
-    text = _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    try:
+        text = read_text(value)
+    except Unshowable as error:
+        return refuse(error)
     most = question.limits.get("max_words")
     over = words_in(text) - most if most else 0
     if over > 0:

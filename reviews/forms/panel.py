@@ -16,7 +16,7 @@ from funding.models import Envelope
 from moves.refusals import Refusal
 from reviews.forms.people import words
 from reviews.selectors import FileScores
-from work.forms import MoneyField
+from work.forms import MoneyField, TextField
 from work.money import format_money
 from work.numbers import write_number
 
@@ -26,13 +26,13 @@ class RecommendForm(forms.Form):
 
     outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), widget=forms.RadioSelect)
     amount = MoneyField(label=gettext_lazy("Amount recommended"), required=False)
-    reasons_fr = forms.CharField(
+    reasons_fr = TextField(
         label=gettext_lazy("Reasons, in French"),
         widget=words(6, lang="fr"),
         help_text=gettext_lazy("The letter gives them to the applicant."),
     )
-    reasons_en = forms.CharField(label=gettext_lazy("Reasons, in English"), widget=words(6, lang="en"), required=False)
-    discussion = forms.CharField(label=gettext_lazy("The committee's discussion"), widget=words(5), required=False)
+    reasons_en = TextField(label=gettext_lazy("Reasons, in English"), widget=words(6, lang="en"), required=False)
+    discussion = TextField(label=gettext_lazy("The committee's discussion"), widget=words(5), required=False)
 
     def __init__(
         self,

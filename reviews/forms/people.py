@@ -12,7 +12,7 @@ from accounts.models import User
 from reviews.checks import Fitness
 from reviews.states import Answer, InterestKind
 from work import clock
-from work.forms import DayField
+from work.forms import DayField, LineField, TextField
 
 
 def words(rows: int = 4, **attrs: str) -> forms.Textarea:
@@ -27,8 +27,8 @@ class InterestForm(forms.Form):
         choices=[("", "—"), *((value, capfirst(label)) for value, label in InterestKind.choices)],
         help_text=_("A competitor is an organisation that competes with the one you work for."),
     )
-    organisation_name = forms.CharField(label=_("Name of the organisation"), max_length=250)
-    neq = forms.CharField(
+    organisation_name = LineField(label=_("Name of the organisation"), max_length=250)
+    neq = LineField(
         label=_("NEQ"),
         required=False,
         max_length=20,
@@ -68,7 +68,7 @@ class DeclareForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(
+    note = TextField(
         label=_("What the conflict or the doubt is"),
         required=False,
         widget=words(),
@@ -92,7 +92,7 @@ class DeclareForm(forms.Form):
 class ReasonForm(forms.Form):
     """A reason, for an act that must be explained."""
 
-    reason = forms.CharField(label=_("Reason"), widget=words(5))
+    reason = TextField(label=_("Reason"), widget=words(5))
 
     def __init__(
         self, data: Mapping[str, object] | None = None, *, label: str | None = None, help_text: str = ""
@@ -110,7 +110,7 @@ class RuleForm(forms.Form):
         choices=[("yes", _("No conflict: this person may act on the file")), ("no", _("It is a conflict of interest"))],
         widget=forms.RadioSelect,
     )
-    ruling = forms.CharField(label=_("Your reasons"), widget=words(5), help_text=_("They stay in the file."))
+    ruling = TextField(label=_("Your reasons"), widget=words(5), help_text=_("They stay in the file."))
 
 
 class AssignForm(forms.Form):

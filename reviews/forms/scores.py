@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.rubric import ScalePoint
 from reviews.forms.people import words
+from work.forms import TextField
 
 
 class ScoreForm(forms.Form):
     """The point and the comment of one criterion. Both may wait: only a review that is submitted is complete."""
 
     point = forms.ChoiceField(required=False)
-    comment = forms.CharField(label=_("Why this score"), required=False, widget=words(7), max_length=20_000)
+    comment = TextField(label=_("Why this score"), required=False, widget=words(7), max_length=20_000)
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
     def __init__(
@@ -32,7 +33,7 @@ class ScoreForm(forms.Form):
 class FeedbackForm(forms.Form):
     """What the applicant will read of the review, without a name."""
 
-    feedback = forms.CharField(
+    feedback = TextField(
         label=_("For the applicant"),
         required=False,
         max_length=20_000,

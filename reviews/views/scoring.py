@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -15,7 +16,7 @@ from moves.refusals import WrongMoment
 from programs.rubric import Rubric
 from programs.selectors import rubric_of
 from reviews import services
-from reviews.forms.scores import ScoreForm
+from reviews.forms.scores import FeedbackForm, ScoreForm
 from reviews.models import Assignment, Score
 from reviews.services.scores import FeedbackConflict, ScoreConflict, ScoreInvalid
 from reviews.states import AssignmentState
@@ -140,7 +141,7 @@ def save(request: PersonRequest, public_id: UUID) -> HttpResponse:
     try:
         if key == "feedback":
             version = services.save_feedback(
-                assignment, by=request.user, text=request.POST.get("feedback", ""), version=version
+                assignment, by=request.user, text=_text(request, FeedbackForm, "feedback"), version=version
             )
         else:
             saved = services.save_score(
@@ -149,14 +150,14 @@ def save(request: PersonRequest, public_id: UUID) -> HttpResponse:
                 by=request.user,
                 version=version,
                 point=request.POST.get("point", ""),
-                comment=request.POST.get("comment", ""),
+                comment=_text(request, ScoreForm, "comment"),
             )
             version = saved.version
     except (ScoreConflict, FeedbackConflict) as conflict:
         return JsonResponse(_theirs(conflict.theirs), status=409)
-    except ScoreInvalid as wrong:
-        return JsonResponse({"message": str(wrong.message)}, status=422)
-    except WrongMoment as refused:
+    except ValidationError as wrong:
+        return JsonResponse({"message": " ".join(wrong.messages)}, status=422)
+    except (ScoreInvalid, WrongMoment) as refused:
         return JsonResponse({"message": str(refused.message)}, status=422)
     at = clock.format_hour(clock.now(), get_language() or "fr")
     answer = {"version": version, "message": _("Saved at %(hour)s") % {"hour": at}}
@@ -165,6 +166,11 @@ def save(request: PersonRequest, public_id: UUID) -> HttpResponse:
         context = {"steps": steps, "done": sum(step.is_done for step in steps), "assignment": assignment}
         answer["fragments"] = {"criteria": render_to_string("reviews/_criteria.html", context, request)}
     return JsonResponse(answer)
+
+
+def _text(request: PersonRequest, form: type[ScoreForm | FeedbackForm], name: str) -> str:
+    """A text of the desk, read as its form reads it. ValidationError when the form would refuse it."""
+    return str(form.base_fields[name].clean(request.POST.get(name, "")))
 
 
 def _theirs(row: Score | Assignment) -> dict[str, object]:

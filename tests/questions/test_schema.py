@@ -417,3 +417,22 @@ def test_phone_of_many_spaces_is_refused_at_once():
 @pytest.mark.parametrize(("text", "count"), WORDS, ids=lambda one: ascii(one)[:30])
 def test_words_are_counted_as_a_person_counts_them(text, count):
     assert words_in(text) == count
+
+
+@pytest.mark.parametrize("type_", ["short_text", "long_text"])
+def test_pasted_text_is_read_at_the_door_of_an_answer(type_):
+    assert validate_answer(ask(type_), "\uf0b7 des objectifs\u00ad e\u0301crits") == ("• des objectifs écrits", [])
+    _typed, faults = validate_answer(ask(type_), "Nos \uf123")
+    assert [str(fault) for fault in faults] == [
+        "Delete the character that follows “Nos”: it cannot be shown or printed (U+F123)."
+    ]
+
+
+def test_pasted_text_is_read_at_the_door_of_a_bundle():
+    question = {"key": "q", "type": "short_text", "label": {"fr": "\uf0b7 Objectifs", "en": "\uf123"}}
+    definition = {"sections": [{"key": "s", "title": both("S"), "questions": [question]}]}
+    assert [problem.message for problem in check_form(definition)] == [
+        "Delete the first character: it cannot be shown or printed (U+F123)."
+    ]
+    question["label"]["en"] = "Goals"
+    assert parse_form(definition).question("q").label.fr == "• Objectifs"

@@ -196,6 +196,20 @@ def test_autosave_answers_as_its_contract_says(cast, programme, as_):
     assert (taken.status_code, taken.json()["theirs"], taken.json()["version"]) == (409, [["feedback", "Bravo"]], 1)
 
 
+def test_what_is_pasted_in_the_desk_is_read_as_its_form_reads_it(cast, programme, as_):
+    """A list mark of a word processor in a comment once stopped the letter that gave it."""
+    assignment = of(file_in_review(cast, programme), cast.ana)
+    client, url = as_(cast.ana), reverse("review-save", args=[assignment.public_id])
+    pasted = {"key": "feedback", "version": "0", "feedback": "\uf0b7 des objectifs mesurables\r\n"}
+    assert client.post(url, pasted).status_code == 200
+    assert fresh(assignment).feedback == "• des objectifs mesurables"
+    for sent in ({"key": "feedback", "feedback": "Nos \uf123"}, {"key": "strategic_fit", "comment": "Nos \uf123"}):
+        refused = client.post(url, sent | {"version": "1"})
+        assert (refused.status_code, "U+F123" in refused.json()["message"]) == (422, True)
+    too_long = client.post(url, {"key": "strategic_fit", "version": "0", "comment": "a" * 20_001})
+    assert too_long.status_code == 422
+
+
 def test_without_script_a_newer_feedback_is_shown_and_what_was_typed_is_kept(cast, programme, as_):
     assignment = of(file_in_review(cast, programme), cast.ana)
     save_feedback(assignment, by=cast.ana, text="Ailleurs.", version=0)

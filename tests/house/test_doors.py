@@ -1,0 +1,27 @@
+"""Text comes in by one reader: a form that takes it otherwise says why here."""
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+RAW = {
+    # Shown as it was pasted, and read by the YAML reader of bundles, which cleans each text of it.
+    "builder/forms.py": {"text"},
+    # Filled with what was typed, never cleaned: the services read it, and say what is wrong.
+    "applications/forms/questions/fields.py": None,
+}
+
+
+def test_every_text_of_a_form_is_read_by_the_one_reader():
+    raw = {}
+    for path in sorted(ROOT.glob("*/forms*")):
+        for module in [path] if path.is_file() else sorted(path.rglob("*.py")):
+            name = str(module.relative_to(ROOT))
+            if name.startswith((".", "tests/", "templates/", "work/")) or RAW.get(name, ()) is None:
+                continue
+            for node in ast.walk(ast.parse(module.read_text())):
+                if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
+                    call = ast.unparse(node.value)
+                    if call.startswith("forms.CharField(") and "HiddenInput" not in call:
+                        raw.setdefault(name, set()).add(ast.unparse(getattr(node, "target", None) or node.targets[0]))
+    assert raw == {name: fields for name, fields in RAW.items() if fields is not None}
