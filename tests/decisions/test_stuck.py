@@ -14,6 +14,7 @@ from decisions.selectors import stuck_among, work_for
 from decisions.services import messages
 from decisions.states import Turn
 from decisions.tasks import tell_stuck
+from desk.pages import PEOPLE
 from desk.selectors import day_of
 from desk.selectors.stuck import work_for as administrators_work
 from funding.models import PartnerSeat
@@ -206,8 +207,8 @@ def test_administrators_home_has_it_by_its_number_alone_and_leads_to_the_people(
     with override("en"):
         lines = administrators_work(cast.administrator)
         assert [one.label for one in day_of(cast.administrator).later] == sorted(one.label for one in lines)
-        assert [(str(one.what), one.label, one.url_name, one.note) for one in lines] == [
-            ("Appoint somebody", f"{one.application.reference} has nobody for its next step", "people", "the approver")
+        assert [(str(one.what), one.label, one.link, one.note) for one in lines] == [
+            ("Appoint somebody", f"{one.application.reference} has nobody for its next step", PEOPLE(), "the approver")
             for one in (first, second)
         ]
     assert set(stuck_among([free.pk, away.pk])) == {away.pk}

@@ -74,7 +74,6 @@ BUTTONS = {
     "See the request": {"sponsor_asked"},
     "Open the application": {"sponsor_answered", "application_received", "changes_cancelled"},
     "See what is asked": {"changes_requested", "changes_reminder"},
-    "Open your draft": {"call_extended"},
     "Open my queue": {"review_offered"},
     "Open the reviews": {"review_declined"},
     "Read the declaration": {"ruling_asked"},
@@ -82,7 +81,7 @@ BUTTONS = {
     "Open the decision": {"decision_waiting", "decision_sent_back", "letter_failed"},
     "Open the file": {"changes_answered", "changes_overdue", "concurrence_asked"},
     "Read the letter": {"letter"},
-    "Open in Passerelle": {"application_withdrawn", "call_cancelled", "review_cancelled"},
+    "Open in Passerelle": {"application_withdrawn", "call_cancelled", "call_extended", "review_cancelled"},
 }
 
 
