@@ -509,11 +509,15 @@ def test_page_that_is_opened_in_the_grace_says_so_before_the_attestation(client,
         for page in pages.values():
             assert why in page.content.decode()
             assert "Seule une personne autorisée à signer" not in page.content.decode()
+            assert SIGNATURE not in page.content.decode()
+    client.force_login(cast.sophie)
     clock_at(closed - timedelta(seconds=1))
+    assert SIGNATURE in client.get(reverse("application-submit", args=[file.public_id])).content.decode()
     assert client.get(reverse("application-tasks", args=[file.public_id])).context["closed"] is None
 
 
 ENDS = ("tasks", "check", "submit")
+SIGNATURE = 'name="signed_name"'
 
 
 def test_page_that_was_opened_before_the_closing_goes_on_in_the_grace(client, cast, programme, clock_at):
@@ -527,6 +531,7 @@ def test_page_that_was_opened_before_the_closing_goes_on_in_the_grace(client, ca
     again = client.post(address, {"began": began})  # nothing is agreed to yet
     assert (again.status_code, again.context["form"]["began"].value()) == (422, began)
     assert not [text for text in again.context["waits"] if "pris fin" in text]
+    assert SIGNATURE in again.content.decode()
 
 
 def test_applicant_that_was_given_more_time_reads_its_own_closing_wherever_one_is_named(
