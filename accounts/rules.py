@@ -22,6 +22,11 @@ def in_office(day: date | None = None) -> Q:
     return Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
 
+def ran_since(since: date) -> Q:
+    """The condition that a term (`starts_on`, `ends_on` inclusive) has begun, and ran on `since` or later."""
+    return Q(starts_on__lte=clock.today()) & (Q(ends_on__isnull=True) | Q(ends_on__gte=since))
+
+
 def account_is_closed(user: "User") -> Refusal | None:
     """Why nobody gives `user` a role, a seat or a file any more, or None."""
     return None if user.is_active else Refusal(_("This account is closed."), code="closed")

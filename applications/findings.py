@@ -14,7 +14,6 @@ from applications import constants
 from applications.checks import eligibility_check, live_sponsorship
 from applications.figures import aid_of
 from applications.models import Application, Finding
-from applications.search import folded
 from applications.selectors.answers import eligibility_of, form_of
 from applications.selectors.submitted import Submitted, current_snapshot, read_snapshot
 from applications.states import VALID
@@ -25,6 +24,7 @@ from questions.schema.answers import visible_questions
 from questions.schema.values import add_months
 from work import clock
 from work.money import format_money, format_percent
+from work.names import folded
 from work.texts import Text
 
 OWN = "own-"  # the keys of an officer's own items begin so

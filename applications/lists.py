@@ -22,7 +22,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from applications.constants import DUE, SORT
 from applications.models import Application
-from applications.search import folded
 from applications.selectors import Chosen, calls_of, chosen_files, in_order
 from applications.states import ApplicationState
 from audit.services import record_list_reading
@@ -31,6 +30,7 @@ from moves.refusals import Forbidden, Refusal, WrongMoment
 from programs.models import Call
 from work import clock, jobs
 from work.models import Job, JobKeys
+from work.names import folded
 from work.spreadsheets import MARK, lines_of
 from work.states import JobKind
 from work.templatetags.formats import number

@@ -4,7 +4,6 @@ Weights: A reference, B organisation, C title, D summary. Written when a file is
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,19 +11,14 @@ from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
 from django.db.models import F
 
+from work.names import folded
+
 if TYPE_CHECKING:
     from applications.models import Application
     from applications.querysets import ApplicationQuerySet
 
 CONFIGS = ("simple", "french", "english")
 WEIGHTS = "ABCD"
-
-
-def folded(text: str) -> str:
-    """The text in small letters, without accents, ligatures opened: « Œuvre d'été » is "oeuvre d'ete"."""
-    text = (text or "").replace("œ", "oe").replace("Œ", "oe").replace("æ", "ae").replace("Æ", "ae")
-    plain = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in plain if not unicodedata.combining(c)).lower().replace("’", "'")
 
 
 def weighted(*, reference: str, organisation: str, title: str, summary: str) -> tuple[str, str, str, str]:

@@ -95,6 +95,14 @@ def business_days_between(start: date, end: date) -> int:
     return sum(is_business_day(start + timedelta(days=k)) for k in range(1, (end - start).days + 1))
 
 
+def years_before(day: date, n: int) -> date:
+    """The same day `n` years before; 28 February for a 29th that does not exist."""
+    try:
+        return day.replace(year=day.year - n)
+    except ValueError:
+        return day.replace(year=day.year - n, day=28)
+
+
 MONTHS = {
     "fr": [
         "janvier",

@@ -1,5 +1,7 @@
 """Organisations that apply, sponsor or take part, and the people who act for them."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
@@ -8,6 +10,7 @@ from accounts.roles import ClusterRole, Language, OrganisationRole, Ownership
 from audit.states import ChangeKind
 from work import clock
 from work.models import PublicModel
+from work.names import enterprise_key
 
 
 class Organisation(PublicModel):
@@ -16,6 +19,7 @@ class Organisation(PublicModel):
     change_kind = ChangeKind.ORGANISATION
 
     legal_name = models.CharField(max_length=250)
+    name_key = models.CharField(max_length=250, db_default="", default="", editable=False, db_index=True)  # as compared
     neq = models.CharField(max_length=10, unique=True)
     business_number = models.CharField(max_length=15, blank=True)
     street = models.CharField(max_length=250)
@@ -33,6 +37,12 @@ class Organisation(PublicModel):
 
     def __str__(self) -> str:
         return self.legal_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_key = enterprise_key(self.legal_name)
+        if kwargs.get("update_fields") is not None and "legal_name" in kwargs["update_fields"]:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "name_key"}
+        super().save(*args, **kwargs)
 
 
 class Membership(models.Model):

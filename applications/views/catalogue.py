@@ -15,7 +15,6 @@ from applications.feeds import closings_of
 from applications.forms.company import SearchForm
 from applications.forms.questions import BoundQuestion, posted
 from applications.models import Application
-from applications.search import folded
 from applications.selectors.calls import offer_of, organisations_of
 from applications.states import ApplicationState
 from programs.constants import DayKind
@@ -26,6 +25,7 @@ from programs.states import CallState, Phase
 from questions.schema import Fault
 from questions.schema.answers import validate_answer
 from work import clock
+from work.names import folded
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise

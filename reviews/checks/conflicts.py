@@ -3,17 +3,16 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
-from urllib.parse import urlsplit
 
-from django.db.models import Value
-from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organisation, User
-from accounts.rules import in_office
+from accounts.rules import ran_since
 from applications.models import Application, Sponsorship
 from reviews.models import Interest
 from reviews.states import InterestKind, Obstacle
+from work import clock
+from work.names import domain_of, domains_meet, enterprise_key
 
 Row = TypeVar("Row")
 
@@ -22,6 +21,8 @@ PUBLIC_MAIL = frozenset(
     {"gmail.com", "outlook.com", "hotmail.com", "hotmail.ca", "live.com", "live.ca", "yahoo.com", "yahoo.ca"}
     | {"icloud.com", "me.com", "proton.me", "videotron.ca", "bell.net", "sympatico.ca", "cogeco.ca"}
 )
+
+LOOK_BACK = 2  # years in which an interest that has ended still counts (product, 1: "the look-back (two years)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Parties:
-    """Everyone a file is about: folded names, NEQs, and the mail domains of the applicant and of its sponsors."""
+    """Everyone a file is about: the keys of the names (`enterprise_key`), the NEQs, and the mail domains of the
+    applicant and of its sponsors."""
 
     names: frozenset[str]
     neqs: frozenset[str]
@@ -44,7 +46,7 @@ class Parties:
 
 @dataclass(frozen=True)
 class Tie:
-    """What joins a person to an organisation (its folded name, its NEQ or ""), and the conflict that it then is."""
+    """What joins a person to an organisation (the key of its name, its NEQ or ""), and the conflict that it then is."""
 
     name: str
     neq: str
@@ -56,21 +58,17 @@ class Tie:
 
 @dataclass(frozen=True)
 class Ties:
-    """All that joins a person to organisations today: the domain of their address, memberships, interests on record."""
+    """All that joins a person to organisations today: the domain of their address, memberships, interests on record,
+    those that ended within the look-back too."""
 
     domain: str
     memberships: tuple[Tie, ...]
     interests: tuple[Tie, ...]
 
 
-def folded(name: str) -> str:
-    """A name or a domain as two of them are compared."""
-    return name.strip().casefold()
-
-
-def domain_of(address: str) -> str:
-    """The domain of an e-mail address, folded; empty for a public mail service."""
-    domain = folded(address.rsplit("@", 1)[-1])
+def _mail_domain(address: str) -> str:
+    """The domain of an e-mail address; empty for a public mail service."""
+    domain = domain_of(address)
     return "" if domain in PUBLIC_MAIL else domain
 
 
@@ -84,33 +82,33 @@ def parties_of(applications: Collection[Application]) -> dict[int, Parties]:
     people = _gathered(members, lambda row: row.organisation_id)
     standing = Sponsorship.objects.standing().filter(application__in=[one.pk for one in applications])
     sponsors = _gathered(standing, lambda row: row.application_id)
-    neqs = _neqs_of({one.organisation_name.strip() for rows in sponsors.values() for one in rows})
+    neqs = _neqs_of({enterprise_key(one.organisation_name) for rows in sponsors.values() for one in rows})
     own = {key: _domains_of(one, people.get(key, ())) for key, one in organisations.items()}
     found = {}
     for application in applications:
         applicant, asked = organisations[application.organisation_id], sponsors.get(application.pk, ())
-        names = {folded(one.organisation_name) for one in asked}
+        names = {enterprise_key(one.organisation_name) for one in asked}
         found[application.pk] = Parties(
-            names=frozenset({folded(applicant.legal_name), *names}),
+            names=frozenset({applicant.name_key, *names} - {""}),
             neqs=frozenset({applicant.neq}).union(*(neqs.get(name, ()) for name in names)),
             applicant_domains=own[applicant.pk],
-            sponsor_domains=frozenset({domain_of(one.email) for one in asked} - {""}),
+            sponsor_domains=frozenset({_mail_domain(one.email) for one in asked} - {""}),
         )
     return found
 
 
 def _domains_of(organisation: Organisation, members: Iterable[Membership]) -> frozenset[str]:
     """Those of the addresses of its people, and of its site."""
-    site = folded((urlsplit(organisation.website).hostname or "").removeprefix("www."))
-    return frozenset({site, *(domain_of(one.user.email) for one in members)} - {""})
+    own = {domain_of(organisation.website), *(_mail_domain(one.user.email) for one in members)}
+    return frozenset(own - {""})
 
 
-def _neqs_of(names: Collection[str]) -> dict[str, set[str]]:
-    """The NEQs registered under each of these names, whatever their case, by folded name."""
-    rows = Organisation.objects.annotate(upper=Upper("legal_name")).filter(upper__in=[Upper(Value(n)) for n in names])
+def _neqs_of(keys: Collection[str]) -> dict[str, set[str]]:
+    """The NEQs registered under each of these names, as `enterprise_key` gives them, by that key."""
     found: dict[str, set[str]] = {}
-    for name, neq in rows.values_list("legal_name", "neq") if names else ():
-        found.setdefault(folded(name), set()).add(neq)
+    rows = Organisation.objects.filter(name_key__in=keys).values_list("name_key", "neq")
+    for key, neq in rows if keys else ():
+        found.setdefault(key, set()).add(neq)
     return found
 
 
@@ -120,11 +118,13 @@ def ties_of(people: Collection[User]) -> dict[int, Ties]:
     keys = [person.pk for person in people]
     acting = Membership.objects.filter(user__in=keys).select_related("organisation").order_by("id")
     memberships = _gathered(acting, lambda row: row.user_id)
-    declared = Interest.objects.filter(in_office(), user__in=keys).order_by("id")
+    declared = Interest.objects.filter(ran_since(clock.years_before(clock.today(), LOOK_BACK)), user__in=keys).order_by(
+        "id"
+    )
     interests = _gathered(declared, lambda row: row.user_id)
     return {
         person.pk: Ties(
-            domain_of(person.email),
+            _mail_domain(person.email),
             tuple(map(_of_membership, memberships.get(person.pk, ()))),
             tuple(map(_of_interest, interests.get(person.pk, ()))),
         )
@@ -135,22 +135,22 @@ def ties_of(people: Collection[User]) -> dict[int, Ties]:
 def _of_membership(membership: Membership) -> Tie:
     organisation = membership.organisation
     words = _("acts for %(organisation)s") % {"organisation": organisation.legal_name}
-    return Tie(folded(organisation.legal_name), organisation.neq, Conflict(Obstacle.MEMBERSHIP, words))
+    return Tie(organisation.name_key, organisation.neq, Conflict(Obstacle.MEMBERSHIP, words))
 
 
 def _of_interest(interest: Interest) -> Tie:
     kind = InterestKind(interest.kind)
     values = {"kind": kind.label, "organisation": interest.organisation_name}
     words = _("declared interest (%(kind)s): %(organisation)s") % values
-    return Tie(folded(interest.organisation_name), interest.neq, Conflict(kind, words))
+    return Tie(enterprise_key(interest.organisation_name), interest.neq, Conflict(kind, words))
 
 
 def conflicts_between(parties: Parties, ties: Ties) -> list[Conflict]:
     """Conflicts that the records suggest between the parties of a file and a person, by NEQ, name and mail domain."""
     found = [tie.conflict for tie in ties.memberships if tie.is_with(parties)]
-    if ties.domain in parties.sponsor_domains:
+    if any(domains_meet(ties.domain, one) for one in parties.sponsor_domains):
         found.append(Conflict(Obstacle.SPONSOR_DOMAIN, _("has an address at the sponsor")))
-    if ties.domain in parties.applicant_domains:
+    if any(domains_meet(ties.domain, one) for one in parties.applicant_domains):
         found.append(Conflict(Obstacle.APPLICANT_DOMAIN, _("has an address at the applicant")))
     return found + [tie.conflict for tie in ties.interests if tie.is_with(parties)]
 

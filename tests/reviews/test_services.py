@@ -2,10 +2,12 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
-from applications.models import Application, Finding
+from accounts.models import Organisation
+from applications.models import Application, Finding, Sponsorship
 from applications.services.submission import withdraw_application
 from applications.states import ApplicationState
 from audit.models import Entry
@@ -113,20 +115,56 @@ def test_an_interest_on_record_is_joined_by_the_neq_whatever_the_name(cast, prog
     assert codes(stopped) == {kind}
 
 
-def test_an_interest_is_joined_by_the_name_whatever_its_case(cast, programme):
+@pytest.mark.parametrize("name", ["aéronefs BORÉAL inc.", "Aeronefs Boreal", "AÉRONEFS  BORÉAL LTÉE"])
+def test_an_interest_is_joined_by_the_name_however_it_is_written(cast, programme, name):
     application = eligible_file(cast, programme)
-    record_interest(by=cast.dev, kind="employer", organisation_name="aéronefs BORÉAL inc.")
+    record_interest(by=cast.dev, kind="employer", organisation_name=name)
     assert [c.code for c in checks.proposed_conflicts(application, cast.dev)] == ["employer"]
 
 
-def test_an_interest_that_has_ended_is_no_conflict(cast, programme, usinage):
+@pytest.mark.parametrize("name", ["Aéronefs Boréal Services", "Aéronef Boréal", "inc."])
+def test_an_interest_in_an_organisation_of_another_name_is_none(cast, programme, name):
     application = eligible_file(cast, programme)
-    with clock.at(datetime(2026, 1, 5, 14, tzinfo=UTC)):
+    record_interest(by=cast.dev, kind="employer", organisation_name=name)
+    assert checks.proposed_conflicts(application, cast.dev) == []
+
+
+def test_an_interest_that_has_ended_counts_for_two_years_more(cast, programme, usinage):
+    application = eligible_file(cast, programme)
+    with clock.at(datetime(2024, 10, 6, 14, tzinfo=UTC)):
         interest = record_interest(by=cast.dev, kind="employer", organisation_name="UG", neq=usinage.neq)
-    end_interest(interest, by=cast.dev)
-    assert [c.code for c in checks.proposed_conflicts(application, cast.dev)] == ["employer"]  # until tonight
+        end_interest(interest, by=cast.dev)
+    with clock.at(datetime(2026, 10, 6, 14, tzinfo=UTC)):
+        assert [c.code for c in checks.proposed_conflicts(application, cast.dev)] == ["employer"]
     with clock.at(datetime(2026, 10, 7, 14, tzinfo=UTC)):
         assert checks.proposed_conflicts(application, cast.dev) == []
+
+
+def test_an_interest_is_joined_by_the_neq_of_whoever_has_the_sponsor_s_name(cast, programme, usinage):
+    """The sponsor is asked by its name; who declared an interest by NEQ alone is found through the register."""
+    application = eligible_file(cast, programme)
+    Sponsorship.objects.filter(application=application).update(organisation_name="OUTILLAGE  MAURICIE")
+    organisation = Organisation.objects.get(pk=usinage.pk)
+    organisation.pk, organisation.public_id, organisation.neq = None, uuid4(), "1143920115"
+    organisation.legal_name = "Outillage Mauricie inc."
+    organisation.save(force_insert=True)
+    record_interest(by=cast.dev, kind="employer", organisation_name="OM", neq="1143920115")
+    assert [c.code for c in checks.proposed_conflicts(application, cast.dev)] == ["employer"]
+    organisation.legal_name = "Outillage Maurice inc."
+    organisation.save(update_fields=["legal_name"])
+    assert checks.proposed_conflicts(application, cast.dev) == []
+
+
+def test_an_address_under_the_domain_of_the_applicant_joins(cast, programme, usinage):
+    application = eligible_file(cast, programme)
+    Organisation.objects.filter(pk=usinage.pk).update(website="https://www.gauthier-usinage.example/fr")
+    for address, codes_ in (
+        ("dev@atelier.gauthier-usinage.example", ["applicant_domain"]),
+        ("dev@usinage.example", []),
+    ):
+        cast.dev.email = address
+        cast.dev.save()
+        assert [c.code for c in checks.proposed_conflicts(application, cast.dev)] == codes_
 
 
 def test_nobody_ends_the_interest_of_somebody_else(cast, usinage):
@@ -147,8 +185,6 @@ def test_who_acts_for_the_applicant_is_refused(cast, programme, usinage):
 
 
 def test_an_address_at_a_public_mail_service_joins_nobody(cast, programme):
-    from applications.models import Sponsorship
-
     application = eligible_file(cast, programme)
     Sponsorship.objects.filter(application=application).update(email="helene@gmail.com", organisation_name="Autre")
     cast.dev.email = "dev@gmail.com"

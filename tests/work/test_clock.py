@@ -72,3 +72,15 @@ def test_business_days_between_counts_the_last_day_and_not_the_first():
 )
 def test_a_day_is_written_as_each_language_writes_it(day, language, expected):
     assert clock.format_day(day, language) == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "n", "before"),
+    [
+        (date(2026, 11, 27), 2, date(2024, 11, 27)),
+        (date(2028, 2, 29), 2, date(2026, 2, 28)),
+        (date(2028, 2, 29), 4, date(2024, 2, 29)),
+    ],
+)
+def test_years_before_is_the_same_day(day, n, before):
+    assert clock.years_before(day, n) == before

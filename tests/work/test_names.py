@@ -1,0 +1,69 @@
+import pytest
+
+from work.names import domain_of, domains_meet, enterprise_key, folded
+
+SAME = [
+    ("Outillage Mauricie", "OUTILLAGE MAURICIE INC", "Outillage  Mauricie Inc.", "Outillage Mauricie inc."),
+    ("Soudage Chaudière ltée", "Soudage Chaudiere ltee", "SOUDAGE CHAUDIÈRE LTD."),
+    ("L'Atelier d'Usinage", "L’Atelier d’Usinage", "L`atelier  d´usinage"),
+    ("Roy & fils s.e.n.c.", "Roy et Fils", "Roy and fils, SENC"),
+    ("Composites Saint-Maurice inc.", "Composites St-Maurice", "Composites Saint Maurice Co. Ltd."),
+    ("Œuvres d’acier", "Oeuvres d'acier"),
+    ("Inc.", "INC"),
+]
+APART = [
+    ("Outillage Mauricie", "Outillage Maurice"),
+    ("Boréal Aéro", "Boréal Auto"),
+    ("Incorporé Bois", "Bois"),
+    ("Usinage 2", "Usinage 3"),
+]
+
+
+@pytest.mark.parametrize("names", SAME, ids=lambda names: names[0])
+def test_names_of_one_enterprise_have_one_key(names):
+    assert len({enterprise_key(name) for name in names}) == 1
+    assert all(enterprise_key(name) for name in names)
+
+
+@pytest.mark.parametrize(("one", "other"), APART)
+def test_names_of_two_enterprises_have_two(one, other):
+    assert enterprise_key(one) != enterprise_key(other)
+
+
+def test_no_name_has_no_key():
+    assert (enterprise_key(""), enterprise_key(" . ")) == ("", "")
+
+
+def test_text_is_folded_for_search():
+    assert folded("Œuvre d’été") == "oeuvre d'ete"
+    assert folded("ﬁlière №1") == "filiere no1"
+
+
+@pytest.mark.parametrize(
+    ("address", "domain"),
+    [
+        ("Ana@Outillage.Example ", "outillage.example"),
+        ("https://www.outillage.example/fr?x=1", "outillage.example"),
+        ("http://usine.outillage.example:8080", "usine.outillage.example"),
+        ("outillage.example", "outillage.example"),
+        ("", ""),
+    ],
+)
+def test_domain_is_that_of_an_address_or_of_a_site(address, domain):
+    assert domain_of(address) == domain
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        ("outillage.example", "outillage.example", True),
+        ("usine.outillage.example", "outillage.example", True),
+        ("outillage.example", "usine.outillage.example", True),
+        ("autreoutillage.example", "outillage.example", False),
+        ("usine.outillage.example", "siege.outillage.example", False),
+        ("", "outillage.example", False),
+        ("", "", False),
+    ],
+)
+def test_domains_meet_where_one_is_under_the_other(one, other, meet):
+    assert domains_meet(one, other) is domains_meet(other, one) is meet
