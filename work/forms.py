@@ -33,24 +33,35 @@ def said(label: object, error: object) -> str:
     return str(_("%(label)s: %(error)s") % {"label": name, "error": error})
 
 
-class TextField(forms.CharField):
-    """A text of several lines, read as `work.texts` reads what people paste: what it counts is what is kept."""
+class Read(forms.Field):
+    """A field whose text is read as `work.texts` reads what people paste: what it counts and checks is what is kept."""
 
-    read: Callable[[str], str] = staticmethod(read_text)
-    widget: type[forms.Widget] = forms.Textarea
+    read: Callable[[str], str] = staticmethod(read_line)
 
-    def to_python(self, value: object) -> str | None:
+    def to_python(self, value: Any) -> Any:
         try:
             return super().to_python(self.read(value) if isinstance(value, str) else value)
         except Unshowable as refused:
             raise ValidationError(str(refused), code="unshowable") from None
 
 
-class LineField(TextField):
+class TextField(Read, forms.CharField):
+    """A text of several lines."""
+
+    read = staticmethod(read_text)
+    widget = forms.Textarea
+
+
+class LineField(Read, forms.CharField):
     """One line of text: a control character or an end of line in it (they come with what is pasted) is a space."""
 
-    read = staticmethod(read_line)
-    widget = forms.TextInput
+
+class EmailField(Read, forms.EmailField):
+    """An e-mail address."""
+
+
+class UrlField(Read, forms.URLField):
+    """The address of a page."""
 
 
 class UnitInput(forms.TextInput):

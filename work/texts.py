@@ -21,7 +21,7 @@ LIST_MARKS = str.maketrans(dict.fromkeys("\uf02d\uf06e\uf06f\uf076\uf0a7\uf0a8\u
 # Without width, and not seen where they stand: soft hyphens, marks of direction and of byte order. The two that join
 # letters and pictures (U+200C, U+200D) stay.
 UNSEEN = re.compile("[\xad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
-UNSHOWABLE = frozenset({"Cn", "Co", "Cs"})  # unassigned, private use, half a character
+UNSHOWABLE = frozenset({"Co", "Cs"})  # private use, half a character
 
 
 class Unshowable(ValueError):
@@ -48,11 +48,17 @@ def read_text(typed: str) -> str:
     kept: list[str] = []
     for character in text:
         category = unicodedata.category(character)
-        if category in UNSHOWABLE:
+        if category in UNSHOWABLE or _is_none(character):
             raise Unshowable(character, "".join(kept))
         if category != "Cc" or character in "\n\t":
             kept.append(character)
     return "".join(kept).strip()
+
+
+def _is_none(character: str) -> bool:
+    """Whether it is no character and never will be. One that is not assigned yet may be newer than this interpreter."""
+    code = ord(character)
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
 def read_line(typed: str) -> str:

@@ -13,7 +13,7 @@ from accounts import identifiers
 from accounts.constants import Province, Region
 from accounts.models import Organisation
 from accounts.roles import Language, OrganisationRole, Ownership
-from work.forms import LineField
+from work.forms import LineField, UrlField
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -79,7 +79,7 @@ class OrganisationForm(forms.ModelForm):
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "class": "input--short"}),
     )
 
-    website = forms.URLField(
+    website = UrlField(
         label=_("Website"), required=False, assume_scheme="https", widget=forms.URLInput({"autocomplete": "url"})
     )
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Language
 from work.forms import LineField
+from work.texts import read_line
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -55,6 +56,11 @@ class SignUpForm(allauth_forms.SignupForm):
     )
 
     field_order = ("given_name", "family_name", "email", "password1", "language")
+
+    def clean_email(self) -> str:
+        """The library's field, read as ours are: a mark that nobody sees would keep every message from arriving."""
+        self.cleaned_data["email"] = read_line(self.cleaned_data["email"])
+        return str(super().clean_email())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -8,14 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Language
 from questions.schema import Question
-from work.forms import LineField, TextField
+from work.forms import EmailField, LineField, TextField
 
 
 class InviteSponsorForm(forms.Form):
     """Whom to ask. The answers about the sponsor, where the form has them, fill it in."""
 
     organisation_name = LineField(label=_("Name of the sponsor's company"), max_length=250)
-    email = forms.EmailField(
+    email = EmailField(
         label=_("E-mail of the person who will confirm"),
         help_text=_("We send this person a link to a page of their own. No account is needed."),
         widget=forms.EmailInput({"autocomplete": "off"}),

@@ -32,7 +32,7 @@ from programs.models import Call
 from programs.policy import Eligibility
 from questions.constants import QuestionType
 from questions.schema import Question
-from questions.schema.answers import validate_answer
+from questions.schema.answers import read_texts, validate_answer
 from questions.schema.faults import Fault
 from questions.schema.tables import check_cell, columns_of
 from work import clock
@@ -146,9 +146,10 @@ def clean_answer(question: Question, value: object) -> tuple[object, list[Fault]
     clean, faults = validate_answer(question, value)
     if not faults:
         return clean, []
-    if question.type not in KEPT_AS_TYPED or len(str(value)) > LARGEST:
+    typed, unreadable = read_texts(value)
+    if unreadable or question.type not in KEPT_AS_TYPED or len(str(value)) > LARGEST:
         raise AnswerInvalid(faults)
-    return _as_typed(question, value), faults
+    return _as_typed(question, typed), faults
 
 
 def _as_typed(question: Question, value: object) -> object:

@@ -15,7 +15,7 @@ from funding.models import Partner
 from funding.roles import PartnerRole
 from programs.models import Program
 from programs.roles import ProgramRole, Seat
-from work.forms import DayField, LineField, MoneyField
+from work.forms import DayField, EmailField, LineField, MoneyField
 
 
 def capitalised(choices: Iterable[tuple[str, str | Promise]]) -> list[tuple[str, str | Promise]]:
@@ -98,7 +98,7 @@ class PartnerSeatForm(forms.Form):
 
 
 class FindPersonForm(forms.Form):
-    email = forms.EmailField(label=_("E-mail address of the account"))
+    email = EmailField(label=_("E-mail address of the account"))
 
 
 class ProfileForm(forms.Form):

@@ -15,6 +15,7 @@ from questions.constants import Path, QuestionType
 from questions.schema import tables, values
 from questions.schema.definition import Form, Question
 from questions.schema.faults import Fault
+from work.texts import Unshowable, read_text
 
 CHECKS = values.CHECKS | tables.CHECKS  # of every type but guidance, which has no answer
 
@@ -38,7 +39,7 @@ def validate_answer(question: Question, value: object, *, today: date | None = N
     """(clean value, []) or (the value as typed, faults). Empty becomes None: whether it may be empty is for `missing`.
 
     The clean value is plain JSON (amounts and decimals as texts, dates as ISO texts) and cleaning it again
-    changes nothing.
+    changes nothing. Its texts are read at this door, whatever the type: `read_texts`.
     `today` is the day that a limit "today" means; the clock's when not given.
     """
     if not question.is_answerable or (not isinstance(value, bool) and _is_blank(value)):
@@ -46,8 +47,29 @@ def validate_answer(question: Question, value: object, *, today: date | None = N
     check = CHECKS.get(question.type) if question.type else None
     if check is None:
         return value, [Fault(_("This question cannot be answered: its type is not known."))]
-    clean, faults = check(question, value, today=today)
+    read, faults = read_texts(value)
+    if not faults:
+        clean, faults = check(question, read, today=today)
     return (value, faults) if faults else (clean, [])
+
+
+def read_texts(value: object, at: Path = ()) -> tuple[object, list[Fault]]:
+    """(the value with each text in it as `work.texts` reads it, []) or (what could be read, the faults where they are).
+
+    A control character, a mark that is not seen or half a character once went from an answer to the database.
+    """
+    if isinstance(value, str):
+        try:
+            return read_text(value), []
+        except Unshowable as refused:
+            return "", [Fault(str(refused), at)]
+    if isinstance(value, Mapping):
+        parts = {key: read_texts(part, (*at, key)) for key, part in value.items()}
+        return {key: part for key, (part, _faults) in parts.items()}, [f for _, fs in parts.values() for f in fs]
+    if isinstance(value, list | tuple):
+        items = [read_texts(item, (*at, number)) for number, item in enumerate(value)]
+        return [item for item, _faults in items], [f for _, fs in items for f in fs]
+    return value, []
 
 
 def _is_blank(value: object) -> bool:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from applications.forms.company import InviteSponsorForm
 from applications.models import Application
 from applications.rules import Change
 from applications.services.changes import request_changes
@@ -575,3 +576,29 @@ def test_member_who_cannot_sign_is_told_who_can(client, cast, programme, clock_a
     for name in ("check", "submit"):
         text = client.get(reverse(f"application-{name}", args=[file.public_id])).content.decode()
         assert "sophie.gauthier@gauthier.example" in text
+
+
+def test_what_nothing_can_show_is_refused_where_it_is_typed_and_stops_nothing(client, cast, programme):
+    """With a control character beside it, it once went to the database as it came, and the page answered an error."""
+    file = draft_file(cast, programme)
+    client.force_login(cast.sophie)
+    address = reverse("application-answer", args=[file.public_id])
+    before = {one.question: one.value for one in file.answers.all()}
+    refused = client.post(address, {"key": "project_title", "version": "1", "value": "a\x00b \ue000"})
+    assert (refused.status_code, "U+E000" in refused.json()["message"]) == (422, True)
+    cell = {"financing_table.0.source": "a\x00b \ue000", "financing_table.0.amount": "x\x00"}
+    assert client.post(address, {"key": "financing_table", "version": "1"} | cell).status_code == 422
+    assert {one.question: one.value for one in file.answers.all()} == before
+    typed = {"key": "financing_table", "version": str(file.answers.get(question="financing_table").version)}
+    kept = client.post(
+        address, typed | {"financing_table.0.source": "Ba\x00nque", "financing_table.0.amount": "cent\x00"}
+    )
+    assert kept.status_code == 200
+    assert "\x00" not in str(file.answers.get(question="financing_table").value)
+
+
+def test_address_of_a_sponsor_holds_nothing_that_nobody_sees(client, cast, programme):
+    """« a@b.example » with a mark of no width after it is never reached, and nobody would know why."""
+    form = InviteSponsorForm({"organisation_name": "Boréal", "email": "a@b.example\u200b", "language": "fr"})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["email"] == "a@b.example"

@@ -3,6 +3,7 @@
 import ast
 from pathlib import Path
 
+RAW_FIELDS = ("forms.CharField(", "forms.EmailField(", "forms.URLField(", "forms.SlugField(")
 ROOT = Path(__file__).parents[2]
 RAW = {
     # Shown as it was pasted, and read by the YAML reader of bundles, which cleans each text of it.
@@ -22,6 +23,6 @@ def test_every_text_of_a_form_is_read_by_the_one_reader():
             for node in ast.walk(ast.parse(module.read_text())):
                 if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
                     call = ast.unparse(node.value)
-                    if call.startswith("forms.CharField(") and "HiddenInput" not in call:
+                    if call.startswith(RAW_FIELDS) and "HiddenInput" not in call:
                         raw.setdefault(name, set()).add(ast.unparse(getattr(node, "target", None) or node.targets[0]))
     assert raw == {name: fields for name, fields in RAW.items() if fields is not None}

@@ -436,3 +436,34 @@ def test_pasted_text_is_read_at_the_door_of_a_bundle():
     ]
     question["label"]["en"] = "Goals"
     assert parse_form(definition).question("q").label.fr == "• Objectifs"
+
+
+UNSEEN = "\u200b\u202a\x00"
+TYPED = {
+    "neq": ("1143920115", "1143920115"),
+    "postal_code": ("H3B 1A7", "H3B 1A7"),
+    "email": ("ana@usinage.example", "ana@usinage.example"),
+    "url": ("https://usinage.example", "https://usinage.example"),
+    "phone": ("514 555-0123", "+15145550123"),
+    "money": ("1 234,56", "1234.56"),
+    "date": ("2026-11-27", "2026-11-27"),
+    "address": ({"line1": "10, rue Roy", "city": "Montréal", "region": "QC", "postal_code": "H3B 1A7"}, None),
+}
+
+
+@pytest.mark.parametrize(("type_", "typed", "kept"), [(name, *pair) for name, pair in TYPED.items()])
+def test_what_nobody_sees_is_no_part_of_an_answer_of_any_type(type_, typed, kept):
+    unseen = {k: f"{v}{UNSEEN}" for k, v in typed.items()} if isinstance(typed, dict) else f"{UNSEEN}{typed}{UNSEEN}"
+    clean, faults = validate_answer(ask(type_), unseen, today=TODAY)
+    assert (clean, faults) == validate_answer(ask(type_), typed, today=TODAY)
+    assert faults == []
+    assert kept in (None, clean)
+
+
+def test_what_nothing_can_show_is_refused_at_its_cell():
+    columns = [{"key": "what", "type": "short_text", "label": both("What"), "required": True}]
+    table = ask("group", columns=columns)
+    _typed, faults = validate_answer(table, [{"what": "un"}, {"what": "deux \uf123"}])
+    assert [(fault.at, str(fault)) for fault in faults] == [
+        ((1, "what"), "Delete the character that follows “deux”: it cannot be shown or printed (U+F123).")
+    ]

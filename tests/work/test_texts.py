@@ -44,6 +44,7 @@ PASTED = [
     ("« 1\u202f000\u00a0$ »", "« 1\u202f000\u00a0$ »"),
     ("\U0001f680 et \U0001f469\u200d\U0001f52c", "\U0001f680 et \U0001f469\u200d\U0001f52c"),
     ("الجودة, 品質, ποιότητα", "الجودة, 品質, ποιότητα"),
+    ("Bravo \U0001fae8 \U0001fae9", "Bravo \U0001fae8 \U0001fae9"),  # newer than some interpreters
     ("", ""),
 ]
 
@@ -69,7 +70,8 @@ def test_line_has_a_space_where_a_text_has_an_end_of_line():
         ),
         ("\uf123 sont", "Delete the first character: it cannot be shown or printed (U+F123)."),
         ("un\ud83d", "(U+D83D)"),
-        ("un\U000e0fff", "(U+E0FFF)"),
+        ("un\ufffe", "(U+FFFE)"),
+        ("un\ufdd0", "(U+FDD0)"),
     ],
     ids=ascii,
 )
@@ -89,7 +91,7 @@ def test_any_text_is_kept_once_for_all_or_refused(typed):
         return
     kept.encode()
     assert read_text(kept) == kept == unicodedata.normalize("NFC", kept)
-    assert not {unicodedata.category(c) for c in kept} & {"Cs", "Co", "Cn", "Zl", "Zp"}
+    assert not {unicodedata.category(c) for c in kept} & {"Cs", "Co", "Zl", "Zp"}
     assert set(kept) & set(map(chr, range(32))) <= set("\n\t")
 
 
