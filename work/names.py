@@ -1,4 +1,4 @@
-"""Names, addresses and domains as two of them are compared and searched. One fold, for every place that asks.
+"""Names, addresses and domains as two of them are compared, searched and sorted. One fold, for every place that asks.
 
 Pure: no Django.
 """
@@ -37,6 +37,14 @@ def enterprise_key(name: str) -> str:
     while last > 1 and words[last - 1] in LEGAL_FORMS:
         last -= 1
     return " ".join(words[:last])
+
+
+def sort_key(*names: str) -> tuple[str, ...]:
+    """What puts these names in their place in a list: their letters alone, whatever case and accents; then as written.
+
+    The database does the same with `work.querysets.by_name`.
+    """
+    return (*(" ".join(re.findall(r"\w+", folded(name))) for name in names), *names)
 
 
 def domain_of(address: str) -> str:

@@ -1,8 +1,10 @@
-"""Which rows of a table of work wait, which were given up, and which of these nobody need look at any more."""
+"""Which rows of a table of work wait, which were given up, and which of these nobody need look at any more; and the
+order of names, whatever the database was made for."""
 
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.functions import Collate
 
 from work import clock
 
@@ -10,6 +12,17 @@ Row = TypeVar("Row", bound=Model)
 
 ATTEMPTS = 3
 """How many times work is tried before it is given up."""
+
+
+COLLATION = "fr-CA-x-icu"  # comes with PostgreSQL; the database's own may put É after Z
+
+
+def by_name(*fields: str) -> list[Collate]:
+    """The order of these fields as people list names: `order_by(*by_name("family_name", "given_name"), "pk")`.
+
+    `work.names.sort_key` does the same outside of the database.
+    """
+    return [Collate(F(field), COLLATION) for field in fields]
 
 
 def waiting(queryset: QuerySet[Row]) -> QuerySet[Row]:

@@ -19,6 +19,7 @@ from accounts.rules import is_signatory
 from accounts.services.organisations import TAKEN, must_sign_for
 from moves.refusals import WrongMoment
 from work import clock
+from work.querysets import by_name
 
 
 def own(request: PersonRequest, public_id: UUID) -> Organisation:
@@ -30,7 +31,7 @@ def own(request: PersonRequest, public_id: UUID) -> Organisation:
 @require_GET
 def index(request: PersonRequest) -> HttpResponse:
     """The organisations I act for."""
-    memberships = request.user.memberships.select_related("organisation").order_by("organisation__legal_name")
+    memberships = request.user.memberships.select_related("organisation").order_by(*by_name("organisation__legal_name"))
     return render(request, "accounts/organisations.html", {"memberships": memberships})
 
 

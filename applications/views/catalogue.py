@@ -25,7 +25,7 @@ from programs.states import CallState, Phase
 from questions.schema import Fault
 from questions.schema.answers import validate_answer
 from work import clock
-from work.names import folded
+from work.names import folded, sort_key
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -67,7 +67,9 @@ def fact_for(application: Application) -> CallFact:
 def index(request: HttpRequest) -> HttpResponse:
     """Every programme with a call, by what can be applied for first."""
     programs = Program.objects.published().select_related("working_group").prefetch_related("calls")
-    groups = sorted({(p.working_group.key, p.working_group.name) for p in programs}, key=lambda group: group[1])
+    groups = sorted(
+        {(p.working_group.key, p.working_group.name) for p in programs}, key=lambda group: sort_key(str(group[1]))
+    )
     form = SearchForm(request.GET or None, groups=groups)
     chosen = form.cleaned_data if form.is_valid() else {}
     cards: list[tuple[Program, list[CallFact], datetime | None]] = []

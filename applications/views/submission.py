@@ -43,6 +43,7 @@ from moves.machine import refusals as refusals_to
 from moves.refusals import Refusal, WrongMoment
 from work import clock
 from work.forms import said
+from work.querysets import by_name
 
 SALT = "applications.began"
 
@@ -119,7 +120,7 @@ def missing_lines(application: Application, answers: Mapping[str, object]) -> li
 def signatories(application: Application) -> list[User]:
     """Who can sign for the organisation."""
     members = application.organisation.memberships.filter(role=OrganisationRole.SIGNATORY).select_related("user")
-    return [member.user for member in members.order_by("user__family_name", "pk")]
+    return [member.user for member in members.order_by(*by_name("user__family_name", "user__given_name"), "pk")]
 
 
 @login_required

@@ -27,6 +27,7 @@ from moves.refusals import Forbidden, Refusal, WrongMoment
 from programs.models import Appointment, Program
 from programs.services import people as programs
 from work import clock
+from work.querysets import by_name
 
 
 def administered(request: PersonRequest) -> Cluster:
@@ -59,7 +60,7 @@ def index(request: PersonRequest) -> HttpResponse:
         if found:
             return redirect("person", found.public_id)
         form.add_error("email", _("No account has this address. Invite the person instead."))
-    people = list(people_of(cluster).order_by("family_name", "given_name", "pk"))
+    people = list(people_of(cluster).order_by(*by_name("family_name", "given_name"), "pk"))
     held = defaultdict(list)
     for line in [*cluster_roles(cluster, people), *program_roles(cluster, people), *partner_seats(cluster, people)]:
         held[line.user_id].append(line)
@@ -168,7 +169,9 @@ def _forms(cluster: Cluster, data: QueryDict | None = None) -> dict[str, forms.F
         RoleKind.PROGRAM: ProgramRoleForm(
             data, programs=Program.objects.filter(cluster=cluster).order_by("code"), auto_id="program_%s"
         ),
-        RoleKind.PARTNER: PartnerSeatForm(data, partners=cluster.partners.order_by("short_name"), auto_id="partner_%s"),
+        RoleKind.PARTNER: PartnerSeatForm(
+            data, partners=cluster.partners.order_by(*by_name("short_name")), auto_id="partner_%s"
+        ),
     }
 
 

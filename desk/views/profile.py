@@ -13,6 +13,7 @@ from accounts import services
 from accounts.requests import PersonRequest
 from desk.forms.people import ProfileForm
 from desk.views.roles import cluster_roles, partner_seats, program_roles
+from work.querysets import by_name
 
 
 @login_required
@@ -39,6 +40,6 @@ def show(request: PersonRequest) -> HttpResponse:
     context = {
         "form": form,
         "roles": [*cluster_roles(None, [user]), *program_roles(None, [user]), *partner_seats(None, [user])],
-        "memberships": user.memberships.select_related("organisation").order_by("organisation__legal_name"),
+        "memberships": user.memberships.select_related("organisation").order_by(*by_name("organisation__legal_name")),
     }
     return render(request, "desk/profile.html", context)

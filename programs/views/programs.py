@@ -19,6 +19,7 @@ from programs.rules import is_program_officer, is_staff, may_import
 from programs.selectors import policy_of, read_once, rubric_of
 from questions.conditions import to_text
 from questions.schema import Question, Section, parse_form
+from work.querysets import by_name
 from work.texts import Tag
 
 LANGUAGES = (("fr", "Français"), ("en", "English"))
@@ -184,5 +185,5 @@ def service_lines(service: ServiceStandards) -> list[dict[str, object]]:
 def people(request: PersonRequest, slug: str) -> HttpResponse:
     program = of_staff(request, slug)
     held = Appointment.objects.held_today().on(program)
-    appointments = held.select_related("user").order_by("role", "user__family_name", "pk")
+    appointments = held.select_related("user").order_by("role", *by_name("user__family_name", "user__given_name"), "pk")
     return show(request, program, "program-people", appointments=appointments)

@@ -19,6 +19,7 @@ from programs.roles import ProgramRole, Seat
 from reviews.checks.conflicts import Conflict, Parties, Ties, conflicts_between, parties_of, ties_of
 from reviews.models import Assignment
 from reviews.states import Obstacle
+from work.names import sort_key
 
 Pair = tuple[int, int]  # the keys of a file and of a person
 
@@ -78,7 +79,9 @@ def fitness(
 def candidates(application: Application) -> list[Fitness]:
     """Every reviewer of the file's programme as a `Fitness`: free ones first, then the least loaded, by name."""
     found = fitness([application])
-    return sorted(found, key=lambda one: (not one.is_fit, one.load, one.user.family_name, one.user.given_name))
+    return sorted(
+        found, key=lambda one: (not one.is_fit, one.load, *sort_key(one.user.family_name, one.user.given_name))
+    )
 
 
 def _appointments(

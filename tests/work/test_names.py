@@ -1,6 +1,8 @@
 import pytest
 
-from work.names import domain_of, domains_meet, enterprise_key, folded
+from accounts.models import User
+from work.names import domain_of, domains_meet, enterprise_key, folded, sort_key
+from work.querysets import by_name
 
 SAME = [
     ("Outillage Mauricie", "OUTILLAGE MAURICIE INC", "Outillage  Mauricie Inc.", "Outillage Mauricie inc."),
@@ -67,3 +69,23 @@ def test_domain_is_that_of_an_address_or_of_a_site(address, domain):
 )
 def test_domains_meet_where_one_is_under_the_other(one, other, meet):
     assert domains_meet(one, other) is domains_meet(other, one) is meet
+
+
+LISTED = ["Bélanger", "Benali", "de la Durantaye", "Émond", "Lévesque", "Lew", "Zhang"]
+COMPANIES = ["Aéronefs Boréal inc.", "Atelier Érable inc.", "Électronique Vaudreuil inc.", "Usinage Gauthier inc."]
+
+
+@pytest.mark.parametrize("names", [LISTED, COMPANIES], ids=lambda names: names[0])
+def test_names_are_sorted_by_their_letters(names):
+    assert sorted([*names[3:], *names[:3]], key=sort_key) == names
+    assert sorted(["Cote", "côte", "cote"], key=sort_key)[0] != "côte"
+
+
+@pytest.mark.django_db
+def test_names_are_sorted_alike_by_a_database_of_any_language(cast):
+    """This one sorts by bytes, where É comes after Z and capitals before the rest."""
+    people = list(User.objects.order_by("pk")[: len(LISTED)])
+    for person, name in zip(people, reversed(LISTED), strict=True):
+        User.objects.filter(pk=person.pk).update(family_name=name)
+    rows = User.objects.filter(pk__in=[person.pk for person in people])
+    assert list(rows.order_by(*by_name("family_name"), "pk").values_list("family_name", flat=True)) == LISTED

@@ -18,6 +18,7 @@ from desk.constants import FACTS, FACTS_OF, READ, SUBJECTS, VALUES, VERBS
 from moves.machine import declared, state_field, subject_name
 from moves.states import Duty
 from reports.models import ApiKey
+from work.names import sort_key
 
 PAGE = 100  # lines
 
@@ -78,7 +79,7 @@ def verb_words(subject_type: str, verb: str) -> str:
 def all_verbs() -> list[tuple[str, str]]:
     """Every verb with its words, in the order of the words: what the search offers."""
     words = {name: str(text) for name, text in (_done() | VERBS).items()}
-    return sorted(words.items(), key=lambda pair: pair[1].casefold())
+    return sorted(words.items(), key=lambda pair: sort_key(pair[1]))
 
 
 def state_words(subject_type: str, state: str) -> str:
