@@ -127,6 +127,22 @@ def test_applicant_that_was_given_more_time_begins_until_its_own_closing(
     assert (seen(page)["open"], seen(start)["organisations"], seen(home)["calls"]) == (False, [], [])
 
 
+def test_own_closing_that_the_call_was_extended_past_counts_no_more(client, cast, own, usinage):
+    own.accommodations.create(organisation=usinage, closes_at=own.closes_at - DAY)
+    client.force_login(cast.sophie)
+    page = client.get(reverse("call", args=[own.public_id])).context
+    assert (page["next"], page["to_come"]) == (own.closes_at, [own.closes_at])
+
+
+def test_home_has_the_calls_that_are_open_by_their_next_closing_then_those_to_come(client, cast, programmes, own):
+    Call.objects.filter(pk=own.pk).update(cohorts=[(AT + 4 * DAY).isoformat()])
+    found = [programmes["first"], own, programmes["second"], programmes["announced"]]
+    for user in (None, cast.sophie):
+        if user:
+            client.force_login(user)
+        assert [one["call"] for one in client.get("/").context["calls"]] == found
+
+
 def test_two_minute_check_leads_on_whoever_may_begin(client, cast, own, usinage, clock_at):
     own.accommodations.create(organisation=usinage, closes_at=own.closes_at + DAY)
     clock_at(own.closes_at)

@@ -129,12 +129,16 @@ def other_programme(programme, code="AX", *, elsewhere=False):
     return other
 
 
-def other_agreement(programme, short_name="DEC"):
-    """An agreement of another partner of the cluster."""
+def other_agreement(programme, short_name="DEC", *, partner=None):
+    """An agreement of another partner of the cluster, or one more of `partner`."""
     cluster = programme.cluster
-    partner = Partner.objects.create(cluster=cluster, short_name=short_name, name_fr=short_name, name_en=short_name)
+    number = partner.agreements.count() + 7 if partner else 7
+    partner = partner or Partner.objects.create(
+        cluster=cluster, short_name=short_name, name_fr=short_name, name_en=short_name
+    )
     return Agreement.objects.create(
-        partner=partner, cluster=cluster, reference=f"{short_name}-2026-7", title_fr="Entente", title_en="Agreement",
+        partner=partner, cluster=cluster, reference=f"{partner.short_name}-2026-{number}",
+        title_fr="Entente", title_en="Agreement",
         starts_on=date(2026, 4, 1), ends_on=date(2029, 3, 31), language_regime="both_equal",
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from decisions.services import messages
 from decisions.states import Turn
 from decisions.tasks import tell_stuck
 from desk.pages import PEOPLE
-from desk.selectors import day_of
+from desk.selectors import day_of, stuck
 from desk.selectors.stuck import work_for as administrators_work
 from funding.models import PartnerSeat
 from moves.services import declare_standing, record_duty
@@ -126,12 +126,20 @@ def test_each_decision_has_its_own_answer_in_the_same_number_of_questions(
     assert set(found) == {first.pk, away.pk}
 
 
-def test_partner_that_lacks_its_officer_is_named_and_another_is_not(cast, programme):
+def test_steps_of_two_roles_that_one_person_holds_wait_for_that_person(cast, programme):
+    found = [waiting(cast, programme, turn)[0].pk for turn in (Turn.ENDORSE, Turn.APPROVE)]
+    Appointment.objects.filter(role="endorser").delete()
+    assert set(stuck_among(found)) == {found[0]}
+    Appointment.objects.create(user=cast.approver, program=programme, cluster=programme.cluster, role="endorser")
+    assert stuck_among(found) == {}
+
+
+def test_partner_that_lacks_its_officer_is_named_once_and_another_is_not(cast, programme):
     decision, _person = waiting(cast, programme, Turn.CONCUR)
     for name in ("DEC", "MDN", "ISDE"):
-        files.asked_row(
-            decision, files.other_agreement(programme, name), **({"state": "given"} if name == "MDN" else {})
-        )
+        agreement = files.other_agreement(programme, name)
+        files.asked_row(decision, agreement, **({"state": "given"} if name == "MDN" else {}))
+    files.asked_row(decision, files.other_agreement(programme, partner=agreement.partner))
     assert stuck_among([decision.pk])[decision.pk].partners == ("DEC", "ISDE")
 
 
@@ -194,14 +202,14 @@ def test_officers_home_has_it_among_what_they_must_do(cast, programme):
         ]
 
 
-def test_administrators_home_has_it_by_its_number_alone_and_leads_to_the_people(cast, programme):
+def test_administrators_home_has_it_by_its_number_alone_and_leads_to_the_people(cast, programme, monkeypatch):
     second, person = waiting(cast, programme, Turn.APPROVE)
     Decision.objects.filter(pk=second.pk).update(since=AT + timedelta(hours=1))
-    first, _person = waiting(cast, programme, Turn.APPROVE)
+    first, third = (waiting(cast, programme, Turn.APPROVE)[0] for _n in range(2))
     free, closed = (waiting(cast, programme, Turn.APPROVE)[0] for _n in range(2))
     elsewhere = files.other_programme(programme, "CX", elsewhere=True)
     away = files.decision_row(cast, elsewhere, state="endorsed")
-    for decision in (first, second, closed):
+    for decision in (first, second, third, closed):
         acts(decision, person)
     is_barred(closed, cast.administrator)
     with override("en"):
@@ -209,8 +217,10 @@ def test_administrators_home_has_it_by_its_number_alone_and_leads_to_the_people(
         assert [one.label for one in day_of(cast.administrator).later] == sorted(one.label for one in lines)
         assert [(str(one.what), one.label, one.link, one.note) for one in lines] == [
             ("Appoint somebody", f"{one.application.reference} has nobody for its next step", PEOPLE(), "the approver")
-            for one in (first, second)
+            for one in (first, third, second)
         ]
+        monkeypatch.setattr(stuck, "MOST", 1)
+        assert administrators_work(cast.administrator) == lines[:1]
     assert set(stuck_among([free.pk, away.pk])) == {away.pk}
 
 

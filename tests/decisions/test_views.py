@@ -500,7 +500,7 @@ def test_page_of_the_partner_lists_what_waits_the_longest_first_and_what_was_giv
         return row(0, "concurred", state="given", given_at=files.DECIDED_AT + timedelta(hours=hours))
 
     waiting = [row(3), row(1), row(1)]
-    gave = [given(1), given(3), given(2)]
+    gave = [given(1), given(3), given(2), given(2)]
     row(0, voided_at=clock.now())
     row(0, "draft")
     row(0, agreement=files.other_agreement(programme))
@@ -508,7 +508,7 @@ def test_page_of_the_partner_lists_what_waits_the_longest_first_and_what_was_giv
         declare_standing(barred.application_id, user=cast.concurrence, standing="unsure")
     context = as_(cast.concurrence).get(reverse("decision-concurrences")).context
     assert context["waiting"] == [waiting[1], waiting[2], waiting[0]]
-    assert context["given"] == [gave[1], gave[2], gave[0]]
+    assert context["given"] == [gave[1], gave[3], gave[2], gave[0]]
 
 
 def test_page_of_the_partner_closes_with_the_seat(cast, programme, as_):

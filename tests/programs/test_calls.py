@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from applications.models import Application
 from applications.selectors.deadlines import decision_due
 from audit.models import Entry
@@ -205,6 +205,12 @@ def test_everybody_of_an_applicant_without_a_draft_is_told_of_its_later_closing(
     assert told_of_a_later_closing() == [
         (person, LATER, False, "call") for person in sorted((cast.sophie, cast.olivier), key=lambda p: p.pk)
     ]
+
+
+def test_who_closed_their_account_is_told_of_no_later_closing(cast, call, usinage):
+    User.objects.filter(pk=cast.sophie.pk).update(is_active=False)
+    accommodate_applicant(call, by=cast.officer, organisation=usinage, closes_at=LATER, reason="Raison médicale")
+    assert told_of_a_later_closing() == [(cast.olivier, LATER, False, "call")]
 
 
 @pytest.mark.parametrize(("state", "is_told"), [("submitted", False), ("approved", False), ("withdrawn", True)])

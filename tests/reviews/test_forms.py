@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from applications.models import Application
 from applications.rules import Proposal, outcome_is_whole
+from applications.states import FUNDED
 from funding.models import Agreement, Envelope
 from reviews.forms.panel import RecommendForm
 from reviews.selectors import FileScores
@@ -65,6 +66,14 @@ def test_funded_outcome_has_an_amount_that_it_can_be_of(outcome, amount, code, w
     with override("en"):
         _said, rule = answers(outcome, amount, (amount, D(0)))
     assert (rule.code if rule else "", str(rule.message).replace("\xa0", " ") if rule else "") == (code, words)
+
+
+def test_only_an_outcome_in_part_has_a_least_amount():
+    under = LEAST - CENT
+    assert {outcome: answers(outcome, under, (under, D(0)), asked=None)[1] is None for outcome in FUNDED} == {
+        "approved": True,
+        "partial": False,
+    }
 
 
 @pytest.mark.parametrize("gap", [-CENT, CENT])

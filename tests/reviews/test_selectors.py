@@ -518,8 +518,10 @@ def test_interests_of_a_person_are_their_own_those_that_run_last(cast, client):
 
 
 def test_page_of_a_panel_has_who_has_the_file_apart_from_who_left_it(cast, file, give, client):
-    live = [give(file, cast.ana, "submitted"), give(file, cast.ben, "offered"), give(file, cast.dev, "accepted")]
-    gone = [give(file, cast.chloe, "recused"), give(file, cast.endorser, "declined"), give(file, cast.dev, "cancelled")]
+    second, fourth = give(file, cast.ben, "offered"), give(file, cast.dev, "accepted")
+    live = [give(file, cast.ana, "submitted"), second, give(file, cast.approver, "offered"), fourth]
+    last = give(file, cast.dev, "cancelled")
+    gone = [give(file, cast.chloe, "recused"), give(file, cast.endorser, "declined"), last]
     give(another(file), cast.ana)
     client.force_login(cast.chair)
     page = client.get(reverse("review-file", args=[file.reference])).context

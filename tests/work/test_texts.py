@@ -30,6 +30,7 @@ def test_text_is_empty_where_neither_language_says_anything():
     assert [bool(text) for text in (Text(), Text("oui"), Text("", "yes"))] == [False, True, True]
 
 
+UNSEEN = [(0x180E,) * 2, (0x200E, 0x200F), (0x202A, 0x202E), (0x2060, 0x2064), (0x2066, 0x206F), (0xFFF9, 0xFFFB)]
 PASTED = [
     ("  un  ", "un"),
     (
@@ -38,7 +39,9 @@ PASTED = [
     ),
     ("\uf0b7 des objectifs mesurables\n\uf0a7 un plan", "• des objectifs mesurables\n• un plan"),
     ("e\u0301quipe", "équipe"),
+    ("\uf02d\uf06e\uf06f\uf076\uf0a7\uf0a8\uf0b7\uf0d8\uf0e0\uf0fc", "•" * 10),
     ("tem\xadps\u200b re\u202eel\ufeff", "temps reel"),
+    *((f"a{chr(code)}b", "ab") for first, last in UNSEEN for code in range(first, last + 1)),
     ("a\x00b\x07c\x1b", "abc"),
     ("colonne\tvaleur", "colonne\tvaleur"),
     ("« 1\u202f000\u00a0$ »", "« 1\u202f000\u00a0$ »"),
