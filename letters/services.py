@@ -23,6 +23,7 @@ from notifications.models import Message
 from notifications.services import Attachment, queue_message
 from programs.models import Program
 from work import clock
+from work.calendars import BUSINESS_DAYS
 from work.models import new_public_id
 from work.querysets import given_up
 from work.services import retry
@@ -223,10 +224,10 @@ def presume_served(letter: Letter) -> Letter:
     letter = _lock(letter)
     if letter.state != LetterState.SENT or letter.sent_at is None:
         return letter
-    day = clock.add_business_days(clock.day_of(letter.sent_at), DAYS_TO_SERVE)
-    if clock.today() <= day:
+    served = BUSINESS_DAYS.ends(letter.sent_at, DAYS_TO_SERVE)
+    if clock.now() <= served:
         return letter
     letter = move(letter, Letter.serve, by=CLOCK, given=Service(read=False, presumed=True))
-    letter.served_at = clock.end_of(day)
+    letter.served_at = served
     letter.save(update_fields=["served_at"])
     return letter

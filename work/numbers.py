@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from work.money import NBSP
 
-SPACES = re.compile(r"[\s\u00a0\u202f\u2009']+")
+SPACES = re.compile(r"[\s']+")
 SIGNS = "$%"
 GROUPED = {mark: re.compile(rf"\d{{1,3}}({re.escape(mark)}\d{{3}})+") for mark in (" ", ",", ".")}
 TWO_READINGS = re.compile(r"[1-9]\d{0,2},\d{3}")  # thousands in English, thousandths in French
@@ -50,7 +50,7 @@ def read_number(value: object, *, money: bool = False, whole: bool = False) -> D
         )
     head, decimals = _parts(text, grouped=money or whole)
     grouping = {mark for mark in GROUPED if mark in head}
-    if len(grouping) > 1 or not all(GROUPED[mark].fullmatch(head) for mark in grouping):
+    if not all(GROUPED[mark].fullmatch(head) for mark in grouping):
         raise _unclear(typed)
     digits = re.sub(r"[ ,.]", "", head)
     if not re.fullmatch(r"[0-9]*", digits + decimals) or not digits + decimals:

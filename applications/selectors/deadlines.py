@@ -4,12 +4,11 @@ from datetime import datetime, timedelta
 
 from applications.models import Application
 from applications.rules import last_closing
-from programs.constants import DayKind
 from programs.models import Call
 from programs.policy import Standard
 from programs.selectors import policy_of
 from programs.states import CallKind
-from work import clock
+from work.calendars import EVERY_DAY, Calendar
 
 
 def cohort_of(application: Application, at: datetime, began_at: datetime | None) -> tuple[datetime, bool]:
@@ -38,10 +37,13 @@ def service_due(call: Call, standard: Standard, start: datetime) -> datetime | N
     promise = policy_of(call).service.promise(standard)
     if promise is None:
         return None
-    day = clock.day_of(start)
-    if promise.kind == DayKind.BUSINESS:
-        return clock.end_of(clock.add_business_days(day, promise.days))
-    return clock.end_of(day + timedelta(days=promise.days))
+    return promise.calendar.ends(start, promise.days)
+
+
+def calendar_of(call: Call, standard: Standard) -> Calendar:
+    """The days in which the service clock of `standard` counts: every day, where the programme promises nothing."""
+    promise = policy_of(call).service.promise(standard)
+    return promise.calendar if promise else EVERY_DAY
 
 
 def decision_due(application: Application) -> datetime | None:

@@ -14,6 +14,7 @@ from applications.models import Answer, Application, ChangeItem, ChangeRequest, 
 from applications.pages import APPLICATION, APPLICATION_CHANGES, FILE_CHANGES
 from applications.rules import Change, Changes, MoreTime
 from applications.selectors.answers import amount_of, answers_of, form_of
+from applications.selectors.deadlines import calendar_of
 from applications.selectors.people import people_of
 from applications.services import submission
 from applications.states import ApplicationState
@@ -24,6 +25,7 @@ from moves.transitions import Reason
 from notifications import messages
 from notifications.messages import Content
 from notifications.services import queue_message
+from programs.policy import Standard
 from programs.querysets import in_office_officers
 from questions.constants import QuestionType
 from work import clock
@@ -159,16 +161,18 @@ def _put_back(application: Application, item: ChangeItem, *, by: User) -> None:
 
 
 def _pause(application: Application) -> None:
-    """The clock stops: what was left of it is kept (below zero for a file that was already late)."""
-    application.due_left = application.due - clock.now() if application.due else None
+    """The clock stops: the days that were left of it are kept (below zero for a file that was already late)."""
+    days = calendar_of(application.call, Standard.COMPLETE).left(application.due) if application.due else None
+    application.due_left = None if days is None else timedelta(days=days)
     application.due = None
     application.save(update_fields=["due", "due_left"])
 
 
 def _resume(application: Application) -> None:
-    """The clock runs again with what was left."""
+    """The clock runs again with the days that were left; a part of one, as it was once kept, is a whole one."""
     if application.due_left is not None:
-        application.due = clock.now() + application.due_left
+        days = -(-application.due_left // timedelta(days=1))
+        application.due = calendar_of(application.call, Standard.COMPLETE).ends(clock.now(), days)
         application.due_left = None
         application.save(update_fields=["due", "due_left"])
 

@@ -1,6 +1,6 @@
 """Which decision of a file may be looked at again, until when; and what the letters of decisions say of them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from applications.models import Application
 from decisions.models import Decision
@@ -8,7 +8,7 @@ from decisions.states import FUNDED, DecisionKind, DecisionState
 from letters.models import Letter
 from letters.subjects import Told
 from programs.selectors import policy_of
-from work import clock
+from work.calendars import EVERY_DAY
 
 
 def contested_decision(application: Application) -> Decision | None:
@@ -31,7 +31,7 @@ def ask_until(application: Application) -> datetime | None:
     if decision is None or decision.letter is None or decision.letter.served_at is None:
         return None
     days = policy_of(application.call).reconsideration.ask_days
-    return clock.end_of(clock.day_of(decision.letter.served_at) + timedelta(days=days))
+    return EVERY_DAY.ends(decision.letter.served_at, days)
 
 
 def tell(letter: Letter) -> Told:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from programs.constants import DayKind
 from questions.schema.reading import Reader
+from work.calendars import Calendar
 
 
 class Standard(StrEnum):
@@ -42,6 +43,11 @@ class Promise:
     kind: DayKind
     start: Start
     incomplete_moves_after: int | None = None
+
+    @property
+    def calendar(self) -> Calendar:
+        """Which days it counts."""
+        return Calendar(business=self.kind == DayKind.BUSINESS)
 
     def to_definition(self) -> dict:
         out = {"days": self.days, "kind": str(self.kind), "from": str(self.start)}

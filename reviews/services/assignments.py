@@ -1,6 +1,6 @@
 """Giving files to reviewers, by the panel's rule and without conflicts."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -26,12 +26,13 @@ from reviews.pages import QUEUE
 from reviews.rules import WHO_ASSIGNS, Declared, may_assign, takes_reviewers
 from reviews.states import Answer
 from work import clock
+from work.calendars import EVERY_DAY
 
 
 def review_due(call: Call) -> datetime:
     """When a review given now is due: the programme's `panel.review_days`, at the end of that day."""
     panel = policy_of(call).panel or PanelRules()
-    return clock.end_of(clock.today() + timedelta(days=panel.review_days))
+    return EVERY_DAY.ends(clock.now(), panel.review_days)
 
 
 def _locked(application: Application) -> Application:
