@@ -6,6 +6,8 @@ import pytest
 from django.utils import translation
 
 from decisions import states
+from decisions.models import Decision
+from decisions.rules import reasons_can_change
 from decisions.states import ConcurrenceState, DecisionKind, DecisionState, Turn, opinion_on
 
 TABLE = [
@@ -81,3 +83,19 @@ def test_group_is_read_from_the_rows(name):
 @pytest.mark.parametrize("kind", DecisionKind)
 def test_opinion_on_a_reconsideration_is_of_its_own_officer(kind):
     assert opinion_on(kind) == (Turn.RECONSIDER if kind == "reconsidered" else Turn.ENDORSE)
+
+
+@pytest.mark.parametrize("state", DecisionState)
+def test_reasons_are_those_of_a_draft_and_only_a_return_opens_them_again(state):
+    with translation.override("en"):
+        refusal = reasons_can_change(Decision(state=state))
+        told = refusal and str(refusal.message)
+    said = {
+        "draft": None,
+        **dict.fromkeys(
+            ["endorsed", "approved", "concurred"],
+            "The reasons can no longer be edited, unless the decision is sent back.",
+        ),
+        **dict.fromkeys(["issued", "superseded", "void"], "The reasons can no longer be edited."),
+    }
+    assert told == said[state]
