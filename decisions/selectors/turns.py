@@ -3,12 +3,14 @@
 Asked of each person by the querysets that their own pages ask (`waiting_for`, `free_to`): whoever is told is let in.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.querysets import TermQuerySet
 from decisions.models import Concurrence, Decision
 from decisions.states import Turn
 from funding.models import PartnerSeat
@@ -21,17 +23,46 @@ PROGRAM = "application__call__program"
 
 
 @dataclass(frozen=True)
+class Missing:
+    """One who is missing: `partner`, the short name of the partner that they would concur for; "" for a step of the
+    cluster. `is_held`: whether somebody holds the role of the step today, and something keeps them from acting."""
+
+    is_held: bool
+    partner: str = ""
+
+
+@dataclass(frozen=True)
 class Stuck:
-    """A step that there is nobody to take today. `partners`: those, by their short names, with nobody to concur."""
+    """A step that there is nobody to take today, and each who is missing."""
 
     turn: Turn
-    partners: tuple[str, ...] = ()
+    missing: tuple[Missing, ...]
 
     @property
     def awaits(self) -> str:
         """Who is missing, in words."""
-        who = str(self.turn.row.awaits)
-        return f"{who} ({', '.join(self.partners)})" if self.partners else who
+        return self._named(self.missing)
+
+    @property
+    def why(self) -> list[str]:
+        """Why there is nobody, in sentences: those whose role nobody holds, then those who hold it and may not act."""
+        vacant = [one for one in self.missing if not one.is_held]
+        kept = [one for one in self.missing if one.is_held]
+        found = []
+        if vacant:
+            sentence = _("It waits for %(who)s. Nobody holds the role of this step today.")
+            found.append(sentence % {"who": self._named(vacant)})
+        if kept:
+            sentence = _(
+                "It waits for %(who)s. Nobody who holds the role of this step is free to act today: an earlier act on "
+                "this file, an interest declared in it or a delegated limit stands in the way."
+            )
+            found.append(sentence % {"who": self._named(kept)})
+        return found
+
+    def _named(self, missing: Iterable[Missing]) -> str:
+        who, partners = str(self.turn.row.awaits), ", ".join(one.partner for one in missing if one.partner)
+        return f"{who} ({partners})" if partners else who
 
 
 def takers_of(decision: Decision) -> list[tuple[Turn, User]]:
@@ -64,33 +95,41 @@ def stuck_among(decisions: Collection[int]) -> dict[int, Stuck]:
     """
     turns = Decision.objects.filter(pk__in=decisions).turns()
     concurred = [pk for pk, turn in turns.items() if turn is Turn.CONCUR]
-    found = {pk: Stuck(turns[pk]) for pk in _without_taker(turns)}
-    return found | {pk: Stuck(Turn.CONCUR, names) for pk, names in _without_concurrer(concurred).items()}
+    missing = _without_taker(turns) | _without_concurrer(concurred)
+    return {pk: Stuck(turns[pk], who) for pk, who in missing.items()}
 
 
-def _without_taker(turns: dict[int, Turn]) -> set[int]:
-    left = {pk for pk, turn in turns.items() if turn.row.role}
-    for person, roles in _in_office({pk: turns[pk] for pk in left}).items():
+def _without_taker(turns: dict[int, Turn]) -> dict[int, tuple[Missing, ...]]:
+    """Of these decisions, those whose step of the cluster nobody may take."""
+    steps = _steps({pk: turn.row.role for pk, turn in turns.items() if turn.row.role})
+    holders = _in_office(set(steps.values()))
+    roles: dict[User, set[ProgramRole]] = {}
+    for (_program, role), people in holders.items():
+        for person in people:
+            roles.setdefault(person, set()).add(role)
+    left = set(steps)
+    for person, theirs in roles.items():
         if not left:
             break
-        theirs = Decision.objects.filter(pk__in=left).waiting_for(person, roles=roles)
-        left -= set(theirs.values_list("pk", flat=True))
-    return left
+        waiting = Decision.objects.filter(pk__in=left).waiting_for(person, roles=theirs)
+        left -= set(waiting.values_list("pk", flat=True))
+    return {pk: (Missing(is_held=bool(holders[steps[pk]])),) for pk in left}
 
 
-def _in_office(turns: dict[int, Turn]) -> dict[User, set[ProgramRole]]:
-    """Who holds today a role that one of these decisions waits for, on its programme; each with such roles."""
-    programs = dict(Decision.objects.filter(pk__in=turns).values_list("pk", PROGRAM))
-    rows = Program.objects.select_related("cluster").in_bulk(programs.values())
-    found: dict[User, set[ProgramRole]] = {}
-    for program, role in sorted({(programs[pk], turn.row.role) for pk, turn in turns.items() if turn.row.role}):
-        for person in in_office_holders(rows[program], role):
-            found.setdefault(person, set()).add(role)
-    return found
+def _steps(roles: dict[int, ProgramRole]) -> dict[int, tuple[int, ProgramRole]]:
+    """Whose each of these decisions is, by its key: the programme (key) and the role."""
+    programs = Decision.objects.filter(pk__in=roles).values_list("pk", PROGRAM)
+    return {pk: (program, roles[pk]) for pk, program in programs}
 
 
-def _without_concurrer(decisions: Collection[int]) -> dict[int, tuple[str, ...]]:
-    """Of these decisions that wait for their partners, those with a partner that has nobody to concur: its name."""
+def _in_office(steps: Collection[tuple[int, ProgramRole]]) -> dict[tuple[int, ProgramRole], list[User]]:
+    """Who holds each of these roles on its programme today."""
+    rows = Program.objects.select_related("cluster").in_bulk({program for program, _role in steps})
+    return {(program, role): list(in_office_holders(rows[program], role)) for program, role in sorted(steps)}
+
+
+def _without_concurrer(decisions: Collection[int]) -> dict[int, tuple[Missing, ...]]:
+    """Of these decisions that wait for their partners, those with a partner that has nobody to concur, each once."""
     if not decisions:
         return {}
     asked = Concurrence.objects.waiting().filter(decision__in=decisions).order_by("id")
@@ -101,15 +140,23 @@ def _without_concurrer(decisions: Collection[int]) -> dict[int, tuple[str, ...]]
             break
         for pk in asked.filter(pk__in=left).filter(pk__in=_free_to(person)).values_list("pk", flat=True):
             del left[pk]
-    found: dict[int, tuple[str, ...]] = {}
-    for decision, _partner, name in left.values():
-        found[decision] = tuple(dict.fromkeys((*found.get(decision, ()), name)))
+    held = _seats_of({partner for _decision, partner, _name in left.values()}).values_list("partner_id", flat=True)
+    seated = set(held) if left else set()
+    found: dict[int, tuple[Missing, ...]] = {}
+    for decision, partner, name in left.values():
+        missing = Missing(is_held=partner in seated, partner=name)
+        found[decision] = tuple(dict.fromkeys((*found.get(decision, ()), missing)))
     return found
+
+
+def _seats_of(partners: Collection[int]) -> TermQuerySet[PartnerSeat]:
+    """The seats from which somebody concurs for these partners (keys) today."""
+    return PartnerSeat.objects.held_today().filter(partner__in=partners, role=PartnerRole.CONCURRENCE)
 
 
 def _officers_of(partners: Collection[int]) -> QuerySet[User]:
     """Who concurs for these partners (keys) today."""
-    return PartnerSeat.objects.held_today().filter(partner__in=partners, role=PartnerRole.CONCURRENCE).holders()
+    return _seats_of(partners).holders()
 
 
 def _free_to(person: User) -> QuerySet[Concurrence, Mapping[str, object]]:

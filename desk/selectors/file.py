@@ -60,16 +60,20 @@ def next_steps(application: Application, user: User) -> list[Step]:
     return found
 
 
-def awaited(application: Application) -> str | Promise:
-    """Who must act next, in words; "" when nobody does."""
-    for turn in application.decisions.open().turns().values():  # a file has at most one open decision
-        return turn.row.awaits
-    return ApplicationState(application.state).row.awaits
+@dataclass(frozen=True)
+class Awaited:
+    """Whom a file waits for. `who`: in words; "" when for nobody, and when there is nobody today to take the step that
+    its decision waits for (`is_stuck`)."""
+
+    who: str | Promise
+    is_stuck: bool = False
 
 
-def is_stuck(application: Application) -> bool:
-    """Whether there is nobody today to take the step that the file's decision waits for."""
-    return bool(stuck_among(application.decisions.open().values_list("pk", flat=True)))
+def awaited(application: Application) -> Awaited:
+    """Who must act next."""
+    for pk, turn in application.decisions.open().turns().items():  # a file has at most one open decision
+        return Awaited("", is_stuck=True) if stuck_among([pk]) else Awaited(turn.row.awaits)
+    return Awaited(ApplicationState(application.state).row.awaits)
 
 
 def _step(move: Available, link: Link) -> Step:

@@ -33,7 +33,6 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "bridge": file_page.bridge(application, get_language() or "fr"),
         "steps": file_page.next_steps(application, request.user),
         "awaited": file_page.awaited(application),
-        "is_stuck": file_page.is_stuck(application),
         "duties": file_page.duties_of(application),
         "timeline": file_page.timeline(application),
         "letters": file_page.letters_of(application),

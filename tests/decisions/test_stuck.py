@@ -16,6 +16,7 @@ from decisions.states import Turn
 from decisions.tasks import tell_stuck
 from desk.pages import PEOPLE
 from desk.selectors import day_of, stuck
+from desk.selectors.file import Awaited, awaited
 from desk.selectors.stuck import work_for as administrators_work
 from funding.models import PartnerSeat
 from moves.services import declare_standing, record_duty
@@ -44,6 +45,12 @@ AWAITS = {
     Turn.ISSUE: "the programme officer",
 }
 
+VACANT = "Nobody holds the role of this step today."
+KEPT = (
+    "Nobody who holds the role of this step is free to act today: an earlier act on this file, an interest declared "
+    "in it or a delegated limit stands in the way."
+)
+
 
 @pytest.fixture(autouse=True)
 def now(clock_at, cast, programme):
@@ -60,6 +67,10 @@ def waiting(cast, programme, turn):
     if turn is Turn.CONCUR:
         files.asked_row(decision)
     return decision, getattr(cast, name)
+
+
+def text(response):
+    return response.content.decode()
 
 
 def acts(decision, person):
@@ -96,9 +107,10 @@ def test_step_is_stuck_once_the_last_who_may_take_it_is_away(cast, programme, tu
     decision, person = waiting(cast, programme, turn)
     assert stuck_among([decision.pk]) == {}
     away(decision, person)
+    words = VACANT if away in (leaves, closes) else KEPT
     with override("en"):
-        assert {pk: (stuck.turn, stuck.awaits) for pk, stuck in stuck_among([decision.pk]).items()} == {
-            decision.pk: (turn, AWAITS[turn])
+        assert {pk: (stuck.turn, stuck.awaits, stuck.why) for pk, stuck in stuck_among([decision.pk]).items()} == {
+            decision.pk: (turn, AWAITS[turn], [f"It waits for {AWAITS[turn]}. {words}"])
         }
 
 
@@ -140,7 +152,33 @@ def test_partner_that_lacks_its_officer_is_named_once_and_another_is_not(cast, p
         agreement = files.other_agreement(programme, name)
         files.asked_row(decision, agreement, **({"state": "given"} if name == "MDN" else {}))
     files.asked_row(decision, files.other_agreement(programme, partner=agreement.partner))
-    assert stuck_among([decision.pk])[decision.pk].partners == ("DEC", "ISDE")
+    with override("en"):
+        assert stuck_among([decision.pk])[decision.pk].why == [f"It waits for the ministry (DEC, ISDE). {VACANT}"]
+
+
+def test_partners_without_an_officer_and_those_whose_officer_may_not_act_are_told_apart(cast, programme):
+    decision, person = waiting(cast, programme, Turn.CONCUR)
+    for name in ("DEC", "ISDE"):
+        files.asked_row(decision, files.other_agreement(programme, name))
+    acts(decision, person)
+    with override("en"):
+        stuck = stuck_among([decision.pk])[decision.pk]
+        assert (stuck.awaits, stuck.why) == (
+            "the ministry (MEIE, DEC, ISDE)",
+            [f"It waits for the ministry (DEC, ISDE). {VACANT}", f"It waits for the ministry (MEIE). {KEPT}"],
+        )
+
+
+def test_role_held_on_another_programme_alone_is_held_by_nobody_here(cast, programme):
+    here, person = waiting(cast, programme, Turn.APPROVE)
+    elsewhere = files.other_programme(programme, "CX")
+    there = files.decision_row(cast, elsewhere, state="endorsed")
+    Appointment.objects.filter(user=person).update(program=elsewhere)
+    assert set(stuck_among([here.pk, there.pk])) == {here.pk}
+    acts(there, person)
+    assert {pk: one.missing[0].is_held for pk, one in stuck_among([here.pk, there.pk]).items()} == {
+        here.pk: False, there.pk: True,
+    }  # fmt: skip
 
 
 # Who is told
@@ -236,7 +274,21 @@ def test_pages_of_the_file_and_the_queue_say_it(cast, programme, as_):
         queue = as_(cast.approver).get(reverse("decision-queue")).content.decode()
         assert ("nobody’s today: somebody must be appointed" in queue) == away
         assert "somebody else’s" not in queue
-    assert "It waits for the approver." in as_(cast.officer).get(pages[1]).content.decode()
+    assert f"It waits for the approver. {KEPT}" in text(as_(cast.officer).get(pages[1]))
+    leaves(decision, person)
+    assert f"It waits for the approver. {VACANT}" in text(as_(cast.officer).get(pages[1]))
+
+
+def test_file_names_nobody_as_the_next_while_nobody_can_act(cast, programme, as_):
+    decision, person = waiting(cast, programme, Turn.APPROVE)
+    url = reverse("file-detail", args=[decision.application.reference])
+    assert "Next acts: the approver." in text(as_(cast.auditor).get(url))
+    acts(decision, person)
+    shown = text(as_(cast.auditor).get(url))
+    assert "Next acts" not in shown
+    assert "Nothing here waits for you." in shown
+    with override("en"):
+        assert awaited(decision.application) == Awaited("", is_stuck=True)
 
 
 def test_partners_officer_is_told_whether_a_colleague_can_concur(cast, programme, as_):

@@ -136,7 +136,7 @@ def test_home_queue_mail_and_button_name_the_same_people(cast, programme, as_, m
     Message.objects.all().delete()
     with clock.at(AT):
         assert Decision.objects.turns() == {decision.pk: turn}
-        assert in_english(awaited(decision.application)) == words
+        assert in_english(awaited(decision.application).who) == words
 
         messages.tell_next(Decision.objects.get(pk=decision.pk))
         mailed = {people[message.recipient] for message in Message.objects.filter(kind="decision_waiting")}
@@ -172,7 +172,7 @@ def test_decision_that_waits_for_its_partner_is_nobodys_in_the_cluster(cast, pro
     people = one_of_each(cast, programme)
     decision = files.approved(cast, programme, amount="75000.01")
     assert Decision.objects.turns() == {decision.pk: Turn.CONCUR}
-    assert in_english(awaited(decision.application)) == "the ministry"
+    assert in_english(awaited(decision.application).who) == "the ministry"
     assert {name for person, name in people.items() if Decision.objects.next_of(person).exists()} == set()
 
 
