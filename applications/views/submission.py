@@ -271,7 +271,8 @@ def withdraw(request: PersonRequest, public_id: UUID) -> HttpResponse:
             submission.withdraw_application(application, by=request.user, reason=form.cleaned_data["reason"])
             messages.success(request, _("Your application is withdrawn."))
             return redirect("application-detail", application.public_id)
-        refusals_to(application, Application.withdraw, by=request.user)  # raises in the wrong state
+        if in_its_way := refusals_to(application, Application.withdraw, by=request.user):
+            raise WrongMoment(*in_its_way)
     except WrongMoment as stopped:
         if not form.is_bound:
             raise

@@ -18,6 +18,7 @@ from applications.states import ApplicationState, ChangeWhy
 from demo import answers as said
 from demo.papers import pdf
 from moves.machine import allowed
+from moves.refusals import Refusal
 from notifications.models import Message
 from programs.services.calls import cancel_call
 from tests.files import AT, draft_file, open_call, submitted_file
@@ -198,6 +199,19 @@ def test_reason_of_a_withdrawal_that_comes_too_late_stays_on_its_page(client, ca
     assert "l’état est «" in shown
     assert "button--warning" not in shown
     assert client.post(address, {"reason": ""}).status_code == 409
+
+
+@pytest.mark.parametrize("name", ["take-back", "withdraw"])
+def test_page_of_an_act_says_what_stands_in_its_way(client, cast, programme, clock_at, monkeypatch, name):
+    file = submitted_file(cast, programme)
+    clock_at(AT)
+    client.force_login(cast.sophie)
+    refused = (Refusal("L’inventaire est en cours."), Refusal("Le registre est fermé."))
+    monkeypatch.setattr("applications.views.submission.refusals_to", lambda *a, **k: refused)
+    answer = client.get(reverse(f"application-{name}", args=[file.public_id]))
+    assert answer.status_code == 409
+    assert "L’inventaire est en cours." in answer.content.decode()
+    assert "Le registre est fermé." in answer.content.decode()
 
 
 def test_public_pages_open_to_anyone(client, call):
