@@ -5,6 +5,7 @@ import secrets
 from django.db import transaction
 
 from applications.models import Application
+from applications.selectors.people import members_of
 from audit.actors import CLOCK, Actor
 from documents.models import Rendering
 from documents.services import queue_rendering, retry_rendering
@@ -161,8 +162,7 @@ def _dispatch(letter: Letter) -> bool:
     rendering = letter.document
     program = application.call.program
     programme = Text(program.name_fr, program.name_en)
-    memberships = application.organisation.memberships.filter(user__is_active=True).select_related("user")
-    people = [membership.user for membership in memberships.order_by("id")]
+    people = members_of(application.organisation)
     for person in people:
         message = queue_message(
             messages.Letter(reference=application.number, title=application.title, programme=programme),

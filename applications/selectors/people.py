@@ -1,4 +1,4 @@
-"""Who is told of an applicant's file, and of what concerns an applicant that has none yet."""
+"""Who is told of an applicant's file, and of what concerns the applicant itself."""
 
 from django.db.models import Q, QuerySet
 
@@ -14,11 +14,15 @@ def people_of(application: Application) -> QuerySet[User]:
     """
     members = Membership.objects.filter(organisation_id=application.organisation_id)
     told = members.filter(Q(role=OrganisationRole.SIGNATORY) | Q(user_id=application.created_by_id))
-    return User.objects.filter(pk__in=told.values("user_id"), is_active=True).order_by("pk")
+    return _acting(told)
 
 
 def members_of(organisation: Organisation) -> QuerySet[User]:
-    """Who is told of what concerns an organisation that has no draft yet: everybody who acts for it today, with an open
-    account. One query."""
-    members = Membership.objects.filter(organisation=organisation)
-    return User.objects.filter(pk__in=members.values("user_id"), is_active=True).order_by("pk")
+    """Everybody who acts for an organisation today, with an open account: who is told of what concerns it where it has
+    no draft yet, and to whom its letters go. One query."""
+    return _acting(Membership.objects.filter(organisation=organisation))
+
+
+def _acting(memberships: QuerySet[Membership]) -> QuerySet[User]:
+    """The people of these memberships whose account is open, by key."""
+    return User.objects.filter(pk__in=memberships.values("user_id"), is_active=True).order_by("pk")
