@@ -8,7 +8,7 @@ from accounts.models import User
 from applications.models import Application
 from decisions.models import Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
-from decisions.selectors.turns import concurrers_of, stuck_among, takers_of
+from decisions.selectors.turns import Stuck, concurrers_of, stuck_among, takers_of
 from decisions.states import StepKind
 from letters.models import Letter
 from moves.interests import unbarred
@@ -28,7 +28,8 @@ def tell_next(decision: Decision) -> None:
     for turn, person in takers:
         _tell(decision, person, turn.value, turn.row.asked)
     if not takers:
-        _tell_if_stuck(decision)
+        for stuck in stuck_among([decision.pk]).values():
+            _tell_officers(decision, stuck)
 
 
 def tell_stuck() -> int:
@@ -36,14 +37,14 @@ def tell_stuck() -> int:
     came to that step (a conflict declared, a role that ended). Once a step. How many decisions wait so."""
     stuck = stuck_among(Decision.objects.open().values_list("pk", flat=True))
     for decision in Decision.objects.filter(pk__in=stuck).select_related("application__call__program").order_by("pk"):
-        _tell_if_stuck(decision)
+        _tell_officers(decision, stuck[decision.pk])
     return len(stuck)
 
 
-def _tell_if_stuck(decision: Decision) -> None:
-    for stuck in stuck_among([decision.pk]).values():
-        for person in unbarred(decision.application_id, in_office_officers(decision.application.call.program)):
-            _tell(decision, person, f"stuck:{stuck.turn.value}", HAVE_SOMEBODY_APPOINTED)
+def _tell_officers(decision: Decision, stuck: Stuck) -> None:
+    """Tell the programme's officers that there is nobody to take this step of the decision."""
+    for person in unbarred(decision.application_id, in_office_officers(decision.application.call.program)):
+        _tell(decision, person, f"stuck:{stuck.turn.value}", HAVE_SOMEBODY_APPOINTED)
 
 
 def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool) -> None:

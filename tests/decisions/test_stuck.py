@@ -218,6 +218,16 @@ def test_officers_are_told_once_a_step_of_what_becomes_nobodys_later(cast, progr
     assert not Message.objects.filter(application_id=other.application_id).exists()
 
 
+def test_decisions_that_are_stuck_are_found_once_for_all_and_told_of(cast, programme, monkeypatch):
+    asked = []
+    monkeypatch.setattr(messages, "stuck_among", lambda keys: asked.append(set(keys)) or stuck_among(keys))
+    decisions = [waiting(cast, programme, Turn.APPROVE)[0] for _n in range(3)]
+    for decision in decisions[:2]:
+        acts(decision, cast.approver)
+    assert (tell_stuck(), told()) == (2, ["Maude", "Maude"])
+    assert asked == [{decision.pk for decision in decisions}]
+
+
 def test_officer_to_whom_the_file_is_closed_is_not_told(cast, programme):
     decision, person = waiting(cast, programme, Turn.APPROVE)
     acts(decision, person), is_barred(decision, cast.officer)
