@@ -39,6 +39,14 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def issued(self) -> Self:
         return self.filter(state__in=ONCE_ISSUED)
 
+    def longest_wait_first(self) -> Self:
+        """In the order of the queue: by the instant of the state that they wait in."""
+        return self.order_by("since", "id")
+
+    def after(self, decision: "Decision") -> Self:
+        """Those that come after `decision` in that order."""
+        return self.filter(since__gte=decision.since).exclude(since=decision.since, pk__lte=decision.pk)
+
     def with_turn(self) -> Self:
         """Each with `turn`: the step that it waits for; "" when it waits for none."""
         steps = [When(self._at(turn), then=Value(turn)) for turn in Turn]

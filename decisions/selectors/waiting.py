@@ -38,7 +38,7 @@ def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
     """The next step of each open decision, when it is theirs; for an officer also what waits for another, and what
     there is nobody to take."""
     roles = roles_held(user).intersection(STEPS)
-    rows = Decision.objects.select_related(PROGRAM).with_turn().order_by("since", "id")
+    rows = Decision.objects.select_related(PROGRAM).with_turn().longest_wait_first()
     runs = ProgramRole.OFFICER in roles
     for decision in rows.waiting_for(user, roles=roles)[:limit]:
         turn = Turn(decision.turn).row

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,6 +23,7 @@ from decisions import selectors, services
 from decisions.checks import agreements_to_concur
 from decisions.forms import NoteForm, ReasonsForm, SendBackForm
 from decisions.models import Concurrence, Decision, Step
+from decisions.querysets import DecisionQuerySet
 from decisions.rules import may_edit_reasons, reasons_can_change
 from decisions.states import FUNDED, ONCE_ISSUED, STEPS, DecisionKind, DecisionState, StepKind
 from decisions.subjects import subject_of
@@ -59,7 +59,7 @@ def queue(request: PersonRequest) -> HttpResponse:
     if not (rows.exists() or holds_somewhere(request.user, *STEPS)):
         raise PermissionDenied(_("This page is for those who endorse, approve or issue decisions."))
     rows = rows.select_related("application__call__program").prefetch_related("shares__envelope__agreement")
-    shown, next_url = _page(request, rows.order_by("since", "id"))
+    shown, next_url = _page(request, rows)
     page = Decision.objects.filter(pk__in=[decision.pk for decision in shown])
     turns = page.turns()
     free = set(page.free_to(request.user).values_list("pk", flat=True))
@@ -89,16 +89,16 @@ def queue(request: PersonRequest) -> HttpResponse:
     return render(request, "decisions/queue.html", {"lines": lines, "next_url": next_url, "total": total})
 
 
-def _page(request: PersonRequest, rows: QuerySet[Decision]) -> tuple[list[Decision], str]:
-    """One page of `rows` (ordered by since, id) after the decision that the address names; and the next address."""
+def _page(request: PersonRequest, rows: DecisionQuerySet) -> tuple[list[Decision], str]:
+    """One page of `rows`, the longest wait first, after the decision that the address names; and the next address."""
     after = request.GET.get("after", "")
     if after:
         try:
-            last = Decision.objects.values_list("since", "pk").get(public_id=UUID(after))
+            last = Decision.objects.get(public_id=UUID(after))
         except (ValueError, Decision.DoesNotExist):
             raise Http404 from None
-        rows = rows.filter(since__gte=last[0]).exclude(since=last[0], pk__lte=last[1])
-    found = list(rows[: PAGE + 1])
+        rows = rows.after(last)
+    found = list(rows.longest_wait_first()[: PAGE + 1])
     more = len(found) > PAGE
     found = found[:PAGE]
     query = request.GET.copy()

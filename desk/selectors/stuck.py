@@ -21,7 +21,7 @@ def work_for(user: User) -> list[WorkLine]:
         return []
     rows = Decision.objects.open().filter(application__in=files_looked_after_by(user))
     stuck = stuck_among(rows.values_list("pk", flat=True))
-    found = rows.filter(pk__in=stuck).select_related("application").order_by("since", "id")
+    found = rows.filter(pk__in=stuck).select_related("application").longest_wait_first()
     return [
         WorkLine(
             what=_("Appoint somebody"),

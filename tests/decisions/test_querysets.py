@@ -218,6 +218,16 @@ def test_open_and_issued_decisions_are_those_of_these_states(rows):
 # Concurrences
 
 
+def test_queue_is_the_longest_wait_first_and_goes_on_after_any_of_its_decisions(cast, programme):
+    third, first, fourth, second = (  # two wait since the same instant: the older row first
+        files.decision_row(cast, programme, state="draft", at=files.DECIDED_AT + timedelta(hours=hours))
+        for hours in (2, 1, 3, 1)
+    )
+    assert list(Decision.objects.longest_wait_first()) == [first, second, third, fourth]
+    for place, decision in enumerate(order := [first, second, third, fourth]):
+        assert list(Decision.objects.longest_wait_first().after(decision)) == order[place + 1 :]
+
+
 @pytest.fixture
 def asked(cast, programme):
     """One concurrence of each kind, by name: the state of its decision, its own, whether a return made it void."""
