@@ -36,7 +36,7 @@ def post_one(
     counterpart: Envelope | None = None,
     **options: Unpack[Options],
 ) -> LedgerEntry:
-    (made,) = post(kind, [(envelope, amount)], by=by, counterpart=counterpart, **options)
+    (made,) = post(kind, [(envelope, amount)], by=by, because=None, counterpart=counterpart, **options)
     return made
 
 
@@ -46,16 +46,17 @@ def post(
     shares: Iterable[Share],
     *,
     by: Actor,
+    because: Cause | None,
     from_: str = "",
     application_id: int | None = None,
-    because: Cause | None = None,
     note: str = "",
     held_percent: Decimal | int = 0,
     consent: str = "",
     counterpart: Envelope | None = None,
     reverses: LedgerEntry | None = None,
 ) -> list[LedgerEntry]:
-    """Every entry is made here. All of the shares, or none."""
+    """Every entry is made here. All of the shares, or none. `because`: the act for which a file's money moves; None for
+    what is of no act of the file: the year of an envelope, a correction, recovered money made available again."""
     wanted = _merge(shares)
     locked = {e.pk: e for e in lock([e for e, _amount in wanted])}
     made = []

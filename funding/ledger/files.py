@@ -19,7 +19,7 @@ def reserve(
     *,
     application_id: int,
     by: Actor,
-    because: Cause | None = None,
+    because: Cause,
     note: str = "",
     held_percent: Decimal | int = 0,
 ) -> list[LedgerEntry]:
@@ -36,7 +36,7 @@ def reserve(
 
 
 def commit(
-    shares: Iterable[Share], *, application_id: int, by: Actor, because: Cause | None = None, note: str = ""
+    shares: Iterable[Share], *, application_id: int, by: Actor, because: Cause, note: str = ""
 ) -> list[LedgerEntry]:
     """Turns what is reserved for a file into a commitment: its decision is issued."""
     from_ = Bucket.RESERVED
@@ -49,7 +49,7 @@ def release(
     from_: Bucket,
     application_id: int,
     by: Actor,
-    because: Cause | None = None,
+    because: Cause,
     note: str = "",
 ) -> list[LedgerEntry]:
     """Gives back what is `reserved` or `committed` for a file."""
@@ -60,7 +60,7 @@ def release(
 
 @transaction.atomic
 def release_all(
-    application_id: int, *, by: Actor, from_: Bucket = Bucket.RESERVED, because: Cause | None = None, note: str = ""
+    application_id: int, *, by: Actor, because: Cause, from_: Bucket = Bucket.RESERVED, note: str = ""
 ) -> list[LedgerEntry]:
     """Gives back everything a file still has `reserved` (or `committed`), in every envelope. Empty when it has none."""
     envelopes = Envelope.objects.filter(entries__application_id=application_id).distinct()
@@ -73,7 +73,7 @@ def release_all(
 
 
 def accrue(
-    shares: Iterable[Share], *, application_id: int, by: Actor, because: Cause | None = None, note: str = ""
+    shares: Iterable[Share], *, application_id: int, by: Actor, because: Cause, note: str = ""
 ) -> list[LedgerEntry]:
     """Makes committed money payable at year-end: costs incurred by 31 March, holdback included, stay in that year."""
     from_ = Bucket.COMMITTED
@@ -85,8 +85,8 @@ def pay(
     *,
     application_id: int,
     by: Actor,
+    because: Cause,
     from_: Bucket = Bucket.COMMITTED,
-    because: Cause | None = None,
     note: str = "",
 ) -> list[LedgerEntry]:
     """Pays a file from what is `committed` or, for a year that is over, `payable`."""
@@ -94,7 +94,7 @@ def pay(
 
 
 def recover(
-    shares: Iterable[Share], *, application_id: int, by: Actor, because: Cause | None = None, note: str = ""
+    shares: Iterable[Share], *, application_id: int, by: Actor, because: Cause, note: str = ""
 ) -> list[LedgerEntry]:
     """Takes back money that was paid to a file. It is due to the partner."""
     return post(EntryKind.RECOVER, shares, application_id=application_id, by=by, because=because, note=note)
@@ -107,7 +107,7 @@ def reuse(shares: Iterable[Share], *, application_id: int, by: Actor, note: str 
         if not envelope.agreement.recovered_reusable:
             sentence = _("Agreement %(agreement)s: recovered money is due to the partner.")
             raise refused(sentence, "not_reusable", agreement=str(envelope.agreement))
-    return post(EntryKind.REUSE, shares, application_id=application_id, by=by, note=note)
+    return post(EntryKind.REUSE, shares, application_id=application_id, by=by, because=None, note=note)
 
 
 @transaction.atomic
@@ -126,6 +126,7 @@ def reverse_entry(entry: LedgerEntry, *, by: Actor, note: str) -> LedgerEntry:
         from_=entry.from_bucket,
         application_id=entry.application_id,
         by=by,
+        because=None,
         note=note.strip(),
         reverses=entry,
     )

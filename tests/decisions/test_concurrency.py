@@ -6,6 +6,7 @@ from decisions import services
 from decisions.models import Decision
 from funding import ledger
 from funding.models import Envelope, LedgerEntry
+from funding.money import Cause
 from letters.models import Letter
 from moves.machine import move
 from moves.refusals import WrongMoment
@@ -21,7 +22,13 @@ def test_two_issues_for_the_last_dollars_never_both_pass(committed_db, cast, pro
     second = files.approved(cast, programme, company="precision", amount="60000.00")
     envelope = files.envelopes(programme)[0]
     # What the second had reserved was taken back by somebody; the envelope can now hold one of them only.
-    ledger.release([(envelope, D("60000.00"))], from_="reserved", application_id=second.application_id, by=cast.finance)
+    ledger.release(
+        [(envelope, D("60000.00"))],
+        from_="reserved",
+        application_id=second.application_id,
+        by=cast.finance,
+        because=Cause.VOID_RECOMMENDATION,
+    )
     left = ledger.available(Envelope.objects.get(pk=envelope.pk))
     ledger.lapse(envelope, by=cast.finance, amount=left)
     with clock.at(files.DECIDED_AT):

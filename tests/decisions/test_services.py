@@ -16,6 +16,7 @@ from decisions.states import DecisionKind, DecisionState
 from documents.models import Rendering
 from funding import ledger
 from funding.models import Agreement, Envelope
+from funding.money import Cause
 from funding.services import seat_partner
 from letters.models import Letter
 from moves.machine import move
@@ -407,7 +408,11 @@ def test_envelope_that_no_longer_holds_the_reserve_leaves_nothing_changed(cast, 
     decision = files.approved(cast, programme, amount="60000.00")
     share = decision.shares.select_related("envelope").get()
     ledger.release(
-        [(share.envelope, D("0.01"))], from_="reserved", application_id=decision.application_id, by=cast.finance
+        [(share.envelope, D("0.01"))],
+        from_="reserved",
+        application_id=decision.application_id,
+        by=cast.finance,
+        because=Cause.VOID_RECOMMENDATION,
     )
     before = snapshot_of(decision)
     with pytest.raises(WrongMoment) as refusal:

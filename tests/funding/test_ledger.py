@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from inspect import Parameter, signature
 from io import StringIO
 
 import pytest
@@ -83,9 +84,9 @@ def second_year(excellence, nadia):
 def paid(first_year, nadia):
     """2026-2027 with 30 000 $ paid to the file."""
     shares = [(first_year, D("30000"))]
-    ledger.reserve(shares, application_id=FILE, by=nadia)
-    ledger.commit(shares, application_id=FILE, by=nadia)
-    ledger.pay(shares, application_id=FILE, by=nadia)
+    ledger.reserve(shares, application_id=FILE, by=nadia, because=Cause.RECOMMEND)
+    ledger.commit(shares, application_id=FILE, by=nadia, because=Cause.ISSUE)
+    ledger.pay(shares, application_id=FILE, by=nadia, because=Cause.ISSUE)
     return first_year
 
 
@@ -96,6 +97,11 @@ def stored(envelope):
 
 
 # Verbs
+
+
+@pytest.mark.parametrize("verb", ["reserve", "commit", "release", "release_all", "accrue", "pay", "recover"])
+def test_money_of_a_file_never_moves_without_the_act_it_moves_for(verb):
+    assert signature(getattr(ledger, verb)).parameters["because"].default is Parameter.empty
 
 
 def test_fee_is_the_agreements_percentage_and_is_charged_once(first_year, nadia):
@@ -109,11 +115,11 @@ def test_file_goes_from_reserve_to_payment(first_year, nadia):
     everything = {"application_id": FILE, "by": nadia}
     ledger.reserve([(first_year, D("40000"))], **everything, because=Cause.RECOMMEND)
     ledger.commit([(first_year, D("30000"))], **everything, because=Cause.ISSUE)
-    ledger.release([(first_year, D("10000"))], from_="reserved", **everything)
-    ledger.pay([(first_year, D("12000"))], **everything)
-    ledger.accrue([(first_year, D("8000"))], **everything)
-    ledger.pay([(first_year, D("3000"))], from_="payable", **everything)
-    ledger.release([(first_year, D("10000"))], from_="committed", **everything)
+    ledger.release([(first_year, D("10000"))], from_="reserved", **everything, because=Cause.VOID_RECOMMENDATION)
+    ledger.pay([(first_year, D("12000"))], **everything, because=Cause.ISSUE)
+    ledger.accrue([(first_year, D("8000"))], **everything, because=Cause.ISSUE)
+    ledger.pay([(first_year, D("3000"))], from_="payable", **everything, because=Cause.ISSUE)
+    ledger.release([(first_year, D("10000"))], from_="committed", **everything, because=Cause.VOID_RECOMMENDATION)
     assert stored(first_year) == {"allocated": "100000.00", "payable": "5000.00", "paid": "15000.00"}
     assert ledger.available(first_year) == D("80000")
     assert [e.kind for e in first_year.entries.filter(application_id=FILE)] == [
@@ -130,29 +136,36 @@ def test_file_goes_from_reserve_to_payment(first_year, nadia):
 
 def test_award_is_split_over_two_years_or_not_at_all(first_year, second_year, nadia):
     shares = [(second_year, D("20000")), (first_year, D("60000"))]
-    made = ledger.reserve(shares, application_id=FILE, by=nadia)
+    made = ledger.reserve(shares, application_id=FILE, by=nadia, because=Cause.RECOMMEND)
     assert [(e.envelope, e.amount) for e in made] == [(first_year, D("60000")), (second_year, D("20000"))]
     with pytest.raises(InsufficientFunds):
-        ledger.reserve([(first_year, D("10000")), (second_year, D("30000.01"))], application_id=OTHER_FILE, by=nadia)
+        ledger.reserve(
+            [(first_year, D("10000")), (second_year, D("30000.01"))],
+            application_id=OTHER_FILE,
+            by=nadia,
+            because=Cause.RECOMMEND,
+        )
     assert stored(first_year)["reserved"] == "60000.00"
     assert stored(second_year)["reserved"] == "20000.00"
 
 
 def test_two_shares_of_one_envelope_are_one_entry(first_year, nadia):
-    made = ledger.reserve([(first_year, D("1")), (first_year, D("2"))], application_id=FILE, by=nadia)
+    made = ledger.reserve(
+        [(first_year, D("1")), (first_year, D("2"))], application_id=FILE, by=nadia, because=Cause.RECOMMEND
+    )
     assert [e.amount for e in made] == [D("3")]
 
 
 def test_last_cent_can_be_reserved_and_not_one_more(first_year, nadia):
-    ledger.reserve([(first_year, D("100000"))], application_id=FILE, by=nadia)
+    ledger.reserve([(first_year, D("100000"))], application_id=FILE, by=nadia, because=Cause.RECOMMEND)
     with pytest.raises(InsufficientFunds) as refusal:
-        ledger.reserve([(first_year, D("0.01"))], application_id=OTHER_FILE, by=nadia)
+        ledger.reserve([(first_year, D("0.01"))], application_id=OTHER_FILE, by=nadia, because=Cause.RECOMMEND)
     assert (refusal.value.available, refusal.value.asked) == (D("0"), D("0.01"))
 
 
 def test_refusal_names_the_envelope_and_both_amounts_in_the_readers_language(first_year, nadia):
     with pytest.raises(InsufficientFunds) as refusal:
-        ledger.reserve([(first_year, D("100000.01"))], application_id=FILE, by=nadia)
+        ledger.reserve([(first_year, D("100000.01"))], application_id=FILE, by=nadia, because=Cause.RECOMMEND)
     with translation.override("en"):
         assert refusal.value.message == ("Envelope MEIE-2026-114 2026-2027: $100,000.01 asked, $100,000.00 available.")
     with translation.override("fr"):
@@ -164,35 +177,37 @@ def test_refusal_names_the_envelope_and_both_amounts_in_the_readers_language(fir
 
 
 def test_file_cannot_commit_what_another_one_reserved(first_year, nadia):
-    ledger.reserve([(first_year, D("5000"))], application_id=OTHER_FILE, by=nadia)
+    ledger.reserve([(first_year, D("5000"))], application_id=OTHER_FILE, by=nadia, because=Cause.RECOMMEND)
     with pytest.raises(InsufficientFunds) as refusal:
-        ledger.commit([(first_year, D("5000"))], application_id=FILE, by=nadia)
+        ledger.commit([(first_year, D("5000"))], application_id=FILE, by=nadia, because=Cause.ISSUE)
     assert refusal.value.available == D("0")
 
 
 def test_release_all_gives_back_every_envelope_of_a_file(first_year, second_year, nadia):
-    ledger.reserve([(first_year, D("10")), (second_year, D("20"))], application_id=FILE, by=nadia)
-    ledger.reserve([(first_year, D("7"))], application_id=OTHER_FILE, by=nadia)
+    ledger.reserve(
+        [(first_year, D("10")), (second_year, D("20"))], application_id=FILE, by=nadia, because=Cause.RECOMMEND
+    )
+    ledger.reserve([(first_year, D("7"))], application_id=OTHER_FILE, by=nadia, because=Cause.RECOMMEND)
     assert len(ledger.release_all(FILE, by=CLOCK, because=Cause.WITHDRAW)) == 2
-    assert ledger.release_all(FILE, by=CLOCK) == []
+    assert ledger.release_all(FILE, by=CLOCK, because=Cause.WITHDRAW) == []
     assert stored(first_year)["reserved"] == "7.00"
     assert "reserved" not in stored(second_year)
 
 
 def test_recovered_money_is_returned_and_never_more(paid, nadia):
-    ledger.recover([(paid, D("9000"))], application_id=FILE, by=nadia)
+    ledger.recover([(paid, D("9000"))], application_id=FILE, by=nadia, because=Cause.ISSUE)
     ledger.return_funds(paid, amount=D("4000"), by=nadia)
     assert paid.due_to_partner == D("5000")
     with pytest.raises(InsufficientFunds) as refusal:
         ledger.return_funds(paid, amount=D("5000.01"), by=nadia)
     assert refusal.value.available == D("5000")
     with pytest.raises(InsufficientFunds) as refusal:
-        ledger.recover([(paid, D("21000.01"))], application_id=FILE, by=nadia)
+        ledger.recover([(paid, D("21000.01"))], application_id=FILE, by=nadia, because=Cause.ISSUE)
     assert refusal.value.available == D("21000")
 
 
 def test_recovered_money_is_awarded_again_only_where_the_agreement_says_so(paid, nadia):
-    ledger.recover([(paid, D("9000"))], application_id=FILE, by=nadia)
+    ledger.recover([(paid, D("9000"))], application_id=FILE, by=nadia, because=Cause.ISSUE)
     with pytest.raises(WrongMoment) as refusal:
         ledger.reuse([(paid, D("9000"))], application_id=FILE, by=nadia)
     assert refusal.value.refusals[0].code == "not_reusable"
@@ -214,7 +229,7 @@ def test_carry_over_needs_the_partners_consent(first_year, second_year, nadia):
 
 
 def test_carry_over_never_takes_what_is_reserved(first_year, second_year, nadia):
-    ledger.reserve([(first_year, D("95000"))], application_id=FILE, by=nadia)
+    ledger.reserve([(first_year, D("95000"))], application_id=FILE, by=nadia, because=Cause.RECOMMEND)
     with pytest.raises(InsufficientFunds) as refusal:
         ledger.reprofile(first_year, second_year, amount=D("5000.01"), consent="Letter", by=nadia)
     assert refusal.value.available == D("5000")
@@ -228,7 +243,7 @@ def test_carry_over_stays_within_one_agreement(first_year, nadia):
 
 
 def test_correction_is_a_new_entry_made_once(first_year, nadia):
-    (wrong,) = ledger.reserve([(first_year, D("4000"))], application_id=FILE, by=nadia)
+    (wrong,) = ledger.reserve([(first_year, D("4000"))], application_id=FILE, by=nadia, because=Cause.RECOMMEND)
     correction = ledger.reverse_entry(wrong, by=nadia, note="Wrong file")
     assert correction.reverses == wrong
     assert stored(first_year) == {"allocated": "100000.00"}
@@ -245,7 +260,7 @@ def test_correction_needs_a_reason(first_year, nadia):
 
 
 def test_year_closes_when_it_is_over_and_nothing_is_open(first_year, nadia):
-    ledger.reserve([(first_year, D("10000"))], application_id=FILE, by=nadia)
+    ledger.reserve([(first_year, D("10000"))], application_id=FILE, by=nadia, because=Cause.RECOMMEND)
     with clock.at(NOVEMBER), pytest.raises(WrongMoment) as refusal:
         ledger.close_year(first_year, by=nadia)
     assert refusal.value.refusals[0].code == "open"
@@ -253,8 +268,8 @@ def test_year_closes_when_it_is_over_and_nothing_is_open(first_year, nadia):
         with pytest.raises(WrongMoment) as refusal:
             ledger.close_year(first_year, by=nadia)
         assert refusal.value.refusals[0].code == "open_balances"
-        ledger.commit([(first_year, D("10000"))], application_id=FILE, by=nadia)
-        ledger.accrue([(first_year, D("10000"))], application_id=FILE, by=nadia)
+        ledger.commit([(first_year, D("10000"))], application_id=FILE, by=nadia, because=Cause.ISSUE)
+        ledger.accrue([(first_year, D("10000"))], application_id=FILE, by=nadia, because=Cause.ISSUE)
         ledger.close_year(first_year, by=nadia)
     assert stored(first_year) == {"allocated": "100000.00", "payable": "10000.00", "lapsed": "90000.00"}
     assert first_year.closed_on == date(2027, 4, 10)
@@ -272,8 +287,8 @@ def test_year_is_over_the_day_after_its_last(first_year, nadia, day, is_over):
 
 def test_year_does_not_close_on_a_commitment(first_year, nadia):
     shares = [(first_year, D("1"))]
-    ledger.reserve(shares, application_id=FILE, by=nadia)
-    ledger.commit(shares, application_id=FILE, by=nadia)
+    ledger.reserve(shares, application_id=FILE, by=nadia, because=Cause.RECOMMEND)
+    ledger.commit(shares, application_id=FILE, by=nadia, because=Cause.ISSUE)
     with clock.at(AFTER_YEAR_END), pytest.raises(WrongMoment) as refusal:
         ledger.close_year(first_year, by=nadia)
     assert refusal.value.refusals[0].code == "open_balances"
@@ -288,9 +303,9 @@ def test_carry_over_is_not_corrected_as_an_entry(first_year, second_year, nadia)
 
 def test_closed_year_accepts_only_what_closes_it(first_year, second_year, nadia):
     shares = [(first_year, D("10000"))]
-    ledger.reserve(shares, application_id=FILE, by=nadia)
-    ledger.commit(shares, application_id=FILE, by=nadia)
-    ledger.accrue(shares, application_id=FILE, by=nadia)
+    ledger.reserve(shares, application_id=FILE, by=nadia, because=Cause.RECOMMEND)
+    ledger.commit(shares, application_id=FILE, by=nadia, because=Cause.ISSUE)
+    ledger.accrue(shares, application_id=FILE, by=nadia, because=Cause.ISSUE)
     with clock.at(AFTER_YEAR_END):
         ledger.close_year(first_year, by=nadia)
     one = [(first_year, D("1"))]
@@ -298,11 +313,13 @@ def test_closed_year_accepts_only_what_closes_it(first_year, second_year, nadia)
         lambda: ledger.allocate(first_year, amount=D("1"), by=nadia),
         lambda: ledger.charge_fee(first_year, amount=D("1"), by=nadia),
         lambda: ledger.receive(first_year, amount=D("1"), by=nadia),
-        lambda: ledger.reserve(one, application_id=FILE, by=nadia),
-        lambda: ledger.commit(one, application_id=FILE, by=nadia),
-        lambda: ledger.release(one, from_="committed", application_id=FILE, by=nadia),
-        lambda: ledger.accrue(one, application_id=FILE, by=nadia),
-        lambda: ledger.pay(one, application_id=FILE, by=nadia),
+        lambda: ledger.reserve(one, application_id=FILE, by=nadia, because=Cause.RECOMMEND),
+        lambda: ledger.commit(one, application_id=FILE, by=nadia, because=Cause.ISSUE),
+        lambda: ledger.release(
+            one, from_="committed", application_id=FILE, by=nadia, because=Cause.VOID_RECOMMENDATION
+        ),
+        lambda: ledger.accrue(one, application_id=FILE, by=nadia, because=Cause.ISSUE),
+        lambda: ledger.pay(one, application_id=FILE, by=nadia, because=Cause.ISSUE),
         lambda: ledger.lapse(first_year, amount=D("1"), by=nadia),
         lambda: ledger.reprofile(first_year, second_year, amount=D("1"), consent="Letter", by=nadia),
         lambda: ledger.reprofile(second_year, first_year, amount=D("1"), consent="Letter", by=nadia),
@@ -312,8 +329,8 @@ def test_closed_year_accepts_only_what_closes_it(first_year, second_year, nadia)
         with pytest.raises(WrongMoment) as refusal:
             act()
         assert [r.code for r in refusal.value.refusals] == ["closed"]
-    ledger.pay(shares, from_="payable", application_id=FILE, by=nadia)
-    ledger.recover(one, application_id=FILE, by=nadia)
+    ledger.pay(shares, from_="payable", application_id=FILE, by=nadia, because=Cause.ISSUE)
+    ledger.recover(one, application_id=FILE, by=nadia, because=Cause.ISSUE)
     ledger.return_funds(first_year, amount=D("1"), by=nadia)
     assert stored(second_year) == {"allocated": "50000.00"}
 
@@ -323,13 +340,13 @@ def test_federal_money_is_committed_only_with_its_authorisation(first_year, nadi
     agreement.jurisdiction = "federal"
     agreement.save()
     shares = [(first_year, D("100"))]
-    ledger.reserve(shares, application_id=FILE, by=nadia)
+    ledger.reserve(shares, application_id=FILE, by=nadia, because=Cause.RECOMMEND)
     with pytest.raises(WrongMoment) as refusal:
-        ledger.commit(shares, application_id=FILE, by=nadia)
+        ledger.commit(shares, application_id=FILE, by=nadia, because=Cause.ISSUE)
     assert refusal.value.refusals[0].code == "not_authorised"
     agreement.authorisation_number, agreement.authorisation_date = "1042-2026", date(2026, 6, 3)
     agreement.save()
-    ledger.commit(shares, application_id=FILE, by=nadia)
+    ledger.commit(shares, application_id=FILE, by=nadia, because=Cause.ISSUE)
     assert stored(first_year)["committed"] == "100.00"
 
 
@@ -356,10 +373,12 @@ def test_part_of_the_envelope_is_held_for_reconsideration(row):
 
 def test_new_award_leaves_the_held_part_and_a_reconsideration_takes_it(first_year, nadia):
     with pytest.raises(InsufficientFunds) as refusal:
-        ledger.reserve([(first_year, D("97000.01"))], application_id=FILE, by=nadia, held_percent=3)
+        ledger.reserve(
+            [(first_year, D("97000.01"))], application_id=FILE, by=nadia, held_percent=3, because=Cause.RECOMMEND
+        )
     assert refusal.value.available == D("97000")
-    ledger.reserve([(first_year, D("97000"))], application_id=FILE, by=nadia, held_percent=3)
-    ledger.reserve([(first_year, D("3000"))], application_id=OTHER_FILE, by=nadia)
+    ledger.reserve([(first_year, D("97000"))], application_id=FILE, by=nadia, held_percent=3, because=Cause.RECOMMEND)
+    ledger.reserve([(first_year, D("3000"))], application_id=OTHER_FILE, by=nadia, because=Cause.RECOMMEND)
     assert ledger.available(first_year, held_percent=3) == D("-3000")
     with pytest.raises(InsufficientFunds) as refusal:
         ledger.reserve([(first_year, D("0.01"))], application_id=FILE, by=nadia, held_percent=3)
@@ -396,7 +415,7 @@ def test_each_entry_is_in_the_trail_and_in_the_feed(first_year, nadia):
 
 
 def test_the_clock_may_move_money_and_is_named(first_year):
-    (entry,) = ledger.reserve([(first_year, D("1"))], application_id=FILE, by=CLOCK)
+    (entry,) = ledger.reserve([(first_year, D("1"))], application_id=FILE, by=CLOCK, because=Cause.RECOMMEND)
     assert (entry.actor, entry.by) == ("clock", None)
 
 
@@ -406,10 +425,12 @@ def test_the_clock_may_move_money_and_is_named(first_year):
 def test_statement_runs_every_balance(first_year, nadia):
     with clock.at(NOVEMBER):
         ledger.charge_fee(first_year, by=nadia)
-        ledger.reserve([(first_year, D("30000"))], application_id=FILE, by=nadia)
-        (wrong,) = ledger.reserve([(first_year, D("500"))], application_id=OTHER_FILE, by=nadia)
+        ledger.reserve([(first_year, D("30000"))], application_id=FILE, by=nadia, because=Cause.RECOMMEND)
+        (wrong,) = ledger.reserve(
+            [(first_year, D("500"))], application_id=OTHER_FILE, by=nadia, because=Cause.RECOMMEND
+        )
         ledger.reverse_entry(wrong, by=nadia, note="Wrong file")
-        ledger.commit([(first_year, D("30000"))], application_id=FILE, by=nadia)
+        ledger.commit([(first_year, D("30000"))], application_id=FILE, by=nadia, because=Cause.ISSUE)
     rows = statement(first_year)
     assert [(r.entry.kind, str(r.free)) for r in rows] == [
         ("allocate", "100000.00"),
@@ -426,8 +447,8 @@ def test_statement_runs_every_balance(first_year, nadia):
 def test_statement_asks_the_same_number_of_questions_whatever_its_length(first_year, nadia, django_assert_num_queries):
     with django_assert_num_queries(1):
         statement(first_year)
-    ledger.reserve([(first_year, D("1"))], application_id=FILE, by=nadia)
-    ledger.reserve([(first_year, D("1"))], application_id=FILE, by=nadia)
+    ledger.reserve([(first_year, D("1"))], application_id=FILE, by=nadia, because=Cause.RECOMMEND)
+    ledger.reserve([(first_year, D("1"))], application_id=FILE, by=nadia, because=Cause.RECOMMEND)
     with django_assert_num_queries(1):
         assert [str(r.entry.by) for r in statement(first_year)] == ["Nadia Roy"] * 3
 
@@ -562,10 +583,12 @@ def test_database_refuses_to_change_the_ledger(first_year, sql):
 
 
 def test_two_simultaneous_reserves_for_the_last_dollars_never_both_pass(committed_db, first_year, nadia):
-    ledger.reserve([(first_year, D("85000"))], application_id=1, by=nadia)
+    ledger.reserve([(first_year, D("85000"))], application_id=1, by=nadia, because=Cause.RECOMMEND)
     outcomes = at_once(
         *[
-            lambda file=file: ledger.reserve([(first_year, D("15000"))], application_id=file, by=nadia)
+            lambda file=file: ledger.reserve(
+                [(first_year, D("15000"))], application_id=file, by=nadia, because=Cause.RECOMMEND
+            )
             for file in (FILE, OTHER_FILE, 44)
         ]
     )
@@ -580,8 +603,8 @@ def test_two_simultaneous_commitments_for_the_last_dollars_never_both_pass(commi
 
     def award(file):
         with transaction.atomic():
-            ledger.reserve([(first_year, D("15000"))], application_id=file, by=nadia)
-            return ledger.commit([(first_year, D("15000"))], application_id=file, by=nadia)
+            ledger.reserve([(first_year, D("15000"))], application_id=file, by=nadia, because=Cause.RECOMMEND)
+            return ledger.commit([(first_year, D("15000"))], application_id=file, by=nadia, because=Cause.ISSUE)
 
     outcomes = at_once(lambda: award(FILE), lambda: award(OTHER_FILE))
     assert sorted(type(o).__name__ for o in outcomes) == ["InsufficientFunds", "list"]
@@ -590,8 +613,8 @@ def test_two_simultaneous_commitments_for_the_last_dollars_never_both_pass(commi
 
 
 def test_one_reserve_is_never_committed_twice(committed_db, first_year, nadia):
-    ledger.reserve([(first_year, D("15000"))], application_id=FILE, by=nadia)
-    act = lambda: ledger.commit([(first_year, D("15000"))], application_id=FILE, by=nadia)  # noqa: E731
+    ledger.reserve([(first_year, D("15000"))], application_id=FILE, by=nadia, because=Cause.RECOMMEND)
+    act = lambda: ledger.commit([(first_year, D("15000"))], application_id=FILE, by=nadia, because=Cause.ISSUE)  # noqa: E731
     outcomes = at_once(act, act)
     assert sorted(type(o).__name__ for o in outcomes) == ["InsufficientFunds", "list"]
     assert stored(first_year) == {"allocated": "100000.00", "committed": "15000.00"}
@@ -600,7 +623,7 @@ def test_one_reserve_is_never_committed_twice(committed_db, first_year, nadia):
 def test_splits_in_opposite_order_never_wait_for_each_other(committed_db, first_year, second_year, nadia):
     forth = [(first_year, D("10")), (second_year, D("20"))]
     acts = [
-        lambda shares=shares, file=file: ledger.reserve(shares, application_id=file, by=nadia)
+        lambda shares=shares, file=file: ledger.reserve(shares, application_id=file, by=nadia, because=Cause.RECOMMEND)
         for file, shares in enumerate([forth, forth[::-1]] * 4, start=1)
     ]
     outcomes = at_once(*acts)
@@ -657,16 +680,21 @@ class Ledger(RuleBasedStateMachine):
         year=years,
         file=files,
         amount=amounts,
-        verb=st.sampled_from(["reserve", "commit", "accrue", "pay", "recover", "reuse"]),
+        verb=st.sampled_from(["reserve", "commit", "accrue", "pay", "recover"]),
     )
     def of_a_file(self, year, file, amount, verb):
         shares = [(self.envelopes[year], amount)]
-        self.attempt(lambda: getattr(ledger, verb)(shares, application_id=file, by=self.by))
+        self.attempt(lambda: getattr(ledger, verb)(shares, application_id=file, by=self.by, because=Cause.ISSUE))
+
+    @rule(year=years, file=files, amount=amounts)
+    def make_available_again(self, year, file, amount):
+        shares = [(self.envelopes[year], amount)]
+        self.attempt(lambda: ledger.reuse(shares, application_id=file, by=self.by))
 
     @rule(first=amounts, second=amounts, file=files, verb=st.sampled_from(["reserve", "commit", "pay"]))
     def split(self, first, second, file, verb):
         shares = list(zip(self.envelopes, (first, second), strict=True))
-        self.attempt(lambda: getattr(ledger, verb)(shares, application_id=file, by=self.by))
+        self.attempt(lambda: getattr(ledger, verb)(shares, application_id=file, by=self.by, because=Cause.ISSUE))
 
     @rule(
         year=years,
@@ -677,7 +705,8 @@ class Ledger(RuleBasedStateMachine):
     def from_a_balance(self, year, file, amount, act):
         verb, from_ = act
         shares = [(self.envelopes[year], amount)]
-        self.attempt(lambda: getattr(ledger, verb)(shares, from_=from_, application_id=file, by=self.by))
+        given = {"from_": from_, "application_id": file, "because": Cause.ISSUE}
+        self.attempt(lambda: getattr(ledger, verb)(shares, **given, by=self.by))
 
     @rule(source=years, amount=amounts)
     def carry_over(self, source, amount):

@@ -13,6 +13,7 @@ from audit.models import Reading
 from funding import access, figures, ledger
 from funding.access import envelopes_of, reads_envelopes
 from funding.models import Agreement, Envelope, Partner
+from funding.money import Cause
 from programs.models import Appointment, Program, ProgramFunding
 from programs.rules import is_staff
 from tests.files import AT, another_call, another_cluster, submitted_file
@@ -64,7 +65,9 @@ def test_a_statement_names_the_file_of_each_entry_to_whom_may_open_it(cast, prog
     file = submitted_file(cast, programme)
     envelope = Envelope.objects.order_by("fiscal_year").first()
     amount = envelope.free / 8
-    ledger.reserve([(envelope, amount.quantize(envelope.free))], application_id=file.pk, by=cast.chair)
+    ledger.reserve(
+        [(envelope, amount.quantize(envelope.free))], application_id=file.pk, by=cast.chair, because=Cause.RECOMMEND
+    )
     body = page(cast.finance, "envelope-statement", envelope.public_id).content.decode()
     assert file.reference in body
     csv = page(cast.finance, "envelope-csv", envelope.public_id).content.decode("utf-8-sig").splitlines()

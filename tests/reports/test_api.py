@@ -19,6 +19,7 @@ from audit.services import tell
 from awards.models import Award
 from decisions.models import Decision
 from funding import ledger
+from funding.money import Cause
 from reports import selectors
 from reports.api.document import document
 from reports.api.examples import example_of
@@ -220,7 +221,7 @@ def test_ledger_names_a_file_only_once_that_tells_no_outcome(world, meie):
     secret, told = world.file(state=ApplicationState.RECOMMENDED), world.approved(sent=NOW + timedelta(days=1))
     for application in (secret, told):
         share = [(envelope, Decimal("10.00"))]
-        ledger.reserve(share, application_id=application.pk, by=world.officer)
+        ledger.reserve(share, application_id=application.pk, by=world.officer, because=Cause.RECOMMEND)
     rows = meie.rows(f"envelopes/{envelope.public_id}/ledger")
     assert [(r["kind"], r["application_reference"]) for r in rows] == [
         ("allocate", None),
@@ -320,7 +321,10 @@ def test_queries_do_not_grow_with_rows(world, as_partner, name):
     for _ in range(4):
         application = world.approved()
         ledger.reserve(
-            [(world.envelopes[world.meie], Decimal("1.00"))], application_id=application.pk, by=world.officer
+            [(world.envelopes[world.meie], Decimal("1.00"))],
+            application_id=application.pk,
+            by=world.officer,
+            because=Cause.RECOMMEND,
         )
     for year in (2027, 2028):
         world.envelope(world.agreements[world.meie], year)

@@ -16,6 +16,7 @@ from applications.models import Application
 from applications.states import ApplicationState
 from funding import ledger
 from funding.models import Agreement, Envelope
+from funding.money import Cause
 from moves.services import declare_standing
 from programs.models import Appointment
 from programs.selectors import rubric_of
@@ -309,7 +310,7 @@ def test_ranking_spends_the_open_envelopes_of_its_programme_and_no_other(cast, f
 def test_envelope_that_has_nothing_left_takes_nothing_from_the_others(cast, file, programme):
     first = Envelope.objects.earliest("id")
     before = ranking(file.call).available
-    ledger.reserve([(first, first.free)], application_id=file.pk, by=cast.chair)
+    ledger.reserve([(first, first.free)], application_id=file.pk, by=cast.chair, because=Cause.RECOMMEND)
     assert ranking(file.call).available == before - (Decimal("1472000.00") - Decimal("48000.00"))
 
 
