@@ -16,7 +16,7 @@ from moves.states import Duty
 from programs.roles import ProgramRole, Seat
 from reports.states import Scope
 from reviews.states import Answer, InterestKind
-from work.states import Machine, Table
+from work.states import JobAct, JobKind, Machine, Table
 
 SUBJECTS = {
     "application": _("Application"),
@@ -194,15 +194,12 @@ MEMBERS = dict(OrganisationRole.choices)
 # The facts whose name is another of one act: what it is of.
 FACTS_OF = {"agreement.import": {"reference": _("agreement number")}}
 
-# Facts whose values are words of a closed list, one or several: what each is called.
+# Facts whose values are words of a closed list, one or several, whatever the act: what each is called.
 VALUES = {
     "answer": dict(Answer.choices),
     "touches": dict(Duty.choices),
     "role": {**dict(ProgramRole.choices), **dict(ClusterRole.choices), **dict(PartnerRole.choices), **MEMBERS},
-    "before": MEMBERS,
-    "after": MEMBERS,
     "seat": dict(Seat.choices),
-    "kind": {**dict(DecisionKind.choices), **dict(InterestKind.choices)},
     "outcome": dict(DecisionKind.choices),
     "language": dict(Language.choices),
     "scope": dict(Scope.choices),
@@ -211,6 +208,14 @@ VALUES = {
     "sort": SORT,
     "table": dict(Table.choices),
 }
+
+# The same, where the list is another by the act.
+VALUES_OF = {
+    "organisation.change_role": {"before": MEMBERS, "after": MEMBERS},
+    "decision.draft": {"kind": dict(DecisionKind.choices)},
+    "decision.issue": {"kind": dict(DecisionKind.choices)},
+    "interest.recorded": {"kind": dict(InterestKind.choices)},
+} | {f"job.{act.value}": {"kind": dict(JobKind.choices)} for act in JobAct}
 
 READ = {  # what a reading says was read, by the phrase the pages give
     "file": _("File"),

@@ -14,7 +14,7 @@ from accounts.models import User
 from applications.models import Application
 from audit.models import Entry, Erasable, Reading
 from audit.states import ActorKind
-from desk.constants import FACTS, FACTS_OF, READ, SUBJECTS, VALUES, VERBS
+from desk.constants import FACTS, FACTS_OF, READ, SUBJECTS, VALUES, VALUES_OF, VERBS
 from moves.machine import declared, state_field, subject_name
 from moves.states import Duty
 from reports.models import ApiKey
@@ -137,23 +137,21 @@ def lines_of(rows: Iterable[Entry | Reading]) -> list[Line]:
 
 def _entry(entry: Entry, who: str, reference: str) -> Line:
     erasables = {e.field: e for e in entry.erasables.all()}
-    note = erasables.pop("note", None)
+    note, verb = erasables.pop("note", None), verb_name(entry.subject_type, entry.verb)
     return Line(
         at=entry.at,
         what=verb_words(entry.subject_type, entry.verb),
         who=who,
         subject=subject_words(entry.subject_type),
         application_id=entry.application_id,
-        verb=verb_name(entry.subject_type, entry.verb),
+        verb=verb,
         duty=str(Duty(entry.duty).label) if entry.duty in Duty.values else entry.duty,
         before=state_words(entry.subject_type, entry.before),
         after=state_words(entry.subject_type, entry.after),
         note=note.value if note else "",
         erased=next((e.erased_at for e in [note, *erasables.values()] if e and e.erased_at), None),
         facts=[
-            (name, _valued(key, value))
-            for key, value in entry.given.items()
-            if (name := _fact(key, value, verb_name(entry.subject_type, entry.verb)))
+            (name, _valued(key, value, verb)) for key, value in entry.given.items() if (name := _fact(key, value, verb))
         ],
         texts=[
             (str(FACTS.get(e.field) or e.field.removeprefix("given.")), e.value) for e in erasables.values() if e.value
@@ -171,13 +169,17 @@ def _fact(key: str, value: object, verb: str = "") -> str:
     return "" if value in (None, "", [], {}) else str(names.get(key, key))
 
 
-def _valued(key: str, value: object) -> str:
-    """The value of a fact in words: from its closed list where it has one, one by one when there are several."""
+def _valued(key: str, value: object, verb: str = "") -> str:
+    """The value of a fact in words, in the act of this name: from its closed list where it has one, one by one when
+    there are several."""
     if isinstance(value, list):
-        return ", ".join(_valued(key, one) for one in value)
+        return ", ".join(_valued(key, one, verb) for one in value)
     if not isinstance(value, str):
         return _plain(value)
-    return verb_words("", value) if key == "move" else str(VALUES.get(key, {}).get(value, value))
+    if key == "move":
+        return verb_words("", value)
+    lists = VALUES | VALUES_OF.get(verb, {})
+    return str(lists.get(key, {}).get(value, value))
 
 
 def _plain(value: object) -> str:
