@@ -18,7 +18,7 @@ from funding import ledger
 from funding.models import Agreement, Envelope
 from letters.models import Letter
 from letters.states import LetterState
-from moves.services import declare_standing
+from moves.services import declare_standing, record_duty
 from programs.models import Appointment
 from tests.decisions import files
 from tests.decisions.files import D
@@ -155,6 +155,44 @@ def test_nothing_waits_for_the_clock_nor_for_a_closed_account(cast, programme):
     files.decision_row(cast, programme, state="approved")
     cast.officer.is_active = False
     assert (work_for(CLOCK), work_for(cast.officer)) == ([], [])
+
+
+def test_step_waits_for_its_partner_until_every_concurrence_of_this_round_is_given(cast, programme):
+    decision = files.decision_row(cast, programme, state="approved")
+    asked = files.asked_row(decision)
+    files.asked_row(decision, voided_at=clock.now())
+    assert said(work_for(cast.officer)) == [("Decision under way", ref(decision), "the ministry")]
+    type(asked).objects.filter(pk=asked.pk).update(state="given")
+    assert said(work_for(cast.officer)) == [("Issue the decision", ref(decision), "")]
+
+
+def test_concurrence_waits_for_who_gave_one_before_on_the_file(cast, programme):
+    asked = files.asked_row(files.decision_row(cast, programme, state="approved"))
+    record_duty(asked.application_id, by=cast.concurrence, duty="concur")  # the same act again: no exclusion
+    assert said(work_for(cast.concurrence)) == [("Concur", ref(asked), "")]
+
+
+@pytest.mark.parametrize(
+    ("person", "state"),
+    [("endorser", "draft"), ("approver", "endorsed"), ("officer", "approved"), ("concurrence", "approved")],
+)
+def test_nothing_waits_for_who_had_the_role_until_yesterday(cast, programme, clock_at, person, state):
+    clock_at(files.DECIDED_AT)
+    user, yesterday = getattr(cast, person), clock.today() - timedelta(days=1)
+    decision = files.decision_row(cast, programme, state=state)
+    if person == "concurrence":
+        files.asked_row(decision)
+    assert len(work_for(user)) == 1
+    for held in (user.appointments, user.cluster_appointments, user.partner_seats):
+        held.update(ends_on=yesterday)
+    assert work_for(user) == []
+
+
+@pytest.mark.parametrize("name", ["ana", "chair", "screener", "finance", "auditor", "administrator", "sophie"])
+def test_nothing_of_the_chain_waits_for_anybody_else(cast, programme, name):
+    for state in DecisionState:
+        files.asked_row(files.decision_row(cast, programme, state=state))
+    assert work_for(getattr(cast, name)) == []
 
 
 # The chain
