@@ -1,6 +1,6 @@
 """What follows for files from moves of their call, in the same transaction."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Q, prefetch_related_objects
 
@@ -24,8 +24,8 @@ from work.texts import Text
 
 @after(Call.extend)
 def follow_the_closing(call: Call, made: Made[Facts, NewClosing]) -> None:
-    """Whoever has not sent yet is told, of their own closing; files of the last cohort belong to the new closing, and
-    their decision is promised from it."""
+    """Whoever has not sent yet is told, when they have more time by it; files of the last cohort belong to the new
+    closing, and their decision is promised from it."""
     closes_at, closed_at = made.given.closes_at, made.given.closed_at
     assert closed_at is not None  # only a call that had a closing is extended
     cohort = Application.objects.filter(call=call, cohort_closes_at=closed_at).exclude(state=ApplicationState.DRAFT)
@@ -41,7 +41,8 @@ def follow_the_closing(call: Call, made: Made[Facts, NewClosing]) -> None:
     prefetch_related_objects([call], "accommodations")
     for organisation in Organisation.objects.filter(Q(pk__in=drafts) | Q(pk__in=accommodated)).order_by("pk"):
         own = last_closing(call, organisation.pk)  # the call's is still the one that is replaced
-        _tell_of_later_closing(call, organisation, max(closes_at, own or closes_at))
+        if own is None or own < closes_at:
+            _tell_of_later_closing(call, organisation, closes_at)
 
 
 @after(Call.accommodate)
@@ -91,10 +92,11 @@ def _tell_of_later_closing(call: Call, organisation: Organisation, closes_at: da
 
 
 def _queue(call: Call, organisation: Organisation, closes_at: datetime, *, to: User, draft: Application | None) -> None:
+    instant = closes_at.astimezone(UTC)  # one instant has one key, from whatever zone it came
     queue_message(
         messages.CallExtended(call=Text(call.name_fr, call.name_en), closes_at=closes_at, has_draft=draft is not None),
         to=to,
         link=APPLICATION(draft.public_id) if draft else CALL(call.public_id),
         application_id=draft.pk if draft else None,
-        key=f"call_extended:{call.public_id}:{organisation.public_id}:{closes_at:%Y%m%d%H%M}:{to.pk}",
+        key=f"call_extended:{call.public_id}:{organisation.public_id}:{instant:%Y%m%d%H%M}:{to.pk}",
     )

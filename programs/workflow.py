@@ -34,7 +34,7 @@ class CallLife(models.Model):
         when_given=[rules.moved_to_a_later_closing, has_a_reason],
     )
     def extend(self) -> None:
-        """Moves the closing later. Every holder of a draft is told."""
+        """Moves the closing later. The applicants who have more time by it are told."""
 
     @transition(
         field=state, source=CallState.PUBLISHED, target=CallState.PUBLISHED,

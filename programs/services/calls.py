@@ -34,7 +34,8 @@ def publish_call(call: Call, *, by: Actor) -> Call:
 def extend_call(call: Call, *, by: Actor, closes_at: datetime, reason: str) -> Call:
     """Move the closing of a published call to a later instant, and its last cohort with it. Returns the fresh row.
 
-    WrongMoment for an earlier instant, or without a reason. Every holder of a draft is told (applications.reactions).
+    WrongMoment for an earlier instant, or without a reason. Whoever has a draft, or a closing of its own, is told when
+    it has more time by it (applications.reactions).
     """
     call = Call.objects.select_for_update(no_key=True).get(pk=call.pk)
     before = call.closes_at

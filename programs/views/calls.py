@@ -125,7 +125,7 @@ def extend(request: PersonRequest, public_id: UUID) -> HttpResponse:
     def act() -> None:
         services.extend_call(call, by=request.user, closes_at=form.instant(), reason=form.cleaned_data["reason"])
 
-    done = _("The closing is moved. Whoever has a draft is told.")
+    done = _("The closing is moved. The applicants who have more time by it are told.")
     return act_page(request, call, Call.extend, form, act, done)
 
 

@@ -1,6 +1,7 @@
 """What an officer does with a call: who, when, and what follows for its files and its people."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -178,17 +179,27 @@ def told_of_a_later_closing():
     ]
 
 
-def test_an_applicant_that_was_given_more_time_is_told_its_own_closing_when_the_call_is_extended(
-    cast, programme, call, usinage, precision
+@pytest.mark.parametrize(("minutes", "is_told"), [(-1, True), (0, False), (1, False)])
+def test_applicant_that_was_given_more_time_is_told_of_an_extension_that_gives_it_more_still(
+    cast, programme, call, usinage, precision, minutes, is_told
 ):
     draft_file(cast, programme)
-    own = LATER + timedelta(days=1)
-    call.accommodations.create(organisation=usinage, closes_at=own)
-    call.accommodations.create(organisation=precision, closes_at=LATER - timedelta(days=1))
+    for organisation in (usinage, precision):  # with a draft, and with none
+        call.accommodations.create(organisation=organisation, closes_at=LATER + timedelta(minutes=minutes))
     extend_call(call, by=cast.officer, closes_at=LATER, reason="Panne du portail")
-    assert told_of_a_later_closing() == [
-        (cast.sophie, own, True, "application-detail"),
-        (cast.michel, LATER, False, "call"),
+    both = [(cast.sophie, LATER, True, "application-detail"), (cast.michel, LATER, False, "call")]
+    assert told_of_a_later_closing() == (both if is_told else [])
+
+
+def test_one_closing_is_told_once_from_whatever_zone_it_comes(cast, programme, call, precision):
+    draft_file(cast, programme)
+    local = LATER.astimezone(ZoneInfo(call.zone))  # as an officer types it
+    accommodate_applicant(call, by=cast.officer, organisation=precision, closes_at=local, reason="Raison médicale")
+    extend_call(call, by=cast.officer, closes_at=LATER - timedelta(days=1), reason="Panne du portail")
+    accommodate_applicant(call, by=cast.officer, organisation=precision, closes_at=LATER, reason="Raison médicale")
+    assert [(who, at) for who, at, *_more in told_of_a_later_closing()] == [
+        (cast.michel, LATER),
+        (cast.sophie, LATER - timedelta(days=1)),
     ]
 
 

@@ -82,6 +82,18 @@ def test_a_call_is_published_then_extended_on_its_own_pages(programme, page):
     assert Call.objects.get().closes_at.isoformat() == "2028-10-15T21:00:00+00:00"
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Applicants with a draft, or with a closing of their own, are told by e-mail"),
+        ("fr", "Les organisations qui ont un brouillon, ou leur propre clôture, sont avisées par courriel"),
+    ],
+)
+def test_page_of_an_extension_says_who_is_told(cast, programme, page, language, told):
+    call = open_call(cast, programme)
+    assert told in page("officer", "call-extend", call.public_id, language=language).content.decode()
+
+
 def test_an_accommodation_names_a_registered_organisation(programme, page, cast):
     call = programme.calls.get()
     page("officer", "call-publish", call.public_id, post={})
