@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.roles import CLUSTER_READERS, ClusterRole
 from accounts.rules import holds_cluster_role, is_person, may_administer
 from moves.refusals import Refusal
-from moves.transitions import Facts, NoFacts, Reason
+from moves.transitions import Facts, Reason
 from programs.roles import MONEY_HANDLERS, OF_CLUSTER, READERS, ProgramRole, cluster_roles
 from work import clock
 
@@ -114,6 +114,14 @@ class Publication(Facts):
 
 
 @dataclass(frozen=True)
+class LastClosing(Facts):
+    """When the call closes for the last of its applicants: later than for the others where one was given more time.
+    None for a call without its dates."""
+
+    at: datetime | None
+
+
+@dataclass(frozen=True)
 class NewClosing(Reason):
     """A later closing, and the one it replaces."""
 
@@ -176,10 +184,15 @@ def is_later_than_the_call(call: "Call", _facts: object, given: OneApplicant) ->
     return None
 
 
-def is_over(call: "Call", _facts: NoFacts) -> Refusal | None:
-    if call.closes_at is not None and clock.now() < call.closes_at:
+def is_over(call: "Call", facts: LastClosing) -> Refusal | None:
+    if facts.at is None or clock.now() >= facts.at:
+        return None
+    if facts.at == call.closes_at:
         return Refusal(_("A call is archived once it has closed."), code="open")
-    return None
+    until = clock.format_instant(facts.at, get_language() or "fr")
+    return Refusal(
+        _("An applicant was given until %(instant)s: a call is archived after that.") % {"instant": until}, "open"
+    )
 
 
 # People: who

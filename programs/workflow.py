@@ -61,6 +61,7 @@ class CallLife(models.Model):
         field=state, source=CallState.PUBLISHED, target=CallState.ARCHIVED,
         permission=rules.is_call_officer, duty=None,
         label=_("Archive"), done=_("Call archived"),
+        facts=rules.LastClosing,
         when=[rules.is_over],
     )
     def archive(self) -> None:

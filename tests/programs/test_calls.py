@@ -336,3 +336,17 @@ def test_a_call_is_archived_once_over(cast, call):
         archive_call(call, by=cast.officer)
     with clock.at(call.closes_at):
         assert archive_call(call, by=cast.officer).state == "archived"
+
+
+@pytest.mark.parametrize("days", [[], [2], [9, 2]])
+def test_call_is_archived_once_it_has_closed_for_its_last_applicant(cast, call, usinage, precision, days):
+    for organisation, later in zip((usinage, precision), days, strict=False):
+        call.accommodations.create(organisation=organisation, closes_at=call.closes_at + timedelta(days=later))
+    last = call.closes_at + timedelta(days=max(days, default=0))
+    with clock.at(last - timedelta(seconds=1)):
+        with pytest.raises(WrongMoment) as refused:
+            archive_call(call, by=cast.officer)
+        assert [r.code for r in refused.value.refusals] == ["open"]
+        assert bool(days) is (clock.format_instant(last, "fr") in refused.value.message)
+    with clock.at(last):
+        assert archive_call(call, by=cast.officer).state == "archived"
