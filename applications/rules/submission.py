@@ -59,17 +59,15 @@ def last_closing(call: "Call", organisation_id: int) -> datetime | None:
 
 
 def phase_for(call: "Call", organisation_id: int) -> Phase:
-    """The phase of the call as it is for this organisation: open until its own last closing."""
+    """The phase of the call as it is for this organisation: open until its own last closing, then in its grace."""
     phase = call.phase()
-    if not phase.row.is_past_closing:
-        return phase
-    closes_at = last_closing(call, organisation_id)
-    return Phase.OPEN if closes_at is not None and clock.now() < closes_at else phase
+    return call.phase(closes_at=last_closing(call, organisation_id)) if phase.row.is_past_closing else phase
 
 
-def closing_for(call: "Call", organisation_id: int) -> datetime | None:
-    """The next closing for this organisation: its cohort's; the last one is its own."""
-    closing = call.next_closing
+def closing_for(call: "Call", organisation_id: int, at: datetime | None = None) -> datetime | None:
+    """The next closing for this organisation at the instant `at` (now when None): its cohort's; the last one is its
+    own."""
+    closing = call.cohort_at(at or clock.now())
     return last_closing(call, organisation_id) if closing == call.closes_at else closing
 
 
@@ -79,7 +77,7 @@ def comes_in_time(call: "Call", organisation_id: int, began_at: datetime | None)
     phase = phase_for(call, organisation_id)
     if phase == Phase.OPEN:
         return None
-    closed_at = call.closes_at
+    closed_at = last_closing(call, organisation_id)
     if phase == Phase.GRACE and began_at is not None and closed_at is not None and began_at < closed_at:
         return None
     return _not_taken(call, organisation_id, phase)

@@ -40,7 +40,8 @@ def offer_of(call: Call, organisations: Collection[int] = ()) -> Offer:
     last = {last_closing(call, one) for one in organisations} or {call.closes_at}
     closings = {closing for closing in call.closings if closing != call.closes_at} | last
     to_come = [closing for closing in closings if closing is not None and closing > clock.now()]
-    return Offer(call, Phase.OPEN if Phase.OPEN in phases else call.phase(), min(to_come, default=None))
+    phase = next((one for one in (Phase.OPEN, Phase.GRACE) if one in phases), call.phase())
+    return Offer(call, phase, min(to_come, default=None))
 
 
 def offers_to(organisations: Collection[int] = ()) -> list[Offer]:

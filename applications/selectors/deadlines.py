@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from applications.models import Application
-from applications.rules import last_closing
+from applications.rules import closing_for
 from programs.models import Call
 from programs.policy import Standard
 from programs.selectors import policy_of
@@ -15,15 +15,15 @@ def cohort_of(application: Application, at: datetime, began_at: datetime | None)
     """(closing of the cohort, whether it took the grace) of a submission that reaches us at `at`.
 
     One that began before a closing, and comes within the grace after it, belongs to that closing. An applicant that was
-    given a later closing is of the call's last cohort, and needs no grace until its own.
+    given a later closing is of the call's last cohort, and its grace follows its own.
     """
     call = application.call
     if began_at is not None and began_at <= at:
-        closing = call.cohort_at(began_at)
-        assert closing is not None  # a call that takes submissions has its closing
+        cohort, closing = call.cohort_at(began_at), closing_for(call, application.organisation_id, began_at)
+        assert cohort is not None  # a call that takes submissions has its closing
+        assert closing is not None
         if began_at < closing <= at < closing + timedelta(minutes=call.grace_minutes):
-            own = last_closing(call, application.organisation_id) if closing == call.closes_at else closing
-            return closing, own is not None and own <= at
+            return cohort, True
     present = call.cohort_at(at)
     assert present is not None
     return present, False

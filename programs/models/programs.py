@@ -164,20 +164,21 @@ class Call(PublicModel, CallLife):
     def __str__(self) -> str:
         return self.name_fr
 
-    def phase(self, at: datetime | None = None) -> Phase:
-        """What the clock says of the call at the instant `at` (now when None): a `Phase`."""
-        at = at or clock.now()
+    def phase(self, at: datetime | None = None, *, closes_at: datetime | None = None) -> Phase:
+        """What the clock says of the call at the instant `at` (now when None): a `Phase`. With `closes_at`, for an
+        applicant that has this last closing."""
+        at, closes_at = at or clock.now(), closes_at or self.closes_at
         if self.state == CallState.CANCELLED:
             return Phase.CANCELLED
         if self.state == CallState.DRAFT:
             return Phase.UNPUBLISHED
         assert self.opens_at is not None  # a call without its dates is not published
-        assert self.closes_at is not None
+        assert closes_at is not None
         if at < self.opens_at:
             return Phase.ANNOUNCED
-        if at < self.closes_at:
+        if at < closes_at:
             return Phase.OPEN
-        if at < self.closes_at + timedelta(minutes=self.grace_minutes):
+        if at < closes_at + timedelta(minutes=self.grace_minutes):
             return Phase.GRACE
         return Phase.CLOSED
 

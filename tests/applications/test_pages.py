@@ -507,6 +507,8 @@ def test_draft_of_a_later_closing_is_submitted_from_its_page_until_then(client, 
     assert (seen("check")["ready"], seen("check")["waits"], seen("submit")["waits"]) == (True, [], [])
     assert (listed(), seen("tasks")["next"]) == ("draft", later)
     clock_at(later)
+    assert (seen("check")["ready"], listed()) == (False, "draft")  # what began before goes on in the grace
+    clock_at(later + timedelta(minutes=file.call.grace_minutes))
     assert (seen("check")["ready"], listed()) == (False, "closed")
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 from accounts.models import Organisation
 from applications.checks import live_sponsorship, missing_answers
 from applications.models import Answer, Application, Document
-from applications.rules import call_takes_submissions
+from applications.rules import call_takes_submissions, comes_in_time
 from applications.search import matching
 from applications.selectors import current_snapshot
 from applications.selectors.deadlines import cohort_of
@@ -387,12 +387,28 @@ def test_submission_that_began_before_a_close_belongs_to_it_within_the_grace(dra
     assert cohort_of(draft, at, began) == ({"first": first, "second": second}[cohort], in_grace)
 
 
-@pytest.mark.parametrize(("own", "in_grace"), [(None, True), (6, False), (5, True)])
-def test_submission_of_an_applicant_before_its_later_closing_takes_no_grace(draft, own, in_grace):
-    minute = timedelta(minutes=1)
+# An applicant's own closing, when its page was opened and what it sent came in, in minutes from the call's closing:
+# whether it is taken, and took the grace.
+OWN = [
+    ((None, -1, 5), True, True),
+    ((6, -1, 5), True, False),
+    ((5, -1, 5), True, True),
+    ((5, 3, 6), True, True),
+    ((5, 3, 19), True, True),
+    ((5, 3, 20), False, False),
+    ((5, 5, 6), False, False),
+    ((60, 59, 74), True, True),
+]
+
+
+@pytest.mark.parametrize(("minutes", "is_taken", "in_grace"), OWN)
+def test_grace_follows_the_own_closing_of_an_applicant(draft, minutes, is_taken, in_grace):
+    own, began, at = (None if n is None else CLOSE + timedelta(minutes=n) for n in minutes)
     if own:
-        Accommodation.objects.create(call=draft.call, organisation=draft.organisation, closes_at=CLOSE + own * minute)
-    assert cohort_of(draft, CLOSE + 5 * minute, CLOSE - minute) == (CLOSE, in_grace)
+        Accommodation.objects.create(call=draft.call, organisation=draft.organisation, closes_at=own)
+    with clock.at(at):
+        assert (comes_in_time(draft.call, draft.organisation_id, began) is None) is is_taken
+    assert cohort_of(draft, at, began) == (CLOSE, in_grace)
 
 
 @pytest.mark.parametrize(("seconds", "is_taken"), [(-1, True), (0, False)])
@@ -400,7 +416,7 @@ def test_later_closing_given_to_an_applicant_ends_too(cast, programme, usinage, 
     draft = draft_file(cast, programme)
     later = CLOSE + timedelta(days=9)
     Accommodation.objects.create(call=draft.call, organisation=usinage, closes_at=later)
-    with clock.at(later + timedelta(seconds=seconds)):
+    with clock.at(later + timedelta(minutes=draft.call.grace_minutes, seconds=seconds)):
         assert (call_takes_submissions(Application.objects.get(pk=draft.pk), None) is None) is is_taken
 
 
