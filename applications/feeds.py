@@ -29,18 +29,12 @@ def closings(request: HttpRequest) -> HttpResponse:
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", _("Closings of calls"))
     for call in calls:
-        for closing in closings_of(call):
+        for closing in call.closings:
             if closing > now:
                 calendar.add_component(event(call, closing, now))
     response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'inline; filename="passerelle-{get_language()}.ics"'
     return response
-
-
-def closings_of(call: Call) -> list[datetime]:
-    """The closings of a call in order: those of its cohorts, and its own."""
-    assert call.closes_at is not None  # asked of published calls alone: they have their dates
-    return sorted({*(datetime.fromisoformat(text) for text in call.cohorts), call.closes_at})
 
 
 def event(call: Call, closing: datetime, now: datetime) -> Event:

@@ -4,8 +4,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 
+from accounts.models import Organisation
 from accounts.rules import is_person
 from applications.rules import last_closing, phase_for
 from programs.models import Accommodation, Call
@@ -15,33 +16,53 @@ from work import clock
 
 @dataclass(frozen=True)
 class Offer:
-    """A call, its phase, and its next closing (None once it has none to come)."""
+    """A call, its phase, and its closings to come, in order: none once it is over, or cancelled."""
 
     call: Call
     phase: Phase
-    next: datetime | None
+    to_come: list[datetime]
+
+    @property
+    def next(self) -> datetime | None:
+        return min(self.to_come, default=None)
 
     @property
     def is_open(self) -> bool:
         return self.phase == Phase.OPEN
 
 
-def organisations_of(person: object) -> list[int]:
-    """The organisations (ids) that a person acts for; none for whoever is not signed in."""
-    return list(person.memberships.values_list("organisation_id", flat=True)) if is_person(person) else []
+def organisations_of(person: object) -> QuerySet[Organisation]:
+    """The organisations that a person acts for, by name; none for whoever is not signed in."""
+    if not is_person(person):
+        return Organisation.objects.none()
+    return Organisation.objects.filter(memberships__user=person).order_by("legal_name", "pk")
+
+
+def acted_for(person: object) -> list[int]:
+    """The keys of the organisations that a person acts for."""
+    return list(organisations_of(person).values_list("pk", flat=True))
 
 
 def offer_of(call: Call, organisations: Collection[int] = ()) -> Offer:
-    """The call for whoever acts for these organisations (ids): open while one of them may begin, its next closing the
-    soonest of theirs. For the public without any."""
+    """The call for whoever acts for these organisations (ids): open while one of them may begin, with the closings of
+    each. For the public without any."""
+    return offers_of([call], organisations)[0]
+
+
+def offers_of(calls: list[Call], organisations: Collection[int] = ()) -> list[Offer]:
+    """Each of these calls, in their order, for whoever acts for these organisations (ids). One query at most."""
     if organisations:
-        prefetch_related_objects([call], "accommodations")
+        prefetch_related_objects(calls, "accommodations")
+    return [_offer(call, organisations) for call in calls]
+
+
+def _offer(call: Call, organisations: Collection[int]) -> Offer:
     phases = {phase_for(call, one) for one in organisations}
+    phase = next((one for one in (Phase.OPEN, Phase.GRACE) if one in phases), call.phase())
     last = {last_closing(call, one) for one in organisations} or {call.closes_at}
     closings = {closing for closing in call.closings if closing != call.closes_at} | last
     to_come = [closing for closing in closings if closing is not None and closing > clock.now()]
-    phase = next((one for one in (Phase.OPEN, Phase.GRACE) if one in phases), call.phase())
-    return Offer(call, phase, min(to_come, default=None))
+    return Offer(call, phase, [] if phase == Phase.CANCELLED else sorted(to_come))
 
 
 def offers_to(organisations: Collection[int] = ()) -> list[Offer]:
@@ -51,7 +72,6 @@ def offers_to(organisations: Collection[int] = ()) -> list[Offer]:
     granted = Accommodation.objects.filter(organisation__in=organisations, closes_at__gt=now)
     to_come = Q(closes_at__gt=now) | Q(pk__in=granted.values("call")) if organisations else Q(closes_at__gt=now)
     found = list(Call.objects.published().filter(to_come).select_related("program__cluster"))
-    if organisations:
-        prefetch_related_objects(found, "accommodations")
-    offers = [offer_of(call, organisations) for call in found]
-    return sorted(offers, key=lambda offer: (not offer.is_open, offer.next or offer.call.closes_at))
+    return sorted(
+        offers_of(found, organisations), key=lambda offer: (not offer.is_open, offer.next or offer.call.closes_at)
+    )

@@ -1,6 +1,6 @@
 """Open to everybody: programmes, calls with the dates the clock gives them, and the two-minute check."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 from uuid import UUID
@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from applications.checks import eligibility_check
-from applications.feeds import closings_of
 from applications.forms.company import SearchForm
 from applications.forms.questions import BoundQuestion, posted
 from applications.models import Application
-from applications.selectors.calls import offer_of, organisations_of
+from applications.selectors.calls import Offer, acted_for, offer_of, offers_of
 from applications.states import ApplicationState
 from programs.constants import DayKind
 from programs.models import Call, Program
@@ -43,24 +42,22 @@ class CallFact(TypedDict):
     open: bool
 
 
-def fact(call: Call, organisations: Collection[int] = ()) -> CallFact:
-    """A call as its cards and pages show it: to the public, or to whoever acts for these organisations (ids)."""
-    offer = offer_of(call, organisations)
-    to_come = {closing for closing in closings_of(call) if closing > clock.now()}
+def fact(offer: Offer) -> CallFact:
+    """A call as its cards and pages show it to whom it is offered."""
     return {
-        "call": call,
+        "call": offer.call,
         "phase": offer.phase,
         "tag": offer.phase.row.tag,
         "label": offer.phase.label,
         "next": offer.next,
-        "to_come": sorted(to_come | {offer.next} if offer.next else to_come),
+        "to_come": offer.to_come,
         "open": offer.is_open,
     }
 
 
 def fact_for(application: Application) -> CallFact:
     """The call of a draft as its applicant's own pages show it: open, and closing, as it is for them."""
-    return fact(application.call, [application.organisation_id])
+    return fact(offer_of(application.call, [application.organisation_id]))
 
 
 @require_GET
@@ -73,8 +70,10 @@ def index(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET or None, groups=groups)
     chosen = form.cleaned_data if form.is_valid() else {}
     cards: list[tuple[Program, list[CallFact], datetime | None]] = []
+    published = [call for program in programs for call in program.calls.all() if call.state == CallState.PUBLISHED]
+    offers = offers_of(published, acted_for(request.user))
     for program in programs:
-        calls = [fact(call) for call in program.calls.all() if call.state == CallState.PUBLISHED]
+        calls = [fact(offer) for offer in offers if offer.call.program_id == program.pk]
         if not _is_wanted(program, calls, chosen):
             continue
         soonest = min((c["next"] for c in calls if c["open"] and c["next"]), default=None)
@@ -105,7 +104,8 @@ def program(request: HttpRequest, slug: str) -> HttpResponse:
     """A programme: what it pays, for whom, and its calls."""
     found = get_object_or_404(Program.objects.published().select_related("working_group", "cluster"), slug=slug)
     calls = found.calls.shown().select_related("rules").order_by("-closes_at", "pk")
-    context = {"program": found, "calls": [fact(call) for call in calls], "aid": _aid(calls.first())}
+    offers = offers_of(list(calls), acted_for(request.user))
+    context = {"program": found, "calls": [fact(offer) for offer in offers], "aid": _aid(calls.first())}
     return render(request, "applications/program.html", context)
 
 
@@ -139,7 +139,9 @@ def call(request: HttpRequest, public_id: UUID) -> HttpResponse:
             .filter(call=found, state=ApplicationState.DRAFT)
             .order_by("-pk")[:5]
         )
-    context = fact(found, organisations_of(request.user)) | {
+    offer = offer_of(found, acted_for(request.user))
+    context = fact(offer) | {
+        "in_calendar": not set(offer.to_come).isdisjoint(offer_of(found).to_come),  # the public calendar has the call's
         "program": found.program,
         "aid": _aid(found),
         "drafts": drafts,
@@ -195,8 +197,11 @@ def eligibility(request: HttpRequest, public_id: UUID) -> HttpResponse:
         request.session.pop(check_key(found), None)
         return redirect("call-eligibility", found.public_id)
     asked = asked or ask_check(check, answers, {})
-    mine = organisations_of(request.user)
-    context = fact(found, mine) | {"program": found.program, "asked": asked, "result": result}
+    context = fact(offer_of(found, acted_for(request.user))) | {
+        "program": found.program,
+        "asked": asked,
+        "result": result,
+    }
     context["lines"] = [] if result else [line for one in asked for line in one.problems]
     return render(request, "applications/eligibility.html", context, status=422 if context["lines"] else 200)
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from applications.selectors.calls import offers_to, organisations_of
+from applications.selectors.calls import acted_for, offers_to
 from desk import selectors
 from desk.roles import RoleKind
 from work import clock
@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
             if lines
         ],
         "held": held,
-        "calls": calls(organisations_of(request.user)) if any(kind == RoleKind.COMPANY for kind, _role in held) else [],
+        "calls": calls(acted_for(request.user)) if any(kind == RoleKind.COMPANY for kind, _role in held) else [],
     }
     return render(request, "desk/home.html", context)
 

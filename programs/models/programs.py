@@ -195,8 +195,8 @@ class Call(PublicModel, CallLife):
     @property
     def closings(self) -> list[datetime]:
         """Every closing in order: the cohorts', and the call's own when it is not one of them."""
-        found = [datetime.fromisoformat(text) for text in self.cohorts]
-        return found if self.closes_at is None or self.closes_at in found else [*found, self.closes_at]
+        found = {datetime.fromisoformat(text) for text in self.cohorts}
+        return sorted(found | {self.closes_at} if self.closes_at else found)
 
     @property
     def next_closing(self) -> datetime | None:

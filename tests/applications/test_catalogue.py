@@ -106,7 +106,7 @@ def test_applicant_that_was_given_more_time_begins_until_its_own_closing(
         return client.get(address).context
 
     client.force_login(cast.sophie)
-    assert (seen(page)["next"], seen(page)["to_come"]) == (own.closes_at, [own.closes_at])  # the soonest of hers
+    assert (seen(page)["next"], seen(page)["to_come"]) == (own.closes_at, [own.closes_at, later])  # the soonest of hers
     assert set(seen(start)["organisations"]) == {usinage, precision}
     for at in (own.closes_at, own.closes_at + timedelta(hours=1), later - timedelta(seconds=1)):
         clock_at(at)
@@ -141,6 +141,35 @@ def test_home_has_the_calls_that_are_open_by_their_next_closing_then_those_to_co
         if user:
             client.force_login(user)
         assert [one["call"] for one in client.get("/").context["calls"]] == found
+
+
+def test_catalogue_and_programme_say_of_a_call_what_its_page_says(
+    client, cast, own, usinage, clock_at, django_assert_num_queries, django_assert_max_num_queries
+):
+    later = own.closes_at + DAY
+    own.accommodations.create(organisation=usinage, closes_at=later)
+    clock_at(own.closes_at + timedelta(hours=1))
+    pages, feed = [reverse("catalogue"), reverse("program", args=[own.program.slug])], reverse("call-feed")
+    for user, found in ((cast.sophie, (True, later)), (cast.michel, (False, None))):
+        client.force_login(user)
+        for page in pages:
+            context = client.get(page).context
+            (fact,) = context["cards"][0]["calls"] if "cards" in context else context["calls"]
+            assert (fact["open"], fact["next"]) == found
+        assert bool(cards(client, when="open")) is found[0]
+        page = client.get(reverse("call", args=[own.public_id])).content.decode()
+        assert feed not in page  # the public calendar has no closing of this call any more
+    client.force_login(cast.sophie)
+    for page in pages:
+        client.get(page)  # what is read once is read
+        with django_assert_max_num_queries(99) as one:
+            client.get(page)
+        for _n in range(2):
+            another_call(own).accommodations.create(organisation=usinage, closes_at=later + DAY)
+        with django_assert_num_queries(len(one)):
+            client.get(page)
+    clock_at(AT)
+    assert feed in client.get(reverse("call", args=[another_call(own).public_id])).content.decode()
 
 
 def test_two_minute_check_leads_on_whoever_may_begin(client, cast, own, usinage, clock_at):

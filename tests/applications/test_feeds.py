@@ -7,7 +7,6 @@ import pytest
 from django.urls import reverse
 from icalendar import Calendar
 
-from applications.feeds import closings_of
 from programs.models import Call, Program
 from tests.files import AT, open_call
 
@@ -45,9 +44,9 @@ def test_calendar_has_each_closing_to_come(client, call):
 
 
 def test_closing_that_has_come_leaves_the_calendar(client, call, clock_at):
-    clock_at(closings_of(call)[1])
+    clock_at(call.closings[1])
     assert [event.decoded("dtstart") for event in Calendar.from_ical(feed(client).content).walk("VEVENT")] == (
-        closings_of(call)[2:]
+        call.closings[2:]
     )
     clock_at(call.closes_at)
     assert unfolded(feed(client))[-1] == "END:VCALENDAR"

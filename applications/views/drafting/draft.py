@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.models import Organisation
 from accounts.requests import PersonRequest
 from applications import rules
 from applications.access import OWN, enter
 from applications.checks import eligibility_check
 from applications.models import Application, Document
 from applications.selectors.answers import eligibility_of
+from applications.selectors.calls import offer_of, organisations_of
 from applications.selectors.task_list import task_list
 from applications.services import drafts
 from applications.states import ApplicationState
@@ -50,7 +50,7 @@ def mine(request: PersonRequest) -> HttpResponse:
 def start(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Choose the organisation, or register it first; then the draft is there."""
     call = published_call(public_id)
-    organisations = list(Organisation.objects.filter(memberships__user=request.user).order_by("legal_name"))
+    organisations = list(organisations_of(request.user))
     existing = Application.objects.of_member(request.user).filter(call=call, state=ApplicationState.DRAFT)
     problem = ""
     if request.method == "POST":
@@ -63,7 +63,7 @@ def start(request: PersonRequest, public_id: UUID) -> HttpResponse:
             request.session.pop(check_key(call), None)
             return redirect("application-tasks", application.public_id)
     own = [organisation.pk for organisation in organisations]
-    context = fact(call, own) | {
+    context = fact(offer_of(call, own)) | {
         "program": call.program,
         "organisations": [o for o in organisations if rules.comes_in_time(call, o.pk, clock.now()) is None],
         "existing": existing.select_related("organisation"),
