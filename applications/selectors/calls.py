@@ -12,6 +12,7 @@ from applications.rules import last_closing, phase_for
 from programs.models import Accommodation, Call
 from programs.states import Phase
 from work import clock
+from work.querysets import by_name
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def organisations_of(person: object) -> QuerySet[Organisation]:
     """The organisations that a person acts for, by name; none for whoever is not signed in."""
     if not is_person(person):
         return Organisation.objects.none()
-    return Organisation.objects.filter(memberships__user=person).order_by("legal_name", "pk")
+    return Organisation.objects.filter(memberships__user=person).order_by(*by_name("legal_name"), "pk")
 
 
 def acted_for(person: object) -> list[int]:
@@ -58,7 +59,7 @@ def offers_of(calls: list[Call], organisations: Collection[int] = ()) -> list[Of
 
 def _offer(call: Call, organisations: Collection[int]) -> Offer:
     phases = {phase_for(call, one) for one in organisations}
-    phase = next((one for one in (Phase.OPEN, Phase.GRACE) if one in phases), call.phase())
+    phase = next((one for one in Phase if one.row.takes_submissions and one in phases), call.phase())
     last = {last_closing(call, one) for one in organisations} or {call.closes_at}
     closings = {closing for closing in call.closings if closing != call.closes_at} | last
     to_come = [closing for closing in closings if closing is not None and closing > clock.now()]

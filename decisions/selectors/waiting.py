@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.rules import is_person
@@ -12,7 +11,6 @@ from applications.models import Application
 from audit.actors import Actor
 from decisions.models import Concurrence, Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
-from decisions.selectors.turns import stuck_among
 from decisions.states import STEPS, Turn
 from letters.models import Letter
 from letters.states import LetterState
@@ -24,7 +22,6 @@ from work.selectors import MOST, WorkLine
 from work.states import Hat
 
 PROGRAM = "application__call__program"
-NOBODY = gettext_lazy("Nobody can take the next step of the decision")
 
 
 def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
@@ -35,8 +32,8 @@ def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
 
 
 def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
-    """The next step of each open decision, when it is theirs; for an officer also what waits for another, and what
-    there is nobody to take."""
+    """The next step of each open decision, when it is theirs; for an officer also what waits for another. That there is
+    nobody to take one is told by mail and said where one goes from here: to ask it of every line slows each home."""
     roles = roles_held(user).intersection(STEPS)
     rows = Decision.objects.select_related(PROGRAM).with_turn().longest_wait_first()
     runs = ProgramRole.OFFICER in roles
@@ -45,14 +42,9 @@ def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
         yield _line(decision.application, turn.act, turn.hat)
     if not runs:
         return
-    others = rows.waiting_for_others(user, roles=roles)[:limit]
-    stuck = stuck_among([decision.pk for decision in others])
-    for decision in others:
-        if decision.pk in stuck:
-            yield _line(decision.application, NOBODY, Hat.OFFICER)
-        else:
-            waits_for = str(Turn(decision.turn).row.awaits)
-            yield _line(decision.application, _("Decision under way"), Hat.OFFICER, waits_for=waits_for)
+    for decision in rows.waiting_for_others(user, roles=roles)[:limit]:
+        waits_for = str(Turn(decision.turn).row.awaits)
+        yield _line(decision.application, _("Decision under way"), Hat.OFFICER, waits_for=waits_for)
     failed = Letter.objects.filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM), state=LetterState.FAILED)
     failed = failed.filter(decision__isnull=False).exclude(application__in=barred_from(user))
     for letter in failed.select_related(PROGRAM).order_by("since", "id")[:limit]:

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from accounts.models import ClusterAppointment, User
 from decisions import services
 from decisions.models import Decision
-from decisions.selectors import stuck_among, work_for
+from decisions.selectors import stuck_among
 from decisions.services import messages
 from decisions.states import Turn
 from decisions.tasks import tell_stuck
@@ -236,18 +236,6 @@ def test_officer_to_whom_the_file_is_closed_is_not_told(cast, programme):
 
 
 # What each page says
-
-
-def test_officers_home_has_it_among_what_they_must_do(cast, programme):
-    decision, person = waiting(cast, programme, Turn.APPROVE)
-    with override("en"):
-        assert [(str(one.what), one.waits_for) for one in work_for(cast.officer)] == [
-            ("Decision under way", "the approver")
-        ]
-        acts(decision, person)
-        assert [(str(one.what), one.waits_for) for one in work_for(cast.officer)] == [
-            ("Nobody can take the next step of the decision", "")
-        ]
 
 
 def test_administrators_home_has_it_by_its_number_alone_and_leads_to_the_people(cast, programme, monkeypatch):

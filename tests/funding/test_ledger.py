@@ -381,7 +381,9 @@ def test_new_award_leaves_the_held_part_and_a_reconsideration_takes_it(first_yea
     ledger.reserve([(first_year, D("3000"))], application_id=OTHER_FILE, by=nadia, because=Cause.RECOMMEND)
     assert ledger.available(first_year, held_percent=3) == D("-3000")
     with pytest.raises(InsufficientFunds) as refusal:
-        ledger.reserve([(first_year, D("0.01"))], application_id=FILE, by=nadia, held_percent=3)
+        ledger.reserve(
+            [(first_year, D("0.01"))], application_id=FILE, by=nadia, held_percent=3, because=Cause.RECOMMEND
+        )
     assert refusal.value.available == 0  # what is said: there is never less than nothing
 
 
