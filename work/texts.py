@@ -22,6 +22,8 @@ LIST_MARKS = str.maketrans(dict.fromkeys("\uf02d\uf06e\uf06f\uf076\uf0a7\uf0a8\u
 # letters and pictures (U+200C, U+200D) stay.
 UNSEEN = re.compile("[\xad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
 UNSHOWABLE = frozenset({"Co", "Cs"})  # private use, half a character
+# Where any of these is, each character is looked at; elsewhere, in nearly every text, none has to be.
+SUSPECT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U0001fff0-\U0010ffff]")
 
 
 class Unshowable(ValueError):
@@ -43,16 +45,17 @@ def read_text(typed: str) -> str:
     Composed (NFC); "\\n" ends a line; a list mark that came from a word processor is "•"; control characters and what
     is not seen are left out; no space at either end.
     """
-    text = END_OF_LINE.sub("\n", typed)
-    text = UNSEEN.sub("", unicodedata.normalize("NFC", text)).translate(LIST_MARKS)
+    text = UNSEEN.sub("", END_OF_LINE.sub("\n", typed))
+    if not SUSPECT.search(text):
+        return unicodedata.normalize("NFC", text).strip()
     kept: list[str] = []
-    for character in text:
+    for character in text.translate(LIST_MARKS):
         category = unicodedata.category(character)
         if category in UNSHOWABLE or _is_none(character):
             raise Unshowable(character, "".join(kept))
         if category != "Cc" or character in "\n\t":
             kept.append(character)
-    return "".join(kept).strip()
+    return unicodedata.normalize("NFC", "".join(kept)).strip()
 
 
 def _is_none(character: str) -> bool:

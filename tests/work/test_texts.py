@@ -39,6 +39,7 @@ PASTED = [
     ),
     ("\uf0b7 des objectifs mesurables\n\uf0a7 un plan", "• des objectifs mesurables\n• un plan"),
     ("e\u0301quipe", "équipe"),
+    ("e\u200b\u0301quip\x00e\x00\u0301", "équipé"),
     ("\uf02d\uf06e\uf06f\uf076\uf0a7\uf0a8\uf0b7\uf0d8\uf0e0\uf0fc", "•" * 10),
     ("tem\xadps\u200b re\u202eel\ufeff", "temps reel"),
     *((f"a{chr(code)}b", "ab") for first, last in UNSEEN for code in range(first, last + 1)),
