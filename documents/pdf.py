@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import threading
+import unicodedata
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,13 +34,14 @@ APT = "apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 
 # The typeface of documents, whole: a letter may hold a subscript (tCO₂e), an arrow, a Greek or a Cyrillic name.
 FAMILY = "Source Sans 3"
 FACE = re.compile(r"^source-sans-3-(\d{3})-(normal|italic)\.woff2$")  # as assets/build.mjs names them
+NO_GLYPH = "\u25a1"  # a white square stands for what the typeface does not have
 LANG = {"fr": "fr-CA", "en": "en-CA"}
 STYLES = {"letter": "print.css"}  # name → file in assets/
 _local = threading.local()
 
 
 class RenderingFailed(Exception):
-    """The document is at fault: a missing glyph, a picture without words, an address we do not fetch."""
+    """The document is at fault: a picture without words, a damaged one, an address that we do not fetch."""
 
 
 class NotInstalled(Away):
@@ -68,7 +70,8 @@ def render_pdf(
     Raises RenderingFailed, or Away: NotInstalled, or a system that has no memory, handle or disk to give.
     """
     press = _press()
-    page = _page(html, title=title, language=language, made_at=made_at, brand=brand)
+    sheet = _showable(html, press.covered)
+    page = _page(sheet, title=title, language=language, made_at=made_at, brand=brand)
     with _complaints() as complaints:
         try:
             document = press.html(string=page, url_fetcher=press.fetcher).render(
@@ -107,6 +110,7 @@ class _Press:
         ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint lets half a picture through, for the whole process
         self.html, self._css = HTML, CSS
         self.fetcher = _fetcher(folder)
+        self.covered = _covered(folder)
         self.fonts = FontConfiguration()
         with _complaints() as complaints:
             self.sheets = {name: self._parse(faces, file) for name, file in STYLES.items()}
@@ -154,6 +158,40 @@ def _faces(folder: Path) -> str:
     if not rules:
         raise NotInstalled(f"No typeface for documents in {folder}. Run: make assets")
     return "".join(rules)
+
+
+def _covered(folder: Path) -> frozenset[str]:
+    """The characters that every face of our typeface has."""
+    from fontTools.ttLib import TTFont
+
+    faces = [path for path in sorted(folder.glob("*.woff2")) if FACE.match(path.name)]
+    try:
+        return frozenset(map(chr, set.intersection(*(set(TTFont(path, lazy=True).getBestCmap()) for path in faces))))
+    except Exception as error:  # a damaged file raises whatever its reader does
+        if is_system_short(error):
+            raise Away(Machine.PDF, reason_of(error)) from error
+        raise NotInstalled(f"The typeface in {folder} cannot be read. Run: make assets ({reason_of(error)})") from error
+
+
+def _showable(html: str, covered: frozenset[str]) -> str:
+    """`html` with what the typeface lacks written otherwise: by its plain form (« ① » is 1), else by a white square.
+
+    People write emoji and names of every script, and their receipt must be made. What only joins or dresses another
+    character goes with it.
+    """
+    known: dict[str, int | str | None] = {}
+    for character in set(html) - covered:
+        category = unicodedata.category(character)
+        plain = unicodedata.normalize("NFKC", character)
+        if category == "Cc":  # ends of lines, tabs: HTML's own
+            known[character] = character
+        elif set(plain) <= covered and plain.isalnum():
+            known[character] = plain
+        elif category in ("Zs", "Zl", "Zp"):
+            known[character] = " "
+        else:
+            known[character] = "" if category in ("Cf", "Mn", "Me", "Sk") else NO_GLYPH
+    return html.translate(str.maketrans(known)) if known else html
 
 
 def _without_system_fonts() -> None:
