@@ -32,7 +32,9 @@ class Calendar:
 
     def left(self, due: datetime) -> int:
         """How many days that count are left today of a delay that ends at `due`; negative when it is over."""
-        return self.between(clock.today(), clock.day_of(due))
+        today, last = clock.today(), clock.day_of(due)
+        left = self.between(today, last)
+        return min(left, -1) if last < today else left  # over on Friday, it is late on Saturday
 
 
 EVERY_DAY = Calendar()

@@ -14,7 +14,7 @@ APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4", "'")
 LEGAL_FORMS = frozenset(
     {"inc", "incorporee", "incorporated", "ltee", "limitee", "ltd", "limited", "corp", "corporation"}
     | {"cie", "compagnie", "co", "company", "enr", "senc", "sencrl", "secrl", "sec", "scop", "coop"}
-    | {"llc", "llp", "lp", "plc", "gmbh", "ag", "sa", "sas", "sarl", "srl", "bv", "spa"}
+    | {"llc", "llp", "lp", "plc", "gmbh", "ag", "sa", "sas", "sarl", "srl", "bv"}
 )
 SAME_WORD = {"and": "et", "st": "saint", "ste": "sainte"}
 
@@ -34,7 +34,7 @@ def enterprise_key(name: str) -> str:
     plain = folded(name).replace(".", "").replace("&", " et ").replace("+", " et ")
     words = [SAME_WORD.get(word, word) for word in re.findall(r"\w+", plain)]
     last = len(words)
-    while last > 1 and words[last - 1] in LEGAL_FORMS:
+    while last > 1 and (words[last - 1] in LEGAL_FORMS or words[last - 1] == "et"):
         last -= 1
     return " ".join(words[:last])
 
@@ -49,8 +49,10 @@ def sort_key(*names: str) -> tuple[str, ...]:
 
 def domain_of(address: str) -> str:
     """The domain of an e-mail address or of a site ("https://www.usinage.example/fr"), folded; empty for none."""
-    host = re.sub(r"^[a-z][a-z0-9+.-]*://", "", address.strip().lower()).rsplit("@", 1)[-1]
-    return re.split(r"[/?#:]", host, maxsplit=1)[0].strip(".").removeprefix("www.")
+    text = address.strip().lower()
+    host = text.split("://", 1)[1] if "://" in text else text
+    host = re.split(r"[/?#]", host, maxsplit=1)[0].rsplit("@", 1)[-1]
+    return host.split(":", 1)[0].strip(".").removeprefix("www.")
 
 
 def domains_meet(one: str, other: str) -> bool:

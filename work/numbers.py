@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from work.money import NBSP
+from work.texts import UNSEEN
 
 SPACES = re.compile(r"[\s']+")
 SIGNS = "$%"
@@ -66,7 +67,7 @@ def _unclear(typed: str) -> NotANumber:
 
 def _unsigned(typed: str) -> tuple[str, str]:
     """("-" or "", the rest without $ and %), with one plain space for every kind of space."""
-    text = typed.replace("\u2212", "-").strip()
+    text = UNSEEN.sub("", typed).replace("\u2212", "-").strip()
     sign = "-" if text.startswith("-") else ""
     text = text.removeprefix("-").strip()
     for mark in SIGNS:

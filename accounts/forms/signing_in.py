@@ -8,8 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.roles import Language
-from work.forms import LineField
-from work.texts import read_line
+from work.forms import EmailField, LineField
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -29,10 +28,23 @@ def dress(form: forms.Form, **labels: "StrOrPromise") -> None:
         if name in labels:
             field.label = labels[name]
         if isinstance(field, forms.EmailField):
-            field.error_messages["invalid"] = _("Enter an e-mail address, for example name@company.example.")
+            form.fields[name] = _read(field)
     form.fields.pop("password2", None)
     if "password1" in form.fields:
         form.fields["password1"].help_text = PASSWORD_HINT
+
+
+def _read(field: forms.EmailField) -> EmailField:
+    """The same field, read as ours are: a mark that nobody sees would keep a person, or every message, away."""
+    says = field.error_messages | {"invalid": _("Enter an e-mail address, for example name@company.example.")}
+    return EmailField(
+        label=field.label,
+        widget=field.widget,
+        required=field.required,
+        initial=field.initial,
+        max_length=field.max_length,
+        error_messages=says,
+    )
 
 
 class SignInForm(allauth_forms.LoginForm):
@@ -56,11 +68,6 @@ class SignUpForm(allauth_forms.SignupForm):
     )
 
     field_order = ("given_name", "family_name", "email", "password1", "language")
-
-    def clean_email(self) -> str:
-        """The library's field, read as ours are: a mark that nobody sees would keep every message from arriving."""
-        self.cleaned_data["email"] = read_line(self.cleaned_data["email"])
-        return str(super().clean_email())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             "organisation",
             "name_key",
-            models.CharField(db_default="", db_index=True, default="", editable=False, max_length=250),
+            models.TextField(db_default="", db_index=True, default="", editable=False),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

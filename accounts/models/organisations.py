@@ -19,7 +19,7 @@ class Organisation(PublicModel):
     change_kind = ChangeKind.ORGANISATION
 
     legal_name = models.CharField(max_length=250)
-    name_key = models.CharField(max_length=250, db_default="", default="", editable=False, db_index=True)  # as compared
+    name_key = models.TextField(db_default="", default="", editable=False, db_index=True)  # it may outgrow the name
     neq = models.CharField(max_length=10, unique=True)
     business_number = models.CharField(max_length=15, blank=True)
     street = models.CharField(max_length=250)

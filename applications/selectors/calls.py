@@ -17,11 +17,12 @@ from work.querysets import by_name
 
 @dataclass(frozen=True)
 class Offer:
-    """A call, its phase, and its closings to come, in order: none once it is over, or cancelled."""
+    """A call, its phase, its closings to come, in order (none once it is over, or cancelled), and the last of all."""
 
     call: Call
     phase: Phase
     to_come: list[datetime]
+    last: datetime | None
 
     @property
     def next(self) -> datetime | None:
@@ -60,10 +61,11 @@ def offers_of(calls: list[Call], organisations: Collection[int] = ()) -> list[Of
 def _offer(call: Call, organisations: Collection[int]) -> Offer:
     phases = {phase_for(call, one) for one in organisations}
     phase = next((one for one in Phase if one.row.takes_submissions and one in phases), call.phase())
-    last = {last_closing(call, one) for one in organisations} or {call.closes_at}
-    closings = {closing for closing in call.closings if closing != call.closes_at} | last
+    own = {last_closing(call, one) for one in organisations} or {call.closes_at}
+    closings = {closing for closing in call.closings if closing != call.closes_at} | own
     to_come = [closing for closing in closings if closing is not None and closing > clock.now()]
-    return Offer(call, phase, [] if phase == Phase.CANCELLED else sorted(to_come))
+    last = max((closing for closing in own if closing is not None), default=None)
+    return Offer(call, phase, [] if phase == Phase.CANCELLED else sorted(to_come), last)
 
 
 def offers_to(organisations: Collection[int] = ()) -> list[Offer]:

@@ -169,10 +169,13 @@ def _pause(application: Application) -> None:
 
 
 def _resume(application: Application) -> None:
-    """The clock runs again with the days that were left; a part of one, as it was once kept, is a whole one."""
+    """The clock runs again with the days that were left."""
     if application.due_left is not None:
-        days = -(-application.due_left // timedelta(days=1))
-        application.due = calendar_of(application.call, Standard.COMPLETE).ends(clock.now(), days)
+        calendar, left = calendar_of(application.call, Standard.COMPLETE), application.due_left
+        if left % timedelta(days=1):  # kept by the release before, as a length of time
+            application.due = clock.end_of(clock.day_of(clock.now() + left))
+        else:
+            application.due = calendar.ends(clock.now(), left.days)
         application.due_left = None
         application.save(update_fields=["due", "due_left"])
 

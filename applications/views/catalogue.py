@@ -141,6 +141,7 @@ def call(request: HttpRequest, public_id: UUID) -> HttpResponse:
         )
     offer = offer_of(found, acted_for(request.user))
     context = fact(offer) | {
+        "closed_at": offer.last,
         "in_calendar": not set(offer.to_come).isdisjoint(offer_of(found).to_come),  # the public calendar has the call's
         "program": found.program,
         "aid": _aid(found),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organisation, User
@@ -20,6 +21,12 @@ Row = TypeVar("Row")
 PUBLIC_MAIL = frozenset(
     {"gmail.com", "outlook.com", "hotmail.com", "hotmail.ca", "live.com", "live.ca", "yahoo.com", "yahoo.ca"}
     | {"icloud.com", "me.com", "proton.me", "videotron.ca", "bell.net", "sympatico.ca", "cogeco.ca"}
+)
+
+# A page there says nothing of whose the host is.
+SHARED_HOSTS = frozenset(
+    {"google.com", "facebook.com", "instagram.com", "linkedin.com", "youtube.com", "x.com", "github.io"}
+    | {"wixsite.com", "wordpress.com", "blogspot.com", "weebly.com", "square.site", "myshopify.com", "webflow.io"}
 )
 
 LOOK_BACK = 2  # years in which an interest that has ended still counts (product, 1: "the look-back (two years)")
@@ -82,14 +89,14 @@ def parties_of(applications: Collection[Application]) -> dict[int, Parties]:
     people = _gathered(members, lambda row: row.organisation_id)
     standing = Sponsorship.objects.standing().filter(application__in=[one.pk for one in applications])
     sponsors = _gathered(standing, lambda row: row.application_id)
-    neqs = _neqs_of({enterprise_key(one.organisation_name) for rows in sponsors.values() for one in rows})
+    neqs = _neqs_of({enterprise_key(one.organisation_name) for rows in sponsors.values() for one in rows} - {""})
     own = {key: _domains_of(one, people.get(key, ())) for key, one in organisations.items()}
     found = {}
     for application in applications:
         applicant, asked = organisations[application.organisation_id], sponsors.get(application.pk, ())
         names = {enterprise_key(one.organisation_name) for one in asked}
         found[application.pk] = Parties(
-            names=frozenset({applicant.name_key, *names} - {""}),
+            names=frozenset({enterprise_key(applicant.legal_name), *names} - {""}),
             neqs=frozenset({applicant.neq}).union(*(neqs.get(name, ()) for name in names)),
             applicant_domains=own[applicant.pk],
             sponsor_domains=frozenset({_mail_domain(one.email) for one in asked} - {""}),
@@ -99,7 +106,10 @@ def parties_of(applications: Collection[Application]) -> dict[int, Parties]:
 
 def _domains_of(organisation: Organisation, members: Iterable[Membership]) -> frozenset[str]:
     """Those of the addresses of its people, and of its site."""
-    own = {domain_of(organisation.website), *(_mail_domain(one.user.email) for one in members)}
+    site = domain_of(organisation.website)
+    if any(domains_meet(site, host) for host in SHARED_HOSTS):
+        site = ""
+    own = {site, *(_mail_domain(one.user.email) for one in members)}
     return frozenset(own - {""})
 
 
@@ -135,13 +145,16 @@ def ties_of(people: Collection[User]) -> dict[int, Ties]:
 def _of_membership(membership: Membership) -> Tie:
     organisation = membership.organisation
     words = _("acts for %(organisation)s") % {"organisation": organisation.legal_name}
-    return Tie(organisation.name_key, organisation.neq, Conflict(Obstacle.MEMBERSHIP, words))
+    return Tie(enterprise_key(organisation.legal_name), organisation.neq, Conflict(Obstacle.MEMBERSHIP, words))
 
 
 def _of_interest(interest: Interest) -> Tie:
     kind = InterestKind(interest.kind)
     values = {"kind": kind.label, "organisation": interest.organisation_name}
     words = _("declared interest (%(kind)s): %(organisation)s") % values
+    if interest.ends_on and interest.ends_on < clock.today():
+        values["day"] = clock.format_day(interest.ends_on, get_language() or "fr")
+        words = _("declared interest (%(kind)s, ended on %(day)s): %(organisation)s") % values
     return Tie(enterprise_key(interest.organisation_name), interest.neq, Conflict(kind, words))
 
 

@@ -56,6 +56,22 @@ def test_sign_in_is_by_email_and_leads_home(client, sophie_with_password):
     assert (response.status_code, response["Location"]) == (302, "/")
 
 
+@pytest.mark.parametrize(
+    "address", ["\u200bsophie.gauthier@gauthier.example", "sophie.gauthier@gauthier.example\u202c"]
+)
+def test_address_that_is_pasted_with_what_nobody_sees_is_the_person_s(client, sophie_with_password, address):
+    assert client.post(reverse("account_login"), {"login": address, "password": PASSWORD})["Location"] == "/"
+    client.post(reverse("account_reset_password"), {"email": address})
+    assert Message.objects.filter(kind="password_reset", recipient=sophie_with_password).count() == 1
+
+
+def test_address_with_what_nothing_can_show_is_refused_beside_its_field(client, db):
+    answer = sign_up(client, email="rose@neu\ue000ve.example")
+    assert (answer.status_code, "U+E000" in text(answer)) == (200, True)
+    sign_up(client, email="\u202arose@neuve.example\u200b")
+    assert User.objects.filter(email="rose@neuve.example").count() == 1
+
+
 def test_sign_in_says_the_same_for_a_wrong_password_and_an_unknown_address(client, sophie_with_password):
     wrong = client.post(reverse("account_login"), {"login": sophie_with_password.email, "password": "wrong"})
     unknown = client.post(reverse("account_login"), {"login": "nobody@nowhere.example", "password": "wrong"})
@@ -202,6 +218,13 @@ def test_organisation_is_registered_on_its_page(sign_in, cast):
     response = sign_in(cast.ana).post(reverse("organisation-register"), facts())
     made = Organisation.objects.get(neq="1177777777")
     assert response["Location"] == reverse("organisation", args=[made.public_id])
+
+
+def test_name_that_is_longer_as_it_is_compared_is_registered(sign_in, cast):
+    name = ("Usinage & " * 24 + "Fils inc.")[:250]
+    sign_in(cast.ana).post(reverse("organisation-register"), facts(legal_name=name))
+    made = Organisation.objects.get(neq="1177777777")
+    assert (made.legal_name, len(made.name_key) > len("x" * 250)) == (name, True)
 
 
 def test_organisation_with_wrong_numbers_says_so_beside_each_and_keeps_what_was_typed(sign_in, cast):

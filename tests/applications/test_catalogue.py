@@ -10,6 +10,7 @@ from applications.models import Application
 from programs.models import Call, Program
 from tests.decisions.files import submitted_row
 from tests.files import AT, another, another_call, another_cluster, open_call
+from work import clock
 
 DAY = timedelta(days=1)
 
@@ -125,6 +126,17 @@ def test_applicant_that_was_given_more_time_begins_until_its_own_closing(
     client.force_login(cast.sophie)
     clock_at(later)
     assert (seen(page)["open"], seen(start)["organisations"], seen(home)["calls"]) == (False, [], [])
+
+
+def test_page_of_a_call_that_is_over_names_the_applicant_s_own_closing(client, cast, own, usinage, clock_at):
+    later = own.closes_at + 3 * DAY
+    own.accommodations.create(organisation=usinage, closes_at=later)
+    clock_at(later + timedelta(hours=3))
+    for user, closed in ((cast.sophie, later), (cast.michel, own.closes_at)):
+        client.force_login(user)
+        page = client.get(reverse("call", args=[own.public_id]))
+        assert page.context["closed_at"] == closed
+        assert clock.format_day(closed, "fr") in page.content.decode()
 
 
 def test_own_closing_that_the_call_was_extended_past_counts_no_more(client, cast, own, usinage):

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.utils.translation import override
 
 from accounts.models import Organisation
 from applications.models import Application, Finding, Sponsorship
@@ -134,8 +135,12 @@ def test_an_interest_that_has_ended_counts_for_two_years_more(cast, programme, u
     with clock.at(datetime(2024, 10, 6, 14, tzinfo=UTC)):
         interest = record_interest(by=cast.dev, kind="employer", organisation_name="UG", neq=usinage.neq)
         end_interest(interest, by=cast.dev)
-    with clock.at(datetime(2026, 10, 6, 14, tzinfo=UTC)):
-        assert [c.code for c in checks.proposed_conflicts(application, cast.dev)] == ["employer"]
+    with clock.at(datetime(2026, 10, 6, 14, tzinfo=UTC)), override("en"):
+        (conflict,) = checks.proposed_conflicts(application, cast.dev)
+        assert (conflict.code, conflict.message.replace("\u00a0", " ")) == (
+            "employer",
+            "declared interest (employer, ended on October 6, 2024): UG",
+        )
     with clock.at(datetime(2026, 10, 7, 14, tzinfo=UTC)):
         assert checks.proposed_conflicts(application, cast.dev) == []
 
@@ -152,6 +157,14 @@ def test_an_interest_is_joined_by_the_neq_of_whoever_has_the_sponsor_s_name(cast
     assert [c.code for c in checks.proposed_conflicts(application, cast.dev)] == ["employer"]
     organisation.legal_name = "Outillage Maurice inc."
     organisation.save(update_fields=["legal_name"])
+    assert checks.proposed_conflicts(application, cast.dev) == []
+
+
+def test_page_of_the_applicant_on_a_shared_host_joins_nobody_there(cast, programme, usinage):
+    application = eligible_file(cast, programme)
+    Organisation.objects.filter(pk=usinage.pk).update(website="https://sites.google.com/usinage")
+    cast.dev.email = "dev@google.com"
+    cast.dev.save()
     assert checks.proposed_conflicts(application, cast.dev) == []
 
 

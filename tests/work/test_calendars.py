@@ -35,6 +35,13 @@ def test_delay_that_is_paused_goes_on_with_the_days_that_were_left(calendar, due
     assert calendar.ends(at(resumed), left) == clock.end_of(then)
 
 
+def test_delay_that_was_over_on_friday_is_late_on_saturday():
+    with clock.at(at(date(2026, 9, 26))):
+        left = BUSINESS_DAYS.left(clock.end_of(date(2026, 9, 25)))
+    assert left == -1
+    assert BUSINESS_DAYS.ends(at(date(2026, 9, 28)), left) == clock.end_of(date(2026, 9, 25))
+
+
 def test_delay_runs_from_the_day_in_quebec():
     late = datetime(2026, 11, 21, 3, tzinfo=UTC)  # 22:00 on Friday 20
     assert EVERY_DAY.ends(late, 5) == clock.end_of(date(2026, 11, 25))

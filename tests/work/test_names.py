@@ -11,6 +11,7 @@ SAME = [
     ("Roy & fils s.e.n.c.", "Roy et Fils", "Roy and fils, SENC"),
     ("Composites Saint-Maurice inc.", "Composites St-Maurice", "Composites Saint Maurice Co. Ltd."),
     ("Œuvres d’acier", "Oeuvres d'acier"),
+    ("Tremblay & Cie ltée", "Tremblay"),
     ("Inc.", "INC"),
 ]
 APART = [
@@ -18,6 +19,7 @@ APART = [
     ("Boréal Aéro", "Boréal Auto"),
     ("Incorporé Bois", "Bois"),
     ("Usinage 2", "Usinage 3"),
+    ("Le Grand Spa", "Le Grand"),
 ]
 
 
@@ -48,6 +50,8 @@ def test_text_is_folded_for_search():
         ("https://www.outillage.example/fr?x=1", "outillage.example"),
         ("http://usine.outillage.example:8080", "usine.outillage.example"),
         ("outillage.example", "outillage.example"),
+        ("https://www.youtube.com/@usinage", "youtube.com"),
+        ("https://outillage.example/contact?m=a@ville.example", "outillage.example"),
         ("", ""),
     ],
 )
