@@ -70,10 +70,10 @@ def render_pdf(
     Raises RenderingFailed, or Away: NotInstalled, or a system that has no memory, handle or disk to give.
     """
     press = _press()
-    sheet = _showable(html, press.covered)
-    page = _page(sheet, title=title, language=language, made_at=made_at, brand=brand)
     with _complaints() as complaints:
         try:
+            sheet = _showable(html, press.covered)
+            page = _page(sheet, title=title, language=language, made_at=made_at, brand=brand)
             document = press.html(string=page, url_fetcher=press.fetcher).render(
                 font_config=press.fonts, stylesheets=[press.sheets[base_css]]
             )

@@ -114,7 +114,7 @@ def test_scanner_that_was_never_set_up_is_not_away(settings):
 class Short:
     """An engine on a system that has nothing left to give: whatever is asked of it raises."""
 
-    fetcher, fonts, sheets = None, None, {"letter": None}
+    fetcher, fonts, sheets, covered = None, None, {"letter": None}, frozenset()
 
     def __init__(self, error):
         self.error = error
