@@ -1,6 +1,5 @@
 """What an officer types about calls."""
 
-from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,35 +9,20 @@ from django.utils.translation import gettext_lazy as _
 from accounts.identifiers import neq as check_neq
 from accounts.models import Organisation
 from programs.models import Call
-from work import clock
-from work.forms import DayField, LineField, TextField
+from work.forms import InstantForm, LineField, TextField
 
 
-class HourInput(forms.TimeInput):
-    input_type = "time"
-
-    def __init__(self) -> None:
-        super().__init__({"class": "input--day"}, format="%H:%M")
-
-
-class ClosingForm(forms.Form):
+class ClosingForm(InstantForm):
     """An instant in the call's own zone, and why."""
 
-    day = DayField(label=_("New day of closing"))
-    hour = forms.TimeField(
-        label=_("Hour, in Québec"), widget=HourInput, initial=time(17), help_text=_("For example 17:00.")
-    )
     reason = TextField(
         label=_("Reason"), help_text=_("It is kept in the trail."), widget=forms.Textarea({"rows": 4}), max_length=2000
     )
 
     def __init__(self, *args: Any, call: Call, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.call = call
-
-    def instant(self) -> datetime:
-        hour = self.cleaned_data["hour"]
-        return clock.local(self.cleaned_data["day"], hour.hour, hour.minute, ZoneInfo(self.call.zone))
+        self.fields["day"].label = _("New day of closing")
+        self.zone = ZoneInfo(call.zone)
 
 
 class AccommodationForm(ClosingForm):

@@ -1,12 +1,53 @@
 """Delays, counted in the days of a calendar: they end at the end of a day, whatever clocks do meanwhile.
 
-Every clock, pause, extension and delay counts here. Pure: no Django.
+Every clock, pause, extension and delay counts here; and a day and an hour as people type them are read here, at every
+door. Pure: no Django beyond translation.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from work import clock
+
+FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
+"""The days that can be typed: beyond them, instants cannot be reckoned in every zone."""
+
+
+class NotADay(ValueError):
+    """What was typed is no day or no instant that can be; the message says why, in the reader's language."""
+
+
+def within_reach(day: date) -> date:
+    """`day` itself. NotADay when its year cannot be meant."""
+    if not FIRST <= day <= LAST:
+        raise NotADay(_("Enter a year from %(first)s to %(last)s.") % {"first": FIRST.year, "last": LAST.year})
+    return day
+
+
+def instant_at(shown: datetime, zone: ZoneInfo = clock.ZONE) -> datetime:
+    """The instant when clocks in `zone` show this day and hour (naive), in UTC.
+
+    An hour that they show twice, when they go back, is the second one: nobody has less time than they were told.
+    NotADay for an hour that they jump over, with the two instants beside it, and for a year that cannot be meant.
+    """
+    within_reach(shown.date())
+    first, second = (shown.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    if first <= second:
+        return second
+    after = second.replace(second=0)  # where clocks jump, the offset of afterwards is the one that counts back
+    while after.astimezone(zone).replace(tzinfo=None) < shown:
+        after += timedelta(minutes=1)
+    language = get_language() or "fr"
+    hours = [at.astimezone(zone).time() for at in (after - timedelta(minutes=1), after)]
+    before, then, hour = (clock.format_hour(time, language) for time in (*hours, shown.time()))
+    raise NotADay(
+        _("On %(day)s, clocks go from %(before)s to %(then)s: %(hour)s does not exist. Choose %(before)s or %(then)s.")
+        % {"day": clock.format_day(shown.date(), language), "before": before, "then": then, "hour": hour}
+    )
 
 
 @dataclass(frozen=True)

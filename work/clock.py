@@ -159,9 +159,19 @@ def format_hour(instant: datetime | time, language: str) -> str:
 
 
 def format_instant(instant: datetime, language: str) -> str:
-    """A day and an hour in Québec: « 1er novembre 2026 à 17 h », "November 1, 2026 at 5 pm"."""
-    at_word = "à" if language.startswith("fr") else "at"
-    return f"{format_day(day_of(instant), language)} {at_word} {format_hour(instant, language)}"
+    """A day and an hour in Québec: « 1er novembre 2026 à 17 h », "November 1, 2026 at 5 pm".
+
+    An hour that clocks show twice, when they go back, says which: « 1 h 30 (heure normale) ».
+    """
+    french = language.startswith("fr")
+    said = f"{format_day(day_of(instant), language)} {'à' if french else 'at'} {format_hour(instant, language)}"
+    here = instant.astimezone(ZONE)
+    if here.replace(fold=0).utcoffset() == here.replace(fold=1).utcoffset():
+        return said
+    return f"{said} ({TWICE['fr' if french else 'en'][here.fold]})"
+
+
+TWICE = {"fr": ("heure avancée", "heure normale"), "en": ("daylight saving time", "standard time")}
 
 
 def sortable(instant: datetime) -> str:

@@ -1,14 +1,18 @@
-"""Fields that every form shares: a line of text, an amount of money, a number with its unit, a day."""
+"""Fields that every form shares: a line of text, an amount of money, a number with its unit, a day, an instant."""
 
 from collections.abc import Callable
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from work import clock
+from work.calendars import NotADay, instant_at, within_reach
 from work.numbers import NotANumber, is_french, read_number, write_number
 from work.texts import Unshowable, read_line, read_text
 
@@ -166,3 +170,45 @@ class DayField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("input_formats", ["%Y-%m-%d"])
         super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        day = super().to_python(value)
+        try:
+            return None if day is None else within_reach(day)
+        except NotADay as refused:
+            raise ValidationError(str(refused), code="invalid") from None
+
+
+class HourInput(forms.TimeInput):
+    """The browser's own field of an hour; its value travels as HH:MM."""
+
+    input_type = "time"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"class": "input--day", **(attrs or {})}, format="%H:%M")
+
+
+class InstantForm(forms.Form):
+    """An instant, typed as a day and an hour on the clocks of `zone`; `instant()` once the form is valid.
+
+    An hour that clocks jump over is refused; one that they show twice is the second.
+    """
+
+    day = DayField(label=_("Day"))
+    hour = forms.TimeField(
+        label=_("Hour, in Québec"), widget=HourInput, initial=time(17), help_text=_("For example 17:00.")
+    )
+    zone: ZoneInfo = clock.ZONE
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        day, hour = given.get("day"), given.get("hour")
+        if day is not None and hour is not None:
+            try:
+                given["instant"] = instant_at(datetime.combine(day, hour), self.zone)
+            except NotADay as refused:
+                self.add_error("hour", str(refused))
+        return given
+
+    def instant(self) -> datetime:
+        return self.cleaned_data["instant"]

@@ -25,6 +25,7 @@ from programs.rules import EARLIER, is_call_officer
 from programs.services import calls as services
 from programs.views.programs import phase_of
 from work import clock
+from work.templatetags.formats import instant
 
 
 def of_staff(request: PersonRequest, public_id: UUID) -> Call:
@@ -90,7 +91,7 @@ def act_page(
     step: MoveOf[Call],
     form: forms.Form | None,
     act: Callable[[], None],
-    done: str,
+    done: Callable[[], str],
 ) -> HttpResponse:
     """The page where the move `step` is made by `act`: what it does, its form, and what refused it, on the form."""
     refusals = in_the_way(call, request.user, step)
@@ -109,7 +110,7 @@ def act_page(
                         place = "day" if refusal.code == EARLIER and "day" in form.fields else None
                         form.add_error(place, str(refusal.message))
             else:
-                messages.success(request, done)
+                messages.success(request, done())
                 return redirect("call-manage", call.public_id)
     context = {"call": call, "program": call.program, "form": form, "refusals": refusals, "phase": phase_of(call)}
     return render(request, TEMPLATES[step], context, status=status)
@@ -125,7 +126,10 @@ def extend(request: PersonRequest, public_id: UUID) -> HttpResponse:
     def act() -> None:
         services.extend_call(call, by=request.user, closes_at=form.instant(), reason=form.cleaned_data["reason"])
 
-    done = _("The closing is moved. The applicants who have more time by it are told.")
+    def done() -> str:
+        moved = _("The closing is moved to %(instant)s. The applicants who have more time by it are told.")
+        return moved % {"instant": instant(form.instant())}
+
     return act_page(request, call, Call.extend, form, act, done)
 
 
@@ -145,7 +149,9 @@ def accommodate(request: PersonRequest, public_id: UUID) -> HttpResponse:
             reason=form.cleaned_data["reason"],
         )
 
-    done = _("This applicant has its own closing.")
+    def done() -> str:
+        return _("This applicant has its own closing: %(instant)s.") % {"instant": instant(form.instant())}
+
     return act_page(request, call, Call.accommodate, form, act, done)
 
 
@@ -159,7 +165,9 @@ def cancel(request: PersonRequest, public_id: UUID) -> HttpResponse:
     def act() -> None:
         services.cancel_call(call, by=request.user, reason=form.cleaned_data["reason"])
 
-    done = _("The call is cancelled. Its applicants are told.")
+    def done() -> str:
+        return _("The call is cancelled. Its applicants are told.")
+
     return act_page(request, call, Call.cancel, form, act, done)
 
 
@@ -172,4 +180,4 @@ def archive(request: PersonRequest, public_id: UUID) -> HttpResponse:
     def act() -> None:
         services.archive_call(call, by=request.user)
 
-    return act_page(request, call, Call.archive, None, act, _("The call is archived."))
+    return act_page(request, call, Call.archive, None, act, lambda: _("The call is archived."))

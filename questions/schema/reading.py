@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from questions.constants import LANGUAGES, Path, Problem
+from work.calendars import NotADay, instant_at, within_reach
 from work.texts import Text, Unshowable, read_text
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -214,7 +215,10 @@ class Reader:
             return None
         try:
             if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
-                return datetime.date.fromisoformat(value)
+                return within_reach(datetime.date.fromisoformat(value))
+        except NotADay as beyond:
+            self.problem(str(beyond), key)
+            return None
         except ValueError:
             pass
         self.problem(
@@ -225,7 +229,7 @@ class Reader:
     def instant(self, key: str, *, required: bool = True) -> tuple[datetime.datetime, str] | None:
         """An instant with the name of its zone, `2027-01-31T17:00 America/Toronto`: (aware datetime, zone name).
 
-        Without a zone it is refused, and so is an hour that a change of clocks skips or repeats.
+        Without a zone it is refused, and so is an hour that clocks jump over; one that they show twice is the second.
         """
         value = self.take(key, required=required)
         if value is MISSING:
@@ -246,17 +250,15 @@ class Reader:
             self.problem(_("This instant has no time zone; add its name, for example America/Toronto."), *steps)
             return None
         try:
-            naive = datetime.datetime.fromisoformat(f"{day}T{hour}")
             place = ZoneInfo(zone)
+            instant = instant_at(datetime.datetime.fromisoformat(f"{day}T{hour}"), place)
+        except NotADay as refused:
+            self.problem(str(refused), *steps)
+            return None
         except (ValueError, KeyError, OSError):
             self.problem(_("“%(value)s” is not an instant that exists.") % {"value": value}, *steps)
             return None
-        instant = naive.replace(tzinfo=place)
-        back = instant.astimezone(datetime.UTC).astimezone(place).replace(tzinfo=None)
-        if back != naive or instant.utcoffset() != instant.replace(fold=1).utcoffset():
-            self.problem(_("At “%(value)s” the clocks change; choose another hour.") % {"value": value}, *steps)
-            return None
-        return instant, zone
+        return instant.astimezone(place), zone
 
     def items(self, key: str, *, required: bool = True, at_least: int = 0, at_most: int = 500) -> list[object]:
         """The raw values of a list."""

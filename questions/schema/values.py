@@ -18,6 +18,7 @@ from questions.constants import QuestionType
 from questions.schema.definition import Question
 from questions.schema.faults import Fault, Outcome
 from work import clock
+from work.calendars import NotADay, within_reach
 from work.money import format_money
 from work.numbers import NotANumber, read_number
 
@@ -147,18 +148,20 @@ def percent(question: Question, value: object, *, today: date | None = None) -> 
 
 def read_day(value: object) -> tuple[date | None, str]:
     """A date typed as YYYY-MM-DD or given in three parts: (date, "") or (None, what is wrong)."""
-    if isinstance(value, date):
-        return value, ""
     if isinstance(value, Mapping):
         parts = [str(value.get(part) or "").strip() for part in ("year", "month", "day")]
         if not all(parts):
             return None, _("Give the day, the month and the year.")
         value = "-".join(part.zfill(2) for part in parts)
-    found = re.fullmatch(r"\s*(\d{4})[-/](\d{1,2})[-/](\d{1,2})\s*", value) if isinstance(value, str) else None
-    if not found:
-        return None, _("Enter a date as year-month-day, for example 2027-01-31.")
     try:
-        return date(*map(int, found.groups())), ""
+        if isinstance(value, date):
+            return within_reach(value), ""
+        found = re.fullmatch(r"\s*(\d{4})[-/](\d{1,2})[-/](\d{1,2})\s*", value) if isinstance(value, str) else None
+        if not found:
+            return None, _("Enter a date as year-month-day, for example 2027-01-31.")
+        return within_reach(date(*map(int, found.groups()))), ""
+    except NotADay as beyond:
+        return None, str(beyond)
     except ValueError:
         return None, _("This day does not exist: %(value)s.") % {"value": str(value).strip()}
 

@@ -19,6 +19,7 @@ from applications.states import PublicState
 from awards.models import Award, AwardShare
 from decisions.states import DecisionKind
 from programs.states import CallState
+from work.calendars import NotADay, within_reach
 
 Row = TypeVar("Row", bound=Model)
 
@@ -33,6 +34,9 @@ class InstantField(forms.Field):
         text = re.sub(r" (?=\d\d:?\d\d$)", "+", value.strip())
         try:
             instant = datetime.fromisoformat(text)
+            within_reach(instant.date())
+        except NotADay as beyond:
+            raise ValidationError(str(beyond), code="invalid") from None
         except ValueError:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
         if instant.tzinfo is None:

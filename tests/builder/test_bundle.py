@@ -219,7 +219,14 @@ CASES = {
         "opens: 2026-03-08T02:30 America/Toronto",
         None,
         "call.opens",
-        "At “2026-03-08T02:30 America/Toronto” the clocks change; choose another hour.",
+        "On March\xa08, 2026, clocks go from 1:59\xa0am to 3\xa0am: 2:30\xa0am does not exist. Choose 1:59\xa0am or 3\xa0am.",
+    ),
+    "instant that no zone reckons": (
+        "opens: 2026-06-01T09:00 America/Toronto",
+        "opens: 9999-12-31T23:30 America/Toronto",
+        None,
+        "call.opens",
+        "Enter a year from 1900 to 2199.",
     ),
     "cohorts out of order": (
         "- 2027-05-31T17:00",

@@ -1,9 +1,13 @@
-"""Text comes in by one reader: a form that takes it otherwise says why here."""
+"""Text, days and hours come in by one reader each: a form that takes them otherwise says why here."""
 
 import ast
 from pathlib import Path
 
-RAW_FIELDS = ("forms.CharField(", "forms.EmailField(", "forms.URLField(", "forms.SlugField(")
+RAW_FIELDS = (
+    *("forms.CharField(", "forms.EmailField(", "forms.URLField(", "forms.SlugField("),
+    *("forms.DateField(", "forms.TimeField(", "forms.DateTimeField(", "forms.SplitDateTimeField("),
+    *("forms.DecimalField(", "forms.FloatField("),
+)
 ROOT = Path(__file__).parents[2]
 RAW = {
     # Shown as it was pasted, and read by the YAML reader of bundles, which cleans each text of it.
@@ -13,7 +17,7 @@ RAW = {
 }
 
 
-def test_every_text_of_a_form_is_read_by_the_one_reader():
+def test_every_text_day_and_number_of_a_form_is_read_by_the_one_reader():
     raw = {}
     for path in sorted(ROOT.glob("*/forms*")):
         for module in [path] if path.is_file() else sorted(path.rglob("*.py")):

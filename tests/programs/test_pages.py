@@ -77,6 +77,14 @@ def test_a_call_is_published_then_extended_on_its_own_pages(programme, page):
     refused = page("officer", "call-extend", call.public_id, post=earlier)
     assert refused.status_code == 409
     assert "A closing can only be moved to a later instant." in refused.content.decode()
+    for day, hour, said in (
+        ("2028-03-12", "02:30", "clocks go from 1:59\xa0am to 3\xa0am: 2:30\xa0am does not exist"),
+        ("9999-12-31", "17:00", "Enter a year from 1900 to 2199."),
+    ):
+        refused = page("officer", "call-extend", call.public_id, post=earlier | {"day": day, "hour": hour})
+        assert refused.status_code == 422
+        assert said in refused.content.decode()
+        assert f'value="{hour}"' in refused.content.decode()
     later = {"day": "2028-10-15", "hour": "17:00", "reason": "Panne"}
     assert page("officer", "call-extend", call.public_id, post=later).status_code == 302
     assert Call.objects.get().closes_at.isoformat() == "2028-10-15T21:00:00+00:00"

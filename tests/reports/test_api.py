@@ -272,6 +272,8 @@ def test_next_page_keeps_the_filters(world, meie):
         ("state=rich", "state"),
         ("updated_since=yesterday", "updated_since"),
         ("updated_since=2026-01-01T00:00:00", "updated_since"),
+        ("updated_since=0001-01-01T00:00:00%2B23:59", "updated_since"),
+        ("submitted_since=9999-12-31T23:59:59-23:59", "submitted_since"),
         ("call=7", "call"),
         ("fields=secret", "fields"),
         ("colour=red", "colour"),

@@ -1,11 +1,15 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
 from work import clock
-from work.calendars import BUSINESS_DAYS, EVERY_DAY
+from work.calendars import BUSINESS_DAYS, EVERY_DAY, NotADay, instant_at, within_reach
+from work.forms import DayField, InstantForm
 
 DAYS = st.dates(date(2024, 1, 1), date(2030, 12, 31))
 
@@ -65,3 +69,72 @@ def test_days_between_go_both_ways(one, other):
     assert EVERY_DAY.between(one, other) == -EVERY_DAY.between(other, one)
     assert EVERY_DAY.add(one, EVERY_DAY.between(one, other)) == other
     assert one + timedelta(days=EVERY_DAY.between(one, other)) == other
+
+
+# ------------------------------------------------------------------ as typed
+
+
+def typed(text, zone=clock.ZONE):
+    return instant_at(datetime.fromisoformat(text), zone)
+
+
+@pytest.mark.parametrize(
+    ("shown", "instant"),
+    [
+        ("2026-11-27T17:00", datetime(2026, 11, 27, 22, tzinfo=UTC)),
+        ("2026-07-01T17:00", datetime(2026, 7, 1, 21, tzinfo=UTC)),
+        ("2026-11-01T01:30", datetime(2026, 11, 1, 6, 30, tzinfo=UTC)),  # twice: at 5:30 UTC too
+        ("2027-03-14T01:59:59", datetime(2027, 3, 14, 6, 59, 59, tzinfo=UTC)),
+        ("2027-03-14T03:00", datetime(2027, 3, 14, 7, tzinfo=UTC)),
+    ],
+)
+def test_hour_is_read_on_the_clocks_and_the_second_one_where_they_show_it_twice(shown, instant):
+    assert typed(shown) == instant
+
+
+@pytest.mark.parametrize("shown", ["2027-03-14T02:00", "2027-03-14T02:30", "2027-03-14T02:59:59"])
+def test_hour_that_clocks_jump_over_is_refused_with_the_two_instants_beside_it(shown):
+    hour = {"00": "2\xa0am", "30": "2:30\xa0am", "59": "2:59\xa0am"}[shown[14:16]]
+    with override("en"), pytest.raises(NotADay) as refused:
+        typed(shown)
+    assert str(refused.value) == (
+        f"On March\xa014, 2027, clocks go from 1:59\xa0am to 3\xa0am: {hour} does not exist. "
+        "Choose 1:59\xa0am or 3\xa0am."
+    )
+
+
+def test_hour_that_clocks_jump_over_is_that_of_the_zone():
+    vancouver = ZoneInfo("America/Vancouver")
+    with override("fr"), pytest.raises(NotADay, match="1\xa0h\xa059 ou 3\xa0h"):
+        typed("2027-03-14T02:30", vancouver)
+    assert typed("2027-03-14T02:30", ZoneInfo("America/Regina")) == datetime(2027, 3, 14, 8, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("year", "is_read"), [(1899, False), (1900, True), (2199, True), (2200, False), (9999, False)])
+def test_year_that_cannot_be_meant_is_refused_wherever_a_day_is_typed(year, is_read):
+    day, sentence = date(year, 12, 31), "Enter a year from 1900 to 2199."
+    reads = (
+        lambda: within_reach(day),
+        lambda: instant_at(datetime.combine(day, time(17))),
+        lambda: DayField().clean(day.isoformat()),
+    )
+    for read in reads:
+        if is_read:
+            read()
+            continue
+        with override("en"), pytest.raises((NotADay, ValidationError)) as refused:
+            read()
+        assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize("hour", ["", "25:00", "02:30"])
+def test_form_of_an_instant_says_what_is_wrong_with_its_hour_beside_it(hour):
+    form = InstantForm({"day": "2027-03-14", "hour": hour})
+    assert not form.is_valid()
+    assert list(form.errors) == ["hour"]
+
+
+def test_form_of_an_instant_reads_midnight():
+    form = InstantForm({"day": "2026-11-27", "hour": "00:00"})
+    assert form.is_valid()
+    assert form.instant() == datetime(2026, 11, 27, 5, tzinfo=UTC)

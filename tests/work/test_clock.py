@@ -84,3 +84,18 @@ def test_a_day_is_written_as_each_language_writes_it(day, language, expected):
 )
 def test_years_before_is_the_same_day(day, n, before):
     assert clock.years_before(day, n) == before
+
+
+@pytest.mark.parametrize(
+    ("hour", "language", "said"),
+    [
+        (4, "en", "November\xa01, 2026 at 12:30\xa0am"),
+        (5, "en", "November\xa01, 2026 at 1:30\xa0am (daylight saving time)"),
+        (6, "en", "November\xa01, 2026 at 1:30\xa0am (standard time)"),
+        (5, "fr", "1er\xa0novembre\xa02026 à 1\xa0h\xa030 (heure avancée)"),
+        (6, "fr", "1er\xa0novembre\xa02026 à 1\xa0h\xa030 (heure normale)"),
+        (7, "fr", "1er\xa0novembre\xa02026 à 2\xa0h\xa030"),
+    ],
+)
+def test_an_hour_that_clocks_show_twice_says_which_one_it_is(hour, language, said):
+    assert clock.format_instant(datetime(2026, 11, 1, hour, 30, tzinfo=UTC), language) == said
