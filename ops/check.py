@@ -103,11 +103,14 @@ def pytest_on_a_copy(*words: str) -> int:
 
 
 def run_slow_tests() -> int:
-    """What needs a browser, a broker, a fault or a load; the machine's packages are installed first."""
+    """What needs a browser, a broker, a fault or a load, and the faults of every list (`tests/mutants.py`); the machine's
+    packages are installed first. With ARGS only what they name, of the slow ones."""
     system.provide([*system.LETTERS, *lacking()], what_for="The slow tests")
     python.ensure()
     assets.ensure()
-    outcome = with_database(["python", "-m", "pytest", "-m", "slow", *arguments()], VERAPDF_JAR=str(judge()))
+    # A fault of one list may be seen by another's test: they are added up over the whole of them, or not made.
+    chosen = ["-m", "slow", *arguments()] if arguments() else ["-m", "slow or proves", "--mutants"]
+    outcome = with_database(["python", "-m", "pytest", *chosen], VERAPDF_JAR=str(judge()))
     if outcome == NO_TESTS:
         say("No slow test was found.")
         return 0

@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis_settings
 from ops.prepare import compile_translations
 from tests import databases, servers
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.mutants"]
 
 
 def pytest_configure(config):

@@ -7,11 +7,13 @@ import pytest
 from accounts.models import User
 from audit.actors import CLOCK
 from decisions.models import Concurrence, Decision
+from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet
 from decisions.states import ConcurrenceState, DecisionState, Turn
 from moves.services import declare_standing, record_duty
 from programs.models import Appointment
 from tests.decisions import files
 from tests.decisions.files import D
+from tests.mutants import proves
 from work import clock
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +76,7 @@ def names(rows, queryset):
     return {known.get(row.pk, str(row)) for row in queryset}
 
 
+@proves(DecisionQuerySet.waiting_for, DecisionQuerySet.next_of, DecisionQuerySet._at, DecisionQuerySet._missing)
 def test_each_decision_waits_for_the_role_of_its_next_step_on_its_own_programme(rows, cast, programme):
     reconsiderer = holder("fresh@aerofil.example", programme, "reconsiderer")
     people = {name: getattr(cast, name, reconsiderer) for name in WAITING}
@@ -119,6 +122,7 @@ def put_out(person, how, application_id):
             held.update(**fields)
 
 
+@proves(DecisionQuerySet.next_of)
 @pytest.mark.parametrize(("role", "state"), [("endorser", "draft"), ("approver", "endorsed"), ("officer", "approved")])
 @pytest.mark.parametrize("out", OUT)
 def test_nothing_waits_for_who_is_barred_or_not_in_office(cast, programme, role, state, out):
@@ -129,6 +133,7 @@ def test_nothing_waits_for_who_is_barred_or_not_in_office(cast, programme, role,
     assert (list(Decision.objects.next_of(person)), list(Decision.objects.waiting_for(person))) == (left, left)
 
 
+@proves(DecisionQuerySet.within_limit_of, DecisionQuerySet.waiting_for)
 @pytest.mark.parametrize(("limit", "waits"), [("89999.99", False), ("90000.00", True)])
 @pytest.mark.parametrize("whole_cluster", [False, True])
 def test_approval_waits_for_whom_the_limit_reaches_on_that_programme(cast, programme, limit, waits, whole_cluster):
@@ -143,6 +148,7 @@ def test_approval_waits_for_whom_the_limit_reaches_on_that_programme(cast, progr
     assert list(Decision.objects.waiting_for(person)) == [decision] * waits
 
 
+@proves(DecisionQuerySet.free_to, DecisionQuerySet.waiting_for)
 @pytest.mark.parametrize(
     ("state", "kind", "role", "done"),
     [
@@ -166,6 +172,7 @@ def test_step_waits_for_nobody_whose_earlier_act_on_the_file_excludes_it(cast, p
         assert list(Decision.objects.next_of(person)) == [decision]
 
 
+@proves(DecisionQuerySet.free_to)
 @pytest.mark.parametrize(("hours", "waits"), [(-1, False), (0, True)])
 @pytest.mark.parametrize(
     ("state", "kind", "role", "duty", "of_answer"),
@@ -193,6 +200,7 @@ TURNS = {
 }  # fmt: skip
 
 
+@proves(DecisionQuerySet.turns, DecisionQuerySet.with_turn)
 def test_step_that_each_decision_waits_for_is_its_turn(rows):
     turns = Decision.objects.filter(pk__in=pks(rows)).turns()
     assert {name: turns[row.pk] for name, row in rows.items() if row.pk in turns} == TURNS
@@ -209,6 +217,7 @@ def test_nothing_waits_for_the_clock(rows):
     assert not Concurrence.objects.of_officer(CLOCK).exists()
 
 
+@proves(DecisionQuerySet.open, DecisionQuerySet.issued)
 def test_open_and_issued_decisions_are_those_of_these_states(rows):
     mine = Decision.objects.filter(pk__in=pks(rows))
     assert names(rows, mine.open()) == OPEN
@@ -218,6 +227,7 @@ def test_open_and_issued_decisions_are_those_of_these_states(rows):
 # Concurrences
 
 
+@proves(DecisionQuerySet.longest_wait_first, DecisionQuerySet.after)
 def test_queue_is_the_longest_wait_first_and_goes_on_after_any_of_its_decisions(cast, programme):
     third, first, fourth, second = (  # two wait since the same instant: the older row first
         files.decision_row(cast, programme, state="draft", at=files.DECIDED_AT + timedelta(hours=hours))
@@ -245,6 +255,7 @@ def asked(cast, programme):
 ONCE_APPROVED = ("approved", "concurred", "issued", "superseded")
 
 
+@proves(ConcurrenceQuerySet.of_officer, ConcurrenceQuerySet.waiting)
 def test_officer_of_a_partner_finds_what_it_is_asked_or_gave_from_the_approval_on(asked, cast, programme):
     others = files.decision_row(cast, programme, state="approved")
     files.asked_row(others, files.other_agreement(programme))
@@ -255,12 +266,14 @@ def test_officer_of_a_partner_finds_what_it_is_asked_or_gave_from_the_approval_o
         assert not Concurrence.objects.of_officer(person).exists()
 
 
+@proves(ConcurrenceQuerySet.counted, ConcurrenceQuerySet.awaited, ConcurrenceQuerySet.waiting)
 def test_present_round_is_what_no_return_made_void_and_is_awaited_while_it_is_not_given(asked):
     assert names(asked, Concurrence.objects.counted()) == {name for name in asked if not name.endswith(" void")}
     assert names(asked, Concurrence.objects.awaited()) == {f"{state} asked" for state in DecisionState.values}
     assert names(asked, Concurrence.objects.waiting()) == {"approved asked"}
 
 
+@proves(ConcurrenceQuerySet.of_officer)
 @pytest.mark.parametrize("out", OUT)
 def test_no_concurrence_is_asked_of_who_is_barred_or_not_in_office(cast, programme, out):
     barred, other = (files.asked_row(files.decision_row(cast, programme, state="approved")) for _n in range(2))

@@ -1,0 +1,97 @@
+"""Each list has its proof: a test with a row of each kind that must not be there, and rows out of order.
+
+`tests/mutants.py` makes the faults that such a test must see. Each function that narrows or orders rows is proved by
+some test, or is in `unproven.txt`, which only becomes shorter.
+"""
+
+import ast
+import importlib
+from pathlib import Path
+
+import pytest
+
+from tests.mutants import key_of, mutants_of
+
+ROOT = Path(__file__).parents[2]
+# The modules that answer *which rows*; what writes rows, or shows them, asks these.
+KINDS = ("querysets", "selectors", "access", "rules", "checks", "facts", "duties", "interests", "lists", "figures")
+NO_PROOF = "mark the test that shows who is in each, and in which order, with @proves, and run it with --mutants"
+NARROW = {"filter", "exclude", "order_by", "distinct"}
+UNPROVEN_FILE = Path(__file__).with_name("unproven.txt")
+ELSEWHERE = ("tests", "demo", "benchmarks", "ops")
+
+
+def lists_of_the_house() -> set[str]:
+    """`decisions.querysets.DecisionQuerySet.after`, for each function there that narrows or orders rows."""
+    found = set()
+    for path in sorted(ROOT.glob("*/**/*.py")):
+        names = path.relative_to(ROOT).with_suffix("").parts
+        if names[0] in ELSEWHERE or names[0].startswith((".", "node_modules", "var")) or names[1] not in KINDS:
+            continue
+        module = ".".join(name for name in names if name != "__init__")
+        for owner, function in _functions(ast.parse(path.read_text())):
+            if any(_narrows(node) for node in ast.walk(function)):
+                found.add(".".join([module, *owner, function.name]))
+    return found
+
+
+def _functions(tree: ast.Module):
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield [], node
+        if isinstance(node, ast.ClassDef):
+            yield from (([node.name], inner) for inner in node.body if isinstance(inner, ast.FunctionDef))
+
+
+def _narrows(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in NARROW
+
+
+def proofs() -> dict[str, set[str]]:
+    """The tests that prove each list."""
+    found: dict[str, set[str]] = {}
+    for path in sorted((ROOT / "tests").glob("**/test_*.py")):
+        if "proves" not in path.read_text() or path == Path(__file__):
+            continue
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for test, function in vars(importlib.import_module(name)).items():
+            for mark in getattr(function, "pytestmark", []) if test.startswith("test_") else []:
+                if mark.name == "proves":
+                    for proven in mark.args:
+                        found.setdefault(key_of(proven), set()).add(f"{name}.{test}")
+    return found
+
+
+def test_each_list_has_a_test_that_shows_who_is_in_it_and_in_which_order():
+    unproven = set(UNPROVEN_FILE.read_text().split()) if UNPROVEN_FILE.exists() else set()
+    lists, proven = lists_of_the_house(), set(proofs())
+    assert sorted(lists - proven - unproven) == [], NO_PROOF
+    assert sorted(unproven & proven | unproven - lists) == [], f"take these off {UNPROVEN_FILE.name}"
+
+
+# The faults themselves
+
+
+def in_office(rows, today, role):
+    held = rows.filter(starts_on__lte=today, user__is_active=True).exclude(role=role)
+    return sorted(one for one in held.order_by("-starts_on", "id")[:3] if one.ends_on > today)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "without `starts_on__lte=today`",
+        "`__lt` for `__lte`",
+        "without `user__is_active=True`",
+        "without `role=role`",
+        "order without `'-starts_on'`",
+        "order by `starts_on`",
+        "order by `-id`",
+        "without the limit",
+        "sorted the other way",
+        "`one.ends_on > today` with the bound moved",
+        "without `if one.ends_on > today`",
+    ],
+)
+def test_fault_is_made_of_each_condition_bound_order_and_limit(fault):
+    assert fault in {mutant.name.partition(": ")[2] for mutant in mutants_of(in_office)}
