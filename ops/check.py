@@ -103,8 +103,10 @@ def pytest_on_a_copy(*words: str) -> int:
 
 
 def run_slow_tests() -> int:
-    """What needs a browser, a broker, a fault or a load, and the faults of every list (`tests/mutants.py`); the machine's
-    packages are installed first. With ARGS only what they name, of the slow ones."""
+    """What needs a browser, a broker, a fault or a load, and the faults of every list (`tests/mutants.py`).
+
+    The machine's packages are installed first. With ARGS only what they name, of the slow ones.
+    """
     system.provide([*system.LETTERS, *lacking()], what_for="The slow tests")
     python.ensure()
     assets.ensure()
