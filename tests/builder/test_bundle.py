@@ -219,7 +219,8 @@ CASES = {
         "opens: 2026-03-08T02:30 America/Toronto",
         None,
         "call.opens",
-        "On March\xa08, 2026, clocks go from 1:59\xa0am to 3\xa0am: 2:30\xa0am does not exist. Choose 1:59\xa0am or 3\xa0am.",
+        "On March\xa08, 2026, clocks go from 1:59\xa0am to 3\xa0am: 2:30\xa0am does not exist. "
+        "Choose 1:59\xa0am or 3\xa0am.",
     ),
     "instant that no zone reckons": (
         "opens: 2026-06-01T09:00 America/Toronto",
