@@ -166,6 +166,7 @@ def mutants_of(function: Function) -> list[Mutant]:
     definition = tree.body[0]
     assert isinstance(definition, ast.FunctionDef), function
     definition.decorator_list = []
+    _forget_types(definition)
     seen = _Numbered()
     seen.visit(copy.deepcopy(tree))
     return [
@@ -173,6 +174,16 @@ def mutants_of(function: Function) -> list[Mutant]:
         for place, node in enumerate(seen.nodes)
         for name, new in _faults(node)
     ]
+
+
+def _forget_types(definition: ast.FunctionDef) -> None:
+    """Annotations decide nothing: `Refusal | None` is no condition."""
+    definition.returns = None
+    for node in ast.walk(definition):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+        if isinstance(node, ast.AnnAssign):
+            node.annotation = ast.Constant("")
 
 
 def _compiled(tree: ast.AST | None, function: Function) -> Function:

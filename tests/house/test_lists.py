@@ -72,7 +72,7 @@ def test_each_list_has_a_test_that_shows_who_is_in_it_and_in_which_order():
 # The faults themselves
 
 
-def in_office(rows, today, role):
+def in_office(rows, today, role) -> str | None:
     held = rows.filter(starts_on__lte=today, user__is_active=True).exclude(role=role)
     return sorted(one for one in held.order_by("-starts_on", "id")[:3] if one.ends_on > today)
 
@@ -95,3 +95,7 @@ def in_office(rows, today, role):
 )
 def test_fault_is_made_of_each_condition_bound_order_and_limit(fault):
     assert fault in {mutant.name.partition(": ")[2] for mutant in mutants_of(in_office)}
+
+
+def test_no_fault_is_made_of_a_type():
+    assert not [mutant.name for mutant in mutants_of(in_office) if "None" in mutant.name]

@@ -1,11 +1,13 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from moves.duties import DID, PLACES, WHO, clash, exclude, excluding, is_waivable
+from moves.duties import DID, PLACES, WHO, clash, clashes, done_by, exclude, excluding, is_waivable
 from moves.models import DutyDone
 from moves.services import record_duty
 from moves.states import Duty
+from tests.cast import SET_UP
+from tests.mutants import proves
 from work import clock
 
 
@@ -28,6 +30,7 @@ def test_two_pairs_can_never_be_waived():
     }
 
 
+@proves(clash, excluding, clashes)
 @pytest.mark.django_db
 def test_many_files_are_answered_as_each_of_them(cast, django_assert_num_queries):
     """A sponsor may prepare; who screened may screen again; another's acts, or another file's, exclude nothing."""
@@ -44,6 +47,40 @@ def test_many_files_are_answered_as_each_of_them(cast, django_assert_num_queries
         with django_assert_num_queries(1):
             assert set(excluding(cast.ana, duty).values_list("application_id", flat=True)) == files
         assert {file for file in range(1, 7) if clash(file, cast.ana, duty)} == files
+        with django_assert_num_queries(1):
+            found = clashes(range(1, 7), [cast.ana.pk], duty)
+        assert set(found) == {(file, cast.ana.pk) for file in files}
+    assert set(clashes([3, 5], [cast.ana.pk, cast.ben.pk], Duty.SCORE)) == {(3, cast.ben.pk), (5, cast.ana.pk)}
+
+
+@proves(clash, clashes, done_by)
+@pytest.mark.django_db
+def test_act_that_is_named_is_the_first_that_excludes(cast):
+    """Written out of order, two in the same instant; another's acts, and another file's, were before them."""
+    first = datetime(2026, 10, 3, 16, tzinfo=UTC)
+    for file, person, duty, hours in (
+        (1, cast.ana, Duty.ENDORSE, 2),
+        (1, cast.ana, Duty.SCREEN, 1),
+        (1, cast.ana, Duty.CONFIRM, 1),
+        (1, cast.ana, Duty.RECOMMEND, 3),
+        (1, cast.ben, Duty.SCORE, 0),
+        (2, cast.ana, Duty.CONCUR, 0),
+    ):
+        with clock.at(first + timedelta(hours=hours)):
+            record_duty(file, by=person, duty=duty)
+    assert done_by(cast.ana, 1) == [Duty.SCREEN, Duty.CONFIRM, Duty.ENDORSE, Duty.RECOMMEND]
+    for duty, named in ((Duty.APPROVE, Duty.SCREEN), (Duty.SCREEN, Duty.CONFIRM)):
+        assert clash(1, cast.ana, duty).message.startswith(DID[named].partition("%")[0])
+        assert clashes([1], [cast.ana.pk], duty) == {(1, cast.ana.pk): named}
+
+
+@proves(clash, excluding, done_by)
+@pytest.mark.django_db
+def test_who_is_no_person_did_nothing(cast):
+    record_duty(1, by=cast.ana, duty=Duty.SCREEN)
+    assert clash(1, SET_UP, Duty.APPROVE) is None
+    assert done_by(SET_UP, 1) == []
+    assert not excluding(SET_UP, Duty.APPROVE).exists()
 
 
 @pytest.mark.django_db

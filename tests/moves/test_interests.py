@@ -3,13 +3,24 @@
 import pytest
 from django.apps import apps
 
-from moves.interests import ask_unbarred, bar, barred_among, barred_from, is_barred, unbarred
+from moves.interests import (
+    ask_unbarred,
+    bar,
+    barred_among,
+    barred_from,
+    barred_pairs,
+    is_barred,
+    standing_of,
+    unbarred,
+)
+from moves.querysets import StandingQuerySet
 from moves.refusals import Forbidden
 from moves.registry import declared, state_field, subject_name
 from moves.services import declare_standing
 from moves.states import StandingState
 from moves.transitions import nobody
 from tests.cast import SET_UP
+from tests.mutants import proves
 
 FILE, OTHER = 11, 12
 SAID = {
@@ -24,6 +35,7 @@ SAID = {
 }
 
 
+@proves(barred_from, barred_pairs, standing_of, StandingQuerySet.barring)
 @pytest.mark.django_db
 @pytest.mark.parametrize(("said", "closed"), SAID.items())
 def test_four_ways_of_asking_say_the_same(cast, said, closed):
