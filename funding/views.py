@@ -1,6 +1,5 @@
 """The envelopes of the delegation agreements: how far each year's money has gone, and every entry of one."""
 
-import csv
 from decimal import Decimal
 from typing import Any, TypedDict
 from uuid import UUID
@@ -9,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -16,14 +16,15 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.requests import PersonRequest
 from audit.services import record_reading
+from audit.states import ActorKind
 from funding.access import envelopes_of, reads_envelopes
 from funding.figures import Burn, FileName, StatementRow, burn, names_of_files, statement
 from funding.models import Agreement, Envelope
-from funding.money import BUCKETS, Bucket
+from funding.money import BUCKETS, Bucket, EntryKind
 from moves.refusals import Forbidden
 from work import clock
 from work.money import ZERO
-from work.spreadsheets import plain
+from work.spreadsheets import MARK, lines_of
 
 
 def bar_of(envelope: Envelope, year: Burn) -> dict[str, object]:
@@ -106,29 +107,53 @@ def statement_page(request: PersonRequest, public_id: UUID) -> HttpResponse:
 @login_required
 @never_cache
 def statement_csv(request: PersonRequest, public_id: UUID) -> HttpResponse:
-    """The same statement, a line an entry; amounts with a point, as machines read them."""
+    """The same statement, a line an entry, as a spreadsheet of the reader's language opens it."""
     envelope = get_object_or_404(readable(request), public_id=public_id)
     record_reading(request.user, application_id=None, subject=envelope, what="statement (CSV)")
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    language = get_language() or "fr"
+    table: list[list[str | Decimal]] = [_heads(), *(_cells(envelope, line) for line in rows_of(envelope, request.user))]
+    response = HttpResponse(MARK.encode() + lines_of(table, language=language), content_type="text/csv; charset=utf-8")
     name = f"{envelope.agreement.reference}-{envelope.label}".replace("/", "-")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    response.write("\ufeff")  # a spreadsheet then reads it as UTF-8
-    out = csv.writer(response)
-    balances = [bucket for bucket in BUCKETS if bucket != Bucket.RECEIVED]
-    out.writerow(["at", "kind", "from", "amount", "file", "by", "note", *balances, "free"])
-    for line in rows_of(envelope, request.user):
-        row = line["row"]
-        out.writerow(
-            [
-                row.entry.at.isoformat(),
-                row.entry.kind,
-                row.entry.from_bucket,
-                row.entry.amount,
-                line["file"].reference if line["file"] else "",
-                plain(row.entry.by.full_name if row.entry.by else row.entry.actor),
-                plain(row.entry.note),
-                *(row.balances[balance] for balance in balances),
-                row.free,
-            ]
-        )
     return response
+
+
+BALANCES = tuple(bucket for bucket in BUCKETS if bucket != Bucket.RECEIVED)
+
+
+def _heads() -> list[str | Decimal]:
+    return [
+        _("Day"),
+        _("Hour (Québec time)"),
+        _("Fiscal year"),
+        _("Entry"),
+        _("Correction"),
+        _("Taken from"),
+        _("Amount ($)"),
+        _("File"),
+        _("By"),
+        _("Note"),
+        *(_("Balance after ($): %(name)s") % {"name": bucket.label} for bucket in BALANCES),
+        _("Balance after ($): %(name)s") % {"name": _("Free")},
+    ]
+
+
+def _cells(envelope: Envelope, line: Line) -> list[str | Decimal]:
+    """Days and amounts as the spreadsheet reckons with them, everything else in words."""
+    row, file = line["row"], line["file"]
+    entry = row.entry
+    day, hour = clock.sortable(entry.at).split(" ")
+    return [
+        day,
+        hour,
+        envelope.label,
+        str(EntryKind(entry.kind).label),
+        _("yes") if entry.reverses_id else "",
+        str(Bucket(entry.from_bucket).label) if entry.from_bucket else "",
+        entry.amount,
+        file.reference if file else _("A file") if entry.application_id else "",
+        entry.by.full_name if entry.by else str(ActorKind(entry.actor).label),
+        entry.note,
+        *(row.balances[balance] for balance in BALANCES),
+        row.free,
+    ]

@@ -174,6 +174,6 @@ def format_instant(instant: datetime, language: str) -> str:
 TWICE = {"fr": ("heure avancée", "heure normale"), "en": ("daylight saving time", "standard time")}
 
 
-def sortable(instant: datetime) -> str:
-    """An instant for a table that is sorted and reckoned with, in Québec, to the minute: "2026-11-19 21:15"."""
-    return f"{instant.astimezone(ZONE):%Y-%m-%d %H:%M}"
+def sortable(instant: datetime, *, seconds: bool = False) -> str:
+    """An instant for a table that is sorted and reckoned with, in Québec: "2026-11-19 21:15", or "… 21:15:30"."""
+    return f"{instant.astimezone(ZONE):%Y-%m-%d %H:%M{':%S' if seconds else ''}}"

@@ -1,4 +1,7 @@
-"""Texts that people wrote, and lists, in files that spreadsheets open. Pure: no Django."""
+"""Texts that people wrote, and lists, in files that spreadsheets open: every CSV is written here. Pure: no Django.
+
+A person's file follows the person's language (`lines_of`, after a MARK); a machine's never does (`machine_line`).
+"""
 
 import csv
 import io
@@ -30,11 +33,19 @@ def lines_of(rows: Iterable[Sequence[str | Decimal]], *, language: str) -> bytes
     French: cells apart by semicolons, and a decimal comma. English: commas, and a point. No text becomes a formula.
     The file begins with MARK.
     """
-    french, text = language.startswith("fr"), io.StringIO()
-    write = csv.writer(text, delimiter=";" if french else ",").writerow
-    for row in rows:
-        write([_cell(cell, french) for cell in row])
-    return text.getvalue().encode()
+    french = language.startswith("fr")
+    return _written(([_cell(cell, french) for cell in row] for row in rows), ";" if french else ",").encode()
+
+
+def machine_line(cells: Iterable[str]) -> str:
+    """One line as machines read it, in any language alike: commas, and figures as they come. See `plain` for texts."""
+    return _written([cells], ",")
+
+
+def _written(rows: Iterable[Iterable[str]], delimiter: str) -> str:
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter).writerows(rows)
+    return text.getvalue()
 
 
 def _cell(cell: str | Decimal, french: bool) -> str:

@@ -1,11 +1,12 @@
 """The auditor's pages: the trail searched, and the whole story of one file, verified as it is read."""
 
-import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import islice
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -20,7 +21,10 @@ from desk.rules import audited_by, may_read_trail
 from desk.selectors.trail import all_verbs
 from moves.refusals import Forbidden
 from work import clock
-from work.spreadsheets import plain
+from work.spreadsheets import MARK, lines_of
+from work.templatetags.formats import told
+
+BATCH = 500  # lines of a table written at a time
 
 
 @require_safe
@@ -85,11 +89,11 @@ def file(request: PersonRequest, reference: str) -> HttpResponse:
 @never_cache
 @login_required
 def file_csv(request: PersonRequest, reference: str) -> StreamingHttpResponse:
-    """The same, whole, as a table for a spreadsheet."""
+    """The same, whole, as a spreadsheet of the reader's language opens it."""
     application = readable(request, reference)
     record_reading(request.user, application_id=application.pk, subject=application, what="trail")
     rows = selectors.whole_chronicle(application)
-    response = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(_csv(rows, get_language() or "fr"), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{application.reference}-trail.csv"'
     return response
 
@@ -102,34 +106,40 @@ def readable(request: PersonRequest, reference: str) -> Application:
     return application
 
 
-def _csv(lines: Iterable[selectors.Line]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    head = ["at", "act", "verb", "subject", "entry", "who", "duty", "before", "after", "reason", "facts", "digest"]
-    yield "\ufeff" + writer.writerow(head)
-    for line in lines:
-        facts = "; ".join(f"{name}={value}" for name, value in [*line.facts, *line.texts])
-        cells = [
-            line.at.isoformat(),
-            line.what,
-            line.verb,
-            line.subject,
-            line.seq or "",
-            line.who,
-            line.duty,
-            line.before,
-            line.after,
-            line.note,
-            facts,
-            line.digest,
+def _csv(lines: Iterator[selectors.Line], language: str) -> Iterator[bytes]:
+    """The lines as a spreadsheet of that language opens them, one at a time. The code of an act and the digest of its
+    entry are those of the verifier, in no language."""
+    with override(language):
+        head = [
+            *(_("When (Québec time)"), _("Act"), _("Code of the act"), _("Subject"), _("Entry"), _("Who"), _("Duty")),
+            *(_("Before"), _("After"), _("Reason"), _("What was noted"), _("Digest")),
         ]
-        yield writer.writerow([plain(str(cell)) for cell in cells])
+    yield MARK.encode() + lines_of([head], language=language)
+    while True:
+        with override(language):  # and not across a yield: the server says other things meanwhile
+            cells = [_cells(line) for line in islice(lines, BATCH)]
+        if not cells:
+            return
+        yield lines_of(cells, language=language)
 
 
-class _Echo:
-    """A file that gives back what is written in it: one line of the table at a time."""
-
-    def write(self, value: str) -> str:
-        return value
+def _cells(line: selectors.Line) -> list[str]:
+    facts = [_("%(label)s: %(error)s") % {"label": name, "error": told(value)} for name, value in line.facts]
+    texts = [_("%(label)s: %(error)s") % {"label": name, "error": value} for name, value in line.texts]
+    return [
+        clock.sortable(line.at, seconds=True),
+        line.what,
+        line.verb,
+        line.subject,
+        str(line.seq or ""),
+        line.who,
+        line.duty,
+        line.before,
+        line.after,
+        line.note,
+        "; ".join(facts + texts),
+        line.digest,
+    ]
 
 
 def _number(text: str | None) -> int | None:

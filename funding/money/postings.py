@@ -36,20 +36,20 @@ class Cause(StrEnum):
     VOID_RECOMMENDATION = "recommendation.void"
 
 
-class Bucket(StrEnum):
+class Bucket(TextChoices):
     """The balances of an envelope, each a column of it, in the order a statement shows them. `received` is cash; all
     others are budget."""
 
-    ALLOCATED = "allocated"
-    FEE = "fee"
-    RESERVED = "reserved"
-    COMMITTED = "committed"
-    PAYABLE = "payable"
-    PAID = "paid"
-    RECOVERED = "recovered"
-    RETURNED = "returned"
-    LAPSED = "lapsed"
-    RECEIVED = "received"
+    ALLOCATED = "allocated", _("Allocated")
+    FEE = "fee", _("Administration fee")
+    RESERVED = "reserved", _("Reserved")
+    COMMITTED = "committed", _("Committed")
+    PAYABLE = "payable", _("Payable at year-end")
+    PAID = "paid", _("Paid")
+    RECOVERED = "recovered", _("Recovered")
+    RETURNED = "returned", _("Returned to the partner")
+    LAPSED = "lapsed", _("Lapsed")
+    RECEIVED = "received", _("Cash received from the partner")
 
 
 BUCKETS = tuple(Bucket)

@@ -168,7 +168,11 @@ def _references(schema: object) -> Iterator[str]:
 
 
 def _list_operation(name: str, resource: type[Resource[Any]], shape: str) -> Operation:
-    csv = _("The whole list, one row a line, with the fields' names first: no page, no cursor.")
+    csv = _(
+        "The whole list, one row a line, with the fields' names first: no page, no cursor. It is for machines, and the "
+        "same in both languages: UTF-8, commas between cells, a decimal point, days as 2027-03-31, instants with the "
+        "offset of their zone. A person's own files, on the pages, follow the person's language."
+    )
     path = _shared("id") if "{id}" in name else []
     return {
         "operationId": f"list_{resource.kind}",
@@ -178,7 +182,7 @@ def _list_operation(name: str, resource: type[Resource[Any]], shape: str) -> Ope
         "parameters": [
             *path,
             *[filter_parameter(key, one) for key, one in resource.filterset_class.base_filters.items()],
-            *_shared("fields", "page_size", "cursor", "format", "AcceptLanguage", "IfNoneMatch"),
+            *_shared("fields", "page_size", "cursor", "format", "bom", "AcceptLanguage", "IfNoneMatch"),
         ],
         "responses": {
             "200": {

@@ -1,7 +1,5 @@
 """What the API speaks: JSON everywhere, CSV for lists."""
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -72,9 +70,3 @@ def safe(value: object) -> str:
         return "true" if value else "false"
     text = str(value)
     return text if NUMBER.match(text) else plain(text)
-
-
-def csv_line(cells: Iterable[str]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\r\n").writerow(cells)
-    return buffer.getvalue()

@@ -21,7 +21,7 @@ Schema = TypedDict(
         "enum": list[str],
         "minimum": int,
         "maximum": int,
-        "default": int,
+        "default": int | str,
         "items": "Schema",
         "properties": dict[str, "Schema"],
         "required": list[str],
@@ -73,6 +73,7 @@ def shared_parameters() -> dict[str, Parameter]:
     languages: Schema = {"type": "string", "enum": ["fr-CA", "en-CA"]}
     whole: Schema = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE_SIZE}
     formats: Schema = {"type": "string", "enum": ["json", "csv"]}
+    switch: Schema = {"type": "string", "enum": ["true", "false"], "default": "false"}
     which = _("The identifier of the row; for an application its reference, for a programme its code, do as well.")
     found = {
         "id": ("path", "id", string, which),
@@ -80,6 +81,12 @@ def shared_parameters() -> dict[str, Parameter]:
         "page_size": ("query", "page_size", whole, _("How many rows a page has.")),
         "cursor": ("query", "cursor", string, _("Where the page begins: take it from next.")),
         "format": ("query", "format", formats, _("The format, instead of Accept.")),
+        "bom": (
+            "query",
+            "bom",
+            switch,
+            _("Of a CSV: begin it with a byte order mark, by which a spreadsheet reads it as UTF-8."),
+        ),
         "AcceptLanguage": (
             "header",
             "Accept-Language",

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from itertools import chain
 from typing import Any, TypeVar
 
 import django_filters
@@ -32,7 +33,7 @@ from rest_framework.viewsets import GenericViewSet
 from audit.services import record_readings
 from funding.models import Partner, PartnerSeat
 from reports import selectors, services
-from reports.api.formats import CsvRenderer, Negotiation, columns_of, csv_line, flat, safe
+from reports.api.formats import CsvRenderer, Negotiation, columns_of, flat, safe
 from reports.api.keys import REALM, KeyAuthentication, SeatAuthentication, caller_of
 from reports.api.pages import next_address, page_of
 from reports.api.problems import BadKey, BadParameters, Wrong, language_asked, problem_of
@@ -40,11 +41,14 @@ from reports.models import ApiCall, ApiKey
 from reports.states import Scope
 from work import clock
 from work.models import PublicModel
+from work.spreadsheets import MARK, machine_line
 
 MINUTE = timedelta(minutes=1)
 CHUNK = 1000  # rows of a CSV read and written at a time
 OF_A_PAGE = {"cursor", "page_size", "fields", "format"}
-OF_A_CSV = OF_A_ROW = {"fields", "format"}
+OF_A_ROW = {"fields", "format"}
+OF_A_CSV = OF_A_ROW | {"bom"}
+BOM = {"true": MARK, "false": "", "": ""}
 Row = TypeVar("Row", bound=PublicModel)
 Found = TypeVar("Found", bound=PublicModel)
 
@@ -173,7 +177,7 @@ class Resource(GenericViewSet[Row]):
         asked = self._asked(request, OF_A_CSV if whole else OF_A_PAGE, self.filterset_class.base_filters)
         rows, filterset = self._filtered(request, asked)
         if whole:
-            return self._csv(request, rows)
+            return self._csv(request, rows, mark=_mark(request))
         page, cursor = page_of(rows, request.query_params)
         self.row_count = len(page)
         body: dict[str, object] = {
@@ -275,10 +279,11 @@ class Resource(GenericViewSet[Row]):
 
     # ---- CSV
 
-    def _csv(self, request: Request, rows: QuerySet[Row]) -> StreamingHttpResponse:
-        """The whole list, read and written a chunk at a time: no cursor, no page."""
+    def _csv(self, request: Request, rows: QuerySet[Row], *, mark: str) -> StreamingHttpResponse:
+        """The whole list, read and written a chunk at a time: no cursor, no page. It begins with `mark`."""
+        lines = self._lines(request, rows.order_by("public_id"), translation.get_language())
         response = StreamingHttpResponse(
-            self._lines(request, rows.order_by("public_id"), translation.get_language()),
+            chain([mark], lines) if mark else lines,
             content_type="text/csv; charset=utf-8",
         )
         response.headers["Content-Disposition"] = f'attachment; filename="{self.kind}s.csv"'
@@ -293,10 +298,10 @@ class Resource(GenericViewSet[Row]):
                 with translation.override(language):
                     shaped = [flat(row) for row in self._shaped(page)]
                 if last is None:
-                    yield csv_line(columns_of(self._shape()))
+                    yield machine_line(columns_of(self._shape()))
                 self._record(request, page)
                 for row in shaped:
-                    yield csv_line([safe(value) for value in row.values()])
+                    yield machine_line([safe(value) for value in row.values()])
                 count += len(page)
                 self.row_count = count
                 if len(page) < CHUNK:
@@ -305,3 +310,11 @@ class Resource(GenericViewSet[Row]):
             status = 200
         finally:
             self._log(request, status)
+
+
+def _mark(request: Request) -> str:
+    """By which a spreadsheet reads the file as UTF-8, where it is asked for; machines take it for a column's name."""
+    asked = request.query_params.get("bom", "")
+    if asked not in BOM:
+        raise BadParameters([{"parameter": "bom", "detail": _("One of: %(list)s.") % {"list": "true, false"}}])
+    return BOM[asked]

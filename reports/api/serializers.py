@@ -149,6 +149,7 @@ class LedgerEntry(serializers.Serializer):
 
     id = identifier()
     at = instant(_("When the entry was made."))
+    fiscal_year = text(FISCAL_YEAR, source="envelope.label")
     kind = choice(EntryKind, _("What the entry does."))
     from_balance = text(_("The balance the money leaves, where there is one; else empty."), source="from_bucket")
     amount = dollars(_("The amount in dollars, always positive: the kind says which way it goes."))

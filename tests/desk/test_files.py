@@ -22,6 +22,7 @@ from reviews.services import declare_interests
 from tests import files
 from tests.cast import SET_UP
 from tests.reviews.files import reviewed_file
+from work import clock
 
 NOW = datetime(2026, 10, 20, 15, tzinfo=UTC)
 
@@ -168,11 +169,32 @@ def test_trail_is_the_auditors_alone(client, cast, file, who):
     assert get(client, getattr(cast, who), "trail-list").status_code == 403
 
 
-def test_trail_as_a_table_is_whole_and_harmless(client, cast, file):
-    answer = get(client, cast.auditor, "trail-file-csv", file.reference)
-    rows = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
-    assert len(rows) == len(list(whole_chronicle(file)))
-    assert {"application.start", "application.submit", "read"} <= {row["verb"] for row in rows}
+TRAIL_HEADS = {
+    "fr": "Quand (heure du Québec);Acte;Code de l’acte;Objet;Écriture;Qui;Tâche;Avant;Après;Motif;Ce qui est noté;"
+    "Empreinte",
+    "en": "When (Québec time),Act,Code of the act,Subject,Entry,Who,Duty,Before,After,Reason,What was noted,Digest",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "delimiter", "submitted"),
+    [
+        ("fr", ";", ["Demande déposée", "Demande", "brouillon", "déposée"]),
+        ("en", ",", ["Application submitted", "Application", "draft", "submitted"]),
+    ],
+)
+def test_trail_as_a_table_is_whole_and_of_the_reader_s_language(client, cast, file, language, delimiter, submitted):
+    client.cookies["django_language"] = language
+    content = get(client, cast.auditor, "trail-file-csv", file.reference).getvalue()
+    assert content.startswith(b"\xef\xbb\xbf")
+    head, *lines = csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=delimiter)
+    assert head == TRAIL_HEADS[language].split(delimiter)
+    assert len(lines) == len(list(whole_chronicle(file)))
+    rows = [dict(zip(TRAIL_HEADS["en"].split(","), line, strict=True)) for line in lines]
+    assert {"application.start", "application.submit", "read"} <= {row["Code of the act"] for row in rows}
+    (sent,) = [row for row in rows if row["Code of the act"] == "application.submit"]
+    assert [sent[name] for name in ("Act", "Subject", "Before", "After")] == submitted
+    assert sent["When (Québec time)"] == clock.sortable(file.submitted_at, seconds=True)
     assert not [cell for row in rows for cell in row.values() if cell[:1] in ("=", "+", "@")]
 
 

@@ -1,6 +1,6 @@
 """The pages of the envelopes: who reads them, and what a statement names."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -27,9 +27,10 @@ def now(clock_at):
 
 @pytest.fixture
 def page():
-    def get(person, name, *args):
+    def get(person, name, *args, language="fr"):
         client = Client()
         client.force_login(person)
+        client.cookies["django_language"] = language
         return client.get(reverse(name, args=args))
 
     return get
@@ -70,9 +71,9 @@ def test_a_statement_names_the_file_of_each_entry_to_whom_may_open_it(cast, prog
     )
     body = page(cast.finance, "envelope-statement", envelope.public_id).content.decode()
     assert file.reference in body
-    csv = page(cast.finance, "envelope-csv", envelope.public_id).content.decode("utf-8-sig").splitlines()
-    assert len(csv) == 4  # the head, the allocation, the fee, the reserve
-    assert file.reference in csv[3]
+    lines = page(cast.finance, "envelope-csv", envelope.public_id).content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 4  # the head, the allocation, the fee, the reserve
+    assert file.reference in lines[3]
     assert Reading.objects.filter(subject_type="envelope").count() == 2
 
 
@@ -153,3 +154,48 @@ def test_statement_of_an_envelope_has_its_entries_in_the_order_they_were_made(ca
         ledger.receive(second, amount=Decimal(amount * 10), by=cast.finance)
     rows = page(cast.finance, "envelope-statement", first.public_id).context["rows"]
     assert [line["row"].entry.amount for line in rows] == [1_600_000, 128_000, 3, 1, 2]
+
+
+HEADS = {
+    "fr": (
+        "Jour;Heure (heure du Québec);Exercice financier;Écriture;Correction;Pris sur;Montant ($);Dossier;Par;Note;"
+        "Solde ensuite ($) : Affecté;Solde ensuite ($) : Frais d’administration;Solde ensuite ($) : Réservé;"
+        "Solde ensuite ($) : Engagé;Solde ensuite ($) : Compte à payer;Solde ensuite ($) : Versé;"
+        "Solde ensuite ($) : Recouvré;Solde ensuite ($) : Remis au ministère ou à l’organisme partenaire;"
+        "Solde ensuite ($) : Périmé;"
+        "Solde ensuite ($) : Libre"
+    ),
+    "en": (
+        "Day,Hour (Québec time),Fiscal year,Entry,Correction,Taken from,Amount ($),File,By,Note,"
+        "Balance after ($): Allocated,Balance after ($): Administration fee,Balance after ($): Reserved,"
+        "Balance after ($): Committed,Balance after ($): Payable at year-end,Balance after ($): Paid,"
+        "Balance after ($): Recovered,Balance after ($): Returned to the partner,Balance after ($): Lapsed,"
+        "Balance after ($): Free"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        (
+            "fr",
+            "2027-03-31;21:00;2026-2027;Affecté;;;1234,50;;{by};'=Avenant 2;1601234,50;128000,00;0,00;0,00;0,00;0,00;"
+            "0,00;0,00;0,00;1473234,50",
+        ),
+        (
+            "en",
+            "2027-03-31,21:00,2026-2027,Allocated,,,1234.50,,{by},'=Avenant 2,1601234.50,128000.00,0.00,0.00,0.00,0.00,"
+            "0.00,0.00,0.00,1473234.50",
+        ),
+    ],
+)
+def test_statement_is_a_spreadsheet_of_the_reader_s_language_in_quebec_s_days(cast, programme, page, language, line):
+    """An entry of the evening of March 31 is of that day and of its envelope's fiscal year, whatever the day in UTC."""
+    envelope = Envelope.objects.order_by("fiscal_year").first()
+    with clock.at(datetime(2027, 4, 1, 1, tzinfo=UTC)):
+        ledger.allocate(envelope, amount=Decimal("1234.5"), by=cast.finance, note="=Avenant 2")
+    answer = page(cast.finance, "envelope-csv", envelope.public_id, language=language)
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert (lines[0].replace("\xa0", " "), lines[-1]) == (HEADS[language], line.format(by=cast.finance.full_name))

@@ -1,6 +1,7 @@
 """Text, days and hours come in by one reader each: a form that takes them otherwise says why here."""
 
 import ast
+import re
 from pathlib import Path
 
 RAW_FIELDS = (
@@ -30,3 +31,11 @@ def test_every_text_day_and_number_of_a_form_is_read_by_the_one_reader():
                     if call.startswith(RAW_FIELDS) and "HiddenInput" not in call:
                         raw.setdefault(name, set()).add(ast.unparse(getattr(node, "target", None) or node.targets[0]))
     assert raw == {name: fields for name, fields in RAW.items() if fields is not None}
+
+
+def test_every_table_is_written_by_the_one_writer():
+    """Lines of a CSV: cells, decimals and marks that each spreadsheet reads, and no text that becomes a formula."""
+    apps = [path.parent for path in ROOT.glob("*/apps.py")]
+    modules = [path for app in [*apps, ROOT / "config"] for path in app.rglob("*.py")]
+    writers = {str(path.relative_to(ROOT)) for path in modules if re.search(r"csv\.(Dict)?[wW]riter", path.read_text())}
+    assert writers == {"work/spreadsheets.py"}

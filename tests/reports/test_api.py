@@ -25,6 +25,7 @@ from reports.api.document import document
 from reports.api.examples import example_of
 from reports.models import ApiCall
 from tests.reports.conftest import NOW, SUBMITTED
+from work import clock
 
 LISTS = ["agreements", "envelopes", "programs", "calls", "applications", "decisions", "awards"]
 
@@ -231,6 +232,15 @@ def test_ledger_names_a_file_only_once_that_tells_no_outcome(world, meie):
     assert rows[1]["changes"] == [{"balance": "reserved", "amount": "10.00"}]
 
 
+def test_ledger_entry_of_the_last_evening_of_a_fiscal_year_is_of_that_day_and_year(world, meie):
+    """The offset of its zone says the day: in UTC it was April 1 already."""
+    envelope = world.envelopes[world.meie]
+    with clock.at(datetime(2027, 4, 1, 1, tzinfo=UTC)):
+        ledger.receive(envelope, amount=Decimal(5), by=world.officer)
+    entry = meie.rows(f"envelopes/{envelope.public_id}/ledger")[-1]
+    assert (entry["at"], entry["fiscal_year"]) == ("2027-03-31T21:00:00-04:00", "2026-2027")
+
+
 def test_envelope_shows_the_figures_of_the_page(world, meie):
     (row,) = meie.rows("envelopes")
     assert (row["allocated"], row["free"], row["engaged_percent"]) == ("1000000.00", "1000000.00", "0.0000")
@@ -279,6 +289,8 @@ def test_next_page_keeps_the_filters(world, meie):
         ("colour=red", "colour"),
         ("format=xml", "format"),
         ("format=csv&page_size=5", "page_size"),
+        ("format=csv&bom=yes", "bom"),
+        ("bom=true", "bom"),
     ],
 )
 def test_parameter_that_cannot_be_used_is_named(world, meie, query, parameter):
@@ -400,6 +412,19 @@ def test_empty_csv_has_its_columns(world, meie):
     lines = b"".join(meie.get("applications?format=csv").streaming_content).decode().splitlines()
     assert len(lines) == 1
     assert "organisation.neq" in lines[0].split(",")
+
+
+@pytest.mark.parametrize(("query", "is_marked"), [("", False), ("&bom=false", False), ("&bom=true", True)])
+def test_csv_is_for_machines_in_any_language_and_marked_where_it_is_asked_for(world, meie, query, is_marked):
+    world.file(title="Four")
+    address = f"applications?format=csv&fields=title,requested_amount{query}"
+    french, english = (
+        b"".join(meie.get(address, **{"accept-language": language}).streaming_content)
+        for language in ("fr-CA", "en-CA")
+    )
+    assert french == english
+    assert french.startswith(b"\xef\xbb\xbftitle" if is_marked else b"title")
+    assert french.endswith(b"Four,100000.00\r\n")
 
 
 def test_row_is_not_given_as_csv(full, as_partner):
