@@ -6,9 +6,11 @@ from types import SimpleNamespace
 import pytest
 
 from accounts.models import Cluster, ClusterAppointment, User
+from accounts.querysets import ClusterQuerySet, TermQuerySet
 from audit.actors import CLOCK
 from funding.models import Partner, PartnerSeat
 from programs.models import Appointment
+from tests.mutants import proves
 from work import clock
 
 
@@ -30,6 +32,7 @@ def _held(table, cast, cluster, partner):
     User.objects.filter(pk=cast.sophie.pk).update(is_active=False)
 
 
+@proves(TermQuerySet.held_today, TermQuerySet.held_by, TermQuerySet.holders)
 @pytest.mark.parametrize("table", [ClusterAppointment, Appointment, PartnerSeat])
 def test_role_is_held_today_from_its_first_day_to_its_last_by_an_open_account(cast, cluster, programme, table):
     _held(table, cast, cluster, Partner.objects.first())
@@ -40,6 +43,7 @@ def test_role_is_held_today_from_its_first_day_to_its_last_by_an_open_account(ca
     assert table.objects.count() == 5
 
 
+@proves(TermQuerySet.held_by, ClusterQuerySet.served_by)
 def test_who_is_no_person_holds_nothing_though_a_key_is_the_same(cast, cluster):
     held = ClusterAppointment.objects.held_by(cast.officer).get()
     key = SimpleNamespace(actor="key", pk=held.user_id, is_active=True)
@@ -48,6 +52,7 @@ def test_who_is_no_person_holds_nothing_though_a_key_is_the_same(cast, cluster):
         assert not Cluster.objects.served_by(by, held.role).exists()
 
 
+@proves(ClusterQuerySet.served_by)
 def test_clusters_served_are_those_of_the_roles_that_are_named(cast, cluster):
     other = Cluster.objects.create(slug="ailleurs", name_fr="Ailleurs", name_en="Elsewhere")
     ClusterAppointment.objects.create(user=cast.officer, cluster=other, role="finance")

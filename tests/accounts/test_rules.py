@@ -1,18 +1,23 @@
 """What every appointment asks of a person and of its term, whichever app gives it."""
 
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
 from accounts.models import User
-from accounts.rules import account_is_closed, ends_before_it_starts
+from accounts.roles import ClusterRole
+from accounts.rules import account_is_closed, ends_before_it_starts, holds_cluster_role, is_member, is_signatory
 from accounts.services import appoint_to_cluster
+from audit.actors import CLOCK
 from funding.models import Partner
 from funding.services import seat_partner
 from moves.refusals import WrongMoment
 from programs.services.people import appoint
+from tests.files import another_cluster
+from tests.mutants import proves
 from work import clock
 
 DAY = date(2027, 3, 1)
@@ -56,3 +61,42 @@ def test_nothing_is_given_for_a_term_that_ends_before_it_starts(cast, cluster, p
     assert not cast.emily.appointments.exists()
     assert not cast.emily.cluster_appointments.exists()
     assert not cast.emily.partner_seats.exists()
+
+
+@proves(holds_cluster_role)
+def test_role_of_a_cluster_is_held_there_today_and_no_other_one_nor_elsewhere(cast, cluster):
+    """Ana is finance officer here today and auditor elsewhere; yesterday she was administrator here."""
+    other, today, day = another_cluster(), clock.today(), timedelta(days=1)
+    for where, role, ends_on in (
+        (cluster, "finance", today), (other, "auditor", None), (cluster, "administrator", today - day),
+    ):  # fmt: skip
+        cast.ana.cluster_appointments.create(cluster=where, role=role, starts_on=today - day, ends_on=ends_on)
+    cast.ana.cluster_appointments.create(cluster=cluster, role="officer", starts_on=today + day)
+    held = {
+        (role, name)
+        for role in ClusterRole.values
+        for name, where in (("here", cluster), ("elsewhere", other.pk), ("anywhere", None))
+        if holds_cluster_role(cast.ana, role, where)
+    }
+    assert held == {("finance", "here"), ("finance", "anywhere"), ("auditor", "elsewhere"), ("auditor", "anywhere")}
+    assert not holds_cluster_role(cast.ben, "finance", cluster)
+    closed = User.objects.get(pk=cast.ana.pk)
+    closed.is_active = False
+    for nobody in (closed, CLOCK, SimpleNamespace(actor="key", pk=cast.ana.pk, is_active=True), None):
+        assert not holds_cluster_role(nobody, "finance", cluster)
+
+
+@proves(is_member, is_signatory)
+def test_member_acts_for_their_own_organisation_and_only_its_signatory_signs(cast, usinage, precision):
+    """Olivier is a member of the one and signs for the other."""
+    precision.memberships.create(user=cast.olivier, role="signatory")
+    closed = User.objects.get(pk=cast.sophie.pk)
+    closed.is_active = False
+    key = SimpleNamespace(actor="key", pk=cast.sophie.pk, is_active=True)
+    people = [cast.sophie, cast.olivier, cast.michel, cast.emily, cast.officer, closed, key, CLOCK, None]
+    for organisation, members, signatories in (
+        (usinage, [cast.sophie, cast.olivier], [cast.sophie]),
+        (precision, [cast.olivier, cast.michel], [cast.olivier, cast.michel]),
+    ):
+        assert [one for one in people if is_member(organisation, one)] == members
+        assert [one for one in people if is_signatory(organisation, one)] == signatories
