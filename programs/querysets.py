@@ -75,7 +75,7 @@ class CallQuerySet(models.QuerySet["Call"]):
         """Calls on the public page of their programme. One that was cancelled while a draft was never public: it may
         lack its dates, or its rules were never published."""
         was_public = Q(opens_at__isnull=False, closes_at__isnull=False, rules__published_at__isnull=False)
-        return self.filter(was_public | Q(state=CallState.PUBLISHED), state__in=SHOWN)
+        return self.filter(was_public, state__in=SHOWN)
 
     def open(self) -> Self:
         """Published calls that the clock says are open now."""

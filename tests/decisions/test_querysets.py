@@ -11,6 +11,7 @@ from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet
 from decisions.states import ConcurrenceState, DecisionState, Turn
 from moves.services import declare_standing, record_duty
 from programs.models import Appointment
+from programs.querysets import held_on
 from tests.decisions import files
 from tests.decisions.files import D
 from tests.mutants import proves
@@ -133,7 +134,7 @@ def test_nothing_waits_for_who_is_barred_or_not_in_office(cast, programme, role,
     assert (list(Decision.objects.next_of(person)), list(Decision.objects.waiting_for(person))) == (left, left)
 
 
-@proves(DecisionQuerySet.within_limit_of, DecisionQuerySet.waiting_for)
+@proves(DecisionQuerySet.within_limit_of, DecisionQuerySet.waiting_for, held_on)
 @pytest.mark.parametrize(("limit", "waits"), [("89999.99", False), ("90000.00", True)])
 @pytest.mark.parametrize("whole_cluster", [False, True])
 def test_approval_waits_for_whom_the_limit_reaches_on_that_programme(cast, programme, limit, waits, whole_cluster):

@@ -8,7 +8,9 @@ from django.urls import reverse
 
 from accounts.models import ClusterAppointment, User
 from programs.models import Appointment, Call, Program
+from programs.querysets import CallQuerySet, ProgramQuerySet
 from tests.files import AT, another_call, another_cluster, open_call
+from tests.mutants import proves
 from work import clock
 from work.models import new_public_id
 
@@ -185,6 +187,7 @@ def test_accommodations_of_a_call_are_told_to_its_officer_by_their_closing(calls
     assert page("chair", "call-manage", own.public_id).context["accommodations"] == []
 
 
+@proves(CallQuerySet.shown, CallQuerySet.published)
 def test_calls_that_the_public_sees_are_those_published_or_cancelled_since(calls):
     shown = Call.objects.filter(program=calls["own"].program).shown()
     assert set(shown) == {calls["own"], calls["latest"], calls["cancelled"]}
@@ -192,6 +195,7 @@ def test_calls_that_the_public_sees_are_those_published_or_cancelled_since(calls
     assert published == {calls["own"], calls["latest"], calls["theirs"]}
 
 
+@proves(CallQuerySet.shown)
 @pytest.mark.parametrize("lacks", ["opens_at", "closes_at", "rules"])
 def test_call_that_was_cancelled_while_it_lacked_something_was_never_public(calls, lacks):
     own = calls["own"]
@@ -205,6 +209,7 @@ def test_call_that_was_cancelled_while_it_lacked_something_was_never_public(call
     assert {draft, never, calls["cancelled"]} & set(Call.objects.shown()) == {calls["cancelled"]}
 
 
+@proves(ProgramQuerySet.published)
 def test_programmes_in_the_catalogue_have_a_published_call(calls):
     own, theirs = calls["own"].program, calls["theirs"].program
     assert set(Program.objects.published()) == {own, theirs}
@@ -213,6 +218,7 @@ def test_programmes_in_the_catalogue_have_a_published_call(calls):
         assert list(Program.objects.published()) == [theirs]
 
 
+@proves(CallQuerySet.open)
 @pytest.mark.parametrize(("days", "is_open"), [(-1, False), (0, True), (1, True)])
 def test_calls_that_are_open_are_those_published_that_the_clock_says_are(calls, days, is_open):
     own = calls["own"]

@@ -13,7 +13,15 @@ from applications.models import Application
 from audit.models import Entry
 from moves.refusals import Forbidden, WrongMoment
 from programs.models import Appointment, Call, Program
-from programs.querysets import held_on, in_office_holders, in_office_officers
+from programs.querysets import (
+    AppointmentQuerySet,
+    CallQuerySet,
+    ProgramQuerySet,
+    held_on,
+    in_office_holders,
+    in_office_officers,
+    read_by,
+)
 from programs.roles import ProgramRole
 from programs.rules import (
     approval_limit,
@@ -24,11 +32,13 @@ from programs.rules import (
     is_staff,
     may_appoint,
     may_import,
+    roles_held,
     works_here,
 )
 from programs.services.people import appoint, end_appointment
 from tests.decisions.files import submitted_row
 from tests.files import another, another_call, another_cluster
+from tests.mutants import proves
 from work import clock
 
 
@@ -91,6 +101,7 @@ def test_closed_account_is_appointed_to_nothing(cast, cluster):
         appoint(cast.ana, by=cast.administrator, role="chair", cluster=cluster)
 
 
+@proves(in_office_holders, AppointmentQuerySet.on)
 def test_people_who_hold_a_role_are_those_in_office_today_on_the_programme_or_all_of_its_cluster(
     cast, cluster, programme
 ):
@@ -158,14 +169,19 @@ def _rows_of_every_kind(cast, cluster, programme, elsewhere):
     return sister, other
 
 
+@proves(in_office_holders, AppointmentQuerySet.on, holds, held_on, holds_somewhere, roles_held)
 @pytest.mark.parametrize("role", ProgramRole)
 def test_who_holds_a_role_is_the_same_from_the_person_from_the_programme_and_of_the_two(cast, cluster, programme, role):
+    """The auditor holds every other role."""
     elsewhere = Cluster.objects.create(slug="ailleurs", name_fr="Ailleurs", name_en="Elsewhere")
     sister, other = _rows_of_every_kind(cast, cluster, programme, elsewhere)
     everywhere = {cast.ben} | ({cast.officer} if role == "officer" else set())
     here, beside = everywhere | {cast.ana, cast.chloe}, everywhere | {cast.concurrence}
     there = {cast.endorser, cast.approver} | ({cast.sophie} if role == "officer" else set())
-    everybody = set(vars(cast).values())
+    everybody, others = set(vars(cast).values()), [other_role for other_role in ProgramRole if other_role != role]
+    for other_role in others:
+        row = {"cluster": cluster, "program": programme, "limit": 1, "seat": "cluster"}
+        Appointment.objects.create(user=cast.auditor, role=other_role, **row)
     for program, people in ((programme, here), (sister, beside), (other, there)):
         assert set(in_office_holders(program, role)) == people
         assert {one for one in everybody if holds(one, role, program)} == people
@@ -173,9 +189,12 @@ def test_who_holds_a_role_is_the_same_from_the_person_from_the_programme_and_of_
         calls = program.calls.all()
         if calls:
             assert {one for one in everybody if calls.filter(held_on(one, role, program="program"))} == people
+    assert list(Program.objects.exclude(held_on(cast.approver, role)).order_by("pk")) == [programme, sister]
     assert {one for one in everybody if holds_somewhere(one, role)} == here | beside | there
+    assert {one for one in everybody if role in roles_held(one)} == here | beside | there
 
 
+@proves(holds_somewhere)
 def test_staff_and_those_who_work_here_hold_a_role_today_of_a_programme_or_of_a_cluster(cast, cluster, programme):
     elsewhere = Cluster.objects.create(slug="ailleurs", name_fr="Ailleurs", name_en="Elsewhere")
     _rows_of_every_kind(cast, cluster, programme, elsewhere)
@@ -198,6 +217,7 @@ def test_officer_of_every_programme_of_a_cluster_that_has_none_may_bring_the_fir
     assert not may_import(cast.ben)
 
 
+@proves(approval_limit)
 def test_limit_is_the_highest_of_the_appointments_that_run_here(cast, cluster, programme):
     Appointment.objects.all().delete()
     held = {"user": cast.ana, "role": ProgramRole.APPROVER, "cluster": cluster}
@@ -222,6 +242,7 @@ def test_officers_are_the_programmes_own_and_the_clusters(cast, cluster, program
     assert list(in_office_officers(programme)) == officers
 
 
+@proves(in_office_holders)
 def test_officers_of_the_cluster_are_those_in_office_of_this_one_with_an_open_account(cast, cluster, programme):
     Appointment.objects.all().delete()
     ClusterAppointment.objects.all().delete()
@@ -272,6 +293,7 @@ NOTHING = {"reads": [], "runs": [], "has in hand": [], "money": [], "may": [Fals
 TERMS = {"ended yesterday": (-9, -1, False), "begins tomorrow": (1, None, False), "last day": (-9, 0, True)}
 
 
+@proves(ProgramQuerySet.of_staff, CallQuerySet.of_staff, ProgramQuerySet.with_money_of, read_by)
 @pytest.mark.parametrize("term", TERMS)
 @pytest.mark.parametrize("given", ["programme", "all of the cluster", "cluster role"])
 def test_officer_opens_what_they_run_while_in_office(cast, apart, programme, cluster, given, term):
@@ -309,6 +331,7 @@ ROLES = {
 }
 
 
+@proves(ProgramQuerySet.of_staff, ProgramQuerySet.with_money_of)
 @pytest.mark.parametrize("role", EVERY_ROLE)
 def test_role_on_a_programme_opens_its_set_up_and_its_money_as_the_table_says(cast, apart, programme, cluster, role):
     reads, handles = ROLES[role]
@@ -337,6 +360,7 @@ def test_role_in_the_cluster_opens_its_programmes_as_the_table_says(cast, apart,
     assert list(Program.objects.of_staff(cast.ana)) == [programme] * reads
 
 
+@proves(approval_limit)
 def test_limit_of_an_approver_is_the_highest_of_those_they_hold_today_on_the_programme(cast, apart, programme, cluster):
     today, theirs = clock.today(), apart.call.program
 
