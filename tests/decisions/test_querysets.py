@@ -23,22 +23,24 @@ pytestmark = pytest.mark.django_db
 DECISIONS = {
     "draft": ("draft", "approved", None),
     "answer": ("draft", "reconsidered", None),
+    "answer endorsed": ("endorsed", "reconsidered", None),
     "endorsed": ("endorsed", "approved", None),
     "approved": ("approved", "approved", None),
     "asked": ("approved", "approved", "asked"),
     "asked before": ("approved", "approved", "void"),
     "given": ("approved", "approved", "given"),
     "concurred": ("concurred", "approved", "given"),
+    "asked of one more": ("concurred", "approved", "asked"),
     "issued": ("issued", "approved", "given"),
     "void": ("void", "approved", None),
     "superseded": ("superseded", "approved", None),
 }
-OPEN = {"draft", "answer", "endorsed", "approved", "asked", "asked before", "given", "concurred"}
-TO_ISSUE = {"approved", "asked before", "given", "concurred"}
+TO_ISSUE = {"approved", "asked before", "given", "concurred", "asked of one more"}
+OPEN = {"draft", "answer", "endorsed", "answer endorsed", "asked"} | TO_ISSUE
 WAITING = {
     "endorser": {"draft"},
     "reconsiderer": {"answer"},
-    "approver": {"endorsed"},
+    "approver": {"endorsed", "answer endorsed"},
     "officer": TO_ISSUE,
     "screener": set(),
     "chair": set(),
@@ -78,6 +80,7 @@ def names(rows, queryset):
 
 
 @proves(DecisionQuerySet.waiting_for, DecisionQuerySet.next_of, DecisionQuerySet._at, DecisionQuerySet._missing)
+@proves(DecisionQuerySet.within_limit_of)
 def test_each_decision_waits_for_the_role_of_its_next_step_on_its_own_programme(rows, cast, programme):
     reconsiderer = holder("fresh@aerofil.example", programme, "reconsiderer")
     people = {name: getattr(cast, name, reconsiderer) for name in WAITING}
@@ -103,8 +106,10 @@ def test_role_held_in_the_whole_cluster_is_held_on_each_of_its_programmes_and_no
     limit = {"limit": 90000} if role == "approver" else {}
     person = holder("ines@aerofil.example", programme, role, whole_cluster=True, **limit)
     found = Decision.objects.waiting_for(person)
-    assert {(one.state, one.kind) for one in found} == {(rows[name].state, rows[name].kind)}
-    assert sorted(one.application.call.program.code for one in found) == ["BX", "FE"]
+    theirs = sorted(WAITING[role])
+    assert name in theirs
+    assert {(one.state, one.kind) for one in found} == {(rows[name].state, rows[name].kind) for name in theirs}
+    assert sorted(one.application.call.program.code for one in found) == ["BX"] * len(theirs) + ["FE"] * len(theirs)
 
 
 OUT = ["barred", "unsure", "ended", "not yet", "closed account"]
@@ -191,17 +196,21 @@ def test_answer_waits_for_nobody_who_took_part_before_it_was_asked(
     person = holder("ines@aerofil.example", programme, role, **limit)
     decision = files.decision_row(cast, programme, state=state, kind=kind)
     with clock.at(files.DECIDED_AT + timedelta(hours=hours)):
+        another = holder("other@aerofil.example", programme, role, **limit)
+        record_duty(files.file_row(cast, programme).pk, by=another, duty=duty)  # on another file: no matter
         record_duty(decision.application_id, by=person, duty=duty)
     assert list(Decision.objects.waiting_for(person)) == [decision] * (waits or not of_answer)
+    assert list(Decision.objects.waiting_for(another)) == [decision]
 
 
 TURNS = {
     "draft": Turn.ENDORSE, "answer": Turn.RECONSIDER, "endorsed": Turn.APPROVE, "approved": Turn.ISSUE,
     "asked": Turn.CONCUR, "asked before": Turn.ISSUE, "given": Turn.ISSUE, "concurred": Turn.ISSUE,
+    "answer endorsed": Turn.APPROVE, "asked of one more": Turn.ISSUE,
 }  # fmt: skip
 
 
-@proves(DecisionQuerySet.turns, DecisionQuerySet.with_turn)
+@proves(DecisionQuerySet.turns, DecisionQuerySet.with_turn, DecisionQuerySet._at)
 def test_step_that_each_decision_waits_for_is_its_turn(rows):
     turns = Decision.objects.filter(pk__in=pks(rows)).turns()
     assert {name: turns[row.pk] for name, row in rows.items() if row.pk in turns} == TURNS
@@ -280,3 +289,12 @@ def test_no_concurrence_is_asked_of_who_is_barred_or_not_in_office(cast, program
     barred, other = (files.asked_row(files.decision_row(cast, programme, state="approved")) for _n in range(2))
     put_out(cast.concurrence, out, barred.application_id)
     assert list(Concurrence.objects.of_officer(cast.concurrence)) == ([other] if out in ("barred", "unsure") else [])
+
+
+@proves(ConcurrenceQuerySet.free_to)
+def test_concurrence_is_not_free_to_whose_other_act_on_its_file_excludes_it(cast, programme):
+    acted, again, free = (files.asked_row(files.decision_row(cast, programme, state="approved")) for _n in range(3))
+    record_duty(acted.application_id, by=cast.concurrence, duty="screen")
+    record_duty(again.application_id, by=cast.concurrence, duty="concur")
+    record_duty(free.application_id, by=cast.analyst, duty="screen")
+    assert set(Concurrence.objects.free_to(cast.concurrence)) == {again, free}

@@ -10,7 +10,7 @@ from applications.models import Application, Finding
 from applications.states import ApplicationState
 from awards.models import Award
 from decisions import services
-from decisions.facts import opinion
+from decisions.facts import _took_part, opinion
 from decisions.models import Decision
 from decisions.selectors.reconsideration import ask_until
 from decisions.states import DecisionKind, DecisionState
@@ -36,6 +36,7 @@ from reviews.services import (
 from tests.cast import SET_UP
 from tests.decisions import files
 from tests.decisions.files import D
+from tests.mutants import proves
 from work import clock
 
 pytestmark = pytest.mark.django_db
@@ -136,12 +137,14 @@ def test_who_took_part_before_decides_nothing(granted, cast, programme):
             services.approve(answer, by=cast.approver)
 
 
+@proves(_took_part)
 @pytest.mark.parametrize(("before", "barred"), [(timedelta(microseconds=1), True), (timedelta(0), False)])
 def test_part_is_taken_before_when_it_ended_before_the_instant_of_the_request(granted, cast, before, barred):
     application = ask(granted, cast)
     answer = Decision.objects.get(application=application, kind=DecisionKind.RECONSIDERED)
     assert answer.at == ASKED_AT
     DutyDone.objects.create(application_id=application.pk, user=cast.finance, duty="reconsider", at=ASKED_AT - before)
+    DutyDone.objects.create(application_id=application.pk + 1, user=cast.finance, duty="screen", at=files.AT)
     assert opinion(answer, cast.finance).took_part is barred
 
 

@@ -11,8 +11,10 @@ from audit.actors import CLOCK
 from decisions import services
 from decisions.models import Decision, DecisionShare
 from decisions.pages import CONCURRENCE, FILE_DECISION
+from decisions.querysets import DecisionQuerySet, StepQuerySet
 from decisions.selectors import chain_of, contested_decision, money_of, present_decision, summary_of, tell, work_for
 from decisions.selectors.reconsideration import was_asked_again
+from decisions.selectors.waiting import _work_of_chain, _work_of_partner
 from decisions.states import DecisionState
 from funding import ledger
 from funding.models import Agreement, Envelope
@@ -22,6 +24,7 @@ from moves.services import declare_standing, record_duty
 from programs.models import Appointment
 from tests.decisions import files
 from tests.decisions.files import D
+from tests.mutants import proves
 from work import clock
 
 pytestmark = pytest.mark.django_db
@@ -48,7 +51,10 @@ def ref(row):
 
 # What waits for a person
 
+FEWER = "a role that they do not hold gives nothing, and what is theirs to issue is left out before: a shorter query"
 
+
+@proves(_work_of_chain)
 @pytest.mark.parametrize(
     ("person", "state", "kind", "what", "hat"),
     [
@@ -82,6 +88,7 @@ def test_line_names_the_file_its_company_and_its_due_and_leads_to_the_decision(c
     assert line.link == FILE_DECISION(application.number)
 
 
+@proves(DecisionQuerySet.waiting_for_others, _work_of_chain, moot={"without `if role in": FEWER})
 def test_officer_also_reads_what_waits_for_another_the_longest_first(cast, programme):
     def row(state, number):
         return files.decision_row(cast, programme, state=state, at=day(number))
@@ -104,11 +111,29 @@ def test_officer_also_reads_what_waits_for_another_the_longest_first(cast, progr
     ]
 
 
+@proves(DecisionQuerySet.waiting_for_others, moot={"without `if role in": FEWER})
+def test_officer_who_is_the_endorser_too_reads_of_others_what_is_not_theirs_to_endorse(cast, programme):
+    Appointment.objects.create(
+        user=cast.officer, cluster=programme.cluster, program=programme, role="endorser", starts_on=files.AT.date()
+    )
+    free, acted, theirs = (files.decision_row(cast, programme, state="draft", at=day(n)) for n in (1, 2, 3))
+    endorsed = files.decision_row(cast, programme, state="endorsed", at=day(4))
+    record_duty(acted.application_id, by=cast.officer, duty="screen")
+    record_duty(theirs.application_id, by=cast.endorser, duty="screen")
+    assert said(work_for(cast.officer)) == [
+        ("Endorse", ref(free), ""),
+        ("Endorse", ref(theirs), ""),
+        ("Decision under way", ref(acted), "the endorser"),
+        ("Decision under way", ref(endorsed), "the approver"),
+    ]
+
+
 def test_what_an_officer_has_to_issue_is_never_said_to_wait_for_another_however_few_lines_are_told(cast, programme):
     first, _second = (files.decision_row(cast, programme, state="approved", at=day(n)) for n in (1, 2))
     assert said(work_for(cast.officer, limit=1)) == [("Issue the decision", ref(first), "")]
 
 
+@proves(_work_of_chain)
 def test_letter_that_failed_waits_for_the_officer_the_longest_first(cast, programme):
     def failed(number, state=LetterState.FAILED, where=programme):
         decision = files.decision_row(cast, where, state="issued")
@@ -131,6 +156,7 @@ def test_letter_that_failed_waits_for_the_officer_the_longest_first(cast, progra
         assert work_for(person) == []
 
 
+@proves(_work_of_partner)
 def test_concurrence_waits_for_the_partners_officer_the_longest_first(cast, programme):
     def asked(number, state="approved", agreement=None, **more):
         return files.asked_row(files.decision_row(cast, programme, state=state), agreement, at=day(number), **more)
@@ -140,6 +166,7 @@ def test_concurrence_waits_for_the_partners_officer_the_longest_first(cast, prog
     asked(0, state="concurred")
     asked(0, voided_at=clock.now())
     asked(0, agreement=files.other_agreement(programme))
+    record_duty(asked(0).application_id, by=cast.concurrence, duty="screen")
     declare_standing(asked(0).application_id, user=cast.concurrence, standing="conflict")
     given = asked(0)
     type(given).objects.filter(pk=given.pk).update(state="given")
@@ -269,6 +296,7 @@ def test_chain_names_the_partner_that_was_asked_though_its_threshold_was_raised_
     assert chain_of(decision)[2].note == "MEIE"
 
 
+@proves(StepQuerySet.counted)
 def test_chain_sent_back_begins_again_and_forgets_what_was_void(cast, programme):
     decision = files.concurred(cast, programme)
     with clock.at(files.DECIDED_AT):
@@ -308,6 +336,7 @@ def of_file(cast, programme, *told):
     return [made[number] for number in sorted(made)]
 
 
+@proves(present_decision)
 @pytest.mark.parametrize(
     ("states", "shown"),
     [
@@ -327,6 +356,7 @@ def test_file_without_a_decision_shows_none(cast, programme):
     assert present_decision(files.file_row(cast, programme)) is None
 
 
+@proves(contested_decision)
 @pytest.mark.parametrize(
     ("decisions", "contested"),
     [
@@ -334,6 +364,7 @@ def test_file_without_a_decision_shows_none(cast, programme):
         ([("superseded", "waitlisted"), ("issued", "declined"), ("void", "approved")], 2),
         ([("issued", "declined"), ("issued", "approved"), ("issued", "reconsidered")], 2),
         ([("superseded", "declined"), ("draft", "approved")], None),
+        ([("superseded", "declined"), ("issued", "waitlisted"), ("issued", "approved")], 3),
         ([("issued", "reconsidered")], None),
     ],
 )
@@ -343,11 +374,13 @@ def test_decision_looked_at_again_is_the_latest_in_force_an_upheld_answer_aside(
     assert contested_decision(rows[0].application) == (rows[contested - 1] if contested else None)
 
 
+@proves(was_asked_again)
 def test_decision_was_asked_again_when_an_answer_came_after_it(cast, programme):
-    first, _answer, amended = of_file(cast, programme, ("superseded", "declined"), ("void", "reconsidered"),
-                                      ("issued", "approved"))  # fmt: skip
-    assert [was_asked_again(one) for one in (first, amended)] == [True, False]
-    files.decision_row(cast, programme, state="issued", kind="reconsidered", file=first.application, number=4)
+    first, answer, amended, _later = of_file(cast, programme, ("superseded", "declined"), ("void", "reconsidered"),
+                                             ("issued", "approved"), ("void", "declined"))  # fmt: skip
+    files.decision_row(cast, programme, state="issued", kind="reconsidered", number=9)  # of another file
+    assert [was_asked_again(one) for one in (first, answer, amended)] == [True, False, False]
+    files.decision_row(cast, programme, state="issued", kind="reconsidered", file=first.application, number=5)
     assert was_asked_again(amended)
 
 
@@ -379,6 +412,7 @@ def test_pages_of_a_letter_say_what_was_decided_and_whether_it_still_holds(
 # Its money
 
 
+@proves(money_of)
 def test_money_is_told_by_fiscal_year_then_envelope_with_what_each_can_still_give(cast, programme):
     agreement = Agreement.objects.get()
     decision = files.decision_row(cast, programme, state="draft", amount="600.00")
@@ -387,10 +421,11 @@ def test_money_is_told_by_fiscal_year_then_envelope_with_what_each_can_still_giv
     agreements = (agreement, files.other_agreement(programme), agreement)
     made = [Envelope.objects.create(agreement=one, fiscal_year=y) for one, y in zip(agreements, years, strict=True)]
     third, first, second = made
-    for envelope, amount in zip(made, ("300.00", "100.00", "200.00"), strict=True):
+    for envelope, amount in ((second, "200.00"), (third, "300.00"), (first, "100.00")):
         DecisionShare.objects.create(decision=decision, envelope=envelope, amount=D(amount))
         DecisionShare.objects.create(decision=other, envelope=envelope, amount=D("1.00"))
     ledger.allocate(second, amount=D("1000.00"), by=cast.finance)
+    first.save()  # the last of its table: the order is not that of the rows
     assert [(one.envelope, one.amount, one.available > 0) for one in money_of(decision)] == [
         (first, D("100.00"), False),
         (second, D("200.00"), True),
@@ -398,6 +433,7 @@ def test_money_is_told_by_fiscal_year_then_envelope_with_what_each_can_still_giv
     ]
 
 
+@proves(summary_of)
 def test_summary_is_what_the_company_wrote_of_its_project_and_empty_where_it_wrote_none(cast, programme):
     application = files.file_row(cast, programme)
     for question, value in (("another", "Autre."), (SUMMARY, files.TEXT), ("last", "Encore.")):

@@ -11,6 +11,7 @@ from accounts.models import ClusterAppointment, User
 from decisions import services
 from decisions.models import Decision
 from decisions.selectors import stuck_among
+from decisions.selectors.turns import _seats_of, _steps, _without_concurrer, _without_taker, concurrers_of, takers_of
 from decisions.services import messages
 from decisions.states import Turn
 from decisions.tasks import tell_stuck
@@ -24,6 +25,7 @@ from notifications.models import Message
 from programs.models import Appointment
 from tests.decisions import files
 from tests.decisions.files import D
+from tests.mutants import proves
 from work import clock
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +52,14 @@ KEPT = (
     "Nobody who holds the role of this step is free to act today: an earlier act on this file, an interest declared "
     "in it or a delegated limit stands in the way."
 )
+
+# Conditions that only make a query ask of fewer rows.
+SEATS = {"without `partner__in=partners`": "who may concur is asked of each officer anew, for their own partner"}
+STEPS = {
+    "without `pk__in=left`": "who has somebody already is taken off anyway",
+    "without `if turn is Turn.CONCUR`": "no other decision has a concurrence that waits",
+    "without `if turn.row.role`": "nobody holds no role",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -102,6 +112,7 @@ CASES = [(turn, away) for turn in Turn for away in (acts, is_barred, is_unsure, 
 CASES = [case for case in CASES if case != (Turn.ISSUE, acts)]  # to issue is no duty: no other act excludes it
 
 
+@proves(_seats_of, moot=SEATS)
 @pytest.mark.parametrize(("turn", "away"), [*CASES, (Turn.APPROVE, has_less)])
 def test_step_is_stuck_once_the_last_who_may_take_it_is_away(cast, programme, turn, away):
     decision, person = waiting(cast, programme, turn)
@@ -114,6 +125,22 @@ def test_step_is_stuck_once_the_last_who_may_take_it_is_away(cast, programme, tu
         }
 
 
+@proves(takers_of, concurrers_of, _seats_of, moot=SEATS | STEPS)
+def test_takers_of_a_step_are_those_who_hold_its_role_and_are_free_to_act(cast, programme):
+    """Not who acted on the file, not who is barred, not who holds the role of another step, of another partner."""
+    waiting(cast, programme, Turn.CONCUR)  # another, which nobody is kept from
+    found = {turn: waiting(cast, programme, turn) for turn in Turn}
+    for turn, (decision, person) in found.items():
+        assert takers_of(decision) == ([(turn, person)] if turn.row.role else [])
+        for asked in decision.concurrences.all():
+            assert concurrers_of(asked) == [person]
+            is_barred(decision, person)
+            assert concurrers_of(asked) == []
+        if turn is not Turn.ISSUE:
+            acts(decision, person)
+            assert takers_of(decision) == []
+
+
 @pytest.mark.parametrize("state", ["issued", "void", "superseded"])
 def test_decision_that_is_over_is_never_stuck(cast, programme, state):
     decision = files.decision_row(cast, programme, state=state)
@@ -123,6 +150,7 @@ def test_decision_that_is_over_is_never_stuck(cast, programme, state):
     assert stuck_among([decision.pk]) == {}
 
 
+@proves(_without_taker, _steps, stuck_among, moot=STEPS)
 def test_each_decision_has_its_own_answer_in_the_same_number_of_questions(
     cast, programme, django_assert_max_num_queries
 ):
@@ -133,11 +161,14 @@ def test_each_decision_has_its_own_answer_in_the_same_number_of_questions(
     acts(first, person)
     away = others[3]
     is_barred(away, cast.concurrence)
+    away_too, _person = waiting(cast, programme, Turn.CONCUR)  # not asked about
+    is_barred(away_too, cast.concurrence)
     with django_assert_max_num_queries(12):
         found = stuck_among([first.pk, *[one.pk for one in others]])
     assert set(found) == {first.pk, away.pk}
 
 
+@proves(_without_taker, moot=STEPS)
 def test_steps_of_two_roles_that_one_person_holds_wait_for_that_person(cast, programme):
     found = [waiting(cast, programme, turn)[0].pk for turn in (Turn.ENDORSE, Turn.APPROVE)]
     Appointment.objects.filter(role="endorser").delete()
@@ -146,16 +177,22 @@ def test_steps_of_two_roles_that_one_person_holds_wait_for_that_person(cast, pro
     assert stuck_among(found) == {}
 
 
+@proves(_without_concurrer)
 def test_partner_that_lacks_its_officer_is_named_once_and_another_is_not(cast, programme):
     decision, _person = waiting(cast, programme, Turn.CONCUR)
+    own = decision.concurrences.get().agreement.partner
     for name in ("DEC", "MDN", "ISDE"):
         agreement = files.other_agreement(programme, name)
         files.asked_row(decision, agreement, **({"state": "given"} if name == "MDN" else {}))
     files.asked_row(decision, files.other_agreement(programme, partner=agreement.partner))
+    PartnerSeat.objects.create(user=cast.analyst, partner=own, role="concurrence")  # two of it may concur
+    other, _person = waiting(cast, programme, Turn.CONCUR)  # not asked about
+    files.asked_row(other, agreement)
     with override("en"):
         assert stuck_among([decision.pk])[decision.pk].why == [f"It waits for the ministry (DEC, ISDE). {VACANT}"]
 
 
+@proves(_without_concurrer)
 def test_partners_without_an_officer_and_those_whose_officer_may_not_act_are_told_apart(cast, programme):
     decision, person = waiting(cast, programme, Turn.CONCUR)
     for name in ("DEC", "ISDE"):
@@ -169,6 +206,7 @@ def test_partners_without_an_officer_and_those_whose_officer_may_not_act_are_tol
         )
 
 
+@proves(_without_taker, moot=STEPS)
 def test_role_held_on_another_programme_alone_is_held_by_nobody_here(cast, programme):
     here, person = waiting(cast, programme, Turn.APPROVE)
     elsewhere = files.other_programme(programme, "CX")
