@@ -57,6 +57,7 @@ class Item:
     finding: Finding | None = None
     own: bool = False
     stale: bool = False  # marked before the applicant's latest submission
+    version: int = 0  # of its mark; 0 before the first
 
     @property
     def passed(self) -> bool | None:
@@ -88,13 +89,15 @@ def checklist_of(application: Application) -> list[Item]:
                 automatic=cache.get(name) if name else None,
                 finding=finding,
                 stale=_is_stale(finding, latest),
+                version=finding.version if finding else 0,
             )
         )
     for key, finding in marked.items():
         if key.startswith(OWN):
             label = Text(finding.own_fr, finding.own_en)
             mark = finding if finding.passed is not None else None
-            items.append(Item(key, label, finding=mark, own=True, stale=_is_stale(mark, latest)))
+            stale = _is_stale(mark, latest)
+            items.append(Item(key, label, finding=mark, own=True, stale=stale, version=finding.version))
     return items
 
 

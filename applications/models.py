@@ -25,7 +25,7 @@ from programs.models import Call
 from programs.states import Phase
 from questions.schema.faults import Fault
 from work import clock
-from work.models import PublicModel, state_check
+from work.models import PublicModel, Versioned, state_check
 
 SENT = ~models.Q(state=ApplicationState.DRAFT)  # drafts have no date: in such an index they would all come first
 
@@ -106,13 +106,12 @@ class Application(PublicModel, ApplicationLife):
         return public_state(self.state, self.outcome_at, closed=closed)
 
 
-class Answer(models.Model):
+class Answer(Versioned):
     """One answer. A save is one UPDATE with `WHERE version = …`: nought rows means a colleague was faster."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="answers")
     question = models.CharField(max_length=80)
     value = models.JSONField(null=True)
-    version = models.PositiveIntegerField(default=1)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
     faults: Sequence[Fault] = ()  # of the save that returned it: what is wrong in what was kept as typed
@@ -193,7 +192,7 @@ class Sponsorship(PublicModel):
         return self.organisation_name
 
 
-class Finding(models.Model):
+class Finding(Versioned):
     """One item of a file's screening checklist: what the system found, what the officer marked."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="findings")

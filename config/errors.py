@@ -43,10 +43,11 @@ def answer(request: HttpRequest, status: int, message: str = "", **context: obje
 
 
 def bad_request(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:
-    """400; 413 when what was sent is too large; 503 when the session could not be kept (Django calls that a 400)."""
+    """400, with what could not be read; 413 when what was sent is too large; 503 when the session could not be kept
+    (Django calls that a 400)."""
     if exception is not None and (machine := machine_away(exception)):
         return unavailable(request, machine, exception)
-    return answer(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+    return answer(request, 413 if isinstance(exception, RequestDataTooBig) else 400, getattr(exception, "message", ""))
 
 
 def forbidden(request: HttpRequest, exception: BaseException | None = None) -> HttpResponse:

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from reviews.states import Answer
-from work.forms import TextField
+from work.forms import TextField, VersionedForm
 
 
 class NoteForm(forms.Form):
@@ -47,7 +47,7 @@ class SendBackForm(forms.Form):
             del self.fields["to"]
 
 
-class ReasonsForm(forms.Form):
+class ReasonsForm(VersionedForm):
     """The reasons that the letter gives, in each of its languages."""
 
     reasons_fr = TextField(

@@ -12,11 +12,16 @@ from funding.models import Agreement, Envelope
 from letters.models import Letter
 from reviews.models import Recommendation
 from work import clock
-from work.models import PublicModel, state_check
+from work.models import PublicModel, Versioned, state_check
 
 
-class Decision(PublicModel, DecisionLife):
-    """One decision on one file. At most one is open; an issued one is superseded, never overwritten."""
+class Decision(PublicModel, Versioned, DecisionLife):
+    """One decision on one file. At most one is open; an issued one is superseded, never overwritten.
+
+    Its `version` is that of its reasons.
+    """
+
+    written_by, written_at = "reasons_by", "reasons_at"
 
     change_kind = ChangeKind.DECISION
 
@@ -33,6 +38,10 @@ class Decision(PublicModel, DecisionLife):
     )
     reasons_fr = models.TextField(blank=True)
     reasons_en = models.TextField(blank=True)
+    reasons_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    reasons_at = models.DateTimeField(null=True, blank=True)
     number = models.PositiveSmallIntegerField(default=1, help_text="1 for the first decision on the file.")
     at = models.DateTimeField(default=clock.now)
     since = models.DateTimeField(default=clock.now)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -15,6 +16,7 @@ from work import clock
 from work.calendars import NotADay, instant_at, within_reach
 from work.numbers import NotANumber, is_french, read_number, write_number
 from work.texts import Unshowable, read_line, read_text
+from work.versions import Both, Meanwhile, Overtaken, read_version
 
 # What Django's own fields answer: the catalogue says it in plainer French than Django does.
 DJANGO_SAYS = (
@@ -212,3 +214,43 @@ class InstantForm(forms.Form):
 
     def instant(self) -> datetime:
         return self.cleaned_data["instant"]
+
+
+
+class VersionField(forms.IntegerField):
+    """The version of the text that a page shows. UnreadableVersion (400) for what no page of ours sends."""
+
+    widget = forms.HiddenInput
+
+    def clean(self, value: Any) -> int:
+        return read_version(value)
+
+
+class VersionedForm(forms.Form):
+    """A form over texts that several people may write. Its page asks `overtaken` when the service says `Overtaken`."""
+
+    version = VersionField()
+    meanwhile: Meanwhile | None = None
+
+    def overtaken(self, problem: Overtaken, *, reader: Model) -> None:
+        """Show `reader` what was saved meanwhile (components/overtaken.html).
+
+        What was typed stays in the fields, under the stored version: saved again, it replaces the other one knowingly.
+        """
+        self.data = self.data.copy()
+        self.data[self.add_prefix("version")] = str(problem.version)
+        texts = [
+            Both(str(field.label), self._shown(field, stored), self._shown(field, self.cleaned_data[field.name]))
+            for field in self
+            if hasattr(problem.theirs, field.name) and field.name in self.cleaned_data and field.name != "version"
+            if (stored := getattr(problem.theirs, field.name)) != self.cleaned_data[field.name]
+        ]
+        self.meanwhile = Meanwhile(problem.by, problem.at, problem.by == reader, texts)
+
+    @staticmethod
+    def _shown(field: forms.BoundField, value: object) -> str:
+        """A value as the form calls it: a choice by its name."""
+        choices = dict(getattr(field.field, "choices", ()))
+        coerce = getattr(field.field, "coerce", str)
+        named = [name for key, name in choices.items() if coerce(key) == value]
+        return str(named[0] if named else "" if value is None else value)

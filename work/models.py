@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import ClassVar
 
 import uuid6
 from django.conf import settings
@@ -24,6 +25,21 @@ class PublicModel(models.Model):
     """A row that the world may name: URLs, the API and letters use `public_id`, never the key inside."""
 
     public_id = models.UUIDField(default=new_public_id, unique=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class Versioned(models.Model):
+    """A row whose texts several people may write: each save names the version that it was typed over (`work.versions`).
+
+    `written_by` and `written_at`: its columns that say who wrote it last, and when.
+    """
+
+    written_by: ClassVar[str] = "by"
+    written_at: ClassVar[str] = "at"
+
+    version = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
         abstract = True

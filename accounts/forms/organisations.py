@@ -13,7 +13,7 @@ from accounts import identifiers
 from accounts.constants import Province, Region
 from accounts.models import Organisation
 from accounts.roles import Language, OrganisationRole, Ownership
-from work.forms import LineField, UrlField
+from work.forms import LineField, UrlField, VersionedForm
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -139,6 +139,10 @@ class OrganisationForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         """The service checks and writes: nothing is put on the instance here, which keeps what is shown as it was."""
+
+
+class OrganisationEditForm(VersionedForm, OrganisationForm):
+    """What a registered organisation says of itself: its signatories may change it at once."""
 
 
 class InviteMemberForm(forms.Form):

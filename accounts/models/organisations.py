@@ -9,14 +9,16 @@ from accounts.models.clusters import Cluster
 from accounts.roles import ClusterRole, Language, OrganisationRole, Ownership
 from audit.states import ChangeKind
 from work import clock
-from work.models import PublicModel
+from work.models import PublicModel, Versioned
 from work.names import enterprise_key
 
 
-class Organisation(PublicModel):
+class Organisation(PublicModel, Versioned):
     """Registered once, reused in each application. Numbers are stored bare: `neq` 10 digits, `business_number` 9."""
 
     change_kind = ChangeKind.ORGANISATION
+
+    written_by, written_at = "updated_by", "updated_at"
 
     legal_name = models.CharField(max_length=250)
     name_key = models.TextField(db_default="", default="", editable=False, db_index=True)  # it may outgrow the name
@@ -34,6 +36,9 @@ class Organisation(PublicModel):
     website = models.URLField(blank=True)
     created_at = models.DateTimeField(default=clock.now, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
 
     def __str__(self) -> str:
         return self.legal_name

@@ -8,13 +8,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts import identifiers
-from accounts.models import Membership, Organisation
+from accounts.models import Membership, Organisation, User
 from accounts.roles import OrganisationRole
 from accounts.rules import is_member, is_oneself, is_person, is_signatory
 from audit import services as trail
 from audit.actors import Actor
 from moves.refusals import Forbidden, Refusal, WrongMoment
-from work import clock
+from work.versions import write_over
 
 
 class Fields(TypedDict, total=False):
@@ -74,8 +74,13 @@ def register_organisation(
 
 
 @transaction.atomic
-def update_organisation(organisation: Organisation, *, by: Actor, **fields: Unpack[Fields]) -> Organisation:
-    """Change what an organisation says of itself. `fields`: any of `FIELDS`; ValidationError by field."""
+def update_organisation(
+    organisation: Organisation, *, by: User, version: int, **fields: Unpack[Fields]
+) -> Organisation:
+    """Change what an organisation says of itself. `fields`: any of `FIELDS`; ValidationError by field.
+
+    `version` is the one that was read: Overtaken when somebody changed it since.
+    """
     organisation = Organisation.objects.select_for_update().get(pk=organisation.pk)
     must_sign_for(organisation, by)
     if unknown := set(fields) - set(FIELDS):
@@ -87,8 +92,10 @@ def update_organisation(organisation: Organisation, *, by: Actor, **fields: Unpa
     changed = [name for name in fields if getattr(organisation, name) != before[name]]
     if not changed:
         return organisation
-    organisation.updated_at = clock.now()
-    _save(organisation, update_fields=[*changed, "updated_at"])
+    texts = {name: getattr(organisation, name) for name in changed}
+    for name in changed:
+        setattr(organisation, name, before[name])
+    _save(organisation, update_fields=write_over(organisation, version=version, by=by, texts=texts))
     personal = _texts(organisation, changed)
     trail.record(organisation, "organisation.update", by=by, given={"fields": changed}, personal=personal)
     return organisation

@@ -12,7 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import services
 from accounts.constants import Province, Region
-from accounts.forms.organisations import InviteMemberForm, MemberRoleForm, OrganisationForm, add_errors
+from accounts.forms.organisations import (
+    InviteMemberForm,
+    MemberRoleForm,
+    OrganisationEditForm,
+    OrganisationForm,
+    add_errors,
+)
 from accounts.models import Organisation
 from accounts.requests import PersonRequest
 from accounts.rules import is_signatory
@@ -20,6 +26,7 @@ from accounts.services.organisations import TAKEN, must_sign_for
 from moves.refusals import WrongMoment
 from work import clock
 from work.querysets import by_name
+from work.versions import Overtaken
 
 
 def own(request: PersonRequest, public_id: UUID) -> Organisation:
@@ -76,16 +83,19 @@ def edit(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Change an organisation's facts."""
     organisation = own(request, public_id)
     must_sign_for(organisation, request.user)
-    form = OrganisationForm(request.POST or None, instance=organisation)
+    form = OrganisationEditForm(request.POST or None, instance=organisation)
     if request.method == "POST" and form.is_valid():
         try:
             services.update_organisation(organisation, by=request.user, **form.cleaned_data)
         except ValidationError as problem:
             add_errors(form, problem)
+        except Overtaken as problem:
+            form.overtaken(problem, reader=request.user)
         else:
             messages.success(request, _("The changes are saved."))
             return redirect("organisation", organisation.public_id)
-    return render(request, "accounts/organisation_edit.html", {"form": form, "organisation": organisation})
+    context = {"form": form, "organisation": organisation}
+    return render(request, "accounts/organisation_edit.html", context, status=409 if form.meanwhile else 200)
 
 
 @login_required

@@ -12,7 +12,7 @@ from applications.constants import DUE, SORT
 from applications.states import ApplicationState, ChangeWhy
 from programs.models import Call
 from work import clock
-from work.forms import DayField, LineField, TextField
+from work.forms import DayField, LineField, TextField, VersionedForm
 
 
 class FileFilter(forms.Form):
@@ -50,7 +50,7 @@ class FileFilter(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
 
 
-class MarkForm(forms.Form):
+class MarkForm(VersionedForm):
     """One item of the checklist. "Not marked yet" takes the mark back."""
 
     item = forms.CharField(widget=forms.HiddenInput)

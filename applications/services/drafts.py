@@ -5,7 +5,7 @@ Only what cannot be read at all (an amount that is not a number) is refused.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.files import File
 from django.db import transaction
@@ -36,6 +36,7 @@ from questions.schema.answers import read_texts, validate_answer
 from questions.schema.faults import Fault
 from questions.schema.tables import check_cell, columns_of
 from work import clock
+from work.versions import Overtaken
 
 KEPT_AS_TYPED = (
     QuestionType.SHORT_TEXT,
@@ -53,13 +54,15 @@ SITTING = timedelta(minutes=10)
 LARGEST = 200_000  # characters of one answer, whatever its type
 
 
-class AnswerConflict(Exception):
-    """Somebody saved a newer version meanwhile: `theirs` is its value, saved by `by` at `at`, as `version`."""
+class AnswerConflict(Overtaken):
+    """Somebody saved a newer version meanwhile: `value`, saved by `by` at `at`, as `version`."""
+
+    by: User
+    at: datetime
 
     def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.question)
-        self.question, self.theirs, self.version = answer.question, answer.value, answer.version
-        self.by, self.at = answer.by, answer.at
+        super().__init__(answer)
+        self.question, self.value = answer.question, answer.value
 
 
 class AnswerInvalid(Exception):
@@ -105,8 +108,11 @@ def start_application(
 
 
 @transaction.atomic
-def save_eligibility(application: Application, answers: Mapping[str, object], *, by: User) -> Application:
-    """Keep new answers to the two-minute check. AnswerInvalid, each fault at its question, when one cannot be read."""
+def save_eligibility(application: Application, answers: Mapping[str, object], *, by: User, version: int) -> Answer:
+    """Keep new answers to the two-minute check. AnswerInvalid, each fault at its question, when one cannot be read.
+
+    `version` is the one that was read, 0 before the first: AnswerConflict when somebody saved others since.
+    """
     application = locked(application)
     _ask(application, by)
     check = eligibility_check(application.call)
@@ -118,9 +124,9 @@ def save_eligibility(application: Application, answers: Mapping[str, object], *,
         clean[item.question.key] = value
     if faults:
         raise AnswerInvalid(faults)
-    _keep(application, constants.ELIGIBILITY, clean, by=by)
+    answer = _keep(application, constants.ELIGIBILITY, clean, by=by, version=version)
     record_duty(application.pk, by=by, duty=Duty.PREPARE)
-    return application
+    return answer
 
 
 @transaction.atomic

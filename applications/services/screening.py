@@ -18,12 +18,16 @@ from moves.refusals import Refusal, WrongMoment
 from moves.services import record_duty
 from moves.states import Duty
 from work import clock
+from work.versions import write_over
 
 
 @transaction.atomic
-def mark_finding(application: Application, item: str, *, by: User, passed: bool | None, reason: str = "") -> Finding:
+def mark_finding(
+    application: Application, item: str, *, by: User, passed: bool | None, reason: str = "", version: int = 0
+) -> Finding:
     """Mark one item passed or failed, with the reason; None takes the mark back. Returns the `Finding`.
 
+    `version` is the one that was read, 0 for an item that had no mark: Overtaken when somebody marked it since.
     A failed item needs its reason by the time the file is found ineligible: the letter says it.
     """
     application = locked(application)
@@ -32,18 +36,18 @@ def mark_finding(application: Application, item: str, *, by: User, passed: bool 
     if known is None:
         raise WrongMoment(Refusal(_("This item is not on the checklist."), code="item"))
     automatic = known.automatic
-    finding, _made = Finding.objects.update_or_create(
-        application=application,
-        item=item,
-        defaults={
-            "automatic": automatic.passed if automatic else None,
-            "evidence": {"facts": list(automatic.facts)} if automatic else {},
-            "passed": passed,
-            "reason": (reason or "").strip(),
-            "by": by,
-            "at": clock.now(),
-        },
-    )
+    found = {
+        "automatic": automatic.passed if automatic else None,
+        "evidence": {"facts": list(automatic.facts)} if automatic else {},
+    }
+    texts = {"passed": passed, "reason": (reason or "").strip()}
+    finding = Finding.objects.filter(application=application, item=item).first()
+    if finding is None:
+        finding = Finding.objects.create(application=application, item=item, by=by, at=clock.now(), **texts, **found)
+    else:
+        written = write_over(finding, version=version, by=by, texts=texts)
+        finding.automatic, finding.evidence = found["automatic"], found["evidence"]
+        finding.save(update_fields=[*written, *found])
     given = {"item": item, "passed": passed, "automatic": automatic.passed if automatic else None}
     personal = {"reason": finding.reason} if finding.reason else None
     trail.record(application, "application.mark_finding", by=by, given=given, personal=personal)

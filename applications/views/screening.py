@@ -26,6 +26,7 @@ from moves.machine import allowed
 from moves.machine import refusals as in_the_way_of
 from moves.refusals import UNDECLARED, Forbidden, Refusal, WrongMoment
 from moves.transitions import MoveOf
+from work.versions import Overtaken
 
 
 @dataclass(frozen=True)
@@ -63,17 +64,15 @@ def checklist(request: PersonRequest, reference: str) -> HttpResponse:
         else:
             faulty = MarkForm(request.POST, auto_id=f"{request.POST.get('item', '')}_%s")
             if faulty.is_valid():
-                given = faulty.cleaned_data
-                if _said(
-                    request,
-                    services.mark_finding,
-                    application,
-                    given["item"],
-                    passed=given["passed"],
-                    reason=given["reason"],
-                ):
-                    return redirect(f"{reverse('file-screening', args=[reference])}#{given['item']}")
-                faulty = None
+                given = dict(faulty.cleaned_data)
+                item = given.pop("item")
+                try:
+                    if _said(request, services.mark_finding, application, item, **given):
+                        return redirect(f"{reverse('file-screening', args=[reference])}#{item}")
+                    faulty = None
+                except Overtaken as problem:
+                    faulty.overtaken(problem, reader=request.user)
+                    status = 409
     return _page(request, application, faulty=faulty, own_form=own_form, status=status)
 
 
@@ -104,7 +103,7 @@ def _page(
         else:
             mark = {True: "yes", False: "no", None: "none"}[item.passed]
             reason = item.finding.reason if item.finding else ""
-            initial = {"item": item.key, "passed": mark, "reason": reason}
+            initial = {"item": item.key, "passed": mark, "reason": reason, "version": item.version}
             form = MarkForm(initial=initial, auto_id=f"{item.key}_%s")
         lines.append({"item": item, "form": form, "kind": {True: "good", False: "bad", None: ""}[item.passed]})
     failed = [item for item in items if item.passed is False]

@@ -24,6 +24,7 @@ from moves.refusals import Forbidden, WrongMoment
 from moves.transitions import Move, NoFacts, Reason
 from reviews.models import Recommendation
 from work import clock
+from work.versions import says, write_over
 
 WHO_EDITS = gettext_lazy("Only an officer of the programme, or who gives the first opinion, edits the reasons.")
 
@@ -74,10 +75,11 @@ def draft_decision(
 
 
 @transaction.atomic
-def edit_reasons(decision: Decision, *, by: Actor, reasons_fr: str, reasons_en: str) -> Decision:
+def edit_reasons(decision: Decision, *, by: User, reasons_fr: str, reasons_en: str, version: int) -> Decision:
     """Write the reasons that the letter gives, while the decision is a draft. Returns the decision.
 
-    What the recommendation said stays with the recommendation. The trail keeps digests of both texts, not the texts.
+    `version` is the one that was read: Overtaken when somebody wrote others since. What the recommendation said stays
+    with the recommendation. The trail keeps digests of both texts, not the texts.
     """
     lock_file(decision.application_id)
     decision = Decision.objects.select_for_update(no_key=True).get(pk=decision.pk)
@@ -86,12 +88,11 @@ def edit_reasons(decision: Decision, *, by: Actor, reasons_fr: str, reasons_en: 
     if refusal := rules.reasons_can_change(decision):
         raise WrongMoment(refusal)
     texts = {"reasons_fr": reasons_fr.strip(), "reasons_en": reasons_en.strip()}
-    if all(getattr(decision, name) == text for name, text in texts.items()):
+    if says(decision, texts):
         return decision
-    for name, text in texts.items():
-        setattr(decision, name, text)
+    written = write_over(decision, version=version, by=by, texts=texts)
     decision.updated_at = clock.now()
-    decision.save(update_fields=[*texts, "updated_at"])
+    decision.save(update_fields=[*written, "updated_at"])
     record(decision, "decision.edit_reasons", by=by, personal=texts)
     return decision
 

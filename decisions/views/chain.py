@@ -35,6 +35,7 @@ from moves.machine import refusals as refusals_to
 from moves.refusals import WrongMoment
 from moves.transitions import MoveOf
 from programs.rules import holds_somewhere
+from work.versions import Overtaken
 
 PAGE = 25
 
@@ -265,13 +266,13 @@ def _attempt(step: MoveOf[Decision], decision: Decision, user: User, form: SendB
 @login_required
 @require_http_methods(["GET", "POST"])
 def reasons(request: PersonRequest, reference: str) -> HttpResponse:
-    """The reasons that the letter gives, in each of its languages. Endorsed meanwhile, what was typed stays on the
-    page, to be copied."""
+    """The reasons that the letter gives, in each of its languages. Endorsed meanwhile, or written by somebody else,
+    what was typed stays on the page."""
     decision = decision_of(request, reference, read="reasons")
     if not may_edit_reasons(decision, request.user):
         raise PermissionDenied(services.chain.WHO_EDITS)
     languages = subject_of(decision).languages
-    initial: dict[str, object] = {"reasons_fr": decision.reasons_fr, "reasons_en": decision.reasons_en}
+    initial = {name: getattr(decision, name) for name in ("reasons_fr", "reasons_en", "version")}
     form = ReasonsForm(request.POST or None, initial=initial, languages=languages)
     refusal = reasons_can_change(decision)
     if request.method == "POST" and form.is_valid() and not refusal:
@@ -279,11 +280,13 @@ def reasons(request: PersonRequest, reference: str) -> HttpResponse:
             services.edit_reasons(decision, by=request.user, **form.cleaned_data)
         except WrongMoment as problem:
             refusal = problem.refusals[0]
+        except Overtaken as problem:
+            form.overtaken(problem, reader=request.user)
         else:
             messages.success(request, _("The reasons are saved."))
             return redirect("decision-file", reference)
     context = {"application": decision.application, "decision": decision, "form": form, "refusal": refusal}
-    status = 409 if refusal and request.method == "POST" else 200
+    status = 409 if form.meanwhile or (refusal and request.method == "POST") else 200
     return render(request, "decisions/reasons.html", context, status=status)
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from programs.rubric import ScalePoint
 from reviews.forms.people import words
-from work.forms import TextField
+from work.forms import TextField, VersionField
 
 
 class ScoreForm(forms.Form):
@@ -16,7 +16,7 @@ class ScoreForm(forms.Form):
 
     point = forms.ChoiceField(required=False)
     comment = TextField(label=_("Why this score"), required=False, widget=words(7), max_length=20_000)
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    version = VersionField()
 
     def __init__(
         self,
@@ -40,4 +40,4 @@ class FeedbackForm(forms.Form):
         widget=words(6),
         help_text=_("The letter gives it without your name. Say what was strong and what would make it better."),
     )
-    feedback_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    feedback_version = VersionField()

@@ -24,6 +24,7 @@ from reviews.views.evidence import Step, evidence_for, evidence_of, found_in, st
 from reviews.views.files import of_reviewer, opened_assignment
 from reviews.views.queue import to_next
 from work import clock
+from work.versions import UnreadableVersion, read_version
 
 
 @of_reviewer
@@ -135,10 +136,7 @@ def save(request: PersonRequest, public_id: UUID) -> HttpResponse:
     assignment = opened_assignment(request, public_id)
     key = request.POST.get("key", "")
     try:
-        version = int(request.POST.get("version") or 0)
-    except ValueError:
-        version = 0
-    try:
+        version = read_version(request.POST.get("version") or 0)
         if key == "feedback":
             version = services.save_feedback(
                 assignment, by=request.user, text=_text(request, FeedbackForm, "feedback"), version=version
@@ -155,6 +153,8 @@ def save(request: PersonRequest, public_id: UUID) -> HttpResponse:
             version = saved.version
     except (ScoreConflict, FeedbackConflict) as conflict:
         return JsonResponse(_theirs(conflict.theirs), status=409)
+    except UnreadableVersion as unreadable:
+        return JsonResponse({"message": unreadable.message}, status=400)
     except ValidationError as wrong:
         return JsonResponse({"message": " ".join(wrong.messages)}, status=422)
     except (ScoreInvalid, WrongMoment) as refused:

@@ -24,6 +24,7 @@ from moves.refusals import Forbidden, WrongMoment
 from questions.schema import Question
 from questions.schema.answers import visible_questions
 from work import clock
+from work.versions import UnreadableVersion, read_version
 
 
 @login_required
@@ -38,11 +39,10 @@ def answer(request: PersonRequest, public_id: UUID) -> HttpResponse:
     stored = {a.question: a.value for a in application.answers.all() if a.value is not None}
     value = posted(question, request.POST, name="value")
     try:
-        version = int(request.POST.get("version") or 0)
-    except ValueError:
-        version = 0
-    try:
+        version = read_version(request.POST.get("version") or 0)
         kept = drafts.save_answer(application, key, value, by=request.user, version=version)
+    except UnreadableVersion as unreadable:
+        return JsonResponse({"message": unreadable.message}, status=400)
     except drafts.AnswerInvalid as invalid:
         return JsonResponse({"message": " ".join(str(fault) for fault in invalid.errors)}, status=422)
     except drafts.AnswerConflict as conflict:
@@ -65,8 +65,8 @@ def answer(request: PersonRequest, public_id: UUID) -> HttpResponse:
 
 def _overtaken(question: Question, conflict: drafts.AnswerConflict, reader: User) -> dict[str, object]:
     return {
-        "theirs": pairs_of(BoundQuestion(question, conflict.theirs)),
-        "theirs_shown": shown(question, conflict.theirs).text,
+        "theirs": pairs_of(BoundQuestion(question, conflict.value)),
+        "theirs_shown": shown(question, conflict.value).text,
         "version": conflict.version,
         "by": conflict.by.full_name,
         "at": clock.format_instant(conflict.at, get_language()),

@@ -1,5 +1,6 @@
 """A draft as a whole: begun, its task list, its two-minute check, its documents, its end."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,21 +10,25 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.models import User
 from accounts.requests import PersonRequest
-from applications import rules
+from applications import constants, rules
 from applications.access import OWN, enter
 from applications.checks import eligibility_check
 from applications.models import Application, Document
 from applications.selectors.answers import eligibility_of
 from applications.selectors.calls import offer_of, organisations_of
+from applications.selectors.shown import shown
 from applications.selectors.task_list import task_list
 from applications.services import drafts
 from applications.states import ApplicationState
 from applications.views.catalogue import ask_check, check_key, fact, fact_for, published_call, read_check
 from applications.views.drafting.door import draft_of, of_drafts
 from documents.downloads import file_response
+from programs.policy import Eligibility
 from questions.schema import Fault
 from work import clock
+from work.versions import Both, Meanwhile, read_version
 
 
 @login_required
@@ -100,21 +105,45 @@ def eligibility(request: PersonRequest, public_id: UUID) -> HttpResponse:
     check = eligibility_check(application.call)
     if check is None:
         raise Http404
-    answers, result = eligibility_of(application), None
+    kept = next((one for one in application.answers.all() if one.question == constants.ELIGIBILITY), None)
+    answers, result, version = eligibility_of(application), None, kept.version if kept else 0
     faults: dict[str, list[Fault]] = {}
+    meanwhile: Meanwhile | None = None
     if request.method == "POST":
+        version = read_version(request.POST.get("version"))
         answers, faults = read_check(check, request.POST)
         if not any(faults.values()):
-            drafts.save_eligibility(application, answers, by=request.user)
-            if not check.refusals(answers):
-                messages.success(request, _("Your answers are saved: you can apply."))
-                return redirect("application-tasks", application.public_id)
-    if answers and check.refusals(answers):
+            try:
+                version = drafts.save_eligibility(application, answers, by=request.user, version=version).version
+            except drafts.AnswerConflict as conflict:
+                meanwhile, version = _both(check, answers, conflict, request.user), conflict.version
+            else:
+                if not check.refusals(answers):
+                    messages.success(request, _("Your answers are saved: you can apply."))
+                    return redirect("application-tasks", application.public_id)
+    if answers and meanwhile is None and check.refusals(answers):
         result = {"refusals": check.refusals(answers), "contact": check.contact}
     asked = ask_check(check, answers, faults)
     lines = [line for one in asked for line in one.problems]
-    context = {"application": application, "asked": asked, "result": result, "lines": lines}
-    return render(request, "applications/draft_eligibility.html", context, status=422 if lines else 200)
+    context = {"application": application, "asked": asked, "result": result, "lines": lines, "version": version}
+    status = 409 if meanwhile else 422 if lines else 200
+    context["overtaken"] = {"meanwhile": meanwhile} if meanwhile else None
+    return render(request, "applications/draft_eligibility.html", context, status=status)
+
+
+def _both(
+    check: Eligibility, answers: Mapping[str, object], conflict: drafts.AnswerConflict, reader: User
+) -> Meanwhile:
+    """The answers to the check that a colleague saved meanwhile, beside those that were chosen here."""
+    stored = conflict.value if isinstance(conflict.value, dict) else {}
+    differ = [
+        item.question for item in check.questions if stored.get(item.question.key) != answers.get(item.question.key)
+    ]
+    texts = [
+        Both(str(one.label), shown(one, stored.get(one.key)).text, shown(one, answers.get(one.key)).text)
+        for one in differ
+    ]
+    return Meanwhile(conflict.by, conflict.at, conflict.by == reader, texts)
 
 
 @login_required

@@ -25,6 +25,7 @@ from applications.views.drafting.door import draft_of, of_drafts
 from questions.constants import QuestionType
 from questions.schema import Fault, Question, Section
 from questions.schema.answers import is_required, validate_answer, visible_questions
+from work.versions import read_version
 
 
 @of_drafts
@@ -123,7 +124,7 @@ class Page:
             value, self.faults[question.key] = drafts.clean_answer(question, raw)
             if value == (kept.value if kept else None):
                 return
-            version = int(data.get(f"version.{question.key}") or 0)
+            version = read_version(data.get(f"version.{question.key}") or 0)
             try:
                 drafts.save_answer(self.application, question.key, raw, by=by, version=version)
             except drafts.AnswerConflict as conflict:
@@ -180,7 +181,7 @@ class Page:
         if question.key in self.more:
             one.add_line()
         if conflict := self.conflicts.get(question.key):
-            one.theirs = {"by": conflict.by, "at": conflict.at, "shown": shown(question, conflict.theirs)}
+            one.theirs = {"by": conflict.by, "at": conflict.at, "shown": shown(question, conflict.value)}
             one.errors.append(changed_words(conflict, self.reader))
         return one
 
