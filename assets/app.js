@@ -41,7 +41,7 @@
   }
 
   // The error summary takes the focus when the page comes back with errors.
-  document.querySelector("main > .frame > [data-error-summary]")?.focus();
+  document.querySelector("main > .frame > [data-error-summary], main .overtaken")?.focus();
 
   // How much may still be written. The figure follows each key; it is read aloud only after a pause.
   for (const count of document.querySelectorAll("[data-count]")) {

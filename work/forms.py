@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -237,8 +238,10 @@ class VersionedForm(forms.Form):
 
         What was typed stays in the fields, under the stored version: saved again, it replaces the other one knowingly.
         """
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = str(problem.version)
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data[self.add_prefix("version")] = str(problem.version)
+        self.data = data
         texts = [
             Both(str(field.label), self._shown(field, stored), self._shown(field, self.cleaned_data[field.name]))
             for field in self

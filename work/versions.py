@@ -57,8 +57,8 @@ class Meanwhile:
 
 
 def read_version(typed: object) -> int:
-    """The version that came with a form. UnreadableVersion for anything but a few digits."""
-    text = str(typed)
+    """The version that came with a form, 0 without one: nothing was read. UnreadableVersion for what is no number."""
+    text = str(typed or 0)
     if not (text.isascii() and text.isdigit() and len(text) <= LONGEST):
         raise UnreadableVersion
     return int(text)

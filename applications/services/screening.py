@@ -36,18 +36,15 @@ def mark_finding(
     if known is None:
         raise WrongMoment(Refusal(_("This item is not on the checklist."), code="item"))
     automatic = known.automatic
-    found = {
-        "automatic": automatic.passed if automatic else None,
-        "evidence": {"facts": list(automatic.facts)} if automatic else {},
-    }
     texts = {"passed": passed, "reason": (reason or "").strip()}
     finding = Finding.objects.filter(application=application, item=item).first()
     if finding is None:
-        finding = Finding.objects.create(application=application, item=item, by=by, at=clock.now(), **texts, **found)
+        finding = Finding(application=application, item=item, by=by, at=clock.now(), **texts)
     else:
-        written = write_over(finding, version=version, by=by, texts=texts)
-        finding.automatic, finding.evidence = found["automatic"], found["evidence"]
-        finding.save(update_fields=[*written, *found])
+        write_over(finding, version=version, by=by, texts=texts)
+    finding.automatic = automatic.passed if automatic else None
+    finding.evidence = {"facts": list(automatic.facts)} if automatic else {}
+    finding.save()
     given = {"item": item, "passed": passed, "automatic": automatic.passed if automatic else None}
     personal = {"reason": finding.reason} if finding.reason else None
     trail.record(application, "application.mark_finding", by=by, given=given, personal=personal)

@@ -62,16 +62,16 @@ def checklist(request: PersonRequest, reference: str) -> HttpResponse:
             if own_form.is_valid() and _said(request, services.add_own_item, application, **own_form.cleaned_data):
                 return redirect("file-screening", reference)
         else:
-            faulty = MarkForm(request.POST, auto_id=f"{request.POST.get('item', '')}_%s")
-            if faulty.is_valid():
-                given = dict(faulty.cleaned_data)
+            faulty = form = MarkForm(request.POST, auto_id=f"{request.POST.get('item', '')}_%s")
+            if form.is_valid():
+                given = dict(form.cleaned_data)
                 item = given.pop("item")
                 try:
                     if _said(request, services.mark_finding, application, item, **given):
                         return redirect(f"{reverse('file-screening', args=[reference])}#{item}")
                     faulty = None
                 except Overtaken as problem:
-                    faulty.overtaken(problem, reader=request.user)
+                    form.overtaken(problem, reader=request.user)
                     status = 409
     return _page(request, application, faulty=faulty, own_form=own_form, status=status)
 

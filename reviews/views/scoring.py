@@ -136,7 +136,7 @@ def save(request: PersonRequest, public_id: UUID) -> HttpResponse:
     assignment = opened_assignment(request, public_id)
     key = request.POST.get("key", "")
     try:
-        version = read_version(request.POST.get("version") or 0)
+        version = read_version(request.POST.get("version"))
         if key == "feedback":
             version = services.save_feedback(
                 assignment, by=request.user, text=_text(request, FeedbackForm, "feedback"), version=version

@@ -5,6 +5,7 @@ import importlib
 import pytest
 from django.urls import clear_url_caches, reverse
 
+from accounts import services
 from accounts.models import Invitation, Organisation, User
 from demo.cast import COMPANIES
 from notifications.models import Message
@@ -270,7 +271,7 @@ def test_organisation_is_changed_on_its_page(sign_in, cast, usinage):
     client = sign_in(cast.sophie)
     address = reverse("organisation-edit", args=[usinage.public_id])
     assert 'value="J7Y 4B2"' in text(client.get(address))
-    client.post(address, facts(neq=usinage.neq, city="Blainville"))
+    client.post(address, facts(neq=usinage.neq, city="Blainville", version="1"))
     assert Organisation.objects.get(pk=usinage.pk).city == "Blainville"
 
 
@@ -400,3 +401,21 @@ def test_profile_shows_roles_and_changes_the_language_at_once(sign_in, cast):
     )
     assert "The changes are saved." in text(response)
     assert User.objects.get(pk=cast.sophie.pk).language == "en"
+
+
+def test_organisation_changed_by_two_signatories_is_shown_to_the_later(sign_in, cast, usinage):
+    """A form holds every field: sent from an old page it would put back what a colleague changed."""
+    services.update_organisation(usinage, by=cast.sophie, version=1, city="Blainville")
+    client, address = sign_in(cast.sophie), reverse("organisation-edit", args=[usinage.public_id])
+    stale = facts(neq=usinage.neq, employees="99", version="1")
+    response = client.post(address, stale)
+    form = response.context["form"]
+    assert response.status_code == 409
+    assert [(one.label, one.stored, one.typed) for one in form.meanwhile.texts] == [
+        ("Ville", "Blainville", "Saint-Jérôme"), ("Nombre d’employés", "12", "99"),
+    ]  # fmt: skip
+    assert Organisation.objects.get(pk=usinage.pk).city == "Blainville"
+    assert client.post(address, stale | {"version": "2", "city": "Blainville"}).status_code == 302
+    kept = Organisation.objects.get(pk=usinage.pk)
+    assert (kept.city, kept.employees, kept.version) == ("Blainville", 99, 3)
+    assert client.post(address, stale | {"version": "٣"}).status_code == 400

@@ -146,9 +146,9 @@ def test_organisation_registered_needs_a_person(cast):
 
 
 def test_organisation_changed_names_the_fields_and_nothing_unchanged(cast, usinage):
-    same = services.update_organisation(usinage, by=cast.sophie, city=usinage.city)
+    same = services.update_organisation(usinage, by=cast.sophie, version=1, city=usinage.city)
     assert same.updated_at == usinage.updated_at
-    services.update_organisation(usinage, by=cast.sophie, city="Blainville", employees=14)
+    services.update_organisation(usinage, by=cast.sophie, version=1, city="Blainville", employees=14)
     entry = last("organisation.update")
     assert entry.given == {"fields": ["city", "employees"]}
     assert set(entry.personal) == {"city", "employees"}
@@ -159,7 +159,7 @@ def test_organisation_is_changed_and_invited_to_by_its_signatory_only(cast, usin
     by = getattr(cast, key)
     membership = usinage.memberships.get(user=cast.sophie)
     for write in (
-        lambda: services.update_organisation(usinage, by=by, city="Laval"),
+        lambda: services.update_organisation(usinage, by=by, version=1, city="Laval"),
         lambda: services.invite_member(usinage, by=by, email="a@b.example", role="member", language="fr"),
         lambda: services.change_member_role(membership, by=by, role="member"),
         lambda: services.remove_member(membership, by=by),

@@ -9,11 +9,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from applications.constants import ELIGIBILITY
 from applications.forms.company import InviteSponsorForm
 from applications.models import Application
 from applications.rules import Change
+from applications.selectors.answers import form_of
 from applications.services.changes import request_changes
-from applications.services.drafts import remove_document, save_answer, start_application
+from applications.services.drafts import remove_document, save_answer, save_eligibility, start_application
 from applications.states import ApplicationState, ChangeWhy
 from demo import answers as said
 from demo.papers import pdf
@@ -618,3 +620,40 @@ def test_address_of_a_sponsor_holds_nothing_that_nobody_sees(client, cast, progr
     form = InviteSponsorForm({"organisation_name": "Boréal", "email": "a@b.example\u200b", "language": "fr"})
     assert form.is_valid(), form.errors
     assert form.cleaned_data["email"] == "a@b.example"
+
+
+def test_check_answered_by_two_colleagues_is_shown_to_the_later(client, cast, programme):
+    file = draft_file(cast, programme)
+    address = reverse("application-eligibility", args=[file.public_id])
+    client.force_login(cast.sophie)
+    page = client.get(address).content.decode()
+    version = re.search(r'name="version" value="(\d+)"', page)[1]
+    check = {key: "yes" if v is True else "no" if v is False else v for key, v in said.eligibility("usinage").items()}
+    key = next(key for key, value in check.items() if value == "yes")
+    theirs = {**file.answers.get(question=ELIGIBILITY).value, key: False}
+    save_eligibility(file, theirs, by=cast.olivier, version=int(version))
+    answer = client.post(address, check | {"version": version})
+    body = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Olivier Dubé a enregistré ceci pendant que vous écriviez." in body
+    assert body.count('class="compare"') == 1
+    assert file.answers.get(question=ELIGIBILITY).value[key] is False
+    newer = re.search(r'name="version" value="(\d+)"', body)[1]
+    assert int(newer) == int(version) + 1
+    assert client.post(address, check | {"version": newer}).status_code == 302
+    assert file.answers.get(question=ELIGIBILITY).value[key] is True
+    assert client.post(address, check | {"version": "1\x00"}).status_code == 400
+    assert client.post(address, check).status_code == 302  # nothing read, and the same answers: nothing to replace
+
+
+def test_version_that_is_no_number_is_a_400_on_each_road(client, cast, programme):
+    file = draft_file(cast, programme)
+    client.force_login(cast.sophie)
+    answer = reverse("application-answer", args=[file.public_id])
+    refused = client.post(answer, {"key": "project_title", "version": "abc", "value": "Neuf"})
+    assert (refused.status_code, "Rechargez la page." in refused.json()["message"]) == (400, True)
+    section = form_of(file).question("project_title").section
+    address = reverse("application-section", args=[file.public_id, section])
+    page = client.post(address, {"version.project_title": "abc", "project_title": "Neuf"})
+    assert (page.status_code, "Rechargez la page." in page.content.decode()) == (400, True)
+    assert file.answers.get(question="project_title").value != "Neuf"

@@ -58,7 +58,8 @@ def fresh(file):
 def mark_all(file, by, **failed):
     """Every item passed, but those given with their reason."""
     for item in checklist_of(file):
-        mark_finding(file, item.key, by=by, passed=item.key not in failed, reason=failed.get(item.key, ""))
+        passed = item.key not in failed
+        mark_finding(file, item.key, by=by, passed=passed, reason=failed.get(item.key, ""), version=item.version)
     return fresh(file)
 
 
@@ -202,7 +203,7 @@ def test_marking_keeps_what_the_system_found_and_records_the_duty(declared, cast
 
 def test_a_mark_can_be_taken_back(declared, cast):
     mark_finding(declared, "rena", by=cast.screener, passed=True)
-    mark_finding(declared, "rena", by=cast.screener, passed=None)
+    mark_finding(declared, "rena", by=cast.screener, passed=None, version=1)
     assert Finding.objects.get(application=declared).passed is None
 
 
@@ -216,7 +217,7 @@ def test_an_own_item_counts_like_the_others(declared, cast):
     with pytest.raises(WrongMoment) as refused:
         find_eligible(mark_all_but(declared, cast.screener, item.item), by=cast.screener)
     assert [r.code for r in refused.value.refusals] == ["open"]
-    mark_finding(declared, item.item, by=cast.screener, passed=True)
+    mark_finding(declared, item.item, by=cast.screener, passed=True, version=1)
     assert find_eligible(fresh(declared), by=cast.screener).state == "eligible"
 
 

@@ -115,7 +115,7 @@ def test_answer_saved_over_a_newer_one_is_a_conflict_with_its_author(cast, draft
     save_answer(draft, "project_title", "Deux", by=cast.olivier, version=1)
     with pytest.raises(AnswerConflict) as conflict:
         save_answer(draft, "project_title", "Trois", by=cast.sophie, version=1)
-    assert (conflict.value.theirs, conflict.value.by, conflict.value.version) == ("Deux", cast.olivier, 2)
+    assert (conflict.value.value, conflict.value.by, conflict.value.version) == ("Deux", cast.olivier, 2)
     assert save_answer(draft, "project_title", "Deux", by=cast.sophie, version=1).version == 2  # the same: no conflict
 
 
@@ -624,5 +624,5 @@ def test_two_people_saving_one_answer_never_overwrite_each_other(committed_db, c
     conflicts = [one for one in (first, second) if isinstance(one, AnswerConflict)]
     kept = Answer.objects.get(question="project_title")
     assert len(conflicts) == 1
-    assert conflicts[0].theirs == kept.value
+    assert conflicts[0].value == kept.value
     assert kept.version == 1

@@ -280,3 +280,27 @@ def test_staff_are_not_told_that_the_file_is_closed_until_they_declare(client, f
 
     assert "Rien du dossier ne s’ouvre avant votre réponse." not in page
     assert "Vous n’agissez dans le dossier qu’une fois votre réponse donnée." in page
+
+
+def test_item_marked_by_two_screeners_is_shown_to_the_later_who_may_replace_the_mark(file, page, cast):
+    declare_standing(file.pk, user=cast.screener, standing="clear")
+    post = {"item": "rena", "passed": "yes", "reason": "Registre consulté.", "version": "0"}
+    assert page("screener", "file-screening", file.reference, post=post).status_code == 302
+    later = post | {"passed": "no", "reason": "Absente du registre."}
+    answer = page("screener", "file-screening", file.reference, post=later)
+    body = answer.content.decode()
+    shown = body.split("overtaken")[1].split("<form")[0].split("</div>\n")[0]
+    assert answer.status_code == 409
+    assert "You saved this in another window while you were writing." in shown
+    line = next(line for line in answer.context["lines"] if line["item"].key == "rena")
+    assert [(one.label, one.stored, one.typed) for one in line["form"].meanwhile.texts] == [
+        ("Result", "Passed", "Failed"),
+        ("Reason, or what you checked", "Registre consulté.", "Absente du registre."),
+    ]
+    assert (line["form"]["reason"].value(), line["form"]["version"].value()) == ("Absente du registre.", "1")
+    assert Finding.objects.get().passed is True
+    assert page("screener", "file-screening", file.reference, post=later | {"version": "1"}).status_code == 302
+    found = Finding.objects.get()
+    assert (found.passed, found.reason, found.version) == (False, "Absente du registre.", 2)
+    assert 'name="version" value="2"' in page("screener", "file-screening", file.reference).content.decode()
+    assert page("screener", "file-screening", file.reference, post=later | {"version": "1 or 1"}).status_code == 400

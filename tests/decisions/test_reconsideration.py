@@ -100,7 +100,7 @@ def test_answer_upheld_leaves_the_first_decision_in_force(granted, cast, program
     answer = Decision.objects.get(application=application, kind=DecisionKind.RECONSIDERED)
     with clock.at(ASKED_AT):
         answer = services.edit_reasons(
-            answer, by=cast.officer, reasons_fr="Le montant tient.", reasons_en="The amount stands."
+            answer, version=1, by=cast.officer, reasons_fr="Le montant tient.", reasons_en="The amount stands."
         )
         for person in (opinion, decider):
             declare_interests(application, by=person, answer="none")
@@ -127,7 +127,7 @@ def test_who_took_part_before_decides_nothing(granted, cast, programme):
     application = ask(granted, cast)
     answer = Decision.objects.get(application=application, kind=DecisionKind.RECONSIDERED)
     with clock.at(ASKED_AT):
-        services.edit_reasons(answer, by=cast.officer, reasons_fr="Non.", reasons_en="No.")
+        services.edit_reasons(answer, by=cast.officer, reasons_fr="Non.", reasons_en="No.", version=1)
         with pytest.raises(WrongMoment) as refusal:
             services.endorse(answer, by=cast.endorser)
         assert [one.code for one in refusal.value.refusals] == ["duty"]

@@ -318,15 +318,17 @@ def test_trail_keeps_no_words_of_a_person(cast, programme):
 def test_reasons_are_edited_in_draft_only_by_officer_or_endorser(cast, programme):
     decision = files.recommended_file(cast, programme)
     for person in (cast.officer, cast.endorser):
-        decision = services.edit_reasons(decision, by=person, reasons_fr=f"Vu {person.pk}.", reasons_en="Seen.")
+        decision = services.edit_reasons(
+            decision, by=person, reasons_fr=f"Vu {person.pk}.", reasons_en="Seen.", version=decision.version
+        )
     with pytest.raises(Forbidden):
-        services.edit_reasons(decision, by=cast.ana, reasons_fr="x", reasons_en="x")
+        services.edit_reasons(decision, by=cast.ana, reasons_fr="x", reasons_en="x", version=1)
     entry = Entry.objects.filter(verb="decision.edit_reasons").latest("id")
     assert (entry.given, sorted(entry.personal)) == ({}, ["reasons_en", "reasons_fr"])
     files.declare(cast, decision, "endorser")
     decision = services.endorse(decision, by=cast.endorser)
     with pytest.raises(WrongMoment):
-        services.edit_reasons(decision, by=cast.officer, reasons_fr="Autre.", reasons_en="Other.")
+        services.edit_reasons(decision, by=cast.officer, reasons_fr="Autre.", reasons_en="Other.", version=3)
 
 
 def test_reasons_are_kept_without_the_blanks_around_them_and_the_same_ones_leave_no_trace(cast, programme):
@@ -334,7 +336,7 @@ def test_reasons_are_kept_without_the_blanks_around_them_and_the_same_ones_leave
     told_at = files.DECIDED_AT
     for hours, (fr, en) in enumerate(((" Vu. ", "\nSeen."), ("Vu.", "Seen. "))):
         with clock.at(told_at + timedelta(hours=hours)):
-            decision = services.edit_reasons(decision, by=cast.officer, reasons_fr=fr, reasons_en=en)
+            decision = services.edit_reasons(decision, by=cast.officer, reasons_fr=fr, reasons_en=en, version=1)
     assert (decision.reasons_fr, decision.reasons_en, decision.updated_at) == ("Vu.", "Seen.", told_at)
     assert Entry.objects.filter(verb="decision.edit_reasons").count() == 1
 
@@ -344,7 +346,7 @@ def test_reasons_are_closed_to_who_is_barred_from_the_file(cast, programme, answ
     decision = files.recommended_file(cast, programme)
     declare_interests(decision.application, by=cast.officer, answer=answer)
     with pytest.raises(Forbidden):
-        services.edit_reasons(decision, by=cast.officer, reasons_fr="x", reasons_en="x")
+        services.edit_reasons(decision, by=cast.officer, reasons_fr="x", reasons_en="x", version=1)
 
 
 def test_reasons_missing_in_one_language_of_the_letter_stop_the_endorsement(cast, programme):

@@ -57,7 +57,7 @@ def endorsed_again(cast, programme):
     with clock.at(AT):
         if not Appointment.objects.filter(user=cast.finance, role="reconsiderer").exists():
             appoint(cast.finance, by=cast.administrator, role="reconsiderer", program=programme)
-        services.edit_reasons(decision, by=cast.officer, reasons_fr="Non.", reasons_en="No.")
+        services.edit_reasons(decision, by=cast.officer, reasons_fr="Non.", reasons_en="No.", version=1)
         declare_interests(decision.application, by=cast.finance, answer="none")
         return services.endorse(decision, by=cast.finance)
 

@@ -125,7 +125,7 @@ def test_step_happens_behind_a_page_and_a_refusal_is_said_there(cast, programme,
     assert ("Déjà écrit." in typed, '<button class="button' in typed) == (True, False)
     client.post(
         reverse("decision-reasons", args=[decision.application.reference]),
-        {"reasons_fr": "Bon projet.", "reasons_en": "Good project."},
+        {"reasons_fr": "Bon projet.", "reasons_en": "Good project.", "version": "1"},
     )
     assert client.post(url, {"note": "Vu."}).status_code == 302
     assert Decision.objects.get(pk=decision.pk).state == "endorsed"
@@ -529,3 +529,32 @@ def test_partner_reads_its_own_part_and_what_all_the_others_pay_as_one_figure(ca
     context = as_(cast.concurrence).get(reverse("decision-concurrence", args=[asked.public_id])).context
     assert [one.envelope for one in context["shares"]] == own
     assert (context["own_part"], context["others"]) == (files.D("50000.00"), files.D("40000.00"))
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_reasons_written_by_two_people_are_shown_to_the_later_who_may_replace_them(cast, programme, as_, language):
+    """Nothing is lost without a word: the stored text with who and when, what was typed kept in the field."""
+    decision = files.recommended_file(cast, programme)
+    url = reverse("decision-reasons", args=[decision.application.reference])
+    with clock.at(files.DECIDED_AT):
+        services.edit_reasons(
+            decision, by=cast.endorser, version=1,
+            reasons_fr="Elle a écrit.", reasons_en="The project meets the objectives.",
+        )  # fmt: skip
+    client = as_(cast.officer, language)
+    typed = {"reasons_fr": "J’ai <b>écrit</b>.", "reasons_en": "The project meets the objectives.", "version": "1"}
+    response = client.post(url, typed)
+    page = text(response)
+    sides = page.split('class="compare"')[1:]
+    assert (response.status_code, len(sides)) == (409, 1)  # the English text is the same: it is not shown twice
+    assert f"{cast.endorser.full_name} " in page.split("<h2")[1]
+    assert "Elle" in sides[0]
+    assert "&lt;" in sides[0]
+    assert "<b>écrit" not in page
+    assert "J’ai &lt;b&gt;écrit&lt;/b&gt;." in page.split("<textarea")[1]
+    assert 'name="version" value="2"' in page
+    assert Decision.objects.get(pk=decision.pk).reasons_fr == "Elle a écrit."
+    assert client.post(url, typed | {"version": "2"}).status_code == 302
+    kept = Decision.objects.get(pk=decision.pk)
+    assert (kept.reasons_fr, kept.version, kept.reasons_by) == (typed["reasons_fr"], 3, cast.officer)
+    assert client.post(url, typed | {"version": "x"}).status_code == 400

@@ -20,6 +20,7 @@ WALKS = (
     "A figure",
     "An API field",
     "A page",
+    "A text that several people write",
     "A field of the letters",
     "A language",
 )

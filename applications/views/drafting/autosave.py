@@ -39,7 +39,7 @@ def answer(request: PersonRequest, public_id: UUID) -> HttpResponse:
     stored = {a.question: a.value for a in application.answers.all() if a.value is not None}
     value = posted(question, request.POST, name="value")
     try:
-        version = read_version(request.POST.get("version") or 0)
+        version = read_version(request.POST.get("version"))
         kept = drafts.save_answer(application, key, value, by=request.user, version=version)
     except UnreadableVersion as unreadable:
         return JsonResponse({"message": unreadable.message}, status=400)

@@ -124,7 +124,7 @@ class Page:
             value, self.faults[question.key] = drafts.clean_answer(question, raw)
             if value == (kept.value if kept else None):
                 return
-            version = read_version(data.get(f"version.{question.key}") or 0)
+            version = read_version(data.get(f"version.{question.key}"))
             try:
                 drafts.save_answer(self.application, question.key, raw, by=by, version=version)
             except drafts.AnswerConflict as conflict:
