@@ -34,6 +34,7 @@ def test_versions_come_and_go_with_rows_in_place_and_beside_the_release_before(c
     decision = files.recommended_file(cast, programme)
     with clock.at(files.DECIDED_AT):
         edit_reasons(decision, by=cast.officer, version=1, reasons_fr="Vu.", reasons_en="Seen.")
+    Finding.objects.create(application=decision.application, item="rena", passed=True, by=cast.screener)
     counts = [model.objects.count() for model in VERSIONED]
     assert min(counts) > 0
     migrate(BEFORE)
