@@ -217,7 +217,6 @@ class InstantForm(forms.Form):
         return self.cleaned_data["instant"]
 
 
-
 class VersionField(forms.IntegerField):
     """The version of the text that a page shows. UnreadableVersion (400) for what no page of ours sends."""
 
