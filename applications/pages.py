@@ -21,5 +21,6 @@ APPLICATION_TASKS = Page("application-tasks", UUID)
 APPLICATION_SPONSOR = Page("application-sponsor", UUID)
 APPLICATION_CHANGES = Page("application-changes", UUID)
 SPONSOR = Page("sponsor", str)  # the token of the sponsor's link
-FILE_SCREENING = Page("file-screening", str)  # the staff's
+FILE_ANSWERS = Page("file-answers", str)  # the staff's
+FILE_SCREENING = Page("file-screening", str)
 FILE_CHANGES = Page("file-changes", str)

@@ -53,6 +53,7 @@ officer: list = [
         {"outcome": "ineligible"},
         name="file-find-ineligible",
     ),
+    path("files/<str:reference>/receipt/retry", files.retry_receipt, name="file-receipt-retry"),
     path("files/<str:reference>/changes", requests.changes, name="file-changes"),
     path("files/<str:reference>/changes/ask", requests.ask, name="file-changes-ask"),
     path("files/<str:reference>/changes/extend", requests.extend, name="file-changes-extend"),

@@ -96,6 +96,7 @@ VERBS = {
     "agreement.import": _("Delegation agreement imported"),
     "trail.erase": _("Personal texts erased by schedule"),
     "person.retry_messages": _("Messages that failed, tried again"),
+    "application.retry_receipt": _("Receipt tried again"),
     "person.retry_documents": _("Documents that failed, tried again"),
     "person.set_aside_work": _("Work given up, set aside"),
     "job.start": _("Job asked for"),

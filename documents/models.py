@@ -1,5 +1,7 @@
 """Files: what people upload, and what we make. Every file's bytes are in storage, outside the web root."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
@@ -11,6 +13,10 @@ from documents.constants import FileKind, kind_of
 from documents.states import Malware, RenderingKind
 from work import clock
 from work.models import PublicModel, WorkItem
+from work.querysets import ATTEMPTS
+
+USUAL = timedelta(minutes=10)
+"""How long people wait for a document before they are told that it takes longer."""
 
 
 class Upload(PublicModel):
@@ -113,6 +119,17 @@ class Rendering(PublicModel, WorkItem):
     @property
     def is_gone(self) -> bool:
         return not self.is_ready
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it was given up: somebody has to have it tried again (`querysets.given_up`)."""
+        held = self.claimed_until is not None and self.claimed_until > clock.now()
+        return not self.is_ready and self.attempts >= ATTEMPTS and not held
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether it is still to be made, and takes longer than people are used to."""
+        return not (self.is_ready or self.is_lost) and clock.now() > self.made_at + USUAL
 
     def open(self) -> File:
         """The PDF, as an open binary file. FileNotFoundError while it waits for the worker."""

@@ -12,6 +12,11 @@ def renderings_about(applications: QuerySet) -> QuerySet[Rendering]:
     return Rendering.objects.filter(Q(application_id__in=applications) | Q(application_id=None))
 
 
+def why_lost(error: str) -> str:
+    """Why a document could not be made (its `last_error`), as the people of a programme read it."""
+    return _("The PDF engine stopped on this document: %(detail)s") % {"detail": error[:300] or "–"}
+
+
 def told(rendering: Rendering) -> GivenUp:
     """A document that could not be made: its title, and why."""
     return GivenUp(

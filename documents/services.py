@@ -25,8 +25,9 @@ from work import clock, storage
 from work import services as work
 from work.nudges import Nudge
 from work.outages import Away, note_away
-from work.querysets import unfinished
+from work.querysets import stopped, unfinished
 from work.states import Machine
+from work.texts import mended
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -157,15 +158,25 @@ def queue_rendering(
 
 
 def retry_rendering(rendering: Rendering) -> Rendering:
-    """Let a document that was given up start over, now."""
+    """Let a document that was given up start over, now, its text mended (`texts.mended`)."""
+    _mend(rendering)
     work.retry(rendering)
     documents_wait.after_commit()
     return rendering
 
 
+def _mend(rendering: Rendering) -> None:
+    """What was kept before texts were read at the door may hold what stops the engine."""
+    if (html := mended(rendering.html)) != rendering.html:
+        rendering.html = html
+        rendering.save(update_fields=["html"])
+
+
 @transaction.atomic
 def retry_given_up(renderings: QuerySet[Rendering], *, by: "User") -> int:
-    """Let those of `renderings` that were given up be made after all, now. Gives how many."""
+    """Let those of `renderings` that were given up be made after all, now, their text mended. Gives how many."""
+    for rendering in stopped(renderings).only("html").iterator(chunk_size=100):
+        _mend(rendering)
     found = work.retry_all(renderings)
     if found:
         record(by, "person.retry_documents", by=by, given={"count": found})

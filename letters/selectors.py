@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.rules import is_person
 from audit.actors import Actor
 from documents.models import Rendering
+from documents.selectors import why_lost
 from letters.constants import SIGNS, grouped
 from letters.models import Dispatch, Letter, LetterTemplate
 from letters.pages import LETTER
@@ -68,6 +69,18 @@ def due_to_advance() -> QuerySet[Letter]:
 def status_of(letter: Letter) -> Tag:
     """Where a letter stands, in words."""
     return Tag(letter.get_state_display(), LetterState(letter.state).row.tag)
+
+
+def why_failed(letter: Letter) -> str:
+    """Why a letter could not be made or sent, and what mends it, as the people of its programme read it."""
+    if letter.failed_from == LetterState.QUEUED:
+        return why_lost(letter.last_error)
+    if not letter.dispatches.exists():
+        return _(
+            "Nobody with an account acts for the organisation: there is nobody to send the letter to. "
+            "Once somebody has joined it, try again."
+        )
+    return _("The mail server took none of its messages: %(detail)s") % {"detail": letter.last_error[:300]}
 
 
 def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:

@@ -30,8 +30,6 @@ from work.querysets import given_up
 from work.services import retry
 from work.texts import Text
 
-NOBODY = "Nobody with an account acts for the organisation: there is nobody to send the letter to."
-
 
 def new_code() -> str:
     """A verification code that cannot be guessed: 12 signs of 31, shown in three groups (`7KQF-2MRX-9TDH`)."""
@@ -143,7 +141,7 @@ def _past_its_document(letter: Letter) -> Letter:
 
 def _past_its_messages(letter: Letter) -> Letter:
     if not letter.dispatches.exists() and not _dispatch(letter):
-        return _fail(letter, NOBODY)
+        return _fail(letter, "")
     messages = messages_of(letter)
     if messages.filter(sent_at__isnull=False).exists():
         return move(letter, Letter.send, by=CLOCK)
@@ -190,7 +188,8 @@ def retry_letter(letter: Letter, *, by: Actor) -> Letter:
     letter.attempts, letter.due, letter.last_error = 0, clock.now(), ""
     letter.save(update_fields=["attempts", "due", "last_error"])
     if letter.state == LetterState.QUEUED:
-        retry_rendering(letter.document)
+        letter.html = retry_rendering(letter.document).html
+        letter.save(update_fields=["html"])
     else:
         for message in messages_of(letter).filter(done_at__isnull=True):
             retry(message)

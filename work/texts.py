@@ -58,6 +58,21 @@ def read_text(typed: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept)).strip()
 
 
+def mended(text: str) -> str:
+    """A text kept before it was read at the door, with nothing in it that no screen or sheet shows. Never refused.
+
+    A list mark is a list mark; what would be refused at the door is left out. Spaces at either end stay.
+    """
+    text = UNSEEN.sub("", END_OF_LINE.sub("\n", text))
+    if not SUSPECT.search(text):
+        return text
+    return "".join(one for one in text.translate(LIST_MARKS) if one in "\n\t" or not _is_fault(one))
+
+
+def _is_fault(character: str) -> bool:
+    return unicodedata.category(character) in {"Cc", *UNSHOWABLE} or _is_none(character)
+
+
 def _is_none(character: str) -> bool:
     """Whether it is no character and never will be. One that is not assigned yet may be newer than this interpreter."""
     code = ord(character)

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.rules import is_person
-from applications.models import Application, ChangeRequest
+from applications.models import Application, ChangeRequest, Snapshot
 from applications.pages import (
     APPLICATION,
     APPLICATION_CHANGES,
     APPLICATION_TASKS,
+    FILE_ANSWERS,
     FILE_CHANGES,
     FILE_PAGE,
     FILE_SCREENING,
@@ -20,9 +21,11 @@ from applications.pages import (
 from applications.rules import closing_for, comes_in_time
 from applications.states import IN_SCREENING, LEFT, OUTLIVES_LETTER, ApplicationState
 from audit.actors import Actor
+from documents.models import Rendering
 from programs.roles import ProgramRole
 from work import clock
 from work.pages import Link
+from work.querysets import stopped
 from work.selectors import MOST, WorkLine
 from work.states import Hat
 
@@ -60,7 +63,8 @@ def _work_of_company(user: User, limit: int) -> Iterator[WorkLine]:
 
 
 def _work_of_staff(user: User, limit: int) -> Iterator[WorkLine]:
-    """Files to screen; and, for whoever runs the programme, those that wait for somebody else."""
+    """Files to screen; and, for whoever runs the programme, those that wait for somebody else, and receipts to have
+    made again."""
     screens, runs = (
         Application.objects.held_by(user, role).defer("search").select_related("call").order_by("due", "id")
         for role in (ProgramRole.SCREENER, ProgramRole.OFFICER)
@@ -73,6 +77,10 @@ def _work_of_staff(user: User, limit: int) -> Iterator[WorkLine]:
         waits = str(ApplicationState(file.state).row.awaits)
         link = FILE_CHANGES(file.number) if asked else FILE_PAGE(file.number)
         yield _line(file, what, link, Hat.OFFICER, waits)
+
+    lost = Snapshot.objects.current().filter(receipt__in=stopped(Rendering.objects.all()))
+    for file in runs.filter(pk__in=lost.values("application_id"))[:limit]:
+        yield _line(file, _("A receipt could not be made"), FILE_ANSWERS(file.number), Hat.OFFICER)
 
 
 def _line(file: Application, what: str, link: Link, role: Hat, waits_for: str = "") -> WorkLine:

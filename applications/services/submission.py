@@ -15,7 +15,7 @@ from applications.checks import attestations_of, live_sponsorship
 from applications.figures import aid_of, requested_of
 from applications.models import Answer, Application, Snapshot
 from applications.pages import APPLICATION
-from applications.rules import Signing
+from applications.rules import Signing, is_officer
 from applications.selectors.answers import amount_of, answers_of, eligibility_of, form_of
 from applications.selectors.deadlines import cohort_of, service_due
 from applications.selectors.people import people_of
@@ -24,8 +24,11 @@ from applications.services.drafts import locked
 from applications.states import VALID
 from audit.actors import Actor
 from audit.seal import canonical, plain
-from documents.services import queue_rendering
+from audit.services import record
+from documents.models import Rendering
+from documents.services import queue_rendering, retry_rendering
 from documents.states import RenderingKind
+from moves.interests import ask_unbarred
 from moves.machine import move
 from moves.refusals import Forbidden
 from moves.services import record_duty
@@ -39,6 +42,7 @@ from questions.constants import QuestionType
 from questions.schema import clean_answers
 from work import clock
 from work.money import format_money
+from work.querysets import given_up
 from work.texts import Text
 
 
@@ -107,6 +111,22 @@ def withdraw_application(application: Application, *, by: User, reason: str) -> 
             key=f"application_withdrawn:{application.public_id}:{person.pk}",
         )
     return application
+
+
+@transaction.atomic
+def retry_receipts(application: Application, *, by: User) -> int:
+    """Let the receipts of a file that were given up be made after all, now. Gives how many.
+
+    Forbidden for who is no officer of its programme, or is barred from it.
+    """
+    if not is_officer(application, by):
+        raise Forbidden(_("Only an officer of the programme does this."))
+    ask_unbarred(application.pk, by)
+    lost = given_up(Rendering.objects.filter(snapshot__application=application)).select_for_update(no_key=True)
+    found = [retry_rendering(receipt) for receipt in lost]
+    if found:
+        record(application, "application.retry_receipt", by=by)
+    return len(found)
 
 
 # ---------------------------------------------------------------- its parts

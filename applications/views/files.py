@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import PersonRequest
 from applications import lists
@@ -21,11 +21,14 @@ from applications.checks import live_sponsorship
 from applications.figures import aid_of
 from applications.forms.staff import FileFilter
 from applications.models import Application, Document
+from applications.rules import is_officer
 from applications.selectors import Chosen, calls_of, chosen_files, read_snapshot
 from applications.selectors.shown import shown_sections
+from applications.services.submission import retry_receipts
 from applications.states import ApplicationState
 from audit.services import record_readings
 from documents.downloads import file_response
+from documents.selectors import why_lost
 from moves.refusals import Forbidden
 from programs.rules import is_staff
 from work import clock
@@ -209,7 +212,7 @@ def list_result(request: PersonRequest, public_id: UUID) -> HttpResponseBase:
 def answers(request: PersonRequest, reference: str) -> HttpResponse:
     """The answers as submitted, never as they are being changed. `?version=1`: an earlier submission."""
     application = enter(request.user, STAFF, read="answers", reference=reference)
-    snapshots = list(application.snapshots.select_related("by").order_by("-number"))
+    snapshots = list(application.snapshots.select_related("by", "receipt").order_by("-number"))
     wanted = request.GET.get("version")
     snapshot = next((s for s in snapshots if not wanted or str(s.number) == wanted), None)
     if snapshot is None:
@@ -221,11 +224,25 @@ def answers(request: PersonRequest, reference: str) -> HttpResponse:
         "application": application,
         "snapshot": snapshot,
         "snapshots": snapshots,
+        "lost": why_lost(snapshot.receipt.last_error) if snapshot.receipt and snapshot.receipt.is_lost else "",
+        "may_retry": is_officer(application, request.user),
         "sections": shown_sections(application, content.answers, documents=documents),
         "aid": aid_of(application, content.answers),
         "sponsorship": live_sponsorship(application),
     }
     return render(request, "applications/file_answers.html", context)
+
+
+@login_required
+@require_POST
+def retry_receipt(request: PersonRequest, reference: str) -> HttpResponse:
+    """Have a receipt that could not be made tried again."""
+    application = enter(request.user, STAFF, read="", reference=reference)
+    if retry_receipts(application, by=request.user):
+        messages.success(request, _("The receipt is being tried again."))
+    else:
+        messages.info(request, _("Nothing was left to try again: somebody else may have been first."))
+    return redirect("file-answers", application.number)
 
 
 @require_safe

@@ -29,7 +29,8 @@ from decisions.states import FUNDED, ONCE_ISSUED, STEPS, DecisionKind, DecisionS
 from decisions.subjects import subject_of
 from letters import sheets
 from letters.models import Letter
-from letters.selectors import status_of
+from letters.selectors import status_of, why_failed
+from letters.states import LetterState
 from moves.machine import allowed
 from moves.machine import refusals as refusals_to
 from moves.refusals import WrongMoment
@@ -150,6 +151,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "may_edit": may_edit_reasons(decision, request.user) and not reasons_can_change(decision),
         "letter": letter,
         "letter_tag": status_of(letter) if letter else None,
+        "why_failed": why_failed(letter) if letter and letter.state == LetterState.FAILED else "",
         "may_retry": letter is not None and bool(allowed(letter, request.user, Letter.retry)),
         "granted": decision.state in ONCE_ISSUED and decision.kind in FUNDED,
         "earlier": earlier,

@@ -92,6 +92,7 @@ file-list                            L   3   3   3   o   o   3   3   3   o   o  
 file-list-csv                        LL  33  33  33  oo  oo  33  33  33  oo  oo  oo  oo  33  33  33  oo  33  oo
 file-list-result                     L   4   4   4   o   4   4   4   4   4   4   4   4   4   4   4   4   4   4
 file-answers                         L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
+file-receipt-retry                   LL  54  54  54  5r  53  54  54  54  53  53  53  53  54  54  54  53  54  54
 file-document                        L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
 file-screening                       LL  44  44  44  o2  o2  44  44  44  o2  o2  o2  o2  44  44  44  o2  44  44
 file-find-eligible                   LL  44  44  44  33  o9  44  44  44  33  33  33  33  44  44  44  33  44  44
@@ -234,6 +235,7 @@ application-take-back                LL  44  44  44  44  44  44  44
 application-withdraw                 LL  44  44  44  44  44  44  44
 application-changes                  LL  44  44  44  44  44  44  44
 file-answers                         L   4   4   4   4   4   4   o
+file-receipt-retry                   LL  54  54  54  54  54  54  5r
 file-document                        L   4   4   4   4   4   4   o
 file-screening                       LL  44  44  44  44  44  44  o2
 file-find-eligible                   LL  44  44  44  44  44  44  33

@@ -301,7 +301,8 @@ def test_officer_tries_a_failed_letter_again(cast, programme, as_):
     Letter.objects.filter(pk=letter.pk).update(state="failed", failed_from="queued", last_error="U+5951")
     reference = letter.application.reference
     url = reverse("decision-letter-retry", args=[reference])
-    assert "U+5951" in text(as_(cast.officer).get(reverse("decision-file", args=[reference])))
+    page = text(as_(cast.officer).get(reverse("decision-file", args=[reference])))
+    assert "The PDF engine stopped on this document: U+5951" in page
     assert as_(cast.endorser).post(url).status_code == 403
     assert as_(cast.officer).post(url).status_code == 302
     assert Letter.objects.get(pk=letter.pk).state == "queued"

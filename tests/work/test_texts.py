@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from work.forms import LineField, TextField
-from work.texts import LIST_MARKS, Text, Unshowable, read_line, read_text
+from work.texts import LIST_MARKS, Text, Unshowable, mended, read_line, read_text
 
 
 @pytest.mark.parametrize(("language", "said"), [("fr", "oui"), ("en", "yes"), ("en-ca", "yes"), ("de", "oui")])
@@ -118,3 +118,17 @@ def test_a_form_says_which_character_nothing_shows_beside_its_field():
         assert form.errors == {
             "name": ["Supprimez le premier caractère\u00a0: il ne peut être ni affiché ni imprimé (U+F123)."]
         }
+
+
+@pytest.mark.parametrize(
+    ("kept", "mended_"),
+    [
+        ("<p>\uf0b7 Des objectifs</p>", "<p>• Des objectifs</p>"),
+        ("un\u2028deux\x00\x07", "un\ndeux"),
+        ("\ue123a\ufdd0b\u200b", "ab"),
+        (" \tL’été 🚀 契 \n", " \tL’été 🚀 契 \n"),
+    ],
+)
+def test_text_kept_before_it_was_read_at_the_door_is_mended_and_never_refused(kept, mended_):
+    assert mended(kept) == mended_
+    assert mended(mended_) == mended_
