@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import islice
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from audit import seal
-from audit.models import Entry, Erasable, Head
+from audit.models import Entry, Head
 from audit.states import ChangeKind
 
 ERASED = "trail.erase"
@@ -89,13 +89,12 @@ def _findings(heads: QuerySet, application_id: int | None, count: Verified, batc
         entries = (
             Entry.objects.filter(head_id__in=known)
             .order_by("head_id", "seq")
-            .prefetch_related(Prefetch("erasables", Erasable.objects.order_by("field")))
+            .prefetch_related("erasables")
             .iterator(chunk_size=2000)
         )
-        for head_id, chain_entries in groupby(entries, key=lambda e: e.head_id):
-            for entry in chain_entries:
-                count.entries += 1
-                yield from _entry(known[head_id], entry)
+        for entry in entries:
+            count.entries += 1
+            yield from _entry(known[entry.head_id], entry)
         for chain in known.values():
             count.chains += 1
             yield from _end(chain)

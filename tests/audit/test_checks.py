@@ -7,15 +7,16 @@ from io import StringIO
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from audit.actors import CLOCK
-from audit.checks import Verified, check_change_kinds, verify
+from audit.checks import Verified, _findings, _moved, _orphans, check_change_kinds, verify
 from audit.models import Entry, Erasable, Head
 from audit.services import erase_texts, record
 from audit.states import ChangeKind
 from awards.models import Award
-from tests.moves.machines import File
+from tests.audit.trail import move_to_the_end, tamper
+from tests.moves.machines import Decision, File
+from tests.mutants import proves
 from work import clock
 
 NOON = datetime(2026, 11, 20, 17, tzinfo=UTC)
@@ -29,19 +30,6 @@ def chain(machines, camille):
         record(file, f"application.step{n}", by=camille, given={"amount": n}, note=f"because of {n}")
         record(other, f"application.step{n}", by=camille)
     return file
-
-
-def tamper(statement, *values):
-    """Run `statement` with every trigger of the trail's tables off, as the owner of the database could."""
-    tables = ("audit_entry", "audit_head", "audit_erasable")
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
-        cursor.execute(statement, values)
-        assert cursor.rowcount > 0
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER ALL")
 
 
 def findings():
@@ -205,6 +193,7 @@ def test_the_command_fails_with_one_and_says_where(chain):
     assert f"application {chain.pk}, entry 3: altered (application.other)" in out.getvalue()
 
 
+@proves(verify)
 def test_one_file_can_be_verified_alone(chain):
     other = Head.objects.exclude(subject_id=chain.pk).get()
     tamper("UPDATE audit_entry SET verb = 'application.other' WHERE subject_id = %s AND seq = 3", chain.pk)
@@ -232,6 +221,57 @@ def test_a_chain_moved_to_another_file_is_found_from_its_own(chain):
     expected = [(chain.pk, 1, "its chain’s head names another file")]
     assert findings() == expected
     assert [(f.subject_id, f.seq, f.what) for f in verify(application_id=chain.pk)] == expected
+
+
+# ------------------------------------------------------------------ many chains
+
+
+@pytest.fixture
+def chains(chain, camille):
+    """The keys of the two files of `chain`; the second has decisions of the keys of both, with two entries each. The
+    first and the last entries of the chains lie last in the table."""
+    other = File.objects.exclude(pk=chain.pk).get()
+    for key in (chain.pk, other.pk):
+        decision = Decision.objects.create(pk=key, application=other)
+        record(decision, "decision.step1", by=camille), record(decision, "decision.step2", by=camille)
+    move_to_the_end("seq = 1"), move_to_the_end("seq = 5")
+    return chain.pk, other.pk
+
+
+def told(**asked):
+    return [(f.subject_type, f.subject_id, f.seq) for f in verify(**asked)]
+
+
+@proves(verify, _findings)
+@pytest.mark.parametrize("batch", [500, 1])
+def test_faults_are_told_chain_by_chain_from_first_to_last(chains, batch):
+    one, other = (("application", key) for key in chains)
+    for seq in (4, 2):
+        tamper("UPDATE audit_entry SET verb = 'x' WHERE subject_type = 'application' AND seq = %s", seq)
+    tamper("DELETE FROM audit_entry WHERE subject_type = 'application' AND seq = 5")
+    entries = [[(*chain, 2), (*chain, 4)] for chain in (one, other)]
+    ends = [[(*chain, 5)] for chain in (one, other)]
+    by_batch = [*entries, *ends] if batch == 500 else [entries[0], ends[0], entries[1], ends[1]]
+    assert told(batch=batch) == [found for some in by_batch for found in some]
+    assert told(application_id=chains[0]) == [*entries[0], *ends[0]]
+
+
+@proves(verify, _orphans)
+def test_chains_without_their_heads_are_told_in_order_and_of_the_file_that_is_asked(chains):
+    one, other = chains
+    tamper("DELETE FROM audit_head WHERE NOT (subject_type = 'decision' AND subject_id = %s)", one)
+    of_file = [("application", other, seq) for seq in range(1, 6)] + [("decision", other, seq) for seq in (1, 2)]
+    assert told() == [("application", one, seq) for seq in range(1, 6)] + of_file
+    assert told(application_id=other) == of_file
+    assert told(application_id=other + 1) == []
+
+
+@proves(verify, _moved)
+def test_each_chain_of_a_file_whose_head_names_another_is_told_once(chains):
+    one, other = chains
+    tamper("UPDATE audit_head SET application_id = 999 WHERE NOT (subject_type = 'decision' AND subject_id = %s)", one)
+    assert told(application_id=other) == [("application", other, 1), ("decision", other, 1)]
+    assert told(application_id=one) == [("application", one, 1)]
 
 
 # ------------------------------------------------------------------ the feed
