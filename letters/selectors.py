@@ -48,7 +48,7 @@ def messages_of(letter: Letter) -> QuerySet[Message]:
 
 def due_to_presume() -> QuerySet[Letter]:
     """Letters sent so long ago that the business days may be over: candidates for `services.presume_served`."""
-    return Letter.objects.filter(state=LetterState.SENT, sent_at__isnull=False).order_by("sent_at")
+    return Letter.objects.filter(state=LetterState.SENT).order_by("sent_at")
 
 
 def due_to_advance() -> QuerySet[Letter]:

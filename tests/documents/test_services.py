@@ -13,8 +13,10 @@ from django.db import transaction
 from accounts.models import User
 from documents import pdf, services, tasks
 from documents.models import Rendering, Upload
+from documents.selectors import renderings_about
 from documents.states import RenderingKind
 from tests.documents import files, sheets
+from tests.mutants import proves
 from work import clock, nudges
 from work.outages import open_outages
 from work.states import Machine
@@ -208,3 +210,14 @@ def test_document_given_up_starts_over_when_asked(committed_db):
     assert tasks.render_documents() == 0
     services.retry_rendering(Rendering.objects.get(pk=rendering.pk))
     assert tasks.render_documents() == 1
+
+
+@proves(renderings_about)
+@pytest.mark.django_db
+def test_documents_looked_after_are_those_of_the_files_and_those_of_none(elise):
+    """The files are known by the same keys as rows of another table: of the people here."""
+    own, theirs, none = (queued(f"receipt:{file}", application_id=file) for file in (elise.pk, elise.pk + 1, None))
+    files_of = User.objects.filter(pk=elise.pk).values("pk")
+    assert set(renderings_about(files_of)) == {own, none}
+    assert set(renderings_about(User.objects.none().values("pk"))) == {none}
+    assert Rendering.objects.filter(pk=theirs.pk).exists()

@@ -10,6 +10,7 @@ from funding.models import Partner, PartnerSeat
 from funding.rules import holds_partner_role
 from funding.services import end_partner_seat, seat_partner
 from moves.refusals import Forbidden, WrongMoment
+from tests.mutants import proves
 from work import clock
 
 
@@ -55,6 +56,7 @@ def test_seat_that_ends_before_it_starts_is_refused_at_its_field(cast, partner):
     assert list(problem.value.error_dict) == ["ends_on"]
 
 
+@proves(holds_partner_role)
 @pytest.mark.parametrize(
     ("role", "first", "last", "holds"),
     [

@@ -17,6 +17,7 @@ from funding.money import Cause
 from programs.models import Appointment, Program, ProgramFunding
 from programs.rules import is_staff
 from tests.files import AT, another_call, another_cluster, submitted_file
+from tests.mutants import proves
 from work import clock
 
 
@@ -46,6 +47,7 @@ def test_envelopes_and_their_statement_are_for_those_who_handle_money(cast, prog
         assert page(getattr(cast, person), "envelope-statement", envelope.public_id).status_code == 404, person
 
 
+@proves(envelopes_of)
 @pytest.mark.parametrize("person", ["finance", "auditor", "chair", "approver"])
 def test_who_no_longer_holds_the_role_reads_no_envelope(cast, programme, page, person):
     """The roles of the whole cluster and those of a programme alike, from the day after their last."""
@@ -117,6 +119,7 @@ def listed(answer):
     ]
 
 
+@proves(envelopes_of)
 @pytest.mark.parametrize("person", ["officer", "finance", "auditor"])
 def test_readers_of_a_cluster_have_its_envelopes_by_agreement_and_year(cast, envelopes, page, person):
     expected = [(reference, year) for reference in ("AA", "MEIE-2026-114", "ZZ") for year in (2026, 2027, 2028)]
@@ -126,6 +129,7 @@ def test_readers_of_a_cluster_have_its_envelopes_by_agreement_and_year(cast, env
         assert status == (200 if key in expected else 404), key
 
 
+@proves(envelopes_of)
 @pytest.mark.parametrize("role", ["officer", "chair", "endorser", "approver"])
 def test_who_handles_the_money_of_a_programme_has_the_envelopes_that_pay_it_and_no_other(
     cast, programme, envelopes, role
@@ -147,6 +151,7 @@ def test_role_in_the_cluster_that_reads_no_books_opens_no_envelope(cast, cluster
     assert (reads_envelopes(cast.sophie), list(envelopes_of(cast.sophie))) == (False, [])
 
 
+@proves(figures.statement)
 def test_statement_of_an_envelope_has_its_entries_in_the_order_they_were_made(cast, programme, page):
     first, second, _third = Envelope.objects.order_by("fiscal_year")
     for amount in (3, 1, 2):

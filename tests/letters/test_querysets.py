@@ -2,17 +2,21 @@
 
 import pytest
 
+from accounts.models import User
 from audit.actors import CLOCK
 from letters.models import Letter, LetterTemplate
+from letters.querysets import LetterQuerySet, TemplateQuerySet
 from letters.selectors import templates_of
 from letters.states import LetterKind, LetterState
 from tests.decisions import files
+from tests.mutants import proves
 
 pytestmark = pytest.mark.django_db
 
 READABLE = {"sent", "served"}
 
 
+@proves(LetterQuerySet.readable, LetterQuerySet.of_member)
 def test_company_reads_the_letters_of_its_own_files_once_they_are_sent(cast, programme, northwind):
     own, theirs = files.file_row(cast, programme), files.file_row(cast, programme, organisation=northwind)
     letters = {state: files.letter_row(own, state=state) for state in LetterState.values}
@@ -24,12 +28,14 @@ def test_company_reads_the_letters_of_its_own_files_once_they_are_sent(cast, pro
     assert list(Letter.objects.of_member(cast.emily)) == [other]
     for person in (cast.officer, cast.approver, cast.concurrence, cast.michel, CLOCK):
         assert list(Letter.objects.of_member(person)) == []
-    cast.sophie.is_active = False
-    assert list(Letter.objects.of_member(cast.sophie)) == []
+    closed = User.objects.get(pk=cast.sophie.pk)
+    closed.is_active = False
+    assert list(Letter.objects.of_member(closed)) == []
     cast.olivier.memberships.all().delete()
     assert list(Letter.objects.of_member(cast.olivier)) == []
 
 
+@proves(TemplateQuerySet.latest_of_each_kind)
 def test_template_in_use_is_the_latest_version_of_its_kind_on_its_programme(cast, programme):
     programme.letter_templates.all().delete()
 

@@ -11,13 +11,16 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import translation
 
+from accounts.models import User
 from accounts.pages import INVITATION
 from notifications import messages
 from notifications.constants import MessageKind
 from notifications.models import Message
 from notifications.notices import write
+from notifications.selectors import messages_about
 from notifications.services import Attachment, check_kinds, hand_over, queue_message, retry_given_up, send
 from notifications.tasks import send_messages
+from tests.mutants import proves
 from work import clock, nudges
 from work.outages import TooLate
 from work.pages import Link
@@ -282,3 +285,14 @@ def test_a_full_drain_asks_for_another_run_at_once(camille, queue, monkeypatch):
         queue(camille, key=str(n))
     assert (send_messages(), asked) == (2, ["messages"])
     assert (send_messages(), asked) == (1, ["messages"])
+
+
+@proves(messages_about)
+def test_messages_looked_after_are_those_of_the_files_and_those_of_none(camille, queue):
+    """The files are known by the same keys as rows of another table: of the people here."""
+    own, theirs, none = (
+        queue(camille, key=f"{file}", application_id=file) for file in (camille.pk, camille.pk + 1, None)
+    )
+    assert set(messages_about(User.objects.filter(pk=camille.pk).values("pk"))) == {own, none}
+    assert set(messages_about(User.objects.none().values("pk"))) == {none}
+    assert theirs.application_id == camille.pk + 1
