@@ -1,14 +1,19 @@
 """What the moves of a file must know, as far as this app knows it: for the page that asks, and for the act."""
 
+from django.utils.translation import gettext as _
+
 from applications.checks import attestations_of, missing_answers, unconfirmed
 from applications.findings import checklist_of
 from applications.models import Application
-from applications.rules import Askable, Asked, Changed, Checklist, Readiness, is_askable
+from applications.rules import Askable, Asked, Changed, Checklist, Pieces, Readiness, is_askable
 from applications.selectors.answers import answers_of, form_of
+from applications.selectors.submitted import current_snapshot, read_snapshot
 from audit.actors import Actor
 from moves.registry import facts_of
 from programs.selectors import policy_of
+from questions.schema import missing
 from work import clock
+from work.forms import said
 
 
 @facts_of(Application.submit)
@@ -45,6 +50,23 @@ def changed(application: Application, by: Actor) -> Changed:
     request = asked(application, by)
     wrong = missing_answers(application, answers_of(application))
     return Changed(request.unanswered, request.until, wrong=tuple(str(item.message) for item in wrong))
+
+
+@facts_of(Application.find_complete)
+def pieces(application: Application, by: Actor) -> Pieces:
+    """What the submission that stands lacks, as of the day it was sent: a form may refuse days that are past."""
+    snapshot = current_snapshot(application)
+    if snapshot is None:
+        return Pieces(missing=())
+    content = read_snapshot(snapshot)
+    form = form_of(application)
+    unsaid = missing(form, content.answers, today=clock.day_of(snapshot.at))
+    found = [said(question.label, item.message) for item in unsaid if (question := form.question(item.question))]
+    gone = content.documents_of(application).filter(upload__gone_at__isnull=False)
+    found += [_("The file of “%(name)s” is gone.") % {"name": document.upload.name} for document in gone]
+    if unconfirmed(application):
+        found.append(_("The sponsor has not confirmed yet."))
+    return Pieces(missing=tuple(found))
 
 
 @facts_of(Application.find_eligible, Application.find_ineligible, Application.confirm)

@@ -55,6 +55,7 @@ class Application(PublicModel, ApplicationLife):
     cohort_closes_at = models.DateTimeField(null=True, blank=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
+    complete_at = models.DateTimeField(null=True, blank=True, help_text="When it was found complete, which is told.")
     outcome_at = models.DateTimeField(null=True, blank=True)
     due = models.DateTimeField(null=True, blank=True, help_text="When the running service clock ends.")
     due_left = models.DurationField(null=True, blank=True, help_text="What was left when the clock was paused.")

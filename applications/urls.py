@@ -45,6 +45,9 @@ officer: list = [
     path("files/<str:reference>/documents/<uuid:document>", files.document, name="file-document"),
     path("files/<str:reference>/screening", screening.checklist, name="file-screening"),
     path(
+        "files/<str:reference>/screening/complete", screening.find, {"outcome": "complete"}, name="file-find-complete"
+    ),
+    path(
         "files/<str:reference>/screening/eligible", screening.find, {"outcome": "eligible"}, name="file-find-eligible"
     ),
     path(

@@ -83,11 +83,21 @@ class ApplicationLife(models.Model):
         """Freezes the changed answers in a new snapshot and resumes the clock."""
 
     @transition(
+        field=state, source=ApplicationState.SUBMITTED, target=ApplicationState.SUBMITTED,
+        permission=rules.is_screener, duty=None, who=rules.ONLY_A_SCREENER,
+        label=_("Find complete"), done=_("Found complete"),
+        facts=rules.Pieces,
+        when=[rules.is_not_found_complete, rules.every_piece_is_there],
+    )
+    def find_complete(self) -> None:
+        """The one finding of a file that its applicant is told before the letter, with its date."""
+
+    @transition(
         field=state, source=ApplicationState.SUBMITTED, target=ApplicationState.ELIGIBLE,
         permission=rules.is_screener, who=rules.ONLY_A_SCREENER,
         label=_("Find eligible"), done=_("Found eligible"),
         duty=Duty.SCREEN, facts=rules.Checklist,
-        when=[rules.checklist_has_passed],
+        when=[rules.was_found_complete, rules.checklist_has_passed],
     )
     def find_eligible(self) -> None:
         """The checklist is complete and passed."""
@@ -97,7 +107,7 @@ class ApplicationLife(models.Model):
         permission=rules.is_screener, who=rules.ONLY_A_SCREENER,
         label=_("Find ineligible"), done=_("Found ineligible"),
         duty=Duty.SCREEN, facts=rules.Checklist,
-        when=[rules.failed_items_have_reasons],
+        when=[rules.was_found_complete, rules.failed_items_have_reasons],
     )
     def find_ineligible(self) -> None:
         """A decision like any other: it has a letter and a right of review."""

@@ -16,7 +16,7 @@ from applications.models import Application, Sponsorship
 from applications.rules import Change
 from applications.services.changes import request_changes
 from applications.services.drafts import attach_document, save_answer, start_application
-from applications.services.screening import find_eligible, find_ineligible, mark_finding
+from applications.services.screening import find_complete, find_eligible, find_ineligible, mark_finding
 from applications.services.sponsors import confirm_sponsorship, find_sponsorship, invite_sponsor
 from applications.services.submission import submit_application
 from applications.states import ChangeWhy
@@ -205,9 +205,9 @@ class Story:
             find_ineligible(file, by=screener)
 
     def open(self, company: str) -> tuple[Application, User]:
-        """The screening officer opens a file and declares no interest in it."""
+        """The screening officer opens a file, finds every piece there, and declares no interest in it."""
         screener = self.people["screener"]
-        file = open_file(self.files[company], by=screener)
+        file = find_complete(self.files[company], by=screener)
         declare_interests(file, by=screener, answer="none")
         return file, screener
 

@@ -16,6 +16,7 @@ class MessageKind(TextChoices):
     SPONSOR_ASKED = "sponsor_asked"
     SPONSOR_ANSWERED = "sponsor_answered"
     APPLICATION_RECEIVED = "application_received"
+    APPLICATION_COMPLETE = "application_complete"
     APPLICATION_WITHDRAWN = "application_withdrawn"
     CHANGES_REQUESTED = "changes_requested"
     CHANGES_ANSWERED = "changes_answered"

@@ -147,6 +147,14 @@ class ApplicationReceived(OfFile):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ApplicationComplete(OfFile):
+    words = Wording(
+        MessageKind.APPLICATION_COMPLETE, _("Application %(reference)s is complete"), _("Open the application")
+    )
+    day: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class ApplicationWithdrawn(OfFile):
     words = Wording(MessageKind.APPLICATION_WITHDRAWN, _("Application %(reference)s withdrawn"))
 

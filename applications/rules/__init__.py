@@ -63,9 +63,13 @@ from applications.rules.reviews import (
 from applications.rules.screening import (
     ONLY_A_SCREENER,
     Checklist,
+    Pieces,
     checklist_has_passed,
+    every_piece_is_there,
     failed_items_have_reasons,
     is_decided_by_checklist,
+    is_not_found_complete,
+    was_found_complete,
 )
 from applications.rules.submission import (
     MISSING,
@@ -108,6 +112,7 @@ __all__ = [
     "Decided",
     "MoreTime",
     "Panel",
+    "Pieces",
     "Proposal",
     "Readiness",
     "Reviews",
@@ -126,6 +131,7 @@ __all__ = [
     "day_is_later",
     "day_is_to_come",
     "every_item_is_answered",
+    "every_piece_is_there",
     "everything_is_answered",
     "failed_items_have_reasons",
     "followed_reviews",
@@ -136,6 +142,7 @@ __all__ = [
     "is_confirmer",
     "is_decided_by_checklist",
     "is_funded",
+    "is_not_found_complete",
     "is_officer",
     "is_reconsiderer",
     "is_screener",
@@ -152,5 +159,6 @@ __all__ = [
     "scores_allow_it",
     "shares_add_up",
     "takes_answers",
+    "was_found_complete",
     "was_of_ineligibility",
 ]

@@ -3,19 +3,28 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from applications.states import ApplicationState, Place
 from moves.refusals import Refusal
 from moves.transitions import Facts
+from work import clock
 
 if TYPE_CHECKING:
     from applications.models import Application
 
 ONLY_A_SCREENER = gettext_lazy(
-    "Only a screening officer of the programme marks the checklist and finds a file eligible or not."
+    "Only a screening officer of the programme marks the checklist, and finds a file complete, eligible or not."
 )
+
+
+@dataclass(frozen=True)
+class Pieces(Facts):
+    """What a submission lacks, each in words: answers that the form requires, documents whose file is gone, the
+    sponsor's confirmation."""
+
+    missing: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,29 @@ class Checklist(Facts):
     without_reason: tuple[str, ...]
     overdue: bool
     decides: bool
+
+
+def is_not_found_complete(application: "Application", _facts: object) -> Refusal | None:
+    """Once for each submission: a colleague, or the first of two clicks, found it and its applicant was told."""
+    if application.complete_at is None:
+        return None
+    day = clock.format_day(application.complete_at, get_language() or "fr")
+    return Refusal(_("The file was already found complete, on %(day)s.") % {"day": day}, code="complete")
+
+
+def every_piece_is_there(_application: "Application", facts: Pieces) -> Refusal | None:
+    if facts.missing:
+        missing = " ".join(facts.missing)
+        return Refusal(_("A piece is missing: ask the applicant for it. %(missing)s") % {"missing": missing}, "missing")
+    return None
+
+
+def was_found_complete(application: "Application", _facts: object) -> Refusal | None:
+    """Asked before either finding of a submitted file. An overdue request has no answer that could complete it, and
+    what was found eligible was complete."""
+    if application.complete_at is None and application.state == ApplicationState.SUBMITTED:
+        return Refusal(_("Find the file complete first: its applicant is told of it."), code="incomplete")
+    return None
 
 
 def checklist_has_passed(application: "Application", facts: Checklist) -> Refusal | None:

@@ -7,8 +7,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications.models import Application
-from applications.selectors.deadlines import decision_due
+from applications.selectors.deadlines import decision_due, service_due
 from applications.states import LEFT, ApplicationState
+from programs.policy import Standard
 from work import clock
 
 
@@ -48,9 +49,12 @@ def bridge(application: Application) -> list[Span]:
         between = str(application.public_state.label)
     else:
         between = _("Being assessed")
+    complete = ""
+    if application.complete_at:
+        complete = _("complete on %(day)s") % {"day": clock.format_day(application.complete_at, language)}
     return [
         Span(_("Submitted"), "done", clock.format_day(application.submitted_at, language)),
-        Span(between, "done" if told else "now"),
+        Span(between, "done" if told else "now", complete),
         Span(_("Decision"), "now" if told else "later", clock.format_day(told, language) if told else ""),
     ]
 
@@ -67,6 +71,8 @@ def timeline(application: Application) -> list[Happened]:
             lines.append(Happened(_("Sponsorship confirmed"), sponsorship.confirmed_at, who))
     for asked in application.change_requests.all():
         lines.append(Happened(_("Changes requested"), asked.at, application.call.program.cluster.name))
+    if application.complete_at:
+        lines.append(Happened(_("Found complete"), application.complete_at, application.call.program.cluster.name))
     if application.state in LEFT:
         state = str(application.get_state_display())
         lines.append(Happened(state[:1].upper() + state[1:], application.since))
@@ -79,10 +85,7 @@ def timeline(application: Application) -> list[Happened]:
 def next_steps(application: Application) -> list[str]:
     """What happens next, with its dates, in sentences."""
     language = _language()
-    steps = []
-    if application.due and application.state == ApplicationState.SUBMITTED:
-        day = clock.format_day(application.due, language)
-        steps.append(_("We check that your application is complete and eligible by %(day)s.") % {"day": day})
+    steps = [_completeness(application)]
     cohort = application.cohort_closes_at
     if cohort:
         if cohort > clock.now():
@@ -97,7 +100,29 @@ def next_steps(application: Application) -> list[str]:
             )
             steps.append(sentence % {"day": clock.format_day(decided, language)})
     steps.append(_("If something is missing, we write to you; you answer from the page of your application."))
-    return steps
+    return [step for step in steps if step]
+
+
+def _completeness(application: Application) -> str:
+    """By when the applicant is told that every piece is there. Of what it may know alone, the day that it submitted:
+    the clock of the row is another's, once the file is found eligible or not. After a request for changes the promise
+    was paused, and no day is given."""
+    assert application.submitted_at is not None  # no draft: it was submitted
+    if application.complete_at:
+        return _("Every piece is there: your application was found complete on %(day)s.") % {
+            "day": clock.format_day(application.complete_at, _language())
+        }
+    due = service_due(application.call, Standard.COMPLETE, application.submitted_at)
+    if due is None:
+        return ""
+    if application.change_requests.exists():
+        return _("We check that what you sent is complete.")
+    sentence = (
+        _("You were to be told by %(day)s whether your application is complete. It is late.")
+        if due < clock.now()
+        else _("We check that your application is complete by %(day)s.")
+    )
+    return sentence % {"day": clock.format_day(due, _language())}
 
 
 def _language() -> str:

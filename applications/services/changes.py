@@ -29,6 +29,7 @@ from programs.policy import Standard
 from programs.querysets import in_office_officers
 from questions.constants import QuestionType
 from work import clock
+from work.calendars import Calendar
 from work.pages import Page
 
 REMIND_BEFORE = timedelta(days=3)
@@ -106,6 +107,8 @@ def resubmit_application(application: Application, *, by: User) -> Application:
     application.eligible_costs = aid.eligible if aid else None
     application.save(update_fields=["title", "requested_amount", "minimum_amount", "eligible_costs"])
     _resume(application)
+    application.complete_at = None  # what is sent is another submission, to be found complete again
+    application.save(update_fields=["complete_at"])
     snapshot = submission.freeze(application, answers, signed_name=by.full_name, by=by, now=now)
     submission.give_receipt(application, snapshot)
     search.index(application, summary=str(answers.get(constants.SUMMARY) or ""))
@@ -160,9 +163,14 @@ def _put_back(application: Application, item: ChangeItem, *, by: User) -> None:
         documents.attached().exclude(public_id__in=kept).update(removed_at=clock.now())
 
 
+def _calendar(application: Application) -> Calendar:
+    """The days of the clock that runs, or that is paused: the decision's, once the file was found complete."""
+    return calendar_of(application.call, Standard.DECIDE if application.complete_at else Standard.COMPLETE)
+
+
 def _pause(application: Application) -> None:
     """The clock stops: the days that were left of it are kept (below zero for a file that was already late)."""
-    days = calendar_of(application.call, Standard.COMPLETE).left(application.due) if application.due else None
+    days = _calendar(application).left(application.due) if application.due else None
     application.due_left = None if days is None else timedelta(days=days)
     application.due = None
     application.save(update_fields=["due", "due_left"])
@@ -171,7 +179,7 @@ def _pause(application: Application) -> None:
 def _resume(application: Application) -> None:
     """The clock runs again with the days that were left."""
     if application.due_left is not None:
-        calendar, left = calendar_of(application.call, Standard.COMPLETE), application.due_left
+        calendar, left = _calendar(application), application.due_left
         if left % timedelta(days=1):  # kept by the release before, as a length of time
             application.due = clock.end_of(clock.day_of(clock.now() + left))
         else:

@@ -1,4 +1,4 @@
-"""Screening a file: opened, each item marked one by one, then found eligible or not.
+"""Screening a file: opened, found complete, each item marked one by one, then found eligible or not.
 
 Before anything is marked the officer has declared their interests; who prepared or sponsored the file never screens.
 """
@@ -7,9 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from applications.access import open_file
 from applications.findings import OWN, checklist_of
 from applications.models import Application, Finding
+from applications.pages import APPLICATION
 from applications.selectors.deadlines import decision_due
+from applications.selectors.people import people_of
 from applications.services.drafts import locked
 from audit import services as trail
 from audit.actors import Actor
@@ -17,6 +20,8 @@ from moves.machine import move, refusals
 from moves.refusals import Refusal, WrongMoment
 from moves.services import record_duty
 from moves.states import Duty
+from notifications import messages
+from notifications.services import queue_message
 from work import clock
 from work.versions import write_over
 
@@ -75,8 +80,28 @@ def add_own_item(application: Application, *, by: User, text_fr: str, text_en: s
 
 
 @transaction.atomic
+def find_complete(application: Application, *, by: Actor) -> Application:
+    """Every piece is there: the clock of completeness stops, that of the decision runs, and the applicant is told the
+    date. Whoever finds it has opened the file, which is not taken back from then on. Returns the row."""
+    application = move(open_file(application, by=by), Application.find_complete, by=by)
+    application.complete_at = application.since
+    application.save(update_fields=["complete_at"])
+    for person in people_of(application):
+        queue_message(
+            messages.ApplicationComplete(
+                reference=application.number, title=application.title, day=clock.day_of(application.complete_at)
+            ),
+            to=person,
+            link=APPLICATION(application.public_id),
+            application_id=application.pk,
+            key=f"application_complete:{application.public_id}:{application.complete_at.isoformat()}:{person.pk}",
+        )
+    return _start_decision_clock(application)
+
+
+@transaction.atomic
 def find_eligible(application: Application, *, by: Actor) -> Application:
-    """Every item is marked and passed: the file is eligible, and the clock of the decision runs. Returns the row."""
+    """Every item is marked and passed: the file is eligible. Returns the row."""
     application = move(application, Application.find_eligible, by=by)
     return _start_decision_clock(application)
 

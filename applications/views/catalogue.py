@@ -157,7 +157,7 @@ def _promises(call: Call) -> list[str]:
     promises = policy_of(call).service.promises
     sentences = {
         Standard.ACKNOWLEDGE: _("A receipt within %(days)s."),
-        Standard.COMPLETE: _("We say whether your application is complete and eligible within %(days)s."),
+        Standard.COMPLETE: _("We say whether your application is complete within %(days)s."),
         Standard.DECIDE: _(
             "A decision within %(days)s of the cohort's closing, or of your file being complete if later."
         ),

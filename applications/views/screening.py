@@ -1,4 +1,4 @@
-"""Screening a file: its checklist, marked one by one, then the finding."""
+"""Screening a file: found complete, its checklist marked one by one, then the finding."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -39,6 +39,11 @@ class Found:
 
 
 FOUND = {
+    "complete": Found(
+        Application.find_complete,
+        services.find_complete,
+        gettext_lazy("The file is found complete: its applicant is told."),
+    ),
     "eligible": Found(Application.find_eligible, services.find_eligible, gettext_lazy("The file is found eligible.")),
     "ineligible": Found(
         Application.find_ineligible,
@@ -109,8 +114,15 @@ def _page(
     failed = [item for item in items if item.passed is False]
     findings = {
         one.step: one
-        for one in allowed(application, request.user, Application.find_eligible, Application.find_ineligible)
+        for one in allowed(
+            application,
+            request.user,
+            Application.find_complete,
+            Application.find_eligible,
+            Application.find_ineligible,
+        )
     }
+    complete, eligible = findings.get(Application.find_complete), findings.get(Application.find_eligible)
     context = {
         "tab": "file-screening",
         "application": application,
@@ -122,7 +134,9 @@ def _page(
         "done": sum(item.passed is not None for item in items),
         "total": len(items),
         "failing": len(failed),
-        "may_find_eligible": Application.find_eligible in findings and not findings[Application.find_eligible].refusals,
+        "complete": complete,
+        "eligible": eligible,
+        "may_find_eligible": eligible is not None and not eligible.refusals,
         "ineligible": findings.get(Application.find_ineligible),
     }
     return render(request, "applications/file_screening.html", context, status=status)

@@ -169,6 +169,7 @@ def write_row(chunk: "Chunk", file: Sketch, title: str, summary: str, costs: Dec
         cohort_closes_at=sent and _cohort(chunk.world.call, sent),
         submitted_at=sent,
         opened_at=file.at[1] if len(file.at) > 1 else None,
+        complete_at=file.when("find_complete"),
         outcome_at=file.told_at,
         due=None if paused else due_of(chunk.world.call, file),
         due_left=timedelta(days=4) if paused else None,

@@ -39,8 +39,9 @@ ON_A_DESK = (
 )
 
 SUBMIT: Move = ("submit", ApplicationState.DRAFT, ApplicationState.SUBMITTED, "signatory", "")
+COMPLETE: Path = (SUBMIT, ("find_complete", ApplicationState.SUBMITTED, ApplicationState.SUBMITTED, "screener", ""))
 SCREENED: Path = (
-    SUBMIT,
+    *COMPLETE,
     ("find_eligible", ApplicationState.SUBMITTED, ApplicationState.ELIGIBLE, "screener", Duty.SCREEN),
 )
 IN_REVIEW: Path = (
@@ -56,7 +57,7 @@ RECOMMENDED: Path = (
     ("recommend", ApplicationState.REVIEWED, ApplicationState.RECOMMENDED, "chair", Duty.RECOMMEND),
 )
 REFUSED: Path = (
-    SUBMIT,
+    *COMPLETE,
     ("find_ineligible", ApplicationState.SUBMITTED, ApplicationState.INELIGIBLE, "screener", Duty.SCREEN),
 )
 DECLINED: Path = (

@@ -28,6 +28,7 @@ PAGE_OF_MOVE: dict[AnyMove, Page[str]] = {
     Application.request_changes: FILE_CHANGES,
     Application.extend_request: FILE_CHANGES,
     Application.cancel_request: FILE_CHANGES,
+    Application.find_complete: FILE_SCREENING,
     Application.find_eligible: FILE_SCREENING,
     Application.find_ineligible: FILE_SCREENING,
     Application.start_review: FILE_REVIEWS,

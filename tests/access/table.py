@@ -95,6 +95,7 @@ file-answers                         L   4   4   4   o   o   4   4   4   o   o  
 file-receipt-retry                   LL  54  54  54  5r  53  54  54  54  53  53  53  53  54  54  54  53  54  54
 file-document                        L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
 file-screening                       LL  44  44  44  o2  o2  44  44  44  o2  o2  o2  o2  44  44  44  o2  44  44
+file-find-complete                   LL  44  44  44  33  o9  44  44  44  33  33  33  33  44  44  44  33  44  44
 file-find-eligible                   LL  44  44  44  33  o9  44  44  44  33  33  33  33  44  44  44  33  44  44
 file-find-ineligible                 LL  44  44  44  33  o9  44  44  44  33  33  33  33  44  44  44  33  44  44
 file-changes                         L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
@@ -238,6 +239,7 @@ file-answers                         L   4   4   4   4   4   4   o
 file-receipt-retry                   LL  54  54  54  54  54  54  5r
 file-document                        L   4   4   4   4   4   4   o
 file-screening                       LL  44  44  44  44  44  44  o2
+file-find-complete                   LL  44  44  44  44  44  44  33
 file-find-eligible                   LL  44  44  44  44  44  44  33
 file-find-ineligible                 LL  44  44  44  44  44  44  33
 file-changes                         L   4   4   4   4   4   4   o

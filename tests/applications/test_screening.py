@@ -12,9 +12,11 @@ from applications.models import Application, Finding
 from applications.rules import Change
 from applications.selectors.deadlines import decision_due
 from applications.selectors.progress import next_steps
-from applications.services.changes import cancel_request, request_changes
+from applications.services.changes import cancel_request, request_changes, resubmit_application
+from applications.services.drafts import save_answer
 from applications.services.screening import (
     add_own_item,
+    find_complete,
     find_eligible,
     find_ineligible,
     mark_finding,
@@ -26,6 +28,7 @@ from decisions.models import Decision
 from moves.models import DutyDone
 from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing, record_duty
+from notifications.models import Message
 from tests.files import AT, another, another_call, another_cluster, submitted_file
 from work import clock
 
@@ -42,8 +45,9 @@ def file(cast, programme):
 
 @pytest.fixture
 def declared(file, cast):
+    """Found complete by the screener, who has declared no interest in it."""
     declare_standing(file.pk, user=cast.screener, standing="clear")
-    return file
+    return find_complete(file, by=cast.screener)
 
 
 @pytest.fixture(autouse=True)
@@ -261,10 +265,114 @@ def test_a_mark_older_than_the_latest_submission_is_said_to_be(declared, cast):
     assert next(i for i in checklist_of(declared) if i.key == "costs").stale
 
 
-# ---------------------------------------------------------------- finding
+# ---------------------------------------------------------------- complete
+
+
+def told(kind="application_complete"):
+    return list(Message.objects.filter(kind=kind).order_by("recipient_id"))
+
+
+def test_found_complete_is_dated_and_told_and_nothing_else_changes(file, cast, olivier_began):
+    found = find_complete(file, by=cast.screener)
+    assert (found.state, found.complete_at, found.opened_at) == ("submitted", SCREENED, SCREENED)
+    assert found.due == decision_due(found)  # the clock of completeness has stopped
+    assert [(m.recipient, m.url_name, m.context["day"]) for m in told()] == [
+        (person, "application-detail", {"day": "2026-09-17"}) for person in (cast.sophie, cast.olivier)
+    ]
+    entry = Entry.objects.get(verb="application.find_complete")
+    assert (entry.before, entry.after, entry.at) == ("submitted", "submitted", SCREENED)
+    assert not DutyDone.objects.filter(application_id=file.pk, user_id=cast.screener.pk).exists()
+
+
+@pytest.fixture
+def olivier_began(file, cast):
+    """The draft was Olivier's, who does not sign."""
+    Application.objects.filter(pk=file.pk).update(created_by=cast.olivier)
+
+
+def test_found_complete_once_whoever_clicks_again(file, cast):
+    find_complete(file, by=cast.screener)
+    with clock.at(SCREENED + timedelta(days=1)), pytest.raises(WrongMoment) as refused:
+        find_complete(file, by=cast.screener)
+    assert [(r.code, str(r.message)) for r in refused.value.refusals] == [
+        ("complete", "Le dossier a déjà été déclaré complet le 17\xa0septembre\xa02026.")
+    ]
+    assert (fresh(file).complete_at, len(told())) == (SCREENED, 1)
+
+
+def test_a_complete_file_is_not_taken_back_though_nobody_opened_its_page(file, cast):
+    find_complete(file, by=cast.screener)
+    with pytest.raises(WrongMoment) as refused:
+        take_back_application(fresh(file), by=cast.sophie)
+    assert [r.code for r in refused.value.refusals] == ["opened"]
+
+
+def test_what_is_missing_keeps_a_file_from_being_complete(file, cast):
+    document = file.documents.order_by("pk").first()
+    type(document.upload).objects.filter(pk=document.upload_id).update(gone_at=SCREENED, gone_by=cast.olivier)
+    file.sponsorships.update(cancelled_at=SCREENED)
+    snapshot = file.snapshots.get()
+    content = json.loads(snapshot.canonical)
+    del content["answers"]["project_title"]
+    type(snapshot).objects.filter(pk=snapshot.pk).update(canonical=json.dumps(content))
+    with pytest.raises(WrongMoment) as refused, override("en"):
+        find_complete(file, by=cast.screener)
+    (only,) = refused.value.refusals
+    assert only.code == "missing"
+    assert str(only.message) == (
+        "A piece is missing: ask the applicant for it. Title of the project: Answer this question. "
+        f"The file of “{document.upload.name}” is gone. The sponsor has not confirmed yet."
+    )
+    assert (fresh(file).complete_at, fresh(file).opened_at, told()) == (None, None, [])
 
 
 @pytest.mark.parametrize("find", [find_eligible, find_ineligible])
+def test_no_finding_comes_before_the_file_is_complete(file, cast, find):
+    declare_standing(file.pk, user=cast.screener, standing="clear")
+    marked = mark_all(file, cast.screener, **({"costs": "Temps du parrain."} if find is find_ineligible else {}))
+    with pytest.raises(WrongMoment) as refused:
+        find(marked, by=cast.screener)
+    assert [r.code for r in refused.value.refusals] == ["incomplete"]
+    find_complete(fresh(file), by=cast.screener)
+    assert find(fresh(file), by=cast.screener).state in ("eligible", "ineligible")
+
+
+def test_an_overdue_request_is_found_ineligible_though_never_complete(file, cast):
+    declare_standing(file.pk, user=cast.screener, standing="clear")
+    mark_finding(file, "costs", by=cast.screener, passed=False, reason="Temps du parrain.")
+    request_changes(fresh(file), by=cast.officer, items=[ITEM], due=SCREENED + timedelta(days=5))
+    with clock.at(SCREENED + timedelta(days=6)):
+        found = find_ineligible(fresh(file), by=cast.screener)
+    assert (found.state, found.complete_at, told()) == ("ineligible", None, [])
+
+
+def test_what_is_sent_again_is_found_complete_again_and_told_again(declared, cast):
+    request_changes(declared, by=cast.officer, items=[ITEM], due=SCREENED + timedelta(days=5))
+    assert fresh(declared).complete_at == SCREENED
+    answer = declared.answers.get(question="method")
+    save_answer(fresh(declared), "method", "Ana mène.", by=cast.sophie, version=answer.version)
+    with clock.at(SCREENED + timedelta(days=2)):
+        sent = resubmit_application(fresh(declared), by=cast.sophie)
+        assert (sent.complete_at, fresh(declared).complete_at) == (None, None)
+    with clock.at(SCREENED + timedelta(days=4)):
+        again = find_complete(fresh(declared), by=cast.screener)
+    assert again.complete_at == SCREENED + timedelta(days=4)
+    assert [m.context["day"] for m in told()] == [{"day": "2026-09-17"}, {"day": "2026-09-21"}]
+
+
+def test_a_request_that_is_cancelled_leaves_the_file_as_complete_as_it_was(declared, cast):
+    due = declared.due
+    request_changes(declared, by=cast.officer, items=[ITEM], due=SCREENED + timedelta(days=5))
+    with clock.at(SCREENED + timedelta(days=2)):
+        back = cancel_request(fresh(declared), by=cast.officer, reason="La réponse suffit.")
+    assert (back.complete_at, len(told())) == (SCREENED, 1)
+    assert back.due == due + timedelta(days=2)  # of the decision's days, which are all days
+
+
+# ---------------------------------------------------------------- finding
+
+
+@pytest.mark.parametrize("find", [find_complete, find_eligible, find_ineligible])
 @pytest.mark.parametrize("person", ["officer", "ana", "chair", "approver", "auditor", "sophie", "michel", "analyst"])
 def test_only_the_screening_officer_finds(declared, cast, find, person):
     with pytest.raises(Forbidden):

@@ -168,6 +168,34 @@ def test_answers_are_those_submitted_and_the_reading_is_recorded(file, page, cas
     assert other.status_code == 404
 
 
+def test_complete_is_found_on_its_own_page_and_told_where_it_was_found(file, page, cast):
+    """Who is no screener reads whether it was; the second of two clicks is told that it was, and when."""
+    find = reverse("file-find-complete", args=[file.reference])
+    assert find not in page("officer", "file-screening", file.reference).content.decode()
+    assert "Not found complete." in page("officer", "file-screening", file.reference).content.decode()
+    assert page("officer", "file-find-complete", file.reference, post={}).status_code == 403
+    assert find in page("screener", "file-screening", file.reference).content.decode()
+    assert (
+        "Nothing is said of its eligibility." in page("screener", "file-find-complete", file.reference).content.decode()
+    )
+    assert page("screener", "file-find-complete", file.reference, post={}).status_code == 302
+    again = page("screener", "file-find-complete", file.reference, post={})
+    assert (again.status_code, "The file was already found complete" in again.content.decode()) == (409, True)
+    body = page("screener", "file-screening", file.reference).content.decode()
+    assert (find in body, "the applicant was told" in body) == (False, True)
+    own = page("sophie", "application-detail", file.public_id).content.decode()
+    assert [sentence in own for sentence in ("Found complete", "complete on September", "Every piece is there")] == [
+        True
+    ] * 3
+
+
+def test_what_is_missing_is_said_instead_of_the_button(file, page, cast):
+    file.sponsorships.update(cancelled_at=NOW)
+    body = page("screener", "file-screening", file.reference).content.decode()
+    find = reverse("file-find-complete", args=[file.reference])
+    assert (find in body, "A piece is missing: ask the applicant for it." in body) == (False, True)
+
+
 def test_screening_asks_for_interests_first_then_takes_marks_one_by_one(file, page, cast):
     body = page("screener", "file-screening", file.reference).content.decode()
     assert "Declare your interests in this file first." in body
@@ -181,6 +209,7 @@ def test_screening_asks_for_interests_first_then_takes_marks_one_by_one(file, pa
 
 def test_a_failed_mark_needs_its_reason_and_keeps_what_was_typed(file, page, cast):
     declare_standing(file.pk, user=cast.screener, standing="clear")
+    page("screener", "file-find-complete", file.reference, post={})
     answer = page("screener", "file-screening", file.reference, post={"item": "costs", "passed": "no", "reason": " "})
     assert answer.status_code == 422
     assert 'href="#costs_reason"' in answer.content.decode()
@@ -194,10 +223,13 @@ def test_a_failed_mark_needs_its_reason_and_keeps_what_was_typed(file, page, cas
 
 
 def test_what_stands_in_the_way_of_a_finding_is_said_where_it_would_be_made(file, page, cast):
-    """A failed item of a file that still has time to answer: no button that would only be refused."""
+    """A file not found complete, and one that still has time to answer: no button that would only be refused."""
     declare_standing(file.pk, user=cast.screener, standing="clear")
     page("screener", "file-screening", file.reference, post={"item": "costs", "passed": "no", "reason": "Temps."})
     find = reverse("file-find-ineligible", args=[file.reference])
+    body = page("screener", "file-screening", file.reference).content.decode()
+    assert (find in body, "Find the file complete first" in body) == (False, True)
+    page("screener", "file-find-complete", file.reference, post={})
     assert find in page("screener", "file-screening", file.reference).content.decode()
     item = Change("method", ChangeWhy.INCOMPLETE, "Qui mène quoi?")
     request_changes(file, by=cast.officer, items=[item], due=NOW + timedelta(days=5))
@@ -223,6 +255,8 @@ def test_finding_is_confirmed_on_its_own_page(file, page, cast):
     assert "The checklist is not complete." in early.content.decode()
     for item in page("screener", "file-screening", file.reference).context["lines"]:
         page("screener", "file-screening", file.reference, post={"item": item["item"].key, "passed": "yes"})
+    assert "Find the file complete first" in page("screener", "file-screening", file.reference).content.decode()
+    page("screener", "file-find-complete", file.reference, post={})
     assert page("screener", "file-find-eligible", file.reference, post={}).status_code == 302
     assert Application.objects.get(pk=file.pk).state == "eligible"
 

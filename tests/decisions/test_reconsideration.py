@@ -260,7 +260,9 @@ def person_of(name):
 
 def test_ineligible_file_is_screened_again_by_its_own_road(cast, programme):
     application = files.reviewed_file(cast, programme)
-    Application.objects.filter(pk=application.pk).update(state=ApplicationState.SUBMITTED)
+    Application.objects.filter(pk=application.pk).update(
+        state=ApplicationState.SUBMITTED, complete_at=files.RECOMMENDED_AT
+    )
     with clock.at(files.RECOMMENDED_AT):
         Finding.objects.update_or_create(
             application=application, item="rena", defaults={"passed": False, "reason": "Inscrite au RENA le 2 octobre."}
@@ -283,7 +285,8 @@ def test_ineligible_file_is_screened_again_by_its_own_road(cast, programme):
         declare_interests(application, by=opinion, answer="none")
         with pytest.raises(WrongMoment):
             services.send_to_new_panel(application, by=opinion)
-        assert services.reopen_screening(application, by=opinion).state == ApplicationState.SUBMITTED
+        application = services.reopen_screening(application, by=opinion)
+    assert (application.state, application.complete_at) == (ApplicationState.SUBMITTED, files.RECOMMENDED_AT)
 
 
 def test_file_withdrawn_under_reconsideration_gives_its_money_back(granted, cast):

@@ -23,7 +23,7 @@ from applications.models import Application, ChangeItem
 from applications.rules import Change
 from applications.services.changes import request_changes, resubmit_application
 from applications.services.drafts import attach_document, save_answer, start_application
-from applications.services.screening import find_eligible, mark_finding
+from applications.services.screening import find_complete, find_eligible, mark_finding
 from applications.services.sponsors import confirm_sponsorship, find_sponsorship, invite_sponsor
 from applications.services.submission import submit_application
 from applications.states import ChangeWhy, PublicState
@@ -176,6 +176,7 @@ class Year:
         with pytest.raises(WrongMoment):  # interests come first
             mark_finding(file, checklist_of(file)[0].key, by=screener, passed=True)
         declare_interests(file, by=screener, answer="none")
+        find_complete(file, by=screener)
         for item in checklist_of(file):
             mark_finding(file, item.key, by=screener, passed=True)
         assert find_eligible(self.fresh(company), by=screener).state == "eligible"

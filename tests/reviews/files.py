@@ -6,10 +6,9 @@ Nobody of the panel has a tie with the applicants nor with their sponsor, Aéron
 from contextlib import nullcontext
 from datetime import UTC, datetime
 
-from applications.access import open_file
 from applications.findings import checklist_of
 from applications.models import Application
-from applications.services.screening import find_eligible, mark_finding
+from applications.services.screening import find_complete, find_eligible, mark_finding
 from programs.selectors import rubric_of
 from reviews.models import Assignment
 from reviews.services import (
@@ -40,7 +39,7 @@ def eligible_file(cast, programme, *, company="usinage", at=SCREENED, **more):
     application = submitted_file(cast, programme, company=company, **more)
     with clock.at(at) if at else nullcontext():
         declare_interests(application, by=cast.screener, answer="none")
-        open_file(application, by=cast.screener)
+        find_complete(application, by=cast.screener)
         for item in checklist_of(application):
             mark_finding(application, item.key, by=cast.screener, passed=True)
         return find_eligible(fresh(application), by=cast.screener)
