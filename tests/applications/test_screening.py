@@ -7,6 +7,7 @@ import pytest
 from django.utils.translation import override
 
 from applications.access import open_file
+from applications.facts import pieces
 from applications.findings import checklist_of
 from applications.models import Application, Finding
 from applications.rules import Change
@@ -30,6 +31,7 @@ from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing, record_duty
 from notifications.models import Message
 from tests.files import AT, another, another_call, another_cluster, submitted_file
+from tests.mutants import proves
 from work import clock
 
 SCREENED = AT + timedelta(days=3)
@@ -307,6 +309,7 @@ def test_a_complete_file_is_not_taken_back_though_nobody_opened_its_page(file, c
     assert [r.code for r in refused.value.refusals] == ["opened"]
 
 
+@proves(pieces)
 def test_what_is_missing_keeps_a_file_from_being_complete(file, cast):
     document = file.documents.order_by("pk").first()
     type(document.upload).objects.filter(pk=document.upload_id).update(gone_at=SCREENED, gone_by=cast.olivier)
