@@ -16,7 +16,7 @@ def fill(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("applications", "0004_why_in_words"), ("audit", "0008_set_up_acts")]
+    dependencies = [("applications", "0005_versions"), ("audit", "0008_set_up_acts")]
 
     operations = [
         migrations.AddField(
