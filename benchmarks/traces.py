@@ -37,11 +37,12 @@ class Trace:
 
 ACTS = {"save_answer": "autosave", "approve": "approve", "submit_application": "submit"}
 BEFORE = {"autosave": Trace(21, 10, 6), "approve": Trace(62, 18, 26), "submit": Trace(226, 39, 54)}
+MOST = {"submit": 40}  # queries
 UNNAMED = frozenset({"<genexpr>", "<listcomp>", "<dictcomp>", "<setcomp>", "<lambda>", "<module>"})
 
 
 def run(argv: list[str]) -> int:
-    """Print each act beside its reference; 1 when one asks more queries than it did before."""
+    """Print each act beside its reference; 1 when one asks more queries than it did before, or than it may."""
     found: dict[str, Trace] = {}
     with scratch(), mock.patch.multiple(story, **{name: traced(getattr(story, name), found) for name in ACTS}):
         call_command("migrate", verbosity=0)
@@ -50,7 +51,7 @@ def run(argv: list[str]) -> int:
     print(f"{'':<12}functions, files, queries{'before':>22}")
     for act, trace in found.items():
         print(f"  {act:<10}{trace}{'':>12}{BEFORE[act]}")
-    return int(any(trace.queries > BEFORE[act].queries for act, trace in found.items()))
+    return int(any(trace.queries > MOST.get(act, BEFORE[act].queries) for act, trace in found.items()))
 
 
 @contextmanager

@@ -135,13 +135,14 @@ def retry_receipts(application: Application, *, by: User) -> int:
 def _attest(application: Application, agreed: frozenset[str], *, by: User, now: datetime) -> dict[str, object]:
     """Keep the statements agreed to as answers. Returns every answer by question, these with them."""
     answers = answers_of(application)
-    for question in attestations_of(form_of(application), answers):
-        if question.key in agreed:
-            answers[question.key] = True
-            Answer.objects.update_or_create(
-                application=application, question=question.key, defaults={"value": True, "by": by, "at": now}
-            )
-    return answers
+    attested = [q.key for q in attestations_of(form_of(application), answers) if q.key in agreed]
+    Answer.objects.bulk_create(
+        [Answer(application=application, question=key, value=True, by=by, at=now) for key in attested],
+        update_conflicts=True,
+        unique_fields=["application", "question"],
+        update_fields=["value", "by", "at"],
+    )
+    return answers | dict.fromkeys(attested, True)
 
 
 def _write_row(

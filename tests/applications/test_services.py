@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Organisation
 from applications.checks import live_sponsorship, missing_answers
@@ -307,6 +308,25 @@ def test_amount_above_the_rules_is_missing_at_its_field(cast, programme):
     with clock.at(AT):
         (wrong,) = missing_answers(draft)
     assert (wrong.question, wrong.reason) == ("amount_requested", "invalid")
+
+
+MOST_QUERIES = 40
+ATTESTED = {f"attest_{what}" for what in ("rena", "solvency", "control", "accuracy", "sharing")}
+
+
+def test_submission_asks_no_more_of_the_database_than_it_has_to(cast, programme):
+    """A whole file with its sponsor, its documents and five attestations; and again, once taken back."""
+    draft = draft_file(cast, programme)
+    for _time in range(2):
+        with CaptureQueriesContext(connection) as asked:
+            submit(draft, by=cast.sophie)
+        queries = [q["sql"] for q in asked if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+        assert len(queries) <= MOST_QUERIES, "\n".join(queries)
+        attested = list(draft.answers.filter(question__startswith="attest_"))
+        assert {(one.value, one.by, one.at) for one in attested} == {(True, cast.sophie, AT)}
+        assert {one.question for one in attested} == ATTESTED
+        with clock.at(AT):
+            take_back_application(draft, by=cast.sophie)
 
 
 def test_submission_twice_gives_one_number_and_one_receipt(cast, programme):
