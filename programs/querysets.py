@@ -72,10 +72,14 @@ class CallQuerySet(models.QuerySet["Call"]):
         return self.filter(state=CallState.PUBLISHED)
 
     def shown(self) -> Self:
-        """Calls on the public page of their programme. One that was cancelled while a draft was never public: it may
-        lack its dates, or its rules were never published."""
+        """Calls on the public page of their programme."""
+        return self.once_published().filter(state__in=SHOWN)
+
+    def once_published(self) -> Self:
+        """Calls that the public could see once, whatever became of them. One that was cancelled while a draft was never
+        public: it may lack its dates, or its rules were never published."""
         was_public = Q(opens_at__isnull=False, closes_at__isnull=False, rules__published_at__isnull=False)
-        return self.filter(was_public, state__in=SHOWN)
+        return self.filter(was_public).exclude(state=CallState.DRAFT)
 
     def open(self) -> Self:
         """Published calls that the clock says are open now."""

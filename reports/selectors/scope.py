@@ -38,7 +38,6 @@ from funding.models import Agreement, Envelope, LedgerEntry, Partner, PartnerSea
 from funding.money import EntryKind
 from letters.models import Letter
 from programs.models import Call, Program, ProgramFunding
-from programs.states import CallState
 
 # Ledger entries made after the award, when there is nothing left to hide.
 AFTER_AWARD = [str(k) for k in (EntryKind.ACCRUE, EntryKind.PAY, EntryKind.RECOVER, EntryKind.REUSE)]
@@ -73,7 +72,7 @@ def programs_of(partner: Partner) -> QuerySet[Program]:
 
 def calls_of(partner: Partner) -> QuerySet[Call]:
     """Calls of those programmes, once published."""
-    return Call.objects.filter(program__in=_funded_by(partner)).exclude(state=CallState.DRAFT).select_related("program")
+    return Call.objects.once_published().filter(program__in=_funded_by(partner)).select_related("program")
 
 
 def _sent(**path: OuterRef) -> QuerySet[Letter]:

@@ -16,7 +16,7 @@ from decisions.models import Decision, DecisionShare
 from funding import ledger
 from funding.models import Agreement, Envelope, Partner, PartnerSeat
 from letters.models import Letter
-from programs.models import Call, Program, ProgramFunding
+from programs.models import Call, Program, ProgramFunding, Rules
 from reports import services
 from work import clock
 
@@ -99,8 +99,12 @@ class World:
         return program
 
     def publish(self, program):
+        rules = Rules.objects.create(
+            program=program, number=1, definition={}, effective_from=date(2026, 9, 1), published_at=SUBMITTED
+        )
         return Call.objects.create(
             program=program,
+            rules=rules,
             key="2026",
             name_fr="Appel 2026",
             name_en="2026 call",

@@ -6,13 +6,34 @@ from decimal import Decimal as D
 import pytest
 
 from applications.models import Application, ChangeRequest, Snapshot
+from applications.states import PublicState
 from audit.actors import CLOCK
 from audit.services import tell
 from awards.models import Award
 from decisions.models import Concurrence, Decision
-from funding.models import PartnerSeat
+from funding.models import Agreement, LedgerEntry, PartnerSeat
 from moves.services import declare_standing, record_duty
+from programs.models import Call, ProgramFunding, Rules
+from programs.querysets import CallQuerySet
 from reports import selectors
+from reports.selectors.pipeline import pipeline, waiting_for_concurrence
+from reports.selectors.scope import (
+    _funded_by,
+    _own,
+    _sent,
+    _superseded,
+    agreements_of,
+    applications_of,
+    awards_of,
+    calls_of,
+    decisions_of,
+    envelopes_of,
+    gone_since,
+    ledger_of,
+    programs_of,
+    seats_of,
+)
+from tests.mutants import proves
 from tests.reports.conftest import NOW, SUBMITTED
 from work import clock
 
@@ -23,6 +44,7 @@ def seat(user, partner, role="analyst", *, starts=date(2026, 1, 1), ends=None):
     return PartnerSeat.objects.create(user=user, partner=partner, role=role, starts_on=starts, ends_on=ends)
 
 
+@proves(seats_of)
 def test_seats_are_those_that_a_person_holds_today_by_partner_the_first_given_first(world):
     person = world.person("sam@meie.example")
     third = seat(person, world.mdn, ends=DAY)
@@ -48,23 +70,72 @@ def test_pages_of_a_partner_close_with_the_seat(world, client, ends, found):
     assert client.get("/partner").status_code == found
 
 
+@proves(agreements_of, envelopes_of, programs_of, _funded_by)
 def test_what_a_partner_funds_is_its_own_and_no_others(world):
     assert list(selectors.agreements_of(world.meie)) == [world.agreements[world.meie]]
     assert list(selectors.envelopes_of(world.meie)) == [world.envelopes[world.meie]]
-    assert list(selectors.programs_of(world.meie)) == [world.fe]
     assert list(selectors.programs_of(world.mdn)) == [world.defence]
-    assert list(selectors.calls_of(world.meie)) == [world.call]
-    type(world.call).objects.filter(pk=world.call.pk).update(state="draft")
-    assert list(selectors.calls_of(world.meie)) == []
+    other = Agreement.objects.create(
+        partner=world.meie, cluster=world.cluster, reference="MEIE-2026-2", title_fr="Entente", title_en="Agreement",
+        starts_on=date(2026, 4, 1), ends_on=date(2029, 3, 31), language_regime="fr_prevails",
+    )  # fmt: skip
+    first = ProgramFunding.objects.get(program=world.fe, agreement__partner=world.meie)
+    second = ProgramFunding.objects.create(program=world.fe, agreement=other, share=5)
+    first.save()  # the last of its table: the order is not that of the rows
+    (found,) = selectors.programs_of(world.meie)
+    assert (found, found.own_funding) == (world.fe, [first, second])
 
 
-def test_files_of_a_partner_are_those_of_its_programmes_once_submitted(world):
-    own = world.file()
-    world.file(state="draft")
-    world.file(call=world.defence_call)
-    assert list(selectors.applications_of(world.meie)) == [own]
+@proves(calls_of, CallQuerySet.once_published)
+def test_calls_of_a_partner_are_those_of_its_programmes_once_published(world):
+    """One that was cancelled while a draft never was: it lacks its dates, or its rules were never published."""
+    rules, unpublished = (
+        Rules.objects.create(program=world.fe, number=n, definition={}, effective_from=DAY, published_at=at)
+        for n, at in ((2, NOW), (3, None))
+    )
+
+    def call(key, **fields):
+        dates = {"opens_at": NOW - timedelta(days=9), "closes_at": NOW}
+        return Call.objects.create(program=world.fe, key=key, **{"rules": rules, **dates, **fields})
+
+    archived, cancelled = call("archived", state="archived"), call("cancelled", state="cancelled")
+    call("draft", state="draft"), call("no rules", state="cancelled", rules=None)
+    call("no rules yet", state="cancelled", rules=unpublished)
+    call("no opening", state="cancelled", opens_at=None)
+    call("no closing", state="cancelled", closes_at=None)
+    assert set(selectors.calls_of(world.meie)) == {world.call, archived, cancelled}
 
 
+@proves(applications_of, _sent, pipeline)
+def test_files_of_a_partner_are_those_of_its_programmes_once_submitted_each_as_it_may_be_told(world):
+    """An outcome once a letter left at the instant of it, or after; what is no outcome, never by a letter."""
+
+    def file(state, *sent, days=5, **more):
+        application = world.file(state=state, since=day(days), **more)
+        for number, at in enumerate(sent, start=1):
+            world.decide(application, number=number, kind="declined", sent=at)
+        return application
+
+    told = {
+        file("submitted", days=0): (None, "being_assessed", SUBMITTED),
+        file("in_review", day(6)): (day(6), "being_assessed", day(6)),
+        file("withdrawn"): (None, "withdrawn", day(5)),
+        file("approved"): (None, "being_assessed", SUBMITTED),
+        file("approved", None): (None, "being_assessed", SUBMITTED),
+        file("approved", day(2), day(4), None): (day(4), "being_assessed", day(4)),
+        file("approved", day(5)): (day(5), "approved", day(5)),
+        file("declined", day(6), day(2)): (day(6), "declined", day(6)),
+    }
+    file("draft"), file("approved", day(7), call=world.defence_call)
+    found = {one: (one.told_at, one.told_state, one.told_since) for one in selectors.applications_of(world.meie)}
+    assert found == told
+    assert [(one.state, one.count) for one in selectors.pipeline(world.meie)] == [
+        (PublicState.BEING_ASSESSED, 5), (PublicState.APPROVED, 1), (PublicState.DECLINED, 1),
+        (PublicState.WITHDRAWN, 1),
+    ]  # fmt: skip
+
+
+@proves(waiting_for_concurrence)
 def test_what_waits_for_the_partners_officer_is_what_it_may_give_now_the_longest_asked_first(world):
     def asked(hours, *, partner=world.meie, state="approved", **more):
         application = world.file(state="recommended")
@@ -92,6 +163,75 @@ def test_what_waits_for_the_partners_officer_is_what_it_may_give_now_the_longest
 # What may be told, and since when
 
 
+def day(number):
+    return SUBMITTED + timedelta(days=number)
+
+
+@proves(decisions_of, awards_of, _own, _sent)
+def test_decisions_and_awards_of_a_partner_are_those_that_it_pays_once_their_letter_was_sent(world):
+    """A refusal, of any file of its programmes. Each with what its own envelopes pay, the earliest year first."""
+    meie, dec, mdn = (world.envelopes[one] for one in (world.meie, world.dec, world.mdn))
+    later, again = (world.envelope(world.agreements[world.meie], year) for year in (2028, 2027))
+    other = Agreement.objects.create(
+        partner=world.meie, cluster=world.cluster, reference="MEIE-2026-2", title_fr="Entente", title_en="Agreement",
+        starts_on=date(2026, 4, 1), ends_on=date(2029, 3, 31), language_regime="fr_prevails",
+    )  # fmt: skip
+    twin = world.envelope(other, 2027)
+    again.save()  # the last of its table: the order is not that of the rows
+
+    def decided(shares=(), *, call=None, sent=day(9), state="issued", **more):
+        file = world.file(state="approved", since=day(8), call=call)
+        decision = world.decide(file, shares=dict.fromkeys(shares, D("10.00")), sent=sent, **more)
+        Decision.objects.filter(pk=decision.pk).update(state=state)
+        return decision
+
+    paid = decided([later, dec, twin, again, meie])
+    replaced = decided([meie], state="superseded")
+    refused = decided(kind="declined")
+    decided([dec]), decided([meie], sent=None), decided([mdn], call=world.defence_call)
+    decided(kind="declined", sent=None), decided(kind="declined", call=world.defence_call)
+    void = decided(kind="declined", state="void")
+    decisions = {one: [share.envelope for share in one.own] for one in selectors.decisions_of(world.meie)}
+    assert decisions == {paid: [meie, again, twin, later], replaced: [meie], refused: []}
+    assert void not in decisions
+    awards = {one.decision: [share.envelope for share in one.own] for one in selectors.awards_of(world.meie)}
+    assert awards == {paid: [meie, again, twin, later], replaced: [meie]}
+
+
+@proves(ledger_of, _sent)
+def test_ledger_of_an_envelope_names_each_file_once_that_tells_no_outcome(world):
+    """At once when its letter left then or later; what is made after an award, when any letter left."""
+    envelope, (allocated,) = world.envelopes[world.meie], world.envelopes[world.meie].entries.all()
+
+    def entry(kind, *sent, from_bucket="", of=envelope, file=True):
+        application = world.file(state="approved")
+        for number, at in enumerate(sent, start=1):
+            world.decide(application, number=number, kind="declined", sent=at)
+        LedgerEntry.objects.create(
+            envelope=of, kind=kind, from_bucket=from_bucket, amount=1, by=world.officer, at=NOW,
+            application_id=application.pk if file else None,
+        )  # fmt: skip
+        return application.reference if file else None
+
+    before, at, after = (NOW + timedelta(seconds=seconds) for seconds in (-1, 0, 1))
+    entry("reserve", after, of=world.envelopes[world.dec])
+    told = [
+        entry("reserve", at),
+        entry("commit", before, after, from_bucket="reserved"),
+        entry("pay", before, from_bucket="payable"),
+        entry("lapse", before, file=False),
+    ]
+    for kind, from_bucket, sent in (
+        ("reserve", "", [before]), ("reserve", "", [None]), ("reserve", "", []), ("release", "committed", [before]),
+        ("accrue", "committed", [None]), ("accrue", "committed", []),
+    ):  # fmt: skip
+        entry(kind, *sent, from_bucket=from_bucket)
+    rows = selectors.ledger_of(envelope).order_by("id")
+    assert rows[0] == allocated
+    assert [one.file for one in rows] == [None, *told, *[None] * 6]
+
+
+@proves(_superseded)
 @pytest.mark.parametrize("rows", [selectors.decisions_of, selectors.awards_of])
 @pytest.mark.parametrize(("second", "third"), [(2, 3), (3, 2)])
 def test_what_is_decided_twice_again_was_replaced_when_the_first_of_the_later_letters_left(world, rows, second, third):
@@ -100,7 +240,10 @@ def test_what_is_decided_twice_again_was_replaced_when_the_first_of_the_later_le
     for number, days in ((1, 1), (2, second), (3, third)):
         shares = {world.envelopes[world.meie]: D("10.00")}
         world.decide(application, number=number, shares=shares, sent=SUBMITTED + timedelta(days=days))
-    replaced = [one.replaced_at for one in rows(world.meie).order_by("id")]
+    sent = SUBMITTED + timedelta(hours=1)
+    world.decide(application, number=4, kind="reconsidered", sent=sent)  # upheld: it replaces nothing
+    world.decide(world.file(state="approved"), number=9, shares=shares, sent=sent)  # of another file
+    replaced = [one.replaced_at for one in rows(world.meie).order_by("id")][:3]
     assert replaced == [SUBMITTED + timedelta(days=2), SUBMITTED + timedelta(days=third), None]
 
 
@@ -113,34 +256,40 @@ def test_outcome_is_told_since_the_last_letter_that_left(world):
     assert (found.told_at, found.told_state, found.told_since) == (last, "approved", last)
 
 
+@proves(applications_of)
 @pytest.mark.parametrize("column", ["answered_at", "cancelled_at"])
 def test_file_is_told_to_be_assessed_since_the_last_request_that_was_answered_or_cancelled(world, column):
     application = world.file(state="in_review", since=NOW)
     for days in (3, 1, 2):
         at = SUBMITTED + timedelta(days=days)
         ChangeRequest.objects.create(application=application, by=world.officer, due=NOW, **{column: at})
-    (found,) = selectors.applications_of(world.meie)
+    ChangeRequest.objects.create(application=world.file(), by=world.officer, due=NOW, **{column: NOW})
+    found = selectors.applications_of(world.meie).get(pk=application.pk)
     assert (found.told_state, found.told_since) == ("being_assessed", SUBMITTED + timedelta(days=3))
 
 
 # What left
 
+CUT = {"without the limit": "what is over it is cut from the whole: it only reads fewer rows"}
 
+
+@proves(gone_since, moot=CUT)
 def test_files_that_their_applicants_took_back_are_gone_since_that_very_instant_the_oldest_first(world):
     def taken_back(days, **more):
         return world.file(state="draft", since=NOW + timedelta(days=days), **more)
 
-    third, first, second = (taken_back(days) for days in (3, 1, 2))
+    fourth, first, second, third = (taken_back(days) for days in (3, 1, 2, 2))
     taken_back(0), taken_back(1, call=world.defence_call)
     world.file(since=NOW + timedelta(days=1))  # it is there
     Snapshot.objects.filter(application=taken_back(1)).delete()  # never sent
     since = NOW + timedelta(days=1)
     gone = selectors.gone_since(world.meie, "application", since)
-    assert gone == [(one.public_id, one.since) for one in (first, second, third)]
+    assert gone == [(one.public_id, one.since) for one in (first, second, third, fourth)]
     assert selectors.gone_since(world.meie, "application", since, limit=2) == gone[:2]
     assert selectors.gone_since(world.meie, "award", since) == []
 
 
+@proves(gone_since, moot=CUT)
 def test_rows_that_the_change_feed_says_are_gone_are_told_among_the_files_taken_back(world):
     def said(days, kind=Application, *, gone=True, call=world.call):
         row = kind(application=world.file(call=call)) if kind is Award else world.file(call=call)
@@ -148,13 +297,13 @@ def test_rows_that_the_change_feed_says_are_gone_are_told_among_the_files_taken_
             tell(row, gone=gone)
         return row.public_id, NOW + timedelta(days=days)
 
-    fourth, first, second = said(4), said(1), said(2)
+    fourth, first, second, same = said(4), said(1), said(2), said(2)
     said(0), said(1, gone=False), said(1, call=world.defence_call)
     award = said(1, Award)
     between = world.file(state="draft", since=NOW + timedelta(days=3))
     since = NOW + timedelta(days=1)
     gone = selectors.gone_since(world.meie, "application", since)
-    assert gone == [first, second, (between.public_id, between.since), fourth]
-    for limit in (1, 2, 3):
+    assert gone == [first, second, same, (between.public_id, between.since), fourth]
+    for limit in (1, 2, 3, 4):
         assert selectors.gone_since(world.meie, "application", since, limit=limit) == gone[:limit]
     assert selectors.gone_since(world.meie, "award", since) == [award]
