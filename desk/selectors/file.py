@@ -14,7 +14,7 @@ from applications.states import ApplicationState, Span
 from decisions.pages import FILE_DECISION
 from decisions.selectors import stuck_among
 from desk.constants import TIMELINE_LEAVES_OUT
-from desk.selectors.trail import entries, lines_of, verb_name
+from desk.selectors.trail import entries, lines_of, of_verbs
 from letters.models import Letter
 from moves.machine import Available, allowed
 from moves.models import DutyDone
@@ -54,7 +54,7 @@ def next_steps(application: Application, user: User) -> list[Step]:
     found = [
         _step(move, PAGE_OF_MOVE[move.step](application.number)) for move in allowed(application, user, *PAGE_OF_MOVE)
     ]
-    decision = application.decisions.open().order_by("-number").first()
+    decision = application.decisions.open().first()  # a file has at most one
     if decision is not None:
         decision.application = application
         found += [_step(move, FILE_DECISION(application.number)) for move in allowed(decision, user)]
@@ -111,9 +111,9 @@ def duties_of(application: Application) -> list[dict[str, object]]:
 
 def timeline(application: Application) -> list[dict[str, object]]:
     """What happened, the latest first, without the small acts of writing: for the component."""
-    found = entries().filter(application_id=application.pk).exclude(verb__in=TIMELINE_LEAVES_OUT).order_by("-id")
-    rows = [row for row in found[:TIMELINE] if verb_name(row.subject_type, row.verb) not in TIMELINE_LEAVES_OUT]
-    return [{"what": line.what, "at": line.at, "who": line.who, "note": line.note} for line in lines_of(rows)]
+    found = entries().filter(application_id=application.pk).exclude(of_verbs(*TIMELINE_LEAVES_OUT)).order_by("-id")
+    told = lines_of(found[:TIMELINE])
+    return [{"what": line.what, "at": line.at, "who": line.who, "note": line.note} for line in told]
 
 
 def letters_of(application: Application) -> QuerySet[Letter]:

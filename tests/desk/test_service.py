@@ -15,7 +15,7 @@ from accounts.services import appoint_to_cluster, found_cluster
 from applications.lists import Chosen
 from audit.models import Entry
 from desk.constants import EFFECTS
-from desk.selectors.service import ending
+from desk.selectors.service import ending, service_of
 from desk.services import set_work_aside
 from documents.models import Rendering
 from documents.services import queue_rendering
@@ -29,6 +29,7 @@ from notifications.models import Message
 from notifications.services import queue_message
 from tests.cast import SET_UP
 from tests.files import submitted_file
+from tests.mutants import proves
 from work import clock
 from work.jobs import act_on_job
 from work.models import Heartbeat, Job, Outage, WorkItem
@@ -237,19 +238,21 @@ def test_jobs_that_failed_are_listed_while_kept_and_only_those_of_the_cluster_s_
     assert reverse("job-detail", args=[mine.public_id]) in answer.content.decode()
 
 
+@proves(service_of)
 def test_last_five_outages_that_are_over_are_told_the_latest_first(admin):
     now = clock.now()
-    for hours in (3, 1, 6, 2, 5, 4):
+    note_away(Machine.STORAGE, "full")  # it is not over
+    for hours, minutes in ((3, 0), (1, 0), (6, 0), (2, 0), (5, 0), (4, 0), (2, 1)):
         over = now - timedelta(hours=hours)
         Outage.objects.create(
             machine=Machine.MAIL,
             since=over - timedelta(minutes=5),
             tried_at=over,
-            reason=f"refused {hours}",
+            reason=f"refused {hours}.{minutes}",
             over_at=over,
         )
     past = page(admin).context["service"].past
-    assert [outage.reason for outage in past] == [f"refused {hours}" for hours in (1, 2, 3, 4, 5)]
+    assert [outage.reason for outage in past] == [f"refused {one}" for one in ("1.0", "2.1", "2.0", "3.0", "4.0")]
 
 
 def test_table_tells_the_work_that_waits_the_longest_and_why(admin, file):

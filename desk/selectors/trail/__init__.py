@@ -1,7 +1,7 @@
 """The trail in words: acts and readings of one file in one chronology, and a search over all of it."""
 
 from desk.selectors.trail.chronicle import chronicle, subjects_of, verified, whole_chronicle
-from desk.selectors.trail.lines import Line, all_verbs, entries, lines_of, verb_name
+from desk.selectors.trail.lines import Line, all_verbs, entries, lines_of, of_verbs
 from desk.selectors.trail.search import Filter, matching
 
 __all__ = [
@@ -12,8 +12,8 @@ __all__ = [
     "entries",
     "lines_of",
     "matching",
+    "of_verbs",
     "subjects_of",
-    "verb_name",
     "verified",
     "whole_chronicle",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 
 from django.apps import apps
-from django.db.models import Model, Prefetch, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -69,6 +69,15 @@ def _done() -> dict[str, str | Promise]:
 def verb_name(subject_type: str, verb: str) -> str:
     """A verb's full name: apps may leave the subject out of it."""
     return verb if "." in verb else f"{subject_type}.{verb}"
+
+
+def of_verbs(*names: str) -> Q:
+    """The condition that an entry is of one of these acts, by their full names."""
+    found = Q(verb__in=names)
+    for name in names:
+        subject, _dot, bare = name.partition(".")
+        found |= Q(subject_type=subject, verb=bare)
+    return found
 
 
 def verb_words(subject_type: str, verb: str) -> str:

@@ -11,7 +11,7 @@ from accounts.models import Cluster, Membership, Organisation, User
 from applications.models import Application
 from audit.models import Reading
 from audit.states import ActorKind
-from desk.selectors.trail.lines import PAGE, Line, entries, lines_of
+from desk.selectors.trail.lines import PAGE, Line, entries, lines_of, of_verbs
 from funding.models import Agreement, Envelope, Partner
 from programs.models import Appointment, Call, Program
 from reports.models import ApiKey
@@ -42,8 +42,7 @@ def matching(
     if wanted.person:
         rows = rows.filter(actor_kind=ActorKind.PERSON, actor_id__in=_people(wanted.person))
     if wanted.verb and not wanted.readings:
-        subject, _dot, bare = wanted.verb.partition(".")
-        rows = rows.filter(Q(verb=wanted.verb) | Q(subject_type=subject, verb=bare))
+        rows = rows.filter(of_verbs(wanted.verb))
     if wanted.first:
         rows = rows.filter(at__gte=wanted.first)
     if wanted.last:
