@@ -21,7 +21,7 @@ from programs.policy import Policy
 from programs.policy.reporting import Every
 from programs.rubric import Rubric
 from programs.selectors import policy_of, rubric_of
-from reviews.selectors import file_scores
+from reviews.selectors import PanelReviews, panel_reviews
 from work import clock
 from work.money import format_money, format_percent
 
@@ -49,6 +49,10 @@ class DecisionSubject(Subject):
     @property
     def rubric(self) -> Rubric:
         return rubric_of(self.application.call)
+
+    @cached_property
+    def reviews(self) -> PanelReviews:
+        return panel_reviews(self.application)
 
 
 def subject_of(decision: Decision) -> DecisionSubject:
@@ -160,18 +164,18 @@ def _reasons(subject: DecisionSubject, language: str) -> SafeString:
     """Reasons by criterion (mean points beside the minimum) where reviews decided; then what was written."""
     parts, decision = [], subject.decision
     if decision.kind in OF_REVIEWS:
-        scores = file_scores(decision.application, subject.rubric)
-        if scores.mean is not None:
+        reviews = subject.reviews
+        if reviews.mean is not None:
             rows = [
                 (
                     getattr(criterion.name, language),
                     format_percent(criterion.weight, language),
-                    _score(scores.means.get(criterion.key), language),
+                    _score(reviews.means.get(criterion.key), language),
                     _score(criterion.minimum_points, language),
                 )
                 for criterion in subject.rubric.criteria
             ]
-            mean, overall = _score(scores.mean, language), _score(subject.rubric.pass_overall, language)
+            mean, overall = _score(reviews.mean, language), _score(subject.rubric.pass_overall, language)
             context = {"rows": rows, "mean": mean, "overall": overall}
             parts.append(render_to_string("decisions/letter_reasons.html", context))
     lines = [line.strip() for line in _written(decision, language).splitlines() if line.strip()]
@@ -197,8 +201,7 @@ def _feedback(subject: DecisionSubject, language: str) -> str:
 
     In the language they were written in: it is theirs, and nobody translates it.
     """
-    reviews = subject.application.assignments.counted().order_by("submitted_at", "id")
-    texts = [(text.strip(),) for text in reviews.values_list("feedback", flat=True) if text.strip()]
+    texts = [(review.feedback,) for review in subject.reviews.reviews if review.feedback]
     return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", texts)) if texts else ""
 
 
@@ -209,7 +212,7 @@ FIELDS: tuple[Field[DecisionSubject], ...] = (
           "1er mars 2027", "March 1, 2027"),
     Field("approver", gettext_lazy("Who decided, with their function"), _approver,
           "la direction", "the management"),
-    Field("score", gettext_lazy("Overall score"), lambda s, language: _score(s.application.score, language),
+    Field("score", gettext_lazy("Overall score"), lambda s, language: _score(s.reviews.mean, language),
           "74,67", "74.67", kinds=_AFTER_REVIEWS),
     Field("pass_mark", gettext_lazy("Pass mark"), lambda s, language: _score(s.rubric.pass_overall, language),
           "60", "60", kinds=_AFTER_REVIEWS),

@@ -18,18 +18,17 @@ def panel(application: Application, by: Actor) -> Panel:
 
 @facts_of(Application.complete_review)
 def reviews(application: Application, by: Actor) -> Reviews:
-    counted, needed = selectors.quorum(application)
-    return Reviews(counted=counted, needed=needed)
+    together = selectors.panel_reviews(application)
+    return Reviews(counted=together.counted, needed=together.needed)
 
 
 @facts_of(Application.recommend)
 def scores(application: Application, by: Actor) -> Scores:
     """What the reviews that count say together."""
-    together = selectors.file_scores(application)
-    counted, needed = selectors.quorum(application)
+    together = selectors.panel_reviews(application)
     return Scores(
-        counted=counted,
-        needed=needed,
+        counted=together.counted,
+        needed=together.needed,
         passed=together.passes,
         mean=together.mean,
         must_discuss=together.must_discuss,

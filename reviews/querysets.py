@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef
 
 from accounts.rules import is_person
 from audit.actors import Actor
+from moves.models import Standing
 from reviews.states import LIVE, READABLE, REFUSED, WAITING, Answer, AssignmentState
 
 if TYPE_CHECKING:
@@ -37,10 +38,18 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """What a reviewer still has to do, soonest due first, skipped ones last. What is submitted, or left, is out."""
         return self.filter(state__in=WAITING).order_by(F("skipped_at").asc(nulls_first=True), "due", "id")
 
+    def submitted(self) -> Self:
+        """Those whose review is in, whether it counts or not."""
+        return self.filter(state=AssignmentState.SUBMITTED)
+
     def counted(self) -> Self:
-        """Reviews that count: submitted, without a conflict found since, by the panel that now has the file. Those
-        recused, set aside by a reconsideration, reopened or never submitted are left out."""
-        return self.filter(state=AssignmentState.SUBMITTED, set_aside_at__isnull=True)
+        """Reviews that count, the only road to them: submitted with their total, by the panel that now has the file,
+        by somebody to whom it is not closed. Those recused, set aside by a reconsideration, reopened, cancelled or
+        never submitted are left out, and that of a person who has been unsure of their interests since, until the
+        chair rules. What they say together: `reviews.selectors.PanelReviews`."""
+        closed = Standing.objects.filter(application_id=OuterRef("application_id"), user_id=OuterRef("reviewer_id"))
+        rows = self.submitted().filter(set_aside_at__isnull=True, total__isnull=False)
+        return rows.exclude(Exists(closed.barring()))
 
 
 class DeclarationQuerySet(models.QuerySet["Declaration"]):

@@ -36,9 +36,9 @@ def keep_the_score(assignment: Assignment, made: Made[Facts, Input]) -> tuple[Ap
 @after(Assignment.submit, fires=(Application.complete_review,))
 def close_the_review(assignment: Assignment, made: Made[Facts, Input]) -> None:
     """The review that completes the quorum closes the file's review."""
-    counted, needed = selectors.quorum(assignment.application)
-    if counted >= needed and assignment.application.state == ApplicationState.IN_REVIEW:
-        move(assignment.application, Application.complete_review, by=made.by)
+    application = assignment.application
+    if application.state == ApplicationState.IN_REVIEW and selectors.panel_reviews(application).complete:
+        move(application, Application.complete_review, by=made.by)
 
 
 @after(Assignment.decline, Assignment.recuse)
@@ -72,8 +72,9 @@ def tell_the_reviewer(assignment: Assignment, made: Made[Facts, Input]) -> None:
 
 @after(Application.reopen)
 def set_the_first_panel_aside(application: Application, made: Made[Facts, Input]) -> tuple[Application]:
-    """A new panel has the file: what the first one scored is kept, and no longer counted."""
-    Assignment.objects.counted().filter(application=application).update(set_aside_at=clock.now())
+    """A new panel has the file: what the first one scored is kept, and no longer counted, whatever a doubt about
+    interests left out of it."""
+    Assignment.objects.live().filter(application=application).update(set_aside_at=clock.now())
     keep_score(application)
     return (application,)
 

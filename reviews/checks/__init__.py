@@ -2,19 +2,28 @@
 
 from reviews.checks.conflicts import Conflict, proposed_conflicts
 from reviews.checks.fitness import Fitness, candidates, fitness, sat_before
-from reviews.checks.panel import SeatNeed, fill, has_signed, panel_lines, panel_problems, unfinished
+from reviews.checks.panel import (
+    SeatNeed,
+    has_signed,
+    panel_lines,
+    panel_problems,
+    panel_rules,
+    quorum_lines,
+    unfinished,
+)
 
 __all__ = [
     "Conflict",
     "Fitness",
     "SeatNeed",
     "candidates",
-    "fill",
     "fitness",
     "has_signed",
     "panel_lines",
     "panel_problems",
+    "panel_rules",
     "proposed_conflicts",
+    "quorum_lines",
     "sat_before",
     "unfinished",
 ]

@@ -1,6 +1,6 @@
 """What a panel or a reviewer lacks before a file opens to them, and a review before it is submitted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -32,23 +32,40 @@ class SeatNeed:
         return self.have >= self.needed
 
 
-def fill(application: Application, seats: Iterable[str]) -> list[SeatNeed]:
-    """How the panel's rule is met by reviewers of these `seats`: a list of `SeatNeed`.
+def fill(needs: Mapping[str, int], size: int, seats: Iterable[str]) -> list[SeatNeed]:
+    """How reviewers of these `seats` meet what is needed of each side, and `size` in all: a list of `SeatNeed`.
 
-    A side counts no more than it needs; what a panel asks beyond its sides may come from any.
+    A side counts no more than it needs; what is asked beyond the sides may come from any.
     """
-    panel, seats = policy_of(application.call).panel or PanelRules(), list(seats)
-    lines = [SeatNeed(seat, needed, min(seats.count(seat), needed)) for seat, needed in panel.by_seat.items()]
-    beyond = panel.size - sum(panel.by_seat.values())
+    seats = list(seats)
+    lines = [SeatNeed(seat, needed, min(seats.count(seat), needed)) for seat, needed in needs.items()]
+    beyond = size - sum(needs.values())
     if beyond > 0:
         spare = len(seats) - sum(line.have for line in lines)
         lines.append(SeatNeed("", beyond, min(spare, beyond)))
     return lines
 
 
+def panel_rules(application: Application) -> PanelRules:
+    """What the programme asks of the file's panel."""
+    return policy_of(application.call).panel or PanelRules()
+
+
 def panel_lines(application: Application) -> list[SeatNeed]:
     """The panel as it is assigned: a list of `SeatNeed`."""
-    return fill(application, application.assignments.live().values_list("seat", flat=True))
+    rules = panel_rules(application)
+    return fill(rules.by_seat, rules.size, application.assignments.live().values_list("seat", flat=True))
+
+
+def quorum_lines(rules: PanelRules, seats: Iterable[str]) -> list[SeatNeed]:
+    """How reviews that count, from these `seats`, make the quorum: a list of `SeatNeed`.
+
+    Every review that the panel's rule asks; or as many as its `quorum` says, of which one at least from each side that
+    it seats: a file that is scored is always seen by both.
+    """
+    if rules.quorum is None:
+        return fill(rules.by_seat, rules.size, seats)
+    return fill(dict.fromkeys(rules.by_seat, 1), rules.quorum, seats)
 
 
 def panel_problems(application: Application) -> list[str]:

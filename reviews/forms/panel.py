@@ -15,7 +15,7 @@ from applications.states import FUNDED, Outcome
 from funding.models import Envelope
 from moves.refusals import Refusal
 from reviews.forms.people import words
-from reviews.selectors import FileScores
+from reviews.selectors import PanelReviews
 from work.forms import MoneyField, TextField
 from work.money import format_money
 from work.numbers import write_number
@@ -40,13 +40,13 @@ class RecommendForm(forms.Form):
         *,
         application: Application,
         envelopes: Sequence[tuple[Envelope, Decimal]],
-        scores: FileScores,
+        reviews: PanelReviews,
         english: bool = True,
         initial: dict[str, object] | None = None,
     ) -> None:
         super().__init__(data, initial=initial)
-        self.application, self.envelopes, self.scores = application, envelopes, scores
-        outcomes = [o for o in Outcome if o != Outcome.INVITED and (scores.passes or o == Outcome.DECLINED)]
+        self.application, self.envelopes = application, envelopes
+        outcomes = [o for o in Outcome if o != Outcome.INVITED and (reviews.passes or o == Outcome.DECLINED)]
         cast("forms.ChoiceField", self.fields["outcome"]).choices = [(o.value, capfirst(o.label)) for o in outcomes]
         self.fields["amount"].help_text = _("At most %(asked)s, which is what is asked.") % {
             "asked": self._money(application.requested_amount or 0)
@@ -55,11 +55,11 @@ class RecommendForm(forms.Form):
             del self.fields["reasons_en"]
         else:
             self.fields["reasons_en"].required = True
-        if scores.must_discuss:
+        if reviews.must_discuss:
             self.fields["discussion"].required = True
             self.fields["discussion"].help_text = _(
                 "The reviewers' totals are %(gap)s points apart: say what the committee discussed and concluded."
-            ) % {"gap": write_number(scores.spread.quantize(Decimal("0.01")).normalize())}
+            ) % {"gap": write_number(reviews.spread.quantize(Decimal("0.01")).normalize())}
         for envelope, left in envelopes:
             self.fields[self.name_of(envelope)] = MoneyField(
                 label=f"{envelope.label} · {envelope.agreement}",

@@ -1,6 +1,13 @@
-"""What pages, moves and higher apps read of reviews: quorum, scores, ranking, a queue, a proposed split."""
+"""What pages, moves and higher apps read of reviews: what counts, ranking, a queue, a proposed split."""
 
-from reviews.selectors.panel import FileScores, criterion_means, file_scores, notes_of, quorum
+from reviews.selectors.panel import (
+    CountedReview,
+    PanelReviews,
+    criterion_means,
+    notes_of,
+    panel_reviews,
+    reviews_of,
+)
 from reviews.selectors.queue import Queue, pace_of, queue_of
 from reviews.selectors.ranking import (
     RankedFile,
@@ -15,21 +22,22 @@ from reviews.selectors.shares import proposed_shares
 from reviews.selectors.waiting import work_for
 
 __all__ = [
-    "FileScores",
+    "CountedReview",
+    "PanelReviews",
     "Queue",
     "RankedFile",
     "Ranking",
     "cohorts_of",
     "criterion_means",
-    "file_scores",
     "held_for",
     "held_percent",
     "notes_of",
     "open_envelopes",
     "pace_of",
+    "panel_reviews",
     "proposed_shares",
     "queue_of",
-    "quorum",
     "ranking",
+    "reviews_of",
     "work_for",
 ]

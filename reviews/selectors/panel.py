@@ -1,60 +1,137 @@
-"""What a file's reviews say together: the quorum, the mean, the spread, the pass marks; and why one left the panel."""
+"""What a file's reviews say together, computed once, for many files at a time; and why one left the panel.
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+Which reviews count is `Assignment.objects.counted()`. What they come to is `PanelReviews`: pages, the ranking, moves,
+the evidence kept with a recommendation, letters and the file's row are given this value, and compute none of it again.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import prefetch_related_objects
 
 from applications.models import Application
 from audit.models import Erasable
 from programs.rubric import Rubric
 from programs.selectors import policy_of, rubric_of
 from reviews import scoring
-from reviews.checks import fill
+from reviews.checks import SeatNeed, panel_rules, quorum_lines
 from reviews.models import Assignment
 
 
-def quorum(application: Application) -> tuple[int, int]:
-    """`(counted, needed)`: unconflicted reviews in, and how many the panel rule needs, seat by seat.
+@dataclass(frozen=True, slots=True)
+class CountedReview:
+    """One review that counts. Points out of 100: its total, and what it gives each criterion that it scored."""
 
-    A seat counts no more than it needs, so that three reviews of the cluster never stand in for one of industry.
+    public_id: UUID
+    reviewer_id: int
+    seat: str
+    total: Decimal
+    points: Mapping[str, Decimal] = field(hash=False)
+    feedback: str
+    submitted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PanelReviews:
+    """What the reviews of a file that count say together. Points out of 100.
+
+    `reviews`: in the order they came in. `quorum`: what the programme needs of each side, and what is in. `mean`: None
+    while nothing counts. `means`: of each criterion that a review scored. `missed`: the pass marks under which the file
+    is, `"overall"` and keys of criteria; none while nothing counts.
     """
-    lines = fill(application, application.assignments.counted().values_list("seat", flat=True))
-    return sum(line.have for line in lines), sum(line.needed for line in lines)
 
-
-@dataclass(frozen=True)
-class FileScores:
-    """What a file's reviews say together. Points out of 100."""
-
-    totals: tuple[Decimal, ...]
+    reviews: tuple[CountedReview, ...]
+    quorum: tuple[SeatNeed, ...]
     mean: Decimal | None
     spread: Decimal
-    means: dict[str, Decimal]
+    means: Mapping[str, Decimal] = field(hash=False)
     missed: tuple[str, ...]
     must_discuss: bool
 
     @property
+    def totals(self) -> tuple[Decimal, ...]:
+        return tuple(review.total for review in self.reviews)
+
+    @property
     def passes(self) -> bool:
-        return not self.missed
+        """Whether the file has a score, and is under no pass mark."""
+        return self.mean is not None and not self.missed
+
+    @property
+    def counted(self) -> int:
+        """How many reviews count for the quorum: a side counts no more than it needs."""
+        return sum(line.have for line in self.quorum)
+
+    @property
+    def needed(self) -> int:
+        return sum(line.needed for line in self.quorum)
+
+    @property
+    def lacks(self) -> tuple[SeatNeed, ...]:
+        """Why the review is not complete: the sides of which reviews are missing."""
+        return tuple(line for line in self.quorum if not line.is_met)
+
+    @property
+    def complete(self) -> bool:
+        return not self.lacks
+
+    def evidence(self) -> dict[str, object]:
+        """Plain data, to keep with what is decided from it."""
+        return {
+            "reviews": [str(review.public_id) for review in self.reviews],
+            "totals": [str(total) for total in self.totals],
+            "mean": None if self.mean is None else str(self.mean),
+            "spread": str(self.spread),
+            "missed": list(self.missed),
+            "complete": self.complete,
+        }
 
 
-def file_scores(
-    application: Application, rubric: Rubric | None = None, reviews: Sequence[Assignment] | None = None
-) -> FileScores:
-    """The `FileScores` of an application, from its counted reviews (prefetched `reviews` spare the query)."""
-    rubric = rubric or rubric_of(application.call)
-    if reviews is None:
-        reviews = list(application.assignments.counted().prefetch_related("scores").order_by("id"))
+def panel_reviews(application: Application) -> PanelReviews:
+    """The `PanelReviews` of one file."""
+    return reviews_of([application])[application.pk]
+
+
+def reviews_of(applications: Collection[Application]) -> dict[int, PanelReviews]:
+    """The `PanelReviews` of each file, by its key. The number of queries does not grow with the files."""
+    prefetch_related_objects(list(applications), "call__rubric", "call__rules")
+    found: dict[int, list[Assignment]] = {}
+    rows = Assignment.objects.counted().filter(application__in=[one.pk for one in applications])
+    for row in rows.prefetch_related("scores").order_by("submitted_at", "id"):
+        found.setdefault(row.application_id, []).append(row)
+    return {file.pk: _together(file, found.get(file.pk, [])) for file in applications}
+
+
+def _together(file: Application, rows: Iterable[Assignment]) -> PanelReviews:
+    rubric = rubric_of(file.call)
     worth = {point.value: point.points for point in rubric.scale}
-    points = [{s.criterion: worth[s.point] for s in review.scores.all() if s.point} for review in reviews]
-    totals = tuple(review.total for review in reviews if review.total is not None)
-    mean = scoring.raw_mean(totals)
-    means = scoring.criterion_means(points)
+    reviews = tuple(_counted(row, worth) for row in rows)
+    mean = scoring.raw_mean([review.total for review in reviews])
+    means = scoring.criterion_means([review.points for review in reviews])
     # An optional criterion that nobody scored has no mean, and so no minimum to miss.
     minimums = {c.key: c.minimum_points for c in rubric.criteria if c.required or c.key in means}
-    missed = scoring.failures(mean, means, overall=rubric.pass_overall, minimums=minimums)
-    gap = scoring.spread(totals)
-    return FileScores(totals, mean, gap, means, tuple(missed), gap > policy_of(application.call).ranking.discuss_spread)
+    missed = scoring.failures(mean, means, overall=rubric.pass_overall, minimums=minimums) if reviews else ()
+    gap = scoring.spread([review.total for review in reviews])
+    return PanelReviews(
+        reviews=reviews,
+        quorum=tuple(quorum_lines(panel_rules(file), [review.seat for review in reviews])),
+        mean=mean,
+        spread=gap,
+        means=means,
+        missed=tuple(missed),
+        must_discuss=gap > policy_of(file.call).ranking.discuss_spread,
+    )
+
+
+def _counted(row: Assignment, worth: Mapping[str, Decimal]) -> CountedReview:
+    assert row.total is not None  # it counts
+    points = {score.criterion: worth[score.point] for score in row.scores.all() if score.point}
+    return CountedReview(
+        row.public_id, row.reviewer_id, row.seat, row.total, points, row.feedback.strip(), row.submitted_at
+    )
 
 
 @dataclass(frozen=True)
@@ -68,11 +145,11 @@ class CriterionMean:
     missed: bool
 
 
-def criterion_means(rubric: Rubric, scores: FileScores) -> list[CriterionMean]:
+def criterion_means(rubric: Rubric, reviews: PanelReviews) -> list[CriterionMean]:
     """Each criterion of the rubric, in its order, as a `CriterionMean`."""
     return [
         CriterionMean(
-            str(one.name), one.weight, scores.means.get(one.key), one.minimum_points, one.key in scores.missed
+            str(one.name), one.weight, reviews.means.get(one.key), one.minimum_points, one.key in reviews.missed
         )
         for one in rubric.criteria
     ]

@@ -86,7 +86,7 @@ def queue_of(user: User, *, limit: int = 200) -> Queue:
         )
         for one in rows
     )
-    done = Assignment.objects.of_reviewer(user).counted().filter(application__state__in=OF_ROUND).count()
+    done = Assignment.objects.of_reviewer(user).live().submitted().filter(application__state__in=OF_ROUND).count()
     return Queue(waiting, done, pace_of(user))
 
 
@@ -96,7 +96,7 @@ def pace_of(user: User) -> timedelta | None:
     Read from the instants of opening, saving and submitting; between two of them, a silence of over twenty minutes is
     a pause and does not count. None until two reviews are submitted.
     """
-    recent = Assignment.objects.filter(reviewer=user, state=AssignmentState.SUBMITTED, submitted_at__isnull=False)
+    recent = Assignment.objects.of_reviewer(user).submitted().filter(submitted_at__isnull=False)
     rows = list(recent.order_by("-submitted_at")[:RECENT].values_list("pk", "opened_at", "submitted_at"))
     if len(rows) < 2:
         return None

@@ -5,23 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Prefetch
-
 from applications.models import Application
 from applications.states import RANKED, ApplicationState
 from funding.ledger import available
 from funding.models import Envelope
 from programs.models import Call
-from programs.selectors import policy_of, rubric_of
+from programs.selectors import policy_of
 from reviews import scoring
-from reviews.models import Assignment
-from reviews.selectors.panel import FileScores, file_scores
+from reviews.selectors.panel import PanelReviews, reviews_of
 
 
 @dataclass(frozen=True)
 class RankedFile:
     application: Application
-    scores: FileScores
+    reviews: PanelReviews
     placed: scoring.Placed
 
 
@@ -48,11 +45,9 @@ class Ranking:
                 {
                     "reference": ranked.application.reference,
                     "rank": ranked.placed.rank,
-                    "mean": str(ranked.scores.mean) if ranked.scores.mean is not None else None,
-                    "totals": [str(total) for total in ranked.scores.totals],
                     "asked": str(ranked.application.requested_amount or 0),
                     "offer": str(ranked.placed.offer),
-                    "missed": list(ranked.scores.missed),
+                    **ranked.reviews.evidence(),
                 }
                 for ranked in self.files
             ],
@@ -97,43 +92,36 @@ def ranking(call: Call, cohort_closes_at: datetime | None = None) -> Ranking:
 
     Ordered by the raw mean among those that pass; the line is the programme's `ranking.line` (strict by default).
     """
-    rubric, rules = rubric_of(call), policy_of(call).ranking
-    files = {
-        str(file.public_id): (file, file_scores(file, rubric, reviews))
-        for file, reviews in _files_to_rank(call, cohort_closes_at)
-    }
+    rules = policy_of(call).ranking
+    ranked = _files_to_rank(call, cohort_closes_at)
+    reviews = reviews_of(ranked)
+    files = {str(file.public_id): (file, reviews[file.pk]) for file in ranked}
     envelopes, held = open_envelopes(call), held_percent(call)
     left = sum((max(Decimal(0), available(envelope, held_percent=held)) for envelope in envelopes), Decimal(0))
-    entrants = [_entrant(key, file, scores, rules.ties) for key, (file, scores) in files.items()]
+    entrants = [_entrant(key, file, said, rules.ties) for key, (file, said) in files.items()]
     line = scoring.Line(rules.line)
     placed = scoring.draw_line(entrants, available=left, line=line)
     return Ranking(tuple(RankedFile(*files[place.key], place) for place in placed), tuple(envelopes), left, line)
 
 
-def _files_to_rank(call: Call, cohort_closes_at: datetime | None) -> list[tuple[Application, list[Assignment]]]:
-    """Files that a panel has reviewed or that wait on the list, each with its reviews that count. Those of cohorts that
-    close later are left out, as are those in review, and those that are recommended."""
-    counted = Assignment.objects.counted().prefetch_related("scores").order_by("id")
-    rows = (
-        Application.objects.filter(call=call, state__in=RANKED)
-        .select_related("organisation")
-        .defer("search")
-        .prefetch_related(Prefetch("assignments", queryset=counted, to_attr="counted_reviews"))
-        .order_by("id")
-    )
+def _files_to_rank(call: Call, cohort_closes_at: datetime | None) -> list[Application]:
+    """Files that a panel has reviewed or that wait on the list. Those of cohorts that close later are left out, as are
+    those in review, and those that are recommended."""
+    rows = Application.objects.filter(call=call, state__in=RANKED).select_related("organisation").defer("search")
     if cohort_closes_at is not None:
         rows = rows.filter(cohort_closes_at__lte=cohort_closes_at)
-    for file in rows:
+    files = list(rows.order_by("id"))
+    for file in files:
         file.call = call  # read once: its rules and rubric are large, and the same for all
-    return [(file, file.counted_reviews) for file in rows]
+    return files
 
 
-def _entrant(key: str, file: Application, scores: FileScores, ties: Sequence[str]) -> scoring.Entrant:
+def _entrant(key: str, file: Application, reviews: PanelReviews, ties: Sequence[str]) -> scoring.Entrant:
     return scoring.Entrant(
         key=key,
-        score=scores.mean,
+        score=reviews.mean,
         asked=file.requested_amount or Decimal(0),
-        passes=scores.passes,
+        passes=reviews.passes,
         minimum=file.minimum_amount,
-        ties=tuple(scores.means.get(tie, Decimal(0)) for tie in ties),
+        ties=tuple(reviews.means.get(tie, Decimal(0)) for tie in ties),
     )

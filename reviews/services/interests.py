@@ -15,7 +15,7 @@ from moves.interests import ask_unbarred, standing_of, unbarred
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import declare_standing
-from moves.states import BARRING, StandingState
+from moves.states import BARRING, Duty, StandingState
 from notifications import messages
 from notifications.services import queue_message
 from programs.models import Call
@@ -25,6 +25,7 @@ from reviews.access import may_declare
 from reviews.models import Assignment, Declaration, Interest, Undertaking
 from reviews.pages import DECLARE, RULE
 from reviews.rules import WHO_RULES, Declared, may_rule
+from reviews.services.scores import keep_score
 from reviews.states import Answer, AssignmentState
 from work import clock
 
@@ -111,6 +112,8 @@ def declare_interests(application: Application, *, by: User, answer: str, note: 
     if STANDINGS[answer] != before:
         declare_standing(application.pk, user=by, standing=STANDINGS[answer])
     _move_assignment(application, by=by, answer=answer)
+    if Duty.SCORE in touched:
+        keep_score(application)  # a doubt leaves their review out until the chair rules
     if answer == Answer.UNSURE:
         _ask_for_a_ruling(declaration)
     return declaration
@@ -167,6 +170,7 @@ def rule_on_declaration(declaration: Declaration, *, by: User, clear: bool, ruli
     declare_standing(application.pk, user=declaration.user, standing=STANDINGS[answer])
     if not clear and (assignment := _live(application, declaration.user)):
         move(assignment, Assignment.recuse, by=by, given=Declared(answer, declaration.ruling))
+    keep_score(application)
     _tell_the_ruling(declaration, application, clear=clear)
     return declaration
 

@@ -13,7 +13,7 @@ from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.transitions import Reason
 from programs.selectors import rubric_of
-from reviews import scoring
+from reviews import selectors
 from reviews.models import Assignment, Score
 from reviews.rules import is_reviewer, is_the_one_assigned
 from reviews.states import AssignmentState
@@ -168,8 +168,7 @@ def reopen_review(assignment: Assignment, *, by: Actor, reason: str) -> Assignme
 
 
 def keep_score(application: Application) -> Decimal | None:
-    """Keep the raw mean of the counted reviews on the file's row, where the lists read it."""
-    totals = application.assignments.counted().values_list("total", flat=True)
-    score = scoring.raw_mean([total for total in totals if total is not None])
+    """Keep the mean of the reviews that count on the file's row, where the lists read it."""
+    score = selectors.panel_reviews(application).mean
     Application.objects.filter(pk=application.pk).update(score=score)
     return score

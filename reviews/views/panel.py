@@ -26,8 +26,9 @@ from programs.selectors import rubric_of
 from reviews import checks, selectors, services
 from reviews.access import sees_scores
 from reviews.forms.people import AssignForm, ReasonForm, RuleForm
-from reviews.models import Declaration, Recommendation
+from reviews.models import Assignment, Declaration, Recommendation
 from reviews.rules import WHO_ASSIGNS, WHO_RULES, may_assign, may_rule, takes_reviewers
+from reviews.selectors import PanelReviews
 from reviews.states import Answer, AssignmentState
 
 
@@ -56,6 +57,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     officer, chair = may_assign(application, request.user), may_rule(application, request.user)
+    reviews = selectors.panel_reviews(application)
     context = {
         "application": application,
         "tab": "review-file",
@@ -70,29 +72,33 @@ def _page(
         .first(),
         "form": form,
         "refused": refused,
-        **_panel(application),
+        **_panel(application, reviews),
         **_who_can_take_it(application, asked=officer),
-        **_scores(application, request.user),
+        "reviews": reviews,
+        **_scores(application, reviews, request.user),
         **_what_can_be_done(application, request.user),
     }
     return render(request, "reviews/file.html", context, status=status)
 
 
-def _panel(application: Application) -> dict[str, object]:
+def _panel(application: Application, reviews: PanelReviews) -> dict[str, object]:
     """Who has the file, who had it, and how the panel's rule is met."""
     rows = application.assignments.select_related("reviewer").order_by("-state", "id")
     live = [one for one in rows if one.is_live]
     gone = [one for one in rows if not one.is_live]
     notes = selectors.notes_of(gone)
-    counted, needed = selectors.quorum(application)
     return {
-        "assignments": [(one, AssignmentState(one.state).row.tag) for one in live],
+        "assignments": [(one, AssignmentState(one.state).row.tag, _is_left_out(one, reviews)) for one in live],
         "gone": [(one, notes.get(one.pk, "")) for one in gone],
         "panel": checks.panel_lines(application),
         "problems": checks.panel_problems(application) if application.state == ApplicationState.ELIGIBLE else [],
-        "counted": counted,
-        "needed": needed,
     }
+
+
+def _is_left_out(assignment: Assignment, reviews: PanelReviews) -> bool:
+    """Whether the review is in, and does not count."""
+    counted = {review.public_id for review in reviews.reviews}
+    return assignment.state == AssignmentState.SUBMITTED and assignment.public_id not in counted
 
 
 def _who_can_take_it(application: Application, *, asked: bool) -> dict[str, object]:
@@ -106,16 +112,14 @@ def _who_can_take_it(application: Application, *, asked: bool) -> dict[str, obje
     }
 
 
-def _scores(application: Application, user: User) -> dict[str, object]:
+def _scores(application: Application, reviews: PanelReviews, user: User) -> dict[str, object]:
     """What the reviews say together, for who may see it."""
     if not sees_scores(application, user):
         return {"shows_scores": False}
     rubric = rubric_of(application.call)
-    scores = selectors.file_scores(application, rubric)
     return {
         "shows_scores": True,
-        "scores": scores,
-        "criteria": selectors.criterion_means(rubric, scores),
+        "criteria": selectors.criterion_means(rubric, reviews),
         "pass_overall": rubric.pass_overall,
     }
 

@@ -17,7 +17,7 @@ from moves.refusals import WrongMoment
 from reviews import selectors, services
 from reviews.forms.people import ReasonForm
 from reviews.models import Assignment
-from reviews.states import WAITING, AssignmentState
+from reviews.states import WAITING
 from reviews.views.files import own_assignment
 
 
@@ -28,7 +28,7 @@ def index(request: PersonRequest) -> HttpResponse:
     queue = selectors.queue_of(request.user)
     recent = (
         Assignment.objects.of_reviewer(request.user)
-        .filter(state=AssignmentState.SUBMITTED)
+        .submitted()
         .select_related("application")
         .order_by("-submitted_at", "-id")[:5]
     )

@@ -146,7 +146,7 @@ def _criteria(call: Call) -> dict[str, str]:
 
 def _missed(ranked: RankedFile, names: Mapping[str, str]) -> tuple[str, ...]:
     """The pass marks that a file misses, in words: of criteria, or overall."""
-    return tuple(names.get(key, _("overall")) for key in ranked.scores.missed)
+    return tuple(names.get(key, _("overall")) for key in ranked.reviews.missed)
 
 
 def _envelopes(call: Call) -> list[EnvelopeRow]:
@@ -197,7 +197,7 @@ def recommend(request: PersonRequest, reference: str) -> HttpResponse:
     options = {
         "application": application,
         "envelopes": envelopes,
-        "scores": ranked.scores,
+        "reviews": ranked.reviews,
         "english": _english(application),
     }
     form = _recommend_form(request, application, ranked, options)
@@ -221,9 +221,9 @@ def _recommend_form(
     if request.method != "POST":
         amount = ranked.placed.offer or application.requested_amount or Decimal(0)
         granted = Outcome.APPROVED if amount == application.requested_amount else Outcome.PARTIAL
-        outcome = granted if ranked.scores.passes else Outcome.DECLINED
+        outcome = granted if ranked.reviews.passes else Outcome.DECLINED
         initial: dict[str, object] = {"outcome": outcome.value}
-        if ranked.scores.passes:
+        if ranked.reviews.passes:
             initial |= _split(application, amount)
         return RecommendForm(initial=initial, **options)
     if request.POST.get("then") == "propose":  # split again what was typed; nothing is saved, nothing is refused
@@ -291,6 +291,6 @@ def _recommend_page(
         "refusals": [str(refusal.message) for refusal in in_the_way],
         "may_reopen": any(refusal.code == QUORUM for refusal in in_the_way)
         and bool(allowed(application, person, Application.reopen_review)),
-        "under_line": ranked.scores.passes and not ranked.placed.funded,
+        "under_line": ranked.reviews.passes and not ranked.placed.funded,
     }
     return render(request, "reviews/recommend.html", context, status=422 if form.errors else 200)

@@ -204,14 +204,14 @@ def test_only_the_panel_that_has_the_file_counts_in_the_ranking_and_on_the_page(
         declare_interests(application, by=opinion, answer="none")
         application = services.send_to_new_panel(application, by=opinion)
         ranked = ranking(application.call).of(application)
-        assert (ranked.scores.totals, ranked.scores.mean, ranked.placed.rank) == ((), None, None)
+        assert (ranked.reviews.totals, ranked.reviews.mean, ranked.placed.rank) == ((), None, None)
         second_panel(cast, programme, application)
         application = Application.objects.get(pk=application.pk)
         ranked = ranking(application.call).of(application)
-        assert (ranked.scores.totals, ranked.scores.mean) == ((D("80.00"),) * 3, application.score)
+        assert (ranked.reviews.totals, ranked.reviews.mean) == ((D("80.00"),) * 3, application.score)
         client.force_login(cast.officer)
         page = client.get(reverse("review-file", args=[application.reference]))
-        assert page.context["scores"].totals == ranked.scores.totals
+        assert page.context["reviews"].totals == ranked.reviews.totals
 
 
 def test_nobody_of_the_first_panel_sits_on_the_second(granted, cast, programme):

@@ -11,12 +11,12 @@ from applications.rules import Proposal, outcome_is_whole
 from applications.states import FUNDED
 from funding.models import Agreement, Envelope
 from reviews.forms.panel import RecommendForm
-from reviews.selectors import FileScores
+from reviews.selectors import PanelReviews
 
 D = Decimal
 CENT = D("0.01")
 ASKED, LEAST = D("75000.00"), D("50000.00")
-PASSING = FileScores((), D(80), D(0), {}, (), must_discuss=False)
+PASSING = PanelReviews((), (), D(80), D(0), {}, (), must_discuss=False)
 ENVELOPES = [
     (Envelope(agreement=Agreement(reference=f"MEIE-2026-{year}"), fiscal_year=year), D("1000000.00"))
     for year in (2026, 2027)
@@ -29,7 +29,7 @@ def answers(outcome, amount, parts, *, asked=ASKED, least=LEAST):
     typed = {"outcome": outcome, "amount": str(amount), "reasons_fr": "Oui.", "reasons_en": "Yes."}
     shares = [(envelope, part) for (envelope, _left), part in zip(ENVELOPES, parts, strict=True)]
     typed |= {RecommendForm.name_of(envelope): str(part) for envelope, part in shares}
-    form = RecommendForm(typed, application=file, envelopes=ENVELOPES, scores=PASSING)
+    form = RecommendForm(typed, application=file, envelopes=ENVELOPES, reviews=PASSING)
     given = {str(envelope.public_id): part for envelope, part in shares if part}
     rule = outcome_is_whole(file, None, Proposal(outcome, amount, given, recommendation="", discussion=""))
     return [str(sentence) for found in form.errors.values() for sentence in found], rule

@@ -40,7 +40,7 @@ def test_reviews_set_aside_are_with_those_who_no_longer_have_the_file(cast, prog
     now = Assignment.objects.create(reviewer=cast.ben, state=AssignmentState.SUBMITTED, total=60, **columns)
     client.force_login(cast.officer)
     page = client.get(reverse("review-file", args=[file.reference])).context
-    assert ([one for one, _tag in page["assignments"]], [one for one, _note in page["gone"]]) == ([now], [before])
+    assert ([one for one, *_shown in page["assignments"]], [one for one, _note in page["gone"]]) == ([now], [before])
     for one in (before, now):
         assert one.is_live == Assignment.objects.live().filter(pk=one.pk).exists()
 
@@ -59,7 +59,7 @@ def test_note_of_an_assignment_is_its_latest_reason_unless_it_was_erased(cast, p
 def test_means_of_criteria_are_in_the_order_of_the_rubric_and_say_which_is_missed(cast, programme):
     file = reviewed_file(cast, programme, scores=((4, 1, 5, 4, 2),) * 3)
     rubric = rubric_of(file.call)
-    found = selectors.criterion_means(rubric, selectors.file_scores(file, rubric))
+    found = selectors.criterion_means(rubric, selectors.panel_reviews(file))
     assert [one.name for one in found] == [str(one.name) for one in rubric.criteria]
     assert [one.mean for one in found] == [Decimal(80), Decimal(20), Decimal(100), Decimal(80), Decimal(40)]
     assert [one.minimum for one in found] == [one.minimum_points for one in rubric.criteria]

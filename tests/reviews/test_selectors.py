@@ -25,9 +25,9 @@ from reviews.checks import unfinished
 from reviews.models import Assignment, Declaration, Score
 from reviews.selectors import (
     cohorts_of,
-    file_scores,
     open_envelopes,
     pace_of,
+    panel_reviews,
     proposed_shares,
     queue_of,
     ranking,
@@ -69,7 +69,7 @@ def give(cast):
     def make(file, person, state="accepted", **columns):
         return Assignment.objects.create(
             application=file, reviewer=person, assigned_by=cast.officer, state=AssignmentState(state),
-            **{"seat": "cluster", "due": NOW + DAY} | columns,
+            **{"seat": "cluster", "due": NOW + DAY, "total": 60 if state == "submitted" else None} | columns,
         )  # fmt: skip
 
     return make
@@ -266,8 +266,8 @@ def test_ranking_has_the_reviewed_and_the_waitlisted_files_of_its_call_best_firs
     review(low, cast.dev, 5, "recused"), review(low, cast.endorser, 5, set_aside_at=NOW)  # none of the three counts
     review(low, cast.screener, 5, "accepted", total=None)
     found = ranking(file.call)
-    assert set(found.of(low).scores.means.values()) == {Decimal(60)}
-    assert [(one.application, one.placed.rank, one.scores.totals) for one in found.files] == [
+    assert set(found.of(low).reviews.means.values()) == {Decimal(60)}
+    assert [(one.application, one.placed.rank, one.reviews.totals) for one in found.files] == [
         (high, 1, (Decimal(100),) * 3),
         (middle, 2, (Decimal(80),) * 3),
         (low, 3, (Decimal(60),) * 3),
@@ -331,7 +331,7 @@ def test_file_is_discussed_when_its_totals_are_further_apart_than_the_programme_
 ):
     give(file, cast.ana, "submitted", total=Decimal(60)), give(file, cast.ben, "submitted", total=Decimal(70))
     give(file, cast.chloe, "submitted", total=Decimal(60) + Decimal(spread))
-    scores = file_scores(file)
+    scores = panel_reviews(file)
     assert (scores.spread, scores.must_discuss) == (Decimal(spread), is_discussed)
 
 
@@ -526,7 +526,7 @@ def test_page_of_a_panel_has_who_has_the_file_apart_from_who_left_it(cast, file,
     give(another(file), cast.ana)
     client.force_login(cast.chair)
     page = client.get(reverse("review-file", args=[file.reference])).context
-    assert [one for one, _tag in page["assignments"]] == live
+    assert [one for one, *_shown in page["assignments"]] == live
     assert [one for one, _note in page["gone"]] == gone
 
 

@@ -301,7 +301,7 @@ def test_the_officer_assigns_starts_and_sees_no_score_before_the_end(cast, progr
 def test_scores_are_shown_once_the_review_is_complete(cast, programme, as_):
     application = reviewed_file(cast, programme)
     answer = as_(cast.officer).get(reverse("review-file", args=[application.reference]))
-    assert answer.context["scores"].mean == Decimal("73.3333")
+    assert answer.context["reviews"].mean == Decimal("73.3333")
     shown = page(as_(cast.officer), "review-assignment", application.reference, of(application, cast.dev).public_id)
     assert "Les faits appuient la note 3." in shown
 
