@@ -172,7 +172,10 @@ def test_a_text_erased_by_schedule_is_said_to_be_and_is_no_fault(chain):
     with clock.at(NOON):
         assert erase_texts(Erasable.objects.filter(value="because of 2"), by=CLOCK, rule="notes-7-years") == 1
         assert erase_texts(Erasable.objects.filter(value="because of 2"), by=CLOCK, rule="notes-7-years") == 0
-    assert [(f.seq, f.what, f.erased) for f in verify()] == [(2, "“note” erased by schedule on 2026-11-20", True)]
+    count = Verified()
+    found = [(f.seq, f.what, f.erased) for f in verify(count=count)]
+    assert found == [(2, "“note” erased by schedule on 2026-11-20", True)]
+    assert (count.chains, count.entries, count.faults, count.erased) == (2, 11, 0, 1)
     assert Entry.objects.get(subject_id=chain.pk, seq=2).note == ""
     entry = Entry.objects.get(verb="trail.erase")
     assert entry.given == {"rule": "notes-7-years", "erased": [[2, "note"]]}
@@ -253,7 +256,8 @@ def test_faults_are_told_chain_by_chain_from_first_to_last(chains, batch):
     ends = [[(*chain, 5)] for chain in (one, other)]
     by_batch = [*entries, *ends] if batch == 500 else [entries[0], ends[0], entries[1], ends[1]]
     assert told(batch=batch) == [found for some in by_batch for found in some]
-    assert told(application_id=chains[0]) == [*entries[0], *ends[0]]
+    assert told(application_id=chains[0], count=(count := Verified())) == [*entries[0], *ends[0]]
+    assert (count.chains, count.entries, count.faults, count.erased) == (1, 4, 3, 0)
 
 
 @proves(verify, _orphans)

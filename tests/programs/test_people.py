@@ -1,5 +1,6 @@
 """Appointments to programmes: who gives them, what each role needs, what the trail keeps."""
 
+from copy import copy
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,7 +11,12 @@ from django.db import IntegrityError, transaction
 from accounts.models import Cluster, ClusterAppointment, User
 from accounts.roles import ClusterRole
 from applications.models import Application
+from audit.actors import CLOCK
 from audit.models import Entry
+from funding.access import envelopes_of
+from funding.models import Partner, PartnerSeat
+from funding.roles import PartnerRole
+from funding.rules import holds_partner_role
 from moves.refusals import Forbidden, WrongMoment
 from programs.models import Appointment, Call, Program
 from programs.querysets import (
@@ -206,10 +212,34 @@ def test_staff_and_those_who_work_here_hold_a_role_today_of_a_programme_or_of_a_
     assert {one for one in everybody if works_here(one)} == officers | {cast.auditor, cast.screener, cast.administrator}
     of_cluster = {cast.officer: {ProgramRole.OFFICER}, cast.sophie: {ProgramRole.OFFICER}}
     held = {one: roles for one in everybody if (roles := roles_held(one))}
-    assert held == of_cluster | dict.fromkeys(appointed, set(ProgramRole))
+    assert held == of_cluster | {one: set(ProgramRole) for one in appointed}
     Appointment.objects.exclude(role=ProgramRole.REVIEWER).delete()
     assert not is_staff(cast.ana)
     assert not handles_money(cast.ana)
+
+
+@proves(holds, holds_somewhere, roles_held, approval_limit, envelopes_of, holds_partner_role)
+@proves(ProgramQuerySet.of_staff, CallQuerySet.of_staff)
+def test_who_is_no_person_holds_nothing_though_a_key_is_the_same(cast, cluster, programme):
+    """An officer and approver whose account was closed a moment ago, an API key of the same number, the clock."""
+    for role, more in (("officer", {}), ("approver", {"limit": 1})):
+        Appointment.objects.create(user=cast.ana, cluster=cluster, program=programme, role=role, **more)
+    ClusterAppointment.objects.create(user=cast.ana, cluster=cluster, role="finance")
+    PartnerSeat.objects.create(user=cast.ana, partner=(partner := Partner.objects.get()), role="analyst")
+    closed = User.objects.get(pk=cast.ana.pk)
+    closed.is_active = False
+    key = copy(cast.ana)
+    key.actor = "key"
+
+    def asked(by):
+        lists = [Program.objects.of_staff(by), Call.objects.of_staff(by), envelopes_of(by), roles_held(by)]
+        limit = approval_limit(by, programme) is not None
+        asks = [holds_somewhere(by, ProgramRole.OFFICER), holds_partner_role(by, PartnerRole.ANALYST, partner)]
+        return [bool(found) for found in lists] + [limit, holds(by, ProgramRole.OFFICER, programme), *asks]
+
+    assert asked(cast.ana) == [True] * 8
+    for by in (closed, key, CLOCK, None):
+        assert asked(by) == [False] * 8
 
 
 def test_officer_of_every_programme_of_a_cluster_that_has_none_may_bring_the_first(cast, cluster):

@@ -92,6 +92,9 @@ def test_table_is_read_oldest_first_and_of_what_is_hidden_only_the_count():
     assert [line.reason for line in next_page.given_up] == ["lost 2", "lost 2, again"]
     assert (read.first, read.total, next_page.first, next_page.last) == (1, 5, 2, 3)
     assert [aside.line.reason for aside in read.aside] == [f"aside {n}" for n in range(SHOWN, 0, -1)]
+    nothing = read_table(table, Message.objects.filter(language="xx"), every)
+    assert (nothing.oldest, nothing.why, nothing.given_up, nothing.total, nothing.hidden) == (None, "", [], 0, 6)
+    assert (nothing.waiting, nothing.aside) == (3, [])
 
 
 def told_as(row):
