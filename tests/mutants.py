@@ -178,8 +178,9 @@ def mutants_of(function: Function) -> list[Mutant]:
 
 def _forget_types(definition: ast.FunctionDef) -> None:
     """Annotations decide nothing: `Refusal | None` is no condition."""
-    definition.returns = None
     for node in ast.walk(definition):
+        if isinstance(node, ast.FunctionDef):
+            node.returns = None
         if isinstance(node, ast.arg):
             node.annotation = None
         if isinstance(node, ast.AnnAssign):
@@ -255,7 +256,7 @@ def _is_seen(item: pytest.Function, given: dict[str, object], function: Function
     try:
         with _put_back(), in_place_of(function, mutant.made):
             item.obj(**given)
-    except Exception:  # whatever the fault broke; one that makes no sense breaks too
+    except (Exception, pytest.fail.Exception):  # whatever the fault broke; one that makes no sense breaks too
         return True
     return False
 

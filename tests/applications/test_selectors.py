@@ -17,14 +17,21 @@ from applications.selectors import (
     submitted,
     work_for,
 )
+from applications.selectors.answers import answers_of, form_of
 from applications.selectors.progress import timeline
 from applications.selectors.shown import shown_sections
+from applications.selectors.waiting import _work_of_company, _work_of_staff
 from applications.states import ApplicationState
+from documents.models import Rendering, Upload
 from moves.services import declare_standing
 from programs.models import Appointment, Call
+from questions.schema.answers import visible_questions
 from tests.decisions.files import submitted_row
 from tests.files import AT, another, another_call, another_cluster, submitted_file
+from tests.mutants import proves
 from work import clock
+from work.models import new_public_id
+from work.querysets import ATTEMPTS
 
 NOW = AT + timedelta(days=3)
 DAY = timedelta(days=1)
@@ -71,6 +78,8 @@ def test_what_stands_is_the_latest_submission_that_was_not_taken_back(cast, prog
 
 # ------------------------------------------------------------------ what waits, and in which order
 
+ONE = {"line 45: without the limit": "a file has at most one request that waits"}
+
 
 @pytest.fixture
 def row(cast, programme, clock_at):
@@ -99,12 +108,14 @@ def end_roles(user):
 
 
 def by_due(row, state, **columns):
-    """Three files in this state, made out of order, and one without a clock: (reference, due), by when they are due."""
-    made = (another(row, state=state, due=NOW + days * DAY if days else None, **columns) for days in (9, 1, 4, None))
-    last, first, second, none = made
-    return [(one.reference, one.due) for one in (first, second, last, none)]
+    """Four files in this state, made out of order, two due at one instant, and one without a clock: (reference, due),
+    by when they are due."""
+    made = (another(row, state=state, due=NOW + days * DAY if days else None, **columns) for days in (9, 1, 4, 4, None))
+    last, first, second, third, none = made
+    return [(one.reference, one.due) for one in (first, second, third, last, none)]
 
 
+@proves(_work_of_staff)
 def test_home_of_a_screener_has_the_files_to_screen(cast, row, foreign):
     Application.objects.filter(pk=row.pk).update(state="draft")
     for state in ApplicationState.values:
@@ -118,19 +129,20 @@ def test_home_of_a_screener_has_the_files_to_screen(cast, row, foreign):
     assert told(cast.screener) == []
 
 
+@proves(_work_of_staff)
 def test_home_of_an_officer_has_the_files_in_screening_which_wait_for_others(cast, row, foreign):
     Application.objects.filter(pk=row.pk).update(state="changes_requested", due=NOW + 2 * DAY)
     for state in ApplicationState.values:
         if state not in ("submitted", "changes_requested"):
             another(row, state=state)
     declare_standing(another(row).pk, user=cast.officer, standing="conflict")
-    first, second, last, none = (("To be screened", *one) for one in by_due(row, "submitted"))
-    lines = [first, ("Changes requested", row.reference, NOW + 2 * DAY), second, last, none]
+    first, *others = (("To be screened", *one) for one in by_due(row, "submitted"))
+    lines = [first, ("Changes requested", row.reference, NOW + 2 * DAY), *others]
     assert told(cast.officer) == lines
     assert told(cast.officer, limit=1) == lines[:1]
     with override("en"):
         waits = [line.waits_for for line in work_for(cast.officer)]
-    assert waits == ["the screening officer", "the applicant", *["the screening officer"] * 3]
+    assert waits == ["the screening officer", "the applicant", *["the screening officer"] * 4]
     end_roles(cast.officer)
     assert told(cast.officer) == []
 
@@ -145,6 +157,7 @@ BEFORE_AND_AFTER = {
 }
 
 
+@proves(_work_of_company, moot=ONE)
 @pytest.mark.parametrize("state", ApplicationState.values)
 def test_home_of_a_company_has_its_file_until_its_letter(cast, row, precision, state):
     before, after = BEFORE_AND_AFTER.get(state, ("Being assessed", ""))
@@ -154,6 +167,7 @@ def test_home_of_a_company_has_its_file_until_its_letter(cast, row, precision, s
         assert told(cast.michel) == []
 
 
+@proves(_work_of_company, moot=ONE)
 def test_home_of_a_company_has_its_own_files_the_soonest_due_first(cast, row, precision):
     another(row, organisation=precision)
     Application.objects.filter(pk=row.pk).update(state="withdrawn")
@@ -205,7 +219,11 @@ def test_home_of_a_company_counts_the_same_queries_at_one_draft_and_at_many(
             assert len(work_for(cast.sophie)) == 4
 
 
+@proves(_work_of_company, moot=ONE)
 def test_answer_is_due_when_the_request_that_waits_says(cast, row):
+    theirs = another(row, state="draft", due=NOW + 30 * DAY)
+    theirs.change_requests.create(by=cast.officer, due=NOW + 20 * DAY)
+    Application.objects.filter(pk=theirs.pk).update(state="cancelled")
     Application.objects.filter(pk=row.pk).update(state="changes_requested")
     for days, ended in ((1, {"answered_at": NOW}), (9, {"cancelled_at": NOW}), (5, {})):
         row.change_requests.create(by=cast.officer, due=NOW + days * DAY, **ended)
@@ -217,6 +235,7 @@ def test_draft_is_due_when_its_cohort_closes(cast, row):
     assert [due for _act, _label, due in told(cast.sophie)] == [row.call.cohort_at(NOW)]
 
 
+@proves(calls_of)
 def test_calls_that_one_lists_are_those_of_ones_role_the_latest_first(cast, row, foreign):
     own = row.call
     middle = another_call(own, opens_at=own.opens_at + DAY)
@@ -232,6 +251,7 @@ def test_calls_that_one_lists_are_those_of_ones_role_the_latest_first(cast, row,
 # ------------------------------------------------------------------ one file's lists
 
 
+@proves(timeline)
 def test_timeline_has_what_the_applicant_did_and_was_told_the_latest_first(cast, row):
     def instant(days):
         return AT + days * DAY
@@ -262,23 +282,69 @@ def test_timeline_has_what_the_applicant_did_and_was_told_the_latest_first(cast,
     ]
 
 
+@proves(timeline)
 def test_of_two_things_at_one_instant_the_timeline_has_the_later_one_first(cast, row):
     Application.objects.filter(pk=row.pk).update(created_at=AT)
-    row.snapshots.update(at=AT)
+    row.snapshots.create(number=2, canonical="{}", digest="", form_version=1, signed_name="", by=cast.sophie, at=AT)
+    row.snapshots.filter(number=1).update(at=AT)  # the last of its table: the order is not that of the rows
     with override("en"):
         found = [line.what for line in timeline(Application.objects.get(pk=row.pk))]
-    assert found == ["Application submitted", "Draft begun"]
+    assert found == ["Application sent again", "Application submitted", "Draft begun"]
 
 
+@proves(shown_sections)
 def test_document_that_was_taken_off_is_not_shown(cast, programme):
     file = submitted_file(cast, programme)
 
     def shown():
         return [one for part in shown_sections(file) for answer in part.answers for one in answer.documents]
 
+    copy = file.documents.order_by("pk").first()
+    upload = Upload.objects.create(uploader=cast.sophie, key="more", name="plan.pdf", size=3, sha256="0" * 64)
+    copy.pk, copy.public_id, copy._state.adding, copy.upload = None, new_public_id(), True, upload
+    copy.save()
     before = list(file.documents.order_by("pk"))
     assert set(shown()) == set(before)
+    assert [one for one in shown() if one.question == copy.question][-1] == copy
+    form, answers = form_of(file), answers_of(file)
+    wanted = [one.key for one in visible_questions(form, answers) if one.is_answerable]
+    assert [answer.key for part in shown_sections(file) for answer in part.answers] == wanted
+    assert len(wanted) < len([one for part in form.sections for one in part.questions if one.is_answerable])
     taken = file.documents.filter(question=before[0].question).first()
     file.documents.filter(pk=taken.pk).update(removed_at=AT)
     assert taken not in shown()
     assert set(shown()) == {*before} - {taken}
+
+
+@proves(_work_of_staff)
+def test_receipts_that_could_not_be_made_wait_for_the_officer_the_soonest_due_first(cast, row, foreign):
+    """Those of the submission that counts, that somebody must look at."""
+
+    def lost(file, *, replaced=None, **fields):
+        known = {
+            "attempts": ATTEMPTS,
+            "last_error": "RenderingFailed: no",
+            "key": f"receipt-{Rendering.objects.count()}",
+        }
+        receipt = Rendering.objects.create(kind="receipt", title="Reçu", language="fr", html="<p>", **known | fields)
+        number = file.snapshots.count() + 1
+        file.snapshots.create(
+            number=number, canonical="{}", digest="", form_version=1, signed_name="", by=cast.sophie,
+            superseded_at=replaced, receipt=receipt,
+        )  # fmt: skip
+        return file
+
+    def file(days):
+        return another(row, state="eligible", due=NOW + days * DAY)
+
+    last, first, second, third = (lost(file(days)) for days in (9, 1, 4, 4))
+    for out in ({"replaced": NOW}, {"attempts": 0}, {"set_aside_at": NOW}, {"done_at": NOW}):
+        lost(file(0), **out)
+    barred = lost(file(0))
+    declare_standing(barred.pk, user=cast.officer, standing="conflict")
+    lost(foreign)
+    Application.objects.filter(pk=row.pk).update(state="draft")
+    lines = [("A receipt could not be made", one.reference, one.due) for one in (first, second, third, last)]
+    assert told(cast.officer) == lines
+    assert told(cast.officer, limit=1) == lines[:1]
+    assert told(cast.screener) == []

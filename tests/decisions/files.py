@@ -77,11 +77,11 @@ def file_row(cast, programme, **more):
     """A file as one row, without its answers nor its snapshot, its call as it is: for lists of many."""
     organisation = Organisation.objects.get(neq=COMPANIES["usinage"]["neq"])
     fields = {"organisation": organisation, "organisation_name": organisation.legal_name, "title": TITLE}
+    fields["state"] = ApplicationState.RECOMMENDED
     return Application.objects.create(
         call=programme.calls.order_by("pk").first(),
         created_by=cast.sophie,
         reference=f"{programme.code}-2026-{Application.objects.count() + 1:05}",
-        state=ApplicationState.RECOMMENDED,
         submitted_at=files.AT,
         **{**fields, **more},
     )
