@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
-from accounts.models import Organisation
 from accounts.roles import Ownership
 from applications import constants
 from applications.models import Application
 from applications.selectors.answers import amount_of, answers_of, form_of, levels_of, rows_of
+from applications.selectors.submitted import submitted
 from applications.states import ApplicationState
+from programs.constants import SME_UNDER, Recipient
 from programs.money import Aid, CategoryLine, RowLine, compute_aid
+from programs.policy import AidRules
 from programs.selectors import policy_of
 from questions.constants import QuestionType
 from questions.schema import Section
@@ -32,12 +35,13 @@ def aid_of(application: Application, answers: Mapping[str, object] | None = None
         return None
     answers = answers_of(application) if answers is None else answers
     sent = application.submitted_at if application.state != ApplicationState.DRAFT else None
+    rules = policy_of(application.call).aid
     return compute_aid(
-        policy_of(application.call).aid,
+        rules,
         rows_of(form, answers, QuestionType.BUDGET),
         rows_of(form, answers, QuestionType.FINANCING),
         submitted_on=clock.day_of(sent) if sent else clock.today(),
-        recipient=_recipient_of(application.organisation),
+        recipient=_recipient_of(application, rules, sent),
         levels=levels_of(form, answers),
         requested=amount_of(answers, constants.REQUESTED),
     )
@@ -99,6 +103,13 @@ def totals_of(application: Application, part: Section, answers: Mapping[str, obj
     )
 
 
-def _recipient_of(organisation: Organisation) -> str:
-    """The type of recipient that the aid rules know the organisation by."""
-    return "research" if organisation.ownership == Ownership.ACADEMIC else "enterprise"
+def _recipient_of(application: Application, rules: AidRules, sent: datetime | None) -> Recipient:
+    """The type of recipient that the rates know the applicant by: from its record as it was submitted, once it was."""
+    organisation = application.organisation
+    if not rules.tells_recipients_apart:
+        return Recipient.ENTERPRISE
+    record = submitted(application).organisation if sent else {}
+    if record.get("ownership", organisation.ownership) == Ownership.ACADEMIC:
+        return Recipient.RESEARCH
+    employees = record.get("employees", organisation.employees)
+    return Recipient.SME if isinstance(employees, int) and employees < SME_UNDER else Recipient.ENTERPRISE

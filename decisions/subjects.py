@@ -1,6 +1,5 @@
 """What the letter of a decision is about, and the fields that it has besides those of any file's letter."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +17,7 @@ from letters.fields import Field
 from letters.states import LetterKind
 from letters.subjects import Signer, Subject, day_text
 from programs.policy import Policy
-from programs.policy.reporting import Every
+from programs.policy.reporting import Every, HoldbackUntil
 from programs.rubric import Rubric
 from programs.selectors import policy_of, rubric_of
 from reviews.selectors import PanelReviews, panel_reviews
@@ -92,9 +91,8 @@ def _score(value: Decimal | None, language: str) -> str:
 
 
 def _aid_rate(subject: DecisionSubject, language: str) -> str:
-    """The aid rate; empty where there is one for each kind of recipient."""
-    rate = subject.policy.aid.rate
-    return "" if isinstance(rate, Mapping) else format_percent(rate, language)
+    """The aid rate, or that of each type of recipient."""
+    return str(subject.policy.aid.rate)
 
 
 def _project_until(subject: DecisionSubject, language: str) -> str:
@@ -139,14 +137,17 @@ def _conditions(subject: DecisionSubject, language: str) -> str:
     if claims and claims.every:
         texts.append(_claimed(claims.every))
     if claims and claims.holdback_percent:
-        texts.append(
-            _("%(percent)s of each payment is held back until your final report is accepted.")
-            % {"percent": format_percent(claims.holdback_percent, language)}
-        )
+        texts.append(_held_back(claims.holdback_until) % {"percent": format_percent(claims.holdback_percent, language)})
     names = [indicator.name.in_language(language) for indicator in policy.indicators]
     if names := [name[:1].lower() + name[1:] for name in names if name]:
         texts.append(_("Your reports give these results: %(indicators)s.") % {"indicators": "; ".join(names)})
     return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", [(t,) for t in texts]))
+
+
+def _held_back(until: HoldbackUntil | None) -> str:
+    if until == HoldbackUntil.CLOSE_OUT:
+        return _("%(percent)s of each payment is held back until your award is closed out.")
+    return _("%(percent)s of each payment is held back until your final report is accepted.")
 
 
 def _claimed(period: Every) -> str:

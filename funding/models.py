@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Cluster
@@ -19,6 +20,8 @@ from funding.money.postings import OF_A_FILE
 from funding.roles import PartnerRole
 from work import clock
 from work.models import PublicModel, bilingual
+from work.money import format_money, format_percent
+from work.texts import Said
 
 ZERO = Decimal("0.00")
 
@@ -143,6 +146,37 @@ class Agreement(PublicModel):
 
     def __str__(self) -> str:
         return self.reference
+
+    def said(self) -> list[Said]:
+        """Its terms in words, in the reader's language: what they ask of every award that it pays."""
+        language = get_language() or "fr"
+        fee = gettext("%(share)s of each year's amount is the cluster's, and cannot be awarded.")
+        reuse = (
+            gettext("May be awarded again, while the year is open.")
+            if self.recovered_reusable
+            else gettext("Goes back to the partner.")
+        )
+        years = ngettext("%(count)s year", "%(count)s years", self.audit_years) % {"count": self.audit_years}
+        return [
+            Said(gettext("From and until"), self._term(language)),
+            Said(gettext("Administration fee"), fee % {"share": format_percent(self.fee_percent, language)}),
+            Said(gettext("Concurrence of the partner"), self._concurrence(language)),
+            Said(gettext("Languages"), str(LanguageRegime(self.language_regime).label)),
+            Said(gettext("Whose money"), str(Jurisdiction(self.jurisdiction).label)),
+            Said(gettext("Money that is recovered"), reuse),
+            Said(gettext("Files kept for audit"), years, later=gettext("how long files are kept")),
+        ]
+
+    def _term(self, language: str) -> str:
+        days = {"first": clock.format_day(self.starts_on, language), "last": clock.format_day(self.ends_on, language)}
+        return gettext("From %(first)s until %(last)s.") % days
+
+    def _concurrence(self, language: str) -> str:
+        if self.concurrence_above is None:
+            return gettext("Never asked.")
+        if not self.concurrence_above:
+            return gettext("On every award.")
+        return gettext("On every award above %(amount)s.") % {"amount": format_money(self.concurrence_above, language)}
 
     @property
     def is_authorised(self) -> bool:

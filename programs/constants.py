@@ -9,10 +9,19 @@ from __future__ import annotations
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+SME_UNDER = 250  # employees, from which an enterprise is no longer small or medium
+
+
+class Recipient(TextChoices):
+    """Whom an aid rate tells apart."""
+
+    ENTERPRISE = "enterprise", _("enterprise")
+    SME = "sme", _("small or medium enterprise (under 250 employees)")
+    RESEARCH = "research", _("university or research centre")
+
 
 class Allocation(TextChoices):
     RANKED = "ranked", _("Ranked, funded down the list")
-    FIRST_COME = "first_come", _("First come, first served")
 
 
 class Order(TextChoices):
@@ -20,8 +29,6 @@ class Order(TextChoices):
 
     SUBMISSION = "submission", _("Order of submission")
     RAW = "raw", _("Raw mean")
-    MODERATED = "moderated", _("Moderated total")
-    ADJUSTED = "adjusted", _("Severity-adjusted score")
 
 
 class LineStrategy(TextChoices):

@@ -4,6 +4,7 @@
 """
 
 from contextlib import nullcontext
+from copy import deepcopy
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ from applications.services.submission import submit_application
 from audit.actors import Guest
 from demo import answers, papers
 from demo.cast import COMPANIES
-from programs.models import Call, Program
+from programs.models import Call, Program, Rules
 from programs.services.calls import publish_call
 from programs.states import CallState
 from tests.kept import kept
@@ -29,6 +30,20 @@ def open_call(cast, programme):
     """The programme's call, published."""
     call = programme.calls.order_by("pk").first()
     return publish_call(call, by=cast.officer) if call.state == CallState.DRAFT else call
+
+
+def with_rules(call, **themes):
+    """The call, held by one more version of its rules where `themes` say something else: `ranking={"line": "fill"}`."""
+    definition = deepcopy(call.rules.definition)
+    for theme, said in themes.items():
+        definition[theme] = definition[theme] | said
+    number = call.program.rules.count() + 1
+    rules = Rules.objects.create(
+        program=call.program, number=number, definition=definition, effective_from=call.rules.effective_from
+    )
+    Call.objects.filter(pk=call.pk).update(rules=rules)
+    call.rules = rules
+    return call
 
 
 def signatory_of(cast, company):

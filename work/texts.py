@@ -119,6 +119,16 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Said:
+    """A rule in words, in the reader's language: what it is about, and what it says. `later`: of one that nothing obeys
+    yet, the part of the product that it will apply to."""
+
+    name: str
+    words: str
+    later: str = ""
+
+
+@dataclass(frozen=True)
 class Tag:
     """A state in words, as `components/tag.html` draws it. `kind` is good, bad, wait, info, other, or "" for none."""
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from applications.models import Application
 from applications.rules import closing_for
 from programs.models import Call
-from programs.policy import Standard
+from programs.policy import Standard, Start
 from programs.selectors import policy_of
 from programs.states import CallKind
 from work.calendars import EVERY_DAY, Calendar
@@ -47,13 +47,23 @@ def calendar_of(call: Call, standard: Standard) -> Calendar:
 
 
 def decision_due(application: Application) -> datetime | None:
-    """When the decision is promised: counted from the closing of the cohort, or from the day the file was complete
-    (its last submission), whichever is later. None where the programme promises nothing."""
-    complete = application.snapshots.current().first()
-    start = complete.at if complete else application.submitted_at
-    assert start is not None  # only submitted files are promised a decision
-    starts = [start]
-    closing = application.cohort_closes_at or application.call.closes_at
-    if closing is not None and (application.cohort_closes_at or application.call.kind == CallKind.FIXED):
-        starts.append(closing)
-    return service_due(application.call, Standard.DECIDE, max(starts))
+    """When the decision is promised: counted from what the programme says (the closing of the cohort, the day the file
+    was complete, which is that of its last submission…). None where the programme promises nothing.
+
+    An intake without cohorts has no closing to count from: the day the file was complete stands for it.
+    """
+    promise = policy_of(application.call).service.decide
+    if promise is None:
+        return None
+    latest = application.snapshots.current().first()
+    complete = latest.at if latest else application.submitted_at
+    assert complete is not None  # only submitted files are promised a decision
+    fixed = application.call.closes_at if application.call.kind == CallKind.FIXED else None
+    closing = application.cohort_closes_at or fixed or complete
+    starts = {
+        Start.SUBMISSION: application.submitted_at or complete,
+        Start.CLOSING: closing,
+        Start.COMPLETE: complete,
+        Start.CLOSING_OR_COMPLETE: max(complete, closing),
+    }
+    return service_due(application.call, Standard.DECIDE, starts[promise.start])

@@ -16,9 +16,8 @@ from applications.forms.questions import BoundQuestion, posted
 from applications.models import Application
 from applications.selectors.calls import Offer, acted_for, offer_of, offers_of
 from applications.states import ApplicationState
-from programs.constants import DayKind
 from programs.models import Call, Program
-from programs.policy import Eligibility, Promise, Standard
+from programs.policy import Eligibility, Standard
 from programs.selectors import policy_of
 from programs.states import CallState, Phase
 from questions.schema import Fault
@@ -115,7 +114,7 @@ def _aid(call: Call | None) -> dict[str, object]:
         return {}
     aid = policy_of(call).aid
     return {
-        "rate": None if isinstance(aid.rate, Mapping) else aid.rate,
+        "rate": aid.rate,
         "maximum": aid.max_aid,
         "minimum": aid.min_project,
         "cap": aid.stacking_cap,
@@ -162,14 +161,7 @@ def _promises(call: Call) -> list[str]:
             "A decision within %(days)s of the cohort's closing, or of your file being complete if later."
         ),
     }
-    return [text % {"days": days_of(promises[of])} for of, text in sentences.items() if of in promises]
-
-
-def days_of(promise: Promise) -> str:
-    """A length of time as people say it: "10 business days"."""
-    if promise.kind == DayKind.BUSINESS:
-        return _("%(count)s business days") % {"count": promise.days}
-    return _("%(count)s calendar days") % {"count": promise.days}
+    return [text % {"days": promises[of].length} for of, text in sentences.items() if of in promises]
 
 
 # ------------------------------------------------------- two-minute check

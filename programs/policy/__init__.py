@@ -17,16 +17,19 @@ Where a dictionary says nothing, the default of its theme holds: it stands in th
 `programs.selectors.policy_of(call)`. Pure: no Django beyond translation.
 """
 
-from programs.policy.aid import AidRules, BadAidRules, Bonus, Category, Window, parse_aid
+from programs.policy.aid import AidRules, Bonus, Category, Window
+from programs.policy.aid_parsing import BadAidRules, parse_aid
 from programs.policy.aid_reading import aid_as_written, read_aid
 from programs.policy.eligibility import Eligibility, EligibilityQuestion
 from programs.policy.panel import Excluded, PanelRules
-from programs.policy.policy import KEYS, Policy, as_written, parse_policy, read_rules
+from programs.policy.policy import KEYS, Chapter, Policy, as_written, parse_policy, read_rules
 from programs.policy.ranking import RankingRules
+from programs.policy.rate import Rate
 from programs.policy.reconsideration import ReconsiderationRules
 from programs.policy.reporting import ClaimRules, Indicator
 from programs.policy.screening import AutomaticCheck, ChecklistItem, ScreeningRules
-from programs.policy.service import Promise, ServiceStandards, Standard
+from programs.policy.service import DecisionPromise, Promise, ServiceStandards, Standard, Start
+from programs.policy.standing import Decides, Obeyed, Promised, Refused, rules_in
 
 __all__ = [
     "KEYS",
@@ -35,20 +38,28 @@ __all__ = [
     "BadAidRules",
     "Bonus",
     "Category",
+    "Chapter",
     "ChecklistItem",
     "ClaimRules",
+    "Decides",
+    "DecisionPromise",
     "Eligibility",
     "EligibilityQuestion",
     "Excluded",
     "Indicator",
+    "Obeyed",
     "PanelRules",
     "Policy",
     "Promise",
+    "Promised",
     "RankingRules",
+    "Rate",
     "ReconsiderationRules",
+    "Refused",
     "ScreeningRules",
     "ServiceStandards",
     "Standard",
+    "Start",
     "Window",
     "aid_as_written",
     "as_written",
@@ -56,4 +67,5 @@ __all__ = [
     "parse_policy",
     "read_aid",
     "read_rules",
+    "rules_in",
 ]

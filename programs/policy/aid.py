@@ -1,48 +1,68 @@
-"""A programme's aid rules, read from the plain dictionary of its version into something that can be computed with.
+"""What a programme pays: rate, limits, categories of costs, stacking, window, bonus; each said in words.
 
-Percentages are written 0 to 100, amounts in dollars, both as texts ("40", "90000.00"): never as floats.
+Percentages are 0 to 100, amounts in dollars. `programs.policy.aid_parsing` reads them, `programs.money` computes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Any
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
+from programs.policy.rate import Rate
+from programs.policy.standing import Decides, Obeyed, Part, Refused, rule, said
+from questions.constants import FinancingKind
+from work.clock import format_day
+from work.money import format_money, format_percent
+from work.texts import Said, Text
 
-FINANCING_KINDS = ("grant", "repayable_loan", "tax_credit", "own", "bank", "other")
-RECIPIENT_TYPES = ("enterprise", "sme", "research")
-Rate = Decimal | Mapping[str, Decimal]
+TESTS = "tests/programs/test_money.py::"
 
 
-class BadAidRules(ValueError):
-    """The rules cannot be computed with. `path` says where (`categories.1.cap_percent_after`), `problem` says why."""
+def _computed(by: str, shown_by: str, *, key: str = "", values: Mapping[object, Refused] | None = None) -> dict:
+    """A rule of the arithmetic (`programs.money.aid`)."""
+    return rule(Obeyed(f"programs.money.aid:{by}", TESTS + shown_by), Decides.MONEY, key=key, values=values)
 
-    def __init__(self, path: str, problem: str | StrPromise):
-        super().__init__(path, problem)
-        self.path = path
-        self.problem = problem
 
-    def __str__(self) -> str:
-        return f"{self.path}: {self.problem}"
+def _language() -> str:
+    return get_language() or "fr"
+
+
+def _money(amount: Decimal) -> str:
+    return format_money(amount, _language())
+
+
+def _percent(share: Decimal) -> str:
+    return format_percent(share, _language())
 
 
 @dataclass(frozen=True)
 class Category:
     """One kind of cost. `cap_percent_after` limits it to a share of eligible costs once the cap has been applied."""
 
-    key: str
-    name: Mapping[str, str]
-    eligible: bool = True
-    cap_percent_after: Decimal | None = None
-    max_per_item: Decimal | None = None
-    rate: Rate | None = None  # replaces the programme's rate for this category
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
+    key: str = field(metadata=_computed("compute_aid", "test_line_is_kept_or_refused_as_documented"))
+    name: Mapping[str, str] = field(metadata=_computed("_judge", "test_reason_is_written_in_the_readers_language"))
+    eligible: bool = field(
+        default=True, metadata=_computed("_reasons_against", "test_line_is_kept_or_refused_as_documented")
+    )
+    cap_percent_after: Decimal | None = field(
+        default=None, metadata=_computed("cap_after", "test_category_cap_applies_to_what_is_eligible_after_it")
+    )
+    max_per_item: Decimal | None = field(
+        default=None, metadata=_computed("_reasons_against", "test_line_is_kept_or_refused_as_documented")
+    )
+    # Replaces the programme's rate for this category.
+    rate: Rate | None = field(
+        default=None, metadata=_computed("_aid_of", "test_rates_follow_the_recipient_and_the_category")
+    )
 
     def to_definition(self) -> dict:
         out = {
@@ -52,51 +72,122 @@ class Category:
             "eligible": self.eligible,
             "cap_percent_after": _text(self.cap_percent_after),
             "max_per_item": _text(self.max_per_item),
-            "rate": None if self.rate is None else _rate_as_text(self.rate),
+            "rate": None if self.rate is None else self.rate.to_definition(),
         }
         return {key: value for key, value in out.items() if value is not None}
+
+    def said(self) -> Said:
+        """The category, what of it is paid, and its own rate."""
+        limits = [] if self.eligible else [_("not eligible")]
+        if self.cap_percent_after is not None:
+            limits.append(_("at most %(share)s of eligible costs, once the cap is applied") % self._share())
+        if self.max_per_item is not None:
+            limits.append(_("at most %(amount)s a piece") % {"amount": _money(self.max_per_item)})
+        if self.rate is not None:
+            limits.append(_("at a rate of its own: %(rate)s") % {"rate": self.rate})
+        return Said(str(Text(**self.name)), "; ".join(limits) or _("eligible"))
+
+    def _share(self) -> dict[str, str]:
+        assert self.cap_percent_after is not None  # asked of a category that has one
+        return {"share": _percent(self.cap_percent_after)}
 
 
 @dataclass(frozen=True)
 class Window:
     """When a cost must be incurred. `start`: a day, or `submission`: the day the file is submitted."""
 
-    start: date | str = "submission"
-    until: date | None = None
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
+    start: date | str = field(
+        default="submission",
+        metadata=_computed("_reasons_against", "test_first_day_of_costs_is_the_day_that_the_rules_say", key="from"),
+    )
+    until: date | None = field(
+        default=None, metadata=_computed("_reasons_against", "test_line_is_kept_or_refused_as_documented")
+    )
 
     def to_definition(self) -> dict:
         out = {"from": str(self.start)}
         return out if self.until is None else out | {"until": self.until.isoformat()}
+
+    def said(self) -> list[Said]:
+        first = (
+            format_day(self.start, _language())
+            if isinstance(self.start, date)
+            else _("The day on which the application is submitted.")
+        )
+        last = _("None.") if self.until is None else format_day(self.until, _language())
+        return [Said(_("First day of eligible costs"), first), Said(_("Last day of eligible costs"), last)]
 
 
 @dataclass(frozen=True)
 class Bonus:
     """What each full level gained adds, outside the aid rate; `within_maximum`: but never beyond the programme's."""
 
-    per_level: Decimal
-    within_maximum: bool = True
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
+    per_level: Decimal = field(metadata=_computed("_limit", "test_stacking_leaves_what_is_documented"))
+    within_maximum: bool = field(default=True, metadata=_computed("_limit", "test_maximum_can_leave_the_bonus_out"))
+    outside_rate: bool = field(
+        default=True,
+        metadata=_computed("_limit", "test_stacking_leaves_what_is_documented", values={False: Refused()}),
+    )
 
     def to_definition(self) -> dict:
-        return {"per_level": _text(self.per_level), "outside_rate": True, "within_maximum": self.within_maximum}
+        return {
+            "per_level": _text(self.per_level),
+            "outside_rate": self.outside_rate,
+            "within_maximum": self.within_maximum,
+        }
+
+    def said(self) -> Said:
+        amount = {"amount": _money(self.per_level)}
+        words = (
+            _("%(amount)s, outside the aid rate; with the reimbursement, never above the maximum.")
+            if self.within_maximum
+            else _("%(amount)s, outside the aid rate, and above the maximum where it comes to that.")
+        )
+        return Said(_("Bonus for each full level gained"), words % amount)
+
+
+class InKind(StrEnum):
+    """What contributions in kind are worth."""
+
+    VALUED_APART = "valued_apart"
 
 
 @dataclass(frozen=True)
 class AidRules:
     """The rules of one programme, at one version."""
 
-    rate: Rate
+    # Those that come with the consortium (Envol vert): docs/money.md.
+    REFUSED: ClassVar[Mapping[str, Refused]] = dict.fromkeys(
+        ("overhead", "max_per_recipient", "max_share_percent", "tax_credit_rate"), Refused(Part.CONSORTIUM)
+    )
+
+    rate: Rate = field(metadata=_computed("_aid_of", "test_rates_follow_the_recipient_and_the_category"))
     categories: Mapping[str, Category]
-    stacking_cap: Decimal
-    weights: Mapping[str, Decimal]
-    max_aid: Decimal | None = None
-    min_project: Decimal = Decimal("0.00")
+    stacking_cap: Decimal = field(metadata=_computed("_limit", "test_stacking_leaves_what_is_documented"))
+    weights: Mapping[str, Decimal] = field(metadata=_computed("_weigh", "test_stacking_leaves_what_is_documented"))
+    max_aid: Decimal | None = field(
+        default=None, metadata=_computed("_limit", "test_stacking_leaves_what_is_documented")
+    )
+    min_project: Decimal = field(
+        default=Decimal("0.00"), metadata=_computed("_limit", "test_stacking_leaves_what_is_documented")
+    )
     window: Window = Window()
     bonus: Bonus | None = None
+    in_kind: InKind = field(default=InKind.VALUED_APART, metadata=_computed("_judge", "test_in_kind_is_valued_apart"))
 
     def rate_for(self, category: Category, recipient: str) -> Decimal | None:
         """The percentage paid to this recipient type in this category; None when the programme pays it nothing."""
-        rate = self.rate if category.rate is None else category.rate
-        return rate.get(recipient) if isinstance(rate, Mapping) else rate
+        return (category.rate or self.rate).of(recipient)
+
+    @property
+    def tells_recipients_apart(self) -> bool:
+        """Whether any of its rates depends on who receives it."""
+        rates = [self.rate, *(one.rate for one in self.categories.values() if one.rate)]
+        return any(rate.recipients is not None for rate in rates)
 
     def weight_of(self, kind: str) -> Decimal:
         """How much of a public aid of this kind counts in the stacking. A kind that is not named counts whole."""
@@ -105,7 +196,7 @@ class AidRules:
     def to_definition(self) -> dict:
         """The dictionary that `parse_aid` reads."""
         out = {
-            "rate": _rate_as_text(self.rate),
+            "rate": self.rate.to_definition(),
             "stacking_cap": _text(self.stacking_cap),
             "min_project": _text(self.min_project),
             "max_aid": _text(self.max_aid),
@@ -113,151 +204,47 @@ class AidRules:
             "categories": [category.to_definition() for category in self.categories.values()],
             "window": self.window.to_definition(),
             "bonus": self.bonus and self.bonus.to_definition(),
-            "in_kind": "valued_apart",
+            "in_kind": str(self.in_kind),
         }
         return {key: value for key, value in out.items() if value is not None}
+
+    def said(self) -> list[Said]:
+        """Every rule of aid, in words."""
+        most = _("No maximum.") if self.max_aid is None else _money(self.max_aid)
+        least = {"amount": _money(self.min_project)}
+        lines = [
+            said(self, "rate", name=_("Aid rate, of eligible costs"), words=str(self.rate)),
+            said(self, "max_aid", name=_("At most, in all"), words=most),
+            said(
+                self, "min_project",
+                name=_("Smallest project, in eligible costs"),
+                words=_("%(amount)s; nothing is paid below it.") % least if self.min_project else _("No minimum."),
+            ),
+            said(
+                self, "stacking_cap",
+                name=_("All public aid together, at most"),
+                words=_("%(share)s of eligible costs.") % {"share": _percent(self.stacking_cap)},
+            ),
+            said(self, "weights", name=_("How other public aid counts in it"), words=self._weights()),
+        ]  # fmt: skip
+        lines += [Said(_("Costs: %(name)s") % {"name": one.name}, one.words) for one in self._categories()]
+        lines += self.window.said()
+        lines += [self.bonus.said()] if self.bonus else []
+        in_kind = _("Valued apart: they are in no total of costs and are never reimbursed.")
+        return [*lines, said(self, "in_kind", name=_("Contributions in kind"), words=in_kind)]
+
+    def _categories(self) -> list[Said]:
+        return [category.said() for category in self.categories.values()]
+
+    def _weights(self) -> str:
+        whole = _("every other kind counts whole")
+        named = [
+            _("%(kind)s: %(share)s") % {"kind": kind.label, "share": _percent(self.weights[kind])}
+            for kind in FinancingKind
+            if kind in self.weights
+        ]
+        return "; ".join([*named, whole])
 
 
 def _text(number: Decimal | None) -> str | None:
     return None if number is None else format(number, "f")
-
-
-def _rate_as_text(rate: Rate) -> str | dict[str, str]:
-    if isinstance(rate, Mapping):
-        return {recipient: format(x, "f") for recipient, x in rate.items()}
-    return format(rate, "f")
-
-
-# What the arithmetic understands, and nothing else: a rule that would be ignored is refused.
-KEYS = {
-    "rate",
-    "max_aid",
-    "min_project",
-    "stacking_cap",
-    "weights",
-    "categories",
-    "window",
-    "bonus",
-    "in_kind",
-}
-# The place of the rules that come with the consortium (Envol vert), refused until they are computed: docs/money.md.
-LATER = {"overhead", "max_per_recipient", "max_share_percent", "tax_credit_rate"}
-CATEGORY_KEYS = {"key", "name_fr", "name_en", "cap_percent_after", "max_per_item", "eligible", "rate"}
-
-
-def parse_aid(rules: Mapping) -> AidRules:
-    """The `aid` of a version's definition as `AidRules`.
-
-    BadAidRules, with the place, for what is missing, unknown or impossible.
-    """
-    _known(rules, KEYS, "")
-    if rules.get("in_kind", "valued_apart") != "valued_apart":
-        raise BadAidRules("in_kind", _("only `valued_apart` is computed"))
-    window = rules.get("window") or {}
-    _known(window, {"from", "until"}, "window.")
-    weights = {kind: _percent(value, f"weights.{kind}") for kind, value in (rules.get("weights") or {}).items()}
-    for kind in weights:
-        if kind not in FINANCING_KINDS:
-            raise BadAidRules(f"weights.{kind}", _("not a kind of financing"))
-    return AidRules(
-        rate=_rate(rules.get("rate"), "rate"),
-        categories=_categories(rules.get("categories")),
-        stacking_cap=_percent(rules.get("stacking_cap"), "stacking_cap"),
-        weights=weights,
-        max_aid=_amount(rules["max_aid"], "max_aid") if rules.get("max_aid") is not None else None,
-        min_project=_amount(rules.get("min_project") or "0", "min_project"),
-        window=Window(
-            _start(window.get("from") or "submission", "window.from"),
-            _day(window["until"], "window.until") if window.get("until") else None,
-        ),
-        bonus=_bonus(rules.get("bonus")),
-    )
-
-
-def _bonus(given: Mapping | None) -> Bonus | None:
-    if not given:
-        return None
-    _known(given, {"per_level", "outside_rate", "within_maximum"}, "bonus.")
-    if not given.get("outside_rate", True):
-        raise BadAidRules("bonus.outside_rate", _("a bonus inside the aid rate is not computed"))
-    per_level = _amount(given.get("per_level") or "0", "bonus.per_level")
-    return Bonus(per_level, bool(given.get("within_maximum", True)))
-
-
-def _known(given: Mapping, known: set[str], prefix: str) -> None:
-    for key in given:
-        if key not in known:
-            problem = _("this rule is not computed yet") if key in LATER else _("unknown rule")
-            raise BadAidRules(f"{prefix}{key}", problem)
-
-
-def _categories(given: Iterable[Mapping[str, Any]] | None) -> dict[str, Category]:
-    if not given:
-        raise BadAidRules("categories", _("at least one category of costs is needed"))
-    found: dict[str, Category] = {}
-    for place, row in enumerate(given):
-        path = f"categories.{place}."
-        _known(row, CATEGORY_KEYS, path)
-        for needed in ("key", "name_fr", "name_en"):
-            if not row.get(needed):
-                raise BadAidRules(path + needed, _("missing"))
-        if row["key"] in found:
-            raise BadAidRules(path + "key", _("`%(key)s` is there twice") % {"key": row["key"]})
-        cap, limit, rate = row.get("cap_percent_after"), row.get("max_per_item"), row.get("rate")
-        found[row["key"]] = Category(
-            key=row["key"],
-            name={"fr": row["name_fr"], "en": row["name_en"]},
-            eligible=bool(row.get("eligible", True)),
-            cap_percent_after=_percent(cap, path + "cap_percent_after") if cap is not None else None,
-            max_per_item=_amount(limit, path + "max_per_item") if limit is not None else None,
-            rate=_rate(rate, path + "rate") if rate is not None else None,
-        )
-    return found
-
-
-def _rate(value: object, path: str) -> Rate:
-    if isinstance(value, Mapping):
-        for recipient in value:
-            if recipient not in RECIPIENT_TYPES:
-                raise BadAidRules(f"{path}.{recipient}", _("not a type of recipient"))
-        return {recipient: _percent(x, f"{path}.{recipient}") for recipient, x in value.items()}
-    return _percent(value, path)
-
-
-def _percent(value: object, path: str) -> Decimal:
-    number = _number(value, path)
-    if not 0 <= number <= 100:
-        raise BadAidRules(path, _("a percentage is from 0 to 100"))
-    return number
-
-
-def _amount(value: object, path: str) -> Decimal:
-    number = _number(value, path)
-    if number < 0:
-        raise BadAidRules(path, _("an amount is not below zero"))
-    return number
-
-
-def _number(value: object, path: str) -> Decimal:
-    if isinstance(value, float | bool) or value is None or value == "":
-        raise BadAidRules(path, _('a number written as text is needed, for example "40"'))
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        raise BadAidRules(path, _("`%(value)s` is not a number") % {"value": value}) from None
-    if not number.is_finite():
-        raise BadAidRules(path, _("`%(value)s` is not a number") % {"value": value})
-    return number
-
-
-def _start(value: object, path: str) -> date | str:
-    return "submission" if value == "submission" else _day(value, path)
-
-
-def _day(value: object, path: str) -> date:
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        raise BadAidRules(path, _("`%(value)s` is not a day (2029-01-31)") % {"value": value}) from None

@@ -10,7 +10,10 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from programs.policy.aid import BadAidRules, parse_aid
+from programs.constants import Recipient
+from programs.policy.aid import AidRules, Bonus, Category, InKind, Window
+from programs.policy.aid_parsing import BadAidRules, parse_aid
+from programs.policy.standing import done, refused_values
 from questions.constants import FinancingKind, Problem, QuestionType
 from questions.schema.definition import Form
 from questions.schema.reading import Reader
@@ -26,7 +29,8 @@ def read_aid(reader: Reader, form: Form) -> dict:
         out["max_aid"] = _shown(most)
     weights = reader.child("weights")
     if weights:
-        out["weights"] = {kind: _shown(weights.percent(kind)) for kind in FinancingKind.values if kind in weights.node}
+        read = {kind: weights.percent(kind, required=False) for kind in FinancingKind.values}
+        out["weights"] = {kind: _shown(weight) for kind, weight in read.items() if weight is not None}
         weights.done()
     readers = reader.children("categories", at_least=1, at_most=60)
     out["categories"] = [_category(child) for child in readers]
@@ -39,19 +43,19 @@ def read_aid(reader: Reader, form: Form) -> dict:
         until = window.day("until", required=False)
         if until:
             out["window"]["until"] = until.isoformat()
-        window.done()
+        done(window, Window)
     bonus = reader.child("bonus", required=False)
     if bonus:
         out["bonus"] = {
             "per_level": _shown(bonus.money("per_level")),
-            "outside_rate": bonus.boolean("outside_rate", default=True),
+            "outside_rate": bonus.boolean("outside_rate", default=True, refused=refused_values(Bonus, "outside_rate")),
             "within_maximum": bonus.boolean("within_maximum", default=True),
         }
-        bonus.done()
+        done(bonus, Bonus)
         if not form.of_type(QuestionType.ASSESSMENT):
             reader.problem(_("A bonus per level needs an assessment grid in the form."), "bonus")
-    out["in_kind"] = reader.choice("in_kind", ("valued_apart",), required=False, default="valued_apart")
-    reader.done()
+    out["in_kind"] = reader.choice("in_kind", InKind, required=False, default=InKind.VALUED_APART.value)
+    done(reader, AidRules)
     if not any(problem.path[: len(reader.path)] == reader.path for problem in reader.problems):
         try:
             parse_aid(out)
@@ -62,12 +66,15 @@ def read_aid(reader: Reader, form: Form) -> dict:
 
 
 def _rate(reader: Reader, key: str) -> str | dict[str, str]:
-    value = reader.take(key, required=True)
-    if not isinstance(value, dict):
+    if not isinstance(reader.take(key, required=True), dict):
         return _shown(reader.percent(key, required=False))
     child = reader.child(key)
     assert child is not None  # a mapping was found there
-    rates = {recipient: _shown(child.percent(recipient)) for recipient in list(value)}
+    read = {recipient: child.percent(recipient, required=False) for recipient in Recipient.values}
+    child.done()
+    rates = {recipient: _shown(rate) for recipient, rate in read.items() if rate is not None}
+    if not rates and not child.node:
+        child.problem(_("Give the rate of at least one type of recipient."))
     return rates
 
 
@@ -87,7 +94,7 @@ def _category(reader: Reader) -> dict:
         out["max_per_item"] = _shown(most)
     if "rate" in reader.node:
         out["rate"] = _rate(reader, "rate")
-    reader.done()
+    done(reader, Category)
     return out
 
 

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import ClassVar
 
 from django.utils.translation import gettext as _
 
+from programs.policy.standing import Decides, Obeyed, Refused, done, rule, said
 from questions import conditions
 from questions.schema.checks import check_condition
 from questions.schema.definition import Question, read_condition, read_question
 from questions.schema.reading import Reader
 from questions.schema.writing import question_as_written
-from work.texts import Text
+from work.texts import Said, Text
+
+CHECK = Obeyed(
+    "applications.checks:eligibility_check",
+    "tests/programs/test_policy.py::test_check_reads_no_answer_of_a_question_that_is_hidden",
+)
 
 
 @dataclass(frozen=True)
 class EligibilityQuestion:
     """A question of the two-minute check. `eligible_when` must hold once it is answered, or `refusal` is said."""
 
-    question: Question
-    eligible_when: conditions.Node | None
-    refusal: Text
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
+    question: Question = field(metadata=rule(CHECK, Decides.ELIGIBILITY))
+    eligible_when: conditions.Node | None = field(metadata=rule(CHECK, Decides.ELIGIBILITY))
+    refusal: Text = field(metadata=rule(CHECK, Decides.ELIGIBILITY))
 
     def to_definition(self) -> dict:
         out = question_as_written(self.question)
@@ -29,11 +38,33 @@ class EligibilityQuestion:
             out["eligible_when"] = conditions.to_text(self.eligible_when)
         return out | ({"refusal": self.refusal.as_dict()} if self.refusal else {})
 
+    def said(self) -> Said:
+        """What is asked, the condition that must hold, and what is answered where it does not."""
+        if self.eligible_when is None:
+            return Said(str(self.question.label), _("Refuses nobody."))
+        condition = _("Eligible when: %(condition)s.") % {"condition": conditions.to_text(self.eligible_when)}
+        return Said(str(self.question.label), f"{condition} {self.refusal}")
+
 
 @dataclass(frozen=True)
 class Eligibility:
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
     questions: tuple[EligibilityQuestion, ...]
-    contact: Text
+    contact: Text = field(
+        metadata=rule(
+            Obeyed(
+                "applications.views.catalogue:eligibility",
+                "tests/applications/test_pages.py::test_check_says_why_one_cannot_apply",
+            ),
+            Decides.DELAYS,
+        )
+    )
+
+    def said(self) -> list[Said]:
+        """Every question of the check, and whom to call."""
+        contact = said(self, "contact", name=_("Whom to call"), words=str(self.contact))
+        return [*(item.said() for item in self.questions), contact]
 
     def to_definition(self) -> dict:
         return {"contact": self.contact.as_dict(), "questions": [item.to_definition() for item in self.questions]}
@@ -91,7 +122,7 @@ def read_eligibility(reader: Reader) -> Eligibility:
         known[question.key] = question
         items.append(EligibilityQuestion(question, eligible_when, refusal))
     reader.unique(readers, [item.question.key for item in items])
-    reader.done()
+    done(reader, Eligibility)
     return Eligibility(tuple(items), contact)
 
 

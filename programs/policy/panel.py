@@ -4,35 +4,98 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from typing import ClassVar
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
+from programs.policy.standing import Decides, Obeyed, Part, Refused, done, refused_values, rule, said
 from programs.roles import Seat
 from questions.schema.reading import Reader
+from work.texts import Said
 
+TYPED = "tests/programs/test_policy.py::"
+VIEWS = "tests/reviews/test_views.py::"
+FILL = "reviews.checks.panel:fill"
+SERVICES = "tests/reviews/test_services.py::"
 REVIEW_DAYS = 14  # calendar days a reviewer has, where the programme says nothing
 
 
-class Excluded(StrEnum):
-    """Who never reviews a file."""
+class Excluded(TextChoices):
+    """Who never reviews a file, beside who belongs to the applicant, a partner or the sponsor: they never do."""
 
-    SPONSOR = "sponsor"
-    COMPETITOR = "competitor"
-    MEMBER = "member"
-    CUSTOMER = "customer"
+    SPONSOR = "sponsor", gettext_lazy("who has an interest in the sponsor")
+    COMPETITOR = "competitor", gettext_lazy("who works for a competitor of the applicant")
 
 
 @dataclass(frozen=True)
 class PanelRules:
-    """`reviewers`: how many a file has in all, of which so many for each seat. `review_days`: calendar days."""
+    """`reviewers`: how many a file has in all, of which so many for each seat. `review_days`: calendar days. `quorum`:
+    how many reviews that count close the review of a file; None for all of them."""
 
-    reviewers: int = 0
-    seats: Mapping[Seat, int] = field(default_factory=dict, hash=False)
-    excluded: tuple[Excluded, ...] = ()
-    anonymous: bool = False
-    review_days: int = REVIEW_DAYS
-    quorum: int | None = None
+    REFUSED: ClassVar[Mapping[str, Refused]] = {"meeting": Refused(Part.MEETINGS)}
+
+    reviewers: int = field(
+        default=0,
+        metadata=rule(
+            Obeyed(
+                "reviews.checks.panel:fill",
+                TYPED + "test_panel_may_ask_for_more_reviewers_than_its_seats",
+            ),
+            Decides.ORDER,
+        ),
+    )
+    seats: Mapping[Seat, int] = field(
+        default_factory=dict,
+        hash=False,
+        metadata=rule(
+            Obeyed(
+                "reviews.checks.panel:fill",
+                SERVICES + "test_the_review_does_not_start_without_its_seats",
+            ),
+            Decides.ORDER,
+        ),
+    )
+    excluded: tuple[Excluded, ...] = field(
+        default=tuple(Excluded),
+        metadata=rule(
+            Obeyed("reviews.checks.fitness:fitness", "tests/reviews/test_rules.py::test_excluded"),
+            Decides.ORDER,
+            values={"member": Refused(Part.RELATIONS), "customer": Refused(Part.RELATIONS)},
+        ),
+    )
+    anonymous: bool = field(
+        default=False,
+        metadata=rule(
+            Obeyed(
+                "reviews.views.interests:declare_own",
+                VIEWS + "test_before_declaring_only_the_names_and_the_title_are_shown",
+            ),
+            Decides.ORDER,
+            values={True: Refused(Part.BLIND)},
+        ),
+    )
+    review_days: int = field(
+        default=REVIEW_DAYS,
+        metadata=rule(
+            Obeyed(
+                "reviews.services.assignments:review_due",
+                SERVICES + "test_review_is_due_the_days_that_the_rules_say",
+            ),
+            Decides.DELAYS,
+        ),
+    )
+    quorum: int | None = field(
+        default=None,
+        metadata=rule(
+            Obeyed(
+                "reviews.checks.panel:quorum_lines",
+                "tests/reviews/test_counts.py::test_quorum_is_every_review_asked_or_as_many_as_the_rule_says_with_one_of_each_side",
+            ),
+            Decides.ORDER,
+        ),
+    )
 
     @property
     def by_seat(self) -> dict[str, int]:
@@ -54,6 +117,33 @@ class PanelRules:
         }
         return out if self.quorum is None else out | {"quorum": self.quorum}
 
+    def said(self) -> list[Said]:
+        """Who reviews a file, in words."""
+        excluded = [_("who belongs to the applicant, to a partner or to the sponsor"), *self._excluded()]
+        days = ngettext("%(count)s calendar day", "%(count)s calendar days", self.review_days)
+        return [
+            said(self, "reviewers", "seats", name=_("Reviewers a file"), words=self._reviewers()),
+            said(self, "quorum", name=_("Reviews that close the review of a file"), words=self._quorum()),
+            said(self, "excluded", name=_("Never reviews a file"), words="; ".join(excluded)),
+            said(self, "anonymous", name=_("Names"), words=_("Reviewers see who applies.")),
+            said(self, "review_days", name=_("Time to review"), words=days % {"count": self.review_days}),
+        ]
+
+    def _excluded(self) -> list[str]:
+        return [str(one.label) for one in self.excluded]
+
+    def _reviewers(self) -> str:
+        sides = [
+            _("%(count)s of side: %(side)s") % {"count": count, "side": Seat(seat).label}
+            for seat, count in self.by_seat.items()
+        ]
+        return _("%(count)s in all") % {"count": self.size} + (f" ({'; '.join(sides)})" if sides else "")
+
+    def _quorum(self) -> str:
+        if self.quorum is None:
+            return _("All of them.")
+        return _("At least %(count)s that count, one from each side that the panel has.") % {"count": self.quorum}
+
 
 def read_panel(reader: Reader) -> PanelRules:
     """How many reviewers a file has, from where, and who never reviews it."""
@@ -66,14 +156,34 @@ def read_panel(reader: Reader) -> PanelRules:
             _("The seats, %(seats)s, are more than the reviewers, %(count)s.") % {"seats": total, "count": reviewers},
             "seats",
         )
-    excluded = reader.strings("excluded", choices=tuple(Excluded))
-    anonymous = reader.boolean("anonymous")
+    excluded = tuple(Excluded)
+    if "excluded" in reader.node:
+        given = reader.strings("excluded", choices=Excluded.values, refused=refused_values(PanelRules, "excluded"))
+        excluded = tuple(map(Excluded, given))
+    else:
+        reader.take("excluded")
+    anonymous = reader.boolean("anonymous", refused=refused_values(PanelRules, "anonymous"))
     review_days = reader.integer("review_days", required=False, at_least=1, at_most=365)
     quorum = reader.integer("quorum", required=False, at_least=1, at_most=50)
-    reader.done()
-    return PanelRules(
-        reviewers or 0, seats, tuple(map(Excluded, excluded)), anonymous, review_days or REVIEW_DAYS, quorum
-    )
+    done(reader, PanelRules)
+    panel = PanelRules(reviewers or 0, seats, excluded, anonymous, review_days or REVIEW_DAYS, quorum)
+    if quorum is not None:
+        _check_quorum(reader, panel, quorum)
+    return panel
+
+
+def _check_quorum(reader: Reader, panel: PanelRules, quorum: int) -> None:
+    """A quorum that no file could reach is one of a meeting; one smaller than the sides leaves one of them out."""
+    sides = len(panel.by_seat)
+    if quorum > panel.size:
+        said = _(
+            "%(quorum)s reviews can never come in of %(count)s reviewers. The quorum of a meeting is refused: %(why)s."
+        )
+        why = Refused(Part.MEETINGS).why()
+        reader.problem(said % {"quorum": quorum, "count": panel.size, "why": why}, "quorum")
+    elif quorum < sides:
+        said = _("%(quorum)s reviews leave out a side: the panel has %(sides)s.")
+        reader.problem(said % {"quorum": quorum, "sides": sides}, "quorum")
 
 
 def _seats(reader: Reader) -> dict[Seat, int]:

@@ -8,17 +8,20 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from programs.policy.aid import AidRules, BadAidRules, parse_aid
+from programs.policy.aid import AidRules
+from programs.policy.aid_parsing import BadAidRules, parse_aid
 from programs.policy.aid_reading import aid_as_written, read_aid
 from programs.policy.eligibility import Eligibility, read_eligibility
 from programs.policy.panel import PanelRules, read_panel
 from programs.policy.ranking import RankingRules, read_ranking
 from programs.policy.reconsideration import ReconsiderationRules, read_reconsideration
-from programs.policy.reporting import ClaimRules, Indicator, read_claims, read_indicators
+from programs.policy.reporting import ClaimRules, Indicator, read_claims, read_indicators, said_of
 from programs.policy.screening import ScreeningRules, read_checklist
 from programs.policy.service import ServiceStandards, read_service
+from programs.policy.standing import is_promised, promised_in
 from questions.schema.definition import Form
 from questions.schema.reading import Reader
+from work.texts import Said
 
 # What the definition of a `Rules` version holds, one key for each, in the order of a bundle.
 KEYS = (
@@ -32,6 +35,14 @@ KEYS = (
     "claims",
     "indicators",
 )
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The rules of a theme in words, under their title."""
+
+    title: str
+    rules: tuple[Said, ...]
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,29 @@ class Policy:
             "indicators": [indicator.to_definition() for indicator in self.indicators],
         }
         return {key: part for key, part in parts.items() if part is not None}
+
+    def said(self, criteria: Mapping[str, str]) -> list[Chapter]:
+        """Every rule there is, in words, in the reader's language. `criteria`: the names of those of the rubric."""
+        chapters = (
+            (_("Who may apply"), self.eligibility.said() if self.eligibility else []),
+            (_("Aid"), self.aid.said()),
+            (_("Screening checklist"), self.screening.said()),
+            (_("Reviews"), self.panel.said() if self.panel else []),
+            (_("Ranking and funding"), self.ranking.said(criteria)),
+            (_("Service standards"), self.service.said()),
+            (_("Reconsideration"), self.reconsideration.said()),
+            (_("After the award"), [*(self.claims.said() if self.claims else []), *said_of(self.indicators)]),
+        )
+        return [Chapter(str(title), tuple(rules)) for title, rules in chapters if rules]
+
+    @property
+    def promised(self) -> list[str]:
+        """The keys that these rules write and that nothing obeys yet (`claims.every`), in their order."""
+        found = [
+            f"service.{standard}" for standard in self.service.promises if is_promised(ServiceStandards, standard.value)
+        ]
+        found += promised_in(self.claims, "claims") if self.claims else []
+        return found + (["indicators"] if self.indicators else [])
 
 
 def parse_policy(definition: Mapping) -> Policy:

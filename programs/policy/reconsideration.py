@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import ClassVar
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from programs.policy.numbers import written
+from programs.policy.standing import Decides, Obeyed, Refused, done, rule, said
 from questions.schema.reading import Reader
+from work.money import format_percent
+from work.texts import Said
 
 ASK_DAYS = 30  # calendar days from the service of the letter, where the programme says nothing
 ANSWER_DAYS = 30  # calendar days from the request
@@ -16,9 +24,38 @@ ANSWER_DAYS = 30  # calendar days from the request
 class ReconsiderationRules:
     """Calendar days. `held_percent`: the share of each envelope kept for reconsiderations, in percent."""
 
-    ask_days: int = ASK_DAYS
-    answer_days: int = ANSWER_DAYS
-    held_percent: Decimal = Decimal(0)
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
+    ask_days: int = field(
+        default=ASK_DAYS,
+        metadata=rule(
+            Obeyed(
+                "decisions.selectors.reconsideration:ask_until",
+                "tests/decisions/test_reconsideration.py::test_delay_runs_thirty_days_from_service",
+            ),
+            Decides.DELAYS,
+        ),
+    )
+    answer_days: int = field(
+        default=ANSWER_DAYS,
+        metadata=rule(
+            Obeyed(
+                "decisions.selectors.reconsideration:answer_due",
+                "tests/decisions/test_reconsideration.py::test_answer_is_due_the_days_that_the_rules_say",
+            ),
+            Decides.DELAYS,
+        ),
+    )
+    held_percent: Decimal = field(
+        default=Decimal(0),
+        metadata=rule(
+            Obeyed(
+                "reviews.selectors.ranking:held_for",
+                "tests/reviews/test_selectors.py::test_part_held_for_reconsiderations_is_not_offered",
+            ),
+            Decides.MONEY,
+        ),
+    )
 
     def to_definition(self) -> dict:
         return {
@@ -27,9 +64,34 @@ class ReconsiderationRules:
             "held_percent": written(self.held_percent),
         }
 
+    def said(self) -> list[Said]:
+        """The two delays and what is kept, in words."""
+        ask = ngettext(
+            "Within %(count)s calendar day of the letter being received.",
+            "Within %(count)s calendar days of the letter being received.",
+            self.ask_days,
+        )
+        answer = ngettext(
+            "Within %(count)s calendar day of the request.",
+            "Within %(count)s calendar days of the request.",
+            self.answer_days,
+        )
+        held = _("%(share)s, until the delay to ask is over.") % {
+            "share": format_percent(self.held_percent, get_language() or "fr")
+        }
+        return [
+            said(self, "ask_days", name=_("Asking for a reconsideration"), words=ask % {"count": self.ask_days}),
+            said(self, "answer_days", name=_("Answering it"), words=answer % {"count": self.answer_days}),
+            said(
+                self, "held_percent",
+                name=_("Held of each envelope for reconsiderations"),
+                words=held if self.held_percent else _("Nothing."),
+            ),
+        ]  # fmt: skip
+
 
 def read_reconsideration(reader: Reader) -> ReconsiderationRules:
     ask, answer = (reader.integer(key, at_least=1, at_most=365) for key in ("ask_days", "answer_days"))
     held = reader.percent("held_percent")
-    reader.done()
+    done(reader, ReconsiderationRules)
     return ReconsiderationRules(ask or ASK_DAYS, answer or ANSWER_DAYS, Decimal(0) if held is None else held)

@@ -2,32 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from programs.policy.standing import Decides, Obeyed, Refused, done, rule
 from questions.schema.definition import NOTHING
 from questions.schema.reading import Reader
-from work.texts import Text
+from work.texts import Said, Text
+
+CHECKLIST = Obeyed(
+    "applications.findings:checklist_of",
+    "tests/applications/test_screening.py::test_the_checklist_is_that_of_the_rules_with_what_the_system_found",
+)
 
 
-class AutomaticCheck(StrEnum):
+class AutomaticCheck(TextChoices):
     """Where an item's finding can come from by itself; the rest is for the officer's eyes."""
 
-    ELIGIBILITY = "eligibility"
-    DATES = "dates"
-    AMOUNTS = "amounts"
-    ATTESTATIONS = "attestations"
-    SPONSOR = "sponsor"
-    DUPLICATES = "duplicates"
-    EXCLUSION_LIST = "exclusion_list"
+    ELIGIBILITY = "eligibility", gettext_lazy("the eligibility questions")
+    DATES = "dates", gettext_lazy("the dates of the project")
+    AMOUNTS = "amounts", gettext_lazy("the amounts")
+    ATTESTATIONS = "attestations", gettext_lazy("the attestations")
+    SPONSOR = "sponsor", gettext_lazy("the sponsor")
+    DUPLICATES = "duplicates", gettext_lazy("the other applications of the organisation")
+    EXCLUSION_LIST = "exclusion_list", gettext_lazy("the exclusion list")
 
 
 @dataclass(frozen=True)
 class ChecklistItem:
-    key: str
-    label: Text
-    help: Text = NOTHING
-    automatic: AutomaticCheck | None = None
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
+    key: str = field(metadata=rule(CHECKLIST, Decides.ELIGIBILITY))
+    label: Text = field(metadata=rule(CHECKLIST, Decides.ELIGIBILITY))
+    help: Text = field(default=NOTHING, metadata=rule(CHECKLIST, Decides.ELIGIBILITY))
+    automatic: AutomaticCheck | None = field(default=None, metadata=rule(CHECKLIST, Decides.ELIGIBILITY))
 
     def to_definition(self) -> dict:
         out = {"key": self.key, "label": self.label.as_dict()}
@@ -37,10 +50,18 @@ class ChecklistItem:
             out["automatic"] = str(self.automatic)
         return out
 
+    def said(self) -> Said:
+        """What is checked, how, and where the system's own finding comes from."""
+        finding = _("The system looks at: %(what)s.") % {"what": self.automatic.label} if self.automatic else ""
+        parts = [part for part in (str(self.help), finding) if part]
+        return Said(str(self.label), " ".join(parts) or _("The officer looks at it."))
+
 
 @dataclass(frozen=True)
 class ScreeningRules:
     """The checklist of every file, in order."""
+
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
 
     items: tuple[ChecklistItem, ...] = ()
 
@@ -55,6 +76,9 @@ class ScreeningRules:
     def wants_sponsor(self) -> bool:
         """Whether a sponsor must confirm: one of the items looks for it."""
         return any(item.automatic == AutomaticCheck.SPONSOR for item in self.items)
+
+    def said(self) -> list[Said]:
+        return [item.said() for item in self.items]
 
     def to_definition(self) -> list:
         return [item.to_definition() for item in self.items]
@@ -72,5 +96,5 @@ def _item(reader: Reader) -> ChecklistItem:
     key = reader.key()
     label, help_text = reader.text("label", max_length=500), reader.text("help", required=False)
     automatic = reader.choice("automatic", AutomaticCheck, required=False)
-    reader.done()
+    done(reader, ChecklistItem)
     return ChecklistItem(key, label, help_text, AutomaticCheck(automatic) if automatic else None)

@@ -14,9 +14,8 @@ from moves.refusals import Forbidden
 from programs.models import Appointment, Call, Program
 from programs.models.programs import Version
 from programs.pages import PROGRAM_TABS
-from programs.policy import ServiceStandards, Standard
 from programs.rules import is_program_officer, is_staff, may_import
-from programs.selectors import policy_of, read_once, rubric_of
+from programs.selectors import read_once, rubric_of, rules_in_words
 from questions.conditions import to_text
 from questions.schema import Question, Section, parse_form
 from work.querysets import by_name
@@ -158,25 +157,11 @@ def rubric(request: PersonRequest, slug: str) -> HttpResponse:
 @login_required
 @never_cache
 def rules(request: PersonRequest, slug: str) -> HttpResponse:
+    """Every rule there is in words: those of the latest call's version, and those of the agreements that pay it."""
     program = of_staff(request, slug)
     call, version = version_of(program, "rules")
-    policy = policy_of(call) if call and version else None
-    service = service_lines(policy.service) if policy else []
-    return show(request, program, "program-rules", call=call, version=version, policy=policy, service=service)
-
-
-def service_lines(service: ServiceStandards) -> list[dict[str, object]]:
-    names = {
-        Standard.ACKNOWLEDGE: _("Acknowledge the submission"),
-        Standard.COMPLETE: _("Say whether the file is complete"),
-        Standard.DECIDE: _("Decide"),
-        Standard.CLAIM: _("Pay a claim"),
-        Standard.RECONSIDER: _("Answer a reconsideration"),
-    }
-    return [
-        {"name": names[standard], "days": promise.days, "kind": promise.kind.label}
-        for standard, promise in service.promises.items()
-    ]
+    chapters = rules_in_words(call) if call and version else []
+    return show(request, program, "program-rules", call=call, version=version, chapters=chapters)
 
 
 @require_safe

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
@@ -52,12 +52,20 @@ class Reader:
             return MISSING
         return value
 
-    def done(self) -> None:
-        """Notes every key that was never asked for."""
-        if self.asked is not None:
-            for key in self.node:
-                if key not in self.asked:
-                    self.problem(_("The key “%(key)s” is not known here.") % {"key": key}, key)
+    def done(self, refused: Mapping[str, str] | None = None) -> None:
+        """Notes every key that was never asked for, with those that are known here. `refused`: why, by name."""
+        if self.asked is None:
+            return
+        known = ", ".join(sorted(self.asked))
+        for key in self.node:
+            if key in self.asked:
+                continue
+            if refused and key in refused:
+                said = _("The key “%(key)s” is refused: %(why)s. Known here: %(known)s.")
+                self.problem(said % {"key": key, "why": refused[key], "known": known}, key)
+            else:
+                said = _("The key “%(key)s” is not known here. Known here: %(known)s.")
+                self.problem(said % {"key": key, "known": known}, key)
 
     def string(
         self,
@@ -121,7 +129,8 @@ class Reader:
                     self.problem(str(refused), key, language)
         for extra in value:
             if extra not in LANGUAGES:
-                self.problem(_("The key “%(key)s” is not known here.") % {"key": extra}, key, extra)
+                said = _("The key “%(key)s” is not known here. Known here: %(known)s.")
+                self.problem(said % {"key": extra, "known": ", ".join(LANGUAGES)}, key, extra)
         return Text(**out)
 
     def number(
@@ -186,21 +195,46 @@ class Reader:
             return None
         return int(number)
 
-    def boolean(self, key: str, *, default: bool = False) -> bool:
+    def boolean(self, key: str, *, default: bool = False, refused: Mapping[str, str] | None = None) -> bool:
+        """`refused`: why, by the value that is refused by name (`true`)."""
         value = self.take(key)
         if value is MISSING:
             return default
         if not isinstance(value, bool):
             self.problem(_("true or false was expected here."), key)
             return default
+        if self._is_refused(str(value).lower(), refused, ("false", "true"), key):
+            return default
         return value
 
-    def choice(self, key: str, choices: Iterable[str], *, required: bool = True, default: str = "") -> str:
-        """One of a closed list (a TextChoices, or any iterable of strings)."""
+    def _is_refused(
+        self, value: str, refused: Mapping[str, str] | None, values: Iterable[str], *steps: str | int
+    ) -> bool:
+        """Whether a value is refused by name: noted with why, and with the values that are known here."""
+        if not refused or value not in refused:
+            return False
+        known = ", ".join(one for one in values if one not in refused)
+        said = _("“%(value)s” is refused: %(why)s. Known here: %(known)s.")
+        self.problem(said % {"value": value, "why": refused[value], "known": known}, *steps)
+        return True
+
+    def choice(
+        self,
+        key: str,
+        choices: Iterable[str],
+        *,
+        required: bool = True,
+        default: str = "",
+        refused: Mapping[str, str] | None = None,
+    ) -> str:
+        """One of a closed list (a TextChoices, or any iterable of strings). `refused`: why, by the value that is
+        refused by name."""
         value = self.take(key, required=required)
         if value is MISSING:
             return default
         values = [str(choice) for choice in getattr(choices, "values", choices)]
+        if isinstance(value, str) and self._is_refused(value, refused, values, key):
+            return default
         if not isinstance(value, str) or value not in values:
             self.problem(
                 _("“%(value)s” is not one of: %(choices)s.") % {"value": value, "choices": ", ".join(values)}, key
@@ -284,11 +318,21 @@ class Reader:
         value = self.take(key, required=required)
         return None if value is MISSING else Reader(value, (*self.path, key), self.problems)
 
-    def strings(self, key: str, *, required: bool = False, choices: Collection[str] | None = None) -> tuple[str, ...]:
+    def strings(
+        self,
+        key: str,
+        *,
+        required: bool = False,
+        choices: Collection[str] | None = None,
+        refused: Mapping[str, str] | None = None,
+    ) -> tuple[str, ...]:
+        """`refused`: why, by the text that is refused by name."""
         out = []
         for index, item in enumerate(self.items(key, required=required)):
             if not isinstance(item, str) or not item.strip():
                 self.problem(_("A text was expected here."), key, index)
+            elif self._is_refused(item, refused, choices or (), key, index):
+                continue
             elif choices is not None and item not in choices:
                 self.problem(
                     _("“%(value)s” is not one of: %(choices)s.") % {"value": item, "choices": ", ".join(choices)},

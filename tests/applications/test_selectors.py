@@ -1,12 +1,15 @@
 """What was submitted, read again from its snapshot; and what waits for each person, in order."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils.translation import override
 
-from accounts.models import ClusterAppointment
+from accounts.models import ClusterAppointment, Organisation
+from accounts.roles import Ownership
+from applications.figures import aid_of
 from applications.models import Application, Snapshot
 from applications.selectors import (
     Sponsor,
@@ -18,6 +21,7 @@ from applications.selectors import (
     work_for,
 )
 from applications.selectors.answers import answers_of, form_of
+from applications.selectors.deadlines import decision_due, service_due
 from applications.selectors.progress import timeline
 from applications.selectors.shown import shown_sections
 from applications.selectors.waiting import _work_of_company, _work_of_staff
@@ -25,9 +29,10 @@ from applications.states import ApplicationState
 from documents.models import Rendering, Upload
 from moves.services import declare_standing
 from programs.models import Appointment, Call
+from programs.policy import Standard
 from questions.schema.answers import visible_questions
 from tests.decisions.files import submitted_row
-from tests.files import AT, another, another_call, another_cluster, submitted_file
+from tests.files import AT, another, another_call, another_cluster, submitted_file, with_rules
 from tests.mutants import proves
 from work import clock
 from work.models import new_public_id
@@ -348,3 +353,70 @@ def test_receipts_that_could_not_be_made_wait_for_the_officer_the_soonest_due_fi
     assert told(cast.officer) == lines
     assert told(cast.officer, limit=1) == lines[:1]
     assert told(cast.screener) == []
+
+
+# ------------------------------------------------------------- what is promised
+
+
+def last_day(due):
+    return clock.day_of(due)
+
+
+@pytest.mark.parametrize(
+    ("days", "kind", "day"),
+    [
+        (2, "business", date(2026, 9, 16)),
+        (6, "business", date(2026, 9, 22)),
+        (6, "calendar", date(2026, 9, 20)),
+    ],
+)
+def test_clock_ends_the_days_that_the_rules_say(cast, programme, days, kind, day):
+    """From Monday 14 September 2026."""
+    call = with_rules(programme.calls.get(), service={"complete": {"days": days, "kind": kind, "from": "submission"}})
+    assert last_day(service_due(call, Standard.COMPLETE, AT)) == day
+    assert service_due(with_rules(call, service={"complete": None}), Standard.COMPLETE, AT) is None
+
+
+@pytest.mark.parametrize(
+    ("start", "day"),
+    [
+        ("submission", date(2026, 9, 24)),
+        ("closing", date(2026, 10, 10)),
+        ("complete", date(2026, 10, 19)),
+        ("closing_or_complete", date(2026, 10, 19)),
+    ],
+)
+def test_decision_is_counted_from_what_the_rules_say(cast, programme, start, day):
+    """Ten days from the submission of 14 September, from the closing of 30 September, or from what was sent again on
+    9 October."""
+    file = submitted_row(cast, programme)
+    with_rules(file.call, service={"decide": {"days": 10, "kind": "calendar", "from": start}})
+    again = datetime(2026, 10, 9, 15, tzinfo=UTC)
+    Application.objects.filter(pk=file.pk).update(
+        submitted_at=AT, cohort_closes_at=datetime(2026, 9, 30, 21, tzinfo=UTC)
+    )
+    file.snapshots.update(at=again)
+    assert last_day(decision_due(Application.objects.get(pk=file.pk))) == day
+    file.snapshots.update(at=AT)
+    if start == "closing_or_complete":
+        assert last_day(decision_due(Application.objects.get(pk=file.pk))) == date(2026, 10, 10)
+
+
+RATES = {"enterprise": "40", "sme": "50", "research": "80"}
+
+
+def test_rate_is_that_of_the_applicant_as_its_record_was_submitted(cast, programme):
+    file = submitted_file(cast, programme)  # 12 employees
+    with_rules(file.call, aid={"rate": RATES})
+
+    def rate(**record):
+        """The rate at which the aid is computed, when the record is this one now."""
+        Organisation.objects.filter(pk=file.organisation_id).update(**record)
+        aid = aid_of(Application.objects.select_related("call__rules", "call__form").get(pk=file.pk))
+        return aid.aid_at_rate * 100 / aid.eligible
+
+    assert rate(employees=900) == Decimal(50)
+    assert rate(ownership=Ownership.ACADEMIC) == Decimal(50)
+    Application.objects.filter(pk=file.pk).update(state="draft")
+    assert rate() == Decimal(80)
+    assert [rate(ownership="", employees=n) for n in (None, 250, 249)] == [Decimal(40), Decimal(40), Decimal(50)]

@@ -142,7 +142,8 @@ CASES = {
         "max_month: 18\n\n    - key: maturity",
         None,
         "form.sections[1].questions[2].max_month",
-        "The key “max_month” is not known here.",
+        "The key “max_month” is not known here. Known here: help, key, label, max, required, "
+        "required_when, shown_when, type.",
     ),
     "envelope outside the agreement": (
         "{fiscal_year: 2028-2029,",

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from decisions import services
 from decisions.models import DecisionShare
@@ -14,6 +15,7 @@ from letters import fields
 from reviews.models import Assignment
 from reviews.states import AssignmentState
 from tests.decisions import files
+from tests.files import with_rules
 from work import clock
 
 pytestmark = pytest.mark.django_db
@@ -135,3 +137,28 @@ def test_next_closing_is_that_of_the_first_cohort_still_open_after_the_decision(
 def test_letter_is_of_the_decisions_own_kind_and_a_partial_approval_is_an_approval(cast, programme, kind):
     decision = files.decision_row(cast, programme, state="draft", kind=kind)
     assert subject_of(decision).kind == ("approved" if kind == "partial" else kind)
+
+
+@pytest.mark.parametrize(
+    ("until", "said"),
+    [
+        ("final_report", "held back until your final report is accepted"),
+        ("close_out", "held back until your award is closed out"),
+    ],
+)
+def test_letter_and_page_say_a_rate_by_recipient_and_until_when_money_is_held_back(
+    cast, programme, client, until, said
+):
+    decision = files.recommended_file(cast, programme)
+    with_rules(
+        decision.application.call, aid={"rate": {"enterprise": "40", "sme": "50"}}, claims={"holdback_until": until}
+    )
+    decision = type(decision).objects.get(pk=decision.pk)
+    assert value(decision, "aid_rate") == (
+        "entreprise\xa0: 40\xa0%; petite ou moyenne entreprise (moins de 250 employés)\xa0: 50\xa0%"
+    )
+    assert said in value(decision, "conditions", "en")
+    with clock.at(files.DECIDED_AT):
+        files.declare(cast, decision, "endorser")
+        client.force_login(cast.endorser)
+        assert client.get(reverse("decision-file", args=[decision.application.reference])).status_code == 200

@@ -2,9 +2,31 @@
 
 import ast
 import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from functools import reduce
+from importlib import import_module
 from pathlib import Path
+from typing import get_args, get_type_hints
 
-from programs.policy import KEYS
+import pytest
+
+from programs.policy import (
+    KEYS,
+    Decides,
+    Obeyed,
+    Policy,
+    Promised,
+    RankingRules,
+    ReconsiderationRules,
+    Refused,
+    aid,
+    eligibility,
+    panel,
+    rules_in,
+    screening,
+)
+from programs.policy.standing import Part, Rule
 from tests.house.test_imports import APPS, ROOT
 
 # Who may hold a version's dictionary: what reads it, what checks it, what writes it.
@@ -64,3 +86,100 @@ def test_raw_lookup_is_seen():
     )
     assert [text for text in refused if not list(raw_lookups(ast.parse(text)))] == []
     assert list(raw_lookups(ast.parse('context["service"], totals["aid"], policy_of(call).panel'))) == []
+
+
+# ------------------------------------------------------- where each key stands
+
+# Obeyed by the next slices; this list only gets shorter.
+AWAITED = {
+    "PanelRules.excluded",
+    "RankingRules.order",
+    "RankingRules.within_cohort",
+    "RankingRules.waitlist_to_next_cohort",
+    "DecisionPromise.incomplete_moves_after",
+    "ReconsiderationRules.answer_days",
+    "ServiceStandards.reconsider",
+}
+
+
+def themes(of=Policy):
+    """Every type of rules that a policy is made of."""
+    found = {}
+
+    def walk(hint):
+        if is_dataclass(hint) and hint.__module__.startswith("programs.policy.") and hint not in found:
+            found[hint] = None
+            for one in fields(hint):
+                walk(get_type_hints(hint)[one.name])
+        for inner in get_args(hint):
+            walk(inner)
+
+    walk(of)
+    return [theme for theme in found if theme.__name__ not in ("Policy", "Rate")]
+
+
+def standings():
+    return [
+        pytest.param(theme, name, rule, id=f"{theme.__name__}.{name}")
+        for theme in themes()
+        for name, rule in rules_in(theme).items()
+    ]
+
+
+def test_every_key_of_a_theme_is_a_rule_or_holds_rules():
+    held = {
+        "AidRules": {"categories", "window", "bonus"},
+        "Eligibility": {"questions"},
+        "ScreeningRules": {"items"},
+    }
+    for theme in themes():
+        bare = {one.name for one in fields(theme)} - set(rules_in(theme))
+        assert bare == held.get(theme.__name__, set()), theme.__name__
+        assert isinstance(theme.REFUSED, Mapping)
+
+
+def resolve(reference):
+    module, _, name = reference.partition(":")
+    return reduce(getattr, name.split("."), import_module(module))
+
+
+@pytest.mark.parametrize(("theme", "name", "rule"), standings())
+def test_rule_that_is_obeyed_names_its_code_and_the_test_that_shows_it(theme, name, rule):
+    if isinstance(rule.standing, Promised):
+        assert isinstance(rule.standing.part, Part)
+        return
+    if f"{theme.__name__}.{name}" in AWAITED:
+        return
+    assert callable(resolve(rule.standing.by))
+    path, _, test = rule.standing.shown_by.partition("::")
+    source = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    assert test in {node.name for node in source.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_nothing_that_decides_before_the_letter_is_promised():
+    """Whatever a rule says that it decides: the themes of eligibility, order and money hold no promise."""
+    modules = {module.__name__ for module in (aid, eligibility, panel, screening)}
+    before = {theme for theme in themes() if theme.__module__ in modules}
+    assert {theme.__name__ for theme in before} == {
+        "AidRules", "Category", "Window", "Bonus", "Eligibility", "EligibilityQuestion", "PanelRules",
+        "ScreeningRules", "ChecklistItem",
+    }  # fmt: skip
+    rules = [rule for theme in before | {RankingRules} for rule in rules_in(theme).values()]
+    rules.append(rules_in(ReconsiderationRules)["held_percent"])
+    assert [rule for rule in rules if not isinstance(rule.standing, Obeyed)] == []
+    for decides in (Decides.ELIGIBILITY, Decides.ORDER, Decides.MONEY):
+        with pytest.raises(ValueError, match="never promised"):
+            Rule(Promised(Part.CLAIMS), decides)
+
+
+def test_part_that_is_refused_or_promised_for_is_one_that_something_waits_for():
+    waits = {
+        rule.standing.part
+        for theme in themes()
+        for rule in rules_in(theme).values()
+        if isinstance(rule.standing, Promised)
+    }
+    refused = [one for theme in themes() for rule in rules_in(theme).values() for one in rule.values.values()]
+    refused += [one for theme in themes() for one in theme.REFUSED.values()]
+    assert all(isinstance(one, Refused) for one in refused)
+    assert waits | {one.part for one in refused if one.part} == set(Part)

@@ -203,6 +203,15 @@ def test_rates_follow_the_recipient_and_the_category():
     assert aid(budget, rules=rules).aid_at_rate == Decimal("19000.00")
 
 
+@pytest.mark.parametrize(
+    ("start", "kept"), [("2026-11-20", "0.00"), ("2026-11-19", "5000.00"), ("submission", "5000.00")]
+)
+def test_first_day_of_costs_is_the_day_that_the_rules_say(start, kept):
+    rules = excellence(window={"from": start})
+    (row,) = aid([cost("5000", date_from="2026-11-19", date_to="2026-12-01")], rules=rules).rows
+    assert str(row.kept) == kept
+
+
 def test_recipient_without_a_rate_is_told():
     result = aid([cost("30000")], rules=excellence(rate={"sme": "50"}))
     assert [r.code for r in result.categories[0].reasons] == ["no_rate"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder.bundle import read_bundle
-from programs.constants import Allocation, DayKind, LineStrategy, Order
+from programs.constants import DayKind, LineStrategy, Order, Recipient
 from programs.models import Rules
 from programs.policy import (
     AidRules,
@@ -18,12 +18,14 @@ from programs.policy import (
     Category,
     ChecklistItem,
     ClaimRules,
+    DecisionPromise,
     Excluded,
     Indicator,
     PanelRules,
     Policy,
     Promise,
     RankingRules,
+    Rate,
     ReconsiderationRules,
     ScreeningRules,
     ServiceStandards,
@@ -32,7 +34,7 @@ from programs.policy import (
     parse_policy,
 )
 from programs.policy.reporting import Every, HoldbackUntil
-from programs.policy.service import Start
+from programs.policy.service import STARTS
 from programs.roles import Seat
 from programs.selectors import policy_of, rubric_of
 from programs.services.calls import publish_call
@@ -67,13 +69,19 @@ keys = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
 amounts = st.decimals(min_value=0, max_value=10**9, places=2)
 percents = st.decimals(min_value=0, max_value=100, places=2)
 days = st.integers(1, 365)
-recipients = st.sampled_from(["enterprise", "sme", "research"])
-rates = percents | st.dictionaries(recipients, percents, min_size=1)
+rates = percents.map(Rate) | st.dictionaries(st.sampled_from(Recipient), percents, min_size=1).map(
+    lambda found: Rate(recipients=found)
+)
 dates = st.dates(date(2026, 1, 1), date(2040, 12, 31))
 
 
 def unique(strategy, **size):
     return st.lists(strategy, unique_by=lambda thing: thing.key, **size)
+
+
+def promised(standard, kind=Promise, *more):
+    """Nothing of a standard, or a promise that may be made of it."""
+    return st.none() | st.builds(kind, days, st.sampled_from(DayKind), st.sampled_from(STARTS[standard]), *more)
 
 
 categories = st.builds(
@@ -111,15 +119,12 @@ policies = st.builds(
         reviewers=st.integers(0, 20),
         seats=st.dictionaries(st.sampled_from(Seat), st.integers(0, 20)),
         excluded=st.lists(st.sampled_from(Excluded), unique=True).map(tuple),
-        anonymous=st.booleans(),
         review_days=days,
-        quorum=st.none() | st.integers(1, 50),
     ),
     ranking=st.builds(
         RankingRules,
         order=st.sampled_from(Order),
         line=st.sampled_from(LineStrategy),
-        allocation=st.none() | st.sampled_from(Allocation),
         discuss_spread=percents,
         within_cohort=st.booleans(),
         waitlist_to_next_cohort=st.booleans(),
@@ -127,10 +132,11 @@ policies = st.builds(
     ),
     service=st.builds(
         ServiceStandards,
-        st.dictionaries(
-            st.sampled_from(Standard),
-            st.builds(Promise, days, st.sampled_from(DayKind), st.sampled_from(Start), st.none() | days),
-        ),
+        acknowledge=promised(Standard.ACKNOWLEDGE),
+        complete=promised(Standard.COMPLETE),
+        decide=promised(Standard.DECIDE, DecisionPromise, st.none() | days),
+        claim=promised(Standard.CLAIM),
+        reconsider=promised(Standard.RECONSIDER),
     ),
     reconsideration=st.builds(ReconsiderationRules, days, days, percents),
     claims=st.none() | st.builds(ClaimRules, st.sampled_from(Every), percents, st.sampled_from(HoldbackUntil)),

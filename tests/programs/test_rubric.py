@@ -105,6 +105,10 @@ def test_a_key_used_twice_and_an_unknown_key_are_refused(rubric):
     rubric["criteria"][1]["key"] = "quality"
     rubric["criteria"][0]["wieght"] = 3
     assert said(rubric) == [
-        ("criteria[0].wieght", "The key “wieght” is not known here."),
+        (
+            "criteria[0].wieght",
+            "The key “wieght” is not known here. Known here: anchors, description, evidence, key, minimum, name, "
+            "required, weight.",
+        ),
         ("criteria[1].key", "The key “quality” is used twice."),
     ]

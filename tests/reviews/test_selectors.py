@@ -25,6 +25,7 @@ from reviews.checks import unfinished
 from reviews.models import Assignment, Declaration, Score
 from reviews.selectors import (
     cohorts_of,
+    held_for,
     open_envelopes,
     pace_of,
     panel_reviews,
@@ -36,7 +37,7 @@ from reviews.selectors import (
 from reviews.states import AssignmentState
 from reviews.views.evidence import steps_of
 from tests.decisions.files import submitted_row
-from tests.files import another, another_call, another_cluster
+from tests.files import another, another_call, another_cluster, with_rules
 from work import clock
 
 NOW = datetime(2026, 10, 6, 14, tzinfo=UTC)
@@ -305,6 +306,14 @@ def test_ranking_spends_the_open_envelopes_of_its_programme_and_no_other(cast, f
     assert open_envelopes(file.call) == [first, third]
     # What can be awarded, less the 3 % of each allocation that is held for reconsiderations.
     assert found.available == Decimal("1472000.00") - Decimal("48000.00") + Decimal("1656000.00") - Decimal("54000.00")
+
+
+@pytest.mark.parametrize(("share", "held"), [(0, "0.00"), (3, "162000.00"), ("12.5", "675000.00")])
+def test_part_held_for_reconsiderations_is_not_offered(cast, file, share, held):
+    """Of what was allocated in three years: 5 400 000 $."""
+    call = with_rules(file.call, reconsideration={"held_percent": share})
+    assert ranking(call).available == Decimal("4968000.00") - Decimal(held)
+    assert (held_for(file), held_for(another(file, origin="waitlisted"))) == (Decimal(share), Decimal(0))
 
 
 def test_envelope_that_has_nothing_left_takes_nothing_from_the_others(cast, file, programme):

@@ -43,6 +43,7 @@ from reviews.services import (
     submit_review,
 )
 from reviews.services.scores import FeedbackConflict, ScoreConflict, ScoreInvalid
+from tests.files import with_rules
 from tests.kept import kept
 from tests.reviews.files import (
     accept,
@@ -76,6 +77,13 @@ def codes(stopped):
 
 
 # ------------------------------------------------------------ assignment
+
+
+@pytest.mark.parametrize(("days", "last"), [(15, date(2026, 10, 21)), (1, date(2026, 10, 7))])
+def test_review_is_due_the_days_that_the_rules_say(cast, programme, days, last):
+    file = eligible_file(cast, programme)
+    with_rules(file.call, panel={"review_days": days})
+    assert clock.day_of(assign_reviewer(file, cast.ana, by=cast.officer).due) == last
 
 
 def test_reviewers_are_offered_the_file_in_the_seat_of_their_appointment(cast, programme):
