@@ -12,6 +12,7 @@ from reviews.selectors.queue import Queue, pace_of, queue_of
 from reviews.selectors.ranking import (
     RankedFile,
     Ranking,
+    cohort_it_competes_in,
     cohorts_of,
     held_for,
     held_percent,
@@ -27,6 +28,7 @@ __all__ = [
     "Queue",
     "RankedFile",
     "Ranking",
+    "cohort_it_competes_in",
     "cohorts_of",
     "criterion_means",
     "held_for",

@@ -1,18 +1,24 @@
 """The ranking of a cohort against what its envelopes still have."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+
+from django.db.models import Q
 
 from applications.models import Application
 from applications.states import RANKED, ApplicationState
 from funding.ledger import available
 from funding.models import Envelope
+from programs.constants import Order
 from programs.models import Call
+from programs.policy import RankingRules
 from programs.selectors import policy_of
 from reviews import scoring
 from reviews.selectors.panel import PanelReviews, reviews_of
+from work import clock
+
+LONG_AFTER = datetime(9999, 1, 1, tzinfo=UTC)  # so that a score by submission is above zero, as any score is
 
 
 @dataclass(frozen=True)
@@ -29,7 +35,11 @@ class Ranking:
     files: tuple[RankedFile, ...]
     envelopes: tuple[Envelope, ...]
     available: Decimal
-    line: scoring.Line
+    rules: RankingRules
+
+    @property
+    def line(self) -> scoring.Line:
+        return scoring.Line(self.rules.line)
 
     def of(self, application: Application) -> RankedFile | None:
         """The `RankedFile` of an application; None when it is not in the ranking."""
@@ -38,6 +48,7 @@ class Ranking:
     def inputs(self) -> dict[str, object]:
         """The ranking as evidence: plain data, stored with the recommendation that was read from it."""
         return {
+            "rules": self.rules.to_definition(),
             "line": str(self.line),
             "available": str(self.available),
             "envelopes": [str(envelope.public_id) for envelope in self.envelopes],
@@ -88,40 +99,69 @@ def cohorts_of(call: Call) -> list[datetime]:
 
 
 def ranking(call: Call, cohort_closes_at: datetime | None = None) -> Ranking:
-    """The `Ranking` of a call's reviewed files (of one cohort, with the waiting list of earlier ones, when given).
+    """The `Ranking` of a call's reviewed files, or of those that compete in one cohort (`competing_in`).
 
-    Ordered by the raw mean among those that pass; the line is the programme's `ranking.line` (strict by default).
+    Those that pass come in the order that the programme says: as they were submitted, or by their raw mean. The line is
+    the programme's too.
     """
     rules = policy_of(call).ranking
-    ranked = _files_to_rank(call, cohort_closes_at)
+    ranked = _files_to_rank(call, cohort_closes_at, rules)
     reviews = reviews_of(ranked)
     files = {str(file.public_id): (file, reviews[file.pk]) for file in ranked}
     envelopes, held = open_envelopes(call), held_percent(call)
     left = sum((max(Decimal(0), available(envelope, held_percent=held)) for envelope in envelopes), Decimal(0))
-    entrants = [_entrant(key, file, said, rules.ties) for key, (file, said) in files.items()]
-    line = scoring.Line(rules.line)
-    placed = scoring.draw_line(entrants, available=left, line=line)
-    return Ranking(tuple(RankedFile(*files[place.key], place) for place in placed), tuple(envelopes), left, line)
+    entrants = [_entrant(key, file, said, rules) for key, (file, said) in files.items()]
+    placed = scoring.draw_line(entrants, available=left, line=scoring.Line(rules.line))
+    return Ranking(tuple(RankedFile(*files[place.key], place) for place in placed), tuple(envelopes), left, rules)
 
 
-def _files_to_rank(call: Call, cohort_closes_at: datetime | None) -> list[Application]:
-    """Files that a panel has reviewed or that wait on the list. Those of cohorts that close later are left out, as are
-    those in review, and those that are recommended."""
+def cohort_it_competes_in(application: Application) -> datetime | None:
+    """The closing of the cohort with which a file is ranked now: its own, or the latest that has closed for one that
+    waits on the list, where the programme has it compete again."""
+    waits = application.state == ApplicationState.WAITLISTED
+    if waits and policy_of(application.call).ranking.waitlist_to_next_cohort:
+        closed = [closing for closing in cohorts_of(application.call) if closing <= clock.now()]
+        return max([*closed, *filter(None, [application.cohort_closes_at])], default=None)
+    return application.cohort_closes_at
+
+
+def competing_in(cohort_closes_at: datetime, rules: RankingRules) -> Q:
+    """The files that compete in a cohort: its own, and those of earlier ones that wait on the list, where the rules
+    have them compete again; every file that came by then, where cohorts are not ranked apart. None of a later one."""
+    earlier = Q(cohort_closes_at__lt=cohort_closes_at)
+    again = Q(state=ApplicationState.WAITLISTED)
+    if rules.within_cohort:
+        earlier &= again if rules.waitlist_to_next_cohort else Q(pk__in=())
+    elif not rules.waitlist_to_next_cohort:
+        earlier &= ~again
+    return earlier | Q(cohort_closes_at=cohort_closes_at)
+
+
+def _files_to_rank(call: Call, cohort_closes_at: datetime | None, rules: RankingRules) -> list[Application]:
+    """Files that a panel has reviewed or that wait on the list, of the whole call or of those that compete in a cohort.
+    Those in review are left out, and those that are recommended."""
     rows = Application.objects.filter(call=call, state__in=RANKED).select_related("organisation").defer("search")
     if cohort_closes_at is not None:
-        rows = rows.filter(cohort_closes_at__lte=cohort_closes_at)
+        rows = rows.filter(competing_in(cohort_closes_at, rules))
     files = list(rows.order_by("id"))
     for file in files:
         file.call = call  # read once: its rules and rubric are large, and the same for all
     return files
 
 
-def _entrant(key: str, file: Application, reviews: PanelReviews, ties: Sequence[str]) -> scoring.Entrant:
+def _entrant(key: str, file: Application, reviews: PanelReviews, rules: RankingRules) -> scoring.Entrant:
     return scoring.Entrant(
         key=key,
-        score=reviews.mean,
+        score=_first_come(file) if rules.order == Order.SUBMISSION else reviews.mean,
         asked=file.requested_amount or Decimal(0),
         passes=reviews.passes,
         minimum=file.minimum_amount,
-        ties=tuple(reviews.means.get(tie, Decimal(0)) for tie in ties),
+        ties=tuple(reviews.means.get(tie, Decimal(0)) for tie in rules.ties),
     )
+
+
+def _first_come(file: Application) -> Decimal | None:
+    """What orders files as they were submitted: the earlier, the higher. To the microsecond, and exact."""
+    if file.submitted_at is None:
+        return None
+    return Decimal(-((file.submitted_at - LONG_AFTER) // timedelta(microseconds=1)))

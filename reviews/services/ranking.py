@@ -56,7 +56,7 @@ def recommend(
         reasons_fr=reasons_fr.strip(),
         reasons_en=reasons_en.strip(),
         discussion=discussion.strip(),
-        inputs=selectors.ranking(application.call, application.cohort_closes_at).inputs(),
+        inputs=selectors.ranking(application.call, selectors.cohort_it_competes_in(application)).inputs(),
         by=by,
     )
     _keep(recommendation, shares)

@@ -185,7 +185,7 @@ def recommend(request: PersonRequest, reference: str) -> HttpResponse:
     if any(refusal.code == UNDECLARED for refusal in in_the_way):
         here = reverse("review-recommend", args=[reference])
         return redirect(f"{reverse('review-declare', args=[reference])}?{urlencode({'next': here})}")
-    ranking = selectors.ranking(application.call, application.cohort_closes_at)
+    ranking = selectors.ranking(application.call, selectors.cohort_it_competes_in(application))
     ranked = ranking.of(application)
     if ranked is None:  # it has just left the ranking
         return redirect("review-file", reference)

@@ -24,6 +24,7 @@ from programs.services.people import appoint
 from reviews.checks import unfinished
 from reviews.models import Assignment, Declaration, Score
 from reviews.selectors import (
+    cohort_it_competes_in,
     cohorts_of,
     held_for,
     open_envelopes,
@@ -34,10 +35,12 @@ from reviews.selectors import (
     ranking,
     work_for,
 )
+from reviews.selectors.ranking import competing_in
 from reviews.states import AssignmentState
 from reviews.views.evidence import steps_of
 from tests.decisions.files import submitted_row
 from tests.files import another, another_call, another_cluster, with_rules
+from tests.mutants import proves
 from work import clock
 
 NOW = datetime(2026, 10, 6, 14, tzinfo=UTC)
@@ -276,13 +279,66 @@ def test_ranking_has_the_reviewed_and_the_waitlisted_files_of_its_call_best_firs
     assert (found.of(middle).placed.rank, found.of(file)) == (2, None)
 
 
-def test_ranking_of_a_cohort_has_its_files_and_those_that_wait_from_an_earlier_one(cast, file):
-    closing = NOW - 9 * DAY
-    earlier = another(file, state="waitlisted", cohort_closes_at=closing - DAY)
-    own = another(file, state="reviewed", cohort_closes_at=closing)
-    later = another(file, state="reviewed", cohort_closes_at=closing + timedelta(seconds=1))
-    assert {one.application for one in ranking(file.call, closing).files} == {earlier, own}
-    assert {one.application for one in ranking(file.call).files} == {earlier, own, later}
+CLOSING = NOW - 9 * DAY
+TICK = timedelta(seconds=1)
+
+
+@proves(competing_in, moot={"`__lte` for `__lt`": "the files of the cohort itself are in it all the same"})
+@pytest.mark.parametrize(
+    ("within", "again", "found"),
+    [
+        (True, True, {"waited long", "waits", "own", "own waits"}),
+        (True, False, {"own", "own waits"}),
+        (False, True, {"waited long", "waits", "left over", "own", "own waits"}),
+        (False, False, {"left over", "own", "own waits"}),
+    ],
+)
+def test_cohort_ranks_as_the_rules_say(cast, file, within, again, found):
+    """January does not rank September's files, the waiting list apart."""
+    call = with_rules(file.call, ranking={"within_cohort": within, "waitlist_to_next_cohort": again})
+    rows = {
+        "waited long": another(file, state="waitlisted", cohort_closes_at=CLOSING - 90 * DAY),
+        "waits": another(file, state="waitlisted", cohort_closes_at=CLOSING - TICK),
+        "left over": another(file, state="reviewed", cohort_closes_at=CLOSING - TICK),
+        "own": another(file, state="reviewed", cohort_closes_at=CLOSING),
+        "own waits": another(file, state="waitlisted", cohort_closes_at=CLOSING),
+        "later": another(file, state="reviewed", cohort_closes_at=CLOSING + TICK),
+        "waits later": another(file, state="waitlisted", cohort_closes_at=CLOSING + TICK),
+    }
+    names = {row.pk: name for name, row in rows.items()}
+    assert {names[one.application.pk] for one in ranking(call, CLOSING).files} == found
+    assert {names[one.application.pk] for one in ranking(call).files} == set(rows)
+
+
+def test_files_are_ordered_as_the_rules_say(cast, file, give):
+    """The first to come has the lowest mean; the last two came a microsecond apart."""
+    instants = (NOW - 3 * DAY, NOW - DAY, NOW - DAY + timedelta(microseconds=1))
+    rows = [another(file, state="reviewed", submitted_at=at) for at in instants]
+    for row, total in zip(rows, (61, 90, 75), strict=True):
+        give(row, cast.ana, "submitted", total=Decimal(total))
+    first, second, third = rows
+
+    def order(of):
+        found = ranking(with_rules(file.call, ranking={"order": of}))
+        assert found.inputs()["rules"]["order"] == of
+        return [one.application for one in found.files]
+
+    assert order("submission") == [first, second, third]
+    assert order("raw") == [second, third, first]
+
+
+@proves(cohort_it_competes_in)
+def test_file_that_waits_is_ranked_with_the_latest_cohort_that_closed(cast, file):
+    early, late, to_come = NOW - 90 * DAY, NOW, NOW + TICK
+    for closing in (early, late, to_come):
+        another(file, state="submitted", cohort_closes_at=closing)
+    waits = another(file, state="waitlisted", cohort_closes_at=early)
+    reviewed = another(file, state="reviewed", cohort_closes_at=early)
+    own = another(file, state="waitlisted", cohort_closes_at=to_come)
+    assert [cohort_it_competes_in(one) for one in (waits, reviewed, own)] == [late, early, to_come]
+    call = with_rules(file.call, ranking={"waitlist_to_next_cohort": False})
+    waits.call = call
+    assert cohort_it_competes_in(waits) == early
 
 
 def another_envelope(cast, agreement, year):
