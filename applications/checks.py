@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from applications import constants
 from applications.figures import aid_of
 from applications.models import Application, Sponsorship
-from applications.selectors.answers import amount_of, answers_of, eligibility_of, form_of
+from applications.selectors.answers import answers_of, eligibility_of, form_of
 from audit.actors import Actor
 from funding.figures import FileName
 from programs.models import Call
-from programs.money import AidReason
+from programs.money.reasons import REQUESTED_TOO_MUCH
 from programs.policy import Eligibility
 from programs.selectors import policy_of
 from questions.constants import QuestionType
@@ -76,10 +76,10 @@ def missing_amounts(application: Application, answers: Mapping[str, object]) -> 
     if aid.total <= 0:
         sentence = aid.reasons[0].sentence if aid.reasons else _("No aid can be granted for this budget.")
         return [Missing(budget.section, budget.key, "invalid", sentence)]
-    asked, question = amount_of(answers, constants.REQUESTED), form.question(constants.REQUESTED)
-    if question is not None and asked is not None and asked > aid.reimbursement:
-        limit = AidReason("requested_too_much", {"amount": asked, "limit": aid.reimbursement})
-        return [Missing(question.section, question.key, "invalid", limit.sentence)]
+    question = form.question(constants.REQUESTED)
+    too_much = next((reason for reason in aid.reasons if reason.code == REQUESTED_TOO_MUCH), None)
+    if question is not None and too_much is not None:
+        return [Missing(question.section, question.key, "invalid", too_much.sentence)]
     return []
 
 

@@ -12,7 +12,7 @@ from applications.selectors.answers import amount_of, answers_of, form_of, level
 from applications.selectors.submitted import submitted
 from applications.states import ApplicationState
 from programs.constants import SME_UNDER, Recipient
-from programs.money import Aid, CategoryLine, RowLine, compute_aid
+from programs.money import Aid, CategoryLine, Parts, RowLine, compute_aid
 from programs.policy import AidRules
 from programs.selectors import policy_of
 from questions.constants import QuestionType
@@ -47,24 +47,13 @@ def aid_of(application: Application, answers: Mapping[str, object] | None = None
     )
 
 
-@dataclass(frozen=True)
-class Requested:
-    """What is asked in all. `asked` is the applicant's own amount, `bonus` what the rules reserve beside it."""
-
-    asked: Decimal
-    bonus: Decimal
-
-    @property
-    def total(self) -> Decimal:
-        return self.asked + self.bonus
-
-
-def requested_of(aid: Aid | None, answers: Mapping[str, object]) -> Requested:
-    """The amount of the file: what is asked (the most allowed, where the form does not ask), plus the bonus."""
+def requested_of(aid: Aid | None, answers: Mapping[str, object]) -> Parts:
+    """What the file asks: the applicant's own amount (the most allowed, where the form does not ask), and the bonus
+    that the rules add to it."""
     asked = amount_of(answers, constants.REQUESTED)
     if aid is None:
-        return Requested(asked or ZERO, ZERO)
-    return Requested(aid.reimbursement if asked is None else asked, aid.bonus)
+        return Parts(asked or ZERO)
+    return Parts(aid.reimbursement if asked is None else asked, aid.bonus)
 
 
 @dataclass(frozen=True)
@@ -74,7 +63,7 @@ class Totals:
     """
 
     aid: Aid
-    requested: Requested
+    requested: Parts
     share: Decimal
     sources: bool
     capped: tuple[CategoryLine, ...] = ()

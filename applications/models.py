@@ -22,10 +22,12 @@ from applications.workflow import ApplicationLife
 from audit.states import ChangeKind
 from documents.models import Rendering, Upload
 from programs.models import Call
+from programs.money import Parts
 from programs.states import Phase
 from questions.schema.faults import Fault
 from work import clock
 from work.models import PublicModel, Versioned, state_check
+from work.money import ZERO
 
 SENT = ~models.Q(state=ApplicationState.DRAFT)  # drafts have no date: in such an index they would all come first
 
@@ -45,7 +47,10 @@ class Application(PublicModel, ApplicationLife):
     title = models.CharField(max_length=250, blank=True)
     organisation_name = models.CharField(max_length=250)
     region = models.CharField(max_length=60, blank=True)
-    requested_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    requested_amount = models.DecimalField(
+        max_digits=14, decimal_places=2, null=True, blank=True, help_text="In all: the bonus is in it."
+    )
+    requested_bonus = models.DecimalField(max_digits=14, decimal_places=2, default=0, db_default=0)
     minimum_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     eligible_costs = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
     recommended_amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
@@ -90,6 +95,11 @@ class Application(PublicModel, ApplicationLife):
     def is_reported(self) -> bool:
         """Nothing is reported of a draft that was never sent."""
         return bool(self.reference)
+
+    @property
+    def requested(self) -> Parts:
+        """What it asks: the reimbursement and the bonus."""
+        return Parts((self.requested_amount or ZERO) - self.requested_bonus, self.requested_bonus)
 
     @property
     def number(self) -> str:

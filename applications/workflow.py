@@ -182,7 +182,7 @@ class ApplicationLife(models.Model):
     @transition(
         field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.APPROVED,
         permission=nobody, duty=None,
-        done=_("Approved"),
+        done=_("Approval issued"),
         given=rules.Decided, fired=True,
         when_given=[rules.is_funded],
     )
@@ -192,7 +192,7 @@ class ApplicationLife(models.Model):
     @transition(
         field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.INVITED,
         permission=nobody, duty=None,
-        done=_("Invited to the next stage"),
+        done=_("Invitation to the next stage issued"),
         given=rules.Decided, fired=True,
     )
     def invite(self) -> None:
@@ -203,7 +203,7 @@ class ApplicationLife(models.Model):
         source=[ApplicationState.RECOMMENDED, ApplicationState.INELIGIBLE, ApplicationState.WAITLISTED],
         target=ApplicationState.DECLINED,
         permission=nobody, duty=None,
-        done=_("Declined"),
+        done=_("Refusal issued"),
         given=rules.Decided, fired=True,
     )
     def decline(self) -> None:
@@ -212,7 +212,7 @@ class ApplicationLife(models.Model):
     @transition(
         field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.WAITLISTED,
         permission=nobody, duty=None,
-        done=_("Put on the waiting list"),
+        done=_("Placing on the waiting list issued"),
         given=rules.Decided, fired=True,
     )
     def waitlist(self) -> None:

@@ -7,6 +7,7 @@ from applications.models import Application
 from audit.states import ChangeKind
 from decisions.models import Decision
 from funding.models import Envelope
+from programs.money import Parts
 from work import clock
 from work.models import PublicModel
 
@@ -30,6 +31,11 @@ class Award(PublicModel):
 
     def __str__(self) -> str:
         return f"{self.application} · {self.amount}"
+
+    @property
+    def parts(self) -> Parts:
+        """What its amount is made of: the reimbursement and the bonus."""
+        return self.application.requested.of(self.amount)
 
 
 class AwardShare(models.Model):

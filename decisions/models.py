@@ -10,6 +10,7 @@ from decisions.states import OPEN, ConcurrenceState, DecisionKind, DecisionState
 from decisions.workflow import ConcurrenceLife, DecisionLife
 from funding.models import Agreement, Envelope
 from letters.models import Letter
+from programs.money import Parts
 from reviews.models import Recommendation
 from work import clock
 from work.models import PublicModel, Versioned, state_check
@@ -67,6 +68,11 @@ class Decision(PublicModel, Versioned, DecisionLife):
 
     def __str__(self) -> str:
         return f"{self.application} · {self.kind}"
+
+    @property
+    def parts(self) -> Parts:
+        """What its amount is made of: the reimbursement and the bonus."""
+        return self.application.requested.of(self.amount)
 
 
 class DecisionShare(models.Model):

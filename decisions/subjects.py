@@ -111,7 +111,7 @@ def _reconsideration_days(subject: DecisionSubject, language: str) -> str:
 
 
 def _shares(subject: DecisionSubject, language: str) -> str:
-    """A table: the amount by fiscal year and agreement, and the total."""
+    """A table: the amount by fiscal year and agreement, and the total; then its bonus, and on what condition."""
     if subject.decision.kind not in FUNDED:
         return ""
     shares = subject.decision.shares.select_related("envelope__agreement")
@@ -119,7 +119,14 @@ def _shares(subject: DecisionSubject, language: str) -> str:
         (share.envelope.label, share.envelope.agreement.reference, format_money(share.amount, language))
         for share in shares.order_by("envelope__fiscal_year", "envelope_id")
     ]
-    context = {"rows": rows, "total": format_money(subject.amount, language)}
+    parts = subject.decision.parts
+    context = {
+        "rows": rows,
+        "total": format_money(subject.amount, language),
+        "reimbursement": format_money(parts.reimbursement, language),
+        "bonus": format_money(parts.bonus, language) if parts.bonus else "",
+        "condition": parts.condition,
+    }
     return mark_safe(render_to_string("decisions/letter_shares.html", context))  # noqa: S308 (a template's output)
 
 

@@ -79,7 +79,7 @@ def frame(request: PartnerRequest, current: str) -> Frame:
         ("partner-home", _("Overview")),
         ("partner-awards", _("Awards")),
         ("partner-keys", _("API keys")),
-        ("partner-calls", _("Calls of the API")),
+        ("partner-calls", _("Requests to the API")),
     ]
     return {
         "partner": request.partner,

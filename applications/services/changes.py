@@ -102,10 +102,11 @@ def resubmit_application(application: Application, *, by: User) -> Application:
     request.save(update_fields=["answered_at"])
     aid = aid_of(application, answers)
     application.title = str(answers.get(constants.TITLE) or "")[:250]
-    application.requested_amount = requested_of(aid, answers).total
+    requested = requested_of(aid, answers)
+    application.requested_amount, application.requested_bonus = requested.total, requested.bonus
     application.minimum_amount = amount_of(answers, constants.MINIMUM)
     application.eligible_costs = aid.eligible if aid else None
-    application.save(update_fields=["title", "requested_amount", "minimum_amount", "eligible_costs"])
+    application.save(update_fields=["title", "requested_amount", "requested_bonus", "minimum_amount", "eligible_costs"])
     _resume(application)
     application.complete_at = None  # what is sent is another submission, to be found complete again
     application.save(update_fields=["complete_at"])

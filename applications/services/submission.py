@@ -154,7 +154,8 @@ def _write_row(
     application.title = str(answers.get(constants.TITLE) or "")[:250]
     application.organisation_name = organisation.legal_name
     application.region = organisation.region
-    application.requested_amount = requested_of(aid, answers).total
+    requested = requested_of(aid, answers)
+    application.requested_amount, application.requested_bonus = requested.total, requested.bonus
     application.minimum_amount = amount_of(answers, constants.MINIMUM)
     application.eligible_costs = aid.eligible if aid else None
     application.cohort_closes_at = cohort
@@ -243,6 +244,14 @@ def freeze(
     )
 
 
+def _bonus_row(application: Application) -> list[tuple[str, str]]:
+    """What of the aid asked is a bonus, with its condition; nothing where there is none."""
+    parts = application.requested
+    if not parts.bonus:
+        return []
+    return [(_("Of which, bonus"), f"{format_money(parts.bonus, application.language)}. {parts.condition}")]
+
+
 def give_receipt(application: Application, snapshot: Snapshot) -> None:
     """Queue the receipt, and tell the people of the file."""
     call, closing, requested = application.call, application.cohort_closes_at, application.requested_amount
@@ -258,6 +267,7 @@ def give_receipt(application: Application, snapshot: Snapshot) -> None:
             (_("Applicant"), f"{application.organisation_name} (NEQ {application.organisation.neq})"),
             (_("Title"), application.title),
             (_("Aid requested, bonus included"), format_money(requested, application.language)),
+            *_bonus_row(application),
             (_("Eligible costs"), format_money(application.eligible_costs or 0, application.language)),
             (_("Documents"), str(application.documents.attached().count())),
             (_("Attested and signed by"), snapshot.signed_name),

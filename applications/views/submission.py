@@ -156,7 +156,7 @@ def submit(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "lines": missing_lines(application, answers),
         "signs": signs,
         "signatories": [] if signs else signatories(application),
-        "amount": requested_of(aid, answers).total,
+        "amount": requested_of(aid, answers),
         "closes_at": last_closing(application.call, application.organisation_id),
     }
     status = 409 if refusals else 422 if form.errors else 200

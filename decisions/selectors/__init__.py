@@ -7,15 +7,18 @@ from decisions.selectors.chain import (
     present_decision,
     summary_of,
 )
+from decisions.selectors.merits import Merits, merits_of
 from decisions.selectors.reconsideration import ask_until, contested_decision, tell
 from decisions.selectors.turns import concurrers_of, stuck_among
 from decisions.selectors.waiting import work_for
 
 __all__ = [
+    "Merits",
     "ask_until",
     "chain_of",
     "concurrers_of",
     "contested_decision",
+    "merits_of",
     "money_of",
     "needs_of",
     "present_decision",

@@ -13,7 +13,6 @@ from audit.actors import Actor
 from decisions import checks
 from decisions.models import Decision
 from decisions.states import BEFORE_APPROVAL, OPEN, DecisionState, StepKind, Turn, opinion_on
-from funding.ledger import available
 from funding.models import Envelope
 from moves.machine import foreseen
 
@@ -39,11 +38,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class Money:
-    """The part of a decision that one envelope pays, and what that envelope still has."""
+    """The part of a decision that one envelope pays, and what is still free in that envelope."""
 
     envelope: Envelope
     amount: Decimal
-    available: Decimal
+    free: Decimal
 
 
 def present_decision(application: Application) -> Decision | None:
@@ -112,10 +111,10 @@ def needs_of(decision: Decision, user: Actor) -> list[str]:
 
 
 def money_of(decision: Decision) -> list[Money]:
-    """The part of each envelope, in order of fiscal year, with what the envelope can still give besides it."""
+    """The part of each envelope, in order of fiscal year, with what is still free in it, besides."""
     shares = decision.shares.select_related("envelope__agreement__partner")
     return [
-        Money(share.envelope, share.amount, available(share.envelope))
+        Money(share.envelope, share.amount, share.envelope.free)
         for share in shares.order_by("envelope__fiscal_year", "envelope_id")
     ]
 

@@ -24,6 +24,7 @@ from decisions.models import Concurrence, Decision
 from decisions.states import ConcurrenceState, DecisionKind
 from decisions.subjects import subject_of
 from funding.roles import PartnerRole
+from letters import sheets
 from moves.interests import standing_of
 from moves.machine import allowed
 from moves.machine import refusals as refusals_to
@@ -84,7 +85,19 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     give = next(iter(allowed(concurrence, request.user, Concurrence.give)), None)
     back = next(iter(allowed(concurrence.decision, request.user, Decision.send_back)), None)
     context = _context(concurrence, give=give, may_send_back=back is not None and not back.refusals)
+    context["letters"] = _letters(concurrence.decision)
     return render(request, "decisions/concurrence.html", context)
+
+
+def _letters(decision: Decision) -> list[dict[str, str]]:
+    """The letter that the concurrence lets leave, in each of its languages; nothing once it has left."""
+    subject = subject_of(decision)
+    if decision.letter_id or not subject.template:
+        return []
+    return [
+        {"language": str(sheets.LANGUAGE_NAMES[code]), "sheet": sheets.preview(subject, code)}
+        for code in subject.languages
+    ]
 
 
 def _declared(concurrence: Concurrence, user: Actor) -> bool:
@@ -101,6 +114,7 @@ def _context(concurrence: Concurrence, **more: object) -> dict[str, object]:
         "decision": decision,
         "application": concurrence.application,
         "shares": shares,
+        "merits": selectors.merits_of(decision),
         "own_part": own_part,
         "others": decision.amount - own_part,
         "reasons": [(code, getattr(decision, f"reasons_{code}")) for code in languages],

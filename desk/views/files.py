@@ -18,6 +18,7 @@ from applications.states import ApplicationState
 from applications.templatetags.files import state_kind
 from audit.services import record_readings
 from desk.selectors import file as file_page
+from reviews.selectors import departure_of
 
 PAGE = 30
 
@@ -36,6 +37,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "duties": file_page.duties_of(application),
         "timeline": file_page.timeline(application),
         "letters": file_page.letters_of(application),
+        "departure": departure_of(application),
     }
     return render(request, "desk/file.html", context)
 

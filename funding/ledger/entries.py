@@ -10,7 +10,7 @@ from accounts.models import User
 from audit.actors import Actor
 from audit.services import record
 from funding.ledger.balances import available, held_for
-from funding.ledger.refusals import CLOSED, NOT_AUTHORISED, NOT_HELD, InsufficientFunds, refused
+from funding.ledger.refusals import CLOSED, NOT_AUTHORISED, NOT_FREE, NOT_HELD, NOT_IN_IT, InsufficientFunds, refused
 from funding.models import Envelope, LedgerEntry
 from funding.money import BUCKETS, Bucket, Cause, EntryKind, deltas, is_open_to
 from work import clock
@@ -148,13 +148,13 @@ def _check_whole(envelope: Envelope, before: dict[Bucket, Decimal], amount: Deci
     """The envelope's own limits, said as a sentence before the database says them as an error."""
     was = Envelope(**before)
     if envelope.free < 0:
-        raise InsufficientFunds(envelope, available=was.free, asked=amount)
+        raise InsufficientFunds(envelope, available=was.free, asked=amount, sentence=NOT_FREE)
     if envelope.returned > envelope.recovered:
         sentence = NOT_HELD[Bucket.RECOVERED]
         raise InsufficientFunds(envelope, available=was.due_to_partner, asked=amount, sentence=sentence)
     for bucket, balance in envelope.balances.items():
         if balance < 0:
-            raise InsufficientFunds(envelope, available=before[bucket], asked=amount)
+            raise InsufficientFunds(envelope, available=before[bucket], asked=amount, sentence=NOT_IN_IT)
 
 
 def _record(entry: LedgerEntry, before: dict[Bucket, Decimal], changed: dict[Bucket, int], *, by: Actor) -> None:

@@ -11,7 +11,9 @@ from funding.money import Bucket
 from moves.refusals import Refusal, WrongMoment
 from work.money import format_money
 
-NOT_ENOUGH = _("Envelope %(envelope)s: %(asked)s asked, %(available)s available.")
+NOT_AVAILABLE = _("Envelope %(envelope)s: %(asked)s asked, %(available)s available for new awards.")
+NOT_FREE = _("Envelope %(envelope)s: %(asked)s asked, %(available)s free.")
+NOT_IN_IT = _("Envelope %(envelope)s: %(asked)s asked, but this balance holds only %(available)s.")
 NOT_HELD = {
     Bucket.RESERVED: _("Envelope %(envelope)s: %(asked)s asked, but only %(available)s is reserved for this file."),
     Bucket.COMMITTED: _("Envelope %(envelope)s: %(asked)s asked, but only %(available)s is committed for this file."),
@@ -31,7 +33,7 @@ NOT_AUTHORISED = _(
 class InsufficientFunds(WrongMoment):
     """The envelope does not hold what is asked. `envelope`, `available` and `asked` say so in figures."""
 
-    def __init__(self, envelope: Envelope, *, available: Decimal, asked: Decimal, sentence: str = NOT_ENOUGH):
+    def __init__(self, envelope: Envelope, *, available: Decimal, asked: Decimal, sentence: str = NOT_AVAILABLE):
         self.envelope = envelope
         self.available = available
         self.asked = asked

@@ -1,6 +1,7 @@
 """The arithmetic of aid: pure, exact, no database (docs/money.md gives every formula and its source)."""
 
 from programs.money.aid import compute_aid
+from programs.money.parts import Parts
 from programs.money.reasons import AidReason
 from programs.money.result import Aid, CategoryLine, FinancingLine, RowLine
 
@@ -9,6 +10,7 @@ __all__ = [
     "AidReason",
     "CategoryLine",
     "FinancingLine",
+    "Parts",
     "RowLine",
     "compute_aid",
 ]

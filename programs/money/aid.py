@@ -9,10 +9,10 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from fractions import Fraction
 from typing import Any
 
-from programs.money.reasons import RECOVERABLE_TAX, AidReason
+from programs.money.reasons import RECOVERABLE_TAX, REQUESTED_TOO_MUCH, AidReason
 from programs.money.result import Aid, CategoryLine, FinancingLine, RowLine
 from programs.policy.aid import AidRules, Category
-from work.money import cents
+from work.money import CENT, cents
 
 ZERO = Decimal("0.00")
 
@@ -32,7 +32,7 @@ def compute_aid(
     `rules`: the programme's. `budget`, `financing`: rows as the tables of the form keep them; an amount left
     empty counts for nothing. `submitted_on`: the day of submission, or today while it is a draft. `recipient`: type of
     the organisation, which a row may replace with its own `recipient`. `levels`: full levels the assessment may gain.
-    `requested`: what the applicant asks, when it is known.
+    `requested`: what the applicant asks, without the bonus, when it is known.
     Source: product.md 1.7; the guides of Filière Excellence and Envol vert.
     """
     rows = tuple(_judge(row, rules, submitted_on, recipient) for row in budget)
@@ -42,6 +42,7 @@ def compute_aid(
     aid = {key: _aid_of(category, rows, kept[key], capped[key], rules) for key, category in rules.categories.items()}
     eligible = sum(capped.values(), Fraction(0))
     at_rate = sum(aid.values(), Fraction(0))
+    shown_eligible, shown_aid = _parts(capped), _parts(aid)
     cash = [r for r in rows if not r.in_kind]
     costs = sum((r.amount for r in cash), ZERO)
     recoverable = sum((x.params["amount"] for r in cash for x in r.reasons if x.code == RECOVERABLE_TAX), ZERO)
@@ -49,12 +50,13 @@ def compute_aid(
     others = sum((s.amount for s in sources), ZERO)
     ours = steps["reimbursement"] if requested is None else min(cents(requested), steps["reimbursement"])
     reasons = steps.pop("reasons")
-    if requested is not None and cents(requested) > steps["total"]:
-        reasons += (AidReason("requested_too_much", {"amount": cents(requested), "limit": steps["total"]}),)
+    if requested is not None and cents(requested) > steps["reimbursement"]:
+        reasons += (AidReason(REQUESTED_TOO_MUCH, {"amount": cents(requested), "limit": steps["reimbursement"]}),)
     return Aid(
         rows=rows,
         categories=tuple(
-            _category_line(rules.categories[key], rows, kept[key], capped[key], aid[key]) for key in rules.categories
+            _category_line(category, rows, kept[key], capped[key], shown_eligible[key], shown_aid[key])
+            for key, category in rules.categories.items()
         ),
         financing=sources,
         costs=costs,
@@ -170,15 +172,16 @@ def _aid_of(category: Category, rows: Sequence[RowLine], kept: Fraction, capped:
 
 
 def _category_line(
-    category: Category, rows: Sequence[RowLine], kept: Fraction, capped: Fraction, aid: Fraction
+    category: Category, rows: Sequence[RowLine], kept: Fraction, capped: Fraction, eligible: Decimal, aid: Decimal
 ) -> CategoryLine:
+    """One category as it is shown: `eligible` and `aid` are its parts of the totals."""
     mine = [r for r in rows if r.category == category.key and not r.in_kind]
     total = sum((r.amount for r in mine), ZERO)
     reasons = []
     if capped < kept:
         figures: dict[str, Any] = {
             "percent": category.cap_percent_after,
-            "kept": _cents(capped),
+            "kept": eligible,
             "amount": _cents(kept),
         }
         reasons.append(AidReason("category_cap", {"category": category.name} | figures))
@@ -189,9 +192,9 @@ def _category_line(
         name=category.name,
         total=total,
         before_cap=_cents(kept),
-        eligible=_cents(capped),
-        refused=total - _cents(capped),
-        aid=_cents(aid),
+        eligible=eligible,
+        refused=total - eligible,
+        aid=aid,
         reasons=tuple(reasons),
     )
 
@@ -290,6 +293,15 @@ def _share(amount: Fraction, percent: Decimal) -> Fraction:
 def _cents(x: Fraction) -> Decimal:
     """A fraction at the cent, half up. A half cent is a finite decimal, so sixty digits never hide one."""
     return cents(_decimal(x))
+
+
+def _parts(exact: Mapping[str, Fraction]) -> dict[str, Decimal]:
+    """Exact parts at the cent, by largest remainder, so that they sum to their total at the cent; the earlier part
+    first when two remainders are equal."""
+    units = {key: divmod(x * 100, 1) for key, x in exact.items()}
+    missing = int(_cents(sum(exact.values(), Fraction(0))) * 100) - sum(int(whole) for whole, _rest in units.values())
+    up = sorted(units, key=lambda key: -units[key][1])[:missing]
+    return {key: (int(whole) + (key in up)) * CENT for key, (whole, _rest) in units.items()}
 
 
 def _percent(part: Fraction, whole: Fraction) -> Decimal:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from work.money import format_money, format_percent
 
 RECOVERABLE_TAX = "recoverable_tax"
+REQUESTED_TOO_MUCH = "requested_too_much"
 SENTENCES = {
     "amount_negative": _("The amount is below zero. Enter what the item costs."),
     "category_unknown": _("This category is not one of this programme's categories."),
@@ -39,7 +40,7 @@ SENTENCES = {
         "Other aid already counts for %(amount)s: nothing more can be granted."
     ),
     "bonus_lowered": _("The bonus of %(amount)s is lowered to %(limit)s, so that the limits on aid are kept."),
-    "requested_too_much": _("The amount asked, %(amount)s, is above the most that can be granted, %(limit)s."),
+    REQUESTED_TOO_MUCH: _("The amount asked, %(amount)s, is above the most that may be asked, %(limit)s."),
 }
 
 

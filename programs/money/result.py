@@ -68,11 +68,11 @@ class Aid:
     other_public_aid: Decimal  # as received, not weighted
     other_weighted: Decimal
     stacking_room: Decimal  # below zero when other aid is already above the cap
-    reimbursement: Decimal  # what the rate, the maximum and the stacking leave
+    reimbursement: Decimal  # what the rate, the maximum and the stacking leave: the most that may be asked
     levels: int
     bonus_asked: Decimal
     bonus: Decimal
-    total: Decimal  # reimbursement + bonus: the most that can be requested
+    total: Decimal  # reimbursement + bonus: the most that can be granted
     stack_percent_before: Decimal
     stack_percent: Decimal
     requested: Decimal | None
@@ -88,7 +88,7 @@ class Aid:
     @property
     def is_fundable(self) -> bool:
         """Whether any aid can be granted, and what is asked (when it is known) fits in it."""
-        return self.total > 0 and (self.requested is None or self.requested <= self.total)
+        return self.total > 0 and (self.requested is None or self.requested <= self.reimbursement)
 
     def as_dict(self) -> dict:
         """For JSON: amounts as texts, reasons with their sentence in the current language."""

@@ -236,7 +236,8 @@ class Application(serializers.Serializer):
     call = CallRef(help_text=_("Its call."))
     cohort_closes_at = instant(_("The closing of its cohort; null when the call has none."), allow_null=True)
     submitted_at = instant(_("When it was last submitted."))
-    requested_amount = dollars(_("The aid that was asked for."), allow_null=True)
+    requested_amount = dollars(_("The aid that was asked for, its bonus included."), allow_null=True)
+    requested_bonus = dollars(_("What of it is a bonus, paid only once the final assessment shows the levels gained."))
     state = choice(PublicState, _("Where it stands, as the applicant is told."), source="told_state")
     state_label = serializers.SerializerMethodField(help_text=_("The state in words, in the language asked for."))
     since = instant(_("Since when it has stood there."), source="told_since")
@@ -258,6 +259,10 @@ class Shared(serializers.Serializer):
 
     id = identifier()
     amount = dollars(_("The aid granted, by all agreements together; 0.00 where the decision grants none."))
+    reimbursement = dollars(_("What of it reimburses eligible costs."), source="parts.reimbursement")
+    bonus = dollars(
+        _("What of it is a bonus, paid only once the final assessment shows the levels gained."), source="parts.bonus"
+    )
     own_share = dollars(_("What the partner's own agreements pay of it."))
     other_public_aid = dollars(_("What all other agreements pay of it, as one figure."))
     shares = OwnShare(

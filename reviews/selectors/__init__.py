@@ -1,5 +1,6 @@
 """What pages, moves and higher apps read of reviews: what counts, ranking, a queue, a proposed split."""
 
+from reviews.selectors.evidence import Stood, departure, departure_of, stood
 from reviews.selectors.panel import (
     CountedReview,
     PanelReviews,
@@ -28,9 +29,12 @@ __all__ = [
     "Queue",
     "RankedFile",
     "Ranking",
+    "Stood",
     "cohort_it_competes_in",
     "cohorts_of",
     "criterion_means",
+    "departure",
+    "departure_of",
     "held_for",
     "held_percent",
     "notes_of",
@@ -41,5 +45,6 @@ __all__ = [
     "queue_of",
     "ranking",
     "reviews_of",
+    "stood",
     "work_for",
 ]

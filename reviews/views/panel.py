@@ -58,6 +58,13 @@ def _page(
 ) -> HttpResponse:
     officer, chair = may_assign(application, request.user), may_rule(application, request.user)
     reviews = selectors.panel_reviews(application)
+    recommendation = (
+        Recommendation.objects.standing()
+        .filter(application=application)
+        .prefetch_related("shares__envelope__agreement")
+        .select_related("by", "application")
+        .first()
+    )
     context = {
         "application": application,
         "tab": "review-file",
@@ -65,11 +72,8 @@ def _page(
         "to_rule": Declaration.objects.to_rule_on().filter(application=application).select_related("user")
         if chair
         else (),
-        "recommendation": Recommendation.objects.standing()
-        .filter(application=application)
-        .prefetch_related("shares__envelope__agreement")
-        .select_related("by")
-        .first(),
+        "recommendation": recommendation,
+        "departure": selectors.departure(recommendation) if recommendation else "",
         "form": form,
         "refused": refused,
         **_panel(application, reviews),

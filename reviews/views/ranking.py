@@ -30,6 +30,7 @@ from moves.interests import barred_from, barred_pairs
 from moves.machine import allowed, refusals
 from moves.refusals import UNDECLARED, Refusal, WrongMoment
 from programs.models import Call
+from programs.money.parts import BONUS_CONDITION
 from programs.roles import ProgramRole
 from programs.rules import holds
 from programs.selectors import rubric_of
@@ -96,6 +97,7 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "line": ranking.line,
         "envelopes": _envelopes(call),
         "held": selectors.held_percent(call),
+        "bonus": BONUS_CONDITION if any(row.ranked.application.requested.bonus for row in rows) else "",
         "under_way": _count(call, cohort, TO_REVIEW),
         "recommended": _recommended(request.user, call, cohort),
         "chairs": holds(request.user, ProgramRole.CHAIR, call.program),

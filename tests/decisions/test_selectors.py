@@ -426,7 +426,7 @@ def test_money_is_told_by_fiscal_year_then_envelope_with_what_each_can_still_giv
         DecisionShare.objects.create(decision=other, envelope=envelope, amount=D("1.00"))
     ledger.allocate(second, amount=D("1000.00"), by=cast.finance)
     first.save()  # the last of its table: the order is not that of the rows
-    assert [(one.envelope, one.amount, one.available > 0) for one in money_of(decision)] == [
+    assert [(one.envelope, one.amount, one.free > 0) for one in money_of(decision)] == [
         (first, D("100.00"), False),
         (second, D("200.00"), True),
         (third, D("300.00"), False),

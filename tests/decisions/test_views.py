@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils.translation import override
 
+from applications.models import Application
 from audit.models import Reading
 from decisions import services
 from decisions.models import Decision
@@ -559,3 +560,51 @@ def test_reasons_written_by_two_people_are_shown_to_the_later_who_may_replace_th
     kept = Decision.objects.get(pk=decision.pk)
     assert (kept.reasons_fr, kept.version, kept.reasons_by) == (typed["reasons_fr"], 3, cast.officer)
     assert client.post(url, typed | {"version": "x"}).status_code == 400
+
+
+def test_bonus_is_shown_apart_with_its_condition_wherever_the_amount_is_decided(cast, programme, as_):
+    """No amount holds a bonus without saying so, nor on what condition it is paid: to whoever decides, and in the
+    letter. What the one before knew travels with it."""
+    decision = files.approved(cast, programme, amount="75000.01")
+    rows = Application.objects.filter(pk=decision.application_id)
+    rows.update(requested_bonus="10000.00", eligible_costs="200000.00", in_grace=True, due=files.DECIDED_AT)
+    asked, reference = decision.concurrences.get(), decision.application.reference
+    files.declare(cast, decision, "concurrence")
+    pages = {
+        "the officer": as_(cast.officer).get(reverse("decision-file", args=[reference])),
+        "the return": as_(cast.approver).get(reverse("decision-send-back", args=[reference])),
+        "the ministry": as_(cast.concurrence).get(reverse("decision-concurrence", args=[asked.public_id])),
+        "its act": as_(cast.concurrence).get(reverse("decision-concurrence-give", args=[asked.public_id])),
+    }
+    for who, page in pages.items():
+        body = text(page)
+        for said in (
+            "Reimbursement: $65,000.01. Bonus: $10,000.00.",
+            "The bonus is paid only once the final assessment shows the levels gained.",
+            "Aid proposed",
+            "73.33 <span",
+            "1 of 1, above the line",
+            "$200,000.00",
+            "in the grace period",
+            "late",
+        ):
+            assert said in body, (who, said)
+        assert "Aid granted" not in body.partition("The letter as it would leave now")[0], who
+    letter = text(as_(cast.officer).get(reverse("decision-preview-language", args=[reference, "en"])))
+    assert "$65,000.01 reimburses eligible costs and $10,000.00 is a bonus." in letter
+    assert "The letter as it would leave now" in text(pages["the ministry"])
+    rows.update(requested_bonus="0.00")
+    assert "Bonus" not in text(as_(cast.officer).get(reverse("decision-file", args=[reference])))
+
+
+def test_a_decision_that_departs_from_the_ranking_says_so_on_every_page_after(cast, programme, as_):
+    """Refused, though it passes and the money reaches it."""
+    decision = files.recommended_file(cast, programme, outcome="declined")
+    files.declare(cast, decision, "endorser")
+    reference = decision.application.reference
+    for name in ("decision-file", "decision-endorse", "file-detail", "review-file"):
+        body = text(as_(cast.endorser).get(reverse(name, args=[reference])))
+        assert "above the funding line, and its refusal is recommended" in body, name
+    followed = files.recommended_file(cast, programme, company="precision", amount="50000.00")
+    body = text(as_(cast.endorser).get(reverse("decision-file", args=[followed.application.reference])))
+    assert "Departs from the ranking" not in body

@@ -10,7 +10,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from programs.money import compute_aid
+from programs.money import Parts, compute_aid
 from programs.money.aid import cap_after
 from programs.policy import BadAidRules, parse_aid
 from work.money import split
@@ -298,3 +298,38 @@ def test_split_gives_every_cent_once(total, weights):
     assert sum(parts) == total
     for part, weight in zip(parts, weights, strict=True):
         assert abs(part - total * weight / sum(weights)) < Decimal("0.01")
+
+
+def test_parts_of_categories_sum_to_the_total_at_the_cent():
+    """20 000.04 twice at 40 % is 16 000.032: once 8 000.02 each, beside a total of 16 000.03."""
+    rules = excellence()
+    for category in rules["categories"]:
+        category.pop("cap_percent_after", None)
+    result = aid([cost("20000.04", "consultants"), cost("20000.04", "salaries")], rules=rules)
+    parts = [line.aid for line in result.categories if line.total]
+    assert (result.aid_at_rate, parts) == (Decimal("16000.03"), [Decimal("8000.02"), Decimal("8000.01")])
+    shared = aid([cost("25000.01"), cost("90000", "salaries")])
+    assert sum(line.eligible for line in shared.categories) == shared.eligible == Decimal("41666.68")
+    assert sum(line.refused for line in shared.categories) == shared.refused
+    assert sum(line.aid for line in shared.categories) == shared.aid_at_rate
+
+
+@pytest.mark.parametrize(("requested", "too_much"), [("40000.00", False), ("40000.01", True), ("50000.00", True)])
+def test_most_that_may_be_asked_is_the_reimbursement_wherever_it_is_said(requested, too_much):
+    """The bonus is never asked: between the two, the panel once said nothing and the last page refused."""
+    result = aid([cost("100000")], levels=2, requested=Decimal(requested))
+    said = [reason for reason in result.reasons if reason.code == "requested_too_much"]
+    assert (bool(said), result.is_fundable) == (too_much, not too_much)
+    assert all(reason.params["limit"] == Decimal("40000.00") for reason in said)
+
+
+@pytest.mark.parametrize(
+    ("granted", "reimbursement", "bonus"),
+    [("50000.00", "40000.00", "10000.00"), ("45000.00", "40000.00", "5000.00"), ("40000.00", "40000.00", "0.00"),
+     ("39999.99", "39999.99", "0.00")],
+)  # fmt: skip
+def test_an_amount_granted_reimburses_costs_first_and_the_bonus_is_what_is_left(granted, reimbursement, bonus):
+    asked = Parts(Decimal("40000.00"), Decimal("10000.00"))
+    parts = asked.of(Decimal(granted))
+    assert (parts.reimbursement, parts.bonus) == (Decimal(reimbursement), Decimal(bonus))
+    assert parts.total == Decimal(granted)

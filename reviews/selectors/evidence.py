@@ -1,0 +1,70 @@
+"""Where a file stood in the ranking that its recommendation was read from, and whether that follows it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from applications.models import Application
+from applications.states import FUNDED, Outcome
+from reviews.models import Recommendation
+from work.money import format_money
+
+
+@dataclass(frozen=True)
+class Stood:
+    """A file's place when it was recommended: `rank` among the `ranked` that passed (None: it did not pass), and what
+    the funding line left it, in dollars."""
+
+    score: Decimal | None
+    rank: int | None
+    ranked: int
+    offer: Decimal
+
+    @property
+    def above_line(self) -> bool:
+        return self.offer > 0
+
+
+def stood(recommendation: Recommendation) -> Stood | None:
+    """Where the file stood, from the evidence kept with its recommendation; None where none was kept of it."""
+    files: list[Mapping[str, Any]] = recommendation.inputs.get("files") or []
+    found = next((file for file in files if file.get("reference") == recommendation.application.reference), None)
+    if found is None:
+        return None
+    score = found.get("mean")
+    return Stood(
+        score=None if score is None else Decimal(score),
+        rank=found.get("rank"),
+        ranked=sum(file.get("rank") is not None for file in files),
+        offer=Decimal(found.get("offer") or 0),
+    )
+
+
+def departure(recommendation: Recommendation) -> str:
+    """How a recommendation departs from the ranking, as a sentence; "" when it follows it."""
+    place = stood(recommendation)
+    if place is None or place.rank is None:
+        return ""
+    funded = recommendation.outcome in FUNDED
+    if place.above_line and recommendation.outcome == Outcome.DECLINED:
+        return _("This file passes and is above the funding line, and its refusal is recommended.")
+    if place.above_line and recommendation.outcome == Outcome.WAITLISTED:
+        return _("This file passes and is above the funding line, and the waiting list is recommended for it.")
+    if funded and not place.above_line:
+        return _("This file is below the funding line, and its approval is recommended.")
+    if funded and recommendation.amount > place.offer:
+        left = format_money(place.offer, get_language() or "fr")
+        return _("More is recommended than the funding line leaves to this file: %(left)s.") % {"left": left}
+    return ""
+
+
+def departure_of(application: Application) -> str:
+    """The departure of the recommendation that stands for a file; "" without one."""
+    recommendation = (
+        Recommendation.objects.standing().select_related("application").filter(application=application).first()
+    )
+    return departure(recommendation) if recommendation else ""
