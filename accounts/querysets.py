@@ -4,15 +4,17 @@ Who holds a role now is asked here: those of a cluster are rows of this app, tho
 partner rows of the apps above, and all three are terms between two dates.
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.contrib.auth import get_user_model
 from django.db import models
+from django.db.models import Q
 
 from accounts.rules import in_office, is_person
 
 if TYPE_CHECKING:
-    from accounts.models import Cluster, User
+    from accounts.models import Cluster, Membership, Organisation, User
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -32,6 +34,22 @@ class TermQuerySet(models.QuerySet[Row]):
     def holders(self) -> "models.QuerySet[User]":
         """Each person of these rows once, by key."""
         return get_user_model().objects.filter(pk__in=self.values("user_id")).order_by("pk")
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def of_member(self, user: "User") -> Self:
+        """Those that `user` acts for today; none that they left."""
+        return self.filter(memberships__user=user, memberships__ended_at=None)
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def current(self) -> Self:
+        """Those that run: their person acts for the organisation today. Those that ended are left out."""
+        return self.filter(ended_at=None)
+
+    def ran_since(self, since: datetime) -> Self:
+        """Those that run, or that ended at this instant or later."""
+        return self.filter(Q(ended_at=None) | Q(ended_at__gte=since))
 
 
 class ClusterQuerySet(models.QuerySet["Cluster"]):

@@ -69,14 +69,14 @@ def is_administrator(user: object, cluster: "Cluster | int | None" = None) -> bo
 
 def is_member(organisation: "Organisation", user: object) -> bool:
     """Whether `user` acts for `organisation`, signatory or not."""
-    return is_person(user) and user.memberships.filter(organisation=organisation).exists()
+    return is_person(user) and user.memberships.current().filter(organisation=organisation).exists()
 
 
 def is_signatory(organisation: "Organisation", user: object) -> bool:
     """Whether `user` may attest and submit for `organisation`."""
-    return (
-        is_person(user) and user.memberships.filter(organisation=organisation, role=OrganisationRole.SIGNATORY).exists()
-    )
+    if not is_person(user):
+        return False
+    return user.memberships.current().filter(organisation=organisation, role=OrganisationRole.SIGNATORY).exists()
 
 
 def is_system(by: object) -> bool:

@@ -11,8 +11,22 @@ There are five rights, and a page names the one that it asks:
     TO_DECLARE  reviews.access    a part in the file, before they declare: its title and the names, no document
     PARTNER     decisions.access  a concurrence asked of their ministry: the award, its reasons, no document
 
-A sponsor reads the title and the summary by a link of their own (`applications.views.sponsor`). Who gets what at each
-address is `tests/access/table.py`.
+What does not come through it, and why:
+
+    the sponsor's link   `applications.views.sponsor`: its right is the link, of somebody who may have no account; it
+                         says the title and the summary, to the sponsor's own side, and records them
+    the trail of a file  comes through it, and records its own reading: its page shows the readings before it
+    a ministry's API     `reports.api`: its right is a key, or a seat, of a partner; its rows are the partner's own
+                         (`reports.selectors.scope`), and each answer is a reading
+    lists                one reading each (`audit.services.record_list_reading`), their rows asked of the same rights:
+                         the list of files, on its page and as CSV; a search; a call's ranking; a reviewer's files, to
+                         review and reviewed; decisions that wait; what a partner is asked to concur in; its awards; the
+                         statement of an envelope, on its page and as CSV; each page and each CSV of the API
+    one's own list       the company's own files: what is read of each is recorded once it is opened
+    home                 what waits for a person: numbers, and the files that they open next
+
+`tests/house/test_file_doors.py` looks for what fetches a file otherwise. Who gets what at each address is
+`tests/access/table.py`.
 """
 
 from collections.abc import Callable
@@ -23,6 +37,7 @@ from django.db.models import Exists, Model, OuterRef, Q
 from django.http import Http404
 
 from accounts.models import User
+from accounts.rules import is_person
 from applications.models import Application
 from applications.querysets import given_by_membership, given_by_role
 from applications.rules import is_officer, is_screener
@@ -30,7 +45,7 @@ from applications.states import ApplicationState
 from audit import services as trail
 from audit.actors import Actor
 from moves.interests import ask_unbarred
-from moves.models import Standing
+from moves.models import Stance
 from work import clock
 
 RELATED = ("call__program__cluster", "call__form", "call__rules", "call__rubric", "organisation")
@@ -76,10 +91,12 @@ def enter(
     `read` says which part of it is shown (of `subject`, the file itself by default) and is recorded; "" when the
     request only acts, and shows nothing.
     """
+    if not is_person(person):  # an account that was closed since
+        raise Http404
     files = Application.objects.filter(right.files(person), **which).select_related(*RELATED).defer(*PARSED)
     if not right.despite_conflict:
-        closing = Standing.objects.filter(application_id=OuterRef("pk"), user_id=person.pk).barring()
-        files = files.annotate(is_closed=Exists(closing))
+        bars = Stance.objects.filter(application_id=OuterRef("pk"), user_id=person.pk).barring()
+        files = files.annotate(is_closed=Exists(bars))
     found = files.first()
     if found is None:
         raise Http404

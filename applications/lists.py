@@ -46,8 +46,7 @@ WHAT = "list (CSV)"
 ENDED = gettext_lazy("Your role on some of these files has ended. Ask for the list again.")
 
 BARRED = gettext_lazy(
-    "Since then, you have declared a conflict of interest, or a doubt, about one of these files. "
-    "Ask for the list again."
+    "Since then, a conflict of interest, or a doubt, has closed one of these files to you. Ask for the list again."
 )
 
 

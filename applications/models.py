@@ -1,6 +1,7 @@
 """What a company writes and sends: the file, its answers, what was frozen, and what was asked back."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -28,6 +29,7 @@ from questions.schema.faults import Fault
 from work import clock
 from work.models import PublicModel, Versioned, state_check
 from work.money import ZERO
+from work.names import enterprise_key
 
 SENT = ~models.Q(state=ApplicationState.DRAFT)  # drafts have no date: in such an index they would all come first
 
@@ -182,6 +184,7 @@ class Sponsorship(PublicModel):
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="sponsorships")
     email = models.EmailField()
     organisation_name = models.CharField(max_length=250)
+    name_key = models.TextField(db_default="", default="", editable=False)  # as the organisations that bear it have it
     language = models.CharField(max_length=2, choices=Language.choices, default=Language.FRENCH)
     token_digest = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -199,8 +202,17 @@ class Sponsorship(PublicModel):
 
     objects = SponsorshipQuerySet.as_manager()
 
+    class Meta:
+        indexes = [models.Index(fields=["name_key"], name="sponsorship_name")]
+
     def __str__(self) -> str:
         return self.organisation_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_key = enterprise_key(self.organisation_name)
+        if kwargs.get("update_fields") is not None and "organisation_name" in kwargs["update_fields"]:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "name_key"}
+        super().save(*args, **kwargs)
 
 
 class Finding(Versioned):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def given_by_membership(user: "User") -> Q:
     """The condition that `user` acts for the file's applicant. Drafts too."""
-    return Q(organisation__in=user.memberships.values("organisation_id"))
+    return Q(organisation__in=user.memberships.current().values("organisation_id"))
 
 
 def given_by_role(user: "User") -> Q:

@@ -7,6 +7,7 @@ and TRUNCATE, whatever the program does.
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func
 from django.db.models.fields.json import KeyTransform
@@ -132,8 +133,8 @@ class Erasable(models.Model):
 class Reading(models.Model):
     """That someone read a confidential thing. The table is partitioned by month of `at` (migration 0002).
 
-    A list taken away as a file is one reading: its question, how many lines, the SHA-256 of the file, and the files
-    that were in it (`listed`, ascending; large, so read only when asked for by name).
+    A list is one reading: its question, how many lines, a digest of what was given, and the files that were in it
+    (`listed`, ascending; large, so read only when asked for by name).
     """
 
     at = models.DateTimeField(default=clock.now)
@@ -156,8 +157,8 @@ class Reading(models.Model):
         indexes = [
             models.Index(fields=["application_id", "at"], name="audit_reading_of_file"),
             models.Index(fields=["actor_kind", "actor_id", "at"], name="audit_reading_of_actor"),
-            # Lists are few: who asks after one file looks into each of them.
-            models.Index(fields=["at"], name="audit_reading_of_list", condition=models.Q(listed__isnull=False)),
+            # The lists that a file was in.
+            GinIndex(fields=["listed"], name="audit_reading_listed", condition=models.Q(listed__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -67,7 +67,7 @@ class ChangeQuerySet(QuerySet["Change"]):
 
 class ReadingQuerySet(QuerySet["Reading"]):
     def of_file(self, application_id: int) -> Self:
-        """The readings of a file: of itself, and of each list taken away that it was in."""
+        """The readings of a file: of itself, and of each list that it was in."""
         return self.filter(Q(application_id=application_id) | Q(listed__contains=[application_id]))
 
 

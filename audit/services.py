@@ -7,6 +7,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from django.db import connection, transaction
@@ -145,40 +146,37 @@ def record_reading(by: Actor, *, application_id: int | None, subject: Model | st
     )
 
 
-def record_readings(by: Actor, *, application_ids: Iterable[int | None], subject: str, what: str) -> None:
-    """As `record_reading`, for a list that shows several files: one reading of each, in one statement."""
-    actor, now = _actor(by), clock.now()
-    Reading.objects.bulk_create(
-        [
-            Reading(at=now, application_id=application_id, subject_type=subject, what=what, **actor)
-            for application_id in dict.fromkeys(application_ids)
-        ]
-    )
-
-
 def record_list_reading(
     by: Actor,
     *,
-    subject: str,
+    subject: Model | str,
     what: str,
     question: Mapping[str, str | int | bool | None],
-    count: int,
-    digest: str,
-    listed: Iterable[int],
-) -> Reading:
-    """As `record_reading`, for a list taken away as a file: one reading, however many files are in it.
+    listed: Iterable[int | None],
+    count: int | None = None,
+    digest: str = "",
+) -> Reading | None:
+    """As `record_reading`, for a list that tells of several files, on a page, in a file or through the API: one
+    reading, however many files are in it. None, and nothing is written, for a list without any.
 
-    `question` says what was asked (filters and order), `count` how many lines it has, `digest` is the SHA-256 of the
-    file (hexadecimal), `listed` the ids of the files in it.
+    `question` says what was asked (filters, order, place), `listed` the ids of the files, in the order shown (None for
+    a line that tells of no file), `count` how many lines there were, as many as these by default. `digest` is the
+    SHA-256 of what was given, where it is bytes that its reader keeps; by default that of the list of ids.
     """
+    keys = list(listed)
+    files = {key for key in keys if key is not None}
+    if not files:
+        return None
+    name, key = (subject, None) if isinstance(subject, str) else subject_of(subject)
     return Reading.objects.create(
         at=clock.now(),
-        subject_type=subject,
+        subject_type=name,
+        subject_id=key,
         what=what,
         question=dict(question),
-        count=count,
-        digest=digest,
-        listed=sorted(listed),
+        count=len(keys) if count is None else count,
+        digest=digest or sha256(seal.canonical(keys).encode()).hexdigest(),
+        listed=sorted(files),
         **_actor(by),
     )
 

@@ -8,7 +8,7 @@ from decisions.models import Concurrence
 
 
 def _asked_to_concur(person: User) -> Q:
-    return Q(pk__in=Concurrence.objects.of_officer(person).values("application_id"))
+    return Q(pk__in=Concurrence.objects.asked_of(person).values("application_id"))
 
 
 PARTNER = Right(_asked_to_concur)

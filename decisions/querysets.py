@@ -136,15 +136,14 @@ class ConcurrenceQuerySet(models.QuerySet["Concurrence"]):
 
     def of_officer(self, user: Actor) -> Self:
         """What `user` is asked, or gave, as concurrence officer of the partner; no file they are barred from."""
+        return self.asked_of(user).exclude(application__in=barred_from(user))
+
+    def asked_of(self, user: Actor) -> Self:
+        """The same, with the files that are closed to them: the door says so, and why."""
         if not is_person(user):
             return self.none()
         partners = user.partner_seats.held_today().filter(role=PartnerRole.CONCURRENCE).values("partner_id")
-        return (
-            self.counted()
-            .filter(agreement__partner__in=partners)
-            .filter(decision__state__in=ONCE_APPROVED)
-            .exclude(application__in=barred_from(user))
-        )
+        return self.counted().filter(agreement__partner__in=partners).filter(decision__state__in=ONCE_APPROVED)
 
     def waiting(self) -> Self:
         return self.awaited().filter(decision__state=DecisionState.APPROVED)

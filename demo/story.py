@@ -139,7 +139,7 @@ class Story:
         """A draft written in one sitting, and sponsored by the prime."""
         by = self.signatory(company)
         with clock.at(at):
-            organisation = Organisation.objects.filter(memberships__user=by).get()
+            organisation = Organisation.objects.of_member(by).get()
             said = answers.eligibility(company)
             file = start_application(self.call, organisation, by=by, eligibility=said)
             written = answers.answers(company, on=clock.today(), requested=requested, levels=levels)

@@ -1,6 +1,7 @@
 """The envelopes of the delegation agreements: how far each year's money has gone, and every entry of one."""
 
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any, TypedDict
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.requests import PersonRequest
-from audit.services import record_reading
+from audit.services import record_list_reading, record_reading
 from audit.states import ActorKind
 from funding.access import envelopes_of, reads_envelopes
 from funding.figures import Burn, FileName, StatementRow, burn, names_of_files, statement
@@ -90,14 +91,15 @@ def rows_of(envelope: Envelope, reader: User) -> list[Line]:
 @never_cache
 def statement_page(request: PersonRequest, public_id: UUID) -> HttpResponse:
     envelope = get_object_or_404(readable(request), public_id=public_id)
-    record_reading(request.user, application_id=None, subject=envelope, what="statement")
     year = burn(envelope)
+    rows = rows_of(envelope, request.user)
+    remember(request, envelope, rows, what="statement")
     context = {
         "envelope": envelope,
         "agreement": envelope.agreement,
         "burn": year,
         "bar": bar_of(envelope, year),
-        "rows": rows_of(envelope, request.user),
+        "rows": rows,
         "now": clock.now(),
     }
     return render(request, "funding/envelope.html", context)
@@ -109,12 +111,13 @@ def statement_page(request: PersonRequest, public_id: UUID) -> HttpResponse:
 def statement_csv(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """The same statement, a line an entry, as a spreadsheet of the reader's language opens it."""
     envelope = get_object_or_404(readable(request), public_id=public_id)
-    record_reading(request.user, application_id=None, subject=envelope, what="statement (CSV)")
     language = get_language() or "fr"
-    table: list[list[str | Decimal]] = [_heads(), *(_cells(envelope, line) for line in rows_of(envelope, request.user))]
+    rows = rows_of(envelope, request.user)
+    table: list[list[str | Decimal]] = [_heads(), *(_cells(envelope, line) for line in rows)]
     response = HttpResponse(MARK.encode() + lines_of(table, language=language), content_type="text/csv; charset=utf-8")
     name = f"{envelope.agreement.reference}-{envelope.label}".replace("/", "-")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    remember(request, envelope, rows, what="statement (CSV)", digest=sha256(response.content).hexdigest())
     return response
 
 
@@ -157,3 +160,11 @@ def _cells(envelope: Envelope, line: Line) -> list[str | Decimal]:
         *(row.balances[balance] for balance in BALANCES),
         row.free,
     ]
+
+
+def remember(request: PersonRequest, envelope: Envelope, rows: list[Line], *, what: str, digest: str = "") -> None:
+    """The statement was read: of the envelope, and of each file that a line of it names."""
+    files = [row["row"].entry.application_id if row["file"] else None for row in rows]
+    found = record_list_reading(request.user, subject=envelope, what=what, question={}, listed=files, digest=digest)
+    if found is None:  # no line names a file
+        record_reading(request.user, application_id=None, subject=envelope, what=what)

@@ -27,4 +27,6 @@ class LetterQuerySet(models.QuerySet["Letter"]):
         """Letters that were sent to an organisation `user` acts for."""
         if not is_person(user):
             return self.none()
-        return self.readable().filter(application__organisation__in=user.memberships.values("organisation_id"))
+        return self.readable().filter(
+            application__organisation__in=user.memberships.current().values("organisation_id")
+        )

@@ -118,7 +118,7 @@ def signatory_of(application: Application) -> str:
     snapshot = current_snapshot(application)
     if snapshot is not None and snapshot.signed_name:
         return snapshot.signed_name
-    signs = application.organisation.memberships.filter(role=OrganisationRole.SIGNATORY).order_by("id")
+    signs = application.organisation.memberships.current().filter(role=OrganisationRole.SIGNATORY).order_by("id")
     found = signs.select_related("user").first()
     return found.user.full_name if found else ""
 

@@ -1,44 +1,77 @@
 """Where people stand towards a file, and what they may do in it while they do.
 
-The latest declaration counts. A conflict, or a doubt that is not ruled on, closes the file to its person: every move of
-it but those of their own side (`Terms.despite_conflict`), every page, every list.
+Two things close a file to a person: what they declared (the latest counts: a conflict, or a doubt that is not ruled
+on), and a party of the file that they act for, or did within the look-back: that one by itself, whatever they declare.
+Closed is every move of it but those of their own side (`Terms.despite_conflict`), every page, every list.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
 
 from audit.actors import Actor
 from audit.states import ActorKind
-from moves.models import Standing
+from moves.models import Stance
+from moves.querysets import LOOK_BACK, closing
 from moves.refusals import Forbidden, Refusal
-from moves.states import BARRING, StandingState
+from moves.states import BARRING, Party, StandingState
+from work import clock
 
 P = TypeVar("P", bound=Actor)
 
 
+@dataclass(frozen=True)
+class Stand:
+    """Where a person stands towards a file: what they declared last (a `StandingState`, "" for nothing yet), and why it
+    is closed to them: the party that they act for (`side`), else their declaration. None when it is not."""
+
+    declared: str
+    side: Refusal | None = None
+
+    @property
+    def bar(self) -> Refusal | None:
+        if self.side is None and self.declared in BARRING:
+            return Refusal(StandingState(self.declared).row.bars, code=self.declared)
+        return self.side
+
+
+def stand_of(application_id: int, user: Actor) -> Stand:
+    """Where `user` stands towards the file. One statement. Who is no person declares nothing, and is never barred."""
+    if user.pk is None or user.actor != ActorKind.PERSON:
+        return Stand("")
+    own = Stance.objects.filter(application_id=application_id, user_id=user.pk)
+    rows = own.filter(Q(kind__in=StandingState) | closing())
+    declared = [row.kind for row in rows if row.kind in StandingState]
+    sides = sorted((row for row in rows if row.kind in Party), key=lambda row: row.ended_at is not None)
+    return Stand(declared[0] if declared else "", _why(sides[0]) if sides else None)
+
+
+def _why(row: Stance) -> Refusal:
+    words = Party(row.kind).row
+    if row.ended_at is None:
+        return Refusal(words.bars % {"organisation": row.organisation}, code=row.kind)
+    language, ended = get_language() or "fr", clock.day_of(row.ended_at)
+    last = clock.format_day(clock.years_before(ended, -LOOK_BACK), language)
+    values = {"organisation": row.organisation, "day": clock.format_day(ended, language), "last": last}
+    return Refusal(words.barred % values, code=row.kind)
+
+
+def side_of(application_id: int, user: Actor) -> Refusal | None:
+    """Why the file is closed to `user` whatever they declare: they act for a party of it, or did. None when not."""
+    return stand_of(application_id, user).side
+
+
 def standing_of(application_id: int, user: Actor) -> str:
     """What `user` last declared of their interests in the file; empty when they never did."""
-    if user.pk is None:
-        return ""
-    latest = (
-        Standing.objects.filter(application_id=application_id, user_id=user.pk)
-        .order_by("-id")
-        .values_list("standing", flat=True)
-        .first()
-    )
-    return latest or ""
-
-
-def closing(standing: str) -> Refusal | None:
-    """Why a file is closed to somebody of this standing ("" when they declared nothing). None when it is not."""
-    return Refusal(StandingState(standing).row.bars, code=standing) if standing in BARRING else None
+    return stand_of(application_id, user).declared
 
 
 def bar(application_id: int, user: Actor) -> Refusal | None:
-    """Why the file is closed to `user`: they declared a conflict, or are unsure. None when it is not."""
-    return closing(standing_of(application_id, user)) if user.actor == ActorKind.PERSON else None
+    """Why the file is closed to `user`; None when it is not."""
+    return stand_of(application_id, user).bar
 
 
 def is_barred(application_id: int, user: Actor) -> bool:
@@ -53,15 +86,22 @@ def ask_unbarred(application_id: int, by: Actor) -> None:
         raise Forbidden(refusal.message, code=refusal.code)
 
 
-def barred_from(user: Actor) -> QuerySet[Standing, Mapping[str, object]]:
+def barred_from(user: Actor) -> QuerySet[Stance, Mapping[str, object]]:
     """Ids of the files that are closed to `user`: a subquery."""
-    own = Standing.objects.none() if user.pk is None else Standing.objects.filter(user_id=user.pk)
-    return own.barring().values("application_id")
+    if user.pk is None or user.actor != ActorKind.PERSON:
+        return Stance.objects.none().values("application_id")
+    return Stance.objects.filter(user_id=user.pk).barring().values("application_id")
 
 
 def barred_pairs(applications: Collection[int], people: Collection[int]) -> set[tuple[int, int]]:
     """Which of these files are closed to which of `people`: pairs of their keys, (file, person). One statement."""
-    closed = Standing.objects.filter(application_id__in=applications, user_id__in=people).barring()
+    closed = Stance.objects.filter(application_id__in=applications, user_id__in=people).barring()
+    return set(closed.values_list("application_id", "user_id"))
+
+
+def declared_pairs(applications: Collection[int], people: Collection[int]) -> set[tuple[int, int]]:
+    """Those of `barred_pairs` that what the person declared closes, whatever else does. One statement."""
+    closed = Stance.objects.filter(application_id__in=applications, user_id__in=people).declared_barring()
     return set(closed.values_list("application_id", "user_id"))
 
 

@@ -19,7 +19,7 @@ from audit import services
 from audit.actors import Actor
 from audit.states import ActorKind
 from moves.duties import WITHOUT_DECLARATION, clash
-from moves.interests import closing, standing_of
+from moves.interests import Stand, stand_of
 from moves.refusals import UNDECLARED, Forbidden, Refusal, WrongMoment
 from moves.registry import Made, declared, fetcher_of, reactions_of, state_field, subject_name, ways
 from moves.services import record_duty
@@ -195,14 +195,14 @@ class _Person:
         self.file = services.file_of(obj)
 
     @cached_property
-    def declared(self) -> str:
-        return standing_of(self.file, self.by) if self.file is not None else ""
+    def stand(self) -> Stand:
+        return stand_of(self.file, self.by) if self.file is not None else Stand("")
 
     def bar(self, step: AnyMove) -> Refusal | None:
-        """A declared conflict, or a doubt: it closes every move of the file but those of one's own side."""
+        """A conflict of interest, or a doubt: it closes every move of the file but those of one's own side."""
         if self.by.actor != ActorKind.PERSON or step.terms.despite_conflict(self.obj, self.by):
             return None
-        return closing(self.declared)
+        return self.stand.bar
 
     def earlier(self, step: AnyMove) -> Refusal | None:
         """An act on the file that excludes the move's duty; and a duty is done by persons only."""
@@ -216,7 +216,7 @@ class _Person:
     def undeclared(self, step: AnyMove) -> Refusal | None:
         """Interests in the file that its person has not declared, where the duty asks for it."""
         duty = step.terms.duty
-        if duty is None or self.file is None or duty in WITHOUT_DECLARATION or self.declared:
+        if duty is None or self.file is None or duty in WITHOUT_DECLARATION or self.stand.declared:
             return None
         return Refusal(_("Declare your interests in this file first."), code=UNDECLARED)
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from moves import states
-from moves.querysets import StandingQuerySet
+from moves.querysets import StanceQuerySet
 from work import clock
 
 
@@ -41,8 +41,6 @@ class Standing(models.Model):
     standing = models.CharField(max_length=10, choices=states.StandingState.choices, verbose_name=_("declaration"))
     at = models.DateTimeField(default=clock.now)
 
-    objects = StandingQuerySet.as_manager()
-
     class Meta:
         db_table = "audit_standing"
         indexes = [
@@ -62,3 +60,29 @@ class Standing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.standing} {self.application_id}"
+
+
+class Stance(models.Model):
+    """Where a person stands towards a file: what they declared last, and each party of it that they act for, or did.
+
+    A view: nothing is written here. The view of this app tells the declarations; `applications`, which has the files
+    and their parties, tells of these too (its migrations). `kind` is a `StandingState` or a `Party`; whether it `bars`
+    follows from it, and from when the person stopped acting for the `organisation`, where they did.
+    """
+
+    pk = models.CompositePrimaryKey("application_id", "user_id", "kind", "organisation")
+    application_id = models.BigIntegerField()
+    user_id = models.BigIntegerField()
+    kind = models.CharField(max_length=10)
+    bars = models.BooleanField()
+    organisation = models.CharField(max_length=250)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = StanceQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "moves_stance"
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind} {self.application_id}"

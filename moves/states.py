@@ -56,5 +56,50 @@ class StandingState(States):
     )
 
 
+@dataclass(frozen=True)
+class PartyRow:
+    """What acting for a party of a file entails: the file is closed to the person, as they are told: while they do, and
+    for the look-back after."""
+
+    bars: str | Promise
+    barred: str | Promise
+
+
+class Party(States):
+    """An organisation that a file is about. Whoever acts for one, or did within the look-back, is on its side.
+
+    Partners of a consortium join them when files have any (the view of `Stance`).
+    """
+
+    row: PartyRow
+
+    APPLICANT = (
+        "applicant",
+        PartyRow(
+            bars=_(
+                "You act for %(organisation)s, which presents this file: it is closed to you in any other capacity."
+            ),
+            barred=_(
+                "You acted for %(organisation)s, which presents this file, until %(day)s:"
+                " it stays closed to you until %(last)s."
+            ),
+        ),
+        _("the applicant"),
+    )
+    SPONSOR = (
+        "sponsor",
+        PartyRow(
+            bars=_(
+                "You act for %(organisation)s, which sponsors this file: it is closed to you in any other capacity."
+            ),
+            barred=_(
+                "You acted for %(organisation)s, which sponsors this file, until %(day)s:"
+                " it stays closed to you until %(last)s."
+            ),
+        ),
+        _("its sponsor"),
+    )
+
+
 BARRING = tuple(state for state in StandingState if state.row.bars)
 """A declaration of these closes the file to its person, until the chair rules."""

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
-from audit.services import record_readings
+from audit.services import record_list_reading
 from funding.figures import burn
 from funding.models import Envelope, Partner
 from funding.roles import PartnerRole
@@ -132,11 +132,12 @@ def to_concur(request: PartnerRequest) -> list[dict[str, object]]:
     if not selectors.seats_of(request.user).filter(partner=request.partner, role=PartnerRole.CONCURRENCE).exists():
         return []
     waiting = list(selectors.waiting_for_concurrence(request.partner, request.user))
-    record_readings(
+    record_list_reading(
         request.user,
-        application_ids=[c.application_id for c in waiting],
         subject="concurrence",
         what="waiting for concurrence",
+        question={},
+        listed=[c.application_id for c in waiting],
     )
     return [{"concurrence": c, "url": reverse("decision-concurrence", args=[c.public_id])} for c in waiting]
 
@@ -150,7 +151,13 @@ def awards(request: PartnerRequest) -> HttpResponse:
         rows = rows.filter(public_id__lt=before)
     found = list(rows.order_by("-public_id")[: PAGE + 1])
     shown = found[:PAGE]
-    record_readings(request.user, application_ids=[a.application_id for a in shown], subject="award", what="awards")
+    record_list_reading(
+        request.user,
+        subject="award",
+        what="awards",
+        question={"place": str(before or "")},
+        listed=[award.application_id for award in shown],
+    )
     own = frame(request, "partner-awards")
     more = page_after(own, shown[-1].public_id) if found[PAGE:] else ""
     context = {

@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef
 
 from accounts.rules import is_person
 from audit.actors import Actor
-from moves.models import Standing
+from moves.models import Stance
 from reviews.states import LIVE, READABLE, REFUSED, WAITING, Answer, AssignmentState
 
 if TYPE_CHECKING:
@@ -46,10 +46,11 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         """Reviews that count, the only road to them: submitted with their total, by the panel that now has the file,
         by somebody to whom it is not closed. Those recused, set aside by a reconsideration, reopened, cancelled or
         never submitted are left out, and that of a person who has been unsure of their interests since, until the
-        chair rules. What they say together: `reviews.selectors.PanelReviews`."""
-        closed = Standing.objects.filter(application_id=OuterRef("application_id"), user_id=OuterRef("reviewer_id"))
+        chair rules. Whom they came to act for since takes nothing from what they gave before. What they say together:
+        `reviews.selectors.PanelReviews`."""
+        closed = Stance.objects.filter(application_id=OuterRef("application_id"), user_id=OuterRef("reviewer_id"))
         rows = self.submitted().filter(set_aside_at__isnull=True, total__isnull=False)
-        return rows.exclude(Exists(closed.barring()))
+        return rows.exclude(Exists(closed.declared_barring()))
 
 
 class DeclarationQuerySet(models.QuerySet["Declaration"]):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models.clusters import Cluster
+from accounts.querysets import MembershipQuerySet, OrganisationQuerySet
 from accounts.roles import ClusterRole, Language, OrganisationRole, Ownership
 from audit.states import ChangeKind
 from work import clock
@@ -40,6 +41,8 @@ class Organisation(PublicModel, Versioned):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+", db_index=False
     )
 
+    objects = OrganisationQuerySet.as_manager()
+
     def __str__(self) -> str:
         return self.legal_name
 
@@ -51,16 +54,24 @@ class Organisation(PublicModel, Versioned):
 
 
 class Membership(models.Model):
-    """A person who acts for an organisation; the signatory attests and submits."""
+    """A person who acts for an organisation; the signatory attests and submits.
+
+    One that ended stays: for a time it is still a conflict of interest (`moves.interests`). Who joins anew has another.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=OrganisationRole.choices, default=OrganisationRole.MEMBER)
     since = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "organisation"], name="membership_once"),
+            models.UniqueConstraint(
+                fields=["user", "organisation"], condition=models.Q(ended_at__isnull=True), name="membership_once"
+            ),
             models.CheckConstraint(condition=models.Q(role__in=OrganisationRole.values), name="membership_role_known"),
         ]
 

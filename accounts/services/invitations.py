@@ -39,7 +39,7 @@ def invite_member(
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     must_sign_for(organisation, by)
     email = _clean(email)
-    if organisation.memberships.filter(user__email=email).exists():
+    if organisation.memberships.current().filter(user__email=email).exists():
         raise ValidationError({"email": _("This person already acts for the organisation.")})
     return _invite(organisation, by=by, email=email, language=language, role=OrganisationRole(role))
 
@@ -102,7 +102,7 @@ def accept_invitation(token: str, *, by: Actor | AnonymousUser) -> Invitation:
     found.save(update_fields=["accepted_at", "accepted_by"])
     place = place_of(found)
     if found.organisation_id:
-        Membership.objects.get_or_create(
+        Membership.objects.current().get_or_create(
             user=by, organisation_id=found.organisation_id, defaults={"role": found.organisation_role}
         )
     elif found.cluster and found.cluster_role:

@@ -14,6 +14,7 @@ from accounts.rules import is_member, is_oneself, is_person, is_signatory
 from audit import services as trail
 from audit.actors import Actor
 from moves.refusals import Forbidden, Refusal, WrongMoment
+from work import clock
 from work.versions import write_over
 
 
@@ -124,14 +125,18 @@ def change_member_role(membership: Membership, *, by: Actor, role: str) -> Membe
 
 @transaction.atomic
 def remove_member(membership: Membership, *, by: Actor) -> None:
-    """End a membership: by a signatory, or by the person who leaves. One signatory at least stays."""
+    """End a membership: by a signatory, or by the person who leaves. One signatory at least stays.
+
+    The row stays, with its end. WrongMoment when it had ended.
+    """
     membership = _locked(membership)
     if not is_oneself(by, membership.user_id):
         must_sign_for(membership.organisation, by)
     if membership.role == OrganisationRole.SIGNATORY:
         _keep_a_signatory(membership)
     organisation, given = membership.organisation, {"person": membership.user.public_id, "role": membership.role}
-    membership.delete()
+    membership.ended_at = clock.now()
+    membership.save(update_fields=["ended_at"])
     trail.record(organisation, "organisation.remove_member", by=by, given=given)
 
 
@@ -147,13 +152,13 @@ def _locked(membership: Membership) -> Membership:
     """The membership as it is now. The organisation is locked, so that two signatories never remove each other."""
     Organisation.objects.select_for_update().get(pk=membership.organisation_id)
     try:
-        return Membership.objects.select_related("organisation", "user").get(pk=membership.pk)
+        return Membership.objects.current().select_related("organisation", "user").get(pk=membership.pk)
     except Membership.DoesNotExist:
         raise WrongMoment(Refusal(_("This person is no longer a member."), code="gone")) from None
 
 
 def _keep_a_signatory(membership: Membership) -> None:
-    others = membership.organisation.memberships.filter(role=OrganisationRole.SIGNATORY, user__is_active=True)
+    others = membership.organisation.memberships.current().filter(role=OrganisationRole.SIGNATORY, user__is_active=True)
     if not others.exclude(pk=membership.pk).exists():
         raise WrongMoment(
             Refusal(

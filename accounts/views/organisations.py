@@ -31,14 +31,16 @@ from work.versions import Overtaken
 
 def own(request: PersonRequest, public_id: UUID) -> Organisation:
     """The organisation, when the person acts for it; to anyone else it does not exist (404)."""
-    return get_object_or_404(Organisation.objects.filter(memberships__user=request.user), public_id=public_id)
+    return get_object_or_404(Organisation.objects.of_member(request.user), public_id=public_id)
 
 
 @login_required
 @require_GET
 def index(request: PersonRequest) -> HttpResponse:
     """The organisations I act for."""
-    memberships = request.user.memberships.select_related("organisation").order_by(*by_name("organisation__legal_name"))
+    memberships = (
+        request.user.memberships.current().select_related("organisation").order_by(*by_name("organisation__legal_name"))
+    )
     return render(request, "accounts/organisations.html", {"memberships": memberships})
 
 
@@ -68,9 +70,9 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     context = {
         "organisation": organisation,
         "signs": is_signatory(organisation, request.user),
-        "memberships": organisation.memberships.select_related("user").order_by(
-            "user__family_name", "user__given_name"
-        ),
+        "memberships": organisation.memberships.current()
+        .select_related("user")
+        .order_by("user__family_name", "user__given_name"),
         "invitations": organisation.invitations.filter(accepted_at=None, expires_at__gt=clock.now()).order_by("email"),
         "rows": facts(organisation),
     }
@@ -126,7 +128,7 @@ def member(request: PersonRequest, public_id: UUID, person: UUID) -> HttpRespons
     organisation = own(request, public_id)
     if request.user.public_id != person:
         must_sign_for(organisation, request.user)
-    membership = get_object_or_404(organisation.memberships.select_related("user"), user__public_id=person)
+    membership = get_object_or_404(organisation.memberships.current().select_related("user"), user__public_id=person)
     form = MemberRoleForm(request.POST if "role" in request.POST else None, initial={"role": membership.role})
     if request.method == "POST":
         try:

@@ -37,7 +37,7 @@ def organisations_of(person: object) -> QuerySet[Organisation]:
     """The organisations that a person acts for, by name; none for whoever is not signed in."""
     if not is_person(person):
         return Organisation.objects.none()
-    return Organisation.objects.filter(memberships__user=person).order_by(*by_name("legal_name"), "pk")
+    return Organisation.objects.of_member(person).order_by(*by_name("legal_name"), "pk")
 
 
 def acted_for(person: object) -> list[int]:

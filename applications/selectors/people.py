@@ -12,7 +12,7 @@ def people_of(application: Application) -> QuerySet[User]:
 
     Each is a member of the organisation today, with an open account. One query.
     """
-    members = Membership.objects.filter(organisation_id=application.organisation_id)
+    members = Membership.objects.current().filter(organisation_id=application.organisation_id)
     told = members.filter(Q(role=OrganisationRole.SIGNATORY) | Q(user_id=application.created_by_id))
     return _acting(told)
 
@@ -20,7 +20,7 @@ def people_of(application: Application) -> QuerySet[User]:
 def members_of(organisation: Organisation) -> QuerySet[User]:
     """Everybody who acts for an organisation today, with an open account: who is told of what concerns it where it has
     no draft yet, and to whom its letters go. One query."""
-    return _acting(Membership.objects.filter(organisation=organisation))
+    return _acting(Membership.objects.current().filter(organisation=organisation))
 
 
 def _acting(memberships: QuerySet[Membership]) -> QuerySet[User]:

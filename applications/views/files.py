@@ -25,8 +25,7 @@ from applications.rules import is_officer
 from applications.selectors import Chosen, calls_of, chosen_files, read_snapshot
 from applications.selectors.shown import shown_sections
 from applications.services.submission import retry_receipts
-from applications.states import ApplicationState
-from audit.services import record_readings
+from audit.services import record_list_reading
 from documents.downloads import file_response
 from documents.selectors import why_lost
 from moves.refusals import Forbidden
@@ -45,13 +44,17 @@ SHOWN = ("reference", "title", "organisation_name", "state", "requested_amount",
 
 
 class Pages:
-    """One page of a list in keyset order: after or before a file named by its reference. Never an offset."""
+    """One page of a list in keyset order: after or before a file named by its reference. Never an offset.
+
+    `known`: every file that the reader lists, whatever was chosen: the one named may have left the list since.
+    """
 
     def __init__(
         self,
         files: QuerySet[Application],
         sort: str,
         *,
+        known: QuerySet[Application],
         after: str | None = None,
         before: str | None = None,
         size: int = PAGE,
@@ -61,12 +64,7 @@ class Pages:
         self.backwards = bool(before and not after)
         row = None
         if mark:
-            row = (
-                Application.objects.exclude(state=ApplicationState.DRAFT)
-                .filter(reference=mark)
-                .only("pk", *SHOWN)
-                .first()
-            )
+            row = known.filter(reference=mark).only("pk", *SHOWN).first()
             if row is None:
                 raise Http404
         found = self._take(row)
@@ -141,8 +139,16 @@ def index(request: PersonRequest) -> HttpResponse:
     files = chosen_files(request.user, calls, Chosen(**chosen), now=clock.now())
     if not understood:
         files = files.none()
-    page = Pages(files, sort, after=request.GET.get("after"), before=request.GET.get("before"))
-    record_readings(request.user, application_ids=[f.pk for f in page.rows], subject="application", what="list")
+    known = Application.objects.listed(request.user, [call.pk for call in calls])
+    page = Pages(files, sort, known=known, after=request.GET.get("after"), before=request.GET.get("before"))
+    place = request.GET.get("after") or request.GET.get("before") or ""
+    record_list_reading(
+        request.user,
+        subject="application",
+        what="list",
+        question=Chosen(**chosen).packed() | {"place": place},
+        listed=[file.pk for file in page.rows],
+    )
     names = {call.pk: call for call in calls}
     number, more = counted(files)
     context = {

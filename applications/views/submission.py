@@ -119,8 +119,11 @@ def missing_lines(application: Application, answers: Mapping[str, object]) -> li
 
 def signatories(application: Application) -> list[User]:
     """Who can sign for the organisation."""
-    members = application.organisation.memberships.filter(role=OrganisationRole.SIGNATORY).select_related("user")
-    return [member.user for member in members.order_by(*by_name("user__family_name", "user__given_name"), "pk")]
+    members = application.organisation.memberships.current().filter(role=OrganisationRole.SIGNATORY)
+    return [
+        member.user
+        for member in members.select_related("user").order_by(*by_name("user__family_name", "user__given_name"), "pk")
+    ]
 
 
 @login_required

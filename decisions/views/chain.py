@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.states import ApplicationState
-from audit.services import record_readings
+from audit.services import record_list_reading
 from decisions import selectors, services
 from decisions.checks import agreements_to_concur
 from decisions.forms import NoteForm, ReasonsForm, SendBackForm
@@ -81,11 +81,12 @@ def queue(request: PersonRequest) -> HttpResponse:
         }
         for decision in shown
     ]
-    record_readings(
+    record_list_reading(
         request.user,
-        application_ids=[decision.application_id for decision in shown],
         subject="decision",
         what="decisions waiting",
+        question={"place": request.GET.get("after", "")},
+        listed=[decision.application_id for decision in shown],
     )
     total = sum(decision.amount for decision in shown if decision.kind in FUNDED)
     return render(request, "decisions/queue.html", {"lines": lines, "next_url": next_url, "total": total})

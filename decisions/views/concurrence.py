@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.access import enter
 from audit.actors import Actor
-from audit.services import record_readings
+from audit.services import record_list_reading
 from decisions import selectors, services
 from decisions.access import PARTNER
 from decisions.forms import InterestsForm, NoteForm, SendBackForm
@@ -43,8 +43,9 @@ RELATED = (
 
 
 def own(request: PersonRequest, public_id: UUID) -> Concurrence:
-    """A concurrence asked of a partner that the person sits for; to anyone else it does not exist (404)."""
-    concurrences = Concurrence.objects.of_officer(request.user).select_related(*RELATED)
+    """A concurrence asked of a partner that the person sits for; to anyone else it does not exist (404). Whether the
+    file is closed to them, the door says (`read_of`)."""
+    concurrences = Concurrence.objects.asked_of(request.user).select_related(*RELATED)
     return get_object_or_404(concurrences, public_id=public_id)
 
 
@@ -64,11 +65,12 @@ def index(request: PersonRequest) -> HttpResponse:
     free = set(mine.waiting().free_to(request.user).values_list("pk", flat=True))
     nobody = {one.pk for one in waiting if one.pk not in free and not selectors.concurrers_of(one)}
     given = list(mine.filter(state=ConcurrenceState.GIVEN).order_by("-given_at", "-id")[:20])
-    record_readings(
+    record_list_reading(
         request.user,
-        application_ids=[one.application_id for one in waiting + given],
         subject="concurrence",
         what="concurrences",
+        question={},
+        listed=[one.application_id for one in waiting + given],
     )
     context = {"waiting": waiting, "free": free, "nobody": nobody, "given": given}
     return render(request, "decisions/concurrences.html", context)

@@ -25,7 +25,7 @@ def roles_of(user: object) -> frozenset[tuple[str, str]]:
             _named(RoleKind.CLUSTER, ClusterAppointment.objects.held_by(user)),
             _named(RoleKind.PROGRAM, Appointment.objects.held_by(user)),
             _named(RoleKind.PARTNER, PartnerSeat.objects.held_by(user)),
-            _named(RoleKind.COMPANY, Membership.objects.filter(user=user)),
+            _named(RoleKind.COMPANY, Membership.objects.current().filter(user=user)),
         ]
         setattr(user, KEPT, frozenset(held[0].union(*held[1:])))
     return getattr(user, KEPT)

@@ -16,7 +16,7 @@ from applications.models import Application
 from applications.search import matching
 from applications.states import ApplicationState
 from applications.templatetags.files import state_kind
-from audit.services import record_readings
+from audit.services import record_list_reading
 from desk.selectors import file as file_page
 from reviews.selectors import departure_of
 
@@ -71,7 +71,9 @@ def search(request: PersonRequest) -> HttpResponse:
         rows, more = rows[:PAGE], len(rows) > PAGE
         as_staff = set(staff.filter(pk__in=[f.pk for f in rows]).values_list("pk", flat=True))
         found = [_found(file, file.pk in as_staff) for file in rows]
-        record_readings(request.user, application_ids=[f.pk for f in rows], subject="application", what="search")
+        record_list_reading(
+            request.user, subject="application", what="search", question={"q": asked}, listed=[f.pk for f in rows]
+        )
     return render(request, "desk/search.html", {"asked": asked, "found": found, "more": more})
 
 

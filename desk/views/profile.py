@@ -40,6 +40,8 @@ def show(request: PersonRequest) -> HttpResponse:
     context = {
         "form": form,
         "roles": [*cluster_roles(None, [user]), *program_roles(None, [user]), *partner_seats(None, [user])],
-        "memberships": user.memberships.select_related("organisation").order_by(*by_name("organisation__legal_name")),
+        "memberships": user.memberships.current()
+        .select_related("organisation")
+        .order_by(*by_name("organisation__legal_name")),
     }
     return render(request, "desk/profile.html", context)

@@ -4,10 +4,9 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
-from itertools import chain
 from typing import Any, TypeVar
 
 import django_filters
@@ -30,11 +29,11 @@ from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from audit.services import record_readings
+from audit.services import record_list_reading, record_reading
 from funding.models import Partner, PartnerSeat
 from reports import selectors, services
 from reports.api.formats import CsvRenderer, Negotiation, columns_of, flat, safe
-from reports.api.keys import REALM, KeyAuthentication, SeatAuthentication, caller_of
+from reports.api.keys import REALM, Caller, KeyAuthentication, SeatAuthentication, caller_of
 from reports.api.pages import next_address, page_of
 from reports.api.problems import BadKey, BadParameters, Wrong, language_asked, problem_of
 from reports.models import ApiCall, ApiKey
@@ -190,13 +189,20 @@ class Resource(GenericViewSet[Row]):
                 {"id": public_id, "gone_at": DateTimeField().to_representation(at)}
                 for public_id, at in selectors.gone_since(request.partner, self.kind, since)
             ]
-        return self._json(request, body, page)
+        answer, digest = self._json(request, body)
+        if answer.status_code == 200:
+            self._record_list(request, [self.application_of(row) for row in page], digest=digest)
+        return answer
 
     def retrieve(self, request: PartnerCall, *args: object, **kwargs: str) -> HttpResponse:
         self._asked(request, OF_A_ROW)
         row = self.row(self.rows(), kwargs["id"])
         self.row_count = 1
-        return self._json(request, self._shaped([row])[0], [row])
+        answer, _digest = self._json(request, self._shaped([row])[0])
+        file = self.application_of(row)
+        if answer.status_code == 200 and file is not None:
+            record_reading(self._caller(request), application_id=file, subject=self.kind, what=f"api {self.kind}")
+        return answer
 
     def row(self, rows: QuerySet[Found], text: str) -> Found:
         """The partner's row that the address names; Http404 for any other, whoever's it is."""
@@ -258,57 +264,73 @@ class Resource(GenericViewSet[Row]):
                 shape.fields.pop(name)
         return shape
 
-    def _json(self, request: Request, body: Mapping[str, object], rows: Sequence[Row]) -> HttpResponse:
+    def _json(self, request: Request, body: Mapping[str, object]) -> tuple[HttpResponse, str]:
+        """The answer, and the SHA-256 of its body; without its body where the caller has it already (304)."""
         content = json.dumps(body, cls=JSONEncoder, ensure_ascii=False).encode()
         response = HttpResponse(content, content_type="application/json")
-        etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+        digest = hashlib.sha256(content).hexdigest()
+        etag = f'"{digest[:32]}"'
         response.headers["ETag"] = etag
         if link := body.get("next"):
             response.headers["Link"] = f'<{link}>; rel="next"'
-        answer = get_conditional_response(request._request, etag=etag, response=response) or response
-        if answer.status_code == 200:
-            self._record(request, rows)
-        return answer
+        return get_conditional_response(request._request, etag=etag, response=response) or response, digest
 
-    def _record(self, request: Request, rows: Sequence[Row]) -> None:
-        files = [self.application_of(row) for row in rows]
-        if any(files):
-            caller = caller_of(request)
-            assert caller is not None  # no row is read before its reader is recognised
-            record_readings(caller, application_ids=[f for f in files if f], subject=self.kind, what=f"api {self.kind}")
+    def _caller(self, request: Request) -> Caller:
+        caller = caller_of(request)
+        assert caller is not None  # no row is read before its reader is recognised
+        return caller
+
+    def _record_list(self, request: Request, files: Sequence[int | None], *, digest: str) -> None:
+        """One reading of the list: what was asked, the files that its rows tell of (none for rows that tell of none)
+        and the digest of what was given."""
+        record_list_reading(
+            self._caller(request),
+            subject=self.kind,
+            what=f"api {self.kind}",
+            question={"asked": request.query_params.urlencode()},
+            listed=files,
+            digest=digest,
+        )
 
     # ---- CSV
 
     def _csv(self, request: Request, rows: QuerySet[Row], *, mark: str) -> StreamingHttpResponse:
         """The whole list, read and written a chunk at a time: no cursor, no page. It begins with `mark`."""
-        lines = self._lines(request, rows.order_by("public_id"), translation.get_language())
-        response = StreamingHttpResponse(
-            chain([mark], lines) if mark else lines,
-            content_type="text/csv; charset=utf-8",
-        )
+        lines = self._lines(request, rows.order_by("public_id"), translation.get_language(), mark)
+        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="{self.kind}s.csv"'
         return response
 
-    def _lines(self, request: Request, rows: QuerySet[Row], language: str) -> Iterator[str]:
-        count, last, status = 0, None, 500
-        self.row_count = count
+    def _lines(self, request: Request, rows: QuerySet[Row], language: str, mark: str) -> Iterator[str]:
+        """The lines, a chunk at a time. What was given is remembered when it ends, wherever it ends: its reading, with
+        the files given until then, and the call."""
+        last, status = None, 500
+        files: list[int | None] = []
+        given = hashlib.sha256()
+
+        def line(values: Iterable[str], mark: str = "") -> str:
+            text = mark + machine_line(values)
+            given.update(text.encode())
+            return text
+
+        self.row_count = 0
         try:
             while True:
                 page = list((rows if last is None else rows.filter(public_id__gt=last))[:CHUNK])
                 with translation.override(language):
                     shaped = [flat(row) for row in self._shaped(page)]
                 if last is None:
-                    yield machine_line(columns_of(self._shape()))
-                self._record(request, page)
+                    yield line(columns_of(self._shape()), mark)
+                files += [self.application_of(row) for row in page]
                 for row in shaped:
-                    yield machine_line([safe(value) for value in row.values()])
-                count += len(page)
-                self.row_count = count
+                    yield line([safe(value) for value in row.values()])
+                self.row_count = len(files)
                 if len(page) < CHUNK:
                     break
                 last = page[-1].public_id
             status = 200
         finally:
+            self._record_list(request, files, digest=given.hexdigest())
             self._log(request, status)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Membership, Organisation, User
 from accounts.rules import ran_since
 from applications.models import Application, Sponsorship
+from moves.querysets import LOOK_BACK
 from reviews.models import Interest
 from reviews.states import InterestKind, Obstacle
 from work import clock
@@ -28,8 +29,6 @@ SHARED_HOSTS = frozenset(
     {"google.com", "facebook.com", "instagram.com", "linkedin.com", "youtube.com", "x.com", "github.io"}
     | {"wixsite.com", "wordpress.com", "blogspot.com", "weebly.com", "square.site", "myshopify.com", "webflow.io"}
 )
-
-LOOK_BACK = 2  # years in which an interest that has ended still counts (product, 1: "the look-back (two years)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def parties_of(applications: Collection[Application]) -> dict[int, Parties]:
     The number of queries does not grow with the files.
     """
     organisations = Organisation.objects.in_bulk({one.organisation_id for one in applications})
-    members = Membership.objects.filter(organisation__in=organisations).select_related("user")
+    members = Membership.objects.current().filter(organisation__in=organisations).select_related("user")
     people = _gathered(members, lambda row: row.organisation_id)
     standing = Sponsorship.objects.standing().filter(application__in=[one.pk for one in applications])
     sponsors = _gathered(standing, lambda row: row.application_id)
@@ -126,11 +125,11 @@ def ties_of(people: Collection[User]) -> dict[int, Ties]:
     """The `Ties` of each of `people`, by their key. A *competitor* interest says "this organisation competes with the
     one I work for": it is a tie too. The number of queries does not grow with the people."""
     keys = [person.pk for person in people]
-    acting = Membership.objects.filter(user__in=keys).select_related("organisation").order_by("id")
+    since = clock.years_before(clock.today(), LOOK_BACK)
+    acting = Membership.objects.ran_since(clock.start_of(since)).filter(user__in=keys)
+    acting = acting.select_related("organisation").order_by("id")
     memberships = _gathered(acting, lambda row: row.user_id)
-    declared = Interest.objects.filter(ran_since(clock.years_before(clock.today(), LOOK_BACK)), user__in=keys).order_by(
-        "id"
-    )
+    declared = Interest.objects.filter(ran_since(since), user__in=keys).order_by("id")
     interests = _gathered(declared, lambda row: row.user_id)
     return {
         person.pk: Ties(
@@ -145,6 +144,9 @@ def ties_of(people: Collection[User]) -> dict[int, Ties]:
 def _of_membership(membership: Membership) -> Tie:
     organisation = membership.organisation
     words = _("acts for %(organisation)s") % {"organisation": organisation.legal_name}
+    if membership.ended_at:
+        day = clock.format_day(membership.ended_at, get_language() or "fr")
+        words = _("acted for %(organisation)s until %(day)s") % {"organisation": organisation.legal_name, "day": day}
     return Tie(enterprise_key(organisation.legal_name), organisation.neq, Conflict(Obstacle.MEMBERSHIP, words))
 
 

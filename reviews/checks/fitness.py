@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from applications.models import Application
 from moves.duties import clashes
-from moves.interests import barred_pairs
+from moves.interests import declared_pairs
 from moves.models import DutyDone
 from moves.states import Duty
 from programs.models import Appointment, Call, Program
@@ -113,7 +113,7 @@ class _Records:
 
     parties: dict[int, Parties]
     ties: dict[int, Ties]
-    barred: set[Pair]
+    declared: set[Pair]
     duties: dict[Pair, Duty]
     first_panel: set[Pair]
     live: set[Pair]
@@ -123,7 +123,7 @@ class _Records:
     def fitness(self, file: Application, person: User, appointment: Appointment) -> Fitness:
         pair, load = (file.pk, person.pk), self.load.get((file.call_id, person.pk), 0)
         found = conflicts_between(self.parties[file.pk], self.ties[person.pk])
-        if pair in self.barred:
+        if pair in self.declared:
             found.append(Conflict(Obstacle.DECLARED, _("declared a conflict of interest, or is unsure")))
         if pair in self.duties:
             words = _("has already done this on the file: %(duty)s") % {"duty": self.duties[pair].label}
@@ -154,7 +154,7 @@ def _records(applications: Collection[Application], people: Collection[User]) ->
     return _Records(
         parties=parties_of(applications),
         ties=ties_of(people),
-        barred=barred_pairs(files, keys),
+        declared=declared_pairs(files, keys),
         duties=clashes(files, keys, Duty.SCORE),
         first_panel=sat_before(files, keys),
         live=set(given.live().values_list("application_id", "reviewer_id")),

@@ -11,7 +11,7 @@ from applications.models import Application
 from audit.actors import Actor
 from audit.services import record
 from moves.duties import done_by
-from moves.interests import ask_unbarred, standing_of, unbarred
+from moves.interests import ask_unbarred, side_of, stand_of, unbarred
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import declare_standing
@@ -90,13 +90,16 @@ def declare_interests(application: Application, *, by: User, answer: str, note: 
     What was declared before is kept. For a reviewer the declaration also moves the assignment: *none* accepts it,
     *conflict* recuses. *Unsure* blocks like a conflict until the chair rules. A late declaration lists every act of
     theirs that it touches. Forbidden for who has no part in the file; WrongMoment for *none* after a conflict, or
-    while the chair has not ruled: nobody clears themselves.
+    while the chair has not ruled: nobody clears themselves. Nor for who acts for a party of the file: they have a
+    conflict, whatever they say.
     """
     application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
     if not may_declare(application, by):
         raise Forbidden(_("Only people who have a part in this file declare their interests in it."))
     answer = Answer(answer)
-    before = standing_of(application.pk, by)
+    before = stand_of(application.pk, by).declared
+    if answer == Answer.NONE and (side := side_of(application.pk, by)):
+        raise WrongMoment(side)
     if answer == Answer.NONE and before in BARRING:
         sentence = _("You declared a conflict, or that you are unsure: the chair must rule on it first.")
         raise WrongMoment(Refusal(sentence, code="ruling"))
@@ -152,7 +155,8 @@ def rule_on_declaration(declaration: Declaration, *, by: User, clear: bool, ruli
     """The chair rules in writing on an *unsure* declaration: `clear` lets the person act, else it is a conflict.
 
     Forbidden for anybody but the chair, and for the chair's own declaration (the board's: a later release).
-    WrongMoment without words, and when it is no longer the person's latest or was ruled on.
+    WrongMoment without words, when it is no longer the person's latest or was ruled on, and to clear somebody who acts
+    for a party of the file.
     """
     application = Application.objects.select_for_update(of=("self",)).get(pk=declaration.application_id)
     if declaration.user_id == by.pk or not may_rule(application, by):
@@ -161,6 +165,9 @@ def rule_on_declaration(declaration: Declaration, *, by: User, clear: bool, ruli
     declaration = Declaration.objects.select_for_update(of=("self",)).select_related("user").get(pk=declaration.pk)
     if not Declaration.objects.to_rule_on().filter(pk=declaration.pk).exists():
         raise WrongMoment(Refusal(_("There is nothing left to rule on: the declaration has changed."), code="ruled"))
+    if clear and side_of(application.pk, declaration.user):
+        sentence = _("This person acts for a party of the file, or did not long ago: no ruling opens it to them.")
+        raise WrongMoment(Refusal(sentence, code="side"))
     if not ruling.strip():
         raise WrongMoment(Refusal(_("A ruling is in writing: give your reasons."), code="reason"))
     declaration.ruled_by, declaration.ruling = by, ruling.strip()

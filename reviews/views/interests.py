@@ -16,7 +16,7 @@ from applications.access import enter
 from applications.models import Application
 from applications.states import ApplicationState
 from moves.duties import done_by
-from moves.interests import standing_of
+from moves.interests import stand_of
 from moves.refusals import Forbidden, WrongMoment
 from moves.states import StandingState
 from reviews import checks, services
@@ -84,7 +84,7 @@ def _declare(
         and assignment.state == AssignmentState.OFFERED
         and not checks.has_signed(application.call, user)
     )
-    standing = standing_of(application.pk, user)
+    stand = stand_of(application.pk, user)
     form = DeclareForm(request.POST or None, to_sign=to_sign)
     if request.method == "POST" and form.is_valid():
         answer = form.cleaned_data["answer"]
@@ -102,9 +102,10 @@ def _declare(
         "sponsors": list(application.sponsorships.standing().values_list("organisation_name", flat=True)),
         "assignment": assignment,
         "form": form,
-        "is_clear": standing == StandingState.CLEAR,
-        "is_conflict": standing == StandingState.CONFLICT,
-        "is_unsure": standing == StandingState.UNSURE,
+        "side": stand.side,
+        "is_clear": stand.declared == StandingState.CLEAR,
+        "is_conflict": stand.declared == StandingState.CONFLICT,
+        "is_unsure": stand.declared == StandingState.UNSURE,
         "latest": latest,
         "to_sign": to_sign,
         "suggested": checks.proposed_conflicts(application, user),

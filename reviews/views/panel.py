@@ -233,9 +233,13 @@ def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpRespons
     form = RuleForm(request.POST or None) if open_ and declaration.user_id != request.user.pk else None
     if request.method == "POST" and form is not None and form.is_valid():
         clear = form.cleaned_data["clear"] == "yes"
-        services.rule_on_declaration(declaration, by=request.user, clear=clear, ruling=form.cleaned_data["ruling"])
-        messages.success(request, _("Your ruling is on record; the person is told."))
-        return redirect("review-file", reference)
+        try:
+            services.rule_on_declaration(declaration, by=request.user, clear=clear, ruling=form.cleaned_data["ruling"])
+        except WrongMoment as stopped:
+            form.add_error(None, str(stopped.message))  # beside what was typed
+        else:
+            messages.success(request, _("Your ruling is on record; the person is told."))
+            return redirect("review-file", reference)
     if request.method == "POST" and form is None:
         services.rule_on_declaration(declaration, by=request.user, clear=False, ruling="")  # refuses, with its sentence
     context = {
@@ -245,4 +249,5 @@ def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpRespons
         "cleared": standing_of(application.pk, declaration.user) == StandingState.CLEAR,
         "suggested": checks.proposed_conflicts(application, declaration.user),
     }
-    return render(request, "reviews/rule.html", context)
+    closed = form is not None and form.is_bound and form.non_field_errors()
+    return render(request, "reviews/rule.html", context, status=409 if closed else 200)

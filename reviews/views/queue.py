@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import User
 from accounts.requests import PersonRequest
+from audit.services import record_list_reading
 from moves.refusals import WrongMoment
 from reviews import selectors, services
 from reviews.forms.people import ReasonForm
@@ -32,6 +33,8 @@ def index(request: PersonRequest) -> HttpResponse:
         .select_related("application")
         .order_by("-submitted_at", "-id")[:5]
     )
+    shown = [one.assignment.application_id for one in queue.waiting] + [one.application_id for one in recent]
+    record_list_reading(request.user, subject="assignment", what="reviews to give", question={}, listed=shown)
     context = {
         "queue": queue,
         "next": next((one.assignment for one in queue.waiting if one.open), None),
@@ -58,6 +61,13 @@ def past(request: PersonRequest) -> HttpResponse:
         .order_by("-since", "-id")
     )
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    record_list_reading(
+        request.user,
+        subject="assignment",
+        what="reviews given",
+        question={"place": page.number},
+        listed=[one.application_id for one in page.object_list],
+    )
     return render(request, "reviews/past.html", {"page_of": page, "rows": page.object_list})
 
 

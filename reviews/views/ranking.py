@@ -23,7 +23,7 @@ from applications.access import STAFF, enter
 from applications.models import Application
 from applications.rules import AMOUNT, CEILING, DISCUSSION, MINIMUM, QUORUM, SHARES
 from applications.states import TO_REVIEW, ApplicationState, Outcome
-from audit.services import record_readings
+from audit.services import record_list_reading
 from funding.ledger import InsufficientFunds, available
 from funding.models import Envelope, LanguageRegime
 from moves.interests import barred_from, barred_pairs
@@ -82,11 +82,12 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     cohort = _cohort(request, cohorts)
     ranking = selectors.ranking(call, cohort)
     rows = _rows(ranking, call, request.user)
-    record_readings(
+    record_list_reading(
         request.user,
-        application_ids=[row.ranked.application.pk for row in rows if not row.closed],
         subject="ranking",
         what="ranking",
+        question={"call": str(call.public_id), "cohort": cohort.isoformat() if cohort else ""},
+        listed=[None if row.closed else row.ranked.application.pk for row in rows],
     )
     context = {
         "call": call,

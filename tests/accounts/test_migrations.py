@@ -1,10 +1,15 @@
-"""The name of an organisation as it is compared comes with rows in place, beside a process of the release before."""
+"""The name of an organisation as it is compared, and the end of a membership, come with rows in place, beside a process
+of the release before."""
 
 import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from accounts.models import Organisation
+from accounts.models import Membership, Organisation
+from moves.models import Stance
+from moves.services import declare_standing
+from tests.decisions.files import submitted_row
+from work import clock
 
 BEFORE = [("accounts", "0001_initial")]
 
@@ -36,3 +41,33 @@ def test_organisations_get_the_key_of_their_name_and_lose_it_with_their_rows_in_
 
 
 TABLE = Organisation._meta.db_table
+
+
+@pytest.mark.slow
+def test_memberships_that_ended_go_with_their_column_and_a_side_is_known_again(committed_db, cast, programme, usinage):
+    """Back: the program of before would have deleted them. Forward: who acts for a sponsor is known by its name."""
+    file = submitted_row(cast, programme)
+    file.sponsorships.create(
+        email="a@boreal.example",
+        organisation_name="Aéronefs Boréal",
+        invited_by=cast.sophie,
+        expires_at=file.submitted_at,
+    )
+    left = Membership.objects.create(user=cast.officer, organisation=usinage, role="member", ended_at=clock.now())
+    Membership.objects.create(user=cast.officer, organisation=usinage, role="member")
+    declare_standing(file.pk, user=cast.ana, standing="conflict")
+    stances = set(Stance.objects.values_list("user_id", "kind", "bars", "organisation", "ended_at"))
+    assert {kind for _user, kind, *_more in stances} == {"applicant", "sponsor", "conflict"}
+
+    migrate([("applications", "0008_fill_requested_bonus"), ("accounts", "0003_version")])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT user_id, kind FROM moves_stance")
+        assert cursor.fetchall() == [(cast.ana.pk, "conflict")]
+        cursor.execute("SELECT count(*) FROM accounts_membership WHERE user_id = %s", [cast.officer.pk])
+        assert cursor.fetchone() == (1,)
+    migrate([("moves", "0001_initial")])
+    assert "moves_stance" not in connection.introspection.table_names(include_views=True)
+
+    migrate()
+    kept = {row for row in stances if row[-1] != left.ended_at}
+    assert set(Stance.objects.values_list("user_id", "kind", "bars", "organisation", "ended_at")) == kept

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from accounts.models import Cluster, ClusterAppointment, User
-from accounts.querysets import ClusterQuerySet, TermQuerySet
+from accounts.models import Cluster, ClusterAppointment, Membership, Organisation, User
+from accounts.querysets import ClusterQuerySet, MembershipQuerySet, OrganisationQuerySet, TermQuerySet
 from audit.actors import CLOCK
 from funding.models import Partner, PartnerSeat
 from programs.models import Appointment
@@ -62,3 +62,20 @@ def test_clusters_served_are_those_of_the_roles_that_are_named(cast, cluster):
     assert set(Cluster.objects.served_by(cast.officer, "officer", "finance")) == {cluster, other}
     assert set(Cluster.objects.served_by(cast.officer, "auditor")) == set()
     assert set(Cluster.objects.served_by(cast.officer)) == set()
+
+
+@proves(OrganisationQuerySet.of_member, MembershipQuerySet.current, MembershipQuerySet.ran_since)
+def test_person_acts_for_an_organisation_until_they_leave_it_and_again_if_they_come_back(cast, usinage, precision):
+    """Olivier left the one and still acts for the other; Michel left his at the instant asked of, and came back."""
+    now = clock.now()
+    Membership.objects.exclude(user__in=[cast.olivier, cast.michel]).delete()
+    left, back = usinage.memberships.get(), precision.memberships.get()
+    left.ended_at, back.ended_at = now - timedelta(seconds=1), now
+    Membership.objects.bulk_update([left, back], ["ended_at"])
+    acts = precision.memberships.create(user=cast.olivier, role="member")
+    again = precision.memberships.create(user=cast.michel, role="member")
+    assert set(Membership.objects.current()) == {acts, again}
+    assert set(Membership.objects.ran_since(now)) == {acts, again, back}
+    assert list(Organisation.objects.of_member(cast.olivier)) == [precision]
+    assert list(Organisation.objects.of_member(cast.michel)) == [precision]
+    assert list(Organisation.objects.of_member(cast.sophie)) == []

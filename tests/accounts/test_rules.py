@@ -88,8 +88,10 @@ def test_role_of_a_cluster_is_held_there_today_and_no_other_one_nor_elsewhere(ca
 
 @proves(is_member, is_signatory)
 def test_member_acts_for_their_own_organisation_and_only_its_signatory_signs(cast, usinage, precision):
-    """Olivier is a member of the one and signs for the other."""
+    """Olivier is a member of the one and signs for the other; Emily signed for both, and left."""
     precision.memberships.create(user=cast.olivier, role="signatory")
+    for organisation in (usinage, precision):
+        organisation.memberships.create(user=cast.emily, role="signatory", ended_at=clock.now())
     closed = User.objects.get(pk=cast.sophie.pk)
     closed.is_active = False
     key = SimpleNamespace(actor="key", pk=cast.sophie.pk, is_active=True)

@@ -429,9 +429,7 @@ def test_a_conflict_declared_since_closes_the_file_of_the_list(file, ask, cast, 
     declare_standing(file.pk, user=cast.officer, standing="unsure")
     answer = ask("officer", "file-list-result", Job.objects.get().public_id)
     assert answer.status_code == 403
-    assert (
-        b"Since then, you have declared a conflict of interest, or a doubt, about one of these files." in answer.content
-    )
+    assert b"Since then, a conflict of interest, or a doubt, has closed one of these files to you." in answer.content
     assert not Reading.objects.exists()
 
 

@@ -38,7 +38,7 @@ from programs.roles import ProgramRole
 from tests.decisions.files import file_row, other_programme, submitted_row
 from tests.files import AT, another, another_call, another_cluster
 from tests.mutants import proves
-from work import jobs
+from work import clock, jobs
 from work.models import Job, JobKeys
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +90,7 @@ def row(cast, programme, clock_at):
 def test_files_are_read_by_their_own_people_and_once_submitted_by_the_staff_of_their_programme(
     cast, programme, precision
 ):
-    """Who is barred from a file reads it as its own alone. A person of the staff who acts for a company reads both."""
+    """Who is barred from a file reads it as its own alone, as does a person of the staff who acts for its company."""
     own, barred, doubt = (file_row(cast, programme) for _n in range(3))
     draft = file_row(cast, programme, state="draft")
     theirs, closed = (file_row(cast, programme, organisation=precision) for _n in range(2))
@@ -101,16 +101,21 @@ def test_files_are_read_by_their_own_people_and_once_submitted_by_the_staff_of_t
     for file, standing in ((barred, "conflict"), (doubt, "unsure"), (closed, "conflict"), (own, "clear")):
         declare_standing(file.pk, user=cast.screener, standing=standing)
     declare_standing(own.pk, user=cast.chair, standing="conflict")
-    Membership.objects.create(user=cast.screener, organisation=own.organisation, role="member")
+    Membership.objects.create(user=cast.endorser, organisation=own.organisation, role="member")
+    Membership.objects.create(user=cast.approver, organisation=precision, role="member", ended_at=clock.now())
     of_company, of_staff = {own, barred, doubt, draft, away, away_draft}, {own, theirs}
     call, files = own.call_id, Application.objects
-    assert set(files.of_member(cast.sophie)) == set(files.of_member(cast.screener)) == of_company
+    assert set(files.of_member(cast.sophie)) == set(files.of_member(cast.endorser)) == of_company
+    assert set(files.of_member(cast.screener)) == set(files.of_member(cast.approver)) == set()
     assert set(files.of_staff(cast.screener)) == of_staff
+    assert set(files.of_staff(cast.endorser)) == {theirs, closed}
+    assert set(files.of_staff(cast.approver)) == {own, barred, doubt}
     assert set(files.held_by(cast.screener, ProgramRole.SCREENER, ProgramRole.CHAIR)) == of_staff
     assert set(files.held_by(cast.screener, ProgramRole.OFFICER)) == set()
     assert set(files.listed(cast.screener, [call])) == of_staff
     assert set(files.listed(cast.screener, [])) == set()
-    assert set(files.visible_to(cast.screener)) == of_company | of_staff
+    assert set(files.visible_to(cast.screener)) == of_staff
+    assert set(files.visible_to(cast.endorser)) == of_company | {theirs, closed}
     assert set(files.visible_to(cast.sophie)) == of_company
     for nobody in (User(pk=cast.screener.pk, is_active=False), CLOCK):
         assert [*files.of_member(nobody), *files.of_staff(nobody), *files.visible_to(nobody)] == []
@@ -200,7 +205,7 @@ def test_those_who_are_told_sign_for_the_applicant_or_began_its_draft_and_act_fo
     member("closed", "signatory", is_active=False), member("elsewhere", "signatory", of=precision)
     signs, began = member("signs", "signatory"), member("began")
     left = member("left")
-    Membership.objects.filter(user=left).delete()
+    Membership.objects.filter(user=left).update(ended_at=NOW)
     User.objects.get(pk=cast.sophie.pk).save()  # the last of its table: the order is not that of the rows
     Application.objects.filter(pk=row.pk).update(created_by=began)
     by_key = sorted([cast.sophie, cast.olivier, signs, began], key=lambda user: user.pk)
@@ -220,6 +225,7 @@ def test_organisations_that_a_person_acts_for_are_told_by_name(cast, usinage, pr
 
     last, first, same = (organisation(name, f"114000000{n}") for n, name in enumerate(("Zinc", "Éclair", "éclair")))
     organisation("Aviation", "1140000009", cast.olivier)
+    organisation("Boulons", "1140000010").memberships.update(ended_at=NOW)
     again = organisation("Zinc", "1140000008")
     found = list(organisations_of(cast.sophie))
     assert found == [first, same, usinage, last, again] or found == [same, first, usinage, last, again]

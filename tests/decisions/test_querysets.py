@@ -265,7 +265,7 @@ def asked(cast, programme):
 ONCE_APPROVED = ("approved", "concurred", "issued", "superseded")
 
 
-@proves(ConcurrenceQuerySet.of_officer, ConcurrenceQuerySet.waiting)
+@proves(ConcurrenceQuerySet.of_officer, ConcurrenceQuerySet.asked_of, ConcurrenceQuerySet.waiting)
 def test_officer_of_a_partner_finds_what_it_is_asked_or_gave_from_the_approval_on(asked, cast, programme):
     others = files.decision_row(cast, programme, state="approved")
     files.asked_row(others, files.other_agreement(programme))
@@ -283,12 +283,14 @@ def test_present_round_is_what_no_return_made_void_and_is_awaited_while_it_is_no
     assert names(asked, Concurrence.objects.waiting()) == {"approved asked"}
 
 
-@proves(ConcurrenceQuerySet.of_officer)
+@proves(ConcurrenceQuerySet.of_officer, ConcurrenceQuerySet.asked_of)
 @pytest.mark.parametrize("out", OUT)
 def test_no_concurrence_is_asked_of_who_is_barred_or_not_in_office(cast, programme, out):
     barred, other = (files.asked_row(files.decision_row(cast, programme, state="approved")) for _n in range(2))
     put_out(cast.concurrence, out, barred.application_id)
     assert list(Concurrence.objects.of_officer(cast.concurrence)) == ([other] if out in ("barred", "unsure") else [])
+    asked = Concurrence.objects.asked_of(cast.concurrence)  # the door says why one of them is closed
+    assert set(asked) == ({barred, other} if out in ("barred", "unsure") else set())
 
 
 @proves(ConcurrenceQuerySet.free_to)

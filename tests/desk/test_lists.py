@@ -25,7 +25,7 @@ from desk.selectors.roles import _named, roles_of
 from desk.selectors.trail import chronicle, whole_chronicle
 from desk.selectors.trail.chronicle import _next, of_file, subjects_of
 from desk.selectors.trail.lines import entries, lines_of, of_verbs
-from desk.selectors.trail.search import Filter, _of_clusters, _people, _staff, matching
+from desk.selectors.trail.search import Filter, _of_clusters, _of_partners, _people, _staff, matching
 from funding.models import Envelope, LedgerEntry, Partner, PartnerSeat
 from moves.services import declare_standing, record_duty
 from programs.models import Appointment
@@ -166,6 +166,7 @@ def test_roles_of_a_person_are_those_of_today_of_every_kind(cast, cluster, progr
         PartnerSeat.objects.create(user=who, partner=partner, role=roles[2], starts_on=DAY)
     Membership.objects.create(user=user, organisation=usinage, role="member")
     Membership.objects.create(user=other, organisation=precision, role="signatory")
+    Membership.objects.create(user=user, organisation=precision, role="signatory", ended_at=NOW)
     cluster_role(user, cluster, "administrator", starts_on=tomorrow)
     ended = {"starts_on": yesterday, "ends_on": yesterday}
     Appointment.objects.create(user=user, cluster=cluster, program=programme, role="screener", **ended)
@@ -355,7 +356,7 @@ def test_search_of_the_trail_finds_what_has_every_part_that_is_asked_the_latest_
     assert found(clusters, readings=True, person="maude", verb="application.a")[0] == keys_of(by_name, "r")
 
 
-@proves(_of_clusters, _staff)
+@proves(_of_clusters, _staff, _of_partners)
 def test_trail_of_a_cluster_is_of_its_files_of_what_it_owns_and_of_its_people(cast, cluster, programme, usinage, prime):
     """Not of another cluster's, even where its people acted, nor of another thing that has the same number."""
     there = files.other_programme(programme, elsewhere=True)
@@ -403,10 +404,19 @@ def test_trail_of_a_cluster_is_of_its_files_of_what_it_owns_and_of_its_people(ca
     def read(file, by):
         return record_reading(by, application_id=file, subject="files", what="list")
 
-    seen = [read(here_file.pk, others), read(None, staff)]
+    def key(of):
+        return SimpleNamespace(actor="key", pk=of["api_key"].pk, on_behalf_of="MX")
+
+    for user, of in ((cast.analyst, mine), (others, others_things)):
+        PartnerSeat.objects.filter(user=user).delete()
+        PartnerSeat.objects.create(user=user, partner=of["partner"], role="analyst", starts_on=DAY)
+    seen = [read(here_file.pk, others), read(None, staff), read(None, cast.analyst), read(None, key(mine))]
     (
         read(there_file.pk, staff),
         read(None, others),
-        read(None, SimpleNamespace(actor="key", pk=staff.pk, on_behalf_of="MX")),
+        read(None, key(others_things)),
+        read(None, SimpleNamespace(actor="guest", pk=staff.pk, on_behalf_of="MX")),
+        read(None, SimpleNamespace(actor="guest", pk=mine["api_key"].pk, on_behalf_of="MX")),
+        read(there_file.pk, cast.analyst),
     )
     assert set(Reading.objects.filter(_of_clusters(clusters, True))) == set(seen)

@@ -75,6 +75,7 @@ def test_every_life_is_known():
         "JobState",
         "KeyState",
         "LetterState",
+        "Party",
         "Phase",
         "PublicState",
         "StandingState",

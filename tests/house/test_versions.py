@@ -41,6 +41,7 @@ UNVERSIONED = {
     },
     "accounts.WorkingGroup": {"key": Why.ONCE, "name_fr": Why.ONCE, "name_en": Why.ONCE},
     "applications.Answer": {"question": Why.ONCE},
+    "moves.Stance": {"kind": Why.MACHINE, "organisation": Why.MACHINE},
     "applications.Application": columns("origin reference title organisation_name region", Why.MACHINE),
     "applications.ChangeItem": columns("question message before after", Why.ONCE),
     "applications.Document": {"question": Why.ONCE},
@@ -49,7 +50,7 @@ UNVERSIONED = {
     },
     "applications.Snapshot": columns("canonical digest signed_name", Why.ONCE),
     "applications.Sponsorship": columns(
-        "email organisation_name token_digest summary"
+        "email organisation_name name_key token_digest summary"
         " improvement confirmed_name",
         Why.ONCE,
     ),

@@ -10,6 +10,7 @@ from letters.selectors import templates_of
 from letters.states import LetterKind, LetterState
 from tests.decisions import files
 from tests.mutants import proves
+from work import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ def test_company_reads_the_letters_of_its_own_files_once_they_are_sent(cast, pro
     closed = User.objects.get(pk=cast.sophie.pk)
     closed.is_active = False
     assert list(Letter.objects.of_member(closed)) == []
-    cast.olivier.memberships.all().delete()
+    cast.olivier.memberships.update(ended_at=clock.now())
     assert list(Letter.objects.of_member(cast.olivier)) == []
 
 

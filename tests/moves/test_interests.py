@@ -9,11 +9,12 @@ from moves.interests import (
     barred_among,
     barred_from,
     barred_pairs,
+    declared_pairs,
     is_barred,
-    standing_of,
+    stand_of,
     unbarred,
 )
-from moves.querysets import StandingQuerySet
+from moves.querysets import StanceQuerySet, closing
 from moves.refusals import Forbidden
 from moves.registry import declared, state_field, subject_name
 from moves.services import declare_standing
@@ -35,7 +36,15 @@ SAID = {
 }
 
 
-@proves(barred_from, barred_pairs, standing_of, StandingQuerySet.barring)
+@proves(
+    barred_from,
+    barred_pairs,
+    declared_pairs,
+    stand_of,
+    closing,
+    StanceQuerySet.barring,
+    StanceQuerySet.declared_barring,
+)
 @pytest.mark.django_db
 @pytest.mark.parametrize(("said", "closed"), SAID.items())
 def test_four_ways_of_asking_say_the_same(cast, said, closed):
@@ -47,6 +56,7 @@ def test_four_ways_of_asking_say_the_same(cast, said, closed):
     assert (bar(FILE, cast.ana) is not None) == closed
     assert {row["application_id"] for row in barred_from(cast.ana)} == ({FILE, OTHER} if closed else {OTHER})
     assert barred_among(FILE, [cast.ana.pk, cast.ben.pk]) == ({cast.ana.pk, cast.ben.pk} if closed else {cast.ben.pk})
+    assert declared_pairs([FILE], [cast.ana.pk]) == ({(FILE, cast.ana.pk)} if closed else set())
     assert barred_among(FILE, [cast.ana.pk]) == ({cast.ana.pk} if closed else set())
     people = [cast.chloe, cast.ana, cast.ben, cast.officer]
     assert unbarred(FILE, people) == [one for one in people if one != cast.ben and not (closed and one == cast.ana)]

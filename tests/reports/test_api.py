@@ -5,6 +5,7 @@ import io
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 
 import jsonschema
 import pytest
@@ -470,13 +471,18 @@ def test_fault_of_ours_is_a_problem_too(world, meie, monkeypatch):
 
 def test_call_is_logged_and_reading_is_in_the_trail(full, client):
     key, secret = full.key()
-    client.get("/api/v1/awards?page_size=5", headers={"authorization": f"Bearer {secret}", "x-request-id": "r-1"})
+    answer = client.get(
+        "/api/v1/awards?page_size=5", headers={"authorization": f"Bearer {secret}", "x-request-id": "r-1"}
+    )
     call = ApiCall.objects.get()
     assert (call.key, call.partner, call.method, call.path) == (key, full.meie, "GET", "/api/v1/awards?page_size=5")
     assert (call.status, call.rows, call.at) == (200, 1, NOW)
-    reading = Reading.objects.get(application_id=full.mine.pk)
+    reading = Reading.objects.of_file(full.mine.pk).get()
     assert (reading.actor_kind, reading.actor_id, reading.on_behalf_of) == ("key", key.pk, "MEIE")
-    assert not Reading.objects.filter(application_id=full.theirs.pk).exists()
+    assert (reading.what, reading.application_id, reading.listed) == ("api award", None, [full.mine.pk])
+    assert (reading.question, reading.count) == ({"asked": "page_size=5"}, 1)
+    assert reading.digest == sha256(answer.content).hexdigest()
+    assert not Reading.objects.of_file(full.theirs.pk).exists()
     key.refresh_from_db()
     assert key.last_used_at == NOW
 
@@ -484,9 +490,41 @@ def test_call_is_logged_and_reading_is_in_the_trail(full, client):
 def test_csv_is_logged_when_it_ends(full, as_partner):
     answer = as_partner(full.meie).get("awards?format=csv")
     assert not ApiCall.objects.exists()
-    list(answer.streaming_content)
+    content = b"".join(answer.streaming_content)
     assert ApiCall.objects.get().rows == 1
-    assert Reading.objects.filter(application_id=full.mine.pk).count() == 1
+    reading = Reading.objects.of_file(full.mine.pk).get()
+    assert (reading.question, reading.count, reading.listed) == ({"asked": "format=csv"}, 1, [full.mine.pk])
+    assert reading.digest == sha256(content).hexdigest()
+
+
+def test_csv_that_breaks_off_is_remembered_as_far_as_it_was_given(full, as_partner):
+    caller = as_partner(full.meie)
+    for lines in (1, 2):
+        answer = caller.get("awards?format=csv")
+        assert answer.streaming
+        given = b"".join(next(answer._iterator) for _line in range(lines))
+        answer._iterator.close()
+        if lines == 1:  # the names of the columns, and no award yet
+            assert not Reading.objects.exists()
+    reading = Reading.objects.get()
+    assert (reading.count, reading.digest) == (1, sha256(given).hexdigest())
+
+
+def test_lists_without_a_file_and_what_the_caller_has_already_are_no_reading(full, as_partner, client):
+    caller = as_partner(full.meie)
+    caller.get("agreements")
+    caller.get("awards?updated_since=2040-01-01T00:00:00Z")
+    assert not Reading.objects.exists()
+    (row,) = caller.rows("awards")
+    caller.get(f"awards/{row['id']}")
+    assert list(Reading.objects.order_by("id").values_list("application_id", "what")) == [
+        (None, "api award"), (full.mine.pk, "api award")
+    ]  # fmt: skip
+
+
+def test_csv_counts_one_reading_of_its_file(full, as_partner):
+    list(as_partner(full.meie).get("awards?format=csv").streaming_content)
+    assert Reading.objects.of_file(full.mine.pk).count() == 1
 
 
 # ------------------------------------------------------------ the document

@@ -45,7 +45,7 @@ def mine(request: PersonRequest) -> HttpResponse:
     context = {
         "drafts": [file for file in rows if file.state == ApplicationState.DRAFT],
         "sent": [file for file in rows if file.state != ApplicationState.DRAFT],
-        "has_organisation": request.user.memberships.exists(),
+        "has_organisation": request.user.memberships.current().exists(),
     }
     return render(request, "applications/mine.html", context)
 

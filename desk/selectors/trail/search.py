@@ -12,7 +12,7 @@ from applications.models import Application
 from audit.models import Reading
 from audit.states import ActorKind
 from desk.selectors.trail.lines import PAGE, Line, entries, lines_of, of_verbs
-from funding.models import Agreement, Envelope, Partner
+from funding.models import Agreement, Envelope, Partner, PartnerSeat
 from programs.models import Appointment, Call, Program
 from reports.models import ApiKey
 from work.models import Job
@@ -68,7 +68,12 @@ def _of_clusters(clusters: QuerySet[Cluster], readings: bool) -> Q:
     files = Application.objects.filter(call__program__cluster__in=clusters).values("pk")
     own = Q(application_id__in=files)
     if readings:
-        return own | Q(application_id=None, actor_kind=ActorKind.PERSON, actor_id__in=_staff(clusters))
+        keys = ApiKey.objects.filter(partner__cluster__in=clusters)
+        return own | Q(application_id=None) & (
+            Q(actor_kind=ActorKind.PERSON, actor_id__in=_staff(clusters))
+            | Q(actor_kind=ActorKind.PERSON, actor_id__in=_of_partners(clusters))
+            | Q(actor_kind=ActorKind.KEY, actor_id__in=keys.values("pk"))
+        )
     alone = Q(application_id=None)
     for subject, rows in {
         "cluster": Cluster.objects.filter(pk__in=clusters),
@@ -86,8 +91,13 @@ def _of_clusters(clusters: QuerySet[Cluster], readings: bool) -> Q:
     return own | alone & Q(subject_type__in=["interest", "undertaking"], actor_id__in=_staff(clusters))
 
 
+def _of_partners(clusters: QuerySet[Cluster]) -> QuerySet[PartnerSeat, Mapping[str, object]]:
+    """People with a seat at a partner of these clusters, today or before: a subquery."""
+    return PartnerSeat.objects.filter(partner__cluster__in=clusters).values("user_id")
+
+
 def _staff(clusters: QuerySet[Cluster]) -> QuerySet[User, Mapping[str, object]]:
-    """People with a role in these clusters, or for a company that applied to them: a subquery."""
+    """People with a role in these clusters, or for a company that applied to them, today or before: a subquery."""
     held = Exists(Appointment.objects.filter(cluster__in=clusters, user=OuterRef("pk")))
     wide = Q(cluster_appointments__cluster__in=clusters)
     company = Exists(

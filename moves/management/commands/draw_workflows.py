@@ -24,7 +24,7 @@ INTRODUCTION = """# Life cycles
 Written by `manage.py draw_workflows` from the code; a test fails when it differs from it. Every move passes the
 turnstile (`moves/machine.py`), which asks *who* (403), the *duty* (separation of duties and declared interests) and
 *when* (409: each question is a function of the app's `rules.py`; those that read what is typed, last, are asked in
-the act alone). A declared conflict of interest closes every move of the file to its person, but where *who* says
+the act alone). A conflict of interest closes every move of the file to its person, but where *who* says
 otherwise: there they act on their own side. *Fired by*: the move is made as a consequence of those moves. *Reactions*
 are consequences, in the same transaction, in the order listed. *Not yet*: moves that nothing makes, and what will.
 """
