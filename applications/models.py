@@ -7,9 +7,11 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.utils.functional import Promise
 
 from accounts.models import Organisation
 from accounts.roles import Language
+from accounts.rules import is_member
 from applications.querysets import (
     ApplicationQuerySet,
     ChangeRequestQuerySet,
@@ -20,6 +22,7 @@ from applications.querysets import (
 from applications.rules import phase_for
 from applications.states import ApplicationState, ChangeWhy, Place, PublicState, public_state
 from applications.workflow import ApplicationLife
+from audit.actors import Actor
 from audit.states import ChangeKind
 from documents.models import Rendering, Upload
 from programs.models import Call
@@ -63,7 +66,11 @@ class Application(PublicModel, ApplicationLife):
     submitted_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     complete_at = models.DateTimeField(null=True, blank=True, help_text="When it was found complete, which is told.")
-    outcome_at = models.DateTimeField(null=True, blank=True)
+    outcome_at = models.DateTimeField(null=True, blank=True, help_text="When its last letter was sent.")
+    last_told = models.CharField(
+        max_length=20, choices=PublicState, blank=True, default="", db_default="", help_text="The outcome last told."
+    )
+    last_told_at = models.DateTimeField(null=True, blank=True)
     due = models.DateTimeField(null=True, blank=True, help_text="When the running service clock ends.")
     due_left = models.DurationField(null=True, blank=True, help_text="What was left when the clock was paused.")
     created_at = models.DateTimeField(default=clock.now, editable=False)
@@ -116,7 +123,11 @@ class Application(PublicModel, ApplicationLife):
     def public_state(self) -> PublicState:
         """What the applicant and the partner are told: never an outcome before its letter is sent."""
         closed = self.state == ApplicationState.DRAFT and phase_for(self.call, self.organisation_id) == Phase.CLOSED
-        return public_state(self.state, self.outcome_at, closed=closed)
+        return public_state(self.state, self.last_told, closed=closed)
+
+    def state_label_for(self, by: Actor) -> str | Promise:
+        """The state as a refusal says it: what is told, to the applicant's own people, whatever else they are."""
+        return self.public_state.label if is_member(self.organisation, by) else ApplicationState(self.state).label
 
 
 class Answer(Versioned):

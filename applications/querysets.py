@@ -1,13 +1,14 @@
 """Files in English: `.visible_to(user)`. One file is read through its door, `applications.access`."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, cast
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, CharField, DateTimeField, F, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Greatest
 
 from accounts.rules import is_person
-from applications.states import ApplicationState
+from applications.states import TOLD_AS_THEY_ARE, ApplicationState, PublicState
 from audit.actors import Actor
 from moves.interests import barred_from
 from programs.models import Call
@@ -63,6 +64,31 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         if not is_person(user):
             return self.none()
         return self.filter(given_by_membership(user) | _read_by_role(user))
+
+    def with_told(self) -> Self:
+        """Each file with what an outsider may know of it: `told_state`, its `PublicState` (drafts aside: a closed one
+        depends on its call), and `told_since`, since when it has read so."""
+        requests = cast("type[ChangeRequest]", self.model._meta.get_field("change_requests").related_model)
+        latest = requests.objects.filter(application=OuterRef("pk")).order_by().values("application")
+        return self.annotate(
+            told_state=Case(
+                When(state__in=TOLD_AS_THEY_ARE, then=F("state")),
+                When(~Q(last_told=""), then=F("last_told")),
+                default=Value(str(PublicState.BEING_ASSESSED)),
+                output_field=CharField(),
+            ),
+            told_since=Case(
+                When(state__in=TOLD_AS_THEY_ARE, then=F("since")),
+                default=Greatest(
+                    "submitted_at",
+                    "complete_at",
+                    "last_told_at",
+                    Subquery(latest.annotate(at=Max("answered_at")).values("at")),
+                    Subquery(latest.annotate(at=Max("cancelled_at")).values("at")),
+                ),
+                output_field=DateTimeField(),
+            ),
+        )
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):

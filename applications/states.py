@@ -1,7 +1,6 @@
 """The states of a file: all that follows from each is said once, in its row. What may be told of a file, and when."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import Enum, IntEnum
 
 from django.db.models import TextChoices
@@ -16,12 +15,14 @@ class PublicRow:
     """What a public state looks like.
 
     `tag`: its colour for the applicant; `partner_tag`: for the partner. `column`: its place among the columns of the
-    partner's pipeline, from the left; None for what a partner never sees.
+    partner's pipeline, from the left; None for what a partner never sees. `is_under_way`: the applicant still has it
+    before them, and may withdraw it.
     """
 
     tag: Tag
     partner_tag: Tag
     column: int | None
+    is_under_way: bool
 
 
 class PublicState(States):
@@ -29,18 +30,31 @@ class PublicState(States):
 
     row: PublicRow
 
-    DRAFT = "draft", PublicRow(Tag.QUIET, Tag.QUIET, None), _("draft")
-    CLOSED = "closed", PublicRow(Tag.QUIET, Tag.QUIET, None), _("closed draft")
-    BEING_ASSESSED = "being_assessed", PublicRow(Tag.INFO, Tag.INFO, 1), _("being assessed")
-    CHANGES_REQUESTED = "changes_requested", PublicRow(Tag.WAIT, Tag.WAIT, 2), _("changes requested")
-    APPROVED = "approved", PublicRow(Tag.GOOD, Tag.GOOD, 3), _("approved")
-    DECLINED = "declined", PublicRow(Tag.BAD, Tag.BAD, 5), _("declined")
-    INELIGIBLE = "ineligible", PublicRow(Tag.BAD, Tag.BAD, 6), _("ineligible")
-    WAITLISTED = "waitlisted", PublicRow(Tag.WAIT, Tag.QUIET, 4), _("waitlisted")
-    INVITED = "invited", PublicRow(Tag.GOOD, Tag.QUIET, 7), _("invited")
-    IN_RECONSIDERATION = "in_reconsideration", PublicRow(Tag.INFO, Tag.WAIT, 8), _("in reconsideration")
-    WITHDRAWN = "withdrawn", PublicRow(Tag.QUIET, Tag.QUIET, 9), _("withdrawn")
-    CANCELLED = "cancelled", PublicRow(Tag.QUIET, Tag.QUIET, 10), _("cancelled")
+    DRAFT = "draft", PublicRow(Tag.QUIET, Tag.QUIET, None, is_under_way=False), _("draft")
+    CLOSED = "closed", PublicRow(Tag.QUIET, Tag.QUIET, None, is_under_way=False), _("closed draft")
+    BEING_ASSESSED = "being_assessed", PublicRow(Tag.INFO, Tag.INFO, 1, is_under_way=True), _("being assessed")
+    CHANGES_REQUESTED = "changes_requested", PublicRow(Tag.WAIT, Tag.WAIT, 2, is_under_way=True), _("changes requested")
+    APPROVED = "approved", PublicRow(Tag.GOOD, Tag.GOOD, 3, is_under_way=False), _("approved")
+    DECLINED = "declined", PublicRow(Tag.BAD, Tag.BAD, 5, is_under_way=False), _("declined")
+    INELIGIBLE = "ineligible", PublicRow(Tag.BAD, Tag.BAD, 6, is_under_way=False), _("ineligible")
+    WAITLISTED = "waitlisted", PublicRow(Tag.WAIT, Tag.QUIET, 4, is_under_way=True), _("waitlisted")
+    INVITED = "invited", PublicRow(Tag.GOOD, Tag.QUIET, 7, is_under_way=False), _("invited")
+    IN_RECONSIDERATION = (
+        "in_reconsideration",
+        PublicRow(Tag.INFO, Tag.WAIT, 8, is_under_way=True),
+        _("in reconsideration"),
+    )
+    WITHDRAWN = "withdrawn", PublicRow(Tag.QUIET, Tag.QUIET, 9, is_under_way=False), _("withdrawn")
+    CANCELLED = "cancelled", PublicRow(Tag.QUIET, Tag.QUIET, 10, is_under_way=False), _("cancelled")
+
+
+BEFORE_ITS_APPLICANT = (
+    PublicState.DRAFT,
+    PublicState.BEING_ASSESSED,
+    PublicState.CHANGES_REQUESTED,
+    PublicState.IN_RECONSIDERATION,
+)
+"""It is on its applicant's home: to be finished, to be answered, or in the cluster's hands."""
 
 
 def _columns() -> tuple[PublicState, ...]:
@@ -72,7 +86,8 @@ class Span(IntEnum):
 
 
 class Told(Enum):
-    """When an outsider is told that a file is in a state. Until then it reads *being assessed*."""
+    """When an outsider is told that a file is in a state. Until then it reads what its applicant was last told: the
+    outcome of its last letter, or the reconsideration that it asked for; *being assessed* before any."""
 
     AT_ONCE = "at once"
     BY_LETTER = "once its letter is sent"
@@ -100,7 +115,6 @@ class FileRow:
     is_of_round: bool  # its reviews are those of the present round, not of years ago
     is_ranked: bool  # together: reviewed files, and waitlisted ones of earlier cohorts, which compete again
     due_from_closing: bool  # its decision's clock was counted from the closing of its cohort
-    outlives_letter: bool  # its applicant still has it before them though a letter was sent
 
 
 class ApplicationState(States):
@@ -110,91 +124,91 @@ class ApplicationState(States):
         tag=Tag.QUIET, awaits="", course=Course.PREPARED, span=None,
         told=Told.AT_ONCE, told_as=PublicState.DRAFT,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=False,
-        is_ranked=False, due_from_closing=False, outlives_letter=True,
+        is_ranked=False, due_from_closing=False,
     ), _("draft")  # fmt: skip
     SUBMITTED = "submitted", FileRow(
         tag=Tag.WAIT, awaits=_("the screening officer"), course=Course.UNDER_WAY, span=Span.SUBMITTED,
         told=Told.NEVER, told_as=PublicState.BEING_ASSESSED,
         may_be_marked=True, is_to_review=True, takes_reviewers=False, is_of_round=False,
-        is_ranked=False, due_from_closing=False, outlives_letter=False,
+        is_ranked=False, due_from_closing=False,
     ), _("submitted")  # fmt: skip
     CHANGES_REQUESTED = "changes_requested", FileRow(
         tag=Tag.OTHER, awaits=_("the applicant"), course=Course.UNDER_WAY, span=Span.SUBMITTED,
         told=Told.AT_ONCE, told_as=PublicState.CHANGES_REQUESTED,
         may_be_marked=True, is_to_review=False, takes_reviewers=False, is_of_round=False,
-        is_ranked=False, due_from_closing=False, outlives_letter=False,
+        is_ranked=False, due_from_closing=False,
     ), _("changes requested")  # fmt: skip
     ELIGIBLE = "eligible", FileRow(
         tag=Tag.INFO, awaits=_("the programme officer"), course=Course.UNDER_WAY, span=Span.ELIGIBLE,
         told=Told.NEVER, told_as=PublicState.BEING_ASSESSED,
         may_be_marked=True, is_to_review=True, takes_reviewers=True, is_of_round=False,
-        is_ranked=False, due_from_closing=True, outlives_letter=False,
+        is_ranked=False, due_from_closing=True,
     ), _("eligible")  # fmt: skip
     INELIGIBLE = "ineligible", FileRow(
         tag=Tag.BAD, awaits="", course=Course.UNDER_WAY, span=None,
         told=Told.BY_LETTER, told_as=PublicState.INELIGIBLE,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=False,
-        is_ranked=False, due_from_closing=True, outlives_letter=False,
+        is_ranked=False, due_from_closing=True,
     ), _("ineligible")  # fmt: skip
     IN_REVIEW = "in_review", FileRow(
         tag=Tag.INFO, awaits=_("the reviewers"), course=Course.UNDER_WAY, span=Span.REVIEWED,
         told=Told.NEVER, told_as=PublicState.BEING_ASSESSED,
         may_be_marked=True, is_to_review=True, takes_reviewers=True, is_of_round=True,
-        is_ranked=False, due_from_closing=True, outlives_letter=False,
+        is_ranked=False, due_from_closing=True,
     ), _("in review")  # fmt: skip
     REVIEWED = "reviewed", FileRow(
         tag=Tag.WAIT, awaits=_("the committee's chair"), course=Course.UNDER_WAY, span=Span.REVIEWED,
         told=Told.NEVER, told_as=PublicState.BEING_ASSESSED,
         may_be_marked=True, is_to_review=False, takes_reviewers=False, is_of_round=True,
-        is_ranked=True, due_from_closing=True, outlives_letter=False,
+        is_ranked=True, due_from_closing=True,
     ), _("reviewed")  # fmt: skip
     RECOMMENDED = "recommended", FileRow(
         tag=Tag.INFO, awaits="", course=Course.UNDER_WAY, span=Span.RECOMMENDED,
         told=Told.NEVER, told_as=PublicState.BEING_ASSESSED,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=True,
-        is_ranked=False, due_from_closing=True, outlives_letter=False,
+        is_ranked=False, due_from_closing=True,
     ), _("recommended")  # fmt: skip
     APPROVED = "approved", FileRow(
         tag=Tag.GOOD, awaits="", course=Course.DECIDED, span=Span.DECIDED,
         told=Told.BY_LETTER, told_as=PublicState.APPROVED,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=False,
-        is_ranked=False, due_from_closing=False, outlives_letter=False,
+        is_ranked=False, due_from_closing=False,
     ), _("approved")  # fmt: skip
     INVITED = "invited", FileRow(
         tag=Tag.GOOD, awaits="", course=Course.DECIDED, span=Span.DECIDED,
         told=Told.BY_LETTER, told_as=PublicState.INVITED,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=False,
-        is_ranked=False, due_from_closing=False, outlives_letter=False,
+        is_ranked=False, due_from_closing=False,
     ), _("invited")  # fmt: skip
     DECLINED = "declined", FileRow(
         tag=Tag.BAD, awaits="", course=Course.DECIDED, span=Span.DECIDED,
         told=Told.BY_LETTER, told_as=PublicState.DECLINED,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=False,
-        is_ranked=False, due_from_closing=False, outlives_letter=False,
+        is_ranked=False, due_from_closing=False,
     ), _("declined")  # fmt: skip
     WAITLISTED = "waitlisted", FileRow(
         tag=Tag.OTHER, awaits="", course=Course.UNDER_WAY, span=Span.DECIDED,
         told=Told.BY_LETTER, told_as=PublicState.WAITLISTED,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=False,
-        is_ranked=True, due_from_closing=False, outlives_letter=False,
+        is_ranked=True, due_from_closing=False,
     ), _("waitlisted")  # fmt: skip
     IN_RECONSIDERATION = "in_reconsideration", FileRow(
         tag=Tag.WAIT, awaits=_("the reconsideration officer"), course=Course.UNDER_WAY, span=None,
         told=Told.AS_ASKED, told_as=PublicState.IN_RECONSIDERATION,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=False,
-        is_ranked=False, due_from_closing=False, outlives_letter=True,
+        is_ranked=False, due_from_closing=False,
     ), _("in reconsideration")  # fmt: skip
     WITHDRAWN = "withdrawn", FileRow(
         tag=Tag.QUIET, awaits="", course=Course.LEFT, span=None,
         told=Told.AT_ONCE, told_as=PublicState.WITHDRAWN,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=False,
-        is_ranked=False, due_from_closing=False, outlives_letter=False,
+        is_ranked=False, due_from_closing=False,
     ), _("withdrawn")  # fmt: skip
     CANCELLED = "cancelled", FileRow(
         tag=Tag.QUIET, awaits="", course=Course.LEFT, span=None,
         told=Told.AT_ONCE, told_as=PublicState.CANCELLED,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_of_round=False,
-        is_ranked=False, due_from_closing=False, outlives_letter=False,
+        is_ranked=False, due_from_closing=False,
     ), _("cancelled")  # fmt: skip
 
 
@@ -212,21 +226,21 @@ TAKES_REVIEWERS = tuple(state for state in ApplicationState if state.row.takes_r
 OF_ROUND = tuple(state for state in ApplicationState if state.row.is_of_round)
 RANKED = tuple(state for state in ApplicationState if state.row.is_ranked)
 DUE_FROM_CLOSING = tuple(state for state in ApplicationState if state.row.due_from_closing)
-OUTLIVES_LETTER = tuple(state for state in ApplicationState if state.row.outlives_letter)
 TOLD_AS_THEY_ARE = tuple(state for state in ApplicationState if state.row.told in (Told.AT_ONCE, Told.AS_ASKED))
 """What the applicant was told at once, or asked for: a partner knows it as soon."""
 TOLD_BY_LETTER = tuple(state for state in ApplicationState if state.row.told is Told.BY_LETTER)
 
 
-def public_state(state: str, outcome_at: datetime | None, *, closed: bool = False) -> PublicState:
-    """The `PublicState` of a file in `state` whose letter was first sent at `outcome_at` (None when not sent).
+def public_state(state: str, last_told: str, *, closed: bool = False) -> PublicState:
+    """The `PublicState` of a file in `state`, whose last letter told `last_told` ("" before any).
 
-    `closed` says that the call of a draft has closed. Every state after `submitted` reads *being assessed* until then.
+    `closed` says that the call of a draft has closed. This is what an outsider may know: every page, sentence, count
+    and feed of theirs asks it, in Python of the row (`Application.public_state`), in SQL of `.with_told()`.
     """
     if closed and state == ApplicationState.DRAFT:
         return PublicState.CLOSED
     row = ApplicationState(state).row
-    return row.told_as if row.told is Told.AT_ONCE or outcome_at is not None else PublicState.BEING_ASSESSED
+    return row.told_as if state in TOLD_AS_THEY_ARE else PublicState(last_told or PublicState.BEING_ASSESSED)
 
 
 class Outcome(TextChoices):

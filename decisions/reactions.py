@@ -1,7 +1,7 @@
 """What follows in this app from moves in the apps below, and from its own, in the same transaction."""
 
 from applications.models import Application
-from applications.states import ApplicationState, Outcome
+from applications.states import ApplicationState, Outcome, PublicState
 from decisions.models import Concurrence, Decision
 from decisions.rules import Return
 from decisions.services import messages
@@ -10,6 +10,7 @@ from decisions.services.chain import (
     draft_decision,
     release_commitment,
     settle_file,
+    told_by,
     void_decision,
     write_letter,
 )
@@ -65,7 +66,9 @@ def ineligibility_reasons(application: Application, language: str) -> str:
 
 @after(Application.ask_reconsideration)
 def draft_the_reconsideration(application: Application, made: Made[Facts, Input]) -> None:
-    """Somebody who took no part will decide it."""
+    """Somebody who took no part will decide it. Its applicant reads so until the letter of the answer."""
+    files = Application.objects.filter(pk=application.pk)
+    files.update(last_told=PublicState.IN_RECONSIDERATION, last_told_at=application.since)
     draft_decision(application, by=made.by, kind=DecisionKind.RECONSIDERED)
 
 
@@ -73,7 +76,6 @@ def draft_the_reconsideration(application: Application, made: Made[Facts, Input]
 def void_the_answer(application: Application, made: Made[Facts, Input]) -> None:
     """Another panel, or another screening, decides: no answer is drafted, and what it will be is told by its letter."""
     void_decision(application, by=made.by, note=made.words or made.entry.verb)
-    Application.objects.filter(pk=application.pk).update(outcome_at=None)
 
 
 @after(Application.withdraw, Application.cancel, fires=(Decision.void,))
@@ -131,8 +133,9 @@ def tell_the_outcome(letter: Letter, made: Made[Facts, Input]) -> tuple[Applicat
         return None
     application = Application.objects.get(pk=decision.application_id)
     assert letter.sent_at is not None  # the move that was just made says when
-    application.outcome_at = application.updated_at = letter.sent_at
-    application.save(update_fields=["outcome_at", "updated_at"])
+    application.outcome_at = application.last_told_at = application.updated_at = letter.sent_at
+    application.last_told = told_by(decision)
+    application.save(update_fields=["outcome_at", "last_told", "last_told_at", "updated_at"])
     return application, decision
 
 

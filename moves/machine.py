@@ -279,6 +279,11 @@ def _ask_who(obj: models.Model, step: AnyMove, by: Actor) -> tuple[Transition, s
     if not fired and not _permits(way or next(iter(transitions.values())), obj, by):
         raise _wrong_role(step)
     if way is None:
+        if not fired:
+            _Person(obj, by).ask(step)
+        own_side = step.terms.despite_conflict(obj, by)  # what they may know is said, and then what they are told
+        if own_side and (refusals := _moment(obj, step, _facts(obj, step, by, {}))):
+            raise WrongMoment(*refusals)
         state = _state_label(obj, field, by)
         sentence = _("“%(move)s” is not possible now: the state is “%(state)s”.")
         raise WrongMoment(Refusal(sentence % {"move": step.terms.label, "state": state}, code="state"))

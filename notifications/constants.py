@@ -1,5 +1,7 @@
 """The messages there are. What each says: `notifications.messages`."""
 
+from enum import Enum
+
 from django.db.models import TextChoices
 
 
@@ -18,6 +20,7 @@ class MessageKind(TextChoices):
     APPLICATION_RECEIVED = "application_received"
     APPLICATION_COMPLETE = "application_complete"
     APPLICATION_WITHDRAWN = "application_withdrawn"
+    FILE_WITHDRAWN = "file_withdrawn"
     CHANGES_REQUESTED = "changes_requested"
     CHANGES_ANSWERED = "changes_answered"
     CHANGES_REMINDER = "changes_reminder"
@@ -38,3 +41,19 @@ class MessageKind(TextChoices):
     CONCURRENCE_ASKED = "concurrence_asked"
     LETTER_FAILED = "letter_failed"
     LETTER = "letter"
+
+
+class Concern(Enum):
+    """Whom a message concerns, asked at the moment of telling. What each says is a sentence of docs/messages.md."""
+
+    ADDRESS = "The address that was typed: nobody has an account there yet, or it is being proved."
+    ONESELF = "The person that it is about, while their account is open."
+    APPLICANT = "Who signs for the applicant, and who began the draft: its members today."
+    MEMBERS = "Everybody who acts for the applicant today."
+    HOLDERS = "The applicant's people of each draft; its members, where it has begun none."
+    OFFICERS = "The officers of the programme in office, to whom the file is not closed."
+    ASKER = "The officer who asked, while in office and not barred; else the officers of the programme."
+    CHAIR = "The committee's chair in office, to whom the file is not closed."
+    TAKERS = "Who may take the step today; the officers of the programme, where nobody may."
+    RETURNED = "Whose acts are void, whose turn it is, and who runs the file from there; not who sent it back."
+    PARTNER = "The partner's officers in office who are free to concur."

@@ -12,7 +12,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from notifications.constants import MessageKind
+from notifications.constants import Concern, MessageKind
 from work.texts import Text
 
 OPEN = _("Open in Passerelle")
@@ -22,13 +22,15 @@ OPEN = _("Open in Passerelle")
 class Wording:
     """The words of one kind of message, and what becomes of it.
 
-    `subject` may hold fields of the content as %(name)s; `button` labels the link when the message has one.
+    `to`: whom it concerns, which its sender asks at that moment. `subject` may hold
+    fields of the content as %(name)s; `button` labels the link when the message has one.
     `of_address`: it speaks of the very address it was queued for, and leaves for no other that its user may have since.
     `secret`: whoever has the link can act by it, so the outbox forgets it once the message is sent.
     `followed`: an app above goes on once it is sent (`services.hand_over`).
     """
 
     kind: MessageKind
+    to: Concern
     subject: str | Promise
     button: str | Promise = OPEN
     secret: bool = False
@@ -77,7 +79,11 @@ class OfUse(Content):
 @dataclass(frozen=True, kw_only=True)
 class Invitation(OfUse):
     words = Wording(
-        MessageKind.INVITATION, _("Invitation to join %(name)s on Passerelle"), _("Accept the invitation"), secret=True
+        MessageKind.INVITATION,
+        Concern.ADDRESS,
+        _("Invitation to join %(name)s on Passerelle"),
+        _("Accept the invitation"),
+        secret=True,
     )
     name: str
     inviter: str
@@ -87,6 +93,7 @@ class Invitation(OfUse):
 class AccountConfirm(Content):
     words = Wording(
         MessageKind.ACCOUNT_CONFIRM,
+        Concern.ADDRESS,
         _("Confirm your e-mail address"),
         _("Confirm the address"),
         secret=True,
@@ -96,17 +103,23 @@ class AccountConfirm(Content):
 
 @dataclass(frozen=True, kw_only=True)
 class AccountExists(Content):
-    words = Wording(MessageKind.ACCOUNT_EXISTS, _("You already have an account"), _("Choose a new password"))
+    words = Wording(
+        MessageKind.ACCOUNT_EXISTS, Concern.ONESELF, _("You already have an account"), _("Choose a new password")
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordReset(Content):
-    words = Wording(MessageKind.PASSWORD_RESET, _("Choose a new password"), _("Choose a new password"), secret=True)
+    words = Wording(
+        MessageKind.PASSWORD_RESET, Concern.ONESELF, _("Choose a new password"), _("Choose a new password"), secret=True
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class PasswordChanged(Content):
-    words = Wording(MessageKind.PASSWORD_CHANGED, _("Your password was changed"), _("Choose a new password"))
+    words = Wording(
+        MessageKind.PASSWORD_CHANGED, Concern.ONESELF, _("Your password was changed"), _("Choose a new password")
+    )
     at: datetime
 
 
@@ -117,6 +130,7 @@ class PasswordChanged(Content):
 class SponsorAsked(Content):
     words = Wording(
         MessageKind.SPONSOR_ASKED,
+        Concern.ADDRESS,
         _("%(applicant)s asks you to sponsor its application"),
         _("See the request"),
         secret=True,
@@ -130,7 +144,10 @@ class SponsorAsked(Content):
 @dataclass(frozen=True, kw_only=True)
 class SponsorAnswered(Content):
     words = Wording(
-        MessageKind.SPONSOR_ANSWERED, _("%(sponsor)s has answered about your application"), _("Open the application")
+        MessageKind.SPONSOR_ANSWERED,
+        Concern.MEMBERS,
+        _("%(sponsor)s has answered about your application"),
+        _("Open the application"),
     )
     sponsor: str
     title: str
@@ -140,7 +157,10 @@ class SponsorAnswered(Content):
 @dataclass(frozen=True, kw_only=True)
 class ApplicationReceived(OfFile):
     words = Wording(
-        MessageKind.APPLICATION_RECEIVED, _("Application %(reference)s received"), _("Open the application")
+        MessageKind.APPLICATION_RECEIVED,
+        Concern.APPLICANT,
+        _("Application %(reference)s received"),
+        _("Open the application"),
     )
     call: Text
     at: datetime
@@ -149,20 +169,33 @@ class ApplicationReceived(OfFile):
 @dataclass(frozen=True, kw_only=True)
 class ApplicationComplete(OfFile):
     words = Wording(
-        MessageKind.APPLICATION_COMPLETE, _("Application %(reference)s is complete"), _("Open the application")
+        MessageKind.APPLICATION_COMPLETE,
+        Concern.APPLICANT,
+        _("Application %(reference)s is complete"),
+        _("Open the application"),
     )
     day: date
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApplicationWithdrawn(OfFile):
-    words = Wording(MessageKind.APPLICATION_WITHDRAWN, _("Application %(reference)s withdrawn"))
+    words = Wording(MessageKind.APPLICATION_WITHDRAWN, Concern.APPLICANT, _("Application %(reference)s withdrawn"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileWithdrawn(OfFile):
+    words = Wording(
+        MessageKind.FILE_WITHDRAWN, Concern.OFFICERS, _("File %(reference)s was withdrawn"), _("Open the file")
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangesRequested(OfFile):
     words = Wording(
-        MessageKind.CHANGES_REQUESTED, _("Application %(reference)s: changes requested"), _("See what is asked")
+        MessageKind.CHANGES_REQUESTED,
+        Concern.APPLICANT,
+        _("Application %(reference)s: changes requested"),
+        _("See what is asked"),
     )
     count: int
     until: datetime
@@ -171,14 +204,20 @@ class ChangesRequested(OfFile):
 @dataclass(frozen=True, kw_only=True)
 class ChangesAnswered(OfFile):
     words = Wording(
-        MessageKind.CHANGES_ANSWERED, _("Application %(reference)s: the applicant has answered"), _("Open the file")
+        MessageKind.CHANGES_ANSWERED,
+        Concern.ASKER,
+        _("Application %(reference)s: the applicant has answered"),
+        _("Open the file"),
     )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChangesReminder(OfUse, OfFile):
     words = Wording(
-        MessageKind.CHANGES_REMINDER, _("Application %(reference)s: your changes are due soon"), _("See what is asked")
+        MessageKind.CHANGES_REMINDER,
+        Concern.APPLICANT,
+        _("Application %(reference)s: your changes are due soon"),
+        _("See what is asked"),
     )
 
 
@@ -186,6 +225,7 @@ class ChangesReminder(OfUse, OfFile):
 class ChangesCancelled(OfFile):
     words = Wording(
         MessageKind.CHANGES_CANCELLED,
+        Concern.APPLICANT,
         _("Application %(reference)s: nothing to change any more"),
         _("Open the application"),
     )
@@ -194,7 +234,10 @@ class ChangesCancelled(OfFile):
 @dataclass(frozen=True, kw_only=True)
 class ChangesOverdue(OfFile):
     words = Wording(
-        MessageKind.CHANGES_OVERDUE, _("Application %(reference)s: the changes are late"), _("Open the file")
+        MessageKind.CHANGES_OVERDUE,
+        Concern.ASKER,
+        _("Application %(reference)s: the changes are late"),
+        _("Open the file"),
     )
     until: datetime
 
@@ -204,7 +247,7 @@ class ChangesOverdue(OfFile):
 
 @dataclass(frozen=True, kw_only=True)
 class CallExtended(Content):
-    words = Wording(MessageKind.CALL_EXTENDED, _("%(call)s: later closing"))
+    words = Wording(MessageKind.CALL_EXTENDED, Concern.HOLDERS, _("%(call)s: later closing"))
     call: Text
     closes_at: datetime
     has_draft: bool = True  # those that wait from before were for whoever had one
@@ -212,7 +255,7 @@ class CallExtended(Content):
 
 @dataclass(frozen=True, kw_only=True)
 class CallCancelled(Content):
-    words = Wording(MessageKind.CALL_CANCELLED, _("%(call)s is cancelled"))
+    words = Wording(MessageKind.CALL_CANCELLED, Concern.APPLICANT, _("%(call)s is cancelled"))
     call: Text
     reason: str
 
@@ -222,20 +265,27 @@ class CallCancelled(Content):
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewOffered(Content):
-    words = Wording(MessageKind.REVIEW_OFFERED, _("A file to review: %(reference)s"), _("Open my queue"))
+    words = Wording(
+        MessageKind.REVIEW_OFFERED, Concern.ONESELF, _("A file to review: %(reference)s"), _("Open my queue")
+    )
     reference: str
     due: date
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewCancelled(Content):
-    words = Wording(MessageKind.REVIEW_CANCELLED, _("A review is no longer needed: %(reference)s"))
+    words = Wording(MessageKind.REVIEW_CANCELLED, Concern.ONESELF, _("A review is no longer needed: %(reference)s"))
     reference: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewDeclined(Content):
-    words = Wording(MessageKind.REVIEW_DECLINED, _("Another reviewer is needed: %(reference)s"), _("Open the reviews"))
+    words = Wording(
+        MessageKind.REVIEW_DECLINED,
+        Concern.ASKER,
+        _("Another reviewer is needed: %(reference)s"),
+        _("Open the reviews"),
+    )
     reference: str
     person: str
 
@@ -243,7 +293,10 @@ class ReviewDeclined(Content):
 @dataclass(frozen=True, kw_only=True)
 class RulingAsked(Content):
     words = Wording(
-        MessageKind.RULING_ASKED, _("A declaration of interests to rule on: %(reference)s"), _("Read the declaration")
+        MessageKind.RULING_ASKED,
+        Concern.CHAIR,
+        _("A declaration of interests to rule on: %(reference)s"),
+        _("Read the declaration"),
     )
     reference: str
     person: str
@@ -252,7 +305,10 @@ class RulingAsked(Content):
 @dataclass(frozen=True, kw_only=True)
 class DeclarationRuled(Content):
     words = Wording(
-        MessageKind.DECLARATION_RULED, _("Your declaration of interests: %(reference)s"), _("Read the ruling")
+        MessageKind.DECLARATION_RULED,
+        Concern.ONESELF,
+        _("Your declaration of interests: %(reference)s"),
+        _("Read the ruling"),
     )
     reference: str
     clear: bool
@@ -264,20 +320,30 @@ class DeclarationRuled(Content):
 @dataclass(frozen=True, kw_only=True)
 class DecisionWaiting(OfFile):
     words = Wording(
-        MessageKind.DECISION_WAITING, _("File %(reference)s waits for your decision"), _("Open the decision")
+        MessageKind.DECISION_WAITING,
+        Concern.TAKERS,
+        _("File %(reference)s waits for your decision"),
+        _("Open the decision"),
     )
     step: Text
 
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionSentBack(OfFile):
-    words = Wording(MessageKind.DECISION_SENT_BACK, _("File %(reference)s was sent back"), _("Open the decision"))
+    words = Wording(
+        MessageKind.DECISION_SENT_BACK, Concern.RETURNED, _("File %(reference)s was sent back"), _("Open the decision")
+    )
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConcurrenceAsked(OfFile):
-    words = Wording(MessageKind.CONCURRENCE_ASKED, _("File %(reference)s needs your concurrence"), _("Open the file"))
+    words = Wording(
+        MessageKind.CONCURRENCE_ASKED,
+        Concern.PARTNER,
+        _("File %(reference)s needs your concurrence"),
+        _("Open the file"),
+    )
     amount: Decimal
 
 
@@ -285,6 +351,7 @@ class ConcurrenceAsked(OfFile):
 class LetterFailed(OfFile):
     words = Wording(
         MessageKind.LETTER_FAILED,
+        Concern.OFFICERS,
         _("The decision letter of file %(reference)s could not be sent"),
         _("Open the decision"),
     )
@@ -292,5 +359,11 @@ class LetterFailed(OfFile):
 
 @dataclass(frozen=True, kw_only=True)
 class Letter(OfFile):
-    words = Wording(MessageKind.LETTER, _("Decision on application %(reference)s"), _("Read the letter"), followed=True)
+    words = Wording(
+        MessageKind.LETTER,
+        Concern.MEMBERS,
+        _("Decision on application %(reference)s"),
+        _("Read the letter"),
+        followed=True,
+    )
     programme: Text

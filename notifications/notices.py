@@ -117,6 +117,12 @@ def must_be_of_use(message: Message) -> None:
             raise TooLate(f"It was of use until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC.")
 
 
+def must_have_a_reader(message: Message) -> None:
+    """TooLate when the account that it was queued for has been closed since."""
+    if message.recipient is not None and not message.recipient.is_active:
+        raise TooLate("The account of its reader is closed.")
+
+
 def _paragraphs(kind: str, said: dict[str, Value]) -> list[str]:
     """The body of the kind, paragraph by paragraph: a blank line parts them."""
     body = _plain(f"notifications/{kind}.txt", said)

@@ -1,14 +1,13 @@
 """What follows in this app from moves in the apps below, and from its own, in the same transaction."""
 
 from applications.models import Application
+from applications.selectors.people import office_of, oneself
 from applications.states import ApplicationState
-from moves.interests import unbarred
 from moves.machine import move
 from moves.registry import Made, after
 from moves.transitions import Facts, Input
 from notifications import messages
 from notifications.services import queue_message
-from programs.querysets import in_office_officers
 from reviews import selectors
 from reviews.models import Assignment
 from reviews.pages import FILE_REVIEWS
@@ -48,8 +47,7 @@ def tell_the_officer(assignment: Assignment, made: Made[Facts, Input]) -> None:
     if assignment.assigned_by_id == made.by.pk:
         return
     application = assignment.application
-    officers = unbarred(application.pk, in_office_officers(application.call.program))
-    for person in [assignment.assigned_by] if assignment.assigned_by in officers else officers:
+    for person in office_of(application, assignment.assigned_by):
         queue_message(
             messages.ReviewDeclined(reference=application.number, person=assignment.reviewer.full_name),
             to=person,
@@ -62,12 +60,13 @@ def tell_the_officer(assignment: Assignment, made: Made[Facts, Input]) -> None:
 @after(Assignment.cancel)
 def tell_the_reviewer(assignment: Assignment, made: Made[Facts, Input]) -> None:
     """The file no longer waits for them."""
-    queue_message(
-        messages.ReviewCancelled(reference=assignment.application.number),
-        to=assignment.reviewer,
-        application_id=assignment.application_id,
-        key=f"review-cancelled:{assignment.public_id}",
-    )
+    for person in oneself(assignment.reviewer):
+        queue_message(
+            messages.ReviewCancelled(reference=assignment.application.number),
+            to=person,
+            application_id=assignment.application_id,
+            key=f"review-cancelled:{assignment.public_id}",
+        )
 
 
 @after(Application.reopen)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from applications.states import ApplicationState
+from applications.states import ApplicationState, Course
 from moves.refusals import Refusal
 from moves.transitions import Facts, Input, NoFacts
 from programs.states import Phase
@@ -152,7 +152,11 @@ def partners_have_confirmed(_application: "Application", facts: Readiness) -> Re
 
 
 def nobody_has_opened_it(application: "Application", _facts: NoFacts) -> Refusal | None:
-    if application.opened_at is not None:
+    state = ApplicationState(application.state)
+    is_past = (
+        state is not ApplicationState.SUBMITTED and state.row.course is not Course.PREPARED
+    )  # opened to be found so
+    if application.opened_at is not None or is_past:
         return Refusal(_("An officer has already opened your file."), code="opened")
     if phase_for(application.call, application.organisation_id) != Phase.OPEN:
         return Refusal(_("The call has closed: the file can be withdrawn, no longer taken back."), code="closed")

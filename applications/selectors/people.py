@@ -1,10 +1,14 @@
-"""Who is told of an applicant's file, and of what concerns the applicant itself."""
+"""Who is told of a file, asked at the moment of telling: members of today, people in office, whose account is open and
+to whom the file is not closed. Which message goes to whom: `notifications.messages`, and docs/messages.md."""
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, Organisation, User
 from accounts.roles import OrganisationRole
 from applications.models import Application
+from moves.interests import unbarred
+from programs.querysets import in_office_holders, in_office_officers
+from programs.roles import ProgramRole
 
 
 def people_of(application: Application) -> QuerySet[User]:
@@ -21,6 +25,28 @@ def members_of(organisation: Organisation) -> QuerySet[User]:
     """Everybody who acts for an organisation today, with an open account: who is told of what concerns it where it has
     no draft yet, and to whom its letters go. One query."""
     return _acting(Membership.objects.current().filter(organisation=organisation))
+
+
+def officers_of(application: Application) -> list[User]:
+    """The officers of its programme who are in office today, and to whom the file is not closed. Three queries."""
+    return unbarred(application.pk, in_office_officers(application.call.program))
+
+
+def office_of(application: Application, asked: User) -> list[User]:
+    """Whoever asked for what is told, as long as they are one of those officers; else all of these: nothing that was
+    asked is told to nobody because who asked has left."""
+    officers = officers_of(application)
+    return [asked] if asked in officers else officers
+
+
+def holders_of(application: Application, role: ProgramRole) -> list[User]:
+    """Who holds `role` on its programme today, without those to whom the file is closed."""
+    return unbarred(application.pk, in_office_holders(application.call.program, role))
+
+
+def oneself(person: User) -> list[User]:
+    """The person that it is about, as long as their account is open."""
+    return [person] if person.is_active else []
 
 
 def _acting(memberships: QuerySet[Membership]) -> QuerySet[User]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application
 from applications.selectors.deadlines import decision_due, service_due
-from applications.states import LEFT, ApplicationState
+from applications.states import LEFT, ApplicationState, PublicState
 from programs.policy import Standard
 from work import clock
 
@@ -42,11 +42,11 @@ def bridge(application: Application) -> list[Span]:
             Span(_("Decision"), "later"),
         ]
     assert application.submitted_at is not None  # no draft: it was submitted
-    told = application.outcome_at
-    if application.state == ApplicationState.CHANGES_REQUESTED:
+    told, state = application.outcome_at, application.public_state
+    if state is PublicState.CHANGES_REQUESTED:
         between = _("Changes requested")
-    elif application.state in LEFT:
-        between = str(application.public_state.label)
+    elif application.state in LEFT:  # told at once
+        between = str(state.label)
     else:
         between = _("Being assessed")
     complete = ""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -19,7 +19,7 @@ from applications.pages import (
     FILE_SCREENING,
 )
 from applications.rules import closing_for, comes_in_time
-from applications.states import IN_SCREENING, LEFT, OUTLIVES_LETTER, ApplicationState
+from applications.states import BEFORE_ITS_APPLICANT, IN_SCREENING, ApplicationState
 from audit.actors import Actor
 from documents.models import Rendering
 from programs.roles import ProgramRole
@@ -40,12 +40,12 @@ def _work_of_company(user: User, limit: int) -> Iterator[WorkLine]:
     requests = ChangeRequest.objects.waiting().filter(application=OuterRef("pk"))
     files = (
         Application.objects.of_member(user)
-        .filter(Q(state__in=OUTLIVES_LETTER) | Q(outcome_at=None))
-        .exclude(state__in=LEFT)
+        .with_told()
+        .filter(Q(("told_state__in", BEFORE_ITS_APPLICANT)))
         .annotate(asked_until=Subquery(requests.values("due")[:1]))
         .select_related("call__program")
         .prefetch_related("call__accommodations")
-        .order_by("due", "id")
+        .order_by(F("submitted_at").asc(nulls_first=True), "id")  # its clock would tell when it was found eligible
     )
     for file in files[:limit]:
         label = file.title or file.call.name

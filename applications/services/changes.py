@@ -15,18 +15,16 @@ from applications.pages import APPLICATION, APPLICATION_CHANGES, FILE_CHANGES
 from applications.rules import Change, Changes, MoreTime
 from applications.selectors.answers import amount_of, answers_of, form_of
 from applications.selectors.deadlines import calendar_of
-from applications.selectors.people import people_of
+from applications.selectors.people import office_of, people_of
 from applications.services import submission
 from applications.states import ApplicationState
 from audit.actors import Actor
-from moves.interests import unbarred
 from moves.machine import move
 from moves.transitions import Reason
 from notifications import messages
 from notifications.messages import Content
 from notifications.services import queue_message
 from programs.policy import Standard
-from programs.querysets import in_office_officers
 from questions.constants import QuestionType
 from work import clock
 from work.calendars import Calendar
@@ -79,15 +77,23 @@ def cancel_request(application: Application, *, by: User, reason: str) -> Applic
     What the applicant began to change is put back as it was, so that rows and snapshot say the same.
     """
     application = move(application, Application.cancel_request, by=by, given=Reason((reason or "").strip()))
-    request = application.change_requests.waiting().get()
+    _resume(application)
+    close_request(application, by=by)
+    return application
+
+
+def close_request(application: Application, *, by: Actor) -> None:
+    """End the request that waits, if one does, and tell the applicant: the file goes on with what was submitted. Its
+    reader knows no more by it: a request that was a mistake and one that was never answered end in the same words."""
+    request = application.change_requests.waiting().first()
+    if request is None:
+        return
     request.cancelled_at = clock.now()
     request.save(update_fields=["cancelled_at"])
     for item in request.items.exclude(answered_at=None):
         _put_back(application, item, by=by)
-    _resume(application)
     cancelled = messages.ChangesCancelled(reference=application.number, title=application.title)
     _tell_applicant(application, request, cancelled, APPLICATION)
-    return application
 
 
 @transaction.atomic
@@ -149,7 +155,7 @@ def chase_requests(*, by: Actor) -> int:
 # ---------------------------------------------------------------- its parts
 
 
-def _put_back(application: Application, item: ChangeItem, *, by: User) -> None:
+def _put_back(application: Application, item: ChangeItem, *, by: Actor) -> None:
     """The answer as it was when the change was asked; its documents too."""
     question = form_of(application).question(item.question)
     rows = Answer.objects.filter(application=application, question=item.question)
@@ -209,8 +215,7 @@ def _tell_applicant(application: Application, request: ChangeRequest, content: C
 
 def _tell_officer(application: Application, request: ChangeRequest, content: Content) -> None:
     """Whoever asked; the programme's officers when that person no longer is one, or is barred from the file."""
-    officers = unbarred(application.pk, in_office_officers(application.call.program))
-    for person in [request.by] if request.by in officers else officers:
+    for person in office_of(application, request.by):
         queue_message(
             content,
             to=person,

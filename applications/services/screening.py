@@ -13,6 +13,7 @@ from applications.models import Application, Finding
 from applications.pages import APPLICATION
 from applications.selectors.deadlines import decision_due
 from applications.selectors.people import people_of
+from applications.services.changes import close_request
 from applications.services.drafts import locked
 from audit import services as trail
 from audit.actors import Actor
@@ -110,10 +111,7 @@ def find_eligible(application: Application, *, by: Actor) -> Application:
 def find_ineligible(application: Application, *, by: Actor) -> Application:
     """An item failed, with its reason. A decision is drafted by reaction; its clock runs. Returns the row."""
     application = move(application, Application.find_ineligible, by=by)
-    request = application.change_requests.waiting().first()
-    if request is not None:
-        request.cancelled_at = clock.now()
-        request.save(update_fields=["cancelled_at"])
+    close_request(application, by=by)
     return _start_decision_clock(application)
 
 

@@ -15,6 +15,7 @@ from applications import constants
 from applications.models import Application, Sponsorship
 from applications.pages import APPLICATION_SPONSOR, SPONSOR
 from applications.rules import closing_for, takes_answers
+from applications.selectors.people import members_of
 from applications.services.drafts import locked
 from applications.states import ApplicationState
 from audit import services as trail
@@ -200,17 +201,19 @@ def _answer(sponsorship: Sponsorship, verb: str, *, by: Actor, personal: dict[st
     sponsorship.save()
     given = {"sponsorship": sponsorship.public_id}
     trail.record(application, f"application.{verb}", by=by, given=given, personal=personal)
-    queue_message(
-        messages.SponsorAnswered(
-            sponsor=sponsorship.organisation_name,
-            title=application.title,
-            confirmed=sponsorship.confirmed_at is not None,
-        ),
-        to=sponsorship.invited_by,
-        link=APPLICATION_SPONSOR(application.public_id),
-        application_id=application.pk,
-        key=f"sponsor_answered:{sponsorship.public_id}",
+    answered = messages.SponsorAnswered(
+        sponsor=sponsorship.organisation_name,
+        title=application.title,
+        confirmed=sponsorship.confirmed_at is not None,
     )
+    for person in members_of(application.organisation):
+        queue_message(
+            answered,
+            to=person,
+            link=APPLICATION_SPONSOR(application.public_id),
+            application_id=application.pk,
+            key=f"sponsor_answered:{sponsorship.public_id}:{person.pk}",
+        )
     return sponsorship
 
 

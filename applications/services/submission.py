@@ -14,11 +14,11 @@ from applications import constants, receipts, search
 from applications.checks import attestations_of, live_sponsorship
 from applications.figures import aid_of, requested_of
 from applications.models import Answer, Application, Snapshot
-from applications.pages import APPLICATION
+from applications.pages import APPLICATION, FILE_PAGE
 from applications.rules import Signing, is_officer
 from applications.selectors.answers import amount_of, answers_of, eligibility_of, form_of
 from applications.selectors.deadlines import cohort_of, service_due
-from applications.selectors.people import people_of
+from applications.selectors.people import officers_of, people_of
 from applications.selectors.submitted import current_snapshot
 from applications.services.drafts import locked
 from applications.states import VALID
@@ -109,6 +109,14 @@ def withdraw_application(application: Application, *, by: User, reason: str) -> 
             link=APPLICATION(application.public_id),
             application_id=application.pk,
             key=f"application_withdrawn:{application.public_id}:{person.pk}",
+        )
+    for person in officers_of(application):
+        queue_message(
+            messages.FileWithdrawn(reference=application.number, title=application.title),
+            to=person,
+            link=FILE_PAGE(application.number),
+            application_id=application.pk,
+            key=f"file_withdrawn:{application.public_id}:{person.pk}",
         )
     return application
 

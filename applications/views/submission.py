@@ -38,7 +38,7 @@ from applications.states import ApplicationState, PublicState
 from applications.views.catalogue import fact_for
 from applications.views.drafting import draft_of, of_drafts, own
 from documents.downloads import file_response
-from moves.machine import allowed
+from moves.machine import allowed, ask_who
 from moves.machine import refusals as refusals_to
 from moves.refusals import Refusal, WrongMoment
 from work import clock
@@ -186,7 +186,11 @@ def submitted(request: PersonRequest, public_id: UUID) -> HttpResponse:
     snapshot = current_snapshot(application)
     if application.state == ApplicationState.DRAFT or snapshot is None:
         return redirect("application-detail", application.public_id)
-    context = {"application": application, "snapshot": snapshot, "next": next_steps(application)}
+    context = {
+        "application": application,
+        "snapshot": snapshot,
+        "next": next_steps(application) if application.public_state is PublicState.BEING_ASSESSED else [],
+    }
     return render(request, "applications/submitted.html", context)
 
 
@@ -202,8 +206,7 @@ def detail(request: PersonRequest, public_id: UUID) -> HttpResponse:
         return redirect("application-tasks", application.public_id)
     state = application.public_state
     signs = is_signatory(application.organisation, request.user)
-    told = application.outcome_at is not None
-    own_moves = allowed(application, request.user, Application.take_back, Application.withdraw)
+    own_moves = allowed(application, request.user, Application.take_back)
     may = {one.step for one in own_moves if not one.refusals}
     context = {
         "application": application,
@@ -213,11 +216,11 @@ def detail(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "entries": timeline(application),
         "snapshots": list(application.snapshots.select_related("receipt").order_by("-number")),
         "change_request": application.change_requests.waiting().first(),
-        "letter": told,
+        "letter": application.outcome_at is not None,
         "next": next_steps(application) if state == PublicState.BEING_ASSESSED else [],
         "signs": signs,
         "may_take_back": Application.take_back in may,
-        "may_withdraw": Application.withdraw in may,
+        "may_withdraw": signs and state.row.is_under_way,
     }
     return render(request, "applications/detail.html", context)
 
@@ -274,8 +277,9 @@ def withdraw(request: PersonRequest, public_id: UUID) -> HttpResponse:
             submission.withdraw_application(application, by=request.user, reason=form.cleaned_data["reason"])
             messages.success(request, _("Your application is withdrawn."))
             return redirect("application-detail", application.public_id)
-        if in_its_way := refusals_to(application, Application.withdraw, by=request.user):
-            raise WrongMoment(*in_its_way)
+        ask_who(application, Application.withdraw, by=request.user)
+        if not application.public_state.row.is_under_way:  # of what is told: the page tells no more
+            raise WrongMoment(*refusals_to(application, Application.withdraw, by=request.user))
     except WrongMoment as stopped:
         if not form.is_bound:
             raise

@@ -16,7 +16,7 @@ def contested_decision(application: Application) -> Decision | None:
     issued = Decision.objects.filter(application=application, state=DecisionState.ISSUED).exclude(
         kind=DecisionKind.RECONSIDERED
     )
-    return issued.select_related("letter").order_by("-number").first()
+    return issued.select_related("letter", "application__call").order_by("-number").first()
 
 
 def was_asked_again(decision: Decision) -> bool:
@@ -27,20 +27,33 @@ def was_asked_again(decision: Decision) -> bool:
 
 def ask_until(application: Application) -> datetime | None:
     """The last instant to ask, or None while the letter is not served: `reconsideration.ask_days` after its service."""
-    decision = contested_decision(application)
-    if decision is None or decision.letter is None or decision.letter.served_at is None:
-        return None
-    days = policy_of(application.call).reconsideration.ask_days
-    return EVERY_DAY.ends(decision.letter.served_at, days)
+    return _until(contested_decision(application))
 
 
 def tell(letter: Letter) -> Told:
-    """What the pages of a decision's letter say of it. ObjectDoesNotExist for the letter of anything else."""
+    """What the pages of a decision's letter say of it. ObjectDoesNotExist for the letter of anything else.
+
+    A later decision replaces it once its own letter was sent: until then nothing tells that there is one.
+    """
     decision = letter.decision
+    told = Decision.objects.filter(application=decision.application_id, letter__sent_at__isnull=False)
+    latest = (
+        told.exclude(kind=DecisionKind.RECONSIDERED)
+        .select_related("letter", "application__call")
+        .order_by("-number")
+        .first()
+    )
     return Told(
         decided=decision.get_kind_display(),
         at=decision.issued_at,
         amount=decision.amount if decision.kind in FUNDED else None,
-        superseded=decision.state == DecisionState.SUPERSEDED,
-        until=lambda: ask_until(letter.application),
+        superseded=latest is not None and latest.number > decision.number,
+        until=lambda: _until(latest),
     )
+
+
+def _until(decision: Decision | None) -> datetime | None:
+    if decision is None or decision.letter is None or decision.letter.served_at is None:
+        return None
+    days = policy_of(decision.application.call).reconsideration.ask_days
+    return EVERY_DAY.ends(decision.letter.served_at, days)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from applications.models import Application
 from applications.rules import Decided
-from applications.states import Outcome
+from applications.states import Outcome, PublicState
 from audit.actors import Actor
 from audit.services import record
 from decisions import checks, rules
@@ -194,12 +194,28 @@ MOVES: dict[DecisionKind, Move[Application, NoFacts, Decided]] = {
 }
 
 
+TOLD: dict[DecisionKind, PublicState] = {
+    DecisionKind.APPROVED: PublicState.APPROVED,
+    DecisionKind.PARTIAL: PublicState.APPROVED,
+    DecisionKind.INVITED: PublicState.INVITED,
+    DecisionKind.WAITLISTED: PublicState.WAITLISTED,
+    DecisionKind.DECLINED: PublicState.DECLINED,
+    DecisionKind.INELIGIBLE: PublicState.DECLINED,
+}
+
+
+def told_by(decision: Decision) -> PublicState:
+    """What the letter of a decision tells of its file; one that upholds tells what stood before it was contested."""
+    kind = DecisionKind(decision.kind)
+    return TOLD[kind] if kind in TOLD else PublicState(decision.application.origin)
+
+
 def settle_file(decision: Decision, *, by: Actor) -> Application:
     """Commit the envelopes and move the file, as the decision says. Called by the reaction to `decision.issue`.
 
     The answer *upheld* leaves the first decision as it stands. Any other supersedes what was issued before, and what
-    that had committed goes back to its envelopes before the new commitment. The service clock stops; the file's outcome
-    is untold again until the new letter is sent.
+    that had committed goes back to its envelopes before the new commitment. The service clock stops; an outsider reads
+    what they were last told until the new letter is sent.
     """
     _lock_envelopes(decision)
     if decision.kind != DecisionKind.RECONSIDERED:
@@ -207,7 +223,7 @@ def settle_file(decision: Decision, *, by: Actor) -> Application:
     if decision.kind in FUNDED:
         shares = [(share.envelope, share.amount) for share in decision.shares.select_related("envelope")]
         ledger.commit(shares, application_id=decision.application_id, by=by, because=Cause.ISSUE)
-    Application.objects.filter(pk=decision.application_id).update(outcome_at=None, due=None, due_left=None)
+    Application.objects.filter(pk=decision.application_id).update(due=None, due_left=None)
     given = Decided(outcome=str(decision.kind), amount=decision.amount)
     return move(decision.application, MOVES[DecisionKind(decision.kind)], by=by, given=given)
 

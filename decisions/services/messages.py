@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from applications.models import Application
+from applications.selectors.people import holders_of, officers_of
 from decisions.models import Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
 from decisions.selectors.turns import Stuck, concurrers_of, stuck_among, takers_of
@@ -14,7 +15,6 @@ from letters.models import Letter
 from moves.interests import unbarred
 from notifications import messages
 from notifications.services import queue_message
-from programs.querysets import in_office_holders, in_office_officers
 from programs.roles import ProgramRole
 from work.texts import Text
 
@@ -43,7 +43,7 @@ def tell_stuck() -> int:
 
 def _tell_officers(decision: Decision, stuck: Stuck) -> None:
     """Tell the programme's officers that there is nobody to take this step of the decision."""
-    for person in unbarred(decision.application_id, in_office_officers(decision.application.call.program)):
+    for person in officers_of(decision.application):
         _tell(decision, person, f"stuck:{stuck.turn.value}", HAVE_SOMEBODY_APPOINTED)
 
 
@@ -51,14 +51,7 @@ def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool)
     """Tell whose acts of this round are void, as long as they read the file; whose turn it is; and who runs it from
     there: the programme's officers, or the chair. Asked between the move and the voiding of the acts."""
     file = decision.application
-    program = file.call.program
-    acts = decision.steps.counted()
-    acts = acts.exclude(kind__in=(StepKind.SENT_BACK, StepKind.CONCURRED))  # a partner has no page of it
-    acted = User.objects.filter(pk__in=acts.values("by"), is_active=True)
-    people = {person for person in acted if Application.objects.of_staff(person).filter(pk=file.pk).exists()}
-    people |= {person for _turn, person in takers_of(decision)}
-    people |= set(in_office_holders(program, ProgramRole.CHAIR) if to_panel else in_office_officers(program))
-    for person in unbarred(decision.application_id, sorted(people - {by}, key=lambda one: one.pk)):
+    for person in concerned_by_return(decision, by=by, to_panel=to_panel):
         queue_message(
             messages.DecisionSentBack(reference=file.number, title=file.title, reason=reason),
             to=person,
@@ -68,10 +61,23 @@ def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool)
         )
 
 
+def concerned_by_return(decision: Decision, *, by: User, to_panel: bool) -> list[User]:
+    """Whose acts are void, as long as they read the file; whose turn it is; and who runs it from there. Not `by`, nor
+    whoever the file is closed to."""
+    file = decision.application
+    acts = decision.steps.counted()
+    acts = acts.exclude(kind__in=(StepKind.SENT_BACK, StepKind.CONCURRED))  # a partner has no page of it
+    acted = User.objects.filter(pk__in=acts.values("by"), is_active=True)
+    people = {person for person in acted if Application.objects.of_staff(person).filter(pk=file.pk).exists()}
+    people |= {person for _turn, person in takers_of(decision)}
+    people |= set(holders_of(file, ProgramRole.CHAIR) if to_panel else officers_of(file))
+    return unbarred(file.pk, sorted(people - {by}, key=lambda one: one.pk))
+
+
 def tell_failed(letter: Letter) -> None:
     """Tell the programme's officers that a letter could not be made or sent."""
     application = letter.application
-    for person in unbarred(application.pk, in_office_officers(application.call.program)):
+    for person in officers_of(application):
         queue_message(
             messages.LetterFailed(reference=application.number, title=application.title),
             to=person,

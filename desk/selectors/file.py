@@ -87,6 +87,8 @@ def bridge(application: Application, language: str) -> list[dict[str, str]]:
     assert application.submitted_at is not None  # the cluster sees a file once it is submitted
     notes = [format_day(application.submitted_at, language), "", "", "", "", ""]
     span, sent = ApplicationState(application.state).row.span, application.outcome_at
+    if sent and sent < application.since:
+        sent = None  # of an earlier decision
     place = int(Span.DECIDED if span is None else span)
     if span is None:
         labels[Span.DECIDED] = application.get_state_display().capitalize()

@@ -15,21 +15,18 @@ from django.db.models import (
     CharField,
     DateTimeField,
     Exists,
-    F,
-    Max,
     Min,
     OuterRef,
     Prefetch,
     Q,
     QuerySet,
     Subquery,
-    Value,
     When,
 )
 from django.db.models.functions import Greatest
 
-from applications.models import Application, ChangeRequest, Snapshot
-from applications.states import TOLD_AS_THEY_ARE, TOLD_BY_LETTER, ApplicationState, PublicState
+from applications.models import Application, Snapshot
+from applications.states import ApplicationState
 from audit.models import Change
 from awards.models import Award, AwardShare
 from decisions.models import Decision, DecisionShare
@@ -85,38 +82,13 @@ def _latest(rows: QuerySet[Any], group: str, what: Aggregate) -> Subquery:
 
 
 def applications_of(partner: Partner) -> QuerySet[Application]:
-    """Submitted files of those programmes, each with what may be told of it.
-
-    `told_at`: when a letter was last sent. `told_state`: the `PublicState`. An outcome is told when a letter left
-    after the file came to its present state: a second decision is as secret as the first until its own letter.
-    `told_since`: since when it has been so. `told_updated`: when anything the partner reads of it last changed.
-    """
-    requests = ChangeRequest.objects.filter(application=OuterRef("pk")).order_by()
-    is_told = Q(state__in=TOLD_BY_LETTER, told_at__gte=F("since"))
+    """Submitted files of those programmes, each with what may be told of it, as its applicant is told it
+    (`told_state`, `told_since`). `told_updated`: when anything the partner reads of it last changed."""
     return (
         Application.objects.filter(call__program__in=_funded_by(partner))
         .exclude(state=ApplicationState.DRAFT)
         .select_related("call__program", "organisation")
-        .annotate(told_at=_latest(_sent(application=OuterRef("pk")), "application", Max("sent_at")))
-        .annotate(
-            told_state=Case(
-                When(state__in=TOLD_AS_THEY_ARE, then=F("state")),
-                When(is_told, then=F("state")),
-                default=Value(str(PublicState.BEING_ASSESSED)),
-                output_field=CharField(),
-            ),
-            told_since=Case(
-                When(state__in=TOLD_AS_THEY_ARE, then=F("since")),
-                When(is_told, then=F("told_at")),
-                default=Greatest(
-                    "submitted_at",
-                    "told_at",
-                    _latest(requests, "application", Max("answered_at")),
-                    _latest(requests, "application", Max("cancelled_at")),
-                ),
-                output_field=DateTimeField(),
-            ),
-        )
+        .with_told()
         .annotate(told_updated=Greatest("told_since", "organisation__updated_at"))
     )
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications.models import Application
+from applications.selectors.people import oneself
 from audit.actors import Actor
 from audit.services import record
 from moves.interests import ask_unbarred, standing_of
@@ -72,13 +73,14 @@ def assign_reviewer(application: Application, reviewer: User, *, by: User, due: 
         assigned_by=by,
     )
     record(assignment, "offered", by=by, after=assignment.state, given={"seat": str(assignment.seat)})
-    queue_message(
-        messages.ReviewOffered(reference=application.number, due=clock.day_of(assignment.due)),
-        to=reviewer,
-        link=QUEUE(),
-        application_id=application.pk,
-        key=f"review-offered:{assignment.public_id}",
-    )
+    for person in oneself(reviewer):
+        queue_message(
+            messages.ReviewOffered(reference=application.number, due=clock.day_of(assignment.due)),
+            to=person,
+            link=QUEUE(),
+            application_id=application.pk,
+            key=f"review-offered:{assignment.public_id}",
+        )
     return assignment
 
 

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation, User
 from accounts.rules import is_oneself
 from applications.models import Application
+from applications.selectors.people import holders_of, oneself
 from audit.actors import Actor
 from audit.services import record
 from moves.duties import done_by
-from moves.interests import ask_unbarred, side_of, stand_of, unbarred
+from moves.interests import ask_unbarred, side_of, stand_of
 from moves.machine import move
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import declare_standing
@@ -19,7 +20,6 @@ from moves.states import BARRING, Duty, StandingState
 from notifications import messages
 from notifications.services import queue_message
 from programs.models import Call
-from programs.querysets import in_office_holders
 from programs.roles import ProgramRole
 from reviews.access import may_declare
 from reviews.models import Assignment, Declaration, Interest, Undertaking
@@ -140,7 +140,7 @@ def _move_assignment(application: Application, *, by: User, answer: Answer) -> N
 def _ask_for_a_ruling(declaration: Declaration) -> None:
     """The chairs in office are told, but those to whom the file is closed: by their own doubt, as this one may be."""
     application = declaration.application
-    for person in unbarred(application.pk, in_office_holders(application.call.program, ProgramRole.CHAIR)):
+    for person in holders_of(application, ProgramRole.CHAIR):
         queue_message(
             messages.RulingAsked(reference=application.number, person=declaration.user.full_name),
             to=person,
@@ -183,10 +183,11 @@ def rule_on_declaration(declaration: Declaration, *, by: User, clear: bool, ruli
 
 
 def _tell_the_ruling(declaration: Declaration, application: Application, *, clear: bool) -> None:
-    queue_message(
-        messages.DeclarationRuled(reference=application.number, clear=bool(clear)),
-        to=declaration.user,
-        link=DECLARE(application.number),
-        application_id=application.pk,
-        key=f"declaration-ruled:{declaration.pk}",
-    )
+    for person in oneself(declaration.user):
+        queue_message(
+            messages.DeclarationRuled(reference=application.number, clear=bool(clear)),
+            to=person,
+            link=DECLARE(application.number),
+            application_id=application.pk,
+            key=f"declaration-ruled:{declaration.pk}",
+        )

@@ -152,10 +152,10 @@ def test_home_of_an_officer_has_the_files_in_screening_which_wait_for_others(cas
     assert told(cast.officer) == []
 
 
-# What a company's person has before them of a file in each state: until its letter, and once it is sent.
+# What a company's person has before them of a file in each state: before any letter, and after one that declined it.
 BEFORE_AND_AFTER = {
     "draft": ("Finish and submit", "Finish and submit"),
-    "changes_requested": ("Answer the request for changes", ""),
+    "changes_requested": ("Answer the request for changes", "Answer the request for changes"),
     "in_reconsideration": ("Being assessed", "Being assessed"),
     "withdrawn": ("", ""),
     "cancelled": ("", ""),
@@ -166,17 +166,25 @@ BEFORE_AND_AFTER = {
 @pytest.mark.parametrize("state", ApplicationState.values)
 def test_home_of_a_company_has_its_file_until_its_letter(cast, row, precision, state):
     before, after = BEFORE_AND_AFTER.get(state, ("Being assessed", ""))
-    for outcome_at, what in ((None, before), (NOW - DAY, after)):
-        Application.objects.filter(pk=row.pk).update(state=state, outcome_at=outcome_at)
+    for last_told, what in (("", before), ("declined", after)):
+        Application.objects.filter(pk=row.pk).update(state=state, last_told=last_told)
         assert [act for act, *_more in told(cast.sophie)] == ([what] if what else [])
         assert told(cast.michel) == []
 
 
 @proves(_work_of_company, moot=ONE)
-def test_home_of_a_company_has_its_own_files_the_soonest_due_first(cast, row, precision):
+def test_home_of_a_company_has_its_drafts_then_its_own_files_as_they_were_sent(cast, row, precision):
+    """Whatever their clocks: one starts when a file is found eligible or not, and none runs once it is decided."""
     another(row, organisation=precision)
     Application.objects.filter(pk=row.pk).update(state="withdrawn")
-    lines = [("Being assessed", reference, None) for reference, _due in by_due(row, "eligible")]
+    sent = [
+        another(row, state=state, submitted_at=NOW - days * DAY, due=due)
+        for state, days, due in (("approved", 1, None), ("submitted", 3, NOW + DAY), ("eligible", 2, NOW + 9 * DAY))
+    ]
+    begun = another(row, state="draft", submitted_at=None, reference=None)
+    last, first, second = (("Being assessed", file.reference, None) for file in sent)
+    closing = datetime(2026, 9, 30, 21, tzinfo=UTC)  # of its cohort
+    lines = [("Finish and submit", begun.title, closing), first, second, last]
     assert told(cast.sophie) == told(cast.olivier) == lines
     assert told(cast.sophie, limit=1) == lines[:1]
 

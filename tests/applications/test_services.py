@@ -11,13 +11,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Organisation
+from accounts.services import create_person
 from applications.checks import live_sponsorship, missing_answers
 from applications.models import Answer, Application, Document
 from applications.rules import call_takes_submissions, comes_in_time
 from applications.search import matching
 from applications.selectors import current_snapshot
 from applications.selectors.deadlines import cohort_of
-from applications.selectors.people import people_of
+from applications.selectors.people import office_of, officers_of, oneself, people_of
 from applications.services.drafts import (
     AnswerConflict,
     AnswerInvalid,
@@ -47,8 +48,11 @@ from demo import answers, papers
 from documents.models import Rendering
 from moves.models import DutyDone
 from moves.refusals import Forbidden, WrongMoment
+from moves.services import declare_standing
 from notifications.models import Message
-from programs.models import Accommodation, ReferenceCounter
+from programs.models import Accommodation, Appointment, ReferenceCounter
+from programs.services.people import appoint
+from tests.cast import SET_UP
 from tests.files import AT, draft_file, open_call, sponsor_it, submit, submitted_file
 from work import clock
 
@@ -188,7 +192,8 @@ def test_sponsor_confirms_by_its_link_alone(cast, programme, now):
     assert found.summary == answers.COMPANIES["usinage"]["project_summary"]
     assert DutyDone.objects.filter(application_id=draft.pk, user_id=cast.sponsor.pk, duty="sponsor").exists()
     assert Entry.objects.get(verb="application.confirm_sponsorship").actor_kind == "guest"
-    assert Message.objects.get(kind="sponsor_answered").recipient == cast.olivier
+    answered = Message.objects.filter(kind="sponsor_answered").order_by("recipient_id")
+    assert [message.recipient for message in answered] == [cast.sophie, cast.olivier]
     with pytest.raises(WrongMoment):
         confirm_sponsorship(found, by=Guest(), name="Autre", improvement="une autre chose encore")
 
@@ -270,6 +275,27 @@ def test_who_began_the_draft_is_told_nothing_once_gone(cast, programme, usinage,
     assert list(people_of(file)) == [cast.olivier]
     for kind in ("application_received", "application_withdrawn"):
         assert [message.recipient for message in Message.objects.filter(kind=kind)] == [cast.olivier], kind
+
+
+def test_file_withdrawn_is_told_to_the_officers_in_office_to_whom_it_is_not_closed(cast, programme):
+    file = submitted_file(cast, programme)
+    people = [_officer(cast, programme, name) for name in ("stays", "barred", "gone", "closed")]
+    stays, barred, gone, closed = people
+    declare_standing(file.pk, user=barred, standing="conflict")
+    Appointment.objects.filter(user=gone).update(ends_on=clock.today() - timedelta(days=1))
+    type(closed).objects.filter(pk=closed.pk).update(is_active=False)
+    withdraw_application(file, by=cast.sophie, reason="Le projet est remis.")
+    told = Message.objects.filter(kind="file_withdrawn").order_by("recipient_id")
+    assert [(m.recipient, m.url_name) for m in told] == [(one, "file-detail") for one in (cast.officer, stays)]
+    assert office_of(file, stays) == [stays]
+    assert office_of(file, barred) == office_of(file, gone) == officers_of(file) == [cast.officer, stays]
+    assert (oneself(stays), oneself(type(closed).objects.get(pk=closed.pk))) == ([stays], [])
+
+
+def _officer(cast, programme, name):
+    person = create_person(by=SET_UP, email=f"{name}@aerofil.example", given_name=name, family_name="Roy")
+    appoint(person, by=cast.administrator, role="officer", program=programme)
+    return person
 
 
 def test_everybody_who_signs_is_told_of_the_receipt_and_a_member_of_their_own_draft(cast, programme, usinage):

@@ -1,14 +1,10 @@
 """What a file's state means: who is in each group that is asked for, and what an outsider is told."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.utils.translation import override
 
 from applications import states
-from applications.states import ApplicationState, PublicState, Told, public_state
-
-SENT = datetime(2025, 6, 1, tzinfo=UTC)
+from applications.states import ApplicationState, PublicState, public_state
 
 # The specification of a file's states, every answer of every row. `when` and `as`: what an outsider is told.
 TABLE = """
@@ -31,7 +27,7 @@ cancelled          |       | LEFT      |             | AT_ONCE   | cancelled
 """
 # Its answers of yes or no: what is not named is "no".
 YES = {
-    "draft": {"outlives_letter"},
+    "draft": set(),
     "submitted": {"may_be_marked", "is_to_review"},
     "changes_requested": {"may_be_marked"},
     "eligible": {"may_be_marked", "is_to_review", "takes_reviewers", "due_from_closing"},
@@ -43,14 +39,11 @@ YES = {
     "invited": set(),
     "declined": set(),
     "waitlisted": {"is_ranked"},
-    "in_reconsideration": {"outlives_letter"},
+    "in_reconsideration": set(),
     "withdrawn": set(),
     "cancelled": set(),
 }
-ASKED = {
-    "may_be_marked", "is_to_review", "takes_reviewers", "is_of_round", "is_ranked", "due_from_closing",
-    "outlives_letter",
-}  # fmt: skip
+ASKED = {"may_be_marked", "is_to_review", "takes_reviewers", "is_of_round", "is_ranked", "due_from_closing"}
 AWAITED = {
     "submitted": "the screening officer",
     "changes_requested": "the applicant",
@@ -59,21 +52,22 @@ AWAITED = {
     "reviewed": "the committee's chair",
     "in_reconsideration": "the reconsideration officer",
 }
-# What an outsider sees of it: its colour for the applicant, for the partner, and its column in the partner's pipeline.
+# What an outsider sees of it: its colour for the applicant, for the partner, its column in the partner's pipeline, and
+# whether its applicant may withdraw it.
 PUBLIC = """
-state              | tag  | partner | column
-draft              |      |         |
-closed             |      |         |
-being_assessed     | info | info    | 1
-changes_requested  | wait | wait    | 2
-approved           | good | good    | 3
-declined           | bad  | bad     | 5
-ineligible         | bad  | bad     | 6
-waitlisted         | wait |         | 4
-invited            | good |         | 7
-in_reconsideration | info | wait    | 8
-withdrawn          |      |         | 9
-cancelled          |      |         | 10
+state              | tag  | partner | column | under way
+draft              |      |         |        |
+closed             |      |         |        |
+being_assessed     | info | info    | 1      | yes
+changes_requested  | wait | wait    | 2      | yes
+approved           | good | good    | 3      |
+declined           | bad  | bad     | 5      |
+ineligible         | bad  | bad     | 6      |
+waitlisted         | wait |         | 4      | yes
+invited            | good |         | 7      |
+in_reconsideration | info | wait    | 8      | yes
+withdrawn          |      |         | 9      |
+cancelled          |      |         | 10     |
 """
 GROUPS = {
     "UNDER_WAY": "submitted changes_requested eligible ineligible in_review reviewed recommended waitlisted"
@@ -88,7 +82,7 @@ GROUPS = {
     "OF_ROUND": "in_review reviewed recommended",
     "RANKED": "reviewed waitlisted",
     "DUE_FROM_CLOSING": "eligible ineligible in_review reviewed recommended",
-    "OUTLIVES_LETTER": "draft in_reconsideration",
+    "BEFORE_ITS_APPLICANT": "draft being_assessed changes_requested in_reconsideration",
     "TOLD_AS_THEY_ARE": "draft changes_requested in_reconsideration withdrawn cancelled",
     "TOLD_BY_LETTER": "ineligible approved invited declined waitlisted",
     "COLUMNS": "being_assessed changes_requested approved waitlisted declined ineligible invited in_reconsideration"
@@ -116,8 +110,9 @@ def test_state_of_a_file_means_what_the_table_says(told):
 def test_public_state_looks_as_the_table_says(told):
     row = PublicState(told[0]).row
     column = "" if row.column is None else str(row.column)
-    assert [row.tag.value, row.partner_tag.value, column] == told[1:]
-    assert set(vars(row)) == {"tag", "partner_tag", "column"}
+    under_way = "yes" if row.is_under_way else ""
+    assert [row.tag.value, row.partner_tag.value, column, under_way] == told[1:]
+    assert set(vars(row)) == {"tag", "partner_tag", "column", "is_under_way"}
 
 
 def test_tables_name_every_state_in_order():
@@ -130,17 +125,16 @@ def test_group_is_read_from_the_rows(name):
     assert [str(state) for state in getattr(states, name)] == GROUPS[name].split()
 
 
-@pytest.mark.parametrize("state", ApplicationState)
-def test_outsider_reads_being_assessed_until_the_letter(state):
-    at_once = state.row.told is Told.AT_ONCE
-    assert public_state(state, None) == (state.value if at_once else PublicState.BEING_ASSESSED)
-    assert public_state(state, SENT) == (PublicState.BEING_ASSESSED if state.row.told is Told.NEVER else state.value)
+AS_THEY_ARE = {"draft", "changes_requested", "in_reconsideration", "withdrawn", "cancelled"}
 
 
+@pytest.mark.parametrize("last_told", ["", "waitlisted", "declined", "in_reconsideration"])
 @pytest.mark.parametrize("state", ApplicationState)
-def test_only_a_draft_closes_with_its_call(state):
-    closed = public_state(state, SENT, closed=True)
-    assert closed == (PublicState.CLOSED if state == ApplicationState.DRAFT else public_state(state, SENT))
+def test_outsider_reads_what_was_last_told_until_the_next_letter(state, last_told):
+    told = state.value if state.value in AS_THEY_ARE else last_told or "being_assessed"
+    assert public_state(state, last_told) == told
+    closed = PublicState.CLOSED if state == ApplicationState.DRAFT else told
+    assert public_state(state, last_told, closed=True) == closed
 
 
 def test_columns_of_the_pipeline_are_numbered_once():

@@ -61,12 +61,13 @@ def test_award_under_reconsideration_gives_its_money_back_when_its_call_is_cance
     assert ledger.reconcile() == []
 
 
-def test_issue_stops_the_clock_of_the_file_and_what_is_decided_is_told_by_its_own_letter(cast, programme):
+def test_issue_stops_the_clock_of_the_file_and_tells_nothing(cast, programme):
     decision = files.approved(cast, programme)
     Application.objects.update(due=files.DECIDED_AT, due_left=timedelta(days=3), outcome_at=files.RECOMMENDED_AT)
     with clock.at(files.DECIDED_AT):
         application = services.issue(decision, by=cast.officer).application
-    assert (application.due, application.due_left, application.outcome_at) == (None, None, None)
+    assert (application.due, application.due_left, application.outcome_at) == (None, None, files.RECOMMENDED_AT)
+    assert (application.last_told, application.public_state) == ("", "being_assessed")
 
 
 def test_ineligible_file_gives_the_reason_of_each_failed_item_in_the_order_they_were_found(cast, programme):

@@ -12,7 +12,8 @@ from awards.models import Award
 from decisions import services
 from decisions.facts import _took_part, opinion
 from decisions.models import Decision
-from decisions.selectors.reconsideration import ask_until
+from decisions.selectors.reconsideration import ask_until, tell
+from decisions.services.chain import told_by
 from decisions.states import DecisionKind, DecisionState
 from funding.models import Envelope
 from letters.models import Letter
@@ -38,6 +39,7 @@ from tests.decisions import files
 from tests.decisions.files import D
 from tests.mutants import proves
 from work import clock
+from work.calendars import EVERY_DAY
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +51,8 @@ def served(decision):
     Letter.objects.filter(decision=decision).update(
         state="served", sent_at=files.DECIDED_AT, served_at=files.DECIDED_AT, read_at=files.DECIDED_AT
     )
-    Application.objects.filter(pk=decision.application_id).update(outcome_at=files.DECIDED_AT)
+    told = {"outcome_at": files.DECIDED_AT, "last_told": told_by(decision), "last_told_at": files.DECIDED_AT}
+    Application.objects.filter(pk=decision.application_id).update(**told)
     return Decision.objects.get(pk=decision.pk)
 
 
@@ -168,7 +171,7 @@ def test_new_panel_amends_the_decision_and_only_the_new_amount_stays_committed(g
         assert application.state == ApplicationState.REVIEWED
         answer = Decision.objects.get(application=application, kind=DecisionKind.RECONSIDERED)
         assert answer.state == DecisionState.VOID
-        assert Application.objects.get(pk=application.pk).outcome_at is None
+        assert Application.objects.get(pk=application.pk).public_state == "in_reconsideration"
         envelope = Envelope.objects.get(pk=granted.shares.get().envelope_id)
         chair = second_panel(cast, programme, application)
         recommend(
@@ -311,4 +314,27 @@ def test_waitlisted_file_promoted_later_supersedes_its_first_letter(cast, progra
         second = services.approve(second, by=cast.approver)
         second = services.issue(second, by=cast.officer)
     assert Decision.objects.get(pk=first.pk).state == DecisionState.SUPERSEDED
-    assert (second.application.state, second.application.outcome_at) == (ApplicationState.APPROVED, None)
+    assert (second.application.state, second.application.public_state) == (ApplicationState.APPROVED, "waitlisted")
+
+
+@proves(tell)
+def test_letter_is_replaced_and_its_delay_over_once_that_of_a_later_decision_left(cast, programme):
+    """Not while that one waits to be sent; nor by an answer that upholds, nor by another file's."""
+    own, other = (files.file_row(cast, programme) for _number in range(2))
+
+    def decide(number, *, sent, file=own, kind="declined"):
+        decision = files.decision_row(cast, programme, state="issued", kind=kind, file=file, number=number)
+        letter = files.letter_row(file, state="served" if sent else "signed", served_at=sent)
+        Decision.objects.filter(pk=decision.pk).update(letter=letter)
+        return letter
+
+    days = [files.DECIDED_AT + timedelta(days=number) for number in range(1, 6)]
+    first = decide(1, sent=days[0])
+    decide(3, sent=days[3], kind="reconsidered"), decide(9, sent=days[4], file=other)
+    second = decide(2, sent=None)
+    said = tell(Letter.objects.get(pk=first.pk))
+    assert (said.superseded, said.until()) == (False, EVERY_DAY.ends(days[0], 30))
+    Letter.objects.filter(pk=second.pk).update(state="served", sent_at=days[1], served_at=days[1])
+    for letter, replaced in ((first, True), (second, False)):
+        said = tell(Letter.objects.get(pk=letter.pk))
+        assert (said.superseded, said.until()) == (replaced, EVERY_DAY.ends(days[1], 30))

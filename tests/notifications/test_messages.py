@@ -49,6 +49,7 @@ STORED = {
     "application_received": FILE | {"call": CALL, "at": INSTANT},
     "application_complete": FILE | {"day": {"day": "2026-12-01"}},
     "application_withdrawn": FILE,
+    "file_withdrawn": FILE,
     "changes_requested": FILE | {"count": 3, "until": INSTANT},
     "changes_answered": FILE | {"until": INSTANT},
     "changes_reminder": FILE | {"count": 3, "until": INSTANT},
@@ -80,7 +81,7 @@ BUTTONS = {
     "Read the declaration": {"ruling_asked"},
     "Read the ruling": {"declaration_ruled"},
     "Open the decision": {"decision_waiting", "decision_sent_back", "letter_failed"},
-    "Open the file": {"changes_answered", "changes_overdue", "concurrence_asked"},
+    "Open the file": {"changes_answered", "changes_overdue", "concurrence_asked", "file_withdrawn"},
     "Read the letter": {"letter"},
     "Open in Passerelle": {"application_withdrawn", "call_cancelled", "call_extended", "review_cancelled"},
 }

@@ -213,6 +213,15 @@ def test_one_nudge_a_transaction_after_the_commit(camille, queue, monkeypatch, d
 # ------------------------------------------------------------------ to which address
 
 
+def test_a_message_whose_reader_closed_their_account_is_given_up(camille, queue):
+    message = queue(camille)
+    camille.is_active = False
+    camille.save(update_fields=["is_active"])
+    with pytest.raises(TooLate, match="The account of its reader is closed"):
+        send(Message.objects.get(pk=message.pk))
+    assert (Message.objects.get(pk=message.pk).sent_at, mail.outbox) == (None, [])
+
+
 def test_a_message_to_a_user_leaves_for_the_address_of_today_and_says_so(camille, queue):
     message = queue(camille)
     camille.email = "camille.roy@usinage.example"

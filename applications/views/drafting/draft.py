@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import F
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -39,12 +40,13 @@ def mine(request: PersonRequest) -> HttpResponse:
         Application.objects.of_member(request.user)
         .select_related("call__program", "organisation")
         .prefetch_related("call__accommodations")
-        .order_by("-updated_at", "-pk")[:200]
+        .order_by(F("submitted_at").desc(nulls_first=True), "-pk")[:200]
     )
     rows = list(files)
+    drafts = [file for file in rows if file.state == ApplicationState.DRAFT]
     context = {
-        "drafts": [file for file in rows if file.state == ApplicationState.DRAFT],
-        "sent": [file for file in rows if file.state != ApplicationState.DRAFT],
+        "drafts": sorted(drafts, key=lambda file: file.updated_at, reverse=True),
+        "sent": [file for file in rows if file.state != ApplicationState.DRAFT],  # when a file moved is not told
         "has_organisation": request.user.memberships.current().exists(),
     }
     return render(request, "applications/mine.html", context)
