@@ -116,6 +116,14 @@ def test_side_closes_the_file_while_it_lasts_and_for_two_years(cast, programme, 
             assert ways_of_asking(cast.officer, other) == {False}
             assert ways_of_asking(cast.screener, file) == {False}
             membership.delete()
+    for past, present, code in (
+        (usinage, prime, "sponsor"),
+        (prime, usinage, "applicant"),
+    ):  # what runs is told
+        sides = [acts_for(cast.officer, past, ended_at=NOW), acts_for(cast.officer, present)]
+        assert closed(cast.officer, file, STAFF) == code
+        for membership in sides:
+            membership.delete()
 
 
 @proves(stand_of)

@@ -12,6 +12,7 @@ from moves.interests import (
     declared_pairs,
     is_barred,
     stand_of,
+    standing_of,
     unbarred,
 )
 from moves.querysets import StanceQuerySet, closing
@@ -52,6 +53,7 @@ def test_four_ways_of_asking_say_the_same(cast, said, closed):
         declare_standing(FILE, user=cast.ana, standing=StandingState(one))
     declare_standing(OTHER, user=cast.ana, standing=StandingState.CONFLICT)  # another file
     declare_standing(FILE, user=cast.ben, standing=StandingState.CONFLICT)  # another person
+    assert standing_of(FILE, cast.ana) == said.rpartition(" ")[2]
     assert is_barred(FILE, cast.ana) == closed
     assert (bar(FILE, cast.ana) is not None) == closed
     assert {row["application_id"] for row in barred_from(cast.ana)} == ({FILE, OTHER} if closed else {OTHER})
