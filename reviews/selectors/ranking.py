@@ -81,7 +81,6 @@ def open_envelopes(call: Call) -> list[Envelope]:
     return list(
         Envelope.objects.filter(agreement__funding__program=call.program, closed_on__isnull=True)
         .select_related("agreement")
-        .distinct()
         .order_by("id")
     )
 
@@ -89,7 +88,7 @@ def open_envelopes(call: Call) -> list[Envelope]:
 def cohorts_of(call: Call) -> list[datetime]:
     """The closings at which files of this call were submitted and have come to the panel, latest first."""
     closings = (
-        Application.objects.filter(call=call, cohort_closes_at__isnull=False)
+        Application.objects.filter(call=call)
         .exclude(state=ApplicationState.DRAFT)
         .order_by("-cohort_closes_at")
         .values_list("cohort_closes_at", flat=True)

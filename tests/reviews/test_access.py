@@ -12,10 +12,11 @@ from audit.models import Reading
 from moves.refusals import Forbidden
 from programs.models import Appointment
 from programs.services.people import appoint
-from reviews.access import REVIEWER, TO_DECLARE, may_declare
+from reviews.access import REVIEWER, TO_DECLARE, _has_a_part_in, may_declare
 from reviews.models import Assignment
 from reviews.services import declare_interests, recuse_reviewer
 from tests.files import submitted_file
+from tests.mutants import proves
 from tests.reviews.files import assigned_file, file_in_review, of
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,7 @@ def people_of(cast):
     return {name: person for name, person in vars(cast).items() if hasattr(person, "appointments")}
 
 
+@proves(may_declare, _has_a_part_in)
 def test_who_has_a_part_in_a_file_declares_and_nobody_else(cast, programme):
     file = assigned_file(cast, programme)
     people = people_of(cast)
@@ -58,6 +60,7 @@ def test_who_the_door_does_not_let_in_declares_nothing(cast, programme):
                 declare_interests(file, by=person, answer="conflict", note="Un lien.")
 
 
+@proves(may_declare, _has_a_part_in)
 def test_ended_role_gives_no_part_in_a_file_and_an_assignment_of_the_past_still_does(cast, programme):
     file = assigned_file(cast, programme)
     Appointment.objects.filter(user=cast.screener).update(ends_on=date(2026, 10, 5))
@@ -73,6 +76,7 @@ def test_role_in_the_whole_cluster_gives_a_part_in_its_files(cast, programme):
     assert [comes_in(person, file) for person in (cast.chloe, cast.michel)] == [True, False]
 
 
+@proves(may_declare, _has_a_part_in)
 def test_draft_is_declared_on_by_nobody(cast, programme):
     file = submitted_file(cast, programme)
     Application.objects.filter(pk=file.pk).update(state="draft")

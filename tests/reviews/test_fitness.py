@@ -15,6 +15,7 @@ from moves.states import Duty
 from programs.models import Appointment
 from programs.services.people import appoint
 from reviews import checks
+from reviews.checks.fitness import _records, sat_before
 from reviews.models import Assignment
 from reviews.services import (
     assign_reviewer,
@@ -26,11 +27,22 @@ from reviews.services import (
 )
 from reviews.states import AssignmentState
 from tests.decisions.files import submitted_row
+from tests.files import another
+from tests.mutants import proves
 from tests.reviews.files import assigned_file, eligible_file, file_in_review, fresh, of, reviewed_file
 from work import clock
 
 pytestmark = pytest.mark.django_db
 YESTERDAY = date(2026, 10, 5)
+
+
+# What is read is looked up by file and by person: these conditions only keep the others' from being read.
+FEWER = {
+    f"without `{one}": "what is of nobody, and of no file, that is asked for is never looked up"
+    for one in (
+        "application__in=", "reviewer__in=", "application__call__in=", "organisation__in=", "user__in=",
+    )
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -64,6 +76,7 @@ def full(cast, programme):
     }
 
 
+@proves(_records, moot=FEWER)
 def test_each_reason_is_said_of_whom_it_concerns(cast, programme):
     application, expected = full(cast, programme)
     assert standing(checks.fitness([application])) == expected
@@ -91,6 +104,7 @@ def test_words_of_a_reason_are_those_of_the_refusal(cast, programme):
     assert said == [f"{cast.dev.full_name}\xa0: {conflict.message}." for conflict in fit.conflicts]
 
 
+@proves(_records, moot=FEWER)
 def test_each_file_has_its_own_answers(cast, programme):
     """A tie, a doubt, a refusal and an assignment are of one file; a full queue is of the whole call."""
     first = assigned_file(cast, programme, reviewers=("ana", "ben"))
@@ -98,6 +112,10 @@ def test_each_file_has_its_own_answers(cast, programme):
     record_interest(by=cast.chloe, kind="family", organisation_name="", neq=first.organisation.neq)
     declare_interests(first, by=cast.ben, answer="unsure", note="Un doute.")
     Appointment.objects.filter(user=cast.ana, role="reviewer").update(capacity=1)
+    Assignment.objects.create(  # what is given waits for nothing
+        application=another(first), reviewer=cast.ana, assigned_by=cast.officer, seat="cluster", state="submitted",
+        due=datetime(2026, 10, 6, 14, tzinfo=UTC),
+    )  # fmt: skip
     found = checks.fitness([second, first], [cast.ben, cast.ana, cast.chloe])
     assert [(one.application_id, one.user, [str(c.code) for c in one.conflicts], one.load) for one in found] == [
         (second.pk, cast.ben, [], 1),
@@ -233,6 +251,7 @@ def test_first_of_several_acts_is_the_one_that_is_named(cast, programme):
     assert [conflict.message.endswith(f"{Duty.SCREEN.label}") for conflict in fit.conflicts] == [True]
 
 
+@proves(sat_before)
 def test_who_sat_before_did_so_before_the_latest_reopening_of_the_file_asked(cast, programme):
     first, other = submitted_row(cast, programme), submitted_row(cast, programme, company="precision")
     reopened = datetime(2026, 10, 2, 14, tzinfo=UTC)
@@ -250,12 +269,16 @@ def test_who_sat_before_did_so_before_the_latest_reopening_of_the_file_asked(cas
         with clock.at(datetime(2026, 10, day, 14, tzinfo=UTC)):
             record_duty(first.pk, by=person, duty=duty)
             record_duty(other.pk, by=person, duty=duty)
-    people = [getattr(cast, name).pk for name in ("ana", "ben", "chair", "approver", "endorser", "dev")]
+    people = [getattr(cast, name).pk for name in ("ana", "ben", "chair", "approver", "endorser", "dev", "officer")]
+    with clock.at(reopened):
+        record_duty(first.pk, by=cast.officer, duty=Duty.SCORE)
     found = checks.sat_before([first.pk, other.pk], people)
-    assert found == {(first.pk, person.pk) for person in (cast.ana, cast.chair, cast.approver)}
+    assert found == {(first.pk, person.pk) for person in (cast.ana, cast.chair, cast.approver, cast.officer)}
+    assert checks.sat_before([other.pk], people) == set()
     assert checks.sat_before([first.pk], [cast.dev.pk]) == set()
 
 
+@proves(sat_before)
 def test_of_two_reopenings_the_latest_says_who_sat_before(cast, programme):
     """What was done between the two was done before the latest, for the second panel."""
     file = submitted_row(cast, programme)

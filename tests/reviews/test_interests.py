@@ -8,7 +8,9 @@ from notifications.models import Message
 from programs.models import Appointment
 from programs.services.people import appoint
 from reviews.models import Declaration
+from reviews.querysets import DeclarationQuerySet
 from reviews.services import declare_interests, rule_on_declaration
+from tests.mutants import proves
 from tests.reviews.files import eligible_file, file_in_review
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,7 @@ def test_chair_in_doubt_is_not_asked_to_rule_on_it(cast, programme):
     assert asked() == {other}
 
 
+@proves(DeclarationQuerySet.to_rule_on, DeclarationQuerySet.latest_of_each)
 def test_doubts_to_rule_on_are_the_latest_of_each_person_oldest_first(cast, programme):
     """Three doubts that wait; one ruled on, one that became a conflict, one of another answer, which do not."""
     file, other = file_in_review(cast, programme), eligible_file(cast, programme, company="precision")

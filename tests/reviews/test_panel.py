@@ -6,10 +6,12 @@ from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from applications.models import Application
 from audit.models import Erasable
+from audit.services import record
 from programs.selectors import rubric_of
 from reviews import checks, selectors
 from reviews.models import Assignment
@@ -18,6 +20,7 @@ from reviews.states import AssignmentState
 from reviews.views.evidence import evidence_for
 from tests.decisions.files import submitted_row
 from tests.files import another, another_call
+from tests.mutants import proves
 from tests.reviews.files import assigned_file, of, reviewed_file
 from work import clock
 
@@ -45,6 +48,7 @@ def test_reviews_set_aside_are_with_those_who_no_longer_have_the_file(cast, prog
         assert one.is_live == Assignment.objects.live().filter(pk=one.pk).exists()
 
 
+@proves(selectors.notes_of)
 def test_note_of_an_assignment_is_its_latest_reason_unless_it_was_erased(cast, programme):
     file = assigned_file(cast, programme)
     left = [of(file, person) for person in (cast.ana, cast.ben, cast.dev)]
@@ -52,8 +56,17 @@ def test_note_of_an_assignment_is_its_latest_reason_unless_it_was_erased(cast, p
     recuse_reviewer(left[1], by=cast.officer, note="Son frère y travaille.")
     assert selectors.notes_of(left) == {left[0].pk: "En congé.", left[1].pk: "Son frère y travaille."}
     assert selectors.notes_of(left[:1]) == {left[0].pk: "En congé."}
+    with connection.cursor() as cursor:  # the last of its table: the order is not that of the rows
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        record(left[1], "assignment.recuse", by=cast.officer, note="Son beau-frère y travaille.")
+        cursor.execute("UPDATE audit_erasable SET value = value WHERE value = 'Son frère y travaille.'")
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
+    record(left[1], "assignment.recuse", by=cast.officer, personal={"ruling": "Un autre texte."})
+    record(SimpleNamespace(subject="decision", pk=left[1].pk, application_id=file.pk), "x", by=cast.chair, note="Non.")
+    later = {left[0].pk: "En congé.", left[1].pk: "Son beau-frère y travaille."}
+    assert selectors.notes_of(left) == later
     Erasable.objects.filter(value="En congé.").update(value="", salt="", erased_at=clock.now())
-    assert selectors.notes_of(left) == {left[1].pk: "Son frère y travaille."}
+    assert selectors.notes_of(left) == {left[1].pk: "Son beau-frère y travaille."}
 
 
 def test_means_of_criteria_are_in_the_order_of_the_rubric_and_say_which_is_missed(cast, programme):
@@ -67,6 +80,7 @@ def test_means_of_criteria_are_in_the_order_of_the_rubric_and_say_which_is_misse
     assert any(one.missed for one in found)
 
 
+@proves(checks.has_signed)
 def test_undertaking_is_signed_by_one_person_for_one_call(cast, programme):
     call = submitted_row(cast, programme).call
     sign_undertaking(call, by=cast.ana)

@@ -19,10 +19,12 @@ from funding.models import Agreement, Envelope
 from funding.money import Cause
 from moves.services import declare_standing
 from programs.models import Appointment
-from programs.selectors import rubric_of
+from programs.selectors import policy_of, rubric_of
 from programs.services.people import appoint
+from reviews.access import sees_scores
 from reviews.checks import unfinished
 from reviews.models import Assignment, Declaration, Score
+from reviews.querysets import AssignmentQuerySet, DeclarationQuerySet, RecommendationQuerySet
 from reviews.selectors import (
     cohort_it_competes_in,
     cohorts_of,
@@ -35,10 +37,11 @@ from reviews.selectors import (
     ranking,
     work_for,
 )
-from reviews.selectors.ranking import competing_in
+from reviews.selectors.ranking import _files_to_rank, competing_in
+from reviews.selectors.waiting import _work_of_panel
 from reviews.states import AssignmentState
 from reviews.views.evidence import steps_of
-from tests.decisions.files import submitted_row
+from tests.decisions.files import other_programme, submitted_row
 from tests.files import another, another_call, another_cluster, with_rules
 from tests.mutants import proves
 from work import clock
@@ -104,17 +107,18 @@ def queued(cast, file, give):
     third = give(another(file), cast.ana, "offered", due=NOW + 3 * DAY)
     first = give(another(file), cast.ana, due=NOW - DAY)
     skipped_first = give(another(file), cast.ana, due=NOW - DAY, skipped_at=NOW - 2 * DAY)
-    second = give(another(file), cast.ana, due=NOW + DAY)
-    return [first, second, third, skipped_first, skipped_last]
+    second, same = (give(another(file), cast.ana, due=NOW + DAY) for _n in range(2))
+    return [first, second, same, third, skipped_first, skipped_last]
 
 
+@proves(queue_of, AssignmentQuerySet.waiting)
 def test_queue_is_what_is_still_to_give_the_soonest_due_first_and_what_was_skipped_last(cast, queued):
     assert [one.assignment for one in queue_of(cast.ana).waiting] == queued
     assert [one.assignment for one in queue_of(cast.ana, limit=2).waiting] == queued[:2]
 
 
 def test_home_of_a_reviewer_has_the_queue_in_its_order(cast, queued):
-    acts = ["Review", "Review", "Declare your interests", "Review", "Review"]
+    acts = ["Review", "Review", "Review", "Declare your interests", "Review", "Review"]
     lines = [(act, one.public_id) for act, one in zip(acts, queued, strict=True)]
     assert told(cast.ana) == lines
     assert told(cast.ana, limit=1) == lines[:1]
@@ -130,10 +134,11 @@ def test_file_of_the_queue_is_open_while_it_is_in_review_accepted_and_not_barred
     assert {name: one.barred for name, one in found.items()} == {"ana": False, "ben": False, "dev": True}
 
 
+@proves(queue_of)
 def test_reviews_done_are_those_of_the_present_round_that_count(cast, file, give):
     for state in ApplicationState.values:
         give(another(file, state=state), cast.ana, "submitted")
-    give(another(file), cast.ana, "submitted", set_aside_at=NOW)
+    give(another(file), cast.ana, "submitted", set_aside_at=NOW), give(another(file), cast.ana)
     give(another(file), cast.ana, "recused"), give(another(file), cast.ben, "submitted")
     assert queue_of(cast.ana).done == 3  # in review, reviewed, recommended
 
@@ -159,6 +164,7 @@ def test_criterion_whose_comment_is_blank_is_done_nowhere(cast, file, give):
     assert "strategic_fit" not in without_comment
 
 
+@proves(pace_of)
 def test_pace_is_that_of_the_last_twenty_reviews_submitted(cast, file, give):
     def review(minutes, at, state="submitted", person=cast.ana):
         give(another(file), person, state, opened_at=at - timedelta(minutes=minutes), submitted_at=at)
@@ -169,30 +175,36 @@ def test_pace_is_that_of_the_last_twenty_reviews_submitted(cast, file, give):
     review(17, NOW - DAY, "recused"), review(17, NOW - DAY, person=cast.ben)
     for n in range(1, 20):
         review(10, NOW - n * DAY)
+    review(19, NOW - 91 * DAY)
     assert pace_of(cast.ana) == timedelta(minutes=10)
     assert pace_of(cast.ben) is None  # one review tells nothing
+    theirs = give(another(file), cast.ben, "submitted", submitted_at=NOW - 5 * DAY)  # nobody knows when it was opened
+    give(another(file), cast.ana, "submitted", opened_at=NOW - DAY)  # nor this one, when it was submitted
+    Score.objects.create(assignment=theirs, criterion="rigour", at=NOW + timedelta(minutes=5))
+    assert (pace_of(cast.ana), pace_of(cast.ben)) == (timedelta(minutes=10), timedelta(minutes=8.5))
 
 
 # ------------------------------------------------------------------ the officer, the chair
 
 
 def by_due(file, state):
-    """Three files in this state, made out of order: the one due last, the first, the second, and one without a clock.
-    Their references by when they are due."""
-    last, first, second, none = (
-        another(file, state=state, due=NOW + days * DAY if days else None) for days in (9, 1, 4, None)
+    """Five files in this state, made out of order: the one due last, the first, two at one instant, and one without a
+    clock. Their references by when they are due."""
+    last, first, second, third, none = (
+        another(file, state=state, due=NOW + days * DAY if days else None) for days in (9, 1, 4, 4, None)
     )
-    return [one.reference for one in (first, second, last, none)]
+    return [one.reference for one in (first, second, third, last, none)]
 
 
+@proves(_work_of_panel)
 def test_home_of_an_officer_has_the_panels_to_name_and_the_reviews_awaited(cast, file, foreign):
     for state in ApplicationState.values:
         if state not in ("eligible", "in_review"):
             another(file, state=state)
     declare_standing(another(file).pk, user=cast.officer, standing="conflict")
     eligible = another(file, state="eligible", due=NOW + 2 * DAY)
-    first, second, last, none = by_due(file, "in_review")
-    due = [first, eligible.reference, second, file.reference, last, none]
+    first, second, third, last, none = by_due(file, "in_review")
+    due = [first, eligible.reference, second, third, file.reference, last, none]
     lines = [("Assign the reviewers" if one == eligible.reference else "In review", one) for one in due]
     assert told(cast.officer) == lines
     assert told(cast.officer, limit=1) == lines[:1]
@@ -200,6 +212,7 @@ def test_home_of_an_officer_has_the_panels_to_name_and_the_reviews_awaited(cast,
     assert told(cast.officer) == []
 
 
+@proves(_work_of_panel)
 def test_home_of_a_chair_has_the_files_to_recommend(cast, file, foreign):
     Application.objects.filter(pk=foreign.pk).update(state="reviewed")
     for state in ApplicationState.values:
@@ -213,6 +226,7 @@ def test_home_of_a_chair_has_the_files_to_recommend(cast, file, foreign):
     assert told(cast.chair) == []
 
 
+@proves(_work_of_panel, DeclarationQuerySet.to_rule_on, DeclarationQuerySet.latest_of_each)
 def test_home_of_a_chair_has_the_doubts_to_rule_on_the_oldest_first(cast, file, foreign):
     def declare(name, answer="unsure", at=file, **more):
         return Declaration.objects.create(application=at, user=getattr(cast, name), answer=answer, **more)
@@ -250,6 +264,7 @@ def test_nothing_of_a_panel_waits_for_anybody_else(cast, file, name):
 # ------------------------------------------------------------------ the ranking
 
 
+@proves(_files_to_rank)
 def test_ranking_has_the_reviewed_and_the_waitlisted_files_of_its_call_best_first(cast, file, give):
     def scored(point, state="reviewed", **columns):
         one = another(file, state=state, **columns)
@@ -277,13 +292,17 @@ def test_ranking_has_the_reviewed_and_the_waitlisted_files_of_its_call_best_firs
         (low, 3, (Decimal(60),) * 3),
     ]
     assert (found.of(middle).placed.rank, found.of(file)) == (2, None)
+    Application.objects.filter(pk=low.pk).update(title="Autre")  # the last of its table
+    assert _files_to_rank(file.call, None, policy_of(file.call).ranking) == [low, high, middle]
 
 
 CLOSING = NOW - 9 * DAY
 TICK = timedelta(seconds=1)
 
 
-@proves(competing_in, moot={"`__lte` for `__lt`": "the files of the cohort itself are in it all the same"})
+@proves(
+    competing_in, _files_to_rank, moot={"`__lte` for `__lt`": "the files of the cohort itself are in it all the same"}
+)
 @pytest.mark.parametrize(
     ("within", "again", "found"),
     [
@@ -347,6 +366,7 @@ def another_envelope(cast, agreement, year):
     return made
 
 
+@proves(open_envelopes)
 def test_ranking_spends_the_open_envelopes_of_its_programme_and_no_other(cast, file, programme):
     own = Agreement.objects.get(reference="MEIE-2026-114")
     other = Agreement.objects.create(
@@ -379,6 +399,7 @@ def test_envelope_that_has_nothing_left_takes_nothing_from_the_others(cast, file
     assert ranking(file.call).available == before - (Decimal("1472000.00") - Decimal("48000.00"))
 
 
+@proves(cohorts_of)
 def test_cohorts_are_those_that_files_were_submitted_to_the_latest_first(cast, file):
     first, second, third = NOW - 90 * DAY, NOW - 60 * DAY, NOW - 30 * DAY
     Application.objects.filter(pk=file.pk).update(cohort_closes_at=second)
@@ -451,6 +472,7 @@ def test_year_that_is_closed_falls_to_the_next_that_is_open(spend):
     assert spend(("10", "2026-05-01", "2026-05-02")) == []
 
 
+@proves(proposed_shares, moot={"`amount <= 0` with the bound moved": "the parts of nothing are nothing"})
 def test_agreements_of_one_year_share_as_the_programme_is_funded(cast, file, programme, spend):
     own = Agreement.objects.get()
     other = Agreement.objects.create(
@@ -460,10 +482,14 @@ def test_agreements_of_one_year_share_as_the_programme_is_funded(cast, file, pro
     another_envelope(cast, other, 2027)
     programme.funding.update(share=75)
     programme.funding.create(agreement=other, share=25)
+    other_programme(programme).funding.create(agreement=own, share=10)
     assert spend(("10", "2027-05-01", "2027-05-02")) == [
         (2026, "0.00"), (2027, "675.00"), (2027, "225.00"), (2028, "0.00"),
     ]  # fmt: skip
     assert spend(("10", "2026-05-01", "2026-05-02"))[0] == (2026, "900.00")
+    assert spend(("10", "2027-03-31", "2027-04-01")) == [
+        (2026, "450.00"), (2027, "337.50"), (2027, "112.50"), (2028, "0.00"),
+    ]  # fmt: skip
 
 
 # ------------------------------------------------------------------ whom to give a file to
@@ -611,6 +637,7 @@ def test_page_of_a_panel_leads_the_chair_to_the_doubts_that_stand(cast, file, cl
     assert list(client.get(page).context["to_rule"]) == []
 
 
+@proves(RecommendationQuerySet.standing)
 def test_page_of_a_ranking_recalls_what_is_recommended_already_the_best_first(cast, file, client):
     closing = NOW - DAY
     Application.objects.update(cohort_closes_at=closing)
@@ -630,10 +657,12 @@ def test_page_of_a_ranking_recalls_what_is_recommended_already_the_best_first(ca
     assert [line.envelope.fiscal_year for line in page["envelopes"]] == [2026, 2027, 2028]
 
 
+@proves(sees_scores)
 @pytest.mark.parametrize("state", ["", *AssignmentState.values])
 def test_scores_are_not_shown_to_who_still_has_a_review_of_the_file_to_give(cast, file, give, client, state):
     """An officer who reviews it too reads the others' scores once their own cannot change."""
     Application.objects.filter(pk=file.pk).update(state="reviewed")
+    give(file, cast.ben), give(another(file), cast.officer)  # another person's, and of another file
     if state:
         give(file, cast.officer, state)
     client.force_login(cast.officer)

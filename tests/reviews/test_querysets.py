@@ -1,0 +1,163 @@
+"""Which assignments, ties and appointments count: one row of each kind, in and out."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from accounts.models import ClusterAppointment, Membership, Organisation, User
+from programs.models import Appointment
+from reviews.access import _has_a_part_in, may_declare
+from reviews.checks.conflicts import _neqs_of, parties_of, ties_of
+from reviews.checks.fitness import _appointments
+from reviews.models import Assignment, Interest, Recommendation
+from reviews.querysets import AssignmentQuerySet, RecommendationQuerySet
+from reviews.states import AssignmentState
+from tests.decisions.files import other_programme, submitted_row
+from tests.files import another
+from tests.mutants import proves
+from tests.reviews.test_fitness import FEWER
+from work.names import enterprise_key
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 10, 6, 14, tzinfo=UTC)
+TODAY = date(2026, 10, 6)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def in_october(clock_at):
+    clock_at(NOW)
+
+
+@proves(
+    AssignmentQuerySet.of_reviewer, AssignmentQuerySet.readable, AssignmentQuerySet.live, AssignmentQuerySet.refused
+)
+def test_assignments_are_live_readable_or_refused_by_their_state_and_live_until_they_are_set_aside(cast, programme):
+    file = submitted_row(cast, programme)
+
+    def give(person, state, **more):
+        return Assignment.objects.create(
+            application=another(file), reviewer=person, assigned_by=cast.officer, seat="cluster", due=NOW, state=state,
+            **more,
+        )  # fmt: skip
+
+    present = {state: give(cast.ana, state) for state in AssignmentState}
+    aside = {state: give(cast.ana, state, set_aside_at=NOW) for state in AssignmentState}
+    give(cast.ben, "accepted")
+    mine = Assignment.objects.of_reviewer(cast.ana)
+    assert set(mine) == {*present.values(), *aside.values()}
+    assert set(mine.live()) == {present[one] for one in ("offered", "accepted", "submitted")}
+    for found, states in ((mine.readable(), ("accepted", "submitted")), (mine.refused(), ("declined", "recused"))):
+        assert set(found) == {rows[one] for rows in (present, aside) for one in states}
+
+
+@proves(RecommendationQuerySet.standing)
+def test_recommendation_stands_until_it_is_void(cast, programme):
+    file = submitted_row(cast, programme)
+    _void, stands = (
+        Recommendation.objects.create(application=file, outcome="declined", by=cast.chair, voided_at=voided)
+        for voided in (NOW, None)
+    )
+    assert list(Recommendation.objects.standing()) == [stands]
+
+
+@proves(ties_of, moot=FEWER)
+def test_ties_of_a_person_are_whom_they_act_for_and_the_interests_of_the_last_two_years_as_they_came(cast, usinage):
+    def act_for(user, name, neq):
+        made = Organisation.objects.create(legal_name=name, neq=neq)
+        return Membership.objects.create(user=user, organisation=made, role="member")
+
+    def declare(user, name, starts=TODAY, ends=None):
+        fields = {"kind": "employer", "organisation_name": name, "starts_on": starts, "ends_on": ends}
+        return Interest.objects.create(user=user, **fields)
+
+    first, _second = act_for(cast.ana, "Premier", "1140000001"), act_for(cast.ana, "Second", "1140000002")
+    act_for(cast.ben, "Autre", "1140000003")
+    for number, ended in ((4, NOW - 700 * DAY), (5, NOW - 740 * DAY)):  # two years ago, or a little more
+        left = act_for(cast.ana, f"Quitté {number}", f"114000000{number}")
+        Membership.objects.filter(pk=left.pk).update(ended_at=ended)
+    since = date(2024, 10, 6)
+    runs, ended = declare(cast.ana, "Employeur"), declare(cast.ana, "Ancien", since, since)
+    declare(cast.ana, "Oublié", since - DAY, since - DAY), declare(cast.ana, "Futur", TODAY + DAY)
+    declare(cast.ben, "Autre")
+    first.save(), runs.save()  # the last of their tables: the order is not that of the rows
+    found = ties_of([cast.ana])
+    assert found.keys() == {cast.ana.pk}
+    assert [tie.neq for tie in found[cast.ana.pk].memberships] == ["1140000001", "1140000002", "1140000004"]
+    keys = [enterprise_key(one.organisation_name) for one in (runs, ended)]
+    assert [tie.name for tie in found[cast.ana.pk].interests] == keys
+
+
+@proves(_neqs_of)
+def test_numbers_of_a_name_are_those_registered_under_it(cast, usinage, precision):
+    key = enterprise_key(usinage.legal_name)
+    other = Organisation.objects.create(legal_name=usinage.legal_name.upper(), neq="1140000001")
+    assert _neqs_of({key}) == {key: {usinage.neq, other.neq}}
+    assert _neqs_of(set()) == {}
+
+
+MATCHED = dict.fromkeys(
+    ("without `program=None`", "without `cluster__in=", "without `Q(program__in=programs) | everywhere`"),
+    "each row is matched to its programme after: it only reads fewer",
+) | {"order by `-id`": "nobody holds a role twice at a time there"}
+
+
+@proves(_appointments, moot=MATCHED)
+def test_reviewers_of_a_programme_are_appointed_to_it_else_to_all_of_its_cluster_and_in_office(cast, programme):
+    beside, there = other_programme(programme), other_programme(programme, "CX", elsewhere=True)
+    Appointment.objects.all().delete()
+
+    def person(name):
+        return User.objects.create_user(f"{name}@aero.example", given_name=name, family_name="Roy")
+
+    def appoint(user, where=programme, role="reviewer", *, everywhere=False, **more):
+        return Appointment.objects.create(
+            user=user, cluster=where.cluster, program=None if everywhere else where, role=role, seat="cluster",
+            **{"starts_on": TODAY, **more},
+        )  # fmt: skip
+
+    both, wide, own = person("both"), person("wide"), person("own")
+    appoint(both, everywhere=True)
+    of_both, of_own = appoint(both), appoint(own, ends_on=TODAY)
+    of_wide = appoint(wide, everywhere=True)
+    appoint(person("chair"), role="chair"), appoint(person("later"), starts_on=TODAY + DAY)
+    appoint(person("ended"), starts_on=TODAY - DAY, ends_on=TODAY - DAY)
+    appoint(person("beside"), beside), appoint(person("there"), there, everywhere=True)
+    ClusterAppointment.objects.create(user=person("all"), cluster=programme.cluster, role="officer", starts_on=TODAY)
+    found = _appointments({programme}, None, hold=False)
+    here = programme.pk
+    assert found == {(here, both.pk): of_both, (here, own.pk): of_own, (here, wide.pk): of_wide}
+    assert _appointments({programme}, [own, cast.chair], hold=True) == {(here, own.pk): of_own}
+
+
+@proves(may_declare, _has_a_part_in)
+def test_part_in_a_file_is_of_that_file_once_submitted_and_by_a_seat_that_is_held(cast, programme):
+    file = submitted_row(cast, programme)
+    other, draft = another(file), another(file, state="draft")
+    Assignment.objects.create(application=file, reviewer=cast.ana, assigned_by=cast.officer, seat="cluster", due=NOW)
+
+    def declares(person):
+        return [may_declare(one, person) for one in (file, other, draft)]
+
+    assert (declares(cast.ana), declares(cast.officer)) == ([True, False, False], [True, True, False])
+    assert declares(cast.analyst) == [True, True, False]
+    cast.analyst.partner_seats.update(starts_on=TODAY - DAY, ends_on=TODAY - DAY)
+    assert (declares(cast.analyst), declares(cast.sophie)) == ([False] * 3, [False] * 3)
+
+
+@proves(parties_of, moot=FEWER)
+def test_parties_of_a_file_are_its_applicant_with_who_acts_for_it_and_the_sponsors_that_stand(cast, programme, usinage):
+    file = submitted_row(cast, programme)
+    for domain, ended in (("present.example", None), ("ancien.example", NOW - DAY)):
+        user = User.objects.create_user(f"ines@{domain}", given_name="Inès", family_name="Roy")
+        Membership.objects.create(user=user, organisation=usinage, role="member", ended_at=ended)
+    for number, ended in enumerate(({}, {"cancelled_at": NOW}, {"declined_at": NOW})):
+        file.sponsorships.create(
+            email=f"h@sponsor{number}.example", token_digest=str(number), invited_by=cast.sophie, expires_at=NOW,
+            organisation_name=f"Commanditaire {number}", **ended,
+        )  # fmt: skip
+    found = parties_of([file])[file.pk]
+    assert found.sponsor_domains == {"sponsor0.example"}
+    assert found.applicant_domains & {"present.example", "ancien.example"} == {"present.example"}
+    assert found.neqs == {usinage.neq}
