@@ -21,6 +21,7 @@ from audit.services import record_list_reading
 from funding.figures import burn
 from funding.models import Envelope, Partner
 from funding.roles import PartnerRole
+from moves.interests import barred_from
 from moves.refusals import WrongMoment
 from reports import rules, selectors, services
 from reports.forms import KeyForm
@@ -146,7 +147,7 @@ def to_concur(request: PartnerRequest) -> list[dict[str, object]]:
 @for_partner
 def awards(request: PartnerRequest) -> HttpResponse:
     """Awards, the latest first, a page at a time by the identifier of the last one shown."""
-    rows = selectors.awards_of(request.partner)
+    rows = selectors.awards_of(request.partner).exclude(application__in=barred_from(request.user))
     if (before := asked_identifier(request, "before")) is not None:
         rows = rows.filter(public_id__lt=before)
     found = list(rows.order_by("-public_id")[: PAGE + 1])

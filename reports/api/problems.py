@@ -14,6 +14,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
+from moves.refusals import Forbidden
 from work.tracing import current_request_id
 
 CONTENT_TYPE = "application/problem+json"
@@ -142,6 +143,8 @@ def problem_of(error: Exception, request: HttpRequest) -> HttpResponse:
             return problem(request, "unauthenticated", detail=error.detail, headers=challenge)
         case Http404() | exceptions.NotFound():
             return problem(request, "not-found")
+        case Forbidden():
+            return problem(request, "forbidden", detail=str(error.message))
         case PermissionDenied() | exceptions.PermissionDenied():
             return problem(request, "forbidden")
         case exceptions.MethodNotAllowed():

@@ -31,6 +31,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from audit.services import record_list_reading, record_reading
 from funding.models import Partner, PartnerSeat
+from moves.interests import ask_unbarred, barred_from
 from reports import selectors, services
 from reports.api.formats import CsvRenderer, Negotiation, columns_of, flat, safe
 from reports.api.keys import REALM, Caller, KeyAuthentication, SeatAuthentication, caller_of
@@ -88,6 +89,7 @@ class Resource(GenericViewSet[Row]):
     scopes: tuple[Scope, ...] = (Scope.READ,)
     kind = ""
     title: str | Promise = ""
+    file = ""  # the path from a row to the file that it tells of; "" where it tells of none
     reference_field = ""  # what names a row in an address besides its identifier, where something does
     serializer_class: type[Serializer[Any]]
     filterset_class: type[django_filters.FilterSet]
@@ -101,6 +103,14 @@ class Resource(GenericViewSet[Row]):
     def rows(self) -> QuerySet[Row]:
         """The partner's rows, unfiltered."""
         raise NotImplementedError
+
+    def open_rows(self) -> QuerySet[Row]:
+        """The same, without those of files that a conflict of interest closes to the person who asks from a seat. A
+        key is nobody: it has no interest, and reads them all."""
+        rows = self.rows()
+        if not self.file or not isinstance(self.request.auth, PartnerSeat):
+            return rows
+        return rows.exclude(**{f"{self.file}__in": barred_from(self.request.auth.user)})
 
     def prepare(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Add to the rows of a page what their shape needs."""
@@ -197,9 +207,11 @@ class Resource(GenericViewSet[Row]):
     def retrieve(self, request: PartnerCall, *args: object, **kwargs: str) -> HttpResponse:
         self._asked(request, OF_A_ROW)
         row = self.row(self.rows(), kwargs["id"])
+        file = self.application_of(row)
+        if file is not None and isinstance(request.auth, PartnerSeat):
+            ask_unbarred(file, request.auth.user)
         self.row_count = 1
         answer, _digest = self._json(request, self._shaped([row])[0])
-        file = self.application_of(row)
         if answer.status_code == 200 and file is not None:
             record_reading(self._caller(request), application_id=file, subject=self.kind, what=f"api {self.kind}")
         return answer
@@ -245,7 +257,7 @@ class Resource(GenericViewSet[Row]):
     ) -> tuple[QuerySet[Row], django_filters.FilterSet]:
         if any("\x00" in value for values in asked.values() for value in values):
             raise BadParameters([{"parameter": name, "detail": _("The value cannot be read.")} for name in asked])
-        filterset = self.filterset_class(request.query_params, queryset=self.rows(), request=request)
+        filterset = self.filterset_class(request.query_params, queryset=self.open_rows(), request=request)
         if not filterset.is_valid():
             raise BadParameters(
                 [{"parameter": n, "detail": str(text)} for n, texts in filterset.errors.items() for text in texts]

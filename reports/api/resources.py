@@ -84,6 +84,7 @@ class Calls(Resource[Call]):
 class Applications(Resource[Application]):
     title = gettext_lazy("Applications")
     kind = "application"
+    file = "pk"
     serializer_class = serializers.Application
     filterset_class = filters.Applications
     reference_field = "reference"
@@ -100,6 +101,8 @@ Paid = TypeVar("Paid", bound=Decision | Award)
 
 class Shared(Resource[Paid]):
     """Rows whose amount several partners may pay: each reads its own part, and the others' as one figure."""
+
+    file = "application"
 
     def prepare(self, rows: Sequence[Paid]) -> Sequence[Paid]:
         for row in rows:

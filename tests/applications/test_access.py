@@ -159,6 +159,14 @@ def test_the_door_costs_two_statements(cast, programme, django_assert_num_querie
         assert application.call.program.cluster.slug == "aerofil"
 
 
+def test_a_closed_account_enters_nothing(cast, programme):
+    file = submitted_file(cast, programme)
+    for person, right in ((cast.sophie, "own"), (cast.officer, "staff")):
+        assert opens(person, right, file) == "yes"
+        person.is_active = False
+        assert opens(person, right, file) == "no"
+
+
 def test_a_reviewer_whose_role_ended_enters_no_more(cast, programme):
     file = file_in_review(cast, programme)
     file.assignments.filter(reviewer=cast.ana).update(state="accepted")

@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from openapi_spec_validator import validate
 
 from applications.models import Application, ChangeRequest
@@ -21,6 +22,7 @@ from awards.models import Award
 from decisions.models import Decision
 from funding import ledger
 from funding.money import Cause
+from moves.services import declare_standing
 from reports import selectors
 from reports.api.document import document
 from reports.api.examples import example_of
@@ -62,6 +64,23 @@ def test_row_of_another_partner_is_not_found(full, as_partner, name):
         answer = caller.get(path)
         assert answer.status_code == 404
         assert answer.json()["type"].endswith("#problem-not-found")
+
+
+def test_what_a_conflict_closes_to_a_person_is_not_told_from_their_seat_and_a_key_reads_it(full, as_partner, client):
+    by_key = as_partner(full.meie)
+    ids = {name: by_key.rows(name)[0]["id"] for name in ("applications", "decisions", "awards")}
+    client.force_login(full.ana)
+    for name, one in ids.items():
+        assert [row["id"] for row in client.get(f"/api/v1/{name}").json()["data"]] == [one]
+    declare_standing(full.mine.pk, user=full.ana, standing="conflict")
+    for name, one in ids.items():
+        assert client.get(f"/api/v1/{name}").json()["data"] == []
+        closed = client.get(f"/api/v1/{name}/{one}", headers={"accept-language": "en"})
+        assert (closed.status_code, "You declared a conflict of interest" in closed.content.decode()) == (403, True)
+    assert len(client.get("/api/v1/agreements").json()["data"]) == 1
+    assert list(client.get(reverse("partner-awards")).context["awards"]) == []
+    client.logout()
+    assert {name: by_key.rows(name)[0]["id"] for name in ids} == ids
 
 
 def test_ledger_of_another_partner_is_not_found(full, as_partner):
