@@ -171,6 +171,8 @@ def write_row(chunk: "Chunk", file: Sketch, title: str, summary: str, costs: Dec
         opened_at=file.at[1] if len(file.at) > 1 else None,
         complete_at=file.when("find_complete"),
         outcome_at=file.told_at,
+        last_told=str(ApplicationState(file.state).row.told_as) if file.told_at else "",
+        last_told_at=last if file.told_at and file.state == ApplicationState.IN_RECONSIDERATION else file.told_at,
         due=None if paused else due_of(chunk.world.call, file),
         due_left=timedelta(days=4) if paused else None,
         created_at=file.begun,

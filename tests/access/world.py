@@ -172,7 +172,8 @@ def _sent(letter):
     path = default_storage.save("letters/one.pdf", ContentFile(b"%PDF-1.7\n"))
     Rendering.objects.filter(pk=letter.rendering_id).update(path=path, done_at=clock.now(), size=9)
     Letter.objects.filter(pk=letter.pk).update(state="sent", sent_at=clock.now())
-    Application.objects.filter(pk=letter.application_id).update(outcome_at=clock.now())
+    told = {"outcome_at": clock.now(), "last_told": "approved", "last_told_at": clock.now()}
+    Application.objects.filter(pk=letter.application_id).update(**told)
     return Letter.objects.get(pk=letter.pk)
 
 
@@ -241,7 +242,7 @@ def _cluster_b(cast, people):
         )
         Decision.objects.filter(pk=decision.pk).update(letter=letter)
         letter = _sent(letter)
-        Application.objects.filter(pk=file.pk).update(state="approved", outcome_at=clock.now())
+        Application.objects.filter(pk=file.pk).update(state="approved")
         award = Award.objects.create(application=file, decision=decision, organisation=file.organisation, amount=90000)
         key, _secret = create_api_key(partner, by=analyst, name="Optique", expires_at=clock.now() + timedelta(days=90))
         interest = record_interest(by=officer, kind="employer", organisation_name="Optique inc.")
