@@ -1,8 +1,10 @@
 """What a file still misses before it can be submitted, each with the section and the question to go to."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications import constants
@@ -12,13 +14,14 @@ from applications.selectors.answers import answers_of, eligibility_of, form_of
 from audit.actors import Actor
 from funding.figures import FileName
 from programs.models import Call
-from programs.money.reasons import REQUESTED_TOO_MUCH
+from programs.money.reasons import EARLY, REQUESTED_TOO_MUCH
 from programs.policy import Eligibility
 from programs.selectors import policy_of
 from questions.constants import QuestionType
 from questions.schema import Form, Missing, Question, missing
 from questions.schema.answers import visible_questions
 from work import clock
+from work.money import ZERO, format_money
 
 ELIGIBILITY_SECTION = "eligibility"
 
@@ -81,6 +84,29 @@ def missing_amounts(application: Application, answers: Mapping[str, object]) -> 
     if question is not None and too_much is not None:
         return [Missing(question.section, question.key, "invalid", too_much.sentence)]
     return []
+
+
+def advice_on(application: Application, question: Question, answers: Mapping[str, object]) -> str:
+    """What an answer of a draft that is right costs all the same, in a sentence to show beside it; "" when nothing.
+
+    A project that begins before the day of submission: the costs incurred before are not eligible, and the screening
+    finds it.
+    """
+    period = answers.get(constants.PERIOD)
+    if question.key != constants.PERIOD or not isinstance(period, dict) or not period.get("from"):
+        return ""
+    today = clock.today()
+    if not str(period["from"]) < today.isoformat():
+        return ""
+    said = _("The project begins before the day of submission: the screening will find it.")
+    opens = policy_of(application.call).aid.window.start
+    day = clock.format_day(opens if isinstance(opens, date) else today, get_language() or "fr")
+    aid = aid_of(application, answers)
+    early = [line for line in aid.rows if any(reason.code == EARLY for reason in line.reasons)] if aid else []
+    if lost := sum((line.refused for line in early), ZERO):
+        cost = _("Costs incurred before %(day)s are not eligible. In your budget: %(amount)s.")
+        return f"{said} {cost % {'day': day, 'amount': format_money(lost, get_language() or 'fr')}}"
+    return f"{said} {_('Costs incurred before %(day)s are not eligible.') % {'day': day}}"
 
 
 def live_sponsorship(application: Application) -> Sponsorship | None:

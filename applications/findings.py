@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from applications import constants
@@ -155,7 +155,8 @@ def dates(application: Application, answers: Mapping[str, object], content: Subm
         wrong.append(_("It ends after %(day)s, the last day of eligible costs.") % {"day": last})
     months = question.limits.get("max_months")
     if months and end > add_months(start, months):
-        wrong.append(_("It lasts more than %(count)s months.") % {"count": months})
+        longer = ngettext("It lasts more than %(count)s month.", "It lasts more than %(count)s months.", months)
+        wrong.append(longer % {"count": months})
     return Automatic(not wrong, tuple(facts + wrong))
 
 
@@ -196,7 +197,7 @@ def attestations(application: Application, answers: Mapping[str, object], conten
         return Automatic(False, (_("Not attested: %(names)s.") % {"names": ", ".join(missing)},))
     return Automatic(
         True,
-        (_("%(count)s attestations signed by %(name)s.") % {"count": len(needed), "name": content.signed_name},),
+        (_("Attestations signed by %(name)s: %(count)s.") % {"count": len(needed), "name": content.signed_name},),
     )
 
 

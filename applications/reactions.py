@@ -1,6 +1,6 @@
 """What follows for files from moves of their call, in the same transaction."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db.models import Q, prefetch_related_objects
 
@@ -19,6 +19,7 @@ from notifications import messages
 from notifications.services import queue_message
 from programs.models import Call
 from programs.rules import NewClosing, OneApplicant
+from work import clock
 from work.texts import Text
 
 
@@ -28,7 +29,7 @@ def follow_the_closing(call: Call, made: Made[Facts, NewClosing]) -> None:
     closing, and their decision is promised from it."""
     closes_at, closed_at = made.given.closes_at, made.given.closed_at
     assert closed_at is not None  # only a call that had a closing is extended
-    cohort = Application.objects.filter(call=call, cohort_closes_at=closed_at).exclude(state=ApplicationState.DRAFT)
+    cohort = Application.objects.filter(call=call, cohort_closes_at=closed_at)
     cohort.update(cohort_closes_at=closes_at)
     decided = Application.objects.select_for_update(of=("self",), no_key=True).filter(
         call=call, cohort_closes_at=closes_at, state__in=DUE_FROM_CLOSING, due__isnull=False
@@ -42,16 +43,19 @@ def follow_the_closing(call: Call, made: Made[Facts, NewClosing]) -> None:
     for organisation in Organisation.objects.filter(Q(pk__in=drafts) | Q(pk__in=accommodated)).order_by("pk"):
         own = last_closing(call, organisation.pk)  # the call's is still the one that is replaced
         if own is None or own < closes_at:
-            _tell_of_later_closing(call, organisation, closes_at)
+            _tell_of_closing(call, organisation, closes_at, is_sooner=False)
 
 
 @after(Call.accommodate)
 def tell_the_applicant(call: Call, made: Made[Facts, OneApplicant]) -> None:
-    """The one applicant is told of its own closing, never of the reason."""
+    """The one applicant is told of its own closing, later or sooner than it knew, and never of the reason."""
     organisation, closes_at = made.given.organisation, made.given.closes_at
     assert organisation is not None  # the move asks for both
     assert closes_at is not None
-    _tell_of_later_closing(call, Organisation.objects.get(public_id=organisation), closes_at)
+    applicant = Organisation.objects.get(public_id=organisation)
+    own = last_closing(call, applicant.pk)  # the one that is replaced, its own or the call's
+    if own != closes_at:
+        _tell_of_closing(call, applicant, closes_at, is_sooner=own is not None and closes_at < own)
 
 
 @after(Call.cancel, fires=(Application.cancel,))
@@ -78,25 +82,30 @@ def cancel_every_file(call: Call, made: Made[Facts, Reason]) -> None:
             )
 
 
-def _tell_of_later_closing(call: Call, organisation: Organisation, closes_at: datetime) -> None:
+def _tell_of_closing(call: Call, organisation: Organisation, closes_at: datetime, *, is_sooner: bool) -> None:
     """Who is told of its drafts, once each, with the way to the latest; everybody who acts for it when it has begun
     nothing yet."""
     files = Application.objects.filter(call=call, organisation=organisation)
     drafts = files.filter(state=ApplicationState.DRAFT).order_by("pk")
     told = {person: draft for draft in drafts for person in people_of(draft)}
+    later = messages.CallExtended(
+        call=Text(call.name_fr, call.name_en), closes_at=closes_at, has_draft=bool(told), is_sooner=is_sooner
+    )
     for person, draft in told.items():
-        _queue(call, organisation, closes_at, to=person, draft=draft)
+        _queue(call, organisation, later, to=person, draft=draft)
     if not told and not files.filter(state__in=VALID).exists():
         for person in members_of(organisation):
-            _queue(call, organisation, closes_at, to=person, draft=None)
+            _queue(call, organisation, later, to=person, draft=None)
 
 
-def _queue(call: Call, organisation: Organisation, closes_at: datetime, *, to: User, draft: Application | None) -> None:
-    instant = closes_at.astimezone(UTC)  # one instant has one key, from whatever zone it came
+def _queue(
+    call: Call, organisation: Organisation, content: messages.CallExtended, *, to: User, draft: Application | None
+) -> None:
+    """Told by each act that changes the closing: one given, taken back and given again is told three times."""
     queue_message(
-        messages.CallExtended(call=Text(call.name_fr, call.name_en), closes_at=closes_at, has_draft=draft is not None),
+        content,
         to=to,
         link=APPLICATION(draft.public_id) if draft else CALL(call.public_id),
         application_id=draft.pk if draft else None,
-        key=f"call_extended:{call.public_id}:{organisation.public_id}:{instant:%Y%m%d%H%M}:{to.pk}",
+        key=f"call_extended:{call.public_id}:{organisation.public_id}:{clock.now().isoformat()}:{to.pk}",
     )

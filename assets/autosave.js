@@ -162,7 +162,7 @@
       delete box.dataset.refused;
       this.tries = 0;
       if (!this.waiting.has(key) && !box.dataset.dirty) this.forget(key);
-      this.note(box, data.note || "", data.note ? "refused" : "");
+      this.note(box, data.note || data.advice || "", data.note ? "refused" : "");
       for (const [id, html] of Object.entries(data.fragments || {})) this.replace(id, html);
       if (this.form.querySelector("[data-answer][data-refused]")) say(this.text.textRefused);
       else if (this.waiting.size === 0) say(data.message || this.text.textSaved);

@@ -191,7 +191,7 @@ def retry_letter(letter: Letter, *, by: Actor) -> Letter:
         letter.html = retry_rendering(letter.document).html
         letter.save(update_fields=["html"])
     else:
-        for message in messages_of(letter).filter(done_at__isnull=True):
+        for message in messages_of(letter):
             retry(message)
         _dispatch(letter)  # also to who acts for the company since
     return advance(letter)

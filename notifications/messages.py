@@ -247,10 +247,11 @@ class ChangesOverdue(OfFile):
 
 @dataclass(frozen=True, kw_only=True)
 class CallExtended(Content):
-    words = Wording(MessageKind.CALL_EXTENDED, Concern.HOLDERS, _("%(call)s: later closing"))
+    words = Wording(MessageKind.CALL_EXTENDED, Concern.HOLDERS, _("%(call)s: new closing"))
     call: Text
     closes_at: datetime
     has_draft: bool = True  # those that wait from before were for whoever had one
+    is_sooner: bool = False  # than this applicant was told before
 
 
 @dataclass(frozen=True, kw_only=True)

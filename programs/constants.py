@@ -41,4 +41,5 @@ class LineStrategy(TextChoices):
 
 class DayKind(TextChoices):
     BUSINESS = "business", _("business days")
+    FEDERAL = "federal_business", _("business days (federal holidays)")
     CALENDAR = "calendar", _("calendar days")

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from work import clock
+from work.clock import Holidays
 
 FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
 """The days that can be typed: beyond them, instants cannot be reckoned in every zone."""
@@ -38,7 +39,7 @@ def instant_at(shown: datetime, zone: ZoneInfo = clock.ZONE) -> datetime:
     first, second = (shown.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first <= second:
         return second
-    after = second.replace(second=0)  # where clocks jump, the offset of afterwards is the one that counts back
+    after = second  # where clocks jump, the offset of afterwards is the one that counts back
     while after.astimezone(zone).replace(tzinfo=None) < shown:
         after += timedelta(minutes=1)
     language = get_language() or "fr"
@@ -52,20 +53,21 @@ def instant_at(shown: datetime, zone: ZoneInfo = clock.ZONE) -> datetime:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Which days count: each one, or those of business (no week-end, no public holiday of Québec)."""
+    """Which days count: each one, or those of business (no week-end, no public holiday of `holidays`)."""
 
     business: bool = False
+    holidays: Holidays = Holidays.QUEBEC
 
     def add(self, day: date, n: int) -> date:
         """The n-th day that counts after `day`, which never counts itself; before it, when n is negative.
         With n = 0: `day`, or the next one that counts."""
         if self.business:
-            return clock.add_business_days(day, n)
+            return clock.add_business_days(day, n, self.holidays)
         return day + timedelta(days=n)
 
     def between(self, start: date, end: date) -> int:
         """How many days that count lie after `start`, up to and with `end`; negative when `end` comes first."""
-        return clock.business_days_between(start, end) if self.business else (end - start).days
+        return clock.business_days_between(start, end, self.holidays) if self.business else (end - start).days
 
     def ends(self, start: datetime, n: int) -> datetime:
         """When a delay of n days that runs from the instant `start` ends: at the end of its last day."""

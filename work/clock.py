@@ -1,14 +1,15 @@
 """The one clock. Instants are aware and in UTC; a day is a day in Québec.
 
 Everything that decides by time asks here: a test, or a rehearsal, can stand at any instant with `at`.
-Business days leave out Saturdays, Sundays and the public holidays of Québec, as the library `holidays` lists
-them.
+Business days leave out Saturdays, Sundays and public holidays: those of Québec, or those on which the federal
+government is closed, as the library `holidays` lists them.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -58,41 +59,50 @@ def local(day: date, hour: int, minute: int = 0, zone: ZoneInfo = ZONE) -> datet
     return datetime.combine(day, time(hour, minute), tzinfo=zone).astimezone(UTC)
 
 
+class Holidays(StrEnum):
+    """Whose holidays close the offices whose days are counted."""
+
+    QUEBEC = "quebec"
+    FEDERAL = "federal"
+
+
 @lru_cache(maxsize=64)
-def holidays_of(year: int) -> frozenset[date]:
-    """The public holidays of Québec in a year, with the days on which they are observed."""
+def holidays_of(year: int, whose: Holidays = Holidays.QUEBEC) -> frozenset[date]:
+    """The public holidays in a year, with the days on which they are observed."""
     import holidays  # here: the library is read only where a business day is counted
 
+    if whose == Holidays.FEDERAL:
+        return frozenset(holidays.country_holidays("CA", years=year, categories=("public", "government")))
     return frozenset(holidays.country_holidays("CA", subdiv="QC", years=year))
 
 
-def is_business_day(day: date) -> bool:
+def is_business_day(day: date, whose: Holidays = Holidays.QUEBEC) -> bool:
     """Whether offices are open: Monday to Friday, and no public holiday."""
-    return day.weekday() < 5 and day not in holidays_of(day.year)
+    return day.weekday() < 5 and day not in holidays_of(day.year, whose)
 
 
-def add_business_days(day: date, n: int) -> date:
+def add_business_days(day: date, n: int, whose: Holidays = Holidays.QUEBEC) -> date:
     """The n-th business day after `day`, which itself never counts (before it, when n is negative).
 
     With n = 0: `day` when it is a business day, else the next one.
     """
     step = timedelta(days=-1 if n < 0 else 1)
     if n == 0:
-        while not is_business_day(day):
+        while not is_business_day(day, whose):
             day += step
         return day
     for _ in range(abs(n)):
         day += step
-        while not is_business_day(day):
+        while not is_business_day(day, whose):
             day += step
     return day
 
 
-def business_days_between(start: date, end: date) -> int:
+def business_days_between(start: date, end: date, whose: Holidays = Holidays.QUEBEC) -> int:
     """How many business days lie after `start`, up to and with `end`; negative when `end` comes first."""
     if end < start:
-        return -business_days_between(end, start)
-    return sum(is_business_day(start + timedelta(days=k)) for k in range(1, (end - start).days + 1))
+        return -business_days_between(end, start, whose)
+    return sum(is_business_day(start + timedelta(days=k), whose) for k in range(1, (end - start).days + 1))
 
 
 def years_before(day: date, n: int) -> date:

@@ -79,7 +79,7 @@ def panel_is_complete(_application: "Application", facts: Panel) -> Refusal | No
 def quorum_is_reached(_application: "Application", facts: Reviews) -> Refusal | None:
     if facts.counted < facts.needed:
         return Refusal(
-            _("%(counted)d of %(needed)d reviews are in.") % {"counted": facts.counted, "needed": facts.needed},
+            _("Reviews in: %(counted)d of %(needed)d.") % {"counted": facts.counted, "needed": facts.needed},
             code=QUORUM,
         )
     return None

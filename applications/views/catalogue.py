@@ -94,8 +94,15 @@ def _is_wanted(program: Program, calls: list[CallFact], chosen: Mapping[str, str
         return False
     if chosen.get("group") and program.working_group.key != chosen["group"]:
         return False
-    wanted = {"open": Phase.OPEN, "soon": Phase.ANNOUNCED, "closed": Phase.CLOSED}.get(chosen.get("when") or "")
-    return wanted is None or any(call["phase"] == wanted for call in calls)
+    phases = [call["phase"] for call in calls]
+    match chosen.get("when"):
+        case "open":
+            return Phase.OPEN in phases
+        case "soon":
+            return Phase.ANNOUNCED in phases
+        case "closed":  # in its grace it takes what was begun, and nothing new
+            return any(phase.row.is_past_closing for phase in phases)
+    return True
 
 
 @require_GET

@@ -182,10 +182,6 @@ class Call(PublicModel, CallLife):
             return Phase.GRACE
         return Phase.CLOSED
 
-    @property
-    def is_open(self) -> bool:
-        return self.phase() == Phase.OPEN
-
     def cohort_at(self, at: datetime) -> datetime | None:
         """The closing of the cohort that a submission at `at` falls into; the call's own closing without cohorts."""
         closings = [datetime.fromisoformat(text) for text in self.cohorts]

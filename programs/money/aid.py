@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
 from fractions import Fraction
 from typing import Any
 
-from programs.money.reasons import RECOVERABLE_TAX, REQUESTED_TOO_MUCH, AidReason
+from programs.money.reasons import EARLY, RECOVERABLE_TAX, REQUESTED_TOO_MUCH, AidReason
 from programs.money.result import Aid, CategoryLine, FinancingLine, RowLine
 from programs.policy.aid import AidRules, Category
 from work.money import CENT, cents
@@ -131,7 +131,7 @@ def _reasons_against(
     first, last = _day(row.get("date_from")), _day(row.get("date_to"))
     begun, ended = first or last, last or first
     if begun and begun < start:
-        found.append(AidReason("before_window", {"category": category.name, "day": start}))
+        found.append(AidReason(EARLY, {"category": category.name, "day": start}))
     if rules.window.until and ended and ended > rules.window.until:
         found.append(AidReason("after_window", {"category": category.name, "day": rules.window.until}))
     # The price of a piece is what it costs once the tax that comes back is taken off.

@@ -13,13 +13,12 @@ from work.money import format_money, format_percent
 
 RECOVERABLE_TAX = "recoverable_tax"
 REQUESTED_TOO_MUCH = "requested_too_much"
+EARLY = "before_window"
 SENTENCES = {
     "amount_negative": _("The amount is below zero. Enter what the item costs."),
     "category_unknown": _("This category is not one of this programme's categories."),
     "category_not_eligible": _("%(category)s: this category is not eligible."),
-    "before_window": _(
-        "%(category)s: costs before %(day)s are not eligible. If only part of it comes before, enter two lines."
-    ),
+    EARLY: _("%(category)s: costs before %(day)s are not eligible. If only part of it comes before, enter two lines."),
     "after_window": _(
         "%(category)s: costs after %(day)s are not eligible. If only part of it comes after, enter two lines."
     ),

@@ -177,12 +177,13 @@ def _check_quorum(reader: Reader, panel: PanelRules, quorum: int) -> None:
     sides = len(panel.by_seat)
     if quorum > panel.size:
         said = _(
-            "%(quorum)s reviews can never come in of %(count)s reviewers. The quorum of a meeting is refused: %(why)s."
+            "So many reviews can never come in: %(quorum)s, where the reviewers of a file are %(count)s. "
+            "The quorum of a meeting is refused: %(why)s."
         )
         why = Refused(Part.MEETINGS).why()
         reader.problem(said % {"quorum": quorum, "count": panel.size, "why": why}, "quorum")
     elif quorum < sides:
-        said = _("%(quorum)s reviews leave out a side: the panel has %(sides)s.")
+        said = _("So few reviews leave out a side: %(quorum)s, where the sides of the panel are %(sides)s.")
         reader.problem(said % {"quorum": quorum, "sides": sides}, "quorum")
 
 

@@ -14,6 +14,7 @@ from programs.constants import DayKind
 from programs.policy.standing import Decides, Obeyed, Part, Promised, Refused, done, rule, said
 from questions.schema.reading import Reader
 from work.calendars import Calendar
+from work.clock import Holidays
 from work.texts import Said
 
 
@@ -76,13 +77,18 @@ class Promise:
     @property
     def calendar(self) -> Calendar:
         """Which days it counts."""
-        return Calendar(business=self.kind == DayKind.BUSINESS)
+        whose = Holidays.FEDERAL if self.kind == DayKind.FEDERAL else Holidays.QUEBEC
+        return Calendar(business=self.kind != DayKind.CALENDAR, holidays=whose)
 
     @property
     def length(self) -> str:
         """How long, in words: "10 business days"."""
         if self.kind == DayKind.BUSINESS:
             words = ngettext("%(count)s business day", "%(count)s business days", self.days)
+        elif self.kind == DayKind.FEDERAL:
+            words = ngettext(
+                "%(count)s business day (federal holidays)", "%(count)s business days (federal holidays)", self.days
+            )
         else:
             words = ngettext("%(count)s calendar day", "%(count)s calendar days", self.days)
         return words % {"count": self.days}

@@ -165,7 +165,7 @@ class Reader:
         elif at_most is not None and number > at_most:
             self.problem(_("This must be at most %(max)s.") % {"max": at_most}, key)
         elif places is not None and -int(number.as_tuple().exponent) > places:
-            self.problem(_("This has more than %(places)s decimals.") % {"places": places}, key)
+            self.problem(_("Decimals that this may have: %(places)s, at most.") % {"places": places}, key)
         else:
             return number
         return None
@@ -303,9 +303,9 @@ class Reader:
             self.problem(_("A list was expected here."), key)
             return []
         if len(value) < at_least:
-            self.problem(_("This list needs at least %(min)s items.") % {"min": at_least}, key)
+            self.problem(_("Items that this list needs: %(min)s, at least.") % {"min": at_least}, key)
         if len(value) > at_most:
-            self.problem(_("This list may have at most %(max)s items.") % {"max": at_most}, key)
+            self.problem(_("Items that this list may have: %(max)s, at most.") % {"max": at_most}, key)
             return value[:at_most]
         return value
 

@@ -108,7 +108,7 @@ def _rows(question: Question, value: object, today: date | None) -> tuple[_Rows 
     if not isinstance(value, list | tuple) or not all(isinstance(row, Mapping) or _is_blank(row) for row in value):
         return None, [Fault(_("Fill in the table row by row."))]
     if len(value) > MAX_ROWS:
-        return None, [Fault(_("The table has more than %(count)s rows.") % {"count": MAX_ROWS})]
+        return None, [Fault(_("Rows that a table may have: %(count)s, at most.") % {"count": MAX_ROWS})]
     columns = columns_of(question)
     defaults: dict[str, set[object]] = {"kind": {"", None, "cash"}} if question.type == QuestionType.BUDGET else {}
     clean: _Rows = []
@@ -192,7 +192,11 @@ def milestones(question: Question, value: object, *, today: date | None = None) 
         assert first is not None  # the column has checked both
         assert last is not None
         if last > values.add_months(first, most):
-            message = _("The plan lasts more than %(count)s months, from %(first)s to %(last)s.")
+            message = ngettext(
+                "The plan lasts more than %(count)s month, from %(first)s to %(last)s.",
+                "The plan lasts more than %(count)s months, from %(first)s to %(last)s.",
+                most,
+            )
             faults.append(Fault(message % {"count": most, "first": days[0], "last": days[-1]}))
     return _counted(question, clean, faults)
 

@@ -206,7 +206,10 @@ def period(question: Question, value: object, *, today: date | None = None) -> O
         return refuse(_("The last day comes before the first."), "to")
     most = question.limits.get("max_months")
     if most and out["to"] > add_months(out["from"], most):
-        return refuse(_("The period is longer than %(count)s months.") % {"count": most}, "to")
+        longer = ngettext(
+            "The period is longer than %(count)s month.", "The period is longer than %(count)s months.", most
+        )
+        return refuse(longer % {"count": most}, "to")
     return {part: day.isoformat() for part, day in out.items()}, []
 
 

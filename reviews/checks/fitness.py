@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from applications.models import Application
@@ -136,7 +137,8 @@ class _Records:
         elif pair in self.refused:
             found.append(Conflict(Obstacle.DECLINED, _("declined this file, or was recused from it")))
         if load >= appointment.capacity:
-            words = _("already has %(count)d files to review") % {"count": load}
+            words = ngettext("already has %(count)d file to review", "already has %(count)d files to review", load)
+            words %= {"count": load}
             found.append(Conflict(Obstacle.CAPACITY, words))
         return Fitness(file.pk, person, appointment, load, tuple(found))
 

@@ -58,7 +58,8 @@ class RecommendForm(forms.Form):
         if reviews.must_discuss:
             self.fields["discussion"].required = True
             self.fields["discussion"].help_text = _(
-                "The reviewers' totals are %(gap)s points apart: say what the committee discussed and concluded."
+                "The gap between the reviewers' totals is %(gap)s out of 100: "
+                "say what the committee discussed and concluded."
             ) % {"gap": write_number(reviews.spread.quantize(Decimal("0.01")).normalize())}
         for envelope, left in envelopes:
             self.fields[self.name_of(envelope)] = MoneyField(

@@ -68,6 +68,13 @@ def test_catalogue_is_filtered_by_where_a_call_stands(client, programmes, when, 
     assert cards(client, when=when) == found
 
 
+def test_call_in_its_grace_takes_nothing_new_and_is_found_with_the_closed_ones(client, programmes):
+    call = programmes["over"]
+    Call.objects.filter(pk=call.pk).update(closes_at=AT - timedelta(minutes=call.grace_minutes - 1))
+    assert cards(client, when="closed") == ["over"]
+    assert "over" not in cards(client, when="open") + cards(client, when="soon")
+
+
 def test_card_has_the_published_calls_of_its_programme_alone(client, own):
     for state in ("draft", "cancelled", "archived"):
         another_call(own, state=state)

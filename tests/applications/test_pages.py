@@ -348,6 +348,55 @@ def test_answer_left_is_saved_and_answered_as_the_script_expects(client, cast, c
     assert "10" in long["note"]
 
 
+def test_amount_put_back_after_a_lost_answer_is_no_conflict_however_it_is_written(client, cast, call, usinage):
+    file = start_application(call, usinage, by=cast.sophie)
+    client.force_login(cast.sophie)
+    kept = [
+        save(client, file, "revenue", 0, value=typed) for typed in ("1234567,89", "1 234 567,89 $", "$1,234,567.89")
+    ]
+    assert [(one.status_code, one.json()["version"]) for one in kept] == [(200, 1)] * 3
+    assert save(client, file, "revenue", 0, value="1 234 567,88 $").status_code == 409
+
+
+def period_of(days):
+    return {f"project_period.{part}": (AT.date() + timedelta(days=n)).isoformat() for part, n in days.items()}
+
+
+def test_project_that_begins_before_the_submission_is_told_so_at_once_with_what_it_costs(client, cast, call, usinage):
+    file = start_application(call, usinage, by=cast.sophie)
+    client.force_login(cast.sophie)
+    early, line = period_of({"from": -300, "to": 30}), {"category": "training", "description": "Cours", "kind": "cash"}
+    kept = save(client, file, "project_period", 0, **early).json()
+    told = "Le projet commence avant le jour du dépôt\u00a0: l’analyse d’admissibilité le relèvera."
+    lost = f"Les dépenses engagées avant le {clock.format_day(AT.date(), 'fr')} ne sont pas admissibles."
+    assert (kept["note"], kept["advice"]) == ("", f"{told} {lost}")
+    lines = [
+        line | {"amount": "12000.50", "date_from": "2026-01-15"},
+        line | {"amount": "4000", "date_from": AT.date().isoformat()},
+    ]
+    save_answer(file, "budget_table", lines, by=cast.sophie, version=0)
+    for days in ({"from": -1, "to": 30}, {"from": 0, "to": 30}):
+        version = file.answers.get(question="project_period").version
+        kept = save(client, file, "project_period", version, **period_of(days)).json()
+        assert kept["advice"] == (
+            f"{told} {lost} Dans votre budget\u00a0: 12\u00a0000,50\u00a0$." if days["from"] else ""
+        )
+    assert save(client, file, "consultants_chosen", 0, value="yes").json()["advice"] == ""
+
+
+def test_page_without_script_stays_once_to_say_what_an_early_project_costs(client, cast, call, usinage):
+    file = start_application(call, usinage, by=cast.sophie)
+    client.force_login(cast.sophie)
+    part = form_of(file).question("project_period").section
+    address = reverse("application-section", args=[file.public_id, part])
+    early = period_of({"from": -300, "to": 30})
+    page = client.post(address, {"version.project_period": "0"} | early)
+    assert page.status_code == 200
+    assert "Le projet commence avant le jour du dépôt" in page.content.decode()
+    assert client.post(address, {"version.project_period": "1"} | early).status_code == 302  # read, and pressed again
+    assert "Le projet commence avant le jour du dépôt" in client.get(address).content.decode()
+
+
 def test_answer_saved_by_a_colleague_meanwhile_comes_back_with_both(client, cast, call, usinage):
     file = start_application(call, usinage, by=cast.sophie)
     save_answer(file, "project_title", "D’Olivier", by=cast.olivier, version=0)
@@ -529,6 +578,9 @@ def test_page_that_is_opened_in_the_grace_says_so_before_the_attestation(client,
             assert why in page.content.decode()
             assert "Seule une personne autorisée à signer" not in page.content.decode()
             assert SIGNATURE not in page.content.decode()
+    begin = client.get(reverse("application-start", args=[file.call.public_id])).content.decode()
+    assert reverse("application-tasks", args=[file.public_id]) in begin  # one's own draft, where none is begun
+    assert "Cet appel de projets ne reçoit pas de demandes pour l’instant." in begin
     client.force_login(cast.sophie)
     clock_at(closed - timedelta(seconds=1))
     assert SIGNATURE in client.get(reverse("application-submit", args=[file.public_id])).content.decode()

@@ -199,7 +199,7 @@ CASES = {
         "max_aid: 90000.005",
         None,
         "aid.max_aid",
-        "This has more than 2 decimals.",
+        "Decimals that this may have: 2, at most.",
     ),
     "day that does not exist": (
         "ends: 2029-03-31",
@@ -417,7 +417,7 @@ def test_a_fault_is_told_in_french():
     text, line = changed("max_aid: 90000.00", "max_aid: 90000.005")
     with translation.override("fr"):
         (problem,) = check_bundle(text)
-        assert str(problem) == f"ligne {line}, aid.max_aid\N{NO-BREAK SPACE}: Ce nombre a plus de 2 décimales."
+        assert str(problem) == f"ligne {line}, aid.max_aid\N{NO-BREAK SPACE}: Décimales permises ici\u00a0: 2, au plus."
 
 
 @pytest.mark.parametrize(

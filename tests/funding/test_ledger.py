@@ -170,7 +170,8 @@ def test_refusal_names_the_envelope_and_both_amounts_in_the_readers_language(fir
         assert refusal.value.message == ("Envelope MEIE-2026-114 2026-2027: $100,000.01 asked, $100,000.00 free.")
     with translation.override("fr"):
         assert refusal.value.message == (
-            "Enveloppe MEIE-2026-114 2026-2027\u00a0: 100\u00a0000,01\u00a0$ demandés, 100\u00a0000,00\u00a0$ libres."
+            "Enveloppe MEIE-2026-114 2026-2027\u00a0: montant demandé, 100\u00a0000,01\u00a0$; "
+            "montant libre, 100\u00a0000,00\u00a0$."
         )
     assert [r.code for r in refusal.value.refusals] == ["insufficient_funds"]
 

@@ -36,3 +36,14 @@ def test_translations_keep_the_names_that_are_filled_in():
 def _names(text):
 
     return re.findall(r"%\((\w+)\)[sd]", text)
+
+
+def test_french_never_breaks_before_a_colon_nor_inside_quotation_marks():
+    faults = [
+        entry.msgid
+        for entry in polib.pofile(str(catalogue_path(ROOT)))
+        if not entry.obsolete
+        for text in [entry.msgstr, *entry.msgstr_plural.values()]
+        if re.search(r"\S :(?!\S)|« | »", text)
+    ]
+    assert faults == []

@@ -203,6 +203,21 @@ def test_one_closing_is_told_once_from_whatever_zone_it_comes(cast, programme, c
     ]
 
 
+def test_closing_of_one_applicant_that_moves_is_told_each_time_as_what_it_is_then(cast, call, precision):
+    """Later, sooner, given back: each is told; the same again is not."""
+    given = [LATER, LATER, LATER - timedelta(days=2), LATER, LATER + timedelta(days=1)]
+    for hours, closes_at in enumerate(given):
+        with clock.at(AT + timedelta(hours=hours)):
+            accommodate_applicant(call, by=cast.officer, organisation=precision, closes_at=closes_at, reason="Médical")
+    told = Message.objects.filter(kind="call_extended").order_by("pk")
+    assert [(datetime.fromisoformat(m.context["closes_at"]["instant"]), m.context["is_sooner"]) for m in told] == [
+        (LATER, False),
+        (LATER - timedelta(days=2), True),
+        (LATER, False),
+        (LATER + timedelta(days=1), False),
+    ]
+
+
 def test_people_are_told_once_of_several_drafts_by_the_latest(cast, programme, call):
     draft = draft_file(cast, programme)
     latest = another(draft, reference=None)

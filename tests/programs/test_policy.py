@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,7 @@ from programs.policy import (
     Standard,
     Window,
     parse_policy,
+    service,
 )
 from programs.policy.reporting import Every, HoldbackUntil
 from programs.policy.service import STARTS
@@ -247,3 +249,21 @@ def test_published_rules_are_not_fetched_to_be_read_again(programme, cast, djang
 
 def test_rules_of_a_version_are_what_the_bundle_wrote(programme):
     assert parse_policy(Rules.objects.get().definition) == parse_policy(read_bundle(BUNDLE.read_text()).rules)
+
+
+@pytest.mark.parametrize(
+    ("days", "kind", "said"),
+    [
+        (1, DayKind.BUSINESS, "1 jour ouvrable"),
+        (10, DayKind.BUSINESS, "10 jours ouvrables"),
+        (0, DayKind.CALENDAR, "0 jour civil"),
+        (2, DayKind.CALENDAR, "2 jours civils"),
+        (1, DayKind.FEDERAL, "1 jour ouvrable (jours fériés fédéraux)"),
+    ],
+)
+def test_length_of_a_promise_is_counted_in_words_and_in_the_days_of_its_calendar(days, kind, said):
+    promise = Promise(days, kind, service.Start.SUBMISSION)
+    with override("fr"):
+        assert promise.length == said
+    day = date(2026, 11, 10)  # Remembrance Day follows, and no holiday of Québec
+    assert promise.calendar.add(day, 1) == date(2026, 11, 12 if kind == DayKind.FEDERAL else 11)

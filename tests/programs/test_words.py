@@ -276,10 +276,10 @@ def test_a_rate_that_pays_nobody_or_nobody_known_is_refused(was, becomes):
 @pytest.mark.parametrize(
     ("quorum", "said"),
     [
-        (1, "1 reviews leave out a side: the panel has 2."),
+        (1, "So few reviews leave out a side: 1, where the sides of the panel are 2."),
         (2, None),
         (3, None),
-        (4, "4 reviews can never come in of 3 reviewers. The quorum of a meeting is refused"),
+        (4, "So many reviews can never come in: 4, where the reviewers of a file are 3. The quorum"),
     ],
 )
 def test_quorum_is_one_that_a_file_can_reach_with_each_side(quorum, said):

@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from work import clock
-from work.calendars import BUSINESS_DAYS, EVERY_DAY, NotADay, instant_at, within_reach
+from work.calendars import BUSINESS_DAYS, EVERY_DAY, Calendar, NotADay, instant_at, within_reach
+from work.clock import Holidays
 from work.forms import DayField, InstantForm
 
+FEDERAL_DAYS = Calendar(business=True, holidays=Holidays.FEDERAL)
 DAYS = st.dates(date(2024, 1, 1), date(2030, 12, 31))
 
 
@@ -55,6 +57,23 @@ def test_delay_runs_from_the_day_in_quebec():
 def test_holidays_are_no_business_days():
     assert BUSINESS_DAYS.add(date(2026, 12, 24), 1) == date(2026, 12, 28)
     assert EVERY_DAY.add(date(2026, 12, 24), 1) == date(2026, 12, 25)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "day", "n", "then"),
+    [
+        (BUSINESS_DAYS, date(2026, 11, 10), 1, date(2026, 11, 11)),  # Remembrance Day
+        (FEDERAL_DAYS, date(2026, 11, 10), 1, date(2026, 11, 12)),
+        (BUSINESS_DAYS, date(2026, 6, 23), 1, date(2026, 6, 25)),  # the national holiday of Québec
+        (FEDERAL_DAYS, date(2026, 6, 23), 1, date(2026, 6, 24)),
+        (FEDERAL_DAYS, date(2026, 9, 30), 0, date(2026, 10, 1)),  # Truth and Reconciliation
+        (FEDERAL_DAYS, date(2026, 12, 24), 1, date(2026, 12, 29)),  # Boxing Day, observed
+        (FEDERAL_DAYS, date(2026, 12, 29), -1, date(2026, 12, 24)),
+    ],
+)
+def test_business_days_are_those_of_whose_holidays_they_leave_out(calendar, day, n, then):
+    assert calendar.add(day, n) == then
+    assert n == 0 or calendar.between(day, then) == n
 
 
 @given(DAYS, st.integers(-60, 60))

@@ -35,6 +35,7 @@ class BoundQuestion:
         self.key, self.label, self.help = question.key, str(question.label), str(question.help)
         self.required = question.required
         self.errors: list[str] = []
+        self.advice = ""  # what an answer that is right costs all the same
         self.theirs: dict[str, object] | None = None
         self.form: AnswerForm | None = None
         self.parts: AnswerForm | None = None

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from accounts.requests import PersonRequest
+from applications.checks import advice_on
 from applications.figures import totals_of
 from applications.forms.questions import BoundQuestion, pairs_of, posted
 from applications.models import Application
@@ -58,6 +59,7 @@ def answer(request: PersonRequest, public_id: UUID) -> HttpResponse:
             "version": kept.version,
             "message": _("Saved at %(hour)s") % {"hour": hour},
             "note": " ".join(dict.fromkeys(fault.message for fault in kept.faults if not fault.at)),
+            "advice": advice_on(application, question, now_stored),
             "fragments": _fragments(request, application, question, stored, now_stored),
         }
     )

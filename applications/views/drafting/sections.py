@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.requests import PersonRequest
 from applications import constants
+from applications.checks import advice_on
 from applications.figures import Totals, totals_of
 from applications.forms.questions import BoundQuestion, posted
 from applications.models import Application, Document
@@ -74,6 +75,7 @@ class Page:
         self.refused: dict[str, tuple[object, list[Fault]]] = {}  # typed, and could not be kept: with their faults
         self.faults: dict[str, list[Fault]] = {}
         self.conflicts: dict[str, drafts.AnswerConflict] = {}
+        self.changed: set[str] = set()
         self.more: list[str] = []
         self.reader: User | None = None
         self.news = self.stays = False
@@ -105,7 +107,8 @@ class Page:
         self.more = [key for key in (data.get("add"),) if key]
         self.reload()
         self.news = bool({q.key for q in self.visible} - before)
-        self.stays = bool(self.more or data.get("remove") or name or data.get("attach") or self.news)
+        advised = any(advice_on(self.application, q, self.answers) for q in self.visible if q.key in self.changed)
+        self.stays = bool(self.more or data.get("remove") or name or data.get("attach") or self.news or advised)
 
     def _take_answer(self, question: Question, data: QueryDict, by: User) -> None:
         if f"version.{question.key}" not in data:
@@ -124,6 +127,7 @@ class Page:
             value, self.faults[question.key] = drafts.clean_answer(question, raw)
             if value == (kept.value if kept else None):
                 return
+            self.changed.add(question.key)
             version = read_version(data.get(f"version.{question.key}"))
             try:
                 drafts.save_answer(self.application, question.key, raw, by=by, version=version)
@@ -178,6 +182,8 @@ class Page:
         if stored is not None and not checked and question.type != QuestionType.DOCUMENTS:
             faults = validate_answer(question, value)[1]  # kept as typed on an earlier day
         one.say(faults or self.faults.get(question.key, []))
+        if not one.errors:
+            one.advice = advice_on(self.application, question, self.answers)
         if question.key in self.more:
             one.add_line()
         if conflict := self.conflicts.get(question.key):

@@ -1,0 +1,161 @@
+"""A sentence takes any name and any number: no word that would elide or contract before it, no noun to agree."""
+
+import re
+from dataclasses import fields
+from decimal import Decimal
+from typing import get_type_hints
+
+import polib
+import pytest
+from django.conf import settings
+from django.utils import translation
+
+from accounts.models import Organisation
+from applications.selectors.submitted import current_snapshot
+from decisions.models import Decision
+from decisions.states import DecisionKind
+from decisions.subjects import subject_of
+from letters import sheets
+from notifications.messages import KINDS
+from tests.files import draft_file, submit
+from tests.notifications.test_messages import VALUES, mailed
+from work.management.commands.messages import catalogue_path
+from work.texts import Text
+
+SPACE = "[ \u00a0\u202f]"
+# Before « Atelier » each would be another word: qu’, d’, l’, à l’…
+JOINED = rf"\b(?:que|de|du|des|le|la|les|au|aux|à|ne|se|me|te|je|lorsque|puisque|jusque){SPACE}(?:« ?)?"
+NAME = "Atelier Érable inc."
+# What is never a name: days and instants (« le 8 », « du 1er »), hours, amounts, rates, figures, addresses, verbs.
+NEVER_NAMES = {
+    *(
+        "at",
+        "day",
+        "instant",
+        "until",
+        "first",
+        "last",
+        "start",
+        "starts",
+        "end",
+        "ends",
+        "opens",
+        "closes",
+        "closes_at",
+    ),
+    *("since", "over", "due", "tried", "oldest", "hour", "then", "days", "year"),
+    *("amount", "limit", "most", "least", "cap", "total", "kept", "share", "percent", "weight", "mark", "gap", "max"),
+    *("count", "n", "number", "places", "points", "email", "theirs", "did", "does"),
+}
+COUNTED = re.compile(rf"%\((\w+)\)[sd]{SPACE}(?:(?:premiers|autres|derniers|nouveaux|jours){SPACE})?([a-zé]+s)\b")
+NO_NOUNS = {"dans", "des", "vous", "plus", "disponibles"}
+# Never 0 nor 1: they say what is above a hundred, or a limit of ours.
+LARGE = {
+    "More than %(number)s files",
+    "The file is larger than %(max)s kilobytes.",
+    "The first %(kept)s of %(failed)s are listed.",
+    "At most %(limit_value)d characters (there are %(show_value)d).",
+}
+
+
+def french():
+    return [entry for entry in polib.pofile(str(catalogue_path(settings.BASE_DIR))) if not entry.obsolete]
+
+
+def texts_of(entry):
+    return [entry.msgstr] if entry.msgstr else list(entry.msgstr_plural.values())
+
+
+def test_no_word_to_elide_or_contract_stands_before_a_value():
+    elided = r"\b(?:[dlcnmtsj]|qu|jusqu|lorsqu|puisqu)’%\("
+    before = re.compile(rf"{JOINED}%\((\w+)\)|{elided}(\w+)", re.IGNORECASE)
+    found = {
+        text: names
+        for entry in french()
+        for text in texts_of(entry)
+        if (names := {"".join(groups) for groups in before.findall(text)} - NEVER_NAMES)
+    }
+    assert found == {}
+
+
+def test_no_noun_agrees_with_a_number_without_its_two_forms():
+    found = [
+        entry.msgid
+        for entry in french()
+        if not entry.msgid_plural and entry.msgid not in LARGE
+        for _value, noun in COUNTED.findall(entry.msgstr)
+        if noun not in NO_NOUNS
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 jour ouvrable"), (1, "1 jour ouvrable"), (2, "2 jours ouvrables")])
+def test_french_counts_none_as_one(count, said):
+    with translation.override("fr"):
+        words = translation.ngettext("%(count)s business day", "%(count)s business days", count)
+    assert words % {"count": count} == said
+
+
+# ---------------------------------------------------------------- as they are read
+
+WRONG = [
+    re.compile(rf"{JOINED}{NAME}", re.IGNORECASE),
+    re.compile(
+        rf"(?<![\d,.])(?<!\d{SPACE})[01]{SPACE}(?![01]?\d)(?:[a-zé]+{SPACE})?"
+        r"(?:jours|points|réponses|demandes|dossiers|parties)\b"
+    ),
+]
+
+
+def wrong(text):
+    return [found for pattern in WRONG for found in pattern.findall(text)]
+
+
+def test_what_is_wrong_is_seen():
+    for text in (
+        f"que {NAME}",
+        f"La demande de « {NAME} »",
+        "dans les 1 jours",
+        "0 réponses",
+        f"À {NAME}",
+        "a obtenu 1 points",
+    ):
+        assert wrong(text), text
+    for text in (f"par {NAME}", "2 jours", "1 jour", "10 jours", "1 000 dossiers", f"demande : {NAME}"):
+        assert not wrong(text), text
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_mails_take_any_name_and_number(count):
+    values = {kind: pair[0] for kind, pair in VALUES.items()} | {str: NAME, int: count, Text: Text(NAME, NAME)}
+    found = {}
+    for kind, content in KINDS.items():
+        hints = get_type_hints(content)
+        for said in (True, False):
+            filled = content(**{field.name: (values | {bool: said})[hints[field.name]] for field in fields(content)})
+            if faults := wrong(" ".join(mailed(filled))):
+                found[kind] = faults
+    assert found == {}
+
+
+def test_receipts_and_letters_take_any_name_and_number(cast, programme):
+    Organisation.objects.filter(neq="1164879526").update(legal_name=NAME)
+    application = submit(draft_file(cast, programme), by=cast.sophie)
+    snapshot = current_snapshot(application)
+    assert NAME in snapshot.receipt.html
+    assert wrong(snapshot.receipt.html) == []
+    found = {}
+    decision = Decision.objects.create(application=application, kind="declined")
+    templates = programme.letter_templates.latest_of_each_kind()
+    assert len(templates) >= 5
+    for template in templates:
+        if template.kind in DecisionKind.values:
+            Decision.objects.filter(pk=decision.pk).update(kind=template.kind, amount=Decimal(1))
+            decision.refresh_from_db(fields=["kind", "amount"])
+            sheet = sheets.preview(subject_of(decision), "fr")
+        else:  # of a part that is not built yet: its words alone
+            sheet = template.body_fr.replace("{{ organisation }}", NAME)
+        assert NAME in sheet, template.kind
+        if faults := wrong(sheet):
+            found[template.kind] = faults
+    assert found == {}
