@@ -10,8 +10,14 @@ from audit.states import ChangeKind
 from funding.models import Envelope
 from programs.models import Call
 from programs.roles import Seat
-from reviews.querysets import AssignmentQuerySet, DeclarationQuerySet, RecommendationQuerySet
-from reviews.states import LIVE, Answer, AssignmentState, InterestKind
+from reviews.querysets import (
+    AssignmentQuerySet,
+    DeclarationQuerySet,
+    PanelQuerySet,
+    PanelSeatQuerySet,
+    RecommendationQuerySet,
+)
+from reviews.states import LIVE, Answer, AssignmentState, InterestKind, SeatEnd, SitsAs
 from reviews.workflow import AssignmentLife
 from work import clock
 from work.models import PublicModel, state_check
@@ -76,6 +82,59 @@ class Declaration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.answer}"
+
+
+class Panel(models.Model):
+    """Who reviews the files of a call; or one file, its own since a reconsideration gave it to a new panel."""
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="panels")
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, blank=True, related_name="panels")
+    since = models.DateTimeField(default=clock.now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    objects = PanelQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["call", "application"],
+                condition=models.Q(until__isnull=True),
+                nulls_distinct=False,
+                name="panel_one_runs",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application or self.call}"
+
+
+class PanelSeat(models.Model):
+    """A person who sits on a panel, as what, since when; until when, and why it ended."""
+
+    panel = models.ForeignKey(Panel, on_delete=models.CASCADE, related_name="seats")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="panel_seats")
+    sits_as = models.CharField(max_length=20, choices=SitsAs.choices)
+    since = models.DateTimeField(default=clock.now)
+    until = models.DateTimeField(null=True, blank=True)
+    why_ended = models.CharField(max_length=20, choices=SeatEnd.choices, blank=True)
+
+    objects = PanelSeatQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["panel", "person", "sits_as"], condition=models.Q(until__isnull=True), name="seat_taken_once"
+            ),
+            models.CheckConstraint(condition=models.Q(sits_as__in=SitsAs.values), name="seat_sits_as_known"),
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True, why_ended="")
+                | models.Q(until__isnull=False, why_ended__in=SeatEnd.values),
+                name="seat_ends_for_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.panel} · {self.person}"
 
 
 class Assignment(PublicModel, AssignmentLife):

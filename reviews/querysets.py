@@ -3,15 +3,44 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.rules import is_person
 from audit.actors import Actor
 from moves.models import Stance
-from reviews.states import LIVE, READABLE, REFUSED, WAITING, Answer, AssignmentState
+from programs.models import Appointment
+from programs.roles import ProgramRole
+from reviews.states import LIVE, READABLE, REFUSED, WAITING, Answer, AssignmentState, SitsAs
 
 if TYPE_CHECKING:
-    from reviews.models import Assignment, Declaration, Recommendation
+    from reviews.models import Assignment, Declaration, Panel, PanelSeat, Recommendation
+
+
+def _holds(role: ProgramRole, person: str, program: str) -> Exists:
+    """The condition that the person that `person` leads to holds an appointment to `role` today, on the programme that
+    `program` leads to or on all of its cluster's."""
+    held = Appointment.objects.held_today().filter(role=role, user_id=OuterRef(f"{person}_id"))
+    everywhere = Q(program=None, cluster_id=OuterRef(f"{program}__cluster_id"))
+    return Exists(held.filter(Q(program_id=OuterRef(f"{program}_id")) | everywhere))
+
+
+class PanelQuerySet(models.QuerySet["Panel"]):
+    def running(self) -> Self:
+        """Those that have files: one a call, one a file that was given its own. Those that ended are left out."""
+        return self.filter(until__isnull=True)
+
+
+class PanelSeatQuerySet(models.QuerySet["PanelSeat"]):
+    def running(self) -> Self:
+        """Seats that somebody has: those that ended are left out. What each is worth today: `vacant`."""
+        return self.filter(until__isnull=True)
+
+    def vacant(self) -> Self:
+        """Seats of people who hold no more the role by which they sat."""
+        chair, reviewer = (
+            _holds(role, "person", "panel__call__program") for role in (ProgramRole.CHAIR, ProgramRole.REVIEWER)
+        )
+        return self.exclude(chair, sits_as=SitsAs.CHAIR).exclude(reviewer, ~Q(sits_as=SitsAs.CHAIR))
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
@@ -37,6 +66,20 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def waiting(self) -> Self:
         """What a reviewer still has to do, soonest due first, skipped ones last. What is submitted, or left, is out."""
         return self.filter(state__in=WAITING).order_by(F("skipped_at").asc(nulls_first=True), "due", "id")
+
+    def awaited(self) -> Self:
+        """What is still to come, of those who hold a reviewer's role today, in the order of `waiting`: a role that
+        ended takes its pending reviews with it. What was submitted in office stays."""
+        return self.waiting().filter(_holds(ProgramRole.REVIEWER, "reviewer", "application__call__program"))
+
+    def vacant(self) -> Self:
+        """Those that nobody will give any more: not submitted, and their reviewer's role has ended."""
+        return self.waiting().exclude(_holds(ProgramRole.REVIEWER, "reviewer", "application__call__program"))
+
+    def seated(self) -> Self:
+        """Those that fill a seat of the file's panel: submitted, or awaited. Those that left it are out, and the vacant
+        ones."""
+        return self.live().exclude(pk__in=self.vacant().order_by().values("pk"))
 
     def submitted(self) -> Self:
         """Those whose review is in, whether it counts or not."""

@@ -12,6 +12,7 @@ from reviews import selectors
 from reviews.models import Assignment
 from reviews.pages import FILE_REVIEWS
 from reviews.rules import Review
+from reviews.services.panels import open_new_panel
 from reviews.services.ranking import void_recommendation
 from reviews.services.scores import keep_score
 from reviews.states import WAITING
@@ -74,6 +75,7 @@ def set_the_first_panel_aside(application: Application, made: Made[Facts, Input]
     """A new panel has the file: what the first one scored is kept, and no longer counted, whatever a doubt about
     interests left out of it."""
     Assignment.objects.live().filter(application=application).update(set_aside_at=clock.now())
+    open_new_panel(application)
     keep_score(application)
     return (application,)
 

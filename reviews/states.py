@@ -71,6 +71,22 @@ class Answer(TextChoices):
     UNSURE = "unsure", _("unsure")
 
 
+class SitsAs(TextChoices):
+    """As what a person sits on a panel: on a side of the shared governance (`programs.roles.Seat`), or in the chair."""
+
+    CLUSTER = "cluster", _("cluster")
+    INDUSTRY = "industry", _("industry")
+    INDEPENDENT = "independent", _("independent")
+    CHAIR = "chair", _("committee chair")
+
+
+class SeatEnd(TextChoices):
+    """Why a person no longer sits on a panel."""
+
+    ROLE_ENDED = "role_ended", _("their role on the programme ended")
+    NEW_PANEL = "new_panel", _("the file was given to a new panel")
+
+
 class InterestKind(TextChoices):
     EMPLOYER = "employer", _("employer")
     DIRECTORSHIP = "directorship", _("directorship")

@@ -29,6 +29,7 @@ from demo.seed import companies
 from demo.seed.chunk import FILES_EACH, Chunk
 from demo.seed.world import TRIO, World
 from reviews.models import Assignment
+from reviews.services.panels import seat_the_assigned
 
 CHUNK = 2_500  # files in one transaction: some seconds, some tens of megabytes
 DESK = 20  # files that each of the cast's reviewers has at once: the capacity of their appointment
@@ -47,6 +48,7 @@ def seed(applications: int, *, seed: int = 1, chunk: int = CHUNK, say: Callable[
         company += -(-count // FILES_EACH)
         done += count
         say(f"{done:>7} of {applications} files, {rows:>9} rows, {time.perf_counter() - began:6.1f} s")
+    seat_the_assigned(world.call)
     tidy()
     say(f"Seeded: {applications} files, {rows} rows in {time.perf_counter() - began:.1f} s.")
     return rows

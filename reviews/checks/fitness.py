@@ -14,6 +14,7 @@ from applications.models import Application
 from moves.duties import clashes
 from moves.interests import declared_pairs
 from moves.models import DutyDone
+from moves.refusals import Refusal
 from moves.states import Duty
 from programs.models import Appointment, Call, Program
 from programs.roles import ProgramRole, Seat
@@ -39,6 +40,15 @@ class Fitness:
     @property
     def is_fit(self) -> bool:
         return not self.conflicts
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """Why they cannot be given it, each as it is said of them."""
+        sentence = _("%(person)s: %(reason)s.")
+        return tuple(
+            Refusal(sentence % {"person": self.user.full_name, "reason": one.message}, code=one.code)
+            for one in self.conflicts
+        )
 
     @property
     def seat(self) -> str:

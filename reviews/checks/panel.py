@@ -52,9 +52,10 @@ def panel_rules(application: Application) -> PanelRules:
 
 
 def panel_lines(application: Application) -> list[SeatNeed]:
-    """The panel as it is assigned: a list of `SeatNeed`."""
+    """The panel as it is assigned: a list of `SeatNeed`. The seat of a person whose role ended is empty, unless their
+    review is in."""
     rules = panel_rules(application)
-    return fill(rules.by_seat, rules.size, application.assignments.live().values_list("seat", flat=True))
+    return fill(rules.by_seat, rules.size, application.assignments.seated().values_list("seat", flat=True))
 
 
 def quorum_lines(rules: PanelRules, seats: Iterable[str]) -> list[SeatNeed]:

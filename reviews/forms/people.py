@@ -125,19 +125,27 @@ class AssignForm(forms.Form):
         people.error_messages["required"] = _("Choose at least one person.")
 
 
+NOT_A_REVIEWER = _("One of the people chosen is no longer a reviewer of this programme.")
+
+
 class ReplaceForm(forms.Form):
-    """Who takes the file over: one of those who can."""
+    """Who takes the file over: one of those who can. Of one who no longer can, it says why."""
 
     reviewer = forms.ChoiceField(widget=forms.RadioSelect, label=_("Who takes it over"))
 
-    def __init__(self, data: Mapping[str, object] | None = None, *, free: Iterable[Fitness] = ()) -> None:
+    def __init__(self, data: Mapping[str, object] | None = None, *, people: Iterable[Fitness] = ()) -> None:
         super().__init__(data)
-        self.free = {str(one.user.public_id): one for one in free}
-        people = cast("forms.ChoiceField", self.fields["reviewer"])
-        people.choices = [
+        known = {str(one.user.public_id): one for one in people}
+        self.free = {key: one for key, one in known.items() if one.is_fit}
+        asked = known.get(str(self.data.get("reviewer")))
+        choice = cast("forms.ChoiceField", self.fields["reviewer"])
+        choice.choices = [
             (key, f"{one.user.full_name} ({one.seat_label}, {one.load} / {one.capacity})")
             for key, one in self.free.items()
         ]
+        if data is not None:
+            said = " ".join(str(refusal.message) for refusal in asked.refusals) if asked else ""
+            choice.error_messages["invalid_choice"] = said or NOT_A_REVIEWER
 
     @property
     def person(self) -> User:

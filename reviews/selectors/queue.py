@@ -72,7 +72,7 @@ def queue_of(user: User, *, limit: int = 200) -> Queue:
     """The `Queue` of `user`. Files they are barred from are in it, closed: the chair has yet to rule."""
     rows = list(
         Assignment.objects.of_reviewer(user)
-        .waiting()
+        .awaited()
         .select_related("application__call__rubric", "application__call__program")
         .prefetch_related("scores")[:limit]
     )

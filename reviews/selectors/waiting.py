@@ -26,7 +26,7 @@ def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
 
 def _work_of_reviewer(user: User, limit: int) -> Iterator[WorkLine]:
     """The queue: a file offered asks for the interests first; one accepted, for the review."""
-    waiting = Assignment.objects.of_reviewer(user).waiting().select_related("application__call__program")
+    waiting = Assignment.objects.of_reviewer(user).awaited().select_related("application__call__program")
     for one in waiting[:limit]:
         offered = one.state == AssignmentState.OFFERED
         yield WorkLine(
@@ -45,9 +45,14 @@ def _work_of_panel(user: User, limit: int) -> Iterator[WorkLine]:
         Application.objects.held_by(user, role).defer("search").select_related("call").order_by("due", "id")
         for role in (ProgramRole.OFFICER, ProgramRole.CHAIR)
     )
-    for file in officer.filter(state__in=TAKES_REVIEWERS)[:limit]:
+    with_panel = list(officer.filter(state__in=TAKES_REVIEWERS)[:limit])
+    empty = Assignment.objects.vacant().filter(application__in=[file.pk for file in with_panel])
+    left = set(empty.values_list("application_id", flat=True)) if with_panel else set()
+    for file in with_panel:
         if file.state == ApplicationState.ELIGIBLE:
             yield _line(file, _("Assign the reviewers"), FILE_REVIEWS, Hat.OFFICER)
+        elif file.pk in left:
+            yield _line(file, _("Give the review to another: a seat is empty"), FILE_REVIEWS, Hat.OFFICER)
         else:
             waits = str(ApplicationState(file.state).row.awaits)
             yield _line(file, _("In review"), FILE_REVIEWS, Hat.OFFICER, waits_for=waits)

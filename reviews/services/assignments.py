@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications.models import Application
@@ -12,7 +11,7 @@ from audit.actors import Actor
 from audit.services import record
 from moves.interests import ask_unbarred, standing_of
 from moves.machine import move
-from moves.refusals import Forbidden, Refusal, WrongMoment
+from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing
 from moves.states import StandingState
 from moves.transitions import Reason
@@ -25,6 +24,7 @@ from reviews import checks
 from reviews.models import Assignment
 from reviews.pages import QUEUE
 from reviews.rules import WHO_ASSIGNS, Declared, may_assign, takes_reviewers
+from reviews.services.panels import take_seat
 from reviews.states import Answer
 from work import clock
 from work.calendars import EVERY_DAY
@@ -59,12 +59,7 @@ def assign_reviewer(application: Application, reviewer: User, *, by: User, due: 
         raise WrongMoment(refusal)
     (fit,) = checks.fitness([application], [reviewer], hold=True)
     if not fit.is_fit:
-        raise WrongMoment(
-            *(
-                Refusal(_("%(person)s: %(reason)s.") % {"person": reviewer.full_name, "reason": c.message}, code=c.code)
-                for c in fit.conflicts
-            )
-        )
+        raise WrongMoment(*fit.refusals)
     assignment = Assignment.objects.create(
         application=application,
         reviewer=reviewer,
@@ -72,6 +67,7 @@ def assign_reviewer(application: Application, reviewer: User, *, by: User, due: 
         due=due or review_due(application.call),
         assigned_by=by,
     )
+    take_seat(application, person=reviewer, sits_as=fit.seat)
     record(assignment, "offered", by=by, after=assignment.state, given={"seat": str(assignment.seat)})
     for person in oneself(reviewer):
         queue_message(

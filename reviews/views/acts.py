@@ -59,7 +59,7 @@ def _reason(data: QueryDict | None, application: Application) -> forms.Form:
 
 
 def _other_reviewer(data: QueryDict | None, application: Application) -> forms.Form:
-    return ReplaceForm(data, free=[one for one in checks.candidates(application) if one.is_fit])
+    return ReplaceForm(data, people=checks.candidates(application))
 
 
 def _cancel(one: Assignment, form: forms.Form, by: User) -> None:

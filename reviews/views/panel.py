@@ -1,6 +1,7 @@
 """A file's reviews, for the officer and the chair: the panel, whom to assign, what each review says in the end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django import forms
@@ -25,11 +26,12 @@ from moves.transitions import MoveOf
 from programs.selectors import rubric_of
 from reviews import checks, selectors, services
 from reviews.access import sees_scores
-from reviews.forms.people import AssignForm, ReasonForm, RuleForm
+from reviews.forms.people import NOT_A_REVIEWER, AssignForm, ReasonForm, RuleForm
 from reviews.models import Assignment, Declaration, Recommendation
 from reviews.rules import WHO_ASSIGNS, WHO_RULES, may_assign, may_rule, takes_reviewers
 from reviews.selectors import PanelReviews
 from reviews.states import Answer, AssignmentState
+from work.states import Tag
 
 
 @login_required
@@ -91,18 +93,31 @@ def _panel(application: Application, reviews: PanelReviews) -> dict[str, object]
     live = [one for one in rows if one.is_live]
     gone = [one for one in rows if not one.is_live]
     notes = selectors.notes_of(gone)
+    vacant = set(application.assignments.vacant().values_list("pk", flat=True))
     return {
-        "assignments": [(one, AssignmentState(one.state).row.tag, _is_left_out(one, reviews)) for one in live],
+        "assignments": [Seated.of(one, reviews, vacant) for one in live],
+        "empty": sum(1 for one in live if one.pk in vacant),
         "gone": [(one, notes.get(one.pk, "")) for one in gone],
         "panel": checks.panel_lines(application),
         "problems": checks.panel_problems(application) if application.state == ApplicationState.ELIGIBLE else [],
     }
 
 
-def _is_left_out(assignment: Assignment, reviews: PanelReviews) -> bool:
-    """Whether the review is in, and does not count."""
-    counted = {review.public_id for review in reviews.reviews}
-    return assignment.state == AssignmentState.SUBMITTED and assignment.public_id not in counted
+@dataclass(frozen=True)
+class Seated:
+    """Who has the file: `left_out`, their review is in and does not count; `vacant`, their role ended before it was."""
+
+    assignment: Assignment
+    tag: Tag
+    left_out: bool
+    vacant: bool
+
+    @classmethod
+    def of(cls, assignment: Assignment, reviews: PanelReviews, vacant: Container[int]) -> "Seated":
+        state = AssignmentState(assignment.state)
+        counts = any(review.public_id == assignment.public_id for review in reviews.reviews)
+        left_out = state == AssignmentState.SUBMITTED and not counts
+        return cls(assignment, state.row.tag, left_out, assignment.pk in vacant)
 
 
 def _who_can_take_it(application: Application, *, asked: bool) -> dict[str, object]:
@@ -146,11 +161,12 @@ def assign(request: PersonRequest, reference: str) -> HttpResponse:
     if not may_assign(application, request.user):
         raise Forbidden(WHO_ASSIGNS)
     people = {str(c.user.public_id): c.user for c in checks.candidates(application)}
-    chosen = [people[key] for key in request.POST.getlist("reviewer") if key in people]
-    if not chosen:
+    keys = request.POST.getlist("reviewer")
+    chosen = [people[key] for key in keys if key in people]
+    if not keys:
         form = AssignForm(request.POST, free=())
         return _page(request, application, form=form, refused=[_("Choose at least one person.")], status=422)
-    refused, offered = [], 0
+    refused, offered = [str(NOT_A_REVIEWER)] if len(chosen) < len(keys) else [], 0
     for person in chosen:
         try:
             services.assign_reviewer(application, person, by=request.user)

@@ -204,11 +204,16 @@ def test_only_the_panel_that_has_the_file_counts_in_the_ranking_and_on_the_page(
     opinion, _decider = fresh_people(cast, programme)
     application = ask(granted, cast)
     with clock.at(ASKED_AT):
+        declare_interests(application, by=cast.ana, answer="unsure", note="Un cousin.")
         declare_interests(application, by=opinion, answer="none")
         application = services.send_to_new_panel(application, by=opinion)
         ranked = ranking(application.call).of(application)
         assert (ranked.reviews.totals, ranked.reviews.mean, ranked.placed.rank) == ((), None, None)
+        assert not application.assignments.filter(set_aside_at=None).exists()  # whom a doubt left out as well
+        own = application.panels.get()
+        assert not own.seats.exists()
         second_panel(cast, programme, application)
+        assert sorted(own.seats.values_list("sits_as", flat=True)) == ["cluster", "cluster", "industry"]
         application = Application.objects.get(pk=application.pk)
         ranked = ranking(application.call).of(application)
         assert (ranked.reviews.totals, ranked.reviews.mean) == ((D("80.00"),) * 3, application.score)

@@ -168,7 +168,7 @@ def test_page_says_which_review_is_in_and_left_out(cast, programme, client):
     declare_interests(application, by=cast.ana, answer="unsure", note="Un cousin y travaille.")
     client.force_login(cast.officer)
     page = client.get(reverse("review-file", args=[application.reference]))
-    assert {one.reviewer: left_out for one, _tag, left_out in page.context["assignments"]} == {
+    assert {one.assignment.reviewer: one.left_out for one in page.context["assignments"]} == {
         cast.ana: True, cast.ben: False, cast.dev: False
     }  # fmt: skip
     assert page.content.decode().count("ne compte pas\xa0: un doute") == 1

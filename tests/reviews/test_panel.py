@@ -43,7 +43,7 @@ def test_reviews_set_aside_are_with_those_who_no_longer_have_the_file(cast, prog
     now = Assignment.objects.create(reviewer=cast.ben, state=AssignmentState.SUBMITTED, total=60, **columns)
     client.force_login(cast.officer)
     page = client.get(reverse("review-file", args=[file.reference])).context
-    assert ([one for one, *_shown in page["assignments"]], [one for one, _note in page["gone"]]) == ([now], [before])
+    assert ([one.assignment for one in page["assignments"]], [one for one, _note in page["gone"]]) == ([now], [before])
     for one in (before, now):
         assert one.is_live == Assignment.objects.live().filter(pk=one.pk).exists()
 

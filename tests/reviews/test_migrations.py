@@ -1,0 +1,55 @@
+"""Panels and seats are made from who was given which file, with the rows in place, and taken away again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from reviews.models import Assignment, Panel, PanelSeat
+from reviews.states import AssignmentState
+from tests.decisions.files import submitted_row
+from tests.files import another, another_call
+
+T = datetime(2026, 10, 1, 14, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def migrate(targets=None):
+    executor = MigrationExecutor(connection)
+    executor.migrate(targets or executor.loader.graph.leaf_nodes())
+
+
+@pytest.mark.slow
+def test_panels_and_seats_are_those_of_who_was_given_which_file(committed_db, cast, programme):
+    file = submitted_row(cast, programme)
+    other, elsewhere = another(file), another(file, call=another_call(file.call))
+
+    def give(one, person, at, seat="cluster", state="submitted", **columns):
+        return Assignment.objects.create(
+            application=one, reviewer=person, seat=seat, at=at, due=T, assigned_by=cast.officer,
+            state=AssignmentState(state), **columns,
+        )  # fmt: skip
+
+    give(file, cast.ana, T, set_aside_at=T + 5 * DAY), give(file, cast.ben, T + DAY, state="recused")
+    give(file, cast.dev, T + 6 * DAY, "industry"), give(file, cast.chloe, T + 5 * DAY)
+    give(other, cast.ana, T - DAY), give(other, cast.dev, T + 9 * DAY, "industry", "accepted")
+    give(elsewhere, cast.ben, T + 7 * DAY)
+    migrate([("reviews", "0005_to_funding")])
+    assert "reviews_panelseat" not in connection.introspection.table_names()
+    assert Assignment.objects.count() == 7
+    migrate()
+    assert {(p.call_id, p.application_id, p.since, p.until) for p in Panel.objects.all()} == {
+        (file.call_id, None, T - DAY, None),
+        (file.call_id, file.pk, T + 5 * DAY, None),
+        (elsewhere.call_id, None, T + 7 * DAY, None),
+    }
+    seats = PanelSeat.objects.select_related("panel", "person")
+    assert {(s.panel.call_id, s.panel.application_id, s.person, s.sits_as, s.since, s.why_ended) for s in seats} == {
+        (file.call_id, None, cast.ana, "cluster", T - DAY, ""),
+        (file.call_id, None, cast.ben, "cluster", T + DAY, ""),
+        (file.call_id, None, cast.dev, "industry", T + 9 * DAY, ""),
+        (file.call_id, file.pk, cast.dev, "industry", T + 6 * DAY, ""),
+        (file.call_id, file.pk, cast.chloe, "cluster", T + 5 * DAY, ""),
+        (elsewhere.call_id, None, cast.ben, "cluster", T + 7 * DAY, ""),
+    }

@@ -1,0 +1,202 @@
+"""Who sits on a panel: seats are rows; the pending review of a person whose role has ended is no longer awaited."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import User
+from applications.models import Application
+from applications.states import ApplicationState
+from moves.refusals import WrongMoment
+from programs.models import Appointment
+from programs.roles import Seat
+from programs.services.people import appoint
+from reviews.checks import panel_lines, panel_problems
+from reviews.models import Assignment, Panel, PanelSeat
+from reviews.querysets import AssignmentQuerySet, PanelQuerySet, PanelSeatQuerySet, _holds
+from reviews.selectors import panel_reviews, queue_of, work_for
+from reviews.services import cancel_assignment, replace_assignment, start_review
+from reviews.services.panels import open_new_panel, panel_of, take_seat
+from reviews.states import AssignmentState, SeatEnd, SitsAs
+from tests.decisions.files import other_programme, submitted_row
+from tests.files import another, another_call, another_cluster
+from tests.mutants import proves
+from tests.reviews.files import accept, assigned_file, file_in_review, fresh, of, score
+from work import clock
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 10, 6, 14, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def in_october(clock_at):
+    clock_at(NOW)
+
+
+def end_role(person, role="reviewer"):
+    Appointment.objects.filter(user=person, role=role).update(ends_on=clock.today() - DAY)
+
+
+def seats(panel):
+    rows = panel.seats.order_by("id")
+    return [(one.person, one.sits_as, one.why_ended) for one in rows.select_related("person")]
+
+
+@pytest.fixture
+def file(cast, programme):
+    made = submitted_row(cast, programme)
+    Application.objects.filter(pk=made.pk).update(state="in_review", due=NOW + 5 * DAY)
+    return Application.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def give(cast):
+    def make(file, person, state="accepted", **columns):
+        return Assignment.objects.create(
+            application=file, reviewer=person, assigned_by=cast.officer, state=AssignmentState(state),
+            **{"seat": "cluster", "due": NOW + DAY} | columns,
+        )  # fmt: skip
+
+    return make
+
+
+def test_side_of_a_reviewer_is_a_way_to_sit():
+    assert [*Seat.values, "chair"] == SitsAs.values
+
+
+def test_whoever_is_given_a_file_sits_on_the_panel_of_its_call(cast, programme):
+    file = assigned_file(cast, programme)
+    (panel,) = Panel.objects.all()
+    assert (panel.call, panel.application, panel.until) == (file.call, None, None)
+    assert seats(panel) == [
+        (cast.ana, "cluster", ""), (cast.ben, "cluster", ""), (cast.dev, "industry", "")
+    ]  # fmt: skip
+    assert panel_of(another(file)) == panel
+    assert panel_of(another(file, call=another_call(file.call))) != panel
+
+
+def test_file_given_to_a_new_panel_has_one_of_its_own(cast, file):
+    first = take_seat(file, person=cast.ana, sits_as="cluster").panel
+    own = open_new_panel(file)
+    assert (panel_of(file), panel_of(another(file))) == (own, first)
+    assert take_seat(file, person=cast.ben, sits_as="cluster") == take_seat(file, person=cast.ben, sits_as="cluster")
+    assert (seats(first), seats(own)) == ([(cast.ana, "cluster", "")], [(cast.ben, "cluster", "")])
+    again = open_new_panel(file)
+    assert (panel_of(file), seats(own)) == (again, [(cast.ben, "cluster", "new_panel")])
+    assert list(Panel.objects.running().order_by("id")) == [first, again]
+
+
+def test_reviewer_whose_role_ended_is_not_awaited_and_the_file_goes_to_another(cast, programme, client):
+    """Ana's review is in, and counts; Ben and Dev leave before theirs: the officer sees it, gives theirs to others."""
+    file = file_in_review(cast, programme)
+    score(of(file, cast.ana), 4)
+    for person in (cast.ana, cast.ben, cast.dev):
+        end_role(person)
+    assert [(line.have, line.needed) for line in panel_lines(file)] == [(1, 2), (0, 1)]
+    assert (queue_of(cast.ben).total, work_for(cast.ben)) == (0, [])
+    (line,) = work_for(cast.officer)
+    assert (line.what, line.waits_for) == ("Confiez l’évaluation à une autre personne\xa0: une place est vide", "")
+    client.force_login(cast.officer)
+    page = client.get(reverse("review-file", args=[file.reference]))
+    assert {one.assignment.reviewer: one.vacant for one in page.context["assignments"]} == {
+        cast.ana: False, cast.ben: True, cast.dev: True
+    }  # fmt: skip
+    assert page.context["empty"] == 2
+    assert "2 places sont vides" in page.content.decode()
+
+    panel = panel_of(file)
+    appoint(cast.endorser, by=cast.administrator, role="reviewer", program=programme, seat="cluster")
+    replace_assignment(of(file, cast.ben), cast.endorser, by=cast.officer)
+    assert seats(panel)[:3] == [
+        (cast.ana, "cluster", "role_ended"), (cast.ben, "cluster", "role_ended"), (cast.dev, "industry", "role_ended")
+    ]  # fmt: skip
+    (taken,) = PanelSeat.objects.running()
+    assert (taken.person, taken.sits_as) == (cast.endorser, "cluster")
+    assert PanelSeat.objects.filter(until=NOW).count() == 3
+    Appointment.objects.filter(user=cast.dev).update(ends_on=None)
+    score(accept(file, cast.endorser), 4)
+    score(of(file, cast.dev), 4)
+    assert fresh(file).state == ApplicationState.REVIEWED
+    assert {one.reviewer_id for one in panel_reviews(fresh(file)).reviews} == {
+        cast.ana.pk, cast.endorser.pk, cast.dev.pk
+    }  # fmt: skip
+
+
+def test_review_does_not_start_with_a_seat_that_somebody_left(cast, programme):
+    file = assigned_file(cast, programme)
+    end_role(cast.dev)
+    assert panel_problems(file) == ["0 personne évaluatrice sur 1\xa0: industrie"] or panel_problems(file)
+    with pytest.raises(WrongMoment):
+        start_review(file, by=cast.officer)
+    cancel_assignment(of(file, cast.dev), by=cast.officer)
+    assert list(file.assignments.seated().values_list("reviewer", flat=True)) == [cast.ana.pk, cast.ben.pk]
+
+
+@proves(_holds, AssignmentQuerySet.awaited, AssignmentQuerySet.vacant, AssignmentQuerySet.seated)
+def test_reviews_awaited_are_those_of_people_who_hold_the_role(cast, programme, file, give):
+    """Ana of the programme, Dev of the whole cluster; not who left, who has not begun, whose account is closed, who has
+    another role, or the role elsewhere. What Ben submitted before he left fills his seat."""
+    away = another(file, call=another_call(file.call, cluster=another_cluster()))
+    Appointment.objects.filter(user=cast.dev, role="reviewer").update(program=None)
+    third, first = give(file, cast.ana, due=NOW + 3 * DAY), give(file, cast.dev, due=NOW + DAY)
+    second = give(another(file), cast.ana, "offered", due=NOW + 2 * DAY)
+    skipped = give(another(file), cast.dev, due=NOW, skipped_at=NOW)
+    done = give(file, cast.ben, "submitted", total=60)
+    left = [give(another(file), cast.ben), give(file, cast.officer), give(file, cast.chloe), give(away, cast.ana),
+            give(away, cast.dev), give(file, cast.endorser)]  # fmt: skip
+    end_role(cast.ben)
+    Appointment.objects.create(
+        user=cast.officer,
+        cluster=programme.cluster,
+        program=other_programme(programme),
+        role="reviewer",
+        seat="cluster",
+    )
+    Appointment.objects.filter(user=cast.chloe).update(starts_on=clock.today() + DAY)
+    User.objects.filter(pk=cast.endorser.pk).update(is_active=False)
+    give(file, cast.ana, "cancelled"), give(file, cast.dev, "recused"), give(another(file), cast.ben, "declined")
+    give(file, cast.screener, "submitted", set_aside_at=NOW)
+    everything = Assignment.objects.all()
+    assert list(everything.awaited()) == [first, second, third, skipped]
+    assert set(everything.vacant()) == set(left)
+    assert set(everything.seated()) == {first, second, third, skipped, done}
+
+
+@proves(PanelQuerySet.running, PanelSeatQuerySet.running, PanelSeatQuerySet.vacant)
+def test_seats_that_are_vacant_are_of_people_without_the_role_by_which_they_sat(cast, file):
+    panel = Panel.objects.create(call=file.call)
+    Panel.objects.create(call=file.call, application=file, until=NOW)
+    assert list(Panel.objects.running()) == [panel]
+    end_role(cast.ben)
+    Appointment.objects.filter(user=cast.dev, role="reviewer").update(program=None)
+
+    def sit(person, sits_as, **columns):
+        return PanelSeat.objects.create(panel=panel, person=person, sits_as=sits_as, **columns)
+
+    kept = [sit(cast.ana, "cluster"), sit(cast.dev, "independent"), sit(cast.chair, "chair")]
+    left = [sit(cast.ben, "industry"), sit(cast.ana, "chair"), sit(cast.chair, "cluster")]
+    over = sit(cast.ben, "cluster", until=NOW, why_ended=SeatEnd.ROLE_ENDED)
+    assert set(PanelSeat.objects.running()) == {*kept, *left}
+    assert set(PanelSeat.objects.vacant()) == {*left, over}
+
+
+def test_person_chosen_who_can_no_longer_take_the_file_is_told_of_with_the_reason(cast, programme, client):
+    file = assigned_file(cast, programme, reviewers=("ana",))
+    client.force_login(cast.officer)
+    end_role(cast.ben)
+    gone, fit = str(cast.ben.public_id), str(cast.dev.public_id)
+    sentence = "L’une des personnes choisies n’est plus une personne évaluatrice de ce programme."
+    address = reverse("review-assign", args=[file.reference])
+    alone = client.post(address, {"reviewer": [gone]})
+    assert (alone.status_code, alone.context["refused"]) == (409, [sentence])
+    both = client.post(address, {"reviewer": [gone, fit]})
+    assert (both.status_code, both.context["refused"]) == (409, [sentence])
+    assert of(file, cast.dev).state == "offered"
+
+    replace = reverse("review-act", args=[file.reference, of(file, cast.ana).public_id, "replace"])
+    for person, said in ((gone, sentence), (fit, "Dev Patel\xa0: a déjà ce dossier.")):
+        page = client.post(replace, {"reviewer": person})
+        assert page.context["form"].errors["reviewer"] == [said]
+    assert of(file, cast.ana).state == "offered"
