@@ -1,5 +1,6 @@
 """What an officer gives of a whole programme."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
@@ -34,3 +35,21 @@ class BundleForm(forms.Form):
         """What was given, as bytes or as text; a file comes before a text."""
         file = self.cleaned_data.get("file")
         return file.read(MAX_BYTES + 1) if file else self.cleaned_data["text"]
+
+
+class PromisesForm(forms.Form):
+    """That the officer knows which rules wait for a part that is not built yet: those that the page showed."""
+
+    promised = forms.CharField(required=False, widget=forms.HiddenInput)
+    known = forms.BooleanField(
+        label=_("I know that nothing obeys these rules yet."),
+        error_messages={"required": _("Say that you know it before you publish.")},
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, promised: Collection[str]) -> None:
+        super().__init__(data, initial={"promised": ",".join(promised)})
+        if not promised:
+            del self.fields["known"]
+
+    def acknowledged(self) -> list[str]:
+        return self.cleaned_data["promised"].split(",")

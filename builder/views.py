@@ -6,15 +6,16 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
 from builder.bundle import BundleRefused
-from builder.checks import publication_problems
+from builder.checks import Finding, Lacks, publication_findings
 from builder.exports import export_bundle
-from builder.forms import BundleForm
+from builder.forms import BundleForm, PromisesForm
 from builder.services import import_bundle, record_export
 from letters import fields
 from letters.selectors import templates_of
@@ -24,6 +25,7 @@ from moves.refusals import Forbidden, WrongMoment
 from programs.models import Call, Program
 from programs.pages import PROGRAM_TABS
 from programs.rules import PROBLEMS, is_call_officer, may_import
+from programs.selectors import promised_by, promises_in_words
 from programs.services.calls import publish_call
 
 LANGUAGES = (("fr", "Français"), ("en", "English"))
@@ -131,17 +133,33 @@ def blocks_of(body: str) -> list[dict[str, str]]:
 @login_required
 @never_cache
 def publish(request: PersonRequest, public_id: UUID) -> HttpResponse:
-    """What keeps the call from being published, or the button that does it."""
+    """What the call lacks, each with where it is mended; or the rules that nothing obeys yet, and the button."""
     call = managed(request, public_id)
-    problems = publication_problems(call)
+    findings = publication_findings(call)
+    form = PromisesForm(request.POST if request.method == "POST" else None, promised=promised_by(call))
+    status = 200
     try:
-        if request.method == "POST":
-            publish_call(call, by=request.user)
-            messages.success(request, _("The call is published. Its form, rubric and rules no longer change."))
-            return redirect("call-manage", call.public_id)
         found = refusals_to(call, Call.publish, by=request.user)
         refusals = [refusal for refusal in found if refusal.code != PROBLEMS]  # the page lists them
+        if request.method == "POST":
+            status = 409 if found else 422
+            if not found and form.is_valid():
+                publish_call(call, by=request.user, acknowledged=form.acknowledged())
+                messages.success(request, _("The call is published. Its form, rubric and rules no longer change."))
+                return redirect("call-manage", call.public_id)
     except WrongMoment as refused:
-        refusals = list(refused.refusals)
-    context = {"call": call, "program": call.program, "problems": problems, "refusals": refusals}
-    return render(request, "builder/publish.html", context, status=409 if request.method == "POST" else 200)
+        refusals, status = list(refused.refusals), 409 if request.method == "POST" else 200
+    context = {
+        "call": call,
+        "program": call.program,
+        "findings": [(finding, address_of(finding, call.program)) for finding in findings],
+        "promises": promises_in_words(call),
+        "form": None if findings else form,
+        "refusals": refusals,
+    }
+    return render(request, "builder/publish.html", context, status=status)
+
+
+def address_of(finding: Finding, program: Program) -> str:
+    """The page where what is lacking is mended."""
+    return reverse(finding.lacks.value, args=[program.slug] if finding.lacks is Lacks.PEOPLE else [])

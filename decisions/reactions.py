@@ -4,6 +4,7 @@ from applications.models import Application
 from applications.states import ApplicationState, Outcome, PublicState
 from decisions.models import Concurrence, Decision
 from decisions.rules import Return
+from decisions.selectors.reconsideration import answer_due
 from decisions.services import messages
 from decisions.services.chain import (
     KIND_OF,
@@ -66,9 +67,11 @@ def ineligibility_reasons(application: Application, language: str) -> str:
 
 @after(Application.ask_reconsideration)
 def draft_the_reconsideration(application: Application, made: Made[Facts, Input]) -> None:
-    """Somebody who took no part will decide it. Its applicant reads so until the letter of the answer."""
+    """Somebody who took no part will decide it, within the days that the programme says. Its applicant reads so until
+    the letter of the answer."""
+    due = answer_due(application.call, clock.now())
     files = Application.objects.filter(pk=application.pk)
-    files.update(last_told=PublicState.IN_RECONSIDERATION, last_told_at=application.since)
+    files.update(last_told=PublicState.IN_RECONSIDERATION, last_told_at=application.since, due=due, due_left=None)
     draft_decision(application, by=made.by, kind=DecisionKind.RECONSIDERED)
 
 

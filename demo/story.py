@@ -30,7 +30,7 @@ from demo.others import ORGANISATION, OTHERS
 from funding.models import Envelope
 from moves.refusals import WrongMoment
 from programs.models import Call, Program
-from programs.selectors import policy_of, rubric_of
+from programs.selectors import policy_of, promised_by, rubric_of
 from programs.services.calls import publish_call
 from reports.services import create_api_key
 from reviews.models import Assignment
@@ -98,7 +98,8 @@ class Story:
             self.program = import_bundle(BUNDLE.read_text(encoding="utf-8"), by=officer)
             people.appoint_all(self.program, self.people)
         with clock.at(day(5, 11)):
-            self.call = publish_call(self.program.calls.get(), by=officer)
+            draft = self.program.calls.get()
+            self.call = publish_call(draft, by=officer, acknowledged=promised_by(draft))
         with clock.at(day(5, 20)):
             dev = self.people["dev"]
             record_interest(by=dev, kind=InterestKind.EMPLOYER, organisation_name=RIVAL)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.roles import CLUSTER_READERS, ClusterRole
 from accounts.rules import holds_cluster_role, is_person, may_administer
 from moves.refusals import Refusal
-from moves.transitions import Facts, Reason
+from moves.transitions import Facts, Input, Reason
 from programs.roles import MONEY_HANDLERS, OF_CLUSTER, READERS, ProgramRole, cluster_roles
 from work import clock
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # Codes of refusals, for the pages that say each in its place.
 PROBLEMS = "problems"
+PROMISES = "promises"
 EARLIER = "earlier"
 
 
@@ -108,9 +109,17 @@ def is_call_officer(call: "Call", by: object) -> bool:
 
 @dataclass(frozen=True)
 class Publication(Facts):
-    """What the bundle's check refuses of a call that is to be published, as sentences."""
+    """What a call that is to be published lacks, as sentences; and the keys of its rules that nothing obeys yet."""
 
     problems: tuple[str, ...]
+    promised: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Acknowledged(Input):
+    """The keys of the rules that wait for a part that is not built yet, as the officer saw them (`claims.every`)."""
+
+    promised: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -144,16 +153,24 @@ def dates_are_in_order(call: "Call", _facts: object) -> Refusal | None:
 
 
 def call_is_complete(call: "Call", facts: Publication) -> Refusal | None:
-    """Publication needs a form, a rubric and rules, and nothing that the bundle's check refuses."""
+    """Publication needs a form, a rubric and rules, and nothing that the check of a call finds lacking."""
     missing = [name for name in ("form", "rubric", "rules") if getattr(call, f"{name}_id") is None]
     if missing:
         return Refusal(_("The call has no form, rubric or rules yet."), code="incomplete")
     if facts.problems:
         return Refusal(
-            _("The programme is not complete in both languages, or its form has faults: see the list."),
+            _("The call lacks something, or has faults: see the list."),
             code=PROBLEMS,
         )
     return None
+
+
+def promises_are_acknowledged(_call: "Call", facts: Publication, given: Acknowledged) -> Refusal | None:
+    if set(facts.promised) <= set(given.promised):
+        return None
+    return Refusal(
+        _("Say that you know which rules wait for a part of the product that is not built yet."), code=PROMISES
+    )
 
 
 def moved_to_a_later_closing(call: "Call", _facts: object, given: NewClosing) -> Refusal | None:

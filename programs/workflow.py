@@ -21,7 +21,9 @@ class CallLife(models.Model):
         permission=rules.is_call_officer, duty=None,
         label=_("Publish"), done=_("Call published"),
         facts=rules.Publication,
+        given=rules.Acknowledged,
         when=[rules.dates_are_in_order, rules.call_is_complete],
+        when_given=[rules.promises_are_acknowledged],
     )
     def publish(self) -> None:
         """Opens the call to the public; its form, rubric and rules no longer change."""

@@ -13,6 +13,7 @@ from demo.cast import BY_KEY, COMPANIES
 from demo.people import STORYTELLER
 from programs.models import Appointment, Call
 from programs.roles import ProgramRole
+from programs.selectors import promised_by
 from programs.services.calls import publish_call
 from programs.services.people import appoint
 from programs.states import CallState
@@ -62,7 +63,8 @@ def call_of(officer: User) -> Call:
     call = calls.filter(state=CallState.PUBLISHED).first()
     if call is None:
         with clock.at(min(BUILT, clock.now())):
-            call = publish_call(calls.filter(state=CallState.DRAFT)[0], by=officer)
+            draft = calls.filter(state=CallState.DRAFT)[0]
+            call = publish_call(draft, by=officer, acknowledged=promised_by(draft))
     for user in User.objects.filter(email__in=[BY_KEY[key].email for key in TRIO]):
         sign_undertaking(call, by=user)
     return Call.objects.select_related("form", "rules", "rubric", "program").get(pk=call.pk)

@@ -60,7 +60,10 @@ class PanelRules:
     excluded: tuple[Excluded, ...] = field(
         default=tuple(Excluded),
         metadata=rule(
-            Obeyed("reviews.checks.fitness:fitness", "tests/reviews/test_rules.py::test_excluded"),
+            Obeyed(
+                "reviews.checks.fitness:fitness",
+                "tests/reviews/test_fitness.py::test_who_works_for_a_competitor_reviews_where_the_rules_let_them",
+            ),
             Decides.ORDER,
             values={"member": Refused(Part.RELATIONS), "customer": Refused(Part.RELATIONS)},
         ),
@@ -160,6 +163,10 @@ def read_panel(reader: Reader) -> PanelRules:
     if "excluded" in reader.node:
         given = reader.strings("excluded", choices=Excluded.values, refused=refused_values(PanelRules, "excluded"))
         excluded = tuple(map(Excluded, given))
+        if Excluded.SPONSOR not in excluded:
+            reader.problem(
+                _("Who has an interest in the sponsor reviews no file, in any programme: add sponsor."), "excluded"
+            )
     else:
         reader.take("excluded")
     anonymous = reader.boolean("anonymous", refused=refused_values(PanelRules, "anonymous"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from programs.constants import DayKind
 from programs.policy.aid import AidRules
 from programs.policy.aid_parsing import BadAidRules, parse_aid
 from programs.policy.aid_reading import aid_as_written, read_aid
@@ -138,4 +139,17 @@ def _read(top: Reader, *, criteria: Collection[str] | None, aid: Callable[[Reade
         given = top.child(name, required=required)
         if given:
             read[name] = reading(given)
+    _check_answers(top, read.get("service"), read.get("reconsideration"))
     return read | {"indicators": read_indicators(top)}
+
+
+def _check_answers(top: Reader, service: ServiceStandards | None, reconsideration: ReconsiderationRules | None) -> None:
+    """A reconsideration is answered in one number of days, whichever of the two places says it."""
+    promise = service.reconsider if service else None
+    if promise is None or reconsideration is None:
+        return
+    if (promise.days, promise.kind) != (reconsideration.answer_days, DayKind.CALENDAR):
+        said = _(
+            "A reconsideration is answered in %(days)s calendar days (reconsideration.answer_days): say the same here."
+        )
+        top.problem(said % {"days": reconsideration.answer_days}, "service", "reconsider")

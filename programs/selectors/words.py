@@ -16,6 +16,17 @@ def rules_in_words(call: Call) -> list[Chapter]:
     return policy_of(call).said(criteria) + agreements_in_words(call)
 
 
+def promised_by(call: Call) -> list[str]:
+    """The keys of its rules and of its agreements that nothing obeys yet; none for a call without rules."""
+    return [*policy_of(call).promised, "agreements.audit_years"] if call.rules_id else []
+
+
+def promises_in_words(call: Call) -> list[Said]:
+    """The same in words, in the reader's language."""
+    rules = [rule for chapter in rules_in_words(call) for rule in chapter.rules] if call.rules_id else []
+    return list(dict.fromkeys(rule for rule in rules if rule.later))
+
+
 def agreements_in_words(call: Call) -> list[Chapter]:
     """What each agreement that pays the call asks of an award, by its reference."""
     rows = call.program.funding.select_related("agreement__partner").order_by("agreement__reference")

@@ -3,6 +3,7 @@
 A reason is a person's words: the trail keeps it as a note. Files of the call follow by reactions of their app.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,17 +14,20 @@ from audit.actors import Actor
 from moves.machine import move
 from moves.transitions import Reason
 from programs.models import Accommodation, Call, FormVersion, Rubric, Rules
-from programs.rules import NewClosing, OneApplicant
+from programs.rules import Acknowledged, NewClosing, OneApplicant
 from work import clock
 
 
 @transaction.atomic
-def publish_call(call: Call, *, by: Actor) -> Call:
+def publish_call(call: Call, *, by: Actor, acknowledged: Collection[str] = ()) -> Call:
     """Publish a call. Its form, rubric and rules are fixed from here on.
 
-    WrongMoment when something is missing: `builder.checks.publication_problems` lists it.
+    `acknowledged`: the keys of its rules that wait for a part that is not built yet, which the trail keeps
+    (`programs.selectors.promised_by`).
+
+    WrongMoment when something is missing (`builder.checks.publication_findings` lists it), or is not acknowledged.
     """
-    call = move(call, Call.publish, by=by)
+    call = move(call, Call.publish, by=by, given=Acknowledged(tuple(acknowledged)))
     for model, key in ((FormVersion, call.form_id), (Rubric, call.rubric_id), (Rules, call.rules_id)):
         assert key is not None  # the move refuses a call without one
         model.objects.filter(pk=key, published_at__isnull=True).update(published_at=clock.now())

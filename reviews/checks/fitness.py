@@ -17,10 +17,12 @@ from moves.models import DutyDone
 from moves.refusals import Refusal
 from moves.states import Duty
 from programs.models import Appointment, Call, Program
+from programs.policy import Excluded
 from programs.roles import ProgramRole, Seat
+from programs.selectors import policy_of
 from reviews.checks.conflicts import Conflict, Parties, Ties, conflicts_between, parties_of, ties_of
 from reviews.models import Assignment
-from reviews.states import Obstacle
+from reviews.states import InterestKind, Obstacle
 from work.names import sort_key
 
 Pair = tuple[int, int]  # the keys of a file and of a person
@@ -71,7 +73,7 @@ def fitness(
     Files in their order, then people in theirs. The number of queries grows neither with the files nor with the
     people. `hold` locks the appointments first, so that two acts at once do not pass a capacity together.
     """
-    calls = Call.objects.select_related("program").in_bulk({file.call_id for file in applications})
+    calls = Call.objects.select_related("program", "rules").in_bulk({file.call_id for file in applications})
     seats = _appointments({call.program for call in calls.values()}, people, hold=hold)
     asked = list({one.user_id: one.user for one in seats.values()}.values()) if people is None else list(people)
     records = _records(applications, asked)
@@ -81,7 +83,7 @@ def fitness(
         for person in asked:
             appointment = seats.get((program_id, person.pk))
             if appointment is not None:
-                found.append(records.fitness(file, person, appointment))
+                found.append(records.fitness(file, person, appointment, _excluded(calls[file.call_id])))
             elif people is not None:
                 found.append(Fitness(file.pk, person, None, 0, (_not_appointed(),)))
     return found
@@ -131,9 +133,13 @@ class _Records:
     refused: set[Pair]
     load: dict[Pair, int]
 
-    def fitness(self, file: Application, person: User, appointment: Appointment) -> Fitness:
+    def fitness(
+        self, file: Application, person: User, appointment: Appointment, excluded: Collection[Excluded]
+    ) -> Fitness:
         pair, load = (file.pk, person.pk), self.load.get((file.call_id, person.pk), 0)
         found = conflicts_between(self.parties[file.pk], self.ties[person.pk])
+        if Excluded.COMPETITOR not in excluded:
+            found = [conflict for conflict in found if conflict.code != InterestKind.COMPETITOR]
         if pair in self.declared:
             found.append(Conflict(Obstacle.DECLARED, _("declared a conflict of interest, or is unsure")))
         if pair in self.duties:
@@ -193,6 +199,12 @@ def sat_before(applications: Iterable[int], people: Collection[int]) -> set[Pair
         if at <= reopened[file]:
             found.add((file, person))
     return found
+
+
+def _excluded(call: Call) -> Collection[Excluded]:
+    """Who never reviews a file of the call, beside who belongs to a party of it."""
+    panel = policy_of(call).panel if call.rules_id else None
+    return panel.excluded if panel else tuple(Excluded)
 
 
 def _not_appointed() -> Conflict:

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import ClusterAppointment
 from builder.bundle import BundleRefused, dump_bundle, read_bundle
-from builder.checks import publication_problems
+from builder.checks import Lacks, publication_findings
 from builder.exports import export_bundle
 from builder.services import import_bundle
 from funding import ledger
@@ -17,10 +17,9 @@ from letters.models import LetterTemplate
 from letters.selectors import templates_of
 from moves.refusals import Forbidden, WrongMoment
 from programs.models import Appointment, Call, FormVersion, Program, Rules
-from programs.services.calls import publish_call
 from programs.states import CallState
 from tests.cast import BUNDLE
-from tests.files import another_cluster
+from tests.files import another_cluster, publish_call
 from work import clock
 
 TEXT = BUNDLE.read_text(encoding="utf-8")
@@ -187,31 +186,26 @@ def test_import_of_another_programme_leaves_the_funding_of_this_one(programme, c
     assert funding_of(Program.objects.get(code="FX")) == {("MEIE-2026-114", 100)}
 
 
-@pytest.mark.parametrize("kind", ["approved", "declined", "ineligible"])
+@pytest.mark.parametrize("kind", ["approved", "declined", "ineligible", "waitlisted", "reconsidered", "cancelled"])
 def test_call_is_not_published_without_a_letter_of_this_kind(programme, cast, kind):
     programme.letter_templates.filter(kind=kind).delete()
     call = programme.calls.get()
-    assert [(p.where, p.line) for p in publication_problems(call)] == [(f"letters.{kind}", None)]
+    assert [(p.where, p.lacks) for p in publication_findings(call)] == [(f"letters.{kind}", Lacks.FILE)]
     with pytest.raises(WrongMoment):
         publish_call(call, by=cast.officer)
-
-
-@pytest.mark.parametrize("kind", ["waitlisted", "reconsidered", "cancelled"])
-def test_call_is_published_without_a_letter_of_this_kind(programme, cast, kind):
-    programme.letter_templates.filter(kind=kind).delete()
-    assert publication_problems(programme.calls.get()) == []
 
 
 @pytest.mark.parametrize("name", ["subject_fr", "subject_en", "body_fr", "body_en"])
 def test_letter_that_lacks_a_text_keeps_its_call_from_being_published(programme, name):
     programme.letter_templates.filter(kind="waitlisted").update(**{name: " "})
-    assert [p.where for p in publication_problems(programme.calls.get())] == [f"letters.waitlisted.{name}"]
+    assert [p.where for p in publication_findings(programme.calls.get())] == [f"letters.waitlisted.{name}"]
 
 
 @pytest.mark.parametrize("name", ["name_fr", "name_en"])
 def test_call_that_lacks_its_name_in_a_language_is_not_published(programme, name):
     programme.calls.update(**{name: " "})
-    assert [p.where for p in publication_problems(programme.calls.get())] == [f"call.{name}"]
+    type(programme).objects.update(**{name: " "})
+    assert [p.where for p in publication_findings(programme.calls.get())] == [f"call.{name}", f"programme.{name}"]
 
 
 def test_publish_fixes_the_versions_of_the_call(programme, cast, clock_at):
@@ -227,7 +221,7 @@ def test_publish_refuses_a_form_with_a_missing_language(programme, cast):
     del form.definition["sections"][0]["questions"][0]["label"]["en"]
     form.save()
     call = programme.calls.get()
-    assert [p.where for p in publication_problems(call)] == ["form.sections[0].questions[0].label.en"]
+    assert [p.where for p in publication_findings(call)] == ["form.sections[0].questions[0].label.en"]
     with pytest.raises(WrongMoment):
         publish_call(call, by=cast.officer)
     assert programme.calls.get().state == CallState.DRAFT

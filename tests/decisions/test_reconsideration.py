@@ -37,6 +37,7 @@ from reviews.services import (
 from tests.cast import SET_UP
 from tests.decisions import files
 from tests.decisions.files import D
+from tests.files import with_rules
 from tests.mutants import proves
 from work import clock
 from work.calendars import EVERY_DAY
@@ -88,6 +89,14 @@ def test_delay_runs_thirty_days_from_service(declined, cast, days, taken):
     with pytest.raises(WrongMoment) as refusal:
         ask(declined, cast, files.DECIDED_AT + timedelta(days=days))
     assert [one.code for one in refusal.value.refusals] == ["late"]
+
+
+@pytest.mark.parametrize("days", [30, 7])
+def test_answer_is_due_the_days_that_the_rules_say(declined, cast, days):
+    with_rules(declined.application.call, reconsideration={"answer_days": days})
+    ask(declined, cast)
+    file = Application.objects.get(pk=declined.application_id)
+    assert (file.due, file.due_left) == (clock.end_of(clock.day_of(ASKED_AT) + timedelta(days=days)), None)
 
 
 def test_delay_does_not_run_before_service(cast, programme):

@@ -88,8 +88,9 @@ def test_story_from_the_guide_to_the_auditor(served, desks, stranger, new_page, 
     stranger.go("/").reads("Appels de projets", "Aucun appel n’est ouvert")
     stranger.go("/accessibility").go("/privacy")
 
-    import_and_publish(desks("officer"))
+    call = import_it(desks("officer"))
     give_roles(served)
+    publish(desks("officer"), call)
     find_and_check(stranger)
     sophie = desks("sophie")
     register(sophie)
@@ -112,7 +113,7 @@ def test_story_from_the_guide_to_the_auditor(served, desks, stranger, new_page, 
 # 1. The programme comes in as one file, and its call is published
 
 
-def import_and_publish(officer):
+def import_it(officer):
     officer.go("/").go("/staff/programs").go("/staff/programs/import")
     officer.fill(file=str(BUNDLE)).send()
     officer.reads("Filière Excellence")
@@ -121,7 +122,13 @@ def import_and_publish(officer):
     officer.go("/staff/programs/filiere-excellence")
     officer.page.locator('main a[href^="/staff/calls/"]').first.click()
     officer.look()
-    officer.go(f"{officer.page.url.split('?')[0]}/publish").send()
+    call = officer.page.url.split("?")[0]
+    officer.go(f"{call}/publish").reads("Personne n’a ce rôle aujourd’hui.")
+    return call
+
+
+def publish(officer, call):
+    officer.go(f"{call}/publish").fill(known=True).send()
     officer.go("/envelopes").reads("2026-2027")
 
 

@@ -46,7 +46,6 @@ from moves.models import DutyDone
 from moves.refusals import Forbidden, WrongMoment
 from notifications import services as outbox
 from notifications.models import Message
-from programs.services.calls import publish_call
 from reports.services import create_api_key, revoke_api_key
 from reviews.models import Assignment
 from reviews.selectors import ranking
@@ -61,6 +60,7 @@ from reviews.services import (
     submit_review,
 )
 from tests.cast import BUNDLE
+from tests.files import publish_call
 from work import clock
 
 pytestmark = pytest.mark.renders  # the letter is drawn for real

@@ -17,10 +17,9 @@ from programs.services.calls import (
     archive_call,
     cancel_call,
     extend_call,
-    publish_call,
 )
 from tests.decisions.files import submitted_row
-from tests.files import AT, another, another_call, draft_file, submitted_file
+from tests.files import AT, another, another_call, draft_file, publish_call, submitted_file
 from work import clock
 
 ACTS = ("publish", "extend", "accommodate", "cancel", "archive")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import ClusterAppointment, User
 from programs.models import Appointment, Call, Program
 from programs.querysets import CallQuerySet, ProgramQuerySet
+from programs.selectors import promised_by
 from tests.files import AT, another_call, another_cluster, open_call
 from tests.mutants import proves
 from work import clock
@@ -69,12 +70,17 @@ def test_people_of_a_programme_are_those_in_office_there_with_an_open_account(pr
     assert {line.user for line in shown} == {cast.ana, cast.ben}
 
 
+def known(call):
+    """What an officer who knows the rules that wait sends."""
+    return {"promised": ",".join(promised_by(call)), "known": "on"}
+
+
 def test_a_call_is_published_then_extended_on_its_own_pages(programme, page):
     call = programme.calls.get()
     assert "Everything is there." in page("officer", "call-publish", call.public_id).content.decode()
-    assert page("screener", "call-publish", call.public_id, post={}).status_code == 403
-    assert page("officer", "call-publish", call.public_id, post={}).status_code == 302
-    assert page("officer", "call-publish", call.public_id, post={}).status_code == 409
+    assert page("screener", "call-publish", call.public_id, post=known(call)).status_code == 403
+    assert page("officer", "call-publish", call.public_id, post=known(call)).status_code == 302
+    assert page("officer", "call-publish", call.public_id, post=known(call)).status_code == 409
     earlier = {"day": "2027-01-01", "hour": "17:00", "reason": "Panne"}
     refused = page("officer", "call-extend", call.public_id, post=earlier)
     assert refused.status_code == 409
@@ -106,7 +112,7 @@ def test_page_of_an_extension_says_who_is_told(cast, programme, page, language, 
 
 def test_an_accommodation_names_a_registered_organisation(programme, page, cast):
     call = programme.calls.get()
-    page("officer", "call-publish", call.public_id, post={})
+    page("officer", "call-publish", call.public_id, post=known(call))
     given = {"neq": "1164879526", "day": "2028-10-15", "hour": "17:00", "reason": "Médical"}
     wrong = page("officer", "call-accommodate", call.public_id, post=given | {"neq": "1164879527"})
     assert wrong.status_code == 422
@@ -118,7 +124,7 @@ def test_an_accommodation_names_a_registered_organisation(programme, page, cast)
 
 def test_cancelling_and_archiving_are_confirmed(programme, page):
     call = programme.calls.get()
-    page("officer", "call-publish", call.public_id, post={})
+    page("officer", "call-publish", call.public_id, post=known(call))
     assert page("officer", "call-archive", call.public_id, post={}).status_code == 409
     assert page("officer", "call-cancel", call.public_id, post={"reason": ""}).status_code == 422
     assert page("officer", "call-cancel", call.public_id, post={"reason": "Entente résiliée"}).status_code == 302

@@ -39,11 +39,11 @@ from programs.policy.reporting import Every, HoldbackUntil
 from programs.policy.service import STARTS
 from programs.roles import Seat
 from programs.selectors import policy_of, rubric_of
-from programs.services.calls import publish_call
 from questions.schema.definition import read_question
 from questions.schema.reading import Reader
 from questions.schema.writing import question_as_written
 from tests.cast import BUNDLE
+from tests.files import publish_call
 from work.texts import Text
 
 BUNDLES = sorted(BUNDLE.parent.glob("*.yaml"))

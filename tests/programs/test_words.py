@@ -232,7 +232,7 @@ def test_what_waits_for_a_part_that_is_not_built_is_listed_by_its_key(policy):
         ("anonymous: false", "anonymous: true", "panel.anonymous", "Known here: false."),
         ("review_days: 15", "review_days: 15\n  meeting: {quorum: 5}", "panel.meeting", "Known here: anonymous, excl"),
         ("[sponsor, competitor]", "[sponsor, customer]", "panel.excluded[1]", "Known here: sponsor, competitor."),
-        ("[sponsor, competitor]", "[member]", "panel.excluded[0]", "Known here: sponsor, competitor."),
+        ("[sponsor, competitor]", "[sponsor, member]", "panel.excluded[1]", "Known here: sponsor, competitor."),
         ("order: raw", "order: adjusted", "ranking.order", "Known here: submission, raw."),
         ("order: raw", "order: moderated", "ranking.order", "Known here: submission, raw."),
         ("allocation: ranked", "allocation: first_come", "ranking.allocation", "Known here: ranked."),
@@ -287,6 +287,19 @@ def test_quorum_is_one_that_a_file_can_reach_with_each_side(quorum, said):
         found = check_bundle(TEXT.replace("review_days: 15", f"review_days: 15\n  quorum: {quorum}"))
     assert [problem.where for problem in found] == (["panel.quorum"] if said else [])
     assert all(problem.message.startswith(said) for problem in found)
+
+
+def test_reconsideration_is_answered_in_one_number_of_days():
+    for was, becomes in (
+        ("answer_days: 30", "answer_days: 45"),
+        ("reconsider: {days: 30, kind: calendar", "reconsider: {days: 30, kind: business"),
+    ):
+        assert [problem.where for problem in check_bundle(TEXT.replace(was, becomes))] == ["service.reconsider"]
+
+
+def test_no_programme_lets_who_has_an_interest_in_the_sponsor_review():
+    text = TEXT.replace("[sponsor, competitor]", "[competitor]")
+    assert [problem.where for problem in check_bundle(text)] == ["panel.excluded"]
 
 
 @pytest.mark.parametrize("start", ["claim", "request"])

@@ -27,7 +27,7 @@ from reviews.services import (
 )
 from reviews.states import AssignmentState
 from tests.decisions.files import submitted_row
-from tests.files import another
+from tests.files import another, with_rules
 from tests.mutants import proves
 from tests.reviews.files import assigned_file, eligible_file, file_in_review, fresh, of, reviewed_file
 from work import clock
@@ -125,6 +125,17 @@ def test_each_file_has_its_own_answers(cast, programme):
         (first.pk, cast.ana, ["already", "capacity"], 1),
         (first.pk, cast.chloe, ["family"], 0),
     ]
+
+
+@pytest.mark.parametrize(("excluded", "found"), [(["sponsor", "competitor"], ["competitor"]), (["sponsor"], [])])
+def test_who_works_for_a_competitor_reviews_where_the_rules_let_them(cast, programme, excluded, found):
+    """Whoever has an interest in the sponsor never does."""
+    application = eligible_file(cast, programme)
+    with_rules(application.call, panel={"excluded": excluded})
+    record_interest(by=cast.chloe, kind="competitor", organisation_name="", neq=application.organisation.neq)
+    record_interest(by=cast.dev, kind="shareholding", organisation_name="Aéronefs Boréal inc.")
+    asked = checks.fitness([application], [cast.chloe, cast.dev])
+    assert standing(asked) == {cast.chloe: found, cast.dev: ["shareholding"]}
 
 
 def test_ended_role_and_closed_account_are_no_candidates(cast, programme):

@@ -1,0 +1,48 @@
+"""Whether there is money to award: agreements whose shares make a whole, and envelopes that hold one award at least."""
+
+from decimal import Decimal
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from builder.checks.findings import Finding, Lacks
+from funding.ledger import available
+from funding.models import Agreement, Envelope
+from programs.models import Call
+from programs.selectors import policy_of
+from work import clock
+from work.money import format_money
+
+
+def money_lacking(call: Call) -> list[Finding]:
+    """Shares that do not sum to 100; an agreement without what lets it pay, or whose envelopes cannot hold its share of
+    the largest award (of one cent, where there is no maximum)."""
+    if call.rules is None:
+        return []  # the move asks for them
+    rows = list(call.program.funding.select_related("agreement__cluster").order_by("agreement__reference"))
+    total = sum((row.share for row in rows), Decimal(0))
+    found = []
+    if total != 100:
+        said = _("The shares of the agreements sum to %(total)s; they must sum to 100.")
+        found.append(Finding(Lacks.FILE, "programme.funding", said % {"total": format(total.normalize(), "f")}))
+    policy, language = policy_of(call), get_language() or "fr"
+    for row in rows:
+        agreement = row.agreement
+        if not agreement.is_authorised:
+            said = _("Federal money is not awarded without its authorisation, or why none is needed.")
+            found.append(Finding(Lacks.FILE, agreement.reference, said))
+        least = max(Decimal("0.01"), (policy.aid.max_aid or Decimal(0)) * row.share / 100)
+        free = money_to_award(agreement, held_percent=policy.reconsideration.held_percent)
+        if free < least:
+            values = {"free": format_money(free, language), "least": format_money(least, language)}
+            said = _("Its envelopes have %(free)s to award; the largest award takes %(least)s of it.")
+            found.append(Finding(Lacks.MONEY, agreement.reference, said % values))
+    return found
+
+
+def money_to_award(agreement: Agreement, *, held_percent: Decimal) -> Decimal:
+    """What new awards may take of an agreement: of its envelopes that are not closed and whose year is not over."""
+    running = Envelope.objects.filter(agreement=agreement, closed_on__isnull=True)
+    today = clock.today()
+    left = [available(one, held_percent=held_percent) for one in running if one.ends_on >= today]
+    return sum((max(Decimal(0), one) for one in left), Decimal(0))
