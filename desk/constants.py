@@ -79,6 +79,7 @@ VERBS = {
     "application.mark_finding": _("Item of the checklist marked"),
     "application.add_item": _("Item added to the checklist"),
     "application.call_cancelled": _("Call of the draft cancelled"),
+    "application.next_cohort": _("Still incomplete: moved to the next cohort"),
     "interest.recorded": _("Interest put on record"),
     "interest.ended": _("Interest ended"),
     "undertaking.signed": _("Confidentiality undertaking signed"),

@@ -29,6 +29,17 @@ def cohort_of(application: Application, at: datetime, began_at: datetime | None)
     return present, False
 
 
+def next_cohort_of(application: Application, at: datetime) -> datetime | None:
+    """The closing of the next cohort, for a file still incomplete at `at` that the rules move to it: so many calendar
+    days after its own closed. None for one that they leave where it is, and once there is no later cohort."""
+    closed, promise = application.cohort_closes_at, policy_of(application.call).service.decide
+    if closed is None or promise is None or promise.incomplete_moves_after is None:
+        return None
+    if at <= EVERY_DAY.ends(closed, promise.incomplete_moves_after):
+        return None
+    return next((closing for closing in application.call.closings if closing > closed), None)
+
+
 def service_due(call: Call, standard: Standard, start: datetime) -> datetime | None:
     """When the service clock of `standard` that starts at `start` ends: a day's end.
 

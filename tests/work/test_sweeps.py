@@ -33,6 +33,7 @@ def test_every_sweep_is_a_task_that_beat_asks_for():
     assert set(SWEEPS) <= set(app.tasks)
     assert set(SWEEPS) == {
         "applications.tasks.chase_requests",
+        "applications.tasks.move_incomplete_files",
         "audit.tasks.make_reading_partitions",
         "decisions.tasks.tell_stuck",
         "documents.tasks.erase_removed",

@@ -1,0 +1,32 @@
+"""A file that stays incomplete long after its cohort closed waits for the next one."""
+
+from django.db import transaction
+
+from applications.models import Application
+from applications.selectors.deadlines import next_cohort_of
+from applications.states import ApplicationState
+from audit import services as trail
+from audit.actors import Actor
+from work import clock
+
+
+def move_incomplete_files(*, by: Actor) -> int:
+    """Moves to the next cohort the files whose changes are still awaited so many days after their own closed, where the
+    rules say so (`service.decide.incomplete_moves_after`). How many moved."""
+    waiting = Application.objects.filter(
+        state=ApplicationState.CHANGES_REQUESTED, cohort_closes_at__lt=clock.now()
+    ).values_list("pk", flat=True)
+    return sum(_move(key, by=by) for key in waiting.order_by("pk")[:500])
+
+
+@transaction.atomic
+def _move(key: int, *, by: Actor) -> bool:
+    file = Application.objects.select_for_update(of=("self",), no_key=True).select_related("call__rules").get(pk=key)
+    closing = next_cohort_of(file, clock.now()) if file.state == ApplicationState.CHANGES_REQUESTED else None
+    if closing is None:
+        return False
+    before, file.cohort_closes_at = file.cohort_closes_at, closing
+    file.save(update_fields=["cohort_closes_at"])
+    given = {"from": before.isoformat() if before else None, "to": closing.isoformat()}
+    trail.record(file, "application.next_cohort", by=by, given=given)
+    return True

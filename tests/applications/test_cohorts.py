@@ -1,0 +1,60 @@
+"""A file that stays incomplete after its cohort closed waits for the next one, where the rules say so."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from applications.models import Application
+from applications.services.cohorts import move_incomplete_files
+from audit.actors import CLOCK
+from audit.models import Entry
+from tests.decisions.files import submitted_row
+from tests.files import another, with_rules
+from work import clock
+
+FIRST = datetime(2026, 9, 30, 21, tzinfo=UTC)
+SECOND = datetime(2027, 1, 31, 22, tzinfo=UTC)
+LAST = datetime(2028, 9, 30, 21, tzinfo=UTC)
+AFTER = clock.end_of(clock.day_of(FIRST) + timedelta(days=20))
+TICK = timedelta(microseconds=1)
+
+
+def test_file_still_incomplete_moves_to_the_next_cohort(cast, programme):
+    """Twenty days after: one that awaits its changes, of a cohort that has a next one."""
+    row = submitted_row(cast, programme)
+    files = {
+        "incomplete": another(row, state="changes_requested", cohort_closes_at=FIRST),
+        "of the next": another(row, state="changes_requested", cohort_closes_at=SECOND),
+        "of the last": another(row, state="changes_requested", cohort_closes_at=LAST),
+        "not looked at": another(row, state="submitted", cohort_closes_at=FIRST),
+        "eligible": another(row, state="eligible", cohort_closes_at=FIRST),
+    }
+
+    def moved(at):
+        before = {name: Application.objects.get(pk=file.pk).cohort_closes_at for name, file in files.items()}
+        with clock.at(at):
+            count = move_incomplete_files(by=CLOCK)
+        after = {name: Application.objects.get(pk=file.pk).cohort_closes_at for name, file in files.items()}
+        found = {name: at for name, at in after.items() if at != before[name]}
+        assert count == len(found)
+        return found
+
+    assert moved(AFTER) == {}
+    assert moved(AFTER + TICK) == {"incomplete": SECOND}
+    assert moved(AFTER + TICK) == {}
+    entry = Entry.objects.get(verb="application.next_cohort")
+    assert (entry.application_id, entry.given["to"]) == (files["incomplete"].pk, SECOND.isoformat())
+    third = datetime(2027, 5, 31, 21, tzinfo=UTC)
+    assert moved(clock.end_of(clock.day_of(SECOND) + timedelta(days=20)) + TICK) == {
+        "incomplete": third, "of the next": third,
+    }  # fmt: skip
+    assert "of the last" not in moved(LAST + timedelta(days=400))
+
+
+@pytest.mark.parametrize("promise", [{"days": 45, "kind": "calendar", "from": "closing"}, None])
+def test_file_stays_where_the_rules_move_none(cast, programme, promise):
+    row = submitted_row(cast, programme)
+    with_rules(row.call, service={"decide": promise})
+    another(row, state="changes_requested", cohort_closes_at=FIRST)
+    with clock.at(AFTER + timedelta(days=90)):
+        assert move_incomplete_files(by=CLOCK) == 0
