@@ -205,7 +205,7 @@ def test_letter_that_lacks_a_text_keeps_its_call_from_being_published(programme,
 def test_call_that_lacks_its_name_in_a_language_is_not_published(programme, name):
     programme.calls.update(**{name: " "})
     type(programme).objects.update(**{name: " "})
-    assert [p.where for p in publication_findings(programme.calls.get())] == [f"call.{name}", f"programme.{name}"]
+    assert [p.where for p in publication_findings(Call.objects.get())] == [f"call.{name}", f"programme.{name}"]
 
 
 def test_publish_fixes_the_versions_of_the_call(programme, cast, clock_at):
