@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -46,6 +48,26 @@ def export_bundle(program: Program, *, call: Call | None = None) -> str:
         "letters": {kind.value: _letter_data(letter) for kind, letter in templates_of(program).items()},
     }
     return dump_bundle(data)
+
+
+STAMP = "# exported as "
+_STAMPED = re.compile(rf"^{STAMP}([0-9a-f]{{16}})\r?$", re.MULTILINE)
+
+
+def digest_of(bundle: str) -> str:
+    """One short text for what a bundle says: another bundle has another."""
+    return hashlib.sha256(bundle.encode()).hexdigest()[:16]
+
+
+def stamped(bundle: str) -> str:
+    """An exported bundle with a comment of what it left as: its import tells whether somebody changed it since."""
+    return f"{STAMP}{digest_of(bundle)}\n{bundle}"
+
+
+def stamp_of(text: str | bytes) -> str:
+    """As what a bundle says that it left; "" when it does not say."""
+    found = _STAMPED.search(text.decode("utf-8", "replace") if isinstance(text, bytes) else text)
+    return found[1] if found else ""
 
 
 def _partners(program: Program) -> QuerySet[Partner]:

@@ -25,6 +25,8 @@ class BundleForm(forms.Form):
         widget=forms.Textarea({"rows": 14, "spellcheck": "false", "class": "input--code"}),
     )
 
+    version = forms.CharField(required=False, widget=forms.HiddenInput, max_length=16)
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         if not given.get("file") and not (given.get("text") or "").strip() and not self.errors:

@@ -19,7 +19,7 @@ from audit import services as trail
 from audit.actors import Actor
 from builder.bundle import Bundle, BundleRefused, read_bundle
 from builder.bundle.parts import AgreementPart, CallPart, ProgramPart
-from builder.exports import allocated
+from builder.exports import allocated, digest_of, export_bundle
 from funding import ledger
 from funding.models import Agreement, Envelope, Partner
 from letters.services import revise_template
@@ -42,9 +42,24 @@ class Versions(TypedDict):
     rules: Rules
 
 
+class BundleOvertaken(Exception):
+    """The programme is not what the file was written over. `before` and `after`: its bundle as it is, and as the file
+    would make it; `version`: what it is now; `at`: since when."""
+
+    def __init__(self, program: Program, before: str, after: str) -> None:
+        super().__init__(program.code)
+        self.name, self.at, self.before, self.after = program.name, program.updated_at, before, after
+        self.version = digest_of(before)
+
+
 @transaction.atomic
-def import_bundle(text: str | bytes, *, by: Actor, cluster: Cluster | None = None) -> Program:
+def import_bundle(
+    text: str | bytes, *, by: Actor, cluster: Cluster | None = None, version: str | None = None
+) -> Program:
     """Import a bundle's YAML into `cluster` (the one whose officer `by` is, when not given). Returns the programme.
+
+    `version`: what the file was written over (`exports.stamp_of`). BundleOvertaken, and nothing written, when it would
+    change a programme that somebody changed since. None: whatever is there is replaced.
 
     BundleRefused, with every problem and its line, and nothing written; Forbidden for anybody but its officer.
     """
@@ -64,6 +79,7 @@ def import_bundle(text: str | bytes, *, by: Actor, cluster: Cluster | None = Non
     problems = _disagreements(bundle, bundle.program, bundle.call, cluster, existing)
     if problems:
         raise BundleRefused(problems)
+    overtaken = _overtaken(existing, version)
     agreements = _import_agreements(bundle, cluster, by)
     program = _import_program(bundle.program, cluster, existing, agreements)
     opens_at = bundle.call.columns["opens_at"]
@@ -77,6 +93,9 @@ def import_bundle(text: str | bytes, *, by: Actor, cluster: Cluster | None = Non
         revise_template(program, letter.kind, subject=letter.subject, body=letter.body) for letter in bundle.letters
     )
     call = _import_call(bundle.call, program, versions)
+    if overtaken is not None and (after := export_bundle(program)) != overtaken.before:
+        overtaken.after = after
+        raise overtaken
     trail.record(
         program,
         "program.import",
@@ -91,6 +110,14 @@ def import_bundle(text: str | bytes, *, by: Actor, cluster: Cluster | None = Non
         also=(call,),
     )
     return program
+
+
+def _overtaken(existing: Program | None, version: str | None) -> BundleOvertaken | None:
+    """What to raise if the import changes a programme that is not of `version`; None where it may."""
+    if existing is None or version is None or not existing.calls.exists():
+        return None
+    before = export_bundle(existing)
+    return None if digest_of(before) == version else BundleOvertaken(existing, before, "")
 
 
 def _cluster_of(by: Actor) -> Cluster:

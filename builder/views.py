@@ -1,5 +1,6 @@
 """A programme as one file, in and out; its letters; and the page that publishes its call."""
 
+import difflib
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import PersonRequest
 from builder.bundle import BundleRefused
 from builder.checks import Finding, Lacks, publication_findings
-from builder.exports import export_bundle
+from builder.exports import export_bundle, stamp_of, stamped
 from builder.forms import BundleForm, PromisesForm
-from builder.services import import_bundle, record_export
+from builder.services import BundleOvertaken, import_bundle, record_export
 from letters import fields
 from letters.selectors import templates_of
 from letters.states import LetterKind
@@ -60,7 +61,14 @@ def import_one(request: PersonRequest) -> HttpResponse:
         return render(request, "builder/import.html", context, status=422 if form.errors else 200)
     content = form.content()
     try:
-        program = import_bundle(content, by=request.user)
+        version = form.cleaned_data["version"] or stamp_of(content)
+        program = import_bundle(content, by=request.user, version=version)
+    except BundleOvertaken as problem:
+        text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
+        context["overtaken"] = problem
+        context["pieces"] = pieces_of(problem.before, problem.after)
+        context["form"] = BundleForm(initial={"text": text, "version": problem.version})
+        return render(request, "builder/import.html", context, status=409)
     except BundleRefused as refused:
         text = content.decode("utf-8", "replace") if isinstance(content, bytes) else content
         lines = text.splitlines()
@@ -79,6 +87,15 @@ def import_one(request: PersonRequest) -> HttpResponse:
     return redirect("program-details", program.slug)
 
 
+def pieces_of(before: str, after: str) -> list[dict[str, str]]:
+    """Where two bundles differ, each place with its lines in both."""
+    old, new = before.splitlines(), after.splitlines()
+    changes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return [
+        {"before": "\n".join(old[a:b]), "after": "\n".join(new[c:d])} for kind, a, b, c, d in changes if kind != "equal"
+    ]
+
+
 @require_safe
 @login_required
 @never_cache
@@ -90,7 +107,7 @@ def export(request: PersonRequest, slug: str) -> HttpResponse:
         messages.error(request, _("This programme has no call yet: there is nothing to export."))
         return redirect("program-details", slug)
     record_export(program, by=request.user)
-    response = HttpResponse(export_bundle(program, call=call), content_type="application/yaml; charset=utf-8")
+    response = HttpResponse(stamped(export_bundle(program, call=call)), content_type="application/yaml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{program.slug}.yaml"'
     return response
 

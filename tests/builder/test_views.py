@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from builder.exports import export_bundle
 from programs.models import Program
 from tests.cast import BUNDLE
 from tests.files import AT
@@ -74,3 +75,22 @@ def test_a_call_with_a_missing_letter_lists_what_is_missing(programme, page):
     call = programme.calls.get()
     assert "letters.declined" in page("officer", "call-publish", call.public_id).content.decode()
     assert page("officer", "call-publish", call.public_id, post={}).status_code == 409
+
+
+def test_programme_that_somebody_changed_since_its_export_is_shown_both_before_it_is_replaced(programme, page, cast):
+    """Two officers export the same programme, and each imports their change: the later is told, and may replace."""
+    exported = page("officer", "program-export", programme.slug).content.decode()
+    first, later = exported.replace("90000.00", "80000.00"), exported.replace("90000.00", "70000.00")
+    assert page("officer", "program-import", post={"text": first}).status_code == 302
+    told = page("officer", "program-import", post={"text": later})
+    body = told.content.decode()
+    assert (told.status_code, "is not what this file was written over" in body) == (409, True)
+    assert [piece["after"].strip() for piece in told.context["pieces"]] == ["max_aid: '70000.00'"]
+    assert [piece["before"].strip() for piece in told.context["pieces"]] == ["max_aid: '80000.00'"]
+    assert "80000.00" in export_bundle(programme)
+    again = {"text": later, "version": told.context["form"].initial["version"]}
+    assert page("officer", "program-import", post=again).status_code == 302
+    assert "70000.00" in export_bundle(programme)
+    assert page("officer", "program-import", post={"text": later}).status_code == 302  # it says what is there
+    unstamped = later.partition("\n")[2].replace("70000.00", "60000.00")
+    assert page("officer", "program-import", post={"text": unstamped}).status_code == 409

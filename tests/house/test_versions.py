@@ -19,7 +19,7 @@ class Why(Enum):
     OWN = "one person alone writes it, of themselves"
     NUMBERED = "a change is a new numbered row: nothing is overwritten"
     COUNTED = "saved under a version of its own: reviews.services.scores"
-    BUNDLE = "written by the import of a bundle, which says which programme it was written over"
+    BUNDLE = "written by the import of a bundle, which knows which programme it was written over: builder.services"
 
 
 def columns(names, why):
