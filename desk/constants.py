@@ -191,6 +191,9 @@ FACTS = {
     "envelope": _("envelope"),
     "rule": _("rule"),
     "erased": _("erased"),
+    "promised": _("rules that wait for a part to come"),
+    "to": _("to"),
+    "instant": _("at"),
 }
 
 MEMBERS = dict(OrganisationRole.choices)

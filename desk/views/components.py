@@ -10,9 +10,11 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from programs.money import Parts
 from work.clock import format_day, local
-from work.forms import DayField, MoneyField, NumberField
+from work.forms import DayField, MoneyField, NumberField, VersionedForm
 from work.money import format_money
+from work.versions import Both, Meanwhile
 
 
 def t(french: str, english: str) -> str:
@@ -121,6 +123,15 @@ def sample_table() -> dict[str, object]:
         ],
         "total": [cell("Total", 0), cell("", 1), cell(53, 2, True), cell(money("1782751.25"), 3, True)],
     }
+
+
+def sample_overtaken() -> VersionedForm:
+    """A form that came after somebody else's save."""
+    late = VersionedForm(prefix="late")
+    stored, typed = t("Le projet vise un client.", "One customer."), t("Le projet vise deux clients.", "Two customers.")
+    both = Both(t("Description du projet", "Project description"), stored, typed)
+    late.meanwhile = Meanwhile(None, local(date(2026, 11, 3), 10), own=False, texts=[both])
+    return late
 
 
 def samples() -> dict[str, object]:
@@ -257,6 +268,11 @@ def samples() -> dict[str, object]:
             "Le projet réduira de 18 % le temps de montage et de contrôle.\nIl coûtera 150 000 $.",
             "The project will cut set-up and inspection time by 18%.\nIt will cost $150,000.",
         ),
+        "departure": t(
+            "Le projet est au-dessus de la ligne, et il est refusé.",
+            "The project is above the line, and it is declined.",
+        ),
+        "parts_of_aid": Parts(Decimal(75000), Decimal(15000)),
         "done": 28,
     }
 
@@ -277,4 +293,5 @@ def show(request: HttpRequest) -> HttpResponse:
     good = SampleForm(
         prefix="good", initial={"cost": Decimal("125000.5"), "share": Decimal("62.5"), "starts": date(2027, 1, 11)}
     )
-    return render(request, "desk/components.html", {"good": good, "wrong": wrong, "table": sample_table(), **samples()})
+    context = {"good": good, "wrong": wrong, "late": sample_overtaken(), "table": sample_table(), **samples()}
+    return render(request, "desk/components.html", context)

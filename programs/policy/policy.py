@@ -150,6 +150,7 @@ def _check_answers(top: Reader, service: ServiceStandards | None, reconsideratio
         return
     if (promise.days, promise.kind) != (reconsideration.answer_days, DayKind.CALENDAR):
         said = _(
-            "A reconsideration is answered in %(days)s calendar days (reconsideration.answer_days): say the same here."
+            "The answer to a reconsideration is due after this number of calendar days: %(days)s "
+            "(reconsideration.answer_days). Say the same here."
         )
         top.problem(said % {"days": reconsideration.answer_days}, "service", "reconsider")

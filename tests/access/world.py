@@ -187,6 +187,24 @@ def _invite_staff(cluster, administrator):
 # ------------------------------------------------------------------ cluster B
 
 
+def _take_every_place(program, partner, *, by):
+    """Somebody for each place of a file, who does nothing: a call is published for people who can take it further."""
+    places = {
+        "screener": {},
+        "reviewer": {"seat": "cluster"},
+        "reviewer-2": {"seat": "cluster"},
+        "reviewer-3": {"seat": "industry"},
+        "chair": {},
+        "endorser": {},
+        "approver": {"limit": Decimal(500000)},
+    }
+    for place, more in places.items():
+        role = place.partition("-")[0]
+        appoint(_person(f"{place}@optique.example"), by=by, role=role, program=program, **more)
+    concurring = _person("accord@mdn.example")
+    PartnerSeat.objects.create(user=concurring, partner=partner, role="concurrence", starts_on=date(2026, 1, 1))
+
+
 def _cluster_b(cast, people):
     """Another cluster of the same installation: rows written directly where no service is needed to read them."""
     with clock.at(datetime(2026, 8, 3, 14, tzinfo=UTC)):
@@ -203,8 +221,9 @@ def _cluster_b(cast, people):
         }.items():
             text = text.replace(ours, theirs)
         program = import_bundle(text, by=officer)
+        partner = Partner.objects.get(cluster=cluster)
+        _take_every_place(program, partner, by=administrator)
     analyst = _person("mia@mdn.example")
-    partner = Partner.objects.get(cluster=cluster)
     PartnerSeat.objects.create(user=analyst, partner=partner, role="analyst", starts_on=date(2026, 1, 1))
     people["abr"], people["ali"] = officer, analyst
     theirs = SimpleNamespace(**vars(cast) | {"officer": officer})

@@ -385,20 +385,27 @@ def test_decision_was_asked_again_when_an_answer_came_after_it(cast, programme):
 
 
 @pytest.mark.parametrize(
-    ("kind", "state", "amount", "superseded"),
+    ("kind", "later", "amount", "superseded"),
     [
-        ("approved", "issued", D("90000.00"), False),
-        ("partial", "superseded", D("90000.00"), True),
-        ("declined", "issued", None, False),
-        ("waitlisted", "superseded", None, True),
+        ("approved", None, D("90000.00"), False),
+        ("partial", ("approved", "sent"), D("90000.00"), True),
+        ("declined", ("approved", "rendered"), None, False),  # issued, not told yet: it tells nothing
+        ("declined", ("reconsidered", "sent"), None, False),  # an answer that upholds it
+        ("waitlisted", ("approved", "sent"), None, True),
     ],
 )
 def test_pages_of_a_letter_say_what_was_decided_and_whether_it_still_holds(
-    cast, programme, kind, state, amount, superseded
+    cast, programme, kind, later, amount, superseded
 ):
+    state = "superseded" if later else "issued"
     decision = files.decision_row(cast, programme, state=state, kind=kind, issued_at=day(2))
     decision.letter = files.letter_row(decision.application, state="sent")
     decision.save(update_fields=["letter"])
+    if later:
+        kind, sent = later
+        letter = files.letter_row(decision.application, state=sent)
+        more = {"file": decision.application, "number": 2, "letter": letter}
+        files.decision_row(cast, programme, state="issued", kind=kind, **more)
     said = tell(decision.letter)
     assert (said.decided, said.at, said.amount, said.superseded) == (
         decision.get_kind_display(),

@@ -1,7 +1,7 @@
 """Each list has its proof: a test with a row of each kind that must not be there, and rows out of order.
 
 `tests/mutants.py` makes the faults that such a test must see. Each function that narrows or orders rows is proved by
-some test, or is in `unproven.txt`, which only becomes shorter.
+some test.
 """
 
 import ast
@@ -17,7 +17,6 @@ ROOT = Path(__file__).parents[2]
 KINDS = ("querysets", "selectors", "access", "rules", "checks", "facts", "duties", "interests", "lists", "figures")
 NO_PROOF = "mark the test that shows who is in each, and in which order, with @proves, and run it with --mutants"
 NARROW = {"filter", "exclude", "order_by", "distinct"}
-UNPROVEN_FILE = Path(__file__).with_name("unproven.txt")
 ELSEWHERE = ("tests", "demo", "benchmarks", "ops")
 
 
@@ -63,10 +62,7 @@ def proofs() -> dict[str, set[str]]:
 
 
 def test_each_list_has_a_test_that_shows_who_is_in_it_and_in_which_order():
-    unproven = set(UNPROVEN_FILE.read_text().split()) if UNPROVEN_FILE.exists() else set()
-    lists, proven = lists_of_the_house(), set(proofs())
-    assert sorted(lists - proven - unproven) == [], NO_PROOF
-    assert sorted(unproven & proven | unproven - lists) == [], f"take these off {UNPROVEN_FILE.name}"
+    assert sorted(lists_of_the_house() - set(proofs())) == [], NO_PROOF
 
 
 # The faults themselves

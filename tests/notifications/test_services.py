@@ -93,8 +93,8 @@ def test_a_text_in_both_languages_is_read_in_the_readers(sam, camille):
     content = messages.CallExtended(call=Text("Automne 2026", "Fall 2026"), closes_at=CLOSES)
     for user in (camille, sam):
         send(queue_message(content, to=user, key=user.email))
-    assert mail.outbox[0].subject == "Automne 2026\u00a0: clôture reportée"
-    assert mail.outbox[1].subject == "Fall 2026: later closing"
+    assert mail.outbox[0].subject == "Automne 2026\u00a0: nouvelle date de clôture"
+    assert mail.outbox[1].subject == "Fall 2026: new closing"
     assert "1er\u00a0décembre\u00a02026 à 17\u00a0h" in mail.outbox[0].body
 
 

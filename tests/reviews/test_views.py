@@ -382,14 +382,14 @@ def test_the_chair_reads_what_stands_in_the_way_before_a_recommendation_is_writt
     recuse_reviewer(of(application, cast.dev), by=cast.officer, note="Conflit appris.")
     monkeypatch.setattr("reviews.checks.sat_before", lambda files, people: {(application.pk, cast.chair.pk)})
     shown = page(client, "review-recommend", application.reference)
-    assert "2 évaluations sur 3 sont reçues." in shown
+    assert "Évaluations reçues\u00a0: 2 sur 3." in shown
     assert "Rouvrez son évaluation, pour qu’une autre personne l’évalue." in shown
     assert "Vous avez participé à la décision en réexamen" in shown
     assert 'name="reasons_fr"' not in shown
     # A file of the waiting list has no review to reopen.
     Application.objects.filter(pk=application.pk).update(state=ApplicationState.WAITLISTED)
     shown = page(client, "review-recommend", application.reference)
-    assert "2 évaluations sur 3 sont reçues." in shown
+    assert "Évaluations reçues\u00a0: 2 sur 3." in shown
     assert "Rouvrez son évaluation" not in shown
 
 
