@@ -97,3 +97,5 @@ SOON = timedelta(days=5)
 # How the list of files is filtered by its time limits, and ordered.
 DUE = {"": _("Any"), "late": _("Late"), "soon": _("Due soon"), "none": _("No clock running")}
 SORT = {"due": _("By time limit"), "recent": _("Latest first")}
+
+LONGEST_REASONS = 6000  # characters of what a letter gives as reasons, in one language

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from applications.constants import LONGEST_REASONS
 from reviews.states import Answer
 from work.forms import TextField, VersionedForm
 
@@ -53,13 +54,13 @@ class ReasonsForm(VersionedForm):
     reasons_fr = TextField(
         label=_("Reasons in French"),
         widget=forms.Textarea({"rows": 8, "lang": "fr-CA"}),
-        max_length=6000,
+        max_length=LONGEST_REASONS,
         required=False,
     )
     reasons_en = TextField(
         label=_("Reasons in English"),
         widget=forms.Textarea({"rows": 8, "lang": "en-CA"}),
-        max_length=6000,
+        max_length=LONGEST_REASONS,
         required=False,
     )
 

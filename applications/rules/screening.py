@@ -77,7 +77,7 @@ def checklist_has_passed(application: "Application", facts: Checklist) -> Refusa
 def failed_items_have_reasons(application: "Application", facts: Checklist) -> Refusal | None:
     """Asked of `find_ineligible`. A file whose request for changes is not overdue keeps its time to answer."""
     if not facts.failed:
-        return Refusal(_("No item of the checklist failed."), code="passed")
+        return Refusal(_("No item of the checklist is marked as failed."), code="passed")
     if facts.without_reason:
         return Refusal(_("Give the reason for each failed item: the letter says it."), code="reason")
     if application.state == ApplicationState.CHANGES_REQUESTED and not facts.overdue:

@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from applications.constants import LONGEST_REASONS
 from applications.models import Application
 from applications.rules import amount_is_of_outcome, shares_add_up
 from applications.states import FUNDED, Outcome
@@ -29,10 +30,18 @@ class RecommendForm(forms.Form):
     reasons_fr = TextField(
         label=gettext_lazy("Reasons, in French"),
         widget=words(6, lang="fr"),
+        max_length=LONGEST_REASONS,
         help_text=gettext_lazy("The letter gives them to the applicant."),
     )
-    reasons_en = TextField(label=gettext_lazy("Reasons, in English"), widget=words(6, lang="en"), required=False)
-    discussion = TextField(label=gettext_lazy("The committee's discussion"), widget=words(5), required=False)
+    reasons_en = TextField(
+        label=gettext_lazy("Reasons, in English"),
+        widget=words(6, lang="en"),
+        max_length=LONGEST_REASONS,
+        required=False,
+    )
+    discussion = TextField(
+        label=gettext_lazy("The committee's discussion"), widget=words(5), max_length=LONGEST_REASONS, required=False
+    )
 
     def __init__(
         self,

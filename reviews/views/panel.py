@@ -31,6 +31,7 @@ from reviews.models import Assignment, Declaration, Recommendation
 from reviews.rules import WHO_ASSIGNS, WHO_RULES, may_assign, may_rule, takes_reviewers
 from reviews.selectors import PanelReviews
 from reviews.states import Answer, AssignmentState
+from reviews.views.ranking import address_of
 from work.states import Tag
 
 
@@ -69,6 +70,7 @@ def _page(
     )
     context = {
         "application": application,
+        "ranking_url": address_of(application),
         "tab": "review-file",
         "chosen": request.POST.getlist("reviewer"),
         "to_rule": Declaration.objects.to_rule_on().filter(application=application).select_related("user")

@@ -183,15 +183,15 @@ def recommend(request: PersonRequest, reference: str) -> HttpResponse:
     user = request.user
     try:
         in_the_way = refusals(application, Application.recommend, by=user)
-    except WrongMoment:
-        return redirect("review-file", reference)
+    except WrongMoment as late:
+        return _too_late(request, application, *late.refusals)
     if any(refusal.code == UNDECLARED for refusal in in_the_way):
         here = reverse("review-recommend", args=[reference])
         return redirect(f"{reverse('review-declare', args=[reference])}?{urlencode({'next': here})}")
     ranking = selectors.ranking(application.call, selectors.cohort_it_competes_in(application))
     ranked = ranking.of(application)
     if ranked is None:  # it has just left the ranking
-        return redirect("review-file", reference)
+        return _too_late(request, application)
     held = selectors.held_for(application)
     envelopes = [
         (envelope, available(envelope, held_percent=held))
@@ -210,6 +210,26 @@ def recommend(request: PersonRequest, reference: str) -> HttpResponse:
             messages.success(request, _("The recommendation is made: its decision is drafted."))
             return redirect("review-file", reference)
     return _recommend_page(request, ranking, ranked, form, in_the_way)
+
+
+def _too_late(request: PersonRequest, application: Application, *why: Refusal) -> HttpResponse:
+    """The file has left the ranking. Who only looks goes to its reviews; what was typed is shown, to be copied."""
+    if request.method != "POST":
+        return redirect("review-file", application.reference)
+    kept = [
+        (RecommendForm.base_fields[name].label, request.POST[name].strip())
+        for name in ("reasons_fr", "reasons_en", "discussion")
+        if request.POST.get(name, "").strip()
+    ]
+    context = {"application": application, "refusals": why, "kept": kept}
+    return render(request, "reviews/recommend_late.html", context, status=409)
+
+
+def address_of(application: Application) -> str:
+    """Where the ranking is in which a file competes: that of its cohort."""
+    here = reverse("review-ranking", args=[application.call.public_id])
+    cohort = selectors.cohort_it_competes_in(application)
+    return f"{here}?{urlencode({'cohort': clock.day_of(cohort).isoformat()})}" if cohort else here
 
 
 def _english(application: Application) -> bool:
@@ -286,6 +306,7 @@ def _recommend_page(
     application, person = ranked.application, request.user
     context = {
         "application": application,
+        "ranking_url": address_of(application),
         "form": form,
         "ranked": ranked,
         "ranking": ranking,

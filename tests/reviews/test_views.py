@@ -23,6 +23,7 @@ from tests.reviews.files import (
     reviewed_file,
     score,
 )
+from work import clock
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 10, 6, 14, tzinfo=UTC)
@@ -372,6 +373,33 @@ def test_the_chair_recommends_what_the_page_proposes(cast, programme, as_):
     assert recommendation(client, application).status_code == 302
     assert Recommendation.objects.get().amount == Decimal("75000.00")
     page(as_(cast.officer), "review-recommend", application.reference, status=403)
+
+
+def test_reasons_of_a_recommendation_that_comes_second_are_shown_to_be_copied(cast, programme, as_):
+    application = reviewed_file(cast, programme)
+    declare_interests(application, by=cast.chair, answer="none")
+    client = as_(cast.chair)
+    address = reverse("review-recommend", args=[application.reference])
+    closing = clock.day_of(application.cohort_closes_at).isoformat()
+    ranking = f"{reverse('review-ranking', args=[application.call.public_id])}?cohort={closing}"
+    for name in ("review-file", "review-recommend"):
+        assert f'href="{ranking}"' in page(client, name, application.reference)
+    assert recommendation(client, application).status_code == 302
+    second = client.post(address, {"reasons_fr": "Un <autre> avis.", "reasons_en": " ", "then": "recommend"})
+    assert second.status_code == 409
+    shown = second.content.decode()
+    assert "Un &lt;autre&gt; avis." in shown
+    assert "Votre recommandation n’a pas été enregistrée" in shown
+    assert client.get(address).url == reverse("review-file", args=[application.reference])
+
+
+@pytest.mark.parametrize("field", ["reasons_fr", "reasons_en", "discussion"])
+def test_reasons_are_no_longer_than_whoever_corrects_them_may_write(cast, programme, as_, field):
+    application = reviewed_file(cast, programme)
+    declare_interests(application, by=cast.chair, answer="none")
+    answer = recommendation(as_(cast.chair), application, **{field: "a" * 6001})
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
 
 
 def test_the_chair_reads_what_stands_in_the_way_before_a_recommendation_is_written(cast, programme, as_, monkeypatch):
