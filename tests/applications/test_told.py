@@ -1,15 +1,20 @@
 """What is told of a file: the same of its row, and in SQL."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
+from django.test import Client
 
 from applications.models import Application
 from applications.querysets import ApplicationQuerySet
-from applications.states import ApplicationState
+from applications.states import TOLD_AS_THEY_ARE, ApplicationState, Course
+from reports.services import create_api_key
 from tests.decisions.files import submitted_row
-from tests.files import AT
+from tests.files import AT, submitted_file
 from tests.mutants import proves
+from work import clock
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +54,54 @@ def test_told_state_and_since_when_are_the_same_in_sql_and_of_the_row(cast, file
     file.change_requests.update(cancelled_at=AT)
     assert told(**hidden, complete_at=days["complete"]) == days["complete"]
     assert told(**hidden, last_told_at=days["told"]) == days["told"]
+
+
+def answered(client, path, data=None, **more):
+    """What is read of an answer: all of it but what is drawn by lot at each request. What it did is undone."""
+    headers, cookies = {"x-request-id": "1" * 32, **more}, client.cookies.copy()
+    with transaction.atomic():
+        answer = client.get(path, headers=headers) if data is None else client.post(path, data, headers=headers)
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    by_lot = rb'(?:csrfmiddlewaretoken|began)" value="[^"]+"|"X-CSRFToken": "[^"]+"|nonce="[^"]+"'
+    return answer.status_code, answer.get("Location"), re.sub(by_lot, b"", body)
+
+
+def test_hidden_states_are_all_read_alike(cast, programme, client):
+    """Page, list, refusals of acts and the partner's API: one answer, whichever state is not told, whatever columns its
+    work moved. What is told is another answer. (Every page and every outsider: tests/access/test_told.py.)"""
+    file = submitted_file(cast, programme)
+    with clock.at(AT + timedelta(days=1)):
+        Application.objects.filter(pk=file.pk).update(complete_at=clock.now(), opened_at=clock.now())
+        partner = programme.agreements.get().partner
+        _key, secret = create_api_key(partner, by=cast.analyst, name="Une clé", expires_at=clock.now() + timedelta(90))
+    client.force_login(cast.sophie)
+    key = {"authorization": f"Bearer {secret}"}
+    own, api = f"/applications/{file.public_id}", "/api/v1/applications"
+
+    def read(**columns):
+        Application.objects.filter(pk=file.pk).update(**columns)
+        with clock.at(AT + timedelta(days=60)):
+            return {
+                "page": answered(client, own),
+                "list": answered(client, "/applications"),
+                "withdraw": answered(client, f"{own}/withdraw", {"reason": "Le projet est reporté."}),
+                "take back": answered(client, f"{own}/take-back", {}),
+                "api": answered(Client(), f"{api}/{file}", **key),
+                "api's list": answered(Client(), f"{api}?updated_since=2026-09-16T00:00:00Z", **key),
+            }
+
+    before = read()
+    assert [answer[0] for answer in before.values()] == [200, 200, 302, 409, 200, 200]
+    hidden = [state for state in ApplicationState if state not in TOLD_AS_THEY_ARE]
+    for number, state in enumerate(hidden, start=1):
+        at = AT + timedelta(days=10 + number)
+        now = read(
+            state=state, since=at, updated_at=at, due=at, score=number, recommended_amount=number, eligible_costs=number
+        )
+        # An issued decision cannot be left any more, though its letter waits: this refusal alone tells that it stands.
+        late = ["withdraw"] if state.row.course is Course.DECIDED else []
+        assert [name for name in before if now[name] != before[name]] == late, state
+    told = read(last_told="declined", last_told_at=at, outcome_at=at)
+    assert {name for name in before if told[name] != before[name]} >= {"page", "list", "api", "api's list"}
