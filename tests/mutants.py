@@ -23,6 +23,8 @@ from functools import cache
 import pytest
 from django.db import models, transaction
 
+from work import clock
+
 Function = Callable[..., object]
 BOUNDS = {"__lt": "__lte", "__lte": "__lt", "__gt": "__gte", "__gte": "__gt"}
 COMPARED = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
@@ -79,12 +81,12 @@ def _moved_bounds(call: ast.Call, line: int) -> Iterator[tuple[str, ast.expr]]:
 
 
 def _orders(call: ast.Call, line: int) -> Iterator[tuple[str, ast.expr]]:
-    """The order without one of its keys, and with one turned round. The last resort, the row's key, is only turned:
-    without it the database gives the rows as it likes, which is mostly the right way."""
+    """The order without one of its keys, and with one turned round. The last resort, the row's key, is only turned, and
+    so is an only key: without it the database gives the rows as it likes, which may well be the right way."""
     for place, key in enumerate(call.args):
         before, after = call.args[:place], call.args[place + 1 :]
         named = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
-        if named not in ("id", "pk", "-id", "-pk"):
+        if named not in ("id", "pk", "-id", "-pk") and (len(call.args) > 1 or not named):
             yield f"line {line}: order without `{ast.unparse(key)}`", ast.Call(call.func, [*before, *after], [])
         if named:
             turned = named[1:] if named.startswith("-") else f"-{named}"
@@ -245,10 +247,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
 
 @contextmanager
 def _put_back() -> Iterator[None]:
+    """The rows, and the clock, as they were before the test."""
+    standing = clock._standing.get()
     with transaction.atomic():
         try:
             yield
         finally:
+            clock._standing.set(standing)
             transaction.set_rollback(True)
 
 

@@ -61,6 +61,7 @@ def test_call_of_the_bundle_with_its_cast_lacks_nothing(call):
 # ------------------------------------------------------------------ dates
 
 
+@proves(dates_lacking)
 def test_call_that_is_past_lacks_its_closing(call, clock_at):
     """The first cohorts of an intake may be past."""
     clock_at(call.closes_at - timedelta(seconds=1))
@@ -132,7 +133,7 @@ def test_side_of_the_panel_has_as_many_as_the_rules_seat(call, cast):
     assert english(people_lacking, call) == []  # the third from any side
 
 
-@proves(limit_lacking)
+@proves(limit_lacking, moot={"`if limit is not None`": "the database keeps no approver without a limit"})
 def test_approver_may_approve_the_largest_award(call, programme, cast):
     Appointment.objects.filter(role="approver").update(limit=Decimal("89999.99"))
     high = {"limit": Decimal("900000.00"), "role": "approver", "cluster": programme.cluster, "program": programme}
@@ -213,7 +214,9 @@ def test_reviewers_of_a_side_are_those_in_office_on_the_programme(call, programm
 # ------------------------------------------------------------------ money
 
 
+@proves(money_lacking)
 def test_envelopes_hold_the_largest_award(call):
+    call = Call.objects.get(pk=call.pk)  # its rules change in memory too, and a proof runs twice
     """4 968 000 $ can be awarded, less 3 % of the 5 400 000 $ allocated."""
     assert english(money_lacking, call) == []
     with_rules(call, aid={"max_aid": "4806000.00"})
