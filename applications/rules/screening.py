@@ -52,7 +52,8 @@ def is_not_found_complete(application: "Application", _facts: object) -> Refusal
 def every_piece_is_there(_application: "Application", facts: Pieces) -> Refusal | None:
     if facts.missing:
         missing = " ".join(facts.missing)
-        return Refusal(_("A piece is missing: ask the applicant for it. %(missing)s") % {"missing": missing}, "missing")
+        said = _("Something is missing. An officer of the programme asks the applicant for it. %(missing)s")
+        return Refusal(said % {"missing": missing}, "missing")
     return None
 
 
