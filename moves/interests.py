@@ -64,6 +64,14 @@ def side_of(application_id: int, user: Actor) -> Refusal | None:
     return stand_of(application_id, user).side
 
 
+def acts_for(application_id: int, user: Actor, party: Party) -> bool:
+    """Whether `user` acts for this party of the file today: then what is told to its people is told to them."""
+    if user.pk is None or user.actor != ActorKind.PERSON:
+        return False
+    rows = Stance.objects.filter(application_id=application_id, user_id=user.pk, kind=party, ended_at=None)
+    return rows.exists()
+
+
 def standing_of(application_id: int, user: Actor) -> str:
     """What `user` last declared of their interests in the file; empty when they never did."""
     return stand_of(application_id, user).declared

@@ -57,3 +57,7 @@ class Concern(Enum):
     TAKERS = "Who may take the step today; the officers of the programme, where nobody may."
     RETURNED = "Whose acts are void, whose turn it is, and who runs the file from there; not who sent it back."
     PARTNER = "The partner's officers in office who are free to concur."
+
+
+OF_APPLICANT = (Concern.APPLICANT, Concern.MEMBERS, Concern.HOLDERS)
+"""They are told of their own file: no conflict of interest keeps it from them while they act for its applicant."""

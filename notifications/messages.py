@@ -27,6 +27,7 @@ class Wording:
     `of_address`: it speaks of the very address it was queued for, and leaves for no other that its user may have since.
     `secret`: whoever has the link can act by it, so the outbox forgets it once the message is sent.
     `followed`: an app above goes on once it is sent (`services.hand_over`).
+    `despite_conflict`: it tells the reader of the very conflict that closes the file to them, and nothing of the file.
     """
 
     kind: MessageKind
@@ -36,6 +37,7 @@ class Wording:
     secret: bool = False
     of_address: bool = False
     followed: bool = False
+    despite_conflict: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -310,6 +312,7 @@ class DeclarationRuled(Content):
         Concern.ONESELF,
         _("Your declaration of interests: %(reference)s"),
         _("Read the ruling"),
+        despite_conflict=True,
     )
     reference: str
     clear: bool

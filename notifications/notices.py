@@ -16,7 +16,9 @@ from django.template.backends.django import DjangoTemplates
 from django.template.loader import get_template
 from django.utils import translation
 
-from notifications.constants import MessageKind
+from moves.interests import acts_for, is_barred
+from moves.states import Party
+from notifications.constants import OF_APPLICANT, MessageKind
 from notifications.messages import KINDS, Content, OfUse
 from notifications.models import Message
 from work import clock, storage
@@ -121,6 +123,16 @@ def must_have_a_reader(message: Message) -> None:
     """TooLate when the account that it was queued for has been closed since."""
     if message.recipient is not None and not message.recipient.is_active:
         raise TooLate("The account of its reader is closed.")
+
+
+def must_be_open_to_its_reader(message: Message) -> None:
+    """TooLate when the file that it is about has been closed to its reader since it was queued, unless it tells them of
+    their own file. Who left the applicant has it no longer."""
+    reader, file = message.recipient, message.application_id
+    if reader is None or file is None or message.words.despite_conflict or not is_barred(file, reader):
+        return
+    if message.words.to not in OF_APPLICANT or not acts_for(file, reader, Party.APPLICANT):
+        raise TooLate("The file that it is about is closed to its reader.")
 
 
 def _paragraphs(kind: str, said: dict[str, Value]) -> list[str]:

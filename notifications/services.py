@@ -107,6 +107,7 @@ def send(message: Message) -> None:
     if message.sent_at is None:
         notices.must_be_of_use(message)
         notices.must_have_a_reader(message)
+        notices.must_be_open_to_its_reader(message)
         _address_anew(message)
         mail.deliver(notices.write(message), since=message.created_at)
         message.sent_at = clock.now()

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.rules import is_person
+from applications.states import LEFT
 from audit.actors import Actor
 from moves.models import Stance
 from programs.models import Appointment
@@ -84,6 +85,13 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def submitted(self) -> Self:
         """Those whose review is in, whether it counts or not."""
         return self.filter(state=AssignmentState.SUBMITTED)
+
+    def untold(self) -> Self:
+        """Those of the present round, as their reviewer may know of it: what they led to is not told yet. Whatever is
+        decided changes nothing of it before the letter. Those of files that were told of since, of withdrawn and of
+        cancelled ones are left out."""
+        since = Q(application__last_told_at__lt=F("submitted_at"))
+        return self.exclude(application__state__in=LEFT).filter(Q(application__last_told_at=None) | since)
 
     def counted(self) -> Self:
         """Reviews that count, the only road to them: submitted with their total, by the panel that now has the file,

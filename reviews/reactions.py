@@ -3,6 +3,7 @@
 from applications.models import Application
 from applications.selectors.people import office_of, oneself
 from applications.states import ApplicationState
+from moves.interests import is_barred
 from moves.machine import move
 from moves.registry import Made, after
 from moves.transitions import Facts, Input
@@ -60,7 +61,9 @@ def tell_the_officer(assignment: Assignment, made: Made[Facts, Input]) -> None:
 
 @after(Assignment.cancel)
 def tell_the_reviewer(assignment: Assignment, made: Made[Facts, Input]) -> None:
-    """The file no longer waits for them."""
+    """The file no longer waits for them: of one that is closed to them they are told nothing."""
+    if is_barred(assignment.application_id, assignment.reviewer):
+        return
     for person in oneself(assignment.reviewer):
         queue_message(
             messages.ReviewCancelled(reference=assignment.application.number),

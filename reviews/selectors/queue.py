@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from accounts.models import User
-from applications.states import OF_ROUND, ApplicationState
+from applications.states import ApplicationState
 from moves.interests import barred_pairs
 from programs.selectors import rubric_of
 from reviews.models import Assignment, Score
@@ -86,8 +86,8 @@ def queue_of(user: User, *, limit: int = 200) -> Queue:
         )
         for one in rows
     )
-    done = Assignment.objects.of_reviewer(user).live().submitted().filter(application__state__in=OF_ROUND).count()
-    return Queue(waiting, done, pace_of(user))
+    done = Assignment.objects.of_reviewer(user).live().submitted().untold()
+    return Queue(waiting, done.count(), pace_of(user))
 
 
 def pace_of(user: User) -> timedelta | None:

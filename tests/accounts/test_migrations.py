@@ -53,11 +53,27 @@ def test_memberships_that_ended_go_with_their_column_and_a_side_is_known_again(c
         invited_by=cast.sophie,
         expires_at=file.submitted_at,
     )
+    file.sponsorships.create(
+        email=cast.chair.email,
+        organisation_name="Autre",
+        token_digest="b",
+        invited_by=cast.sophie,
+        expires_at=file.submitted_at,
+        confirmed_at=clock.now(),
+        confirmed_by=cast.chair,
+    )
     left = Membership.objects.create(user=cast.officer, organisation=usinage, role="member", ended_at=clock.now())
     Membership.objects.create(user=cast.officer, organisation=usinage, role="member")
     declare_standing(file.pk, user=cast.ana, standing="conflict")
     stances = set(Stance.objects.values_list("user_id", "kind", "bars", "organisation", "ended_at"))
     assert {kind for _user, kind, *_more in stances} == {"applicant", "sponsor", "conflict"}
+    confirmed = (cast.chair.pk, "sponsor", True, "Autre", None)
+    assert confirmed in stances
+
+    migrate([("applications", "0010_told")])
+    assert set(Stance.objects.values_list("user_id", "kind", "bars", "organisation", "ended_at")) == stances - {
+        confirmed
+    }
 
     migrate([("applications", "0008_fill_requested_bonus"), ("accounts", "0003_version")])
     with connection.cursor() as cursor:

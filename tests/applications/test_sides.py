@@ -1,6 +1,7 @@
 """Whoever acts for a party of a file, or did not long ago, is on its side: the file is closed to them in any other
 capacity, by itself, whatever they declare. Both sides of each line: who, which party, until when."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from types import SimpleNamespace
@@ -15,11 +16,18 @@ from accounts.services import remove_member
 from applications.access import OWN, STAFF, enter
 from applications.models import Application, Sponsorship
 from applications.services.screening import find_eligible
-from applications.services.sponsors import cancel_sponsorship, decline_sponsorship, find_sponsorship, invite_sponsor
+from applications.services.sponsors import (
+    cancel_sponsorship,
+    confirm_sponsorship,
+    decline_sponsorship,
+    find_sponsorship,
+    invite_sponsor,
+)
 from audit.actors import Guest
 from decisions.access import PARTNER
 from decisions.models import Concurrence, Decision
 from decisions.services import approve
+from moves.interests import acts_for as acts_for_party
 from moves.interests import (
     bar,
     barred_among,
@@ -33,7 +41,10 @@ from moves.interests import (
     unbarred,
 )  # fmt: skip
 from moves.refusals import Forbidden, WrongMoment
+from moves.states import Party
+from notifications import messages
 from notifications.models import Message
+from notifications.services import queue_message, send
 from reviews import checks
 from reviews.access import REVIEWER
 from reviews.models import Declaration
@@ -44,6 +55,8 @@ from tests.files import another, draft_file
 from tests.mutants import proves
 from tests.reviews.files import file_in_review, fresh
 from work import clock
+from work.outages import TooLate
+from work.texts import Text
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 9, 15, tzinfo=UTC)
@@ -224,6 +237,53 @@ def test_sponsor_is_the_one_whose_request_stands_by_any_form_of_its_name(cast, p
     assert code() is None
 
 
+def test_who_confirmed_is_on_the_sponsor_s_side_under_any_name_with_those_of_whom_they_acted_for_then(
+    cast, programme, prime, precision, northwind
+):
+    """The name that the applicant gave is no organisation's here. Who acts for one that the officer left by then, or
+    joined later, is free."""
+    file = draft_file(cast, programme, at=None, sponsor=False)
+    own = acts_for(cast.officer, prime)
+    acts_for(cast.officer, precision, ended_at=NOW), acts_for(cast.screener, precision)
+    later = acts_for(cast.officer, northwind)
+    Membership.objects.filter(pk=later.pk).update(since=NOW + timedelta(seconds=1))
+    acts_for(cast.approver, northwind)
+    acts_for(cast.chair, prime), acts_for(cast.endorser, prime, ended_at=LAST_COUNTED)
+    acts_for(cast.ana, prime, ended_at=LAST_COUNTED - timedelta(seconds=1))
+
+    def asked():
+        ask = {"email": cast.officer.email.upper(), "organisation_name": "Maison-mère", "language": "fr"}
+        _asked, token = invite_sponsor(file, by=cast.sophie, **ask)
+        return find_sponsorship(token)
+
+    def confirmed(by):
+        return confirm_sponsorship(asked(), by=by, name="H. Roy", improvement="Un délai bien plus court")
+
+    def barred():
+        names = ("officer", "screener", "approver", "chair", "endorser", "ana")
+        with translation.override("fr"):
+            return {name: str(found.message) for name in names if (found := bar(file.pk, getattr(cast, name)))}
+
+    asked()
+    assert barred() == {}  # the address that was asked is the applicant's word
+    decline_sponsorship(asked(), by=cast.officer)
+    assert barred() == {}
+    last = confirmed(Guest("Maison-mère"))  # by the link alone: the account of that address
+    found = barred()
+    assert set(found) == {"officer", "chair", "endorser"}
+    assert found["chair"].startswith("Vous agissez pour Aéronefs Boréal inc., qui parraine ce dossier")
+    cancel_sponsorship(last, by=cast.sophie)
+    assert barred() == {}
+    own.delete()
+    confirmed(cast.officer)
+    found = barred()  # by that alone, though they act for none that sponsors
+    assert set(found) == {"officer"}
+    assert found["officer"].startswith("Vous agissez pour Maison-mère, qui parraine ce dossier")
+    other = draft_file(cast, programme, company="northwind", at=None, sponsor=False)
+    assert bar(other.pk, cast.officer) is not None  # its applicant's
+    assert bar(other.pk, cast.chair) is None
+
+
 def test_name_that_is_empty_is_nobody_s(cast, programme, prime):
     file = sponsored(cast, programme)
     acts_for(cast.officer, prime)
@@ -292,6 +352,61 @@ def test_approver_and_concurrence_officer_are_asked_nothing(cast, programme, usi
     acts_for(cast.concurrence, usinage)
     assert not Concurrence.objects.of_officer(cast.concurrence).exists()
     assert closed(cast.concurrence, file, PARTNER) == "applicant"
+
+
+@proves(acts_for_party)
+def test_message_that_waits_is_given_up_once_its_file_is_closed_to_its_reader(cast, programme, usinage, prime):
+    """As it leaves. What the applicant is told of its own file still reaches its people, and no others."""
+    file = sponsored(cast, programme)
+    other = another(file)
+    of_file = {"reference": file.reference, "title": file.title}
+    about = {
+        "waiting": messages.DecisionWaiting(step=Text("Avis", "Opinion"), **of_file),
+        "offered": messages.ReviewOffered(reference=file.reference, due=NOW.date()),
+        "ruled": messages.DeclarationRuled(reference=file.reference, clear=False),
+        "applicant": messages.ChangesCancelled(**of_file),
+        "members": messages.SponsorAnswered(sponsor="Aéronefs", title=file.title, confirmed=True),
+        "holders": messages.CallExtended(call=Text("Appel", "Call"), closes_at=NOW),
+    }
+
+    def told(*people, of=file.pk):
+        """What leaves, to whom."""
+        Message.objects.all().delete()
+        for name, content in about.items():
+            for person in people:
+                message = queue_message(content, to=person, application_id=of, key=f"{name}:{person}")
+                with suppress(TooLate):
+                    send(message)
+        return set(Message.objects.exclude(sent_at=None).values_list("key", flat=True))
+
+    def every(person, *names):
+        return {f"{name}:{person}" for name in names or about}
+
+    own = ("applicant", "members", "holders", "ruled")
+    assert told(cast.officer) == every(cast.officer)
+    side = acts_for(cast.officer, usinage)
+    assert told(cast.officer, cast.screener) == every(cast.officer, *own) | every(cast.screener)
+    assert told(cast.officer, of=None) == every(cast.officer)
+    declare_interests(file, by=cast.officer, answer="conflict", note="Un parent.")  # it takes nothing of their own
+    assert told(cast.officer) == every(cast.officer, *own)
+    assert told("officer@cluster.example") == every("officer@cluster.example")
+    Membership.objects.filter(pk=side.pk).update(ended_at=NOW)  # they left the applicant
+    assert told(cast.officer) == every(cast.officer, "ruled")
+    acts_for(cast.officer, prime)
+    assert told(cast.officer) == every(cast.officer, "ruled")
+    acts_for(cast.screener, usinage)
+    assert told(cast.officer) == every(cast.officer, "ruled")
+    assert told(cast.officer, of=other.pk) == every(cast.officer, "ruled")
+    elsewhere = submitted_row(cast, programme, company="northwind")
+    assert told(cast.officer, of=elsewhere.pk) == every(cast.officer)
+
+
+def test_key_that_is_no_person_acts_for_nobody(cast, programme, usinage):
+    file = sponsored(cast, programme)
+    acts_for(cast.officer, usinage)
+    key = SimpleNamespace(actor="key", pk=cast.officer.pk, is_active=True)
+    assert acts_for_party(file.pk, cast.officer, Party.APPLICANT)
+    assert not acts_for_party(file.pk, key, Party.APPLICANT)
 
 
 # Nothing that is declared or ruled lifts it

@@ -32,9 +32,9 @@ YES = {
     "changes_requested": {"may_be_marked"},
     "eligible": {"may_be_marked", "is_to_review", "takes_reviewers", "due_from_closing"},
     "ineligible": {"due_from_closing"},
-    "in_review": {"may_be_marked", "is_to_review", "takes_reviewers", "is_of_round", "due_from_closing"},
-    "reviewed": {"may_be_marked", "is_of_round", "is_ranked", "due_from_closing"},
-    "recommended": {"is_of_round", "due_from_closing"},
+    "in_review": {"may_be_marked", "is_to_review", "takes_reviewers", "due_from_closing"},
+    "reviewed": {"may_be_marked", "is_ranked", "due_from_closing"},
+    "recommended": {"due_from_closing"},
     "approved": set(),
     "invited": set(),
     "declined": set(),
@@ -43,7 +43,7 @@ YES = {
     "withdrawn": set(),
     "cancelled": set(),
 }
-ASKED = {"may_be_marked", "is_to_review", "takes_reviewers", "is_of_round", "is_ranked", "due_from_closing"}
+ASKED = {"may_be_marked", "is_to_review", "takes_reviewers", "is_ranked", "due_from_closing"}
 AWAITED = {
     "submitted": "the screening officer",
     "changes_requested": "the applicant",
@@ -79,7 +79,6 @@ GROUPS = {
     "MARKABLE": "submitted changes_requested eligible in_review reviewed",
     "TO_REVIEW": "submitted eligible in_review",
     "TAKES_REVIEWERS": "eligible in_review",
-    "OF_ROUND": "in_review reviewed recommended",
     "RANKED": "reviewed waitlisted",
     "DUE_FROM_CLOSING": "eligible ineligible in_review reviewed recommended",
     "BEFORE_ITS_APPLICANT": "draft being_assessed changes_requested in_reconsideration",

@@ -13,6 +13,7 @@ from django.utils import translation
 
 from accounts.models import User
 from accounts.pages import INVITATION
+from moves.services import declare_standing
 from notifications import messages
 from notifications.constants import MessageKind
 from notifications.models import Message
@@ -220,6 +221,20 @@ def test_a_message_whose_reader_closed_their_account_is_given_up(camille, queue)
     with pytest.raises(TooLate, match="The account of its reader is closed"):
         send(Message.objects.get(pk=message.pk))
     assert (Message.objects.get(pk=message.pk).sent_at, mail.outbox) == (None, [])
+
+
+def test_a_message_about_a_file_that_was_closed_to_its_reader_meanwhile_is_set_aside_with_its_reason(camille, sam):
+    for person in (camille, sam):
+        waits = messages.FileWithdrawn(reference="FE-2026-00042", title="Robot cell")
+        queue_message(waits, to=person, application_id=5, key=f"x:{person.pk}")
+    declare_standing(5, user=camille, standing="conflict")
+    declare_standing(6, user=sam, standing="conflict")
+    assert send_messages() == 1
+    message = set_aside(Message.objects.all()).get()
+    assert (message.recipient, message.last_error) == (camille, "The file that it is about is closed to its reader.")
+    retry_given_up(Message.objects.all(), by=sam)
+    assert send_messages() == 0
+    assert [one.to for one in mail.outbox] == [["sam@prime.example"]]
 
 
 def test_a_message_to_a_user_leaves_for_the_address_of_today_and_says_so(camille, queue):

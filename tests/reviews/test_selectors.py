@@ -134,13 +134,19 @@ def test_file_of_the_queue_is_open_while_it_is_in_review_accepted_and_not_barred
     assert {name: one.barred for name, one in found.items()} == {"ana": False, "ben": False, "dev": True}
 
 
-@proves(queue_of)
-def test_reviews_done_are_those_of_the_present_round_that_count(cast, file, give):
+@proves(queue_of, AssignmentQuerySet.untold)
+def test_reviews_done_are_those_whose_file_was_told_of_nothing_since(cast, file, give):
+    """Whatever was decided meanwhile. A second panel's, after the letter that is contested, count until the next."""
+    given = {"state": "submitted", "submitted_at": NOW}
+    done = [give(another(file), cast.ana, **given), give(another(file, last_told_at=NOW - DAY), cast.ana, **given)]
+    give(another(file, last_told_at=NOW), cast.ana, **given)  # its letter was sent
+    give(another(file), cast.ana, set_aside_at=NOW, **given), give(another(file), cast.ana)
+    give(another(file), cast.ana, "recused"), give(another(file), cast.ben, **given)
     for state in ApplicationState.values:
-        give(another(file, state=state), cast.ana, "submitted")
-    give(another(file), cast.ana, "submitted", set_aside_at=NOW), give(another(file), cast.ana)
-    give(another(file), cast.ana, "recused"), give(another(file), cast.ben, "submitted")
-    assert queue_of(cast.ana).done == 3  # in review, reviewed, recommended
+        Application.objects.filter(assignments__in=done).update(state=state)
+        assert queue_of(cast.ana).done == (0 if state in ("withdrawn", "cancelled") else 2), state
+    Application.objects.filter(assignments__in=done).update(state="approved", last_told_at=NOW + DAY)
+    assert queue_of(cast.ana).done == 0
 
 
 def test_criteria_are_scored_once_they_have_both_their_point_and_their_comment(cast, file, give):
