@@ -27,7 +27,7 @@ BEFORE = """
 CONFIRMED = """
     SELECT s.application_id, s.confirmed_by_id, 'sponsor'::varchar(10), true, s.organisation_name, NULL::timestamptz
     FROM applications_sponsorship s
-    WHERE s.confirmed_by_id IS NOT NULL AND s.confirmed_at IS NOT NULL AND s.cancelled_at IS NULL
+    WHERE s.confirmed_by_id IS NOT NULL AND s.cancelled_at IS NULL
 """
 WITH_WHO_CONFIRMED = """
     SELECT s.application_id, m.user_id, 'sponsor'::varchar(10), true, o.legal_name, m.ended_at

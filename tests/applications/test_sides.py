@@ -41,6 +41,7 @@ from moves.interests import (
     unbarred,
 )  # fmt: skip
 from moves.refusals import Forbidden, WrongMoment
+from moves.services import declare_standing
 from moves.states import Party
 from notifications import messages
 from notifications.models import Message
@@ -358,7 +359,7 @@ def test_approver_and_concurrence_officer_are_asked_nothing(cast, programme, usi
 def test_message_that_waits_is_given_up_once_its_file_is_closed_to_its_reader(cast, programme, usinage, prime):
     """As it leaves. What the applicant is told of its own file still reaches its people, and no others."""
     file = sponsored(cast, programme)
-    other = another(file)
+    other, elsewhere = another(file), submitted_row(cast, programme, company="northwind")
     of_file = {"reference": file.reference, "title": file.title}
     about = {
         "waiting": messages.DecisionWaiting(step=Text("Avis", "Opinion"), **of_file),
@@ -383,10 +384,12 @@ def test_message_that_waits_is_given_up_once_its_file_is_closed_to_its_reader(ca
         return {f"{name}:{person}" for name in names or about}
 
     own = ("applicant", "members", "holders", "ruled")
-    assert told(cast.officer) == every(cast.officer)
+    assert told(cast.officer) == told(cast.officer, of=elsewhere.pk) == every(cast.officer)
     side = acts_for(cast.officer, usinage)
     assert told(cast.officer, cast.screener) == every(cast.officer, *own) | every(cast.screener)
     assert told(cast.officer, of=None) == every(cast.officer)
+    declare_standing(elsewhere.pk, user=cast.officer, standing="conflict")
+    assert told(cast.officer, of=elsewhere.pk) == every(cast.officer, "ruled")
     declare_interests(file, by=cast.officer, answer="conflict", note="Un parent.")  # it takes nothing of their own
     assert told(cast.officer) == every(cast.officer, *own)
     assert told("officer@cluster.example") == every("officer@cluster.example")
@@ -397,8 +400,6 @@ def test_message_that_waits_is_given_up_once_its_file_is_closed_to_its_reader(ca
     acts_for(cast.screener, usinage)
     assert told(cast.officer) == every(cast.officer, "ruled")
     assert told(cast.officer, of=other.pk) == every(cast.officer, "ruled")
-    elsewhere = submitted_row(cast, programme, company="northwind")
-    assert told(cast.officer, of=elsewhere.pk) == every(cast.officer)
 
 
 def test_key_that_is_no_person_acts_for_nobody(cast, programme, usinage):
