@@ -22,7 +22,8 @@ What does not come through it, and why:
     lists                one reading each (`audit.services.record_list_reading`), their rows asked of the same rights:
                          the list of files, on its page and as CSV; a search; a call's ranking; a reviewer's files, to
                          review and reviewed; decisions that wait; what a partner is asked to concur in; its awards; the
-                         statement of an envelope, on its page and as CSV; each page and each CSV of the API
+                         statement of an envelope, on its page and as CSV; the trail searched, each page of it; each
+                         page and each CSV of the API
     one's own list       the company's own files: what is read of each is recorded once it is opened
     home                 what waits for a person: numbers, and the files that they open next
 

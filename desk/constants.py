@@ -192,6 +192,9 @@ FACTS = {
     "rule": _("rule"),
     "erased": _("erased"),
     "promised": _("rules that wait for a part to come"),
+    "verb": _("act"),
+    "first": _("first day"),
+    "last": _("last day"),
     "to": _("to"),
     "instant": _("at"),
 }
@@ -207,6 +210,7 @@ VALUES = {
     "touches": dict(Duty.choices),
     "role": {**dict(ProgramRole.choices), **dict(ClusterRole.choices), **dict(PartnerRole.choices), **MEMBERS},
     "seat": dict(Seat.choices),
+    "verb": {"read": _("Readings only")},
     "outcome": dict(DecisionKind.choices),
     "language": dict(Language.choices),
     "scope": dict(Scope.choices),

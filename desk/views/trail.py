@@ -1,6 +1,6 @@
 """The auditor's pages: the trail searched, and the whole story of one file, verified as it is read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from django.contrib.auth.decorators import login_required
@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.models import Application
-from audit.services import record_reading
+from audit.services import record_list_reading, record_reading
 from desk import selectors
 from desk.forms.trail import TrailForm
 from desk.rules import audited_by, may_read_trail
@@ -31,7 +32,8 @@ BATCH = 500  # lines of a table written at a time
 @never_cache
 @login_required
 def index(request: PersonRequest) -> HttpResponse:
-    """The trail of the auditor's clusters, the latest first, by reference, person, act and dates."""
+    """The trail of the auditor's clusters, the latest first, by reference, person, act and dates: none of a file that
+    is closed to its reader."""
     clusters = audited_by(request.user)
     if not clusters.exists():
         raise Forbidden(_("Only an auditor of the cluster reads the trail."))
@@ -51,11 +53,25 @@ def index(request: PersonRequest) -> HttpResponse:
         lines: list[selectors.Line] = []
         following = None
     else:
-        lines, following = selectors.matching(clusters, wanted, before=before)
-    if before is None:
-        record_reading(request.user, application_id=None, subject="trail", what="trail")
+        lines, following = selectors.matching(clusters, wanted, reader=request.user, before=before)
+    _record_search(request.user, form, lines, before)
     context = {"form": form, "lines": lines, "next_url": _page_after(request, following)}
     return render(request, "desk/trail.html", context)
+
+
+def _record_search(person: User, form: TrailForm, lines: Sequence[selectors.Line], before: int | None) -> None:
+    """The lines shown are one reading, as any list, each page of them; or a reading of the trail alone, when none of
+    them is of a file."""
+    asked = form.cleaned_data if form.is_bound else {}
+    found = record_list_reading(
+        person,
+        subject="trail",
+        what="trail",
+        question={name: str(value) for name, value in asked.items() if value} | {"place": str(before or "")},
+        listed=[line.application_id for line in lines],
+    )
+    if found is None:
+        record_reading(person, application_id=None, subject="trail", what="trail")
 
 
 @require_safe

@@ -202,7 +202,7 @@ def test_trail_is_searched_by_reference_person_act_and_day(cast, file, cluster):
     clusters = type(cluster).objects.filter(pk=cluster.pk)
 
     def verbs(**wanted):
-        lines, _more = matching(clusters, Filter(**wanted))
+        lines, _more = matching(clusters, Filter(**wanted), reader=cast.auditor)
         return [line.verb for line in lines]
 
     assert verbs(reference=file.reference, verb="application.submit") == ["application.submit"]
@@ -218,7 +218,7 @@ def test_another_cluster_s_auditor_finds_nothing(cast, file):
     from accounts.services import found_cluster
 
     other = found_cluster(by=SET_UP, slug="optique", name_fr="Optique", name_en="Optics")
-    lines, more = matching(Cluster.objects.filter(pk=other.pk), Filter())
+    lines, more = matching(Cluster.objects.filter(pk=other.pk), Filter(), reader=cast.auditor)
     assert [line.verb for line in lines] == ["cluster.found"]
     assert more is None
 

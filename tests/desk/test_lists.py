@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from accounts.models import Cluster, ClusterAppointment, Membership, User
+from audit.actors import CLOCK
 from audit.models import Entry, Reading
 from audit.services import record, record_list_reading, record_reading
 from desk.roles import RoleKind
@@ -25,7 +26,7 @@ from desk.selectors.roles import _named, roles_of
 from desk.selectors.trail import chronicle, whole_chronicle
 from desk.selectors.trail.chronicle import _next, of_file, subjects_of
 from desk.selectors.trail.lines import entries, lines_of, of_verbs
-from desk.selectors.trail.search import Filter, _of_clusters, _of_partners, _people, _staff, matching
+from desk.selectors.trail.search import Filter, _of_clusters, _of_partners, _open_to, _people, _staff, matching
 from funding.models import Envelope, LedgerEntry, Partner, PartnerSeat
 from moves.services import declare_standing, record_duty
 from programs.models import Appointment
@@ -297,9 +298,9 @@ def test_line_of_the_trail_names_its_file(cast, programme):
     assert [line.reference for line in lines_of(reversed(rows))] == ["", file.reference]
 
 
-def found(clusters, *, size=100, before=None, **wanted):
+def found(clusters, *, size=100, before=None, reader=CLOCK, **wanted):
     """The keys of the lines that are found, and the number to ask with next."""
-    lines, after = matching(clusters, Filter(**wanted), size=size, before=before)
+    lines, after = matching(clusters, Filter(**wanted), reader=reader, size=size, before=before)
     return [line.key for line in lines], after
 
 
@@ -420,3 +421,53 @@ def test_trail_of_a_cluster_is_of_its_files_of_what_it_owns_and_of_its_people(ca
         read(there_file.pk, cast.analyst),
     )
     assert set(Reading.objects.filter(_of_clusters(clusters, True))) == set(seen)
+
+
+@proves(_open_to)
+def test_trail_that_is_searched_leaves_out_every_line_of_a_file_that_is_closed_to_its_reader(
+    cast, cluster, programme, precision
+):
+    """By what they declared, and by a company that they act for, or did within two years. Not longer ago."""
+    clusters, since = Cluster.objects.filter(pk=cluster.pk), NOW + timedelta(days=9)
+    free, declared = (files.file_row(cast, programme) for _n in range(2))
+    own = files.file_row(cast, programme, organisation=precision)
+    declare_standing(declared.pk, user=cast.auditor, standing="conflict")
+    member = Membership.objects.create(organisation=precision, user=cast.auditor, role="member")
+    envelope = Envelope.objects.create(agreement=files.other_agreement(programme, "A"), fiscal_year=2026)
+
+    def wrote(file):
+        named = act("user", cast.officer.pk, "x", by=cast.officer, at=since, given={"reference": file.reference})
+        paid = act("envelope", envelope.pk, "x", by=cast.officer, at=since, given={"application": file.pk})
+        return act("application", file.pk, "x", by=cast.officer, at=since, file=file.pk), paid, named
+
+    def read(*listed):
+        return record_list_reading(cast.officer, subject="files", what="list", question={}, listed=listed)
+
+    opened, of_own, of_declared = wrote(free), wrote(own), wrote(declared)
+    nobodys = act("cluster", cluster.pk, "x", by=cast.officer, at=since)
+    assert len({one.pk for one in (*opened, *of_own, *of_declared, nobodys)}) == 10
+    with clock.at(since):
+        alone = record_reading(cast.officer, application_id=free.pk, subject="application", what="file")
+        for file in (own, declared):
+            record_reading(cast.officer, application_id=file.pk, subject="application", what="file")
+        one, _two, _three = read(free.pk), read(own.pk, free.pk), read(declared.pk)
+        trail_read = record_reading(cast.auditor, application_id=None, subject="trail", what="trail")
+
+    def lines(reader, **wanted):
+        return set(found(clusters, reader=reader, first=since, **wanted)[0])
+
+    everything = keys_of([*opened, *of_own, *of_declared, nobodys])
+    assert lines(cast.administrator) == lines(CLOCK) == set(everything)
+    assert lines(cast.auditor) == lines(cast.auditor, person="maude") == set(keys_of([*opened, nobodys]))
+    assert lines(cast.auditor, verb="application.x") == set(keys_of(opened[:1]))
+    assert lines(cast.auditor, readings=True) == set(keys_of([alone, one, trail_read], "r"))
+    assert len(lines(cast.administrator, readings=True)) == 7
+    for file in (own, declared):
+        assert lines(cast.administrator, reference=file.reference)
+        for readings in (True, False):
+            assert lines(cast.auditor, reference=file.reference, readings=readings) == set()
+    left = {"ended_at": NOW - timedelta(days=700)}
+    Membership.objects.filter(pk=member.pk).update(**left)
+    assert lines(cast.auditor) == set(keys_of([*opened, nobodys]))
+    Membership.objects.filter(pk=member.pk).update(ended_at=NOW - timedelta(days=800))
+    assert lines(cast.auditor) == set(keys_of([*opened, *of_own, nobodys]))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from applications.models import Application
 from audit.models import Reading
 from audit.seal import canonical
-from audit.services import record_list_reading
+from audit.services import record_list_reading, record_reading
 from desk.selectors import matching
 from desk.selectors.trail import Filter
 from desk.selectors.trail.search import _of_partners
@@ -29,9 +29,9 @@ def in_november(clock_at):
     clock_at(datetime(2026, 11, 9, 15, tzinfo=UTC))
 
 
-def read(client, person, name, *args, **query):
+def read(client, reader, name, *args, **query):
     """The page as this person reads it, and the readings that were written of it."""
-    client.force_login(person)
+    client.force_login(reader)
     before = set(Reading.objects.values_list("pk", flat=True))
     page = client.get(reverse(name, args=args), query)
     assert page.status_code == 200
@@ -122,10 +122,31 @@ def test_auditor_finds_the_lists_that_partners_read_and_none_of_another_cluster(
     mine = record_list_reading(cast.analyst, subject="award", what="awards", question={}, listed=[file.pk])
     record_list_reading(cast.emily, subject="award", what="awards", question={}, listed=[file.pk])
     clusters = type(outside.cluster).objects.filter(pk=outside.cluster_id)
-    lines, _next = matching(clusters, Filter(readings=True))
+    lines, _next = matching(clusters, Filter(readings=True), reader=cast.auditor)
     assert [line.key for line in lines] == [f"r{mine.pk}"]
-    assert [line.key for line in matching(clusters, Filter(readings=True, reference=file.reference))[0]] == [
-        f"r{mine.pk}"
-    ]
+    assert [
+        line.key for line in matching(clusters, Filter(readings=True, reference=file.reference), reader=cast.auditor)[0]
+    ] == [f"r{mine.pk}"]
     with clock.at(datetime(2026, 11, 9, 16, tzinfo=UTC)):
-        assert matching(type(outside.cluster).objects.none(), Filter(readings=True)) == ([], None)
+        assert matching(type(outside.cluster).objects.none(), Filter(readings=True), reader=cast.auditor) == ([], None)
+
+
+def test_each_page_of_the_trail_that_is_searched_is_one_reading_of_the_files_it_told_of(client, cast, programme):
+    file, closed = submitted_row(cast, programme), submitted_row(cast, programme, company="precision")
+    for row in [file, file, closed] * 40:
+        record_reading(cast.officer, application_id=row.pk, subject="application", what="file")
+    declare_standing(closed.pk, user=cast.auditor, standing="conflict")
+    asked = {"verb": "read", "person": "Bélanger", "first": "2026-11-01"}
+    page, (first,) = read(client, cast.auditor, "trail-list", **asked)
+    assert told(first) == ("trail", "trail", asked | {"place": ""}, 80, [file.pk])
+    assert closed.reference not in page.content.decode()
+    assert first.digest == sha256(canonical([file.pk] * 80).encode()).hexdigest()
+    before = Reading.objects.filter(actor_id=cast.officer.pk).order_by("pk").last().pk
+    _page, (after,) = read(client, cast.auditor, "trail-list", **asked, before=before)
+    assert (after.question["place"], after.listed, after.count) == (str(before), [file.pk], 80)
+    page, (none,) = read(client, cast.auditor, "trail-list", reference=closed.reference)
+    assert told(none) == ("trail", "trail", None, None, None)
+    assert "Bélanger" not in page.content.decode()
+    page, _readings = read(client, cast.auditor, "trail-list", verb="read", reference=file.reference)
+    for word in ("Lectures seulement", "personne Bélanger", "premier jour 2026-11-01"):
+        assert word in page.content.decode()

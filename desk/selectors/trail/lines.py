@@ -185,7 +185,7 @@ def _valued(key: str, value: object, verb: str = "") -> str:
         return ", ".join(_valued(key, one, verb) for one in value)
     if not isinstance(value, str):
         return _plain(value)
-    if key == "move":
+    if key == "move" or (key == "verb" and "." in value):
         return verb_words("", value)
     lists = VALUES | VALUES_OF.get(verb, {})
     return str(lists.get(key, {}).get(value, value))

@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 
 from accounts.models import Cluster, Membership, Organisation, User
 from applications.models import Application
+from audit.actors import Actor
 from audit.models import Reading
 from audit.states import ActorKind
 from desk.selectors.trail.lines import PAGE, Line, entries, lines_of, of_verbs
 from funding.models import Agreement, Envelope, Partner, PartnerSeat
+from moves.interests import barred_from
 from programs.models import Appointment, Call, Program
 from reports.models import ApiKey
 from work.models import Job
@@ -31,14 +36,15 @@ class Filter:
 
 
 def matching(
-    clusters: QuerySet[Cluster], wanted: Filter, *, before: int | None = None, size: int = PAGE
+    clusters: QuerySet[Cluster], wanted: Filter, *, reader: Actor, before: int | None = None, size: int = PAGE
 ) -> tuple[list[Line], int | None]:
-    """Lines of the trail of `clusters`, the latest first, and the number to ask with next (None at the end)."""
+    """Lines of the trail of `clusters`, the latest first, and the number to ask with next (None at the end). None of a
+    file that is closed to `reader`, whatever is looked for."""
     rows: QuerySet[Any] = Reading.objects.all() if wanted.readings else entries()
     if wanted.reference:
         key = Application.objects.filter(reference__iexact=wanted.reference).values_list("pk", flat=True).first()
         rows = Reading.objects.of_file(key or 0) if wanted.readings else entries().filter(application_id=key or 0)
-    rows = rows.filter(_of_clusters(clusters, wanted.readings))
+    rows = _open_to(reader, rows.filter(_of_clusters(clusters, wanted.readings)), wanted.readings)
     if wanted.person:
         rows = rows.filter(actor_kind=ActorKind.PERSON, actor_id__in=_people(wanted.person))
     if wanted.verb and not wanted.readings:
@@ -51,6 +57,21 @@ def matching(
         rows = rows.filter(pk__lt=before)
     found = list(rows.order_by("-id")[: size + 1])
     return lines_of(found[:size]), found[size - 1].pk if len(found) > size else None
+
+
+def _open_to(reader: Actor, rows: QuerySet[Any], readings: bool) -> QuerySet[Any]:
+    """Those of `rows` that are of no file closed to `reader`: neither of itself, nor of a list that it was in, nor of
+    an envelope for its sake, nor one that names it."""
+    closed = barred_from(reader)
+    if readings:
+        return rows.exclude(application_id__in=closed).exclude(listed__overlap=ArraySubquery(closed))
+    keys = closed.annotate(key=Cast("application_id", TextField())).values("key")
+    names = Application.objects.filter(pk__in=closed).values("reference")
+    sake, named = (
+        Coalesce(KeyTextTransform(key, "given"), Value("", TextField())) for key in ("application", "reference")
+    )
+    told = rows.alias(sake=sake, named=named)
+    return told.exclude(application_id__in=closed).exclude(sake__in=keys).exclude(named__in=names)
 
 
 def _people(text: str) -> QuerySet[User, Mapping[str, object]]:
