@@ -4,25 +4,28 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from applications.models import Application
+from audit.actors import Actor
 from decisions.models import Decision
 from programs.selectors import rubric_of
 from reviews.models import Recommendation
-from reviews.selectors import Stood, departure, stood
+from reviews.selectors import Stood, departure, hides_its_ranking, stood
 
 
 @dataclass(frozen=True)
 class Merits:
-    """What a decision that follows a recommendation stands on. `departure`: how it departs from the ranking, or ""."""
+    """What a decision that follows a recommendation stands on, as its reader may know it. `placed`: whether they are
+    told of ranks. `departure`: how it departs from the ranking, or ""."""
 
     application: Application
     recommendation: Recommendation
     stood: Stood | None
+    placed: bool
     departure: str
     pass_mark: Decimal | None
 
 
-def merits_of(decision: Decision) -> Merits | None:
-    """The merits of the file that `decision` decides; None where no recommendation led to it."""
+def merits_of(decision: Decision, reader: Actor) -> Merits | None:
+    """The merits of the file that `decision` decides, for `reader`; None where no recommendation led to it."""
     if decision.recommendation_id is None:
         return None
     recommendation = Recommendation.objects.select_related("by", "application").get(pk=decision.recommendation_id)
@@ -30,6 +33,7 @@ def merits_of(decision: Decision) -> Merits | None:
         application=decision.application,
         recommendation=recommendation,
         stood=stood(recommendation),
-        departure=departure(recommendation),
+        placed=not hides_its_ranking(recommendation, reader),
+        departure=departure(recommendation, reader),
         pass_mark=rubric_of(decision.application.call).pass_overall,
     )

@@ -146,7 +146,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "said": selectors.needs_of(decision, request.user),
         "undeclared": any(one.undeclared for one in moves),
         "money": selectors.money_of(decision),
-        "merits": selectors.merits_of(decision),
+        "merits": selectors.merits_of(decision, request.user),
         "concurrences": decision.concurrences.counted().select_related("agreement__partner", "by").order_by("id"),
         "reasons": [(language, getattr(decision, f"reasons_{language}")) for language in languages],
         "same_words": len(languages) > 1 and bool(decision.reasons_fr) and decision.reasons_fr == decision.reasons_en,
@@ -241,7 +241,7 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
         "refusals": refusals,
         "undeclared": bool(move and move.undeclared),
         "money": selectors.money_of(decision),
-        "merits": selectors.merits_of(decision),
+        "merits": selectors.merits_of(decision, request.user),
         "partners": [one.partner.name for one in agreements_to_concur(decision)] if step is Decision.approve else [],
         "languages": subject_of(decision).languages,
     }

@@ -86,7 +86,7 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     read_of(concurrence, request.user, read="award to concur")
     give = next(iter(allowed(concurrence, request.user, Concurrence.give)), None)
     back = next(iter(allowed(concurrence.decision, request.user, Decision.send_back)), None)
-    context = _context(concurrence, give=give, may_send_back=back is not None and not back.refusals)
+    context = _context(concurrence, request.user, give=give, may_send_back=back is not None and not back.refusals)
     context["letters"] = _letters(concurrence.decision)
     return render(request, "decisions/concurrence.html", context)
 
@@ -106,7 +106,7 @@ def _declared(concurrence: Concurrence, user: Actor) -> bool:
     return standing_of(concurrence.application_id, user) == StandingState.CLEAR
 
 
-def _context(concurrence: Concurrence, **more: object) -> dict[str, object]:
+def _context(concurrence: Concurrence, reader: User, **more: object) -> dict[str, object]:
     decision = concurrence.decision
     shares = [one for one in selectors.money_of(decision) if one.envelope.agreement_id == concurrence.agreement_id]
     own_part = sum(one.amount for one in shares)
@@ -116,7 +116,7 @@ def _context(concurrence: Concurrence, **more: object) -> dict[str, object]:
         "decision": decision,
         "application": concurrence.application,
         "shares": shares,
-        "merits": selectors.merits_of(decision),
+        "merits": selectors.merits_of(decision, reader),
         "own_part": own_part,
         "others": decision.amount - own_part,
         "reasons": [(code, getattr(decision, f"reasons_{code}")) for code in languages],
@@ -219,5 +219,5 @@ def _act(
         else:
             messages.success(request, done)
             return redirect("decision-concurrences")
-    context = _context(concurrence, form=form, refusals=refusals)
+    context = _context(concurrence, request.user, form=form, refusals=refusals)
     return render(request, template, context, status=409 if refusals and request.method == "POST" else 200)

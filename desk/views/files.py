@@ -37,7 +37,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "duties": file_page.duties_of(application),
         "timeline": file_page.timeline(application),
         "letters": file_page.letters_of(application),
-        "departure": departure_of(application),
+        "departure": departure_of(application, request.user),
     }
     return render(request, "desk/file.html", context)
 

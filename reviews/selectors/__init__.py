@@ -1,6 +1,6 @@
 """What pages, moves and higher apps read of reviews: what counts, ranking, a queue, a proposed split."""
 
-from reviews.selectors.evidence import Stood, departure, departure_of, stood
+from reviews.selectors.evidence import Stood, departure, departure_of, hides_its_ranking, stood
 from reviews.selectors.panel import (
     CountedReview,
     PanelReviews,
@@ -13,10 +13,12 @@ from reviews.selectors.queue import Queue, pace_of, queue_of
 from reviews.selectors.ranking import (
     RankedFile,
     Ranking,
+    closed_in,
     cohort_it_competes_in,
     cohorts_of,
     held_for,
     held_percent,
+    holds_money_untold,
     open_envelopes,
     ranking,
 )
@@ -30,6 +32,7 @@ __all__ = [
     "RankedFile",
     "Ranking",
     "Stood",
+    "closed_in",
     "cohort_it_competes_in",
     "cohorts_of",
     "criterion_means",
@@ -37,6 +40,8 @@ __all__ = [
     "departure_of",
     "held_for",
     "held_percent",
+    "hides_its_ranking",
+    "holds_money_untold",
     "notes_of",
     "open_envelopes",
     "pace_of",

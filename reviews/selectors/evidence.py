@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application
 from applications.states import FUNDED, Outcome
+from audit.actors import Actor
+from moves.interests import barred_from
 from reviews.models import Recommendation
 from work.money import format_money
 
@@ -44,8 +46,23 @@ def stood(recommendation: Recommendation) -> Stood | None:
     )
 
 
-def departure(recommendation: Recommendation) -> str:
-    """How a recommendation departs from the ranking, as a sentence; "" when it follows it."""
+def hides_its_ranking(recommendation: Recommendation, reader: Actor) -> bool:
+    """Whether a file of the ranking that a recommendation was read from is closed to `reader`: then ranks, and the side
+    of the funding line, are not told to them (`reviews.selectors.closed_in`)."""
+    names = [file.get("reference") for file in recommendation.inputs.get("files") or []]
+    return Application.objects.filter(reference__in=names, pk__in=barred_from(reader)).exists()
+
+
+def departure(recommendation: Recommendation, reader: Actor) -> str:
+    """How a recommendation departs from the ranking, as a sentence; "" when it follows it. Only that it does, to a
+    reader who may not be told of that ranking."""
+    sentence = _departure(recommendation)
+    if sentence and hides_its_ranking(recommendation, reader):
+        return _("How is not told to you: a file of that ranking is closed to you by a conflict of interest.")
+    return sentence
+
+
+def _departure(recommendation: Recommendation) -> str:
     place = stood(recommendation)
     if place is None or place.rank is None:
         return ""
@@ -62,9 +79,9 @@ def departure(recommendation: Recommendation) -> str:
     return ""
 
 
-def departure_of(application: Application) -> str:
-    """The departure of the recommendation that stands for a file; "" without one."""
+def departure_of(application: Application, reader: Actor) -> str:
+    """The departure of the recommendation that stands for a file, as `reader` may know it; "" without one."""
     recommendation = (
         Recommendation.objects.standing().select_related("application").filter(application=application).first()
     )
-    return departure(recommendation) if recommendation else ""
+    return departure(recommendation, reader) if recommendation else ""

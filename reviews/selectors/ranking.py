@@ -7,9 +7,11 @@ from decimal import Decimal
 from django.db.models import Q
 
 from applications.models import Application
-from applications.states import RANKED, ApplicationState
+from applications.states import RANKED, VALID, ApplicationState, PublicState
+from audit.actors import Actor
 from funding.ledger import available
-from funding.models import Envelope
+from funding.models import Envelope, LedgerEntry
+from moves.interests import barred_from, barred_pairs
 from programs.constants import Order
 from programs.models import Call
 from programs.policy import RankingRules
@@ -112,6 +114,22 @@ def ranking(call: Call, cohort_closes_at: datetime | None = None) -> Ranking:
     entrants = [_entrant(key, file, said, rules) for key, (file, said) in files.items()]
     placed = scoring.draw_line(entrants, available=left, line=scoring.Line(rules.line))
     return Ranking(tuple(RankedFile(*files[place.key], place) for place in placed), tuple(envelopes), left, rules)
+
+
+def closed_in(ranking: Ranking, reader: Actor) -> set[int]:
+    """Keys of the files of a ranking that are closed to `reader`. While there is one they may not be told any rank, any
+    running total, or where the line falls: its place and its amount would follow from those of the others."""
+    if reader.pk is None:
+        return set()
+    return {file for file, _reader in barred_pairs([one.application.pk for one in ranking.files], [reader.pk])}
+
+
+def holds_money_untold(ranking: Ranking, reader: Actor) -> bool:
+    """Whether the envelopes of a ranking hold money for a file that is closed to `reader` and whose applicant has not
+    read of it: what is reserved may be the amount of that file alone."""
+    paid = LedgerEntry.objects.filter(envelope__in=ranking.envelopes, application_id__isnull=False)
+    files = Application.objects.filter(pk__in=barred_from(reader), state__in=VALID)
+    return files.filter(pk__in=paid.values("application_id")).exclude(last_told=PublicState.APPROVED).exists()
 
 
 def cohort_it_competes_in(application: Application) -> datetime | None:

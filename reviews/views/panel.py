@@ -77,7 +77,7 @@ def _page(
         if chair
         else (),
         "recommendation": recommendation,
-        "departure": selectors.departure(recommendation) if recommendation else "",
+        "departure": selectors.departure(recommendation, request.user) if recommendation else "",
         "form": form,
         "refused": refused,
         **_panel(application, reviews),

@@ -26,7 +26,7 @@ from applications.states import TO_REVIEW, ApplicationState, Outcome
 from audit.services import record_list_reading
 from funding.ledger import InsufficientFunds, available
 from funding.models import Envelope, LanguageRegime
-from moves.interests import barred_from, barred_pairs
+from moves.interests import barred_from
 from moves.machine import allowed, refusals
 from moves.refusals import UNDECLARED, Refusal, WrongMoment
 from programs.models import Call
@@ -42,11 +42,10 @@ from work import clock
 
 @dataclass(frozen=True)
 class Row:
-    """A file of the ranking as its reader sees it. `closed`: to them, by a conflict of interest. A line is drawn under
-    the last file that the money reaches, another under the last that passes."""
+    """A file of the ranking as its reader sees it. A line is drawn under the last file that the money reaches, another
+    under the last that passes."""
 
     ranked: RankedFile
-    closed: bool
     missed: tuple[str, ...]
     line_under: bool
     pass_under: bool
@@ -73,7 +72,11 @@ class EnvelopeRow:
 @login_required
 @require_GET
 def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
-    """The files of a cohort in order, against what the envelopes still have. A file one is barred from stays closed."""
+    """The files of a cohort in order, against what the envelopes still have.
+
+    Of files that are closed to the reader, how many there are is all that is said; and then no rank, running total or
+    line either, since the place and the amount of a closed file would follow from those of the others.
+    """
     calls = Call.objects.of_staff(request.user).select_related("program__cluster", "rules", "rubric")
     call = get_object_or_404(calls, public_id=public_id)
     if call.rubric_id is None or call.rules_id is None:
@@ -81,13 +84,14 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     cohorts = selectors.cohorts_of(call)
     cohort = _cohort(request, cohorts)
     ranking = selectors.ranking(call, cohort)
-    rows = _rows(ranking, call, request.user)
+    closed = selectors.closed_in(ranking, request.user)
+    rows = _rows(ranking, call, closed)
     record_list_reading(
         request.user,
         subject="ranking",
         what="ranking",
         question={"call": str(call.public_id), "cohort": cohort.isoformat() if cohort else ""},
-        listed=[None if row.closed else row.ranked.application.pk for row in rows],
+        listed=[row.ranked.application.pk for row in rows] + [None] * len(closed),
     )
     context = {
         "call": call,
@@ -96,7 +100,9 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "rows": rows,
         "ranking": ranking,
         "line": ranking.line,
-        "envelopes": _envelopes(call),
+        "closed": len(closed),
+        "envelopes": _envelopes(call, ranking),
+        "untold": selectors.holds_money_untold(ranking, request.user),
         "held": selectors.held_percent(call),
         "bonus": BONUS_CONDITION if any(row.ranked.application.requested.bonus for row in rows) else "",
         "under_way": _count(call, cohort, TO_REVIEW),
@@ -125,18 +131,17 @@ def _tabs(call: Call, cohorts: Iterable[datetime], current: datetime | None) -> 
     ]
 
 
-def _rows(ranking: Ranking, call: Call, user: User) -> list[Row]:
-    files = ranking.files
-    barred = {file for file, _person in barred_pairs([ranked.application.pk for ranked in files], [user.pk])}
+def _rows(ranking: Ranking, call: Call, closed: Collection[int]) -> list[Row]:
+    """The files in order, without those (keys) that are closed to the reader."""
+    files = [ranked for ranked in ranking.files if ranked.application.pk not in closed]
     names = _criteria(call)
     reached = max((place for place, ranked in enumerate(files) if ranked.placed.funded), default=None)
     passing = max((place for place, ranked in enumerate(files) if ranked.placed.rank is not None), default=None)
     return [
         Row(
             ranked=ranked,
-            closed=ranked.application.pk in barred,
-            missed=() if ranked.application.pk in barred else _missed(ranked, names),
-            line_under=place == reached,
+            missed=_missed(ranked, names),
+            line_under=place == reached and not closed,
             pass_under=place == passing and place + 1 < len(files),
         )
         for place, ranked in enumerate(files)
@@ -152,7 +157,7 @@ def _missed(ranked: RankedFile, names: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(names.get(key, _("overall")) for key in ranked.reviews.missed)
 
 
-def _envelopes(call: Call) -> list[EnvelopeRow]:
+def _envelopes(call: Call, ranking: Ranking) -> list[EnvelopeRow]:
     held = selectors.held_percent(call)
     return [
         EnvelopeRow(
@@ -160,7 +165,7 @@ def _envelopes(call: Call) -> list[EnvelopeRow]:
             spent=envelope.committed + envelope.payable + envelope.paid + envelope.lapsed,
             left=max(Decimal(0), available(envelope, held_percent=held)),
         )
-        for envelope in sorted(selectors.open_envelopes(call), key=lambda e: (e.fiscal_year, e.pk))
+        for envelope in sorted(ranking.envelopes, key=lambda e: (e.fiscal_year, e.pk))
     ]
 
 
@@ -192,6 +197,7 @@ def recommend(request: PersonRequest, reference: str) -> HttpResponse:
     ranked = ranking.of(application)
     if ranked is None:  # it has just left the ranking
         return _too_late(request, application)
+    closed = selectors.closed_in(ranking, user)
     held = selectors.held_for(application)
     envelopes = [
         (envelope, available(envelope, held_percent=held))
@@ -203,13 +209,14 @@ def recommend(request: PersonRequest, reference: str) -> HttpResponse:
         "reviews": ranked.reviews,
         "english": _english(application),
     }
-    form = _recommend_form(request, application, ranked, options)
+    offer = Decimal(0) if closed else ranked.placed.offer
+    form = _recommend_form(request, application, offer, options)
     if request.method == "POST" and request.POST.get("then") != "propose" and form.is_valid():
         done = _recommend(form, application, by=user)
         if done:
             messages.success(request, _("The recommendation is made: its decision is drafted."))
             return redirect("review-file", reference)
-    return _recommend_page(request, ranking, ranked, form, in_the_way)
+    return _recommend_page(request, ranking, ranked, form, in_the_way, closed)
 
 
 def _too_late(request: PersonRequest, application: Application, *why: Refusal) -> HttpResponse:
@@ -239,14 +246,16 @@ def _english(application: Application) -> bool:
 
 
 def _recommend_form(
-    request: PersonRequest, application: Application, ranked: RankedFile, options: dict[str, Any]
+    request: PersonRequest, application: Application, offer: Decimal, options: dict[str, Any]
 ) -> RecommendForm:
+    """`offer`: what the funding line leaves to the file, as its reader may know it; all that is asked without one."""
+    passes = options["reviews"].passes
     if request.method != "POST":
-        amount = ranked.placed.offer or application.requested_amount or Decimal(0)
+        amount = offer or application.requested_amount or Decimal(0)
         granted = Outcome.APPROVED if amount == application.requested_amount else Outcome.PARTIAL
-        outcome = granted if ranked.reviews.passes else Outcome.DECLINED
+        outcome = granted if passes else Outcome.DECLINED
         initial: dict[str, object] = {"outcome": outcome.value}
-        if ranked.reviews.passes:
+        if passes:
             initial |= _split(application, amount)
         return RecommendForm(initial=initial, **options)
     if request.POST.get("then") == "propose":  # split again what was typed; nothing is saved, nothing is refused
@@ -302,6 +311,7 @@ def _recommend_page(
     ranked: RankedFile,
     form: RecommendForm,
     in_the_way: Collection[Refusal],
+    closed: Collection[int],
 ) -> HttpResponse:
     application, person = ranked.application, request.user
     context = {
@@ -310,11 +320,12 @@ def _recommend_page(
         "form": form,
         "ranked": ranked,
         "ranking": ranking,
+        "closed": bool(closed),
         "passing": sum(1 for one in ranking.files if one.placed.rank is not None),
         "missed": _missed(ranked, _criteria(application.call)),
         "refusals": [str(refusal.message) for refusal in in_the_way],
         "may_reopen": any(refusal.code == QUORUM for refusal in in_the_way)
         and bool(allowed(application, person, Application.reopen_review)),
-        "under_line": ranked.reviews.passes and not ranked.placed.funded,
+        "under_line": ranked.reviews.passes and not ranked.placed.funded and not closed,
     }
     return render(request, "reviews/recommend.html", context, status=422 if form.errors else 200)

@@ -418,6 +418,7 @@ def test_trail_of_a_cluster_is_of_its_files_of_what_it_owns_and_of_its_people(ca
         read(None, key(others_things)),
         read(None, SimpleNamespace(actor="guest", pk=staff.pk, on_behalf_of="MX")),
         read(None, SimpleNamespace(actor="guest", pk=mine["api_key"].pk, on_behalf_of="MX")),
+        read(None, SimpleNamespace(actor="guest", pk=cast.analyst.pk, on_behalf_of="MX")),
         read(there_file.pk, cast.analyst),
     )
     assert set(Reading.objects.filter(_of_clusters(clusters, True))) == set(seen)

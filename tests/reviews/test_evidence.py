@@ -3,11 +3,15 @@
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils.translation import override
 
 from applications.models import Application
+from audit.actors import CLOCK
+from moves.services import declare_standing
 from reviews.models import Recommendation
-from reviews.selectors import departure, departure_of, stood
+from reviews.selectors import departure, departure_of, hides_its_ranking, stood
+from reviews.selectors.evidence import _departure
 from tests.decisions import files
 from tests.mutants import proves
 
@@ -53,7 +57,7 @@ def test_a_file_stood_where_the_evidence_says():
 )
 def test_a_recommendation_that_departs_from_the_ranking_says_how(number, outcome, amount, said):
     with override("en"):
-        sentence = departure(recommendation(number, outcome, amount))
+        sentence = _departure(recommendation(number, outcome, amount))
     assert (said in sentence, bool(sentence)) == (True, bool(said))
 
 
@@ -62,9 +66,36 @@ def test_only_the_recommendation_that_stands_for_the_file_departs(cast, programm
     first = files.recommended_file(cast, programme, outcome="declined").application
     later = files.recommended_file(cast, programme, company="precision", amount="50000.00").application
     with override("en"):
-        assert "its refusal is recommended" in departure_of(first)
-        assert departure_of(later) == ""
+        assert "its refusal is recommended" in departure_of(first, CLOCK)
+        assert departure_of(later, CLOCK) == ""
         Recommendation.objects.filter(application=first).update(voided_at=files.DECIDED_AT)
-        assert departure_of(first) == ""
+        assert departure_of(first, CLOCK) == ""
         Recommendation.objects.filter(application=later).update(outcome="declined")
-        assert departure_of(first) == ""
+        assert departure_of(first, CLOCK) == ""
+
+
+@proves(hides_its_ranking)
+def test_a_reader_of_a_closed_file_is_told_of_no_ranking_that_it_was_in(cast, programme, client):
+    """Only that a recommendation departs from it: not its rank, nor what the line left, which tell of the other."""
+    closed = files.reviewed_file(cast, programme, company="precision")
+    elsewhere = files.file_row(cast, programme, state="submitted")
+    decision = files.recommended_file(cast, programme, outcome="declined")
+    said, reader = decision.recommendation, cast.endorser
+    declare_standing(elsewhere.pk, user=reader, standing="conflict")
+    declare_standing(closed.pk, user=cast.officer, standing="conflict")
+    client.force_login(reader)
+    url = reverse("decision-file", args=[decision.application.reference])
+    with override("en"):
+        assert hides_its_ranking(said, reader) is False
+        assert "its refusal is recommended" in departure(said, reader)
+        assert " sur 2" in client.get(url).content.decode()
+        declare_standing(closed.pk, user=reader, standing="conflict")
+        assert hides_its_ranking(said, reader) is True
+        assert departure(said, reader).startswith("How is not told to you")
+        assert departure(Recommendation(application=closed, outcome="declined", inputs=said.inputs), CLOCK)
+        page = client.get(url).content.decode()
+    assert " sur 2" not in page
+    assert "non montré\u00a0: un dossier de ce classement vous est fermé" in page
+    assert "au-dessus de la ligne" not in page
+    follows = Recommendation(application=decision.application, outcome="approved", inputs=said.inputs)
+    assert departure(follows, reader) == ""

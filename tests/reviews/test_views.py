@@ -342,18 +342,78 @@ def test_each_act_on_an_assignment_has_its_page(cast, programme, as_, name):
 
 
 def test_the_ranking_shows_the_line_and_closes_what_one_is_barred_from(cast, programme, as_):
-    high = reviewed_file(cast, programme, scores=(5, 5, 5))
-    low = reviewed_file(cast, programme, company="precision", scores=(2, 2, 2))
-    client = as_(cast.chair)
-    shown = page(client, "review-ranking", high.call.public_id)
-    assert high.reference in shown
-    assert low.reference in shown
-    declare_interests(low, by=cast.chair, answer="conflict", note="…")
-    shown = page(client, "review-ranking", high.call.public_id)
-    assert low.reference not in shown
-    assert low.organisation_name not in shown
+    """Nothing that is said of the others tells its place, its amount, or whether the money reaches it."""
+    first, closed, last = (
+        reviewed_file(cast, programme, company=company, scores=scores)
+        for company, scores in (("usinage", (5, 5, 5)), ("precision", (4, 4, 4)), ("northwind", (2, 2, 2)))
+    )
+    for file, asked in ((first, "11111.00"), (closed, "22222.00"), (last, "33333.00")):
+        Application.objects.filter(pk=file.pk).update(requested_amount=Decimal(asked))
+    client, call = as_(cast.chair), first.call.public_id
+    shown = " ".join(page(client, "review-ranking", call).split())
+    for file in (first, closed, last):
+        assert file.reference in shown
+    for words in (
+        "22 222",
+        "33 333",
+        "Rang",
+        "Total cumulé",
+        "Ligne de financement",
+        "au-dessus de la ligne",
+    ):
+        assert words in shown
+    assert "fermé" not in shown
+    declare_interests(closed, by=cast.chair, answer="conflict", note="…")
+    answer = client.get(reverse("review-ranking", args=[call]))
+    shown = " ".join(answer.content.decode().split())
+    assert [row.ranked.application for row in answer.context["rows"]] == [first, last]
+    assert (
+        "1 dossier de ce classement vous est fermé pour cause de conflit d’intérêts. Les rangs, les totaux "
+        "cumulés et la ligne de financement ne sont pas montrés : on pourrait en déduire sa place et son montant."
+    ) in shown
+    table = shown[shown.index("<table") : shown.index("</table>")]
+    for words in (closed.reference, closed.organisation_name, "22 222", "33 333", "66 666"):
+        assert words not in table or words == "33 333"
+    for words in (
+        "Rang",
+        "Total cumulé",
+        "Ligne de financement",
+        "ranking__under",
+        "de la ligne",
+        "disponible",
+        "ex æquo",
+    ):
+        assert words not in table
+    assert table.count("11 111") == table.count("33 333") == 1  # what each asks, and no running total
+    assert ">passe<" in table
+    assert "ne passe pas" in table
+    declare_interests(first, by=cast.chair, answer="conflict", note="…")
+    declare_interests(last, by=cast.chair, answer="conflict", note="…")
+    shown = page(client, "review-ranking", call)
+    assert "3 dossiers de ce classement vous sont fermés" in shown
+    assert "Aucun dossier évalué" not in shown
     for name in ("ana", "sophie", "michel"):
-        page(as_(getattr(cast, name)), "review-ranking", high.call.public_id, status=404)
+        page(as_(getattr(cast, name)), "review-ranking", call, status=404)
+
+
+def test_a_recommendation_is_written_without_the_rank_when_a_file_of_the_ranking_is_closed(cast, programme, as_):
+    first = reviewed_file(cast, programme, scores=(5, 5, 5))
+    last = reviewed_file(cast, programme, company="precision")
+    Application.objects.filter(pk=first.pk).update(requested_amount=Decimal(10**9))
+    declare_interests(last, by=cast.chair, answer="none")
+    client = as_(cast.chair)
+    shown = page(client, "review-recommend", last.reference)
+    assert "2 sur 2" in shown
+    assert "sous la ligne" in shown
+    declare_interests(first, by=cast.chair, answer="conflict", note="…")
+    answer = client.get(reverse("review-recommend", args=[last.reference]))
+    shown = answer.content.decode()
+    assert "2 sur 2" not in shown
+    assert "non montré\u00a0: un dossier de ce classement vous est fermé pour cause de conflit d’intérêts" in shown
+    assert "La position de la ligne de financement ne vous est pas montrée" in shown
+    assert "sous la ligne" not in shown
+    asked = Application.objects.get(pk=last.pk).requested_amount
+    assert answer.context["form"]["amount"].value() == asked
 
 
 def recommendation(client, application, **changes):
