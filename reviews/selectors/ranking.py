@@ -127,7 +127,7 @@ def closed_in(ranking: Ranking, reader: Actor) -> set[int]:
 def holds_money_untold(ranking: Ranking, reader: Actor) -> bool:
     """Whether the envelopes of a ranking hold money for a file that is closed to `reader` and whose applicant has not
     read of it: what is reserved may be the amount of that file alone."""
-    paid = LedgerEntry.objects.filter(envelope__in=ranking.envelopes, application_id__isnull=False)
+    paid = LedgerEntry.objects.filter(envelope__in=ranking.envelopes)
     files = Application.objects.filter(pk__in=barred_from(reader), state__in=VALID)
     return files.filter(pk__in=paid.values("application_id")).exclude(last_told=PublicState.APPROVED).exists()
 
