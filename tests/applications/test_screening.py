@@ -323,7 +323,8 @@ def test_what_is_missing_keeps_a_file_from_being_complete(file, cast):
     (only,) = refused.value.refusals
     assert only.code == "missing"
     assert str(only.message) == (
-        "A piece is missing: ask the applicant for it. Title of the project: Answer this question. "
+        "Something is missing. An officer of the programme asks the applicant for it. "
+        "Title of the project: Answer this question. "
         f"The file of “{document.upload.name}” is gone. The sponsor has not confirmed yet."
     )
     assert (fresh(file).complete_at, fresh(file).opened_at, told()) == (None, None, [])
