@@ -303,6 +303,8 @@ def screen(served, desks, reference, draft):
         item.locator('[name="passed"][value="yes"]').check()
         with screener.page.expect_navigation():
             item.get_by_role("button").first.click()
+    screener.go(f"/files/{reference}/screening/complete").send()
+    sophie.go(draft).reads("complet")
     screener.go(f"/files/{reference}/screening/eligible").send()
     screener.go(f"/files/{reference}").reads("Déclarée admissible")
     desks.leave("screener")
