@@ -358,7 +358,7 @@ def review(reviewer, reference):
 def recommend(chair, reference):
     chair.go("/").reads(reference).declare(f"/files/{reference}/interests")
     chair.go(f"/files/{reference}/reviews")
-    chair.go(chair.page.locator('main a[href$="/ranking"]').first.get_attribute("href")).reads(reference)
+    chair.go(chair.page.locator('main a[href*="/ranking"]').first.get_attribute("href")).reads(reference)
     chair.go(f"/files/{reference}/recommendation").fill(outcome="approved", amount="75 000,00")
     with chair.page.expect_navigation():
         chair.page.locator('button[name="then"][value="propose"]').click()
