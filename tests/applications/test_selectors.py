@@ -182,9 +182,11 @@ def test_home_of_a_company_has_its_drafts_then_its_own_files_as_they_were_sent(c
         for state, days, due in (("approved", 1, None), ("submitted", 3, NOW + DAY), ("eligible", 2, NOW + 9 * DAY))
     ]
     begun = another(row, state="draft", submitted_at=None, reference=None)
+    later = another(row, state="draft", submitted_at=None, reference=None, title="Un autre projet")
     last, first, second = (("Being assessed", file.reference, None) for file in sent)
     closing = datetime(2026, 9, 30, 21, tzinfo=UTC)  # of its cohort
-    lines = [("Finish and submit", begun.title, closing), first, second, last]
+    drafts = [("Finish and submit", draft.title, closing) for draft in (begun, later)]
+    lines = [*drafts, first, second, last]
     assert told(cast.sophie) == told(cast.olivier) == lines
     assert told(cast.sophie, limit=1) == lines[:1]
 

@@ -16,6 +16,7 @@ from reviews.checks import panel_lines, panel_problems
 from reviews.models import Assignment, Panel, PanelSeat
 from reviews.querysets import AssignmentQuerySet, PanelQuerySet, PanelSeatQuerySet, _holds
 from reviews.selectors import panel_reviews, queue_of, work_for
+from reviews.selectors.waiting import _work_of_panel
 from reviews.services import cancel_assignment, replace_assignment, start_review
 from reviews.services.panels import open_new_panel, panel_of, take_seat
 from reviews.states import AssignmentState, SeatEnd, SitsAs
@@ -62,6 +63,9 @@ def give(cast):
     return make
 
 
+NARROWER = {"without `application__in=[": "what is found is looked up by its file"}
+
+
 def test_side_of_a_reviewer_is_a_way_to_sit():
     assert [*Seat.values, "chair"] == SitsAs.values
 
@@ -88,10 +92,12 @@ def test_file_given_to_a_new_panel_has_one_of_its_own(cast, file):
     assert list(Panel.objects.running().order_by("id")) == [first, again]
 
 
+@proves(_work_of_panel, moot=NARROWER)
 def test_reviewer_whose_role_ended_is_not_awaited_and_the_file_goes_to_another(cast, programme, client):
     """Ana's review is in, and counts; Ben and Dev leave before theirs: the officer sees it, gives theirs to others."""
     file = file_in_review(cast, programme)
     score(of(file, cast.ana), 4)
+    assert [line.waits_for != "" for line in work_for(cast.officer)] == [True]
     for person in (cast.ana, cast.ben, cast.dev):
         end_role(person)
     assert [(line.have, line.needed) for line in panel_lines(file)] == [(1, 2), (0, 1)]
