@@ -242,7 +242,10 @@ def test_answer_is_due_when_the_request_that_waits_says(cast, row):
     Application.objects.filter(pk=row.pk).update(state="changes_requested")
     for days, ended in ((1, {"answered_at": NOW}), (9, {"cancelled_at": NOW}), (5, {})):
         row.change_requests.create(by=cast.officer, due=NOW + days * DAY, **ended)
-    assert told(cast.sophie) == [("Answer the request for changes", row.reference, NOW + 5 * DAY)]
+    second = another(row, state="changes_requested")
+    second.change_requests.create(by=cast.officer, due=NOW + 7 * DAY)
+    answer = "Answer the request for changes"
+    assert told(cast.sophie) == [(answer, row.reference, NOW + 5 * DAY), (answer, second.reference, NOW + 7 * DAY)]
 
 
 def test_draft_is_due_when_its_cohort_closes(cast, row):
