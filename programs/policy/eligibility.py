@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import ClassVar
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from programs.policy.standing import Decides, Obeyed, Refused, done, rule, said
 from questions import conditions
+from questions.constants import QuestionType
 from questions.schema.checks import check_condition
 from questions.schema.definition import Question, read_condition, read_question
 from questions.schema.reading import Reader
 from questions.schema.writing import question_as_written
+from work.money import format_money, format_percent
+from work.numbers import write_number
 from work.texts import Said, Text
 
 CHECK = Obeyed(
@@ -38,12 +43,42 @@ class EligibilityQuestion:
             out["eligible_when"] = conditions.to_text(self.eligible_when)
         return out | ({"refusal": self.refusal.as_dict()} if self.refusal else {})
 
-    def said(self) -> Said:
-        """What is asked, the condition that must hold, and what is answered where it does not."""
+    def said(self, asked: _Asked) -> Said:
+        """What is asked, and of whom; the answer that must be given, and what is said where it is not."""
+        words = []
+        if self.question.shown_when is not None:
+            when = conditions.in_words(self.question.shown_when, asked)
+            words.append(_("Asked only where: %(condition)s.") % {"condition": when})
         if self.eligible_when is None:
-            return Said(str(self.question.label), _("Refuses nobody."))
-        condition = _("Eligible when: %(condition)s.") % {"condition": conditions.to_text(self.eligible_when)}
-        return Said(str(self.question.label), f"{condition} {self.refusal}")
+            words.append(_("Refuses nobody."))
+        else:
+            answer = conditions.in_words(self.eligible_when, asked, own=self.question.key)
+            words.append(_("Answer that lets one apply: %(answer)s.") % {"answer": answer})
+            words.append(_("Otherwise: “%(refusal)s”") % {"refusal": self.refusal})
+        return Said(str(self.question.label), " ".join(words))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The questions of the check, for the sentences of their conditions."""
+
+    questions: Mapping[str, Question]
+
+    def name(self, key: str) -> str:
+        question = self.questions.get(key)
+        return str(question.label) if question else key
+
+    def answer(self, key: str, value: object) -> str:
+        language, question = get_language() or "fr", self.questions.get(key)
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        if not isinstance(value, Decimal):
+            return question.label_of(value) if question else str(value)
+        if question and question.type == QuestionType.MONEY:
+            return format_money(value, language)
+        if question and question.type == QuestionType.PERCENT:
+            return format_percent(value, language)
+        return write_number(value)
 
 
 @dataclass(frozen=True)
@@ -64,7 +99,8 @@ class Eligibility:
     def said(self) -> list[Said]:
         """Every question of the check, and whom to call."""
         contact = said(self, "contact", name=_("Whom to call"), words=str(self.contact))
-        return [*(item.said() for item in self.questions), contact]
+        asked = _Asked({item.question.key: item.question for item in self.questions})
+        return [*(item.said(asked) for item in self.questions), contact]
 
     def to_definition(self) -> dict:
         return {"contact": self.contact.as_dict(), "questions": [item.to_definition() for item in self.questions]}

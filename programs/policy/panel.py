@@ -40,7 +40,7 @@ class PanelRules:
         default=0,
         metadata=rule(
             Obeyed(
-                "reviews.checks.panel:fill",
+                FILL,
                 TYPED + "test_panel_may_ask_for_more_reviewers_than_its_seats",
             ),
             Decides.ORDER,
@@ -51,7 +51,7 @@ class PanelRules:
         hash=False,
         metadata=rule(
             Obeyed(
-                "reviews.checks.panel:fill",
+                FILL,
                 SERVICES + "test_the_review_does_not_start_without_its_seats",
             ),
             Decides.ORDER,

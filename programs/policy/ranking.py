@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from programs.constants import Allocation, LineStrategy, Order
-from programs.policy.numbers import in_words, written
+from programs.policy.numbers import written
 from programs.policy.standing import Decides, Obeyed, Part, Refused, done, refused_values, rule, said
 from questions.schema.reading import Reader
+from work.numbers import write_number
 from work.texts import Said
 
 DISCUSS_SPREAD = Decimal(20)  # points between two reviews above which the panel discusses (docs/scoring.md 6)
@@ -101,7 +102,7 @@ class RankingRules:
     def said(self, criteria: Mapping[str, str]) -> list[Said]:
         """The order and the line, in words. `criteria`: the names of those of the rubric, by key."""
         points = ngettext("%(count)s point", "%(count)s points", int(self.discuss_spread)) % {
-            "count": in_words(self.discuss_spread)
+            "count": write_number(self.discuss_spread.normalize())
         }
         spread = _("Discussed when two of its reviews are more than %(points)s apart, out of 100.")
         return [

@@ -33,10 +33,12 @@ from questions.conditions.tree import (
     literals_by_name,
     names,
 )
+from questions.conditions.words import Asked, in_words
 from questions.conditions.writing import to_text
 
 __all__ = [
     "And",
+    "Asked",
     "Call",
     "Compare",
     "ConditionError",
@@ -48,6 +50,7 @@ __all__ = [
     "Or",
     "comparisons",
     "evaluate",
+    "in_words",
     "is_answered",
     "literals_by_name",
     "names",

@@ -372,3 +372,38 @@ def test_agreements_that_pay_the_programme_say_their_terms_by_reference(cast, pr
     assert said["Concurrence of the partner"] == "Never asked."
     assert said["Money that is recovered"] == "Goes back to the partner."
     assert said["Administration fee"] == "12.5% of each year's amount is the cluster's, and cannot be awarded."
+
+
+LETS = "Réponse qui permet de présenter une demande\xa0: "
+STAFF = "Combien d’employés votre entreprise compte-t-elle?"
+OQLF = "Votre entreprise est-elle en règle avec l’Office québécois de la langue française (OQLF)?"
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        (
+            "fr",
+            {
+                STAFF: f"{LETS}au moins 10 et au plus 250. Sinon\xa0: «\xa0Vous ne pouvez pas présenter de demande, parce "
+                "que le programme s’adresse aux entreprises de 10 à 250 employés.\xa0»",
+                "À combien estimez-vous les dépenses de votre projet?": f"{LETS}au moins 20\xa0000,00\xa0$.",
+                OQLF: f"Question posée seulement dans ce cas\xa0: «\xa0{STAFF}\xa0»\xa0: au moins 25. {LETS}Oui.",
+            },
+        ),
+        (
+            "en",
+            {
+                "How many employees does your company have?": "Answer that lets one apply: at least 10 and at most "
+                "250. Otherwise: “You cannot apply, because the programme is for companies with 10 to 250 employees.”",
+                "What share of your revenue comes from aerospace?": "Answer that lets one apply: at least 25%.",
+            },
+        ),
+    ],
+)
+def test_conditions_of_the_check_are_said_in_words_not_in_code(policy, language, expected):
+    with override(language):
+        said = {rule.name: rule.words for rule in policy.eligibility.said()}
+    for question, words in expected.items():
+        assert said[question].startswith(words)
+    assert not [words for words in said.values() if ">=" in words or " = " in words]

@@ -18,6 +18,7 @@ from questions.conditions import (
     Not,
     Or,
     evaluate,
+    in_words,
     names,
     parse,
     to_text,
@@ -161,3 +162,38 @@ def _parsed(text):
         return parse(text), None
     except ConditionError as error:
         return None, error.position
+
+
+class Asked:
+    def name(self, key):
+        return key.upper()
+
+    def answer(self, key, value):
+        return {True: "Yes", False: "No"}.get(value, str(value)) if isinstance(value, bool) else f"<{value}>"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("employees >= 10 and employees <= 250", "at least <10> and at most <250>"),
+        ("25 < employees", "more than <25>"),  # read from the other side
+        ("10 >= employees", "at most <10>"),
+        ("employees < 5", "less than <5>"),
+        ("employees = 5", "<5>"),
+        ("employees != 5", "anything but <5>"),
+        ("not employees = 5", "not the case: <5>"),
+        ("sponsored", "“SPONSORED”: Yes"),
+        ("sponsored = no", "“SPONSORED”: No"),
+        ("answered(sponsored)", "“SPONSORED”: there is an answer"),
+        ("count(files) >= 2", "“FILES”: number of lines: at least <2>"),
+        ('kind in ["loan", "grant"]', "“KIND”: one of these: <loan>; <grant>"),
+        ('kind not in ["loan"]', "“KIND”: none of these: <loan>"),
+        ("employees > staff", "more than the answer to “STAFF”"),
+        (
+            "employees > 1 and (a = yes or b = no) and not (a = no and b = no)",
+            "more than <1> and (“A”: Yes or “B”: No) and not the case: (“A”: No and “B”: No)",
+        ),
+    ],
+)
+def test_condition_is_said_in_words(text, expected):
+    assert in_words(parse(text), Asked(), own="employees") == expected
