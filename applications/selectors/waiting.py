@@ -45,7 +45,8 @@ def _work_of_company(user: User, limit: int) -> Iterator[WorkLine]:
         .annotate(asked_until=Subquery(requests.values("due")[:1]))
         .select_related("call__program")
         .prefetch_related("call__accommodations")
-        .order_by(F("submitted_at").asc(nulls_first=True), "id")  # its clock would tell when it was found eligible
+        # What waits for the applicant comes first. Not by its clock: that would tell when it was found eligible.
+        .order_by("asked_until", F("submitted_at").asc(nulls_first=True), "id")
     )
     for file in files[:limit]:
         label = file.title or file.call.name

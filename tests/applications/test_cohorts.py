@@ -51,6 +51,17 @@ def test_file_still_incomplete_moves_to_the_next_cohort(cast, programme):
     assert "of the last" not in moved(LAST + timedelta(days=400))
 
 
+def test_file_moves_however_many_stay_before_it(cast, programme):
+    """Those of a call that moves none, or that are not late yet, keep nobody from their turn."""
+    row = submitted_row(cast, programme)
+    for _n in range(3):
+        another(row, state="changes_requested", cohort_closes_at=SECOND)
+    late = another(row, state="changes_requested", cohort_closes_at=FIRST)
+    with clock.at(SECOND + TICK):
+        assert move_incomplete_files(by=CLOCK) == 1
+    assert Application.objects.get(pk=late.pk).cohort_closes_at == SECOND
+
+
 @pytest.mark.parametrize("promise", [{"days": 45, "kind": "calendar", "from": "closing"}, None])
 def test_file_stays_where_the_rules_move_none(cast, programme, promise):
     row = submitted_row(cast, programme)

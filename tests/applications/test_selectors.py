@@ -235,17 +235,21 @@ def test_home_of_a_company_counts_the_same_queries_at_one_draft_and_at_many(
 
 
 @proves(_work_of_company, moot=ONE)
-def test_answer_is_due_when_the_request_that_waits_says(cast, row):
+def test_answers_come_first_by_what_the_request_that_waits_says(cast, row):
     theirs = another(row, state="draft", due=NOW + 30 * DAY)
     theirs.change_requests.create(by=cast.officer, due=NOW + 20 * DAY)
     Application.objects.filter(pk=theirs.pk).update(state="cancelled")
     Application.objects.filter(pk=row.pk).update(state="changes_requested")
     for days, ended in ((1, {"answered_at": NOW}), (9, {"cancelled_at": NOW}), (5, {})):
         row.change_requests.create(by=cast.officer, due=NOW + days * DAY, **ended)
-    second = another(row, state="changes_requested")
-    second.change_requests.create(by=cast.officer, due=NOW + 7 * DAY)
+    another(row, state="draft", submitted_at=None, reference=None)
+    later, sooner = (another(row, state="changes_requested") for _n in range(2))
+    for file, days in ((later, 7), (sooner, 2)):
+        file.change_requests.create(by=cast.officer, due=NOW + days * DAY)
     answer = "Answer the request for changes"
-    assert told(cast.sophie) == [(answer, row.reference, NOW + 5 * DAY), (answer, second.reference, NOW + 7 * DAY)]
+    *asked, (draft, _title, _due) = told(cast.sophie)
+    assert asked == [(answer, file.reference, NOW + days * DAY) for file, days in ((sooner, 2), (row, 5), (later, 7))]
+    assert draft == "Finish and submit"
 
 
 def test_draft_is_due_when_its_cohort_closes(cast, row):

@@ -385,8 +385,8 @@ OQLF = "Votre entreprise est-elle en règle avec l’Office québécois de la la
         (
             "fr",
             {
-                STAFF: f"{LETS}au moins 10 et au plus 250. Sinon\xa0: «\xa0Vous ne pouvez pas présenter de demande, parce "
-                "que le programme s’adresse aux entreprises de 10 à 250 employés.\xa0»",
+                STAFF: f"{LETS}au moins 10 et au plus 250. Sinon\xa0: «\xa0Vous ne pouvez pas présenter de demande, "
+                "parce que le programme s’adresse aux entreprises de 10 à 250 employés.\xa0»",
                 "À combien estimez-vous les dépenses de votre projet?": f"{LETS}au moins 20\xa0000,00\xa0$.",
                 OQLF: f"Question posée seulement dans ce cas\xa0: «\xa0{STAFF}\xa0»\xa0: au moins 25. {LETS}Oui.",
             },
