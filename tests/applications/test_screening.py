@@ -40,12 +40,6 @@ KEYS += ["duplicate"]
 ITEM = Change("method", ChangeWhy.INCOMPLETE, "Nommez la personne qui mène chaque étape.")
 
 
-REGISTERED = {  # a move asks the facts that were registered: these two faults do not reach them
-    "without `if (question": "what a form lacks is one of its questions",
-    "without `upload__gone_at": "the test names the document that is gone, and no other",
-}
-
-
 @pytest.fixture
 def file(cast, programme):
     return submitted_file(cast, programme)
@@ -315,7 +309,7 @@ def test_a_complete_file_is_not_taken_back_though_nobody_opened_its_page(file, c
     assert [r.code for r in refused.value.refusals] == ["opened"]
 
 
-@proves(pieces, moot=REGISTERED)
+@proves(pieces)
 def test_what_is_missing_keeps_a_file_from_being_complete(file, cast):
     document = file.documents.order_by("pk").first()
     type(document.upload).objects.filter(pk=document.upload_id).update(gone_at=SCREENED, gone_by=cast.olivier)
@@ -336,7 +330,7 @@ def test_what_is_missing_keeps_a_file_from_being_complete(file, cast):
     assert (fresh(file).complete_at, fresh(file).opened_at, told()) == (None, None, [])
 
 
-@proves(pieces, moot=REGISTERED)
+@proves(pieces)
 @pytest.mark.parametrize("find", [find_eligible, find_ineligible])
 def test_no_finding_comes_before_the_file_is_complete(file, cast, find):
     declare_standing(file.pk, user=cast.screener, standing="clear")

@@ -174,7 +174,7 @@ def test_page_says_which_review_is_in_and_left_out(cast, programme, client):
     assert page.content.decode().count("ne compte pas\xa0: un doute") == 1
 
 
-C, I, F = Seat.CLUSTER, Seat.INDUSTRY, Seat.INDEPENDENT  # noqa: E741
+C, N, F = Seat.CLUSTER, Seat.INDUSTRY, Seat.INDEPENDENT
 
 
 @pytest.mark.parametrize(
@@ -182,12 +182,12 @@ C, I, F = Seat.CLUSTER, Seat.INDUSTRY, Seat.INDEPENDENT  # noqa: E741
     [
         (0, {}, None, [], [("", 1, 0)]),
         (3, {}, None, [C, C], [("", 3, 2)]),
-        (3, {C: 2, I: 1}, None, [C, C, C], [("cluster", 2, 2), ("industry", 1, 0)]),
-        (4, {C: 2, I: 1}, None, [C, C, C, I], [("cluster", 2, 2), ("industry", 1, 1), ("", 1, 1)]),
-        (3, {C: 2, I: 1}, 2, [C, I], [("cluster", 1, 1), ("industry", 1, 1)]),
-        (3, {C: 2, I: 1}, 2, [C, C], [("cluster", 1, 1), ("industry", 1, 0)]),
-        (5, {C: 2, I: 1}, 3, [C, I], [("cluster", 1, 1), ("industry", 1, 1), ("", 1, 0)]),
-        (5, {C: 2, I: 1}, 3, [C, I, F], [("cluster", 1, 1), ("industry", 1, 1), ("", 1, 1)]),
+        (3, {C: 2, N: 1}, None, [C, C, C], [("cluster", 2, 2), ("industry", 1, 0)]),
+        (4, {C: 2, N: 1}, None, [C, C, C, N], [("cluster", 2, 2), ("industry", 1, 1), ("", 1, 1)]),
+        (3, {C: 2, N: 1}, 2, [C, N], [("cluster", 1, 1), ("industry", 1, 1)]),
+        (3, {C: 2, N: 1}, 2, [C, C], [("cluster", 1, 1), ("industry", 1, 0)]),
+        (5, {C: 2, N: 1}, 3, [C, N], [("cluster", 1, 1), ("industry", 1, 1), ("", 1, 0)]),
+        (5, {C: 2, N: 1}, 3, [C, N, F], [("cluster", 1, 1), ("industry", 1, 1), ("", 1, 1)]),
         (5, {}, 3, [F, F, F, F], [("", 3, 3)]),
     ],
 )
