@@ -1,7 +1,10 @@
-"""The page that a call's own page leads to."""
+"""Pages of the publication of a call: its own, and those where what a call lacks is mended."""
 
 from uuid import UUID
 
 from work.pages import Page
 
 PUBLISH = Page("call-publish", UUID)
+IMPORT = Page("program-import")
+PEOPLE = Page("program-people", str)
+ENVELOPES = Page("envelope-list")

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,6 +16,7 @@ from builder.bundle import BundleRefused
 from builder.checks import Finding, Lacks, publication_findings
 from builder.exports import export_bundle, stamp_of, stamped
 from builder.forms import BundleForm, PromisesForm
+from builder.pages import ENVELOPES, IMPORT, PEOPLE
 from builder.services import BundleOvertaken, import_bundle, record_export
 from letters import fields
 from letters.selectors import templates_of
@@ -179,4 +179,10 @@ def publish(request: PersonRequest, public_id: UUID) -> HttpResponse:
 
 def address_of(finding: Finding, program: Program) -> str:
     """The page where what is lacking is mended."""
-    return reverse(finding.lacks.value, args=[program.slug] if finding.lacks is Lacks.PEOPLE else [])
+    match finding.lacks:
+        case Lacks.FILE:
+            return IMPORT().url
+        case Lacks.PEOPLE:
+            return PEOPLE(program.slug).url
+        case Lacks.MONEY:
+            return ENVELOPES().url

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 
 class Lacks(enum.Enum):
-    """What a finding is about; its value is the name of the page where it is mended."""
+    """What a finding is about, and so where it is mended."""
 
-    FILE = "program-import"
-    PEOPLE = "program-people"
-    MONEY = "envelope-list"
+    FILE = "the programme's file"
+    PEOPLE = "the people of the programme"
+    MONEY = "the envelopes"
 
 
 @dataclass(frozen=True)
