@@ -141,7 +141,7 @@ review-close                         LL  54  54  54  59  53  54  54  54  53  53 
 review-reopen-file                   LL  44  44  44  33  33  44  44  44  99  33  33  33  44  44  44  33  44  44
 review-assignment                    L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
 review-act                           LL  44  44  44  o9  33  44  44  44  33  33  33  33  44  44  44  33  44  44
-review-recommend                     LL  44  44  44  33  33  44  44  44  rr  33  33  33  44  44  44  33  44  44
+review-recommend                     LL  44  44  44  33  33  44  44  44  r9  33  33  33  44  44  44  33  44  44
 review-ranking                       L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
 decision-queue                       L   3   3   3   o   3   3   3   3   3   o   o   3   3   r   3   3   3   o
 decision-file                        L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
