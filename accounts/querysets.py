@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.db.models import Q
 
+from accounts.roles import OrganisationRole
 from accounts.rules import in_office, is_person
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def current(self) -> Self:
         """Those that run: their person acts for the organisation today. Those that ended are left out."""
         return self.filter(ended_at=None)
+
+    def signing(self) -> Self:
+        """Those whose person can sign for the organisation today: signatories, with an open account."""
+        return self.current().filter(role=OrganisationRole.SIGNATORY, user__is_active=True)
 
     def ran_since(self, since: datetime) -> Self:
         """Those that run, or that ended at this instant or later."""

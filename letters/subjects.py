@@ -11,9 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from accounts.roles import OrganisationRole
 from applications.models import Application
-from applications.selectors import current_snapshot
+from applications.selectors import current_snapshot, signatories_of
 from funding.models import Agreement, LanguageRegime
 from letters.fields import Field
 from letters.models import Letter, LetterTemplate
@@ -118,9 +117,8 @@ def signatory_of(application: Application) -> str:
     snapshot = current_snapshot(application)
     if snapshot is not None and snapshot.signed_name:
         return snapshot.signed_name
-    signs = application.organisation.memberships.current().filter(role=OrganisationRole.SIGNATORY).order_by("id")
-    found = signs.select_related("user").first()
-    return found.user.full_name if found else ""
+    signs = signatories_of(application.organisation).first()
+    return signs.full_name if signs else ""
 
 
 def day_text(value: datetime | date | None, language: str) -> str:

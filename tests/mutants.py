@@ -5,9 +5,9 @@ A test that shows who is in a list, and in which order, says of which functions 
     @proves(DecisionQuerySet.after)
 
 `pytest --mutants` runs each of these tests again, once for every small fault that can be made in those functions: a
-condition dropped, a bound moved, an order dropped or turned round, a limit gone, a call of another list left out. A
-fault that none of the function's tests sees fails the run: there is no row of the kind that it lets in. A function
-without such a test fails `tests/house/test_lists.py`.
+condition dropped, a bound moved, an order dropped or turned round, a limit gone, a guard left out, a call of another
+list left out. A fault that none of the function's tests sees fails the run: there is no row of the kind that it lets
+in. A function without such a test fails `tests/house/test_lists.py`.
 """
 
 import ast
@@ -110,6 +110,8 @@ def _of_call(call: ast.Call, line: int) -> Iterator[tuple[str, ast.expr]]:
             yield f"line {line}: without distinct", value
         case ast.Attribute(value=value, attr=name) if name in list_methods() and not isinstance(value, ast.Name):
             yield f"line {line}: without .{name}()", value
+        case ast.Attribute(value=value, attr="none"):
+            yield f"line {line}: all for none", ast.Call(ast.Attribute(value, "all", ast.Load()), [], [])
         case ast.Name(id="sorted"):
             turned = ast.keyword("reverse", ast.UnaryOp(ast.Not(), _reverse(call)))
             keywords = [one for one in call.keywords if one.arg != "reverse"]
@@ -125,6 +127,38 @@ def _of_comprehension(found: ast.comprehension, line: int) -> Iterator[tuple[str
         left = [other for index, other in enumerate(found.ifs) if index != place]
         made = ast.comprehension(found.target, found.iter, left, found.is_async)
         yield f"line {line}: without `if {ast.unparse(condition)}`", made
+        for side, halved in _halved(condition):
+            ifs = [halved if index == place else other for index, other in enumerate(found.ifs)]
+            yield f"line {line}: without `{side}`", ast.comprehension(found.target, found.iter, ifs, found.is_async)
+
+
+def _of_choice(node: ast.If | ast.IfExp, line: int) -> Iterator[tuple[str, ast.AST]]:
+    """A guard that is not there; one side of its condition that is not; of two lists, always the same."""
+    for condition, halved in _halved(node.test):
+        made = copy.copy(node)
+        made.test = halved
+        yield f"line {line}: without `{condition}`", made
+    match node:
+        case ast.If(test=test, body=[*_, ast.Return() | ast.Continue() | ast.Raise()], orelse=[]):
+            yield f"line {line}: without `if {ast.unparse(test)}`", ast.Pass()
+        case ast.IfExp(test=test, body=body, orelse=other) if any(_is_list(one) for one in ast.walk(node)):
+            yield f"line {line}: always as `if {ast.unparse(test)}`", body
+            yield f"line {line}: never as `if {ast.unparse(test)}`", other
+
+
+def _halved(condition: ast.expr) -> Iterator[tuple[str, ast.expr]]:
+    """`and` and `or` without one of their sides."""
+    if isinstance(condition, ast.BoolOp):
+        for place, value in enumerate(condition.values):
+            left = [other for index, other in enumerate(condition.values) if index != place]
+            yield ast.unparse(value), left[0] if len(left) == 1 else ast.BoolOp(condition.op, left)
+
+
+def _is_list(node: ast.AST) -> bool:
+    match node:
+        case ast.Attribute(attr=name):
+            return name in list_methods() or name in {"filter", "exclude", "none", "order_by", "distinct"}
+    return False
 
 
 def _faults(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
@@ -146,6 +180,8 @@ def _faults(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             yield f"line {line}: without the limit", value
         case ast.comprehension():
             yield from _of_comprehension(node, node.target.lineno)
+        case ast.If() | ast.IfExp():
+            yield from _of_choice(node, line)
 
 
 class _Numbered(ast.NodeTransformer):

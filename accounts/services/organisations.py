@@ -158,8 +158,7 @@ def _locked(membership: Membership) -> Membership:
 
 
 def _keep_a_signatory(membership: Membership) -> None:
-    others = membership.organisation.memberships.current().filter(role=OrganisationRole.SIGNATORY, user__is_active=True)
-    if not others.exclude(pk=membership.pk).exists():
+    if not membership.organisation.memberships.signing().exclude(pk=membership.pk).exists():
         raise WrongMoment(
             Refusal(
                 _("The organisation keeps one authorised signatory at least. Give this role to another member first."),

@@ -4,6 +4,7 @@ things are due; what a person lists, and what waits for them."""
 from applications.selectors.answers import answers_of, form_of, rows_of
 from applications.selectors.deadlines import service_due
 from applications.selectors.lists import Chosen, calls_of, chosen_files, in_order
+from applications.selectors.people import signatories_of
 from applications.selectors.shown import Shown, ShownSection, shown_sections
 from applications.selectors.submitted import Sponsor, Submitted, current_snapshot, read_snapshot, submitted
 from applications.selectors.waiting import work_for
@@ -24,6 +25,7 @@ __all__ = [
     "rows_of",
     "service_due",
     "shown_sections",
+    "signatories_of",
     "submitted",
     "work_for",
 ]

@@ -9,6 +9,7 @@ from applications.models import Application
 from moves.interests import unbarred
 from programs.querysets import in_office_holders, in_office_officers
 from programs.roles import ProgramRole
+from work.querysets import by_name
 
 
 def people_of(application: Application) -> QuerySet[User]:
@@ -25,6 +26,12 @@ def members_of(organisation: Organisation) -> QuerySet[User]:
     """Everybody who acts for an organisation today, with an open account: who is told of what concerns it where it has
     no draft yet, and to whom its letters go. One query."""
     return _acting(Membership.objects.current().filter(organisation=organisation))
+
+
+def signatories_of(organisation: Organisation) -> QuerySet[User]:
+    """Who can sign for an organisation today, with an open account, by name. One query."""
+    signs = Membership.objects.signing().filter(organisation=organisation)
+    return _acting(signs).order_by(*by_name("family_name", "given_name"), "pk")
 
 
 def officers_of(application: Application) -> list[User]:

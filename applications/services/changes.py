@@ -9,11 +9,10 @@ from django.db.models import F
 
 from accounts.models import User
 from applications import constants, search
-from applications.figures import aid_of, requested_of
 from applications.models import Answer, Application, ChangeItem, ChangeRequest, Document
 from applications.pages import APPLICATION, APPLICATION_CHANGES, FILE_CHANGES
 from applications.rules import Change, Changes, MoreTime
-from applications.selectors.answers import amount_of, answers_of, form_of
+from applications.selectors.answers import answers_of, form_of
 from applications.selectors.deadlines import calendar_of
 from applications.selectors.people import office_of, people_of
 from applications.services import submission
@@ -106,16 +105,10 @@ def resubmit_application(application: Application, *, by: User) -> Application:
     answers, request, now = answers_of(application), application.change_requests.waiting().get(), clock.now()
     request.answered_at = now
     request.save(update_fields=["answered_at"])
-    aid = aid_of(application, answers)
-    application.title = str(answers.get(constants.TITLE) or "")[:250]
-    requested = requested_of(aid, answers)
-    application.requested_amount, application.requested_bonus = requested.total, requested.bonus
-    application.minimum_amount = amount_of(answers, constants.MINIMUM)
-    application.eligible_costs = aid.eligible if aid else None
-    application.save(update_fields=["title", "requested_amount", "requested_bonus", "minimum_amount", "eligible_costs"])
+    submission.write_row(application, answers)
     _resume(application)
     application.complete_at = None  # what is sent is another submission, to be found complete again
-    application.save(update_fields=["complete_at"])
+    application.save()
     snapshot = submission.freeze(application, answers, signed_name=by.full_name, by=by, now=now)
     submission.give_receipt(application, snapshot)
     search.index(application, summary=str(answers.get(constants.SUMMARY) or ""))

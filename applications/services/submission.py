@@ -153,10 +153,11 @@ def _attest(application: Application, agreed: frozenset[str], *, by: User, now: 
     return answers | dict.fromkeys(attested, True)
 
 
-def _write_row(
-    application: Application, answers: Mapping[str, object], *, now: datetime, cohort: datetime, in_grace: bool
-) -> None:
-    """What the lists show. The number is taken last: whoever submits to the programme waits from here to the commit."""
+def write_row(application: Application, answers: Mapping[str, object]) -> None:
+    """What the lists, the receipt and the letter show of a submission: taken from what is signed now. Not saved.
+
+    Each submission of a file, the first or a changed one, writes it anew: what is sealed and what is shown agree.
+    """
     aid = aid_of(application, answers)
     organisation = application.organisation
     application.title = str(answers.get(constants.TITLE) or "")[:250]
@@ -166,6 +167,13 @@ def _write_row(
     application.requested_amount, application.requested_bonus = requested.total, requested.bonus
     application.minimum_amount = amount_of(answers, constants.MINIMUM)
     application.eligible_costs = aid.eligible if aid else None
+
+
+def _write_row(
+    application: Application, answers: Mapping[str, object], *, now: datetime, cohort: datetime, in_grace: bool
+) -> None:
+    """A first submission. The number is taken last: whoever submits to the programme waits from here to the commit."""
+    write_row(application, answers)
     application.cohort_closes_at = cohort
     application.in_grace = in_grace
     application.submitted_at = now

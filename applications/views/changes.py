@@ -14,10 +14,10 @@ from accounts.requests import PersonRequest
 from accounts.rules import is_signatory
 from applications.models import ChangeItem
 from applications.selectors.answers import form_of
+from applications.selectors.people import signatories_of
 from applications.selectors.shown import Shown, shown
 from applications.services import changes
 from applications.views.drafting import Page, own
-from applications.views.submission import signatories
 from moves.refusals import WrongMoment
 from questions.schema import Form
 
@@ -74,7 +74,7 @@ def answer(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "lines": [line for content in contexts for line in content["lines"]],
         "refusals": refusals,
         "signs": signs,
-        "signatories": [] if signs else signatories(application),
+        "signatories": [] if signs else signatories_of(application.organisation),
     }
     status = 409 if refusals else 422 if context["lines"] else 200
     return render(request, "applications/changes.html", context, status=status)

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import User
 from accounts.requests import PersonRequest
-from accounts.roles import OrganisationRole
 from accounts.rules import is_signatory
 from applications.checks import (
     ELIGIBILITY_SECTION,
@@ -30,6 +29,7 @@ from applications.forms.company import AttestForm, ReasonForm
 from applications.models import Application, Snapshot
 from applications.rules import MISSING, UNCONFIRMED, comes_in_time, last_closing
 from applications.selectors.answers import answers_of, form_of
+from applications.selectors.people import signatories_of
 from applications.selectors.progress import bridge, next_steps, timeline
 from applications.selectors.shown import shown_sections
 from applications.selectors.submitted import current_snapshot, read_snapshot
@@ -43,7 +43,6 @@ from moves.machine import refusals as refusals_to
 from moves.refusals import Refusal, WrongMoment
 from work import clock
 from work.forms import said
-from work.querysets import by_name
 
 SALT = "applications.began"
 
@@ -73,7 +72,7 @@ def check(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "lines": left,
         "ready": signs and not waits,
         "signs": signs,
-        "signatories": [] if signs else signatories(application),
+        "signatories": [] if signs else signatories_of(application.organisation),
         "totals": totals(aid, answers, sources=True) if aid else None,
         "sponsorship": live_sponsorship(application) if needs_sponsor(application.call) else None,
         "needs_sponsor": needs_sponsor(application.call),
@@ -117,15 +116,6 @@ def missing_lines(application: Application, answers: Mapping[str, object]) -> li
     return lines
 
 
-def signatories(application: Application) -> list[User]:
-    """Who can sign for the organisation."""
-    members = application.organisation.memberships.current().filter(role=OrganisationRole.SIGNATORY)
-    return [
-        member.user
-        for member in members.select_related("user").order_by(*by_name("user__family_name", "user__given_name"), "pk")
-    ]
-
-
 @login_required
 @require_http_methods(["GET", "POST"])
 def submit(request: PersonRequest, public_id: UUID) -> HttpResponse:
@@ -158,7 +148,7 @@ def submit(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "waits": unled(in_the_way(application, request.user, began_at=began(form["began"].value()))),
         "lines": missing_lines(application, answers),
         "signs": signs,
-        "signatories": [] if signs else signatories(application),
+        "signatories": [] if signs else signatories_of(application.organisation),
         "amount": requested_of(aid, answers),
         "closes_at": last_closing(application.call, application.organisation_id),
     }

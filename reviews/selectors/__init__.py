@@ -1,5 +1,6 @@
 """What pages, moves and higher apps read of reviews: what counts, ranking, a queue, a proposed split."""
 
+from reviews.selectors.cohorts import Competition, cohort_it_competes_in, competition_of
 from reviews.selectors.evidence import Stood, departure, departure_of, hides_its_ranking, stood
 from reviews.selectors.panel import (
     CountedReview,
@@ -14,8 +15,6 @@ from reviews.selectors.ranking import (
     RankedFile,
     Ranking,
     closed_in,
-    cohort_it_competes_in,
-    cohorts_of,
     held_for,
     held_percent,
     holds_money_untold,
@@ -26,6 +25,7 @@ from reviews.selectors.shares import proposed_shares
 from reviews.selectors.waiting import work_for
 
 __all__ = [
+    "Competition",
     "CountedReview",
     "PanelReviews",
     "Queue",
@@ -34,7 +34,7 @@ __all__ = [
     "Stood",
     "closed_in",
     "cohort_it_competes_in",
-    "cohorts_of",
+    "competition_of",
     "criterion_means",
     "departure",
     "departure_of",

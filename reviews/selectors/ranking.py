@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Q
 
 from applications.models import Application
-from applications.states import RANKED, VALID, ApplicationState, PublicState
+from applications.states import RANKED, VALID, PublicState
 from audit.actors import Actor
 from funding.ledger import available
 from funding.models import Envelope, LedgerEntry
@@ -17,8 +17,8 @@ from programs.models import Call
 from programs.policy import RankingRules
 from programs.selectors import policy_of
 from reviews import scoring
+from reviews.selectors.cohorts import Competition, competition_of
 from reviews.selectors.panel import PanelReviews, reviews_of
-from work import clock
 
 LONG_AFTER = datetime(9999, 1, 1, tzinfo=UTC)  # so that a score by submission is above zero, as any score is
 
@@ -87,26 +87,18 @@ def open_envelopes(call: Call) -> list[Envelope]:
     )
 
 
-def cohorts_of(call: Call) -> list[datetime]:
-    """The closings at which files of this call were submitted and have come to the panel, latest first."""
-    closings = (
-        Application.objects.filter(call=call)
-        .exclude(state=ApplicationState.DRAFT)
-        .order_by("-cohort_closes_at")
-        .values_list("cohort_closes_at", flat=True)
-        .distinct()
-    )
-    return [closing for closing in closings if closing is not None]
-
-
-def ranking(call: Call, cohort_closes_at: datetime | None = None) -> Ranking:
-    """The `Ranking` of a call's reviewed files, or of those that compete in one cohort (`competing_in`).
+def ranking(call: Call, cohort_closes_at: datetime | None = None, *, competition: Competition | None = None) -> Ranking:
+    """The `Ranking` of a call's reviewed files, or of those that compete in one cohort. `competition`: the call's,
+    where it is at hand.
 
     Those that pass come in the order that the programme says: as they were submitted, or by their raw mean. The line is
     the programme's too.
     """
     rules = policy_of(call).ranking
-    ranked = _files_to_rank(call, cohort_closes_at, rules)
+    competes = None
+    if cohort_closes_at is not None:
+        competes = (competition or competition_of(call)).competing_in(cohort_closes_at)
+    ranked = _files_to_rank(call, competes)
     reviews = reviews_of(ranked)
     files = {str(file.public_id): (file, reviews[file.pk]) for file in ranked}
     envelopes, held = open_envelopes(call), held_percent(call)
@@ -132,34 +124,12 @@ def holds_money_untold(ranking: Ranking, reader: Actor) -> bool:
     return files.filter(pk__in=paid.values("application_id")).exclude(last_told=PublicState.APPROVED).exists()
 
 
-def cohort_it_competes_in(application: Application) -> datetime | None:
-    """The closing of the cohort with which a file is ranked now: its own, or the latest that has closed for one that
-    waits on the list, where the programme has it compete again."""
-    waits = application.state == ApplicationState.WAITLISTED
-    if waits and policy_of(application.call).ranking.waitlist_to_next_cohort:
-        closed = [closing for closing in cohorts_of(application.call) if closing <= clock.now()]
-        return max([*closed, *filter(None, [application.cohort_closes_at])], default=None)
-    return application.cohort_closes_at
-
-
-def competing_in(cohort_closes_at: datetime, rules: RankingRules) -> Q:
-    """The files that compete in a cohort: its own, and those of earlier ones that wait on the list, where the rules
-    have them compete again; every file that came by then, where cohorts are not ranked apart. None of a later one."""
-    earlier = Q(cohort_closes_at__lt=cohort_closes_at)
-    again = Q(state=ApplicationState.WAITLISTED)
-    if rules.within_cohort:
-        earlier &= again if rules.waitlist_to_next_cohort else Q(pk__in=())
-    elif not rules.waitlist_to_next_cohort:
-        earlier &= ~again
-    return earlier | Q(cohort_closes_at=cohort_closes_at)
-
-
-def _files_to_rank(call: Call, cohort_closes_at: datetime | None, rules: RankingRules) -> list[Application]:
-    """Files that a panel has reviewed or that wait on the list, of the whole call or of those that compete in a cohort.
-    Those in review are left out, and those that are recommended."""
+def _files_to_rank(call: Call, competes: Q | None) -> list[Application]:
+    """Files that a panel has reviewed or that wait on the list, of the whole call or of those that compete in a cohort
+    (`competes`). Those in review are left out, and those that are recommended."""
     rows = Application.objects.filter(call=call, state__in=RANKED).select_related("organisation").defer("search")
-    if cohort_closes_at is not None:
-        rows = rows.filter(competing_in(cohort_closes_at, rules))
+    if competes is not None:
+        rows = rows.filter(competes)
     files = list(rows.order_by("id"))
     for file in files:
         file.call = call  # read once: its rules and rubric are large, and the same for all

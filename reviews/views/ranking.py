@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -81,9 +81,10 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     call = get_object_or_404(calls, public_id=public_id)
     if call.rubric_id is None or call.rules_id is None:
         raise Http404
-    cohorts = selectors.cohorts_of(call)
-    cohort = _cohort(request, cohorts)
-    ranking = selectors.ranking(call, cohort)
+    competition = selectors.competition_of(call)
+    cohort = _cohort(request, competition.cohorts)
+    competes = Q() if cohort is None else competition.competing_in(cohort)
+    ranking = selectors.ranking(call, cohort, competition=competition)
     closed = selectors.closed_in(ranking, request.user)
     rows = _rows(ranking, call, closed)
     record_list_reading(
@@ -96,7 +97,7 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     context = {
         "call": call,
         "cohort": cohort,
-        "tabs": _tabs(call, cohorts, cohort),
+        "tabs": _tabs(call, competition.cohorts, cohort),
         "rows": rows,
         "ranking": ranking,
         "line": ranking.line,
@@ -105,8 +106,8 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "untold": selectors.holds_money_untold(ranking, request.user),
         "held": selectors.held_percent(call),
         "bonus": BONUS_CONDITION if any(row.ranked.application.requested.bonus for row in rows) else "",
-        "under_way": _count(call, cohort, TO_REVIEW),
-        "recommended": _recommended(request.user, call, cohort),
+        "under_way": Application.objects.filter(competes, call=call, state__in=TO_REVIEW).count(),
+        "recommended": _recommended(request.user, call, competes),
         "chairs": holds(request.user, ProgramRole.CHAIR, call.program),
     }
     return render(request, "reviews/ranking.html", context)
@@ -169,15 +170,10 @@ def _envelopes(call: Call, ranking: Ranking) -> list[EnvelopeRow]:
     ]
 
 
-def _count(call: Call, cohort: datetime | None, states: Collection[str]) -> int:
-    files = Application.objects.filter(call=call, state__in=states)
-    return (files.filter(cohort_closes_at=cohort) if cohort else files).count()
-
-
-def _recommended(user: User, call: Call, cohort: datetime | None) -> QuerySet[Application]:
+def _recommended(user: User, call: Call, competes: Q) -> QuerySet[Application]:
     """Files of the cohort that already have their recommendation."""
-    files = Application.objects.filter(call=call, state=ApplicationState.RECOMMENDED).exclude(pk__in=barred_from(user))
-    return (files.filter(cohort_closes_at=cohort) if cohort else files).order_by("-score", "id")[:200]
+    files = Application.objects.filter(competes, call=call, state=ApplicationState.RECOMMENDED)
+    return files.exclude(pk__in=barred_from(user)).order_by("-score", "id")[:200]
 
 
 @login_required

@@ -1,5 +1,6 @@
 """Requests for changes: who and when, what is frozen, and the arithmetic of the clock that pauses."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -93,6 +94,21 @@ def test_request_keeps_what_the_answer_was_and_tells_the_signatory(asked, cast):
     assert item.before == asked.answers.get(question="method").value
     told = Message.objects.filter(kind="changes_requested")
     assert [(m.recipient, m.url_name, m.context["count"]) for m in told] == [(cast.sophie, "application-changes", 1)]
+
+
+def test_resubmission_shows_the_organisation_as_it_seals_it(asked, cast):
+    """Its lists and its receipt say the name that the fingerprint on the receipt is of."""
+    organisation = asked.organisation
+    organisation.legal_name, organisation.region = "Usinage Gauthier et filles inc.", "outaouais"
+    organisation.save()
+    with clock.at(ASKED + timedelta(days=1)):
+        answer(asked, cast.sophie)
+        sent = resubmit_application(asked, by=cast.sophie)
+    sealed = sent.snapshots.current().get()
+    organisation = json.loads(sealed.canonical)["organisation"]
+    assert organisation["legal_name"] == sent.organisation_name == "Usinage Gauthier et filles inc."
+    assert organisation["region"] == sent.region == "outaouais"
+    assert "Usinage Gauthier et filles inc. (NEQ" in sealed.receipt.html
 
 
 def test_resubmission_freezes_a_new_snapshot_and_keeps_both_texts(asked, cast):

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.utils import translation
 
 from accounts.models import Membership, Organisation, User
+from accounts.querysets import MembershipQuerySet
 from applications.access import STAFF, enter
 from applications.checks import name_files
 from applications.constants import SOON
@@ -28,7 +29,7 @@ from applications.rules.submission import takes_answers
 from applications.selectors import Chosen, Submitted, calls_of, chosen_files
 from applications.selectors.calls import offers_to, organisations_of
 from applications.selectors.lists import in_order
-from applications.selectors.people import _acting, members_of, people_of
+from applications.selectors.people import _acting, members_of, people_of, signatories_of
 from audit.actors import CLOCK
 from documents.models import Upload
 from moves.refusals import Forbidden
@@ -214,6 +215,21 @@ def test_those_who_are_told_sign_for_the_applicant_or_began_its_draft_and_act_fo
     Application.objects.filter(pk=row.pk).update(created_by=left)
     told = list(people_of(Application.objects.get(pk=row.pk)))
     assert told == [one for one in by_key if one not in (cast.olivier, began)]
+
+
+@proves(signatories_of, MembershipQuerySet.signing)
+def test_those_who_can_sign_are_the_signatories_of_today_with_an_open_account_by_name(cast, row, precision):
+    def member(name, role="signatory", *, of=row.organisation, **fields):
+        user = User.objects.create(email=f"{name}@usinage.example", given_name=name, family_name="Zola", **fields)
+        return Membership.objects.create(user=user, organisation=of, role=role).user
+
+    member("closed", is_active=False), member("elsewhere", of=precision), member("drafts", "member")
+    Membership.objects.filter(user=member("left")).update(ended_at=NOW)
+    zoe, emile = member("Zoé"), member("Émile")
+    again = User.objects.create(email="emile@beton.example", given_name="Émile", family_name="Zola")
+    Membership.objects.create(user=again, organisation=row.organisation, role="signatory")
+    found = list(signatories_of(row.organisation))
+    assert found == [cast.sophie, emile, again, zoe]
 
 
 @proves(organisations_of)

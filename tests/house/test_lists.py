@@ -69,8 +69,11 @@ def test_each_list_has_a_test_that_shows_who_is_in_it_and_in_which_order():
 
 
 def in_office(rows, today, role) -> str | None:
+    if not role or today < 0:
+        return rows.none()
     held = rows.filter(starts_on__lte=today, user__is_active=True).exclude(role=role)
-    return sorted(one for one in held.order_by("-starts_on", "id")[:3] if one.ends_on > today)
+    few = held.filter(seat="") if role == "reviewer" else held
+    return sorted(one for one in few.order_by("-starts_on", "id")[:3] if one.ends_on > today)
 
 
 @pytest.mark.parametrize(
@@ -87,6 +90,12 @@ def in_office(rows, today, role) -> str | None:
         "sorted the other way",
         "`one.ends_on > today` with the bound moved",
         "without `if one.ends_on > today`",
+        "without `if not role or today < 0`",
+        "without `not role`",
+        "without `today < 0`",
+        "all for none",
+        "always as `if role == 'reviewer'`",
+        "never as `if role == 'reviewer'`",
     ],
 )
 def test_fault_is_made_of_each_condition_bound_order_and_limit(fault):

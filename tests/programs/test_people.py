@@ -160,10 +160,12 @@ def _rows_of_every_kind(cast, cluster, programme, elsewhere):
         "approver": {"program": None, "cluster": elsewhere},
         "finance": {"program": programme},
     }
-    for who, term in terms.items():
-        for role in ProgramRole:
-            row = {"cluster": cluster, "starts_on": today - 9 * day, "limit": 1, "seat": "cluster"} | term
-            Appointment.objects.create(user=getattr(cast, who), role=role, **row)
+    usual = {"cluster": cluster, "starts_on": today - 9 * day, "limit": 1, "seat": "cluster"}
+    Appointment.objects.bulk_create(
+        Appointment(user=getattr(cast, who), role=role, **usual | term)
+        for who, term in terms.items()
+        for role in ProgramRole
+    )
     for role, who in zip(ClusterRole, ("officer", "auditor", "administrator", "screener"), strict=True):
         ClusterAppointment.objects.create(user=getattr(cast, who), cluster=cluster, role=role)
     ClusterAppointment.objects.create(user=cast.sophie, cluster=elsewhere, role="officer")
@@ -176,7 +178,7 @@ def _rows_of_every_kind(cast, cluster, programme, elsewhere):
 
 
 @proves(in_office_holders, AppointmentQuerySet.on, holds, held_on, holds_somewhere)
-@pytest.mark.parametrize("role", ProgramRole)
+@pytest.mark.parametrize("role", [ProgramRole.OFFICER, ProgramRole.APPROVER])  # of a cluster too; of programmes alone
 def test_who_holds_a_role_is_the_same_from_the_person_from_the_programme_and_of_the_two(cast, cluster, programme, role):
     """The auditor holds every other role."""
     elsewhere = Cluster.objects.create(slug="ailleurs", name_fr="Ailleurs", name_en="Elsewhere")

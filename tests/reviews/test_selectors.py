@@ -20,7 +20,7 @@ from funding.models import Agreement, Envelope
 from funding.money import Cause
 from moves.services import declare_standing
 from programs.models import Appointment
-from programs.selectors import policy_of, rubric_of
+from programs.selectors import rubric_of
 from programs.services.people import appoint
 from reviews.access import sees_scores
 from reviews.checks import unfinished
@@ -29,7 +29,6 @@ from reviews.querysets import AssignmentQuerySet, DeclarationQuerySet, Recommend
 from reviews.selectors import (
     closed_in,
     cohort_it_competes_in,
-    cohorts_of,
     held_for,
     holds_money_untold,
     open_envelopes,
@@ -40,7 +39,8 @@ from reviews.selectors import (
     ranking,
     work_for,
 )
-from reviews.selectors.ranking import _files_to_rank, competing_in
+from reviews.selectors.cohorts import Competition, competition_of
+from reviews.selectors.ranking import _files_to_rank
 from reviews.selectors.waiting import _work_of_panel
 from reviews.states import AssignmentState
 from reviews.views.evidence import steps_of
@@ -303,40 +303,65 @@ def test_ranking_has_the_reviewed_and_the_waitlisted_files_of_its_call_best_firs
     ]
     assert (found.of(middle).placed.rank, found.of(file)) == (2, None)
     Application.objects.filter(pk=low.pk).update(title="Autre")  # the last of its table
-    assert _files_to_rank(file.call, None, policy_of(file.call).ranking) == [low, high, middle]
+    assert _files_to_rank(file.call, None) == [low, high, middle]
 
 
 CLOSING = NOW - 9 * DAY
 TICK = timedelta(seconds=1)
 
 
-@proves(
-    competing_in, _files_to_rank, moot={"`__lte` for `__lt`": "the files of the cohort itself are in it all the same"}
-)
+@proves(Competition.competing_in, Competition.cohort_of, Competition._goes_on, _files_to_rank)
 @pytest.mark.parametrize(
-    ("within", "again", "found"),
+    ("within", "again", "early", "closed", "to_come"),
     [
-        (True, True, {"waited long", "waits", "own", "own waits"}),
-        (True, False, {"own", "own waits"}),
-        (False, True, {"waited long", "waits", "left over", "own", "own waits"}),
-        (False, False, {"left over", "own", "own waits"}),
+        (True, True, {"reviewed"}, {"waited", "own", "own waits"}, {"later", "waits later"}),
+        (True, False, {"reviewed", "waited"}, {"own", "own waits"}, {"later", "waits later"}),
+        (False, True, set(), {"reviewed", "waited", "own", "own waits"}, {"later", "waits later"}),
+        (False, False, {"waited"}, {"reviewed", "own", "own waits"}, {"later", "waits later"}),
     ],
 )
-def test_cohort_ranks_as_the_rules_say(cast, file, within, again, found):
-    """January does not rank September's files, the waiting list apart."""
+def test_cohort_ranks_as_the_rules_say(cast, file, within, again, early, closed, to_come):
+    """January does not rank September's files, the waiting list apart; what competes in it competes nowhere else."""
     call = with_rules(file.call, ranking={"within_cohort": within, "waitlist_to_next_cohort": again})
+    first, second, third = CLOSING - 90 * DAY, CLOSING, CLOSING + TICK
+    Application.objects.filter(pk=file.pk).update(cohort_closes_at=None)
     rows = {
-        "waited long": another(file, state="waitlisted", cohort_closes_at=CLOSING - 90 * DAY),
-        "waits": another(file, state="waitlisted", cohort_closes_at=CLOSING - TICK),
-        "left over": another(file, state="reviewed", cohort_closes_at=CLOSING - TICK),
-        "own": another(file, state="reviewed", cohort_closes_at=CLOSING),
-        "own waits": another(file, state="waitlisted", cohort_closes_at=CLOSING),
-        "later": another(file, state="reviewed", cohort_closes_at=CLOSING + TICK),
-        "waits later": another(file, state="waitlisted", cohort_closes_at=CLOSING + TICK),
+        "waited": another(file, state="waitlisted", cohort_closes_at=first),
+        "reviewed": another(file, state="reviewed", cohort_closes_at=first),
+        "own": another(file, state="reviewed", cohort_closes_at=second),
+        "own waits": another(file, state="waitlisted", cohort_closes_at=second),
+        "later": another(file, state="reviewed", cohort_closes_at=third),
+        "waits later": another(file, state="waitlisted", cohort_closes_at=third),
     }
     names = {row.pk: name for name, row in rows.items()}
-    assert {names[one.application.pk] for one in ranking(call, CLOSING).files} == found
+    with clock.at(CLOSING):  # the second has closed at this instant, the third has not
+        competition = competition_of(call)
+        for closing, found in ((first, early), (second, closed), (third, to_come)):
+            assert {names[one.application.pk] for one in ranking(call, closing).files} == found
+            for name, row in rows.items():
+                row.call = call
+                assert (cohort_it_competes_in(row) == closing) == (name in found)
+        assert competition.cohorts == tuple(one for one, files in ((third, to_come), (second, closed), (first, early))
+                                            if files)  # fmt: skip
+        file.call, file.cohort_closes_at = call, None
+        assert cohort_it_competes_in(file) is None  # it was never submitted to one
     assert {names[one.application.pk] for one in ranking(call).files} == set(rows)
+    with clock.at(first - TICK):  # before any has closed
+        assert [cohort_it_competes_in(row) for row in rows.values()] == [first, first, second, second, third, third]
+        assert {names[one.application.pk] for one in ranking(call, second).files} == {"own", "own waits"}
+
+
+def test_page_of_a_cohort_counts_the_files_that_compete_in_it(cast, file, client):
+    """Where cohorts are not ranked apart, a file of an earlier one is of the latest: in review, or recommended."""
+    with_rules(file.call, ranking={"within_cohort": False})
+    Application.objects.filter(pk=file.pk).update(state="reviewed")
+    earlier = file.cohort_closes_at - 90 * DAY
+    another(file, state="in_review", cohort_closes_at=earlier)
+    another(file, state="recommended", cohort_closes_at=earlier, reference="FE-2026-00077")
+    client.force_login(cast.chair)
+    page = client.get(reverse("review-ranking", args=[file.call.public_id])).content.decode()
+    assert "1 dossier de cette cohorte n’est pas encore évalué." in page
+    assert "FE-2026-00077" in page
 
 
 def test_files_are_ordered_as_the_rules_say(cast, file, give):
@@ -354,20 +379,6 @@ def test_files_are_ordered_as_the_rules_say(cast, file, give):
 
     assert order("submission") == [first, second, third]
     assert order("raw") == [second, third, first]
-
-
-@proves(cohort_it_competes_in)
-def test_file_that_waits_is_ranked_with_the_latest_cohort_that_closed(cast, file):
-    early, late, to_come = NOW - 90 * DAY, NOW, NOW + TICK
-    for closing in (early, late, to_come):
-        another(file, state="submitted", cohort_closes_at=closing)
-    waits = another(file, state="waitlisted", cohort_closes_at=early)
-    reviewed = another(file, state="reviewed", cohort_closes_at=early)
-    own = another(file, state="waitlisted", cohort_closes_at=to_come)
-    assert [cohort_it_competes_in(one) for one in (waits, reviewed, own)] == [late, early, to_come]
-    call = with_rules(file.call, ranking={"waitlist_to_next_cohort": False})
-    waits.call = call
-    assert cohort_it_competes_in(waits) == early
 
 
 def another_envelope(cast, agreement, year):
@@ -454,16 +465,19 @@ def test_files_of_a_ranking_that_are_closed_to_its_reader_and_money_held_for_one
     assert "Engagé et versé" in page
 
 
-@proves(cohorts_of)
-def test_cohorts_are_those_that_files_were_submitted_to_the_latest_first(cast, file):
-    first, second, third = NOW - 90 * DAY, NOW - 60 * DAY, NOW - 30 * DAY
+@proves(competition_of, moot={"without distinct": "each is put once in a set"})
+def test_cohorts_are_those_where_submitted_files_compete_the_latest_first(cast, file):
+    first, second, third = NOW - 90 * DAY, NOW, NOW + DAY
+    with_rules(file.call, ranking={"within_cohort": True})
     Application.objects.filter(pk=file.pk).update(cohort_closes_at=second)
     another(file, cohort_closes_at=third), another(file, cohort_closes_at=first)
     another(file, cohort_closes_at=second, state="approved")
-    another(file, cohort_closes_at=NOW, state="draft")
+    another(file, cohort_closes_at=NOW - TICK, state="draft")
     another(file, cohort_closes_at=None)
     another(file, cohort_closes_at=NOW - DAY, call=another_call(file.call))
-    assert cohorts_of(file.call) == [third, second, first]
+    with clock.at(NOW):
+        found = competition_of(Application.objects.get(pk=file.pk).call)
+    assert (found.cohorts, found.latest) == ((third, second, first), second)
 
 
 @pytest.mark.parametrize(("spread", "is_discussed"), [("20.0000", False), ("20.0001", True)])

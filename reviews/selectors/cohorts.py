@@ -1,0 +1,66 @@
+"""Which files of a call compete with one another: each, at any moment, in one cohort."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from applications.models import Application
+from applications.states import ApplicationState
+from programs.models import Call
+from programs.policy import RankingRules
+from programs.selectors import policy_of
+from work import clock
+
+NONE = Q(pk__in=())
+WAITS = Q(state=ApplicationState.WAITLISTED)
+
+
+@dataclass(frozen=True)
+class Competition:
+    """In which cohort each file of a call competes now.
+
+    Its own; or the latest one that has closed, once its own is an earlier one, where the rules have it go on: what
+    waits on the list (`waitlist_to_next_cohort`), and everything else where cohorts are not ranked apart
+    (`within_cohort`). Nothing goes on to a cohort that has not closed.
+    """
+
+    rules: RankingRules
+    latest: datetime | None  # the cohort that closed last
+    cohorts: tuple[datetime, ...]  # those where some file competes, the latest first
+
+    def cohort_of(self, closes_at: datetime | None, *, waits: bool) -> datetime | None:
+        """The closing of the cohort where a file competes, from that of its own; None where it has none."""
+        if closes_at is None or self.latest is None or not self._goes_on(waits=waits):
+            return closes_at
+        return max(closes_at, self.latest)
+
+    def competing_in(self, closes_at: datetime) -> Q:
+        """The condition that a file competes in that cohort, whatever its state."""
+        own = Q(cohort_closes_at=closes_at)
+        if self.latest is None or closes_at > self.latest:
+            return own
+        goes_on = (WAITS if self._goes_on(waits=True) else NONE) | (~WAITS if self._goes_on(waits=False) else NONE)
+        if closes_at < self.latest:
+            return own & ~goes_on
+        return own | (Q(cohort_closes_at__lt=closes_at) & goes_on)
+
+    def _goes_on(self, *, waits: bool) -> bool:
+        return self.rules.waitlist_to_next_cohort if waits else not self.rules.within_cohort
+
+
+def competition_of(call: Call) -> Competition:
+    """The `Competition` of a call's submitted files. One query."""
+    files = Application.objects.filter(call=call).exclude(state=ApplicationState.DRAFT).order_by()
+    found = files.values_list("cohort_closes_at", "state").distinct()
+    own = [(closing, state == ApplicationState.WAITLISTED) for closing, state in found if closing is not None]
+    latest = max((closing for closing, _waits in own if closing <= clock.now()), default=None)
+    bare = Competition(policy_of(call).ranking, latest, ())
+    cohorts = {bare.cohort_of(closing, waits=waits) for closing, waits in own}
+    return Competition(bare.rules, latest, tuple(sorted(filter(None, cohorts), reverse=True)))
+
+
+def cohort_it_competes_in(application: Application) -> datetime | None:
+    """The closing of the cohort with which a file is ranked now; None where it was never submitted to one."""
+    waits = application.state == ApplicationState.WAITLISTED
+    return competition_of(application.call).cohort_of(application.cohort_closes_at, waits=waits)
