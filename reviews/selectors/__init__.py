@@ -1,6 +1,12 @@
 """What pages, moves and higher apps read of reviews: what counts, ranking, a queue, a proposed split."""
 
-from reviews.selectors.cohorts import Competition, cohort_it_competes_in, competition_of
+from reviews.selectors.cohorts import (
+    Competition,
+    cohort_it_competes_in,
+    competition_of,
+    recommended_in,
+    to_review_in,
+)
 from reviews.selectors.evidence import Stood, departure, departure_of, hides_its_ranking, stood
 from reviews.selectors.panel import (
     CountedReview,
@@ -49,7 +55,9 @@ __all__ = [
     "proposed_shares",
     "queue_of",
     "ranking",
+    "recommended_in",
     "reviews_of",
     "stood",
+    "to_review_in",
     "work_for",
 ]

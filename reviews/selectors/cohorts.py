@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from applications.models import Application
-from applications.states import ApplicationState
+from applications.states import TO_REVIEW, ApplicationState
+from audit.actors import Actor
+from moves.interests import barred_from
 from programs.models import Call
 from programs.policy import RankingRules
 from programs.selectors import policy_of
@@ -64,3 +66,14 @@ def cohort_it_competes_in(application: Application) -> datetime | None:
     """The closing of the cohort with which a file is ranked now; None where it was never submitted to one."""
     waits = application.state == ApplicationState.WAITLISTED
     return competition_of(application.call).cohort_of(application.cohort_closes_at, waits=waits)
+
+
+def to_review_in(call: Call, competes: Q) -> int:
+    """How many files of a cohort (`Competition.competing_in`) a panel still has to review."""
+    return Application.objects.filter(competes, call=call, state__in=TO_REVIEW).count()
+
+
+def recommended_in(call: Call, competes: Q, *, reader: Actor) -> QuerySet[Application]:
+    """Files of a cohort that have their recommendation, the best first; without those that are closed to `reader`."""
+    files = Application.objects.filter(competes, call=call, state=ApplicationState.RECOMMENDED)
+    return files.exclude(pk__in=barred_from(reader)).order_by("-score", "id")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,11 +22,10 @@ from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.models import Application
 from applications.rules import AMOUNT, CEILING, DISCUSSION, MINIMUM, QUORUM, SHARES
-from applications.states import TO_REVIEW, ApplicationState, Outcome
+from applications.states import Outcome
 from audit.services import record_list_reading
 from funding.ledger import InsufficientFunds, available
 from funding.models import Envelope, LanguageRegime
-from moves.interests import barred_from
 from moves.machine import allowed, refusals
 from moves.refusals import UNDECLARED, Refusal, WrongMoment
 from programs.models import Call
@@ -106,8 +105,8 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "untold": selectors.holds_money_untold(ranking, request.user),
         "held": selectors.held_percent(call),
         "bonus": BONUS_CONDITION if any(row.ranked.application.requested.bonus for row in rows) else "",
-        "under_way": Application.objects.filter(competes, call=call, state__in=TO_REVIEW).count(),
-        "recommended": _recommended(request.user, call, competes),
+        "under_way": selectors.to_review_in(call, competes),
+        "recommended": selectors.recommended_in(call, competes, reader=request.user)[:200],
         "chairs": holds(request.user, ProgramRole.CHAIR, call.program),
     }
     return render(request, "reviews/ranking.html", context)
@@ -168,12 +167,6 @@ def _envelopes(call: Call, ranking: Ranking) -> list[EnvelopeRow]:
         )
         for envelope in sorted(ranking.envelopes, key=lambda e: (e.fiscal_year, e.pk))
     ]
-
-
-def _recommended(user: User, call: Call, competes: Q) -> QuerySet[Application]:
-    """Files of the cohort that already have their recommendation."""
-    files = Application.objects.filter(competes, call=call, state=ApplicationState.RECOMMENDED)
-    return files.exclude(pk__in=barred_from(user)).order_by("-score", "id")[:200]
 
 
 @login_required

@@ -17,8 +17,6 @@ EXCEPTIONS = {
     "decisions/views/chain.py _page": "the place where the page before ended: an instant, which is not shown",
     "decisions/views/chain.py queue": "the decisions that `next_of` gave just before, asked again by their keys",
     "reports/api/filters.py _own_shares": "shares of the partner's own envelopes, of awards that it reads already",
-    "reviews/views/ranking.py _count": "how many files of the call are under review: a number of them all",
-    "reviews/views/ranking.py _recommended": "how many are recommended, without those closed to the reader",
 }
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
@@ -39,7 +40,7 @@ from reviews.selectors import (
     ranking,
     work_for,
 )
-from reviews.selectors.cohorts import Competition, competition_of
+from reviews.selectors.cohorts import Competition, competition_of, recommended_in, to_review_in
 from reviews.selectors.ranking import _files_to_rank
 from reviews.selectors.waiting import _work_of_panel
 from reviews.states import AssignmentState
@@ -463,6 +464,25 @@ def test_files_of_a_ranking_that_are_closed_to_its_reader_and_money_held_for_one
     page = client.get(address).content.decode()
     assert "de l’argent y est réservé" not in page
     assert "Engagé et versé" in page
+
+
+@proves(to_review_in, recommended_in)
+def test_files_of_a_cohort_that_are_not_reviewed_yet_and_those_that_are_recommended_best_first(cast, file):
+    Application.objects.filter(pk=file.pk).update(state="reviewed")
+    closing = file.cohort_closes_at
+    rows = [another(file, state="recommended", score=score) for score in (70, 90, 80, 80)]
+    low, high, middle, same = rows
+    Application.objects.filter(pk=middle.pk).update(title="Autre")  # the last of its table
+    closed = another(file, state="recommended", score=95)
+    declare_standing(closed.pk, user=cast.chair, standing="conflict")
+    for state in ("eligible", "in_review", "approved", "draft"):
+        another(file, state=state)
+    elsewhere, later = another_call(file.call), closing + DAY
+    for state in ("recommended", "in_review"):
+        another(file, state=state, call=elsewhere), another(file, state=state, cohort_closes_at=later)
+    competes = Q(cohort_closes_at=closing)
+    assert list(recommended_in(file.call, competes, reader=cast.chair)) == [high, middle, same, low]
+    assert to_review_in(file.call, competes) == 2
 
 
 @proves(competition_of, moot={"without distinct": "each is put once in a set"})
