@@ -166,13 +166,23 @@ def _disagreements(
     held = Call.objects.filter(program=existing, key=call.key).first() if existing else None
     if held is not None and held.state != CallState.DRAFT:
         written: dict[str, object] = {**call.columns}
-        for column, key in (("opens_at", "opens"), ("closes_at", "closes"), ("kind", "kind"), ("cohorts", "cohorts")):
+        for column, key in FIXED:
             if getattr(held, column) != written[column]:
                 message = _("This call is no longer a draft: an import does not change its dates.")
                 problems.append(bundle.at((*call.path, key), message))
     return problems
 
 
+# What a call that is no longer a draft keeps, by what it is called in the file.
+FIXED = (
+    ("opens_at", "opens"),
+    ("closes_at", "closes"),
+    ("kind", "kind"),
+    ("cohorts", "cohorts"),
+    ("grace_minutes", "grace_minutes"),
+)
+# The words of an agreement, which follow the file: its terms and amounts do not.
+WORDS = ("title_fr", "title_en", "purpose_fr", "purpose_en")
 # What an agreement's columns are called in the file.
 _TERMS = {"starts_on": "starts", "ends_on": "ends"}
 
@@ -182,7 +192,7 @@ def _other_terms(bundle: Bundle, part: AgreementPart, known: Agreement) -> list[
     if known.partner.short_name != part.partner:
         problems.append(bundle.at((*part.path, "partner"), _differs(known.partner.short_name)))
     for column, value in part.terms.items():
-        if column.startswith(("title", "purpose")):
+        if column in WORDS:
             continue
         recorded = getattr(known, column)
         if recorded != value:
@@ -217,8 +227,17 @@ def _import_agreements(bundle: Bundle, cluster: Cluster, by: Actor) -> dict[str,
             reference=part.reference,
             defaults={**part.terms, "partner": partners[part.partner]},
         )
-        if made:
-            trail.record(agreement, "agreement.import", by=by, given={"reference": part.reference})
+        written: dict[str, object] = {**part.terms}
+        changed = {column: written[column] for column in WORDS if getattr(agreement, column) != written[column]}
+        if changed:
+            for column, text in changed.items():
+                setattr(agreement, column, text)
+            agreement.updated_at = clock.now()
+            agreement.save(update_fields=[*changed, "updated_at"])
+        if made or changed:
+            trail.record(
+                agreement, "agreement.import", by=by, given={"reference": part.reference, "changed": sorted(changed)}
+            )
         for year in part.envelopes:
             envelope, new = Envelope.objects.get_or_create(agreement=agreement, fiscal_year=year.fiscal_year)
             if new and year.amount:
@@ -231,7 +250,7 @@ def _import_agreements(bundle: Bundle, cluster: Cluster, by: Actor) -> dict[str,
 def _import_program(
     part: ProgramPart, cluster: Cluster, existing: Program | None, agreements: dict[str, Agreement]
 ) -> Program:
-    group, _made = WorkingGroup.objects.get_or_create(
+    group, _made = WorkingGroup.objects.update_or_create(
         cluster=cluster,
         key=part.group_key,
         defaults={"name_fr": part.group_name.fr, "name_en": part.group_name.en},

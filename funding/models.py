@@ -15,9 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Cluster
 from accounts.querysets import TermQuerySet
 from audit.states import ActorKind, ChangeKind
+from funding.constants import TERMS
 from funding.money import BUCKETS, FLOWS, SPENT, Bucket, EntryKind, fiscal_end, fiscal_label, fiscal_start
 from funding.money.postings import OF_A_FILE
 from funding.roles import PartnerRole
+from questions.schema.standing import later_of
 from work import clock
 from work.models import PublicModel, bilingual
 from work.money import format_money, format_percent
@@ -163,13 +165,25 @@ class Agreement(PublicModel):
             Said(gettext("Concurrence of the partner"), self._concurrence(language)),
             Said(gettext("Languages"), str(LanguageRegime(self.language_regime).label)),
             Said(gettext("Whose money"), str(Jurisdiction(self.jurisdiction).label)),
+            *self._authorisation(language),
             Said(gettext("Money that is recovered"), reuse),
-            Said(gettext("Files kept for audit"), years, later=gettext("how long files are kept")),
+            Said(gettext("Files kept for audit"), years, later=later_of(TERMS["audit_years"])),
         ]
 
     def _term(self, language: str) -> str:
         days = {"first": clock.format_day(self.starts_on, language), "last": clock.format_day(self.ends_on, language)}
         return gettext("From %(first)s until %(last)s.") % days
+
+    def _authorisation(self, language: str) -> list[Said]:
+        """The decree, or why none is needed, where one is on record."""
+        if self.authorisation_date:
+            values = {
+                "number": self.authorisation_number,
+                "day": clock.format_day(self.authorisation_date, language),
+            }
+            return [Said(gettext("Authorisation"), gettext("%(number)s, of %(day)s.") % values)]
+        why = self.authorisation_none_reason.strip()
+        return [Said(gettext("No authorisation is needed"), why)] if why else []
 
     def _concurrence(self, language: str) -> str:
         if self.concurrence_above is None:

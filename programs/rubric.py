@@ -15,19 +15,36 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import ClassVar
 
 from django.utils.translation import gettext as _
 
 from questions.constants import Path, Problem
 from questions.schema.reading import MISSING, Reader
+from questions.schema.standing import Decides, Keys, Refused, done, obeyed
 from work.texts import Text
 
 HUNDRED = Decimal(100)
+
+TESTS = "tests/reviews/test_scoring.py::"
+READ = "tests/builder/test_standings.py::test_every_text_of_a_bundle_is_read_by_somebody"
+DESK = "reviews.views.scoring:score"
+TOTAL = obeyed(
+    Decides.ORDER,
+    "reviews.scoring:review_total",
+    TESTS + "test_a_total_depends_on_the_proportions_of_the_weights_only",
+)
+FAILS = obeyed(Decides.ORDER, "reviews.scoring:failures", TESTS + "test_the_pass_marks_missed_are_those_of_the_page")
+READ_THERE = obeyed(Decides.WORDS, DESK, READ)
+PASS: Keys = {"overall": FAILS, "each": FAILS}
 
 
 @dataclass(frozen=True)
 class ScalePoint:
     """One step of the scale. `value` is what a reviewer chooses ("4", "B"); `points` are out of 100."""
+
+    KEYS: ClassVar[Keys] = {"value": TOTAL, "points": TOTAL, "label": READ_THERE}
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
 
     value: str
     points: Decimal
@@ -36,6 +53,24 @@ class ScalePoint:
 
 @dataclass(frozen=True)
 class Criterion:
+    KEYS: ClassVar[Keys] = {
+        "key": TOTAL,
+        "name": READ_THERE,
+        "weight": TOTAL,
+        "description": READ_THERE,
+        "required": obeyed(
+            Decides.ORDER, "reviews.scoring:review_total", TESTS + "test_an_optional_criterion_does_not_count"
+        ),
+        "minimum": FAILS,
+        "anchors": READ_THERE,
+        "evidence": obeyed(
+            Decides.WORDS,
+            "reviews.views.evidence:evidence_for",
+            "tests/reviews/test_panel.py::test_evidence_of_a_criterion_comes_in_its_own_order",
+        ),
+    }
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
     key: str
     name: Text
     weight: Decimal
@@ -49,6 +84,9 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Rubric:
+    KEYS: ClassVar[Keys] = {"scale": None, "criteria": None, "pass": None}
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
     scale: tuple[ScalePoint, ...] = ()
     criteria: tuple[Criterion, ...] = ()
     pass_overall: Decimal | None = None
@@ -89,13 +127,13 @@ def read_rubric(
     if passing:
         overall = passing.number("overall", required=False, at_least=0, at_most=100)
         each = _scale_value(passing, "each", scale)
-        passing.done()
+        done(passing, PASS)
     readers = top.children("criteria", at_least=1, at_most=30)
     criteria = tuple(_criterion(reader, scale, each, questions) for reader in readers)
     top.unique(readers, [criterion.key for criterion in criteria])
     _check_weights(top, criteria)
     _check_reach(top, scale, overall)
-    top.done()
+    done(top, Rubric)
     return Rubric(scale, criteria, overall), top.problems
 
 
@@ -105,7 +143,7 @@ def _scale(top: Reader) -> tuple[ScalePoint, ...]:
         value = _step(reader)
         worth = reader.number("points", at_least=0, at_most=100)
         label = reader.text("label", max_length=200)
-        reader.done()
+        done(reader, ScalePoint)
         if any(point.value == value for point in points):
             reader.problem(_("“%(value)s” is written twice.") % {"value": value}, "value")
         elif worth is not None and any(point.points == worth for point in points):
@@ -150,7 +188,7 @@ def _criterion(reader: Reader, scale: Sequence[ScalePoint], each: str, questions
     for index, question in enumerate(evidence):
         if questions is not None and question not in questions:
             reader.problem(_("No question has the key “%(name)s”.") % {"name": question}, "evidence", index)
-    reader.done()
+    done(reader, Criterion)
     least = next((point.points for point in scale if point.value == own), None)
     return Criterion(key, name, weight or Decimal(0), description, required, own, least, anchors, evidence)
 

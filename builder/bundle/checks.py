@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
-from builder.bundle import parts
+from builder.bundle import parts, standings
 from builder.bundle.source import read_yaml
 from programs import policy
 from programs.rubric import Rubric, read_rubric
 from questions.constants import Path, Problem
 from questions.schema import Form, check_form, read_form
 from questions.schema.reading import Reader
+from questions.schema.standing import done
 
 VERSION = 1
 
@@ -105,7 +106,7 @@ def _read_parts(bundle: Bundle, top: Reader) -> list[Problem]:
     letters = top.child("letters")
     if letters:
         bundle.letters = parts.read_letters(letters)
-    top.done()
+    done(top, standings.BUNDLE)
     return top.problems
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypedDict
+from typing import ClassVar, TypedDict
 
 from django.utils.translation import gettext as _
 
+from builder.bundle import standings
+from funding import constants as funding
 from funding.models import Jurisdiction, LanguageRegime
 from funding.money import fiscal_end, fiscal_start
 from letters import fields as letters
@@ -18,6 +20,7 @@ from letters.states import LetterKind
 from programs.states import CallKind
 from questions.constants import Path, Problem
 from questions.schema.reading import Reader
+from questions.schema.standing import Keys, Part, Refused, done
 from work.texts import Text
 
 Instant = tuple[datetime.datetime, str]  # with the name of the zone that it was written in
@@ -63,6 +66,9 @@ class CallColumns(TypedDict):
 
 @dataclass(frozen=True)
 class PartnerPart:
+    KEYS: ClassVar[Keys] = standings.PARTNER
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
     short_name: str
     name: Text
     path: Path
@@ -70,6 +76,9 @@ class PartnerPart:
 
 @dataclass(frozen=True)
 class EnvelopePart:
+    KEYS: ClassVar[Keys] = funding.ENVELOPE
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
     fiscal_year: int
     amount: Decimal
     path: Path
@@ -77,6 +86,9 @@ class EnvelopePart:
 
 @dataclass(frozen=True)
 class AgreementPart:
+    KEYS: ClassVar[Keys] = {**standings.AGREEMENT, **funding.TERMS}
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
     reference: str
     partner: str
     terms: Terms
@@ -86,6 +98,9 @@ class AgreementPart:
 
 @dataclass(frozen=True)
 class ProgramPart:
+    KEYS: ClassVar[Keys] = standings.PROGRAM
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
     code: str
     columns: dict[str, object]
     group_key: str
@@ -96,6 +111,9 @@ class ProgramPart:
 
 @dataclass(frozen=True)
 class CallPart:
+    KEYS: ClassVar[Keys] = standings.CALL
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
     key: str
     columns: CallColumns
     path: Path
@@ -103,14 +121,24 @@ class CallPart:
 
 @dataclass(frozen=True)
 class LetterPart:
+    KEYS: ClassVar[Keys] = standings.LETTER
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
     kind: LetterKind
     subject: Text
     body: Text
 
 
+class Letters:
+    """The letters by kind. Nobody can yet invite an applicant to another stage, so that letter is never sent."""
+
+    KEYS: ClassVar[Keys] = standings.LETTERS
+    REFUSED: ClassVar[Mapping[str, Refused]] = {LetterKind.INVITED.value: Refused(Part.STAGES)}
+
+
 def read_partner(reader: Reader) -> PartnerPart:
     part = PartnerPart(reader.string("short_name", max_length=20), reader.text("name", max_length=200), reader.path)
-    reader.done()
+    done(reader, PartnerPart)
     return part
 
 
@@ -148,7 +176,7 @@ def read_agreement(reader: Reader, partners: set[str]) -> AgreementPart:
                 Problem((*envelope.path, "fiscal_year"), _("This fiscal year has an envelope already."))
             )
         seen.add(envelope.fiscal_year)
-    reader.done()
+    done(reader, AgreementPart)
     return AgreementPart(reference, partner, terms, envelopes, reader.path)
 
 
@@ -162,7 +190,7 @@ def _authorisation(reader: Reader) -> Authorisation:
     reason = child.string("none_reason", required=False, max_length=2000)
     if bool(number) != bool(date) or not (number or reason):
         child.problem(_("Give the decree's number and date, or the reason why none is needed."))
-    child.done()
+    done(child, funding.AUTHORISATION)
     return {"authorisation_number": number, "authorisation_date": date, "authorisation_none_reason": reason}
 
 
@@ -181,7 +209,7 @@ def _envelope(reader: Reader, starts: datetime.date | None, ends: datetime.date 
             "fiscal_year",
         )
     part = EnvelopePart(year, reader.money("amount") or Decimal("0.00"), reader.path)
-    reader.done()
+    done(reader, EnvelopePart)
     return part
 
 
@@ -203,29 +231,29 @@ def read_program(reader: Reader, agreements: set[str]) -> ProgramPart:
         "contact_phone": contact.string("phone", required=False, max_length=40) if contact else "",
     }
     if contact:
-        contact.done()
+        done(contact, standings.CONTACT)
     group = reader.child("working_group")
     group_key = group.key() if group else ""
     group_name = group.text("name", max_length=200) if group else Text()
     if group:
-        group.done()
-    funding: list[tuple[str, Decimal]] = []
+        done(group, standings.GROUP)
+    shares: list[tuple[str, Decimal]] = []
     for child in reader.children("funding", at_least=1, at_most=10):
         reference = child.string("agreement", max_length=60)
         if reference and reference not in agreements:
             child.problem(_("No agreement has the reference “%(name)s”.") % {"name": reference}, "agreement")
-        if reference in [known for known, _share in funding]:
+        if reference in [known for known, _share in shares]:
             child.problem(_("“%(value)s” is written twice.") % {"value": reference}, "agreement")
-        funding.append((reference, child.percent("share") or Decimal(0)))
-        child.done()
-    total = sum((share for _reference, share in funding), Decimal(0))
-    if funding and total != 100:
+        shares.append((reference, child.percent("share") or Decimal(0)))
+        done(child, standings.FUNDING)
+    total = sum((share for _reference, share in shares), Decimal(0))
+    if shares and total != 100:
         reader.problem(
             _("The shares of the agreements sum to %(total)s; they must sum to 100.") % {"total": format(total, "f")},
             "funding",
         )
-    reader.done()
-    return ProgramPart(code, columns, group_key, group_name, tuple(funding), reader.path)
+    done(reader, ProgramPart)
+    return ProgramPart(code, columns, group_key, group_name, tuple(shares), reader.path)
 
 
 def read_call(reader: Reader, agreements: Collection[AgreementPart]) -> CallPart:
@@ -253,7 +281,7 @@ def read_call(reader: Reader, agreements: Collection[AgreementPart]) -> CallPart
         "cohorts": [_utc(cohort).isoformat() for cohort in cohorts],
         "grace_minutes": 15 if grace is None else grace,
     }
-    reader.done()
+    done(reader, CallPart)
     return CallPart(key, columns, reader.path)
 
 
@@ -283,7 +311,7 @@ def _utc(instant: Instant) -> datetime.datetime:
 def read_letters(reader: Reader) -> tuple[LetterPart, ...]:
     """The templates by kind; every field they use must exist in that kind of letter."""
     out = []
-    for kind in LetterKind:
+    for kind in map(LetterKind, Letters.KEYS):
         child = reader.child(kind, required=kind in ("approved", "declined", "ineligible"))
         if child is None:
             continue
@@ -292,7 +320,7 @@ def read_letters(reader: Reader) -> tuple[LetterPart, ...]:
             for language in ("fr", "en"):
                 for said in letters.check(text.in_language(language), kind):
                     child.problem(said, name, language)
-        child.done()
+        done(child, LetterPart)
         out.append(letter)
-    reader.done()
+    done(reader, Letters)
     return tuple(out)

@@ -29,7 +29,7 @@ from programs.policy.reconsideration import ReconsiderationRules
 from programs.policy.reporting import ClaimRules, Indicator
 from programs.policy.screening import AutomaticCheck, ChecklistItem, ScreeningRules
 from programs.policy.service import DecisionPromise, Promise, ServiceStandards, Standard, Start
-from programs.policy.standing import Decides, Obeyed, Promised, Refused, rules_in
+from questions.schema.standing import Decides, Obeyed, Promised, Refused, rules_in
 
 __all__ = [
     "KEYS",

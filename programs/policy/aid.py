@@ -16,8 +16,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from programs.policy.rate import Rate
-from programs.policy.standing import Decides, Obeyed, Part, Refused, rule, said
 from questions.constants import FinancingKind
+from questions.schema.standing import Decides, Obeyed, Part, Refused, rule, said
 from work.clock import format_day
 from work.money import format_money, format_percent
 from work.texts import Said, Text

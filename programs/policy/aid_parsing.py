@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from programs.constants import Recipient
 from programs.policy.aid import AidRules, Bonus, Category, Window
 from programs.policy.rate import Rate
-from programs.policy.standing import keys_of
 from questions.constants import FinancingKind
+from questions.schema.standing import keys_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from programs.constants import Recipient
 from programs.policy.aid import AidRules, Bonus, Category, InKind, Window
 from programs.policy.aid_parsing import BadAidRules, parse_aid
-from programs.policy.standing import done, refused_values
 from questions.constants import FinancingKind, Problem, QuestionType
 from questions.schema.definition import Form
 from questions.schema.reading import Reader
+from questions.schema.standing import done, refused_values
 
 
 def read_aid(reader: Reader, form: Form) -> dict:

@@ -10,12 +10,12 @@ from typing import ClassVar
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from programs.policy.standing import Decides, Obeyed, Refused, done, rule, said
 from questions import conditions
 from questions.constants import QuestionType
 from questions.schema.checks import check_condition
 from questions.schema.definition import Question, read_condition, read_question
 from questions.schema.reading import Reader
+from questions.schema.standing import Decides, Obeyed, Refused, done, rule, said
 from questions.schema.writing import question_as_written
 from work.money import format_money, format_percent
 from work.numbers import write_number

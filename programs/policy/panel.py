@@ -10,9 +10,9 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from programs.policy.standing import Decides, Obeyed, Part, Refused, done, refused_values, rule, said
 from programs.roles import Seat
 from questions.schema.reading import Reader
+from questions.schema.standing import Decides, Obeyed, Part, Refused, done, refused_values, rule, said
 from work.texts import Said
 
 TYPED = "tests/programs/test_policy.py::"

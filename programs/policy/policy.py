@@ -19,9 +19,9 @@ from programs.policy.reconsideration import ReconsiderationRules, read_reconside
 from programs.policy.reporting import ClaimRules, Indicator, read_claims, read_indicators, said_of
 from programs.policy.screening import ScreeningRules, read_checklist
 from programs.policy.service import ServiceStandards, read_service
-from programs.policy.standing import is_promised, promised_in
 from questions.schema.definition import Form
 from questions.schema.reading import Reader
+from questions.schema.standing import is_promised, promised_in
 from work.texts import Said
 
 # What the definition of a `Rules` version holds, one key for each, in the order of a bundle.

@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 
 from programs.constants import Allocation, LineStrategy, Order
 from programs.policy.numbers import written
-from programs.policy.standing import Decides, Obeyed, Part, Refused, done, refused_values, rule, said
 from questions.schema.reading import Reader
+from questions.schema.standing import Decides, Obeyed, Part, Refused, done, refused_values, rule, said
 from work.numbers import write_number
 from work.texts import Said
 

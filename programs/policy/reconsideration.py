@@ -11,8 +11,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from programs.policy.numbers import written
-from programs.policy.standing import Decides, Obeyed, Refused, done, rule, said
 from questions.schema.reading import Reader
+from questions.schema.standing import Decides, Obeyed, Refused, done, rule, said
 from work.money import format_percent
 from work.texts import Said
 

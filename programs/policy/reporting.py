@@ -12,8 +12,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from programs.policy.numbers import written
-from programs.policy.standing import Decides, Part, Promised, Refused, done, rule, said
 from questions.schema.reading import Reader
+from questions.schema.standing import Decides, Part, Promised, Refused, done, rule, said
 from work.money import format_percent
 from work.texts import Said, Text
 

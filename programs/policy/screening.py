@@ -10,9 +10,9 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from programs.policy.standing import Decides, Obeyed, Refused, done, rule
 from questions.schema.definition import NOTHING
 from questions.schema.reading import Reader
+from questions.schema.standing import Decides, Obeyed, Refused, done, rule
 from work.texts import Said, Text
 
 CHECKLIST = Obeyed(

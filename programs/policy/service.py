@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from programs.constants import DayKind
-from programs.policy.standing import Decides, Obeyed, Part, Promised, Refused, done, rule, said
 from questions.schema.reading import Reader
+from questions.schema.standing import Decides, Obeyed, Part, Promised, Refused, done, rule, said
 from work.calendars import Calendar
 from work.clock import Holidays
 from work.texts import Said

@@ -3,9 +3,11 @@
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from funding.constants import TERMS
 from programs.models import Call
 from programs.policy import Chapter
 from programs.selectors.versions import policy_of, rubric_of
+from questions.schema.standing import promised_keys
 from work.money import format_percent
 from work.texts import Said
 
@@ -18,7 +20,7 @@ def rules_in_words(call: Call) -> list[Chapter]:
 
 def promised_by(call: Call) -> list[str]:
     """The keys of its rules and of its agreements that nothing obeys yet; none for a call without rules."""
-    return [*policy_of(call).promised, "agreements.audit_years"] if call.rules_id else []
+    return [*policy_of(call).promised, *promised_keys(TERMS, "agreements")] if call.rules_id else []
 
 
 def promises_in_words(call: Call) -> list[Said]:

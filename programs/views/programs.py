@@ -129,6 +129,14 @@ LIMITS = {
     "max_megabytes": gettext_lazy("Megabytes a file at most"),
     "max_months": gettext_lazy("Months at most"),
     "accept": gettext_lazy("Kinds of file"),
+    "places": gettext_lazy("Decimals at most"),
+    "unit": gettext_lazy("Unit"),
+    "country": gettext_lazy("Country"),
+    "program_account": gettext_lazy("With its program account"),
+    "starts_with": gettext_lazy("Begins with"),
+    "by_partner": gettext_lazy("Each cost by partner"),
+    "by_year": gettext_lazy("Each cost by fiscal year"),
+    "dated": gettext_lazy("Each cost with its dates"),
 }
 
 

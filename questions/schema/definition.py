@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 
 from questions.conditions import ConditionError, Node, parse
 from questions.constants import QUESTION_TYPES, Path, Problem, QuestionType, TypeRules, ValueKind
+from questions.schema import options
 from questions.schema.reading import MISSING, Reader
+from questions.schema.standing import Keys, Refused, done
 from work.texts import Text
 
 NOTHING = Text()
@@ -32,15 +34,32 @@ _FLAGS = ("by_partner", "by_year", "dated", "program_account")
 
 @dataclass(frozen=True)
 class Option:
-    """A choice, a budget category, a process of an assessment or a level of its scale."""
+    """A choice, a budget category, a process of an assessment or a level of its scale. Only a level has a `help`."""
+
+    KEYS: ClassVar[Keys] = options.CHOICE
+    REFUSED: ClassVar[Mapping[str, Refused]] = {"help": Refused()}
 
     key: str
     label: Text
     help: Text = NOTHING
 
 
+class Level(Option):
+    KEYS: ClassVar[Keys] = {**options.CHOICE, "help": options.words(options.BOUND)}
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
+
 @dataclass(frozen=True)
 class Axis:
+    KEYS: ClassVar[Keys] = {
+        "key": options.asked(
+            "assessment:level_gains", options.TESTS + "test_the_assessment_counts_full_levels_of_each_axis"
+        ),
+        "label": options.words(options.BOUND),
+        "processes": None,
+    }
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
     key: str
     label: Text
     processes: tuple[Option, ...] = ()
@@ -50,6 +69,9 @@ class Axis:
 class Question:
     """One question, or one column of a repeating group. `limits` holds the options of its type that are plain
     values. `type` is None where the definition names none that is known, which no published one does."""
+
+    KEYS: ClassVar[Keys] = {**options.COMMON, **options.OPTIONS}
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
 
     key: str
     type: QuestionType | None
@@ -82,6 +104,19 @@ class Question:
 
 @dataclass(frozen=True)
 class Section:
+    KEYS: ClassVar[Keys] = {
+        "key": options.obeyed(
+            options.Decides.WORDS,
+            "applications.views.drafting.sections:section",
+            "tests/applications/test_pages.py::test_every_page_of_a_draft_opens",
+        ),
+        "title": options.words("applications.views.drafting.sections:section"),
+        "intro": options.words("applications.views.drafting.sections:section"),
+        "shown_when": options.COMMON["shown_when"],
+        "questions": None,
+    }
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
     key: str
     title: Text
     intro: Text = NOTHING
@@ -92,6 +127,9 @@ class Section:
 
 @dataclass(frozen=True)
 class Form:
+    KEYS: ClassVar[Keys] = {"sections": None}
+    REFUSED: ClassVar[Mapping[str, Refused]] = {}
+
     sections: tuple[Section, ...] = ()
 
     @property
@@ -119,7 +157,7 @@ def read_form(definition: object, *, path: Path = ()) -> tuple[Form, list[Proble
     """The form, and what is wrong in its parts one by one. What is wrong between parts is for `check_form`."""
     top = Reader(definition, path)
     sections = [_section(reader) for reader in top.children("sections", at_least=1, at_most=60)]
-    top.done()
+    done(top, Form)
     return Form(tuple(sections)), top.problems
 
 
@@ -133,7 +171,7 @@ def _section(reader: Reader) -> Section:
         shown_when=read_condition(reader, "shown_when"),
         questions=tuple(read_question(child, key) for child in reader.children("questions", at_least=1)),
     )
-    reader.done()
+    done(reader, Section)
     return section
 
 
@@ -178,7 +216,7 @@ def read_question(reader: Reader, section: str = "", *, column: bool = False, ex
         reader.problem(_("Guidance asks nothing, so it cannot be required."), "required")
     for taken in extra:
         reader.take(taken)
-    reader.done()
+    done(reader, Question, *extra)
     return question
 
 
@@ -246,11 +284,15 @@ def _check_limits(reader: Reader, limits: dict[str, Any]) -> None:
 
 def _options(reader: Reader, name: str, *, numbered: bool = False) -> tuple[Option, ...]:
     readers = reader.children(name, at_least=1 if not numbered else 2, at_most=300)
-    out = []
+    out: list[Option] = []
     for child in readers:
         key = str(child.integer("key", at_least=0) or "") if numbered else child.key()
-        out.append(Option(key, child.text("label", max_length=500), child.text("help", required=False)))
-        child.done()
+        label = child.text("label", max_length=500)
+        if numbered:
+            out.append(Level(key, label, child.text("help", required=False)))
+        else:
+            out.append(Option(key, label))
+        done(child, Level if numbered else Option)
     reader.unique(readers, [option.key for option in out])
     return tuple(out)
 
@@ -262,14 +304,12 @@ def _axes(reader: Reader) -> tuple[Axis, ...]:
         inner = child.children("processes", at_least=1, at_most=60)
         found = []
         for process in inner:
-            found.append(
-                Option(process.key(), process.text("label", max_length=300), process.text("help", required=False))
-            )
-            process.done()
+            found.append(Option(process.key(), process.text("label", max_length=300)))
+            done(process, Option)
         out.append(Axis(child.key(), child.text("label", max_length=200), tuple(found)))
         processes += found
         readers_of_processes += inner
-        child.done()
+        done(child, Axis)
     reader.unique(readers, [axis.key for axis in out])
     reader.unique(readers_of_processes, [process.key for process in processes])
     return tuple(out)

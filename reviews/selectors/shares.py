@@ -44,7 +44,8 @@ def _whole(weight: Decimal) -> Decimal:
 
 
 def spending_by_year(application: Application) -> dict[int, Decimal]:
-    """Dollars of the budget by fiscal year, `{2026: Decimal, …}`; the year that runs, where nothing is dated."""
+    """Dollars of the budget by fiscal year, `{2026: Decimal, …}`: the year that a line gives, else its days, else
+    those of the project; the year that runs, where nothing is dated."""
     answers = answers_of(application)
     period = answers.get(constants.PERIOD)
     whole = _days(period, "from", "to") if isinstance(period, dict) else None
@@ -54,6 +55,9 @@ def spending_by_year(application: Application) -> dict[int, Decimal]:
         try:
             amount = Decimal(str(row.get("amount") or 0))
         except ArithmeticError:
+            continue
+        if asked := str(row.get("fiscal_year") or ""):  # of a form that asks each cost by year
+            found[int(asked)] = found.get(int(asked), Decimal(0)) + amount
             continue
         first, last = _days(row, "date_from", "date_to") or whole or (here, here)
         length = (last - first).days + 1

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from icalendar import Calendar
 
+from accounts.models import WorkingGroup
 from applications.models import Application
 from programs.models import Call, Program
 from tests.decisions.files import submitted_row
@@ -73,6 +74,17 @@ def test_call_in_its_grace_takes_nothing_new_and_is_found_with_the_closed_ones(c
     Call.objects.filter(pk=call.pk).update(closes_at=AT - timedelta(minutes=call.grace_minutes - 1))
     assert cards(client, when="closed") == ["over"]
     assert "over" not in cards(client, when="open") + cards(client, when="soon")
+
+
+def test_catalogue_is_searched_by_theme_and_filtered_by_working_group(client, own):
+    other = WorkingGroup.objects.create(cluster=own.program.cluster, key="other", name_fr="Autre", name_en="Other")
+    Program.objects.exclude(pk=own.program_id).update(working_group=other)
+
+    def found(**query):
+        return [card["program"].pk for card in client.get(reverse("catalogue"), query).context["cards"]]
+
+    assert found(q="PRODUCTIVITY") == found(group=own.program.working_group.key) == [own.program_id]
+    assert found(q="productivity zzz") == found(q="zzz") == []
 
 
 def test_card_has_the_published_calls_of_its_programme_alone(client, own):

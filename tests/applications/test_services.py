@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -17,6 +18,7 @@ from applications.models import Answer, Application, Document
 from applications.rules import call_takes_submissions, comes_in_time
 from applications.search import matching
 from applications.selectors import current_snapshot
+from applications.selectors.answers import form_of
 from applications.selectors.deadlines import cohort_of
 from applications.selectors.people import office_of, officers_of, oneself, people_of
 from applications.services.drafts import (
@@ -158,6 +160,26 @@ def test_document_is_joined_once_and_removed_with_its_bytes(cast, draft):
     remove_document(joined, by=cast.olivier)
     assert Document.objects.get().upload.is_gone
     assert Answer.objects.get(question="sponsor_letter").value is None
+
+
+def test_document_is_joined_as_the_question_takes_it(cast, draft, monkeypatch):
+    """Of its kinds, of its size, so many."""
+    form = form_of(draft)
+    asked = next(one for one in form.questions if one.type == "documents")
+    asked.limits.update(accept=("pdf",), max_files=2, max_megabytes=1)
+    monkeypatch.setattr("applications.services.drafts.form_of", lambda _application: form)
+
+    def join(file):
+        return attach_document(draft, asked.key, file, by=cast.sophie)
+
+    heavy = papers.pdf("a", name="gros.pdf").read() + b"\n" * 1_000_000
+    for file in (ContentFile(b"a,b\n1,2\n", name="plan.csv"), ContentFile(heavy, name="gros.pdf")):
+        with pytest.raises(AnswerInvalid):
+            join(file)
+    for name in ("a.pdf", "b.pdf"):
+        join(papers.pdf(name, name=name))
+    with pytest.raises(AnswerInvalid, match="Au plus 2 documents"):
+        join(papers.pdf("c", name="c.pdf"))
 
 
 def test_draft_is_deleted_by_its_author_or_a_signatory(cast, draft):

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import ClusterAppointment
+from audit.models import Entry
 from builder.bundle import BundleRefused, dump_bundle, read_bundle
 from builder.checks import Lacks, publication_findings
 from builder.exports import export_bundle
@@ -236,6 +237,25 @@ def test_import_keeps_a_published_call_as_it_was(programme, cast):
     assert [p.where for p in refused.value.problems] == ["call.opens"]
 
 
+def test_words_of_what_is_on_record_follow_the_file(programme, cast):
+    """Titles and names; the terms and the amounts of an agreement do not."""
+    data = read_bundle(TEXT).data
+    data["agreements"][0]["title"]["en"], data["agreements"][0]["purpose"]["fr"] = "Renamed", "Autre but."
+    data["partners"][0]["name"]["en"] = "The ministry"
+    data["programme"]["working_group"]["name"]["fr"] = "Autre groupe"
+    import_bundle(dump_bundle(data), by=cast.officer)
+    agreement = Agreement.objects.get()
+    assert (agreement.title_en, agreement.purpose_fr, agreement.partner.name_en) == (
+        "Renamed", "Autre but.", "The ministry",
+    )  # fmt: skip
+    assert Program.objects.get().working_group.name_fr == "Autre groupe"
+    told = Entry.objects.filter(verb="agreement.import")
+    assert [entry.given["changed"] for entry in told.order_by("pk")][-1] == ["purpose_fr", "title_en"]
+    count = told.count()
+    import_bundle(dump_bundle(data), by=cast.officer)
+    assert told.count() == count
+
+
 @pytest.mark.parametrize("state", ["published", "cancelled", "archived"])
 def test_import_changes_nothing_but_the_name_of_a_call_that_is_no_draft(programme, cast, state):
     programme.calls.update(state=state)
@@ -247,7 +267,11 @@ def test_import_changes_nothing_but_the_name_of_a_call_that_is_no_draft(programm
     after = programme.calls.get()
     assert (after.name_en, after.rules.number, after.state) == ("Renamed", 1, state)
     assert (after.opens_at, after.closes_at, after.cohorts) == (before.opens_at, before.closes_at, before.cohorts)
-    for key, value in (("opens", "2026-06-02T09:00 America/Toronto"), ("cohorts", data["call"]["cohorts"][1:])):
+    for key, value in (
+        ("opens", "2026-06-02T09:00 America/Toronto"),
+        ("cohorts", data["call"]["cohorts"][1:]),
+        ("grace_minutes", 30),
+    ):
         data = read_bundle(TEXT).data
         data["call"][key] = value
         with pytest.raises(BundleRefused) as refused:

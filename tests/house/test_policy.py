@@ -11,6 +11,8 @@ from typing import get_args, get_type_hints
 
 import pytest
 
+from builder.bundle import parts, standings
+from funding import constants as funding
 from programs.policy import (
     KEYS,
     Decides,
@@ -26,7 +28,10 @@ from programs.policy import (
     rules_in,
     screening,
 )
-from programs.policy.standing import Part, Rule
+from programs.rubric import PASS, Criterion, Rubric, ScalePoint
+from questions.schema.definition import Axis, Form, Level, Option, Question, Section
+from questions.schema.reading import Reader
+from questions.schema.standing import Part, Rule, done
 from tests.house.test_imports import APPS, ROOT
 
 # Who may hold a version's dictionary: what reads it, what checks it, what writes it.
@@ -90,6 +95,16 @@ def test_raw_lookup_is_seen():
 
 # ------------------------------------------------------- where each key stands
 
+# The keys of the parts of a bundle that are no rules: in the type that each is read into, or by their name.
+PARTS = (
+    parts.PartnerPart, parts.AgreementPart, parts.EnvelopePart, parts.ProgramPart, parts.CallPart, parts.Letters,
+    parts.LetterPart, Form, Section, Question, Option, Level, Axis, Rubric, ScalePoint, Criterion,
+)  # fmt: skip
+PLACES = {
+    "Bundle": standings.BUNDLE, "Authorisation": funding.AUTHORISATION, "Contact": standings.CONTACT,
+    "Group": standings.GROUP, "Funding": standings.FUNDING, "Pass": PASS,
+}  # fmt: skip
+
 
 def themes(of=Policy):
     """Every type of rules that a policy is made of."""
@@ -107,12 +122,12 @@ def themes(of=Policy):
     return [theme for theme in found if theme.__name__ not in ("Policy", "Rate")]
 
 
-def standings():
-    return [
-        pytest.param(theme, name, rule, id=f"{theme.__name__}.{name}")
-        for theme in themes()
-        for name, rule in rules_in(theme).items()
-    ]
+def rules_everywhere():
+    """Every key of a bundle that is a rule, by its place."""
+    found = {f"{theme.__name__}.{name}": rule for theme in themes() for name, rule in rules_in(theme).items()}
+    for place, keys in [*((part.__name__, part.KEYS) for part in PARTS), *PLACES.items()]:
+        found |= {f"{place}.{key}": rule for key, rule in keys.items() if rule is not None}
+    return found
 
 
 def test_every_key_of_a_theme_is_a_rule_or_holds_rules():
@@ -132,15 +147,37 @@ def resolve(reference):
     return reduce(getattr, name.split("."), import_module(module))
 
 
-@pytest.mark.parametrize(("theme", "name", "rule"), standings())
-def test_rule_that_is_obeyed_names_its_code_and_the_test_that_shows_it(theme, name, rule):
-    if isinstance(rule.standing, Promised):
-        assert isinstance(rule.standing.part, Part)
-        return
-    assert callable(resolve(rule.standing.by))
-    path, _, test = rule.standing.shown_by.partition("::")
-    source = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    assert test in {node.name for node in source.body if isinstance(node, ast.FunctionDef)}
+def test_rule_that_is_obeyed_names_its_code_and_the_test_that_shows_it():
+    trees, lacking = {}, []
+    for place, rule in rules_everywhere().items():
+        if isinstance(rule.standing, Promised):
+            assert isinstance(rule.standing.part, Part)
+            continue
+        path, _, test = rule.standing.shown_by.partition("::")
+        if path not in trees:
+            source = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+            trees[path] = {node.name for node in source.body if isinstance(node, ast.FunctionDef)}
+        try:
+            found = callable(resolve(rule.standing.by))
+        except (AttributeError, ModuleNotFoundError):
+            found = False
+        if not found or test not in trees[path]:
+            lacking.append((place, rule.standing.by if not found else rule.standing.shown_by))
+    assert lacking == []
+
+
+def test_part_that_is_read_says_where_its_keys_stand():
+    """Every type of the builder's parts that a bundle is read into is one of those looked at here."""
+    said = {one for one in vars(parts).values() if isinstance(one, type) and one.__module__ == parts.__name__}
+    assert {one for one in said if hasattr(one, "KEYS")} <= set(PARTS)
+    assert {one.__name__ for one in said if not hasattr(one, "KEYS")} == {"Authorisation", "Terms", "CallColumns"}
+
+
+def test_key_that_is_read_and_stands_nowhere_is_an_error_of_ours():
+    reader = Reader({"slug": "a"})
+    reader.take("slug")
+    with pytest.raises(LookupError, match="no standing is said for slug"):
+        done(reader, standings.CONTACT)
 
 
 def test_nothing_that_decides_before_the_letter_is_promised():
@@ -154,19 +191,14 @@ def test_nothing_that_decides_before_the_letter_is_promised():
     rules = [rule for theme in before | {RankingRules} for rule in rules_in(theme).values()]
     rules.append(rules_in(ReconsiderationRules)["held_percent"])
     assert [rule for rule in rules if not isinstance(rule.standing, Obeyed)] == []
-    for decides in (Decides.ELIGIBILITY, Decides.ORDER, Decides.MONEY):
+    for decides in (Decides.ASKED, Decides.ELIGIBILITY, Decides.ORDER, Decides.MONEY):
         with pytest.raises(ValueError, match="never promised"):
             Rule(Promised(Part.CLAIMS), decides)
 
 
 def test_part_that_is_refused_or_promised_for_is_one_that_something_waits_for():
-    waits = {
-        rule.standing.part
-        for theme in themes()
-        for rule in rules_in(theme).values()
-        if isinstance(rule.standing, Promised)
-    }
+    waits = {rule.standing.part for rule in rules_everywhere().values() if isinstance(rule.standing, Promised)}
     refused = [one for theme in themes() for rule in rules_in(theme).values() for one in rule.values.values()]
-    refused += [one for theme in themes() for one in theme.REFUSED.values()]
+    refused += [one for theme in (*themes(), *PARTS) for one in theme.REFUSED.values()]
     assert all(isinstance(one, Refused) for one in refused)
     assert waits | {one.part for one in refused if one.part} == set(Part)

@@ -22,6 +22,7 @@ from questions.schema import (
     visible_questions,
 )
 from questions.schema.answers import CHECKS
+from questions.schema.tables import columns_of
 from questions.schema.values import words_in
 from tests.cast import BUNDLE
 from tests.counted import WORDS
@@ -145,6 +146,8 @@ BAD = [
     ("period", {}, {"from": "2027-02-01", "to": ""}, ("to",), "Give the last day."),
     ("yes_no", {}, "maybe", (), "Choose yes or no."),
     ("one_of", {"options": OPTIONS}, "gift", (), "Choose one of the answers offered."),
+    ("decimal", {"places": 1}, "1.25", (), "Enter at most 1 decimal."),
+    ("many_of", {"options": OPTIONS, "min_choices": 2}, ["loan"], (), "Choose at least 2."),
     ("many_of", {"options": OPTIONS, "max_choices": 1}, ["loan", "grant"], (), "Choose at most 1."),
     (
         "address",
@@ -153,6 +156,21 @@ BAD = [
         ("postal_code",),
         "A postal code never has the letter D.",
     ),
+    (
+        "address",
+        {"country": "CA"},
+        {"line1": "1, rue A", "city": "Lyon", "region": "ARA", "postal_code": "69001", "country": "FR"},
+        ("country",),
+        "The address must be in Canada.",
+    ),
+    (
+        "business_number",
+        {"program_account": True},
+        "123026635",
+        (),
+        "Add the program account: two letters and four digits, for example RC 0001.",
+    ),
+    ("naics", {"starts_with": "3364"}, "541510", (), "The NAICS code must start with 3364."),
     ("neq", {}, "4442345678", (), "The NEQ starts with 11, 22, 33 or 88; this one starts with 44."),
     ("email", {}, "camille@exemple", (), "Enter an e-mail address, for example nom@entreprise.ca."),
     (
@@ -224,6 +242,29 @@ def test_a_budget_fault_names_its_row_and_column_as_typed():
     ]
 
 
+def test_a_budget_has_the_columns_that_it_asks_for():
+    def columns(**limits):
+        return {column.key: column.required for column in columns_of(ask("budget", **BUDGET, **limits))}
+
+    plain = columns()
+    assert {"partner", "fiscal_year"}.isdisjoint(plain)
+    assert (plain["date_from"], plain["date_to"]) == (False, False)
+    assert set(columns(by_partner=True)) - set(plain) == {"partner"}
+    assert set(columns(by_year=True)) - set(plain) == {"fiscal_year"}
+    assert columns(dated=True) == plain | {"date_from": True, "date_to": True}
+
+
+def test_question_is_required_where_its_condition_holds():
+    questions = [
+        {"key": "staff", "type": "integer", "label": both("Staff")},
+        {"key": "why", "type": "short_text", "label": both("Why"), "required_when": "staff >= 25"},
+    ]
+    form = parse_form({"sections": [{"key": "s", "title": both("S"), "questions": questions}]})
+    assert [one.question for one in missing(form, {"staff": 24})] == []
+    assert [one.question for one in missing(form, {"staff": 25})] == ["why"]
+    assert missing(form, {"staff": 25, "why": "Six."}) == []
+
+
 def test_a_financing_row_says_whether_it_is_government_aid():
     rows = [
         {"kind": "tax_credit", "source": "RS&DE", "amount": "1000"},
@@ -253,6 +294,8 @@ def test_indicators_need_exactly_what_the_form_says():
     assert [str(fault) for fault in faults] == ["Fill in at least 3 rows."]
     clean, faults = validate_answer(ask("indicators", min_rows=3, max_rows=3), [row] * 3)
     assert (faults, clean[0]["target"]) == ([], "95.5")
+    _value, faults = validate_answer(ask("indicators", min_rows=3, max_rows=3), [row] * 4)
+    assert [str(fault) for fault in faults] == ["Fill in at most 3 rows."]
 
 
 def test_a_group_checks_each_column():

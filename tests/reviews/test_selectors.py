@@ -548,6 +548,17 @@ def test_award_is_split_by_the_years_in_which_the_budget_spends(spend, rows, sha
     assert spend(*rows) == list(zip((2026, 2027, 2028), shares, strict=True))
 
 
+def test_line_that_gives_its_fiscal_year_is_spent_in_it(cast, file):
+    """A form may ask each cost by year (`by_year`): the year comes before the days."""
+    lines = [
+        {"category": "consultants", "amount": "20", "fiscal_year": 2028},
+        {"category": "consultants", "amount": "10", "fiscal_year": 2027, "date_from": "2026-05-01"},
+    ]  # fmt: skip
+    file.answers.update_or_create(question="budget_table", defaults={"value": lines, "by": cast.sophie})
+    parts = [(one.fiscal_year, str(part)) for one, part in proposed_shares(file, Decimal("900.00"))]
+    assert parts == [(2026, "0.00"), (2027, "300.00"), (2028, "600.00")]
+
+
 def test_line_without_its_days_spends_over_those_of_the_project(spend):
     period = {"from": "2027-03-31", "to": "2027-04-02"}
     shares = list(zip((2026, 2027, 2028), ("300.00", "600.00", "0.00"), strict=True))

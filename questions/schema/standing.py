@@ -1,4 +1,4 @@
-"""Where each key of a programme's rules stands: obeyed, promised, or refused. Held in its type, beside its field.
+"""Where each key of a bundle stands: obeyed, promised, or refused. Held in the type that it is read into.
 
 - *Obeyed*: it names the code that obeys it and the test that shows it (`tests/house/test_policy.py` finds both).
 - *Promised*: it belongs to a part that is not built yet. Stored, said as "will apply to…", and acknowledged by the
@@ -32,11 +32,15 @@ class Part(TextChoices):
     BLIND = "blind", gettext_lazy("blind review")
     CONSORTIUM = "consortium", gettext_lazy("consortium projects")
     RELATIONS = "relations", gettext_lazy("business relations on record")
+    STAGES = "stages", gettext_lazy("calls in several stages")
+    RETENTION = "retention", gettext_lazy("how long files are kept")
 
 
 class Decides(enum.Enum):
-    """What a rule has a say in."""
+    """What a key has a say in."""
 
+    WORDS = "what people read, and what a thing is called"
+    ASKED = "what is asked of an applicant, and which answers are good"
     ELIGIBILITY = "who may apply, and what of a project is eligible"
     ORDER = "who is reviewed by whom, and in which order files come"
     MONEY = "how much, before the letter"
@@ -44,7 +48,7 @@ class Decides(enum.Enum):
     AFTER = "what follows the letter"
 
 
-BEFORE_LETTER = frozenset({Decides.ELIGIBILITY, Decides.ORDER, Decides.MONEY})
+BEFORE_LETTER = frozenset({Decides.ASKED, Decides.ELIGIBILITY, Decides.ORDER, Decides.MONEY})
 
 
 @dataclass(frozen=True)
@@ -78,8 +82,8 @@ Standing = Obeyed | Promised | Refused
 
 @dataclass(frozen=True)
 class Rule:
-    """One key of a theme. `key`: its name in a bundle, where the field has another; `values`: those of its values
-    that are refused by name."""
+    """One key of a bundle. `key`: its name there, where the field has another; `values`: those of its values that are
+    refused by name."""
 
     standing: Obeyed | Promised
     decides: Decides
@@ -92,6 +96,7 @@ class Rule:
 
 
 _RULE = "rule"
+Keys = Mapping[str, Rule | None]  # what a bundle may write at one place; None: what only holds more keys
 
 
 def rule(
@@ -102,7 +107,8 @@ def rule(
 
 
 class Theme(Protocol):
-    """A type of rules: a frozen dataclass whose fields are rules, or hold more of them."""
+    """A type of rules: a frozen dataclass whose fields are rules, or hold more of them. Or the type of another part of
+    a bundle, which says its keys apart from its fields: `KEYS: ClassVar[Keys]`."""
 
     REFUSED: ClassVar[Mapping[str, Refused]]  # keys that are refused by name
 
@@ -121,11 +127,21 @@ def rules_in(theme: type) -> dict[str, Rule]:
     return {name: known for name, known in found.items() if known is not None}
 
 
-def keys_of(theme: type) -> list[str]:
+def keys_of(theme: type | Keys) -> list[str]:
     """The keys that a bundle may write for a type, in the order of its fields."""
+    if not isinstance(theme, type):
+        return list(theme)
+    said: Keys | None = getattr(theme, "KEYS", None)
+    if said is not None:
+        return list(said)
     if not is_dataclass(theme):
         raise TypeError(f"{theme.__name__} is not a theme")
     return [(found.key if (found := rule_of(one)) else "") or one.name for one in fields(theme)]
+
+
+def obeyed(decides: Decides, by: str, shown_by: str) -> Rule:
+    """A key that stands apart from the fields of its type (`KEYS`), and is obeyed."""
+    return Rule(Obeyed(by, shown_by), decides)
 
 
 def refused_values(theme: type, name: str) -> dict[str, str]:
@@ -137,9 +153,22 @@ def _written(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def done(reader: Reader, theme: type[Theme]) -> None:
-    """Ends the reading of a theme: notes every key that it refuses by name, and every key that it does not know."""
-    reader.done({key: refused.why() for key, refused in theme.REFUSED.items()})
+def done(reader: Reader, theme: type[Theme] | Keys, *also: str) -> None:
+    """Ends the reading of a theme: notes every key that it refuses by name, and every key that it does not know.
+    `theme`: its type, or its keys where no type holds it. `also`: keys that the caller reads at the same place, and
+    that stand in a type of its own.
+
+    LookupError for a key that was read and that stands nowhere.
+    """
+    refused = theme.REFUSED if isinstance(theme, type) else {}
+    reader.done({key: one.why() for key, one in refused.items()})
+    if stray := sorted((reader.asked or set()).difference(keys_of(theme), also)):
+        raise LookupError(f"no standing is said for {', '.join(stray)} ({'.'.join(map(str, reader.path))})")
+
+
+def promised_keys(keys: Keys, path: str) -> list[str]:
+    """Those of `keys` that are promised, under `path`: `agreements.audit_years`."""
+    return [f"{path}.{key}" for key, known in keys.items() if known and isinstance(known.standing, Promised)]
 
 
 def is_promised(theme: type, name: str) -> bool:
@@ -153,8 +182,12 @@ def promised_in(theme: object, path: str) -> list[str]:
     return [f"{path}.{known[name].key or name}" for name in written if is_promised(type(theme), name)]
 
 
+def later_of(known: Rule | None) -> str:
+    """The part that a key waits for, in words; "" for one that is obeyed."""
+    return str(known.standing.part.label) if known and isinstance(known.standing, Promised) else ""
+
+
 def said(theme: object, *fields_said: str, name: str, words: str) -> Said:
     """What these fields of `theme` say; with the part that they wait for, where they are promised."""
-    known = [rules_in(type(theme))[one] for one in fields_said]
-    parts = [one.standing.part for one in known if isinstance(one.standing, Promised)]
-    return Said(name, words, later=str(parts[0].label) if parts else "")
+    later = [later_of(rules_in(type(theme))[one]) for one in fields_said]
+    return Said(name, words, later=next(filter(None, later), ""))
