@@ -53,10 +53,15 @@ class Read(forms.Field):
 
 
 class TextField(Read, forms.CharField):
-    """A text of several lines."""
+    """A text of several lines. `depends`: whether it is needed follows from another answer, as its help says: it is not
+    called optional."""
 
     read = staticmethod(read_text)
     widget = forms.Textarea
+
+    def __init__(self, *, depends: bool = False, **options: Any) -> None:
+        super().__init__(**options)
+        self.depends = depends
 
 
 class LineField(Read, forms.CharField):

@@ -136,16 +136,28 @@ class PanelRules:
         return [str(one.label) for one in self.excluded]
 
     def _reviewers(self) -> str:
-        sides = [
-            _("%(count)s of side: %(side)s") % {"count": count, "side": Seat(seat).label}
-            for seat, count in self.by_seat.items()
-        ]
-        return _("%(count)s in all") % {"count": self.size} + (f" ({'; '.join(sides)})" if sides else "")
+        whole = ngettext("%(count)s reviewer", "%(count)s reviewers", self.size) % {"count": self.size}
+        sides = [_from_side(Seat(seat), count) for seat, count in self.by_seat.items()]
+        if not sides:
+            return _("%(reviewers)s, from any side.") % {"reviewers": whole}
+        if rest := self.size - sum(self.by_seat.values()):
+            sides.append(ngettext("%(count)s from any side", "%(count)s from any side", rest) % {"count": rest})
+        return _("%(reviewers)s: %(sides)s.") % {"reviewers": whole, "sides": "; ".join(sides)}
 
     def _quorum(self) -> str:
         if self.quorum is None:
             return _("All of them.")
         return _("At least %(count)s that count, one from each side that the panel has.") % {"count": self.quorum}
+
+
+def _from_side(seat: Seat, count: int) -> str:
+    """One whole phrase a side, since words put together do not translate."""
+    phrases = {
+        Seat.CLUSTER: ngettext("%(count)s from the cluster", "%(count)s from the cluster", count),
+        Seat.INDUSTRY: ngettext("%(count)s from industry", "%(count)s from industry", count),
+        Seat.INDEPENDENT: ngettext("%(count)s who is independent", "%(count)s who are independent", count),
+    }
+    return phrases[seat] % {"count": count}
 
 
 def read_panel(reader: Reader) -> PanelRules:

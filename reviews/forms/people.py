@@ -71,6 +71,7 @@ class DeclareForm(forms.Form):
     note = TextField(
         label=_("What the conflict or the doubt is"),
         required=False,
+        depends=True,
         widget=words(),
         help_text=_("Needed unless you have none. The chair and the officer read it; it stays in the file."),
     )

@@ -30,6 +30,12 @@ class Competition:
     rules: RankingRules
     latest: datetime | None  # the cohort that closed last
     cohorts: tuple[datetime, ...]  # those where some file competes, the latest first
+    awaiting: datetime | None = None  # the earliest where one waits for its recommendation
+
+    @property
+    def first(self) -> datetime | None:
+        """The cohort that the chair sees first: the earliest that waits, else the latest; None without any."""
+        return self.awaiting or next(iter(self.cohorts), None)
 
     def cohort_of(self, closes_at: datetime | None, *, waits: bool) -> datetime | None:
         """The closing of the cohort where a file competes, from that of its own; None where it has none."""
@@ -55,11 +61,20 @@ def competition_of(call: Call) -> Competition:
     """The `Competition` of a call's submitted files. One query."""
     files = Application.objects.filter(call=call).exclude(state=ApplicationState.DRAFT).order_by()
     found = files.values_list("cohort_closes_at", "state").distinct()
-    own = [(closing, state == ApplicationState.WAITLISTED) for closing, state in found if closing is not None]
-    latest = max((closing for closing, _waits in own if closing <= clock.now()), default=None)
+    own = [(closing, state) for closing, state in found if closing is not None]
+    latest = max((closing for closing, _state in own if closing <= clock.now()), default=None)
     bare = Competition(policy_of(call).ranking, latest, ())
-    cohorts = {bare.cohort_of(closing, waits=waits) for closing, waits in own}
-    return Competition(bare.rules, latest, tuple(sorted(filter(None, cohorts), reverse=True)))
+    competing = [
+        (found_in, state)
+        for closing, state in own
+        if (found_in := bare.cohort_of(closing, waits=state == ApplicationState.WAITLISTED)) is not None
+    ]
+    return Competition(
+        bare.rules,
+        latest,
+        tuple(sorted({closing for closing, _state in competing}, reverse=True)),
+        min((closing for closing, state in competing if state == ApplicationState.REVIEWED), default=None),
+    )
 
 
 def cohort_it_competes_in(application: Application) -> datetime | None:

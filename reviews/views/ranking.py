@@ -1,6 +1,6 @@
 """The chair's pages: the ranking of a cohort against its envelopes, and the recommendation of one file."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -36,6 +36,7 @@ from programs.selectors import rubric_of
 from reviews import selectors, services
 from reviews.forms.panel import RecommendForm
 from reviews.selectors import RankedFile, Ranking
+from reviews.selectors.cohorts import Competition
 from work import clock
 
 
@@ -81,7 +82,7 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     if call.rubric_id is None or call.rules_id is None:
         raise Http404
     competition = selectors.competition_of(call)
-    cohort = _cohort(request, competition.cohorts)
+    cohort = _cohort(request, competition)
     competes = Q() if cohort is None else competition.competing_in(cohort)
     ranking = selectors.ranking(call, cohort, competition=competition)
     closed = selectors.closed_in(ranking, request.user)
@@ -112,12 +113,12 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     return render(request, "reviews/ranking.html", context)
 
 
-def _cohort(request: PersonRequest, cohorts: Sequence[datetime]) -> datetime | None:
-    """The cohort asked for by its day, else the latest one; None for a call without any submission. 404 for another."""
+def _cohort(request: PersonRequest, competition: Competition) -> datetime | None:
+    """The cohort asked for by its day, else that which waits; None for a call without any. 404 for another."""
     asked = request.GET.get("cohort")
     if not asked:
-        return cohorts[0] if cohorts else None
-    for closing in cohorts:
+        return competition.first
+    for closing in competition.cohorts:
         if clock.day_of(closing).isoformat() == asked:
             return closing
     raise Http404
@@ -312,6 +313,7 @@ def _recommend_page(
         "closed": bool(closed),
         "passing": sum(1 for one in ranking.files if one.placed.rank is not None),
         "missed": _missed(ranked, _criteria(application.call)),
+        "pass_mark": rubric_of(application.call).pass_overall,
         "refusals": [str(refusal.message) for refusal in in_the_way],
         "may_reopen": any(refusal.code == QUORUM for refusal in in_the_way)
         and bool(allowed(application, person, Application.reopen_review)),

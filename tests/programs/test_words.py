@@ -182,7 +182,11 @@ def test_rules_are_said_in_the_words_of_each_language(policy):
         "",
     )
     assert english["First day of eligible costs"] == ("The day on which the application is submitted.", "")
-    assert english["Reviewers a file"] == ("3 in all (2 of side: cluster; 1 of side: industry)", "")
+    assert english["Reviewers a file"] == ("3 reviewers: 2 from the cluster; 1 from industry.", "")
+    assert french["Personnes évaluatrices par dossier"] == (
+        "3 personnes évaluatrices\xa0: 2 de la grappe; 1 de l’industrie.",
+        "",
+    )
     assert english["Between equal files"] == (
         "The higher on these criteria, in this order: IP; SF. They share their rank: the panel settles it.",
         "",

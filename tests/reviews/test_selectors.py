@@ -500,6 +500,23 @@ def test_cohorts_are_those_where_submitted_files_compete_the_latest_first(cast, 
     assert (found.cohorts, found.latest) == ((third, second, first), second)
 
 
+@proves(competition_of, moot={"without distinct": "each is put once in a set"})
+def test_ranking_opens_on_the_earliest_cohort_that_waits_for_the_chair(cast, file):
+    first, second, third = NOW - 90 * DAY, NOW - 60 * DAY, NOW - 30 * DAY
+    call = with_rules(file.call, ranking={"within_cohort": True})
+    Application.objects.filter(pk=file.pk).update(state="recommended", cohort_closes_at=first)
+    latest = another(file, state="reviewed", cohort_closes_at=third)
+    middle = another(file, state="reviewed", cohort_closes_at=second)
+    another(file, state="in_review", cohort_closes_at=first)
+    another(file, state="reviewed", cohort_closes_at=None)
+    another(file, state="reviewed", cohort_closes_at=first, call=another_call(call))
+    assert competition_of(call).first == second
+    Application.objects.filter(pk__in=[latest.pk, middle.pk]).update(state="recommended")
+    assert competition_of(call).first == third
+    Application.objects.all().delete()
+    assert competition_of(call).first is None
+
+
 @pytest.mark.parametrize(("spread", "is_discussed"), [("20.0000", False), ("20.0001", True)])
 def test_file_is_discussed_when_its_totals_are_further_apart_than_the_programme_says(
     cast, file, give, spread, is_discussed

@@ -405,6 +405,7 @@ def test_a_recommendation_is_written_without_the_rank_when_a_file_of_the_ranking
     shown = page(client, "review-recommend", last.reference)
     assert "2 sur 2" in shown
     assert "sous la ligne" in shown
+    assert "note de passage\u00a0: 60" in shown
     declare_interests(first, by=cast.chair, answer="conflict", note="…")
     answer = client.get(reverse("review-recommend", args=[last.reference]))
     shown = answer.content.decode()
