@@ -513,7 +513,7 @@ def test_ranking_opens_on_the_earliest_cohort_that_waits_for_the_chair(cast, fil
     assert competition_of(call).first == second
     Application.objects.filter(pk__in=[latest.pk, middle.pk]).update(state="recommended")
     assert competition_of(call).first == third
-    Application.objects.all().delete()
+    Application.objects.update(state="draft")
     assert competition_of(call).first is None
 
 
