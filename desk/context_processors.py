@@ -17,7 +17,7 @@ from decisions.states import STEPS
 from desk.roles import RoleKind
 from desk.selectors import roles_of
 from funding.roles import PartnerRole
-from programs.roles import READERS, ProgramRole
+from programs.roles import READERS, ProgramRole, cluster_roles
 from work import clock
 
 
@@ -38,22 +38,25 @@ def holding(*kinds: RoleKind, roles: Collection[str] = ()) -> Callable[[User | A
     return lambda user: any(kind in kinds and (not roles or role in roles) for kind, role in roles_of(user))
 
 
-def on_programmes(*roles: str) -> Callable[[User | AnonymousUser], bool]:
-    """Do they hold, today, one of `roles` on a programme, or in the whole cluster?"""
-    return holding(RoleKind.CLUSTER, RoleKind.PROGRAM, roles=roles)
+def on_programmes(*roles: ProgramRole, also: Collection[ClusterRole] = ()) -> Callable[[User | AnonymousUser], bool]:
+    """Do they hold, today, one of `roles` on a programme, or a role of a cluster that is one of them on each of its
+    programmes, or one of `also`?"""
+    return lambda user: (
+        holding(RoleKind.PROGRAM, roles=roles)(user)
+        or bool((everywhere := {*cluster_roles(roles), *also}) and holding(RoleKind.CLUSTER, roles=everywhere)(user))
+    )
 
 
-STAFF = (*READERS, *CLUSTER_READERS)
-reads_files = on_programmes(*STAFF)
+reads_files = on_programmes(*READERS, also=CLUSTER_READERS)
 runs_programmes = on_programmes(ProgramRole.OFFICER)
-holds_money = on_programmes(ProgramRole.OFFICER, ClusterRole.FINANCE, ClusterRole.AUDITOR)
+holds_money = on_programmes(ProgramRole.OFFICER, also=(ClusterRole.FINANCE, ClusterRole.AUDITOR))
 decides = on_programmes(*STEPS)
 
 # The main menu, in its order.
 NAVIGATION: list[Item] = [
     Item(_("Home"), "home"),
     Item(_("My applications"), "application-list", holding(RoleKind.COMPANY)),
-    Item(_("My reviews"), "review-queue", holding(RoleKind.PROGRAM, roles=(ProgramRole.REVIEWER,))),
+    Item(_("My reviews"), "review-queue", on_programmes(ProgramRole.REVIEWER)),
     Item(_("Files"), "file-list", reads_files),
     Item(_("Decisions"), "decision-queue", decides),
     Item(_("Manage programmes"), "program-list", runs_programmes),

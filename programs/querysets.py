@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from accounts.models import ClusterAppointment
 from accounts.querysets import TermQuerySet
 from accounts.roles import CLUSTER_READERS, ClusterRole
 from accounts.rules import is_person
@@ -27,7 +28,8 @@ def held_on(
     is one of `roles` there, or that is one of `also`. With `limit`, by an appointment that delegates as many dollars as
     the field of that name says.
 
-    The other direction, who holds a role on a programme, is `in_office_holders`; one person on one programme, `holds`.
+    The other direction, who holds a role on a programme, is `in_office_holders`; one person on one programme, `holds`;
+    of the person and the programme of each row, `held_by_theirs`.
     """
     held = user.appointments.held_today().filter(role__in=roles)
     if limit:
@@ -44,6 +46,18 @@ def held_on(
 def read_by(user: "User", program: str = "") -> Q:
     """The condition that `user` reads, as staff, how the programme reached by the path `program` is set up."""
     return held_on(user, *READERS, program=program, also=CLUSTER_READERS)
+
+
+def held_by_theirs(role: ProgramRole, *, person: str, program: str) -> Q:
+    """The condition, of each row, that the person whom its path `person` leads to holds `role` today on the programme
+    that its path `program` leads to: by an appointment or by a role of the cluster, as `held_on` has it."""
+    theirs, cluster = {"user_id": OuterRef(f"{person}_id")}, {"cluster_id": OuterRef(f"{program}__cluster_id")}
+    appointments = apps.get_model("programs", "Appointment")._default_manager.held_today().filter(role=role, **theirs)
+    held = Q(Exists(appointments.filter(Q(program_id=OuterRef(f"{program}_id")) | Q(program=None, **cluster))))
+    if everywhere := cluster_roles([role]):
+        wide = ClusterAppointment.objects.held_today().filter(role__in=everywhere, **theirs, **cluster)
+        held |= Q(Exists(wide))
+    return held
 
 
 class ProgramQuerySet(models.QuerySet["Program"]):

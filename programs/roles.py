@@ -32,8 +32,13 @@ READERS = (
 # Roles that handle a programme's money, and so read its envelopes: who spends, who recommends, who approves.
 MONEY_HANDLERS = (ProgramRole.OFFICER, ProgramRole.CHAIR, ProgramRole.ENDORSER, ProgramRole.APPROVER)
 
-# Which role of a cluster is a role on each of its programmes, without an appointment to any.
+# Which role of a cluster is a role on each of its programmes, without an appointment to any. Never one of
+# `BY_APPOINTMENT`.
 OF_CLUSTER = {ProgramRole.OFFICER: ClusterRole.OFFICER}
+
+# Roles of which the appointment itself says something: the side and the capacity of a reviewer, the limit of an
+# approver. Who is asked for those is asked for the appointment, and they come with no role of the cluster.
+BY_APPOINTMENT = (ProgramRole.REVIEWER, ProgramRole.APPROVER)
 
 
 def cluster_roles(roles: Iterable[str]) -> set[ClusterRole]:

@@ -9,7 +9,7 @@ from accounts.rules import is_person
 from applications.states import LEFT
 from audit.actors import Actor
 from moves.models import Stance
-from programs.models import Appointment
+from programs.querysets import held_by_theirs
 from programs.roles import ProgramRole
 from reviews.states import LIVE, READABLE, REFUSED, WAITING, Answer, AssignmentState, SitsAs
 
@@ -17,12 +17,9 @@ if TYPE_CHECKING:
     from reviews.models import Assignment, Declaration, Panel, PanelSeat, Recommendation
 
 
-def _holds(role: ProgramRole, person: str, program: str) -> Exists:
-    """The condition that the person that `person` leads to holds an appointment to `role` today, on the programme that
-    `program` leads to or on all of its cluster's."""
-    held = Appointment.objects.held_today().filter(role=role, user_id=OuterRef(f"{person}_id"))
-    everywhere = Q(program=None, cluster_id=OuterRef(f"{program}__cluster_id"))
-    return Exists(held.filter(Q(program_id=OuterRef(f"{program}_id")) | everywhere))
+def _is_in_office() -> Q:
+    """The condition that the reviewer of an assignment holds that role today on its file's programme."""
+    return held_by_theirs(ProgramRole.REVIEWER, person="reviewer", program="application__call__program")
 
 
 class PanelQuerySet(models.QuerySet["Panel"]):
@@ -39,7 +36,8 @@ class PanelSeatQuerySet(models.QuerySet["PanelSeat"]):
     def vacant(self) -> Self:
         """Seats of people who hold no more the role by which they sat."""
         chair, reviewer = (
-            _holds(role, "person", "panel__call__program") for role in (ProgramRole.CHAIR, ProgramRole.REVIEWER)
+            held_by_theirs(role, person="person", program="panel__call__program")
+            for role in (ProgramRole.CHAIR, ProgramRole.REVIEWER)
         )
         return self.exclude(chair, sits_as=SitsAs.CHAIR).exclude(reviewer, ~Q(sits_as=SitsAs.CHAIR))
 
@@ -71,11 +69,11 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def awaited(self) -> Self:
         """What is still to come, of those who hold a reviewer's role today, in the order of `waiting`: a role that
         ended takes its pending reviews with it. What was submitted in office stays."""
-        return self.waiting().filter(_holds(ProgramRole.REVIEWER, "reviewer", "application__call__program"))
+        return self.waiting().filter(_is_in_office())
 
     def vacant(self) -> Self:
         """Those that nobody will give any more: not submitted, and their reviewer's role has ended."""
-        return self.waiting().exclude(_holds(ProgramRole.REVIEWER, "reviewer", "application__call__program"))
+        return self.waiting().exclude(_is_in_office())
 
     def seated(self) -> Self:
         """Those that fill a seat of the file's panel: submitted, or awaited. Those that left it are out, and the vacant

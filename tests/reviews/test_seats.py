@@ -5,16 +5,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import ClusterAppointment, User
+from accounts.roles import ClusterRole
 from applications.models import Application
 from applications.states import ApplicationState
+from desk.context_processors import on_programmes
 from moves.refusals import WrongMoment
-from programs.models import Appointment
-from programs.roles import Seat
+from programs.models import Appointment, Program
+from programs.querysets import held_by_theirs, held_on, in_office_holders
+from programs.roles import BY_APPOINTMENT, OF_CLUSTER, ProgramRole, Seat
+from programs.rules import holds
 from programs.services.people import appoint
 from reviews.checks import panel_lines, panel_problems
 from reviews.models import Assignment, Panel, PanelSeat
-from reviews.querysets import AssignmentQuerySet, PanelQuerySet, PanelSeatQuerySet, _holds
+from reviews.querysets import AssignmentQuerySet, PanelQuerySet, PanelSeatQuerySet, _is_in_office
 from reviews.selectors import panel_reviews, queue_of, work_for
 from reviews.selectors.waiting import _work_of_panel
 from reviews.services import cancel_assignment, replace_assignment, start_review
@@ -140,7 +144,7 @@ def test_review_does_not_start_with_a_seat_that_somebody_left(cast, programme):
     assert list(file.assignments.seated().values_list("reviewer", flat=True)) == [cast.ana.pk, cast.ben.pk]
 
 
-@proves(_holds, AssignmentQuerySet.awaited, AssignmentQuerySet.vacant, AssignmentQuerySet.seated)
+@proves(held_by_theirs, _is_in_office, AssignmentQuerySet.awaited, AssignmentQuerySet.vacant, AssignmentQuerySet.seated)
 def test_reviews_awaited_are_those_of_people_who_hold_the_role(cast, programme, file, give):
     """Ana of the programme, Dev of the whole cluster; not who left, who has not begun, whose account is closed, who has
     another role, or the role elsewhere. What Ben submitted before he left fills his seat."""
@@ -186,6 +190,41 @@ def test_seats_that_are_vacant_are_of_people_without_the_role_by_which_they_sat(
     over = sit(cast.ben, "cluster", until=NOW, why_ended=SeatEnd.ROLE_ENDED)
     assert set(PanelSeat.objects.running()) == {*kept, *left}
     assert set(PanelSeat.objects.vacant()) == {*left, over}
+
+
+@proves(held_by_theirs, PanelSeatQuerySet.vacant)
+def test_role_of_a_cluster_that_is_a_role_on_its_programmes_is_one_for_everybody_who_asks(
+    cast, programme, file, monkeypatch
+):
+    """Were the finance officers of a cluster the chairs of its programmes: not those who were, nor those of another
+    cluster, nor who holds another role there."""
+    panel, elsewhere = Panel.objects.create(call=file.call), another_cluster()
+    ClusterAppointment.objects.create(user=cast.ana, cluster=elsewhere, role="finance")
+    ClusterAppointment.objects.create(user=cast.ben, cluster=programme.cluster, role="finance", ends_on=NOW - DAY)
+    Appointment.objects.filter(role="chair").delete()
+    people = (cast.finance, cast.ana, cast.ben, cast.dev, cast.auditor)
+    for person in people:
+        PanelSeat.objects.create(panel=panel, person=person, sits_as="chair")
+
+    def answers():
+        seated = PanelSeat.objects.exclude(pk__in=PanelSeat.objects.vacant())
+        asked = on_programmes(ProgramRole.CHAIR)
+        return [
+            set(in_office_holders(programme, ProgramRole.CHAIR)),
+            {one for one in people if holds(one, ProgramRole.CHAIR, programme)},
+            {one for one in people if Program.objects.filter(held_on(one, ProgramRole.CHAIR), pk=programme.pk)},
+            {seat.person for seat in seated},
+            {one for one in people if one != cast.ana and asked(one)},  # the menu asks of any cluster
+        ]
+
+    assert answers() == [set()] * 5
+    with monkeypatch.context() as patched:  # a proof runs this again
+        patched.setitem(OF_CLUSTER, ProgramRole.CHAIR, ClusterRole.FINANCE)
+        assert answers() == [{cast.finance}] * 5
+
+
+def test_side_and_limit_are_of_an_appointment_and_come_with_no_role_of_a_cluster():
+    assert not set(OF_CLUSTER) & set(BY_APPOINTMENT)
 
 
 def test_person_chosen_who_can_no_longer_take_the_file_is_told_of_with_the_reason(cast, programme, client):
