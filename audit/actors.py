@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from audit.states import ActorKind
 from work import clock
 
 
@@ -99,3 +100,8 @@ class Guest(_Nobody):
 
     def __str__(self) -> str:
         return self.name or "guest"
+
+
+def person_key(by: Actor) -> int | None:
+    """The key of the person who acts; None for whoever is no person: a partner's API key may have the same number."""
+    return by.pk if by.pk is not None and by.actor == ActorKind.PERSON else None

@@ -1,6 +1,5 @@
 """What the moves of a decision, and a reconsideration, must know."""
 
-from accounts.rules import is_person
 from applications.models import Application
 from applications.rules import Contested
 from audit.actors import Actor
@@ -21,9 +20,9 @@ from programs.rules import approval_limit
 
 def _took_part(decision: Decision, by: Actor) -> bool:
     """Whether `by` did a duty on the file before the reconsideration that this decision answers was asked."""
-    if decision.kind != DecisionKind.RECONSIDERED or not is_person(by):
+    if decision.kind != DecisionKind.RECONSIDERED:
         return False
-    return DutyDone.objects.filter(application_id=decision.application_id, user_id=by.pk, at__lt=decision.at).exists()
+    return DutyDone.objects.of(by).filter(application_id=decision.application_id, at__lt=decision.at).exists()
 
 
 def _empty(decision: Decision) -> tuple[str, ...]:

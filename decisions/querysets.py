@@ -69,9 +69,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         if not duties:
             return self
         excluded = [at & Q(application__in=excluding(user, duty)) for at, duty in duties]
-        before = DutyDone.objects.filter(
-            application_id=OuterRef("application_id"), user_id=user.pk or 0, at__lt=OuterRef("at")
-        )
+        before = DutyDone.objects.of(user).filter(application_id=OuterRef("application_id"), at__lt=OuterRef("at"))
         again = Q(kind=DecisionKind.RECONSIDERED) & reduce(or_, [at for at, _duty in duties]) & Exists(before)
         return self.exclude(reduce(or_, excluded)).exclude(again)
 
@@ -87,7 +85,7 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
         """Decisions whose next step is `user`'s to take, as far as who they are and what they did tells: their home
         page lists it, their mail asks for it, and the turnstile finds nothing against their person. `roles`: the only
         ones of theirs to ask of, when the caller knows that they hold no other."""
-        if not is_person(user) or not roles:
+        if not is_person(user):
             return self.none()
         return self.next_of(user, roles=roles).free_to(user, roles=roles).within_limit_of(user, roles=roles)
 

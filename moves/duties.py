@@ -81,13 +81,8 @@ def clash(application_id: int, by: Actor, duty: str) -> Refusal | None:
 
     Its sentences say which act it was, on which day, and what it excludes.
     """
-    if by.pk is None:  # nobody without a row did a duty
-        return None
-    for done, at in (
-        DutyDone.objects.filter(application_id=application_id, user_id=by.pk)
-        .order_by("at", "id")
-        .values_list("duty", "at")
-    ):
+    earlier = DutyDone.objects.of(by).filter(application_id=application_id).order_by("at", "id")
+    for done, at in earlier.values_list("duty", "at"):
         if exclude(done, duty):
             did = DID[done] % {"day": clock.format_day(clock.day_of(at), get_language() or "fr")}
             cannot = gettext("The person who %(did)s cannot also %(does)s.") % {
@@ -101,12 +96,12 @@ def clash(application_id: int, by: Actor, duty: str) -> Refusal | None:
 def excluding(user: Actor, duty: str) -> QuerySet[DutyDone, Mapping[str, object]]:
     """Ids of the files where an earlier act of `user` excludes `duty`: a subquery."""
     others = [other for other in Duty if exclude(other, duty)]
-    return DutyDone.objects.filter(user_id=user.pk or 0, duty__in=others).values("application_id")
+    return DutyDone.objects.of(user).filter(duty__in=others).values("application_id")
 
 
 def done_by(user: Actor, application_id: int) -> list[Duty]:
     """The duties that `user` already did on the file, in order."""
-    done = DutyDone.objects.filter(application_id=application_id, user_id=user.pk or 0)
+    done = DutyDone.objects.of(user).filter(application_id=application_id)
     return [Duty(duty) for duty in done.order_by("at", "id").values_list("duty", flat=True)]
 
 

@@ -13,7 +13,6 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 
 from audit.actors import Actor
-from audit.states import ActorKind
 from moves.models import Stance
 from moves.querysets import LOOK_BACK, closing
 from moves.refusals import Forbidden, Refusal
@@ -40,9 +39,7 @@ class Stand:
 
 def stand_of(application_id: int, user: Actor) -> Stand:
     """Where `user` stands towards the file. One statement. Who is no person declares nothing, and is never barred."""
-    if user.pk is None or user.actor != ActorKind.PERSON:
-        return Stand("")
-    own = Stance.objects.filter(application_id=application_id, user_id=user.pk)
+    own = Stance.objects.of(user).filter(application_id=application_id)
     rows = own.filter(Q(kind__in=StandingState) | closing())
     declared = [row.kind for row in rows if row.kind in StandingState]
     sides = sorted((row for row in rows if row.kind in Party), key=lambda row: row.ended_at is not None)
@@ -66,10 +63,7 @@ def side_of(application_id: int, user: Actor) -> Refusal | None:
 
 def acts_for(application_id: int, user: Actor, party: Party) -> bool:
     """Whether `user` acts for this party of the file today: then what is told to its people is told to them."""
-    if user.pk is None or user.actor != ActorKind.PERSON:
-        return False
-    rows = Stance.objects.filter(application_id=application_id, user_id=user.pk, kind=party, ended_at=None)
-    return rows.exists()
+    return Stance.objects.of(user).filter(application_id=application_id, kind=party, ended_at=None).exists()
 
 
 def standing_of(application_id: int, user: Actor) -> str:
@@ -96,9 +90,7 @@ def ask_unbarred(application_id: int, by: Actor) -> None:
 
 def barred_from(user: Actor) -> QuerySet[Stance, Mapping[str, object]]:
     """Ids of the files that are closed to `user`: a subquery."""
-    if user.pk is None or user.actor != ActorKind.PERSON:
-        return Stance.objects.none().values("application_id")
-    return Stance.objects.filter(user_id=user.pk).barring().values("application_id")
+    return Stance.objects.of(user).barring().values("application_id")
 
 
 def barred_pairs(applications: Collection[int], people: Collection[int]) -> set[tuple[int, int]]:

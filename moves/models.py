@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from moves import states
-from moves.querysets import StanceQuerySet
+from moves.querysets import DutyDoneQuerySet, StanceQuerySet
 from work import clock
 
 
@@ -20,6 +20,8 @@ class DutyDone(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     duty = models.CharField(max_length=30, choices=states.Duty.choices)
     at = models.DateTimeField(default=clock.now)
+
+    objects = DutyDoneQuerySet.as_manager()
 
     class Meta:
         db_table = "audit_dutydone"

@@ -1,20 +1,33 @@
-"""Where people stand, in English: `.barring()`."""
+"""Where people stand and what they did, in English: `.of(user)`, `.barring()`."""
 
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Q
 
+from audit.actors import Actor, person_key
 from moves.states import BARRING
 from work import clock
 
 if TYPE_CHECKING:
-    from moves.models import Stance
+    from moves.models import DutyDone, Stance
 
 LOOK_BACK = 2  # years in which an interest that has ended still counts (product, 1: "the look-back (two years)")
 
 
+class DutyDoneQuerySet(models.QuerySet["DutyDone"]):
+    def of(self, user: Actor) -> Self:
+        """Those that `user` did: none, and no query, for who is no person."""
+        person = person_key(user)
+        return self.none() if person is None else self.filter(user_id=person)
+
+
 class StanceQuerySet(models.QuerySet["Stance"]):
+    def of(self, user: Actor) -> Self:
+        """Those of `user`: none, and no query, for who is no person, who declares nothing and is never barred."""
+        person = person_key(user)
+        return self.none() if person is None else self.filter(user_id=person)
+
     def barring(self) -> Self:
         """What closes its file to its person: a conflict or a doubt that is their latest declaration, and a party that
         they act for, or did within the look-back. A declaration of none is left out, and what ended before."""

@@ -23,7 +23,7 @@ from applications.services.sponsors import (
     find_sponsorship,
     invite_sponsor,
 )
-from audit.actors import Guest
+from audit.actors import CLOCK, Guest
 from decisions.access import PARTNER
 from decisions.models import Concurrence, Decision
 from decisions.services import approve
@@ -40,6 +40,7 @@ from moves.interests import (
     standing_of,
     unbarred,
 )  # fmt: skip
+from moves.querysets import StanceQuerySet
 from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing
 from moves.states import Party
@@ -112,7 +113,7 @@ def ways_of_asking(person, file):
     }
 
 
-@proves(closing, stand_of, barred_from, barred_pairs)
+@proves(closing, stand_of, barred_from, barred_pairs, StanceQuerySet.of)
 def test_side_closes_the_file_while_it_lasts_and_for_two_years(cast, programme, usinage, prime, precision):
     """An officer acts for the applicant, for its sponsor, or for a company that the file does not know."""
     file = sponsored(cast, programme)
@@ -152,6 +153,22 @@ def test_side_of_one_s_own_stays_open(cast, programme, usinage):
     with pytest.raises(Http404):
         enter(cast.officer, OWN, read="", pk=file.pk)
     assert not Application.objects.visible_to(cast.officer).filter(pk=file.pk).exists()
+
+
+@proves(StanceQuerySet.of)
+def test_who_is_no_person_is_barred_from_nothing_though_a_key_is_the_same(
+    cast, programme, usinage, django_assert_num_queries
+):
+    file = sponsored(cast, programme)
+    acts_for(cast.officer, usinage)
+    declare_standing(file.pk, user=cast.officer, standing="conflict")
+    key = SimpleNamespace(actor="key", pk=cast.officer.pk)
+    with django_assert_num_queries(0):
+        for by in (CLOCK, key):
+            assert (bar(file.pk, by), standing_of(file.pk, by)) == (None, "")
+            assert not barred_from(by).exists()
+            assert not acts_for_party(file.pk, by, Party.APPLICANT)
+    assert acts_for_party(file.pk, cast.officer, Party.APPLICANT)
 
 
 def test_who_leaves_is_barred_from_that_instant_for_two_years(cast, programme, usinage):

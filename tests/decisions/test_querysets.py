@@ -1,6 +1,7 @@
 """Which decisions wait for whom, and which concurrences are asked of whom: one row of each kind, in and out."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -8,10 +9,11 @@ from accounts.models import User
 from audit.actors import CLOCK
 from decisions.models import Concurrence, Decision
 from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet
-from decisions.states import ConcurrenceState, DecisionState, Turn
+from decisions.states import STEPS, ConcurrenceState, DecisionState, Turn
 from moves.services import declare_standing, record_duty
 from programs.models import Appointment
 from programs.querysets import held_on
+from programs.roles import ProgramRole
 from tests.decisions import files
 from tests.decisions.files import D
 from tests.mutants import proves
@@ -80,7 +82,9 @@ def names(rows, queryset):
 
 
 @proves(DecisionQuerySet.waiting_for, DecisionQuerySet.next_of, DecisionQuerySet._at, DecisionQuerySet._missing)
-@proves(DecisionQuerySet.within_limit_of)
+@proves(
+    DecisionQuerySet.within_limit_of, DecisionQuerySet.free_to, moot={"`if ProgramRole.APPROVER": "asks less"}
+)
 def test_each_decision_waits_for_the_role_of_its_next_step_on_its_own_programme(rows, cast, programme):
     reconsiderer = holder("fresh@aerofil.example", programme, "reconsiderer")
     people = {name: getattr(cast, name, reconsiderer) for name in WAITING}
@@ -88,6 +92,15 @@ def test_each_decision_waits_for_the_role_of_its_next_step_on_its_own_programme(
     cast.officer.cluster_appointments.all().delete()
     found = {name: names(rows, Decision.objects.waiting_for(person)) for name, person in people.items()}
     assert found == WAITING
+    for role in ("officer", "approver"):  # the only one of theirs that is asked of, which may have no duty
+        waits = Decision.objects.waiting_for(people[role], roles=[ProgramRole(role)])
+        assert names(rows, waits) == WAITING[role]
+    for nobody, roles in (
+        (cast.officer, []),
+        (CLOCK, STEPS),
+        (SimpleNamespace(actor="key", pk=cast.officer.pk), STEPS),
+    ):
+        assert not Decision.objects.waiting_for(nobody, roles=roles).exists()
 
 
 def holder(email, programme, role, *, whole_cluster=False, **more):
