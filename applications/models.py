@@ -20,7 +20,7 @@ from applications.querysets import (
     SponsorshipQuerySet,
 )
 from applications.rules import phase_for
-from applications.states import ApplicationState, ChangeWhy, Place, PublicState, public_state
+from applications.states import ApplicationState, ChangeWhy, Place, PublicState, Span, public_state
 from applications.workflow import ApplicationLife
 from audit.actors import Actor
 from audit.states import ChangeKind
@@ -124,6 +124,12 @@ class Application(PublicModel, ApplicationLife):
         """What the applicant and the partner are told: never an outcome before its letter is sent."""
         closed = self.state == ApplicationState.DRAFT and phase_for(self.call, self.organisation_id) == Phase.CLOSED
         return public_state(self.state, self.last_told, closed=closed)
+
+    @property
+    def is_decided_untold(self) -> bool:
+        """A decision was issued, and its letter has told nobody yet."""
+        row = ApplicationState(self.state).row
+        return row.span is Span.DECIDED and self.public_state is not row.told_as
 
     def state_label_for(self, by: Actor) -> str | Promise:
         """The state as a refusal says it: what is told, to the applicant's own people, whatever else they are."""

@@ -10,7 +10,7 @@ from applications.pages import APPLICATION, CALL
 from applications.rules import WithItsCall, last_closing
 from applications.selectors.deadlines import decision_due
 from applications.selectors.people import members_of, people_of
-from applications.states import DUE_FROM_CLOSING, UNDER_WAY, VALID, ApplicationState
+from applications.states import DUE_FROM_CLOSING, VALID, ApplicationState
 from audit import services as trail
 from moves.machine import move
 from moves.registry import Made, after
@@ -60,10 +60,11 @@ def tell_the_applicant(call: Call, made: Made[Facts, OneApplicant]) -> None:
 
 @after(Call.cancel, fires=(Application.cancel,))
 def cancel_every_file(call: Call, made: Made[Facts, Reason]) -> None:
-    """Files under way are cancelled with their call, and everybody concerned is told why. Drafts stay readable."""
+    """Files are cancelled with their call, unless a letter told their outcome, and everybody concerned is told why.
+    What was decided and not sent is undone, as by a withdrawal. Drafts stay readable."""
     files = Application.objects.select_for_update(of=("self",), no_key=True).filter(call=call)
     for application in files.order_by("pk"):
-        if application.state in UNDER_WAY:
+        if application.state in VALID and application.public_state.row.is_under_way:
             application = move(application, Application.cancel, by=made.by, given=WithItsCall(call.public_id))
             application.change_requests.waiting().update(cancelled_at=application.since)
             application.due = application.due_left = None

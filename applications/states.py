@@ -70,7 +70,7 @@ class Course(Enum):
     """How far a file is on its way. A decided one and one that was left go no further by themselves."""
 
     PREPARED = "with its applicant"
-    UNDER_WAY = "sent, and not decided for good: it can still be withdrawn, or cancelled with its call"
+    UNDER_WAY = "sent, and not decided for good"
     DECIDED = "decided"
     LEFT = "withdrawn, or cancelled with its call"
 
@@ -213,11 +213,11 @@ class ApplicationState(States):
 
 # The questions that are asked of several states at once, each answered by the rows.
 UNDER_WAY = tuple(state for state in ApplicationState if state.row.course is Course.UNDER_WAY)
-"""It can still be withdrawn by its applicant, or cancelled with its call. `ineligible` is among them: the applicant has
-not read the letter yet, and a refusal would tell the outcome."""
+"""Work is still to be done on it. `ineligible` is among them: its decision is to come."""
 LEFT = tuple(state for state in ApplicationState if state.row.course is Course.LEFT)
 VALID = tuple(state for state in ApplicationState if state.row.course in (Course.UNDER_WAY, Course.DECIDED))
-"""An application of its organisation: sent, and neither withdrawn nor cancelled."""
+"""An application of its organisation: sent, and neither withdrawn nor cancelled. It can be, until a letter tells its
+outcome (`rules.no_letter_has_told`)."""
 IN_SCREENING = tuple(state for state in ApplicationState if state.row.span is Span.SUBMITTED)
 MARKABLE = tuple(state for state in ApplicationState if state.row.may_be_marked)
 TO_REVIEW = tuple(state for state in ApplicationState if state.row.is_to_review)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE, FSMField
 
 from applications import rules
-from applications.states import MARKABLE, UNDER_WAY, ApplicationState
+from applications.states import MARKABLE, VALID, ApplicationState
 from moves.rules import has_a_reason
 from moves.states import Duty
 from moves.transitions import Reason, nobody, transition
@@ -274,20 +274,24 @@ class ApplicationLife(models.Model):
         """Back where it was."""
 
     @transition(
-        field=state, source=list(UNDER_WAY), target=ApplicationState.WITHDRAWN,
+        field=state, source=list(VALID), target=ApplicationState.WITHDRAWN,
         permission=rules.is_signatory, duty=None, despite_conflict=rules.is_signatory,
         label=_("Withdraw"), done=_("Application withdrawn"),
         given=Reason,
+        when=[rules.no_letter_has_told],
         when_given=[has_a_reason],
     )
     def withdraw(self) -> None:
-        """The reserve is released."""
+        """Until a letter tells its outcome, whatever was decided: a refusal would tell. What was issued is undone, and
+        the money that was reserved or committed is released."""
 
     @transition(
-        field=state, source=list(UNDER_WAY), target=ApplicationState.CANCELLED,
+        field=state, source=list(VALID), target=ApplicationState.CANCELLED,
         permission=nobody, duty=None,
         done=_("Cancelled with its call"),
         given=rules.WithItsCall, fired=True,
+        when=[rules.no_letter_has_told],
     )
     def cancel(self) -> None:
-        """The call was cancelled: its applicants are told why."""
+        """The call was cancelled: its applicants are told why. As for a withdrawal, what was issued is undone until a
+        letter tells it; what a letter told stands."""

@@ -1,7 +1,6 @@
 """What follows in this app from moves in the apps below."""
 
 from applications.models import Application
-from applications.states import ApplicationState
 from awards.services import close_award, open_award
 from decisions.models import Decision
 from decisions.states import FUNDED
@@ -25,6 +24,5 @@ def close_the_award(decision: Decision, made: Made[Facts, Input]) -> None:
 
 @after(Application.withdraw, Application.cancel)
 def close_what_was_left(application: Application, made: Made[Facts, Input]) -> None:
-    """The file left while its award was under reconsideration."""
-    if made.entry.before == ApplicationState.IN_RECONSIDERATION:
-        close_award(application.pk, by=made.by)
+    """The file left while its award was under reconsideration, or before its letter told that it had one."""
+    close_award(application.pk, by=made.by)

@@ -6,6 +6,7 @@ from audit.actors import Actor
 from audit.services import record
 from awards.models import Award, AwardShare
 from decisions.models import Decision
+from decisions.states import DecisionState
 from work import clock
 
 
@@ -30,12 +31,14 @@ def open_award(decision: Decision, *, by: Actor) -> Award:
 def close_award(application_id: int, *, by: Actor) -> Award | None:
     """The award of a file no longer stands: a later decision took its place, or the file left. Called by reactions.
 
-    Returns the award, or None when the file has none that stands. Its row and its shares are kept as they were.
+    Returns the award, or None when the file has none that stands. Its row and its shares are kept as they were. One
+    whose decision was issued and never sent had not begun: its trail says so.
     """
     award = Award.objects.filter(application_id=application_id, superseded_at__isnull=True).order_by("-id").first()
     if award is None:
         return None
     award.superseded_at = award.updated_at = clock.now()
     award.save(update_fields=["superseded_at", "updated_at"])
-    record(award, "award.supersede", by=by, given={"amount": award.amount})
+    never_sent = award.decision.state == DecisionState.VOID
+    record(award, "award.cancel" if never_sent else "award.supersede", by=by, given={"amount": award.amount})
     return award

@@ -1,7 +1,7 @@
 """What follows in this app from moves in the apps below, and from its own, in the same transaction."""
 
 from applications.models import Application
-from applications.states import ApplicationState, Outcome, PublicState
+from applications.states import Outcome, PublicState
 from decisions.models import Concurrence, Decision
 from decisions.rules import Return
 from decisions.selectors.reconsideration import answer_due
@@ -13,6 +13,7 @@ from decisions.services.chain import (
     settle_file,
     told_by,
     void_decision,
+    withhold_decisions,
     write_letter,
 )
 from decisions.states import DecisionKind
@@ -81,12 +82,17 @@ def void_the_answer(application: Application, made: Made[Facts, Input]) -> None:
     void_decision(application, by=made.by, note=made.words or made.entry.verb)
 
 
-@after(Application.withdraw, Application.cancel, fires=(Decision.void,))
-def void_what_was_open(application: Application, made: Made[Facts, Input]) -> None:
-    """The file left: there is nothing to decide, and an award under reconsideration gives its money back."""
-    void_decision(application, by=made.by, note=made.words or made.entry.verb)
-    if made.entry.before == ApplicationState.IN_RECONSIDERATION and application.origin == ApplicationState.APPROVED:
-        release_commitment(application, by=made.by, because=Cause(made.entry.verb))
+@after(Application.withdraw, Application.cancel, fires=(Decision.void, Decision.withhold, Letter.withhold))
+def undo_what_was_decided(application: Application, made: Made[Facts, Input]) -> None:
+    """The file left: there is nothing to decide, what was issued and not sent is undone, and what the file still has
+    committed, by that or by an award under reconsideration, goes back. Whoever acted on the decision is told."""
+    note = made.words or made.entry.verb
+    undone = withhold_decisions(application, by=made.by, note=note)
+    if decision := void_decision(application, by=made.by, note=note):
+        undone.append(decision)
+    release_commitment(application, by=made.by, because=Cause(made.entry.verb))
+    for decision in undone:
+        messages.tell_undone(decision, by=made.by)
 
 
 @after(Application.return_to_panel, fires=(Decision.void,))

@@ -89,6 +89,16 @@ class DecisionLife(models.Model):
         """The file left: there is nothing to decide."""
 
     @transition(
+        field=state, source=[DecisionState.ISSUED, DecisionState.SUPERSEDED], target=DecisionState.VOID,
+        permission=nobody, duty=None,
+        done=_("Decision void: issued, never sent"),
+        given=Reason, fired=True,
+        when_given=[has_a_reason],
+    )
+    def withhold(self) -> None:
+        """The file left before the letter did: what was issued is undone, and its letter never leaves."""
+
+    @transition(
         field=state, source=DecisionState.ISSUED, target=DecisionState.SUPERSEDED,
         permission=nobody, duty=None,
         done=_("Decision superseded"),

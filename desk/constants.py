@@ -92,6 +92,7 @@ VERBS = {
     "concurrence.void": _("Concurrence void"),
     "award.open": _("Award opened"),
     "award.supersede": _("Award superseded"),
+    "award.cancel": _("Award cancelled before it began"),
     "api_key.create": _("API key created"),
     "api_key.revoke": _("API key revoked"),
     "agreement.import": _("Delegation agreement imported"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from accounts.rules import is_member
+from applications.rules import IS_LEAVING
 from audit.actors import CLOCK, Actor
 from letters.states import LetterState
 from moves.refusals import Refusal
@@ -43,6 +44,13 @@ class Certificate(Facts):
 
 
 @dataclass(frozen=True)
+class Leaving(Facts):
+    """Whether one of its messages is with the mail server, or was."""
+
+    leaving: bool
+
+
+@dataclass(frozen=True)
 class Drawn(Input):
     """The PDF that was made of a letter."""
 
@@ -75,4 +83,15 @@ def goes_unsigned_only_without_certificate(letter: "Letter", facts: Certificate)
 def is_read_or_presumed(_letter: "Letter", _facts: object, given: Service) -> Refusal | None:
     if not given.read and not given.presumed:
         return Refusal(_("The letter has been neither read nor presumed received."), code="served")
+    return None
+
+
+def is_not_leaving(letter: "Letter", facts: Leaving) -> Refusal | None:
+    """Never both: a letter that the mail server may have is not withheld."""
+    if facts.leaving:
+        return Refusal(
+            _("A message about file %(reference)s is being sent at this very moment. Try again in a few minutes.")
+            % {"reference": letter.application.reference},
+            code=IS_LEAVING,
+        )
     return None

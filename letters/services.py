@@ -19,6 +19,7 @@ from letters.selectors import messages_of, templates_of
 from letters.states import LEAVING, LetterKind, LetterState
 from letters.subjects import Subject
 from moves.machine import move
+from moves.transitions import Reason
 from notifications import messages
 from notifications.models import Message
 from notifications.services import Attachment, queue_message
@@ -27,7 +28,7 @@ from work import clock
 from work.calendars import BUSINESS_DAYS
 from work.models import new_public_id
 from work.querysets import given_up
-from work.services import retry
+from work.services import retry, stop
 from work.texts import Text
 
 
@@ -195,6 +196,21 @@ def retry_letter(letter: Letter, *, by: Actor) -> Letter:
             retry(message)
         _dispatch(letter)  # also to who acts for the company since
     return advance(letter)
+
+
+@transaction.atomic
+def withhold_letter(letter: Letter, *, by: Actor, reason: str) -> Letter:
+    """Keep back for good a letter that has not left: what it tells is undone. Returns it. Called by reactions only.
+
+    No worker can take up its messages from here on. WrongMoment (`IS_LEAVING`) where one has, or where the mail server
+    may have one.
+    """
+    letter = _lock(letter)
+    own = list(messages_of(letter).select_for_update(no_key=True).order_by("pk"))
+    letter = move(letter, Letter.withhold, by=by, given=Reason(reason))
+    for message in own:
+        stop(message, "Its letter is withheld.")
+    return letter
 
 
 # ------------------------------------------------------------ its reception

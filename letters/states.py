@@ -36,6 +36,7 @@ class LetterState(States):
     SENT = "sent", LetterRow(Tag.GOOD, is_leaving=False, is_readable=True), _("sent")
     SERVED = "served", LetterRow(Tag.GOOD, is_leaving=False, is_readable=True), _("served")
     FAILED = "failed", LetterRow(Tag.BAD, is_leaving=False, is_readable=False), _("failed")
+    WITHHELD = "withheld", LetterRow(Tag.QUIET, is_leaving=False, is_readable=False), _("withheld")
 
 
 LEAVING = tuple(state for state in LetterState if state.row.is_leaving)

@@ -8,7 +8,8 @@ from django_fsm import GET_STATE, FSMField
 
 from letters import rules
 from letters.states import LetterState
-from moves.transitions import transition
+from moves.rules import has_a_reason
+from moves.transitions import Reason, nobody, transition
 from work import clock
 
 
@@ -75,3 +76,12 @@ class LetterLife(models.Model):
     )
     def retry(self) -> None:
         """Back to where it was."""
+
+    @transition(
+        field=state, source=[LetterState.QUEUED, LetterState.RENDERED, LetterState.SIGNED, LetterState.FAILED],
+        target=LetterState.WITHHELD, permission=nobody, duty=None, done=_("Letter withheld"),
+        facts=rules.Leaving, given=Reason, fired=True,
+        when=[rules.is_not_leaving], when_given=[has_a_reason],
+    )
+    def withhold(self) -> None:
+        """What it tells was undone before it left: it never leaves."""

@@ -38,6 +38,7 @@ class MessageKind(TextChoices):
     # decisions
     DECISION_WAITING = "decision_waiting"
     DECISION_SENT_BACK = "decision_sent_back"
+    DECISION_UNDONE = "decision_undone"
     CONCURRENCE_ASKED = "concurrence_asked"
     LETTER_FAILED = "letter_failed"
     LETTER = "letter"
@@ -56,6 +57,7 @@ class Concern(Enum):
     CHAIR = "The committee's chair in office, to whom the file is not closed."
     TAKERS = "Who may take the step today; the officers of the programme, where nobody may."
     RETURNED = "Whose acts are void, whose turn it is, and who runs the file from there; not who sent it back."
+    UNDONE = "Whose acts on the decision are undone; the partner's officers in office who concurred, or were asked to."
     PARTNER = "The partner's officers in office who are free to concur."
 
 

@@ -4,7 +4,7 @@ The body of a kind is in templates/notifications/<kind>.txt. An app that sends s
 here, the body's template, and the French of both.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
@@ -189,6 +189,7 @@ class FileWithdrawn(OfFile):
     words = Wording(
         MessageKind.FILE_WITHDRAWN, Concern.OFFICERS, _("File %(reference)s was withdrawn"), _("Open the file")
     )
+    issued: Text = field(default_factory=Text)  # what was decided and not sent, and is undone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -338,6 +339,20 @@ class DecisionSentBack(OfFile):
         MessageKind.DECISION_SENT_BACK, Concern.RETURNED, _("File %(reference)s was sent back"), _("Open the decision")
     )
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionUndone(OfFile):
+    words = Wording(
+        MessageKind.DECISION_UNDONE,
+        Concern.UNDONE,
+        _("File %(reference)s: the decision is void"),
+        _("Open the decision"),
+    )
+    decision: Text
+    amount: Decimal
+    was_issued: bool
+    with_its_call: bool
 
 
 @dataclass(frozen=True, kw_only=True)

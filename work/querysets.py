@@ -37,6 +37,11 @@ def waiting(queryset: QuerySet[Row]) -> QuerySet[Row]:
     )
 
 
+def held(queryset: QuerySet[Row]) -> QuerySet[Row]:
+    """The rows that a worker has claimed, and holds until it is done or its lease runs out."""
+    return queryset.filter(claimed_until__gt=clock.now(), done_at__isnull=True)
+
+
 def given_up(queryset: QuerySet[Row]) -> QuerySet[Row]:
     """The rows that three attempts did not do and that no worker holds, whether or not somebody set them aside."""
     now = clock.now()

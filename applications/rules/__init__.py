@@ -72,6 +72,7 @@ from applications.rules.screening import (
     was_found_complete,
 )
 from applications.rules.submission import (
+    IS_LEAVING,
     MISSING,
     UNCONFIRMED,
     Readiness,
@@ -83,6 +84,7 @@ from applications.rules.submission import (
     everything_is_answered,
     is_attested,
     last_closing,
+    no_letter_has_told,
     nobody_has_opened_it,
     partners_have_confirmed,
     phase_for,
@@ -94,6 +96,7 @@ __all__ = [
     "CEILING",
     "DISCUSSION",
     "DUE",
+    "IS_LEAVING",
     "MINIMUM",
     "MISSING",
     "ONLY_AN_OFFICER_ASKS",
@@ -149,6 +152,7 @@ __all__ = [
     "is_signatory",
     "last_closing",
     "names_what_to_change",
+    "no_letter_has_told",
     "nobody_has_opened_it",
     "outcome_is_whole",
     "panel_is_complete",

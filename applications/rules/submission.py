@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from applications.states import ApplicationState, Course
+from applications.states import VALID, ApplicationState, Course
 from moves.refusals import Refusal
 from moves.transitions import Facts, Input, NoFacts
 from programs.states import Phase
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 # The codes of the refusals that a page leads to the answers of.
 MISSING = "missing"
 UNCONFIRMED = "unconfirmed"
+# Of the refusal to undo what is being sent at this very instant: in a moment it was sent, or it can be undone.
+IS_LEAVING = "leaving"
 
 
 @dataclass(frozen=True)
@@ -161,3 +163,14 @@ def nobody_has_opened_it(application: "Application", _facts: NoFacts) -> Refusal
     if phase_for(application.call, application.organisation_id) != Phase.OPEN:
         return Refusal(_("The call has closed: the file can be withdrawn, no longer taken back."), code="closed")
     return None
+
+
+def no_letter_has_told(application: "Application", _facts: NoFacts) -> Refusal | None:
+    """What the applicant reads is still under way, whatever was decided since. Asked of what is told: were it asked of
+    the state, the refusal would tell that there is an outcome."""
+    if application.state not in VALID or application.public_state.row.is_under_way:
+        return None
+    assert application.last_told_at is not None  # it was decided, and its letter told so
+    day = clock.format_day(application.last_told_at, get_language() or "fr")
+    told = _("The letter of the decision was sent on %(day)s: the application can no longer be withdrawn.")
+    return Refusal(told % {"day": day}, code="told")

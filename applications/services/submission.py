@@ -1,6 +1,7 @@
 """Submitting, taking back, withdrawing. One submission whatever is clicked, retried or lost on the way."""
 
 import hashlib
+import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -15,13 +16,13 @@ from applications.checks import attestations_of, live_sponsorship
 from applications.figures import aid_of, requested_of
 from applications.models import Answer, Application, Snapshot
 from applications.pages import APPLICATION, FILE_PAGE
-from applications.rules import Signing, is_officer
+from applications.rules import IS_LEAVING, Signing, is_officer
 from applications.selectors.answers import amount_of, answers_of, eligibility_of, form_of
 from applications.selectors.deadlines import cohort_of, service_due
 from applications.selectors.people import officers_of, people_of
 from applications.selectors.submitted import current_snapshot
 from applications.services.drafts import locked
-from applications.states import VALID
+from applications.states import VALID, ApplicationState
 from audit.actors import Actor
 from audit.seal import canonical, plain
 from audit.services import record
@@ -30,7 +31,7 @@ from documents.services import queue_rendering, retry_rendering
 from documents.states import RenderingKind
 from moves.interests import ask_unbarred
 from moves.machine import move
-from moves.refusals import Forbidden
+from moves.refusals import Forbidden, WrongMoment
 from moves.services import record_duty
 from moves.states import Duty
 from moves.transitions import Reason
@@ -44,6 +45,9 @@ from work import clock
 from work.money import format_money
 from work.querysets import given_up
 from work.texts import Text
+
+PAUSES = (0.1, 0.2, 0.4, 0.8, 1.5, 2.0)
+"""Seconds between the tries of a withdrawal that meets its file's letter on its way to the mail server."""
 
 
 @transaction.atomic
@@ -95,10 +99,28 @@ def take_back_application(application: Application, *, by: Actor) -> Application
     return application
 
 
-@transaction.atomic
 def withdraw_application(application: Application, *, by: User, reason: str) -> Application:
-    """Withdraw a file under way, with the reason. Higher apps release what they hold for it. Returns the fresh row."""
-    application = move(application, Application.withdraw, by=by, given=Reason(" ".join((reason or "").split())))
+    """Withdraw a file that no letter has decided, with the reason. Returns the fresh row.
+
+    Higher apps release what they hold for it, and undo what was issued and not sent. WrongMoment once the letter is
+    sent. Where it is being sent at this instant, its end is waited for, some seconds: it is not told to have one.
+    """
+    reason = " ".join((reason or "").split())
+    for pause in (*PAUSES, None):
+        try:
+            return _withdraw(application, by=by, reason=reason)
+        except WrongMoment as stopped:
+            if pause is None or not any(refusal.code == IS_LEAVING for refusal in stopped.refusals):
+                raise
+            time.sleep(pause)
+    raise AssertionError("the last try returns or raises")
+
+
+@transaction.atomic
+def _withdraw(application: Application, *, by: User, reason: str) -> Application:
+    before = locked(application)
+    issued = Text.of(ApplicationState(before.state).label) if before.is_decided_untold else Text()
+    application = move(application, Application.withdraw, by=by, given=Reason(reason))
     application.change_requests.waiting().update(cancelled_at=clock.now())
     application.due = application.due_left = None
     application.save(update_fields=["due", "due_left"])
@@ -112,7 +134,7 @@ def withdraw_application(application: Application, *, by: User, reason: str) -> 
         )
     for person in officers_of(application):
         queue_message(
-            messages.FileWithdrawn(reference=application.number, title=application.title),
+            messages.FileWithdrawn(reference=application.number, title=application.title, issued=issued),
             to=person,
             link=FILE_PAGE(application.number),
             application_id=application.pk,

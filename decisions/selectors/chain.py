@@ -12,8 +12,10 @@ from applications.models import Application
 from audit.actors import Actor
 from decisions import checks
 from decisions.models import Decision
-from decisions.states import BEFORE_APPROVAL, OPEN, DecisionState, StepKind, Turn, opinion_on
+from decisions.querysets import DecisionQuerySet
+from decisions.states import BEFORE_APPROVAL, ONCE_ISSUED, OPEN, DecisionState, StepKind, Turn, opinion_on
 from funding.models import Envelope
+from letters.states import LetterState
 from moves.machine import foreseen
 
 
@@ -53,6 +55,11 @@ def present_decision(application: Application) -> Decision | None:
     return decisions.open().first() or decisions.order_by("-number").first()
 
 
+def unsent_of(application: Application) -> DecisionQuerySet:
+    """Its decisions that were issued and never told: their letter has not left. The earliest first."""
+    return Decision.objects.issued().filter(application=application, letter__sent_at=None).order_by("number")
+
+
 def chain_of(decision: Decision) -> list[Stage]:
     """The steps of the chain in order, each as a `Stage`: what was done stays with who and when."""
     done = {step.kind: step for step in decision.steps.counted().select_related("by")}
@@ -80,8 +87,9 @@ def chain_of(decision: Decision) -> list[Stage]:
     stage(StepKind.ISSUED, _("Issue"))
     letter = decision.letter
     sent_at = letter.sent_at if letter else None
-    state = Progress.DONE if sent_at else Progress.NOW if letter else Progress.LATER
-    stages.append(Stage(_("Letter sent"), state, at=sent_at))
+    state = Progress.DONE if sent_at else Progress.NOW if letter and decision.state in ONCE_ISSUED else Progress.LATER
+    withheld = letter is not None and letter.state == LetterState.WITHHELD
+    stages.append(Stage(_("Letter sent"), state, at=sent_at, note=_("never: withheld") if withheld else ""))
     return stages
 
 

@@ -88,6 +88,13 @@ def concurrers_of(concurrence: Concurrence) -> list[User]:
     ]
 
 
+def partners_people_of(concurrence: Concurrence) -> list[User]:
+    """Who of its partner is told what became of it: who gave it, while they sit; else those who concur for it today."""
+    seated = list(_officers_of([concurrence.agreement.partner_id]))
+    given_by = [person for person in seated if person.pk == concurrence.by_id]
+    return given_by or seated
+
+
 def stuck_among(decisions: Collection[int]) -> dict[int, Stuck]:
     """Of these decisions (keys), those on their way whose next step there is nobody to take today, each with the step.
 

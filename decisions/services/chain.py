@@ -11,6 +11,7 @@ from audit.actors import Actor
 from audit.services import record
 from decisions import checks, rules
 from decisions.models import Concurrence, Decision, DecisionShare, Step
+from decisions.selectors.chain import unsent_of
 from decisions.services import messages
 from decisions.states import FUNDED, DecisionKind, DecisionState, StepKind
 from decisions.subjects import subject_of
@@ -18,7 +19,7 @@ from funding import ledger
 from funding.models import Envelope
 from funding.money import Bucket, Cause
 from letters.models import Letter
-from letters.services import queue_letter
+from letters.services import queue_letter, withhold_letter
 from moves.machine import ask_who, move
 from moves.refusals import Forbidden, WrongMoment
 from moves.transitions import Move, NoFacts, Reason
@@ -181,6 +182,22 @@ def void_decision(application: Application, *, by: Actor, note: str = "") -> Dec
     if decision is None:
         return None
     return move(decision, Decision.void, by=by, given=Reason(note))
+
+
+@transaction.atomic
+def withhold_decisions(application: Application, *, by: Actor, note: str) -> list[Decision]:
+    """Undo what was issued on a file that left before its letter did. Returns those decisions. Called by reactions.
+
+    Each is void, its acts and concurrences are kept as they were, and its letter never leaves. WrongMoment where that
+    letter is being sent.
+    """
+    undone = []
+    for decision in unsent_of(application):
+        decision = move(decision, Decision.withhold, by=by, given=Reason(note))
+        if decision.letter is not None:
+            withhold_letter(decision.letter, by=by, reason=note)
+        undone.append(decision)
+    return undone
 
 
 MOVES: dict[DecisionKind, Move[Application, NoFacts, Decided]] = {

@@ -7,15 +7,18 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from applications.models import Application
 from applications.selectors.people import holders_of, officers_of
+from applications.states import ApplicationState
+from audit.actors import Actor
 from decisions.models import Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
-from decisions.selectors.turns import Stuck, concurrers_of, stuck_among, takers_of
-from decisions.states import StepKind
+from decisions.selectors.turns import Stuck, concurrers_of, partners_people_of, stuck_among, takers_of
+from decisions.states import DecisionKind, StepKind
 from letters.models import Letter
 from moves.interests import unbarred
 from notifications import messages
 from notifications.services import queue_message
 from programs.roles import ProgramRole
+from work.pages import Link
 from work.texts import Text
 
 HAVE_SOMEBODY_APPOINTED = _("have somebody appointed, for there is nobody today to take the next one")
@@ -65,13 +68,50 @@ def concerned_by_return(decision: Decision, *, by: User, to_panel: bool) -> list
     """Whose acts are void, as long as they read the file; whose turn it is; and who runs it from there. Not `by`, nor
     whoever the file is closed to."""
     file = decision.application
-    acts = decision.steps.counted()
-    acts = acts.exclude(kind__in=(StepKind.SENT_BACK, StepKind.CONCURRED))  # a partner has no page of it
-    acted = User.objects.filter(pk__in=acts.values("by"), is_active=True)
-    people = {person for person in acted if Application.objects.of_staff(person).filter(pk=file.pk).exists()}
+    people = _acted_on(decision)
     people |= {person for _turn, person in takers_of(decision)}
     people |= set(holders_of(file, ProgramRole.CHAIR) if to_panel else officers_of(file))
     return unbarred(file.pk, sorted(people - {by}, key=lambda one: one.pk))
+
+
+def tell_undone(decision: Decision, *, by: Actor) -> None:
+    """Tell whose acts on a decision are undone because its file left, and its partners' officers."""
+    file = decision.application
+    for person, page in concerned_by_undoing(decision, by=by):
+        queue_message(
+            messages.DecisionUndone(
+                reference=file.number,
+                title=file.title,
+                decision=Text.of(DecisionKind(decision.kind).label),
+                amount=decision.amount,
+                was_issued=decision.issued_at is not None,
+                with_its_call=file.state == ApplicationState.CANCELLED,
+            ),
+            to=person,
+            link=page,
+            application_id=file.pk,
+            key=f"decision_undone:{decision.public_id}:{person.public_id}",
+        )
+
+
+def concerned_by_undoing(decision: Decision, *, by: Actor) -> list[tuple[User, Link | None]]:
+    """Those of the cluster whose acts are undone, as long as they read the file, each with its page; and its partners'
+    officers, who have none of it any more. Not `by`, nor whoever the file is closed to, nor the programme's officers:
+    a withdrawal is told to them by itself."""
+    file = decision.application
+    own = _acted_on(decision) - ({by} if file.state == ApplicationState.CANCELLED else set(officers_of(file)))
+    counted = decision.concurrences.counted().select_related("agreement")
+    partners = {person for concurrence in counted for person in partners_people_of(concurrence)}
+    people = unbarred(file.pk, sorted(own | partners, key=lambda one: one.pk))
+    return [(person, FILE_DECISION(file.number) if person in own else None) for person in people]
+
+
+def _acted_on(decision: Decision) -> set[User]:
+    """Whose acts of the present round they are, as long as they read the file. A partner has no page of it."""
+    acts = decision.steps.counted().exclude(kind__in=(StepKind.SENT_BACK, StepKind.CONCURRED))
+    acted = User.objects.filter(pk__in=acts.values("by"), is_active=True)
+    staff = Application.objects.filter(pk=decision.application_id)
+    return {person for person in acted if staff.of_staff(person).exists()}
 
 
 def tell_failed(letter: Letter) -> None:

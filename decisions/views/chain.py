@@ -156,6 +156,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "why_failed": why_failed(letter) if letter and letter.state == LetterState.FAILED else "",
         "may_retry": letter is not None and bool(allowed(letter, request.user, Letter.retry)),
         "granted": decision.state in ONCE_ISSUED and decision.kind in FUNDED,
+        "is_void": decision.state == DecisionState.VOID,
         "earlier": earlier,
     }
     return render(request, "decisions/file.html", context)

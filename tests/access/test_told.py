@@ -51,8 +51,7 @@ STEP = timedelta(days=2)
 AMOUNT = Decimal("75000.01")  # the ministry concurs from here
 # What is sent with a POST: enough that the act itself answers, and not its form.
 BODIES = {
-    # With a reason, a file whose decision is issued refuses before its letter left: tests/applications/test_told.py.
-    "application-withdraw": {"reason": ""},
+    "application-withdraw": {"reason": "Le projet est reporté."},
     "application-section": {"project_title": "Un autre titre"},
     "application-answer": {"question": "project_title", "value": "Un autre titre", "version": "1"},
     "application-submit": {"signed_name": "Sophie Gauthier", "attestations": "on"},

@@ -43,7 +43,7 @@ from applications.services.submission import (
     take_back_application,
     withdraw_application,
 )
-from applications.states import UNDER_WAY, ApplicationState, PublicState
+from applications.states import VALID, ApplicationState, PublicState
 from audit.actors import Guest
 from audit.models import Entry
 from demo import answers, papers
@@ -595,7 +595,7 @@ def test_withdrawal_by_state(cast, programme, state):
     file = submitted_file(cast, programme)
     Application.objects.update(state=state)
     with clock.at(AT):
-        if state in UNDER_WAY:
+        if state in VALID:  # no letter has told anything
             with pytest.raises(WrongMoment):
                 withdraw_application(file, by=cast.sophie, reason="  ")
             moved = withdraw_application(file, by=cast.sophie, reason="Le client a changé d’avis.")
@@ -603,6 +603,20 @@ def test_withdrawal_by_state(cast, programme, state):
         else:
             with pytest.raises(WrongMoment):
                 withdraw_application(file, by=cast.sophie, reason="Le client a changé d’avis.")
+
+
+@pytest.mark.parametrize("told", [state for state in PublicState if state not in ("draft", "closed")])
+def test_withdrawal_by_what_was_last_told(cast, programme, told):
+    """Whatever the state: what a letter told as decided is left no more, what waits still is."""
+    file = submitted_file(cast, programme)
+    Application.objects.update(state="approved", last_told=told, last_told_at=AT)
+    with clock.at(AT):
+        if told in ("being_assessed", "changes_requested", "waitlisted", "in_reconsideration"):
+            assert withdraw_application(file, by=cast.sophie, reason="Remis.").state == "withdrawn"
+        else:
+            with pytest.raises(WrongMoment) as refused:
+                withdraw_application(file, by=cast.sophie, reason="Remis.")
+            assert [one.code for one in refused.value.refusals] == ["told"]
 
 
 @pytest.mark.parametrize("person", ["olivier", "michel", "officer"])

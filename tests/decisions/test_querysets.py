@@ -82,9 +82,7 @@ def names(rows, queryset):
 
 
 @proves(DecisionQuerySet.waiting_for, DecisionQuerySet.next_of, DecisionQuerySet._at, DecisionQuerySet._missing)
-@proves(
-    DecisionQuerySet.within_limit_of, DecisionQuerySet.free_to, moot={"`if ProgramRole.APPROVER": "asks less"}
-)
+@proves(DecisionQuerySet.within_limit_of, DecisionQuerySet.free_to, moot={"`if ProgramRole.APPROVER": "asks less"})
 def test_each_decision_waits_for_the_role_of_its_next_step_on_its_own_programme(rows, cast, programme):
     reconsiderer = holder("fresh@aerofil.example", programme, "reconsiderer")
     people = {name: getattr(cast, name, reconsiderer) for name in WAITING}

@@ -23,6 +23,7 @@ SOURCES = {
     Concern.CHAIR: {"holders_of"},
     Concern.TAKERS: {"takers_of", "officers_of"},
     Concern.RETURNED: {"concerned_by_return"},
+    Concern.UNDONE: {"concerned_by_undoing"},
     Concern.PARTNER: {"concurrers_of"},
 }
 # Functions whose readers are no list of people: an address, or one who is found by the lists of whoever calls them.

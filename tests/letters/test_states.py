@@ -15,6 +15,7 @@ TABLE = [
     (LetterState.SENT, "sent", {"tag": "good", "is_leaving": False, "is_readable": True}),
     (LetterState.SERVED, "served", {"tag": "good", "is_leaving": False, "is_readable": True}),
     (LetterState.FAILED, "failed", {"tag": "bad", "is_leaving": False, "is_readable": False}),
+    (LetterState.WITHHELD, "withheld", {"tag": "", "is_leaving": False, "is_readable": False}),
 ]
 GROUPS = {"LEAVING": "rendered signed", "READABLE": "sent served"}
 

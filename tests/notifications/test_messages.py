@@ -64,6 +64,13 @@ STORED = {
     "declaration_ruled": {"reference": "FE-2026-00042", "clear": True},
     "decision_waiting": FILE | {"step": {"fr": "approuver", "en": "approve"}},
     "decision_sent_back": FILE | {"reason": "Le montant."},
+    "decision_undone": FILE
+    | {
+        "decision": {"fr": "approbation", "en": "approval"},
+        "amount": {"money": "75000.01"},
+        "was_issued": True,
+        "with_its_call": False,
+    },
     "concurrence_asked": FILE | {"amount": {"money": "75000.01"}},
     "letter_failed": FILE,
     "letter": FILE | {"programme": {"fr": "Filière", "en": "Stream"}},
@@ -80,7 +87,7 @@ BUTTONS = {
     "Open the reviews": {"review_declined"},
     "Read the declaration": {"ruling_asked"},
     "Read the ruling": {"declaration_ruled"},
-    "Open the decision": {"decision_waiting", "decision_sent_back", "letter_failed"},
+    "Open the decision": {"decision_waiting", "decision_sent_back", "decision_undone", "letter_failed"},
     "Open the file": {"changes_answered", "changes_overdue", "concurrence_asked", "file_withdrawn"},
     "Read the letter": {"letter"},
     "Open in Passerelle": {"application_withdrawn", "call_cancelled", "call_extended", "review_cancelled"},

@@ -7,7 +7,7 @@ import pytest
 from notifications.models import Message
 from tests.mutants import proves
 from work import clock
-from work.querysets import ATTEMPTS, given_up, set_aside, stopped, unfinished, waiting
+from work.querysets import ATTEMPTS, given_up, held, set_aside, stopped, unfinished, waiting
 from work.selectors import SHOWN, GivenUp, WorkTable, read_table
 from work.states import Table
 
@@ -51,17 +51,19 @@ def put(**fields):
     )
 
 
-@proves(waiting, given_up, stopped, unfinished, set_aside)
+@proves(waiting, given_up, stopped, unfinished, set_aside, held)
 def test_row_waits_is_held_is_lost_or_set_aside_at_the_very_instant():
     put(**ROWS)
     with clock.at(NOW):
         found = {ask: {row.key for row in ask(Message.objects.all())} for ask in (waiting, given_up, stopped)}
         left = {row.key for row in unfinished(Message.objects.all())}
+        kept = {row.key for row in held(Message.objects.all())}
         aside = {row.key for row in set_aside(Message.objects.all())}
     assert found[waiting] == CLAIMABLE
     assert found[given_up] == GIVEN_UP
     assert found[stopped] == GIVEN_UP - {"lost, set aside"}
     assert left == CLAIMABLE | {"not due yet", "held", "in its last try", "lost, held"}
+    assert kept == {"held", "in its last try", "lost, held", "lost, held, set aside"}
     assert aside == {name for name in ROWS if "set aside" in name}
 
 
