@@ -9,11 +9,11 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from decisions.models import Decision
 from decisions.states import FUNDED, DecisionKind, StepKind
-from letters.fields import Field
+from letters.fields import Field, fields_in
 from letters.states import LetterKind
 from letters.subjects import Signer, Subject, day_text
 from programs.policy import Policy
@@ -110,8 +110,40 @@ def _reconsideration_days(subject: DecisionSubject, language: str) -> str:
     return str(subject.policy.reconsideration.ask_days)
 
 
+def _extent(subject: DecisionSubject, language: str) -> str:
+    """Whether the application is approved whole or in part."""
+    if subject.decision.kind == DecisionKind.PARTIAL:
+        return pgettext("application", "approved in part")
+    return pgettext("application", "approved")
+
+
+def _granted(subject: DecisionSubject, language: str) -> str:
+    """What was requested beside what is granted, the reimbursement and the bonus apart; and what becomes of the bonus.
+    Empty where all that was requested is granted, and no bonus is in it: the amount says it all."""
+    decision = subject.decision
+    asked, granted = subject.application.requested, decision.parts
+    if decision.kind not in FUNDED or (decision.kind != DecisionKind.PARTIAL and not granted.bonus):
+        return ""
+    amounts = [(_("Reimbursement of eligible costs"), asked.reimbursement, granted.reimbursement)]
+    said = ""
+    if asked.bonus or granted.bonus:
+        amounts.append((_("Bonus"), asked.bonus, granted.bonus))
+        said = str(granted.condition) if granted.bonus else _("No bonus is granted: costs are reimbursed first.")
+    rows = [(name, format_money(one, language), format_money(other, language)) for name, one, other in amounts]
+    total = tuple(format_money(one, language) for one in (asked.total, granted.total)) if len(rows) > 1 else ()
+    context = {"rows": rows, "total": total, "bonus": said}
+    return mark_safe(render_to_string("decisions/letter_granted.html", context))  # noqa: S308 (a template's output)
+
+
+def _says_granted(subject: DecisionSubject) -> bool:
+    """Whether the programme's letter says by itself what was requested and what is granted (`granted`)."""
+    template = subject.template
+    return template is not None and "granted" in fields_in(template.body_fr) + fields_in(template.body_en)
+
+
 def _shares(subject: DecisionSubject, language: str) -> str:
-    """A table: the amount by fiscal year and agreement, and the total; then its bonus, and on what condition."""
+    """A table: the amount by fiscal year and agreement, and the total. Before it, in a letter that does not say it by
+    itself, what was requested beside what is granted."""
     if subject.decision.kind not in FUNDED:
         return ""
     shares = subject.decision.shares.select_related("envelope__agreement")
@@ -119,15 +151,10 @@ def _shares(subject: DecisionSubject, language: str) -> str:
         (share.envelope.label, share.envelope.agreement.reference, format_money(share.amount, language))
         for share in shares.order_by("envelope__fiscal_year", "envelope_id")
     ]
-    parts = subject.decision.parts
-    context = {
-        "rows": rows,
-        "total": format_money(subject.amount, language),
-        "reimbursement": format_money(parts.reimbursement, language),
-        "bonus": format_money(parts.bonus, language) if parts.bonus else "",
-        "condition": parts.condition,
-    }
-    return mark_safe(render_to_string("decisions/letter_shares.html", context))  # noqa: S308 (a template's output)
+    context = {"rows": rows, "total": format_money(subject.amount, language)}
+    before = "" if _says_granted(subject) else _granted(subject, language)
+    table = render_to_string("decisions/letter_shares.html", context)
+    return mark_safe(before + table)  # noqa: S308 (both are a template's output)
 
 
 def _conditions(subject: DecisionSubject, language: str) -> str:
@@ -226,6 +253,10 @@ FIELDS: tuple[Field[DecisionSubject], ...] = (
           "60", "60", kinds=_AFTER_REVIEWS),
     Field("amount", gettext_lazy("Amount awarded"), lambda s, language: format_money(s.amount, language),
           "75 000,00 $", "$75,000.00", kinds=_OF_MONEY),
+    Field("extent", gettext_lazy("Whether it is approved whole or in part"), _extent,
+          "approuvée en partie", "approved in part", kinds=(LetterKind.APPROVED,)),
+    Field("granted", gettext_lazy("What was requested and what is granted, the bonus apart"), _granted,
+          "Demandé : …", "Requested: …", block=True, kinds=(LetterKind.APPROVED,), optional=True),
     Field("aid_rate", gettext_lazy("Aid rate"), _aid_rate,
           "40 %", "40%", kinds=_OF_MONEY),
     Field("project_until", gettext_lazy("Last day of eligible costs"), _project_until,

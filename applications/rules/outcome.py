@@ -51,7 +51,10 @@ def is_funded(_application: "Application", _facts: object, given: Decided) -> Re
 def asked_in_time(_application: "Application", facts: Contested) -> Refusal | None:
     if facts.already_asked:
         return Refusal(_("This decision has already been reconsidered once."), code="once")
-    if facts.until is None or clock.now() > facts.until:
+    if facts.until is None:
+        early = _("The delay to ask for a reconsideration begins once the letter is received: it was not yet.")
+        return Refusal(early, code="early")
+    if clock.now() > facts.until:
         return Refusal(_("The delay to ask for a reconsideration is over."), code="late")
     return None
 

@@ -21,6 +21,7 @@ from programs.states import CallKind
 from questions.constants import Path, Problem
 from questions.schema.reading import Reader
 from questions.schema.standing import Keys, Part, Refused, done
+from work import clock
 from work.texts import Text
 
 Instant = tuple[datetime.datetime, str]  # with the name of the zone that it was written in
@@ -265,8 +266,8 @@ def read_call(reader: Reader, agreements: Collection[AgreementPart]) -> CallPart
     cohorts = _cohorts(reader, kind, opens, closes)
     if opens and closes and opens[0] >= closes[0]:
         reader.problem(_("The call closes before it opens."), "closes")
-    if opens and closes and opens[1] != closes[1]:
-        reader.problem(_("The opening and the closing name two different time zones."), "closes")
+    _check_zone(reader, opens, "opens")
+    _check_zone(reader, closes, "closes")
     ends = [part.terms["ends_on"] for part in agreements if part.terms["ends_on"]]
     if closes and ends and closes[0].date() > min(ends):
         reader.problem(_("The call closes after its agreement ends, on %(day)s.") % {"day": min(ends)}, "closes")
@@ -294,6 +295,7 @@ def _cohorts(reader: Reader, kind: str, opens: Instant | None, closes: Instant |
         instant = reader.read_instant(value, "cohorts", index)
         if instant is None:
             continue
+        _check_zone(reader, instant, "cohorts", index)
         if out and instant[0] <= out[-1][0]:
             reader.problem(_("The cohorts must close one after the other."), "cohorts", index)
         elif opens and instant[0] <= opens[0]:
@@ -302,6 +304,12 @@ def _cohorts(reader: Reader, kind: str, opens: Instant | None, closes: Instant |
     if out and closes and len(out) == len(raw) and out[-1][0] != closes[0]:
         reader.problem(_("The last cohort closes at another instant than the call."), "cohorts", len(raw) - 1)
     return out
+
+
+def _check_zone(reader: Reader, instant: Instant | None, *steps: str | int) -> None:
+    """Every clock, page and letter counts days in one zone, so a call is in that one."""
+    if instant is not None and instant[1] != clock.ZONE.key:
+        reader.problem(standings.refused_zone(instant[1]), *steps)
 
 
 def _utc(instant: Instant) -> datetime.datetime:

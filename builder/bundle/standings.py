@@ -4,9 +4,12 @@ Those of an agreement are in `funding.constants`, of a form in `questions.schema
 `programs.rubric`, of the rules beside their fields in `programs.policy`.
 """
 
+from django.utils.translation import gettext as _
+
 from letters.states import LetterKind
 from programs.policy import KEYS as POLICY
-from questions.schema.standing import Decides, Keys, Rule, obeyed
+from questions.schema.standing import Decides, Keys, Obeyed, Part, Refused, Rule, obeyed
+from work import clock
 
 TESTS = "tests/builder/"
 READ = TESTS + "test_standings.py::test_every_text_of_a_bundle_is_read_by_somebody"
@@ -14,6 +17,16 @@ CATALOGUE = "applications.views.catalogue:index"
 THEMES = "test_catalogue.py::test_catalogue_is_searched_by_theme_and_filtered_by_working_group"
 CALL_PAGE = "applications.views.catalogue:call"
 FILES = "tests/applications/"
+
+
+ANOTHER_ZONE = "another time zone"
+IN_ZONE = {ANOTHER_ZONE: Refused(Part.ZONES)}
+
+
+def refused_zone(zone: str) -> str:
+    """Why a call that names this time zone is refused."""
+    said = _("“%(value)s” is refused: %(why)s. Known here: %(known)s.")
+    return said % {"value": zone, "why": IN_ZONE[ANOTHER_ZONE].why(), "known": clock.ZONE.key}
 
 
 def words(by: str) -> Rule:
@@ -107,20 +120,28 @@ CALL: Keys = {
         "applications.selectors.deadlines:decision_due",
         FILES + "test_selectors.py::test_decision_is_counted_from_what_the_rules_say",
     ),
-    "opens": obeyed(
+    "opens": Rule(
+        Obeyed(
+            "programs.models:Call.phase", FILES + "test_services.py::test_start_is_for_members_while_the_call_is_open"
+        ),
         Decides.ELIGIBILITY,
-        "programs.models:Call.phase",
-        FILES + "test_services.py::test_start_is_for_members_while_the_call_is_open",
+        values=IN_ZONE,
     ),
-    "closes": obeyed(
+    "closes": Rule(
+        Obeyed(
+            "programs.models:Call.phase",
+            FILES + "test_services.py::test_submission_after_the_close_keeps_the_draft_and_says_the_instant",
+        ),
         Decides.ELIGIBILITY,
-        "programs.models:Call.phase",
-        FILES + "test_services.py::test_submission_after_the_close_keeps_the_draft_and_says_the_instant",
+        values=IN_ZONE,
     ),
-    "cohorts": obeyed(
+    "cohorts": Rule(
+        Obeyed(
+            "programs.models:Call.cohort_at",
+            "tests/programs/test_calls.py::test_a_submission_belongs_to_the_first_cohort_that_has_not_closed",
+        ),
         Decides.ORDER,
-        "programs.models:Call.cohort_at",
-        "tests/programs/test_calls.py::test_a_submission_belongs_to_the_first_cohort_that_has_not_closed",
+        values=IN_ZONE,
     ),
     "grace_minutes": obeyed(
         Decides.ELIGIBILITY,

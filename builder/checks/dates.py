@@ -5,13 +5,15 @@ from datetime import datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from builder.bundle.standings import refused_zone
 from builder.checks.findings import Finding, Lacks
 from programs.models import Call
 from work import clock
 
 
 def dates_lacking(call: Call) -> list[Finding]:
-    """A closing that is past, or after an agreement ends; a cohort that closes outside the call.
+    """Another time zone than that of every clock; a closing that is past, or after an agreement ends; a cohort that
+    closes outside the call.
 
     The opening may be past: the call is then open at once. So may the first cohorts of an intake: nobody falls in one.
     (An opening after the closing is refused by the move itself.)
@@ -24,6 +26,8 @@ def dates_lacking(call: Call) -> list[Finding]:
     def add(where: str, said: str, at: datetime) -> None:
         found.append(Finding(Lacks.FILE, where, said % {"instant": clock.format_instant(at, language)}))
 
+    if call.zone != clock.ZONE.key:
+        found.append(Finding(Lacks.FILE, "call.closes", refused_zone(call.zone)))
     if call.closes_at <= now:
         add("call.closes", _("The closing, %(instant)s, is past."), call.closes_at)
     for place, text in enumerate(call.cohorts):

@@ -33,6 +33,7 @@ class Part(TextChoices):
     CONSORTIUM = "consortium", gettext_lazy("consortium projects")
     RELATIONS = "relations", gettext_lazy("business relations on record")
     STAGES = "stages", gettext_lazy("calls in several stages")
+    ZONES = "zones", gettext_lazy("calls in another time zone")
     RETENTION = "retention", gettext_lazy("how long files are kept")
 
 

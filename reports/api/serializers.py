@@ -236,6 +236,10 @@ class Application(serializers.Serializer):
     call = CallRef(help_text=_("Its call."))
     cohort_closes_at = instant(_("The closing of its cohort; null when the call has none."), allow_null=True)
     submitted_at = instant(_("When it was last submitted."))
+    complete_at = instant(
+        _("When it was found complete, as its applicant is told at once; null until then, and once it is sent again."),
+        allow_null=True,
+    )
     requested_amount = dollars(_("The aid that was asked for, its bonus included."), allow_null=True)
     requested_bonus = dollars(_("What of it is a bonus, paid only once the final assessment shows the levels gained."))
     state = choice(PublicState, _("Where it stands, as the applicant is told."), source="told_state")

@@ -223,6 +223,14 @@ CASES = {
         "On March\xa08, 2026, clocks go from 1:59\xa0am to 3\xa0am: 2:30\xa0am does not exist. "
         "Choose 1:59\xa0am or 3\xa0am.",
     ),
+    "instant of another zone than that of every clock": (
+        "opens: 2026-06-01T09:00 America/Toronto",
+        "opens: 2026-06-01T09:00 America/Vancouver",
+        None,
+        "call.opens",
+        "“America/Vancouver” is refused: this comes with a part that is not built yet: calls in another time zone. "
+        "Known here: America/Toronto.",
+    ),
     "instant that no zone reckons": (
         "opens: 2026-06-01T09:00 America/Toronto",
         "opens: 9999-12-31T23:30 America/Toronto",
@@ -360,6 +368,7 @@ OPENS, CLOSES = "2026-06-01T09:00 America/Toronto", "2028-09-30T17:00 America/To
         ({"kind": "fixed", "cohorts": []}, []),
         ({"closes": "2028-09-30T17:00 America/Vancouver", "cohorts": []}, ["call.closes"]),
         ({"grace_minutes": 240}, []),
+        ({"cohorts": ["2026-09-30T17:00 UTC", CLOSES]}, ["call.cohorts[0]"]),
         ({"grace_minutes": 241}, ["call.grace_minutes"]),
     ],
 )

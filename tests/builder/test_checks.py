@@ -70,6 +70,12 @@ def test_call_that_is_past_lacks_its_closing(call, clock_at):
     assert english(dates_lacking, call) == [("call.closes", "The closing, September\xa030, 2028 at 5\xa0pm, is past.")]
 
 
+def test_call_is_in_the_zone_in_which_every_clock_counts_its_days(call):
+    call.zone = "America/Vancouver"
+    ((where, said),) = english(dates_lacking, call)
+    assert (where, said.split(":")[0]) == ("call.closes", "“America/Vancouver” is refused")
+
+
 def test_cohorts_close_between_the_opening_and_the_closing(call):
     call.cohorts = [at.isoformat() for at in (call.opens_at, call.opens_at + DAY, call.closes_at, call.closes_at + DAY)]
     assert [where for where, _said in english(dates_lacking, call)] == ["call.cohorts[0]", "call.cohorts[3]"]

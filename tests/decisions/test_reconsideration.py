@@ -102,8 +102,9 @@ def test_answer_is_due_the_days_that_the_rules_say(declined, cast, days):
 def test_delay_does_not_run_before_service(cast, programme):
     decision = files.issued(cast, programme, outcome="declined")
     assert ask_until(decision.application) is None
-    with pytest.raises(WrongMoment):
+    with pytest.raises(WrongMoment) as refusal:
         ask(decision, cast)
+    assert [one.code for one in refusal.value.refusals] == ["early"]
 
 
 def test_answer_upheld_leaves_the_first_decision_in_force(granted, cast, programme):

@@ -99,6 +99,55 @@ def test_amount_is_told_by_fiscal_year_then_envelope(cast, programme):
     assert value(decision, "shares") == ""
 
 
+@pytest.mark.parametrize(
+    ("kind", "bonus", "amount", "cells", "said"),
+    [
+        ("approved", "0.00", "75000.00", None, ""),
+        (
+            "approved", "15000.00", "75000.00",
+            ("$60,000.00", "$60,000.00", "$15,000.00", "$15,000.00", "$75,000.00", "$75,000.00"),
+            "The bonus is paid only once the final assessment shows the levels gained.",
+        ),
+        (
+            "partial", "15000.00", "62000.00",
+            ("$60,000.00", "$60,000.00", "$15,000.00", "$2,000.00", "$75,000.00", "$62,000.00"),
+            "The bonus is paid only once the final assessment shows the levels gained.",
+        ),
+        (
+            "partial", "15000.00", "40000.00",
+            ("$60,000.00", "$40,000.00", "$15,000.00", "$0.00", "$75,000.00", "$40,000.00"),
+            "No bonus is granted: costs are reimbursed first.",
+        ),
+        ("partial", "0.00", "40000.00", ("$75,000.00", "$40,000.00"), ""),
+        ("declined", "15000.00", "0.00", None, ""),
+    ],
+)  # fmt: skip
+def test_letter_says_what_was_asked_beside_what_is_granted_and_what_becomes_of_the_bonus(
+    cast, programme, kind, bonus, amount, cells, said
+):
+    decision = files.decision_row(cast, programme, state="draft", kind=kind, amount=files.D(amount))
+    file = decision.application
+    file.requested_amount, file.requested_bonus = files.D("75000.00"), files.D(bonus)
+    shown = value(decision, "granted", "en")
+    assert tuple(re.findall(r"<td class=\"paper-number\">(.+?)</td>", shown)) == (cells or ())
+    assert "".join(re.findall("<p>(.+?)</p>", shown)) == said
+    words = [value(decision, "extent", language) for language in ("fr", "en")]
+    assert words == (["approuvée en partie", "approved in part"] if kind == "partial" else ["approuvée", "approved"])
+
+
+def test_letter_that_does_not_say_it_by_itself_says_what_was_asked_before_the_years(cast, programme):
+    """The letters that programmes wrote before: none of them hides that less is granted."""
+    decision = files.decision_row(cast, programme, state="draft", kind="partial", amount=files.D("40000.00"))
+    assert "Amount requested" not in value(decision, "shares", "en")
+    for template in programme.letter_templates.filter(kind="approved"):
+        template.body_fr, template.body_en = (
+            text.replace("{{ granted }}", "") for text in (template.body_fr, template.body_en)
+        )
+        template.save()
+    shown = value(decision, "shares", "en")
+    assert shown.index("Amount requested and amount granted") < shown.index("Amount by fiscal year")
+
+
 @pytest.mark.parametrize("kind", DecisionKind)
 def test_reasons_begin_with_the_points_where_reviews_decided(cast, programme, kind):
     decision = files.recommended_file(cast, programme)

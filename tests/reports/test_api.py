@@ -170,6 +170,23 @@ def test_outcome_is_not_told_before_its_letter_is_sent(world, meie):
     assert meie.get(f"awards/{Award.objects.get(application=application).public_id}").status_code == 404
 
 
+def test_file_found_complete_is_told_at_once_with_its_instant(world, meie):
+    """Its row is in the next reading, as JSON and as CSV; sent again, it is to be found complete again."""
+    application = world.file()
+    (row,) = meie.rows("applications")
+    assert row["complete_at"] is None
+    found = datetime(2026, 10, 5, 14, tzinfo=UTC)
+    Application.objects.filter(pk=application.pk).update(complete_at=found)
+    (row,) = meie.rows("applications?updated_since=2026-10-05T14:00:00Z")
+    assert (row["complete_at"], row["updated_at"]) == ("2026-10-05T10:00:00-04:00",) * 2
+    assert meie.rows("applications?updated_since=2026-10-05T14:00:01Z") == []
+    lines = b"".join(meie.get("applications?format=csv").streaming_content).decode()
+    (line,) = csv.DictReader(io.StringIO(lines))
+    assert line["complete_at"] == "2026-10-05T10:00:00-04:00"
+    Application.objects.filter(pk=application.pk).update(complete_at=None)
+    assert meie.rows("applications")[0]["complete_at"] is None
+
+
 def test_outcome_is_told_once_its_letter_is_sent(world, meie):
     world.approved()
     (row,) = meie.rows("applications")
