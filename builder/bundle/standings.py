@@ -4,6 +4,8 @@ Those of an agreement are in `funding.constants`, of a form in `questions.schema
 `programs.rubric`, of the rules beside their fields in `programs.policy`.
 """
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 
 from letters.states import LetterKind
@@ -20,7 +22,7 @@ FILES = "tests/applications/"
 
 
 ANOTHER_ZONE = "another time zone"
-IN_ZONE = {ANOTHER_ZONE: Refused(Part.ZONES)}
+IN_ZONE: Mapping[object, Refused] = {ANOTHER_ZONE: Refused(Part.ZONES)}
 
 
 def refused_zone(zone: str) -> str:
