@@ -46,6 +46,7 @@ from applications.rules import is_officer, is_screener
 from applications.states import ApplicationState
 from audit import services as trail
 from audit.actors import Actor
+from audit.states import Read, ReadOne
 from moves.interests import ask_unbarred
 from moves.models import Stance
 from work import clock
@@ -82,7 +83,7 @@ def enter(
     person: User,
     right: Right,
     *,
-    read: str,
+    read: Read | ReadOne | None,
     subject: Model | str | None = None,
     **which: object,
 ) -> Application:
@@ -90,7 +91,7 @@ def enter(
 
     Http404 where the right does not give it; Forbidden, with the reason, when a conflict of interest closes it; what
     else the right asks.
-    `read` says which part of it is shown (of `subject`, the file itself by default) and is recorded; "" when the
+    `read` says which part of it is shown (of `subject`, the file itself by default) and is recorded; None when the
     request only acts, and shows nothing.
     """
     if not is_person(person):  # an account that was closed since

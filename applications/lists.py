@@ -25,6 +25,7 @@ from applications.models import Application
 from applications.selectors import Chosen, calls_of, chosen_files, in_order
 from applications.states import ApplicationState
 from audit.services import record_list_reading
+from audit.states import Read
 from moves.interests import barred_from
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from programs.models import Call
@@ -42,7 +43,7 @@ CHUNK = 2000
 CALL, SEARCH, NAME = 80, 40, 80
 """How many characters of a call's name, and of a search, a list's title says; and of both, the name of its file."""
 TYPE = "text/csv; charset=utf-8"
-WHAT = "list (CSV)"
+WHAT = Read.LIST_CSV
 ENDED = gettext_lazy("Your role on some of these files has ended. Ask for the list again.")
 
 BARRED = gettext_lazy(

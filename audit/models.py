@@ -13,6 +13,7 @@ from django.db.models import F, Func
 from django.db.models.fields.json import KeyTransform
 
 from audit import querysets, states
+from audit.states import Read, ReadOne
 from work import clock
 
 
@@ -145,6 +146,7 @@ class Reading(models.Model):
     subject_type = models.CharField(max_length=60)
     subject_id = models.BigIntegerField(null=True, blank=True)
     what = models.CharField(max_length=200)
+    which = models.CharField(max_length=100, blank=True, db_default="")
     request_id = models.CharField(max_length=64, blank=True)
     question = models.JSONField(null=True, blank=True)
     count = models.PositiveIntegerField(null=True, blank=True)
@@ -163,6 +165,11 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def read(self) -> Read | ReadOne | None:
+        """What was read; None for the words of a row that no page writes any more."""
+        return states.read_of(self.what, self.which, self.subject_type)
 
 
 class Epoch(models.Model):

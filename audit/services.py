@@ -16,7 +16,7 @@ from django.db.models import Max, Model
 from audit import querysets, seal
 from audit.actors import Actor
 from audit.models import Change, Entry, Epoch, Erasable, Head, Reading
-from audit.states import ChangeKind
+from audit.states import ChangeKind, Read, ReadOne
 from work import clock
 from work.tracing import current_request_id
 
@@ -135,14 +135,14 @@ def tell(obj: Model, *, gone: bool = False) -> Change | None:
     )
 
 
-def record_reading(by: Actor, *, application_id: int | None, subject: Model | str, what: str) -> Reading:
+def record_reading(by: Actor, *, application_id: int | None, subject: Model | str, what: Read | ReadOne) -> Reading:
     """Write down that `by` read something confidential.
 
     `subject` is the row, or the name of a list; `what` says which part of it was read.
     """
     name, key = (subject, None) if isinstance(subject, str) else subject_of(subject)
     return Reading.objects.create(
-        at=clock.now(), application_id=application_id, subject_type=name, subject_id=key, what=what, **_actor(by)
+        at=clock.now(), application_id=application_id, subject_type=name, subject_id=key, **_what(what), **_actor(by)
     )
 
 
@@ -150,7 +150,7 @@ def record_list_reading(
     by: Actor,
     *,
     subject: Model | str,
-    what: str,
+    what: Read | ReadOne,
     question: Mapping[str, str | int | bool | None],
     listed: Iterable[int | None],
     count: int | None = None,
@@ -172,13 +172,20 @@ def record_list_reading(
         at=clock.now(),
         subject_type=name,
         subject_id=key,
-        what=what,
+        **_what(what),
         question=dict(question),
         count=len(keys) if count is None else count,
         digest=digest or sha256(seal.canonical(keys).encode()).hexdigest(),
         listed=sorted(files),
         **_actor(by),
     )
+
+
+def _what(read: Read | ReadOne) -> dict[str, str]:
+    """What was read, as the columns of a reading."""
+    if isinstance(read, ReadOne):
+        return {"what": read.of.value, "which": read.which}
+    return {"what": read.value, "which": ""}
 
 
 def current_epoch() -> int:

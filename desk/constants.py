@@ -229,23 +229,6 @@ VALUES_OF = {
     "interest.recorded": {"kind": dict(InterestKind.choices)},
 } | {f"job.{act.value}": {"kind": dict(JobKind.choices)} for act in JobAct}
 
-READ = {  # what a reading says was read, by the phrase the pages give
-    "file": _("File"),
-    "trail": _("Trail"),
-    "search": _("List of search results"),
-    "awards": _("List of awards"),
-    "list": _("List of files"),
-    "ranking": _("Ranking"),
-    "reviews to give": _("List of reviews to give"),
-    "reviews given": _("List of reviews given"),
-    "decisions waiting": _("List of decisions that wait"),
-    "concurrences": _("List of concurrences"),
-    "statement": _("Statement of an envelope"),
-    "statement (CSV)": _("Statement of an envelope downloaded (CSV)"),
-    "list (CSV)": _("List of files downloaded (CSV)"),
-    "waiting for concurrence": _("List of what waits for concurrence"),
-}
-
 # What people meet while a part of the service is unavailable, for an administrator. A test finds the missing ones.
 EFFECTS = {
     Machine.MAIL: _("Messages wait, and leave once it answers."),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.requests import PersonRequest
 from audit.services import record_list_reading, record_reading
-from audit.states import ActorKind
+from audit.states import ActorKind, Read
 from funding.access import envelopes_of, reads_envelopes
 from funding.figures import Burn, FileName, StatementRow, burn, names_of_files, statement
 from funding.models import Agreement, Envelope
@@ -93,7 +93,7 @@ def statement_page(request: PersonRequest, public_id: UUID) -> HttpResponse:
     envelope = get_object_or_404(readable(request), public_id=public_id)
     year = burn(envelope)
     rows = rows_of(envelope, request.user)
-    remember(request, envelope, rows, what="statement")
+    remember(request, envelope, rows, what=Read.STATEMENT)
     context = {
         "envelope": envelope,
         "agreement": envelope.agreement,
@@ -117,7 +117,7 @@ def statement_csv(request: PersonRequest, public_id: UUID) -> HttpResponse:
     response = HttpResponse(MARK.encode() + lines_of(table, language=language), content_type="text/csv; charset=utf-8")
     name = f"{envelope.agreement.reference}-{envelope.label}".replace("/", "-")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    remember(request, envelope, rows, what="statement (CSV)", digest=sha256(response.content).hexdigest())
+    remember(request, envelope, rows, what=Read.STATEMENT_CSV, digest=sha256(response.content).hexdigest())
     return response
 
 
@@ -162,7 +162,7 @@ def _cells(envelope: Envelope, line: Line) -> list[str | Decimal]:
     ]
 
 
-def remember(request: PersonRequest, envelope: Envelope, rows: list[Line], *, what: str, digest: str = "") -> None:
+def remember(request: PersonRequest, envelope: Envelope, rows: list[Line], *, what: Read, digest: str = "") -> None:
     """The statement was read: of the envelope, and of each file that a line of it names."""
     files = [row["row"].entry.application_id if row["file"] else None for row in rows]
     found = record_list_reading(request.user, subject=envelope, what=what, question={}, listed=files, digest=digest)

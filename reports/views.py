@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
 from audit.services import record_list_reading
+from audit.states import Read
 from funding.figures import burn
 from funding.models import Envelope, Partner
 from funding.roles import PartnerRole
@@ -136,7 +137,7 @@ def to_concur(request: PartnerRequest) -> list[dict[str, object]]:
     record_list_reading(
         request.user,
         subject="concurrence",
-        what="waiting for concurrence",
+        what=Read.TO_CONCUR,
         question={},
         listed=[c.application_id for c in waiting],
     )
@@ -155,7 +156,7 @@ def awards(request: PartnerRequest) -> HttpResponse:
     record_list_reading(
         request.user,
         subject="award",
-        what="awards",
+        what=Read.AWARDS,
         question={"place": str(before or "")},
         listed=[award.application_id for award in shown],
     )

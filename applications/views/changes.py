@@ -18,6 +18,7 @@ from applications.selectors.people import signatories_of
 from applications.selectors.shown import Shown, shown
 from applications.services import changes
 from applications.views.drafting import Page, own
+from audit.states import Read
 from moves.refusals import WrongMoment
 from questions.schema import Form
 
@@ -26,7 +27,7 @@ from questions.schema import Form
 @require_http_methods(["GET", "POST"])
 def answer(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Each answer asked about, with why; saved as it is left, then sent."""
-    application = own(request, public_id, read="request for changes")
+    application = own(request, public_id, read=Read.REQUEST)
     asked = application.change_requests.waiting().first()
     if asked is None:
         return redirect("application-detail", application.public_id)

@@ -26,6 +26,7 @@ from applications.selectors import Chosen, calls_of, chosen_files, read_snapshot
 from applications.selectors.shown import shown_sections
 from applications.services.submission import retry_receipts
 from audit.services import record_list_reading
+from audit.states import Read, ReadOne
 from documents.downloads import file_response
 from documents.selectors import why_lost
 from moves.refusals import Forbidden
@@ -145,7 +146,7 @@ def index(request: PersonRequest) -> HttpResponse:
     record_list_reading(
         request.user,
         subject="application",
-        what="list",
+        what=Read.LIST,
         question=Chosen(**chosen).packed() | {"place": place},
         listed=[file.pk for file in page.rows],
     )
@@ -217,7 +218,7 @@ def list_result(request: PersonRequest, public_id: UUID) -> HttpResponseBase:
 @never_cache
 def answers(request: PersonRequest, reference: str) -> HttpResponse:
     """The answers as submitted, never as they are being changed. `?version=1`: an earlier submission."""
-    application = enter(request.user, STAFF, read="answers", reference=reference)
+    application = enter(request.user, STAFF, read=Read.ANSWERS, reference=reference)
     snapshots = list(application.snapshots.select_related("by", "receipt").order_by("-number"))
     wanted = request.GET.get("version")
     snapshot = next((s for s in snapshots if not wanted or str(s.number) == wanted), None)
@@ -243,7 +244,7 @@ def answers(request: PersonRequest, reference: str) -> HttpResponse:
 @require_POST
 def retry_receipt(request: PersonRequest, reference: str) -> HttpResponse:
     """Have a receipt that could not be made tried again."""
-    application = enter(request.user, STAFF, read="", reference=reference)
+    application = enter(request.user, STAFF, read=None, reference=reference)
     if retry_receipts(application, by=request.user):
         messages.success(request, _("The receipt is being tried again."))
     else:
@@ -256,6 +257,6 @@ def retry_receipt(request: PersonRequest, reference: str) -> HttpResponse:
 @never_cache
 def document(request: PersonRequest, reference: str, document: UUID) -> HttpResponseBase:
     """A document of the file, as it was joined; also one that was replaced since, as long as it is kept."""
-    application = enter(request.user, STAFF, read="document", reference=reference)
+    application = enter(request.user, STAFF, read=ReadOne.document(document), reference=reference)
     found = get_object_or_404(Document.objects.select_related("upload"), application=application, public_id=document)
     return file_response(found.upload, inline="view" in request.GET)

@@ -21,6 +21,7 @@ from applications.selectors.shown import shown
 from applications.selectors.submitted import submitted
 from applications.services import changes as services
 from applications.states import ChangeWhy
+from audit.states import Read
 from moves.machine import allowed, ask_who
 from moves.refusals import Refusal, WrongMoment
 from moves.transitions import MoveOf
@@ -38,7 +39,7 @@ ASKING: tuple[MoveOf[Application], ...] = (Application.request_changes, Applicat
 @never_cache
 def changes(request: PersonRequest, reference: str) -> HttpResponse:
     """Every request for changes of the file, the latest first."""
-    application = enter(request.user, STAFF, read="requests for changes", reference=reference)
+    application = enter(request.user, STAFF, read=Read.REQUESTS, reference=reference)
     found = application.change_requests.select_related("by").prefetch_related("items").order_by("-pk")
     may = {one.step for one in allowed(application, request.user, *ASKING)}
     context = {
@@ -98,7 +99,7 @@ def askable(application: Application) -> Iterator[tuple[Section, list[tuple[Ques
 @never_cache
 def ask(request: PersonRequest, reference: str) -> HttpResponse:
     """Which answers to change, why, and until when. What was typed stays when something is missing."""
-    application = enter(request.user, STAFF, read="answers", reference=reference)
+    application = enter(request.user, STAFF, read=Read.ANSWERS, reference=reference)
     ask_who(application, Application.request_changes, by=request.user)
     data = request.POST if request.method == "POST" else None
     due = DueForm(data, prefix="due", auto_id="%s")
@@ -174,7 +175,7 @@ def _act(
     name: str,
     done: str,
 ) -> HttpResponse:
-    application = enter(request.user, STAFF, read="requests for changes", reference=reference)
+    application = enter(request.user, STAFF, read=Read.REQUESTS, reference=reference)
     ask_who(application, step, by=request.user)
     asked = application.change_requests.waiting().first()
     if asked is None and request.method != "POST":

@@ -22,6 +22,7 @@ from applications.forms.staff import MarkForm, OwnItemForm
 from applications.models import Application
 from applications.pages import DECLARE_PAGE
 from applications.services import screening as services
+from audit.states import Read
 from moves.machine import allowed
 from moves.machine import refusals as in_the_way_of
 from moves.refusals import UNDECLARED, Forbidden, Refusal, WrongMoment
@@ -58,7 +59,7 @@ FOUND = {
 @never_cache
 def checklist(request: PersonRequest, reference: str) -> HttpResponse:
     """Every item with what the system found; one form an item, so that one mark is one save."""
-    application = enter(request.user, STAFF, read="screening", reference=reference)
+    application = enter(request.user, STAFF, read=Read.SCREENING, reference=reference)
     faulty, own_form, status = None, OwnItemForm(), 200
     if request.method == "POST":
         status = 422
@@ -164,7 +165,7 @@ def declare_url(application: Application) -> str:
 @never_cache
 def find(request: PersonRequest, reference: str, outcome: str) -> HttpResponse:
     """The finding: read again, confirmed, made."""
-    application = enter(request.user, STAFF, read="screening", reference=reference)
+    application = enter(request.user, STAFF, read=Read.SCREENING, reference=reference)
     finding = FOUND[outcome]
     try:
         refusals = in_the_way_of(application, finding.step, by=request.user)

@@ -23,13 +23,14 @@ from applications.services import sponsors
 from applications.views.drafting import draft_of, of_drafts, own
 from audit.actors import Guest
 from audit.services import record_reading
+from audit.states import Read
 
 
 @of_drafts
 @require_http_methods(["GET", "POST"])
 def ask(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """The applicant asks its customer, and sees what became of it."""
-    application = draft_of(request, public_id, read="sponsor")
+    application = draft_of(request, public_id, read=Read.SPONSOR)
     answers = answers_of(application)
     initial = {
         "organisation_name": answers.get(constants.SPONSOR_NAME, ""),
@@ -59,7 +60,7 @@ def ask(request: PersonRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def cancel(request: PersonRequest, public_id: UUID, sponsorship: UUID) -> HttpResponse:
     """The applicant takes its request back."""
-    application = own(request, public_id)
+    application = own(request, public_id, read=None)
     found = get_object_or_404(application.sponsorships, public_id=sponsorship)
     sponsors.cancel_sponsorship(found, by=request.user)
     messages.success(request, _("The request is taken back: its link no longer works."))
@@ -89,7 +90,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
             for name, error in problem.error_dict.items():
                 form.add_error(name, error)
     application = sponsorship.application
-    record_reading(by, application_id=application.pk, subject=sponsorship, what="title and summary")
+    record_reading(by, application_id=application.pk, subject=sponsorship, what=Read.TITLE_AND_SUMMARY)
     context = {
         "sponsorship": sponsorship,
         "application": application,

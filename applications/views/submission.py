@@ -37,6 +37,7 @@ from applications.services import submission
 from applications.states import ApplicationState, PublicState
 from applications.views.catalogue import fact_for
 from applications.views.drafting import draft_of, of_drafts, own
+from audit.states import Read
 from documents.downloads import file_response
 from moves.machine import allowed, ask_who
 from moves.machine import refusals as refusals_to
@@ -54,7 +55,7 @@ SALT = "applications.began"
 @require_GET
 def check(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Everything that will be sent, each answer with a link to change it; what is missing, with a link to it."""
-    application = draft_of(request, public_id, read="check your answers")
+    application = draft_of(request, public_id, read=Read.CHECK)
     answers = answers_of(application)
     left = missing_lines(application, answers)
     signs = is_signatory(application.organisation, request.user)
@@ -120,7 +121,7 @@ def missing_lines(application: Application, answers: Mapping[str, object]) -> li
 @require_http_methods(["GET", "POST"])
 def submit(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Attest and submit. However often it is sent, there is one submission, and one receipt."""
-    application = own(request, public_id, read="attest and submit")
+    application = own(request, public_id, read=Read.ATTEST)
     if application.state != ApplicationState.DRAFT:  # a second click, a retry: the receipt it already has
         return redirect("application-submitted", application.public_id)
     answers = answers_of(application)
@@ -172,7 +173,7 @@ def began(text: str) -> datetime | None:
 @require_GET
 def submitted(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """After submitting: the number, the receipt, and what happens next."""
-    application = own(request, public_id, read="confirmation")
+    application = own(request, public_id, read=Read.CONFIRMATION)
     snapshot = current_snapshot(application)
     if application.state == ApplicationState.DRAFT or snapshot is None:
         return redirect("application-detail", application.public_id)
@@ -191,7 +192,7 @@ def submitted(request: PersonRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 def detail(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Where the file stands, as the applicant may know it: never an outcome before its letter."""
-    application = own(request, public_id, read="file")
+    application = own(request, public_id, read=Read.FILE)
     if application.state == ApplicationState.DRAFT and not application.snapshots.exists():
         return redirect("application-tasks", application.public_id)
     state = application.public_state
@@ -219,7 +220,7 @@ def detail(request: PersonRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 def answers(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """What was submitted, as it stands, never as it is being changed."""
-    application = own(request, public_id, read="answers")
+    application = own(request, public_id, read=Read.ANSWERS)
     snapshot = current_snapshot(application)
     if snapshot is None:
         return redirect("application-tasks", application.public_id)
@@ -233,7 +234,7 @@ def answers(request: PersonRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 def receipt(request: PersonRequest, public_id: UUID, number: int) -> HttpResponseBase:
     """The receipt as PDF, once the worker has made it."""
-    application = own(request, public_id)
+    application = own(request, public_id, read=Read.RECEIPT)
     snapshot = get_object_or_404(
         Snapshot.objects.select_related("receipt"), application=application, number=number, receipt__isnull=False
     )
@@ -246,7 +247,7 @@ def receipt(request: PersonRequest, public_id: UUID, number: int) -> HttpRespons
 @require_http_methods(["GET", "POST"])
 def take_back(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Back to a draft, after asking."""
-    application = own(request, public_id, read="take back")
+    application = own(request, public_id, read=Read.TAKE_BACK)
     if request.method == "POST":
         submission.take_back_application(application, by=request.user)
         messages.success(request, _("Your application is a draft again: it counts for nothing until you submit it."))
@@ -260,7 +261,7 @@ def take_back(request: PersonRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def withdraw(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Withdraw, with the reason. Where it is too late, what was typed stays on the page, to be copied."""
-    application = own(request, public_id, read="withdraw")
+    application = own(request, public_id, read=Read.WITHDRAW)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     try:
         if form.is_valid():

@@ -19,6 +19,7 @@ from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.states import ApplicationState
 from audit.services import record_list_reading
+from audit.states import Read, ReadOne
 from decisions import selectors, services
 from decisions.checks import agreements_to_concur
 from decisions.forms import NoteForm, ReasonsForm, SendBackForm
@@ -84,7 +85,7 @@ def queue(request: PersonRequest) -> HttpResponse:
     record_list_reading(
         request.user,
         subject="decision",
-        what="decisions waiting",
+        what=Read.DECISIONS_WAITING,
         question={"place": request.GET.get("after", "")},
         listed=[decision.application_id for decision in shown],
     )
@@ -110,7 +111,7 @@ def _page(request: PersonRequest, rows: DecisionQuerySet) -> tuple[list[Decision
     return found, f"?{query.urlencode()}" if more else ""
 
 
-def decision_of(request: PersonRequest, reference: str, *, read: str) -> Decision:
+def decision_of(request: PersonRequest, reference: str, *, read: Read | ReadOne | None) -> Decision:
     """The present decision of a file that the person may read, of which `read` is shown. 404 without one."""
     application = enter(request.user, STAFF, read=read, subject="decision", reference=reference)
     decision = selectors.present_decision(application)
@@ -124,7 +125,7 @@ def decision_of(request: PersonRequest, reference: str, *, read: str) -> Decisio
 @require_safe
 def show(request: PersonRequest, reference: str) -> HttpResponse:
     """A file's decision: what it says and costs, who did which step, and what I may do."""
-    application = enter(request.user, STAFF, read="decision", reference=reference)
+    application = enter(request.user, STAFF, read=Read.DECISION, reference=reference)
     decision = selectors.present_decision(application)
     if decision is None:
         return render(request, "decisions/file_without.html", {"application": application})
@@ -213,7 +214,7 @@ PAGES: dict[MoveOf[Decision], StepPage] = {
 def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpResponse:
     """One step of the chain, behind a page that says what it does. A refusal is said on that page."""
     page, name = PAGES[step], step.__name__
-    decision = decision_of(request, reference, read=f"decision: {name}")
+    decision = decision_of(request, reference, read=ReadOne.step(name))
     form = _form(step, decision, request.POST if request.method == "POST" else None)
     if step is Decision.issue and decision.state == DecisionState.ISSUED:
         services.issue(decision, by=request.user)  # a second click: nothing more happens, unless it is forbidden
@@ -274,7 +275,7 @@ def _attempt(step: MoveOf[Decision], decision: Decision, user: User, form: SendB
 def reasons(request: PersonRequest, reference: str) -> HttpResponse:
     """The reasons that the letter gives, in each of its languages. Endorsed meanwhile, or written by somebody else,
     what was typed stays on the page."""
-    decision = decision_of(request, reference, read="reasons")
+    decision = decision_of(request, reference, read=Read.REASONS)
     if not may_edit_reasons(decision, request.user):
         raise PermissionDenied(services.chain.WHO_EDITS)
     languages = subject_of(decision).languages
@@ -300,7 +301,7 @@ def reasons(request: PersonRequest, reference: str) -> HttpResponse:
 @require_safe
 def preview(request: PersonRequest, reference: str, language: str = "") -> HttpResponse:
     """The letter as it would leave now; once issued, as it left. One tab a language."""
-    decision = decision_of(request, reference, read="letter")
+    decision = decision_of(request, reference, read=Read.LETTER)
     letter = decision.letter
     subject = subject_of(decision)
     languages = subject.languages

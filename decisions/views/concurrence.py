@@ -17,6 +17,7 @@ from accounts.requests import PersonRequest
 from applications.access import enter
 from audit.actors import Actor
 from audit.services import record_list_reading
+from audit.states import Read
 from decisions import selectors, services
 from decisions.access import PARTNER
 from decisions.forms import InterestsForm, NoteForm, SendBackForm
@@ -49,7 +50,7 @@ def own(request: PersonRequest, public_id: UUID) -> Concurrence:
     return get_object_or_404(concurrences, public_id=public_id)
 
 
-def read_of(concurrence: Concurrence, person: User, *, read: str) -> None:
+def read_of(concurrence: Concurrence, person: User, *, read: Read) -> None:
     """What is shown of the award to concur in: the door is asked, and remembers."""
     enter(person, PARTNER, read=read, subject=concurrence, pk=concurrence.application_id)
 
@@ -68,7 +69,7 @@ def index(request: PersonRequest) -> HttpResponse:
     record_list_reading(
         request.user,
         subject="concurrence",
-        what="concurrences",
+        what=Read.CONCURRENCES,
         question={},
         listed=[one.application_id for one in waiting + given],
     )
@@ -83,7 +84,7 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     concurrence = own(request, public_id)
     if not _declared(concurrence, request.user):
         return redirect("decision-concurrence-declare", public_id)
-    read_of(concurrence, request.user, read="award to concur")
+    read_of(concurrence, request.user, read=Read.AWARD_TO_CONCUR)
     give = next(iter(allowed(concurrence, request.user, Concurrence.give)), None)
     back = next(iter(allowed(concurrence.decision, request.user, Decision.send_back)), None)
     context = _context(concurrence, request.user, give=give, may_send_back=back is not None and not back.refusals)
@@ -131,7 +132,7 @@ def _context(concurrence: Concurrence, reader: User, **more: object) -> dict[str
 def declare(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Interests, before anything of the file is read but its name."""
     concurrence = own(request, public_id)
-    read_of(concurrence, request.user, read="interests")
+    read_of(concurrence, request.user, read=Read.INTERESTS)
     form = InterestsForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         declare_interests(concurrence.application, by=request.user, **form.cleaned_data)
@@ -208,7 +209,7 @@ def _act(
     concurrence = own(request, public_id)
     if not _declared(concurrence, request.user):
         return redirect("decision-concurrence-declare", public_id)
-    read_of(concurrence, request.user, read="award to concur")
+    read_of(concurrence, request.user, read=Read.AWARD_TO_CONCUR)
     attempt = request.method == "POST" and form.is_valid()
     refusals = [] if attempt else ask(concurrence)
     if attempt:

@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import PersonRequest
+from audit.states import Read
 from decisions.views.chain import decision_of
 from documents.downloads import file_response
 from letters.models import Letter
 from letters.services import retry_letter
 
 
-def letter_of(request: PersonRequest, reference: str, *, read: str = "") -> Letter:
+def letter_of(request: PersonRequest, reference: str, *, read: Read | None) -> Letter:
     """The letter of a file's decision, for who reads the decision; else 404."""
     decision = decision_of(request, reference, read=read)
     if decision.letter is None:
@@ -26,7 +27,7 @@ def letter_of(request: PersonRequest, reference: str, *, read: str = "") -> Lett
 @require_safe
 def staff_copy(request: PersonRequest, reference: str) -> HttpResponseBase:
     """The PDF of a decision's letter, for staff. It serves nothing: only the company's own reading does."""
-    letter = letter_of(request, reference, read="letter (PDF)")
+    letter = letter_of(request, reference, read=Read.LETTER_PDF)
     return file_response(letter.document, inline="download" not in request.GET)
 
 
@@ -34,6 +35,6 @@ def staff_copy(request: PersonRequest, reference: str) -> HttpResponseBase:
 @require_POST
 def retry(request: PersonRequest, reference: str) -> HttpResponse:
     """Try a failed letter again."""
-    retry_letter(letter_of(request, reference), by=request.user)
+    retry_letter(letter_of(request, reference, read=None), by=request.user)
     messages.success(request, _("The letter is being tried again."))
     return redirect("decision-file", reference)

@@ -17,6 +17,7 @@ from applications.search import matching
 from applications.states import ApplicationState
 from applications.templatetags.files import state_kind
 from audit.services import record_list_reading
+from audit.states import Read
 from desk.selectors import file as file_page
 from reviews.selectors import departure_of
 
@@ -27,7 +28,7 @@ PAGE = 30
 @never_cache
 @login_required
 def show(request: PersonRequest, reference: str) -> HttpResponse:
-    application = enter(request.user, STAFF, read="file", reference=reference)
+    application = enter(request.user, STAFF, read=Read.FILE, reference=reference)
     context = {
         "application": application,
         "tab": "file-detail",
@@ -72,7 +73,7 @@ def search(request: PersonRequest) -> HttpResponse:
         as_staff = set(staff.filter(pk__in=[f.pk for f in rows]).values_list("pk", flat=True))
         found = [_found(file, file.pk in as_staff) for file in rows]
         record_list_reading(
-            request.user, subject="application", what="search", question={"q": asked}, listed=[f.pk for f in rows]
+            request.user, subject="application", what=Read.SEARCH, question={"q": asked}, listed=[f.pk for f in rows]
         )
     return render(request, "desk/search.html", {"asked": asked, "found": found, "more": more})
 

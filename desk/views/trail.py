@@ -16,6 +16,7 @@ from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.models import Application
 from audit.services import record_list_reading, record_reading
+from audit.states import Read
 from desk import selectors
 from desk.forms.trail import TrailForm
 from desk.rules import audited_by, may_read_trail
@@ -66,12 +67,12 @@ def _record_search(person: User, form: TrailForm, lines: Sequence[selectors.Line
     found = record_list_reading(
         person,
         subject="trail",
-        what="trail",
+        what=Read.TRAIL,
         question={name: str(value) for name, value in asked.items() if value} | {"place": str(before or "")},
         listed=[line.application_id for line in lines],
     )
     if found is None:
-        record_reading(person, application_id=None, subject="trail", what="trail")
+        record_reading(person, application_id=None, subject="trail", what=Read.TRAIL)
 
 
 @require_safe
@@ -86,7 +87,7 @@ def file(request: PersonRequest, reference: str) -> HttpResponse:
     except (ValueError, OverflowError):
         raise Http404 from None
     count, findings = selectors.verified(application)
-    record_reading(request.user, application_id=application.pk, subject=application, what="trail")
+    record_reading(request.user, application_id=application.pk, subject=application, what=Read.TRAIL)
     context = {
         "application": application,
         "lines": lines,
@@ -107,7 +108,7 @@ def file(request: PersonRequest, reference: str) -> HttpResponse:
 def file_csv(request: PersonRequest, reference: str) -> StreamingHttpResponse:
     """The same, whole, as a spreadsheet of the reader's language opens it."""
     application = readable(request, reference)
-    record_reading(request.user, application_id=application.pk, subject=application, what="trail")
+    record_reading(request.user, application_id=application.pk, subject=application, what=Read.TRAIL_CSV)
     rows = selectors.whole_chronicle(application)
     response = StreamingHttpResponse(_csv(rows, get_language() or "fr"), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{application.reference}-trail.csv"'
@@ -116,7 +117,7 @@ def file_csv(request: PersonRequest, reference: str) -> StreamingHttpResponse:
 
 def readable(request: PersonRequest, reference: str) -> Application:
     """The file whose trail the person reads. Its own reading is recorded by the page, which shows those before it."""
-    application = enter(request.user, STAFF, read="", reference=reference)
+    application = enter(request.user, STAFF, read=None, reference=reference)
     if not may_read_trail(application, request.user):
         raise Forbidden(_("Only an auditor of the cluster reads the trail."))
     return application

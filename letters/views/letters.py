@@ -9,13 +9,14 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import PersonRequest
 from applications.access import OWN, enter
+from audit.states import Read
 from documents.downloads import file_response
 from letters import services
 from letters.models import Letter
 from letters.subjects import told_of
 
 
-def own_letter(request: PersonRequest, public_id: UUID, *, read: str) -> Letter:
+def own_letter(request: PersonRequest, public_id: UUID, *, read: Read) -> Letter:
     """A letter sent to an organisation that the person acts for; to anyone else it does not exist (404)."""
     letters = Letter.objects.of_member(request.user).select_related("rendering")
     letter = get_object_or_404(letters, public_id=public_id)
@@ -27,7 +28,7 @@ def own_letter(request: PersonRequest, public_id: UUID, *, read: str) -> Letter:
 @require_safe
 def show(request: PersonRequest, public_id: UUID) -> HttpResponseBase:
     """The letter, as a page. Opening it is its service: delays run from here."""
-    letter = own_letter(request, public_id, read="letter")
+    letter = own_letter(request, public_id, read=Read.LETTER)
     if request.method == "GET":
         letter = services.read_letter(letter, by=request.user)
     told = told_of(letter)
@@ -44,7 +45,7 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponseBase:
 @require_safe
 def pdf(request: PersonRequest, public_id: UUID) -> HttpResponseBase:
     """The letter, as the PDF that was sent. Opening it is its service too."""
-    letter = own_letter(request, public_id, read="letter (PDF)")
+    letter = own_letter(request, public_id, read=Read.LETTER_PDF)
     if request.method == "GET":
         services.read_letter(letter, by=request.user)
     return file_response(letter.document, inline="download" not in request.GET)

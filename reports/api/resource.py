@@ -30,6 +30,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from audit.services import record_list_reading, record_reading
+from audit.states import ReadOne
 from funding.models import Partner, PartnerSeat
 from moves.interests import ask_unbarred, barred_from
 from reports import selectors, services
@@ -213,7 +214,7 @@ class Resource(GenericViewSet[Row]):
         self.row_count = 1
         answer, _digest = self._json(request, self._shaped([row])[0])
         if answer.status_code == 200 and file is not None:
-            record_reading(self._caller(request), application_id=file, subject=self.kind, what=f"api {self.kind}")
+            record_reading(self._caller(request), application_id=file, subject=self.kind, what=ReadOne.api(self.kind))
         return answer
 
     def row(self, rows: QuerySet[Found], text: str) -> Found:
@@ -298,7 +299,7 @@ class Resource(GenericViewSet[Row]):
         record_list_reading(
             self._caller(request),
             subject=self.kind,
-            what=f"api {self.kind}",
+            what=ReadOne.api(self.kind),
             question={"asked": request.query_params.urlencode()},
             listed=files,
             digest=digest,

@@ -19,6 +19,7 @@ from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.models import Application
 from audit.actors import Actor
+from audit.states import Read
 from moves.machine import allowed, ask_who
 from moves.refusals import WrongMoment
 from moves.transitions import MoveOf
@@ -134,7 +135,7 @@ def _acts_on(assignment: Assignment, application: Application, user: Actor) -> l
 @require_http_methods(["GET"])
 def assignment(request: PersonRequest, reference: str, public_id: UUID) -> HttpResponse:
     """One reviewer's part: where it stands, the review once it may be read, and what can be done."""
-    application = enter(request.user, STAFF, read="one review", reference=reference)
+    application = enter(request.user, STAFF, read=Read.ONE_REVIEW, reference=reference)
     one = get_object_or_404(application.assignments.select_related("reviewer", "assigned_by"), public_id=public_id)
     shown = sees_scores(application, request.user) and one.total is not None
     context = {
@@ -152,7 +153,7 @@ def assignment(request: PersonRequest, reference: str, public_id: UUID) -> HttpR
 @require_http_methods(["GET", "POST"])
 def act(request: PersonRequest, reference: str, public_id: UUID, name: str) -> HttpResponse:
     """Cancel, replace, recuse or reopen: a page that says what it does, then does it."""
-    application = enter(request.user, STAFF, read="one review", reference=reference)
+    application = enter(request.user, STAFF, read=Read.ONE_REVIEW, reference=reference)
     one = get_object_or_404(application.assignments.select_related("reviewer"), public_id=public_id)
     chosen = ACTS.get(name)
     if chosen is None:

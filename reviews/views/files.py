@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import PersonRequest
 from applications.access import RELATED, enter
+from audit.states import Read, ReadOne
 from moves.interests import ask_unbarred
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from reviews.access import CLOSED, REVIEWER
@@ -37,7 +38,7 @@ class NotOpen(Exception):
         self.assignment = assignment
 
 
-def opened_assignment(request: PersonRequest, public_id: UUID, *, read: str = "") -> Assignment:
+def opened_assignment(request: PersonRequest, public_id: UUID, *, read: Read | ReadOne | None) -> Assignment:
     """An assignment of the person who asks, where the content may be read: accepted or submitted, and the review begun.
     `read`: what of it.
 

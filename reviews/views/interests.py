@@ -15,6 +15,7 @@ from accounts.requests import PersonRequest
 from applications.access import enter
 from applications.models import Application
 from applications.states import ApplicationState
+from audit.states import Read
 from moves.duties import done_by
 from moves.interests import stand_of
 from moves.refusals import Forbidden, WrongMoment
@@ -57,7 +58,7 @@ def declare(request: PersonRequest, reference: str) -> HttpResponse:
     mine = Assignment.objects.of_reviewer(request.user).live().filter(application__reference=reference).first()
     if mine is not None:
         return redirect("review-declare-own", mine.public_id)
-    application = enter(request.user, TO_DECLARE, read="interests", reference=reference)
+    application = enter(request.user, TO_DECLARE, read=Read.INTERESTS, reference=reference)
     back = request.GET.get("next") or request.POST.get("next") or ""
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
         back = ""
@@ -71,7 +72,7 @@ def declare_own(request: PersonRequest, public_id: UUID) -> HttpResponse:
     assignment = own_assignment(request, public_id)
     if assignment.state not in DECLARABLE:
         raise Http404
-    application = enter(request.user, TO_DECLARE, read="interests", pk=assignment.application_id)
+    application = enter(request.user, TO_DECLARE, read=Read.INTERESTS, pk=assignment.application_id)
     return _declare(request, application, assignment=assignment, done=reverse("review-score", args=[public_id]))
 
 

@@ -18,6 +18,7 @@ from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.models import Application
 from applications.states import ApplicationState
+from audit.states import Read
 from moves.interests import standing_of
 from moves.machine import allowed, ask_who, refusals
 from moves.refusals import Forbidden, WrongMoment
@@ -39,7 +40,7 @@ from work.states import Tag
 @require_http_methods(["GET"])
 def show(request: PersonRequest, reference: str) -> HttpResponse:
     """The tab of a file's reviews."""
-    application = enter(request.user, STAFF, read="reviews", reference=reference)
+    application = enter(request.user, STAFF, read=Read.REVIEWS, reference=reference)
     return _page(request, application)
 
 
@@ -159,7 +160,7 @@ def _what_can_be_done(application: Application, user: User) -> dict[str, object]
 @require_POST
 def assign(request: PersonRequest, reference: str) -> HttpResponse:
     """Offer the file to the people chosen. Whoever cannot take it is named with the reason; the others are offered."""
-    application = enter(request.user, STAFF, read="reviews", reference=reference)
+    application = enter(request.user, STAFF, read=Read.REVIEWS, reference=reference)
     if not may_assign(application, request.user):
         raise Forbidden(WHO_ASSIGNS)
     people = {str(c.user.public_id): c.user for c in checks.candidates(application)}
@@ -198,7 +199,7 @@ def close(request: PersonRequest, reference: str) -> HttpResponse:
 
 
 def _move_file(request: PersonRequest, reference: str, act: Callable[..., Application], said: str) -> HttpResponse:
-    application = enter(request.user, STAFF, read="reviews", reference=reference)
+    application = enter(request.user, STAFF, read=Read.REVIEWS, reference=reference)
     try:
         act(application, by=request.user)
     except WrongMoment as stopped:
@@ -212,7 +213,7 @@ def _move_file(request: PersonRequest, reference: str, act: Callable[..., Applic
 @require_http_methods(["GET", "POST"])
 def reopen_file(request: PersonRequest, reference: str) -> HttpResponse:
     """The chair sends the file back to its reviewers."""
-    application = enter(request.user, STAFF, read="reviews", reference=reference)
+    application = enter(request.user, STAFF, read=Read.REVIEWS, reference=reference)
     ask_who(application, Application.reopen_review, by=request.user)
     form = ReasonForm(request.POST if request.method == "POST" else None, label=_("Why more reviews are needed"))
     try:
@@ -240,7 +241,7 @@ def reopen_file(request: PersonRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpResponse:
     """The chair rules in writing on a person's *unsure*."""
-    application = enter(request.user, STAFF, read="declaration", reference=reference)
+    application = enter(request.user, STAFF, read=Read.DECLARATION, reference=reference)
     if not may_rule(application, request.user):
         raise Forbidden(WHO_RULES)
     rows = Declaration.objects.filter(application=application, user__public_id=person_id).select_related("user")

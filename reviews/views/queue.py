@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.models import User
 from accounts.requests import PersonRequest
 from audit.services import record_list_reading
+from audit.states import Read
 from moves.refusals import WrongMoment
 from reviews import selectors, services
 from reviews.forms.people import ReasonForm
@@ -34,7 +35,7 @@ def index(request: PersonRequest) -> HttpResponse:
         .order_by("-submitted_at", "-id")[:5]
     )
     shown = [one.assignment.application_id for one in queue.waiting] + [one.application_id for one in recent]
-    record_list_reading(request.user, subject="assignment", what="reviews to give", question={}, listed=shown)
+    record_list_reading(request.user, subject="assignment", what=Read.REVIEWS_TO_GIVE, question={}, listed=shown)
     context = {
         "queue": queue,
         "next": next((one.assignment for one in queue.waiting if one.open), None),
@@ -64,7 +65,7 @@ def past(request: PersonRequest) -> HttpResponse:
     record_list_reading(
         request.user,
         subject="assignment",
-        what="reviews given",
+        what=Read.REVIEWS_GIVEN,
         question={"place": page.number},
         listed=[one.application_id for one in page.object_list],
     )

@@ -24,6 +24,7 @@ from applications.models import Application
 from applications.rules import AMOUNT, CEILING, DISCUSSION, MINIMUM, QUORUM, SHARES
 from applications.states import Outcome
 from audit.services import record_list_reading
+from audit.states import Read
 from funding.ledger import InsufficientFunds, available
 from funding.models import Envelope, LanguageRegime
 from moves.machine import allowed, refusals
@@ -90,7 +91,7 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     record_list_reading(
         request.user,
         subject="ranking",
-        what="ranking",
+        what=Read.RANKING,
         question={"call": str(call.public_id), "cohort": cohort.isoformat() if cohort else ""},
         listed=[row.ranked.application.pk for row in rows] + [None] * len(closed),
     )
@@ -174,7 +175,7 @@ def _envelopes(call: Call, ranking: Ranking) -> list[EnvelopeRow]:
 @require_http_methods(["GET", "POST"])
 def recommend(request: PersonRequest, reference: str) -> HttpResponse:
     """The chair recommends an outcome for a file, with its amount by fiscal year and agreement, and the reasons."""
-    application = enter(request.user, STAFF, read="recommendation", reference=reference)
+    application = enter(request.user, STAFF, read=Read.RECOMMENDATION, reference=reference)
     user = request.user
     try:
         in_the_way = refusals(application, Application.recommend, by=user)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import PersonRequest
 from applications.selectors import submitted
+from audit.states import Read
 from moves.refusals import WrongMoment
 from programs.rubric import Rubric
 from programs.selectors import rubric_of
@@ -31,7 +32,7 @@ from work.versions import UnreadableVersion, read_version
 @require_http_methods(["GET", "POST"])
 def score(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """One criterion of one review: its evidence on the left, its scale and comment on the right."""
-    assignment = opened_assignment(request, public_id, read="evidence")
+    assignment = opened_assignment(request, public_id, read=Read.EVIDENCE)
     if assignment.state == AssignmentState.SUBMITTED:
         return redirect("review-read", public_id)
     rubric = rubric_of(assignment.application.call)
@@ -133,7 +134,7 @@ def _lead_on(request: PersonRequest, assignment: Assignment, steps: list[Step], 
 @require_POST
 def save(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """One change, sent by the script as it happens (the contract: templates/components/autosave.html)."""
-    assignment = opened_assignment(request, public_id)
+    assignment = opened_assignment(request, public_id, read=None)
     key = request.POST.get("key", "")
     try:
         version = read_version(request.POST.get("version"))

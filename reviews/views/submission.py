@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.requests import PersonRequest
 from applications.models import Document
 from applications.selectors import submitted
+from audit.states import Read, ReadOne
 from documents.downloads import file_response
 from moves.refusals import WrongMoment
 from programs.rubric import Rubric
@@ -30,7 +31,7 @@ from reviews.views.queue import to_next
 @require_http_methods(["GET", "POST"])
 def check(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """The whole review before it is submitted: each score and comment, what is missing, a word for the applicant."""
-    assignment = opened_assignment(request, public_id, read="own review")
+    assignment = opened_assignment(request, public_id, read=Read.OWN_REVIEW)
     if assignment.state == AssignmentState.SUBMITTED:
         return redirect("review-read", public_id)
     rubric = rubric_of(assignment.application.call)
@@ -97,7 +98,7 @@ def _check_page(
 @require_GET
 def read(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """A review of mine once submitted; and the others', without names, now that mine cannot change."""
-    assignment = opened_assignment(request, public_id, read="own review")
+    assignment = opened_assignment(request, public_id, read=Read.OWN_REVIEW)
     if assignment.state != AssignmentState.SUBMITTED:
         return redirect("review-check", public_id)
     rubric = rubric_of(assignment.application.call)
@@ -121,7 +122,7 @@ def read(request: PersonRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 def document(request: PersonRequest, public_id: UUID, document_id: UUID) -> HttpResponseBase:
     """A document of the file, to its reviewer; the reading is recorded."""
-    assignment = opened_assignment(request, public_id, read="document")
+    assignment = opened_assignment(request, public_id, read=ReadOne.document(document_id))
     if str(document_id) not in submitted(assignment.application).documents:
         raise Http404
     found = get_object_or_404(

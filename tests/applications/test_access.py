@@ -8,6 +8,7 @@ from django.http import Http404
 from applications.access import OWN, STAFF, enter, open_file
 from applications.models import Application
 from audit.models import Entry, Reading
+from audit.states import Read
 from decisions.access import PARTNER
 from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing
@@ -25,7 +26,7 @@ RIGHTS = {"own": OWN, "staff": STAFF, "reviewer": REVIEWER, "partner": PARTNER}
 def opens(person, right, file):
     """Whether the door lets the person in by this right: "yes", "closed" or "no"."""
     try:
-        enter(person, RIGHTS[right], read="", pk=file.pk)
+        enter(person, RIGHTS[right], read=None, pk=file.pk)
     except Http404:
         return "no"
     except Forbidden:
@@ -78,12 +79,12 @@ def test_whom_a_conflict_closes_the_file_to_is_told_so_before_anything_else(cast
     file = assigned_file(cast, programme)
     file.assignments.filter(reviewer=cast.ana).update(state="accepted")
     with pytest.raises(WrongMoment):
-        enter(cast.ana, REVIEWER, read="evidence", pk=file.pk)
+        enter(cast.ana, REVIEWER, read=Read.EVIDENCE, pk=file.pk)
     declare_standing(file.pk, user=cast.ana, standing="conflict")
     for ends_on in (None, clock.today() - timedelta(days=1)):
         Appointment.objects.filter(user=cast.ana).update(ends_on=ends_on)
         with pytest.raises(Forbidden) as refused:
-            enter(cast.ana, REVIEWER, read="evidence", pk=file.pk)
+            enter(cast.ana, REVIEWER, read=Read.EVIDENCE, pk=file.pk)
         assert refused.value.code == "conflict"
 
 
@@ -102,9 +103,9 @@ def test_the_door_and_the_lists_say_the_same(cast, programme, name):
 
 def test_what_is_shown_is_remembered_and_what_only_acts_is_not(cast, programme):
     file = submitted_file(cast, programme)
-    enter(cast.officer, STAFF, read="", reference=file.reference)
+    enter(cast.officer, STAFF, read=None, reference=file.reference)
     assert not Reading.objects.exists()
-    enter(cast.officer, STAFF, read="answers", reference=file.reference)
+    enter(cast.officer, STAFF, read=Read.ANSWERS, reference=file.reference)
     reading = Reading.objects.get()
     assert (reading.actor_id, reading.application_id, reading.what) == (cast.officer.pk, file.pk, "answers")
     assert (reading.subject_type, reading.subject_id) == ("application", file.pk)
@@ -115,7 +116,7 @@ def test_who_is_not_let_in_opens_nothing_and_leaves_no_reading(cast, programme):
     declare_standing(file.pk, user=cast.officer, standing="conflict")
     for person in (cast.officer, cast.analyst):
         with pytest.raises((Http404, Forbidden)):
-            enter(person, STAFF, read="answers", pk=file.pk)
+            enter(person, STAFF, read=Read.ANSWERS, pk=file.pk)
     assert not Reading.objects.exists()
     assert Application.objects.get(pk=file.pk).opened_at is None
 
@@ -126,13 +127,13 @@ def test_who_is_not_let_in_opens_nothing_and_leaves_no_reading(cast, programme):
 )
 def test_the_first_reading_by_those_who_run_the_file_is_its_opening(cast, programme, name, right, stamped):
     file = submitted_file(cast, programme)
-    entered = enter(getattr(cast, name), RIGHTS[right], read="answers", pk=file.pk)
+    entered = enter(getattr(cast, name), RIGHTS[right], read=Read.ANSWERS, pk=file.pk)
     assert (entered.opened_at is not None) is stamped
 
 
 def test_the_opening_is_stamped_once(cast, programme):
     file = submitted_file(cast, programme)
-    first = enter(cast.officer, STAFF, read="answers", pk=file.pk).opened_at
+    first = enter(cast.officer, STAFF, read=Read.ANSWERS, pk=file.pk).opened_at
     stale = Application.objects.get(pk=file.pk)
     stale.opened_at = None  # read before the other officer opened it
     assert open_file(stale, by=cast.screener).opened_at == first
@@ -153,9 +154,9 @@ def test_a_reviewer_enters_what_they_accepted_and_no_more(cast, programme, state
 def test_the_door_costs_two_statements(cast, programme, django_assert_num_queries, name, right):
     """The file with its relations and the conflict in one, where the right asks of it; the reading in the other."""
     file = submitted_file(cast, programme)
-    enter(cast.officer, STAFF, read="answers", pk=file.pk)  # opens it
+    enter(cast.officer, STAFF, read=Read.ANSWERS, pk=file.pk)  # opens it
     with django_assert_num_queries(2):
-        application = enter(getattr(cast, name), right, read="answers", pk=file.pk)
+        application = enter(getattr(cast, name), right, read=Read.ANSWERS, pk=file.pk)
         assert application.call.program.cluster.slug == "aerofil"
 
 
@@ -172,4 +173,4 @@ def test_a_reviewer_whose_role_ended_enters_no_more(cast, programme):
     file.assignments.filter(reviewer=cast.ana).update(state="accepted")
     Appointment.objects.filter(user=cast.ana).update(ends_on=clock.today() - timedelta(days=1))
     with pytest.raises(Forbidden):
-        enter(cast.ana, REVIEWER, read="evidence", pk=file.pk)
+        enter(cast.ana, REVIEWER, read=Read.EVIDENCE, pk=file.pk)

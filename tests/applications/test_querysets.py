@@ -143,12 +143,12 @@ def test_door_opens_the_file_that_is_named_and_looks_at_its_own_conflicts_alone(
     ):  # fmt: skip
         declare_standing(one.pk, user=user, standing=standing)
     with django_assert_num_queries(1):
-        assert enter(cast.officer, STAFF, read="", reference=file.reference) == file
-    assert enter(cast.officer, STAFF, read="", pk=other.pk) == other
+        assert enter(cast.officer, STAFF, read=None, reference=file.reference) == file
+    assert enter(cast.officer, STAFF, read=None, pk=other.pk) == other
     with pytest.raises(Forbidden):
-        enter(cast.officer, STAFF, read="", pk=first.pk)
+        enter(cast.officer, STAFF, read=None, pk=first.pk)
     with pytest.raises(Http404):
-        enter(cast.officer, STAFF, read="", pk=file_row(cast, other_programme(programme, elsewhere=True)).pk)
+        enter(cast.officer, STAFF, read=None, pk=file_row(cast, other_programme(programme, elsewhere=True)).pk)
 
 
 # ------------------------------------------------------------------ requests and sponsors

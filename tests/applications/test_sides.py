@@ -93,7 +93,7 @@ def sponsored(cast, programme):
 def closed(person, file, right):
     """Why the door is closed to somebody who has the right: the refusal's code; "" when it opens."""
     try:
-        enter(person, right, read="", pk=file.pk)
+        enter(person, right, read=None, pk=file.pk)
     except Forbidden as refused:
         return refused.code
     return ""
@@ -151,7 +151,7 @@ def test_side_of_one_s_own_stays_open(cast, programme, usinage):
     assert not Application.objects.of_staff(cast.officer).filter(pk=file.pk).exists()
     Membership.objects.filter(user=cast.officer).update(ended_at=NOW)
     with pytest.raises(Http404):
-        enter(cast.officer, OWN, read="", pk=file.pk)
+        enter(cast.officer, OWN, read=None, pk=file.pk)
     assert not Application.objects.visible_to(cast.officer).filter(pk=file.pk).exists()
 
 

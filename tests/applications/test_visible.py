@@ -38,7 +38,7 @@ def in_november(clock_at):
 def answer(person, right, file):
     """What the door says: "yes", "closed" (a conflict), "refused" (what else the right asks), or "no"."""
     try:
-        enter(person, RIGHTS[right], read="", pk=file.pk)
+        enter(person, RIGHTS[right], read=None, pk=file.pk)
     except Http404:
         return "no"
     except WrongMoment:

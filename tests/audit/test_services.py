@@ -14,7 +14,7 @@ from audit.actors import CLOCK
 from audit.models import Change, Entry, Epoch, Erasable, Head, Reading
 from audit.querysets import Cursor
 from audit.services import changes_after, make_reading_partitions, open_epoch, record, record_reading, tell
-from audit.states import ChangeKind
+from audit.states import ChangeKind, OneOf, Read, ReadOne, read_of
 from moves.duties import clash
 from moves.interests import is_barred
 from moves.models import DutyDone, Standing
@@ -144,9 +144,9 @@ def everything(file, camille):
     """One row of each thing that only grows."""
     record(file, "application.open", by=camille, note="why")
     tell(file)
-    record_reading(camille, application_id=file.pk, subject=file, what="answers")
+    record_reading(camille, application_id=file.pk, subject=file, what=Read.ANSWERS)
     with clock.at(datetime(2020, 1, 1, tzinfo=UTC)):
-        record_reading(camille, application_id=file.pk, subject="api/v1/awards", what="page 1")
+        record_reading(camille, application_id=file.pk, subject="award", what=ReadOne.api("award"))
     record_duty(file.pk, by=camille, duty=Duty.PREPARE)
     declare_standing(file.pk, user=camille, standing="clear")
 
@@ -212,7 +212,7 @@ def test_readings_go_to_the_month_they_were_made_in(camille):
         assert made == ["audit_reading_2031_11", "audit_reading_2031_12", "audit_reading_2032_01"]
         assert make_reading_partitions(start=date(2031, 11, 1), months=2) == []
     with clock.at(datetime(2031, 12, 31, 23, 59, 59, tzinfo=UTC)):
-        record_reading(camille, application_id=4, subject="application", what="answers")
+        record_reading(camille, application_id=4, subject="application", what=Read.ANSWERS)
     with connection.cursor() as cursor:
         cursor.execute("SELECT what, actor_id FROM audit_reading_2031_12")
         assert cursor.fetchall() == [("answers", camille.pk)]
@@ -220,9 +220,42 @@ def test_readings_go_to_the_month_they_were_made_in(camille):
 
 def test_a_month_that_was_not_made_in_time_loses_no_reading(camille):
     with clock.at(datetime(2032, 5, 5, tzinfo=UTC)):
-        record_reading(camille, application_id=4, subject="application", what="answers")
+        record_reading(camille, application_id=4, subject="application", what=Read.ANSWERS)
     assert make_reading_partitions(start=date(2032, 5, 1), months=0) == []
     assert Reading.objects.get().what == "answers"
+
+
+def test_what_was_read_is_one_of_a_table_and_which_one_stands_beside_it(camille):
+    key = uuid.uuid4()
+    for read in (Read.ANSWERS, ReadOne.document(key), ReadOne.section("budget"), ReadOne.step("approve")):
+        record_reading(camille, application_id=4, subject="application", what=read)
+    rows = Reading.objects.order_by("id")
+    assert list(rows.values_list("what", "which")) == [
+        ("answers", ""),
+        ("document", str(key)),
+        ("section", "budget"),
+        ("decision step", "approve"),
+    ]
+    assert [one.read for one in rows] == [
+        Read.ANSWERS, ReadOne.document(key), ReadOne.section("budget"), ReadOne.step("approve"),
+    ]  # fmt: skip
+
+
+def test_what_older_rows_say_in_one_text_is_read_as_it_was_meant():
+    key = "5e0f4a06-93a4-4f0c-a3e5-1c2d3e4f5a6b"
+    for what, subject, meant in (
+        ("answers", "application", Read.ANSWERS),
+        ("list (CSV)", "application", Read.LIST_CSV),
+        ("document", "application", ReadOne(OneOf.DOCUMENT, "")),
+        (key, "document", ReadOne.document(uuid.UUID(key))),
+        (key, "letter", None),
+        ("section project", "application", ReadOne.section("project")),
+        ("decision: send_back", "decision", ReadOne.step("send_back")),
+        ("api ledger_entry", "ledger_entry", ReadOne.api("ledger_entry")),
+        ("something else", "document", None),
+    ):
+        assert read_of(what, "", subject) == meant
+    assert not set(Read.values) & set(OneOf.values)
 
 
 # ------------------------------------------------------------------ the change feed

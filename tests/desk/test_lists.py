@@ -10,6 +10,7 @@ from accounts.models import Cluster, ClusterAppointment, Membership, User
 from audit.actors import CLOCK
 from audit.models import Entry, Reading
 from audit.services import record, record_list_reading, record_reading
+from audit.states import Read
 from desk.roles import RoleKind
 from desk.rules import (
     administered_clusters,
@@ -251,7 +252,7 @@ def test_trail_of_a_file_has_its_acts_and_its_readings_in_one_order_of_time(cast
 
     def read(seconds, of=file.pk):
         with clock.at(NOW + timedelta(seconds=seconds)):
-            return record_reading(cast.officer, application_id=of, subject="application", what="file")
+            return record_reading(cast.officer, application_id=of, subject="application", what=Read.FILE)
 
     latest, late, early, same, beside = wrote(5), wrote(3), wrote(1), wrote(2), wrote(2)
     money = wrote(2, "envelope", touched.pk, None, file.pk)
@@ -262,7 +263,7 @@ def test_trail_of_a_file_has_its_acts_and_its_readings_in_one_order_of_time(cast
     read(2, of=other.pk)
     with clock.at(NOW + timedelta(seconds=3)):
         listed = record_list_reading(
-            cast.officer, subject="files", what="list", question={}, count=1, digest="", listed=[file.pk]
+            cast.officer, subject="files", what=Read.LIST, question={}, count=1, digest="", listed=[file.pk]
         )
     order = [early, first, same, beside, money, second, third, late, listed, last, latest]
     keys = [f"{'r' if isinstance(row, Reading) else 'e'}{row.pk}" for row in order]
@@ -320,7 +321,7 @@ def test_search_of_the_trail_finds_what_has_every_part_that_is_asked_the_latest_
 
     def read(*, by=cast.officer, of=file, seconds=0):
         with clock.at(NOW + timedelta(days=9, seconds=seconds)):
-            return record_reading(by, application_id=of.pk, subject="application", what="file")
+            return record_reading(by, application_id=of.pk, subject="application", what=Read.FILE)
 
     one, two, three = wrote("application.a"), wrote("a", seconds=2), wrote("application.b", seconds=1)
     four, five, six = wrote("a", of=other), wrote("a", by=cast.ana), wrote("a", by=key)
@@ -403,7 +404,7 @@ def test_trail_of_a_cluster_is_of_its_files_of_what_it_owns_and_of_its_people(ca
     assert set(Entry.objects.filter(_of_clusters(clusters, False), pk__gt=start)) == set(wanted)
 
     def read(file, by):
-        return record_reading(by, application_id=file, subject="files", what="list")
+        return record_reading(by, application_id=file, subject="files", what=Read.LIST)
 
     def key(of):
         return SimpleNamespace(actor="key", pk=of["api_key"].pk, on_behalf_of="MX")
@@ -442,17 +443,17 @@ def test_trail_that_is_searched_leaves_out_every_line_of_a_file_that_is_closed_t
         return act("application", file.pk, "x", by=cast.officer, at=since, file=file.pk), paid, named
 
     def read(*listed):
-        return record_list_reading(cast.officer, subject="files", what="list", question={}, listed=listed)
+        return record_list_reading(cast.officer, subject="files", what=Read.LIST, question={}, listed=listed)
 
     opened, of_own, of_declared = wrote(free), wrote(own), wrote(declared)
     nobodys = act("cluster", cluster.pk, "x", by=cast.officer, at=since)
     assert len({one.pk for one in (*opened, *of_own, *of_declared, nobodys)}) == 10
     with clock.at(since):
-        alone = record_reading(cast.officer, application_id=free.pk, subject="application", what="file")
+        alone = record_reading(cast.officer, application_id=free.pk, subject="application", what=Read.FILE)
         for file in (own, declared):
-            record_reading(cast.officer, application_id=file.pk, subject="application", what="file")
+            record_reading(cast.officer, application_id=file.pk, subject="application", what=Read.FILE)
         one, _two, _three = read(free.pk), read(own.pk, free.pk), read(declared.pk)
-        trail_read = record_reading(cast.auditor, application_id=None, subject="trail", what="trail")
+        trail_read = record_reading(cast.auditor, application_id=None, subject="trail", what=Read.TRAIL)
 
     def lines(reader, **wanted):
         return set(found(clusters, reader=reader, first=since, **wanted)[0])

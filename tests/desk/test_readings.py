@@ -6,14 +6,18 @@ from hashlib import sha256
 import pytest
 from django.contrib.postgres.search import SearchVector
 from django.urls import reverse
+from django.utils.translation import override
+from uuid6 import uuid7
 
-from applications.models import Application
+from applications.models import Application, Document
 from audit.models import Reading
 from audit.seal import canonical
 from audit.services import record_list_reading, record_reading
-from desk.selectors import matching
+from audit.states import Read, ReadOne
+from desk.selectors import chronicle, matching
 from desk.selectors.trail import Filter
 from desk.selectors.trail.search import _of_partners
+from documents.models import Upload
 from funding.models import Envelope, PartnerSeat
 from moves.services import declare_standing
 from tests.decisions import files as decided
@@ -112,15 +116,15 @@ def test_list_without_a_file_is_no_reading(client, cast, programme):
     ):
         _page, readings = read(client, person, name, **query)
         assert readings == []
-    assert record_list_reading(cast.officer, subject="x", what="list", question={}, listed=[None, None]) is None
+    assert record_list_reading(cast.officer, subject="x", what=Read.LIST, question={}, listed=[None, None]) is None
 
 
 @proves(_of_partners)
 def test_auditor_finds_the_lists_that_partners_read_and_none_of_another_cluster(cast, programme):
     file = submitted_row(cast, programme)
     outside = PartnerSeat.objects.filter(user=cast.analyst).get().partner
-    mine = record_list_reading(cast.analyst, subject="award", what="awards", question={}, listed=[file.pk])
-    record_list_reading(cast.emily, subject="award", what="awards", question={}, listed=[file.pk])
+    mine = record_list_reading(cast.analyst, subject="award", what=Read.AWARDS, question={}, listed=[file.pk])
+    record_list_reading(cast.emily, subject="award", what=Read.AWARDS, question={}, listed=[file.pk])
     clusters = type(outside.cluster).objects.filter(pk=outside.cluster_id)
     lines, _next = matching(clusters, Filter(readings=True), reader=cast.auditor)
     assert [line.key for line in lines] == [f"r{mine.pk}"]
@@ -134,7 +138,7 @@ def test_auditor_finds_the_lists_that_partners_read_and_none_of_another_cluster(
 def test_each_page_of_the_trail_that_is_searched_is_one_reading_of_the_files_it_told_of(client, cast, programme):
     file, closed = submitted_row(cast, programme), submitted_row(cast, programme, company="precision")
     for row in [file, file, closed] * 40:
-        record_reading(cast.officer, application_id=row.pk, subject="application", what="file")
+        record_reading(cast.officer, application_id=row.pk, subject="application", what=Read.FILE)
     declare_standing(closed.pk, user=cast.auditor, standing="conflict")
     asked = {"verb": "read", "person": "Bélanger", "first": "2026-11-01"}
     page, (first,) = read(client, cast.auditor, "trail-list", **asked)
@@ -150,3 +154,36 @@ def test_each_page_of_the_trail_that_is_searched_is_one_reading_of_the_files_it_
     page, _readings = read(client, cast.auditor, "trail-list", verb="read", reference=file.reference)
     for word in ("Lectures seulement", "personne Bélanger", "premier jour 2026-11-01"):
         assert word in page.content.decode()
+
+
+def test_the_trail_says_what_was_read_in_the_readers_language(client, cast, programme):
+    file = submitted_row(cast, programme)
+    upload = Upload.objects.create(uploader=cast.sophie, key="k", name="soumission.pdf", size=3, sha256="0" * 64)
+    document = Document.objects.create(application=file, question="plan", upload=upload, by=cast.sophie)
+    for read in (Read.ANSWERS, ReadOne.step("send_back"), ReadOne.api("award"), ReadOne.section("budget"),
+                 ReadOne.document(document.public_id), ReadOne.document(uuid7())):  # fmt: skip
+        record_reading(cast.officer, application_id=file.pk, subject="application", what=read)
+    old = {"actor_kind": "person", "actor_id": cast.officer.pk, "application_id": file.pk}
+    for subject, what in (("decision", "decision: endorse"), ("document", str(document.public_id)), ("letter", "?")):
+        Reading.objects.create(**old, subject_type=subject, what=what)
+    lines, _more = chronicle(file)
+    said = [(line.what, [value for _name, value in line.facts]) for line in lines if line.is_reading]
+    gone = Reading.objects.order_by("id")[5].which
+    assert said == [
+        ("Lecture\xa0: Réponses déposées", []),
+        ("Lecture\xa0: Page d’une étape de la décision", ["Renvoyer"]),
+        ("Lecture\xa0: Données de l’API", ["Aide accordée"]),
+        ("Lecture\xa0: Section de la demande", ["budget"]),
+        ("Lecture\xa0: Document du dossier", ["soumission.pdf"]),
+        ("Lecture\xa0: Document du dossier", [gone]),
+        ("Lecture\xa0: Page d’une étape de la décision", ["Donner un avis favorable"]),
+        ("Lecture\xa0: Document du dossier", ["soumission.pdf"]),
+        ("Lecture\xa0: Lettre", []),
+    ]
+    with override("en"):
+        lines, _more = chronicle(file)
+    said = [(line.what, line.facts) for line in lines if line.is_reading]
+    assert said[:2] == [
+        ("Read: Submitted answers", []),
+        ("Read: Page of a step of the decision", [("step", "Send back")]),
+    ]

@@ -31,7 +31,7 @@ def in_october(clock_at):
 
 def comes_in(person, file):
     try:
-        enter(person, TO_DECLARE, read="", pk=file.pk)
+        enter(person, TO_DECLARE, read=None, pk=file.pk)
     except Http404:
         return False
     return True

@@ -32,7 +32,7 @@ from work.versions import UnreadableVersion, read_version
 @require_POST
 def answer(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """One answer, saved as it is left. JSON: the contract is in templates/components/autosave.html."""
-    application = own(request, public_id)
+    application = own(request, public_id, read=None)
     key = request.POST.get("key", "")
     question = form_of(application).question(key)
     if question is None or not question.is_answerable:

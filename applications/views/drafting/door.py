@@ -13,17 +13,18 @@ from accounts.requests import PersonRequest
 from applications.access import OWN, enter
 from applications.models import Application
 from applications.states import ApplicationState
+from audit.states import Read, ReadOne
 
 P = ParamSpec("P")
 
 
-def own(request: PersonRequest, public_id: UUID, *, read: str = "") -> Application:
+def own(request: PersonRequest, public_id: UUID, *, read: Read | ReadOne | None) -> Application:
     """A file of an organisation the person acts for; to anyone else it does not exist (404). `read`: what of it."""
-    read = read if request.method == "GET" else ""  # an answer is saved at each field that is left
+    read = read if request.method == "GET" else None  # an answer is saved at each field that is left
     return enter(request.user, OWN, read=read, public_id=public_id)
 
 
-def draft_of(request: PersonRequest, public_id: UUID, *, read: str = "") -> Application:
+def draft_of(request: PersonRequest, public_id: UUID, *, read: Read | ReadOne | None) -> Application:
     """The same, while it is a draft; a file that left is shown on its own page."""
     application = own(request, public_id, read=read)
     if application.state != ApplicationState.DRAFT:

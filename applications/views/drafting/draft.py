@@ -25,6 +25,7 @@ from applications.services import drafts
 from applications.states import ApplicationState
 from applications.views.catalogue import ask_check, check_key, fact, fact_for, published_call, read_check
 from applications.views.drafting.door import draft_of, of_drafts
+from audit.states import Read, ReadOne
 from documents.downloads import file_response
 from programs.policy import Eligibility
 from questions.schema import Fault
@@ -84,7 +85,7 @@ def start(request: PersonRequest, public_id: UUID) -> HttpResponse:
 @require_GET
 def tasks(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """What is done and what is left, section by section."""
-    application = draft_of(request, public_id, read="task list")
+    application = draft_of(request, public_id, read=Read.TASK_LIST)
     items = task_list(application)
     done = sum(item.is_done for item in items)
     context = fact_for(application) | {
@@ -103,7 +104,7 @@ def tasks(request: PersonRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def eligibility(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """The two-minute check, inside the draft."""
-    application = draft_of(request, public_id, read="eligibility")
+    application = draft_of(request, public_id, read=Read.ELIGIBILITY)
     check = eligibility_check(application.call)
     if check is None:
         raise Http404
@@ -152,7 +153,7 @@ def _both(
 @require_GET
 def document(request: PersonRequest, public_id: UUID, document: UUID) -> HttpResponseBase:
     """A document of one's own file."""
-    application = enter(request.user, OWN, read=str(document), subject="document", public_id=public_id)
+    application = enter(request.user, OWN, read=ReadOne.document(document), public_id=public_id)
     found = get_object_or_404(Document.objects.select_related("upload"), application=application, public_id=document)
     return file_response(found.upload, inline=request.GET.get("inline") is not None)
 
@@ -161,7 +162,7 @@ def document(request: PersonRequest, public_id: UUID, document: UUID) -> HttpRes
 @require_http_methods(["GET", "POST"])
 def delete(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Throw a draft away, after asking."""
-    application = draft_of(request, public_id, read="delete")
+    application = draft_of(request, public_id, read=Read.DELETE)
     if request.method == "POST":
         drafts.delete_draft(application, by=request.user)
         messages.success(request, _("The draft is deleted."))

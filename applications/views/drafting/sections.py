@@ -23,6 +23,7 @@ from applications.selectors.answers import form_of
 from applications.selectors.shown import shown
 from applications.services import drafts
 from applications.views.drafting.door import draft_of, of_drafts
+from audit.states import ReadOne
 from questions.constants import QuestionType
 from questions.schema import Fault, Question, Section
 from questions.schema.answers import is_required, validate_answer, visible_questions
@@ -33,7 +34,7 @@ from work.versions import read_version
 @require_http_methods(["GET", "POST"])
 def section(request: PersonRequest, public_id: UUID, key: str) -> HttpResponse:
     """One section. Posted whole by its button (also without script); each answer alone by `answer`."""
-    application = draft_of(request, public_id, read=f"section {key}")
+    application = draft_of(request, public_id, read=ReadOne.section(key))
     part = form_of(application).section(key)
     if part is None:
         raise Http404

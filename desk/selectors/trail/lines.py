@@ -1,6 +1,6 @@
 """Acts and readings of the trail in words, one line each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -11,10 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from applications.models import Application
+from applications.models import Application, Document
 from audit.models import Entry, Erasable, Reading
-from audit.states import ActorKind
-from desk.constants import FACTS, FACTS_OF, READ, SUBJECTS, VALUES, VALUES_OF, VERBS
+from audit.states import ActorKind, OneOf, Read, ReadOne
+from desk.constants import FACTS, FACTS_OF, SUBJECTS, VALUES, VALUES_OF, VERBS
 from moves.machine import declared, state_field, subject_name
 from moves.states import Duty
 from reports.models import ApiKey
@@ -137,11 +137,23 @@ def lines_of(rows: Iterable[Entry | Reading]) -> list[Line]:
             "pk", "reference"
         )
     )
+    documents = _documents(rows)
     lines = []
     for row in rows:
         who, reference = names.of(row), (references.get(row.application_id) if row.application_id else None) or ""
-        lines.append(_reading(row, who, reference) if isinstance(row, Reading) else _entry(row, who, reference))
+        if isinstance(row, Reading):
+            lines.append(_reading(row, who, reference, documents))
+        else:
+            lines.append(_entry(row, who, reference))
     return lines
+
+
+def _documents(rows: Iterable[Entry | Reading]) -> dict[str, str]:
+    """The names of the documents that readings among these rows are of, by their public id; no query where none is."""
+    read = [r.read for r in rows if isinstance(r, Reading)]
+    keys = {one.which for one in read if isinstance(one, ReadOne) and one.of is OneOf.DOCUMENT and one.which}
+    found = Document.objects.filter(public_id__in=keys).select_related("upload") if keys else ()
+    return {str(one.public_id): str(one) for one in found}
 
 
 def _entry(entry: Entry, who: str, reference: str) -> Line:
@@ -201,7 +213,7 @@ def _plain(value: object) -> str:
     return str(value)
 
 
-def _reading(reading: Reading, who: str, reference: str) -> Line:
+def _reading(reading: Reading, who: str, reference: str, documents: Mapping[str, str]) -> Line:
     return Line(
         at=reading.at,
         what=_("Read: %(what)s") % {"what": read_words(reading)},
@@ -210,10 +222,26 @@ def _reading(reading: Reading, who: str, reference: str) -> Line:
         application_id=reading.application_id,
         is_reading=True,
         verb="read",
-        facts=_listed(reading),
+        facts=_which(reading, documents) + _listed(reading),
         key=f"r{reading.pk}",
         reference=reference,
     )
+
+
+def _which(reading: Reading, documents: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Which one was read, where it is one of several. A document that is gone keeps its identifier."""
+    if not isinstance(read := reading.read, ReadOne) or not read.which:
+        return []
+    match read.of:
+        case OneOf.API:
+            return [(_("resource"), subject_words(read.which))]
+        case OneOf.STEP:
+            steps = {name: step.terms.label for name, step in declared(_models()["decision"])}
+            return [(_("step"), str(steps.get(read.which) or read.which))]
+        case OneOf.SECTION:
+            return [(_("section"), read.which)]
+        case OneOf.DOCUMENT:
+            return [(_("document"), documents.get(read.which, read.which))]
 
 
 def _listed(reading: Reading) -> list[tuple[str, str]]:
@@ -225,8 +253,14 @@ def _listed(reading: Reading) -> list[tuple[str, str]]:
 
 
 def read_words(reading: Reading) -> str:
-    """What was read: its own words where they are known, else the thing's."""
-    return str(READ.get(reading.what) or subject_words(reading.subject_type))
+    """What was read; the words of the thing for a row that says it as no page does any more."""
+    match reading.read:
+        case Read():
+            return str(reading.read.label)
+        case ReadOne():
+            return str(reading.read.of.label)
+        case _unknown:
+            return subject_words(reading.subject_type)
 
 
 def entries() -> QuerySet[Entry]:
