@@ -1,7 +1,7 @@
 """Files in English: `.visible_to(user)`. One file is read through its door, `applications.access`."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from django.db import models
 from django.db.models import Case, CharField, DateTimeField, F, Max, OuterRef, Q, Subquery, Value, When
@@ -17,7 +17,7 @@ from programs.roles import ProgramRole
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from applications.models import Application, ChangeRequest, Document, Snapshot, Sponsorship
+    from applications.models import Application, ChangeRequest
 
 
 def given_by_membership(user: "User") -> Q:
@@ -91,25 +91,48 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         )
 
 
-class DocumentQuerySet(models.QuerySet["Document"]):
+Row = TypeVar("Row", bound=models.Model)
+
+
+class OfFileQuerySet(models.QuerySet[Row]):
+    """Rows that hang on a file, by `application`: who may open one is who may open its file, and asked of it."""
+
+    def of_member(self, user: Actor) -> Self:
+        """Those of the files of the organisations that `user` acts for."""
+        return self.filter(application__in=self._files().of_member(user).values("pk"))
+
+    def of_staff(self, user: Actor) -> Self:
+        """Those of the submitted files that `user` reads by a role of the cluster; of none they are barred from."""
+        return self.filter(application__in=self._files().of_staff(user).values("pk"))
+
+    def visible_to(self, user: Actor) -> Self:
+        """Those that `user` may open, of the files that they may (`ApplicationQuerySet.visible_to`)."""
+        return self.filter(application__in=self._files().visible_to(user).values("pk"))
+
+    def _files(self) -> ApplicationQuerySet:
+        files = cast("type[Application]", self.model._meta.get_field("application").related_model)
+        return files.objects.all()
+
+
+class DocumentQuerySet(OfFileQuerySet["Document"]):
     def attached(self) -> Self:
         """Those on their question now. One that was taken off is left out, though a submission may still hold it."""
         return self.filter(removed_at=None)
 
 
-class SnapshotQuerySet(models.QuerySet["Snapshot"]):
+class SnapshotQuerySet(OfFileQuerySet["Snapshot"]):
     def current(self) -> Self:
         """The submission of each file that counts, at most one: taken back and replaced ones are left out."""
         return self.filter(superseded_at=None)
 
 
-class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
+class ChangeRequestQuerySet(OfFileQuerySet["ChangeRequest"]):
     def waiting(self) -> Self:
         """Those that the applicant has still to answer: at most one a file."""
         return self.filter(answered_at=None, cancelled_at=None)
 
 
-class SponsorshipQuerySet(models.QuerySet["Sponsorship"]):
+class SponsorshipQuerySet(OfFileQuerySet["Sponsorship"]):
     def standing(self) -> Self:
         """Those that the applicant asked and that still stand: it did not cancel them, nor did the sponsor decline."""
         return self.filter(cancelled_at=None, declined_at=None)

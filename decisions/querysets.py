@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 
 from accounts.rules import is_person
+from applications.querysets import OfFileQuerySet
 from audit.actors import Actor
 from decisions.states import AWAITED, ONCE_APPROVED, ONCE_ISSUED, OPEN, STEPS, DecisionKind, DecisionState, Turn
 from funding.roles import PartnerRole
@@ -31,7 +32,12 @@ def _of(roles: Collection[str]) -> list[tuple[Turn, ProgramRole]]:
     return [(turn, turn.row.role) for turn in Turn if turn.row.role and turn.row.role in roles]
 
 
-class DecisionQuerySet(models.QuerySet["Decision"]):
+class DecisionQuerySet(OfFileQuerySet["Decision"]):
+    def visible_to(self, user: Actor) -> Self:
+        """Decisions that `user` may open: by a role of the cluster. What the applicant is told of one, its letter says;
+        a partner reads its concurrence."""
+        return self.of_staff(user)
+
     def open(self) -> Self:
         """Decisions on their way through the approval chain."""
         return self.filter(state__in=OPEN)
@@ -49,12 +55,11 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
     def with_turn(self) -> Self:
         """Each with `turn`: the step that it waits for; "" when it waits for none."""
-        steps = [When(self._at(turn), then=Value(turn)) for turn in Turn]
-        return self.annotate(turn=Case(*steps, default=Value(""), output_field=models.CharField()))
+        return self.annotate(turn=self._turn())
 
     def turns(self) -> dict[int, Turn]:
         """The step that each of these decisions waits for, by the decision's key; without those that wait for none."""
-        return {pk: Turn(turn) for pk, turn in self.open().with_turn().values_list("pk", "turn")}
+        return {pk: Turn(turn) for pk, turn in self.open().values_list("pk", self._turn())}
 
     def next_of(self, user: Actor, *, roles: Collection[str] = STEPS) -> Self:
         """Decisions whose next step is one of `user`'s roles (or of those of `roles`); no file they are barred from."""
@@ -96,6 +101,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
             own = type(self)(self.model).waiting_for(user, roles=others)
             run = run.exclude(pk__in=own.values("pk"))
         return run.exclude(application__in=barred_from(user))
+
+    def _turn(self) -> Case:
+        steps = [When(self._at(turn), then=Value(turn)) for turn in Turn]
+        return Case(*steps, default=Value(""), output_field=models.CharField())
 
     def _at(self, turn: Turn) -> Q:
         """The one answer to *whose step is next*: the condition that a decision waits for this step."""

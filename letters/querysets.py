@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
-from accounts.rules import is_person
+from applications.querysets import OfFileQuerySet
 from audit.actors import Actor
 from letters.states import READABLE
 
 if TYPE_CHECKING:
-    from letters.models import Letter, LetterTemplate
+    from letters.models import LetterTemplate
 
 
 class TemplateQuerySet(models.QuerySet["LetterTemplate"]):
@@ -18,15 +18,16 @@ class TemplateQuerySet(models.QuerySet["LetterTemplate"]):
         return self.order_by("kind", "-number").distinct("kind")
 
 
-class LetterQuerySet(models.QuerySet["Letter"]):
+class LetterQuerySet(OfFileQuerySet["Letter"]):
     def readable(self) -> Self:
         """Letters their recipient may read: sent, never before."""
         return self.filter(state__in=READABLE)
 
     def of_member(self, user: Actor) -> Self:
         """Letters that were sent to an organisation `user` acts for."""
-        if not is_person(user):
-            return self.none()
-        return self.readable().filter(
-            application__organisation__in=user.memberships.current().values("organisation_id")
-        )
+        return super().of_member(user).readable()
+
+    def visible_to(self, user: Actor) -> Self:
+        """Letters that `user` may open: those sent to their organisation, and whatever became of them those of the
+        files that they read by a role of the cluster."""
+        return self.of_member(user) | self.of_staff(user)

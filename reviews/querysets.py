@@ -6,15 +6,17 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.rules import is_person
-from applications.states import LEFT
+from applications.querysets import OfFileQuerySet
+from applications.states import LEFT, ApplicationState
 from audit.actors import Actor
+from moves.interests import barred_from
 from moves.models import Stance
 from programs.querysets import held_by_theirs
 from programs.roles import ProgramRole
 from reviews.states import LIVE, READABLE, REFUSED, WAITING, Answer, AssignmentState, SitsAs
 
 if TYPE_CHECKING:
-    from reviews.models import Assignment, Declaration, Panel, PanelSeat, Recommendation
+    from reviews.models import Declaration, Panel, PanelSeat, Recommendation
 
 
 def _is_in_office() -> Q:
@@ -42,7 +44,16 @@ class PanelSeatQuerySet(models.QuerySet["PanelSeat"]):
         return self.exclude(chair, sits_as=SitsAs.CHAIR).exclude(reviewer, ~Q(sits_as=SitsAs.CHAIR))
 
 
-class AssignmentQuerySet(models.QuerySet["Assignment"]):
+class AssignmentQuerySet(OfFileQuerySet["Assignment"]):
+    def visible_to(self, user: Actor) -> Self:
+        """Reviews that `user` may open: those of the files that they read by a role of the cluster, and their own,
+        while they may read its file: accepted or submitted, the review begun, by a reviewer of today to whom the file
+        is open. Of the others that were given to them, they read the declaration (`of_reviewer`)."""
+        own = self.of_reviewer(user).readable().exclude(application__in=barred_from(user))
+        begun = own.exclude(application__state=ApplicationState.ELIGIBLE)
+        in_office = begun.filter(_holds(ProgramRole.REVIEWER, "reviewer", "application__call__program"))
+        return in_office | self.of_staff(user)
+
     def of_reviewer(self, user: Actor) -> Self:
         """Those given to `user`, whatever became of them. Nobody else's; none for whoever is no person with an open
         account. Those of a file that a conflict closes to them are there: what they show of it, its page decides.

@@ -258,5 +258,7 @@ def retry_receipt(request: PersonRequest, reference: str) -> HttpResponse:
 def document(request: PersonRequest, reference: str, document: UUID) -> HttpResponseBase:
     """A document of the file, as it was joined; also one that was replaced since, as long as it is kept."""
     application = enter(request.user, STAFF, read=ReadOne.document(document), reference=reference)
-    found = get_object_or_404(Document.objects.select_related("upload"), application=application, public_id=document)
+    found = get_object_or_404(
+        Document.objects.visible_to(request.user).select_related("upload"), application=application, public_id=document
+    )
     return file_response(found.upload, inline="view" in request.GET)

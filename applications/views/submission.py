@@ -236,7 +236,10 @@ def receipt(request: PersonRequest, public_id: UUID, number: int) -> HttpRespons
     """The receipt as PDF, once the worker has made it."""
     application = own(request, public_id, read=Read.RECEIPT)
     snapshot = get_object_or_404(
-        Snapshot.objects.select_related("receipt"), application=application, number=number, receipt__isnull=False
+        Snapshot.objects.visible_to(request.user).select_related("receipt"),
+        application=application,
+        number=number,
+        receipt__isnull=False,
     )
     if snapshot.receipt is None or not snapshot.receipt.is_ready:
         raise Http404

@@ -14,7 +14,6 @@ from decisions.pages import CONCURRENCE, FILE_DECISION
 from decisions.states import STEPS, Turn
 from letters.models import Letter
 from letters.states import LetterState
-from moves.interests import barred_from
 from programs.querysets import held_on
 from programs.roles import ProgramRole
 from programs.rules import roles_held
@@ -46,7 +45,7 @@ def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
         waits_for = str(Turn(decision.turn).row.awaits)
         yield _line(decision.application, _("Decision under way"), Hat.OFFICER, waits_for=waits_for)
     failed = Letter.objects.filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM), state=LetterState.FAILED)
-    failed = failed.filter(decision__isnull=False).exclude(application__in=barred_from(user))
+    failed = failed.filter(decision__isnull=False).visible_to(user)
     for letter in failed.select_related(PROGRAM).order_by("since", "id")[:limit]:
         yield _line(letter.application, _("A letter could not be sent"), Hat.OFFICER)
 

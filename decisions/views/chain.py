@@ -98,7 +98,7 @@ def _page(request: PersonRequest, rows: DecisionQuerySet) -> tuple[list[Decision
     after = request.GET.get("after", "")
     if after:
         try:
-            last = Decision.objects.get(public_id=UUID(after))
+            last = Decision.objects.visible_to(request.user).get(public_id=UUID(after))
         except (ValueError, Decision.DoesNotExist):
             raise Http404 from None
         rows = rows.after(last)

@@ -28,6 +28,7 @@ from reviews import checks, selectors, services
 from reviews.access import sees_scores
 from reviews.forms.people import ReasonForm, ReplaceForm
 from reviews.models import Assignment
+from reviews.querysets import AssignmentQuerySet
 from reviews.rules import takes_reviewers
 from reviews.states import AssignmentState
 from reviews.views.evidence import written_review
@@ -131,12 +132,16 @@ def _acts_on(assignment: Assignment, application: Application, user: Actor) -> l
     return list(found.items())
 
 
+def _reviews_of(application: Application, user: User) -> AssignmentQuerySet:
+    return application.assignments.visible_to(user).select_related("reviewer", "assigned_by")
+
+
 @login_required
 @require_http_methods(["GET"])
 def assignment(request: PersonRequest, reference: str, public_id: UUID) -> HttpResponse:
     """One reviewer's part: where it stands, the review once it may be read, and what can be done."""
     application = enter(request.user, STAFF, read=Read.ONE_REVIEW, reference=reference)
-    one = get_object_or_404(application.assignments.select_related("reviewer", "assigned_by"), public_id=public_id)
+    one = get_object_or_404(_reviews_of(application, request.user), public_id=public_id)
     shown = sees_scores(application, request.user) and one.total is not None
     context = {
         "application": application,
@@ -154,7 +159,7 @@ def assignment(request: PersonRequest, reference: str, public_id: UUID) -> HttpR
 def act(request: PersonRequest, reference: str, public_id: UUID, name: str) -> HttpResponse:
     """Cancel, replace, recuse or reopen: a page that says what it does, then does it."""
     application = enter(request.user, STAFF, read=Read.ONE_REVIEW, reference=reference)
-    one = get_object_or_404(application.assignments.select_related("reviewer"), public_id=public_id)
+    one = get_object_or_404(_reviews_of(application, request.user), public_id=public_id)
     chosen = ACTS.get(name)
     if chosen is None:
         raise Http404

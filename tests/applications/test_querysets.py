@@ -19,6 +19,7 @@ from applications.querysets import (
     ApplicationQuerySet,
     ChangeRequestQuerySet,
     DocumentQuerySet,
+    OfFileQuerySet,
     SnapshotQuerySet,
     SponsorshipQuerySet,
     _read_by_role,
@@ -64,6 +65,23 @@ def test_documents_attached_are_those_that_were_not_taken_off(cast, files):
     attach(files[0], removed_at=AT)
     assert set(Document.objects.attached()) == {own, other}
     assert list(files[0].documents.attached()) == [own]
+
+
+@proves(OfFileQuerySet.of_member, OfFileQuerySet.of_staff, OfFileQuerySet.visible_to)
+def test_rows_of_a_file_are_open_to_who_may_open_the_file(cast, programme, files):
+    barred = submitted_row(cast, programme)
+    away = file_row(cast, other_programme(programme, elsewhere=True))
+    away.snapshots.create(number=1, canonical="{}", digest="0" * 64, form_version=1, signed_name="", by=cast.sophie)
+    declare_standing(barred.pk, user=cast.officer, standing="conflict")
+    declare_standing(barred.pk, user=cast.sophie, standing="conflict")  # its own file is open to the applicant
+    mine, theirs, closed, elsewhere = (file.snapshots.get() for file in (*files, barred, away))
+    rows = Snapshot.objects
+    assert set(rows.of_member(cast.sophie)) == set(rows.visible_to(cast.sophie)) == {mine, closed, elsewhere}
+    assert set(rows.of_staff(cast.officer)) == set(rows.visible_to(cast.officer)) == {mine, theirs}
+    Membership.objects.create(user=cast.officer, organisation=files[0].organisation, role="member")
+    assert set(rows.visible_to(cast.officer)) == {mine, closed, elsewhere, theirs}
+    assert set(rows.of_staff(cast.officer)) == {theirs}
+    assert [*rows.of_member(CLOCK), *rows.of_staff(CLOCK), *rows.visible_to(CLOCK), *rows.of_staff(cast.sophie)] == []
 
 
 @proves(SnapshotQuerySet.current)

@@ -1,16 +1,18 @@
 """The door and the lists say the same: of every person, every file and every right, whatever became of either."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.http import Http404
 
 from accounts.models import Membership, User
 from applications.access import OWN, STAFF, enter
-from applications.models import Application
+from applications.models import Application, ChangeRequest, Document, Snapshot, Sponsorship
 from applications.states import ApplicationState
 from decisions.access import PARTNER
-from decisions.models import Concurrence
+from decisions.models import Concurrence, Decision
+from documents.models import Upload
 from funding.models import PartnerSeat
 from letters.models import Letter
 from moves.refusals import Forbidden, WrongMoment
@@ -20,6 +22,7 @@ from programs.roles import ProgramRole
 from programs.rules import holds
 from reviews.access import REVIEWER
 from reviews.models import Assignment
+from reviews.views.files import NotOpen, opened_assignment
 from tests.decisions import files as decided
 from tests.decisions.files import submitted_row
 from tests.files import another, another_call, another_cluster
@@ -69,6 +72,12 @@ def story(cast, programme):
                 application=rows[name], reviewer=person, seat="cluster", state=state, due=NOW, assigned_by=cast.officer
             )
     decided.asked_row(decided.decision_row(cast, programme, state="approved", file=rows["approved"]))
+    decided.decision_row(cast, programme, state="draft", kind="declined", file=rows["in review"])
+    asked = {"by": cast.officer, "due": NOW}
+    for n, name in enumerate(("submitted", "in review", "theirs", "elsewhere")):
+        upload = Upload.objects.create(uploader=cast.sophie, key=f"k{n}", name="plan.pdf", size=3, sha256="0" * 64)
+        Document.objects.create(application=rows[name], question="plan", upload=upload, by=cast.sophie)
+        ChangeRequest.objects.create(application=rows[name], **asked)
     decided.letter_row(rows["told"], state="sent")
     decided.letter_row(rows["approved"], state="rendered")
     return rows
@@ -107,6 +116,30 @@ def on_a_side(people, files, prime):
             Membership.objects.create(user=person, organisation=organisation, role="member", ended_at=ended)
 
 
+def doors_and_rows(person, file, said, where):
+    """What hangs on the file is in a list for whom its own door opens, and for nobody else."""
+    own, staff = said["own"] == "yes", said["staff"] == "yes"
+    for table in (Snapshot, Document, ChangeRequest, Sponsorship):
+        rows = table.objects.filter(application=file)
+        assert set(rows.visible_to(person)) == (set(rows) if own or staff else set()), f"{table.__name__}: {where}"
+    for decision in Decision.objects.filter(application=file):
+        assert (decision in Decision.objects.visible_to(person)) == staff, where
+    for letter in Letter.objects.filter(application=file):
+        assert (letter in Letter.objects.visible_to(person)) == (staff or (own and letter.state == "sent")), where
+    for review in file.assignments.all():
+        may = staff or reviewed_by(person, review)
+        assert (review in Assignment.objects.visible_to(person)) == may, f"{review.reviewer} {review.state}: {where}"
+
+
+def reviewed_by(person, review):
+    """Whether the door of a reviewer's own page opens."""
+    try:
+        opened_assignment(SimpleNamespace(user=person), review.public_id, read=None)
+    except (Http404, NotOpen, Forbidden, WrongMoment):
+        return False
+    return True
+
+
 PEOPLE = (
     "sophie", "olivier", "michel", "officer", "screener", "ana", "ben", "chair", "approver", "finance", "auditor",
     "administrator", "analyst", "concurrence",
@@ -143,6 +176,8 @@ def test_every_right_and_its_list_say_the_same_of_every_person_and_file(cast, pr
             begun = file.state != ApplicationState.ELIGIBLE and holds(person, ProgramRole.REVIEWER, programme)
             may = file.pk in reviews and begun and said["reviewer"] != "closed"
             assert (said["reviewer"] == "yes") == may, where
+            doors_and_rows(person, file, said, where)
+        assert set(Decision.objects.next_of(person)) <= set(Decision.objects.visible_to(person))
     if fate is None:
         assert all(opened.values()), opened
     if fate is closed_accounts:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 READABLE = {"sent", "served"}
 
 
-@proves(LetterQuerySet.readable, LetterQuerySet.of_member)
+@proves(LetterQuerySet.readable, LetterQuerySet.of_member, LetterQuerySet.visible_to)
 def test_company_reads_the_letters_of_its_own_files_once_they_are_sent(cast, programme, northwind):
     own, theirs = files.file_row(cast, programme), files.file_row(cast, programme, organisation=northwind)
     letters = {state: files.letter_row(own, state=state) for state in LetterState.values}
@@ -32,8 +32,10 @@ def test_company_reads_the_letters_of_its_own_files_once_they_are_sent(cast, pro
     closed = User.objects.get(pk=cast.sophie.pk)
     closed.is_active = False
     assert list(Letter.objects.of_member(closed)) == []
+    assert set(Letter.objects.visible_to(cast.sophie)) == readable
+    assert set(Letter.objects.visible_to(cast.officer)) == {*letters.values(), other}
     cast.olivier.memberships.update(ended_at=clock.now())
-    assert list(Letter.objects.of_member(cast.olivier)) == []
+    assert [*Letter.objects.of_member(cast.olivier), *Letter.objects.visible_to(cast.olivier)] == []
 
 
 @proves(TemplateQuerySet.latest_of_each_kind)

@@ -18,6 +18,7 @@ from applications.models import Application, ChangeRequest
 from applications.states import ApplicationState
 from audit.models import Reading
 from audit.services import tell
+from audit.states import ReadOne
 from awards.models import Award
 from decisions.models import Decision
 from funding import ledger
@@ -503,7 +504,7 @@ def test_call_is_logged_and_reading_is_in_the_trail(full, client):
     assert (call.status, call.rows, call.at) == (200, 1, NOW)
     reading = Reading.objects.of_file(full.mine.pk).get()
     assert (reading.actor_kind, reading.actor_id, reading.on_behalf_of) == ("key", key.pk, "MEIE")
-    assert (reading.what, reading.application_id, reading.listed) == ("api award", None, [full.mine.pk])
+    assert (reading.read, reading.application_id, reading.listed) == (ReadOne.api("award"), None, [full.mine.pk])
     assert (reading.question, reading.count) == ({"asked": "page_size=5"}, 1)
     assert reading.digest == sha256(answer.content).hexdigest()
     assert not Reading.objects.of_file(full.theirs.pk).exists()
@@ -541,8 +542,8 @@ def test_lists_without_a_file_and_what_the_caller_has_already_are_no_reading(ful
     assert not Reading.objects.exists()
     (row,) = caller.rows("awards")
     caller.get(f"awards/{row['id']}")
-    assert list(Reading.objects.order_by("id").values_list("application_id", "what")) == [
-        (None, "api award"), (full.mine.pk, "api award")
+    assert list(Reading.objects.order_by("id").values_list("application_id", "what", "which")) == [
+        (None, "api", "award"), (full.mine.pk, "api", "award")
     ]  # fmt: skip
 
 

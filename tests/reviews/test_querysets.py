@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from accounts.models import ClusterAppointment, Membership, Organisation, User
+from moves.services import declare_standing
 from programs.models import Appointment
 from reviews.access import _has_a_part_in, may_declare
 from reviews.checks.conflicts import _neqs_of, parties_of, ties_of
@@ -50,6 +51,30 @@ def test_assignments_are_live_readable_or_refused_by_their_state_and_live_until_
     assert set(mine.live()) == {present[one] for one in ("offered", "accepted", "submitted")}
     for found, states in ((mine.readable(), ("accepted", "submitted")), (mine.refused(), ("declined", "recused"))):
         assert set(found) == {rows[one] for rows in (present, aside) for one in states}
+
+
+@proves(AssignmentQuerySet.visible_to)
+def test_review_is_open_to_the_staff_of_its_file_and_to_its_reviewer_in_office_once_it_is_begun(cast, programme):
+    base = submitted_row(cast, programme)
+
+    def give(state="accepted", person=cast.ana, of="in_review"):
+        return Assignment.objects.create(
+            application=another(base, state=of), reviewer=person, assigned_by=cast.officer, seat="cluster", due=NOW,
+            state=state,
+        )  # fmt: skip
+
+    mine = {state: give(state) for state in AssignmentState}
+    closed, theirs, early, later = give(), give(person=cast.ben), give(of="eligible"), give(of="reviewed")
+    declare_standing(closed.application_id, user=cast.ana, standing="conflict")
+    rows = Assignment.objects
+    assert set(rows.visible_to(cast.ana)) == {mine["accepted"], mine["submitted"], later}
+    assert set(rows.visible_to(cast.ben)) == {theirs}
+    assert set(rows.visible_to(cast.officer)) == {*mine.values(), closed, theirs, early, later}
+    declare_standing(theirs.application_id, user=cast.officer, standing="unsure")
+    assert theirs not in rows.visible_to(cast.officer)
+    assert set(rows.visible_to(cast.sophie)) == set()
+    Appointment.objects.filter(user=cast.ana).update(ends_on=TODAY - DAY)
+    assert set(rows.visible_to(cast.ana)) == set()
 
 
 @proves(RecommendationQuerySet.standing)

@@ -154,7 +154,9 @@ def _both(
 def document(request: PersonRequest, public_id: UUID, document: UUID) -> HttpResponseBase:
     """A document of one's own file."""
     application = enter(request.user, OWN, read=ReadOne.document(document), public_id=public_id)
-    found = get_object_or_404(Document.objects.select_related("upload"), application=application, public_id=document)
+    found = get_object_or_404(
+        Document.objects.visible_to(request.user).select_related("upload"), application=application, public_id=document
+    )
     return file_response(found.upload, inline=request.GET.get("inline") is not None)
 
 
