@@ -17,7 +17,7 @@ from programs.roles import ProgramRole
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from applications.models import Application, ChangeRequest
+    from applications.models import Application, ChangeRequest, Document, Snapshot, Sponsorship
 
 
 def given_by_membership(user: "User") -> Q:

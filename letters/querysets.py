@@ -9,7 +9,7 @@ from audit.actors import Actor
 from letters.states import READABLE
 
 if TYPE_CHECKING:
-    from letters.models import LetterTemplate
+    from letters.models import Letter, LetterTemplate
 
 
 class TemplateQuerySet(models.QuerySet["LetterTemplate"]):

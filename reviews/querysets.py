@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 
 from accounts.rules import is_person
 from applications.querysets import OfFileQuerySet
@@ -16,7 +16,8 @@ from programs.roles import ProgramRole
 from reviews.states import LIVE, READABLE, REFUSED, WAITING, Answer, AssignmentState, SitsAs
 
 if TYPE_CHECKING:
-    from reviews.models import Declaration, Panel, PanelSeat, Recommendation
+    from applications.models import Application
+    from reviews.models import Assignment, Declaration, Panel, PanelSeat, Recommendation
 
 
 def _is_in_office() -> Q:
@@ -24,10 +25,29 @@ def _is_in_office() -> Q:
     return held_by_theirs(ProgramRole.REVIEWER, person="reviewer", program="application__call__program")
 
 
+def _in_office(seat: str, program: str) -> Q:
+    """The condition that the person of the seat that `seat` leads to still holds the role by which they sit."""
+    chair, reviewer = (
+        held_by_theirs(role, person=f"{seat}person", program=program)
+        for role in (ProgramRole.CHAIR, ProgramRole.REVIEWER)
+    )
+    in_the_chair = Q(**{f"{seat}sits_as": SitsAs.CHAIR})
+    return Q(chair, in_the_chair) | Q(reviewer, ~in_the_chair)
+
+
+def vacancy() -> Case:
+    """Of each seat of a panel, joined to it: whether its person holds no more the role by which they sit."""
+    return Case(When(_in_office("seats__", "call__program"), then=False), default=True)
+
+
 class PanelQuerySet(models.QuerySet["Panel"]):
     def running(self) -> Self:
         """Those that have files: one a call, one a file that was given its own. Those that ended are left out."""
         return self.filter(until__isnull=True)
+
+    def of_file(self, application: "Application") -> Self:
+        """Those that have the file, or had it: its call's, and its own. Those of other files are left out."""
+        return self.filter(Q(application=application) | Q(application=None, call_id=application.call_id))
 
 
 class PanelSeatQuerySet(models.QuerySet["PanelSeat"]):
@@ -37,11 +57,7 @@ class PanelSeatQuerySet(models.QuerySet["PanelSeat"]):
 
     def vacant(self) -> Self:
         """Seats of people who hold no more the role by which they sat."""
-        chair, reviewer = (
-            held_by_theirs(role, person="person", program="panel__call__program")
-            for role in (ProgramRole.CHAIR, ProgramRole.REVIEWER)
-        )
-        return self.exclude(chair, sits_as=SitsAs.CHAIR).exclude(reviewer, ~Q(sits_as=SitsAs.CHAIR))
+        return self.exclude(_in_office("", "panel__call__program"))
 
 
 class AssignmentQuerySet(OfFileQuerySet["Assignment"]):
@@ -51,8 +67,7 @@ class AssignmentQuerySet(OfFileQuerySet["Assignment"]):
         is open. Of the others that were given to them, they read the declaration (`of_reviewer`)."""
         own = self.of_reviewer(user).readable().exclude(application__in=barred_from(user))
         begun = own.exclude(application__state=ApplicationState.ELIGIBLE)
-        in_office = begun.filter(_holds(ProgramRole.REVIEWER, "reviewer", "application__call__program"))
-        return in_office | self.of_staff(user)
+        return begun.filter(_is_in_office()) | self.of_staff(user)
 
     def of_reviewer(self, user: Actor) -> Self:
         """Those given to `user`, whatever became of them. Nobody else's; none for whoever is no person with an open

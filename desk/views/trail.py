@@ -22,6 +22,7 @@ from desk.forms.trail import TrailForm
 from desk.rules import audited_by, may_read_trail
 from desk.selectors.trail import all_verbs
 from moves.refusals import Forbidden
+from reviews.selectors import panels_of
 from work import clock
 from work.spreadsheets import MARK, lines_of
 from work.templatetags.formats import told
@@ -97,6 +98,7 @@ def file(request: PersonRequest, reference: str) -> HttpResponse:
         "verified_at": clock.now(),
         "next_url": _page_after(request, following, "after"),
         "first_page": "after" not in request.GET,
+        "panels": panels_of(application),
         "tab": "trail-file",
     }
     return render(request, "desk/trail_file.html", context)

@@ -27,6 +27,7 @@ from reviews.selectors.ranking import (
     open_envelopes,
     ranking,
 )
+from reviews.selectors.seats import PanelShown, panels_of
 from reviews.selectors.shares import proposed_shares
 from reviews.selectors.waiting import work_for
 
@@ -34,6 +35,7 @@ __all__ = [
     "Competition",
     "CountedReview",
     "PanelReviews",
+    "PanelShown",
     "Queue",
     "RankedFile",
     "Ranking",
@@ -52,6 +54,7 @@ __all__ = [
     "open_envelopes",
     "pace_of",
     "panel_reviews",
+    "panels_of",
     "proposed_shares",
     "queue_of",
     "ranking",

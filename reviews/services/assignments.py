@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from applications.models import Application
+from applications.rules import is_officer
 from applications.selectors.people import oneself
 from audit.actors import Actor
 from audit.services import record
@@ -24,7 +25,7 @@ from reviews import checks
 from reviews.models import Assignment
 from reviews.pages import QUEUE
 from reviews.rules import WHO_ASSIGNS, Declared, may_assign, takes_reviewers
-from reviews.services.panels import take_seat
+from reviews.services.panels import take_seat, take_the_chair
 from reviews.states import Answer
 from work import clock
 from work.calendars import EVERY_DAY
@@ -107,6 +108,8 @@ def recuse_reviewer(assignment: Assignment, *, by: Actor, note: str = "") -> Ass
     assignment = move(assignment, Assignment.recuse, by=by, given=Declared(Answer.CONFLICT, note))
     if standing_of(assignment.application_id, assignment.reviewer) != StandingState.CONFLICT:
         declare_standing(assignment.application_id, user=assignment.reviewer, standing=StandingState.CONFLICT)
+    if not is_officer(assignment.application, by):  # who is both acts as the officer, who recuses first
+        take_the_chair(assignment.application, by=by)
     return assignment
 
 
@@ -125,4 +128,6 @@ def close_review(application: Application, *, by: Actor) -> Application:
 @transaction.atomic
 def reopen_file(application: Application, *, by: Actor, reason: str) -> Application:
     """The chair sends a reviewed file back to its reviewers: more reviews are needed. Returns the application."""
-    return move(application, Application.reopen_review, by=by, given=Reason(reason))
+    application = move(application, Application.reopen_review, by=by, given=Reason(reason))
+    take_the_chair(application, by=by)
+    return application

@@ -25,6 +25,7 @@ from reviews.access import may_declare
 from reviews.models import Assignment, Declaration, Interest, Undertaking
 from reviews.pages import DECLARE, RULE
 from reviews.rules import WHO_RULES, Declared, may_rule
+from reviews.services.panels import take_the_chair
 from reviews.services.scores import keep_score
 from reviews.states import Answer, AssignmentState
 from work import clock
@@ -178,6 +179,7 @@ def rule_on_declaration(declaration: Declaration, *, by: User, clear: bool, ruli
     if not clear and (assignment := _live(application, declaration.user)):
         move(assignment, Assignment.recuse, by=by, given=Declared(answer, declaration.ruling))
     keep_score(application)
+    take_the_chair(application, by=by)
     _tell_the_ruling(declaration, application, clear=clear)
     return declaration
 

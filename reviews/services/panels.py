@@ -5,6 +5,8 @@ from django.db.models import Min
 
 from accounts.models import User
 from applications.models import Application
+from applications.rules import is_chair
+from audit.actors import Actor
 from programs.models import Call
 from reviews.models import Assignment, Panel, PanelSeat
 from reviews.states import SeatEnd, SitsAs
@@ -30,6 +32,14 @@ def take_seat(application: Application, *, person: User, sits_as: str) -> PanelS
     left.update(until=clock.now(), why_ended=SeatEnd.ROLE_ENDED)
     seat, _taken = PanelSeat.objects.running().get_or_create(panel=panel, person=person, sits_as=SitsAs(sits_as))
     return seat
+
+
+def take_the_chair(application: Application, *, by: Actor) -> PanelSeat | None:
+    """The chair sits from their first act on a file of the panel: a ruling, a review given back, a file reopened, a
+    recommendation. None, and no seat, where `by` does not act as the chair."""
+    if not isinstance(by, User) or not is_chair(application, by):
+        return None
+    return take_seat(application, person=by, sits_as=SitsAs.CHAIR)
 
 
 @transaction.atomic

@@ -18,8 +18,7 @@ from moves.machine import move
 from moves.refusals import Refusal, WrongMoment
 from reviews import selectors
 from reviews.models import Recommendation, RecommendationShare
-from reviews.services.panels import take_seat
-from reviews.states import SitsAs
+from reviews.services.panels import take_the_chair
 from work import clock
 from work.money import cents
 
@@ -82,7 +81,7 @@ def recommend(
             because=Cause.RECOMMEND,
             held_percent=selectors.held_for(application),
         )
-    take_seat(application, person=by, sits_as=SitsAs.CHAIR)
+    take_the_chair(application, by=by)
     application.recommended_amount = amount if funded else None
     application.save(update_fields=["recommended_amount"])
     return recommendation

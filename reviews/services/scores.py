@@ -16,6 +16,7 @@ from programs.selectors import rubric_of
 from reviews import selectors
 from reviews.models import Assignment, Score
 from reviews.rules import is_reviewer, is_the_one_assigned
+from reviews.services.panels import take_the_chair
 from reviews.states import AssignmentState
 from work import clock
 
@@ -164,7 +165,9 @@ def reopen_review(assignment: Assignment, *, by: Actor, reason: str) -> Assignme
     application = Application.objects.select_for_update(of=("self",)).get(pk=assignment.application_id)
     if application.state == ApplicationState.REVIEWED:
         move(application, Application.reopen_review, by=by, given=Reason(reason))
-    return move(assignment, Assignment.reopen, by=by, given=Reason(reason))
+    assignment = move(assignment, Assignment.reopen, by=by, given=Reason(reason))
+    take_the_chair(application, by=by)
+    return assignment
 
 
 def keep_score(application: Application) -> Decimal | None:

@@ -82,6 +82,7 @@ def _page(
         "form": form,
         "refused": refused,
         **_panel(application, reviews),
+        "panels": selectors.panels_of(application),
         **_who_can_take_it(application, asked=officer),
         "reviews": reviews,
         **_scores(application, reviews, request.user),

@@ -17,13 +17,22 @@ from programs.roles import BY_APPOINTMENT, OF_CLUSTER, ProgramRole, Seat
 from programs.rules import holds
 from programs.services.people import appoint
 from reviews.checks import panel_lines, panel_problems
-from reviews.models import Assignment, Panel, PanelSeat
+from reviews.models import Assignment, Declaration, Panel, PanelSeat
 from reviews.querysets import AssignmentQuerySet, PanelQuerySet, PanelSeatQuerySet, _is_in_office
-from reviews.selectors import panel_reviews, queue_of, work_for
+from reviews.selectors import panel_reviews, panels_of, queue_of, work_for
 from reviews.selectors.waiting import _work_of_panel
-from reviews.services import cancel_assignment, replace_assignment, start_review
+from reviews.services import (
+    cancel_assignment,
+    recuse_reviewer,
+    reopen_file,
+    reopen_review,
+    replace_assignment,
+    rule_on_declaration,
+    start_review,
+)
 from reviews.services.panels import open_new_panel, panel_of, take_seat
 from reviews.states import AssignmentState, SeatEnd, SitsAs
+from tests.decisions import files as decided
 from tests.decisions.files import other_programme, submitted_row
 from tests.files import another, another_call, another_cluster
 from tests.mutants import proves
@@ -225,6 +234,68 @@ def test_role_of_a_cluster_that_is_a_role_on_its_programmes_is_one_for_everybody
 
 def test_side_and_limit_are_of_an_appointment_and_come_with_no_role_of_a_cluster():
     assert not set(OF_CLUSTER) & set(BY_APPOINTMENT)
+
+
+@proves(PanelQuerySet.of_file, panels_of)
+def test_who_sits_on_the_panels_of_a_file_is_shown_as_what_since_when_and_why_no_more(
+    cast, programme, file, client, django_assert_num_queries
+):
+    def sit(panel, person, sits_as, since=NOW, **columns):
+        return PanelSeat.objects.create(panel=panel, person=person, sits_as=sits_as, since=since, **columns)
+
+    other = another(file)
+    of_call, elsewhere = Panel.objects.create(call=file.call), Panel.objects.create(call=another_call(file.call))
+    sit(elsewhere, cast.ben, "cluster"), sit(Panel.objects.create(call=file.call, application=other), cast.ben, "chair")
+    sit(of_call, cast.dev, "independent", until=NOW - DAY, why_ended="role_ended", since=NOW - 3 * DAY)
+    sit(of_call, cast.ana, "cluster", since=NOW), sit(of_call, cast.ben, "industry", since=NOW - DAY)
+    end_role(cast.ben)
+    (shown,) = panels_of(file)
+    assert (shown.is_own, shown.is_present) == (False, True)
+    assert [(one.person, one.sits_as, one.since, one.until, one.why, one.is_vacant) for one in shown.seats] == [
+        (cast.ben.full_name, "industrie", NOW - DAY, None, "", True),
+        (cast.ana.full_name, "grappe", NOW, None, "", False),
+        (cast.dev.full_name, "indépendante", NOW - 3 * DAY, NOW - DAY, "son rôle dans le programme a pris fin", False),
+    ]
+
+    early = Panel.objects.create(call=file.call, application=file, until=NOW)
+    sit(early, cast.screener, "cluster", until=NOW, why_ended="new_panel")
+    Panel.objects.create(call=file.call, application=file)
+    with django_assert_num_queries(1):
+        found = panels_of(file)
+    assert [(one.is_own, one.is_present, len(one.seats)) for one in found] == [
+        (True, True, 0), (True, False, 1), (False, False, 3),
+    ]  # fmt: skip
+    assert not any(seat.is_vacant for one in found for seat in one.seats)  # nobody waits for a seat of before
+
+    for person, address in ((cast.officer, "review-file"), (cast.auditor, "trail-file")):
+        client.force_login(person)
+        page = client.get(reverse(address, args=[file.reference])).content.decode()
+        for said in ("Qui siège au comité", "Personne n’y siège encore.", cast.dev.full_name,
+                     "le dossier a été confié à un nouveau comité"):  # fmt: skip
+            assert said in page
+
+
+def test_chair_sits_from_the_first_act_on_a_file(cast, programme):
+    """A ruling, a file or a review given back, a reviewer recused; and a recommendation, as before."""
+
+    def sits(file):
+        return [(one.person, one.sits_as) for one in PanelSeat.objects.filter(panel=panel_of(file), sits_as="chair")]
+
+    file = decided.reviewed_file(cast, programme)
+    assert sits(file) == []
+    recuse_reviewer(of(file, cast.ana), by=cast.officer, note="Un lien.")
+    assert sits(file) == []
+    reopen_file(file, by=cast.chair, reason="Une évaluation de plus.")
+    assert sits(file) == [(cast.chair, "chair")]
+    doubt = Declaration.objects.create(application=file, user=cast.screener, answer="unsure")
+    for act in (
+        lambda: recuse_reviewer(of(file, cast.ben), by=cast.chair, note="Un lien."),
+        lambda: reopen_review(of(file, cast.chloe), by=cast.chair, reason="Un critère oublié."),
+        lambda: rule_on_declaration(doubt, by=cast.chair, clear=True, ruling="Aucun lien."),
+    ):
+        PanelSeat.objects.filter(sits_as="chair").delete()
+        act()
+        assert sits(file) == [(cast.chair, "chair")]
 
 
 def test_person_chosen_who_can_no_longer_take_the_file_is_told_of_with_the_reason(cast, programme, client):

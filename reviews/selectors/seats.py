@@ -1,0 +1,79 @@
+"""Who sits, or sat, on the panels that had a file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.db.models import F
+
+from accounts.models import User
+from applications.models import Application
+from reviews.models import Panel
+from reviews.querysets import vacancy
+from reviews.states import SeatEnd, SitsAs
+
+COLUMNS = {
+    "given": "seats__person__given_name",
+    "family": "seats__person__family_name",
+    "sits_as": "seats__sits_as",
+    "began": "seats__since",
+    "ended": "seats__until",
+    "why": "seats__why_ended",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SeatShown:
+    """One seat. `until` and `why` of one that ended; `is_vacant`: its person holds no more the role by which they sit,
+    and nobody took their place yet."""
+
+    person: str
+    sits_as: str
+    since: datetime
+    until: datetime | None
+    why: str
+    is_vacant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PanelShown:
+    """A panel that has the file (`is_present`), or had it. `is_own`: a reconsideration gave it to the file alone."""
+
+    is_own: bool
+    is_present: bool
+    seats: tuple[SeatShown, ...]
+
+    @property
+    def taken(self) -> list[SeatShown]:
+        return [seat for seat in self.seats if seat.until is None]
+
+    @property
+    def ended(self) -> list[SeatShown]:
+        return [seat for seat in self.seats if seat.until is not None]
+
+
+def panels_of(application: Application) -> list[PanelShown]:
+    """The panel that has the file, then those that had it, the latest first; in each, those who sit, then those who
+    left, in the order they came. Empty before anybody sits. One query, however many sit."""
+    own_first, sitting_first = F("application_id").asc(nulls_last=True), F("seats__until").asc(nulls_first=True)
+    rows = Panel.objects.of_file(application).order_by(own_first, "-pk", sitting_first, "seats__since", "seats__pk")
+    columns: dict[str, Any] = {name: F(column) for name, column in COLUMNS.items()}
+    each = rows.values("pk", "application_id", **columns, is_vacant=vacancy())
+    panels = [list(one) for _pk, one in groupby(each, key=lambda row: row["pk"])]
+    return [_shown(one, is_present=n == 0) for n, one in enumerate(panels)]
+
+
+def _shown(rows: list[Any], *, is_present: bool) -> PanelShown:
+    """One panel, of a row for each of its seats, or one without a seat."""
+    seats = tuple(_seat(row, is_present=is_present) for row in rows if row["sits_as"])
+    return PanelShown(rows[0]["application_id"] is not None, is_present, seats)
+
+
+def _seat(row: Mapping[str, Any], *, is_present: bool) -> SeatShown:
+    why = str(SeatEnd(row["why"]).label) if row["why"] else ""
+    name = User(given_name=row["given"], family_name=row["family"]).full_name
+    sits_as = str(SitsAs(row["sits_as"]).label)
+    vacant = is_present and row["ended"] is None and row["is_vacant"]
+    return SeatShown(name, sits_as, row["began"], row["ended"], why, vacant)
