@@ -12,10 +12,11 @@ from uuid6 import uuid7
 from applications.models import Application, Document
 from audit.models import Reading
 from audit.seal import canonical
-from audit.services import record_list_reading, record_reading
+from audit.services import record, record_list_reading, record_reading
 from audit.states import Read, ReadOne
 from desk.selectors import chronicle, matching
 from desk.selectors.trail import Filter
+from desk.selectors.trail.lines import _documents
 from desk.selectors.trail.search import _of_partners
 from documents.models import Upload
 from funding.models import Envelope, PartnerSeat
@@ -187,3 +188,26 @@ def test_the_trail_says_what_was_read_in_the_readers_language(client, cast, prog
         ("Read: Submitted answers", []),
         ("Read: Page of a step of the decision", [("step", "Send back")]),
     ]
+
+
+@proves(_documents)
+def test_documents_read_are_named_with_one_query_at_most(cast, programme, django_assert_num_queries):
+    file = submitted_row(cast, programme)
+
+    def document(name):
+        upload = Upload.objects.create(uploader=cast.sophie, key=name, name=name, size=3, sha256="0" * 64)
+        return Document.objects.create(application=file, question="plan", upload=upload, by=cast.sophie)
+
+    seen, _unseen = document("plan.pdf"), document("devis.pdf")
+
+    def reading(read):
+        return record_reading(cast.officer, application_id=file.pk, subject="application", what=read)
+
+    before = Reading(
+        subject_type="application", what="document", which=""
+    )  # as it was written once: which one, nobody knows
+    rows = [record(file, "application.open", by=cast.officer), before, reading(ReadOne.section("plan"))]
+    with django_assert_num_queries(0):
+        assert _documents(rows) == {}
+    with django_assert_num_queries(1):
+        assert _documents([*rows, reading(ReadOne.document(seen.public_id))]) == {str(seen.public_id): "plan.pdf"}
