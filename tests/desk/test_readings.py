@@ -206,8 +206,14 @@ def test_documents_read_are_named_with_one_query_at_most(cast, programme, django
     before = Reading(
         subject_type="application", what="document", which=""
     )  # as it was written once: which one, nobody knows
-    rows = [record(file, "application.open", by=cast.officer), before, reading(ReadOne.section("plan"))]
+    rows = [
+        record(file, "application.open", by=cast.officer),
+        before,
+        reading(ReadOne.section("plan")),
+        reading(Read.FILE),
+    ]
     with django_assert_num_queries(0):
         assert _documents(rows) == {}
+    one = reading(ReadOne.document(seen.public_id))
     with django_assert_num_queries(1):
-        assert _documents([*rows, reading(ReadOne.document(seen.public_id))]) == {str(seen.public_id): "plan.pdf"}
+        assert _documents([*rows, one]) == {str(seen.public_id): "plan.pdf"}

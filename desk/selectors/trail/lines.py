@@ -152,7 +152,7 @@ def _documents(rows: Iterable[Entry | Reading]) -> dict[str, str]:
     """The names of the documents that readings among these rows are of, by their public id; no query where none is."""
     read = [r.read for r in rows if isinstance(r, Reading)]
     keys = {one.which for one in read if isinstance(one, ReadOne) and one.of is OneOf.DOCUMENT and one.which}
-    found = Document.objects.filter(public_id__in=keys).select_related("upload") if keys else ()
+    found = Document.objects.filter(public_id__in=keys).select_related("upload")
     return {str(one.public_id): str(one) for one in found}
 
 
