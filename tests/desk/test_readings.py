@@ -203,9 +203,7 @@ def test_documents_read_are_named_with_one_query_at_most(cast, programme, django
     def reading(read):
         return record_reading(cast.officer, application_id=file.pk, subject="application", what=read)
 
-    before = Reading(
-        subject_type="application", what="document", which=""
-    )  # as it was written once: which one, nobody knows
+    before = Reading(subject_type="application", what="document", which="")  # nobody knows which
     rows = [
         record(file, "application.open", by=cast.officer),
         before,
