@@ -17,6 +17,7 @@ from decisions.services.chain import (
     write_letter,
 )
 from decisions.states import DecisionKind
+from funding import ledger
 from funding.money import Cause
 from letters.models import Letter
 from moves.machine import move
@@ -91,6 +92,7 @@ def undo_what_was_decided(application: Application, made: Made[Facts, Input]) ->
     if decision := void_decision(application, by=made.by, note=note):
         undone.append(decision)
     release_commitment(application, by=made.by, because=Cause(made.entry.verb))
+    ledger.tell_given_back(application.pk, at=clock.now())
     for decision in undone:
         messages.tell_undone(decision, by=made.by)
 
@@ -136,7 +138,7 @@ def carry_out(decision: Decision, made: Made[Facts, Input]) -> tuple[Letter]:
 
 @after(Letter.send)
 def tell_the_outcome(letter: Letter, made: Made[Facts, Input]) -> tuple[Application, Decision] | None:
-    """From now on the applicant may know."""
+    """From now on the applicant may know, and so may those who pay."""
     decision = Decision.objects.filter(letter=letter).first()
     if decision is None:
         return None
@@ -145,6 +147,7 @@ def tell_the_outcome(letter: Letter, made: Made[Facts, Input]) -> tuple[Applicat
     application.outcome_at = application.last_told_at = application.updated_at = letter.sent_at
     application.last_told = told_by(decision)
     application.save(update_fields=["outcome_at", "last_told", "last_told_at", "updated_at"])
+    ledger.tell(application.pk, at=letter.sent_at)
     return application, decision
 
 

@@ -12,7 +12,9 @@ from django.db.models import Model, Q, QuerySet
 from accounts.models import Cluster, User
 from accounts.roles import CLUSTER_READERS
 from accounts.rules import is_person
-from funding.models import Envelope
+from audit.actors import Actor
+from funding.models import Envelope, LedgerEntry
+from moves.interests import barred_from
 
 
 @dataclass(frozen=True)
@@ -54,3 +56,9 @@ def envelopes_of(user: object) -> QuerySet[Envelope]:
     clusters = Cluster.objects.served_by(user, *CLUSTER_READERS)
     handled = handlers().agreements(user)
     return Envelope.objects.filter(Q(agreement__cluster__in=clusters.values("pk")) | Q(agreement__in=handled))
+
+
+def entries_open_to(user: Actor) -> QuerySet[LedgerEntry]:
+    """The entries of the ledger from which a member of staff may compute: without those of the files that are closed to
+    them, until their letters leave. Balances are then the sums of these (`figures.as_read`)."""
+    return LedgerEntry.objects.open_to(barred_from(user))

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import QuerySet
 
 from accounts.models import User
+from funding.ledger.balances import sums_of
 from funding.models import Envelope, LedgerEntry
-from funding.money import BUCKETS, SPENT, Bucket, deltas
+from funding.money import BUCKETS, SPENT, Bucket
 
 ZERO = Decimal("0.00")
 
@@ -47,16 +49,31 @@ class Burn:
     paid_percent: Decimal
 
 
-def statement(envelope: Envelope) -> list[StatementRow]:
-    """Every entry of an envelope in order, each with the balances it left behind: every cent with its file."""
-    return list(_run(envelope.entries.select_related("by", "counterpart__agreement", "reverses").order_by("id")))
+def as_read(envelopes: Iterable[Envelope], entries: QuerySet[LedgerEntry]) -> list[Envelope]:
+    """The envelopes in their order, as who reads these entries alone may read them: each balance is the sum of theirs.
+
+    `entries`: those of `LedgerQuerySet.told`, `told_or_of` or `open_to`. One statement, whatever they are. What comes
+    out is to be read, and never saved.
+    """
+    found = list(envelopes)
+    sums = sums_of(entries.filter(envelope__in=[one.pk for one in found]))
+    for envelope in found:
+        for bucket, balance in sums.get(envelope.pk, dict.fromkeys(BUCKETS, ZERO)).items():
+            setattr(envelope, bucket, balance)
+    return found
+
+
+def statement(envelope: Envelope, entries: QuerySet[LedgerEntry] | None = None) -> list[StatementRow]:
+    """Every entry of an envelope in order, each with the balances it left behind: every cent with its file. Of
+    `entries` alone where they are given: its last balances are those of `as_read`."""
+    rows = (LedgerEntry.objects.all() if entries is None else entries).filter(envelope=envelope)
+    return list(_run(rows.select_related("by", "counterpart__agreement", "reverses").order_by("id")))
 
 
 def _run(entries: Iterable[LedgerEntry]) -> Iterator[StatementRow]:
     balances = dict.fromkeys(BUCKETS, ZERO)
     for entry in entries:
-        ways = deltas(entry.kind, entry.from_bucket, reversal=entry.reverses_id is not None)
-        changes = {bucket: way * entry.amount for bucket, way in ways.items()}
+        changes = entry.changes
         balances = balances | {bucket: balances[bucket] + change for bucket, change in changes.items()}
         free = balances[Bucket.ALLOCATED] - sum((balances[bucket] for bucket in SPENT), ZERO)
         yield StatementRow(entry=entry, changes=changes, balances=balances, free=free)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,8 +17,9 @@ from accounts.models import Cluster
 from accounts.querysets import TermQuerySet
 from audit.states import ActorKind, ChangeKind
 from funding.constants import TERMS
-from funding.money import BUCKETS, FLOWS, SPENT, Bucket, EntryKind, fiscal_end, fiscal_label, fiscal_start
+from funding.money import BUCKETS, FLOWS, SPENT, Bucket, EntryKind, deltas, fiscal_end, fiscal_label, fiscal_start
 from funding.money.postings import OF_A_FILE
+from funding.querysets import LedgerQuerySet
 from funding.roles import PartnerRole
 from questions.schema.standing import later_of
 from work import clock
@@ -228,6 +230,8 @@ class Envelope(PublicModel):
     received = money(default=ZERO, editable=False)
     closed_on = models.DateField(null=True, blank=True, editable=False)
     updated_at = models.DateTimeField(default=clock.now, editable=False)
+    # When what may be told of it outside the chain last changed: its partner's `updated_at`.
+    told_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
 
     class Meta:
         db_table = "programs_envelope"
@@ -323,6 +327,8 @@ class LedgerEntry(PublicModel):
     )
     reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by")
 
+    objects = LedgerQuerySet.as_manager()
+
     class Meta:
         db_table = "programs_ledgerentry"
         ordering = ["id"]
@@ -351,3 +357,23 @@ class LedgerEntry(PublicModel):
 
     def __str__(self) -> str:
         return f"{self.envelope} {self.kind} {self.amount}"
+
+    @property
+    def changes(self) -> dict[Bucket, Decimal]:
+        """What it adds to each balance that it changes; signed."""
+        ways = deltas(self.kind, self.from_bucket, reversal=self.reverses_id is not None)
+        return {bucket: way * self.amount for bucket, way in ways.items()}
+
+
+class ToldEntry(models.Model):
+    """Since when an entry that waits for a letter may be told outside the chain (docs/adr/0023-money-is-told-late.md).
+
+    Of entries of a file, and of what files left of an envelope: the others may be told since they were made. Written
+    once, by `funding.ledger`: a trigger refuses any change.
+    """
+
+    entry = models.OneToOneField(LedgerEntry, on_delete=models.PROTECT, primary_key=True, related_name="told")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.entry} {self.at}"

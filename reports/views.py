@@ -95,7 +95,7 @@ def frame(request: PartnerRequest, current: str) -> Frame:
 @for_partner
 def home(request: PartnerRequest) -> HttpResponse:
     partner = request.partner
-    envelopes = list(selectors.envelopes_of(partner).order_by("agreement_id", "fiscal_year"))
+    envelopes = selectors.as_told(selectors.envelopes_of(partner).order_by("agreement_id", "fiscal_year"))
     by_agreement: dict[int, list[dict[str, object]]] = {}
     for envelope in envelopes:
         by_agreement.setdefault(envelope.agreement_id, []).append({"envelope": envelope, "bar": bar_of(envelope)})

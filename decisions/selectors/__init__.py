@@ -6,6 +6,7 @@ from decisions.selectors.chain import (
     needs_of,
     present_decision,
     summary_of,
+    told_to_partner,
 )
 from decisions.selectors.merits import Merits, merits_of
 from decisions.selectors.reconsideration import ask_until, contested_decision, tell
@@ -25,5 +26,6 @@ __all__ = [
     "stuck_among",
     "summary_of",
     "tell",
+    "told_to_partner",
     "work_for",
 ]

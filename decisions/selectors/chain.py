@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from applications.constants import SUMMARY
@@ -14,7 +15,8 @@ from decisions import checks
 from decisions.models import Decision
 from decisions.querysets import DecisionQuerySet
 from decisions.states import BEFORE_APPROVAL, ONCE_ISSUED, OPEN, DecisionState, StepKind, Turn, opinion_on
-from funding.models import Envelope
+from funding.figures import as_read
+from funding.models import Envelope, LedgerEntry
 from letters.states import LetterState
 from moves.machine import foreseen
 
@@ -118,13 +120,19 @@ def needs_of(decision: Decision, user: Actor) -> list[str]:
     return [str(refusal.message) for step in steps for refusal in foreseen(decision, step, by=user)]
 
 
-def money_of(decision: Decision) -> list[Money]:
-    """The part of each envelope, in order of fiscal year, with what is still free in it, besides."""
-    shares = decision.shares.select_related("envelope__agreement__partner")
-    return [
-        Money(share.envelope, share.amount, share.envelope.free)
-        for share in shares.order_by("envelope__fiscal_year", "envelope_id")
-    ]
+def money_of(decision: Decision, entries: QuerySet[LedgerEntry]) -> list[Money]:
+    """The part of each envelope, in order of fiscal year, with what is still free in it, besides, by the entries of the
+    ledger that the reader may know of."""
+    shares = list(
+        decision.shares.select_related("envelope__agreement__partner").order_by("envelope__fiscal_year", "envelope_id")
+    )
+    read = as_read([share.envelope for share in shares], entries)
+    return [Money(envelope, share.amount, envelope.free) for share, envelope in zip(shares, read, strict=True)]
+
+
+def told_to_partner(decision: Decision) -> QuerySet[LedgerEntry]:
+    """The entries that a partner who concurs may know of: those told to it, and those of the file it decides on."""
+    return LedgerEntry.objects.told_or_of(decision.application_id)
 
 
 def summary_of(application: Application) -> str:

@@ -28,6 +28,7 @@ from decisions.querysets import DecisionQuerySet
 from decisions.rules import may_edit_reasons, reasons_can_change
 from decisions.states import FUNDED, ONCE_ISSUED, STEPS, DecisionKind, DecisionState, StepKind
 from decisions.subjects import subject_of
+from funding.access import entries_open_to
 from letters import sheets
 from letters.models import Letter
 from letters.selectors import status_of, why_failed
@@ -146,7 +147,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "stuck": selectors.stuck_among([decision.pk]).get(decision.pk),
         "said": selectors.needs_of(decision, request.user),
         "undeclared": any(one.undeclared for one in moves),
-        "money": selectors.money_of(decision),
+        "money": selectors.money_of(decision, entries_open_to(request.user)),
         "merits": selectors.merits_of(decision, request.user),
         "concurrences": decision.concurrences.counted().select_related("agreement__partner", "by").order_by("id"),
         "reasons": [(language, getattr(decision, f"reasons_{language}")) for language in languages],
@@ -242,7 +243,7 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
         "form": form,
         "refusals": refusals,
         "undeclared": bool(move and move.undeclared),
-        "money": selectors.money_of(decision),
+        "money": selectors.money_of(decision, entries_open_to(request.user)),
         "merits": selectors.merits_of(decision, request.user),
         "partners": [one.partner.name for one in agreements_to_concur(decision)] if step is Decision.approve else [],
         "languages": subject_of(decision).languages,

@@ -109,7 +109,8 @@ def _declared(concurrence: Concurrence, user: Actor) -> bool:
 
 def _context(concurrence: Concurrence, reader: User, **more: object) -> dict[str, object]:
     decision = concurrence.decision
-    shares = [one for one in selectors.money_of(decision) if one.envelope.agreement_id == concurrence.agreement_id]
+    money = selectors.money_of(decision, selectors.told_to_partner(decision))
+    shares = [one for one in money if one.envelope.agreement_id == concurrence.agreement_id]
     own_part = sum(one.amount for one in shares)
     languages = subject_of(decision).languages
     return {

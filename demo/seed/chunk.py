@@ -28,7 +28,7 @@ from demo.seed.tables import Cursor, Files, Table, public_id, raw_cursor
 from demo.seed.world import World
 from documents.models import Rendering
 from funding.ledger import allocate
-from funding.models import Envelope, LedgerEntry
+from funding.models import Envelope, LedgerEntry, ToldEntry
 from letters.models import Letter
 from moves.models import DutyDone, Standing
 from moves.states import StandingState
@@ -141,6 +141,7 @@ class Chunk:
         cursor = raw_cursor()
         with cursor:
             self._reserve(cursor)
+            files = self.file_keys[-1], self.file_keys[0]
             sketches = self._sketch()
             self._number(sketches, counters)
             first, last = self.head_keys[-1], self.head_keys[0]
@@ -148,6 +149,7 @@ class Chunk:
                 self._fill(file)
             rows = sum(getattr(self, name).write(cursor) for name, _model, _keyed in TABLES)
             self._move_heads(cursor, first, last)
+            rows += self._tell_money(cursor, *files)
         for counter in counters.values():
             counter.save(update_fields=["last"])
         self._move_money()
@@ -237,6 +239,16 @@ class Chunk:
                 "AND h.count = %s",
                 [seq, first, last, seq - 1],
             )
+
+    def _tell_money(self, cursor: Cursor, first: int, last: int) -> int:
+        """The money of each file is told since its letter left. Returns how many rows that was."""
+        cursor.execute(
+            f'INSERT INTO "{ToldEntry._meta.db_table}" (entry_id, at) '  # noqa: S608
+            f'SELECT e.id, l.sent_at FROM "{LedgerEntry._meta.db_table}" e JOIN "{Letter._meta.db_table}" l '
+            "USING (application_id) WHERE e.application_id BETWEEN %s AND %s AND l.sent_at IS NOT NULL",
+            [first, last],
+        )
+        return cursor.rowcount
 
     def _move_money(self) -> None:
         """What the entries say, on the envelopes: money allocated by the service first, then the balances at once."""

@@ -9,6 +9,7 @@ from funding.ledger.balances import available, held_for, reconcile
 from funding.ledger.entries import Share
 from funding.ledger.files import accrue, commit, pay, recover, release, release_all, reserve, reuse, reverse_entry
 from funding.ledger.refusals import InsufficientFunds
+from funding.ledger.told import tell, tell_given_back
 from funding.ledger.years import allocate, charge_fee, close_year, lapse, receive, reprofile, return_funds
 
 __all__ = [
@@ -33,4 +34,6 @@ __all__ = [
     "return_funds",
     "reuse",
     "reverse_entry",
+    "tell",
+    "tell_given_back",
 ]

@@ -49,11 +49,21 @@ def reconcile(envelopes: Iterable[Envelope] | None = None) -> list[Difference]:
 
 
 def fold(entries: QuerySet[LedgerEntry]) -> dict[Bucket, Decimal]:
-    """Balances from entries: the sums by kind, each with its sign."""
+    """Balances from the entries of one envelope: the sums by kind, each with its sign."""
     sums = dict.fromkeys(BUCKETS, ZERO)
+    for own in sums_of(entries).values():
+        for bucket, balance in own.items():
+            sums[bucket] += balance
+    return sums
+
+
+def sums_of(entries: QuerySet[LedgerEntry]) -> dict[int, dict[Bucket, Decimal]]:
+    """Balances from entries, by the key of their envelope; none of an envelope without any. One statement."""
+    found: dict[int, dict[Bucket, Decimal]] = {}
     reversal = ExpressionWrapper(Q(reverses__isnull=False), output_field=BooleanField())
-    rows = entries.order_by().values("kind", "from_bucket", reversal=reversal).annotate(total=Sum("amount"))
-    for row in rows:
+    rows = entries.order_by().values("envelope_id", "kind", "from_bucket", reversal=reversal)
+    for row in rows.annotate(total=Sum("amount")):
+        sums = found.setdefault(row["envelope_id"], dict.fromkeys(BUCKETS, ZERO))
         for bucket, way in deltas(row["kind"], row["from_bucket"], reversal=row["reversal"]).items():
             sums[bucket] += way * row["total"]
-    return sums
+    return found

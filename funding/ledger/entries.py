@@ -11,6 +11,7 @@ from audit.actors import Actor
 from audit.services import record
 from funding.ledger.balances import available, held_for
 from funding.ledger.refusals import CLOSED, NOT_AUTHORISED, NOT_FREE, NOT_HELD, NOT_IN_IT, InsufficientFunds, refused
+from funding.ledger.told import tell_at_once
 from funding.models import Envelope, LedgerEntry
 from funding.money import BUCKETS, Bucket, Cause, EntryKind, deltas, is_open_to
 from work import clock
@@ -85,9 +86,10 @@ def post(
             counterpart=counterpart,
             reverses=reverses,
         )
+        tell_at_once(entry)
         _record(entry, before, changed, by=by)
         made.append(entry)
-        for column in (*BUCKETS, "updated_at"):
+        for column in (*BUCKETS, "updated_at", "told_at"):
             setattr(given, column, getattr(envelope, column))
     return made
 

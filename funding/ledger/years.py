@@ -77,8 +77,8 @@ def close_year(envelope: Envelope, *, by: Actor, note: str = "") -> Envelope:
         )
         raise refused(sentence, "open_balances", **open_figures)
     lapse(envelope, by=by, note=note)
-    today = clock.today()
-    Envelope.objects.filter(pk=envelope.pk).update(closed_on=today, updated_at=clock.now())
+    today, now = clock.today(), clock.now()
+    Envelope.objects.filter(pk=envelope.pk).update(closed_on=today, updated_at=now, told_at=now)
     envelope.refresh_from_db()
     record(
         envelope,

@@ -89,6 +89,12 @@ OF_A_FILE = (
 )
 
 
+# Entries made after an award: there is nothing left to hide of what they take, once it was told.
+AFTER_AWARD = (EntryKind.ACCRUE, EntryKind.PAY, EntryKind.RECOVER, EntryKind.REUSE)
+# Entries of the envelope itself whose amount is what its files left of it: told while one is not, they would betray it.
+LEFT_OVER = (EntryKind.LAPSE, EntryKind.RETURN)
+
+
 def deltas(kind: str, from_: str = "", *, reversal: bool = False) -> dict[Bucket, int]:
     """Which balances an entry raises (+1) and lowers (−1). A reversal does the opposite of what it corrects."""
     sign = -1 if reversal else 1

@@ -118,11 +118,11 @@ class Agreements(django_filters.FilterSet):
 class Envelopes(django_filters.FilterSet):
     agreement = identifier_of("agreement", _("The identifier of the delegation agreement."))
     fiscal_year = FiscalYearFilter(field_name="fiscal_year", help_text=_("The fiscal year, such as 2026-2027."))
-    updated_since = updated_since()
+    updated_since = updated_since("told_at")
 
 
 class Ledger(django_filters.FilterSet):
-    updated_since = updated_since("at")
+    updated_since = updated_since("told_at")
 
 
 class Programs(django_filters.FilterSet):

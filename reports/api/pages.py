@@ -8,7 +8,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
@@ -41,12 +41,25 @@ def read_page_size(text: str) -> int:
     raise BadParameters([{"parameter": "page_size", "detail": detail}])
 
 
-def page_of(rows: QuerySet[Row], params: Mapping[str, str]) -> tuple[list[Row], str | None]:
-    """One page of `rows`, as a list, and the cursor of the next one (None at the end)."""
+def in_order(rows: QuerySet[Row], by: str) -> QuerySet[Row]:
+    """The rows by their public identifier; where the list has an order of its own (`by`, an instant), by that first."""
+    return rows.order_by(*([by] if by else []), "public_id")
+
+
+def after(rows: QuerySet[Row], by: str, last: UUID) -> QuerySet[Row]:
+    """The rows that come after the one of this public identifier, in the order of `in_order`."""
+    if not by:
+        return rows.filter(public_id__gt=last)
+    place = Subquery(rows.filter(public_id=last).values(by)[:1])
+    return rows.filter(Q(**{f"{by}__gt": place}) | Q(**{by: place}, public_id__gt=last))
+
+
+def page_of(rows: QuerySet[Row], params: Mapping[str, str], by: str = "") -> tuple[list[Row], str | None]:
+    """One page of `rows`, as a list, and the cursor of the next one (None at the end). `by`: as in `in_order`."""
     size = read_page_size(params["page_size"]) if "page_size" in params else PAGE_SIZE
     if "cursor" in params:
-        rows = rows.filter(public_id__gt=read_cursor(params["cursor"]))
-    found = list(rows.order_by("public_id")[: size + 1])
+        rows = after(rows, by, read_cursor(params["cursor"]))
+    found = list(in_order(rows, by)[: size + 1])
     more = len(found) > size
     return found[:size], write_cursor(found[size - 1].public_id) if more else None
 

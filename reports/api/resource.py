@@ -36,7 +36,7 @@ from moves.interests import ask_unbarred, barred_from
 from reports import selectors, services
 from reports.api.formats import CsvRenderer, Negotiation, columns_of, flat, safe
 from reports.api.keys import REALM, Caller, KeyAuthentication, SeatAuthentication, caller_of
-from reports.api.pages import next_address, page_of
+from reports.api.pages import after, in_order, next_address, page_of
 from reports.api.problems import BadKey, BadParameters, Wrong, language_asked, problem_of
 from reports.models import ApiCall, ApiKey
 from reports.states import Scope
@@ -91,6 +91,7 @@ class Resource(GenericViewSet[Row]):
     kind = ""
     title: str | Promise = ""
     file = ""  # the path from a row to the file that it tells of; "" where it tells of none
+    order = ""  # the instant that orders the list before the identifiers of its rows, where there is one
     reference_field = ""  # what names a row in an address besides its identifier, where something does
     serializer_class: type[Serializer[Any]]
     filterset_class: type[django_filters.FilterSet]
@@ -188,7 +189,7 @@ class Resource(GenericViewSet[Row]):
         rows, filterset = self._filtered(request, asked)
         if whole:
             return self._csv(request, rows, mark=_mark(request))
-        page, cursor = page_of(rows, request.query_params)
+        page, cursor = page_of(rows, request.query_params, self.order)
         self.row_count = len(page)
         body: dict[str, object] = {
             "data": self._shaped(page),
@@ -309,7 +310,7 @@ class Resource(GenericViewSet[Row]):
 
     def _csv(self, request: Request, rows: QuerySet[Row], *, mark: str) -> StreamingHttpResponse:
         """The whole list, read and written a chunk at a time: no cursor, no page. It begins with `mark`."""
-        lines = self._lines(request, rows.order_by("public_id"), translation.get_language(), mark)
+        lines = self._lines(request, in_order(rows, self.order), translation.get_language(), mark)
         response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         response.headers["Content-Disposition"] = f'attachment; filename="{self.kind}s.csv"'
         return response
@@ -329,7 +330,7 @@ class Resource(GenericViewSet[Row]):
         self.row_count = 0
         try:
             while True:
-                page = list((rows if last is None else rows.filter(public_id__gt=last))[:CHUNK])
+                page = list((rows if last is None else after(rows, self.order, last))[:CHUNK])
                 with translation.override(language):
                     shaped = [flat(row) for row in self._shaped(page)]
                 if last is None:

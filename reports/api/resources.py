@@ -40,15 +40,17 @@ class Envelopes(Resource[Envelope]):
         return selectors.envelopes_of(self.request.partner)
 
     def prepare(self, rows: Sequence[Envelope]) -> Sequence[Envelope]:
-        for envelope in rows:
+        told = selectors.as_told(rows)
+        for envelope in told:
             vars(envelope)["burn"] = burn(envelope)
-        return rows
+        return told
 
 
 class Ledger(Resource[LedgerEntry]):
     title = gettext_lazy("Ledger of an envelope")
     kind = "ledger_entry"
     scopes = (Scope.READ, Scope.AMOUNTS)
+    order = "told_at"
     serializer_class = serializers.LedgerEntry
     filterset_class = filters.Ledger
 
@@ -57,7 +59,7 @@ class Ledger(Resource[LedgerEntry]):
         return selectors.ledger_of(envelope)
 
     def application_of(self, row: LedgerEntry) -> int | None:
-        return row.application_id if vars(row)["file"] else None
+        return row.application_id
 
 
 class Programs(Resource[Program]):

@@ -14,7 +14,7 @@ from decisions import models as decisions
 from decisions.states import DecisionKind
 from funding import models as funding
 from funding.models import Jurisdiction, LanguageRegime
-from funding.money import EntryKind, deltas
+from funding.money import EntryKind
 from programs.states import CallKind, CallState, Phase
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Envelope(serializers.Serializer):
     engaged_percent = percentage(_("Engaged, as a percentage of what can be awarded."), source="burn.engaged_percent")
     paid_percent = percentage(_("Paid, as a percentage of what can be awarded."), source="burn.paid_percent")
     closed_on = serializers.DateField(allow_null=True, help_text=_("When the year was closed; null while it is open."))
-    updated_at = updated()
+    updated_at = updated("told_at")
 
 
 class BalanceChange(serializers.Serializer):
@@ -149,6 +149,9 @@ class LedgerEntry(serializers.Serializer):
 
     id = identifier()
     at = instant(_("When the entry was made."))
+    told_at = instant(
+        _("Since when it is given here, which orders the list: when it was made, or when the letter of its file left.")
+    )
     fiscal_year = text(FISCAL_YEAR, source="envelope.label")
     kind = choice(EntryKind, _("What the entry does."))
     from_balance = text(_("The balance the money leaves, where there is one; else empty."), source="from_bucket")
@@ -157,7 +160,7 @@ class LedgerEntry(serializers.Serializer):
     application_reference = serializers.CharField(
         source="file",
         allow_null=True,
-        help_text=_("The application it is for. Null when there is none, or until its decision letter is sent."),
+        help_text=_("The application it is for; null when there is none. Given once its decision letter is sent."),
     )
     consent = text(_("The partner's recorded consent to a carry-over; else empty."))
     counterpart_envelope = serializers.UUIDField(
@@ -175,8 +178,7 @@ class LedgerEntry(serializers.Serializer):
 
     @extend_schema_field(BalanceChange(many=True))
     def get_changes(self, entry: funding.LedgerEntry) -> list[dict[str, str]]:
-        ways = deltas(entry.kind, entry.from_bucket, reversal=entry.reverses_id is not None)
-        return [{"balance": bucket, "amount": f"{way * entry.amount:.2f}"} for bucket, way in ways.items()]
+        return [{"balance": bucket, "amount": f"{change:.2f}"} for bucket, change in entry.changes.items()]
 
 
 class Funding(serializers.Serializer):

@@ -5,6 +5,7 @@ from reports.selectors.pipeline import pipeline, waiting_for_concurrence
 from reports.selectors.scope import (
     agreements_of,
     applications_of,
+    as_told,
     awards_of,
     calls_of,
     decisions_of,
@@ -18,6 +19,7 @@ from reports.selectors.scope import (
 __all__ = [
     "agreements_of",
     "applications_of",
+    "as_told",
     "awards_of",
     "calls_of",
     "decisions_of",

@@ -5,14 +5,13 @@ agreements funds the programme; a decision that grants money, and an award, when
 it. Nothing of an outcome is told before its letter is sent: not the state, nor when the row last changed.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db.models import (
     Aggregate,
-    Case,
-    CharField,
     DateTimeField,
     Exists,
     Min,
@@ -21,7 +20,6 @@ from django.db.models import (
     Q,
     QuerySet,
     Subquery,
-    When,
 )
 from django.db.models.functions import Greatest
 
@@ -31,13 +29,10 @@ from audit.models import Change
 from awards.models import Award, AwardShare
 from decisions.models import Decision, DecisionShare
 from decisions.states import FUNDED, DecisionKind
+from funding.figures import as_read
 from funding.models import Agreement, Envelope, LedgerEntry, Partner, PartnerSeat
-from funding.money import EntryKind
 from letters.models import Letter
 from programs.models import Call, Program, ProgramFunding
-
-# Ledger entries made after the award, when there is nothing left to hide.
-AFTER_AWARD = [str(k) for k in (EntryKind.ACCRUE, EntryKind.PAY, EntryKind.RECOVER, EntryKind.REUSE)]
 
 
 def seats_of(user: object) -> QuerySet[PartnerSeat]:
@@ -139,20 +134,16 @@ def awards_of(partner: Partner) -> QuerySet[Award]:
 
 
 def ledger_of(envelope: Envelope) -> QuerySet[LedgerEntry]:
-    """The entries of one envelope. `file` is the reference of the file they are for, once that tells no outcome."""
-    letters = _sent(application=OuterRef("application_id"))
+    """The entries of one envelope that may be told; `told_at`, since when; `file`, the reference of the file that they
+    are for. One that waits for a letter is not there until it has left."""
     reference = Subquery(Application.objects.filter(pk=OuterRef("application_id")).values("reference"))
-    return (
-        LedgerEntry.objects.filter(envelope=envelope)
-        .select_related("counterpart", "reverses", "envelope")
-        .annotate(
-            file=Case(
-                When(Exists(letters.filter(sent_at__gte=OuterRef("at"))), then=reference),
-                When(Q(kind__in=AFTER_AWARD) & Exists(letters), then=reference),
-                output_field=CharField(),
-            )
-        )
-    )
+    entries = LedgerEntry.objects.told().filter(envelope=envelope)
+    return entries.select_related("counterpart", "reverses", "envelope").annotate(file=reference)
+
+
+def as_told(envelopes: Iterable[Envelope]) -> list[Envelope]:
+    """The envelopes with the balances that may be told: the sums of the entries of `ledger_of`, to the cent."""
+    return as_read(envelopes, LedgerEntry.objects.told())
 
 
 def gone_since(partner: Partner, kind: str, since: datetime, limit: int = 1000) -> list[tuple[UUID, datetime]]:

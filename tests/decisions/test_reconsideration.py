@@ -15,7 +15,7 @@ from decisions.models import Decision
 from decisions.selectors.reconsideration import ask_until, tell
 from decisions.services.chain import told_by
 from decisions.states import DecisionKind, DecisionState
-from funding.models import Envelope
+from funding.models import Envelope, LedgerEntry
 from letters.models import Letter
 from moves.machine import move
 from moves.models import DutyDone
@@ -314,6 +314,24 @@ def test_file_withdrawn_under_reconsideration_gives_its_money_back(granted, cast
     envelope = Envelope.objects.get(pk=granted.shares.get().envelope_id)
     assert (envelope.committed, Award.objects.get().superseded_at) == (D("0.00"), ASKED_AT)
     assert envelope.entries.latest("id").move == "application.withdraw"
+
+
+def test_money_of_an_award_is_told_when_its_letter_leaves_and_again_when_its_file_does(cast, programme):
+    def told():
+        rows = LedgerEntry.objects.told().exclude(application_id=None).order_by("id")
+        return list(rows.values_list("kind", "told_at"))
+
+    decision = files.issued(cast, programme, amount="40000.00", outcome="partial")
+    assert told() == []
+    with clock.at(files.DECIDED_AT):
+        files.send(decision)
+    award = [("reserve", files.DECIDED_AT), ("commit", files.DECIDED_AT)]
+    assert told() == award
+    application = ask(served(decision), cast)
+    assert told() == award
+    with clock.at(ASKED_AT):
+        move(application, Application.withdraw, by=cast.sophie, given=Reason("Projet abandonné."))
+    assert told() == [*award, ("release", ASKED_AT)]
 
 
 def test_waitlisted_file_promoted_later_supersedes_its_first_letter(cast, programme):

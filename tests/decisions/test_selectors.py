@@ -12,12 +12,22 @@ from decisions import services
 from decisions.models import Decision, DecisionShare
 from decisions.pages import CONCURRENCE, FILE_DECISION
 from decisions.querysets import DecisionQuerySet, StepQuerySet
-from decisions.selectors import chain_of, contested_decision, money_of, present_decision, summary_of, tell, work_for
+from decisions.selectors import (
+    chain_of,
+    contested_decision,
+    money_of,
+    present_decision,
+    summary_of,
+    tell,
+    told_to_partner,
+    work_for,
+)
 from decisions.selectors.reconsideration import was_asked_again
 from decisions.selectors.waiting import _work_of_chain, _work_of_partner
 from decisions.states import DecisionState
 from funding import ledger
-from funding.models import Agreement, Envelope
+from funding.models import Agreement, Envelope, LedgerEntry
+from funding.money import Cause
 from letters.models import Letter
 from letters.states import LetterState
 from moves.services import declare_standing, record_duty
@@ -419,7 +429,7 @@ def test_pages_of_a_letter_say_what_was_decided_and_whether_it_still_holds(
 # Its money
 
 
-@proves(money_of)
+@proves(money_of, told_to_partner)
 def test_money_is_told_by_fiscal_year_then_envelope_with_what_each_can_still_give(cast, programme):
     agreement = Agreement.objects.get()
     decision = files.decision_row(cast, programme, state="draft", amount="600.00")
@@ -432,12 +442,16 @@ def test_money_is_told_by_fiscal_year_then_envelope_with_what_each_can_still_giv
         DecisionShare.objects.create(decision=decision, envelope=envelope, amount=D(amount))
         DecisionShare.objects.create(decision=other, envelope=envelope, amount=D("1.00"))
     ledger.allocate(second, amount=D("1000.00"), by=cast.finance)
+    for file, amount in ((7, "40.00"), (decision.application_id, "2.00")):
+        ledger.reserve([(second, D(amount))], application_id=file, by=cast.chair, because=Cause.RECOMMEND)
     first.save()  # the last of its table: the order is not that of the rows
-    assert [(one.envelope, one.amount, one.free > 0) for one in money_of(decision)] == [
-        (first, D("100.00"), False),
-        (second, D("200.00"), True),
-        (third, D("300.00"), False),
-    ]
+    read = ((LedgerEntry.objects.all(), "958.00"), (told_to_partner(decision), "998.00"))
+    for entries, free in read:
+        assert [(one.envelope, one.amount, one.free) for one in money_of(decision, entries)] == [
+            (first, D("100.00"), 0),
+            (second, D("200.00"), D(free)),
+            (third, D("300.00"), 0),
+        ]
 
 
 @proves(summary_of)

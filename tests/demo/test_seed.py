@@ -23,7 +23,8 @@ from demo import seed
 from demo.seed import world
 from demo.seed.states import SHARES, deal
 from funding.ledger import held_for, reconcile
-from funding.models import Envelope
+from funding.models import Envelope, LedgerEntry
+from letters.models import Letter
 from moves.models import DutyDone
 from moves.states import Duty
 from programs.models import ReferenceCounter
@@ -106,6 +107,13 @@ def test_seed_reserves_what_waits_for_its_decision_and_commits_what_was_issued(s
         file = Application.objects.filter(state=state).first()
         held = [held_for(file.pk, envelope) for envelope in Envelope.objects.all()]
         assert sum(one[bucket] for one in held) == file.recommended_amount
+
+
+def test_seed_tells_the_money_of_a_file_since_its_letter(seeded):
+    told = dict(LedgerEntry.objects.told().exclude(application_id=None).values_list("application_id", "told_at"))
+    sent = Letter.objects.filter(application_id__in=LedgerEntry.objects.values("application_id"))
+    assert told == dict(sent.values_list("application_id", "sent_at"))
+    assert len(told) > 0
 
 
 def test_seed_invents_numbers_that_check(seeded):

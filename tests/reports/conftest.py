@@ -173,6 +173,8 @@ class World:
         if sent and kind != "reconsidered":  # as the worker that sends it does
             told = {"outcome_at": sent, "last_told": told_by(decision), "last_told_at": sent}
             Application.objects.filter(pk=application.pk).update(**told)
+        if sent:
+            ledger.tell(application.pk, at=sent)
         for envelope, part in shares.items():
             DecisionShare.objects.create(decision=decision, envelope=envelope, amount=part)
         if amount:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -243,19 +244,100 @@ def test_change_request_moves_the_public_instant(world, meie, end):
     assert row["since"] == "2026-10-04T11:00:00-04:00"
 
 
-def test_ledger_names_a_file_only_once_that_tells_no_outcome(world, meie):
-    envelope = world.envelopes[world.meie]
-    secret, told = world.file(state=ApplicationState.RECOMMENDED), world.approved(sent=NOW + timedelta(days=1))
-    for application in (secret, told):
-        share = [(envelope, Decimal("10.00"))]
-        ledger.reserve(share, application_id=application.pk, by=world.officer, because=Cause.RECOMMEND)
-    rows = meie.rows(f"envelopes/{envelope.public_id}/ledger")
-    assert [(r["kind"], r["application_reference"]) for r in rows] == [
-        ("allocate", None),
-        ("reserve", None),
-        ("reserve", told.reference),
-    ]
-    assert rows[1]["changes"] == [{"balance": "reserved", "amount": "10.00"}]
+def reserved(world, amount, application=None):
+    """A file for which this much is reserved, and told of nothing."""
+    application = application or world.file(state=ApplicationState.RECOMMENDED)
+    share = [(world.envelopes[world.meie], Decimal(amount))]
+    ledger.reserve(share, application_id=application.pk, by=world.officer, because=Cause.RECOMMEND)
+    return application
+
+
+def test_no_amount_of_a_file_is_read_before_its_letter_has_left(world, as_partner, client):
+    """Two partners pay: neither its rows, its balances, its CSV nor its pages say anything until then. Afterwards rows
+    and balances agree to the cent."""
+    readers = {partner: as_partner(partner) for partner in (world.meie, world.dec)}
+    client.force_login(world.ana)
+    envelopes = {partner: world.envelopes[partner] for partner in readers}
+
+    def read():
+        paths = ["envelopes", "envelopes?format=csv", "envelopes?updated_since=2026-11-20T15:00:01Z"]
+        answers = {
+            (partner, path): caller.get(path).getvalue()
+            for partner, caller in readers.items()
+            for path in [
+                *paths,
+                f"envelopes/{envelopes[partner].public_id}",
+                *(f"envelopes/{envelopes[partner].public_id}/ledger{query}" for query in ("", "?format=csv")),
+            ]
+        }
+        page = client.get(reverse("partner-home")).content.decode()
+        return answers | {"page": re.findall(r'<figure class="moneybar">.*?</figure>', page, re.DOTALL)}
+
+    gone, application = world.file(), world.file()
+    before = read()
+    assert len(before["page"]) == 1
+    with clock.at(NOW + timedelta(hours=1)):
+        reserved(world, "7.00", gone)
+        ledger.release_all(gone.pk, by=world.officer, because=Cause.WITHDRAW)
+        shares = [(envelopes[world.meie], Decimal("6000.01")), (envelopes[world.dec], Decimal("4000.00"))]
+        ledger.reserve(shares, application_id=application.pk, by=world.officer, because=Cause.RECOMMEND)
+        ledger.commit(shares, application_id=application.pk, by=world.officer, because=Cause.ISSUE)
+    assert read() == before
+    world.decide(application, shares=dict(shares), sent=NOW + timedelta(days=1))
+    for partner, amount, free in ((world.meie, "6000.01", "993999.99"), (world.dec, "4000.00", "996000.00")):
+        rows = readers[partner].rows(f"envelopes/{envelopes[partner].public_id}/ledger")
+        assert [(row["kind"], row["amount"], row["application_reference"]) for row in rows] == [
+            ("allocate", "1000000.00", None),
+            ("reserve", amount, application.reference),
+            ("commit", amount, application.reference),
+        ]
+        assert [row["told_at"] for row in rows] == ["2026-11-20T10:00:00-05:00", *["2026-11-21T10:00:00-05:00"] * 2]
+        assert rows[1]["changes"] == [{"balance": "reserved", "amount": amount}]
+        (envelope,) = readers[partner].rows("envelopes?updated_since=2026-11-20T15:00:01Z")
+        assert (envelope["reserved"], envelope["committed"], envelope["free"]) == ("0.00", amount, free)
+        assert (envelope["engaged"], envelope["updated_at"]) == (amount, "2026-11-21T10:00:00-05:00")
+        after = {balance: Decimal(0) for balance in ("allocated", "reserved", "committed")}
+        for change in (change for row in rows for change in row["changes"]):
+            after[change["balance"]] += Decimal(change["amount"])
+        assert {balance: f"{amount:.2f}" for balance, amount in after.items()} == {one: envelope[one] for one in after}
+    assert "6\xa0000,01" in "".join(read()["page"])
+
+
+def test_entries_that_are_told_later_than_they_were_made_are_not_missed_by_who_asks_what_changed(world, meie):
+    """Three are made in one order and told in another, between the readings and between the pages of one."""
+    path = f"envelopes/{world.envelopes[world.meie].public_id}/ledger"
+    first, second, third = (reserved(world, amount) for amount in (1, 2, 3))
+    known, since = {}, None
+
+    def pull(at, *, meanwhile=None):
+        """One reading, a row a page, as the documentation says. `meanwhile`: what happens after its first page."""
+        nonlocal since
+        question, seen = f"{path}?page_size=1" + (f"&updated_since={since}" if since else ""), []
+        while question:
+            answer = meie.get(question).json()
+            seen += [int(Decimal(row["amount"])) for row in answer["data"]]
+            known.update({row["id"]: row for row in answer["data"]})
+            question = answer["next"] and answer["next"].split("/api/v1/")[1]
+            if meanwhile:
+                meanwhile = meanwhile()
+        since = at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return seen
+
+    minutes = [NOW + timedelta(minutes=minute) for minute in range(6)]
+    assert pull(minutes[0] + timedelta(seconds=1)) == [1_000_000]
+    ledger.tell(third.pk, at=minutes[1])
+    ledger.tell(second.pk, at=minutes[2])
+
+    def last():
+        ledger.tell(first.pk, at=minutes[3])
+
+    assert pull(minutes[2] + timedelta(seconds=30), meanwhile=last) == [3, 2, 1]
+    assert pull(minutes[3] + timedelta(seconds=1)) == [1]
+    assert pull(minutes[4]) == []
+    assert sorted(int(Decimal(row["amount"])) for row in known.values()) == [1, 2, 3, 1_000_000]
+    assert [line.split(",")[6] for line in meie.get(f"{path}?format=csv").getvalue().decode().splitlines()[1:]] == [
+        "1000000.00", "3.00", "2.00", "1.00",
+    ]  # fmt: skip
 
 
 def test_ledger_entry_of_the_last_evening_of_a_fiscal_year_is_of_that_day_and_year(world, meie):

@@ -11,7 +11,9 @@ from audit.actors import CLOCK
 from audit.services import tell
 from awards.models import Award
 from decisions.models import Concurrence, Decision
-from funding.models import Agreement, LedgerEntry, PartnerSeat
+from funding import ledger
+from funding.models import Agreement, PartnerSeat
+from funding.money import Cause
 from moves.services import declare_standing, record_duty
 from programs.models import Call, ProgramFunding, Rules
 from programs.querysets import CallQuerySet
@@ -24,6 +26,7 @@ from reports.selectors.scope import (
     _superseded,
     agreements_of,
     applications_of,
+    as_told,
     awards_of,
     calls_of,
     decisions_of,
@@ -198,37 +201,29 @@ def test_decisions_and_awards_of_a_partner_are_those_that_it_pays_once_their_let
     assert awards == {paid: [meie, again, twin, later], replaced: [meie]}
 
 
-@proves(ledger_of, _sent)
-def test_ledger_of_an_envelope_names_each_file_once_that_tells_no_outcome(world):
-    """At once when its letter left then or later; what is made after an award, when any letter left."""
-    envelope, (allocated,) = world.envelopes[world.meie], world.envelopes[world.meie].entries.all()
+@proves(ledger_of, as_told)
+def test_ledger_of_an_envelope_holds_what_was_told_of_it_and_names_each_file(world):
+    """Each entry once its letter left; what is no file's, at once. The balances are the sums of these."""
+    envelope = world.envelopes[world.meie]
 
-    def entry(kind, *sent, from_bucket="", of=envelope, file=True):
+    def reserved(amount, *, sent=None, of=envelope):
         application = world.file(state="approved")
-        for number, at in enumerate(sent, start=1):
-            world.decide(application, number=number, kind="declined", sent=at)
-        LedgerEntry.objects.create(
-            envelope=of, kind=kind, from_bucket=from_bucket, amount=1, by=world.officer, at=NOW,
-            application_id=application.pk if file else None,
-        )  # fmt: skip
-        return application.reference if file else None
+        ledger.reserve([(of, D(amount))], application_id=application.pk, by=world.officer, because=Cause.RECOMMEND)
+        if sent:
+            ledger.tell(application.pk, at=sent)
+        return application
 
-    before, at, after = (NOW + timedelta(seconds=seconds) for seconds in (-1, 0, 1))
-    entry("reserve", after, of=world.envelopes[world.dec])
-    told = [
-        entry("reserve", at),
-        entry("commit", before, after, from_bucket="reserved"),
-        entry("pay", before, from_bucket="payable"),
-        entry("lapse", before, file=False),
-    ]
-    for kind, from_bucket, sent in (
-        ("reserve", "", [before]), ("reserve", "", [None]), ("reserve", "", []), ("release", "committed", [before]),
-        ("accrue", "committed", [None]), ("accrue", "committed", []),
-    ):  # fmt: skip
-        entry(kind, *sent, from_bucket=from_bucket)
+    reserved(30, sent=NOW, of=world.envelopes[world.dec])
+    secret, told = reserved(20), reserved(10, sent=NOW + timedelta(days=1))
+    reserved(40, of=world.envelopes[world.dec])
     rows = selectors.ledger_of(envelope).order_by("id")
-    assert rows[0] == allocated
-    assert [one.file for one in rows] == [None, *told, *[None] * 6]
+    assert [(one.kind, one.file, one.told_at) for one in rows] == [
+        ("allocate", None, NOW),
+        ("reserve", told.reference, NOW + timedelta(days=1)),
+    ]
+    assert secret.reference not in {one.file for one in rows}
+    meie, dec = selectors.as_told([envelope, world.envelopes[world.dec]])
+    assert (meie.reserved, meie.free, dec.reserved) == (D(10), D("999990.00"), D(30))
 
 
 @proves(_superseded)

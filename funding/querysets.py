@@ -1,0 +1,38 @@
+"""Which entries of the ledger may be told: outside the chain, and to whom some files are closed."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, When
+
+from funding.money import LEFT_OVER
+
+if TYPE_CHECKING:
+    from funding.models import LedgerEntry
+
+LEFT = [str(kind) for kind in LEFT_OVER]
+WAITS = Q(application_id__isnull=False) | Q(kind__in=LEFT)  # until its file, or the files of its envelope, are told
+
+
+class LedgerQuerySet(models.QuerySet["LedgerEntry"]):
+    def untold(self) -> Self:
+        """Those that may not be told outside the chain: not yet, or never."""
+        return self.filter(WAITS, told__isnull=True)
+
+    def told(self) -> Self:
+        """Those that may be told outside the chain. `told_at`: since when, which is their order there; it is later than
+        `at` for what waited for a letter."""
+        since = Case(When(WAITS, then=F("told__at")), default=F("at"), output_field=DateTimeField())
+        return self.filter(~WAITS | Q(told__isnull=False)).annotate(told_at=since)
+
+    def told_or_of(self, application_id: int) -> Self:
+        """Those that may be told to who decides on this file alone: its own are added."""
+        return self.filter(~WAITS | Q(told__isnull=False) | Q(application_id=application_id))
+
+    def open_to(self, closed: "QuerySet[models.Model, Mapping[str, object]]") -> Self:
+        """Without what is not told of the files whose ids are in `closed`, nor the amounts that would betray it."""
+        hidden = self.model._default_manager.filter(application_id__in=closed).untold()
+        of_them = Exists(hidden.filter(pk=OuterRef("pk")))
+        left = Exists(hidden.filter(envelope=OuterRef("envelope"), pk__lt=OuterRef("pk")))
+        return self.exclude(of_them).exclude(left, told__isnull=True, kind__in=LEFT)
