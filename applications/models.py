@@ -66,6 +66,9 @@ class Application(PublicModel, ApplicationLife):
     submitted_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     complete_at = models.DateTimeField(null=True, blank=True, help_text="When it was found complete, which is told.")
+    first_complete_at = models.DateTimeField(
+        null=True, blank=True, help_text="When it was first found complete: from then on the clock is the decision's."
+    )
     outcome_at = models.DateTimeField(null=True, blank=True, help_text="When its last letter was sent.")
     last_told = models.CharField(
         max_length=20, choices=PublicState, blank=True, default="", db_default="", help_text="The outcome last told."

@@ -8,9 +8,9 @@ from accounts.models import Organisation, User
 from applications.models import Application
 from applications.pages import APPLICATION, CALL
 from applications.rules import WithItsCall, last_closing
-from applications.selectors.deadlines import decision_due
 from applications.selectors.people import members_of, people_of
-from applications.states import DUE_FROM_CLOSING, VALID, ApplicationState
+from applications.services.clocks import keep_clock, stop_clock
+from applications.states import VALID, ApplicationState
 from audit import services as trail
 from moves.machine import move
 from moves.registry import Made, after
@@ -31,12 +31,11 @@ def follow_the_closing(call: Call, made: Made[Facts, NewClosing]) -> None:
     assert closed_at is not None  # only a call that had a closing is extended
     cohort = Application.objects.filter(call=call, cohort_closes_at=closed_at)
     cohort.update(cohort_closes_at=closes_at)
-    decided = Application.objects.select_for_update(of=("self",), no_key=True).filter(
-        call=call, cohort_closes_at=closes_at, state__in=DUE_FROM_CLOSING, due__isnull=False
+    counted = Application.objects.select_for_update(of=("self",), no_key=True).filter(
+        Q(due__isnull=False) | Q(due_left__isnull=False), call=call, cohort_closes_at=closes_at
     )
-    for file in decided.select_related("call__rules").order_by("pk"):
-        file.due = decision_due(file)
-        file.save(update_fields=["due"])
+    for file in counted.select_related("call__rules").prefetch_related("change_requests").order_by("pk"):
+        keep_clock(file)
     drafts = Application.objects.filter(call=call, state=ApplicationState.DRAFT).values("organisation")
     accommodated = call.accommodations.values("organisation")
     prefetch_related_objects([call], "accommodations")
@@ -67,8 +66,7 @@ def cancel_every_file(call: Call, made: Made[Facts, Reason]) -> None:
         if application.state in VALID and application.public_state.row.is_under_way:
             application = move(application, Application.cancel, by=made.by, given=WithItsCall(call.public_id))
             application.change_requests.waiting().update(cancelled_at=application.since)
-            application.due = application.due_left = None
-            application.save(update_fields=["due", "due_left"])
+            stop_clock(application)
         elif application.state != ApplicationState.DRAFT:
             continue
         else:

@@ -1,10 +1,10 @@
 """What follows in this app from moves in the apps below, and from its own, in the same transaction."""
 
 from applications.models import Application
+from applications.services.clocks import start_clock
 from applications.states import Outcome, PublicState
 from decisions.models import Concurrence, Decision
 from decisions.rules import Return
-from decisions.selectors.reconsideration import answer_due
 from decisions.services import messages
 from decisions.services.chain import (
     KIND_OF,
@@ -71,9 +71,9 @@ def ineligibility_reasons(application: Application, language: str) -> str:
 def draft_the_reconsideration(application: Application, made: Made[Facts, Input]) -> None:
     """Somebody who took no part will decide it, within the days that the programme says. Its applicant reads so until
     the letter of the answer."""
-    due = answer_due(application.call, clock.now())
-    files = Application.objects.filter(pk=application.pk)
-    files.update(last_told=PublicState.IN_RECONSIDERATION, last_told_at=application.since, due=due, due_left=None)
+    application.last_told, application.last_told_at = PublicState.IN_RECONSIDERATION, application.since
+    application.save(update_fields=["last_told", "last_told_at"])
+    start_clock(application)
     draft_decision(application, by=made.by, kind=DecisionKind.RECONSIDERED)
 
 

@@ -73,12 +73,55 @@ class Calendar:
         """When a delay of n days that runs from the instant `start` ends: at the end of its last day."""
         return clock.end_of(self.add(clock.day_of(start), n))
 
-    def left(self, due: datetime) -> int:
-        """How many days that count are left today of a delay that ends at `due`; negative when it is over."""
-        today, last = clock.today(), clock.day_of(due)
-        left = self.between(today, last)
-        return min(left, -1) if last < today else left  # over on Friday, it is late on Saturday
+    def left(self, due: datetime, at: datetime) -> int:
+        """How many days that count are left, on the day of `at`, of a delay that ends at `due`; negative when it is
+        over."""
+        day, last = clock.day_of(at), clock.day_of(due)
+        left = self.between(day, last)
+        return min(left, -1) if last < day else left  # over on Friday, it is late on Saturday
 
 
 EVERY_DAY = Calendar()
 BUSINESS_DAYS = Calendar(business=True)
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A time whose days are not counted: from `since` to `until`, None while it lasts."""
+
+    since: datetime
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Delay:
+    """So many days of a calendar from the instant `start`, but for those of the pauses: one after the other, the
+    oldest first. Nothing is paused before it starts."""
+
+    start: datetime
+    days: int
+    calendar: Calendar = EVERY_DAY
+    pauses: tuple[Pause, ...] = ()
+
+    @property
+    def due(self) -> datetime | None:
+        """When it ends: at the end of a day. None while it is paused: nobody knows."""
+        due, left = self._reckoned
+        return due if left is None else None
+
+    @property
+    def left(self) -> int | None:
+        """The days that were left when it was paused, below zero if it was over; None while it runs."""
+        return self._reckoned[1]
+
+    @property
+    def _reckoned(self) -> tuple[datetime, int | None]:
+        due = self.calendar.ends(self.start, self.days)
+        for pause in self.pauses:
+            if pause.until is not None and pause.until <= self.start:
+                continue
+            left = self.calendar.left(due, max(pause.since, self.start))
+            if pause.until is None:
+                return due, left
+            due = self.calendar.ends(pause.until, left)
+        return due, None

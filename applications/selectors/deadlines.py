@@ -1,14 +1,18 @@
-"""Which closing a submission belongs to, and when what the programme promises of it is due."""
+"""Which closing a submission belongs to; the clock of a file, and when what the programme promises of it is due.
+
+Everything that says when a file is due reads this clock: the row and its lists, the applicant's page.
+"""
 
 from datetime import datetime, timedelta
 
 from applications.models import Application
 from applications.rules import closing_for
+from applications.states import IN_SCREENING, PublicState
 from programs.models import Call
-from programs.policy import Standard, Start
+from programs.policy import Promise, Standard, Start
 from programs.selectors import policy_of
 from programs.states import CallKind
-from work.calendars import EVERY_DAY, Calendar
+from work.calendars import EVERY_DAY, Delay, Pause
 
 
 def cohort_of(application: Application, at: datetime, began_at: datetime | None) -> tuple[datetime, bool]:
@@ -51,30 +55,68 @@ def service_due(call: Call, standard: Standard, start: datetime) -> datetime | N
     return promise.calendar.ends(start, promise.days)
 
 
-def calendar_of(call: Call, standard: Standard) -> Calendar:
-    """The days in which the service clock of `standard` counts: every day, where the programme promises nothing."""
-    promise = policy_of(call).service.promise(standard)
-    return promise.calendar if promise else EVERY_DAY
+def clock_of(application: Application) -> Delay | None:
+    """The clock of the file's row, which its `due` and `due_left` show: of completeness, until it is found complete; of
+    the decision from then on; of the answer, once a reconsideration is asked. None where nothing is promised of it.
+
+    Found complete again after changes, it goes on: a clock starts once, and pauses while changes are awaited. A file
+    found ineligible because none came was never complete: the day of that finding stands for it.
+    """
+    if application.last_told == PublicState.IN_RECONSIDERATION:
+        asked_at = application.last_told_at
+        assert asked_at is not None  # written together
+        days = policy_of(application.call).reconsideration.answer_days
+        return Delay(asked_at, days, EVERY_DAY, _pauses(application))
+    complete = _first_complete(application)
+    if complete is None and application.state in IN_SCREENING:
+        assert application.submitted_at is not None  # no draft has a clock
+        promise = policy_of(application.call).service.complete
+        return _delay(application, promise, application.submitted_at) if promise else None
+    return _decision(application, complete or application.since)
+
+
+def decision_clock(application: Application) -> Delay | None:
+    """The clock of the decision, of what the applicant was told alone: its days, and the changes that it was asked.
+    None where nothing is promised, and while it counts from the day the file is complete and the file is not."""
+    return _decision(application, _first_complete(application))
 
 
 def decision_due(application: Application) -> datetime | None:
-    """When the decision is promised: counted from what the programme says (the closing of the cohort, the day the file
-    was complete, which is that of its last submission…). None where the programme promises nothing.
+    """When the decision is promised to the applicant; None while that is not known, and while its clock is paused."""
+    delay = decision_clock(application)
+    return delay.due if delay else None
+
+
+def _decision(application: Application, complete: datetime | None) -> Delay | None:
+    """From what the programme says: the submission, the closing of the cohort, the day it was first found complete…
 
     An intake without cohorts has no closing to count from: the day the file was complete stands for it.
     """
     promise = policy_of(application.call).service.decide
     if promise is None:
         return None
-    latest = application.snapshots.current().first()
-    complete = latest.at if latest else application.submitted_at
-    assert complete is not None  # only submitted files are promised a decision
     fixed = application.call.closes_at if application.call.kind == CallKind.FIXED else None
     closing = application.cohort_closes_at or fixed or complete
     starts = {
-        Start.SUBMISSION: application.submitted_at or complete,
+        Start.SUBMISSION: application.submitted_at,
         Start.CLOSING: closing,
         Start.COMPLETE: complete,
-        Start.CLOSING_OR_COMPLETE: max(complete, closing),
+        Start.CLOSING_OR_COMPLETE: max(complete, closing) if complete and closing else None,
     }
-    return service_due(application.call, Standard.DECIDE, starts[promise.start])
+    start = starts[promise.start]
+    return _delay(application, promise, start) if start else None
+
+
+def _delay(application: Application, promise: Promise, start: datetime) -> Delay:
+    return Delay(start, promise.days, promise.calendar, _pauses(application))
+
+
+def _first_complete(application: Application) -> datetime | None:
+    """A process of the release before stamps `complete_at` alone."""
+    return application.first_complete_at or application.complete_at
+
+
+def _pauses(application: Application) -> tuple[Pause, ...]:
+    """The requests for changes: each from when it was asked to when it was answered or cancelled."""
+    asked = sorted(application.change_requests.all(), key=lambda request: request.at)
+    return tuple(Pause(request.at, request.answered_at or request.cancelled_at) for request in asked)

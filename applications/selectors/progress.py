@@ -7,9 +7,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications.models import Application
-from applications.selectors.deadlines import decision_due, service_due
+from applications.selectors.deadlines import decision_clock, service_due
 from applications.states import LEFT, ApplicationState, PublicState
-from programs.policy import Standard
+from programs.policy import Standard, Start
+from programs.selectors import policy_of
 from work import clock
 
 
@@ -91,16 +92,36 @@ def next_steps(application: Application) -> list[str]:
         if cohort > clock.now():
             instant = clock.format_instant(cohort, language)
             steps.append(_("Its cohort closes on %(instant)s; all its files are then compared.") % {"instant": instant})
-        if decided := decision_due(application):
-            late = decided < clock.now()
-            sentence = (
-                _("The decision was due by %(day)s. It is late; it will still reach you by letter.")
-                if late
-                else _("The decision is sent to you by letter by %(day)s.")
-            )
-            steps.append(sentence % {"day": clock.format_day(decided, language)})
+        steps.append(_decided(application))
     steps.append(_("If something is missing, we write to you; you answer from the page of your application."))
     return [step for step in steps if step]
+
+
+def _decided(application: Application) -> str:
+    """By when the decision is sent, of what the applicant was told alone: until its file is found complete, where the
+    rules count from that day, from what it will be counted."""
+    delay, promise = decision_clock(application), policy_of(application.call).service.decide
+    if delay is not None and delay.due is not None:
+        due = delay.due
+        sentence = (
+            _("The decision was due by %(day)s. It is late; it will still reach you by letter.")
+            if due < clock.now()
+            else _("The decision is sent to you by letter by %(day)s.")
+        )
+        return sentence % {"day": clock.format_day(due, _language())}
+    if promise is None or delay is not None:  # nothing is promised; or its clock is paused, which the page says
+        return ""
+    closing = application.cohort_closes_at
+    if promise.start == Start.CLOSING_OR_COMPLETE and closing is not None and closing > clock.now():
+        until = clock.format_day(promise.calendar.ends(closing, promise.days), _language())
+        return _(
+            "The decision is sent to you by letter by %(day)s, if your application is found complete before its cohort"
+            " closes; otherwise, within %(length)s of the day it is found complete."
+        ) % {"day": until, "length": promise.length}
+    sentence = _(
+        "The decision is sent to you by letter within %(length)s of the day your application is found complete."
+    )
+    return sentence % {"length": promise.length}
 
 
 def _completeness(application: Application) -> str:

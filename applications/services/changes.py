@@ -13,9 +13,9 @@ from applications.models import Answer, Application, ChangeItem, ChangeRequest, 
 from applications.pages import APPLICATION, APPLICATION_CHANGES, FILE_CHANGES
 from applications.rules import Change, Changes, MoreTime
 from applications.selectors.answers import answers_of, form_of
-from applications.selectors.deadlines import calendar_of
 from applications.selectors.people import office_of, people_of
 from applications.services import submission
+from applications.services.clocks import keep_clock
 from applications.states import ApplicationState
 from audit.actors import Actor
 from moves.machine import move
@@ -23,10 +23,8 @@ from moves.transitions import Reason
 from notifications import messages
 from notifications.messages import Content
 from notifications.services import queue_message
-from programs.policy import Standard
 from questions.constants import QuestionType
 from work import clock
-from work.calendars import Calendar
 from work.pages import Page
 
 REMIND_BEFORE = timedelta(days=3)
@@ -53,7 +51,7 @@ def request_changes(application: Application, *, by: User, items: Sequence[Chang
         )
         for item in given.items
     )
-    _pause(application)
+    keep_clock(application)
     _tell_of_request(application, request)
     return request
 
@@ -76,8 +74,8 @@ def cancel_request(application: Application, *, by: User, reason: str) -> Applic
     What the applicant began to change is put back as it was, so that rows and snapshot say the same.
     """
     application = move(application, Application.cancel_request, by=by, given=Reason((reason or "").strip()))
-    _resume(application)
     close_request(application, by=by)
+    keep_clock(application)
     return application
 
 
@@ -106,9 +104,9 @@ def resubmit_application(application: Application, *, by: User) -> Application:
     request.answered_at = now
     request.save(update_fields=["answered_at"])
     submission.write_row(application, answers)
-    _resume(application)
     application.complete_at = None  # what is sent is another submission, to be found complete again
     application.save()
+    keep_clock(application)
     snapshot = submission.freeze(application, answers, signed_name=by.full_name, by=by, now=now)
     submission.give_receipt(application, snapshot)
     search.index(application, summary=str(answers.get(constants.SUMMARY) or ""))
@@ -161,31 +159,6 @@ def _put_back(application: Application, item: ChangeItem, *, by: Actor) -> None:
         documents = Document.objects.filter(application=application, question=item.question)
         documents.filter(public_id__in=kept).update(removed_at=None)
         documents.attached().exclude(public_id__in=kept).update(removed_at=clock.now())
-
-
-def _calendar(application: Application) -> Calendar:
-    """The days of the clock that runs, or that is paused: the decision's, once the file was found complete."""
-    return calendar_of(application.call, Standard.DECIDE if application.complete_at else Standard.COMPLETE)
-
-
-def _pause(application: Application) -> None:
-    """The clock stops: the days that were left of it are kept (below zero for a file that was already late)."""
-    days = _calendar(application).left(application.due) if application.due else None
-    application.due_left = None if days is None else timedelta(days=days)
-    application.due = None
-    application.save(update_fields=["due", "due_left"])
-
-
-def _resume(application: Application) -> None:
-    """The clock runs again with the days that were left."""
-    if application.due_left is not None:
-        calendar, left = _calendar(application), application.due_left
-        if left % timedelta(days=1):  # kept by the release before, as a length of time
-            application.due = clock.end_of(clock.day_of(clock.now() + left))
-        else:
-            application.due = calendar.ends(clock.now(), left.days)
-        application.due_left = None
-        application.save(update_fields=["due", "due_left"])
 
 
 def _tell_of_request(application: Application, request: ChangeRequest) -> None:

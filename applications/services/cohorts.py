@@ -4,6 +4,7 @@ from django.db import transaction
 
 from applications.models import Application
 from applications.selectors.deadlines import next_cohort_of
+from applications.services.clocks import keep_clock
 from applications.states import ApplicationState
 from audit import services as trail
 from audit.actors import Actor
@@ -29,6 +30,7 @@ def _move(key: int, *, by: Actor) -> bool:
         return False
     before, file.cohort_closes_at = file.cohort_closes_at, closing
     file.save(update_fields=["cohort_closes_at"])
+    keep_clock(file)
     given = {"from": before.isoformat() if before else None, "to": closing.isoformat()}
     trail.record(file, "application.next_cohort", by=by, given=given)
     return True

@@ -11,9 +11,9 @@ from applications.access import open_file
 from applications.findings import OWN, checklist_of
 from applications.models import Application, Finding
 from applications.pages import APPLICATION
-from applications.selectors.deadlines import decision_due
 from applications.selectors.people import people_of
 from applications.services.changes import close_request
+from applications.services.clocks import start_clock
 from applications.services.drafts import locked
 from audit import services as trail
 from audit.actors import Actor
@@ -86,7 +86,8 @@ def find_complete(application: Application, *, by: Actor) -> Application:
     date. Whoever finds it has opened the file, which is not taken back from then on. Returns the row."""
     application = move(open_file(application, by=by), Application.find_complete, by=by)
     application.complete_at = application.since
-    application.save(update_fields=["complete_at"])
+    application.first_complete_at = application.first_complete_at or application.since
+    application.save(update_fields=["complete_at", "first_complete_at"])
     for person in people_of(application):
         queue_message(
             messages.ApplicationComplete(
@@ -97,14 +98,14 @@ def find_complete(application: Application, *, by: Actor) -> Application:
             application_id=application.pk,
             key=f"application_complete:{application.public_id}:{application.complete_at.isoformat()}:{person.pk}",
         )
-    return _start_decision_clock(application)
+    start_clock(application)
+    return application
 
 
 @transaction.atomic
 def find_eligible(application: Application, *, by: Actor) -> Application:
     """Every item is marked and passed: the file is eligible. Returns the row."""
-    application = move(application, Application.find_eligible, by=by)
-    return _start_decision_clock(application)
+    return move(application, Application.find_eligible, by=by)
 
 
 @transaction.atomic
@@ -112,12 +113,7 @@ def find_ineligible(application: Application, *, by: Actor) -> Application:
     """An item failed, with its reason. A decision is drafted by reaction; its clock runs. Returns the row."""
     application = move(application, Application.find_ineligible, by=by)
     close_request(application, by=by)
-    return _start_decision_clock(application)
-
-
-def _start_decision_clock(application: Application) -> Application:
-    application.due, application.due_left = decision_due(application), None
-    application.save(update_fields=["due", "due_left"])
+    start_clock(application)
     return application
 
 

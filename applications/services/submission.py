@@ -21,6 +21,7 @@ from applications.selectors.answers import amount_of, answers_of, eligibility_of
 from applications.selectors.deadlines import cohort_of, service_due
 from applications.selectors.people import officers_of, people_of
 from applications.selectors.submitted import current_snapshot
+from applications.services.clocks import stop_clock
 from applications.services.drafts import locked
 from applications.states import VALID, ApplicationState
 from audit.actors import Actor
@@ -90,9 +91,10 @@ def take_back_application(application: Application, *, by: Actor) -> Application
     receipt is superseded. Returns the fresh row."""
     application = move(application, Application.take_back, by=by)
     application.snapshots.current().update(superseded_at=clock.now())
-    application.due = application.cohort_closes_at = None
+    application.cohort_closes_at = None
     application.in_grace = False
-    application.save(update_fields=["due", "cohort_closes_at", "in_grace"])
+    application.save(update_fields=["cohort_closes_at", "in_grace"])
+    stop_clock(application)
     Answer.objects.filter(
         application=application, question__in=[q.key for q in form_of(application).of_type(QuestionType.ATTESTATION)]
     ).delete()  # what was attested was attested of that submission
@@ -122,8 +124,7 @@ def _withdraw(application: Application, *, by: User, reason: str) -> Application
     issued = Text.of(ApplicationState(before.state).label) if before.is_decided_untold else Text()
     application = move(application, Application.withdraw, by=by, given=Reason(reason))
     application.change_requests.waiting().update(cancelled_at=clock.now())
-    application.due = application.due_left = None
-    application.save(update_fields=["due", "due_left"])
+    stop_clock(application)
     for person in people_of(application):
         queue_message(
             messages.ApplicationWithdrawn(reference=application.number, title=application.title),

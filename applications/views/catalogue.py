@@ -164,11 +164,13 @@ def _promises(call: Call) -> list[str]:
     sentences = {
         Standard.ACKNOWLEDGE: _("A receipt within %(days)s."),
         Standard.COMPLETE: _("We say whether your application is complete within %(days)s."),
-        Standard.DECIDE: _(
-            "A decision within %(days)s of the cohort's closing, or of your file being complete if later."
-        ),
+        Standard.DECIDE: _("A decision within %(counted)s."),
     }
-    return [text % {"days": promises[of].length} for of, text in sentences.items() if of in promises]
+    return [
+        text % {"days": promises[of].length, "counted": promises[of].counted}
+        for of, text in sentences.items()
+        if of in promises
+    ]
 
 
 # ------------------------------------------------------- two-minute check

@@ -7,7 +7,6 @@ from decisions.models import Decision
 from decisions.states import FUNDED, DecisionKind, DecisionState
 from letters.models import Letter
 from letters.subjects import Told
-from programs.models import Call
 from programs.selectors import policy_of
 from work.calendars import EVERY_DAY
 
@@ -29,11 +28,6 @@ def was_asked_again(decision: Decision) -> bool:
 def ask_until(application: Application) -> datetime | None:
     """The last instant to ask, or None while the letter is not served: `reconsideration.ask_days` after its service."""
     return _until(contested_decision(application))
-
-
-def answer_due(call: Call, asked_at: datetime) -> datetime:
-    """When the answer to a reconsideration asked at this instant is due: `reconsideration.answer_days` after."""
-    return EVERY_DAY.ends(asked_at, policy_of(call).reconsideration.answer_days)
 
 
 def tell(letter: Letter) -> Told:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from applications.models import Application
 from applications.rules import Decided
+from applications.services.clocks import stop_clock
 from applications.states import Outcome, PublicState
 from audit.actors import Actor
 from audit.services import record
@@ -240,7 +241,7 @@ def settle_file(decision: Decision, *, by: Actor) -> Application:
     if decision.kind in FUNDED:
         shares = [(share.envelope, share.amount) for share in decision.shares.select_related("envelope")]
         ledger.commit(shares, application_id=decision.application_id, by=by, because=Cause.ISSUE)
-    Application.objects.filter(pk=decision.application_id).update(due=None, due_left=None)
+    stop_clock(decision.application)
     given = Decided(outcome=str(decision.kind), amount=decision.amount)
     return move(decision.application, MOVES[DecisionKind(decision.kind)], by=by, given=given)
 

@@ -170,6 +170,7 @@ def write_row(chunk: "Chunk", file: Sketch, title: str, summary: str, costs: Dec
         submitted_at=sent,
         opened_at=file.at[1] if len(file.at) > 1 else None,
         complete_at=file.when("find_complete"),
+        first_complete_at=file.when("find_complete"),
         outcome_at=file.told_at,
         last_told=str(ApplicationState(file.state).row.told_as) if file.told_at else "",
         last_told_at=last if file.told_at and file.state == ApplicationState.IN_RECONSIDERATION else file.told_at,
@@ -192,11 +193,12 @@ def due_of(call: Call, file: Sketch) -> datetime | None:
         return None
     sent = file.when("submit")
     assert sent is not None  # no clock runs before
-    if file.state == ApplicationState.SUBMITTED:
+    complete = file.when("find_complete")
+    if complete is None:
         return _promise(call, Standard.COMPLETE, clock.day_of(sent))
     cohort = call.cohort_at(sent)
     assert cohort is not None  # a published call has its closing
-    return _promise(call, Standard.DECIDE, clock.day_of(max(sent, cohort)))
+    return _promise(call, Standard.DECIDE, clock.day_of(max(complete, cohort)))
 
 
 @lru_cache(maxsize=4096)

@@ -40,7 +40,7 @@ class ReconsiderationRules:
         default=ANSWER_DAYS,
         metadata=rule(
             Obeyed(
-                "decisions.selectors.reconsideration:answer_due",
+                "applications.selectors.deadlines:clock_of",
                 "tests/decisions/test_reconsideration.py::test_answer_is_due_the_days_that_the_rules_say",
             ),
             Decides.DELAYS,

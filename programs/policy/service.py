@@ -33,11 +33,12 @@ class Start(TextChoices):
 
     SUBMISSION = "submission", gettext_lazy("from the submission")
     CLOSING = "closing", gettext_lazy("from the closing of the cohort or of the call")
-    COMPLETE = "complete", gettext_lazy("from the day the file is complete")
+    COMPLETE = "complete", gettext_lazy("from the day the file is first found complete")
     CLOSING_OR_COMPLETE = (
         "closing_or_complete",
         gettext_lazy(
-            "from the closing of the cohort or of the call, or from the day the file is complete if that is later"
+            "from the closing of the cohort or of the call, or from the day the file is first found complete if that is"
+            " later"
         ),
     )
     CLAIM = "claim", gettext_lazy("from the claim")
@@ -52,6 +53,8 @@ STARTS = {
     Standard.CLAIM: (Start.CLAIM,),
     Standard.RECONSIDER: (Start.REQUEST,),
 }
+PAUSED = (Standard.COMPLETE, Standard.DECIDE)
+"""Their clock stops while changes are awaited from the applicant."""
 REQUIRED = (Standard.ACKNOWLEDGE, Standard.DECIDE)
 DEADLINES = "applications.selectors.deadlines:"
 SHOWN = "tests/applications/test_selectors.py::"
@@ -68,7 +71,7 @@ class Promise:
     kind: DayKind = field(metadata=rule(CLOCK, Decides.DELAYS))
     start: Start = field(
         metadata=rule(
-            Obeyed(DEADLINES + "decision_due", SHOWN + "test_decision_is_counted_from_what_the_rules_say"),
+            Obeyed(DEADLINES + "decision_clock", SHOWN + "test_decision_is_counted_from_what_the_rules_say"),
             Decides.DELAYS,
             key="from",
         )
@@ -96,8 +99,13 @@ class Promise:
     def to_definition(self) -> dict:
         return {"days": self.days, "kind": str(self.kind), "from": str(self.start)}
 
+    @property
+    def counted(self) -> str:
+        """How long, and from what, in words: "10 business days from the submission"."""
+        return _("%(days)s %(start)s") % {"days": self.length, "start": self.start.label}
+
     def words(self) -> str:
-        return _("%(days)s %(start)s.") % {"days": self.length, "start": self.start.label}
+        return f"{self.counted}."
 
 
 @dataclass(frozen=True)
@@ -150,7 +158,7 @@ class ServiceStandards:
     decide: DecisionPromise | None = field(
         default=None,
         metadata=rule(
-            Obeyed(DEADLINES + "decision_due", SHOWN + "test_decision_is_counted_from_what_the_rules_say"),
+            Obeyed(DEADLINES + "decision_clock", SHOWN + "test_decision_is_counted_from_what_the_rules_say"),
             Decides.DELAYS,
         ),
     )
@@ -159,7 +167,7 @@ class ServiceStandards:
         default=None,
         metadata=rule(
             Obeyed(
-                "decisions.selectors.reconsideration:answer_due",
+                DEADLINES + "clock_of",
                 "tests/decisions/test_reconsideration.py::test_answer_is_due_the_days_that_the_rules_say",
             ),
             Decides.DELAYS,
@@ -183,9 +191,15 @@ class ServiceStandards:
     def said(self) -> list[Said]:
         """What is promised, in words."""
         return [
-            said(self, standard.value, name=str(standard.label), words=promise.words())
+            said(self, standard.value, name=str(standard.label), words=self._words(standard, promise))
             for standard, promise in self.promises.items()
         ]
+
+    @staticmethod
+    def _words(standard: Standard, promise: Promise) -> str:
+        if standard not in PAUSED:
+            return promise.words()
+        return f"{promise.words()} {_('The days when changes are awaited from the applicant do not count.')}"
 
 
 def read_service(reader: Reader) -> ServiceStandards:

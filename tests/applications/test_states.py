@@ -30,11 +30,11 @@ YES = {
     "draft": set(),
     "submitted": {"may_be_marked", "is_to_review"},
     "changes_requested": {"may_be_marked"},
-    "eligible": {"may_be_marked", "is_to_review", "takes_reviewers", "due_from_closing"},
-    "ineligible": {"due_from_closing"},
-    "in_review": {"may_be_marked", "is_to_review", "takes_reviewers", "due_from_closing"},
-    "reviewed": {"may_be_marked", "is_ranked", "due_from_closing"},
-    "recommended": {"due_from_closing"},
+    "eligible": {"may_be_marked", "is_to_review", "takes_reviewers"},
+    "ineligible": set(),
+    "in_review": {"may_be_marked", "is_to_review", "takes_reviewers"},
+    "reviewed": {"may_be_marked", "is_ranked"},
+    "recommended": set(),
     "approved": set(),
     "invited": set(),
     "declined": set(),
@@ -43,7 +43,7 @@ YES = {
     "withdrawn": set(),
     "cancelled": set(),
 }
-ASKED = {"may_be_marked", "is_to_review", "takes_reviewers", "is_ranked", "due_from_closing"}
+ASKED = {"may_be_marked", "is_to_review", "takes_reviewers", "is_ranked"}
 AWAITED = {
     "submitted": "the screening officer",
     "changes_requested": "the applicant",
@@ -80,7 +80,6 @@ GROUPS = {
     "TO_REVIEW": "submitted eligible in_review",
     "TAKES_REVIEWERS": "eligible in_review",
     "RANKED": "reviewed waitlisted",
-    "DUE_FROM_CLOSING": "eligible ineligible in_review reviewed recommended",
     "BEFORE_ITS_APPLICANT": "draft being_assessed changes_requested in_reconsideration",
     "TOLD_AS_THEY_ARE": "draft changes_requested in_reconsideration withdrawn cancelled",
     "TOLD_BY_LETTER": "ineligible approved invited declined waitlisted",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from work import clock
-from work.calendars import BUSINESS_DAYS, EVERY_DAY, Calendar, NotADay, instant_at, within_reach
+from work.calendars import BUSINESS_DAYS, EVERY_DAY, Calendar, Delay, NotADay, Pause, instant_at, within_reach
 from work.clock import Holidays
 from work.forms import DayField, InstantForm
 
@@ -36,16 +36,51 @@ def at(day, hour=10):
     ],
 )
 def test_delay_that_is_paused_goes_on_with_the_days_that_were_left(calendar, due, paused, resumed, then):
-    with clock.at(at(paused)):
-        left = calendar.left(clock.end_of(due))
+    left = calendar.left(clock.end_of(due), at(paused))
     assert calendar.ends(at(resumed), left) == clock.end_of(then)
 
 
 def test_delay_that_was_over_on_friday_is_late_on_saturday():
-    with clock.at(at(date(2026, 9, 26))):
-        left = BUSINESS_DAYS.left(clock.end_of(date(2026, 9, 25)))
+    left = BUSINESS_DAYS.left(clock.end_of(date(2026, 9, 25)), at(date(2026, 9, 26)))
     assert left == -1
     assert BUSINESS_DAYS.ends(at(date(2026, 9, 28)), left) == clock.end_of(date(2026, 9, 25))
+
+
+def test_delay_is_paused_from_its_start_and_knows_no_end_meanwhile():
+    start, before, day = at(date(2026, 9, 30)), at(date(2026, 9, 10)), timedelta(days=1)
+    over = Pause(before, start), Pause(before, start - day)
+    assert Delay(start, 45).due == Delay(start, 45, pauses=over).due == clock.end_of(date(2026, 11, 14))
+    across = Delay(start, 45, pauses=(Pause(before, start + 5 * day),))
+    assert (across.due, across.left) == (clock.end_of(date(2026, 11, 19)), None)
+    waiting = Delay(start, 45, pauses=(*across.pauses, Pause(start + 8 * day)))
+    assert (waiting.due, waiting.left) == (None, 42)
+    assert Delay(start, 45, pauses=(Pause(before),)).left == 45
+    assert Delay(start, 45, pauses=(Pause(start + 47 * day),)).left == -2
+
+
+@given(
+    start=DAYS,
+    days=st.integers(5, 60),
+    calendar=st.sampled_from([EVERY_DAY, BUSINESS_DAYS, FEDERAL_DAYS]),
+    lengths=st.lists(st.tuples(st.integers(0, 20), st.integers(0, 40)), max_size=4),
+    first=st.integers(-30, 5),
+)
+def test_delay_ends_on_the_last_of_its_days_that_are_counted_one_by_one(start, days, calendar, lengths, first):
+    """The days that count after the start, those of the pauses left out, as a person counts them on a wall calendar."""
+    pauses, day = [], start + timedelta(days=first)
+    for gap, length in lengths:
+        since = day + timedelta(days=gap)
+        day = since + timedelta(days=length)
+        pauses.append((since, day))
+    counted, last = 0, start
+    while counted < days:
+        last += timedelta(days=1)
+        paused = any(max(since, start) < last <= until for since, until in pauses)
+        counted += calendar.between(last - timedelta(days=1), last) and not paused
+    if any(last <= since for since, _until in pauses if _until > start):
+        return  # paused when it was over: as late as it was (above)
+    delay = Delay(at(start), days, calendar, tuple(Pause(at(since), at(until)) for since, until in pauses))
+    assert (delay.due, delay.left) == (clock.end_of(last), None)
 
 
 def test_delay_runs_from_the_day_in_quebec():
