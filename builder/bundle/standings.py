@@ -119,7 +119,7 @@ CALL: Keys = {
     "name": words(CALL_PAGE),
     "kind": obeyed(
         Decides.DELAYS,
-        "applications.selectors.deadlines:decision_due",
+        "applications.selectors.deadlines:decision_clock",
         FILES + "test_selectors.py::test_decision_is_counted_from_what_the_rules_say",
     ),
     "opens": Rule(

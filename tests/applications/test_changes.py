@@ -69,14 +69,6 @@ def test_resubmission_resumes_the_clock_with_what_was_left(file, asked, cast):
     assert sent.due == clock.end_of(date(2026, 9, 30))  # the eighth business day after it
 
 
-def test_clock_that_the_release_before_paused_resumes_with_the_time_that_was_left(file, asked, cast):
-    left = timedelta(days=9, hours=8, seconds=1)
-    Application.objects.filter(pk=file.pk).update(due_left=left)
-    with clock.at(ASKED):
-        cancelled = cancel_request(fresh(file), by=cast.officer, reason="Ce n’est plus utile.")
-    assert cancelled.due == clock.end_of(clock.day_of(ASKED + left))
-
-
 def test_a_late_file_is_still_as_late_after_its_pause(file, cast):
     late = file.due + timedelta(days=1)
     with clock.at(late):

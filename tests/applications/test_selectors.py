@@ -404,17 +404,20 @@ def test_clock_ends_the_days_that_the_rules_say(cast, programme, days, kind, day
     ],
 )
 def test_decision_is_counted_from_what_the_rules_say(cast, programme, start, day):
-    """Ten days from the submission of 14 September, from the closing of 30 September, or from what was sent again on
-    9 October."""
+    """Ten days from the submission of 14 September, from the closing of 30 September, or from 9 October, when it
+    was first found complete."""
     file = submitted_row(cast, programme)
     with_rules(file.call, service={"decide": {"days": 10, "kind": "calendar", "from": start}})
-    again = datetime(2026, 10, 9, 15, tzinfo=UTC)
-    Application.objects.filter(pk=file.pk).update(
-        submitted_at=AT, cohort_closes_at=datetime(2026, 9, 30, 21, tzinfo=UTC)
-    )
-    file.snapshots.update(at=again)
-    assert last_day(decision_due(Application.objects.get(pk=file.pk))) == day
-    file.snapshots.update(at=AT)
+    found = datetime(2026, 10, 9, 15, tzinfo=UTC)
+    rows = Application.objects.filter(pk=file.pk)
+    rows.update(submitted_at=AT, cohort_closes_at=datetime(2026, 9, 30, 21, tzinfo=UTC))
+    known = start in ("submission", "closing")  # before it is found complete
+    assert (decision_due(rows.get()) is not None) == known
+    rows.update(first_complete_at=found, complete_at=found + DAY)
+    assert last_day(decision_due(rows.get())) == day
+    rows.update(first_complete_at=None)  # by a process of the release before
+    assert last_day(decision_due(rows.get())) == day + (not known) * DAY
+    rows.update(first_complete_at=AT)
     if start == "closing_or_complete":
         assert last_day(decision_due(Application.objects.get(pk=file.pk))) == date(2026, 10, 10)
 

@@ -7,11 +7,12 @@ import pytest
 
 from accounts.models import Organisation, User
 from applications.models import Application
-from applications.selectors.deadlines import decision_due
+from applications.selectors.deadlines import decision_due, service_due
 from audit.models import Entry
 from moves.refusals import Forbidden, WrongMoment
 from notifications.models import Message
 from programs.models import Accommodation, Call
+from programs.policy import Standard
 from programs.services.calls import (
     accommodate_applicant,
     archive_call,
@@ -255,30 +256,36 @@ def test_files_of_the_last_cohort_follow_its_closing(cast, programme, call):
     assert Application.objects.get(pk=last.pk).cohort_closes_at == LATER
 
 
-def test_clock_of_a_decision_follows_the_closing_and_that_of_the_screening_does_not(cast, programme, call):
+def test_clock_of_a_decision_follows_the_closing_and_that_of_completeness_does_not(cast, programme, call):
     file = submitted_row(cast, programme)
-    due, promised = AT + timedelta(days=60), clock.end_of(clock.day_of(LATER) + timedelta(days=45))
-    files = {state: another(file, state=state, cohort_closes_at=call.closes_at, due=due) for state in FOLLOWS}
-    untimed = another(file, state="eligible", cohort_closes_at=call.closes_at, due=None)
-    earlier = another(file, state="eligible", cohort_closes_at=call.closes_at - timedelta(days=1), due=due)
+    promised = clock.end_of(clock.day_of(LATER) + timedelta(days=45))
+    closing = call.closes_at
+
+    def counted(state, **columns):
+        return another(
+            file, state=state, cohort_closes_at=closing, **{"first_complete_at": AT, "due": closing} | columns
+        )
+
+    sent = service_due(call, Standard.COMPLETE, file.submitted_at)
+    files = [counted(state) for state in FOLLOWS]
+    unfound = counted("submitted", first_complete_at=None, due=sent)
+    stopped = [counted(state, due=None) for state in ("eligible", "approved", "waitlisted", "withdrawn")]
+    earlier = another(file, state="eligible", cohort_closes_at=closing - timedelta(days=1), due=closing)
     complete = LATER + timedelta(days=3)  # of an applicant that was given more time still
-    last = another(file, state="eligible", cohort_closes_at=call.closes_at, due=due, submitted_at=complete)
+    last = counted("eligible", first_complete_at=complete)
     extend_call(call, by=cast.officer, closes_at=LATER, reason="Panne du portail")
-    assert Application.objects.get(pk=last.pk).due == promised + timedelta(days=3)
-    found = {state: Application.objects.get(pk=one.pk) for state, one in files.items()}
-    assert {state: one.due for state, one in found.items()} == {
-        state: promised if follows else due for state, follows in FOLLOWS.items()
-    }
-    assert {decision_due(one) for one in found.values()} == {promised}  # what the applicant's page says
-    assert Application.objects.get(pk=untimed.pk).due is None
+
+    def due(*files):
+        return [Application.objects.get(pk=one.pk).due for one in files]
+
+    assert due(*files) == [promised] * len(FOLLOWS)
+    assert {decision_due(Application.objects.get(pk=one.pk)) for one in files} == {promised}  # what the applicant reads
+    assert due(last, unfound, *stopped) == [promised + timedelta(days=3), sent, None, None, None, None]
     earlier = Application.objects.get(pk=earlier.pk)
-    assert (earlier.due, earlier.cohort_closes_at) == (due, call.closes_at - timedelta(days=1))
+    assert (earlier.due, earlier.cohort_closes_at) == (closing, closing - timedelta(days=1))
 
 
-FOLLOWS = {
-    "submitted": False, "changes_requested": False, "eligible": True, "ineligible": True, "in_review": True,
-    "reviewed": True, "recommended": True, "approved": False, "waitlisted": False, "withdrawn": False,
-}  # fmt: skip
+FOLLOWS = ("submitted", "changes_requested", "eligible", "ineligible", "in_review", "reviewed", "recommended")
 SHORT = [
     {
         "title": f"Jalon {n}",

@@ -195,9 +195,10 @@ def test_rules_are_said_in_the_words_of_each_language(policy):
     assert english["Pay a claim"] == ("25 calendar days from the claim.", "claims and payments")
     assert french["Retenue"] == ("10\xa0% de chaque versement.", "demandes de versement et paiements")
     assert french["Décider"][0] == (
-        "45 jours civils après la clôture de la cohorte ou de l’appel, ou après le jour où le dossier est complet s’il "
-        "vient plus tard. Un dossier encore incomplet 20 jours après la clôture de sa cohorte passe à la cohorte "
-        "suivante."
+        "45 jours civils après la clôture de la cohorte ou de l’appel, ou après le jour où le dossier est déclaré "
+        "complet pour la première fois, si ce jour vient plus tard. Un dossier encore incomplet 20 jours après la "
+        "clôture de sa cohorte passe à la cohorte suivante. Les jours où des corrections sont attendues de "
+        "l’organisation demandeuse ne comptent pas."
     )
 
 
