@@ -297,10 +297,14 @@ def test_decision_that_waits_for_its_letter_reads_as_before(file, cast):
 class Life(RuleBasedStateMachine):
     """Random acts on one file. Its clock is that of a person who writes what happened on a wall calendar."""
 
-    @initialize()
-    def begin(self):
+    @initialize(cohorts=st.booleans())
+    def begin(self, cohorts):
+        """Without cohorts its files wait for the closing of the call alone, which can be extended."""
         self.transaction = transaction.atomic()
         self.transaction.__enter__()
+        self.extends = not cohorts
+        if not cohorts:
+            Call.objects.filter(pk=self.file.call_id).update(closes_at=FIRST, cohorts=[])
         self.now, self.closing, self.first, self.pauses = AT, FIRST, None, []
         self.incomplete, self.sent = False, 0
 
@@ -347,7 +351,9 @@ class Life(RuleBasedStateMachine):
     def extend(self, days):
         with clock.at(self.now):
             self.closing += days * DAY
-            extend_call(Call.objects.get(pk=self.call), by=self.cast.officer, closes_at=self.closing, reason="Panne.")
+            extend_call(
+                Call.objects.get(pk=self.file.call_id), by=self.cast.officer, closes_at=self.closing, reason="Panne."
+            )
 
     @precondition(lambda self: self.paused)
     @rule()
@@ -380,11 +386,8 @@ class Life(RuleBasedStateMachine):
 
 
 @pytest.mark.parametrize("examples", [3, pytest.param(40, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("cohorts", [True, False])
-def test_clock_is_one_whatever_happens_to_the_file(file, cast, examples, cohorts):
-    if not cohorts:  # its files wait for its closing alone, which can be extended
-        Call.objects.filter(pk=file.call_id).update(closes_at=FIRST, cohorts=[])
-    Life.file, Life.cast, Life.call, Life.extends = file, cast, file.call_id, not cohorts
+def test_clock_is_one_whatever_happens_to_the_file(file, cast, examples):
+    Life.file, Life.cast = file, cast
     run_state_machine_as_test(
         Life,
         settings=settings(
