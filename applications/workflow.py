@@ -85,7 +85,7 @@ class ApplicationLife(models.Model):
     @transition(
         field=state, source=ApplicationState.SUBMITTED, target=ApplicationState.SUBMITTED,
         permission=rules.is_screener, duty=None, who=rules.ONLY_A_SCREENER,
-        label=_("Find complete"), done=_("Found complete"),
+        label=_("Confirm as complete"), done=_("Confirmed complete"),
         facts=rules.Pieces,
         when=[rules.is_not_found_complete, rules.every_piece_is_there],
     )
@@ -149,7 +149,7 @@ class ApplicationLife(models.Model):
         field=state, source=ApplicationState.REVIEWED, target=ApplicationState.IN_REVIEW,
         permission=rules.is_chair, duty=None,
         who=_("Only the chair of the committee reopens a review."),
-        label=_("Reopen the review"), done=_("Review reopened"),
+        label=_("Reopen the review"), done=_("Review of the file reopened"),
         given=Reason,
         when_given=[has_a_reason],
     )
@@ -212,7 +212,7 @@ class ApplicationLife(models.Model):
     @transition(
         field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.WAITLISTED,
         permission=nobody, duty=None,
-        done=_("Placing on the waiting list issued"),
+        done=_("Waiting-list decision issued"),
         given=rules.Decided, fired=True,
     )
     def waitlist(self) -> None:

@@ -44,7 +44,7 @@ class PromisesForm(forms.Form):
 
     promised = forms.CharField(required=False, widget=forms.HiddenInput)
     known = forms.BooleanField(
-        label=_("I know that nothing obeys these rules yet."),
+        label=_("I understand that these rules are not applied yet."),
         error_messages={"required": _("Say that you know it before you publish.")},
     )
 

@@ -185,6 +185,7 @@ FACTS = {
     "began_at": _("begun"),
     "items": _("answers to change"),
     "to_panel": _("back to the panel"),
+    "improvement": _("improvement expected"),
     "read": _("read by the company"),
     "presumed": _("presumed received"),
     "touches": _("duties already done"),
@@ -196,8 +197,8 @@ FACTS = {
     "verb": _("act"),
     "first": _("first day"),
     "last": _("last day"),
-    "to": _("to"),
-    "instant": _("at"),
+    "to": _("until"),
+    "instant": _("time"),
 }
 
 MEMBERS = dict(OrganisationRole.choices)

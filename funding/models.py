@@ -154,15 +154,15 @@ class Agreement(PublicModel):
     def said(self) -> list[Said]:
         """Its terms in words, in the reader's language: what they ask of every award that it pays."""
         language = get_language() or "fr"
-        fee = gettext("%(share)s of each year's amount is the cluster's, and cannot be awarded.")
+        fee = gettext("%(share)s of each fiscal year's amount belongs to the cluster and cannot be awarded.")
         reuse = (
-            gettext("May be awarded again, while the year is open.")
+            gettext("May be awarded again, while the fiscal year is open.")
             if self.recovered_reusable
             else gettext("Goes back to the partner.")
         )
         years = ngettext("%(count)s year", "%(count)s years", self.audit_years) % {"count": self.audit_years}
         return [
-            Said(gettext("From and until"), self._term(language)),
+            Said(gettext("Term"), self._term(language)),
             Said(gettext("Administration fee"), fee % {"share": format_percent(self.fee_percent, language)}),
             Said(gettext("Concurrence of the partner"), self._concurrence(language)),
             Said(gettext("Languages"), str(LanguageRegime(self.language_regime).label)),

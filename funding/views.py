@@ -127,7 +127,7 @@ BALANCES = tuple(bucket for bucket in BUCKETS if bucket != Bucket.RECEIVED)
 def _heads() -> list[str | Decimal]:
     return [
         _("Day"),
-        _("Hour (Québec time)"),
+        _("Time (Québec time)"),
         _("Fiscal year"),
         _("Entry"),
         _("Correction"),

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from questions.constants import Path, Problem
 from questions.schema.reading import MISSING, Reader
 from questions.schema.standing import Decides, Keys, Refused, done, obeyed
+from work.numbers import write_number
 from work.texts import Text
 
 HUNDRED = Decimal(100)
@@ -218,7 +219,7 @@ def _check_weights(top: Reader, criteria: Sequence[Criterion]) -> None:
     total = sum((criterion.weight for criterion in criteria), Decimal(0))
     if criteria and total != HUNDRED:
         top.problem(
-            _("The weights of the criteria sum to %(total)s; they must sum to 100.") % {"total": format(total, "f")},
+            _("The weights of the criteria sum to %(total)s; they must sum to 100.") % {"total": write_number(total)},
             "criteria",
         )
     if criteria and not any(criterion.required for criterion in criteria):

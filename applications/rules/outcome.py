@@ -52,10 +52,12 @@ def asked_in_time(_application: "Application", facts: Contested) -> Refusal | No
     if facts.already_asked:
         return Refusal(_("This decision has already been reconsidered once."), code="once")
     if facts.until is None:
-        early = _("The delay to ask for a reconsideration begins once the letter is received: it was not yet.")
+        early = _(
+            "The time to request a reconsideration begins once the letter is received, which has not happened yet."
+        )
         return Refusal(early, code="early")
     if clock.now() > facts.until:
-        return Refusal(_("The delay to ask for a reconsideration is over."), code="late")
+        return Refusal(_("The time to request a reconsideration has expired."), code="late")
     return None
 
 

@@ -61,7 +61,7 @@ def was_found_complete(application: "Application", _facts: object) -> Refusal | 
     """Asked before either finding of a submitted file. An overdue request has no answer that could complete it, and
     what was found eligible was complete."""
     if application.complete_at is None and application.state == ApplicationState.SUBMITTED:
-        return Refusal(_("Find the file complete first: its applicant is told of it."), code="incomplete")
+        return Refusal(_("Confirm first that the file is complete: the applicant will be notified."), code="incomplete")
     return None
 
 

@@ -73,7 +73,7 @@ def timeline(application: Application) -> list[Happened]:
     for asked in application.change_requests.all():
         lines.append(Happened(_("Changes requested"), asked.at, application.call.program.cluster.name))
     if application.complete_at:
-        lines.append(Happened(_("Found complete"), application.complete_at, application.call.program.cluster.name))
+        lines.append(Happened(_("Confirmed complete"), application.complete_at, application.call.program.cluster.name))
     if application.state in LEFT:
         state = str(application.get_state_display())
         lines.append(Happened(state[:1].upper() + state[1:], application.since))
@@ -93,7 +93,11 @@ def next_steps(application: Application) -> list[str]:
             instant = clock.format_instant(cohort, language)
             steps.append(_("Its cohort closes on %(instant)s; all its files are then compared.") % {"instant": instant})
         steps.append(_decided(application))
-    steps.append(_("If something is missing, we write to you; you answer from the page of your application."))
+    steps.append(
+        _("If we need anything clarified, we will write to you; you can reply from this page.")
+        if application.complete_at
+        else _("If something is missing, we will write to you; you can reply from this page.")
+    )
     return [step for step in steps if step]
 
 
@@ -141,7 +145,7 @@ def _completeness(application: Application) -> str:
     sentence = (
         _("You were to be told by %(day)s whether your application is complete. It is late.")
         if due < clock.now()
-        else _("We check that your application is complete by %(day)s.")
+        else _("By %(day)s, we will tell you whether your application is complete.")
     )
     return sentence % {"day": clock.format_day(due, _language())}
 

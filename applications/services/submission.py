@@ -288,7 +288,7 @@ def _bonus_row(application: Application) -> list[tuple[str, str]]:
     parts = application.requested
     if not parts.bonus:
         return []
-    return [(_("Of which, bonus"), f"{format_money(parts.bonus, application.language)}. {parts.condition}")]
+    return [(_("Including a bonus of"), f"{format_money(parts.bonus, application.language)}. {parts.condition}")]
 
 
 def give_receipt(application: Application, snapshot: Snapshot) -> None:

@@ -22,6 +22,7 @@ from questions.constants import Path, Problem
 from questions.schema.reading import Reader
 from questions.schema.standing import Keys, Part, Refused, done
 from work import clock
+from work.numbers import write_number
 from work.texts import Text
 
 Instant = tuple[datetime.datetime, str]  # with the name of the zone that it was written in
@@ -250,7 +251,7 @@ def read_program(reader: Reader, agreements: set[str]) -> ProgramPart:
     total = sum((share for _reference, share in shares), Decimal(0))
     if shares and total != 100:
         reader.problem(
-            _("The shares of the agreements sum to %(total)s; they must sum to 100.") % {"total": format(total, "f")},
+            _("The shares of the agreements sum to %(total)s; they must sum to 100.") % {"total": write_number(total)},
             "funding",
         )
     done(reader, ProgramPart)

@@ -12,6 +12,7 @@ from programs.models import Call
 from programs.selectors import policy_of
 from work import clock
 from work.money import format_money
+from work.numbers import write_number
 
 
 def money_lacking(call: Call) -> list[Finding]:
@@ -24,12 +25,14 @@ def money_lacking(call: Call) -> list[Finding]:
     found = []
     if total != 100:
         said = _("The shares of the agreements sum to %(total)s; they must sum to 100.")
-        found.append(Finding(Lacks.FILE, "programme.funding", said % {"total": format(total.normalize(), "f")}))
+        found.append(Finding(Lacks.FILE, "programme.funding", said % {"total": write_number(total.normalize())}))
     policy, language = policy_of(call), get_language() or "fr"
     for row in rows:
         agreement = row.agreement
         if not agreement.is_authorised:
-            said = _("Federal money is not awarded without its authorisation, or why none is needed.")
+            said = _(
+                "Federal funds cannot be awarded until the authorization, or the reason none is needed, is on record."
+            )
             found.append(Finding(Lacks.FILE, agreement.reference, said))
         least = max(Decimal("0.01"), (policy.aid.max_aid or Decimal(0)) * row.share / 100)
         free = money_to_award(agreement, held_percent=policy.reconsideration.held_percent)

@@ -40,7 +40,10 @@ def people_lacking(call: Call) -> list[Finding]:
         found.insert(0, Finding(Lacks.PEOPLE, str(ProgramRole.OFFICER.label), _("Nobody holds this role today.")))
     short = [place.name for place in unfilled([place for place in places if place.people])]
     for name in dict.fromkeys(short):
-        said = _("Too few people: nobody takes two roles on one file, and who could take this one is needed elsewhere.")
+        said = _(
+            "Not enough people: no one may hold two roles on the same file, and those who could fill this one are "
+            "needed for another."
+        )
         found.append(Finding(Lacks.PEOPLE, name, said))
     return found + limit_lacking(call, policy) + concurrence_lacking(call)
 

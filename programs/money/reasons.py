@@ -39,7 +39,7 @@ SENTENCES = {
         "Other aid already counts for %(amount)s: nothing more can be granted."
     ),
     "bonus_lowered": _("The bonus of %(amount)s is lowered to %(limit)s, so that the limits on aid are kept."),
-    REQUESTED_TOO_MUCH: _("The amount asked, %(amount)s, is above the most that may be asked, %(limit)s."),
+    REQUESTED_TOO_MUCH: _("The amount requested, %(amount)s, exceeds the maximum, %(limit)s."),
 }
 
 

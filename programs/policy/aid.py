@@ -214,7 +214,7 @@ class AidRules:
         least = {"amount": _money(self.min_project)}
         lines = [
             said(self, "rate", name=_("Aid rate, of eligible costs"), words=str(self.rate)),
-            said(self, "max_aid", name=_("At most, in all"), words=most),
+            said(self, "max_aid", name=_("Maximum aid"), words=most),
             said(
                 self, "min_project",
                 name=_("Smallest project, in eligible costs"),

@@ -53,7 +53,7 @@ class EligibilityQuestion:
             words.append(_("Refuses nobody."))
         else:
             answer = conditions.in_words(self.eligible_when, asked, own=self.question.key)
-            words.append(_("Answer that lets one apply: %(answer)s.") % {"answer": answer})
+            words.append(_("Required answer: %(answer)s.") % {"answer": answer})
             words.append(_("Otherwise: “%(refusal)s”") % {"refusal": self.refusal})
         return Said(str(self.question.label), " ".join(words))
 

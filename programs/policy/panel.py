@@ -26,7 +26,7 @@ class Excluded(TextChoices):
     """Who never reviews a file, beside who belongs to the applicant, a partner or the sponsor: they never do."""
 
     SPONSOR = "sponsor", gettext_lazy("who has an interest in the sponsor")
-    COMPETITOR = "competitor", gettext_lazy("who works for a competitor of the applicant")
+    COMPETITOR = "competitor", gettext_lazy("people who work for a competitor of the applicant")
 
 
 @dataclass(frozen=True)
@@ -122,11 +122,11 @@ class PanelRules:
 
     def said(self) -> list[Said]:
         """Who reviews a file, in words."""
-        excluded = [_("who belongs to the applicant, to a partner or to the sponsor"), *self._excluded()]
+        excluded = [_("people who belong to the applicant, to a partner or to the sponsor"), *self._excluded()]
         days = ngettext("%(count)s calendar day", "%(count)s calendar days", self.review_days)
         return [
-            said(self, "reviewers", "seats", name=_("Reviewers a file"), words=self._reviewers()),
-            said(self, "quorum", name=_("Reviews that close the review of a file"), words=self._quorum()),
+            said(self, "reviewers", "seats", name=_("Reviewers per file"), words=self._reviewers()),
+            said(self, "quorum", name=_("Reviews needed per file"), words=self._quorum()),
             said(self, "excluded", name=_("Never reviews a file"), words="; ".join(excluded)),
             said(self, "anonymous", name=_("Names"), words=_("Reviewers see who applies.")),
             said(self, "review_days", name=_("Time to review"), words=days % {"count": self.review_days}),
@@ -196,13 +196,13 @@ def _check_quorum(reader: Reader, panel: PanelRules, quorum: int) -> None:
     sides = len(panel.by_seat)
     if quorum > panel.size:
         said = _(
-            "So many reviews can never come in: %(quorum)s, where the reviewers of a file are %(count)s. "
-            "The quorum of a meeting is refused: %(why)s."
+            "The quorum (%(quorum)s) is higher than the number of reviewers per file (%(count)s). "
+            "Quorum of a meeting: %(why)s."
         )
         why = Refused(Part.MEETINGS).why()
         reader.problem(said % {"quorum": quorum, "count": panel.size, "why": why}, "quorum")
     elif quorum < sides:
-        said = _("So few reviews leave out a side: %(quorum)s, where the sides of the panel are %(sides)s.")
+        said = _("The quorum (%(quorum)s) must be at least the number of sides on the panel (%(sides)s).")
         reader.problem(said % {"quorum": quorum, "sides": sides}, "quorum")
 
 

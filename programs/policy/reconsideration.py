@@ -76,7 +76,7 @@ class ReconsiderationRules:
             "Within %(count)s calendar days of the request.",
             self.answer_days,
         )
-        held = _("%(share)s, until the delay to ask is over.") % {
+        held = _("%(share)s, until the time to request one has expired.") % {
             "share": format_percent(self.held_percent, get_language() or "fr")
         }
         return [
@@ -84,7 +84,7 @@ class ReconsiderationRules:
             said(self, "answer_days", name=_("Answering it"), words=answer % {"count": self.answer_days}),
             said(
                 self, "held_percent",
-                name=_("Held of each envelope for reconsiderations"),
+                name=_("Share of each envelope held for reconsiderations"),
                 words=held if self.held_percent else _("Nothing."),
             ),
         ]  # fmt: skip

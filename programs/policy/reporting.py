@@ -62,7 +62,7 @@ class ClaimRules:
         lines.append(said(self, "holdback_percent", name=_("Held back"), words=held))
         if self.holdback_until:
             when = str(self.holdback_until.label)
-            lines.append(said(self, "holdback_until", name=_("What was held back is paid"), words=when))
+            lines.append(said(self, "holdback_until", name=_("Payment of the holdback"), words=when))
         return lines
 
 

@@ -75,7 +75,7 @@ class Refused:
     def why(self) -> str:
         if self.part is None:
             return _("no programme may ask for this")
-        return _("this comes with a part that is not built yet: %(part)s") % {"part": self.part.label}
+        return _("this feature is not available yet (%(part)s)") % {"part": self.part.label}
 
 
 Standing = Obeyed | Promised | Refused

@@ -46,7 +46,7 @@ class Fitness:
     @property
     def refusals(self) -> tuple[Refusal, ...]:
         """Why they cannot be given it, each as it is said of them."""
-        sentence = _("%(person)s: %(reason)s.")
+        sentence = _("%(person)s: %(reason)s")
         return tuple(
             Refusal(sentence % {"person": self.user.full_name, "reason": one.message}, code=one.code)
             for one in self.conflicts

@@ -57,7 +57,7 @@ class RecommendForm(forms.Form):
         self.application, self.envelopes = application, envelopes
         outcomes = [o for o in Outcome if o != Outcome.INVITED and (reviews.passes or o == Outcome.DECLINED)]
         cast("forms.ChoiceField", self.fields["outcome"]).choices = [(o.value, capfirst(o.label)) for o in outcomes]
-        self.fields["amount"].help_text = _("At most %(asked)s, which is what is asked.") % {
+        self.fields["amount"].help_text = _("Maximum %(asked)s, the amount requested.") % {
             "asked": self._money(application.requested_amount or 0)
         }
         if not english:

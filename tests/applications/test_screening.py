@@ -47,7 +47,7 @@ def file(cast, programme):
 
 @pytest.fixture
 def declared(file, cast):
-    """Found complete by the screener, who has declared no interest in it."""
+    """Confirmed complete by the screener, who has declared no interest in it."""
     declare_standing(file.pk, user=cast.screener, standing="clear")
     return find_complete(file, by=cast.screener)
 

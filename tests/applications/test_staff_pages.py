@@ -185,9 +185,9 @@ def test_complete_is_found_on_its_own_page_and_told_where_it_was_found(file, pag
     body = page("screener", "file-screening", file.reference).content.decode()
     assert (find in body, "the applicant was told" in body) == (False, True)
     own = page("sophie", "application-detail", file.public_id).content.decode()
-    assert [sentence in own for sentence in ("Found complete", "complete on September", "Every piece is there")] == [
-        True
-    ] * 3
+    assert [
+        sentence in own for sentence in ("Confirmed complete", "complete on September", "Every piece is there")
+    ] == [True] * 3
 
 
 def test_what_is_missing_is_said_instead_of_the_button(file, page, cast):
@@ -230,7 +230,7 @@ def test_what_stands_in_the_way_of_a_finding_is_said_where_it_would_be_made(file
     page("screener", "file-screening", file.reference, post={"item": "costs", "passed": "no", "reason": "Temps."})
     find = reverse("file-find-ineligible", args=[file.reference])
     body = page("screener", "file-screening", file.reference).content.decode()
-    assert (find in body, "Find the file complete first" in body) == (False, True)
+    assert (find in body, "Confirm that the file is complete first" in body) == (False, True)
     page("screener", "file-find-complete", file.reference, post={})
     assert find in page("screener", "file-screening", file.reference).content.decode()
     item = Change("method", ChangeWhy.INCOMPLETE, "Qui mène quoi?")
@@ -257,7 +257,9 @@ def test_finding_is_confirmed_on_its_own_page(file, page, cast):
     assert "The checklist is not complete." in early.content.decode()
     for item in page("screener", "file-screening", file.reference).context["lines"]:
         page("screener", "file-screening", file.reference, post={"item": item["item"].key, "passed": "yes"})
-    assert "Find the file complete first" in page("screener", "file-screening", file.reference).content.decode()
+    assert (
+        "Confirm that the file is complete first" in page("screener", "file-screening", file.reference).content.decode()
+    )
     page("screener", "file-find-complete", file.reference, post={})
     assert page("screener", "file-find-eligible", file.reference, post={}).status_code == 302
     assert Application.objects.get(pk=file.pk).state == "eligible"

@@ -257,7 +257,10 @@ def test_every_agreement_that_pays_has_its_money_its_share_and_its_authorisation
     with_rules(call, aid={"max_aid": None})
     assert english(money_lacking, call) == [
         ("programme.funding", "The shares of the agreements sum to 150; they must sum to 100."),
-        ("AAA-2026-7", "Federal money is not awarded without its authorisation, or why none is needed."),
+        (
+            "AAA-2026-7",
+            "Federal funds cannot be awarded until the authorization, or the reason none is needed, is on record.",
+        ),
         ("AAA-2026-7", "Its envelopes have $0.00 to award; the largest award takes $0.01 of it."),
         ("ZZZ-2026-7", "Its envelopes have $0.00 to award; the largest award takes $0.01 of it."),
     ]

@@ -583,7 +583,7 @@ def test_bonus_is_shown_apart_with_its_condition_wherever_the_amount_is_decided(
             "The bonus is paid only once the final assessment shows the levels gained.",
             "Aid proposed",
             "73.33 <span",
-            "1 of 1, above the line",
+            "1 of 1, above the funding line",
             "$200,000.00",
             "in the grace period",
             "late",

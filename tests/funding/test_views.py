@@ -171,7 +171,7 @@ HEADS = {
         "Solde ensuite ($) : Libre"
     ),
     "en": (
-        "Day,Hour (Québec time),Fiscal year,Entry,Correction,Taken from,Amount ($),File,By,Note,"
+        "Day,Time (Québec time),Fiscal year,Entry,Correction,Taken from,Amount ($),File,By,Note,"
         "Balance after ($): Allocated,Balance after ($): Administration fee,Balance after ($): Reserved,"
         "Balance after ($): Committed,Balance after ($): Payable at year-end,Balance after ($): Paid,"
         "Balance after ($): Recovered,Balance after ($): Returned to the partner,Balance after ($): Lapsed,"

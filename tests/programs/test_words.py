@@ -182,7 +182,7 @@ def test_rules_are_said_in_the_words_of_each_language(policy):
         "",
     )
     assert english["First day of eligible costs"] == ("The day on which the application is submitted.", "")
-    assert english["Reviewers a file"] == ("3 reviewers: 2 from the cluster; 1 from industry.", "")
+    assert english["Reviewers per file"] == ("3 reviewers: 2 from the cluster; 1 from industry.", "")
     assert french["Personnes évaluatrices par dossier"] == (
         "3 personnes évaluatrices\xa0: 2 de la grappe; 1 de l’industrie.",
         "",
@@ -193,7 +193,7 @@ def test_rules_are_said_in_the_words_of_each_language(policy):
     )
     assert english["Held back"] == ("10% of each payment.", "claims and payments")
     assert english["Pay a claim"] == ("25 calendar days from the claim.", "claims and payments")
-    assert french["Retenue"] == ("10\xa0% de chaque versement.", "demandes de versement et paiements")
+    assert french["Retenue"] == ("10\xa0% de chaque versement.", "demandes de versement et versements")
     assert french["Décider"][0] == (
         "45 jours civils après la clôture de la cohorte ou de l’appel, ou après le jour où le dossier est déclaré "
         "complet pour la première fois, si ce jour vient plus tard. Un dossier encore incomplet 20 jours après la "
@@ -368,7 +368,7 @@ def test_agreements_that_pay_the_programme_say_their_terms_by_reference(cast, pr
     assert [chapter.title.partition("agreement ")[2] for chapter in chapters] == references
     assert first["What it pays"] == ("25% of each award.", "")
     assert first["Concurrence of the partner"] == ("On every award.", "")
-    assert first["Money that is recovered"] == ("May be awarded again, while the year is open.", "")
+    assert first["Money that is recovered"] == ("May be awarded again, while the fiscal year is open.", "")
     assert first["Files kept for audit"] == ("7 years", "how long files are kept")
     assert last["Concurrence of the partner"] == "On every award above $5.00."
     Agreement.objects.update(concurrence_above=None, recovered_reusable=False, fee_percent="12.5")

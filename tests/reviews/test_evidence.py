@@ -96,6 +96,6 @@ def test_a_reader_of_a_closed_file_is_told_of_no_ranking_that_it_was_in(cast, pr
         page = client.get(url).content.decode()
     assert " sur 2" not in page
     assert "non montré\u00a0: un dossier de ce classement vous est fermé" in page
-    assert "au-dessus de la ligne" not in page
+    assert "au-dessus de la ligne de financement" not in page
     follows = Recommendation(application=decision.application, outcome="approved", inputs=said.inputs)
     assert departure(follows, reader) == ""

@@ -359,7 +359,7 @@ def test_the_ranking_shows_the_line_and_closes_what_one_is_barred_from(cast, pro
         "Rang",
         "Total cumulé",
         "Ligne de financement",
-        "au-dessus de la ligne",
+        "au-dessus de la ligne de financement",
     ):
         assert words in shown
     assert "fermé" not in shown
