@@ -127,7 +127,7 @@ def test_one_person_who_holds_two_roles_is_too_few(call, cast):
     Appointment.objects.filter(role="endorser").update(user=cast.chair)
     (found,) = english(people_lacking, call)
     assert found[0] in ("committee chair", "endorser")
-    assert found[1].startswith("Too few people: nobody takes two roles on one file")
+    assert found[1].startswith("Not enough people: no one may hold two roles on the same file")
     Appointment.objects.filter(role="chair").update(user=cast.endorser)  # each now holds the other's
     assert english(people_lacking, call) == []
 
@@ -312,7 +312,7 @@ def test_page_asks_that_the_officer_knows_what_nothing_obeys_yet(call, cast):
     url = reverse("call-publish", args=[call.public_id])
     text = client.get(url).content.decode()
     assert "Everything is there." in text
-    assert text.count("Will apply to a part of the product that is not built yet") == 6
+    assert text.count("Not applied yet. It will be once this feature is available") == 6
     assert client.post(url, {"promised": ",".join(PROMISED)}).status_code == 422
     other = client.post(url, {"promised": "claims.every", "known": "on"})
     assert other.status_code == 409

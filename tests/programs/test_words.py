@@ -243,7 +243,7 @@ def test_what_waits_for_a_part_that_is_not_built_is_listed_by_its_key(policy):
         ("allocation: ranked", "allocation: first_come", "ranking.allocation", "Known here: ranked."),
         ("outside_rate: true", "outside_rate: false", "aid.bonus.outside_rate", "Known here: true."),
         ("rate: 40", "rate: 40\n  overhead: {research: 27}", "aid.overhead", "Known here: bonus, categories, in_kind"),
-        ("rate: 40", "rate: 40\n  tax_credit_rate: 30", "aid.tax_credit_rate", "is not built yet: consortium projects"),
+        ("rate: 40", "rate: 40\n  tax_credit_rate: 30", "aid.tax_credit_rate", "is not available yet (consortium projects)"),
     ],
 )
 def test_what_nothing_obeys_yet_is_refused_by_name_with_what_is_known_there(was, becomes, where, known):
@@ -281,10 +281,10 @@ def test_a_rate_that_pays_nobody_or_nobody_known_is_refused(was, becomes):
 @pytest.mark.parametrize(
     ("quorum", "said"),
     [
-        (1, "So few reviews leave out a side: 1, where the sides of the panel are 2."),
+        (1, "The quorum (1) must be at least the number of sides on the panel (2)."),
         (2, None),
         (3, None),
-        (4, "So many reviews can never come in: 4, where the reviewers of a file are 3. The quorum"),
+        (4, "The quorum (4) is higher than the number of reviewers per file (3). Quorum"),
     ],
 )
 def test_quorum_is_one_that_a_file_can_reach_with_each_side(quorum, said):
@@ -333,9 +333,9 @@ def test_pages_say_a_rate_by_recipient(cast, programme):
     for sentence in (
         "at most 40% of eligible costs, once the cap is applied",
         "The day on which the application is submitted.",
-        "8% of each year&#x27;s amount is the cluster&#x27;s",
+        "8% of each fiscal year&#x27;s amount belongs to the cluster",
         "On every award above $75,000.00.",
-        "Will apply to a part of the product that is not built yet: claims and payments.",
+        "Not applied yet. It will be once this feature is available: claims and payments.",
         "Jobs created (jobs)",
         "improvement plan",
     ):
@@ -376,7 +376,7 @@ def test_agreements_that_pay_the_programme_say_their_terms_by_reference(cast, pr
         said = {rule.name: rule.words for rule in agreements_in_words(programme.calls.get())[0].rules}
     assert said["Concurrence of the partner"] == "Never asked."
     assert said["Money that is recovered"] == "Goes back to the partner."
-    assert said["Administration fee"] == "12.5% of each year's amount is the cluster's, and cannot be awarded."
+    assert said["Administration fee"] == "12.5% of each fiscal year's amount belongs to the cluster and cannot be awarded."
 
 
 LETS = "Réponse qui permet de présenter une demande\xa0: "
@@ -399,9 +399,9 @@ OQLF = "Votre entreprise est-elle en règle avec l’Office québécois de la la
         (
             "en",
             {
-                "How many employees does your company have?": "Answer that lets one apply: at least 10 and at most "
+                "How many employees does your company have?": "Required answer: at least 10 and at most "
                 "250. Otherwise: “You cannot apply, because the programme is for companies with 10 to 250 employees.”",
-                "What share of your revenue comes from aerospace?": "Answer that lets one apply: at least 25%.",
+                "What share of your revenue comes from aerospace?": "Required answer: at least 25%.",
             },
         ),
     ],
