@@ -177,13 +177,13 @@ def test_complete_is_found_on_its_own_page_and_told_where_it_was_found(file, pag
     assert page("officer", "file-find-complete", file.reference, post={}).status_code == 403
     assert find in page("screener", "file-screening", file.reference).content.decode()
     assert (
-        "Nothing is said of its eligibility." in page("screener", "file-find-complete", file.reference).content.decode()
+        "Its eligibility is not mentioned." in page("screener", "file-find-complete", file.reference).content.decode()
     )
     assert page("screener", "file-find-complete", file.reference, post={}).status_code == 302
     again = page("screener", "file-find-complete", file.reference, post={})
     assert (again.status_code, "The file was already found complete" in again.content.decode()) == (409, True)
     body = page("screener", "file-screening", file.reference).content.decode()
-    assert (find in body, "the applicant was told" in body) == (False, True)
+    assert (find in body, "the applicant was notified" in body) == (False, True)
     own = page("sophie", "application-detail", file.public_id).content.decode()
     assert [
         sentence in own for sentence in ("Confirmed complete", "complete on September", "Every piece is there")

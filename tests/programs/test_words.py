@@ -243,7 +243,12 @@ def test_what_waits_for_a_part_that_is_not_built_is_listed_by_its_key(policy):
         ("allocation: ranked", "allocation: first_come", "ranking.allocation", "Known here: ranked."),
         ("outside_rate: true", "outside_rate: false", "aid.bonus.outside_rate", "Known here: true."),
         ("rate: 40", "rate: 40\n  overhead: {research: 27}", "aid.overhead", "Known here: bonus, categories, in_kind"),
-        ("rate: 40", "rate: 40\n  tax_credit_rate: 30", "aid.tax_credit_rate", "is not available yet (consortium projects)"),
+        (
+            "rate: 40",
+            "rate: 40\n  tax_credit_rate: 30",
+            "aid.tax_credit_rate",
+            "is not available yet (consortium projects)",
+        ),
     ],
 )
 def test_what_nothing_obeys_yet_is_refused_by_name_with_what_is_known_there(was, becomes, where, known):
@@ -376,7 +381,9 @@ def test_agreements_that_pay_the_programme_say_their_terms_by_reference(cast, pr
         said = {rule.name: rule.words for rule in agreements_in_words(programme.calls.get())[0].rules}
     assert said["Concurrence of the partner"] == "Never asked."
     assert said["Money that is recovered"] == "Goes back to the partner."
-    assert said["Administration fee"] == "12.5% of each fiscal year's amount belongs to the cluster and cannot be awarded."
+    assert (
+        said["Administration fee"] == "12.5% of each fiscal year's amount belongs to the cluster and cannot be awarded."
+    )
 
 
 LETS = "Réponse qui permet de présenter une demande\xa0: "
