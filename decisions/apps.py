@@ -7,13 +7,21 @@ class DecisionsConfig(AppConfig):
 
     def ready(self) -> None:
         from applications.pages import FILE_TABS
+        from applications.selectors.people import in_office
         from decisions.selectors import tell
+        from decisions.selectors.turns import concurs_for
+        from decisions.states import STEPS
         from decisions.subjects import FIELDS, DecisionSubject
         from letters.fields import register
         from letters.states import LetterKind
         from letters.subjects import told_by
+        from notifications.constants import Concern
+        from notifications.notices import ask_again
+        from programs.roles import ProgramRole
         from work.pages import Tab
 
+        ask_again([Concern.TAKERS], lambda file, one: in_office(file, one, *STEPS, ProgramRole.OFFICER))
+        ask_again([Concern.PARTNER], concurs_for)
         FILE_TABS.offer(Tab("decision-file", _("Decision"), 60))
         register(DecisionSubject, *FIELDS)
         told_by(LetterKind, tell)  # every letter that there is, is a decision's

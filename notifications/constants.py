@@ -53,6 +53,7 @@ class Concern(Enum):
     MEMBERS = "Everybody who acts for the applicant today."
     HOLDERS = "The applicant's people of each draft; its members, where it has begun none."
     OFFICERS = "The officers of the programme in office, to whom the file is not closed."
+    REVIEWER = "The reviewer that it is about, while they are one of the programme."
     ASKER = "The officer who asked, while in office and not barred; else the officers of the programme."
     CHAIR = "The committee's chair in office, to whom the file is not closed."
     TAKERS = "Who may take the step today; the officers of the programme, where nobody may."
@@ -60,6 +61,12 @@ class Concern(Enum):
     UNDONE = "Whose acts on the decision are undone; the partner's officers in office who concurred, or were asked to."
     PARTNER = "The partner's officers in office who are free to concur."
 
+
+OF_OFFICE = (
+    *(Concern.OFFICERS, Concern.REVIEWER, Concern.ASKER, Concern.CHAIR, Concern.TAKERS, Concern.RETURNED),
+    Concern.PARTNER,
+)
+"""They are told by an office that they hold: whether they still hold it is asked again as the message leaves."""
 
 OF_APPLICANT = (Concern.APPLICANT, Concern.MEMBERS, Concern.HOLDERS)
 """They are told of their own file: no conflict of interest keeps it from them while they act for its applicant."""

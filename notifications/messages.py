@@ -270,7 +270,7 @@ class CallCancelled(Content):
 @dataclass(frozen=True, kw_only=True)
 class ReviewOffered(Content):
     words = Wording(
-        MessageKind.REVIEW_OFFERED, Concern.ONESELF, _("A file to review: %(reference)s"), _("Open my queue")
+        MessageKind.REVIEW_OFFERED, Concern.REVIEWER, _("A file to review: %(reference)s"), _("Open my queue")
     )
     reference: str
     due: date
@@ -278,7 +278,7 @@ class ReviewOffered(Content):
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewCancelled(Content):
-    words = Wording(MessageKind.REVIEW_CANCELLED, Concern.ONESELF, _("A review is no longer needed: %(reference)s"))
+    words = Wording(MessageKind.REVIEW_CANCELLED, Concern.REVIEWER, _("A review is no longer needed: %(reference)s"))
     reference: str
 
 

@@ -3,13 +3,14 @@
 import hashlib
 import mimetypes
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
 from django.template import Context, engines
 from django.template.backends.django import DjangoTemplates
@@ -18,13 +19,16 @@ from django.utils import translation
 
 from moves.interests import acts_for, is_barred
 from moves.states import Party
-from notifications.constants import OF_APPLICANT, MessageKind
+from notifications.constants import OF_APPLICANT, Concern, MessageKind
 from notifications.messages import KINDS, Content, OfUse
 from notifications.models import Message
 from work import clock, storage
 from work.outages import TooLate
 from work.schema import Json
 from work.texts import Text, one_line
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 Value: TypeAlias = str | int | datetime | date | Decimal | Text
 READ: dict[str, Callable[[str], Value]] = {
@@ -133,6 +137,26 @@ def must_be_open_to_its_reader(message: Message) -> None:
         return
     if message.words.to not in OF_APPLICANT or not acts_for(file, reader, Party.APPLICANT):
         raise TooLate("The file that it is about is closed to its reader.")
+
+
+IN_OFFICE: "dict[Concern, Callable[[int, User], bool]]" = {}
+"""Of each concern by an office, whether a person still holds it on a file (its key)."""
+
+
+def ask_again(concerns: Iterable[Concern], holds_it: "Callable[[int, User], bool]") -> None:
+    """The app that knows an office says how it is asked as a message leaves. ImproperlyConfigured when another did."""
+    for concern in concerns:
+        if IN_OFFICE.setdefault(concern, holds_it) is not holds_it:
+            raise ImproperlyConfigured(f"two apps say who holds the office of {concern.name}")
+
+
+def must_concern_its_reader(message: Message) -> None:
+    """TooLate when the office by which it concerned its reader has ended since it was queued."""
+    reader, file, concern = message.recipient, message.application_id, message.words.to
+    if reader is None or file is None or concern not in IN_OFFICE:
+        return
+    if not IN_OFFICE[concern](file, reader):
+        raise TooLate("Its reader no longer holds the office by which it concerned them.")
 
 
 def _paragraphs(kind: str, said: dict[str, Value]) -> list[str]:

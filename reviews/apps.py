@@ -7,8 +7,13 @@ class ReviewsConfig(AppConfig):
 
     def ready(self) -> None:
         from applications.pages import DECLARE_PAGE, FILE_TABS
+        from applications.selectors.people import in_office
+        from notifications.constants import Concern
+        from notifications.notices import ask_again
+        from programs.roles import ProgramRole
         from reviews.pages import DECLARE
         from work.pages import Tab
 
+        ask_again([Concern.REVIEWER], lambda file, one: in_office(file, one, ProgramRole.REVIEWER))
         FILE_TABS.offer(Tab("review-file", _("Reviews"), 50))
         DECLARE_PAGE.fill(DECLARE)

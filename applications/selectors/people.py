@@ -7,7 +7,7 @@ from accounts.models import Membership, Organisation, User
 from accounts.roles import OrganisationRole
 from applications.models import Application
 from moves.interests import unbarred
-from programs.querysets import in_office_holders, in_office_officers
+from programs.querysets import held_on, in_office_holders, in_office_officers
 from programs.roles import ProgramRole
 from work.querysets import by_name
 
@@ -49,6 +49,17 @@ def office_of(application: Application, asked: User) -> list[User]:
 def holders_of(application: Application, role: ProgramRole) -> list[User]:
     """Who holds `role` on its programme today, without those to whom the file is closed."""
     return unbarred(application.pk, in_office_holders(application.call.program, role))
+
+
+def in_office(application_id: int, person: User, *roles: ProgramRole) -> bool:
+    """Whether `person` holds one of `roles` on the file's programme today: asked again as what told them of it by that
+    role leaves."""
+    return Application.objects.filter(held_on(person, *roles, program="call__program"), pk=application_id).exists()
+
+
+def reads_as_staff(application_id: int, person: User) -> bool:
+    """Whether `person` reads the file by a role of the cluster, as it leaves."""
+    return Application.objects.of_staff(person).filter(pk=application_id).exists()
 
 
 def oneself(person: User) -> list[User]:

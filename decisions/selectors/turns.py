@@ -95,6 +95,12 @@ def partners_people_of(concurrence: Concurrence) -> list[User]:
     return given_by or seated
 
 
+def concurs_for(application_id: int, person: User) -> bool:
+    """Whether `person` concurs today for a partner that was asked to of this file."""
+    mine = PartnerSeat.objects.held_today().filter(role=PartnerRole.CONCURRENCE, user=person).values("partner_id")
+    return Concurrence.objects.filter(application=application_id, agreement__partner__in=mine).exists()
+
+
 def stuck_among(decisions: Collection[int]) -> dict[int, Stuck]:
     """Of these decisions (keys), those on their way whose next step there is nobody to take today, each with the step.
 

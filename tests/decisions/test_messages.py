@@ -6,16 +6,26 @@ import pytest
 
 from accounts.models import User
 from accounts.roles import ClusterRole
+from applications.selectors.people import in_office, reads_as_staff
 from decisions import services
+from decisions.selectors.turns import concurs_for
 from decisions.services import messages
 from funding.models import PartnerSeat
 from letters.models import Letter
 from moves.services import declare_standing, record_duty
+from notifications import messages as said
+from notifications.constants import OF_OFFICE, Concern
+from notifications.messages import KINDS
 from notifications.models import Message
+from notifications.services import queue_message
+from notifications.tasks import send_messages
 from programs.models import Appointment
+from programs.roles import ProgramRole
 from tests.decisions import files
 from tests.decisions.files import D
+from tests.mutants import proves
 from work import clock
+from work.texts import Text
 
 pytestmark = pytest.mark.django_db
 
@@ -312,3 +322,61 @@ def test_letter_that_fails_again_is_told_again(cast, programme):
         letter.since = files.DECIDED_AT + timedelta(hours=hours)
         messages.tell_failed(letter)
     assert told("letter_failed") == ["Maude", "Maude"]
+
+
+# As a message leaves
+
+
+def of_office(file):
+    """One message of each concern by an office, and who it is for."""
+    known = {"reference": file.number, "title": file.title}
+    return {
+        Concern.OFFICERS: (said.FileWithdrawn(**known), "officer"),
+        Concern.REVIEWER: (said.ReviewCancelled(reference=file.number), "ana"),
+        Concern.ASKER: (said.ReviewDeclined(reference=file.number, person="Ana"), "officer"),
+        Concern.CHAIR: (said.RulingAsked(reference=file.number, person="Ana"), "chair"),
+        Concern.TAKERS: (said.DecisionWaiting(**known, step=Text("l’approuver", "approve it")), "approver"),
+        Concern.RETURNED: (said.DecisionSentBack(**known, reason="À revoir."), "approver"),
+        Concern.PARTNER: (said.ConcurrenceAsked(**known, amount=D("1")), "concurrence"),
+    }
+
+
+def test_what_was_told_by_an_office_that_ended_meanwhile_never_leaves_and_says_why(cast, programme, clock_at):
+    clock_at(files.DECIDED_AT)
+    file = files.submitted_row(cast, programme)
+    files.asked_row(files.decision_row(cast, programme, state="approved", file=file))
+    told = of_office(file)
+    assert set(told) == set(OF_OFFICE)
+    assert all(KINDS[one.words.kind].words.to is to for to, (one, _who) in told.items())
+    Message.objects.all().delete()
+    for when in ("in office", "since"):
+        for to, (content, name) in told.items():
+            queue_message(content, to=getattr(cast, name), application_id=file.pk, key=f"{to.name}, {when}")
+        if when == "since":
+            for table in (Appointment, PartnerSeat, cast.officer.cluster_appointments.model):
+                table.objects.update(ends_on=DAY - timedelta(days=1))
+        assert send_messages() == (len(told) if when == "in office" else 0)
+    late = Message.objects.filter(sent_at=None)
+    assert {one.key for one in late} == {f"{to.name}, since" for to in told}
+    assert {one.last_error for one in late} == {"Its reader no longer holds the office by which it concerned them."}
+
+
+@proves(in_office, reads_as_staff, concurs_for)
+def test_office_is_that_of_the_file_of_the_person_and_of_today(cast, programme, clock_at):
+    clock_at(files.DECIDED_AT)
+    file = files.submitted_row(cast, programme)
+    other = files.submitted_row(cast, files.other_programme(programme, elsewhere=True))
+    files.asked_row(files.decision_row(cast, programme, state="approved", file=file))
+    Appointment.objects.filter(user=cast.officer).update(program=programme)
+    assert in_office(file.pk, cast.officer, ProgramRole.CHAIR, ProgramRole.OFFICER)
+    assert not in_office(file.pk, cast.officer, ProgramRole.CHAIR)
+    assert not in_office(other.pk, cast.officer, ProgramRole.OFFICER)
+    assert reads_as_staff(file.pk, cast.officer)
+    assert not reads_as_staff(other.pk, cast.officer)
+    assert not reads_as_staff(file.pk, cast.ana)
+    agreement = files.other_agreement(programme)
+    assert concurs_for(file.pk, cast.concurrence)
+    assert not concurs_for(other.pk, cast.concurrence)
+    assert not concurs_for(file.pk, cast.analyst)  # who sits for the partner, and does not concur
+    assert not concurs_for(file.pk, seated("Elsewhere", agreement.partner))
+    assert not concurs_for(file.pk, seated("Ended", cast.concurrence.partner_seats.get().partner, term="ended"))

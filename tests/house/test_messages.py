@@ -15,6 +15,7 @@ from notifications.messages import KINDS
 ROOT = Path(__file__).parents[2]
 SOURCES = {
     Concern.ONESELF: {"oneself"},
+    Concern.REVIEWER: {"oneself"},
     Concern.APPLICANT: {"people_of"},
     Concern.MEMBERS: {"members_of"},
     Concern.HOLDERS: {"people_of", "members_of"},

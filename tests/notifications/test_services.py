@@ -14,8 +14,8 @@ from django.utils import translation
 from accounts.models import User
 from accounts.pages import INVITATION
 from moves.services import declare_standing
-from notifications import messages
-from notifications.constants import MessageKind
+from notifications import messages, notices
+from notifications.constants import Concern, MessageKind
 from notifications.models import Message
 from notifications.notices import write
 from notifications.selectors import messages_about
@@ -181,6 +181,15 @@ def test_followed_message_that_no_app_or_two_apps_take_stops_the_start():
             hand_over(kind, to)
 
 
+def test_office_that_no_app_or_two_apps_know_stops_the_start(monkeypatch):
+    hand_over(MessageKind.LETTER, print)
+    with pytest.raises(ImproperlyConfigured, match="two apps say who holds the office of CHAIR"):
+        notices.ask_again([Concern.CHAIR], lambda file, person: True)
+    monkeypatch.delitem(notices.IN_OFFICE, Concern.CHAIR)
+    with pytest.raises(ImproperlyConfigured, match="no app says who still holds the office of CHAIR"):
+        check_kinds()
+
+
 def test_kind_that_nothing_is_said_of_stops_the_start(monkeypatch):
     hand_over(MessageKind.LETTER, print)
     monkeypatch.delitem(messages.KINDS, MessageKind.RULING_ASKED)
@@ -223,7 +232,10 @@ def test_a_message_whose_reader_closed_their_account_is_given_up(camille, queue)
     assert (Message.objects.get(pk=message.pk).sent_at, mail.outbox) == (None, [])
 
 
-def test_a_message_about_a_file_that_was_closed_to_its_reader_meanwhile_is_set_aside_with_its_reason(camille, sam):
+def test_a_message_about_a_file_that_was_closed_to_its_reader_meanwhile_is_set_aside_with_its_reason(
+    camille, sam, monkeypatch
+):
+    monkeypatch.setitem(notices.IN_OFFICE, Concern.OFFICERS, lambda file, person: True)
     for person in (camille, sam):
         waits = messages.FileWithdrawn(reference="FE-2026-00042", title="Robot cell")
         queue_message(waits, to=person, application_id=5, key=f"x:{person.pk}")
