@@ -25,6 +25,7 @@ class MessageKind(TextChoices):
     CHANGES_ANSWERED = "changes_answered"
     CHANGES_REMINDER = "changes_reminder"
     CHANGES_CANCELLED = "changes_cancelled"
+    NEXT_COHORT = "next_cohort"
     CHANGES_OVERDUE = "changes_overdue"
     # programs
     CALL_EXTENDED = "call_extended"

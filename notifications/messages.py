@@ -235,6 +235,20 @@ class ChangesCancelled(OfFile):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NextCohort(OfFile):
+    """It tells of a closing and of what is still asked, both of which its reader knows of: of no outcome."""
+
+    words = Wording(
+        MessageKind.NEXT_COHORT,
+        Concern.APPLICANT,
+        _("Application %(reference)s moves to the next cohort"),
+        _("See what is asked"),
+    )
+    closed: date
+    closing: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChangesOverdue(OfFile):
     words = Wording(
         MessageKind.CHANGES_OVERDUE,

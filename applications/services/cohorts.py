@@ -1,13 +1,19 @@
 """A file that stays incomplete long after its cohort closed waits for the next one."""
 
+from datetime import datetime
+
 from django.db import transaction
 
 from applications.models import Application
+from applications.pages import APPLICATION_CHANGES
 from applications.selectors.deadlines import next_cohort_of
+from applications.selectors.people import people_of
 from applications.services.clocks import keep_clock
 from applications.states import ApplicationState
 from audit import services as trail
 from audit.actors import Actor
+from notifications import messages
+from notifications.services import queue_message
 from work import clock
 
 
@@ -33,4 +39,25 @@ def _move(key: int, *, by: Actor) -> bool:
     keep_clock(file)
     given = {"from": before.isoformat() if before else None, "to": closing.isoformat()}
     trail.record(file, "application.next_cohort", by=by, given=given)
+    _tell(file, before)
     return True
+
+
+def _tell(file: Application, closed: datetime | None) -> None:
+    """Its applicant is told, who knows that changes are asked and when cohorts close. A file that waits on the list
+    competes again by the rules, and nothing of it is told: its letter said that it waits."""
+    assert closed is not None  # only a file of a cohort moves to the next
+    assert file.cohort_closes_at is not None
+    for person in people_of(file):
+        queue_message(
+            messages.NextCohort(
+                reference=file.number,
+                title=file.title,
+                closed=clock.day_of(closed),
+                closing=clock.day_of(file.cohort_closes_at),
+            ),
+            to=person,
+            link=APPLICATION_CHANGES(file.public_id),
+            application_id=file.pk,
+            key=f"next_cohort:{file.public_id}:{file.cohort_closes_at:%Y%m%d}:{person.pk}",
+        )

@@ -3,11 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from applications.models import Application
+from applications.selectors.people import people_of
 from applications.services.cohorts import move_incomplete_files
 from audit.actors import CLOCK
 from audit.models import Entry
+from notifications.models import Message
+from notifications.notices import write
 from tests.decisions.files import submitted_row
 from tests.files import another, with_rules
 from work import clock
@@ -17,6 +21,10 @@ SECOND = datetime(2027, 1, 31, 22, tzinfo=UTC)
 LAST = datetime(2028, 9, 30, 21, tzinfo=UTC)
 AFTER = clock.end_of(clock.day_of(FIRST) + timedelta(days=20))
 TICK = timedelta(microseconds=1)
+
+
+def told():
+    return Message.objects.filter(kind="next_cohort")
 
 
 def test_file_still_incomplete_moves_to_the_next_cohort(cast, programme):
@@ -44,10 +52,15 @@ def test_file_still_incomplete_moves_to_the_next_cohort(cast, programme):
     assert moved(AFTER + TICK) == {}
     entry = Entry.objects.get(verb="application.next_cohort")
     assert (entry.application_id, entry.given["to"]) == (files["incomplete"].pk, SECOND.isoformat())
+    assert {(one.recipient, one.application_id) for one in told()} == {
+        (person, files["incomplete"].pk) for person in people_of(row)
+    }
+    assert len(told()) == people_of(row).count()
     third = datetime(2027, 5, 31, 21, tzinfo=UTC)
     assert moved(clock.end_of(clock.day_of(SECOND) + timedelta(days=20)) + TICK) == {
         "incomplete": third, "of the next": third,
     }  # fmt: skip
+    assert told().count() == 3 * people_of(row).count()  # once each time, to each
     assert "of the last" not in moved(LAST + timedelta(days=400))
 
 
@@ -69,3 +82,18 @@ def test_file_stays_where_the_rules_move_none(cast, programme, promise):
     another(row, state="changes_requested", cohort_closes_at=FIRST)
     with clock.at(AFTER + timedelta(days=90)):
         assert move_incomplete_files(by=CLOCK) == 0
+
+
+def test_applicant_is_told_of_the_closings_and_of_what_is_still_asked_in_its_language(cast, programme):
+    row = submitted_row(cast, programme)
+    another(row, state="changes_requested", cohort_closes_at=FIRST)
+    with clock.at(AFTER + TICK):
+        move_incomplete_files(by=CLOCK)
+    message = told().get(recipient=cast.sophie)
+    mail = write(message)
+    assert mail.subject.endswith("passe à la cohorte suivante")
+    for said in ("30 septembre 2026", "31 janvier 2027", "Les corrections demandées restent à envoyer"):
+        assert said in mail.body
+    message.language = "en"
+    assert "30 September 2026" in write(message).body or "September 30, 2026" in write(message).body
+    assert message.url.endswith(reverse("application-changes", args=message.url_args))
