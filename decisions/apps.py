@@ -7,7 +7,7 @@ class DecisionsConfig(AppConfig):
 
     def ready(self) -> None:
         from applications.pages import FILE_TABS
-        from applications.selectors.people import in_office
+        from applications.selectors.people import in_office, reads_as_staff
         from decisions.selectors import tell
         from decisions.selectors.turns import concurs_for
         from decisions.states import STEPS
@@ -22,6 +22,7 @@ class DecisionsConfig(AppConfig):
 
         ask_again([Concern.TAKERS], lambda file, one: in_office(file, one, *STEPS, ProgramRole.OFFICER))
         ask_again([Concern.PARTNER], concurs_for)
+        ask_again([Concern.UNDONE], lambda file, one: reads_as_staff(file, one) or concurs_for(file, one))
         FILE_TABS.offer(Tab("decision-file", _("Decision"), 60))
         register(DecisionSubject, *FIELDS)
         told_by(LetterKind, tell)  # every letter that there is, is a decision's

@@ -65,7 +65,7 @@ class Concern(Enum):
 
 OF_OFFICE = (
     *(Concern.OFFICERS, Concern.REVIEWER, Concern.ASKER, Concern.CHAIR, Concern.TAKERS, Concern.RETURNED),
-    Concern.PARTNER,
+    *(Concern.UNDONE, Concern.PARTNER),
 )
 """They are told by an office that they hold: whether they still hold it is asked again as the message leaves."""
 

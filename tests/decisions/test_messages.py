@@ -330,6 +330,7 @@ def test_letter_that_fails_again_is_told_again(cast, programme):
 def of_office(file):
     """One message of each concern by an office, and who it is for."""
     known = {"reference": file.number, "title": file.title}
+    undone = {"decision": Text("l’aide", "the award"), "amount": D("1"), "was_issued": True, "with_its_call": False}
     return {
         Concern.OFFICERS: (said.FileWithdrawn(**known), "officer"),
         Concern.REVIEWER: (said.ReviewCancelled(reference=file.number), "ana"),
@@ -337,6 +338,7 @@ def of_office(file):
         Concern.CHAIR: (said.RulingAsked(reference=file.number, person="Ana"), "chair"),
         Concern.TAKERS: (said.DecisionWaiting(**known, step=Text("l’approuver", "approve it")), "approver"),
         Concern.RETURNED: (said.DecisionSentBack(**known, reason="À revoir."), "approver"),
+        Concern.UNDONE: (said.DecisionUndone(**known, **undone), "approver"),
         Concern.PARTNER: (said.ConcurrenceAsked(**known, amount=D("1")), "concurrence"),
     }
 
