@@ -25,7 +25,7 @@ from questions.schema.standing import later_of
 from work import clock
 from work.models import PublicModel, bilingual
 from work.money import format_money, format_percent
-from work.texts import Said
+from work.texts import Said, is_blank
 
 ZERO = Decimal("0.00")
 
@@ -199,7 +199,7 @@ class Agreement(PublicModel):
         """Whether awards may be issued with this money: an authorisation, or why none is needed, where one is asked."""
         if self.jurisdiction != Jurisdiction.FEDERAL or not self.cluster.mostly_funded_by_quebec:
             return True
-        return bool(self.authorisation_number or self.authorisation_none_reason.strip())
+        return bool(self.authorisation_number or not is_blank(self.authorisation_none_reason))
 
     def needs_concurrence(self, amount: Decimal) -> bool:
         """Whether the partner must concur to an award of `amount` dollars: strictly above the threshold."""

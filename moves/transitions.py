@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from audit.actors import Actor
 from moves.refusals import Refusal
 from moves.states import Duty
+from work.texts import is_blank
 
 F = TypeVar("F", bound="Facts")
 I = TypeVar("I", bound="Input")  # noqa: E741 (facts and input: F and I)
@@ -51,7 +52,8 @@ class Input:
 
     @property
     def words(self) -> str:
-        return str(getattr(self, self.words_in)).strip() if self.words_in else ""
+        words = str(getattr(self, self.words_in)) if self.words_in else ""
+        return "" if is_blank(words) else words.strip()
 
     def told(self) -> dict[str, object]:
         """What the trail keeps in clear: keys, amounts, ids."""

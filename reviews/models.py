@@ -21,6 +21,7 @@ from reviews.states import LIVE, Answer, AssignmentState, InterestKind, SeatEnd,
 from reviews.workflow import AssignmentLife
 from work import clock
 from work.models import PublicModel, state_check
+from work.texts import is_blank
 
 
 class Interest(PublicModel):
@@ -211,7 +212,7 @@ class Score(models.Model):
     @property
     def has_comment(self) -> bool:
         """Whether the point is explained: blanks explain nothing."""
-        return bool(self.comment.strip())
+        return not is_blank(self.comment)
 
     @property
     def is_done(self) -> bool:

@@ -21,6 +21,14 @@ LIST_MARKS = str.maketrans(dict.fromkeys("\uf02d\uf06e\uf06f\uf076\uf0a7\uf0a8\u
 # Without width, and not seen where they stand: soft hyphens, marks of direction and of byte order. The two that join
 # letters and pictures (U+200C, U+200D) stay.
 UNSEEN = re.compile("[\xad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
+# What leaves nothing on a screen or a sheet: spaces, controls, what Unicode says is never shown
+# (`Default_Ignorable_Code_Point`), and what is drawn as nothing: the empty pattern of braille, the null note head, a
+# filler of Khitan.
+NOTHING = re.compile(
+    r"[\s\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U00016fe4\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a"
+    r"\U000e0000-\U000e0fff]*"
+)
 UNSHOWABLE = frozenset({"Co", "Cs"})  # private use, half a character
 # Where any of these is, each character is looked at; elsewhere, in nearly every text, none has to be.
 SUSPECT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U0001fff0-\U0010ffff]")
@@ -39,13 +47,20 @@ class Unshowable(ValueError):
         super().__init__(sentence % {"words": words, "code": code})
 
 
+def is_blank(text: str) -> bool:
+    """Whether `text` shows nothing to the eye: empty, spaces, or characters that are drawn as nothing."""
+    return NOTHING.fullmatch(text) is not None
+
+
 def read_text(typed: str) -> str:
     """A text of several lines as it is kept. Unshowable for a character that nothing can show.
 
     Composed (NFC); "\\n" ends a line; a list mark that came from a word processor is "•"; control characters and what
-    is not seen are left out; no space at either end.
+    is not seen are left out; no space at either end. "" for a text that shows nothing.
     """
     text = UNSEEN.sub("", END_OF_LINE.sub("\n", typed))
+    if is_blank(text):
+        return ""
     if not SUSPECT.search(text):
         return unicodedata.normalize("NFC", text).strip()
     kept: list[str] = []

@@ -12,6 +12,7 @@ from funding.ledger.entries import Share, lock, post
 from funding.ledger.refusals import refused
 from funding.models import Envelope, LedgerEntry
 from funding.money import Bucket, Cause, EntryKind
+from work.texts import is_blank
 
 
 def reserve(
@@ -113,7 +114,7 @@ def reuse(shares: Iterable[Share], *, application_id: int, by: Actor, note: str 
 @transaction.atomic
 def reverse_entry(entry: LedgerEntry, *, by: Actor, note: str) -> LedgerEntry:
     """Corrects a wrong entry by its opposite, once, with the reason. The wrong one stays where it is."""
-    if not note.strip():
+    if is_blank(note):
         raise refused(_("Give the reason of the correction."), "reason")
     if entry.kind in (EntryKind.REPROFILE_OUT, EntryKind.REPROFILE_IN):
         raise refused(_("A carry-over is corrected by carrying the money back."), "carry_over")

@@ -13,6 +13,7 @@ from funding.models import Envelope, LedgerEntry
 from funding.money import EntryKind
 from work import clock
 from work.money import share as percent_of
+from work.texts import is_blank
 
 
 def allocate(envelope: Envelope, *, amount: Decimal, by: Actor, note: str = "") -> LedgerEntry:
@@ -43,7 +44,7 @@ def reprofile(
 ) -> list[LedgerEntry]:
     """Carries money over to another year of the same agreement, with the partner's recorded `consent`
     (its letter's reference and date). Returns the two entries, the one out first."""
-    if not consent.strip():
+    if is_blank(consent):
         raise refused(_("Enter the partner's written consent to this carry-over: reference and date."), "consent")
     if source.agreement_id != target.agreement_id or source.pk == target.pk:
         raise refused(_("Money is carried over between two years of the same agreement."), "agreement")

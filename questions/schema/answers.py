@@ -14,7 +14,7 @@ from questions.constants import Path, QuestionType
 from questions.schema import tables, values
 from questions.schema.definition import Form, Question
 from questions.schema.faults import Fault
-from work.texts import UNSEEN, Unshowable, read_text
+from work.texts import Unshowable, is_blank, read_text
 
 CHECKS = values.CHECKS | tables.CHECKS  # of every type but guidance, which has no answer
 
@@ -73,7 +73,7 @@ def read_texts(value: object, at: Path = ()) -> tuple[object, list[Fault]]:
 
 def _is_blank(value: object) -> bool:
     if isinstance(value, str):
-        return not UNSEEN.sub("", value).strip()
+        return is_blank(value)
     if isinstance(value, Mapping):
         return all(_is_blank(part) for part in value.values())
     return value is None or (isinstance(value, list | tuple) and all(_is_blank(part) for part in value))

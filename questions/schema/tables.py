@@ -23,7 +23,7 @@ from questions.constants import CostKind, FinancingKind, QuestionType
 from questions.schema import values
 from questions.schema.definition import Option, Question
 from questions.schema.faults import Fault, Outcome
-from work.texts import Text
+from work.texts import Text, is_blank
 
 MAX_ROWS = 200
 _Rows = list[tuple[int, dict[str, Any]]]  # each with the number it was typed at
@@ -99,7 +99,7 @@ def check_cell(column: Question, cell: object, *, today: date | None = None) -> 
 
 
 def _is_blank(value: object) -> bool:
-    return value is None or value is False or (isinstance(value, str) and not value.strip()) or value in ([], {})
+    return value is None or value is False or (isinstance(value, str) and is_blank(value)) or value in ([], {})
 
 
 def _rows(question: Question, value: object, today: date | None) -> tuple[_Rows | None, list[Fault]]:
@@ -124,7 +124,7 @@ def _rows(question: Question, value: object, today: date | None) -> tuple[_Rows 
                 if column.required:
                     faults.append(Fault(_("Fill in this cell."), (number, column.key)))
                 continue
-            if cell is None or (isinstance(cell, str) and not cell.strip()):
+            if cell is None or (isinstance(cell, str) and is_blank(cell)):
                 if column.required:
                     faults.append(Fault(_("Choose yes or no."), (number, column.key)))
                 continue

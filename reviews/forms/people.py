@@ -13,6 +13,7 @@ from reviews.checks import Fitness
 from reviews.states import Answer, InterestKind
 from work import clock
 from work.forms import DayField, LineField, TextField
+from work.texts import is_blank
 
 
 def words(rows: int = 4, **attrs: str) -> forms.Textarea:
@@ -84,7 +85,7 @@ class DeclareForm(forms.Form):
 
     def clean(self) -> None:
         answer = self.cleaned_data.get("answer")
-        if answer in (Answer.CONFLICT, Answer.UNSURE) and not self.cleaned_data.get("note", "").strip():
+        if answer in (Answer.CONFLICT, Answer.UNSURE) and is_blank(self.cleaned_data.get("note", "")):
             self.add_error("note", _("Say in a few words what it is."))
         if answer == Answer.NONE and "undertaking" in self.fields and not self.cleaned_data.get("undertaking"):
             self.add_error("undertaking", _("Sign the undertaking: the file opens after that."))

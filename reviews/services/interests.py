@@ -29,6 +29,7 @@ from reviews.services.panels import take_the_chair
 from reviews.services.scores import keep_score
 from reviews.states import Answer, AssignmentState
 from work import clock
+from work.texts import is_blank
 
 STANDINGS = {
     Answer.NONE: StandingState.CLEAR,
@@ -169,7 +170,7 @@ def rule_on_declaration(declaration: Declaration, *, by: User, clear: bool, ruli
     if clear and side_of(application.pk, declaration.user):
         sentence = _("This person acts for a party of the file, or did not long ago: no ruling opens it to them.")
         raise WrongMoment(Refusal(sentence, code="side"))
-    if not ruling.strip():
+    if is_blank(ruling):
         raise WrongMoment(Refusal(_("A ruling is in writing: give your reasons."), code="reason"))
     declaration.ruled_by, declaration.ruling = by, ruling.strip()
     declaration.save(update_fields=["ruled_by", "ruling"])

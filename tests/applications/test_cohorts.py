@@ -93,7 +93,7 @@ def test_applicant_is_told_of_the_closings_and_of_what_is_still_asked_in_its_lan
     mail = write(message)
     assert mail.subject.endswith("passe à la cohorte suivante")
     for said in ("30 septembre 2026", "31 janvier 2027", "Les corrections demandées restent à envoyer"):
-        assert said in mail.body
+        assert said in mail.body.replace("\xa0", " ")
     message.language = "en"
-    assert "30 September 2026" in write(message).body or "September 30, 2026" in write(message).body
+    assert "September 30, 2026" in write(message).body.replace("\xa0", " ")
     assert message.url.endswith(reverse("application-changes", args=message.url_args))

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from moves.rules import has_a_reason
+from moves.transitions import Reason
 from work.forms import LineField, TextField
-from work.texts import LIST_MARKS, Text, Unshowable, mended, read_line, read_text
+from work.texts import LIST_MARKS, Text, Unshowable, is_blank, mended, read_line, read_text
 
 
 @pytest.mark.parametrize(("language", "said"), [("fr", "oui"), ("en", "yes"), ("en-ca", "yes"), ("de", "oui")])
@@ -132,3 +134,36 @@ def test_a_form_says_which_character_nothing_shows_beside_its_field():
 def test_text_kept_before_it_was_read_at_the_door_is_mended_and_never_refused(kept, mended_):
     assert mended(kept) == mended_
     assert mended(mended_) == mended_
+
+
+# ------------------------------------------------------------------ what shows nothing
+
+BLANK = [chr(code) for code in range(0x110000) if is_blank(chr(code))]
+DRAWN_AS_NOTHING = "\u115f\u1160\u3164\uffa0\u2800\U0001d159"
+"""Letters and signs, as Unicode has it: fillers of Hangul, the empty pattern of braille, the null note head."""
+
+
+def test_what_is_blank_is_space_control_or_is_never_shown_and_a_few_letters():
+    kinds = {unicodedata.category(one) for one in BLANK if one not in DRAWN_AS_NOTHING}
+    assert kinds <= {"Zs", "Zl", "Zp", "Cc", "Cf", "Cn", "Mn"}
+    assert set(DRAWN_AS_NOTHING) <= set(BLANK)
+    shown = "aé€$•1٣字\u0301\U0001f680\u0600\u06dd"  # and those that format what follows, which are seen
+    assert [one for one in shown if is_blank(one)] == []
+    for first, last in ((0x034F, 0x034F), (0xFE00, 0xFE0F), (0x200B, 0x200F), (0x180B, 0x180F), (0xE0000, 0xE0FFF)):
+        assert is_blank("".join(map(chr, range(first, last + 1))))
+
+
+@settings(max_examples=150)
+@given(st.text(st.sampled_from(BLANK), max_size=12), st.text(st.sampled_from(BLANK), max_size=12))
+def test_text_that_shows_nothing_is_no_text_at_any_door_and_no_reason(before, after):
+    assert is_blank(before + after)
+    assert not is_blank(f"{before}x{after}")
+    assert (read_text(before + after), read_line(before + after)) == ("", "")
+    with pytest.raises(forms.ValidationError):
+        TextField().clean(before + after)
+    assert has_a_reason(None, None, Reason(before + after)) is not None
+    assert has_a_reason(None, None, Reason(f"{before}Retard.{after}")) is None
+
+
+def test_text_that_shows_something_keeps_what_joins_its_letters():
+    assert read_text("\u2764\ufe0f \u2800⠓\u2800") == "\u2764\ufe0f \u2800⠓\u2800"
