@@ -204,7 +204,11 @@ FACTS = {
 MEMBERS = dict(OrganisationRole.choices)
 
 # The facts whose name is another of one act: what it is of.
-FACTS_OF = {"agreement.import": {"reference": _("agreement number")}}
+FACTS_OF = {"agreement.import": {"reference": _("agreement number")}} | {
+    # What an envelope holds besides is on its statement: a line of one file would tell what others hold of it.
+    f"ledger.{kind.value}": {"before": "", "after": ""}
+    for kind in EntryKind
+}
 
 # Facts whose values are words of a closed list, one or several, whatever the act: what each is called.
 VALUES = {

@@ -58,6 +58,12 @@ def envelopes_of(user: object) -> QuerySet[Envelope]:
     return Envelope.objects.filter(Q(agreement__cluster__in=clusters.values("pk")) | Q(agreement__in=handled))
 
 
+def leaves_out(user: Actor) -> bool:
+    """Whether some file is closed to `user`, whatever it comes to: then the figures that they read are said to leave it
+    out until its letter has left. Asked of the bar alone, so that the sentence tells nothing of the file's money."""
+    return barred_from(user).exists()
+
+
 def entries_open_to(user: Actor) -> QuerySet[LedgerEntry]:
     """The entries of the ledger from which a member of staff may compute: without those of the files that are closed to
     them, until their letters leave. Balances are then the sums of these (`figures.as_read`)."""

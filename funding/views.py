@@ -18,8 +18,8 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from audit.services import record_list_reading, record_reading
 from audit.states import ActorKind, Read
-from funding.access import envelopes_of, reads_envelopes
-from funding.figures import Burn, FileName, StatementRow, burn, names_of_files, statement
+from funding.access import entries_open_to, envelopes_of, leaves_out, reads_envelopes
+from funding.figures import Burn, FileName, StatementRow, as_read, burn, names_of_files, statement
 from funding.models import Agreement, Envelope
 from funding.money import BUCKETS, Bucket, EntryKind
 from moves.refusals import Forbidden
@@ -59,14 +59,16 @@ def index(request: PersonRequest) -> HttpResponse:
     if not reads_envelopes(request.user):
         raise Forbidden(_("The envelopes are for officers, finance, approvers and auditors."))
     agreements: dict[Agreement, list[dict[str, Any]]] = {}
-    for envelope in readable(request).order_by("agreement__reference", "fiscal_year"):
+    envelopes = readable(request).order_by("agreement__reference", "fiscal_year")
+    for envelope in as_read(envelopes, entries_open_to(request.user)):
         year = burn(envelope)
         line = {"envelope": envelope, "burn": year, "bar": bar_of(envelope, year), "key": f"env-{envelope.public_id}"}
         agreements.setdefault(envelope.agreement, []).append(line)
     groups = [
         {"agreement": agreement, "years": years, "total": _total(years)} for agreement, years in agreements.items()
     ]
-    return render(request, "funding/envelopes.html", {"groups": groups})
+    context = {"groups": groups, "leaves_out": leaves_out(request.user)}
+    return render(request, "funding/envelopes.html", context)
 
 
 def _total(years: list[dict[str, Any]]) -> dict[str, Decimal]:
@@ -80,8 +82,9 @@ class Line(TypedDict):
 
 
 def rows_of(envelope: Envelope, reader: User) -> list[Line]:
-    """The entries with their running balances; each file by its name where the reader may open it."""
-    rows = statement(envelope)
+    """The entries that are open to the reader, with their running balances; each file by its name where they may open
+    it."""
+    rows = statement(envelope, entries_open_to(reader))
     names = names_of_files({row.entry.application_id for row in rows if row.entry.application_id}, reader)
     return [{"row": row, "file": names.get(row.entry.application_id or 0)} for row in rows]
 
@@ -90,7 +93,8 @@ def rows_of(envelope: Envelope, reader: User) -> list[Line]:
 @login_required
 @never_cache
 def statement_page(request: PersonRequest, public_id: UUID) -> HttpResponse:
-    envelope = get_object_or_404(readable(request), public_id=public_id)
+    found = get_object_or_404(readable(request), public_id=public_id)
+    (envelope,) = as_read([found], entries_open_to(request.user))
     year = burn(envelope)
     rows = rows_of(envelope, request.user)
     remember(request, envelope, rows, what=Read.STATEMENT)
@@ -100,6 +104,7 @@ def statement_page(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "burn": year,
         "bar": bar_of(envelope, year),
         "rows": rows,
+        "leaves_out": leaves_out(request.user),
         "now": clock.now(),
     }
     return render(request, "funding/envelope.html", context)

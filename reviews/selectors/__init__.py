@@ -23,7 +23,6 @@ from reviews.selectors.ranking import (
     closed_in,
     held_for,
     held_percent,
-    holds_money_untold,
     open_envelopes,
     ranking,
 )
@@ -49,7 +48,6 @@ __all__ = [
     "held_for",
     "held_percent",
     "hides_its_ranking",
-    "holds_money_untold",
     "notes_of",
     "open_envelopes",
     "pace_of",

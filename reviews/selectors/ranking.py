@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from applications.models import Application
-from applications.states import RANKED, VALID, PublicState
+from applications.states import RANKED
 from audit.actors import Actor
+from funding.figures import as_read
 from funding.ledger import available
 from funding.models import Envelope, LedgerEntry
-from moves.interests import barred_from, barred_pairs
+from moves.interests import barred_pairs
 from programs.constants import Order
 from programs.models import Call
 from programs.policy import RankingRules
@@ -87,7 +88,13 @@ def open_envelopes(call: Call) -> list[Envelope]:
     )
 
 
-def ranking(call: Call, cohort_closes_at: datetime | None = None, *, competition: Competition | None = None) -> Ranking:
+def ranking(
+    call: Call,
+    cohort_closes_at: datetime | None = None,
+    *,
+    competition: Competition | None = None,
+    entries: QuerySet[LedgerEntry] | None = None,
+) -> Ranking:
     """The `Ranking` of a call's reviewed files, or of those that compete in one cohort. `competition`: the call's,
     where it is at hand.
 
@@ -102,6 +109,8 @@ def ranking(call: Call, cohort_closes_at: datetime | None = None, *, competition
     reviews = reviews_of(ranked)
     files = {str(file.public_id): (file, reviews[file.pk]) for file in ranked}
     envelopes, held = open_envelopes(call), held_percent(call)
+    if entries is not None:
+        envelopes = as_read(envelopes, entries)
     left = sum((max(Decimal(0), available(envelope, held_percent=held)) for envelope in envelopes), Decimal(0))
     entrants = [_entrant(key, file, said, rules) for key, (file, said) in files.items()]
     placed = scoring.draw_line(entrants, available=left, line=scoring.Line(rules.line))
@@ -114,14 +123,6 @@ def closed_in(ranking: Ranking, reader: Actor) -> set[int]:
     if reader.pk is None:
         return set()
     return {file for file, _reader in barred_pairs([one.application.pk for one in ranking.files], [reader.pk])}
-
-
-def holds_money_untold(ranking: Ranking, reader: Actor) -> bool:
-    """Whether the envelopes of a ranking hold money for a file that is closed to `reader` and whose applicant has not
-    read of it: what is reserved may be the amount of that file alone."""
-    paid = LedgerEntry.objects.filter(envelope__in=ranking.envelopes)
-    files = Application.objects.filter(pk__in=barred_from(reader), state__in=VALID)
-    return files.filter(pk__in=paid.values("application_id")).exclude(last_told=PublicState.APPROVED).exists()
 
 
 def _files_to_rank(call: Call, competes: Q | None) -> list[Application]:

@@ -25,6 +25,7 @@ from applications.rules import AMOUNT, CEILING, DISCUSSION, MINIMUM, QUORUM, SHA
 from applications.states import Outcome
 from audit.services import record_list_reading
 from audit.states import Read
+from funding.access import entries_open_to, leaves_out
 from funding.ledger import InsufficientFunds, available
 from funding.models import Envelope, LanguageRegime
 from moves.machine import allowed, refusals
@@ -85,7 +86,7 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     competition = selectors.competition_of(call)
     cohort = _cohort(request, competition)
     competes = Q() if cohort is None else competition.competing_in(cohort)
-    ranking = selectors.ranking(call, cohort, competition=competition)
+    ranking = selectors.ranking(call, cohort, competition=competition, entries=entries_open_to(request.user))
     closed = selectors.closed_in(ranking, request.user)
     rows = _rows(ranking, call, closed)
     record_list_reading(
@@ -104,7 +105,7 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "line": ranking.line,
         "closed": len(closed),
         "envelopes": _envelopes(call, ranking),
-        "untold": selectors.holds_money_untold(ranking, request.user),
+        "leaves_out": leaves_out(request.user),
         "held": selectors.held_percent(call),
         "bonus": BONUS_CONDITION if any(row.ranked.application.requested.bonus for row in rows) else "",
         "under_way": selectors.to_review_in(call, competes),
@@ -184,7 +185,8 @@ def recommend(request: PersonRequest, reference: str) -> HttpResponse:
     if any(refusal.code == UNDECLARED for refusal in in_the_way):
         here = reverse("review-recommend", args=[reference])
         return redirect(f"{reverse('review-declare', args=[reference])}?{urlencode({'next': here})}")
-    ranking = selectors.ranking(application.call, selectors.cohort_it_competes_in(application))
+    cohort = selectors.cohort_it_competes_in(application)
+    ranking = selectors.ranking(application.call, cohort, entries=entries_open_to(user))
     ranked = ranking.of(application)
     if ranked is None:  # it has just left the ranking
         return _too_late(request, application)
@@ -287,7 +289,9 @@ def _recommend(form: RecommendForm, application: Application, *, by: User) -> bo
             discussion=given["discussion"],
         )
     except InsufficientFunds as short:
-        form.add_error(RecommendForm.name_of(short.envelope), str(short.message))
+        # To whom a file is closed, the figure of this refusal could tell its amount.
+        said = _("This envelope does not hold that amount.") if leaves_out(by) else str(short.message)
+        form.add_error(RecommendForm.name_of(short.envelope), said)
     except WrongMoment as stopped:
         for refusal in stopped.refusals:
             form.add_error(PLACES.get(refusal.code), str(refusal.message))
@@ -312,6 +316,7 @@ def _recommend_page(
         "ranked": ranked,
         "ranking": ranking,
         "closed": bool(closed),
+        "leaves_out": leaves_out(person),
         "passing": sum(1 for one in ranking.files if one.placed.rank is not None),
         "missed": _missed(ranked, _criteria(application.call)),
         "pass_mark": rubric_of(application.call).pass_overall,

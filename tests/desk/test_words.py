@@ -136,7 +136,10 @@ TOLD = [
     ("job.start", {"kind": "file_list"}, [("kind", "List of files (CSV)")], [("type", "Liste des dossiers (CSV)")]),
     ("decision.issue", {"kind": "partial"}, [("kind", "approval in part")], [("type", "approbation partielle")]),
     ("interest.recorded", {"kind": "approved"}, [("kind", "approved")], [("type", "approved")]),  # another act's word
-    ("ledger.commit", {"before": "member"}, [("before", "member")], [("avant", "member")]),  # no role of a member
+    ("ledger.close_year", {"before": "member"}, [("before", "member")], [("avant", "member")]),  # no role of a member
+    # No balance on the line of one file: it would tell what others hold.
+    ("ledger.commit", {"amount": "5", "before": {"reserved": "5"}, "after": {"reserved": "0"}},
+     [("amount", "5")], [("montant", "5")]),
     ("application.recommend", {"outcome": "waitlisted"},
      [("outcome", "waiting list")], [("résultat", "liste d’attente")]),
     ("assignment.offered", {"seat": "industry"}, [("seat", "industry")], [("siège", "industrie")]),

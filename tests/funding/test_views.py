@@ -14,6 +14,7 @@ from funding import access, figures, ledger
 from funding.access import envelopes_of, reads_envelopes
 from funding.models import Agreement, Envelope, Partner
 from funding.money import Cause
+from moves.services import declare_standing
 from programs.models import Appointment, Program, ProgramFunding
 from programs.rules import is_staff
 from tests.files import AT, another_call, another_cluster, submitted_file
@@ -77,6 +78,33 @@ def test_a_statement_names_the_file_of_each_entry_to_whom_may_open_it(cast, prog
     assert len(lines) == 4  # the head, the allocation, the fee, the reserve
     assert file.reference in lines[3]
     assert Reading.objects.filter(subject_type="envelope").count() == 2
+
+
+def test_money_of_a_file_that_is_closed_to_its_reader_is_left_out_until_its_letter_has_left(cast, programme, page):
+    """Of the list, the statement, its bar and its spreadsheet: rows and balances agree, for them as for the others."""
+    application, other = submitted_file(cast, programme), 7
+    declare_standing(application.pk, user=cast.officer, standing="conflict")
+    envelope = Envelope.objects.order_by("fiscal_year").first()
+
+    def read(person):
+        names = (("envelope-list",), ("envelope-statement", envelope.public_id), ("envelope-csv", envelope.public_id))
+        contents = (page(person, *name).content.decode() for name in names)
+        return [content.partition("<h1")[2].partition("<footer")[0] or content for content in contents]
+
+    ledger.reserve([(envelope, Decimal("11.11"))], application_id=other, by=cast.chair, because=Cause.RECOMMEND)
+    before = read(cast.officer)
+    assert ["Un dossier qui vous est fermé n’est pas compté" in text for text in before] == [True, True, False]
+    assert [text.count("11,11") for text in before] == [3, 3, 2]
+    share = [(envelope, Decimal("60000.00"))]
+    ledger.reserve(share, application_id=application.pk, by=cast.chair, because=Cause.RECOMMEND)
+    ledger.commit(share, application_id=application.pk, by=cast.officer, because=Cause.ISSUE)
+    assert read(cast.officer) == before
+    open_to_all = read(cast.finance)
+    assert not any("Un dossier qui vous est fermé" in text for text in open_to_all)
+    ledger.tell(application.pk, at=clock.now())
+    told = read(cast.officer)
+    assert [text.count("60\xa0000,00") for text in told[:2]] == [text.count("60\xa0000,00") for text in open_to_all[:2]]
+    assert told[2].count("60000,00") == open_to_all[2].count("60000,00") > 0
 
 
 def test_start_fails_where_no_app_says_who_handles_the_money_or_names_the_files(monkeypatch):

@@ -17,6 +17,7 @@ from applications.models import Application
 from applications.states import ApplicationState
 from audit.actors import CLOCK
 from funding import ledger
+from funding.access import entries_open_to
 from funding.models import Agreement, Envelope
 from funding.money import Cause
 from moves.services import declare_standing
@@ -31,7 +32,6 @@ from reviews.selectors import (
     closed_in,
     cohort_it_competes_in,
     held_for,
-    holds_money_untold,
     open_envelopes,
     pace_of,
     panel_reviews,
@@ -421,11 +421,10 @@ def test_envelope_that_has_nothing_left_takes_nothing_from_the_others(cast, file
     assert ranking(file.call).available == before - (Decimal("1472000.00") - Decimal("48000.00"))
 
 
-@proves(closed_in, holds_money_untold)
-def test_files_of_a_ranking_that_are_closed_to_its_reader_and_money_held_for_one_before_its_letter(
-    cast, file, programme
-):
-    """Money of the ranking's envelopes, for a file that goes on, until its letter says that it is approved."""
+@proves(closed_in)
+def test_files_of_a_ranking_that_are_closed_to_its_reader_and_figures_without_the_money_of_one(cast, file):
+    """What is available is computed without it, until its letter has left; and a page says that it leaves it out,
+    whether there is money or not."""
     Application.objects.filter(pk=file.pk).update(state="reviewed")
     closed, elsewhere = another(file, state="reviewed"), another(file, state="recommended")
     found, chair = ranking(file.call), cast.chair
@@ -436,34 +435,19 @@ def test_files_of_a_ranking_that_are_closed_to_its_reader_and_money_held_for_one
     assert (closed_in(found, chair), closed_in(found, cast.officer), closed_in(found, CLOCK)) == (
         {closed.pk}, {file.pk}, set(),
     )  # fmt: skip
-    own = Agreement.objects.get(reference="MEIE-2026-114")
-    shut = Envelope.objects.filter(agreement=own).latest("id")
-    ledger.reserve([(shut, Decimal(10))], application_id=elsewhere.pk, by=chair, because=Cause.RECOMMEND)
-    Envelope.objects.filter(pk=shut.pk).update(closed_on=date(2028, 6, 1))
-    first = found.envelopes[0]
-    ledger.reserve([(first, Decimal(10))], application_id=file.pk, by=chair, because=Cause.RECOMMEND)
-    found = ranking(file.call)
-    assert shut not in found.envelopes
-    assert holds_money_untold(found, chair) is False
-    assert holds_money_untold(found, cast.officer) is True
-    ledger.reserve([(first, Decimal(10))], application_id=elsewhere.pk, by=chair, because=Cause.RECOMMEND)
-    assert holds_money_untold(found, chair) is True
-    assert holds_money_untold(found, CLOCK) is False
     client, address = Client(), reverse("review-ranking", args=[file.call.public_id])
     client.force_login(chair)
-    page = client.get(address).content.decode()
-    assert "de l’argent y est réservé pour un dossier qui vous est fermé" in page
-    assert "Engagé et versé" not in page
-    for state, last_told, told in (
-        ("withdrawn", "", False), ("approved", "", True), ("approved", "waitlisted", True),
-        ("approved", "approved", False),
-    ):  # fmt: skip
-        Application.objects.filter(pk=elsewhere.pk).update(state=state, last_told=last_told)
-        assert holds_money_untold(found, chair) is told
-    declare_standing(closed.pk, user=chair, standing="clear")
-    page = client.get(address).content.decode()
-    assert "de l’argent y est réservé" not in page
-    assert "Engagé et versé" in page
+    before, whole = client.get(address).content.decode(), found.available
+    envelope = found.envelopes[0]
+    ledger.reserve([(envelope, Decimal(10))], application_id=elsewhere.pk, by=chair, because=Cause.RECOMMEND)
+    figures = before.partition("Ce qu’il reste dans les enveloppes budgétaires")[2].partition("<footer")[0]
+    assert "Un dossier qui vous est fermé n’est pas compté" in figures
+    assert figures in client.get(address).content.decode()
+    assert ranking(file.call, entries=entries_open_to(chair)).available == whole
+    assert ranking(file.call, entries=entries_open_to(cast.officer)).available == whole - 10
+    assert ranking(file.call).available == whole - 10
+    ledger.tell(elsewhere.pk, at=NOW)
+    assert ranking(file.call, entries=entries_open_to(chair)).available == whole - 10
 
 
 @proves(to_review_in, recommended_in)
