@@ -350,9 +350,10 @@ class DecisionWaiting(OfFile):
 @dataclass(frozen=True, kw_only=True)
 class DecisionSentBack(OfFile):
     words = Wording(
-        MessageKind.DECISION_SENT_BACK, Concern.RETURNED, _("File %(reference)s was sent back"), _("Open the decision")
+        MessageKind.DECISION_SENT_BACK, Concern.RETURNED, _("File %(reference)s was sent back"), _("Open the file")
     )
     reason: str
+    to_panel: bool = False  # and not only to the start of the chain
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -233,6 +233,10 @@ class Recommendation(PublicModel):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
     voided_at = models.DateTimeField(null=True, blank=True)
+    sent_back_why = models.TextField(blank=True, default="", db_default="", help_text="Its decision was.")
+    sent_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
 
     objects = RecommendationQuerySet.as_manager()
 

@@ -6,7 +6,7 @@ from applications.states import ApplicationState
 from moves.interests import is_barred
 from moves.machine import move
 from moves.registry import Made, after
-from moves.transitions import Facts, Input
+from moves.transitions import Facts, Input, Reason
 from notifications import messages
 from notifications.services import queue_message
 from reviews import selectors
@@ -97,7 +97,13 @@ def cancel_open_assignments(application: Application, made: Made[Facts, Input]) 
         move(assignment, Assignment.cancel, by=made.by)
 
 
-@after(Application.withdraw, Application.cancel, Application.return_to_panel, Application.find_ineligible)
+@after(Application.withdraw, Application.cancel, Application.find_ineligible)
 def release_the_reserve(application: Application, made: Made[Facts, Input]) -> None:
     """The recommendation no longer stands, and its money goes back to the envelopes."""
     void_recommendation(application, by=made.by)
+
+
+@after(Application.return_to_panel)
+def keep_why_it_came_back(application: Application, made: Made[Facts, Reason]) -> None:
+    """The same, and the committee reads the reason as it recommends again."""
+    void_recommendation(application, by=made.by, sent_back=made.words)

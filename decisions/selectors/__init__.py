@@ -5,6 +5,7 @@ from decisions.selectors.chain import (
     money_of,
     needs_of,
     present_decision,
+    return_of,
     summary_of,
     told_to_partner,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "money_of",
     "needs_of",
     "present_decision",
+    "return_of",
     "stuck_among",
     "summary_of",
     "tell",

@@ -12,7 +12,7 @@ from applications.constants import SUMMARY
 from applications.models import Application
 from audit.actors import Actor
 from decisions import checks
-from decisions.models import Decision
+from decisions.models import Decision, Step
 from decisions.querysets import DecisionQuerySet
 from decisions.states import BEFORE_APPROVAL, ONCE_ISSUED, OPEN, DecisionState, StepKind, Turn, opinion_on
 from funding.figures import as_read
@@ -60,6 +60,13 @@ def present_decision(application: Application) -> Decision | None:
 def unsent_of(application: Application) -> DecisionQuerySet:
     """Its decisions that were issued and never told: their letter has not left. The earliest first."""
     return Decision.objects.issued().filter(application=application, letter__sent_at=None).order_by("number")
+
+
+def return_of(decision: Decision) -> Step | None:
+    """The act that sent the decision back to where it is now: its start, or, void, its file's committee. None where the
+    chain has gone on since, or it was never sent back."""
+    last = decision.steps.select_related("by").order_by("-id").first()
+    return last if last is not None and last.kind == StepKind.SENT_BACK else None
 
 
 def chain_of(decision: Decision) -> list[Stage]:

@@ -18,6 +18,7 @@ from moves.interests import unbarred
 from notifications import messages
 from notifications.services import queue_message
 from programs.roles import ProgramRole
+from reviews.pages import RECOMMEND
 from work.pages import Link
 from work.texts import Text
 
@@ -54,11 +55,12 @@ def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool)
     """Tell whose acts of this round are void, as long as they read the file; whose turn it is; and who runs it from
     there: the programme's officers, or the chair. Asked between the move and the voiding of the acts."""
     file = decision.application
+    committee = holders_of(file, ProgramRole.CHAIR) if to_panel else []
     for person in concerned_by_return(decision, by=by, to_panel=to_panel):
         queue_message(
-            messages.DecisionSentBack(reference=file.number, title=file.title, reason=reason),
+            messages.DecisionSentBack(reference=file.number, title=file.title, reason=reason, to_panel=to_panel),
             to=person,
-            link=FILE_DECISION(file.number),
+            link=(RECOMMEND if person in committee else FILE_DECISION)(file.number),
             application_id=decision.application_id,
             key=f"decision_sent_back:{decision.public_id}:{_round(decision)}:{person.public_id}",
         )

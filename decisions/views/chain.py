@@ -143,6 +143,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "funded": decision.kind in FUNDED,
         "stages": selectors.chain_of(decision),
         "timeline": [_told(step) for step in steps],
+        "sent_back": selectors.return_of(decision),
         "moves": [{"move": one, "url": reverse(PAGES[one.step].url, args=[reference])} for one in moves],
         "stuck": selectors.stuck_among([decision.pk]).get(decision.pk),
         "said": selectors.needs_of(decision, request.user),

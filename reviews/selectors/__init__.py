@@ -25,6 +25,7 @@ from reviews.selectors.ranking import (
     held_percent,
     open_envelopes,
     ranking,
+    sent_back_of,
 )
 from reviews.selectors.seats import PanelShown, panels_of
 from reviews.selectors.shares import proposed_shares
@@ -58,6 +59,7 @@ __all__ = [
     "ranking",
     "recommended_in",
     "reviews_of",
+    "sent_back_of",
     "stood",
     "to_review_in",
     "work_for",

@@ -18,6 +18,7 @@ from programs.models import Call
 from programs.policy import RankingRules
 from programs.selectors import policy_of
 from reviews import scoring
+from reviews.models import Recommendation
 from reviews.selectors.cohorts import Competition, competition_of
 from reviews.selectors.panel import PanelReviews, reviews_of
 
@@ -153,3 +154,9 @@ def _first_come(file: Application) -> Decimal | None:
     if file.submitted_at is None:
         return None
     return Decimal(-((file.submitted_at - LONG_AFTER) // timedelta(microseconds=1)))
+
+
+def sent_back_of(application: Application) -> Recommendation | None:
+    """The file's last recommendation, where its decision was sent back to the committee and none was made since."""
+    last = Recommendation.objects.filter(application=application).select_related("sent_back_by").order_by("-id").first()
+    return last if last is not None and last.sent_back_why else None

@@ -115,13 +115,18 @@ def _whole_shares(
 
 
 @transaction.atomic
-def void_recommendation(application: Application, *, by: Actor) -> Recommendation | None:
-    """Void the recommendation of a file that counts and release what it reserved. Returns it, or None without one."""
+def void_recommendation(application: Application, *, by: Actor, sent_back: str = "") -> Recommendation | None:
+    """Void the recommendation of a file that counts and release what it reserved. Returns it, or None without one.
+
+    `sent_back`: why its decision was sent back, which the committee reads as it recommends again.
+    """
     recommendation = Recommendation.objects.standing().filter(application=application).first()
     if recommendation is None:
         return None
     ledger.release_all(application.pk, by=by, because=Cause.VOID_RECOMMENDATION)
     recommendation.voided_at = clock.now()
-    recommendation.save(update_fields=["voided_at"])
+    if sent_back:
+        recommendation.sent_back_why, recommendation.sent_back_by_id = sent_back, by.pk
+    recommendation.save(update_fields=["voided_at", "sent_back_why", "sent_back_by"])
     Application.objects.filter(pk=application.pk).update(recommended_amount=None)
     return recommendation

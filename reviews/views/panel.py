@@ -142,6 +142,7 @@ def _scores(application: Application, reviews: PanelReviews, user: User) -> dict
     rubric = rubric_of(application.call)
     return {
         "shows_scores": True,
+        "sent_back": selectors.sent_back_of(application),
         "criteria": selectors.criterion_means(rubric, reviews),
         "pass_overall": rubric.pass_overall,
     }

@@ -319,6 +319,7 @@ def _recommend_page(
         "leaves_out": leaves_out(person),
         "passing": sum(1 for one in ranking.files if one.placed.rank is not None),
         "missed": _missed(ranked, _criteria(application.call)),
+        "sent_back": selectors.sent_back_of(application),
         "pass_mark": rubric_of(application.call).pass_overall,
         "refusals": [str(refusal.message) for refusal in in_the_way],
         "may_reopen": any(refusal.code == QUORUM for refusal in in_the_way)

@@ -9,13 +9,15 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import SeparateDatabaseAndState
 from django.test.utils import CaptureQueriesContext
 
+from applications.services.submission import withdraw_application
 from decisions.models import Decision
 from documents.models import Rendering
 from documents.services import render
 from letters.models import Dispatch, Letter
-from letters.selectors import messages_of
+from letters.selectors import due_to_advance, messages_of
 from notifications.models import Message
 from tests.decisions import files
+from work import clock
 
 WRITES = re.compile(r'(?:ALTER TABLE|DROP TABLE|CREATE TABLE|TRUNCATE|UPDATE|INSERT INTO|DELETE FROM) ("\w+")')
 BEFORE = [("letters", None), ("decisions", "0003_set_aside")]
@@ -106,3 +108,33 @@ def test_move_of_the_templates_writes_nothing_in_the_database(name):
     assert isinstance(operation, SeparateDatabaseAndState)
     assert operation.state_operations
     assert operation.database_operations == []
+
+
+@pytest.mark.slow
+def test_withheld_letter_goes_back_as_one_that_failed_and_says_never_to_send_it(letters):
+    """The release before knows no such state: it does not send it by itself, and tells whoever would."""
+    withheld, other = letters
+    with clock.at(files.DECIDED_AT):
+        withhold(withheld)
+    Letter.objects.filter(pk=other.pk).update(state="failed", failed_from="queued", last_error="Lost.")
+    migrate([("letters", "0005_template")])
+    told = "SELECT state, failed_from, last_error FROM decisions_letter ORDER BY id"
+    assert rows(told) == [
+        ("failed", "rendered", "Withheld: its file was withdrawn or cancelled before it left. Do not send it."),
+        ("failed", "queued", "Lost."),
+    ]
+    with pytest.raises(IntegrityError, match="decisions_letter_state_known"), transaction.atomic():
+        Letter.objects.filter(pk=other.pk).update(state="withheld")
+    assert [letter.pk for letter in due_to_advance()] == []
+
+    migrate()
+    assert rows(told) == [("withheld", "", ""), ("failed", "queued", "Lost.")]
+    with pytest.raises(IntegrityError, match="decisions_letter_state_known"), transaction.atomic():
+        Letter.objects.filter(pk=other.pk).update(state="lost")
+
+
+def withhold(letter):
+    """As the withdrawal of its file does it."""
+    application = letter.application
+    withdraw_application(application, by=application.created_by, reason="Projet abandonné.")
+    assert Letter.objects.get(pk=letter.pk).state == "withheld"

@@ -88,8 +88,14 @@ BUTTONS = {
     "Open the reviews": {"review_declined"},
     "Read the declaration": {"ruling_asked"},
     "Read the ruling": {"declaration_ruled"},
-    "Open the decision": {"decision_waiting", "decision_sent_back", "decision_undone", "letter_failed"},
-    "Open the file": {"changes_answered", "changes_overdue", "concurrence_asked", "file_withdrawn"},
+    "Open the decision": {"decision_waiting", "decision_undone", "letter_failed"},
+    "Open the file": {
+        "changes_answered",
+        "changes_overdue",
+        "concurrence_asked",
+        "decision_sent_back",
+        "file_withdrawn",
+    },
     "Read the letter": {"letter"},
     "Open in Passerelle": {"application_withdrawn", "call_cancelled", "call_extended", "review_cancelled"},
 }

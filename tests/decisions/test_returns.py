@@ -1,0 +1,113 @@
+"""What was sent back, and why, is read where the work is: the committee's recommendation, or the start of the chain."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from applications.models import Application
+from decisions import services
+from decisions.models import Decision
+from decisions.selectors import return_of
+from notifications.models import Message
+from notifications.notices import write
+from reviews.selectors import sent_back_of
+from reviews.services import recommend
+from tests.decisions import files
+from tests.decisions.files import D
+from tests.mutants import proves
+from work import clock
+
+pytestmark = pytest.mark.django_db
+
+FIRST, SECOND = "Le montant dépasse la ligne.", "Dites quelle dépense est retirée."
+LATER = files.DECIDED_AT + timedelta(hours=1)
+
+
+def sent_back(cast, decision, why, *, to_panel=True, at=files.DECIDED_AT):
+    with clock.at(at):
+        files.declare(cast, decision, "approver")
+        return services.send_back(decision, by=cast.approver, reason=why, to_panel=to_panel)
+
+
+def recommended_again(cast, programme, decision):
+    with clock.at(LATER):
+        envelope = files.envelopes(programme)[0]
+        recommend(
+            Application.objects.get(pk=decision.application_id), by=cast.chair, outcome="partial", amount=D("50000.00"),
+            shares=[(envelope, D("50000.00"))], reasons_fr="Sans la formation.", reasons_en="Without the training.",
+        )  # fmt: skip
+        second = Decision.objects.open().get(application=decision.application)
+        return services.endorse(second, by=cast.endorser)
+
+
+@proves(sent_back_of)
+def test_reason_of_the_last_return_is_kept_until_the_committee_recommends_again(cast, programme):
+    decision = files.endorsed(cast, programme)
+    other = files.endorsed(cast, programme, company="precision")
+    file = decision.application
+    assert sent_back_of(file) is sent_back_of(files.file_row(cast, programme)) is None
+    sent_back(cast, other, "Un autre dossier.")
+    assert sent_back_of(file) is None
+    sent_back(cast, decision, FIRST)
+    kept = sent_back_of(file)
+    assert (kept.sent_back_why, kept.sent_back_by, kept.voided_at) == (FIRST, cast.approver, files.DECIDED_AT)
+    second = recommended_again(cast, programme, decision)
+    assert sent_back_of(file) is None
+    sent_back(cast, second, SECOND, at=LATER)
+    assert sent_back_of(file).sent_back_why == SECOND
+
+
+@proves(return_of)
+def test_decision_says_that_it_was_sent_back_until_the_chain_goes_on(cast, programme):
+    decision = files.endorsed(cast, programme)
+    files.endorsed(cast, programme, company="precision")
+    assert return_of(decision) is return_of(files.decision_row(cast, programme, state="draft")) is None
+    sent_back(cast, decision, FIRST, to_panel=False)
+    assert (return_of(decision).note, return_of(decision).by) == (FIRST, cast.approver)
+    with clock.at(LATER):
+        services.endorse(decision, by=cast.endorser)
+    assert return_of(decision) is None
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_return_to_the_committee_leads_the_chair_to_the_recommendation_with_the_reason(
+    cast, programme, client, language
+):
+    decision = files.endorsed(cast, programme)
+    reference = decision.application.reference
+    sent_back(cast, decision, FIRST)
+    pages = {one.recipient: (one.url_name, one.url_args) for one in Message.objects.filter(kind="decision_sent_back")}
+    assert pages == {cast.endorser: ("decision-file", [reference]), cast.chair: ("review-recommend", [reference])}
+    message = Message.objects.get(kind="decision_sent_back", recipient=cast.chair)
+    message.language = language
+    said = {"fr": "de retour devant son comité", "en": "back at its committee"}[language]
+    assert said in write(message).body
+    title = {"fr": "Renvoyé au comité", "en": "Sent back to the committee"}[language]
+    with clock.at(LATER):
+        for who, page in (
+            (cast.chair, "review-recommend"),
+            (cast.chair, "review-file"),
+            (cast.chair, "decision-file"),
+            (cast.officer, "decision-file"),
+        ):
+            client.force_login(who)
+            read = client.get(reverse(page, args=[reference]) + f"?lang={language}", follow=True).content.decode()
+            for words in (title, FIRST, cast.approver.full_name):
+                assert words in read, (who.given_name, page, words)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_return_to_the_start_leads_everybody_to_the_decision_with_the_reason(cast, programme, client, language):
+    decision = files.endorsed(cast, programme)
+    reference = decision.application.reference
+    sent_back(cast, decision, FIRST, to_panel=False)
+    pages = {one.recipient: (one.url_name, one.url_args) for one in Message.objects.filter(kind="decision_sent_back")}
+    assert set(pages) == {cast.endorser, cast.officer}
+    assert set(map(str, pages.values())) == {str(("decision-file", [reference]))}
+    title = {"fr": "Renvoyée à son début", "en": "Sent back to its start"}[language]
+    client.force_login(cast.endorser)
+    with clock.at(LATER):
+        read = client.get(reverse("decision-file", args=[reference]) + f"?lang={language}").content.decode()
+    for words in (title, FIRST, cast.approver.full_name):
+        assert words in read
