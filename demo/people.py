@@ -36,6 +36,7 @@ PROGRAM_ROLES = (
     ("chair", "chair", ""),
     ("endorser", "endorser", ""),
     ("approver", "approver", ""),
+    ("reconsiderer", "reconsiderer", ""),
 )
 PARTNER_ROLES = (("analyst", "analyst"), ("concurrence", "concurrence"))
 

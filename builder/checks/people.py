@@ -29,7 +29,15 @@ class Place:
 
 def people_lacking(call: Call) -> list[Finding]:
     """Places of a file that nobody can take; then, of those that somebody can, those for whom too few people are left,
-    since on one file nobody does two of these. And an approver whose limit takes the largest award."""
+    since on one file nobody does two of these. And an approver whose limit takes the largest award.
+
+    What it proves: with the people in office today, one file goes from its submission to its letter, and to the
+    opinion on its reconsideration, without anybody in two places. The same people then take each file of the call: a
+    pool where everybody sits on every file is enough. What it does not: that these people have the time for as many
+    files as will come; that none has a conflict, since conflicts are of a file, and there is none yet (who is barred is
+    offered no file, and a step that is left without anybody is told to the officers); that somebody else than who
+    approved first can approve the answer to a reconsideration.
+    """
     if call.rules is None:
         return []  # the move asks for them
     policy = policy_of(call)
@@ -72,6 +80,7 @@ def _places(call: Call, policy: Policy) -> list[Place]:
                 (Duty.RECOMMEND, ProgramRole.CHAIR),
                 (Duty.ENDORSE, ProgramRole.ENDORSER),
                 (Duty.APPROVE, ProgramRole.APPROVER),
+                (Duty.RECONSIDER, ProgramRole.RECONSIDERER),
             )
         ),
     ]

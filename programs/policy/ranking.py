@@ -116,17 +116,19 @@ class RankingRules:
         ]
 
     def _ties(self, criteria: Mapping[str, str]) -> str:
-        settled = _("They share their rank: the panel settles it.")
         if not self.ties:
-            return settled
+            return _("They share their rank: the panel settles it.")
         names = "; ".join(criteria.get(key, key) for key in self.ties)
-        first = _("The higher on these criteria, in this order: %(names)s.") % {"names": names}
-        return f"{first} {settled}"
+        said = _(
+            "The higher on these criteria comes first, in this order: %(names)s. Files that are still equal share "
+            "their rank: the panel settles it."
+        )
+        return said % {"names": names}
 
     def _ranked_with(self) -> str:
         if self.within_cohort:
             return _("The files of its own cohort alone.")
-        return _("Every file of the call that has come so far, whatever its cohort.")
+        return _("Every file of the call whose cohort has closed, whatever that cohort.")
 
     def _waiting(self) -> str:
         if self.waitlist_to_next_cohort:

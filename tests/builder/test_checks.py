@@ -11,6 +11,7 @@ from django.utils.translation import override
 from accounts.models import Cluster, ClusterAppointment, User
 from audit.models import Entry
 from builder.checks import (
+    Finding,
     Lacks,
     Place,
     dates_lacking,
@@ -108,6 +109,7 @@ def test_call_with_nobody_lacks_every_role_once(call):
         ("committee chair", nobody),
         ("endorser", nobody),
         ("approver", nobody),
+        ("reconsideration officer", nobody),
         (
             "concurrence officer",
             "Nobody at Ministère de l’Économie du Québec can give the concurrence that the agreement MEIE-2026-114 "
@@ -117,10 +119,34 @@ def test_call_with_nobody_lacks_every_role_once(call):
     assert {one.lacks for one in people_lacking(call)} == {Lacks.PEOPLE}
 
 
-@pytest.mark.parametrize("role", ["screener", "chair", "endorser", "approver"])
+@pytest.mark.parametrize("role", ["screener", "chair", "endorser", "approver", "reconsiderer"])
 def test_role_that_has_ended_is_held_by_nobody(call, role):
     Appointment.objects.filter(role=role).update(ends_on=BEFORE.date() - DAY)
     assert [message for _where, message in english(people_lacking, call)] == ["Nobody holds this role today."]
+
+
+def test_who_gives_the_opinion_on_a_reconsideration_took_no_part_before(call, cast):
+    Appointment.objects.filter(role="reconsiderer").update(user=cast.endorser)
+    assert [where for where, _said in english(people_lacking, call)] == ["reconsideration officer"]
+
+
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [
+        ("call.closes", "Closing of the call"),
+        ("call.cohorts[0]", "Closings of the cohorts"),
+        ("programme.funding", "Agreements that pay"),
+        ("letters.declined.body_fr", "Letter: declined"),
+        ("form.sections[2].questions[0].label", "Form"),
+        ("aid", "Aid"),
+        ("aide", "aide"),
+        ("MEIE-2026-114", "MEIE-2026-114"),
+    ],
+)
+def test_thing_that_is_lacking_is_named_in_words(where, name):
+    with override("en"):
+        assert Finding(Lacks.FILE, where, "…").name == name
+        assert Finding(Lacks.PEOPLE, where, "…").name == where
 
 
 def test_one_person_who_holds_two_roles_is_too_few(call, cast):

@@ -188,7 +188,8 @@ def test_rules_are_said_in_the_words_of_each_language(policy):
         "",
     )
     assert english["Between equal files"] == (
-        "The higher on these criteria, in this order: IP; SF. They share their rank: the panel settles it.",
+        "The higher on these criteria comes first, in this order: IP; SF. Files that are still equal share their rank: "
+        "the panel settles it.",
         "",
     )
     assert english["Held back"] == ("10% of each payment.", "claims and payments")
