@@ -65,7 +65,7 @@ STEPS = {
 @pytest.fixture(autouse=True)
 def now(clock_at, cast, programme):
     clock_at(AT)
-    Appointment.objects.create(user=cast.finance, program=programme, cluster=programme.cluster, role="reconsiderer")
+    Appointment.objects.filter(role="reconsiderer").update(user=cast.finance)
     ClusterAppointment.objects.filter(role="officer").delete()
     Appointment.objects.filter(role="officer").exclude(user=cast.officer).delete()
 

@@ -65,6 +65,7 @@ def endorsed_again(cast, programme):
 def one_of_each(cast, programme):
     """Of each role of the chain: who is free, who acted on the file, who is barred, whose role ended, whose account
     is closed, who gave the first opinion; and approvers of less, and of as much. `{person: "role, what"}`."""
+    Appointment.objects.filter(user=cast.reconsiderer).delete()  # each role has its people made here
     people = {cast.officer: "officer", cast.chair: "chair", cast.ana: "reviewer", cast.concurrence: "partner"}
     people |= {cast.endorser: "endorser", cast.approver: "approver"}
     limits = {"of less": D("74999.99"), "of as much": D("75000.00")}
