@@ -685,10 +685,15 @@ def test_a_waitlisted_file_competes_again_with_the_next_cohort(cast, programme):
     later = reviewed_file(cast, programme, company="precision", at=None, scores=(4, 4, 4))
     Application.objects.filter(pk=application.pk).update(state=ApplicationState.WAITLISTED)
     Application.objects.filter(pk=later.pk).update(cohort_closes_at=clock.local(date(2027, 1, 31), 17))
-    ranking = selectors.ranking(later.call, fresh(later).cohort_closes_at)
-    assert [r.application.reference for r in ranking.files] == [application.reference, later.reference]
-    first = selectors.ranking(later.call, application.cohort_closes_at)
-    assert [r.application.reference for r in first.files] == [application.reference]
+    for day, january, september in (
+        (31, [later.reference], [application.reference]),  # it has not closed yet
+        (32, [application.reference, later.reference], []),
+    ):
+        with clock.at(clock.local(date(2027, 1, 1), 12) + timedelta(days=day - 1)):
+            ranked = selectors.ranking(later.call, fresh(later).cohort_closes_at)
+            assert [r.application.reference for r in ranked.files] == january
+            first = selectors.ranking(later.call, application.cohort_closes_at)
+            assert [r.application.reference for r in first.files] == september
 
 
 def test_the_proposed_split_follows_the_budget_and_sums_to_the_award(cast, programme):
