@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from audit.actors import Actor, person_key
-from moves.states import BARRING
+from moves.states import BARRING, Party
 from work import clock
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ class StanceQuerySet(models.QuerySet["Stance"]):
     def declared_barring(self) -> Self:
         """Those of `.barring()` that the person declared: parties that they act for are left out."""
         return self.filter(kind__in=BARRING)
+
+    def side_barring(self) -> Self:
+        """The others: parties that the person acts for, or did within the look-back. No ruling opens those files."""
+        return self.filter(closing(), kind__in=Party)
 
 
 def closing() -> Q:

@@ -40,6 +40,17 @@ def vacancy() -> Case:
     return Case(When(_in_office("seats__", "call__program"), then=False), default=True)
 
 
+def _on_a_side() -> Exists:
+    """The condition that an assignment's file is closed to its reviewer by a party that they act for, or did."""
+    own = Stance.objects.filter(application_id=OuterRef("application_id"), user_id=OuterRef("reviewer_id"))
+    return Exists(own.side_barring())
+
+
+def _gives() -> Q:
+    """The condition that an assignment's reviewer may still give the review: they hold the role, and are on no side."""
+    return _is_in_office() & ~Q(_on_a_side())
+
+
 class PanelQuerySet(models.QuerySet["Panel"]):
     def running(self) -> Self:
         """Those that have files: one a call, one a file that was given its own. Those that ended are left out."""
@@ -93,13 +104,19 @@ class AssignmentQuerySet(OfFileQuerySet["Assignment"]):
         return self.filter(state__in=WAITING).order_by(F("skipped_at").asc(nulls_first=True), "due", "id")
 
     def awaited(self) -> Self:
-        """What is still to come, of those who hold a reviewer's role today, in the order of `waiting`: a role that
-        ended takes its pending reviews with it. What was submitted in office stays."""
-        return self.waiting().filter(_is_in_office())
+        """What is still to come, in the order of `waiting`: of those who hold a reviewer's role today and act for no
+        party of the file. A role that ended takes its pending reviews with it, and so does a side: no ruling opens the
+        file to it, as one may to a doubt. What was submitted before stays."""
+        return self.waiting().filter(_gives())
 
     def vacant(self) -> Self:
-        """Those that nobody will give any more: not submitted, and their reviewer's role has ended."""
-        return self.waiting().exclude(_is_in_office())
+        """Those that nobody will give any more: not submitted, and their reviewer's role has ended, or they act for a
+        party of the file: what is waiting and not awaited."""
+        return self.waiting().exclude(_gives())
+
+    def on_a_side(self) -> Self:
+        """Those of people who act for a party of the file, or did within the look-back."""
+        return self.filter(_on_a_side())
 
     def seated(self) -> Self:
         """Those that fill a seat of the file's panel: submitted, or awaited. Those that left it are out, and the vacant

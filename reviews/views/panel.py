@@ -98,8 +98,9 @@ def _panel(application: Application, reviews: PanelReviews) -> dict[str, object]
     gone = [one for one in rows if not one.is_live]
     notes = selectors.notes_of(gone)
     vacant = set(application.assignments.vacant().values_list("pk", flat=True))
+    on_a_side = set(application.assignments.on_a_side().values_list("pk", flat=True)) if vacant else set()
     return {
-        "assignments": [Seated.of(one, reviews, vacant) for one in live],
+        "assignments": [Seated.of(one, reviews, vacant, on_a_side) for one in live],
         "empty": sum(1 for one in live if one.pk in vacant),
         "gone": [(one, notes.get(one.pk, "")) for one in gone],
         "panel": checks.panel_lines(application),
@@ -109,19 +110,23 @@ def _panel(application: Application, reviews: PanelReviews) -> dict[str, object]
 
 @dataclass(frozen=True)
 class Seated:
-    """Who has the file: `left_out`, their review is in and does not count; `vacant`, their role ended before it was."""
+    """Who has the file: `left_out`, their review is in and does not count; `vacant`, it will not come, for their role
+    has ended or, as `side` says, they act for a party of the file, or did."""
 
     assignment: Assignment
     tag: Tag
     left_out: bool
     vacant: bool
+    side: bool
 
     @classmethod
-    def of(cls, assignment: Assignment, reviews: PanelReviews, vacant: Container[int]) -> "Seated":
+    def of(
+        cls, assignment: Assignment, reviews: PanelReviews, vacant: Container[int], on_a_side: Container[int]
+    ) -> "Seated":
         state = AssignmentState(assignment.state)
         counts = any(review.public_id == assignment.public_id for review in reviews.reviews)
         left_out = state == AssignmentState.SUBMITTED and not counts
-        return cls(assignment, state.row.tag, left_out, assignment.pk in vacant)
+        return cls(assignment, state.row.tag, left_out, assignment.pk in vacant, assignment.pk in on_a_side)
 
 
 def _who_can_take_it(application: Application, *, asked: bool) -> dict[str, object]:

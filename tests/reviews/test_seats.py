@@ -5,12 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from accounts.models import ClusterAppointment, User
+from accounts.models import ClusterAppointment, Membership, Organisation, User
 from accounts.roles import ClusterRole
 from applications.models import Application
 from applications.states import ApplicationState
+from demo.cast import COMPANIES
 from desk.context_processors import on_programmes
+from moves.querysets import StanceQuerySet
 from moves.refusals import WrongMoment
+from moves.services import declare_standing
+from moves.states import StandingState
 from programs.models import Appointment, Program
 from programs.querysets import held_by_theirs, held_on, in_office_holders
 from programs.roles import BY_APPOINTMENT, OF_CLUSTER, ProgramRole, Seat
@@ -18,7 +22,7 @@ from programs.rules import holds
 from programs.services.people import appoint
 from reviews.checks import panel_lines, panel_problems
 from reviews.models import Assignment, Declaration, Panel, PanelSeat
-from reviews.querysets import AssignmentQuerySet, PanelQuerySet, PanelSeatQuerySet, _is_in_office
+from reviews.querysets import AssignmentQuerySet, PanelQuerySet, PanelSeatQuerySet, _gives, _is_in_office, _on_a_side
 from reviews.selectors import panel_reviews, panels_of, queue_of, work_for
 from reviews.selectors.waiting import _work_of_panel
 from reviews.services import (
@@ -181,6 +185,45 @@ def test_reviews_awaited_are_those_of_people_who_hold_the_role(cast, programme, 
     assert list(everything.awaited()) == [first, second, third, skipped]
     assert set(everything.vacant()) == set(left)
     assert set(everything.seated()) == {first, second, third, skipped, done}
+
+
+@proves(
+    AssignmentQuerySet.awaited,
+    AssignmentQuerySet.vacant,
+    AssignmentQuerySet.seated,
+    AssignmentQuerySet.on_a_side,
+    _gives,
+    _on_a_side,
+    StanceQuerySet.side_barring,
+)
+def test_review_of_whoever_came_to_act_for_a_party_of_the_file_is_not_awaited(cast, programme, usinage, file, give):
+    """Ana acts for the applicant now, Ben did last year, Dev long ago. A doubt waits for its ruling, and what was given
+    before one came to a side stays. Files of others are theirs to review."""
+    ana, ben, dev, chloe = (give(file, one) for one in (cast.ana, cast.ben, cast.dev, cast.chloe))
+    elsewhere = give(another(file, organisation=Organisation.objects.get(neq=COMPANIES["precision"]["neq"])), cast.ana)
+    done = give(another(file), cast.ana, "submitted", total=60)
+    for person, ended_at in ((cast.ana, None), (cast.ben, NOW - 365 * DAY), (cast.dev, NOW - 800 * DAY)):
+        Membership.objects.create(user=person, organisation=usinage, role="member", ended_at=ended_at)
+    declare_standing(file.pk, user=cast.chloe, standing=StandingState.UNSURE)
+    everything = Assignment.objects.all()
+    assert set(everything.on_a_side()) == {ana, ben, done}
+    assert set(everything.vacant()) == {ana, ben}
+    assert set(everything.awaited()) == {dev, chloe, elsewhere}
+    assert set(everything.seated()) == {dev, chloe, elsewhere, done}
+
+
+def test_place_of_a_reviewer_on_a_side_is_empty_for_the_officer_and_no_work_for_them(cast, programme, usinage, client):
+    file = file_in_review(cast, programme)
+    Membership.objects.create(user=cast.ana, organisation=usinage, role="signatory")
+    assert [(line.have, line.needed) for line in panel_lines(file)] == [(1, 2), (1, 1)]
+    assert (queue_of(cast.ana).total, work_for(cast.ana)) == (0, [])
+    (line,) = work_for(cast.officer)
+    assert (line.what, line.waits_for) == ("Confiez l’évaluation à une autre personne\xa0: une place est vide", "")
+    client.force_login(cast.officer)
+    page = client.get(reverse("review-file", args=[file.reference]))
+    rows = {one.assignment.reviewer: (one.vacant, one.side) for one in page.context["assignments"]}
+    assert rows == {cast.ana: (True, True), cast.ben: (False, False), cast.dev: (False, False)}
+    assert "agit pour une partie au dossier, ou l’a fait il y a peu" in page.content.decode()
 
 
 @proves(PanelQuerySet.running, PanelSeatQuerySet.running, PanelSeatQuerySet.vacant)
