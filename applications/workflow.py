@@ -6,7 +6,7 @@ from django_fsm import GET_STATE, FSMField
 
 from applications import rules
 from applications.states import MARKABLE, VALID, ApplicationState
-from moves.rules import has_a_reason
+from moves.rules import earlier_acts_stand, has_a_reason
 from moves.states import Duty
 from moves.transitions import Reason, nobody, transition
 
@@ -130,7 +130,7 @@ class ApplicationLife(models.Model):
         permission=rules.is_officer, duty=None,
         label=_("Start the review"), done=_("Review started"),
         facts=rules.Panel,
-        when=[rules.panel_is_complete],
+        when=[rules.panel_is_complete, earlier_acts_stand],
     )
     def start_review(self) -> None:
         """Opens the file to its reviewers."""
@@ -163,7 +163,7 @@ class ApplicationLife(models.Model):
         permission=rules.is_chair,
         label=_("Recommend"), done=_("Recommendation made"),
         duty=Duty.RECOMMEND, facts=rules.Scores, given=rules.Proposal,
-        when=[rules.quorum_is_reached, rules.is_a_new_panel],
+        when=[rules.quorum_is_reached, rules.is_a_new_panel, earlier_acts_stand],
         when_given=[rules.outcome_is_whole, rules.scores_allow_it],
     )
     def recommend(self) -> None:

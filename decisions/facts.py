@@ -5,17 +5,19 @@ from applications.rules import Contested
 from audit.actors import Actor
 from audit.states import ActorKind
 from decisions import checks
-from decisions.models import Decision
-from decisions.rules import Concurrences, Delegation, Interests, Issue, Opinion, program_of
+from decisions.models import Concurrence, Decision
+from decisions.rules import Concurrences, Delegation, Interests, Issue, Opinion, Read, program_of
+from decisions.selectors.chain import late_acts
 from decisions.selectors.reconsideration import ask_until, contested_decision, was_asked_again
 from decisions.states import DecisionKind
-from decisions.subjects import subject_of
+from decisions.subjects import DecisionSubject, subject_of
 from letters.sheets import empty_fields
 from moves.interests import standing_of
 from moves.models import DutyDone
 from moves.registry import facts_of
 from moves.states import StandingState
 from programs.rules import approval_limit
+from reviews.selectors import said_of
 
 
 def _took_part(decision: Decision, by: Actor) -> bool:
@@ -25,20 +27,37 @@ def _took_part(decision: Decision, by: Actor) -> bool:
     return DutyDone.objects.of(by).filter(application_id=decision.application_id, at__lt=decision.at).exists()
 
 
-def _empty(decision: Decision) -> tuple[str, ...]:
-    return tuple(found.words for found in empty_fields(subject_of(decision)))
+def _empty(subject: DecisionSubject) -> tuple[str, ...]:
+    return tuple(found.words for found in empty_fields(subject))
+
+
+def _read(subject: DecisionSubject) -> Read:
+    """Nothing moved where no recommendation led to the decision."""
+    read, touched = subject.read, said_of(late_acts(subject.application))
+    if read is None:
+        return Read(touched, moved=False, in_doubt=False, score_then=None, score_now=None)
+    return Read(touched, read.moved, read.in_doubt, score_then=read.then.mean, score_now=read.now.mean)
 
 
 @facts_of(Decision.endorse)
 def opinion(decision: Decision, by: Actor) -> Opinion:
-    return Opinion(took_part=_took_part(decision, by), empty_fields=_empty(decision))
+    subject = subject_of(decision)
+    return Opinion(**vars(_read(subject)), took_part=_took_part(decision, by), empty_fields=_empty(subject))
 
 
 @facts_of(Decision.approve)
 def delegation(decision: Decision, by: Actor) -> Delegation:
     return Delegation(
-        took_part=_took_part(decision, by), limit=approval_limit(by, program_of(decision)), amount=decision.amount
+        **vars(_read(subject_of(decision))),
+        took_part=_took_part(decision, by),
+        limit=approval_limit(by, program_of(decision)),
+        amount=decision.amount,
     )
+
+
+@facts_of(Concurrence.give)
+def to_concur(concurrence: Concurrence, by: Actor) -> Read:
+    return _read(subject_of(concurrence.decision))
 
 
 @facts_of(Decision.concur)
@@ -54,10 +73,12 @@ def interests(decision: Decision, by: Actor) -> Interests:
 
 @facts_of(Decision.issue)
 def issue(decision: Decision, by: Actor) -> Issue:
+    subject = subject_of(decision)
     return Issue(
+        **vars(_read(subject)),
         concurrences=decision.concurrences.counted().count(),
         unauthorised=tuple(checks.unauthorised_agreements(decision)),
-        empty_fields=_empty(decision),
+        empty_fields=_empty(subject),
         kind=str(decision.kind),
         amount=decision.amount,
     )

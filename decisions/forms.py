@@ -1,6 +1,7 @@
 """Forms of the approval chain and of the concurrence."""
 
 from collections.abc import Collection, Mapping
+from typing import cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -22,8 +23,11 @@ class NoteForm(forms.Form):
     )
 
 
+TO_PANEL = ("panel", _("the evaluation committee: it recommends again, and the money reserved is released"))
+
+
 class SendBackForm(forms.Form):
-    """The reason, and how far back. `to_panel=False` leaves the choice out."""
+    """The reason, and how far back. `to_panel=False` leaves the choice out; a draft (`at_start`) goes to the panel."""
 
     reason = TextField(
         label=_("Reason"),
@@ -36,16 +40,21 @@ class SendBackForm(forms.Form):
         label=_("Send it back to"),
         choices=[
             ("start", _("the start of the approval chain")),
-            ("panel", _("the evaluation committee: it recommends again, and the money reserved is released")),
+            TO_PANEL,
         ],
         widget=forms.RadioSelect,
         initial="start",
     )
 
-    def __init__(self, data: Mapping[str, object] | None = None, *, to_panel: bool = True) -> None:
+    def __init__(
+        self, data: Mapping[str, object] | None = None, *, to_panel: bool = True, at_start: bool = False
+    ) -> None:
         super().__init__(data)
         if not to_panel:
             del self.fields["to"]
+        elif at_start:
+            to = cast("forms.ChoiceField", self.fields["to"])
+            to.choices, to.initial = [TO_PANEL], "panel"
 
 
 class ReasonsForm(VersionedForm):

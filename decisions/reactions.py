@@ -20,8 +20,8 @@ from decisions.states import DecisionKind
 from funding import ledger
 from funding.money import Cause
 from letters.models import Letter
-from moves.machine import move
-from moves.registry import Made, after
+from moves.machine import firing, move
+from moves.registry import Made, after, subject_name
 from moves.transitions import Facts, Input, Reason
 from programs.selectors import policy_of
 from reviews.models import Recommendation
@@ -99,8 +99,11 @@ def undo_what_was_decided(application: Application, made: Made[Facts, Input]) ->
 
 @after(Application.return_to_panel, fires=(Decision.void,))
 def void_what_was_returned(application: Application, made: Made[Facts, Input]) -> None:
-    """The panel recommends again: the decision it had drafted is void."""
-    void_decision(application, by=made.by, note=made.words)
+    """The panel recommends again: the decision it had drafted is void. Sent back by a person, its return is told by
+    that act; else here."""
+    decision = void_decision(application, by=made.by, note=made.words)
+    if decision is not None and subject_name(Decision) + ".send_back" not in firing():
+        messages.tell_returned(decision, by=made.by)
 
 
 @after(Decision.send_back, fires=(Application.return_to_panel,))

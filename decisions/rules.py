@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from applications.states import ApplicationState
 from audit.actors import Actor
 from decisions.states import FUNDED, RETURNABLE, DecisionState, opinion_on
 from funding.roles import PartnerRole
 from funding.rules import holds_partner_role
 from moves.interests import is_barred
 from moves.refusals import UNDECLARED, Refusal
-from moves.transitions import Facts, NoFacts, Reason
+from moves.rules import Touched
+from moves.transitions import Facts, Reason
 from programs.rules import approval_limit, holds, is_program_officer
 from work.money import format_money
+from work.numbers import write_number
 
 if TYPE_CHECKING:
     from decisions.models import Concurrence, Decision
@@ -52,7 +55,10 @@ def concurs_for(decision: "Decision", by: Actor) -> bool:
 
 
 def may_send_back(decision: "Decision", by: Actor) -> bool:
-    """Endorser, approver, and the officers of a partner that is asked to concur."""
+    """Endorser, approver, and the officers of a partner that is asked to concur. Nobody, of a draft that came from no
+    panel."""
+    if decision.state == DecisionState.DRAFT and decision.application.state != ApplicationState.RECOMMENDED:
+        return False
     return is_endorser(decision, by) or is_approver(decision, by) or concurs_for(decision, by)
 
 
@@ -95,12 +101,23 @@ class Lettered(Facts):
 
 
 @dataclass(frozen=True)
-class Opinion(Outsider, Lettered):
+class Read(Touched):
+    """The reviews that the recommendation was read from, against those that count now: whether they `moved`, one is
+    `in_doubt` until the chair rules, and the score of each."""
+
+    moved: bool
+    in_doubt: bool
+    score_then: Decimal | None
+    score_now: Decimal | None
+
+
+@dataclass(frozen=True)
+class Opinion(Outsider, Lettered, Read):
     """What is known before a decision is endorsed."""
 
 
 @dataclass(frozen=True)
-class Delegation(Outsider):
+class Delegation(Outsider, Read):
     """What is known before a decision is approved: the approver's delegated limit, in dollars (None: none)."""
 
     limit: Decimal | None
@@ -118,7 +135,7 @@ class Concurrences(Facts):
 
 
 @dataclass(frozen=True)
-class Issue(Lettered):
+class Issue(Lettered, Read):
     """What is known before a decision is issued: references of agreements that lack their authorisation."""
 
     concurrences: int
@@ -157,6 +174,12 @@ def interests_are_declared(_decision: "Decision", facts: Interests) -> Refusal |
     return None
 
 
+def leaves_where_it_is(decision: "Decision", _facts: Facts, given: Return) -> Refusal | None:
+    if decision.state == DecisionState.DRAFT and not given.to_panel:
+        return Refusal(_("The decision is at its start already: it can only go back to the panel."), code="state")
+    return None
+
+
 def letter_is_complete(_decision: "Decision", facts: Lettered) -> Refusal | None:
     if facts.empty_fields:
         return Refusal(
@@ -164,6 +187,28 @@ def letter_is_complete(_decision: "Decision", facts: Lettered) -> Refusal | None
             code="letter",
         )
     return None
+
+
+def reviews_are_those_recommended(_row: object, facts: Read) -> Refusal | None:
+    """What counts is asked again at each step: what was recommended is what is decided."""
+    if facts.in_doubt:
+        sentence = _(
+            "A review that the recommendation was read from is left out until the chair of the committee rules on the "
+            "interests of who gave it: nothing is decided before."
+        )
+        return Refusal(sentence, code="ruling")
+    if facts.moved:
+        sentence = _(
+            "The reviews that count are no longer those that the recommendation was read from (score %(then)s then, "
+            "%(now)s now): who endorses or approves sends the file back to its panel."
+        )
+        then, now = (_points(score) for score in (facts.score_then, facts.score_now))
+        return Refusal(sentence % {"then": then, "now": now}, code="reviews")
+    return None
+
+
+def _points(score: Decimal | None) -> str:
+    return _("none") if score is None else write_number(score, 2)
 
 
 def amount_is_within_limit(decision: "Decision", facts: Delegation) -> Refusal | None:
@@ -204,7 +249,7 @@ def is_concurrence_officer(concurrence: "Concurrence", by: Actor) -> bool:
     return holds_partner_role(by, PartnerRole.CONCURRENCE, concurrence.agreement.partner)
 
 
-def decision_awaits_concurrence(concurrence: "Concurrence", _facts: NoFacts) -> Refusal | None:
+def decision_awaits_concurrence(concurrence: "Concurrence", _facts: Facts) -> Refusal | None:
     if concurrence.decision.state != DecisionState.APPROVED or concurrence.voided_at is not None:
         return Refusal(_("The decision is not waiting for a concurrence."), code="state")
     return None

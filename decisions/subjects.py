@@ -20,7 +20,7 @@ from programs.policy import Policy
 from programs.policy.reporting import Every, HoldbackUntil
 from programs.rubric import Rubric
 from programs.selectors import policy_of, rubric_of
-from reviews.selectors import PanelReviews, panel_reviews
+from reviews.selectors import PanelReviews, Reread, panel_reviews, reread
 from work import clock
 from work.money import format_money, format_percent
 
@@ -50,8 +50,20 @@ class DecisionSubject(Subject):
         return rubric_of(self.application.call)
 
     @cached_property
-    def reviews(self) -> PanelReviews:
+    def counted(self) -> PanelReviews:
+        """The reviews that count today."""
         return panel_reviews(self.application)
+
+    @cached_property
+    def read(self) -> Reread | None:
+        """The reviews that its recommendation was read from, beside these; None where no evidence was kept."""
+        recommendation = self.decision.recommendation
+        return reread(recommendation, self.counted) if recommendation else None
+
+    @property
+    def reviews(self) -> PanelReviews:
+        """Those that it decides on: what its recommendation was read from."""
+        return self.read.then if self.read else self.counted
 
 
 def subject_of(decision: Decision) -> DecisionSubject:
@@ -234,9 +246,9 @@ def _reasons_lack_a_language(subject: DecisionSubject, language: str) -> bool:
 def _feedback(subject: DecisionSubject, language: str) -> str:
     """What the reviewers wrote for the applicant, without names, in the order the reviews came in.
 
-    In the language they were written in: it is theirs, and nobody translates it.
+    In the language they were written in: it is theirs, and nobody translates it. Those that count no more are silent.
     """
-    texts = [(review.feedback,) for review in subject.reviews.reviews if review.feedback]
+    texts = [(review.feedback,) for review in subject.counted.reviews if review.feedback]
     return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", texts)) if texts else ""
 
 

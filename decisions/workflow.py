@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from decisions import rules
-from decisions.states import RETURNABLE, ConcurrenceState, DecisionState
-from moves.rules import has_a_reason
+from decisions.states import OPEN, ConcurrenceState, DecisionState
+from moves.rules import earlier_acts_stand, has_a_reason
 from moves.states import Duty
 from moves.transitions import Reason, nobody, transition
 from work import clock
@@ -27,7 +27,10 @@ class DecisionLife(models.Model):
         permission=rules.is_endorser,
         label=_("Endorse"), done=_("Decision endorsed"),
         duty=Duty.ENDORSE, facts=rules.Opinion,
-        when=[rules.took_no_part_before, rules.letter_is_complete],
+        when=[
+            rules.took_no_part_before, rules.reviews_are_those_recommended, earlier_acts_stand,
+            rules.letter_is_complete,
+        ],
     )
     def endorse(self) -> None:
         """A favourable opinion, before approval."""
@@ -37,7 +40,10 @@ class DecisionLife(models.Model):
         permission=rules.is_approver,
         label=_("Approve"), done=_("Decision approved"),
         duty=Duty.APPROVE, facts=rules.Delegation,
-        when=[rules.took_no_part_before, rules.amount_is_within_limit],
+        when=[
+            rules.took_no_part_before, rules.reviews_are_those_recommended, earlier_acts_stand,
+            rules.amount_is_within_limit,
+        ],
     )
     def approve(self) -> None:
         """Within the approver's delegated limit."""
@@ -54,23 +60,26 @@ class DecisionLife(models.Model):
 
     @transition(
         field=state,
-        source=list(RETURNABLE),
+        source=list(OPEN),
         target=DecisionState.DRAFT,
         permission=rules.may_send_back, duty=None,
         label=_("Send back"), done=_("Decision sent back"),
         facts=rules.Interests, given=rules.Return,
         when=[rules.interests_are_declared],
-        when_given=[has_a_reason],
+        when_given=[has_a_reason, rules.leaves_where_it_is],
     )
     def send_back(self) -> None:
-        """Earlier approvals are void; the chain starts over."""
+        """Earlier approvals are void; the chain starts over. A draft goes back to the panel only."""
 
     @transition(
         field=state, source=[DecisionState.APPROVED, DecisionState.CONCURRED], target=DecisionState.ISSUED,
         permission=rules.is_officer, duty=None,
         label=_("Issue"), done=_("Decision issued"),
         facts=rules.Issue,
-        when=[rules.needs_no_concurrence, rules.federal_money_is_authorised, rules.letter_is_complete],
+        when=[
+            rules.needs_no_concurrence, rules.federal_money_is_authorised, rules.reviews_are_those_recommended,
+            earlier_acts_stand, rules.letter_is_complete,
+        ],
     )
     def issue(self) -> None:
         """One transaction: envelopes commit, the file moves, the letter is queued, with the instant that it bears."""
@@ -120,8 +129,8 @@ class ConcurrenceLife(models.Model):
         field=state, source=ConcurrenceState.ASKED, target=ConcurrenceState.GIVEN,
         permission=rules.is_concurrence_officer,
         label=_("Concur"), done=_("Concurrence given"),
-        duty=Duty.CONCUR,
-        when=[rules.decision_awaits_concurrence],
+        duty=Duty.CONCUR, facts=rules.Read,
+        when=[rules.decision_awaits_concurrence, rules.reviews_are_those_recommended, earlier_acts_stand],
     )
     def give(self) -> None:
         """By that partner's officer. The last one required moves the decision."""

@@ -1,9 +1,30 @@
 """Questions that the moves of every app share."""
 
+from dataclasses import dataclass
+
 from django.utils.translation import gettext as _
 
 from moves.refusals import Refusal
-from moves.transitions import Reason
+from moves.transitions import Facts, Reason
+
+
+@dataclass(frozen=True)
+class Touched(Facts):
+    """Who declared a conflict of interest, or a doubt, after an act on the file that stands and that nobody else has
+    ruled on, each with the acts; "" for nobody."""
+
+    touched: str
+
+
+def earlier_acts_stand(_row: object, facts: Touched) -> Refusal | None:
+    """Nothing is built on the act of a person with a conflict before somebody else has looked at it again."""
+    if facts.touched:
+        sentence = _(
+            "A conflict of interest, or a doubt, was declared after acts on this file: %(touched)s. The chair or the "
+            "endorser says in writing that they stand, or they are taken again, before anything more is done."
+        )
+        return Refusal(sentence % {"touched": facts.touched}, code="touched")
+    return None
 
 
 def has_a_reason(_row: object, _facts: object, given: Reason) -> Refusal | None:

@@ -35,6 +35,7 @@ class MessageKind(TextChoices):
     REVIEW_CANCELLED = "review_cancelled"
     REVIEW_DECLINED = "review_declined"
     RULING_ASKED = "ruling_asked"
+    INTERESTS_TOUCH = "interests_touch"
     DECLARATION_RULED = "declaration_ruled"
     # decisions
     DECISION_WAITING = "decision_waiting"

@@ -321,6 +321,19 @@ class RulingAsked(Content):
 
 
 @dataclass(frozen=True, kw_only=True)
+class InterestsTouch(OfFile):
+    words = Wording(
+        MessageKind.INTERESTS_TOUCH,
+        Concern.OFFICERS,
+        _("Interests declared late in file %(reference)s"),
+        _("Open the reviews"),
+    )
+    person: str
+    doubt: bool
+    acts: Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeclarationRuled(Content):
     words = Wording(
         MessageKind.DECLARATION_RULED,
@@ -352,7 +365,7 @@ class DecisionSentBack(OfFile):
     words = Wording(
         MessageKind.DECISION_SENT_BACK, Concern.RETURNED, _("File %(reference)s was sent back"), _("Open the file")
     )
-    reason: str
+    reason: str | Text
     to_panel: bool = False  # and not only to the start of the chain
 
 

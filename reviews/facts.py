@@ -11,9 +11,13 @@ from reviews.models import Assignment
 from reviews.rules import Recusal, Review, Undertaken, is_the_one_assigned
 
 
+def _touched(application: Application) -> str:
+    return selectors.said_of(selectors.late_on(application))
+
+
 @facts_of(Application.start_review)
 def panel(application: Application, by: Actor) -> Panel:
-    return Panel(problems=tuple(checks.panel_problems(application)))
+    return Panel(problems=tuple(checks.panel_problems(application)), touched=_touched(application))
 
 
 @facts_of(Application.complete_review)
@@ -32,6 +36,7 @@ def scores(application: Application, by: Actor) -> Scores:
         passed=together.passes,
         mean=together.mean,
         must_discuss=together.must_discuss,
+        touched=_touched(application),
         sat_before=is_person(by) and bool(checks.sat_before([application.pk], [by.pk])),
     )
 

@@ -8,6 +8,7 @@ from applications.models import Application
 from applications.states import Outcome
 from audit.states import ChangeKind
 from funding.models import Envelope
+from moves.states import Duty
 from programs.models import Call
 from programs.roles import Seat
 from reviews.querysets import (
@@ -68,6 +69,20 @@ class Declaration(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     ruling = models.TextField(blank=True)
+    recorded = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What the records said then, by the keys of the facts: a line each.",
+    )
+    touches = models.TextField(
+        blank=True, default="", db_default="", help_text="What its person had done on the file: a duty a line."
+    )
+    upheld_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    upheld_at = models.DateTimeField(null=True, blank=True)
+    upheld_why = models.TextField(blank=True, default="", db_default="")
 
     objects = DeclarationQuerySet.as_manager()
 
@@ -83,6 +98,11 @@ class Declaration(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.answer}"
+
+    @property
+    def acts(self) -> list[Duty]:
+        """What its person had done on the file, in order."""
+        return [Duty(duty) for duty in self.touches.split()]
 
 
 class Panel(models.Model):
@@ -191,6 +211,11 @@ class Assignment(PublicModel, AssignmentLife):
     def is_live(self) -> bool:
         """Whether the reviewer has the file by it, as in `AssignmentQuerySet.live`."""
         return self.state in LIVE and self.set_aside_at is None
+
+    @property
+    def is_submitted(self) -> bool:
+        """Whether the review is in, for the panel that has the file: it counts, unless a doubt leaves it out."""
+        return self.state == AssignmentState.SUBMITTED and self.set_aside_at is None
 
 
 class Score(models.Model):

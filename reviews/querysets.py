@@ -157,6 +157,13 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
         """Doubts that wait for the chair's ruling, oldest first. Those ruled on, or declared again since, are out."""
         return self.filter(answer=Answer.UNSURE, ruled_by=None).latest_of_each().order_by("id")
 
+    def touching(self) -> Self:
+        """What came late: a conflict, or a doubt, that touches acts of its person on the file and that nobody else has
+        ruled on, the earliest first. Those declared again since are left out, and doubts that were cleared."""
+        closed = Stance.objects.filter(application_id=OuterRef("application_id"), user_id=OuterRef("user_id"))
+        rows = self.exclude(touches="").filter(Exists(closed.declared_barring()), upheld_by=None)
+        return rows.latest_of_each().order_by("id")
+
 
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def standing(self) -> Self:

@@ -10,9 +10,9 @@ from moves.transitions import Facts, Input, Reason
 from notifications import messages
 from notifications.services import queue_message
 from reviews import selectors
-from reviews.models import Assignment
+from reviews.models import Assignment, Recommendation
 from reviews.pages import FILE_REVIEWS
-from reviews.rules import Review
+from reviews.rules import REVIEWS_CHANGED, Review
 from reviews.services.panels import open_new_panel
 from reviews.services.ranking import void_recommendation
 from reviews.services.scores import keep_score
@@ -32,6 +32,19 @@ def keep_the_score(assignment: Assignment, made: Made[Facts, Input]) -> tuple[Ap
     """The file's row keeps the mean of what counts."""
     keep_score(assignment.application)
     return (assignment.application,)
+
+
+@after(Assignment.recuse, fires=(Application.return_to_panel,))
+def return_what_was_read_from_it(assignment: Assignment, made: Made[Facts, Input]) -> None:
+    """A recommendation stands on the reviews that it was read from: without one of them, the panel recommends again.
+    Nothing is undone once the decision was issued."""
+    application = assignment.application
+    if application.state != ApplicationState.RECOMMENDED:
+        return
+    standing = Recommendation.objects.standing().select_related("application").get(application=application)
+    read = selectors.reread(standing, selectors.panel_reviews(application))
+    if read is None or read.moved:
+        move(application, Application.return_to_panel, by=made.by, given=Reason(str(REVIEWS_CHANGED)))
 
 
 @after(Assignment.submit, fires=(Application.complete_review,))

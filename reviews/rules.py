@@ -72,6 +72,27 @@ def may_rule(application: "Application", by: Actor) -> bool:
     return holds(by, ProgramRole.CHAIR, application.call.program)
 
 
+# What a person did before they declared a conflict
+
+WHO_UPHOLDS = _(
+    "Only the chair of the committee or the endorser rules on what a person did, and never on their own acts."
+)
+
+
+def may_uphold(application: "Application", by: Actor) -> bool:
+    """The chair, and the endorser: a chair's own acts are ruled on too, in a cluster that has one chair."""
+    program = application.call.program
+    return holds(by, ProgramRole.CHAIR, program) or holds(by, ProgramRole.ENDORSER, program)
+
+
+# A recommendation that no longer stands
+
+REVIEWS_CHANGED = _(
+    "A reviewer was recused: the reviews that count are no longer those that the recommendation was read from. "
+    "The panel recommends again."
+)
+
+
 # Facts and input
 
 

@@ -5,6 +5,7 @@ Pure: no Django beyond translation.
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -128,6 +129,12 @@ class Text:
             french = str(words)
         with override("en"):
             return cls(french, str(words))
+
+    @classmethod
+    def joined(cls, words: "Iterable[str | Promise]") -> Self:
+        """Lazy texts after one another, with commas, said in both. Empty for none."""
+        said = [cls.of(one) for one in words]
+        return cls(", ".join(one.fr for one in said), ", ".join(one.en for one in said))
 
     def as_dict(self) -> dict[str, str]:
         return {"fr": self.fr, "en": self.en}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from applications.states import FUNDED, Outcome
 from moves.refusals import Refusal
+from moves.rules import Touched
 from moves.transitions import Facts, Input
 from work.money import format_money
 
@@ -26,7 +27,7 @@ QUORUM = "quorum"
 
 
 @dataclass(frozen=True)
-class Panel(Facts):
+class Panel(Touched):
     """What the reviewers assigned lack of the programme's panel rule, as sentences."""
 
     problems: tuple[str, ...]
@@ -41,7 +42,7 @@ class Reviews(Facts):
 
 
 @dataclass(frozen=True)
-class Scores(Reviews):
+class Scores(Reviews, Touched):
     """What the reviews say together, and whether whoever recommends sat on the panel before a reconsideration."""
 
     passed: bool

@@ -2,6 +2,7 @@
 
 from decisions.selectors.chain import (
     chain_of,
+    late_acts,
     money_of,
     needs_of,
     present_decision,
@@ -20,6 +21,7 @@ __all__ = [
     "chain_of",
     "concurrers_of",
     "contested_decision",
+    "late_acts",
     "merits_of",
     "money_of",
     "needs_of",

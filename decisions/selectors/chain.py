@@ -1,5 +1,6 @@
 """Where a decision stands: its steps, what each person may do now and what stands in the way, and its money."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -19,6 +20,8 @@ from funding.figures import as_read
 from funding.models import Envelope, LedgerEntry
 from letters.states import LetterState
 from moves.machine import foreseen
+from moves.states import Duty
+from reviews.selectors import Late, late_on
 
 
 class Progress(StrEnum):
@@ -47,6 +50,28 @@ class Money:
     envelope: Envelope
     amount: Decimal
     free: Decimal
+
+
+DUTY_OF = {
+    StepKind.ENDORSED: Duty.ENDORSE,
+    StepKind.APPROVED: Duty.APPROVE,
+    StepKind.CONCURRED: Duty.CONCUR,
+}
+
+
+def late_acts(application: Application) -> list[Late]:
+    """Who declared a conflict of interest after an act that the file stands on, each with these acts: those of its
+    present decision among them, unless it is void or was sent back."""
+
+    def of_chain() -> Iterator[tuple[int, Duty]]:
+        decision = present_decision(application)
+        if decision is None or decision.state == DecisionState.VOID:
+            return
+        for person, kind in decision.steps.counted().values_list("by_id", "kind"):
+            if kind in DUTY_OF:
+                yield person, DUTY_OF[StepKind(kind)]
+
+    return late_on(application, of_chain=of_chain)
 
 
 def present_decision(application: Application) -> Decision | None:

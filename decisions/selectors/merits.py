@@ -8,17 +8,19 @@ from audit.actors import Actor
 from decisions.models import Decision
 from programs.selectors import rubric_of
 from reviews.models import Recommendation
-from reviews.selectors import Stood, departure, hides_its_ranking, stood
+from reviews.selectors import Reread, Stood, departure, hides_its_ranking, panel_reviews, reread, stood
 
 
 @dataclass(frozen=True)
 class Merits:
     """What a decision that follows a recommendation stands on, as its reader may know it. `placed`: whether they are
-    told of ranks. `departure`: how it departs from the ranking, or ""."""
+    told of ranks. `departure`: how it departs from the ranking, or "". `reread`: the reviews that it was read from,
+    beside those that count today."""
 
     application: Application
     recommendation: Recommendation
     stood: Stood | None
+    reread: Reread | None
     placed: bool
     departure: str
     pass_mark: Decimal | None
@@ -33,6 +35,7 @@ def merits_of(decision: Decision, reader: Actor) -> Merits | None:
         application=decision.application,
         recommendation=recommendation,
         stood=stood(recommendation),
+        reread=reread(recommendation, panel_reviews(decision.application)),
         placed=not hides_its_ranking(recommendation, reader),
         departure=departure(recommendation, reader),
         pass_mark=rubric_of(decision.application.call).pass_overall,

@@ -19,6 +19,7 @@ from notifications import messages
 from notifications.services import queue_message
 from programs.roles import ProgramRole
 from reviews.pages import RECOMMEND
+from reviews.rules import REVIEWS_CHANGED
 from work.pages import Link
 from work.texts import Text
 
@@ -54,26 +55,39 @@ def _tell_officers(decision: Decision, stuck: Stuck) -> None:
 def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool) -> None:
     """Tell whose acts of this round are void, as long as they read the file; whose turn it is; and who runs it from
     there: the programme's officers, or the chair. Asked between the move and the voiding of the acts."""
-    file = decision.application
-    committee = holders_of(file, ProgramRole.CHAIR) if to_panel else []
+    committee = holders_of(decision.application, ProgramRole.CHAIR) if to_panel else []
     for person in concerned_by_return(decision, by=by, to_panel=to_panel):
-        queue_message(
-            messages.DecisionSentBack(reference=file.number, title=file.title, reason=reason, to_panel=to_panel),
-            to=person,
-            link=(RECOMMEND if person in committee else FILE_DECISION)(file.number),
-            application_id=decision.application_id,
-            key=f"decision_sent_back:{decision.public_id}:{_round(decision)}:{person.public_id}",
-        )
+        _tell_return(decision, person, reason, to_panel=to_panel, recommends=person in committee)
 
 
-def concerned_by_return(decision: Decision, *, by: User, to_panel: bool) -> list[User]:
-    """Whose acts are void, as long as they read the file; whose turn it is; and who runs it from there. Not `by`, nor
-    whoever the file is closed to."""
+def tell_returned(decision: Decision, *, by: Actor) -> None:
+    """Tell the same people, and the officers, that a decision is void since the reviews that count are no longer those
+    that it was recommended on."""
+    committee = holders_of(decision.application, ProgramRole.CHAIR)
+    for person in concerned_by_return(decision, by=by, to_panel=True, with_officers=True):
+        _tell_return(decision, person, Text.of(REVIEWS_CHANGED), to_panel=True, recommends=person in committee)
+
+
+def _tell_return(decision: Decision, person: User, reason: str | Text, *, to_panel: bool, recommends: bool) -> None:
+    file = decision.application
+    queue_message(
+        messages.DecisionSentBack(reference=file.number, title=file.title, reason=reason, to_panel=to_panel),
+        to=person,
+        link=(RECOMMEND if recommends else FILE_DECISION)(file.number),
+        application_id=decision.application_id,
+        key=f"decision_sent_back:{decision.public_id}:{_round(decision)}:{person.public_id}",
+    )
+
+
+def concerned_by_return(decision: Decision, *, by: Actor, to_panel: bool, with_officers: bool = False) -> list[User]:
+    """Whose acts are void, as long as they read the file; whose turn it is; and who runs it from there: the chair or
+    the officers, both where these have somebody to find. Not `by`, nor whoever the file is closed to."""
     file = decision.application
     people = _acted_on(decision)
     people |= {person for _turn, person in takers_of(decision)}
-    people |= set(holders_of(file, ProgramRole.CHAIR) if to_panel else officers_of(file))
-    return unbarred(file.pk, sorted(people - {by}, key=lambda one: one.pk))
+    people |= set(holders_of(file, ProgramRole.CHAIR) if to_panel else ())
+    people |= set(officers_of(file) if with_officers or not to_panel else ())
+    return unbarred(file.pk, sorted((one for one in people if one.pk != by.pk), key=lambda one: one.pk))
 
 
 def tell_undone(decision: Decision, *, by: Actor) -> None:

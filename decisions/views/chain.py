@@ -38,6 +38,7 @@ from moves.machine import refusals as refusals_to
 from moves.refusals import WrongMoment
 from moves.transitions import MoveOf
 from programs.rules import holds_somewhere
+from reviews.rules import may_uphold
 from work.versions import Overtaken
 
 PAGE = 25
@@ -145,6 +146,8 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "timeline": [_told(step) for step in steps],
         "sent_back": selectors.return_of(decision),
         "moves": [{"move": one, "url": reverse(PAGES[one.step].url, args=[reference])} for one in moves],
+        "late": selectors.late_acts(application),
+        "may_uphold": may_uphold(application, request.user),
         "stuck": selectors.stuck_among([decision.pk]).get(decision.pk),
         "said": selectors.needs_of(decision, request.user),
         "undeclared": any(one.undeclared for one in moves),
@@ -255,7 +258,10 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
 
 def _form(step: MoveOf[Decision], decision: Decision, data: QueryDict | None) -> SendBackForm | NoteForm:
     if step is Decision.send_back:
-        return SendBackForm(data, to_panel=decision.application.state == ApplicationState.RECOMMENDED)
+        at_start = decision.state == DecisionState.DRAFT
+        return SendBackForm(
+            data, to_panel=decision.application.state == ApplicationState.RECOMMENDED, at_start=at_start
+        )
     return NoteForm(data)
 
 

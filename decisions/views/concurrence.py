@@ -33,6 +33,7 @@ from moves.refusals import WrongMoment
 from moves.states import StandingState
 from moves.transitions import M, MoveOf
 from reviews.services import declare_interests
+from reviews.states import Answer
 
 RELATED = (
     "application__call__program",
@@ -136,8 +137,7 @@ def declare(request: PersonRequest, public_id: UUID) -> HttpResponse:
     read_of(concurrence, request.user, read=Read.INTERESTS)
     form = InterestsForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        declare_interests(concurrence.application, by=request.user, **form.cleaned_data)
-        if form.cleaned_data["answer"] == "none":
+        if declare_interests(concurrence.application, by=request.user, **form.cleaned_data).answer == Answer.NONE:
             return redirect("decision-concurrence", public_id)
         others = selectors.concurrers_of(concurrence)
         messages.info(

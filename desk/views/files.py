@@ -18,7 +18,9 @@ from applications.states import ApplicationState
 from applications.templatetags.files import state_kind
 from audit.services import record_list_reading
 from audit.states import Read
+from decisions.selectors import late_acts
 from desk.selectors import file as file_page
+from reviews.rules import may_uphold
 from reviews.selectors import departure_of
 
 PAGE = 30
@@ -39,6 +41,8 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "timeline": file_page.timeline(application),
         "letters": file_page.letters_of(application),
         "departure": departure_of(application, request.user),
+        "late": late_acts(application),
+        "may_uphold": may_uphold(application, request.user),
     }
     return render(request, "desk/file.html", context)
 

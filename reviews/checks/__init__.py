@@ -1,6 +1,6 @@
 """Questions with a list for an answer: who can be given a file, what conflicts the records suggest, what lacks."""
 
-from reviews.checks.conflicts import Conflict, proposed_conflicts
+from reviews.checks.conflicts import Conflict, proposed_among, proposed_conflicts
 from reviews.checks.fitness import Fitness, candidates, fitness, sat_before
 from reviews.checks.panel import (
     SeatNeed,
@@ -22,6 +22,7 @@ __all__ = [
     "panel_lines",
     "panel_problems",
     "panel_rules",
+    "proposed_among",
     "proposed_conflicts",
     "quorum_lines",
     "sat_before",

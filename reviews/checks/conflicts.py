@@ -11,6 +11,9 @@ from accounts.models import Membership, Organisation, User
 from accounts.rules import ran_since
 from applications.models import Application, Sponsorship
 from moves.querysets import LOOK_BACK
+from programs.models import Call
+from programs.policy import Excluded
+from programs.selectors import policy_of
 from reviews.models import Interest
 from reviews.states import InterestKind, Obstacle
 from work import clock
@@ -33,10 +36,17 @@ SHARED_HOSTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A reason why a person should not read a file, and the words of it, which follow the person's name."""
+    """A reason why a person should not read a file, and the words of it, which follow the person's name. `about`: the
+    key of the organisation's name, or the domain, that it is about; "" where it is about the file alone."""
 
     code: Obstacle | InterestKind
     message: str
+    about: str = ""
+
+    @property
+    def key(self) -> str:
+        """The same fact has the same key, in any language and on any day. One line."""
+        return f"{self.code}:{self.about}"
 
 
 @dataclass(frozen=True)
@@ -147,7 +157,8 @@ def _of_membership(membership: Membership) -> Tie:
     if membership.ended_at:
         day = clock.format_day(membership.ended_at, get_language() or "fr")
         words = _("acted for %(organisation)s until %(day)s") % {"organisation": organisation.legal_name, "day": day}
-    return Tie(enterprise_key(organisation.legal_name), organisation.neq, Conflict(Obstacle.MEMBERSHIP, words))
+    name = enterprise_key(organisation.legal_name)
+    return Tie(name, organisation.neq, Conflict(Obstacle.MEMBERSHIP, words, name))
 
 
 def _of_interest(interest: Interest) -> Tie:
@@ -157,22 +168,38 @@ def _of_interest(interest: Interest) -> Tie:
     if interest.ends_on and interest.ends_on < clock.today():
         values["day"] = clock.format_day(interest.ends_on, get_language() or "fr")
         words = _("declared interest (%(kind)s, ended on %(day)s): %(organisation)s") % values
-    return Tie(enterprise_key(interest.organisation_name), interest.neq, Conflict(kind, words))
+    name = enterprise_key(interest.organisation_name)
+    return Tie(name, interest.neq, Conflict(kind, words, name))
 
 
-def conflicts_between(parties: Parties, ties: Ties) -> list[Conflict]:
-    """Conflicts that the records suggest between the parties of a file and a person, by NEQ, name and mail domain."""
+def conflicts_between(parties: Parties, ties: Ties, excluded: Collection[Excluded]) -> list[Conflict]:
+    """Conflicts that the records suggest between the parties of a file and a person, by NEQ, name and mail domain.
+    `excluded`: whom the call keeps from its files beside who belongs to a party; a competitor is no conflict else."""
     found = [tie.conflict for tie in ties.memberships if tie.is_with(parties)]
     if any(domains_meet(ties.domain, one) for one in parties.sponsor_domains):
-        found.append(Conflict(Obstacle.SPONSOR_DOMAIN, _("has an address at the sponsor")))
+        found.append(Conflict(Obstacle.SPONSOR_DOMAIN, _("has an address at the sponsor"), ties.domain))
     if any(domains_meet(ties.domain, one) for one in parties.applicant_domains):
-        found.append(Conflict(Obstacle.APPLICANT_DOMAIN, _("has an address at the applicant")))
-    return found + [tie.conflict for tie in ties.interests if tie.is_with(parties)]
+        found.append(Conflict(Obstacle.APPLICANT_DOMAIN, _("has an address at the applicant"), ties.domain))
+    interests = [tie.conflict for tie in ties.interests if tie.is_with(parties)]
+    kept_off = Excluded.COMPETITOR in excluded
+    return found + [one for one in interests if kept_off or one.code != InterestKind.COMPETITOR]
+
+
+def excluded_of(call: Call) -> Collection[Excluded]:
+    """Who never acts on a file of the call, beside who belongs to a party of it."""
+    panel = policy_of(call).panel if call.rules_id else None
+    return panel.excluded if panel else tuple(Excluded)
 
 
 def proposed_conflicts(application: Application, user: User) -> list[Conflict]:
     """Conflicts that the records suggest between one person and everyone a file is about."""
-    return conflicts_between(parties_of([application])[application.pk], ties_of([user])[user.pk])
+    return proposed_among([application], user)[application.pk]
+
+
+def proposed_among(applications: Collection[Application], user: User) -> dict[int, list[Conflict]]:
+    """The same for many files, by their key. The number of queries does not grow with the files, but by their call."""
+    ties, parties = ties_of([user])[user.pk], parties_of(applications)
+    return {one.pk: conflicts_between(parties[one.pk], ties, excluded_of(one.call)) for one in applications}
 
 
 def _gathered(rows: Iterable[Row], key: Callable[[Row], int]) -> dict[int, list[Row]]:

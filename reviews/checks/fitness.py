@@ -19,10 +19,9 @@ from moves.states import Duty
 from programs.models import Appointment, Call, Program
 from programs.policy import Excluded
 from programs.roles import ProgramRole, Seat
-from programs.selectors import policy_of
-from reviews.checks.conflicts import Conflict, Parties, Ties, conflicts_between, parties_of, ties_of
+from reviews.checks.conflicts import Conflict, Parties, Ties, conflicts_between, excluded_of, parties_of, ties_of
 from reviews.models import Assignment
-from reviews.states import InterestKind, Obstacle
+from reviews.states import Obstacle
 from work.names import sort_key
 
 Pair = tuple[int, int]  # the keys of a file and of a person
@@ -83,7 +82,7 @@ def fitness(
         for person in asked:
             appointment = seats.get((program_id, person.pk))
             if appointment is not None:
-                found.append(records.fitness(file, person, appointment, _excluded(calls[file.call_id])))
+                found.append(records.fitness(file, person, appointment, excluded_of(calls[file.call_id])))
             elif people is not None:
                 found.append(Fitness(file.pk, person, None, 0, (_not_appointed(),)))
     return found
@@ -137,9 +136,7 @@ class _Records:
         self, file: Application, person: User, appointment: Appointment, excluded: Collection[Excluded]
     ) -> Fitness:
         pair, load = (file.pk, person.pk), self.load.get((file.call_id, person.pk), 0)
-        found = conflicts_between(self.parties[file.pk], self.ties[person.pk])
-        if Excluded.COMPETITOR not in excluded:
-            found = [conflict for conflict in found if conflict.code != InterestKind.COMPETITOR]
+        found = conflicts_between(self.parties[file.pk], self.ties[person.pk], excluded)
         if pair in self.declared:
             found.append(Conflict(Obstacle.DECLARED, _("declared a conflict of interest, or is unsure")))
         if pair in self.duties:
@@ -199,12 +196,6 @@ def sat_before(applications: Iterable[int], people: Collection[int]) -> set[Pair
         if at <= reopened[file]:
             found.add((file, person))
     return found
-
-
-def _excluded(call: Call) -> Collection[Excluded]:
-    """Who never reviews a file of the call, beside who belongs to a party of it."""
-    panel = policy_of(call).panel if call.rules_id else None
-    return panel.excluded if panel else tuple(Excluded)
 
 
 def _not_appointed() -> Conflict:

@@ -115,6 +115,19 @@ class RuleForm(forms.Form):
     ruling = TextField(label=_("Your reasons"), widget=words(5), help_text=_("They stay in the file."))
 
 
+class UpholdForm(forms.Form):
+    """What somebody else says of the acts of a person with a conflict: that they stand."""
+
+    why = TextField(
+        label=_("Why what this person did stands"),
+        widget=words(5),
+        help_text=_(
+            "Say what you looked at again. If it does not stand, write nothing here: the decision is sent back, and "
+            "somebody else takes the step."
+        ),
+    )
+
+
 class AssignForm(forms.Form):
     """Whom the file is given to. Several at once; each is offered or refused for themselves."""
 

@@ -7,7 +7,8 @@ from reviews.selectors.cohorts import (
     recommended_in,
     to_review_in,
 )
-from reviews.selectors.evidence import Stood, departure, departure_of, hides_its_ranking, stood
+from reviews.selectors.evidence import Reread, Stood, departure, departure_of, hides_its_ranking, reread, stood
+from reviews.selectors.late import Late, late_on, said_of
 from reviews.selectors.panel import (
     CountedReview,
     PanelReviews,
@@ -34,11 +35,13 @@ from reviews.selectors.waiting import work_for
 __all__ = [
     "Competition",
     "CountedReview",
+    "Late",
     "PanelReviews",
     "PanelShown",
     "Queue",
     "RankedFile",
     "Ranking",
+    "Reread",
     "Stood",
     "closed_in",
     "cohort_it_competes_in",
@@ -49,6 +52,7 @@ __all__ = [
     "held_for",
     "held_percent",
     "hides_its_ranking",
+    "late_on",
     "notes_of",
     "open_envelopes",
     "pace_of",
@@ -58,7 +62,9 @@ __all__ = [
     "queue_of",
     "ranking",
     "recommended_in",
+    "reread",
     "reviews_of",
+    "said_of",
     "sent_back_of",
     "stood",
     "to_review_in",

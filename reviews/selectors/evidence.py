@@ -12,7 +12,8 @@ from applications.models import Application
 from applications.states import FUNDED, Outcome
 from audit.actors import Actor
 from moves.interests import barred_from
-from reviews.models import Recommendation
+from reviews.models import Assignment, Recommendation
+from reviews.selectors.panel import PanelReviews, together
 from work.money import format_money
 
 
@@ -31,10 +32,42 @@ class Stood:
         return self.offer > 0
 
 
+@dataclass(frozen=True)
+class Reread:
+    """The reviews that a recommendation was read from, `then`, beside those that count `now`. `moved`: they are not the
+    same, or do not say the same. `in_doubt`: one of them is left out until the chair rules on its author's interests.
+    """
+
+    then: PanelReviews
+    now: PanelReviews
+    moved: bool
+    in_doubt: bool
+
+
+def reread(recommendation: Recommendation, now: PanelReviews) -> Reread | None:
+    """The evidence of a recommendation beside what counts `now`; None where none was kept of its file."""
+    kept = _kept_of(recommendation)
+    if kept is None:
+        return None
+    counts = now.evidence()
+    moved = any(counts[key] != kept[key] for key in counts.keys() & kept.keys())
+    if not moved:
+        return Reread(now, now, moved=False, in_doubt=False)
+    given = Assignment.objects.filter(application=recommendation.application_id, public_id__in=kept["reviews"])
+    rows = list(given.prefetch_related("scores").order_by("submitted_at", "id"))
+    left_out = {row.public_id for row in rows if row.is_submitted} - {one.public_id for one in now.reviews}
+    return Reread(together(recommendation.application, rows), now, moved=True, in_doubt=bool(left_out))
+
+
+def _kept_of(recommendation: Recommendation) -> Mapping[str, Any] | None:
+    files: list[Mapping[str, Any]] = recommendation.inputs.get("files") or []
+    return next((file for file in files if file.get("reference") == recommendation.application.reference), None)
+
+
 def stood(recommendation: Recommendation) -> Stood | None:
     """Where the file stood, from the evidence kept with its recommendation; None where none was kept of it."""
     files: list[Mapping[str, Any]] = recommendation.inputs.get("files") or []
-    found = next((file for file in files if file.get("reference") == recommendation.application.reference), None)
+    found = _kept_of(recommendation)
     if found is None:
         return None
     score = found.get("mean")

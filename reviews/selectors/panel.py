@@ -102,10 +102,11 @@ def reviews_of(applications: Collection[Application]) -> dict[int, PanelReviews]
     rows = Assignment.objects.counted().filter(application__in=[one.pk for one in applications])
     for row in rows.prefetch_related("scores").order_by("submitted_at", "id"):
         found.setdefault(row.application_id, []).append(row)
-    return {file.pk: _together(file, found.get(file.pk, [])) for file in applications}
+    return {file.pk: together(file, found.get(file.pk, [])) for file in applications}
 
 
-def _together(file: Application, rows: Iterable[Assignment]) -> PanelReviews:
+def together(file: Application, rows: Iterable[Assignment]) -> PanelReviews:
+    """What these reviews of a file say together: those that count, or those that a recommendation was read from."""
     rubric = rubric_of(file.call)
     worth = {point.value: point.points for point in rubric.scale}
     reviews = tuple(_counted(row, worth) for row in rows)

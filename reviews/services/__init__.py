@@ -16,6 +16,7 @@ from reviews.services.interests import (
     record_interest,
     rule_on_declaration,
     sign_undertaking,
+    uphold_acts,
 )
 from reviews.services.ranking import recommend, void_recommendation
 from reviews.services.scores import (
@@ -54,5 +55,6 @@ __all__ = [
     "skip_for_now",
     "start_review",
     "submit_review",
+    "uphold_acts",
     "void_recommendation",
 ]

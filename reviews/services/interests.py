@@ -1,5 +1,6 @@
 """Interests on record, the confidentiality undertaking, and the declaration that comes before any act on a file."""
 
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db import transaction
@@ -8,12 +9,14 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation, User
 from accounts.rules import is_oneself
 from applications.models import Application
-from applications.selectors.people import holders_of, oneself
+from applications.selectors.people import holders_of, officers_of, oneself
+from applications.states import UNDER_WAY
 from audit.actors import Actor
 from audit.services import record
-from moves.duties import done_by
+from moves.duties import WITHOUT_DECLARATION, done_by
 from moves.interests import ask_unbarred, side_of, stand_of
 from moves.machine import move
+from moves.models import Stance
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import declare_standing
 from moves.states import BARRING, Duty, StandingState
@@ -21,15 +24,17 @@ from notifications import messages
 from notifications.services import queue_message
 from programs.models import Call
 from programs.roles import ProgramRole
+from reviews import checks
 from reviews.access import may_declare
+from reviews.checks import Conflict
 from reviews.models import Assignment, Declaration, Interest, Undertaking
-from reviews.pages import DECLARE, RULE
-from reviews.rules import WHO_RULES, Declared, may_rule
+from reviews.pages import DECLARE, FILE_REVIEWS, RULE
+from reviews.rules import WHO_RULES, WHO_UPHOLDS, Declared, may_rule, may_uphold
 from reviews.services.panels import take_the_chair
 from reviews.services.scores import keep_score
 from reviews.states import Answer, AssignmentState
 from work import clock
-from work.texts import is_blank
+from work.texts import Text, is_blank
 
 STANDINGS = {
     Answer.NONE: StandingState.CLEAR,
@@ -61,7 +66,32 @@ def record_interest(
     record(
         interest, "recorded", by=by, given={"kind": str(kind)}, personal={"organisation": interest.organisation_name}
     )
+    _doubt_where_it_matters(by)
     return interest
+
+
+def _doubt_where_it_matters(person: User) -> None:
+    """Of the files under way where they declared no conflict: one that the records now join them to is in doubt."""
+    cleared = Stance.objects.filter(user_id=person.pk, kind=StandingState.CLEAR).values("application_id")
+    files = Application.objects.filter(pk__in=cleared, state__in=UNDER_WAY).select_related("call__rules").order_by("id")
+    suggested = checks.proposed_among(list(files), person)
+    for file in files:
+        if found := _unruled(file, person, suggested[file.pk]):
+            locked = Application.objects.select_for_update(of=("self",)).get(pk=file.pk)
+            _declare(locked, by=person, answer=Answer.UNSURE, note=_as_recorded(found), recorded=suggested[file.pk])
+
+
+def _unruled(application: Application, person: User, suggested: Collection[Conflict]) -> list[Conflict]:
+    """What the records say of them that no ruling on this file has answered."""
+    if not suggested:
+        return []
+    ruled = Declaration.objects.filter(application=application, user=person, ruled_by__isnull=False)
+    known = {key for keys in ruled.values_list("recorded", flat=True) for key in keys.splitlines()}
+    return [one for one in suggested if one.key not in known]
+
+
+def _as_recorded(facts: Iterable[Conflict]) -> str:
+    return _("The records: %(facts)s") % {"facts": "; ".join(one.message for one in facts)}
 
 
 @transaction.atomic
@@ -93,20 +123,39 @@ def declare_interests(application: Application, *, by: User, answer: str, note: 
     *conflict* recuses. *Unsure* blocks like a conflict until the chair rules. A late declaration lists every act of
     theirs that it touches. Forbidden for who has no part in the file; WrongMoment for *none* after a conflict, or
     while the chair has not ruled: nobody clears themselves. Nor for who acts for a party of the file: they have a
-    conflict, whatever they say.
+    conflict, whatever they say. *None* against what the records say is *unsure*, with what they say, until the
+    chair rules on it.
     """
     application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
     if not may_declare(application, by):
         raise Forbidden(_("Only people who have a part in this file declare their interests in it."))
     answer = Answer(answer)
-    before = stand_of(application.pk, by).declared
     if answer == Answer.NONE and (side := side_of(application.pk, by)):
         raise WrongMoment(side)
-    if answer == Answer.NONE and before in BARRING:
+    if answer == Answer.NONE and stand_of(application.pk, by).declared in BARRING:
         sentence = _("You declared a conflict, or that you are unsure: the chair must rule on it first.")
         raise WrongMoment(Refusal(sentence, code="ruling"))
-    declaration = Declaration.objects.create(application=application, user=by, answer=answer, note=note.strip())
-    touched = [] if answer == Answer.NONE else done_by(by, application.pk)
+    suggested = checks.proposed_conflicts(application, by)
+    if answer == Answer.NONE and (found := _unruled(application, by, suggested)):
+        answer, note = Answer.UNSURE, "\n".join([note.strip(), _as_recorded(found)]).strip()
+    return _declare(application, by=by, answer=answer, note=note, recorded=suggested)
+
+
+def _declare(
+    application: Application, *, by: User, answer: Answer, note: str, recorded: Iterable[Conflict]
+) -> Declaration:
+    """Keep the declaration and what follows from it; with the file locked."""
+    before = stand_of(application.pk, by).declared
+    acts = [duty for duty in done_by(by, application.pk) if duty not in WITHOUT_DECLARATION]
+    touched = [] if answer == Answer.NONE else acts
+    declaration = Declaration.objects.create(
+        application=application,
+        user=by,
+        answer=answer,
+        note=note.strip(),
+        recorded="\n".join(one.key for one in recorded),
+        touches="\n".join(touched),
+    )
     record(
         declaration,
         "declared",
@@ -121,6 +170,57 @@ def declare_interests(application: Application, *, by: User, answer: str, note: 
         keep_score(application)  # a doubt leaves their review out until the chair rules
     if answer == Answer.UNSURE:
         _ask_for_a_ruling(declaration)
+    if answer == Answer.UNSURE or touched:
+        _tell_the_officers(declaration)
+    return declaration
+
+
+def _tell_the_officers(declaration: Declaration) -> None:
+    """The officers in office are told of a doubt, and of a conflict that comes after acts on the file, with each."""
+    application, acts = declaration.application, declaration.acts
+    for person in officers_of(application):
+        if person.pk == declaration.user_id:
+            continue
+        queue_message(
+            messages.InterestsTouch(
+                reference=application.number,
+                title=application.title,
+                person=declaration.user.full_name,
+                doubt=declaration.answer == Answer.UNSURE,
+                acts=Text.joined(act.label for act in acts),
+            ),
+            to=person,
+            link=FILE_REVIEWS(application.number),
+            application_id=application.pk,
+            key=f"interests-touch:{declaration.pk}:{person.pk}",
+        )
+
+
+@transaction.atomic
+def uphold_acts(declaration: Declaration, *, by: User, why: str) -> Declaration:
+    """Somebody else looks again at what a person did on a file before they declared a conflict in it, and says in
+    writing that it stands. Returns the declaration.
+
+    Forbidden for anybody but the chair or the endorser, for the person themselves, and for whom the file is closed to;
+    WrongMoment without words, while a doubt waits for its ruling, and where there is nothing to look at again.
+    """
+    application = Application.objects.select_for_update(of=("self",)).get(pk=declaration.application_id)
+    if declaration.user_id == by.pk or not may_uphold(application, by):
+        raise Forbidden(WHO_UPHOLDS)
+    ask_unbarred(application.pk, by)
+    declaration = Declaration.objects.select_for_update(of=("self",)).select_related("user").get(pk=declaration.pk)
+    if Declaration.objects.to_rule_on().filter(pk=declaration.pk).exists():
+        raise WrongMoment(Refusal(_("The chair rules on the doubt first."), code="ruling"))
+    if not Declaration.objects.touching().filter(pk=declaration.pk).exists():
+        raise WrongMoment(Refusal(_("There is nothing left to rule on: the declaration has changed."), code="ruled"))
+    if is_blank(why):
+        raise WrongMoment(Refusal(_("A ruling is in writing: give your reasons."), code="reason"))
+    declaration.upheld_by, declaration.upheld_at, declaration.upheld_why = by, clock.now(), why.strip()
+    declaration.save(update_fields=["upheld_by", "upheld_at", "upheld_why"])
+    given = {"touches": [str(act) for act in declaration.acts]}
+    record(declaration, "upheld", by=by, given=given, personal={"why": declaration.upheld_why})
+    if may_rule(application, by):
+        take_the_chair(application, by=by)
     return declaration
 
 
@@ -173,7 +273,9 @@ def rule_on_declaration(declaration: Declaration, *, by: User, clear: bool, ruli
     if is_blank(ruling):
         raise WrongMoment(Refusal(_("A ruling is in writing: give your reasons."), code="reason"))
     declaration.ruled_by, declaration.ruling = by, ruling.strip()
-    declaration.save(update_fields=["ruled_by", "ruling"])
+    suggested = checks.proposed_conflicts(application, declaration.user)  # what the chair rules on, as of now
+    declaration.recorded = "\n".join(one.key for one in suggested)
+    declaration.save(update_fields=["ruled_by", "ruling", "recorded"])
     answer = Answer.NONE if clear else Answer.CONFLICT
     record(declaration, "ruled", by=by, given={"clear": bool(clear)}, personal={"ruling": declaration.ruling})
     declare_standing(application.pk, user=declaration.user, standing=STANDINGS[answer])

@@ -92,11 +92,13 @@ def _declare(
         try:
             if to_sign and answer == Answer.NONE:
                 services.sign_undertaking(application.call, by=user)
-            services.declare_interests(application, by=user, answer=answer, note=form.cleaned_data["note"])
+            said = services.declare_interests(application, by=user, answer=answer, note=form.cleaned_data["note"])
         except (WrongMoment, Forbidden) as refused:
             form.add_error(None, str(refused.message))
         else:
-            return redirect(_after(request, application, answer, assignment, done))
+            if said.answer != answer:
+                messages.warning(request, _("The records say otherwise: the chair rules on what they say."))
+            return redirect(_after(request, application, said.answer, assignment, done))
     latest = Declaration.objects.filter(application=application, user=user).order_by("-id").first()
     context = {
         "application": application,

@@ -27,9 +27,9 @@ from moves.transitions import MoveOf
 from programs.selectors import rubric_of
 from reviews import checks, selectors, services
 from reviews.access import sees_scores
-from reviews.forms.people import NOT_A_REVIEWER, AssignForm, ReasonForm, RuleForm
+from reviews.forms.people import NOT_A_REVIEWER, AssignForm, ReasonForm, RuleForm, UpholdForm
 from reviews.models import Assignment, Declaration, Recommendation
-from reviews.rules import WHO_ASSIGNS, WHO_RULES, may_assign, may_rule, takes_reviewers
+from reviews.rules import WHO_ASSIGNS, WHO_RULES, may_assign, may_rule, may_uphold, takes_reviewers
 from reviews.selectors import PanelReviews
 from reviews.states import Answer, AssignmentState
 from reviews.views.ranking import address_of
@@ -77,6 +77,8 @@ def _page(
         "to_rule": Declaration.objects.to_rule_on().filter(application=application).select_related("user")
         if chair
         else (),
+        "late": selectors.late_on(application),
+        "may_uphold": may_uphold(application, request.user),
         "recommendation": recommendation,
         "departure": selectors.departure(recommendation, request.user) if recommendation else "",
         "form": form,
@@ -247,33 +249,48 @@ def reopen_file(request: PersonRequest, reference: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpResponse:
-    """The chair rules in writing on a person's *unsure*."""
+    """The chair rules in writing on a person's *unsure*; the chair or the endorser, on what a person did before a
+    conflict that they declared late."""
     application = enter(request.user, STAFF, read=Read.DECLARATION, reference=reference)
-    if not may_rule(application, request.user):
+    if not may_uphold(application, request.user):
         raise Forbidden(WHO_RULES)
     rows = Declaration.objects.filter(application=application, user__public_id=person_id).select_related("user")
     declaration = rows.order_by("-id").first()
     if declaration is None:
         raise Http404
     open_ = declaration.answer == Answer.UNSURE and declaration.ruled_by_id is None
-    form = RuleForm(request.POST or None) if open_ and declaration.user_id != request.user.pk else None
+    late = not open_ and Declaration.objects.touching().filter(application=application, pk=declaration.pk).exists()
+    form: RuleForm | UpholdForm | None = None
+    if declaration.user_id != request.user.pk and open_ and may_rule(application, request.user):
+        form = RuleForm(request.POST or None)
+    elif declaration.user_id != request.user.pk and late:
+        form = UpholdForm(request.POST or None)
     if request.method == "POST" and form is not None and form.is_valid():
-        clear = form.cleaned_data["clear"] == "yes"
         try:
-            services.rule_on_declaration(declaration, by=request.user, clear=clear, ruling=form.cleaned_data["ruling"])
+            _rule(declaration, request.user, form)
         except WrongMoment as stopped:
             form.add_error(None, str(stopped.message))  # beside what was typed
         else:
-            messages.success(request, _("Your ruling is on record; the person is told."))
+            told = _("Your ruling is on record; the person is told.") if open_ else _("Your ruling is on record.")
+            messages.success(request, told)
             return redirect("review-file", reference)
     if request.method == "POST" and form is None:
         services.rule_on_declaration(declaration, by=request.user, clear=False, ruling="")  # refuses, with its sentence
     context = {
         "application": application,
         "declaration": declaration,
+        "acts": [act.label for act in declaration.acts],
         "form": form,
         "cleared": standing_of(application.pk, declaration.user) == StandingState.CLEAR,
         "suggested": checks.proposed_conflicts(application, declaration.user),
     }
     closed = form is not None and form.is_bound and form.non_field_errors()
     return render(request, "reviews/rule.html", context, status=409 if closed else 200)
+
+
+def _rule(declaration: Declaration, by: User, form: RuleForm | UpholdForm) -> None:
+    given = form.cleaned_data
+    if isinstance(form, RuleForm):
+        services.rule_on_declaration(declaration, by=by, clear=given["clear"] == "yes", ruling=given["ruling"])
+    else:
+        services.uphold_acts(declaration, by=by, why=given["why"])

@@ -133,7 +133,7 @@ review-decline                       LL  44  44  44  44  44  oo  44  44  44  44 
 review-declare-own                   LL  44  44  44  44  44  oo  44  44  44  44  44  44  44  44  44  44  44  44
 review-document                      L   4   4   4   4   4   o   4   4   4   4   4   4   4   4   4   4   4   4
 review-declare                       LL  44  44  44  oo  oo  rr  44  oo  oo  oo  oo  oo  oo  oo  44  44  44  44
-review-rule                          LL  44  44  44  33  33  44  44  44  o9  33  33  33  44  44  44  33  44  44
+review-rule                          LL  44  44  44  33  33  44  44  44  o9  o3  33  33  44  44  44  33  44  44
 review-file                          L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
 review-assign                        LL  54  54  54  52  53  54  54  54  53  53  53  53  54  54  54  53  54  54
 review-start                         LL  54  54  54  59  53  54  54  54  53  53  53  53  54  54  54  53  54  54

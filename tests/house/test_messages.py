@@ -28,7 +28,11 @@ SOURCES = {
     Concern.PARTNER: {"concurrers_of"},
 }
 # Functions whose readers are no list of people: an address, or one who is found by the lists of whoever calls them.
-TOLD_BY_THEIR_CALLERS = {"applications.reactions._queue", "decisions.services.messages._tell"}
+TOLD_BY_THEIR_CALLERS = {
+    "applications.reactions._queue",
+    "decisions.services.messages._tell",
+    "decisions.services.messages._tell_return",
+}
 TO_AN_ADDRESS = {
     "accounts.services.invitations._invite",
     "accounts.adapter.AccountAdapter.send_mail",

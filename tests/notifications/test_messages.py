@@ -33,6 +33,7 @@ VALUES = {
     datetime: (CLOSES, CLOSES + timedelta(days=1)),
     Decimal: (Decimal("75000.01"), Decimal("75000.02")),
     Text: (Text("«un»", "«one»"), Text("«deux»", "«two»")),
+    str | Text: ("«one»", "«two»"),
 }
 # What the rows of each kind held when its content got its type; CALL as it is in all of them.
 CALL = {"fr": "Automne 2026", "en": "Fall 2026"}
@@ -62,6 +63,7 @@ STORED = {
     "review_cancelled": {"reference": "FE-2026-00042"},
     "review_declined": {"reference": "FE-2026-00042", "person": "Sam Lee"},
     "ruling_asked": {"reference": "FE-2026-00042", "person": "Sam Lee"},
+    "interests_touch": FILE | {"person": "Sam Lee", "doubt": False, "acts": {"fr": "évaluer", "en": "score"}},
     "declaration_ruled": {"reference": "FE-2026-00042", "clear": True},
     "decision_waiting": FILE | {"step": {"fr": "approuver", "en": "approve"}},
     "decision_sent_back": FILE | {"reason": "Le montant."},
@@ -85,7 +87,7 @@ BUTTONS = {
     "Open the application": {"sponsor_answered", "application_received", "application_complete", "changes_cancelled"},
     "See what is asked": {"changes_requested", "changes_reminder", "next_cohort"},
     "Open my queue": {"review_offered"},
-    "Open the reviews": {"review_declined"},
+    "Open the reviews": {"review_declined", "interests_touch"},
     "Read the declaration": {"ruling_asked"},
     "Read the ruling": {"declaration_ruled"},
     "Open the decision": {"decision_waiting", "decision_undone", "letter_failed"},

@@ -1,0 +1,216 @@
+"""A conflict found after the recommendation: what counts is asked again, and the panel recommends again without it."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+from applications.models import Application
+from applications.states import ApplicationState
+from decisions import services
+from decisions.models import Concurrence, Decision, Step
+from decisions.selectors import late_acts
+from decisions.states import DecisionState
+from funding.models import Envelope
+from moves.machine import allowed
+from moves.refusals import Forbidden, WrongMoment
+from moves.states import Duty
+from notifications.models import Message
+from reviews.models import Assignment, Declaration, Recommendation
+from reviews.selectors import panel_reviews, reread
+from reviews.services import declare_interests, recuse_reviewer, rule_on_declaration, uphold_acts
+from tests.decisions import files
+from tests.mutants import proves
+
+pytestmark = pytest.mark.django_db
+LATER = datetime(2026, 11, 4, 15, tzinfo=UTC)
+DOUBT = (
+    "Une évaluation dont la recommandation est tirée est mise de côté jusqu’à ce que la présidence du comité se "
+    "prononce sur les intérêts de qui l’a donnée\xa0: rien n’est décidé avant."
+)
+
+
+@pytest.fixture(autouse=True)
+def in_november(clock_at):
+    clock_at(LATER)
+
+
+def told():
+    rows = Message.objects.filter(kind="decision_sent_back").order_by("recipient__given_name")
+    return list(rows.values_list("recipient__given_name", flat=True))
+
+
+def now(decision):
+    """The decision, and its file, as they are now."""
+    decision = Decision.objects.select_related("application").get(pk=decision.pk)
+    return decision.state, decision.application.state
+
+
+def review_of(decision, person):
+    return Assignment.objects.get(application=decision.application, reviewer=person)
+
+
+def refused(step, *args, **more):
+    with pytest.raises(WrongMoment) as stopped:
+        step(*args, **more)
+    return [(one.code, str(one.message)) for one in stopped.value.refusals]
+
+
+def test_reviewer_recused_after_the_approval_sends_the_file_back_to_its_panel(cast, programme):
+    """Points 40, 60 and 100 under a mark of 60: without the last, 50. Its money is free again, everybody is told."""
+    decision = files.approved(cast, programme, points=("2", "3", "5"), discussion="Discuté.")
+    Message.objects.all().delete()
+    declare_interests(decision.application, by=cast.chloe, answer="conflict", note="Mon conjoint y travaille.")
+    assert now(decision) == (DecisionState.VOID, ApplicationState.REVIEWED)
+    file = Application.objects.get(pk=decision.application_id)
+    assert (file.score, file.recommended_amount) == (Decimal(50), None)
+    assert not Recommendation.objects.standing().exists()
+    assert {envelope.reserved for envelope in Envelope.objects.all()} == {Decimal(0)}
+    assert told() == ["Karim", "Louise", "Maude", "Sylvie"]  # endorser, chair, officer, approver
+    reason = Message.objects.filter(kind="decision_sent_back").first().context["reason"]
+    assert reason["fr"].startswith("Une personne évaluatrice a été récusée")
+    assert reason["en"].startswith("A reviewer was recused")
+    assert [code for code, _words in refused(services.issue, decision, by=cast.officer)] == ["state"]
+
+
+@pytest.mark.parametrize(
+    ("points", "outcome", "mean"),
+    [(("2", "2", "5"), "approved", Decimal(40)), (("3", "3", "1"), "declined", Decimal(60))],
+)
+def test_recusal_that_moves_a_file_across_the_mark_sends_it_back(cast, programme, points, outcome, mean):
+    """Found by the officer, before any step of the chain."""
+    decision = files.recommended_file(cast, programme, points=points, outcome=outcome, discussion="Discuté.")
+    recuse_reviewer(review_of(decision, cast.chloe), by=cast.officer, note="Sa sœur y travaille.")
+    assert now(decision) == (DecisionState.VOID, ApplicationState.REVIEWED)
+    assert panel_reviews(Application.objects.get(pk=decision.application_id)).mean == mean
+
+
+def test_doubt_stops_each_step_until_the_chair_rules_and_both_figures_are_shown(cast, programme, client):
+    decision = files.recommended_file(cast, programme, whole=True)  # 80, 80, 60: 73,33; without the last, 80
+    declare_interests(decision.application, by=cast.chloe, answer="unsure", note="Un doute.")
+    files.declare(cast, decision, "endorser", "approver")
+    assert now(decision) == (DecisionState.DRAFT, ApplicationState.RECOMMENDED)
+    assert refused(services.endorse, decision, by=cast.endorser) == [("ruling", DOUBT)]
+    client.force_login(cast.endorser)
+    page = client.get(reverse("decision-file", args=[decision.application.reference])).content.decode()
+    assert "73,33" in page
+    assert "Les évaluations qui comptent aujourd’hui donnent 80,00." in page
+    assert DOUBT in page
+    letter = client.get(reverse("decision-preview", args=[decision.application.reference])).content.decode()
+    assert "73,33" in letter
+    rule_on_declaration(Declaration.objects.get(user=cast.chloe), by=cast.chair, clear=True, ruling="Aucun lien.")
+    decision = services.endorse(decision, by=cast.endorser)
+
+    declare_interests(decision.application, by=cast.ben, answer="unsure", note="Un autre.")
+    assert refused(services.approve, decision, by=cast.approver) == [("ruling", DOUBT)]
+    Decision.objects.filter(pk=decision.pk).update(state=DecisionState.APPROVED)
+    assert ("ruling", DOUBT) in refused(services.issue, decision, by=cast.officer)
+    rule_on_declaration(Declaration.objects.get(user=cast.ben), by=cast.chair, clear=False, ruling="C’en est un.")
+    assert now(decision) == (DecisionState.VOID, ApplicationState.REVIEWED)
+
+
+def test_partner_does_not_concur_on_reviews_that_moved(cast, programme):
+    decision = files.approved(cast, programme, amount="75000.01")
+    files.declare(cast, decision, "concurrence")
+    concurrence = decision.concurrences.get()
+    assert [one.refusals for one in allowed(concurrence, cast.concurrence, Concurrence.give)] == [()]
+    Assignment.objects.filter(reviewer=cast.chloe).update(set_aside_at=LATER)
+    assert refused(services.concur, concurrence, by=cast.concurrence) == [
+        (
+            "reviews",
+            "Les évaluations qui comptent ne sont plus celles dont la recommandation est tirée (note de 73,33 alors, "
+            "de 80,00 maintenant)\xa0: qui donne un avis ou approuve renvoie le dossier à son comité.",
+        )
+    ]
+
+
+def test_recusal_after_the_issue_undoes_nothing(cast, programme):
+    decision = files.issued(cast, programme)
+    Message.objects.all().delete()
+    recuse_reviewer(review_of(decision, cast.chloe), by=cast.officer, note="Trouvé trop tard.")
+    assert now(decision) == (DecisionState.ISSUED, ApplicationState.APPROVED)
+    assert told() == []
+
+
+@proves(reread)
+def test_evidence_is_read_again_beside_what_counts(cast, programme):
+    """In the order the reviews came in, of its own file; one recused is not in doubt, one left out is."""
+    decision = files.recommended_file(cast, programme)
+    file, recommendation = decision.application, decision.recommendation
+    same = reread(recommendation, panel_reviews(file))
+    assert (same.moved, same.in_doubt, same.then) == (False, False, same.now)
+    Assignment.objects.filter(reviewer=cast.ana).update(submitted_at=LATER)  # the last to come in
+    recommendation.inputs["files"][0]["reviews"].reverse()
+    Assignment.objects.filter(reviewer=cast.chloe).update(state="recused")
+    away = files.reviewed_file(cast, programme, company="precision")
+    Assignment.objects.filter(application=away, reviewer=cast.ben).update(state="recused")
+    recommendation.inputs["files"][0]["reviews"].append(
+        str(Assignment.objects.get(application=away, reviewer=cast.ben).public_id)
+    )
+    found = reread(recommendation, panel_reviews(Application.objects.get(pk=file.pk)))
+    assert [one.reviewer_id for one in found.then.reviews] == [cast.ben.pk, cast.chloe.pk, cast.ana.pk]
+    assert [one.reviewer_id for one in found.now.reviews] == [cast.ben.pk, cast.ana.pk]
+    assert (found.moved, found.in_doubt) == (True, False)
+    declare_interests(file, by=cast.ben, answer="unsure", note="Un doute.")
+    assert reread(recommendation, panel_reviews(file)).in_doubt
+    recommendation.inputs = {}
+    assert reread(recommendation, panel_reviews(file)) is None
+
+
+def test_endorser_with_a_late_conflict_stops_the_approval_until_the_chair_looks_again(cast, programme, client):
+    decision = files.endorsed(cast, programme)
+    Message.objects.all().delete()
+    declaration = declare_interests(decision.application, by=cast.endorser, answer="conflict", note="Mon frère.")
+    files.declare(cast, decision, "approver")
+    told_of = Message.objects.filter(kind="interests_touch")
+    assert [(one.recipient, one.context["acts"]["en"]) for one in told_of] == [(cast.officer, "endorse")]
+    ((code, sentence),) = refused(services.approve, decision, by=cast.approver)
+    assert code == "touched"
+    assert f"{cast.endorser.full_name} (donner un avis favorable)" in sentence
+    for person in (cast.officer, cast.approver):
+        client.force_login(person)
+        for name in ("file-detail", "decision-file"):
+            page = client.get(reverse(name, args=[decision.application.reference])).content.decode()
+            assert "Un conflit d’intérêts déclaré après coup" in page
+    uphold_acts(declaration, by=cast.chair, why="Rien de l’avis ne tient à ce lien.")
+    assert services.approve(decision, by=cast.approver).state == DecisionState.APPROVED
+    declaration = declare_interests(decision.application, by=cast.approver, answer="conflict", note="Ma sœur.")
+    assert [code for code, _words in refused(services.issue, decision, by=cast.officer)] == ["touched"]
+
+
+@proves(late_acts)
+def test_act_taken_again_is_touched_no_more(cast, programme):
+    """Sent back, it counts no more; nor in a decision that is void, nor on another file."""
+    decision = files.endorsed(cast, programme)
+    files.declare(cast, decision, "approver")
+    declaration = declare_interests(decision.application, by=cast.endorser, answer="conflict", note="Mon frère.")
+    file = decision.application
+    assert [(one.declaration, one.acts) for one in late_acts(file)] == [(declaration, (Duty.ENDORSE,))]
+    other = files.endorsed(cast, programme, company="precision")
+    decision = services.send_back(decision, by=cast.approver, reason="À reprendre par quelqu’un d’autre.")
+    assert late_acts(file) == []
+    Step.objects.filter(decision=decision).update(voided_at=None)
+    assert late_acts(file) != []
+    Decision.objects.filter(pk=decision.pk).update(state=DecisionState.VOID)
+    assert late_acts(file) == []
+    assert other.steps.counted().exists()
+
+
+def test_chair_with_a_late_conflict_is_ruled_on_by_the_endorser_or_the_draft_goes_back_to_the_panel(cast, programme):
+    decision = files.recommended_file(cast, programme)
+    declaration = declare_interests(decision.application, by=cast.chair, answer="conflict", note="Mon frère.")
+    files.declare(cast, decision, "endorser", "approver")
+    assert [code for code, _words in refused(services.endorse, decision, by=cast.endorser)] == ["touched"]
+    with pytest.raises(Forbidden):
+        uphold_acts(declaration, by=cast.chair, why="Je le dis.")
+    assert refused(services.send_back, decision, by=cast.endorser, reason="À reprendre.") == [
+        ("state", "La décision est déjà à son point de départ\xa0: elle ne peut que retourner au comité.")
+    ]
+    with transaction.atomic():
+        services.send_back(decision, by=cast.endorser, reason="À reprendre.", to_panel=True)
+        assert now(decision) == (DecisionState.VOID, ApplicationState.REVIEWED)
+        transaction.set_rollback(True)
+    uphold_acts(declaration, by=cast.endorser, why="Le rang et les notes le disent.")
+    assert services.endorse(decision, by=cast.endorser).state == DecisionState.ENDORSED

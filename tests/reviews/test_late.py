@@ -1,0 +1,167 @@
+"""What is on record of a person and a file, against what they declare; and acts that a late conflict touches."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import Organisation, User
+from moves.interests import standing_of
+from moves.refusals import Forbidden, WrongMoment
+from moves.services import declare_standing, record_duty
+from moves.states import Duty, StandingState
+from notifications.models import Message
+from reviews.models import Declaration, Recommendation
+from reviews.querysets import DeclarationQuerySet
+from reviews.selectors import late_on, panel_reviews, said_of
+from reviews.services import (
+    declare_interests,
+    record_interest,
+    rule_on_declaration,
+    sign_undertaking,
+    start_review,
+    uphold_acts,
+)
+from reviews.states import AssignmentState
+from tests.files import another
+from tests.mutants import proves
+from tests.reviews.files import assigned_file, eligible_file, file_in_review, fresh, of, score
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_october(clock_at):
+    clock_at(datetime(2026, 10, 6, 14, tzinfo=UTC))
+
+
+def told(kind="interests_touch"):
+    rows = Message.objects.filter(kind=kind).order_by("id")
+    return list(rows.values_list("recipient__given_name", flat=True))
+
+
+def employed_by(person, organisation):
+    return record_interest(by=person, kind="employer", organisation_name=organisation.legal_name, neq=organisation.neq)
+
+
+def test_none_against_what_is_on_record_is_a_doubt_that_accepts_nothing(cast, programme, usinage, client):
+    """An employer recorded after the offer, an address that moved to the applicant's domain, the applicant's site that
+    became that of the reviewer's employer."""
+    file = assigned_file(cast, programme)
+    employed_by(cast.ana, usinage)
+    User.objects.filter(pk=cast.ben.pk).update(email="ben@gauthier.example")
+    Organisation.objects.filter(pk=usinage.pk).update(website="https://saint-maurice.example")
+    for person in (cast.ana, cast.ben, cast.dev):
+        sign_undertaking(file.call, by=person)
+    client.force_login(cast.ana)
+    page = client.post(
+        reverse("review-declare-own", args=[of(file, cast.ana).public_id]), {"answer": "none"}, follow=True
+    )
+    assert "Les registres disent autre chose" in page.content.decode()
+    for person in (fresh(cast.ben), fresh(cast.dev)):
+        assert declare_interests(file, by=person, answer="none").answer == "unsure"
+    assert {of(file, one).state for one in (cast.ana, cast.ben, cast.dev)} == {AssignmentState.OFFERED}
+    notes = Declaration.objects.filter(application=file, answer="unsure").order_by("id").values_list("note", flat=True)
+    assert list(notes) == [
+        "Selon les registres\xa0: intérêt déclaré (employeur)\xa0: Usinage Gauthier inc.",
+        "Selon les registres\xa0: a une adresse courriel chez l’organisation demandeuse",
+        "Selon les registres\xa0: a une adresse courriel chez l’organisation demandeuse",
+    ]
+    assert told("ruling_asked") == ["Louise"] * 3
+    assert told() == ["Maude"] * 3
+
+    doubt = Declaration.objects.get(application=file, user=cast.ana)
+    rule_on_declaration(doubt, by=cast.chair, clear=True, ruling="Elle n’y travaille plus.")
+    assert declare_interests(file, by=cast.ana, answer="none").answer == "none"  # the chair answered this fact
+    assert of(file, cast.ana).state == AssignmentState.ACCEPTED
+    record_interest(by=cast.ana, kind="family", organisation_name=usinage.legal_name, neq=usinage.neq)
+    assert standing_of(file.pk, cast.ana) == StandingState.UNSURE  # and not that one
+
+
+def test_interest_recorded_after_the_review_leaves_it_out_until_the_chair_rules(cast, programme, usinage, precision):
+    file = file_in_review(cast, programme)
+    score(of(file, cast.ana), 4)
+    record_interest(by=cast.ana, kind="employer", organisation_name="Un tiers")
+    assert (panel_reviews(file).counted, told()) == (1, [])
+    employed_by(cast.ana, usinage)
+    assert standing_of(file.pk, cast.ana) == StandingState.UNSURE
+    assert panel_reviews(file).counted == 0
+    assert (told(), told("ruling_asked")) == (["Maude"], ["Louise"])
+    (message,) = Message.objects.filter(kind="interests_touch")
+    assert message.context["acts"]["fr"] == "noter"
+    rule_on_declaration(
+        Declaration.objects.get(user=cast.ana, answer="unsure"), by=cast.chair, clear=True, ruling="Non."
+    )
+    assert panel_reviews(file).counted == 1
+
+
+def test_conflict_of_the_screener_stops_the_review_until_somebody_else_looks_again(cast, programme, client):
+    file = assigned_file(cast, programme)
+    declaration = declare_interests(file, by=cast.screener, answer="conflict", note="Mon beau-frère.")
+    assert (told(), declaration.acts) == (["Maude"], [Duty.SCREEN])
+    with pytest.raises(WrongMoment) as stopped:
+        start_review(file, by=cast.officer)
+    (refusal,) = stopped.value.refusals
+    said = f"{cast.screener.full_name} (faire l’analyse d’admissibilité)"
+    assert (refusal.code, said in str(refusal.message)) == ("touched", True)
+    client.force_login(cast.officer)
+    page = client.get(reverse("review-file", args=[file.reference])).content.decode()
+    assert "Un conflit d’intérêts déclaré après coup" in page
+    assert "Lire et trancher" not in page
+    for person in (cast.screener, cast.officer, cast.ana):
+        with pytest.raises(Forbidden):
+            uphold_acts(declaration, by=person, why="Revu.")
+    with pytest.raises(WrongMoment):
+        uphold_acts(declaration, by=cast.chair, why=" ")
+    client.force_login(cast.chair)
+    address = reverse("review-rule", args=[file.reference, cast.screener.public_id])
+    assert "faire l’analyse d’admissibilité" in client.get(address).content.decode()
+    assert client.post(address, {"why": "Les cinq points, revus un à un."}).status_code == 302
+    declaration = Declaration.objects.get(pk=declaration.pk)
+    assert (declaration.upheld_by, declaration.upheld_why) == (cast.chair, "Les cinq points, revus un à un.")
+    with pytest.raises(WrongMoment):
+        uphold_acts(declaration, by=cast.chair, why="Encore.")
+    assert start_review(file, by=cast.officer).state == "in_review"
+
+
+@proves(DeclarationQuerySet.touching, late_on)
+def test_what_came_late_is_the_latest_of_each_person_that_touches_an_act_that_stands(cast, programme):
+    """The screener and the chair, in that order; not a score, nor a recommendation that is void or of another file."""
+    file = eligible_file(cast, programme)
+    other = another(file)
+    for person, duty in ((cast.chair, Duty.RECOMMEND), (cast.ana, Duty.SCORE), (cast.michel, Duty.RECOMMEND),
+                         (cast.ben, Duty.SCREEN), (cast.dev, Duty.SCREEN), (cast.endorser, Duty.ENDORSE)):  # fmt: skip
+        record_duty(file.pk, by=person, duty=duty)
+
+    def say(file, person, touches, answer="conflict"):
+        declare_standing(file.pk, user=person, standing=STANDING[answer])
+        return Declaration.objects.create(application=file, user=person, answer=answer, touches=touches)
+
+    def recommend(file, by, **more):
+        return Recommendation.objects.create(application=file, outcome="declined", by=by, **more)
+
+    recommend(file, cast.michel, voided_at=datetime(2026, 10, 5, tzinfo=UTC))
+    recommend(file, cast.chair), recommend(other, cast.michel)
+    say(file, cast.ben, "screen")
+    again = say(file, cast.ben, "screen")
+    chair = say(file, cast.chair, "recommend")
+    michel, ana, endorser = say(file, cast.michel, "recommend"), say(file, cast.ana, "score"), say(
+        file, cast.endorser, "endorse"
+    )  # fmt: skip
+    say(file, cast.approver, "")
+    say(file, cast.dev, "screen", "unsure"), declare_standing(file.pk, user=cast.dev, standing=StandingState.CLEAR)
+    upheld = say(file, cast.officer, "screen")
+    Declaration.objects.filter(pk=upheld.pk).update(upheld_by=cast.chair)
+    away = say(other, cast.ben, "screen")
+    assert list(Declaration.objects.touching()) == [again, chair, michel, ana, endorser, away]
+    found = late_on(file)
+    assert [(one.declaration, one.acts) for one in found] == [(again, (Duty.SCREEN,)), (chair, (Duty.RECOMMEND,))]
+    assert (
+        said_of(found)
+        == f"{cast.ben.full_name} (faire l’analyse d’admissibilité); {cast.chair.full_name} (recommander)"
+    )
+    of_chain = [(cast.endorser.pk, Duty.ENDORSE)]
+    assert [one.declaration for one in late_on(file, of_chain=lambda: of_chain)] == [again, chair, endorser]
+
+
+STANDING = {"conflict": StandingState.CONFLICT, "unsure": StandingState.UNSURE}
