@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('moves', '0002_stance'),
-        ('reviews', '0006_panels_and_seats'),
+        ('reviews', '0007_sent_back'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
