@@ -22,9 +22,10 @@ def in_office(day: date | None = None) -> Q:
     return Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gte=day))
 
 
-def ran_since(since: date) -> Q:
-    """The condition that a term (`starts_on`, `ends_on` inclusive) has begun, and ran on `since` or later."""
-    return Q(starts_on__lte=clock.today()) & (Q(ends_on__isnull=True) | Q(ends_on__gte=since))
+def lasts_to(since: date) -> Q:
+    """The condition that a term (`starts_on`, `ends_on` inclusive) runs on `since` or later, begun or to begin: who
+    knows today of an office to come is bound by it today."""
+    return Q(ends_on__isnull=True) | Q(ends_on__gte=since)
 
 
 def account_is_closed(user: "User") -> Refusal | None:

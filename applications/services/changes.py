@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from accounts.models import User
 from applications import constants, search
@@ -28,6 +28,7 @@ from work import clock
 from work.pages import Page
 
 REMIND_BEFORE = timedelta(days=3)
+REMIND_AFTER = timedelta(days=1)  # what was asked today needs no reminder yet
 
 
 @transaction.atomic
@@ -121,16 +122,15 @@ def chase_requests(*, by: Actor) -> int:
     Each is told once for each deadline: a later one is a new occasion. Closing an overdue file is the officer's act.
     """
     now = clock.now()
+    soon_due = Q(due__lte=now + REMIND_BEFORE, at__lte=now - REMIND_AFTER)
     waiting = (
         ChangeRequest.objects.waiting()
-        .filter(
-            due__lte=now + REMIND_BEFORE,
-            application__state=ApplicationState.CHANGES_REQUESTED,
-        )
+        .filter(Q(due__lte=now) | soon_due, application__state=ApplicationState.CHANGES_REQUESTED)
         .select_related("application__call", "by")
     )
     told = 0
-    for request in waiting.order_by("due", "pk")[:500]:
+    # All of them: those that are overdue wait for an officer, however many, and keep no reminder from another.
+    for request in waiting.order_by("due", "pk").iterator(chunk_size=500):
         file, until = request.application, request.due
         with transaction.atomic():
             if until > now:

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Membership, Organisation, User
-from accounts.rules import ran_since
+from accounts.rules import lasts_to
 from applications.models import Application, Sponsorship
 from moves.querysets import LOOK_BACK
 from programs.models import Call
@@ -21,16 +21,45 @@ from work.names import domain_of, domains_meet, enterprise_key
 
 Row = TypeVar("Row")
 
-# An address there says nothing of whom a person works for.
+# An address at one of these says nothing of whom a person works for: mail services and access providers, of Québec and
+# Canada first. A service has its name in several countries: the name alone is compared there.
 PUBLIC_MAIL = frozenset(
-    {"gmail.com", "outlook.com", "hotmail.com", "hotmail.ca", "live.com", "live.ca", "yahoo.com", "yahoo.ca"}
-    | {"icloud.com", "me.com", "proton.me", "videotron.ca", "bell.net", "sympatico.ca", "cogeco.ca"}
+    {"icloud.com", "me.com", "mac.com", "proton.me", "protonmail.com", "pm.me", "mail.com", "email.com", "fastmail.com"}
+    | {"zoho.com", "tutanota.com", "hey.com", "duck.com", "msn.com", "rocketmail.com", "inbox.com", "hushmail.com"}
+    | {"videotron.ca", "videotron.qc.ca", "globetrotter.net", "globetrotter.qc.ca", "bell.net", "sympatico.ca"}
+    | {
+        "cogeco.ca",
+        "cgocable.ca",
+        "rogers.com",
+        "telus.net",
+        "shaw.ca",
+        "eastlink.ca",
+        "cablevision.qc.ca",
+        "oricom.ca",
+    }
+    | {"xplornet.com", "xplornet.ca", "teksavvy.com", "b2b2c.ca", "ebox.ca", "distributel.ca", "sasktel.net", "mts.net"}
+    | {
+        "nb.sympatico.ca",
+        "ns.sympatico.ca",
+        "derytele.com",
+        "sogetel.net",
+        "tlb.sympatico.ca",
+        "axion.ca",
+        "maskatel.net",
+    }
+    | {"comcast.net", "verizon.net", "att.net", "sbcglobal.net", "free.fr", "orange.fr", "wanadoo.fr", "laposte.net"}
+    | {"sfr.fr", "neuf.fr", "web.de", "qq.com", "163.com", "126.com", "yandex.com", "yandex.ru", "mail.ru"}
 )
+PUBLIC_NAMES = frozenset({"gmail", "googlemail", "outlook", "hotmail", "live", "yahoo", "ymail", "aol", "gmx"})
 
 # A page there says nothing of whose the host is.
 SHARED_HOSTS = frozenset(
-    {"google.com", "facebook.com", "instagram.com", "linkedin.com", "youtube.com", "x.com", "github.io"}
-    | {"wixsite.com", "wordpress.com", "blogspot.com", "weebly.com", "square.site", "myshopify.com", "webflow.io"}
+    {"google.com", "goo.gl", "facebook.com", "instagram.com", "linkedin.com", "youtube.com", "x.com", "twitter.com"}
+    | {"github.io", "gitlab.io", "wixsite.com", "wordpress.com", "blogspot.com", "weebly.com", "square.site"}
+    | {"myshopify.com", "webflow.io", "pages.dev", "netlify.app", "vercel.app", "web.app", "firebaseapp.com"}
+    | {"herokuapp.com", "azurewebsites.net", "squarespace.com", "godaddysites.com", "jimdosite.com", "carrd.co"}
+    | {"linktr.ee", "notion.site", "pagesjaunes.ca", "yellowpages.ca", "icriq.com", "canva.site", "business.site"}
+    | {"shopify.com", "tumblr.com", "medium.com", "about.me", "sites.google.com"}
 )
 
 
@@ -75,7 +104,7 @@ class Tie:
 @dataclass(frozen=True)
 class Ties:
     """All that joins a person to organisations today: the domain of their address, memberships, interests on record,
-    those that ended within the look-back too."""
+    those that are to begin and those that ended within the look-back too."""
 
     domain: str
     memberships: tuple[Tie, ...]
@@ -83,9 +112,9 @@ class Ties:
 
 
 def _mail_domain(address: str) -> str:
-    """The domain of an e-mail address; empty for a public mail service."""
+    """The domain of an e-mail address; empty for a public mail service: `hotmail.fr` is one, `yahoo.co.uk` too."""
     domain = domain_of(address)
-    return "" if domain in PUBLIC_MAIL else domain
+    return "" if domain in PUBLIC_MAIL or domain.partition(".")[0] in PUBLIC_NAMES else domain
 
 
 def parties_of(applications: Collection[Application]) -> dict[int, Parties]:
@@ -139,7 +168,7 @@ def ties_of(people: Collection[User]) -> dict[int, Ties]:
     acting = Membership.objects.ran_since(clock.start_of(since)).filter(user__in=keys)
     acting = acting.select_related("organisation").order_by("id")
     memberships = _gathered(acting, lambda row: row.user_id)
-    declared = Interest.objects.filter(ran_since(since), user__in=keys).order_by("id")
+    declared = Interest.objects.filter(lasts_to(since), user__in=keys).order_by("id")
     interests = _gathered(declared, lambda row: row.user_id)
     return {
         person.pk: Ties(

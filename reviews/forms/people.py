@@ -1,6 +1,7 @@
 """Interests on record, a declaration, a reason, a ruling, and whom a file is given to."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import cast
 
 from django import forms
@@ -18,6 +19,9 @@ from work.texts import is_blank
 
 def words(rows: int = 4, **attrs: str) -> forms.Textarea:
     return forms.Textarea({"rows": rows, **attrs})
+
+
+A_YEAR = timedelta(days=366)  # beyond, a day to come is a slip of the year
 
 
 class InterestForm(forms.Form):
@@ -53,6 +57,8 @@ class InterestForm(forms.Form):
 
     def clean(self) -> None:
         first, last = self.cleaned_data.get("starts_on"), self.cleaned_data.get("ends_on")
+        if first and first > clock.today() + A_YEAR:
+            self.add_error("starts_on", _("This day is more than a year away: check the year."))
         if first and last and last < first:
             self.add_error("ends_on", _("The last day comes before the first."))
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from applications.constants import TITLE
-from applications.models import Application, ChangeItem
+from applications.models import Application, ChangeItem, ChangeRequest
 from applications.rules import Change
 from applications.services.changes import (
     cancel_request,
@@ -22,7 +22,7 @@ from audit.actors import CLOCK
 from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing
 from notifications.models import Message
-from tests.files import AT, submitted_file
+from tests.files import AT, another, submitted_file
 from work import clock
 
 ASKED = AT + timedelta(days=2)
@@ -311,3 +311,19 @@ def test_title_that_is_being_changed_is_told_once_it_is_sent(file, cast):
         assert fresh(file).title == submitted
         sent = resubmit_application(fresh(file), by=cast.sophie)
     assert fresh(sent).title == "Une cellule pour les longerons"
+
+
+def test_what_was_asked_today_is_reminded_tomorrow_and_the_overdue_keep_no_reminder_from_another(file, cast):
+    """Two days were given; and more requests than one read takes are overdue, none of them answered."""
+    with clock.at(ASKED):
+        request_changes(file, by=cast.officer, items=[ITEM], due=ASKED + timedelta(days=2))
+    rows = [another(fresh(file)) for _ in range(3)]
+    ChangeRequest.objects.bulk_create(
+        ChangeRequest(application=row, by=cast.officer, at=ASKED - timedelta(days=9), due=ASKED) for row in rows
+    )
+    Message.objects.all().delete()
+    for hours, reminders in ((1, 0), (23, 0), (24, 1), (25, 1)):
+        with clock.at(ASKED + timedelta(hours=hours)):
+            assert chase_requests(by=CLOCK) == 3 + reminders  # those told before are asked again, and told nothing
+        assert Message.objects.filter(kind="changes_reminder").count() == reminders
+    assert Message.objects.filter(kind="changes_overdue").count() == 3

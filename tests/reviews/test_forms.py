@@ -1,5 +1,6 @@
 """The recommendation's form and its rule: what the form takes is what the move takes, and the other way."""
 
+from datetime import timedelta
 from decimal import Decimal
 from itertools import product
 
@@ -11,7 +12,9 @@ from applications.rules import Proposal, outcome_is_whole
 from applications.states import FUNDED
 from funding.models import Agreement, Envelope
 from reviews.forms.panel import RecommendForm
+from reviews.forms.people import InterestForm
 from reviews.selectors import PanelReviews
+from work import clock
 
 D = Decimal
 CENT = D("0.01")
@@ -85,3 +88,10 @@ def test_parts_by_envelope_are_the_amount(gap):
     assert str(rule.message).replace("\xa0", " ") == (
         f"The amounts by fiscal year sum to ${total}; they must sum to $75,000.00."
     )
+
+
+@pytest.mark.parametrize(("days", "kept"), [(0, True), (366, True), (367, False)])
+def test_interest_may_begin_soon_but_not_years_from_now(days, kept):
+    typed = {"kind": "employer", "organisation_name": "Outillage Mauricie inc."}
+    form = InterestForm(typed | {"starts_on": (clock.today() + timedelta(days=days)).isoformat()})
+    assert (form.is_valid(), "starts_on" in form.errors) == (kept, not kept)

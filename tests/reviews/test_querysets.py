@@ -104,13 +104,14 @@ def test_ties_of_a_person_are_whom_they_act_for_and_the_interests_of_the_last_tw
         Membership.objects.filter(pk=left.pk).update(ended_at=ended)
     since = date(2024, 10, 6)
     runs, ended = declare(cast.ana, "Employeur"), declare(cast.ana, "Ancien", since, since)
-    declare(cast.ana, "Oublié", since - DAY, since - DAY), declare(cast.ana, "Futur", TODAY + DAY)
+    declare(cast.ana, "Oublié", since - DAY, since - DAY)
+    to_come = declare(cast.ana, "Futur", TODAY + DAY)  # who knows of it today is bound by it today
     declare(cast.ben, "Autre")
     first.save(), runs.save()  # the last of their tables: the order is not that of the rows
     found = ties_of([cast.ana])
     assert found.keys() == {cast.ana.pk}
     assert [tie.neq for tie in found[cast.ana.pk].memberships] == ["1140000001", "1140000002", "1140000004"]
-    keys = [enterprise_key(one.organisation_name) for one in (runs, ended)]
+    keys = [enterprise_key(one.organisation_name) for one in (runs, ended, to_come)]
     assert [tie.name for tie in found[cast.ana.pk].interests] == keys
 
 

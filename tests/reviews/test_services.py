@@ -210,12 +210,19 @@ def test_who_acts_for_the_applicant_is_refused(cast, programme, usinage):
     assert {"membership", "applicant_domain"} <= codes(stopped)
 
 
-def test_an_address_at_a_public_mail_service_joins_nobody(cast, programme):
+@pytest.mark.parametrize(
+    "domain", ["gmail.com", "hotmail.fr", "yahoo.co.uk", "videotron.qc.ca", "rogers.com", "globetrotter.net", "gmx.com"]
+)
+def test_an_address_at_a_public_mail_service_joins_nobody(cast, programme, domain):
     application = eligible_file(cast, programme)
-    Sponsorship.objects.filter(application=application).update(email="helene@gmail.com", organisation_name="Autre")
-    cast.dev.email = "dev@gmail.com"
+    Sponsorship.objects.filter(application=application).update(email=f"helene@{domain}", organisation_name="Autre")
+    cast.dev.email = f"dev@{domain}"
     cast.dev.save()
     assert checks.proposed_conflicts(application, cast.dev) == []
+    Sponsorship.objects.filter(application=application).update(email=f"helene@usinage-{domain}")
+    cast.dev.email = f"dev@usinage-{domain}"
+    cast.dev.save()
+    assert [one.code for one in checks.proposed_conflicts(application, cast.dev)] == ["sponsor_domain"]
 
 
 @pytest.mark.parametrize(
