@@ -77,7 +77,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         """Queue the mail: in the person's language when there is an account, else in the page's."""
         name = template_prefix.rpartition("/")[2]
-        user = User.objects.filter(email=email.lower()).first()
+        user = User.objects.of_address(email)
         now = clock.now()
         content, link = MAILS[name](context, now)
         occasion = "|".join([name, email.lower(), str(context.get("key") or now.isoformat())])

@@ -13,9 +13,11 @@ from django.db.models import Q
 
 from accounts.roles import OrganisationRole
 from accounts.rules import in_office, is_person
+from work import clock
+from work.querysets import by_name
 
 if TYPE_CHECKING:
-    from accounts.models import Cluster, Membership, Organisation, User
+    from accounts.models import Cluster, Invitation, Membership, Organisation, User
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -52,9 +54,23 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those whose person can sign for the organisation today: signatories, with an open account."""
         return self.current().filter(role=OrganisationRole.SIGNATORY, user__is_active=True)
 
+    def by_organisation(self) -> Self:
+        """With the organisation of each, by its name."""
+        return self.select_related("organisation").order_by(*by_name("organisation__legal_name"), "pk")
+
+    def by_person(self) -> Self:
+        """With the person of each, by name."""
+        return self.select_related("user").order_by(*by_name("user__family_name", "user__given_name"), "pk")
+
     def ran_since(self, since: datetime) -> Self:
         """Those that run, or that ended at this instant or later."""
         return self.filter(Q(ended_at=None) | Q(ended_at__gte=since))
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def waiting(self) -> Self:
+        """Those that may still be accepted, by address: neither accepted nor expired."""
+        return self.filter(accepted_at=None, expires_at__gt=clock.now()).order_by("email", "pk")
 
 
 class ClusterQuerySet(models.QuerySet["Cluster"]):

@@ -217,14 +217,15 @@ def sponsor(application: Application, answers: Mapping[str, object], content: Su
 
 
 def duplicates(application: Application, answers: Mapping[str, object], content: Submitted) -> Automatic:
-    """Other files of the organisation in the programme. The same title is a duplicate; another one, a question."""
+    """Every other file of the organisation in the programme, in the order they came. The same title is a duplicate;
+    another one, a question."""
     others = (
         Application.objects.filter(
             organisation_id=application.organisation_id, call__program_id=application.call.program_id
         )
         .exclude(pk=application.pk)
         .filter(state__in=VALID)
-        .order_by("pk")[:20]
+        .order_by("pk")
     )
     same: list[Application] = []
     other: list[Application] = []

@@ -116,8 +116,9 @@ class OfFileQuerySet(models.QuerySet[Row]):
 
 class DocumentQuerySet(OfFileQuerySet["Document"]):
     def attached(self) -> Self:
-        """Those on their question now. One that was taken off is left out, though a submission may still hold it."""
-        return self.filter(removed_at=None)
+        """Those on their question now, in the order they came. One that was taken off is left out, though a submission
+        may still hold it."""
+        return self.filter(removed_at=None).order_by("pk")
 
 
 class SnapshotQuerySet(OfFileQuerySet["Snapshot"]):
@@ -125,11 +126,19 @@ class SnapshotQuerySet(OfFileQuerySet["Snapshot"]):
         """The submission of each file that counts, at most one: taken back and replaced ones are left out."""
         return self.filter(superseded_at=None)
 
+    def latest_first(self) -> Self:
+        """Those of a file, the latest submission first."""
+        return self.order_by("-number")
+
 
 class ChangeRequestQuerySet(OfFileQuerySet["ChangeRequest"]):
     def waiting(self) -> Self:
         """Those that the applicant has still to answer: at most one a file."""
         return self.filter(answered_at=None, cancelled_at=None)
+
+    def latest_first(self) -> Self:
+        """Whatever became of them, the one that was asked last first."""
+        return self.order_by("-pk")
 
 
 class SponsorshipQuerySet(OfFileQuerySet["Sponsorship"]):

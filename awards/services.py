@@ -34,7 +34,7 @@ def close_award(application_id: int, *, by: Actor) -> Award | None:
     Returns the award, or None when the file has none that stands. Its row and its shares are kept as they were. One
     whose decision was issued and never sent had not begun: its trail says so.
     """
-    award = Award.objects.filter(application_id=application_id, superseded_at__isnull=True).order_by("-id").first()
+    award = Award.objects.filter(application_id=application_id, superseded_at__isnull=True).first()  # one at most
     if award is None:
         return None
     award.superseded_at = award.updated_at = clock.now()

@@ -83,8 +83,8 @@ def subject_of(decision: Decision) -> DecisionSubject:
 
 def _signer_of(decision: Decision) -> Signer:
     """Who approved, and their function; the cluster's management while nobody has."""
-    steps = decision.steps.counted().filter(kind=StepKind.APPROVED)
-    step = steps.select_related("by").order_by("-id").first()
+    approved = decision.steps.counted().filter(kind=StepKind.APPROVED)  # one at most
+    step = approved.select_related("by").first()
     if step is None:
         return Signer(gettext_lazy("The management of the cluster"))
     return Signer(step.by.full_name, step.by.title_fr, step.by.title_en)

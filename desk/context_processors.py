@@ -144,7 +144,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None) or AnonymousUser()  # a refusal before sign-in was even read
     return {
         "page": {
-            "cluster": SimpleLazyObject(lambda: Cluster.objects.order_by("pk").first() or Cluster()),
+            "cluster": SimpleLazyObject(lambda: Cluster.objects.first() or Cluster()),
             "brand_url": reverse("brand"),
             "demo": settings.DEMO,
             "home_url": reverse("home"),

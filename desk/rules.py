@@ -1,13 +1,15 @@
 """Who reads what on the pages that gather."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from accounts.models import Cluster, User
+from accounts.models import Cluster, Invitation, User
 from accounts.roles import ClusterRole
 from accounts.rules import is_auditor
 from applications.models import Application
 from audit.actors import Actor
+from funding.models import PartnerSeat
 from moves.interests import barred_from
+from work.querysets import by_name
 
 
 def audited_by(user: Actor) -> QuerySet[Cluster]:
@@ -51,3 +53,15 @@ def of_people_of(clusters: QuerySet[Cluster]) -> Q:
     for person in told:
         found |= Q(owner__in=clusters.filter(**{f"{person}__isnull": False}).values(person))
     return found
+
+
+def people_of(cluster: Cluster) -> QuerySet[User]:
+    """Whoever holds or held a role with the cluster or its partners, or accepted its invitation, by name."""
+    of_user = {"user": OuterRef("pk")}
+    found = User.objects.filter(
+        Exists(cluster.appointments.filter(**of_user))
+        | Exists(cluster.program_appointments.filter(**of_user))
+        | Exists(PartnerSeat.objects.filter(partner__cluster=cluster, **of_user))
+        | Exists(Invitation.objects.filter(cluster=cluster, accepted_by=OuterRef("pk")))
+    )
+    return found.order_by(*by_name("family_name", "given_name"), "pk")

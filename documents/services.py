@@ -114,7 +114,7 @@ def remove_upload(upload: Upload, *, by: "User") -> Upload:
 
 def erase_removed() -> int:
     """Erase the bytes of removed uploads that are still in the storage, the oldest first. Gives of how many. Away."""
-    left = list(Upload.objects.filter(gone_at__isnull=False, erased_at__isnull=True).order_by("gone_at")[:100])
+    left = list(Upload.objects.filter(gone_at__isnull=False, erased_at__isnull=True).order_by("gone_at", "pk")[:100])
     for upload in left:
         _erase(upload)
     return len(left)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models.clusters import Cluster
-from accounts.querysets import MembershipQuerySet, OrganisationQuerySet
+from accounts.querysets import InvitationQuerySet, MembershipQuerySet, OrganisationQuerySet
 from accounts.roles import ClusterRole, Language, OrganisationRole, Ownership
 from audit.states import ChangeKind
 from work import clock
@@ -98,6 +98,8 @@ class Invitation(PublicModel):
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         constraints = [

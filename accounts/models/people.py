@@ -30,6 +30,10 @@ class UserManager(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
+    def of_address(self, email: str) -> "User | None":
+        """Whose account it is, however the address is typed; None when nobody's is."""
+        return self.filter(email=email.strip().lower()).first()
+
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").strip().lower())
 

@@ -2,7 +2,6 @@
 
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
-from django.contrib.auth import get_user_model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import services
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from accounts.services.invitations import place_of, stands_in_the_way
 
 
@@ -47,5 +46,5 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     if not request.user.is_authenticated:
         # Whoever has the link reads that mailbox: the address needs no second confirmation.
         get_adapter().stash_verified_email(request, invitation.email)
-        context["has_account"] = get_user_model().objects.filter(email=invitation.email).exists()
+        context["has_account"] = User.objects.of_address(invitation.email) is not None
     return render(request, "accounts/invitation.html", context)

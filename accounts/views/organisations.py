@@ -24,8 +24,6 @@ from accounts.requests import PersonRequest
 from accounts.rules import is_signatory
 from accounts.services.organisations import TAKEN, must_sign_for
 from moves.refusals import WrongMoment
-from work import clock
-from work.querysets import by_name
 from work.versions import Overtaken
 
 
@@ -38,9 +36,7 @@ def own(request: PersonRequest, public_id: UUID) -> Organisation:
 @require_GET
 def index(request: PersonRequest) -> HttpResponse:
     """The organisations I act for."""
-    memberships = (
-        request.user.memberships.current().select_related("organisation").order_by(*by_name("organisation__legal_name"))
-    )
+    memberships = request.user.memberships.current().by_organisation()
     return render(request, "accounts/organisations.html", {"memberships": memberships})
 
 
@@ -70,10 +66,8 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     context = {
         "organisation": organisation,
         "signs": is_signatory(organisation, request.user),
-        "memberships": organisation.memberships.current()
-        .select_related("user")
-        .order_by("user__family_name", "user__given_name"),
-        "invitations": organisation.invitations.filter(accepted_at=None, expires_at__gt=clock.now()).order_by("email"),
+        "memberships": organisation.memberships.current().by_person(),
+        "invitations": organisation.invitations.waiting(),
         "rows": facts(organisation),
     }
     return render(request, "accounts/organisation.html", context)

@@ -82,7 +82,7 @@ def shown_sections(
     form = form_of(application)
     answers = answers_of(application) if answers is None else answers
     if documents is None:
-        documents = application.documents.attached().select_related("upload").order_by("pk")
+        documents = application.documents.attached().select_related("upload")
     by_question: dict[str, list] = {}
     for document in documents:
         by_question.setdefault(document.question, []).append(document)

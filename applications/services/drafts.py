@@ -252,7 +252,7 @@ def attach_document(application: Application, question: str, file: File, *, by: 
 def _join(application: Application, asked: Question, upload: Upload, *, by: User) -> Document:
     application = locked(application)
     _ask(application, by, asked.key)
-    there = list(application.documents.attached().filter(question=asked.key).order_by("pk"))
+    there = list(application.documents.attached().filter(question=asked.key))
     most = asked.limits.get("max_files")
     if most and len(there) >= most:
         message = ngettext(
@@ -280,7 +280,7 @@ def remove_document(document: Document, *, by: User) -> Document:
         return document
     document.removed_at = clock.now()
     document.save(update_fields=["removed_at"])
-    left = application.documents.attached().filter(question=document.question).order_by("pk")
+    left = application.documents.attached().filter(question=document.question)
     _keep(application, document.question, [str(d.public_id) for d in left] or None, by=by)
     if not application.snapshots.filter(at__gte=document.at).exists():
         remove_upload(document.upload, by=by)

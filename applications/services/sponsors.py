@@ -194,7 +194,7 @@ def _answerable(sponsorship: Sponsorship) -> Sponsorship:
 def _answer(sponsorship: Sponsorship, verb: str, *, by: Actor, personal: dict[str, str]) -> Sponsorship:
     """Keep an answer, the duty of whoever has an account at that address, and tell the applicant."""
     application = sponsorship.application
-    account = by if is_person(by) else User.objects.filter(email__iexact=sponsorship.email).first()
+    account = by if is_person(by) else User.objects.of_address(sponsorship.email)
     if sponsorship.confirmed_at and account is not None:
         sponsorship.confirmed_by = account
         record_duty(application.pk, by=account, duty=Duty.SPONSOR)

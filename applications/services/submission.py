@@ -249,7 +249,7 @@ def freeze(
                 "size": document.upload.size,
                 "sha256": document.upload.sha256,
             }
-            for document in application.documents.attached().select_related("upload").order_by("pk")
+            for document in application.documents.attached().select_related("upload")
             if document.question in kept
         ],
         "sponsor": {
@@ -269,7 +269,7 @@ def freeze(
         "signed": {"name": signed_name, "attestations": [q.key for q in attestations_of(form, answers)]},
     }
     text = canonical(plain(content))
-    number = (application.snapshots.order_by("-number").values_list("number", flat=True).first() or 0) + 1
+    number = (application.snapshots.latest_first().values_list("number", flat=True).first() or 0) + 1
     application.snapshots.current().update(superseded_at=now)
     return Snapshot.objects.create(
         application=application,

@@ -77,7 +77,7 @@ def index(request: HttpRequest) -> HttpResponse:
             continue
         soonest = min((c["next"] for c in calls if c["open"] and c["next"]), default=None)
         cards.append((program, calls, soonest))
-    cards.sort(key=lambda card: (card[2] is None, card[2] or clock.now(), card[0].name))
+    cards.sort(key=lambda card: (card[2] is None, card[2] or clock.now(), sort_key(card[0].name)))
     shown = [{"program": program, "calls": calls, "soonest": soonest} for program, calls, soonest in cards]
     return render(request, "applications/catalogue.html", {"filter": form, "cards": shown, "filtered": bool(chosen)})
 

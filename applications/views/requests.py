@@ -40,7 +40,7 @@ ASKING: tuple[MoveOf[Application], ...] = (Application.request_changes, Applicat
 def changes(request: PersonRequest, reference: str) -> HttpResponse:
     """Every request for changes of the file, the latest first."""
     application = enter(request.user, STAFF, read=Read.REQUESTS, reference=reference)
-    found = application.change_requests.select_related("by").prefetch_related("items").order_by("-pk")
+    found = application.change_requests.latest_first().select_related("by").prefetch_related("items")
     may = {one.step for one in allowed(application, request.user, *ASKING)}
     context = {
         "tab": "file-changes",

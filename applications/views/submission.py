@@ -205,7 +205,7 @@ def detail(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "tag": state.row.tag,
         "steps": bridge(application),
         "entries": timeline(application),
-        "snapshots": list(application.snapshots.select_related("receipt").order_by("-number")),
+        "snapshots": list(application.snapshots.latest_first().select_related("receipt")),
         "change_request": application.change_requests.waiting().first(),
         "letter": application.outcome_at is not None,
         "next": next_steps(application) if state == PublicState.BEING_ASSESSED else [],

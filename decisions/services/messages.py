@@ -125,7 +125,7 @@ def concerned_by_undoing(decision: Decision, *, by: Actor) -> list[tuple[User, L
 def _acted_on(decision: Decision) -> set[User]:
     """Whose acts of the present round they are, as long as they read the file. A partner has no page of it."""
     acts = decision.steps.counted().exclude(kind__in=(StepKind.SENT_BACK, StepKind.CONCURRED))
-    acted = User.objects.filter(pk__in=acts.values("by"), is_active=True)
+    acted = User.objects.filter(pk__in=acts.values("by"))
     staff = Application.objects.filter(pk=decision.application_id)
     return {person for person in acted if staff.of_staff(person).exists()}
 

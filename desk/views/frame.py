@@ -13,7 +13,7 @@ from work import clock
 @cache_control(public=True, max_age=300)
 def brand(request: HttpRequest) -> HttpResponse:
     """The cluster's two colours, as the custom properties that every other colour of the brand follows."""
-    cluster = Cluster.objects.order_by("pk").first()
+    cluster = Cluster.objects.first()
     css = f":root{{--ink:{cluster.colour_ink};--accent:{cluster.colour_accent}}}" if cluster else ""
     return HttpResponse(css, content_type="text/css; charset=utf-8")
 

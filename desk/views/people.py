@@ -8,25 +8,22 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import services as accounts
-from accounts.models import Cluster, ClusterAppointment, Invitation, User
+from accounts.models import Cluster, ClusterAppointment, User
 from accounts.requests import PersonRequest
 from desk.forms.people import ClusterRoleForm, FindPersonForm, InviteStaffForm, PartnerSeatForm, ProgramRoleForm
 from desk.roles import RoleKind
-from desk.rules import administered_clusters
-from desk.views.roles import RoleLine, cluster_roles, partner_seats, program_roles
+from desk.rules import administered_clusters, people_of
+from desk.selectors.held import RoleLine, cluster_roles, partner_seats, program_roles
 from funding import services as funding
-from funding.models import PartnerSeat
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from programs.models import Appointment, Program
 from programs.services import people as programs
-from work import clock
 from work.querysets import by_name
 
 
@@ -38,17 +35,6 @@ def administered(request: PersonRequest) -> Cluster:
     return cluster
 
 
-def people_of(cluster: Cluster) -> QuerySet[User]:
-    """Whoever holds or held a role with the cluster or its partners, or accepted its invitation."""
-    of_user = {"user": OuterRef("pk")}
-    return User.objects.filter(
-        Exists(cluster.appointments.filter(**of_user))
-        | Exists(cluster.program_appointments.filter(**of_user))
-        | Exists(PartnerSeat.objects.filter(partner__cluster=cluster, **of_user))
-        | Exists(Invitation.objects.filter(cluster=cluster, accepted_by=OuterRef("pk")))
-    )
-
-
 @login_required
 @require_http_methods(["GET", "POST"])
 def index(request: PersonRequest) -> HttpResponse:
@@ -56,11 +42,11 @@ def index(request: PersonRequest) -> HttpResponse:
     cluster = administered(request)
     form = FindPersonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        found = User.objects.filter(email=form.cleaned_data["email"].lower()).first()
+        found = User.objects.of_address(form.cleaned_data["email"])
         if found:
             return redirect("person", found.public_id)
         form.add_error("email", _("No account has this address. Invite the person instead."))
-    people = list(people_of(cluster).order_by(*by_name("family_name", "given_name"), "pk"))
+    people = list(people_of(cluster))
     held = defaultdict(list)
     for line in [*cluster_roles(cluster, people), *program_roles(cluster, people), *partner_seats(cluster, people)]:
         held[line.user_id].append(line)
@@ -68,7 +54,7 @@ def index(request: PersonRequest) -> HttpResponse:
         "cluster": cluster,
         "form": form,
         "people": [{"user": user, "roles": held[user.pk]} for user in people],
-        "invitations": cluster.invitations.filter(accepted_at=None, expires_at__gt=clock.now()).order_by("email"),
+        "invitations": cluster.invitations.waiting(),
     }
     return render(request, "desk/people.html", context)
 

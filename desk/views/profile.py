@@ -12,8 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import services
 from accounts.requests import PersonRequest
 from desk.forms.people import ProfileForm
-from desk.views.roles import cluster_roles, partner_seats, program_roles
-from work.querysets import by_name
+from desk.selectors.held import cluster_roles, partner_seats, program_roles
 
 
 @login_required
@@ -40,8 +39,6 @@ def show(request: PersonRequest) -> HttpResponse:
     context = {
         "form": form,
         "roles": [*cluster_roles(None, [user]), *program_roles(None, [user]), *partner_seats(None, [user])],
-        "memberships": user.memberships.current()
-        .select_related("organisation")
-        .order_by(*by_name("organisation__legal_name")),
+        "memberships": user.memberships.current().by_organisation(),
     }
     return render(request, "desk/profile.html", context)

@@ -60,6 +60,11 @@ class Queue:
     def total(self) -> int:
         return len(self.waiting) + self.done
 
+    def next_open(self, *, after: Assignment | None = None) -> Assignment | None:
+        """The first that can be reviewed now, another one than `after`; None when there is none."""
+        found = (one.assignment for one in self.waiting if one.open and one.assignment != after)
+        return next(found, None)
+
     @property
     def left(self) -> timedelta | None:
         """What is left, at this pace: a file half scored counts for what is not scored."""

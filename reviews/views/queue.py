@@ -38,7 +38,7 @@ def index(request: PersonRequest) -> HttpResponse:
     record_list_reading(request.user, subject="assignment", what=Read.REVIEWS_TO_GIVE, question={}, listed=shown)
     context = {
         "queue": queue,
-        "next": next((one.assignment for one in queue.waiting if one.open), None),
+        "next": queue.next_open(),
         "pace": minutes(queue.pace),
         "left": minutes(queue.left),
         "recent": recent,
@@ -84,10 +84,8 @@ def skip(request: PersonRequest, public_id: UUID) -> HttpResponse:
 
 def to_next(user: User, *, after: Assignment | None = None) -> HttpResponse:
     """The next open file of the queue, else the queue itself."""
-    for one in selectors.queue_of(user).waiting:
-        if one.open and (after is None or one.assignment.pk != after.pk):
-            return redirect("review-score", one.assignment.public_id)
-    return redirect("review-queue")
+    found = selectors.queue_of(user).next_open(after=after)
+    return redirect("review-score", found.public_id) if found else redirect("review-queue")
 
 
 @login_required

@@ -4,9 +4,16 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.urls import reverse
 
-from accounts.models import Cluster, ClusterAppointment, Membership, Organisation, User
-from accounts.querysets import ClusterQuerySet, MembershipQuerySet, OrganisationQuerySet, TermQuerySet
+from accounts.models import Cluster, ClusterAppointment, Invitation, Membership, Organisation, User
+from accounts.querysets import (
+    ClusterQuerySet,
+    InvitationQuerySet,
+    MembershipQuerySet,
+    OrganisationQuerySet,
+    TermQuerySet,
+)
 from audit.actors import CLOCK
 from funding.models import Partner, PartnerSeat
 from programs.models import Appointment
@@ -79,3 +86,60 @@ def test_person_acts_for_an_organisation_until_they_leave_it_and_again_if_they_c
     assert list(Organisation.objects.of_member(cast.olivier)) == [precision]
     assert list(Organisation.objects.of_member(cast.michel)) == [precision]
     assert list(Organisation.objects.of_member(cast.sophie)) == []
+
+
+NAMES = ("Élise Roy", "Fanny Roy", "Zoé Édouard", "Élise Roy")
+
+
+@proves(MembershipQuerySet.by_organisation, MembershipQuerySet.by_person)
+def test_memberships_are_listed_by_the_name_of_the_organisation_and_of_the_person_as_people_list_names(
+    cast, usinage, client
+):
+    """É is an E. On the pages: those of today, of that person or organisation alone."""
+    Membership.objects.all().delete()
+    names = ("Zinc", "Étain", "Fonte")
+    companies = [
+        Organisation.objects.create(legal_name=name, neq=f"114987654{number}", street="1", city="Laval")
+        for number, name in enumerate(names)
+    ]
+    people = [
+        User.objects.create(email=f"{number}@zinc.example", given_name=given, family_name=family)
+        for number, (given, family) in enumerate(one.split() for one in NAMES)
+    ]
+    zinc, tin, iron = (one.memberships.create(user=people[0], role="signatory") for one in companies)
+    fanny, edouard, elise = (companies[0].memberships.create(user=one) for one in people[1:])
+    usinage.memberships.create(user=people[0], ended_at=clock.now())
+    companies[0].memberships.create(user=cast.sophie, ended_at=clock.now())
+    zinc.save()  # the last of its table
+    same = Organisation.objects.create(legal_name="Zinc", neq="1149876549", street="1", city="Laval")
+    namesake = same.memberships.create(user=cast.olivier)
+    assert list(Membership.objects.filter(pk__in=[namesake.pk, zinc.pk]).by_organisation()) == [zinc, namesake]
+    assert list(people[0].memberships.current().by_organisation()) == [tin, iron, zinc]
+    assert list(companies[0].memberships.current().by_person()) == [edouard, zinc, elise, fanny]
+    client.force_login(people[0])
+    for address in ("/account/profile", reverse("organisation-list")):
+        assert list(client.get(address).context["memberships"]) == [tin, iron, zinc]
+    page = client.get(reverse("organisation", args=[companies[0].public_id])).context
+    assert list(page["memberships"]) == [edouard, zinc, elise, fanny]
+
+
+@proves(InvitationQuerySet.waiting)
+def test_invitations_that_wait_are_neither_accepted_nor_expired_by_address(cast, cluster, usinage, client, clock_at):
+    now = clock.now()
+
+    def invite(email, *, to=cluster, **fields):
+        kind = {"cluster": to} if to == cluster else {"organisation": to}
+        known = {"token_digest": f"{Invitation.objects.count():064}", "expires_at": now + timedelta(seconds=1)}
+        return Invitation.objects.create(email=email, invited_by=cast.officer, **kind, **known | fields)
+
+    invite("used@x.example", accepted_at=now, accepted_by=cast.ana), invite("late@x.example", expires_at=now)
+    clock_at(now)
+    second, third, first, again = (invite(f"{name}@x.example") for name in ("b", "c", "a", "b"))
+    theirs = invite("theirs@x.example", to=usinage)
+    second.save()  # the last of its table
+    assert list(Invitation.objects.waiting()) == [first, second, again, third, theirs]
+    client.force_login(cast.administrator)
+    assert list(client.get(reverse("people")).context["invitations"]) == [first, second, again, third]
+    client.force_login(cast.sophie)
+    page = client.get(reverse("organisation", args=[usinage.public_id]))
+    assert list(page.context["invitations"]) == [theirs]

@@ -6,8 +6,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts import services
-from accounts.models import Invitation, Membership, Organisation
+from accounts.models import Invitation, Membership, Organisation, User
 from accounts.rules import holds_cluster_role, is_member, is_signatory
+from accounts.services.organisations import _keep_a_signatory
 from audit.actors import Assurance
 from audit.models import Change, Entry
 from audit.states import ActorKind
@@ -15,6 +16,7 @@ from demo.cast import COMPANIES
 from moves.refusals import Forbidden, WrongMoment
 from notifications.models import Message
 from tests.cast import SET_UP
+from tests.mutants import proves
 from work import clock
 
 
@@ -168,8 +170,14 @@ def test_organisation_is_changed_and_invited_to_by_its_signatory_only(cast, usin
             write()
 
 
-def test_last_signatory_is_neither_removed_nor_demoted(cast, usinage):
+@proves(_keep_a_signatory)
+def test_last_signatory_is_neither_removed_nor_demoted(cast, usinage, precision):
+    """Nobody signs for them whose account is closed, who left, who only drafts, or who signs for another."""
     sophie = usinage.memberships.get(user=cast.sophie)
+    closed, left = (User.objects.create(email=f"{name}@usinage.example") for name in ("closed", "left"))
+    usinage.memberships.create(user=closed, role="signatory"), User.objects.filter(pk=closed.pk).update(is_active=False)
+    usinage.memberships.create(user=left, role="signatory", ended_at=clock.now())
+    precision.memberships.create(user=left, role="signatory")
     for write in (
         lambda: services.remove_member(sophie, by=cast.sophie),
         lambda: services.change_member_role(sophie, by=cast.sophie, role="member"),

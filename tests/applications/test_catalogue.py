@@ -7,10 +7,12 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from accounts.models import WorkingGroup
+from applications.feeds import closings
 from applications.models import Application
 from programs.models import Call, Program
 from tests.decisions.files import submitted_row
 from tests.files import AT, another, another_call, another_cluster, open_call
+from tests.mutants import proves
 from work import clock
 
 DAY = timedelta(days=1)
@@ -67,6 +69,15 @@ def test_catalogue_has_what_can_be_applied_for_the_soonest_closing_first_then_th
 )
 def test_catalogue_is_filtered_by_where_a_call_stands(client, programmes, when, found):
     assert cards(client, when=when) == found
+
+
+def test_programmes_that_close_together_or_take_nothing_are_by_name_as_people_list_names(client, programmes):
+    for slug, name in (("first", "Écoles"), ("second", "Fermes"), ("filiere-excellence", "Zones")):
+        Program.objects.filter(slug=slug).update(name_fr=name)
+    Call.objects.filter(state="published", opens_at__lte=AT, closes_at__gt=AT).update(closes_at=AT + DAY)
+    Program.objects.filter(slug="over").update(name_fr="Annonces")
+    Program.objects.filter(slug="announced").update(name_fr="Études")
+    assert cards(client, lang="fr") == ["first", "second", "filiere-excellence", "over", "announced"]
 
 
 def test_call_in_its_grace_takes_nothing_new_and_is_found_with_the_closed_ones(client, programmes):
@@ -222,10 +233,17 @@ def test_call_leads_to_ones_own_drafts_of_it_the_latest_first(client, cast, own,
     assert list(client.get(page).context["drafts"]) == [second, first]
 
 
+@proves(closings, moot=dict.fromkeys(
+    ("`__gte` for `__gt`", "without `closes_at__gt=now`"), "no closing of theirs is to come"
+))  # fmt: skip
 def test_calendar_has_the_published_calls_by_closing(client, programmes, own):
+    same = another_call(own)
+    own.save()  # the last of its table
     calendar = Calendar.from_ical(client.get(reverse("call-feed")).content)
     starts = [event.decoded("dtstart") for event in calendar.walk("VEVENT")]
-    assert starts == [AT + n * DAY for n in (2, 3, 5, 9)]
+    assert starts == [AT + n * DAY for n in (2, 3, 5, 9, 9)]
+    last = [event["uid"][:36] for event in calendar.walk("VEVENT")[3:]]
+    assert last == [str(own.public_id), str(same.public_id)]
 
 
 def test_applications_of_a_company_are_its_drafts_last_changed_first_then_what_was_sent_last(

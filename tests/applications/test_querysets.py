@@ -61,10 +61,12 @@ def test_documents_attached_are_those_that_were_not_taken_off(cast, files):
         upload = Upload.objects.create(uploader=cast.sophie, key=key, name="plan.pdf", size=3, sha256="0" * 64)
         return Document.objects.create(application=file, question="plan", upload=upload, by=cast.sophie, **more)
 
-    own, other = (attach(file) for file in files)
+    first, other = (attach(file) for file in files)
     attach(files[0], removed_at=AT)
-    assert set(Document.objects.attached()) == {own, other}
-    assert list(files[0].documents.attached()) == [own]
+    second, third = attach(files[0]), attach(files[0])
+    first.save()  # the last of its table: the order is not that of the rows
+    assert set(Document.objects.attached()) == {first, second, third, other}
+    assert list(files[0].documents.attached()) == [first, second, third]
 
 
 @proves(OfFileQuerySet.of_member, OfFileQuerySet.of_staff, OfFileQuerySet.visible_to)
@@ -84,7 +86,7 @@ def test_rows_of_a_file_are_open_to_who_may_open_the_file(cast, programme, files
     assert [*rows.of_member(CLOCK), *rows.of_staff(CLOCK), *rows.visible_to(CLOCK), *rows.of_staff(cast.sophie)] == []
 
 
-@proves(SnapshotQuerySet.current)
+@proves(SnapshotQuerySet.current, SnapshotQuerySet.latest_first)
 def test_submission_that_counts_is_the_one_neither_taken_back_nor_replaced(files):
     first, other = (file.snapshots.get() for file in files)
     Snapshot.objects.filter(pk=first.pk).update(superseded_at=AT)
@@ -93,6 +95,9 @@ def test_submission_that_counts_is_the_one_neither_taken_back_nor_replaced(files
         number=2, canonical="{}", digest="0" * 64, form_version=1, signed_name="", by=first.by
     )
     assert set(Snapshot.objects.current()) == {second, other}
+    first.number = 3
+    first.save()
+    assert list(files[0].snapshots.latest_first()) == [first, second]
 
 
 @pytest.fixture
@@ -194,7 +199,7 @@ def request(cast, file, *questions, answered=(), **ended):
     return made
 
 
-@proves(ChangeRequestQuerySet.waiting, asked, takes_answers)
+@proves(ChangeRequestQuerySet.waiting, ChangeRequestQuerySet.latest_first, asked, takes_answers)
 def test_request_that_waits_is_neither_answered_nor_cancelled_and_opens_what_it_asks_alone(cast, row):
     request(cast, row, "cancelled", cancelled_at=AT)
     request(cast, row, "before", "more", answered_at=AT)
@@ -204,6 +209,9 @@ def test_request_that_waits_is_neither_answered_nor_cancelled_and_opens_what_it_
     Application.objects.filter(pk=row.pk).update(state="changes_requested")
     row = Application.objects.get(pk=row.pk)
     assert list(row.change_requests.waiting()) == [waits]
+    one, two = row.change_requests.exclude(pk=waits.pk).order_by("pk")
+    one.save()  # the last of its table
+    assert list(row.change_requests.latest_first()) == [waits, two, one]
     assert set(type(waits).objects.waiting()) == {waits, theirs}
     found = asked(row, cast.officer)
     assert (found.unanswered, found.until) == (2, NOW + 3 * DAY)

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from applications.access import open_file
 from applications.facts import pieces
-from applications.findings import checklist_of
+from applications.findings import checklist_of, duplicates
 from applications.models import Application, Finding
 from applications.rules import Change
 from applications.selectors.deadlines import decision_due
@@ -30,6 +30,7 @@ from moves.models import DutyDone
 from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing, record_duty
 from notifications.models import Message
+from tests.decisions.files import file_row, other_programme
 from tests.files import AT, another, another_call, another_cluster, submitted_file
 from tests.mutants import proves
 from work import clock
@@ -144,6 +145,31 @@ def test_another_file_is_a_question_while_it_is_valid(file, state, found):
     assert automatic(file, "duplicate").passed is found
 
 
+@proves(duplicates)
+def test_every_other_file_is_compared_however_many_there_are_and_told_in_the_order_they_came(
+    file, cast, programme, precision
+):
+    def other(title, **fields):
+        return file_row(cast, programme, title=title, **{"state": "submitted"} | fields)
+
+    def found():
+        return automatic(file, "duplicate")
+
+    same = file.title.upper()
+    other(same, state="draft"), other(same, organisation=precision), other(same, state="withdrawn")
+    file_row(cast, other_programme(programme), title=same)
+    assert (found().passed, len(found().facts)) == (True, 1)
+    others = [other(f"Autre {number}", state="eligible") for number in range(21)]
+    others[0].save()  # the last of its table
+    assert (found().passed, [fact.count(one.reference) for fact, one in zip(found().facts, others, strict=True)]) == (
+        None, [1] * 21
+    )  # fmt: skip
+    twins = [other(f"{same} "), other(same)]
+    twins[0].save()
+    assert found().passed is False
+    assert [fact.split()[0] for fact in found().facts] == [one.reference for one in twins]
+
+
 def test_file_in_another_programme_is_no_duplicate(file):
     another(file, call=another_call(file.call, cluster=another_cluster()))
     assert automatic(file, "duplicate").passed is True
@@ -225,6 +251,22 @@ def test_an_own_item_counts_like_the_others(declared, cast):
     assert [r.code for r in refused.value.refusals] == ["open"]
     mark_finding(declared, item.item, by=cast.screener, passed=True, version=1)
     assert find_eligible(fresh(declared), by=cast.screener).state == "eligible"
+
+
+@proves(checklist_of, moot={"without `name not in cache`": "it would be found again, the same"})
+def test_checklist_has_the_items_of_the_rules_then_the_officers_own_in_the_order_they_were_added(declared, cast):
+    """Neither a mark of an item that the rules no longer have, nor what is not marked yet."""
+    own = [add_own_item(declared, by=cast.screener, text_fr=f"{n}", text_en=f"{n}") for n in range(3)]
+    mark_finding(declared, own[1].item, by=cast.screener, passed=True, version=1)
+    mark_finding(declared, "costs", by=cast.screener, passed=True)
+    declared.findings.create(item="beauty", passed=True, by=cast.screener, at=clock.now())
+    declared.findings.get(pk=own[0].pk).save()  # the last of its table
+    found = {item.key: item for item in checklist_of(declared)}
+    assert list(found) == [*KEYS, *(one.item for one in own)]
+    assert [item.key for item in found.values() if item.finding] == ["costs", own[1].item]
+    assert [item.passed for item in found.values() if item.own] == [None, True, None]
+    assert {item.key for item in found.values() if item.automatic} >= {"duplicate", "rena"}
+    assert [found[key].version for key in ("rena", "costs", own[1].item)] == [0, 1, 2]
 
 
 def mark_all_but(file, by, key):

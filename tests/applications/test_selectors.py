@@ -25,6 +25,7 @@ from applications.selectors.deadlines import decision_due, service_due
 from applications.selectors.progress import timeline
 from applications.selectors.shown import shown_sections
 from applications.selectors.waiting import _work_of_company, _work_of_staff
+from applications.services.submission import freeze
 from applications.states import ApplicationState
 from documents.models import Rendering, Upload
 from moves.services import declare_standing
@@ -336,6 +337,11 @@ def test_document_that_was_taken_off_is_not_shown(cast, programme):
     file.documents.filter(pk=taken.pk).update(removed_at=AT)
     assert taken not in shown()
     assert set(shown()) == {*before} - {taken}
+    before[1].save()  # the last of its table
+    later = freeze(file, answers, signed_name="Sophie", by=cast.sophie, now=AT)
+    sealed = json.loads(later.canonical)["documents"]
+    assert [one["id"] for one in sealed] == [str(one.public_id) for one in before if one != taken]
+    assert (later.number, list(file.snapshots.current())) == (2, [later])
 
 
 @proves(_work_of_staff)

@@ -10,12 +10,15 @@ from django.utils.html import escape
 
 from applications.models import Application, Finding
 from applications.rules import Change
+from applications.selectors import pages
+from applications.selectors.pages import Pages, counted
 from applications.services.changes import request_changes, resubmit_application
 from applications.services.drafts import save_answer
 from applications.states import ChangeWhy
 from audit.models import Reading
 from moves.services import declare_standing
 from tests.files import AT, submitted_file
+from tests.mutants import proves
 
 NOW = AT + timedelta(days=3)
 
@@ -75,31 +78,41 @@ def test_list_has_the_same_number_of_queries_at_one_file_and_at_many(file, page,
     assert (count(), count("?q=capacit%C3%A9&sort=recent")) == (one, found)
 
 
+@proves(Pages._by_due, Pages._after, counted, moot={
+    "without `Q(**{f'{column}__{beyond}e': value})`": "the next condition says it again; the index reads this one",
+    "without the limit": "what is read beyond a page is cut from it", "`missing > 0`": "then nothing is taken",
+    "only `Q(**{f'id__{beyond}': row.pk})`": "so says the condition before it",
+        "without `column`": "a file of the timed part has a due date, and the other part is without a column",
+})  # fmt: skip
 @pytest.mark.parametrize("sort", ["due", "recent"])
-def test_pages_lead_through_every_file_once_and_back(file, page, sort):
-    from applications.views.files import Pages
-
-    copies(file, 11)
+def test_pages_lead_through_every_file_once_and_back_though_many_have_the_same_instant(file, sort, monkeypatch):
+    """As due dates do: each is the end of a day. Whatever is read of the table before, the order is theirs."""
+    made = copies(file, 11)
+    same = {"due": made[5].due, "submitted_at": made[5].submitted_at}
+    Application.objects.filter(pk__in=[made[n].pk for n in (7, 4, 2, 1, 5)]).update(**same)
+    file.save()  # the last of its table
+    timed, untimed = [file, *(made[n] for n in (1, 2, 4, 5, 7, 8, 10))], [made[n] for n in (0, 3, 6, 9)]
+    latest = [*(made[n] for n in (10, 9, 8, 6, 7, 5, 4, 2, 1, 3, 0)), file]
+    expected = [one.reference for one in ([*timed, *untimed] if sort == "due" else latest)]
     files = Application.objects.exclude(state="draft")
-    seen, after = [], None
-    while True:
-        found = Pages(files, sort, known=files, after=after, size=4)
-        seen += [row.reference for row in found.rows]
-        if not found.next:
-            break
-        after = found.next
-    assert len(seen) == len(set(seen)) == 12
-    back, before = [row.reference for row in found.rows], found.previous
-    while before:
-        found = Pages(files, sort, known=files, before=before, size=4)
-        back = [row.reference for row in found.rows] + back
-        before = found.previous
-    assert back == seen
-    if sort == "due":
-        due = {row.reference: row.due for row in files}
-        timed = [due[reference] for reference in seen if due[reference]]
-        assert timed == sorted(timed)
-        assert [due[reference] for reference in seen][len(timed) :] == [None] * (12 - len(timed))
+
+    def led(size, way, marked=None):
+        """The pages from `marked` on, until there is none: at most as many as there are files."""
+        for _n in expected:
+            found = Pages(files, sort, known=files, size=size, **{way: marked})
+            yield [row.reference for row in found.rows]
+            marked = {"after": found.next, "before": found.previous}[way]
+            if not marked:
+                return
+
+    for size in (3, 5):
+        there = list(led(size, "after"))
+        assert [one for page in there for one in page] == expected
+        back = list(led(size, "before", there[-1][0]))
+        assert [*back[::-1], there[-1]] == there
+    for most, told in ((11, (11, True)), (12, (12, False))):
+        monkeypatch.setattr(pages, "COUNTED", most)
+        assert counted(files) == told
 
 
 def test_list_filters_search_and_marks(file, page, programme):
@@ -167,6 +180,24 @@ def test_answers_are_those_submitted_and_the_reading_is_recorded(file, page, cas
     assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
     other = page("sophie", "file-document", file.reference, document.public_id)
     assert other.status_code == 404
+
+
+def test_submissions_and_requests_are_listed_the_latest_first_to_the_staff_and_the_applicant(file, page, cast):
+    """The latest submission is the one whose answers are shown, unless another is asked for."""
+    first = file.snapshots.get()
+    kept = {"canonical": first.canonical, "digest": first.digest, "form_version": 1, "by": first.by}
+    for number in (3, 2):
+        file.snapshots.create(number=number, signed_name=f"N{number}", superseded_at=NOW, **kept)
+    asked = [file.change_requests.create(by=cast.officer, due=NOW, cancelled_at=NOW) for _n in range(3)]
+    first.save(), asked[0].save()  # the last of their tables
+    shown = page("officer", "file-answers", file.reference).context
+    assert ([one.number for one in shown["snapshots"]], shown["snapshot"].number) == ([3, 2, 1], 3)
+    assert page("officer", "file-answers", file.reference, query="?version=2").context["snapshot"].number == 2
+    assert page("officer", "file-answers", file.reference, query="?version=4").status_code == 404
+    own = page("sophie", "application-detail", file.public_id).context["snapshots"]
+    assert [one.number for one in own] == [3, 2, 1]
+    listed = page("officer", "file-changes", file.reference).context["requests"]
+    assert [one["request"] for one in listed] == asked[::-1]
 
 
 def test_complete_is_found_on_its_own_page_and_told_where_it_was_found(file, page, cast):

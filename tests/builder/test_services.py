@@ -7,11 +7,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import ClusterAppointment
+from audit.actors import CLOCK
 from audit.models import Entry
 from builder.bundle import BundleRefused, dump_bundle, read_bundle
 from builder.checks import Lacks, publication_findings
-from builder.exports import export_bundle
-from builder.services import import_bundle
+from builder.exports import _agreement_data, _partners, _program_data, allocated, export_bundle
+from builder.services import _cluster_of, import_bundle
 from funding import ledger
 from funding.models import Agreement, Envelope, Partner
 from letters.models import LetterTemplate
@@ -20,7 +21,9 @@ from moves.refusals import Forbidden, WrongMoment
 from programs.models import Appointment, Call, FormVersion, Program, Rules
 from programs.states import CallState
 from tests.cast import BUNDLE
+from tests.decisions.files import other_agreement, other_programme
 from tests.files import another_cluster, publish_call
+from tests.mutants import proves
 from work import clock
 
 TEXT = BUNDLE.read_text(encoding="utf-8")
@@ -146,8 +149,23 @@ def test_import_is_for_the_officers_of_its_own_cluster_in_office(programme, clus
                 import_bundle("nothing of a bundle", by=cast.ana, cluster=cluster)
 
 
+@proves(_cluster_of, moot={"without the limit": "two are one too many, and so are more"})
 def test_officer_of_several_clusters_says_which_one(cast, cluster):
+    """Another role elsewhere asks for nothing; nor does it import anything here."""
     other = another_cluster()
+    ClusterAppointment.objects.create(user=cast.officer, cluster=other, role="auditor", starts_on=clock.today())
+    Appointment.objects.create(user=cast.officer, cluster=other, role="chair", starts_on=clock.today())
+    over = {"starts_on": clock.today() - timedelta(days=9), "ends_on": clock.today() - timedelta(days=1)}
+    Appointment.objects.create(user=cast.officer, cluster=other, role="officer", **over)
+    assert _cluster_of(cast.officer) == cluster
+    for nobody in (cast.chair, cast.auditor, CLOCK):
+        with pytest.raises(Forbidden):
+            _cluster_of(nobody)
+    Appointment.objects.create(user=cast.ana, cluster=other, role="officer", starts_on=clock.today())
+    assert _cluster_of(cast.ana) == other  # a reviewer of ours
+    ClusterAppointment.objects.create(user=cast.ana, cluster=cluster, role="officer", starts_on=clock.today())
+    with pytest.raises(ValueError, match="several clusters"):
+        _cluster_of(cast.ana)
     ClusterAppointment.objects.create(user=cast.officer, cluster=other, role="officer")
     with pytest.raises(ValueError, match="several clusters"):
         import_bundle(TEXT, by=cast.officer)
@@ -315,6 +333,7 @@ def exported_years(programme):
     return [(year["fiscal_year"], year["amount"]) for year in written]
 
 
+@proves(allocated)
 def test_export_says_what_was_allocated_once_it_is_corrected(programme, cast):
     """Neither the entry that was wrong, nor the one that undid it; nor what was carried over, charged or received."""
     first, second, _third = Envelope.objects.order_by("fiscal_year")
@@ -329,6 +348,11 @@ def test_export_says_what_was_allocated_once_it_is_corrected(programme, cast):
     assert exported_years(programme) == [("2026-2027", "1600000.00"), *others]
     ledger.allocate(first, amount=Decimal("4.00"), by=cast.finance)
     assert exported_years(programme) == [("2026-2027", "1600004.00"), *others]
+    another = other_agreement(programme)
+    theirs = Envelope.objects.create(agreement=another, fiscal_year=first.fiscal_year)
+    assert allocated(another, theirs.fiscal_year) == Decimal("0.00")
+    ledger.allocate(theirs, amount=Decimal("7.00"), by=cast.finance)
+    assert (allocated(another, theirs.fiscal_year), allocated(another, 2099)) == (Decimal("7.00"), None)
 
 
 def test_import_finds_the_corrected_allocation_as_it_is(programme, cast):
@@ -337,9 +361,11 @@ def test_import_finds_the_corrected_allocation_as_it_is(programme, cast):
     assert import_bundle(TEXT, by=cast.officer) == programme
 
 
+@proves(_partners, _agreement_data, _program_data, export_bundle)
 def test_export_has_everything_in_its_order_whatever_that_of_the_tables(programme, cast):
-    """Three of each, made out of order, and one of another programme that is left out."""
-    import_bundle(paid_by(50, 30, 20), by=cast.officer)
+    """Three of each, made out of order, one more of a partner told once, one of another programme left out; and what
+    is written in one language only."""
+    import_bundle(paid_by(50, 30, 15, 5), by=cast.officer)
     import_bundle(
         TEXT.replace("  code: FE\n", "  code: FX\n").replace("slug: filiere-excellence", "slug: autre")
         .replace("MEIE-2026-114", "ZZ").replace("MEIE", "DEC"),
@@ -352,19 +378,40 @@ def test_export_has_everything_in_its_order_whatever_that_of_the_tables(programm
             cluster=programme.cluster, short_name=f"P{becomes[-1]}", name_fr=becomes, name_en=becomes
         )
         Agreement.objects.filter(reference=was).update(reference=becomes, partner=partner)
+    Agreement.objects.filter(reference="AUTRE-3").update(reference="M-4", partner=partner)
     assert not own.agreements.exists()
+    Agreement.objects.filter(partner__short_name__startswith="P").update(
+        purpose_fr="", purpose_en="", authorisation_number="", authorisation_date=None, authorisation_none_reason=""
+    )
+    Agreement.objects.filter(reference="M-1").update(
+        purpose_fr="But", authorisation_number="12", authorisation_date="2026-01-02"
+    )
+    Agreement.objects.filter(reference="M-2").update(purpose_en="Purpose")
+    Program.objects.filter(pk=programme.pk).update(description_fr="", description_en="Described")
+    programme = Program.objects.get(pk=programme.pk)
     data = read_bundle(export_bundle(programme)).data
     assert [partner["short_name"] for partner in data["partners"]] == ["P1", "P2", "P3"]
-    assert [agreement["reference"] for agreement in data["agreements"]] == ["M-1", "M-2", "M-3"]
+    assert [agreement["reference"] for agreement in data["agreements"]] == ["M-1", "M-2", "M-3", "M-4"]
+    assert [agreement.get("purpose") for agreement in data["agreements"]] == [
+        {"fr": "But", "en": ""}, {"fr": "", "en": "Purpose"}, None, None,
+    ]  # fmt: skip
+    assert [agreement.get("authorisation") for agreement in data["agreements"]] == [
+        {"number": "12", "date": "2026-01-02"}, None, None, None
+    ]  # fmt: skip
+    assert data["programme"]["description"] == {"fr": "", "en": "Described"}
+    programme.description_fr, programme.description_en = "Décrit", ""
+    assert read_bundle(export_bundle(programme)).data["programme"]["description"] == {"fr": "Décrit", "en": ""}
     assert [(one["agreement"], str(one["share"])) for one in data["programme"]["funding"]] == [
-        ("M-1", "20"),
+        ("M-1", "15"),
         ("M-2", "30"),
         ("M-3", "50"),
+        ("M-4", "5"),
     ]
     years = [[year["fiscal_year"] for year in agreement["envelopes"]] for agreement in data["agreements"]]
-    assert years == [["2026-2027", "2027-2028", "2028-2029"]] * 3
+    assert years == [["2026-2027", "2027-2028", "2028-2029"]] * 4
 
 
+@proves(export_bundle)
 def test_export_is_of_the_latest_call_unless_another_is_asked_for(programme, cast):
     data = read_bundle(TEXT).data
     data["call"] |= {"key": "second"}
@@ -378,6 +425,15 @@ def test_export_is_of_the_latest_call_unless_another_is_asked_for(programme, cas
         first: (first.key, "90000.00"),
         second: ("second", "80000.00"),
     }
+    for lacking in ("form", "rubric", "rules"):
+        call = Call.objects.get(pk=first.pk)
+        setattr(call, lacking, None)
+        with pytest.raises(ValueError, match="without its form, rubric and rules"):
+            export_bundle(programme, call=call)
+    bare = other_programme(programme)
+    bare.calls.all().delete()
+    with pytest.raises(ValueError, match="without a call"):
+        export_bundle(bare)
 
 
 def test_the_command_says_every_line_and_imports_nothing(cast, tmp_path, capsys):

@@ -9,13 +9,14 @@ from django.urls import reverse
 from decisions import services
 from decisions.models import DecisionShare
 from decisions.states import DecisionKind
-from decisions.subjects import subject_of
+from decisions.subjects import _shares, _signer_of, subject_of
 from funding.models import Agreement, Envelope
 from letters import fields
 from reviews.models import Assignment
 from reviews.states import AssignmentState
 from tests.decisions import files
 from tests.files import with_rules
+from tests.mutants import proves
 from work import clock
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,7 @@ MANAGEMENT = ("La direction de la grappe", "", "")
 SYLVIE = ("Sylvie Nguyen", "Présidente-directrice générale", "President and Chief Executive Officer")
 
 
+@proves(_signer_of)
 def test_who_approved_signs_and_the_management_while_nobody_has(cast, programme):
     decision = files.endorsed(cast, programme)
     assert signer(decision) == MANAGEMENT
@@ -80,14 +82,17 @@ def test_reviews_without_comments_leave_the_field_empty(cast, programme):
     assert value(decision, "feedback") == ""
 
 
+@proves(_shares)
 def test_amount_is_told_by_fiscal_year_then_envelope(cast, programme):
     decision = files.decision_row(cast, programme, state="draft", amount="600.00")
-    agreement = Agreement.objects.get()
+    agreement, shares = Agreement.objects.get(), []
     for year, of, amount in (
         (2031, agreement, "300.00"), (2029, files.other_agreement(programme), "100.00"), (2029, agreement, "200.00")
     ):  # fmt: skip
         envelope = Envelope.objects.create(agreement=of, fiscal_year=year)
-        DecisionShare.objects.create(decision=decision, envelope=envelope, amount=files.D(amount))
+        shares.append(DecisionShare(decision=decision, envelope=envelope, amount=files.D(amount)))
+    DecisionShare.objects.bulk_create(reversed(shares))
+    shares[1].envelope.save()  # the last of its table
     cells = re.findall(r"<th scope=\"row\">(.+?)</th><td>(.+?)</td><td class=\"paper-number\">(.+?)</td>",
                        value(decision, "shares", "en"))  # fmt: skip
     assert cells == [

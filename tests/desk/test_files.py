@@ -2,13 +2,15 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.postgres.search import SearchVector
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from applications import search as found_by_words
 from applications.models import Application
 from audit.models import Reading
 from audit.services import erase_texts
@@ -16,11 +18,17 @@ from desk.selectors import file as file_page
 from desk.selectors import matching
 from desk.selectors.file import PAGE_OF_MOVE
 from desk.selectors.trail import Filter, chronicle, whole_chronicle
+from desk.views import files as desk_files
+from desk.views.files import search
 from moves.registry import declared
+from moves.services import declare_standing
+from programs.models import Appointment
 from reviews.pages import FILE_REVIEWS, RECOMMEND
 from reviews.services import declare_interests
 from tests import files
 from tests.cast import SET_UP
+from tests.decisions.files import file_row, other_programme
+from tests.mutants import proves
 from tests.reviews.files import reviewed_file
 from work import clock
 
@@ -231,15 +239,66 @@ def test_place_that_is_none_in_the_trail_is_not_found(client, cast, file, place)
 # ------------------------------------------------------------------- the search
 
 
+NOT_SEEN = {
+    "line 60: without the limit": "of what is typed",
+    "without the limit": "what is read beyond a page is cut from it; of what is typed, all is the same but slower",
+    "without `pk__in=[f.pk for f in rows]`": "it is asked of those alone that are shown",
+}
+
+
 def test_search_finds_words_without_their_accents(english, cast, file):
     page = get(english, cast.officer, "search", q="capacite usinage")
     assert [found.file.reference for found in page.context["found"]] == [file.reference]
 
 
-def test_whole_reference_goes_to_the_file(client, cast, file):
+@proves(search, moot=NOT_SEEN)
+def test_whole_reference_goes_to_the_file(client, cast, programme, precision, file):
+    """To the page of the staff for who reads it as such: not for who works elsewhere."""
+    there = other_programme(programme, elsewhere=True)
+    file_row(cast, there, organisation=precision)
+    Appointment.objects.create(user=cast.sophie, cluster=there.cluster, role="officer", starts_on=clock.today())
     staff, company = (get(client, user, "search", q=file.reference.lower()).url for user in (cast.officer, cast.sophie))
     assert staff == reverse("file-detail", args=[file.reference])
     assert company == reverse("application-detail", args=[file.public_id])
+
+
+@proves(search, found_by_words.matching, moot=NOT_SEEN)
+def test_search_finds_the_latest_submitted_first_as_many_as_a_page_holds(client, cast, programme, monkeypatch):
+    """Each file by its words, neither drafts nor those one is barred from; the company reads its own."""
+    monkeypatch.setattr(desk_files, "PAGE", 4)
+    day = timedelta(days=1)
+
+    def file(days, **fields):
+        made = file_row(cast, programme, **{"title": "Turbine"} | fields)
+        Application.objects.filter(pk=made.pk).update(submitted_at=None if fields.get("state") else NOW - days * day)
+        return made
+
+    second, fourth, first, third, same = file(3), file(9), file(1), file(4), file(9)
+    draft = file(0, state="draft")
+    barred = file(2)
+    declare_standing(barred.pk, user=cast.officer, standing="conflict")
+    aile = file(2, title="Aile")
+    file_row(cast, other_programme(programme, elsewhere=True), title="Turbine")
+    Application.objects.update(search=SearchVector("title", config="simple"))
+    Application.objects.filter(pk=second.pk).update(title="Turbine")  # the last of its table
+
+    def found(user, **query):
+        return get(client, user, "search", **{"q": "turbine"} | query).context
+
+    page = found(cast.officer)
+    assert ([one.file for one in page["found"]], page["more"]) == ([first, second, third, same], True)
+    assert {one.url for one in page["found"]} == {reverse("file-detail", args=[one.reference]) for one in
+                                                   (first, second, third, same)}  # fmt: skip
+    monkeypatch.setattr(desk_files, "PAGE", 5)
+    page = found(cast.officer)
+    assert ([one.file for one in page["found"]], page["more"]) == ([first, second, third, same, fourth], False)
+    monkeypatch.setattr(desk_files, "PAGE", 9)
+    own = found(cast.sophie)["found"]
+    assert {one.file for one in own} >= {draft, barred, first}
+    assert {one.url for one in own if one.file == first} == {reverse("application-detail", args=[first.public_id])}
+    assert [one.file for one in found(cast.officer, q="—")["found"]][:2] == [first, aile]  # no word narrows nothing
+    nothing = found(cast.officer, q=" ")
+    assert (nothing["found"], nothing["asked"]) == ([], "")
 
 
 @pytest.mark.parametrize("who", ["michel", "ana", "analyst"])

@@ -5,8 +5,9 @@ from itertools import count
 from types import SimpleNamespace
 
 import pytest
+from django.urls import reverse
 
-from accounts.models import Cluster, ClusterAppointment, Membership, User
+from accounts.models import Cluster, ClusterAppointment, Invitation, Membership, User
 from audit.actors import CLOCK
 from audit.models import Entry, Reading
 from audit.services import record, record_list_reading, record_reading
@@ -19,9 +20,11 @@ from desk.rules import (
     files_looked_after_by,
     jobs_administered_by,
     of_people_of,
+    people_of,
 )
 from desk.selectors import file as file_page
 from desk.selectors.file import duties_of, letters_of, next_steps, timeline
+from desk.selectors.held import cluster_roles, partner_seats, program_roles
 from desk.selectors.jobs import looked_after
 from desk.selectors.roles import _named, roles_of
 from desk.selectors.trail import chronicle, whole_chronicle
@@ -95,6 +98,91 @@ def test_files_that_an_administrator_looks_after_are_the_clusters_without_those_
     assert set(files_administered_by(cast.administrator)) == {free, ruled, of_another, barred, unsure, own}
     assert set(files_looked_after_by(cast.administrator)) == {free, ruled, of_another}
     assert not files_administered_by(cast.officer).exists()
+
+
+@proves(people_of)
+def test_people_of_a_cluster_held_a_role_there_or_were_invited_there_by_name(cast, programme, client):
+    here, there = programme, files.other_programme(programme, elsewhere=True)
+    ended = {"starts_on": DAY - timedelta(days=2), "ends_on": DAY - timedelta(days=1)}
+    for table in (ClusterAppointment, Appointment, PartnerSeat):
+        table.objects.all().delete()
+
+    def known(email, family_name="Roy", given_name="Inès"):
+        return User.objects.create_user(email, given_name=given_name, family_name=family_name)
+
+    def invite(user, cluster, **fields):
+        number = f"{next(_numbers):064}"
+        Invitation.objects.create(
+            email=user.email, cluster=cluster, token_digest=number, invited_by=cast.officer, expires_at=NOW, **fields
+        )
+
+    found = []
+    for program, kept, names in (
+        (here, True, ("Émond", "Zola", "Ferron", "Roy")),
+        (there, False, ("A", "B", "C", "D")),
+    ):
+        cluster = program.cluster
+        staff, chair, seated, invited = (known(f"{name}.{cluster.pk}@aero.example", name) for name in names)
+        cluster_role(staff, cluster, "finance", **ended)
+        Appointment.objects.create(user=chair, cluster=cluster, program=program, role="chair", **ended)
+        partner = Partner.objects.create(cluster=cluster, short_name="MZ", name_fr="MZ", name_en="MZ")
+        PartnerSeat.objects.create(user=seated, partner=partner, role="analyst", **ended)
+        invite(invited, cluster, accepted_at=NOW, accepted_by=invited)
+        found += [staff, seated, invited, chair] if kept else []
+    same, given = known("same@aero.example"), known("given@aero.example", given_name="Éva")
+    cluster_role(same, here.cluster, "finance"), cluster_role(given, here.cluster, "finance")
+    cluster_role(same, here.cluster, "auditor")
+    invite(cast.sophie, here.cluster)
+    found[2].save()  # the last of its table
+    assert list(people_of(here.cluster)) == [*found[:2], given, found[2], same, found[3]]
+    cluster_role(cast.administrator, here.cluster, "administrator")
+    client.force_login(cast.administrator)
+    shown = [line["user"] for line in client.get(reverse("people")).context["people"]]
+    assert [one for one in shown if one != cast.administrator] == [*found[:2], given, found[2], same, found[3]]
+
+
+@proves(cluster_roles, program_roles, partner_seats)
+def test_roles_that_are_listed_are_those_held_today_there_by_these_people_in_order(cast, programme):
+    """Of any cluster on one's own profile; of the cluster alone on the pages of its administrator."""
+    there = files.other_programme(programme, "AA", elsewhere=True)
+    inner = files.other_programme(programme, "FF")
+    ours, theirs = programme.cluster, there.cluster
+    one, other = person("one@aero.example"), person("other@aero.example")
+    not_now = ({"starts_on": DAY - timedelta(days=2), "ends_on": DAY - timedelta(days=1)},
+               {"starts_on": DAY + timedelta(days=1)})  # fmt: skip
+    for role in ("officer", "administrator", "finance"):
+        cluster_role(one, ours, role)
+    cluster_role(one, theirs, "auditor"), cluster_role(other, ours, "finance")
+    partner, afar = (
+        Partner.objects.create(cluster=cluster, short_name="MZ", name_fr="MZ", name_en="MZ")
+        for cluster in (ours, theirs)
+    )
+    other_one = Partner.objects.create(cluster=ours, short_name="MY", name_fr="MY", name_en="MY")
+    for user, where, role, term in (
+        (one, partner, "concurrence", {}), (one, partner, "analyst", {}), (one, afar, "analyst", {}),
+        (other, partner, "analyst", {}),
+        (one, other_one, "concurrence", not_now[0]), (one, other_one, "analyst", not_now[1]),
+    ):  # fmt: skip
+        PartnerSeat.objects.create(user=user, partner=where, role=role, **{"starts_on": DAY, **term})
+    for user, program, role in (
+        (one, inner, "chair"), (one, programme, "screener"), (one, programme, "chair"), (one, there, "chair"),
+        (other, programme, "chair"),
+    ):  # fmt: skip
+        Appointment.objects.create(user=user, cluster=program.cluster, program=program, role=role, starts_on=DAY)
+    late = person("late@aero.example")
+    for user, term in zip((one, late), not_now, strict=True):
+        cluster_role(user, ours, "auditor", **term)
+        Appointment.objects.create(user=user, cluster=ours, program=inner, role="officer", **term)
+
+    def told(roles, cluster):
+        return [line.name.split(":", 1)[1] for line in roles(cluster, [one, late])]
+
+    assert told(cluster_roles, ours) == [f"{ours.slug}:{role}" for role in ("administrator", "finance", "officer")]
+    assert told(cluster_roles, None)[1:2] == [f"{theirs.slug}:auditor"]
+    assert told(program_roles, ours) == [f"{programme.code}:chair", f"{programme.code}:screener", "FF:chair"]
+    assert told(program_roles, None)[0] == "AA:chair"
+    assert told(partner_seats, ours) == [f"{partner.public_id}:{role}" for role in ("analyst", "concurrence")]
+    assert len(told(partner_seats, None)) == 3
 
 
 def job(owner, **fields):

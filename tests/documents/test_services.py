@@ -94,6 +94,29 @@ def test_upload_removed_while_the_storage_is_away_is_erased_once_it_is_back(comm
     assert Upload.objects.get(pk=gone.pk).erased_at is not None
 
 
+@proves(services.erase_removed)
+@pytest.mark.django_db
+def test_removed_uploads_are_erased_the_longest_removed_first_a_hundred_at_a_time(elise, monkeypatch):
+    now, erased = clock.now(), []
+    monkeypatch.setattr(services, "_erase", lambda upload: erased.append(int(upload.key)))
+    kept = {"uploader": elise, "name": "plan.pdf", "size": 3, "sha256": "0" * 64}
+    Upload.objects.bulk_create(
+        Upload(key=f"{number}", gone_at=now + timedelta(minutes=number), gone_by=elise, **kept)
+        for number in (*range(3, 90), 1, 0, 2)
+    )
+    Upload.objects.create(key="200", **kept)
+    Upload.objects.create(key="201", gone_at=now - timedelta(days=1), gone_by=elise, erased_at=now, **kept)
+    assert services.erase_removed() == 90
+    assert erased == list(range(90))
+    Upload.objects.bulk_create(
+        Upload(key=f"{number}", gone_at=now, gone_by=elise, **kept) for number in range(300, 311)
+    )
+    erased.clear()
+    assert services.erase_removed() == 100
+    assert erased[:3] == [0, 300, 301]
+    assert erased[-1] == 88
+
+
 @pytest.mark.django_db
 def test_same_key_is_the_same_document():
     first = queued()

@@ -6,17 +6,23 @@ some test.
 
 import ast
 import importlib
+from functools import cache
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
 from tests.mutants import key_of, mutants_of
 
 ROOT = Path(__file__).parents[2]
 # The modules that answer *which rows*; what writes rows, or shows them, asks these.
-KINDS = ("querysets", "selectors", "access", "rules", "checks", "facts", "duties", "interests", "lists", "figures")
+KINDS = (
+    "querysets", "selectors", "access", "rules", "checks", "facts", "duties", "interests", "lists", "figures",
+    "feeds", "findings", "subjects", "exports", "search", "adapter", "context_processors", "forms",
+)  # fmt: skip
 NO_PROOF = "mark the test that shows who is in each, and in which order, with @proves, and run it with --mutants"
 NARROW = {"filter", "exclude", "order_by", "distinct"}
+WRITES = {"update", "delete"}
 ELSEWHERE = ("tests", "demo", "benchmarks", "ops")
 
 
@@ -29,7 +35,7 @@ def lists_of_the_house() -> set[str]:
             continue
         module = ".".join(name for name in names if name != "__init__")
         for owner, function in _functions(ast.parse(path.read_text())):
-            if any(_narrows(node) for node in ast.walk(function)):
+            if _is_list(function):
                 found.add(".".join([module, *owner, function.name]))
     return found
 
@@ -42,8 +48,36 @@ def _functions(tree: ast.Module):
             yield from (([node.name], inner) for inner in node.body if isinstance(inner, ast.FunctionDef))
 
 
+def _is_list(function: ast.FunctionDef) -> bool:
+    """Whether it narrows or orders rows: neither one row by its key, nor a write of rows by theirs, is a list."""
+    written = {
+        node.func.value
+        for node in ast.walk(function)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES
+    }
+    return any(_narrows(node) and not _is_by_key(node, node in written) for node in ast.walk(function))
+
+
 def _narrows(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in NARROW
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr not in NARROW:
+        return False
+    return node.func.attr != "order_by" or bool(node.args)  # without a key it takes an order away
+
+
+def _is_by_key(call: ast.Call, is_written: bool) -> bool:
+    """`.filter(pk=…)` alone; with more beside it where the row is written: its version, or who holds it."""
+    if call.func.attr != "filter" or call.args:
+        return False
+    named = {keyword.arg for keyword in call.keywords}
+    return (len(named) == 1 and named <= keys()) or (is_written and "pk" in named)
+
+
+@cache
+def keys() -> frozenset[str]:
+    """The fields that name one row of whichever table has them: `pk`, and those that are unique in each."""
+    fields = [field for model in apps.get_models() for field in model._meta.concrete_fields]
+    shared = {field.name for field in fields if not field.unique}
+    return frozenset({"pk"} | {field.name for field in fields if field.unique} - shared)
 
 
 def proofs() -> dict[str, set[str]]:
@@ -63,6 +97,25 @@ def proofs() -> dict[str, set[str]]:
 
 def test_each_list_has_a_test_that_shows_who_is_in_it_and_in_which_order():
     assert sorted(lists_of_the_house() - set(proofs())) == [], NO_PROOF
+
+
+@pytest.mark.parametrize(
+    ("written", "is_list"),
+    [
+        ("rows.filter(pk=one)", False),
+        ("rows.filter(token_digest=digest).first()", False),
+        ("rows.filter(pk__in=[1, 2])", True),
+        ("rows.filter(pk=one, done_at=None)", True),
+        ("rows.filter(pk=one, version=2).update(version=3)", False),
+        ("rows.filter(version=2).update(version=3)", True),
+        ("rows.filter(pk=one).order_by('id')", True),
+        ("rows.exclude(pk=one)", True),
+        ("rows.order_by()", False),
+        ("rows.all().distinct()", True),
+    ],
+)
+def test_neither_one_row_by_its_key_nor_a_write_of_it_is_a_list(written, is_list):
+    assert _is_list(ast.parse(f"def found(): return {written}").body[0]) is is_list
 
 
 # The faults themselves

@@ -9,9 +9,10 @@ from funding.models import Agreement
 from letters import fields, sheets
 from letters.models import LetterTemplate
 from letters.states import LetterKind
-from letters.subjects import Signer, Subject
+from letters.subjects import Signer, Subject, _partners
 from programs.models import ProgramFunding
 from tests.decisions import files
+from tests.mutants import proves
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +84,7 @@ def test_language_that_prevails_comes_first_and_the_applicants_where_both_are_eq
     assert about(cast, programme, agreement, language=language).languages == languages
 
 
+@proves(_partners)
 def test_partners_are_named_once_each_in_the_order_of_their_agreements(cast, programme, agreements):
     own = agreements[0].partner
     Agreement.objects.filter(pk=agreements[1].pk).update(partner=own)
@@ -94,15 +96,16 @@ def test_partners_are_named_once_each_in_the_order_of_their_agreements(cast, pro
     assert fields.values_of(subject, ["partner"], "en")["partner"] == f"{own.name_en}, MDN and ISDE"
 
 
+@proves(Subject.template.func)
 def test_template_is_the_latest_of_its_kind_on_the_programme_and_one_that_is_empty_is_lacking(cast, programme):
     programme.letter_templates.all().delete()
     subject = about(cast, programme, *Agreement.objects.all())
     assert subject.template is None
     assert [found.words for found in sheets.empty_fields(subject)] == ["le programme n’a pas de lettre de ce genre"]
     texts = {"subject_fr": "Objet", "subject_en": "Subject", "body_fr": "Madame,", "body_en": " \n"}
-    for number in (2, 1):
+    for number in (1, 3, 2):
         LetterTemplate.objects.create(program=programme, kind="declined", number=number, **texts)
-    LetterTemplate.objects.create(program=programme, kind="approved", number=3, **texts)
+    LetterTemplate.objects.create(program=programme, kind="approved", number=4, **texts)
     subject = replace(subject)  # what it found is kept: asked again, it is another
-    assert subject.template.number == 2
+    assert subject.template.number == 3
     assert [found.words for found in sheets.empty_fields(subject)] == ["le texte de la lettre (Anglais)"]

@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
+from accounts import identifiers
 from accounts.models import ClusterAppointment, User
+from programs.forms import AccommodationForm
 from programs.models import Appointment, Call, Program
 from programs.querysets import CallQuerySet, ProgramQuerySet
 from programs.selectors import promised_by
@@ -110,6 +113,7 @@ def test_page_of_an_extension_says_who_is_told(cast, programme, page, language, 
     assert told in page("officer", "call-extend", call.public_id, language=language).content.decode()
 
 
+@proves(AccommodationForm.clean_neq)
 def test_an_accommodation_names_a_registered_organisation(programme, page, cast):
     call = programme.calls.get()
     page("officer", "call-publish", call.public_id, post=known(call))
@@ -117,6 +121,9 @@ def test_an_accommodation_names_a_registered_organisation(programme, page, cast)
     wrong = page("officer", "call-accommodate", call.public_id, post=given | {"neq": "1164879527"})
     assert wrong.status_code == 422
     assert 'value="1164879527"' in wrong.content.decode()
+    none = page("officer", "call-accommodate", call.public_id, post=given | {"neq": "12"}, language="en")
+    with override("en"):
+        assert list(none.context["form"].errors["neq"]) == [identifiers.neq("12").error]
     assert page("officer", "call-accommodate", call.public_id, post=given).status_code == 302
     assert call.accommodations.get().organisation.neq == "1164879526"
     assert "Usinage Gauthier" not in page("auditor", "call-manage", call.public_id).content.decode()

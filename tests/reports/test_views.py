@@ -1,11 +1,14 @@
 """The partner's pages."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from decisions.models import Concurrence, Decision
+from reports import views
 from reports.models import ApiKey
+from tests.mutants import proves
 from tests.reports.conftest import NOW
 
 PAGES = ["/partner", "/partner/awards", "/partner/keys", "/partner/calls"]
@@ -49,6 +52,18 @@ def test_what_waits_for_concurrence_is_for_concurrence_officers_only(world, clie
     assert application.reference in client.get("/partner").content.decode()
     client.force_login(world.seat("cory@dec.example", world.dec, role="concurrence"))
     assert application.reference not in client.get("/partner").content.decode()
+
+
+@proves(views.keys)
+def test_keys_of_the_partner_alone_are_listed_the_latest_first(world, client, clock_at):
+    made = []
+    for name, minutes in (("second", 5), ("third", 1), ("first", 9), ("before first", 9)):
+        clock_at(NOW + timedelta(minutes=minutes))
+        made.append(world.key(name=name)[0])
+    world.key(world.dec, name="theirs")
+    made[0].save()  # the last of its table
+    client.force_login(world.ana)
+    assert [one["key"] for one in client.get("/partner/keys").context["keys"]] == [made[3], made[2], made[0], made[1]]
 
 
 def test_key_is_shown_once_and_not_cached(world, client):

@@ -41,6 +41,7 @@ from reviews.selectors import (
     work_for,
 )
 from reviews.selectors.cohorts import Competition, competition_of, recommended_in, to_review_in
+from reviews.selectors.queue import Queue
 from reviews.selectors.ranking import _files_to_rank
 from reviews.selectors.waiting import _work_of_panel
 from reviews.states import AssignmentState
@@ -127,6 +128,25 @@ def test_home_of_a_reviewer_has_the_queue_in_its_order(cast, queued):
     lines = [(act, one.public_id) for act, one in zip(acts, queued, strict=True)]
     assert told(cast.ana) == lines
     assert told(cast.ana, limit=1) == lines[:1]
+
+
+@proves(Queue.next_open)
+def test_next_file_is_an_open_one_whatever_closed_one_is_due_before_it(cast, file, give, client):
+    client.force_login(cast.ana)
+    here = give(another(file), cast.ana, due=NOW + DAY)
+    unsure = give(another(file), cast.ana, due=NOW - DAY)
+    declare_standing(unsure.application_id, user=cast.ana, standing="unsure")
+    give(another(file), cast.ana, "offered", due=NOW - DAY), give(another(file, state="reviewed"), cast.ana)
+    give(another(file), cast.ben, due=NOW - DAY)
+
+    def after_skipping():
+        return client.post(reverse("review-skip", args=[here.public_id])).url
+
+    assert after_skipping() == reverse("review-queue")
+    last = give(another(file), cast.ana, due=NOW + 9 * DAY)
+    assert after_skipping() == reverse("review-score", args=[last.public_id])
+    assert client.get(reverse("review-queue")).context["next"] == last
+    assert queue_of(cast.ana).next_open(after=last) == here
 
 
 @pytest.mark.parametrize("state", ApplicationState.values)

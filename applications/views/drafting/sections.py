@@ -196,7 +196,7 @@ class Page:
     def documents(self) -> dict[str, list[Document]]:
         """The documents that are attached, by question; read again with the answers."""
         by_question: dict[str, list[Document]] = {}
-        for document in self.application.documents.attached().select_related("upload").order_by("pk"):
+        for document in self.application.documents.attached().select_related("upload"):
             by_question.setdefault(document.question, []).append(document)
         return by_question
 

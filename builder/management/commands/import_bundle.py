@@ -34,7 +34,7 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error.strerror}") from error
         if check:
             return self.say(file, check_bundle(text))
-        officer = User.objects.filter(email=(by or "").strip().lower()).first()
+        officer = User.objects.of_address(by or "")
         if officer is None:
             raise CommandError(f"--by: nobody has the address {by!r}.")
         where = Cluster.objects.filter(slug=cluster).first() if cluster else None
