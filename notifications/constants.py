@@ -32,6 +32,7 @@ class MessageKind(TextChoices):
     CALL_CANCELLED = "call_cancelled"
     # reviews
     REVIEW_OFFERED = "review_offered"
+    REVIEW_REOPENED = "review_reopened"
     REVIEW_CANCELLED = "review_cancelled"
     REVIEW_DECLINED = "review_declined"
     RULING_ASKED = "ruling_asked"

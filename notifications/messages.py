@@ -291,6 +291,19 @@ class ReviewOffered(Content):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReviewReopened(Content):
+    words = Wording(
+        MessageKind.REVIEW_REOPENED,
+        Concern.REVIEWER,
+        _("Your review of the file %(reference)s is reopened"),
+        _("Open my review"),
+    )
+    reference: str
+    due: date
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReviewCancelled(Content):
     words = Wording(MessageKind.REVIEW_CANCELLED, Concern.REVIEWER, _("A review is no longer needed: %(reference)s"))
     reference: str

@@ -11,8 +11,9 @@ from notifications import messages
 from notifications.services import queue_message
 from reviews import selectors
 from reviews.models import Assignment, Recommendation
-from reviews.pages import FILE_REVIEWS
+from reviews.pages import FILE_REVIEWS, SCORE
 from reviews.rules import REVIEWS_CHANGED, Review
+from reviews.services.assignments import review_due
 from reviews.services.panels import open_new_panel
 from reviews.services.ranking import void_recommendation
 from reviews.services.scores import keep_score
@@ -69,6 +70,25 @@ def tell_the_officer(assignment: Assignment, made: Made[Facts, Input]) -> None:
             link=FILE_REVIEWS(application.number),
             application_id=application.pk,
             key=f"review-declined:{made.entry.pk}:{person.pk}",
+        )
+
+
+@after(Assignment.reopen)
+def give_the_review_back(assignment: Assignment, made: Made[Facts, Reason]) -> None:
+    """It is due as one that is given now, never sooner than it was. Its reviewer is told, with the chair's reason; of a
+    file that is closed to them they are told nothing."""
+    assignment.due = max(assignment.due, review_due(assignment.application.call))
+    assignment.save(update_fields=["due"])
+    if is_barred(assignment.application_id, assignment.reviewer):
+        return
+    reference, due = assignment.application.number, clock.day_of(assignment.due)
+    for person in oneself(assignment.reviewer):
+        queue_message(
+            messages.ReviewReopened(reference=reference, due=due, reason=made.words),
+            to=person,
+            link=SCORE(assignment.public_id),
+            application_id=assignment.application_id,
+            key=f"review-reopened:{made.entry.pk}",
         )
 
 

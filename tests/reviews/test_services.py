@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.utils.translation import override
 
-from accounts.models import Organisation
+from accounts.models import Membership, Organisation
 from applications.models import Application, Finding, Sponsorship
 from applications.services.submission import withdraw_application
 from applications.states import ApplicationState
@@ -21,7 +21,7 @@ from programs.models import Appointment
 from programs.services.people import appoint
 from reports.models import ApiKey
 from reviews import checks, selectors
-from reviews.models import Recommendation, Score
+from reviews.models import Assignment, Recommendation, Score
 from reviews.services import (
     assign_reviewer,
     cancel_assignment,
@@ -562,6 +562,42 @@ def test_a_reopened_review_changes_and_is_counted_again(cast, programme):
     score(assignment, 4)
     assert fresh(application).state == ApplicationState.REVIEWED
     assert fresh(application).score == Decimal("86.6667")
+
+
+def test_a_reopened_review_is_due_as_one_given_now_and_its_reviewer_is_told(cast, programme, clock_at):
+    application = reviewed_file(cast, programme)
+    Message.objects.all().delete()
+    with_rules(application.call, panel={"review_days": 10})
+    clock_at(datetime(2026, 11, 10, 14, tzinfo=UTC))
+    late = reopen_review(of(application, cast.dev), by=cast.chair, reason="  Une page n'avait pas été lue. ")
+    assert clock.day_of(late.due) == clock.day_of(fresh(late).due) == date(2026, 11, 20)
+    told = Message.objects.get()
+    assert (told.kind, told.recipient, told.application_id) == ("review_reopened", cast.dev, application.pk)
+    assert (told.url_name, told.url_args) == ("review-score", [str(late.public_id)])
+    assert told.context == {
+        "reference": application.reference,
+        "due": {"day": "2026-11-20"},
+        "reason": "Une page n'avait pas été lue.",
+    }
+    # Reopened a second time, told a second time; what was given longer keeps it.
+    score(late, 4)
+    longer = datetime(2026, 12, 15, 4, 59, 59, tzinfo=UTC)
+    Assignment.objects.filter(pk=late.pk).update(due=longer)
+    assert reopen_review(of(application, cast.dev), by=cast.chair, reason="Encore une.").due == longer
+    assert [one.context["due"] for one in Message.objects.filter(recipient=cast.dev).order_by("pk")] == [
+        {"day": "2026-11-20"},
+        {"day": "2026-12-14"},
+    ]
+
+
+def test_a_reviewer_to_whom_the_file_is_closed_is_not_told_that_a_review_is_reopened(cast, programme, usinage):
+    application = reviewed_file(cast, programme)
+    Message.objects.all().delete()
+    with clock.at(datetime(2026, 11, 10, 14, tzinfo=UTC)):
+        Membership.objects.create(user=cast.dev, organisation=usinage, role="member")
+        Message.objects.all().delete()
+        reopen_review(of(application, cast.dev), by=cast.chair, reason="Une page n'avait pas été lue.")
+    assert not Message.objects.exists()
 
 
 def test_a_review_is_not_reopened_once_the_file_is_recommended(cast, programme):
