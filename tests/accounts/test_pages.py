@@ -7,8 +7,10 @@ from django.urls import clear_url_caches, reverse
 
 from accounts import services
 from accounts.models import Invitation, Organisation, User
+from accounts.models.people import UserManager
 from demo.cast import COMPANIES
 from notifications.models import Message
+from tests.mutants import proves
 
 PASSWORD = "cheval agrafe pile juste"
 
@@ -383,6 +385,7 @@ def test_approver_without_a_limit_is_refused_at_the_field(sign_in, cast):
     assert list(response.context["ways"][1]["form"].errors) == ["limit"]
 
 
+@proves(UserManager.of_address)
 def test_account_is_found_by_its_address(sign_in, cast):
     client = sign_in(cast.administrator)
     assert client.post("/people", {"email": "Emily.Clark@northwind.example"})["Location"] == reverse(

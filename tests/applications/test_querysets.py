@@ -199,7 +199,10 @@ def request(cast, file, *questions, answered=(), **ended):
     return made
 
 
-@proves(ChangeRequestQuerySet.waiting, ChangeRequestQuerySet.latest_first, asked, takes_answers)
+@proves(
+    ChangeRequestQuerySet.waiting, ChangeRequestQuerySet.latest_first, asked, takes_answers,
+    moot={"without `question`": "nothing is asked of no question"},
+)  # fmt: skip
 def test_request_that_waits_is_neither_answered_nor_cancelled_and_opens_what_it_asks_alone(cast, row):
     request(cast, row, "cancelled", cancelled_at=AT)
     request(cast, row, "before", "more", answered_at=AT)
@@ -217,6 +220,9 @@ def test_request_that_waits_is_neither_answered_nor_cancelled_and_opens_what_it_
     assert (found.unanswered, found.until) == (2, NOW + 3 * DAY)
     assert [question for question in ("title", "summary", "before", "cancelled", "theirs", "")
             if takes_answers(row, question) is None] == ["title", "summary"]  # fmt: skip
+    draft, sent = (another(row, state=state) for state in ("draft", "submitted"))
+    assert takes_answers(draft, "title") is None
+    assert (takes_answers(sent, "title").code, asked(sent, cast.officer).until) == ("submitted", None)
 
 
 # ------------------------------------------------------------------ people and their organisations

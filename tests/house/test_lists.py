@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 KINDS = (
     "querysets", "selectors", "access", "rules", "checks", "facts", "duties", "interests", "lists", "figures",
     "feeds", "findings", "subjects", "exports", "search", "adapter", "context_processors", "forms",
+    "models", "sweeps", "versions",
 )  # fmt: skip
 NO_PROOF = "mark the test that shows who is in each, and in which order, with @proves, and run it with --mutants"
 NARROW = {"filter", "exclude", "order_by", "distinct"}

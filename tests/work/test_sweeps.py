@@ -2,16 +2,18 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import ProgrammingError
 
 from config.celery import app
+from tests.mutants import proves
 from work import clock, sweeps
 from work.models import Heartbeat
 from work.outages import misses_database, note_away, open_outages
 from work.states import Machine
-from work.sweeps import SWEEPS, beats, sweep
+from work.sweeps import SWEEPS, beats, note_end, sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +180,14 @@ def test_heartbeat_that_finds_the_database_away_under_another_error_remembers_it
         with pytest.raises(ProgrammingError):
             only()()
     assert misses_database()
+
+
+@proves(note_end)
+def test_end_is_written_of_that_beginning_of_that_sweep_alone(db):
+    started = clock.now()
+    for name in ("one", "other"):
+        Heartbeat.objects.create(sweep=name, started_at=started)
+    note_end(SimpleNamespace(name="one"), started - timedelta(seconds=1), "of the one before")
+    assert not Heartbeat.objects.exclude(finished_at=None).exists()
+    note_end(SimpleNamespace(name="one"), started, "no")
+    assert [(beat.sweep, beat.last_error) for beat in Heartbeat.objects.exclude(finished_at=None)] == [("one", "no")]

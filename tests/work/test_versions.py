@@ -7,6 +7,7 @@ from django.test import RequestFactory
 from django.utils.translation import override
 
 from config.errors import bad_request
+from tests.mutants import proves
 from work.forms import TextField, VersionedForm, VersionField
 from work.versions import Overtaken, UnreadableVersion, read_version, write_over
 
@@ -43,7 +44,8 @@ class CityForm(VersionedForm):
     city = TextField()
 
 
-def test_later_of_two_is_shown_both_and_may_replace_the_other_knowingly(cast, usinage):
+@proves(write_over)
+def test_later_of_two_is_shown_both_and_may_replace_the_other_knowingly(cast, usinage, precision):
     first = type(usinage).objects.get(pk=usinage.pk)
     later = type(usinage).objects.get(pk=usinage.pk)
     columns = write_over(first, version=1, by=cast.sophie, texts={"city": "Blainville"})
@@ -66,6 +68,7 @@ def test_later_of_two_is_shown_both_and_may_replace_the_other_knowingly(cast, us
     again.save(update_fields=write_over(again, version=2, by=cast.olivier, texts={"city": "Laval"}))
     kept = type(usinage).objects.get(pk=usinage.pk)
     assert (kept.city, kept.version, kept.updated_by) == ("Laval", 3, cast.olivier)
+    assert type(usinage).objects.get(pk=precision.pk).version == precision.version == 1
 
 
 def test_two_who_write_the_same_are_not_in_conflict(cast, usinage):
