@@ -85,6 +85,7 @@ VERBS = {
     "undertaking.signed": _("Confidentiality undertaking signed"),
     "declaration.declared": _("Interests declared"),
     "declaration.ruled": _("Doubt about interests ruled on"),
+    "declaration.upheld": _("Acts of a person in conflict looked at again, and upheld"),
     "assignment.offered": _("Review offered"),
     "decision.draft": _("Decision drafted"),
     "decision.edit_reasons": _("Reasons of the decision edited"),
@@ -189,6 +190,7 @@ FACTS = {
     "read": _("read by the company"),
     "presumed": _("presumed received"),
     "touches": _("duties already done"),
+    "changed": _("what changed since"),
     "clear": _("no conflict, by the ruling"),
     "envelope": _("envelope"),
     "rule": _("rule"),
@@ -266,6 +268,7 @@ TIMELINE_LEAVES_OUT = (
     "application.add_item",
     "declaration.declared",
     "declaration.ruled",
+    "declaration.upheld",
     "decision.edit_reasons",
     "concurrence.void",
 )

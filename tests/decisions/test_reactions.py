@@ -40,7 +40,8 @@ def test_call_that_is_cancelled_makes_the_open_decisions_of_its_files_void(cast,
 
 
 def test_call_that_is_cancelled_leaves_what_is_over_as_it_was(cast, programme):
-    decision = files.issued(cast, programme, amount="60000.00")
+    """Its letter was sent."""
+    decision = files.sent(cast, programme, amount="60000.00").decision
     cancel_the_call(cast, decision)
     decision = Decision.objects.get(pk=decision.pk)
     assert (decision.state, decision.application.state) == (DecisionState.ISSUED, ApplicationState.APPROVED)

@@ -223,7 +223,12 @@ def test_only_the_panel_that_has_the_file_counts_in_the_ranking_and_on_the_page(
         own = application.panels.get()
         assert not own.seats.exists()
         second_panel(cast, programme, application)
-        assert sorted(own.seats.values_list("sits_as", flat=True)) == ["cluster", "cluster", "industry"]
+        assert sorted(own.seats.values_list("sits_as", flat=True)) == [
+            "chair",
+            "cluster",
+            "cluster",
+            "industry",
+        ]
         application = Application.objects.get(pk=application.pk)
         ranked = ranking(application.call).of(application)
         assert (ranked.reviews.totals, ranked.reviews.mean) == ((D("80.00"),) * 3, application.score)

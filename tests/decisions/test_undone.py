@@ -177,7 +177,7 @@ def test_once_its_letter_was_sent_a_file_is_not_withdrawn_and_says_when(cast, pr
     with translation.override("en"), pytest.raises(WrongMoment) as refused:
         withdraw(letter.decision, cast)
     assert [one.code for one in refused.value.refusals] == ["told"]
-    assert "The letter of the decision was sent on November\xa03, 2026" in str(refused.value)
+    assert "The letter of the decision was sent on November\xa03, 2026" in refused.value.refusals[0].message
     assert Letter.objects.get().state == "sent"
 
 
