@@ -137,13 +137,15 @@ class ApplicationLife(models.Model):
 
     @transition(
         field=state, source=ApplicationState.IN_REVIEW, target=ApplicationState.REVIEWED,
-        permission=rules.is_officer, duty=None,
+        permission=rules.is_officer_or_chair, duty=None,
         label=_("Close the review"), done=_("Review complete"),
         facts=rules.Reviews, fired=True,
         when=[rules.quorum_is_reached],
     )
     def complete_review(self) -> None:
-        """The quorum of unconflicted reviews is in."""
+        """The quorum of unconflicted reviews is in: the review that completes it closes the file's, or the ruling that
+        counts one again. One that the chair reopened with its quorum waits for the next review, the officer or the
+        chair."""
 
     @transition(
         field=state, source=ApplicationState.REVIEWED, target=ApplicationState.IN_REVIEW,

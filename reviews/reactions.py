@@ -2,7 +2,6 @@
 
 from applications.models import Application
 from applications.selectors.people import office_of, oneself
-from applications.states import ApplicationState
 from moves.interests import is_barred
 from moves.machine import move
 from moves.registry import Made, after
@@ -16,7 +15,7 @@ from reviews.rules import REVIEWS_CHANGED, Review
 from reviews.services.assignments import review_due
 from reviews.services.panels import open_new_panel
 from reviews.services.ranking import void_recommendation
-from reviews.services.scores import keep_score
+from reviews.services.scores import after_what_counts_changed
 from reviews.states import WAITING
 from work import clock
 
@@ -28,10 +27,17 @@ def keep_the_total(assignment: Assignment, made: Made[Review, Input]) -> None:
     assignment.save(update_fields=["total", "submitted_at"])
 
 
-@after(Assignment.submit, Assignment.recuse, Assignment.reopen)
-def keep_the_score(assignment: Assignment, made: Made[Facts, Input]) -> tuple[Application]:
-    """The file's row keeps the mean of what counts."""
-    keep_score(assignment.application)
+@after(Assignment.submit, fires=(Application.complete_review,))
+def count_one_more(assignment: Assignment, made: Made[Facts, Input]) -> tuple[Application]:
+    """The file's row keeps the mean of what counts; the review that completes the quorum closes the file's."""
+    after_what_counts_changed(assignment.application, by=made.by, came=True)
+    return (assignment.application,)
+
+
+@after(Assignment.recuse, Assignment.reopen)
+def count_one_less(assignment: Assignment, made: Made[Facts, Input]) -> tuple[Application]:
+    """The file's row keeps the mean of what is left."""
+    after_what_counts_changed(assignment.application, by=made.by, came=False)
     return (assignment.application,)
 
 
@@ -46,14 +52,6 @@ def return_what_was_read_from_it(assignment: Assignment, made: Made[Facts, Input
     read = selectors.reread(standing, selectors.panel_reviews(application))
     if read is None or read.moved:
         move(application, Application.return_to_panel, by=made.by, given=Reason(str(REVIEWS_CHANGED)))
-
-
-@after(Assignment.submit, fires=(Application.complete_review,))
-def close_the_review(assignment: Assignment, made: Made[Facts, Input]) -> None:
-    """The review that completes the quorum closes the file's review."""
-    application = assignment.application
-    if application.state == ApplicationState.IN_REVIEW and selectors.panel_reviews(application).complete:
-        move(application, Application.complete_review, by=made.by)
 
 
 @after(Assignment.decline, Assignment.recuse)
@@ -112,7 +110,7 @@ def set_the_first_panel_aside(application: Application, made: Made[Facts, Input]
     interests left out of it."""
     Assignment.objects.live().filter(application=application).update(set_aside_at=clock.now())
     open_new_panel(application)
-    keep_score(application)
+    after_what_counts_changed(application, by=made.by, came=False)
     return (application,)
 
 

@@ -31,5 +31,9 @@ def is_chair(application: "Application", by: Actor) -> bool:
     return holds(by, ProgramRole.CHAIR, application.call.program)
 
 
+def is_officer_or_chair(application: "Application", by: Actor) -> bool:
+    return is_officer(application, by) or is_chair(application, by)
+
+
 def is_reconsiderer(application: "Application", by: Actor) -> bool:
     return holds(by, ProgramRole.RECONSIDERER, application.call.program)

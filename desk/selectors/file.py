@@ -21,6 +21,7 @@ from moves.models import DutyDone
 from moves.states import Duty
 from moves.transitions import AnyMove
 from reviews.pages import FILE_REVIEWS, RECOMMEND
+from reviews.selectors import review_turns
 from work.clock import format_day
 from work.pages import Link, Page
 
@@ -74,6 +75,8 @@ def awaited(application: Application) -> Awaited:
     """Who must act next."""
     for pk, turn in application.decisions.open().turns().items():  # a file has at most one open decision
         return Awaited("", is_stuck=True) if stuck_among([pk]) else Awaited(turn.row.awaits)
+    for step in review_turns([application]).values():  # none where it is not with its panel
+        return Awaited(step.row.awaits)
     return Awaited(ApplicationState(application.state).row.awaits)
 
 

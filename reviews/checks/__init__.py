@@ -4,7 +4,9 @@ from reviews.checks.conflicts import Conflict, proposed_among, proposed_conflict
 from reviews.checks.fitness import Fitness, candidates, fitness, sat_before
 from reviews.checks.panel import (
     SeatNeed,
+    fill,
     has_signed,
+    is_met,
     panel_lines,
     panel_problems,
     panel_rules,
@@ -17,8 +19,10 @@ __all__ = [
     "Fitness",
     "SeatNeed",
     "candidates",
+    "fill",
     "fitness",
     "has_signed",
+    "is_met",
     "panel_lines",
     "panel_problems",
     "panel_rules",

@@ -46,6 +46,11 @@ def fill(needs: Mapping[str, int], size: int, seats: Iterable[str]) -> list[Seat
     return lines
 
 
+def is_met(lines: Iterable[SeatNeed]) -> bool:
+    """Whether every line of a panel's rule, or of its quorum, has what it needs."""
+    return all(line.is_met for line in lines)
+
+
 def panel_rules(application: Application) -> PanelRules:
     """What the programme asks of the file's panel."""
     return policy_of(application.call).panel or PanelRules()

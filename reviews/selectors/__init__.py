@@ -30,6 +30,7 @@ from reviews.selectors.ranking import (
 )
 from reviews.selectors.seats import PanelShown, panels_of
 from reviews.selectors.shares import proposed_shares
+from reviews.selectors.turns import review_turns
 from reviews.selectors.waiting import work_for
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "ranking",
     "recommended_in",
     "reread",
+    "review_turns",
     "reviews_of",
     "said_of",
     "sent_back_of",

@@ -17,7 +17,7 @@ from audit.models import Erasable
 from programs.rubric import Rubric
 from programs.selectors import policy_of, rubric_of
 from reviews import scoring
-from reviews.checks import SeatNeed, panel_rules, quorum_lines
+from reviews.checks import SeatNeed, is_met, panel_rules, quorum_lines
 from reviews.models import Assignment
 
 
@@ -103,6 +103,17 @@ def reviews_of(applications: Collection[Application]) -> dict[int, PanelReviews]
     for row in rows.prefetch_related("scores").order_by("submitted_at", "id"):
         found.setdefault(row.application_id, []).append(row)
     return {file.pk: together(file, found.get(file.pk, [])) for file in applications}
+
+
+def complete_among(applications: Collection[Application]) -> set[int]:
+    """Those of these files whose review is complete (`PanelReviews.complete`), by key: by the sides of what counts,
+    where nothing of what the reviews say is needed. The number of queries does not grow with the files."""
+    prefetch_related_objects(list(applications), "call__rules")
+    sides: dict[int, list[str]] = {file.pk: [] for file in applications}
+    counted = Assignment.objects.counted().filter(application__in=sides)
+    for file_id, side in counted.values_list("application_id", "seat"):
+        sides[file_id].append(side)
+    return {file.pk for file in applications if is_met(quorum_lines(panel_rules(file), sides[file.pk]))}
 
 
 def together(file: Application, rows: Iterable[Assignment]) -> PanelReviews:

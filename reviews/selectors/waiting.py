@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.rules import is_person
 from applications.models import Application
-from applications.states import TAKES_REVIEWERS, ApplicationState
+from applications.states import WITH_PANEL, ApplicationState
 from audit.actors import Actor
 from programs.roles import ProgramRole
 from reviews.models import Assignment, Declaration
 from reviews.pages import DECLARE_OWN, FILE_REVIEWS, RECOMMEND, SCORE
-from reviews.states import AssignmentState
+from reviews.selectors.turns import review_turns
+from reviews.states import AssignmentState, ReviewTurn
 from work.pages import Page
 from work.selectors import MOST, WorkLine
 from work.states import Hat
@@ -40,33 +42,49 @@ def _work_of_reviewer(user: User, limit: int) -> Iterator[WorkLine]:
 
 
 def _work_of_panel(user: User, limit: int) -> Iterator[WorkLine]:
-    """Files whose panel is to name, whose reviews are awaited, that the chair is to recommend; doubts to rule on."""
+    """Files that are with their panel: the officer's turn, the chair's, and for the officer those of others; then the
+    doubts that the chair is to rule on."""
     officer, chair = (
         Application.objects.held_by(user, role).defer("search").select_related("call").order_by("due", "id")
         for role in (ProgramRole.OFFICER, ProgramRole.CHAIR)
     )
-    with_panel = list(officer.filter(state__in=TAKES_REVIEWERS)[:limit])
-    empty = Assignment.objects.vacant().filter(application__in=[file.pk for file in with_panel])
-    left = set(empty.values_list("application_id", flat=True)) if with_panel else set()
-    for file in with_panel:
-        if file.state == ApplicationState.ELIGIBLE:
-            yield _line(file, _("Assign the reviewers"), FILE_REVIEWS, Hat.OFFICER)
-        elif file.pk in left:
-            yield _line(file, _("Give the review to another: a seat is empty"), FILE_REVIEWS, Hat.OFFICER)
-        else:
-            waits = str(ApplicationState(file.state).row.awaits)
-            yield _line(file, _("In review"), FILE_REVIEWS, Hat.OFFICER, waits_for=waits)
-    for file in chair.filter(state=ApplicationState.REVIEWED)[:limit]:
-        yield _line(file, _("Recommend"), RECOMMEND, Hat.CHAIR)
+    yield from _work_of_officer(officer, limit)
+    yield from _work_of_chair(chair, limit)
     doubts = Declaration.objects.to_rule_on().filter(application__in=chair.order_by().values("pk")).exclude(user=user)
     for doubt in doubts.select_related("application__call")[:limit]:
-        yield _line(doubt.application, _("Rule on a doubt about interests"), FILE_REVIEWS, Hat.CHAIR, due=None)
+        yield _line(doubt.application, ReviewTurn.RULE, FILE_REVIEWS, Hat.CHAIR, due=None)
+
+
+def _work_of_officer(files: QuerySet[Application], limit: int) -> Iterator[WorkLine]:
+    """Whose turn it is depends on what each panel gave: all are read before the lines are counted."""
+    turns = _with_turns(files.filter(state__in=WITH_PANEL))
+    own = [(file, turn) for file, turn in turns if turn.row.role == ProgramRole.OFFICER]
+    for file, turn in own[:limit]:
+        yield _line(file, turn, FILE_REVIEWS, Hat.OFFICER)
+    others = [(file, turn) for file, turn in turns if turn.row.role != ProgramRole.OFFICER]
+    for file, turn in others[:limit]:
+        what = str(ApplicationState(file.state).label).capitalize()
+        yield _line(file, turn, FILE_REVIEWS, Hat.OFFICER, what=what, waits_for=str(turn.row.awaits))
+
+
+def _work_of_chair(files: QuerySet[Application], limit: int) -> Iterator[WorkLine]:
+    """Those that wait for the chair's recommendation, or to be reopened. Those that wait for a ruling are told of as
+    such."""
+    reviewed = _with_turns(files.filter(state=ApplicationState.REVIEWED))
+    for file, turn in [one for one in reviewed if one[1] is not ReviewTurn.RULE][:limit]:
+        yield _line(file, turn, RECOMMEND if turn is ReviewTurn.RECOMMEND else FILE_REVIEWS, Hat.CHAIR)
+
+
+def _with_turns(rows: QuerySet[Application]) -> list[tuple[Application, ReviewTurn]]:
+    files = list(rows)
+    turns = review_turns(files)
+    return [(file, turns[file.pk]) for file in files]
 
 
 def _label(file: Application) -> str:
     return f"{file.reference} · {file.title or file.call.name}"
 
 
-def _line(file: Application, what: str, page: Page[str], role: Hat, **more: Any) -> WorkLine:
-    more = {"due": file.due, "note": file.organisation_name} | more
-    return WorkLine(what, _label(file), page(file.number), role=role, **more)
+def _line(file: Application, turn: ReviewTurn, page: Page[str], role: Hat, **more: Any) -> WorkLine:
+    more = {"what": str(turn.row.act), "due": file.due, "note": file.organisation_name} | more
+    return WorkLine(label=_label(file), link=page(file.number), role=role, **more)

@@ -121,7 +121,8 @@ def start_review(application: Application, *, by: Actor) -> Application:
 
 @transaction.atomic
 def close_review(application: Application, *, by: Actor) -> Application:
-    """Close the review of a file whose quorum is in, where no review did (a reopened file). Returns the application."""
+    """Close the review of a file that the chair reopened while its quorum was in: no other review is waited for.
+    Returns the application."""
     return move(application, Application.complete_review, by=by)
 
 

@@ -31,7 +31,7 @@ from reviews.models import Assignment, Declaration, Interest, Undertaking
 from reviews.pages import DECLARE, FILE_REVIEWS, RULE
 from reviews.rules import WHO_RULES, WHO_UPHOLDS, Declared, may_rule, may_uphold
 from reviews.services.panels import take_the_chair
-from reviews.services.scores import keep_score
+from reviews.services.scores import after_what_counts_changed
 from reviews.states import Answer, AssignmentState
 from work import clock
 from work.texts import Text, is_blank
@@ -167,7 +167,7 @@ def _declare(
         declare_standing(application.pk, user=by, standing=STANDINGS[answer])
     _move_assignment(application, by=by, answer=answer)
     if Duty.SCORE in touched:
-        keep_score(application)  # a doubt leaves their review out until the chair rules
+        after_what_counts_changed(application, by=by, came=False)  # a doubt leaves theirs out until the chair rules
     if answer == Answer.UNSURE:
         _ask_for_a_ruling(declaration)
     if answer == Answer.UNSURE or touched:
@@ -256,6 +256,7 @@ def _ask_for_a_ruling(declaration: Declaration) -> None:
 def rule_on_declaration(declaration: Declaration, *, by: User, clear: bool, ruling: str) -> Declaration:
     """The chair rules in writing on an *unsure* declaration: `clear` lets the person act, else it is a conflict.
 
+    The review of a person who is cleared counts again: it closes the file's review, when it completes the quorum.
     Forbidden for anybody but the chair, and for the chair's own declaration (the board's: a later release).
     WrongMoment without words, when it is no longer the person's latest or was ruled on, and to clear somebody who acts
     for a party of the file.
@@ -281,8 +282,8 @@ def rule_on_declaration(declaration: Declaration, *, by: User, clear: bool, ruli
     declare_standing(application.pk, user=declaration.user, standing=STANDINGS[answer])
     if not clear and (assignment := _live(application, declaration.user)):
         move(assignment, Assignment.recuse, by=by, given=Declared(answer, declaration.ruling))
-    keep_score(application)
     take_the_chair(application, by=by)
+    after_what_counts_changed(application, by=by, came=clear)
     _tell_the_ruling(declaration, application, clear=clear)
     return declaration
 

@@ -1,7 +1,5 @@
 """Scoring: one save per criterion, one submission, and the recorded act of reopening."""
 
-from decimal import Decimal
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -170,8 +168,14 @@ def reopen_review(assignment: Assignment, *, by: Actor, reason: str) -> Assignme
     return assignment
 
 
-def keep_score(application: Application) -> Decimal | None:
-    """Keep the mean of the reviews that count on the file's row, where the lists read it."""
-    score = selectors.panel_reviews(application).mean
-    Application.objects.filter(pk=application.pk).update(score=score)
-    return score
+def after_what_counts_changed(application: Application, *, by: Actor, came: bool) -> None:
+    """What follows when other reviews of a file count than before: its row keeps their mean, where the lists read it;
+    and when one `came` to count that completes the quorum, the file's review closes.
+
+    Where reviews only stopped counting, or were given back, it does not, however many are left: the chair who reopens
+    a file wants more of them.
+    """
+    together = selectors.panel_reviews(application)
+    Application.objects.filter(pk=application.pk).update(score=together.mean)
+    if came and together.complete and application.state == ApplicationState.IN_REVIEW:
+        move(application, Application.complete_review, by=by)

@@ -87,6 +87,7 @@ def _page(
         "panels": selectors.panels_of(application),
         **_who_can_take_it(application, asked=officer),
         "reviews": reviews,
+        "reopened": application.state == ApplicationState.IN_REVIEW and reviews.complete,
         **_scores(application, reviews, request.user),
         **_what_can_be_done(application, request.user),
     }

@@ -30,10 +30,10 @@ YES = {
     "draft": set(),
     "submitted": {"may_be_marked", "is_to_review"},
     "changes_requested": {"may_be_marked"},
-    "eligible": {"may_be_marked", "is_to_review", "takes_reviewers"},
+    "eligible": {"may_be_marked", "is_to_review", "takes_reviewers", "is_with_panel"},
     "ineligible": set(),
-    "in_review": {"may_be_marked", "is_to_review", "takes_reviewers"},
-    "reviewed": {"may_be_marked", "is_ranked"},
+    "in_review": {"may_be_marked", "is_to_review", "takes_reviewers", "is_with_panel"},
+    "reviewed": {"may_be_marked", "is_with_panel", "is_ranked"},
     "recommended": set(),
     "approved": set(),
     "invited": set(),
@@ -43,13 +43,10 @@ YES = {
     "withdrawn": set(),
     "cancelled": set(),
 }
-ASKED = {"may_be_marked", "is_to_review", "takes_reviewers", "is_ranked"}
+ASKED = {"may_be_marked", "is_to_review", "takes_reviewers", "is_with_panel", "is_ranked"}
 AWAITED = {
     "submitted": "the screening officer",
     "changes_requested": "the applicant",
-    "eligible": "the programme officer",
-    "in_review": "the reviewers",
-    "reviewed": "the committee's chair",
     "in_reconsideration": "the reconsideration officer",
 }
 # What an outsider sees of it: its colour for the applicant, for the partner, its column in the partner's pipeline, and
@@ -79,6 +76,7 @@ GROUPS = {
     "MARKABLE": "submitted changes_requested eligible in_review reviewed",
     "TO_REVIEW": "submitted eligible in_review",
     "TAKES_REVIEWERS": "eligible in_review",
+    "WITH_PANEL": "eligible in_review reviewed",
     "RANKED": "reviewed waitlisted",
     "BEFORE_ITS_APPLICANT": "draft being_assessed changes_requested in_reconsideration",
     "TOLD_AS_THEY_ARE": "draft changes_requested in_reconsideration withdrawn cancelled",

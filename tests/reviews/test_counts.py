@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from applications.models import Application
+from audit.actors import CLOCK
 from decisions.models import Decision
 from decisions.subjects import subject_of
 from letters import fields
@@ -23,7 +24,7 @@ from reviews.models import Assignment, Declaration, Score
 from reviews.querysets import AssignmentQuerySet
 from reviews.selectors import panel_reviews, ranking, reviews_of
 from reviews.services import declare_interests, recommend, rule_on_declaration
-from reviews.services.scores import keep_score
+from reviews.services.scores import after_what_counts_changed
 from reviews.states import AssignmentState
 from tests.decisions.files import submitted_row
 from tests.files import another
@@ -70,7 +71,7 @@ def test_file_given_to_a_new_panel_has_the_score_of_that_panel_everywhere(cast, 
     client.force_login(cast.officer)
     address = reverse("review-file", args=[file.reference])
 
-    keep_score(file)
+    after_what_counts_changed(file, by=CLOCK, came=False)
     none, page = ranking(file.call).of(file), client.get(address)
     assert (none.reviews.totals, none.reviews.mean, none.placed.rank, fresh(file).score) == ((), None, None, None)
     assert (none.reviews.missed, none.reviews.passes, none.reviews.complete) == ((), False, False)
@@ -80,7 +81,7 @@ def test_file_given_to_a_new_panel_has_the_score_of_that_panel_everywhere(cast, 
         review = give(file, person, total=new, seat=seat, feedback="Du nouveau comité.")
         for criterion in rubric_of(file.call).criteria:
             review.scores.create(criterion=criterion.key, point=str(int(new) // 20), comment="Lu.")
-    keep_score(file)
+    after_what_counts_changed(file, by=CLOCK, came=False)
     found, page = ranking(file.call).of(file), client.get(address).context["reviews"]
     assert found.reviews == page == panel_reviews(file)
     assert (found.reviews.mean, found.reviews.spread, found.placed.rank, fresh(file).score) == (mean, 0, 1, mean)

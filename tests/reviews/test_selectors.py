@@ -230,27 +230,32 @@ def by_due(file, state):
 @proves(_work_of_panel, moot=NARROWER)
 def test_home_of_an_officer_has_the_panels_to_name_and_the_reviews_awaited(cast, file, foreign):
     for state in ApplicationState.values:
-        if state not in ("eligible", "in_review"):
+        if state not in ("eligible", "in_review", "reviewed"):
             another(file, state=state)
     declare_standing(another(file).pk, user=cast.officer, standing="conflict")
     eligible = another(file, state="eligible", due=NOW + 2 * DAY)
     first, second, third, last, none = by_due(file, "in_review")
     due = [first, eligible.reference, second, third, file.reference, last, none]
-    lines = [("Assign the reviewers" if one == eligible.reference else "In review", one) for one in due]
-    assert told(cast.officer) == lines
-    assert told(cast.officer, limit=1) == lines[:1]
+    empty = "Give the review to another: a seat is empty"
+    own = [("Assign the reviewers" if one == eligible.reference else empty, one) for one in due]
+    others = [("Reviewed", reference) for reference in by_due(file, "reviewed")]
+    assert told(cast.officer) == own + others
+    assert told(cast.officer, limit=1) == own[:1] + others[:1]
     end_roles(cast.officer)
     assert told(cast.officer) == []
 
 
 @proves(_work_of_panel, moot=NARROWER)
-def test_home_of_a_chair_has_the_files_to_recommend(cast, file, foreign):
+def test_home_of_a_chair_has_the_files_to_recommend(cast, file, foreign, give):
     Application.objects.filter(pk=foreign.pk).update(state="reviewed")
     for state in ApplicationState.values:
         if state != "reviewed":
             another(file, state=state)
     declare_standing(another(file, state="reviewed").pk, user=cast.chair, standing="unsure")
     lines = [("Recommend", reference) for reference in by_due(file, "reviewed")]
+    for one in Application.objects.filter(state="reviewed"):
+        give(one, cast.ana, "submitted"), give(one, cast.ben, "submitted")
+        give(one, cast.dev, "submitted", seat="industry")
     assert told(cast.chair) == lines
     assert told(cast.chair, limit=1) == lines[:1]
     end_roles(cast.chair)

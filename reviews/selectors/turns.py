@@ -1,0 +1,66 @@
+"""Whose turn it is while a file is with its panel: asked by the homes, the file's page and the page of its reviews."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from applications.models import Application
+from applications.states import WITH_PANEL, ApplicationState
+from reviews.checks import fill, is_met, panel_rules, quorum_lines
+from reviews.models import Assignment, Declaration
+from reviews.selectors.panel import complete_among
+from reviews.states import ReviewTurn
+
+
+def review_turns(applications: Collection[Application]) -> dict[int, ReviewTurn]:
+    """The `ReviewTurn` of each file that is with its panel, by its key; the others are left out. The number of queries
+    does not grow with the files."""
+    files = [one for one in applications if one.state in WITH_PANEL]
+    if not files:
+        return {}
+    complete, seats = complete_among(files), _seats_of(files)
+    return {file.pk: _turn(file, seats[file.pk], complete=file.pk in complete) for file in files}
+
+
+@dataclass
+class _Seats:
+    """The seats of one file's panel. `filled`: the sides of those whose review is in, or still to come: `awaited`, some
+    is. `vacant`: a person left before theirs. `doubted`: a review that is in is left out until the chair rules."""
+
+    filled: list[str] = field(default_factory=list)
+    awaited: bool = False
+    vacant: bool = False
+    doubted: bool = False
+
+
+def _seats_of(files: Collection[Application]) -> dict[int, _Seats]:
+    found = {file.pk: _Seats() for file in files}
+    live = Assignment.objects.live().filter(application__in=found)
+    awaited = set(live.awaited().values_list("pk", flat=True))
+    submitted = set(live.submitted().values_list("pk", flat=True))
+    doubts = Declaration.objects.to_rule_on().filter(application__in=found)
+    unsure = set(doubts.values_list("application_id", "user_id"))
+    for pk, file, person, side in live.values_list("pk", "application_id", "reviewer_id", "seat"):
+        seats = found[file]
+        if pk not in awaited and pk not in submitted:
+            seats.vacant = True
+            continue
+        seats.filled.append(side)
+        seats.awaited |= pk in awaited
+        seats.doubted |= pk in submitted and (file, person) in unsure
+    return found
+
+
+def _turn(file: Application, seats: _Seats, *, complete: bool) -> ReviewTurn:
+    rules = panel_rules(file)
+    if file.state == ApplicationState.ELIGIBLE:
+        filled = is_met(fill(rules.by_seat, rules.size, seats.filled))
+        return ReviewTurn.START if filled else ReviewTurn.ASSIGN
+    if file.state == ApplicationState.REVIEWED:
+        if complete:
+            return ReviewTurn.RECOMMEND
+        return ReviewTurn.RULE if seats.doubted else ReviewTurn.REOPEN
+    if complete:  # reopened on purpose: the next review that counts closes it; while none is to come, people do
+        return ReviewTurn.REVIEW if seats.awaited else ReviewTurn.CLOSE
+    if seats.vacant or not is_met(quorum_lines(rules, seats.filled)):
+        return ReviewTurn.REPLACE
+    return ReviewTurn.REVIEW if seats.awaited else ReviewTurn.RULE
