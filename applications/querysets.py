@@ -10,7 +10,9 @@ from django.db.models.functions import Greatest
 from accounts.rules import is_person
 from applications.states import TOLD_AS_THEY_ARE, ApplicationState, PublicState
 from audit.actors import Actor
+from moves.duties import excluding
 from moves.interests import barred_from
+from moves.states import Duty
 from programs.models import Call
 from programs.querysets import held_on, read_by
 from programs.roles import ProgramRole
@@ -52,6 +54,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """
         calls = Call.objects.filter(held_on(user, *roles, program="program"))
         return self.listed(user, list(calls.values_list("pk", flat=True)))
+
+    def free_to(self, user: "User", duty: Duty | None) -> Self:
+        """Those where no earlier act of `user` on the file keeps them from `duty`; all of them for what is none."""
+        return self.exclude(pk__in=excluding(user, duty)) if duty else self
 
     def listed(self, user: "User", calls: Collection[int]) -> Self:
         """Submitted files of `calls` (ids the caller knows `user` may read), without those they are barred from."""

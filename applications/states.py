@@ -7,6 +7,8 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from moves.states import Duty
+from programs.roles import ProgramRole
 from work.states import States, Tag
 
 
@@ -239,6 +241,29 @@ def public_state(state: str, last_told: str, *, closed: bool = False) -> PublicS
         return PublicState.CLOSED
     row = ApplicationState(state).row
     return row.told_as if state in TOLD_AS_THEY_ARE else PublicState(last_told or PublicState.BEING_ASSESSED)
+
+
+@dataclass(frozen=True)
+class TurnRow:
+    """What a step that waits for somebody means.
+
+    `role`: whose it is, on the programme; None when it is nobody's there. `duty`: the act that it is, which others
+    exclude; None when it is none. `awaits`: who takes it, as others wait for them. `act`: what they do, on their home
+    page.
+    """
+
+    role: ProgramRole | None
+    duty: Duty | None
+    awaits: str | Promise
+    act: str | Promise
+
+
+class FileTurn(States):
+    """The step that a file waits for while neither its panel nor its decision says whose turn it is."""
+
+    row: TurnRow
+
+    SCREEN = "screen", TurnRow(ProgramRole.SCREENER, Duty.SCREEN, _("the screening officer"), _("Screen"))
 
 
 class Outcome(TextChoices):

@@ -6,25 +6,21 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from applications.states import TurnRow
 from moves.states import Duty
 from programs.roles import ProgramRole
 from work.states import Hat, States
 
 
 @dataclass(frozen=True)
-class TurnRow:
-    """What a step of the chain means.
+class ChainRow(TurnRow):
+    """What a step of the chain means beside: its `role` is None when it is its partners'.
 
-    `role`: whose it is, on the programme; None when it is its partners'. `duty`: the act that it is, which others
-    exclude. `hat`: what its person is called on their home page. `awaits`: the same person, as others wait for them.
-    `act`: what they do, on their home page; `asked`: what their mail asks them to; `to_do`: what, in their queue.
+    `hat`: what its person is called on their home page; `asked`: what their mail asks them to; `to_do`: what, in their
+    queue.
     """
 
-    role: ProgramRole | None
-    duty: Duty | None
     hat: Hat
-    awaits: str | Promise
-    act: str | Promise
     asked: str | Promise
     to_do: str | Promise
 
@@ -32,11 +28,11 @@ class TurnRow:
 class Turn(States):
     """The steps that a decision may wait for."""
 
-    row: TurnRow
+    row: ChainRow
 
     ENDORSE = (
         "endorse",
-        TurnRow(
+        ChainRow(
             role=ProgramRole.ENDORSER,
             duty=Duty.ENDORSE,
             hat=Hat.ENDORSER,
@@ -48,7 +44,7 @@ class Turn(States):
     )
     RECONSIDER = (
         "reconsider",
-        TurnRow(
+        ChainRow(
             role=ProgramRole.RECONSIDERER,
             duty=Duty.ENDORSE,
             hat=Hat.RECONSIDERER,
@@ -60,7 +56,7 @@ class Turn(States):
     )
     APPROVE = (
         "approve",
-        TurnRow(
+        ChainRow(
             role=ProgramRole.APPROVER,
             duty=Duty.APPROVE,
             hat=Hat.APPROVER,
@@ -72,7 +68,7 @@ class Turn(States):
     )
     CONCUR = (
         "concur",
-        TurnRow(
+        ChainRow(
             role=None,
             duty=Duty.CONCUR,
             hat=Hat.PARTNER,
@@ -84,7 +80,7 @@ class Turn(States):
     )
     ISSUE = (
         "issue",
-        TurnRow(
+        ChainRow(
             role=ProgramRole.OFFICER,
             duty=None,
             hat=Hat.OFFICER,

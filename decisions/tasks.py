@@ -10,7 +10,7 @@ from work.sweeps import sweep
 
 
 @shared_task
-@sweep(every=timedelta(hours=1), label=_("Find the decisions that nobody can take further"))
+@sweep(every=timedelta(hours=1), label=_("Find the files that nobody can take further"))
 def tell_stuck() -> int:
-    """Tell the officers of the decisions whose step there is nobody to take any more. Gives how many there are."""
+    """Tell the officers of the files whose step there is nobody to take any more. Gives how many there are."""
     return messages.tell_stuck()

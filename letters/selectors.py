@@ -1,7 +1,5 @@
 """Reads of letters and their templates: by code, what waits for somebody or the sweeps, where one stands in words."""
 
-from collections.abc import Iterator
-
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -17,7 +15,7 @@ from letters.states import LEAVING, LetterKind, LetterState
 from notifications.models import Message
 from programs.models import Program
 from work.querysets import given_up
-from work.selectors import MOST, WorkLine
+from work.selectors import MOST, Rest, WorkLine, first_lines
 from work.states import Hat
 from work.texts import Tag
 
@@ -85,17 +83,15 @@ def why_failed(letter: Letter) -> str:
 
 def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
     """The letters that nobody of `user`'s organisations has opened yet."""
-    return list(_unread(user, limit)) if is_person(user) else []
+    return _unread(user, limit) if is_person(user) else []
 
 
-def _unread(user: User, limit: int) -> Iterator[WorkLine]:
+def _unread(user: User, limit: int) -> list[WorkLine]:
     unread = Letter.objects.of_member(user).filter(read_at=None).select_related("application")
-    for letter in unread.order_by("-sent_at", "-id")[:limit]:
-        file = letter.application
-        yield WorkLine(
-            _("Read your letter"),
-            f"{file.reference} · {file.title}",
-            LETTER(letter.public_id),
-            role=Hat.COMPANY,
-            note=file.organisation_name,
-        )
+    return first_lines(unread.order_by("-sent_at", "-id"), _line, limit=limit, rest=Rest.ANY)
+
+
+def _line(letter: Letter) -> WorkLine:
+    file = letter.application
+    label, link = f"{file.reference} · {file.title}", LETTER(letter.public_id)
+    return WorkLine(_("Read your letter"), label, link, role=Hat.COMPANY, note=file.organisation_name)

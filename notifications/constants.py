@@ -39,6 +39,7 @@ class MessageKind(TextChoices):
     INTERESTS_TOUCH = "interests_touch"
     DECLARATION_RULED = "declaration_ruled"
     # decisions
+    STEP_STUCK = "step_stuck"
     DECISION_WAITING = "decision_waiting"
     DECISION_SENT_BACK = "decision_sent_back"
     DECISION_UNDONE = "decision_undone"

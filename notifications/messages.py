@@ -363,6 +363,16 @@ class DeclarationRuled(Content):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StepStuck(OfFile):
+    words = Wording(
+        MessageKind.STEP_STUCK,
+        Concern.OFFICERS,
+        _("File %(reference)s: nobody can take its next step"),
+        _("Open the file"),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class DecisionWaiting(OfFile):
     words = Wording(
         MessageKind.DECISION_WAITING,

@@ -2,6 +2,7 @@
 
 from applications.models import Application
 from applications.selectors.people import office_of, oneself
+from applications.states import ApplicationState
 from moves.interests import is_barred
 from moves.machine import move
 from moves.registry import Made, after

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.db.models import TextChoices
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from applications.states import TurnRow
+from moves.states import Duty
 from programs.roles import ProgramRole
 from work.states import States, Tag
 
@@ -65,45 +66,35 @@ REFUSED = tuple(state for state in AssignmentState if state.row.is_refused)
 DECLARABLE = tuple(state for state in AssignmentState if state.row.is_declarable)
 
 
-@dataclass(frozen=True)
-class ReviewTurnRow:
-    """What a step of a file that is with its panel means.
-
-    `role`: whose it is, on the programme; None when it is the reviewers'. `awaits`: the same people, as others wait
-    for them. `act`: what they do, on their home page.
-    """
-
-    role: ProgramRole | None
-    awaits: str | Promise
-    act: str | Promise
-
-
 class ReviewTurn(States):
     """What a file waits for while it is with its panel: `reviews.selectors.review_turns`."""
 
-    row: ReviewTurnRow
+    row: TurnRow
 
-    ASSIGN = "assign", ReviewTurnRow(ProgramRole.OFFICER, _("the programme officer"), _("Assign the reviewers"))
-    START = "start", ReviewTurnRow(ProgramRole.OFFICER, _("the programme officer"), _("Start the review"))
-    REVIEW = "review", ReviewTurnRow(None, _("the reviewers"), "")
+    ASSIGN = "assign", TurnRow(ProgramRole.OFFICER, None, _("the programme officer"), _("Assign the reviewers"))
+    START = "start", TurnRow(ProgramRole.OFFICER, None, _("the programme officer"), _("Start the review"))
+    REVIEW = "review", TurnRow(None, None, _("the reviewers"), "")
     REPLACE = (
         "replace",
-        ReviewTurnRow(
-            ProgramRole.OFFICER, _("the programme officer"), _("Give the review to another: a seat is empty")
+        TurnRow(
+            ProgramRole.OFFICER, None, _("the programme officer"), _("Give the review to another: a seat is empty")
         ),
     )
     CLOSE = (
         "close",
-        ReviewTurnRow(
-            ProgramRole.OFFICER, _("the programme officer"), _("Close the review, or assign another reviewer")
+        TurnRow(
+            ProgramRole.OFFICER, None, _("the programme officer"), _("Close the review, or assign another reviewer")
         ),
     )
-    RULE = "rule", ReviewTurnRow(ProgramRole.CHAIR, _("the committee's chair"), _("Rule on a doubt about interests"))
-    RECOMMEND = "recommend", ReviewTurnRow(ProgramRole.CHAIR, _("the committee's chair"), _("Recommend"))
+    RULE = "rule", TurnRow(ProgramRole.CHAIR, None, _("the committee's chair"), _("Rule on a doubt about interests"))
+    RECOMMEND = (
+        "recommend",
+        TurnRow(ProgramRole.CHAIR, Duty.RECOMMEND, _("the committee's chair"), _("Recommend")),
+    )
     REOPEN = (
         "reopen",
-        ReviewTurnRow(
-            ProgramRole.CHAIR, _("the committee's chair"), _("Reopen the review: one that counted no longer does")
+        TurnRow(
+            ProgramRole.CHAIR, None, _("the committee's chair"), _("Reopen the review: one that counted no longer does")
         ),
     )
 

@@ -1,8 +1,9 @@
 """What waits, as every app tells it: for a person (`selectors.work_for(user)`), and in the tables that tasks drain."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -17,13 +18,22 @@ from work.states import Hat, Table
 MOST = 40  # lines an app tells at once, the soonest due first: a day's work, and a page that stays quick
 
 
+class Rest(Enum):
+    """What a list has beside the lines that were told."""
+
+    NOTHING = "nothing"
+    LATER = "lines that are due no sooner than the last one told, or have no clock"
+    ANY = "lines that are due at any time"
+
+
 @dataclass(frozen=True)
 class WorkLine:
     """One thing to do, or to wait for.
 
     `what` is the act ("Review"), `label` the thing (reference and title), `link` its page. `role` is the hat worn for
     it. `waits_for` names who else must act first; empty when it is this person's turn. `due` is None where no clock
-    runs.
+    runs. `rest`: of the last line told of its list, what the list
+    has more.
     """
 
     what: Any
@@ -33,6 +43,19 @@ class WorkLine:
     role: Hat = field(kw_only=True)
     waits_for: Any = ""
     note: str = ""
+    rest: Rest = field(default=Rest.NOTHING, compare=False)
+
+
+def first_lines(
+    rows: QuerySet[Any] | Sequence[Any], line: Callable[[Any], WorkLine], *, limit: int, rest: Rest = Rest.LATER
+) -> list[WorkLine]:
+    """The lines of the first `limit` of these rows, in their order; the last one says when there are more, which are
+    due later (`rest`), or at any time where the rows come in another order. What gives no line is left out of the rows
+    before: it would take the place of what does."""
+    found = [line(row) for row in rows[: limit + 1]]
+    if len(found) <= limit:
+        return found
+    return [*found[: limit - 1], replace(found[limit - 1], rest=rest)]
 
 
 SHOWN = 10  # pieces of work given up, or set aside, that a page shows of each table; all of them are counted

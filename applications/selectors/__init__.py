@@ -7,6 +7,7 @@ from applications.selectors.lists import Chosen, calls_of, chosen_files, in_orde
 from applications.selectors.people import signatories_of
 from applications.selectors.shown import Shown, ShownSection, shown_sections
 from applications.selectors.submitted import Sponsor, Submitted, current_snapshot, read_snapshot, submitted
+from applications.selectors.turns import Stuck, stuck_among
 from applications.selectors.waiting import work_for
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Shown",
     "ShownSection",
     "Sponsor",
+    "Stuck",
     "Submitted",
     "answers_of",
     "calls_of",
@@ -26,6 +28,7 @@ __all__ = [
     "service_due",
     "shown_sections",
     "signatories_of",
+    "stuck_among",
     "submitted",
     "work_for",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import partial
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -19,14 +19,16 @@ from applications.pages import (
     FILE_SCREENING,
 )
 from applications.rules import closing_for, comes_in_time
-from applications.states import BEFORE_ITS_APPLICANT, IN_SCREENING, ApplicationState
+from applications.selectors.turns import free_for
+from applications.states import BEFORE_ITS_APPLICANT, IN_SCREENING, ApplicationState, FileTurn
 from audit.actors import Actor
 from documents.models import Rendering
+from programs.models import Call
 from programs.roles import ProgramRole
 from work import clock
 from work.pages import Link
 from work.querysets import stopped
-from work.selectors import MOST, WorkLine
+from work.selectors import MOST, Rest, WorkLine, first_lines
 from work.states import Hat
 
 
@@ -35,53 +37,77 @@ def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
     return [*_work_of_company(user, limit), *_work_of_staff(user, limit)] if is_person(user) else []
 
 
-def _work_of_company(user: User, limit: int) -> Iterator[WorkLine]:
-    """Drafts to finish, requests to answer; and what the cluster has in hand."""
+def _work_of_company(user: User, limit: int) -> list[WorkLine]:
+    """Drafts that can still be sent, requests to answer; and what the cluster has in hand."""
     requests = ChangeRequest.objects.waiting().filter(application=OuterRef("pk"))
     files = (
         Application.objects.of_member(user)
         .with_told()
-        .filter(Q(("told_state__in", BEFORE_ITS_APPLICANT)))
+        .filter(_can_still_be_sent(user), Q(("told_state__in", BEFORE_ITS_APPLICANT)))
         .annotate(asked_until=Subquery(requests.values("due")[:1]))
         .select_related("call__program")
         .prefetch_related("call__accommodations")
         # What waits for the applicant comes first. Not by its clock: that would tell when it was found eligible.
         .order_by("asked_until", F("submitted_at").asc(nulls_first=True), "id")
     )
-    for file in files[:limit]:
-        label = file.title or file.call.name
-        label = f"{file.reference} · {label}" if file.reference else label
-        line = partial(WorkLine, label=label, role=Hat.COMPANY, note=file.organisation_name)
-        if file.state == ApplicationState.DRAFT:
-            if comes_in_time(file.call, file.organisation_id, clock.now()) is None:
-                due = closing_for(file.call, file.organisation_id)
-                yield line(_("Finish and submit"), link=APPLICATION_TASKS(file.public_id), due=due)
-        elif file.state == ApplicationState.CHANGES_REQUESTED:
-            link = APPLICATION_CHANGES(file.public_id)
-            yield line(_("Answer the request for changes"), link=link, due=file.asked_until)
-        else:
-            yield line(_("Being assessed"), link=APPLICATION(file.public_id), waits_for=_("the cluster"))
+    return first_lines(files, _line_of_company, limit=limit, rest=Rest.ANY)
+
+
+def _can_still_be_sent(user: User) -> Q:
+    """The condition that a file of the organisations that `user` acts for is no draft, or is one that its call takes
+    today from its applicant: asked of each call and applicant once, in two queries."""
+    drafts = Application.objects.of_member(user).filter(state=ApplicationState.DRAFT)
+    pairs = set(drafts.values_list("call_id", "organisation_id"))
+    calls = Call.objects.prefetch_related("accommodations").in_bulk({call for call, _applicant in pairs})
+    now, found = clock.now(), ~Q(state=ApplicationState.DRAFT)
+    for call, applicant in sorted(pairs):
+        if comes_in_time(calls[call], applicant, now) is None:
+            found |= Q(call=call, organisation=applicant)
+    return found
+
+
+def _line_of_company(file: Application) -> WorkLine:
+    label = file.title or file.call.name
+    label = f"{file.reference} · {label}" if file.reference else label
+    line = partial(WorkLine, label=label, role=Hat.COMPANY, note=file.organisation_name)
+    if file.state == ApplicationState.DRAFT:
+        due = closing_for(file.call, file.organisation_id)
+        return line(_("Finish and submit"), link=APPLICATION_TASKS(file.public_id), due=due)
+    if file.state == ApplicationState.CHANGES_REQUESTED:
+        link, due = APPLICATION_CHANGES(file.public_id), file.asked_until  # type: ignore[attr-defined]  # annotated
+        return line(_("Answer the request for changes"), link=link, due=due)
+    return line(_("Being assessed"), link=APPLICATION(file.public_id), waits_for=_("the cluster"))
 
 
 def _work_of_staff(user: User, limit: int) -> Iterator[WorkLine]:
     """Files to screen; and, for whoever runs the programme, those that wait for somebody else, and receipts to have
     made again."""
-    screens, runs = (
-        Application.objects.held_by(user, role).defer("search").select_related("call").order_by("due", "id")
-        for role in (ProgramRole.SCREENER, ProgramRole.OFFICER)
-    )
-    for file in screens.filter(state=ApplicationState.SUBMITTED)[:limit]:
-        yield _line(file, _("Screen"), FILE_SCREENING(file.number), Hat.SCREENER)
-    for file in runs.filter(state__in=IN_SCREENING)[:limit]:
-        asked = file.state == ApplicationState.CHANGES_REQUESTED
-        what = _("Changes requested") if asked else _("To be screened")
-        waits = str(ApplicationState(file.state).row.awaits)
-        link = FILE_CHANGES(file.number) if asked else FILE_PAGE(file.number)
-        yield _line(file, what, link, Hat.OFFICER, waits)
+    screens = _soonest_first(free_for(user, FileTurn.SCREEN)).filter(state=ApplicationState.SUBMITTED)
+    yield from first_lines(screens, _line_to_screen, limit=limit)
+    runs = _soonest_first(Application.objects.held_by(user, ProgramRole.OFFICER))
+    yield from first_lines(runs.filter(state__in=IN_SCREENING), _line_of_others, limit=limit)
 
     lost = Snapshot.objects.current().filter(receipt__in=stopped(Rendering.objects.all()))
-    for file in runs.filter(pk__in=lost.values("application_id"))[:limit]:
-        yield _line(file, _("A receipt could not be made"), FILE_ANSWERS(file.number), Hat.OFFICER)
+    yield from first_lines(runs.filter(pk__in=lost.values("application_id")), _line_of_receipt, limit=limit)
+
+
+def _soonest_first(files: QuerySet[Application]) -> QuerySet[Application]:
+    return files.defer("search").select_related("call").order_by("due", "id")
+
+
+def _line_to_screen(file: Application) -> WorkLine:
+    return _line(file, str(FileTurn.SCREEN.row.act), FILE_SCREENING(file.number), Hat.SCREENER)
+
+
+def _line_of_others(file: Application) -> WorkLine:
+    asked = file.state == ApplicationState.CHANGES_REQUESTED
+    what = _("Changes requested") if asked else _("To be screened")
+    waits = str(ApplicationState(file.state).row.awaits)
+    return _line(file, what, (FILE_CHANGES if asked else FILE_PAGE)(file.number), Hat.OFFICER, waits)
+
+
+def _line_of_receipt(file: Application) -> WorkLine:
+    return _line(file, _("A receipt could not be made"), FILE_ANSWERS(file.number), Hat.OFFICER)
 
 
 def _line(file: Application, what: str, link: Link, role: Hat, waits_for: str = "") -> WorkLine:

@@ -4,65 +4,20 @@ Asked of each person by the querysets that their own pages ask (`waiting_for`, `
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.querysets import TermQuerySet
+from applications.selectors.turns import Missing, Stuck, without_taker
 from decisions.models import Concurrence, Decision
 from decisions.states import Turn
 from funding.models import PartnerSeat
 from funding.roles import PartnerRole
-from programs.models import Program
 from programs.querysets import in_office_holders
 from programs.roles import ProgramRole
 
 PROGRAM = "application__call__program"
-
-
-@dataclass(frozen=True)
-class Missing:
-    """One who is missing: `partner`, the short name of the partner that they would concur for; "" for a step of the
-    cluster. `is_held`: whether somebody holds the role of the step today, and something keeps them from acting."""
-
-    is_held: bool
-    partner: str = ""
-
-
-@dataclass(frozen=True)
-class Stuck:
-    """A step that there is nobody to take today, and each who is missing."""
-
-    turn: Turn
-    missing: tuple[Missing, ...]
-
-    @property
-    def awaits(self) -> str:
-        """Who is missing, in words."""
-        return self._named(self.missing)
-
-    @property
-    def why(self) -> list[str]:
-        """Why there is nobody, in sentences: those whose role nobody holds, then those who hold it and may not act."""
-        vacant = [one for one in self.missing if not one.is_held]
-        kept = [one for one in self.missing if one.is_held]
-        found = []
-        if vacant:
-            sentence = _("It waits for %(who)s. Nobody holds the role of this step today.")
-            found.append(sentence % {"who": self._named(vacant)})
-        if kept:
-            sentence = _(
-                "It waits for %(who)s. Nobody who holds the role of this step is free to act today: an earlier act on "
-                "this file, an interest declared in it or a delegated limit stands in the way."
-            )
-            found.append(sentence % {"who": self._named(kept)})
-        return found
-
-    def _named(self, missing: Iterable[Missing]) -> str:
-        who, partners = str(self.turn.row.awaits), ", ".join(one.partner for one in missing if one.partner)
-        return f"{who} ({partners})" if partners else who
 
 
 def takers_of(decision: Decision) -> list[tuple[Turn, User]]:
@@ -101,7 +56,7 @@ def concurs_for(application_id: int, person: User) -> bool:
     return Concurrence.objects.filter(application=application_id, agreement__partner__in=mine).exists()
 
 
-def stuck_among(decisions: Collection[int]) -> dict[int, Stuck]:
+def stuck_among(decisions: Collection[int]) -> dict[int, Stuck[Turn]]:
     """Of these decisions (keys), those on their way whose next step there is nobody to take today, each with the step.
 
     One query a person in office, whatever the number of decisions, until each has somebody.
@@ -115,30 +70,18 @@ def stuck_among(decisions: Collection[int]) -> dict[int, Stuck]:
 def _without_taker(turns: dict[int, Turn]) -> dict[int, tuple[Missing, ...]]:
     """Of these decisions, those whose step of the cluster nobody may take."""
     steps = _steps({pk: turn.row.role for pk, turn in turns.items() if turn.row.role})
-    holders = _in_office(set(steps.values()))
-    roles: dict[User, set[ProgramRole]] = {}
-    for (_program, role), people in holders.items():
-        for person in people:
-            roles.setdefault(person, set()).add(role)
-    left = set(steps)
-    for person, theirs in roles.items():
-        if not left:
-            break
-        waiting = Decision.objects.filter(pk__in=left).waiting_for(person, roles=theirs)
-        left -= set(waiting.values_list("pk", flat=True))
-    return {pk: (Missing(is_held=bool(holders[steps[pk]])),) for pk in left}
+
+    def free(rows: Collection[int], person: User, roles: set[ProgramRole]) -> Iterable[int]:
+        waiting = Decision.objects.filter(pk__in=rows).waiting_for(person, roles=roles)
+        return waiting.values_list("pk", flat=True)
+
+    return without_taker(steps, free)
 
 
 def _steps(roles: dict[int, ProgramRole]) -> dict[int, tuple[int, ProgramRole]]:
     """Whose each of these decisions is, by its key: the programme (key) and the role."""
     programs = Decision.objects.filter(pk__in=roles).values_list("pk", PROGRAM)
     return {pk: (program, roles[pk]) for pk, program in programs}
-
-
-def _in_office(steps: Collection[tuple[int, ProgramRole]]) -> dict[tuple[int, ProgramRole], list[User]]:
-    """Who holds each of these roles on its programme today."""
-    rows = Program.objects.select_related("cluster").in_bulk({program for program, _role in steps})
-    return {(program, role): list(in_office_holders(rows[program], role)) for program, role in sorted(steps)}
 
 
 def _without_concurrer(decisions: Collection[int]) -> dict[int, tuple[Missing, ...]]:

@@ -17,7 +17,7 @@ from letters.states import LetterState
 from programs.querysets import held_on
 from programs.roles import ProgramRole
 from programs.rules import roles_held
-from work.selectors import MOST, WorkLine
+from work.selectors import MOST, Rest, WorkLine, first_lines
 from work.states import Hat
 
 PROGRAM = "application__call__program"
@@ -36,18 +36,28 @@ def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
     roles = roles_held(user).intersection(STEPS)
     rows = Decision.objects.select_related(PROGRAM).with_turn().longest_wait_first()
     runs = ProgramRole.OFFICER in roles
-    for decision in rows.waiting_for(user, roles=roles)[:limit]:
-        turn = Turn(decision.turn).row
-        yield _line(decision.application, turn.act, turn.hat)
+    yield from first_lines(rows.waiting_for(user, roles=roles), _own_line, limit=limit, rest=Rest.ANY)
     if not runs:
         return
-    for decision in rows.waiting_for_others(user, roles=roles)[:limit]:
-        waits_for = str(Turn(decision.turn).row.awaits)
-        yield _line(decision.application, _("Decision under way"), Hat.OFFICER, waits_for=waits_for)
+    yield from first_lines(rows.waiting_for_others(user, roles=roles), _line_of_others, limit=limit, rest=Rest.ANY)
     failed = Letter.objects.filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM), state=LetterState.FAILED)
     failed = failed.filter(decision__isnull=False).visible_to(user)
-    for letter in failed.select_related(PROGRAM).order_by("since", "id")[:limit]:
-        yield _line(letter.application, _("A letter could not be sent"), Hat.OFFICER)
+    failed = failed.select_related(PROGRAM).order_by("since", "id")
+    yield from first_lines(failed, _line_of_letter, limit=limit, rest=Rest.ANY)
+
+
+def _own_line(decision: Decision) -> WorkLine:
+    turn = Turn(decision.turn).row
+    return _line(decision.application, turn.act, turn.hat)
+
+
+def _line_of_others(decision: Decision) -> WorkLine:
+    waits_for = str(Turn(decision.turn).row.awaits)
+    return _line(decision.application, _("Decision under way"), Hat.OFFICER, waits_for=waits_for)
+
+
+def _line_of_letter(letter: Letter) -> WorkLine:
+    return _line(letter.application, _("A letter could not be sent"), Hat.OFFICER)
 
 
 def _line(file: Application, what: str | Promise, role: Hat, waits_for: str = "") -> WorkLine:
@@ -56,15 +66,14 @@ def _line(file: Application, what: str | Promise, role: Hat, waits_for: str = ""
     return WorkLine(str(what), label, link, file.due, waits_for, note, role=role)
 
 
-def _work_of_partner(user: User, limit: int) -> Iterator[WorkLine]:
+def _work_of_partner(user: User, limit: int) -> list[WorkLine]:
     """Awards that wait for the partner's concurrence, without the files where the person is barred or stands aside."""
     asked = Concurrence.objects.of_officer(user).waiting().free_to(user)
-    for one in asked.select_related("application__call__program").order_by("asked_at", "id")[:limit]:
-        file = one.application
-        yield WorkLine(
-            str(Turn.CONCUR.row.act),
-            f"{file.reference} · {file.title}",
-            CONCURRENCE(one.public_id),
-            role=Turn.CONCUR.row.hat,
-            note=file.organisation_name,
-        )
+    asked = asked.select_related("application__call__program").order_by("asked_at", "id")
+    return first_lines(asked, _line_of_concurrence, limit=limit, rest=Rest.ANY)
+
+
+def _line_of_concurrence(one: Concurrence) -> WorkLine:
+    file, turn = one.application, Turn.CONCUR.row
+    label, link = f"{file.reference} · {file.title}", CONCURRENCE(one.public_id)
+    return WorkLine(str(turn.act), label, link, role=turn.hat, note=file.organisation_name)

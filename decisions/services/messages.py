@@ -6,13 +6,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from applications.models import Application
+from applications.pages import FILE_PAGE
 from applications.selectors.people import holders_of, officers_of
-from applications.states import ApplicationState
+from applications.selectors.turns import Stuck
+from applications.states import MARKABLE, ApplicationState
 from audit.actors import Actor
 from decisions.models import Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
-from decisions.selectors.turns import Stuck, concurrers_of, partners_people_of, stuck_among, takers_of
-from decisions.states import DecisionKind, StepKind
+from decisions.selectors.turns import concurrers_of, partners_people_of, stuck_among, takers_of
+from decisions.states import DecisionKind, StepKind, Turn
 from letters.models import Letter
 from moves.interests import unbarred
 from notifications import messages
@@ -20,6 +22,7 @@ from notifications.services import queue_message
 from programs.roles import ProgramRole
 from reviews.pages import RECOMMEND
 from reviews.rules import REVIEWS_CHANGED
+from reviews.selectors import stuck_among as files_stuck
 from work.pages import Link
 from work.texts import Text
 
@@ -38,15 +41,32 @@ def tell_next(decision: Decision) -> None:
 
 
 def tell_stuck() -> int:
-    """Tell the programme's officers of each decision whose step there is nobody left to take: of what changed since it
-    came to that step (a conflict declared, a role that ended). Once a step. How many decisions wait so."""
+    """Tell the programme's officers of each decision, and each file before it has one, whose step there is nobody left
+    to take: of what changed since it came to that step (a conflict declared, a role that ended). Once a step. How many
+    wait so."""
     stuck = stuck_among(Decision.objects.open().values_list("pk", flat=True))
     for decision in Decision.objects.filter(pk__in=stuck).select_related("application__call__program").order_by("pk"):
         _tell_officers(decision, stuck[decision.pk])
+    return len(stuck) + _tell_stuck_files()
+
+
+def _tell_stuck_files() -> int:
+    """The same of the files whose screening, or whose panel's step, there is nobody to take."""
+    files = list(Application.objects.filter(state__in=MARKABLE).select_related("call__program").order_by("pk"))
+    stuck = files_stuck(files)
+    for file in (one for one in files if one.pk in stuck):
+        for person in officers_of(file):
+            queue_message(
+                messages.StepStuck(reference=file.number, title=file.title),
+                to=person,
+                link=FILE_PAGE(file.number),
+                application_id=file.pk,
+                key=f"step_stuck:{file.public_id}:{stuck[file.pk].turn}:{file.since.isoformat()}:{person.public_id}",
+            )
     return len(stuck)
 
 
-def _tell_officers(decision: Decision, stuck: Stuck) -> None:
+def _tell_officers(decision: Decision, stuck: Stuck[Turn]) -> None:
     """Tell the programme's officers that there is nobody to take this step of the decision."""
     for person in officers_of(decision.application):
         _tell(decision, person, f"stuck:{stuck.turn.value}", HAVE_SOMEBODY_APPOINTED)

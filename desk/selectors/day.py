@@ -1,7 +1,7 @@
 """What waits for a person, from every app, sorted by time."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from accounts.models import User
 from applications import selectors as applications
@@ -10,18 +10,20 @@ from desk.selectors import service, stuck
 from letters import selectors as letters
 from reviews import selectors as reviews
 from work import clock
-from work.selectors import MOST, WorkLine
+from work.selectors import Rest, WorkLine
 from work.states import Hat
 
 APPS = (applications.work_for, reviews.work_for, decisions.work_for, letters.work_for, stuck.work_for, service.work_for)
 SOON = timedelta(days=7)
+PARTS = ("late", "soon", "later")  # what is theirs to do, the most pressing first
 
 
 @dataclass(frozen=True)
 class Day:
     """What waits for a person, sorted: late, due soon, later (or without a date), and what waits for others.
 
-    `hats` are the roles that have something; `more` says that an app had more to tell than it told.
+    `hats` are the roles that have something; `cut`, the parts of which an app had more to tell than it told: what they
+    count is at least so many.
     """
 
     late: list[WorkLine]
@@ -29,7 +31,7 @@ class Day:
     later: list[WorkLine]
     others: list[WorkLine]
     hats: tuple[Hat, ...]
-    more: bool
+    cut: frozenset[str]
 
     @property
     def count(self) -> int:
@@ -52,5 +54,20 @@ def day_of(user: User, role: Hat | None = None) -> Day:
         later=[line for line in mine if not line.due or line.due > now + SOON],
         others=[line for line in shown if line.waits_for],
         hats=hats,
-        more=any(len([line for line in lines if not line.waits_for]) >= MOST for lines in told),
+        cut=_cut(shown, now),
     )
+
+
+def _cut(lines: list[WorkLine], now: datetime) -> frozenset[str]:
+    """The parts (fields of `Day`) that may have more lines than these."""
+    found: set[str] = set()
+    for line in lines:
+        if line.rest is Rest.NOTHING:
+            continue
+        if line.waits_for:
+            found.add("others")
+        elif line.rest is Rest.ANY or (line.due and line.due < now):
+            found.update(PARTS)
+        else:
+            found.update(PARTS[1:] if line.due and line.due <= now + SOON else PARTS[2:])
+    return frozenset(found)

@@ -20,8 +20,8 @@ from moves.machine import Available, allowed
 from moves.models import DutyDone
 from moves.states import Duty
 from moves.transitions import AnyMove
+from reviews import selectors as reviews
 from reviews.pages import FILE_REVIEWS, RECOMMEND
-from reviews.selectors import review_turns
 from work.clock import format_day
 from work.pages import Link, Page
 
@@ -65,17 +65,20 @@ def next_steps(application: Application, user: User) -> list[Step]:
 @dataclass(frozen=True)
 class Awaited:
     """Whom a file waits for. `who`: in words; "" when for nobody, and when there is nobody today to take the step that
-    its decision waits for (`is_stuck`)."""
+    its decision waits for, or the file before it has one (`is_stuck`; of a file, `why` in sentences)."""
 
     who: str | Promise
     is_stuck: bool = False
+    why: tuple[str, ...] = ()
 
 
 def awaited(application: Application) -> Awaited:
     """Who must act next."""
     for pk, turn in application.decisions.open().turns().items():  # a file has at most one open decision
         return Awaited("", is_stuck=True) if stuck_among([pk]) else Awaited(turn.row.awaits)
-    for step in review_turns([application]).values():  # none where it is not with its panel
+    for stuck in reviews.stuck_among([application]).values():
+        return Awaited("", is_stuck=True, why=tuple(stuck.why))
+    for step in reviews.review_turns([application]).values():  # none where it is not with its panel
         return Awaited(step.row.awaits)
     return Awaited(ApplicationState(application.state).row.awaits)
 

@@ -1,7 +1,7 @@
 """Questions with a list for an answer: who can be given a file, what conflicts the records suggest, what lacks."""
 
 from reviews.checks.conflicts import Conflict, proposed_among, proposed_conflicts
-from reviews.checks.fitness import Fitness, candidates, fitness, sat_before
+from reviews.checks.fitness import Fitness, candidates, first_panel_of, fitness, sat_before
 from reviews.checks.panel import (
     SeatNeed,
     fill,
@@ -20,6 +20,7 @@ __all__ = [
     "SeatNeed",
     "candidates",
     "fill",
+    "first_panel_of",
     "fitness",
     "has_signed",
     "is_met",

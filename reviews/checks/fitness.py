@@ -1,11 +1,10 @@
 """Who can be given a file to review, and why not: asked here by the page, by the refusal at the act, by whatever
 gives many files at once."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -178,24 +177,31 @@ def _records(applications: Collection[Application], people: Collection[User]) ->
     )
 
 
-def sat_before(applications: Iterable[int], people: Collection[int]) -> set[Pair]:
+def sat_before(applications: Collection[int], people: Collection[int]) -> set[Pair]:
     """Which of `people` scored a file, or recommended or approved on it, before a reconsideration gave it to a new
     panel: pairs of the keys of a file and of a person."""
-    people = set(people)
-    aside = Assignment.objects.filter(application__in=applications, set_aside_at__isnull=False).order_by("set_aside_at")
-    found: set[Pair] = set()
-    reopened: dict[int, datetime] = {}  # the latest time of each file
-    for file, reviewer, at in aside.values_list("application_id", "reviewer_id", "set_aside_at"):
-        assert at is not None  # as asked
-        reopened[file] = at
-        if reviewer in people:
-            found.add((file, reviewer))
-    acts = DutyDone.objects.filter(application_id__in=reopened, user_id__in=people)
-    acts = acts.filter(duty__in=[Duty.SCORE, Duty.RECOMMEND, Duty.APPROVE])
-    for file, person, at in acts.values_list("application_id", "user_id", "at"):
-        if at <= reopened[file]:
-            found.add((file, person))
-    return found
+    scored, acted = _of_a_first_panel()
+    scored = scored.filter(application__in=applications, reviewer__in=people)
+    acted = acted.filter(application_id__in=applications, user_id__in=people)
+    return {
+        *scored.values_list("application_id", "reviewer_id"),
+        *acted.values_list("application_id", "user_id"),
+    }
+
+
+def first_panel_of(user: User) -> Q:
+    """The condition that `user` is one of those of a file (see `sat_before`)."""
+    scored, acted = _of_a_first_panel()
+    mine = scored.filter(reviewer=user).values("application"), acted.filter(user_id=user.pk).values("application_id")
+    return Q(pk__in=mine[0]) | Q(pk__in=mine[1])
+
+
+def _of_a_first_panel() -> tuple[QuerySet[Assignment], QuerySet[DutyDone]]:
+    """The reviews of first panels, and what was done on the files before they were set aside for good."""
+    scored = Assignment.objects.filter(set_aside_at__isnull=False)
+    later = scored.filter(application_id=OuterRef("application_id"), set_aside_at__gte=OuterRef("at"))
+    acted = DutyDone.objects.filter(Exists(later), duty__in=[Duty.SCORE, Duty.RECOMMEND, Duty.APPROVE])
+    return scored, acted
 
 
 def _not_appointed() -> Conflict:

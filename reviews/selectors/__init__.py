@@ -30,7 +30,7 @@ from reviews.selectors.ranking import (
 )
 from reviews.selectors.seats import PanelShown, panels_of
 from reviews.selectors.shares import proposed_shares
-from reviews.selectors.turns import review_turns
+from reviews.selectors.turns import review_turns, stuck_among
 from reviews.selectors.waiting import work_for
 
 __all__ = [
@@ -69,6 +69,7 @@ __all__ = [
     "said_of",
     "sent_back_of",
     "stood",
+    "stuck_among",
     "to_review_in",
     "work_for",
 ]

@@ -1,11 +1,15 @@
-"""Whose turn it is while a file is with its panel: asked by the homes, the file's page and the page of its reviews."""
+"""Whose turn it is while a file is with its panel, and whose nobody can take: asked by homes, by pages and by mail."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from accounts.models import User
 from applications.models import Application
-from applications.states import WITH_PANEL, ApplicationState
-from reviews.checks import fill, is_met, panel_rules, quorum_lines
+from applications.querysets import ApplicationQuerySet
+from applications.selectors import turns
+from applications.selectors.turns import Stuck
+from applications.states import WITH_PANEL, ApplicationState, FileTurn
+from reviews.checks import fill, first_panel_of, is_met, panel_rules, quorum_lines
 from reviews.models import Assignment, Declaration
 from reviews.selectors.panel import complete_among
 from reviews.states import ReviewTurn
@@ -19,6 +23,18 @@ def review_turns(applications: Collection[Application]) -> dict[int, ReviewTurn]
         return {}
     complete, seats = complete_among(files), _seats_of(files)
     return {file.pk: _turn(file, seats[file.pk], complete=file.pk in complete) for file in files}
+
+
+def free_for(user: User, turn: ReviewTurn) -> ApplicationQuerySet:
+    """The files where `user` may take this step, as far as who they are and what they did tells."""
+    files = turns.free_for(user, turn)
+    return files.exclude(first_panel_of(user)) if turn is ReviewTurn.RECOMMEND else files
+
+
+def stuck_among(files: Collection[Application]) -> dict[int, Stuck[FileTurn] | Stuck[ReviewTurn]]:
+    """Of these files, those that wait for their screening, or for a step of their panel, and that nobody can take
+    further today, by key. Of those that wait for a decision: `decisions.selectors.stuck_among`."""
+    return {**turns.stuck_among(files), **turns.stuck_files(review_turns(files), free_for)}
 
 
 @dataclass

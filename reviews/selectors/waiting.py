@@ -1,7 +1,7 @@
 """What waits for a person in this app: as a reviewer, as the chair, as the officer of a panel."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -14,10 +14,10 @@ from audit.actors import Actor
 from programs.roles import ProgramRole
 from reviews.models import Assignment, Declaration
 from reviews.pages import DECLARE_OWN, FILE_REVIEWS, RECOMMEND, SCORE
-from reviews.selectors.turns import review_turns
+from reviews.selectors.turns import free_for, review_turns
 from reviews.states import AssignmentState, ReviewTurn
 from work.pages import Page
-from work.selectors import MOST, WorkLine
+from work.selectors import MOST, Rest, WorkLine, first_lines
 from work.states import Hat
 
 
@@ -26,65 +26,81 @@ def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
     return [*_work_of_reviewer(user, limit), *_work_of_panel(user, limit)] if is_person(user) else []
 
 
-def _work_of_reviewer(user: User, limit: int) -> Iterator[WorkLine]:
+def _work_of_reviewer(user: User, limit: int) -> list[WorkLine]:
     """The queue: a file offered asks for the interests first; one accepted, for the review."""
     waiting = Assignment.objects.of_reviewer(user).awaited().select_related("application__call__program")
-    for one in waiting[:limit]:
-        offered = one.state == AssignmentState.OFFERED
-        yield WorkLine(
-            _("Declare your interests") if offered else _("Review"),
-            _label(one.application),
-            (DECLARE_OWN if offered else SCORE)(one.public_id),
-            due=one.due,
-            role=Hat.REVIEWER,
-            note=one.application.organisation_name,
-        )
+    return first_lines(waiting, _line_of_reviewer, limit=limit, rest=Rest.ANY)
+
+
+def _line_of_reviewer(one: Assignment) -> WorkLine:
+    offered, file = one.state == AssignmentState.OFFERED, one.application
+    what, page = (_("Declare your interests"), DECLARE_OWN) if offered else (_("Review"), SCORE)
+    link, note = page(one.public_id), file.organisation_name
+    return WorkLine(what, _label(file), link, due=one.due, role=Hat.REVIEWER, note=note)
 
 
 def _work_of_panel(user: User, limit: int) -> Iterator[WorkLine]:
-    """Files that are with their panel: the officer's turn, the chair's, and for the officer those of others; then the
-    doubts that the chair is to rule on."""
-    officer, chair = (
-        Application.objects.held_by(user, role).defer("search").select_related("call").order_by("due", "id")
-        for role in (ProgramRole.OFFICER, ProgramRole.CHAIR)
-    )
-    yield from _work_of_officer(officer, limit)
-    yield from _work_of_chair(chair, limit)
-    doubts = Declaration.objects.to_rule_on().filter(application__in=chair.order_by().values("pk")).exclude(user=user)
-    for doubt in doubts.select_related("application__call")[:limit]:
-        yield _line(doubt.application, ReviewTurn.RULE, FILE_REVIEWS, Hat.CHAIR, due=None)
+    """Files that are with their panel: the officer's turn, and those of others for them; the chair's; then the doubts
+    that the chair is to rule on. Whose turn it is depends on what each panel gave: all are read before the lines are
+    counted."""
+    officer, chair = (Application.objects.held_by(user, role) for role in (ProgramRole.OFFICER, ProgramRole.CHAIR))
+    files = _with_turns(officer.filter(state__in=WITH_PANEL))
+    own = [one for one in files if one[1].row.role == ProgramRole.OFFICER]
+    yield from first_lines(own, _line_of_officer, limit=limit)
+    others = [one for one in files if one[1].row.role != ProgramRole.OFFICER]
+    yield from first_lines(others, _line_of_others, limit=limit)
+    yield from first_lines(_turns_of_chair(user, chair), _line_of_chair, limit=limit)
+    doubts = Declaration.objects.to_rule_on().filter(application__in=chair.values("pk")).exclude(user=user)
+    yield from first_lines(doubts.select_related("application__call"), _line_of_doubt, limit=limit)
 
 
-def _work_of_officer(files: QuerySet[Application], limit: int) -> Iterator[WorkLine]:
-    """Whose turn it is depends on what each panel gave: all are read before the lines are counted."""
-    turns = _with_turns(files.filter(state__in=WITH_PANEL))
-    own = [(file, turn) for file, turn in turns if turn.row.role == ProgramRole.OFFICER]
-    for file, turn in own[:limit]:
-        yield _line(file, turn, FILE_REVIEWS, Hat.OFFICER)
-    others = [(file, turn) for file, turn in turns if turn.row.role != ProgramRole.OFFICER]
-    for file, turn in others[:limit]:
-        what = str(ApplicationState(file.state).label).capitalize()
-        yield _line(file, turn, FILE_REVIEWS, Hat.OFFICER, what=what, waits_for=str(turn.row.awaits))
+Turned: TypeAlias = tuple[Application, ReviewTurn]
 
 
-def _work_of_chair(files: QuerySet[Application], limit: int) -> Iterator[WorkLine]:
-    """Those that wait for the chair's recommendation, or to be reopened. Those that wait for a ruling are told of as
-    such."""
-    reviewed = _with_turns(files.filter(state=ApplicationState.REVIEWED))
-    for file, turn in [one for one in reviewed if one[1] is not ReviewTurn.RULE][:limit]:
-        yield _line(file, turn, RECOMMEND if turn is ReviewTurn.RECOMMEND else FILE_REVIEWS, Hat.CHAIR)
-
-
-def _with_turns(rows: QuerySet[Application]) -> list[tuple[Application, ReviewTurn]]:
-    files = list(rows)
+def _with_turns(rows: QuerySet[Application]) -> list[Turned]:
+    """These files with the turn of each, the soonest due first."""
+    files = list(rows.defer("search").select_related("call").order_by("due", "id"))
     turns = review_turns(files)
     return [(file, turns[file.pk]) for file in files]
+
+
+def _turns_of_chair(user: User, files: QuerySet[Application]) -> list[Turned]:
+    """Of the files whose chair `user` is, those that they may recommend now, or that they are to reopen. Those that
+    wait for a ruling are told of as such."""
+    reviewed = _with_turns(files.filter(state=ApplicationState.REVIEWED))
+    free = free_for(user, ReviewTurn.RECOMMEND).filter(pk__in=[file.pk for file, _turn in reviewed])
+    theirs = set(free.values_list("pk", flat=True)) if reviewed else set()
+    return [
+        (file, turn)
+        for file, turn in reviewed
+        if turn is ReviewTurn.REOPEN or (turn is ReviewTurn.RECOMMEND and file.pk in theirs)
+    ]
+
+
+def _line_of_officer(turned: Turned) -> WorkLine:
+    file, turn = turned
+    return _line(file, str(turn.row.act), FILE_REVIEWS, Hat.OFFICER)
+
+
+def _line_of_others(turned: Turned) -> WorkLine:
+    file, turn = turned
+    what = str(ApplicationState(file.state).label).capitalize()
+    return _line(file, what, FILE_REVIEWS, Hat.OFFICER, waits_for=str(turn.row.awaits))
+
+
+def _line_of_chair(turned: Turned) -> WorkLine:
+    file, turn = turned
+    return _line(file, str(turn.row.act), RECOMMEND if turn is ReviewTurn.RECOMMEND else FILE_REVIEWS, Hat.CHAIR)
+
+
+def _line_of_doubt(doubt: Declaration) -> WorkLine:
+    return _line(doubt.application, str(ReviewTurn.RULE.row.act), FILE_REVIEWS, Hat.CHAIR, due=None)
 
 
 def _label(file: Application) -> str:
     return f"{file.reference} · {file.title or file.call.name}"
 
 
-def _line(file: Application, turn: ReviewTurn, page: Page[str], role: Hat, **more: Any) -> WorkLine:
-    more = {"what": str(turn.row.act), "due": file.due, "note": file.organisation_name} | more
-    return WorkLine(label=_label(file), link=page(file.number), role=role, **more)
+def _line(file: Application, what: str, page: Page[str], role: Hat, **more: Any) -> WorkLine:
+    more = {"due": file.due, "note": file.organisation_name} | more
+    return WorkLine(what, _label(file), page(file.number), role=role, **more)

@@ -24,7 +24,7 @@ from applications.selectors.answers import answers_of, form_of
 from applications.selectors.deadlines import decision_due, service_due
 from applications.selectors.progress import timeline
 from applications.selectors.shown import shown_sections
-from applications.selectors.waiting import _work_of_company, _work_of_staff
+from applications.selectors.waiting import _can_still_be_sent, _soonest_first, _work_of_company, _work_of_staff
 from applications.services.submission import freeze
 from applications.states import ApplicationState
 from documents.models import Rendering, Upload
@@ -121,7 +121,7 @@ def by_due(row, state, **columns):
     return [(one.reference, one.due) for one in (first, second, third, last, none)]
 
 
-@proves(_work_of_staff)
+@proves(_work_of_staff, _soonest_first)
 def test_home_of_a_screener_has_the_files_to_screen(cast, row, foreign):
     Application.objects.filter(pk=row.pk).update(state="draft")
     for state in ApplicationState.values:
@@ -190,6 +190,27 @@ def test_home_of_a_company_has_its_drafts_then_its_own_files_as_they_were_sent(c
     lines = [*drafts, first, second, last]
     assert told(cast.sophie) == told(cast.olivier) == lines
     assert told(cast.sophie, limit=1) == lines[:1]
+
+
+@proves(_can_still_be_sent, moot=ONE)
+def test_drafts_of_calls_that_closed_take_the_place_of_none_that_can_still_be_sent(cast, row, precision):
+    """Of two calls that closed, one gave more time to another organisation; a file that was sent there is assessed."""
+    closed = row.call.closes_at
+    open_still = another_call(row.call, closes_at=closed + 9 * DAY, cohorts=[])
+    given = another_call(row.call)
+    given.accommodations.create(organisation=precision, closes_at=closed + 9 * DAY)
+    for call in (row.call, given, row.call):
+        another(row, call=call, state="draft", submitted_at=None, reference=None)
+    sent = row.reference
+    theirs = another(row, call=given, organisation=precision, state="draft", submitted_at=None, reference=None)
+    live = another(row, call=open_still, state="draft", submitted_at=None, reference=None, title="Le seul")
+    with clock.at(closed + timedelta(hours=1)):
+        assert told(cast.sophie, limit=1) == [("Finish and submit", "Le seul", closed + 9 * DAY)]
+        assert [one for _act, one, _due in told(cast.sophie)] == [live.title, sent]
+        assert [one for _act, one, _due in told(cast.michel)] == [theirs.title]
+        Application.objects.filter(state="draft").exclude(call=given).update(call=row.call)
+        Application.objects.exclude(state="draft").update(organisation=precision)
+        assert told(cast.sophie) == []
 
 
 @pytest.mark.parametrize(

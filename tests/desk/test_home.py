@@ -20,11 +20,13 @@ from notifications.services import queue_message
 from programs.models import Appointment
 from programs.services.people import appoint
 from tests import files
+from tests.decisions.files import submitted_row
 from tests.reviews.files import assigned_file, eligible_file, file_in_review, reviewed_file
 from work import clock
 from work.querysets import ATTEMPTS
 
 NOW = datetime(2026, 9, 22, 15, tzinfo=UTC)
+DAY = timedelta(days=1)
 HOME = reverse("home")
 
 
@@ -166,6 +168,31 @@ def test_roles_are_one_query(cast, programme, now):
         assert roles_of(user) == {("program", "reviewer")}
         assert roles_of(user) == {("program", "reviewer")}
     assert len(asked) == 1
+
+
+def test_count_of_a_part_is_at_least_what_is_told_where_an_app_had_more(english, cast, programme, now):
+    """41 files to screen, of which one is late and two are due soon: the officer waits for as many, the screener has
+    the most pressing first; and both read that these are not all."""
+    row = submitted_row(cast, programme)
+    Application.objects.filter(pk=row.pk).update(due=NOW - DAY)
+    for days in (1, 2, *range(10, 48)):
+        files.another(row, due=NOW + days * DAY)
+    Application.objects.filter(due=NOW + 2 * DAY).update(state="draft")
+    assert [len(part) for part in (day_of(cast.officer).others, day_of(cast.screener).later)] == [40, 38]
+    assert (day_of(cast.officer).cut, day_of(cast.screener).cut) == (frozenset(), frozenset())
+    Application.objects.update(state="submitted")
+    officer, screener = day_of(cast.officer), day_of(cast.screener)
+    assert (len(officer.others), officer.cut, officer.count) == (40, {"others"}, 0)
+    assert (len(screener.late), len(screener.soon), len(screener.later)) == (1, 2, 37)
+    assert screener.cut == {"later"}
+    english.force_login(cast.screener)
+    page = english.get(HOME).content.decode()
+    assert ("<dd>1</dd>" in page, "<dd>37+</dd>" in page, "<dd>0</dd>" in page) == (True, True, True)
+    assert "A number followed by + is the least that there are." in page
+    Application.objects.update(due=NOW - DAY)
+    assert day_of(cast.screener).cut == {"late", "soon", "later"}
+    Application.objects.update(due=NOW + DAY)
+    assert day_of(cast.screener).cut == {"soon", "later"}
 
 
 def test_home_asks_the_same_at_one_file_and_at_three(client, cast, programme, now):

@@ -66,6 +66,7 @@ STORED = {
     "ruling_asked": {"reference": "FE-2026-00042", "person": "Sam Lee"},
     "interests_touch": FILE | {"person": "Sam Lee", "doubt": False, "acts": {"fr": "évaluer", "en": "score"}},
     "declaration_ruled": {"reference": "FE-2026-00042", "clear": True},
+    "step_stuck": FILE,
     "decision_waiting": FILE | {"step": {"fr": "approuver", "en": "approve"}},
     "decision_sent_back": FILE | {"reason": "Le montant."},
     "decision_undone": FILE
@@ -99,6 +100,7 @@ BUTTONS = {
         "concurrence_asked",
         "decision_sent_back",
         "file_withdrawn",
+        "step_stuck",
     },
     "Read the letter": {"letter"},
     "Open in Passerelle": {"application_withdrawn", "call_cancelled", "call_extended", "review_cancelled"},

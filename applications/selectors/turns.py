@@ -1,0 +1,134 @@
+"""Who may take the step that a row waits for, today; and the rows whose step there is nobody to take.
+
+Asked of each person by what their own pages ask: whoever is told is let in. A row is a file, or what hangs on one (its
+decision): which step it waits for, the app that knows it says.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeAlias, TypeVar
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from applications.models import Application
+from applications.querysets import ApplicationQuerySet
+from applications.states import ApplicationState, FileTurn, TurnRow
+from programs.models import Program
+from programs.querysets import in_office_holders
+from programs.roles import ProgramRole
+
+
+class Step(Protocol):
+    """A step that a row waits for: a member of a list of them."""
+
+    @property
+    def row(self) -> TurnRow: ...
+
+
+S = TypeVar("S", bound=Step)
+Whose: TypeAlias = tuple[int, ProgramRole]  # whose a step is: the programme (key) and the role
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One who is missing: `partner`, the short name of the partner that they would concur for; "" for a step of the
+    cluster. `is_held`: whether somebody holds the role of the step today, and something keeps them from acting."""
+
+    is_held: bool
+    partner: str = ""
+
+
+@dataclass(frozen=True)
+class Stuck(Generic[S]):
+    """A step that there is nobody to take today, and each who is missing."""
+
+    turn: S
+    missing: tuple[Missing, ...]
+
+    @property
+    def awaits(self) -> str:
+        """Who is missing, in words."""
+        return self._named(self.missing)
+
+    @property
+    def why(self) -> list[str]:
+        """Why there is nobody, in sentences: those whose role nobody holds, then those who hold it and may not act."""
+        vacant = [one for one in self.missing if not one.is_held]
+        kept = [one for one in self.missing if one.is_held]
+        found = []
+        if vacant:
+            sentence = _("It waits for %(who)s. Nobody holds the role of this step today.")
+            found.append(sentence % {"who": self._named(vacant)})
+        if kept:
+            sentence = _(
+                "It waits for %(who)s. Nobody who holds the role of this step is free to act today: an earlier act on "
+                "this file, an interest declared in it or a delegated limit stands in the way."
+            )
+            found.append(sentence % {"who": self._named(kept)})
+        return found
+
+    def _named(self, missing: Iterable[Missing]) -> str:
+        who, partners = str(self.turn.row.awaits), ", ".join(one.partner for one in missing if one.partner)
+        return f"{who} ({partners})" if partners else who
+
+
+def without_taker(
+    steps: Mapping[int, Whose], free: Callable[[Collection[int], User, set[ProgramRole]], Iterable[int]]
+) -> dict[int, tuple[Missing, ...]]:
+    """Of these rows (by key, each with whose its step is), those whose step nobody may take today.
+
+    `free(rows, person, roles)`: those of `rows` that wait for `person`, who holds no other of their roles. Asked once
+    a person in office, whatever the number of rows, until each has somebody.
+    """
+    holders = _in_office(set(steps.values()))
+    roles: dict[User, set[ProgramRole]] = {}
+    for (_program, role), people in holders.items():
+        for person in people:
+            roles.setdefault(person, set()).add(role)
+    left = set(steps)
+    for person, theirs in roles.items():
+        if not left:
+            break
+        left -= set(free(left, person, theirs))
+    return {pk: (Missing(is_held=bool(holders[steps[pk]])),) for pk in left}
+
+
+def _in_office(steps: Collection[Whose]) -> dict[Whose, list[User]]:
+    """Who holds each of these roles on its programme today."""
+    rows = Program.objects.select_related("cluster").in_bulk({program for program, _role in steps})
+    return {(program, role): list(in_office_holders(rows[program], role)) for program, role in sorted(steps)}
+
+
+def free_for(user: User, step: Step) -> ApplicationQuerySet:
+    """The files of the programmes where this step is of a role of `user`'s, that neither what they declared nor what
+    they did keeps them from taking it on."""
+    if step.row.role is None:
+        return Application.objects.none()
+    return Application.objects.held_by(user, step.row.role).free_to(user, step.row.duty)
+
+
+def stuck_files(turns: Mapping[int, S], free_for: Callable[[User, S], ApplicationQuerySet]) -> dict[int, Stuck[S]]:
+    """Of these files (by key, each with the step that it waits for), those whose step there is nobody to take today:
+    `free_for(person, step)` are the files where they may. No query where no step is a role's."""
+    asked = {pk: turn for pk, turn in turns.items() if turn.row.role}
+    if not asked:
+        return {}
+    programs = dict(Application.objects.filter(pk__in=asked).values_list("pk", "call__program"))
+    steps = {pk: (programs[pk], turn.row.role) for pk, turn in asked.items() if turn.row.role}
+
+    def free(files: Collection[int], person: User, roles: set[ProgramRole]) -> set[int]:
+        found: set[int] = set()
+        for turn in {asked[pk] for pk in files}:
+            if turn.row.role in roles:
+                own = [pk for pk in files if asked[pk] == turn]
+                found |= set(free_for(person, turn).filter(pk__in=own).values_list("pk", flat=True))
+        return found
+
+    return {pk: Stuck(asked[pk], missing) for pk, missing in without_taker(steps, free).items()}
+
+
+def stuck_among(files: Collection[Application]) -> dict[int, Stuck[FileTurn]]:
+    """Of these files, those that wait for their screening and that nobody may screen today, by key."""
+    waiting = {file.pk: FileTurn.SCREEN for file in files if file.state == ApplicationState.SUBMITTED}
+    return stuck_files(waiting, free_for)

@@ -1,0 +1,153 @@
+"""A step before the chain: whose it is knows what keeps a person from it, and what nobody can take is told of."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+
+from applications import selectors as applications
+from applications.models import Application
+from applications.querysets import ApplicationQuerySet
+from applications.selectors.turns import stuck_files
+from applications.states import FileTurn
+from decisions.tasks import tell_stuck
+from desk.selectors.file import awaited
+from desk.selectors.stuck import work_for as administrators_work
+from moves.machine import allowed
+from moves.models import DutyDone
+from moves.services import declare_standing, record_duty
+from moves.states import Duty
+from notifications.models import Message
+from programs.models import Appointment
+from reviews import selectors as reviews
+from reviews.checks.fitness import _of_a_first_panel, first_panel_of
+from reviews.models import Assignment
+from reviews.selectors.turns import free_for
+from reviews.selectors.waiting import _turns_of_chair, _with_turns
+from reviews.states import ReviewTurn
+from tests.decisions.files import other_programme, submitted_row
+from tests.files import another
+from tests.mutants import proves
+from work import clock
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 10, 6, 14, tzinfo=UTC)
+DAY = timedelta(days=1)
+KEPT = (
+    "Nobody who holds the role of this step is free to act today: an earlier act on this file, an interest declared "
+    "in it or a delegated limit stands in the way."
+)
+VACANT = "Nobody holds the role of this step today."
+
+
+@pytest.fixture(autouse=True)
+def in_october(clock_at):
+    clock_at(NOW)
+
+
+def reviewed(cast, file, **columns):
+    """One more file as a row, whose quorum is in."""
+    made = another(file, state="reviewed", **columns)
+    for name, seat in (("ana", "cluster"), ("ben", "cluster"), ("dev", "industry")):
+        Assignment.objects.create(
+            application=made, reviewer=getattr(cast, name), assigned_by=cast.officer, state="submitted", total=60,
+            seat=seat, due=NOW,
+        )  # fmt: skip
+    return made
+
+
+def lines(user):
+    with override("en"):
+        found = [*applications.work_for(user), *reviews.work_for(user)]
+        return [(str(one.what), one.link.args[0], str(one.waits_for)) for one in found]
+
+
+STEPS = {  # the step, whose it is, what else they did on the file, what is said of it
+    "screen": ("screener", Duty.PREPARE, "Screen", "the screening officer"),
+    "recommend": ("chair", Duty.SCREEN, "Recommend", "the committee's chair"),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_step_that_a_person_may_not_take_is_not_theirs_and_what_nobody_can_take_is_told(cast, programme, client, step):
+    name, duty, act, who = STEPS[step]
+    person, row = getattr(cast, name), submitted_row(cast, programme)
+    file, other = row, another(row)
+    if step == "recommend":
+        file, other = reviewed(cast, row), reviewed(cast, row)
+        Application.objects.filter(pk=row.pk).update(state="withdrawn")
+    assert lines(person) == [(act, file.reference, ""), (act, other.reference, "")]
+    record_duty(file.pk, by=person, duty=duty)
+    declare_standing(file.pk, user=person, standing="clear")
+    file = Application.objects.get(pk=file.pk)
+    assert lines(person) == [(act, other.reference, "")]
+    assert all(one.refusals for one in allowed(file, person, Application.find_eligible, Application.recommend))
+    waits = ("To be screened" if step == "screen" else "Reviewed", file.reference, who)
+    assert waits in lines(cast.officer)
+
+    with override("en"):
+        assert (awaited(other).who, awaited(other).is_stuck) == (who, False)
+        assert (awaited(file).is_stuck, awaited(file).why) == (True, (f"It waits for {who}. {KEPT}",))
+        (line,) = administrators_work(cast.administrator)
+        assert (line.label, line.note) == (f"{file.reference} has nobody for its next step", who)
+        Appointment.objects.filter(user=person, role=name).update(ends_on=clock.today() - DAY)
+        assert awaited(file).why == (f"It waits for {who}. {VACANT}",)
+        Appointment.objects.filter(user=person, role=name).update(ends_on=None)
+    client.force_login(cast.auditor)
+    shown = client.get(reverse("file-detail", args=[file.reference])).content.decode()
+    assert "Faites nommer quelqu’un." in shown
+
+    assert [tell_stuck(), tell_stuck()] == [1, 1]
+    (told,) = Message.objects.filter(kind="step_stuck", recipient=cast.officer)
+    assert (told.application_id, told.url_args) == (file.pk, [file.reference])
+    Appointment.objects.create(user=cast.finance, program=programme, cluster=programme.cluster, role=name)
+    assert (tell_stuck(), awaited(file).is_stuck) == (0, False)
+    assert (act, file.reference, "") in lines(cast.finance)
+
+
+@proves(ApplicationQuerySet.free_to, stuck_files, free_for, moot={"without `pk__in=own`": "who is free is taken off"})
+def test_files_that_nobody_can_take_are_found_at_once_each_by_its_own_step(
+    cast, programme, django_assert_max_num_queries
+):
+    row = submitted_row(cast, programme)
+    elsewhere = other_programme(programme, "CX")
+    screened, alone = another(row), another(row, call=elsewhere.calls.get())
+    recommended, free = reviewed(cast, row), reviewed(cast, row)
+    record_duty(screened.pk, by=cast.screener, duty=Duty.SPONSOR)
+    record_duty(recommended.pk, by=cast.chair, duty=Duty.SCREEN)
+    record_duty(free.pk, by=cast.ana, duty=Duty.SCREEN)
+    files = list(Application.objects.select_related("call").order_by("pk"))
+    with override("en"), django_assert_max_num_queries(22):
+        found = {pk: (one.turn, one.missing[0].is_held) for pk, one in reviews.stuck_among(files).items()}
+    assert found == {
+        screened.pk: (FileTurn.SCREEN, True),
+        alone.pk: (FileTurn.SCREEN, False),
+        recommended.pk: (ReviewTurn.RECOMMEND, True),
+    }
+    assert stuck_files({row.pk: ReviewTurn.REVIEW}, free_for) == {}
+
+
+@proves(first_panel_of, _of_a_first_panel, free_for, _turns_of_chair, _with_turns)
+def test_chair_recommends_no_file_of_which_they_were_of_the_first_panel(cast, programme):
+    """Not one that they scored, or on which they acted before it was given to another."""
+    row = submitted_row(cast, programme)
+    Application.objects.filter(pk=row.pk).update(state="withdrawn")
+    later, scored, acted, acted_since, soon = (reviewed(cast, row, due=NOW + days * DAY) for days in (9, 5, 5, 5, 1))
+    lost = reviewed(cast, row, due=NOW + 2 * DAY)
+    lost.assignments.filter(reviewer=cast.dev).update(state="recused")
+    aside = {"assigned_by": cast.officer, "state": "submitted", "due": NOW, "seat": "cluster", "set_aside_at": NOW}
+    Assignment.objects.create(application=scored, reviewer=cast.chair, **aside)
+    for file in (acted, acted_since, soon):
+        Assignment.objects.create(application=file, reviewer=cast.chloe, **aside)
+    for file, at in ((acted, NOW), (acted_since, NOW + DAY), (later, NOW)):
+        DutyDone.objects.create(application_id=file.pk, user_id=cast.chair.pk, duty=Duty.RECOMMEND, at=at)
+    DutyDone.objects.create(application_id=soon.pk, user_id=cast.approver.pk, duty=Duty.APPROVE, at=NOW)
+    DutyDone.objects.create(application_id=lost.pk, user_id=cast.chair.pk, duty=Duty.SCREEN, at=NOW)
+    another(row, state="eligible")
+    assert lines(cast.chair) == [
+        ("Recommend", soon.reference, ""),
+        ("Reopen the review: one that counted no longer does", lost.reference, ""),
+        ("Recommend", acted_since.reference, ""),
+        ("Recommend", later.reference, ""),
+    ]
