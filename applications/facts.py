@@ -80,5 +80,5 @@ def checklist(application: Application, by: Actor) -> Checklist:
         failed=tuple(item.key for item in failed),
         without_reason=tuple(item.key for item in failed if not (item.finding and item.finding.reason.strip())),
         overdue=request is not None and request.due < clock.now(),
-        decides=policy_of(application.call).panel is None,
+        decides=not policy_of(application.call).has_reviews,
     )

@@ -130,7 +130,7 @@ class ApplicationLife(models.Model):
         permission=rules.is_officer, duty=None,
         label=_("Start the review"), done=_("Review started"),
         facts=rules.Panel,
-        when=[rules.panel_is_complete, earlier_acts_stand],
+        when=[rules.programme_has_reviews, rules.panel_is_complete, earlier_acts_stand],
     )
     def start_review(self) -> None:
         """Opens the file to its reviewers."""

@@ -5,7 +5,7 @@ from applications.models import Application
 from applications.rules import Panel, Reviews, Scores
 from audit.actors import Actor
 from moves.registry import facts_of
-from programs.selectors import rubric_of
+from programs.selectors import policy_of, rubric_of
 from reviews import checks, scoring, selectors
 from reviews.models import Assignment
 from reviews.rules import Recusal, Review, Undertaken, is_the_one_assigned
@@ -17,7 +17,11 @@ def _touched(application: Application) -> str:
 
 @facts_of(Application.start_review)
 def panel(application: Application, by: Actor) -> Panel:
-    return Panel(problems=tuple(checks.panel_problems(application)), touched=_touched(application))
+    return Panel(
+        has_reviews=policy_of(application.call).has_reviews,
+        problems=tuple(checks.panel_problems(application)),
+        touched=_touched(application),
+    )
 
 
 @facts_of(Application.complete_review)

@@ -71,6 +71,10 @@ class ReviewTurn(States):
 
     row: TurnRow
 
+    CONFIRM = (
+        "confirm",
+        TurnRow(None, None, _("the confirmation of its checklist, which comes with a part that is not built yet"), ""),
+    )
     ASSIGN = "assign", TurnRow(ProgramRole.OFFICER, None, _("the programme officer"), _("Assign the reviewers"))
     START = "start", TurnRow(ProgramRole.OFFICER, None, _("the programme officer"), _("Start the review"))
     REVIEW = "review", TurnRow(None, None, _("the reviewers"), "")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from applications.states import FUNDED, Outcome
@@ -28,8 +28,9 @@ QUORUM = "quorum"
 
 @dataclass(frozen=True)
 class Panel(Touched):
-    """What the reviewers assigned lack of the programme's panel rule, as sentences."""
+    """Whether the programme has reviews; what the reviewers assigned lack of its panel rule, as sentences."""
 
+    has_reviews: bool
     problems: tuple[str, ...]
 
 
@@ -69,6 +70,16 @@ class Proposal(Input):
     def told(self) -> dict[str, object]:
         shares = [{"envelope": envelope, "amount": amount} for envelope, amount in self.shares.items()]
         return super().told() | {"shares": shares}
+
+
+NO_REVIEWS = gettext_lazy(
+    "This programme has no reviews: its checklist decides. The confirmation of such files comes with a part that is "
+    "not built yet."
+)
+
+
+def programme_has_reviews(_application: "Application", facts: Panel) -> Refusal | None:
+    return None if facts.has_reviews else Refusal(NO_REVIEWS, code="no_reviews")
 
 
 def panel_is_complete(_application: "Application", facts: Panel) -> Refusal | None:

@@ -11,7 +11,7 @@ from funding.models import PartnerSeat
 from funding.roles import PartnerRole
 from moves.states import Duty
 from programs.models import Appointment, Call, Program
-from programs.policy import PanelRules, Policy
+from programs.policy import Policy
 from programs.querysets import in_office_holders
 from programs.roles import ProgramRole, Seat
 from programs.selectors import policy_of
@@ -57,7 +57,7 @@ def people_lacking(call: Call) -> list[Finding]:
 
 
 def _places(call: Call, policy: Policy) -> list[Place]:
-    panel, program = policy.panel or PanelRules(), call.program
+    panel, program = policy.asked_of_panel, call.program
 
     def holders(role: ProgramRole) -> frozenset[int]:
         return frozenset(in_office_holders(program, role).values_list("pk", flat=True))

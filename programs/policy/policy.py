@@ -60,6 +60,17 @@ class Policy:
     claims: ClaimRules | None = None
     indicators: tuple[Indicator, ...] = ()
 
+    @property
+    def has_reviews(self) -> bool:
+        """Whether a panel reviews the files; else the checklist alone decides, and nobody is asked for a review. The
+        confirmation of such files is not built yet: publication refuses rules without a panel."""
+        return self.panel is not None
+
+    @property
+    def asked_of_panel(self) -> PanelRules:
+        """What a panel is asked for: of nobody, nothing, where there is none."""
+        return self.panel or PanelRules()
+
     def to_definition(self) -> dict:
         """The dictionary that a `Rules` version keeps: `parse_policy(policy.to_definition()) == policy`."""
         parts = {

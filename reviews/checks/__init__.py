@@ -5,12 +5,14 @@ from reviews.checks.fitness import Fitness, candidates, first_panel_of, fitness,
 from reviews.checks.panel import (
     SeatNeed,
     fill,
+    has_reviews,
     has_signed,
     is_met,
     panel_lines,
     panel_problems,
     panel_rules,
     quorum_lines,
+    takes_reviewers,
     unfinished,
 )
 
@@ -22,6 +24,7 @@ __all__ = [
     "fill",
     "first_panel_of",
     "fitness",
+    "has_reviews",
     "has_signed",
     "is_met",
     "panel_lines",
@@ -31,5 +34,6 @@ __all__ = [
     "proposed_conflicts",
     "quorum_lines",
     "sat_before",
+    "takes_reviewers",
     "unfinished",
 ]

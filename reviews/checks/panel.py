@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from applications import rules as rules_of_files
 from applications.models import Application
+from moves.refusals import Refusal
 from programs.models import Call
 from programs.policy import PanelRules
 from programs.roles import Seat
 from programs.rubric import Rubric
 from programs.selectors import policy_of
+from reviews import rules
 from reviews.models import Assignment, Undertaking
 
 
@@ -53,7 +56,17 @@ def is_met(lines: Iterable[SeatNeed]) -> bool:
 
 def panel_rules(application: Application) -> PanelRules:
     """What the programme asks of the file's panel."""
-    return policy_of(application.call).panel or PanelRules()
+    return policy_of(application.call).asked_of_panel
+
+
+def takes_reviewers(application: Application) -> Refusal | None:
+    """Why no reviewer can be given the file now, or None: by its state, and where its programme has no reviews."""
+    return rules.takes_reviewers(application) or has_reviews(application.call)
+
+
+def has_reviews(call: Call) -> Refusal | None:
+    """Why no file of the call is reviewed, or None."""
+    return None if policy_of(call).has_reviews else Refusal(rules_of_files.NO_REVIEWS, code="no_reviews")
 
 
 def panel_lines(application: Application) -> list[SeatNeed]:

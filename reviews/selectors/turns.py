@@ -9,7 +9,7 @@ from applications.querysets import ApplicationQuerySet
 from applications.selectors import turns
 from applications.selectors.turns import Stuck
 from applications.states import WITH_PANEL, ApplicationState, FileTurn
-from reviews.checks import fill, first_panel_of, is_met, panel_rules, quorum_lines
+from reviews.checks import fill, first_panel_of, has_reviews, is_met, panel_rules, quorum_lines
 from reviews.models import Assignment, Declaration
 from reviews.selectors.panel import complete_among
 from reviews.states import ReviewTurn
@@ -68,6 +68,8 @@ def _seats_of(files: Collection[Application]) -> dict[int, _Seats]:
 
 def _turn(file: Application, seats: _Seats, *, complete: bool) -> ReviewTurn:
     rules = panel_rules(file)
+    if file.state == ApplicationState.ELIGIBLE and has_reviews(file.call):
+        return ReviewTurn.CONFIRM
     if file.state == ApplicationState.ELIGIBLE:
         filled = is_met(fill(rules.by_seat, rules.size, seats.filled))
         return ReviewTurn.START if filled else ReviewTurn.ASSIGN

@@ -19,12 +19,11 @@ from moves.transitions import Reason
 from notifications import messages
 from notifications.services import queue_message
 from programs.models import Call
-from programs.policy import PanelRules
 from programs.selectors import policy_of
 from reviews import checks
 from reviews.models import Assignment
 from reviews.pages import QUEUE
-from reviews.rules import WHO_ASSIGNS, Declared, may_assign, takes_reviewers
+from reviews.rules import WHO_ASSIGNS, Declared, may_assign
 from reviews.services.panels import take_seat, take_the_chair
 from reviews.states import Answer
 from work import clock
@@ -33,8 +32,7 @@ from work.calendars import EVERY_DAY
 
 def review_due(call: Call) -> datetime:
     """When a review given now is due: the programme's `panel.review_days`, at the end of that day."""
-    panel = policy_of(call).panel or PanelRules()
-    return EVERY_DAY.ends(clock.now(), panel.review_days)
+    return EVERY_DAY.ends(clock.now(), policy_of(call).asked_of_panel.review_days)
 
 
 def _locked(application: Application) -> Application:
@@ -56,7 +54,7 @@ def assign_reviewer(application: Application, reviewer: User, *, by: User, due: 
     if not may_assign(application, by):
         raise Forbidden(WHO_ASSIGNS)
     ask_unbarred(application.pk, by)
-    if refusal := takes_reviewers(application):
+    if refusal := checks.takes_reviewers(application):
         raise WrongMoment(refusal)
     (fit,) = checks.fitness([application], [reviewer], hold=True)
     if not fit.is_fit:

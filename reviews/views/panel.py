@@ -29,7 +29,7 @@ from reviews import checks, selectors, services
 from reviews.access import sees_scores
 from reviews.forms.people import NOT_A_REVIEWER, AssignForm, ReasonForm, RuleForm, UpholdForm
 from reviews.models import Assignment, Declaration, Recommendation
-from reviews.rules import WHO_ASSIGNS, WHO_RULES, may_assign, may_rule, may_uphold, takes_reviewers
+from reviews.rules import WHO_ASSIGNS, WHO_RULES, may_assign, may_rule, may_uphold
 from reviews.selectors import PanelReviews
 from reviews.states import Answer, AssignmentState
 from reviews.views.ranking import address_of
@@ -134,7 +134,7 @@ class Seated:
 
 def _who_can_take_it(application: Application, *, asked: bool) -> dict[str, object]:
     """Who can be given the file and who cannot, once it takes reviewers and the reader is one who gives it."""
-    can_assign = asked and takes_reviewers(application) is None
+    can_assign = asked and checks.takes_reviewers(application) is None
     found = checks.candidates(application) if can_assign else []
     return {
         "can_assign": can_assign,
