@@ -90,7 +90,7 @@ UNVERSIONED = {
     "reviews.Assignment": {"feedback": Why.COUNTED},
     "reviews.Declaration": columns("note ruling recorded touches upheld_why", Why.ONCE),
     "reviews.Interest": {"organisation_name": Why.OWN, "neq": Why.OWN},
-    "reviews.Recommendation": columns("reasons_fr reasons_en discussion inputs", Why.ONCE),
+    "reviews.Recommendation": columns("reasons_fr reasons_en discussion inputs sent_back_why", Why.ONCE),
     "reviews.Score": {"criterion": Why.ONCE, "point": Why.COUNTED, "comment": Why.COUNTED},
     "work.Heartbeat": Why.MACHINE,
     "work.Job": Why.MACHINE,

@@ -355,7 +355,7 @@ def test_person_chosen_who_can_no_longer_take_the_file_is_told_of_with_the_reaso
     assert of(file, cast.dev).state == "offered"
 
     replace = reverse("review-act", args=[file.reference, of(file, cast.ana).public_id, "replace"])
-    for person, said in ((gone, sentence), (fit, "Dev Patel\xa0: a déjà ce dossier.")):
+    for person, said in ((gone, sentence), (fit, "Dev Patel\xa0: a déjà ce dossier")):
         page = client.post(replace, {"reviewer": person})
         assert page.context["form"].errors["reviewer"] == [said]
     assert of(file, cast.ana).state == "offered"
