@@ -6,6 +6,7 @@ A finding proposes; a person decides. What the system cannot tell is `None`: the
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -17,6 +18,8 @@ from applications.models import Application, Finding
 from applications.selectors.answers import eligibility_of, form_of
 from applications.selectors.submitted import Submitted, current_snapshot, read_snapshot
 from applications.states import VALID
+from audit.actors import Actor
+from moves.interests import barred_from
 from programs.policy import AutomaticCheck
 from programs.selectors import policy_of
 from questions.constants import QuestionType
@@ -64,10 +67,11 @@ class Item:
         return self.finding.passed if self.finding else None
 
 
-def checklist_of(application: Application) -> list[Item]:
+def checklist_of(application: Application, *, reader: Actor | None = None) -> list[Item]:
     """The items of the call's rules, then the officer's own, each with what the system found and what was marked.
 
-    The system reads what was submitted, never what the applicant is changing now.
+    The system reads what was submitted, never what the applicant is changing now. Given a `reader`, it
+    says nothing of files that are closed to them.
     """
     snapshot = current_snapshot(application)
     content = read_snapshot(snapshot) if snapshot else Submitted()
@@ -79,7 +83,8 @@ def checklist_of(application: Application) -> list[Item]:
     for rule in policy_of(application.call).screening.items:
         name = rule.automatic
         if name and name not in cache:
-            cache[name] = CHECKS[name](application, answers, content)
+            check = partial(duplicates, reader=reader) if name == AutomaticCheck.DUPLICATES else CHECKS[name]
+            cache[name] = check(application, answers, content)
         finding = marked.pop(rule.key, None)
         items.append(
             Item(
@@ -216,9 +221,11 @@ def sponsor(application: Application, answers: Mapping[str, object], content: Su
     return Automatic(True, (_("Confirmed by %(name)s, %(organisation)s, on %(day)s.") % values,))
 
 
-def duplicates(application: Application, answers: Mapping[str, object], content: Submitted) -> Automatic:
+def duplicates(
+    application: Application, answers: Mapping[str, object], content: Submitted, *, reader: Actor | None = None
+) -> Automatic:
     """Every other file of the organisation in the programme, in the order they came. The same title is a duplicate;
-    another one, a question."""
+    another one, a question. Files that are closed to the reader are left out."""
     others = (
         Application.objects.filter(
             organisation_id=application.organisation_id, call__program_id=application.call.program_id
@@ -227,6 +234,8 @@ def duplicates(application: Application, answers: Mapping[str, object], content:
         .filter(state__in=VALID)
         .order_by("pk")
     )
+    if reader:
+        others = others.exclude(pk__in=barred_from(reader))
     same: list[Application] = []
     other: list[Application] = []
     for one in others:
@@ -243,6 +252,9 @@ def duplicates(application: Application, answers: Mapping[str, object], content:
                 for o in other
             ),
         )
+    if reader and barred_from(reader).exists():  # there may be one among those, of whichever organisation
+        said = _("No other application of this organisation in this programme, among the files that are open to you.")
+        return Automatic(None, (said,))
     return Automatic(True, (_("No other application of this organisation in this programme."),))
 
 

@@ -102,7 +102,7 @@ def _page(
 ) -> HttpResponse:
     refusal = _in_the_way(application, request.user)
     lines = []
-    items = checklist_of(application)
+    items = checklist_of(application, reader=request.user)
     for item in items:
         if faulty is not None and faulty.data.get("item") == item.key:
             form = faulty

@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from applications.models import Application
+from audit.actors import Actor
 from moves.duties import clashes
-from moves.interests import declared_pairs
+from moves.interests import barred_from, declared_pairs
 from moves.models import DutyDone
 from moves.refusals import Refusal
 from moves.states import Duty
@@ -64,17 +65,23 @@ class Fitness:
 
 
 def fitness(
-    applications: Collection[Application], people: Collection[User] | None = None, *, hold: bool = False
+    applications: Collection[Application],
+    people: Collection[User] | None = None,
+    *,
+    reader: Actor | None = None,
+    hold: bool = False,
 ) -> list[Fitness]:
     """The `Fitness` of each of `people` for each file; by default of the file's own reviewers, as appointed today.
 
     Files in their order, then people in theirs. The number of queries grows neither with the files nor with the
-    people. `hold` locks the appointments first, so that two acts at once do not pass a capacity together.
+    people. Given a `reader`, files that are closed to them are in no load; without one, as at the act, loads are true,
+    and no number of files is said. `hold` locks the appointments first, so that two acts at once do not pass a capacity
+    together.
     """
     calls = Call.objects.select_related("program", "rules").in_bulk({file.call_id for file in applications})
     seats = _appointments({call.program for call in calls.values()}, people, hold=hold)
     asked = list({one.user_id: one.user for one in seats.values()}.values()) if people is None else list(people)
-    records = _records(applications, asked)
+    records = _records(applications, asked, reader)
     found = []
     for file in applications:
         program_id = calls[file.call_id].program_id
@@ -87,9 +94,10 @@ def fitness(
     return found
 
 
-def candidates(application: Application) -> list[Fitness]:
-    """Every reviewer of the file's programme as a `Fitness`: free ones first, then the least loaded, by name."""
-    found = fitness([application])
+def candidates(application: Application, *, reader: Actor) -> list[Fitness]:
+    """Every reviewer of the file's programme as a `Fitness`, as far as `reader` may know: free ones first, then the
+    least loaded, by name."""
+    found = fitness([application], reader=reader)
     return sorted(
         found, key=lambda one: (not one.is_fit, one.load, *sort_key(one.user.family_name, one.user.given_name))
     )
@@ -130,6 +138,7 @@ class _Records:
     live: set[Pair]
     refused: set[Pair]
     load: dict[Pair, int]
+    says_load: bool  # of files that the reader may know of
 
     def fitness(
         self, file: Application, person: User, appointment: Appointment, excluded: Collection[Excluded]
@@ -149,13 +158,17 @@ class _Records:
         elif pair in self.refused:
             found.append(Conflict(Obstacle.DECLINED, _("declined this file, or was recused from it")))
         if load >= appointment.capacity:
-            words = ngettext("already has %(count)d file to review", "already has %(count)d files to review", load)
-            words %= {"count": load}
-            found.append(Conflict(Obstacle.CAPACITY, words))
+            found.append(Conflict(Obstacle.CAPACITY, self._full(load)))
         return Fitness(file.pk, person, appointment, load, tuple(found))
 
+    def _full(self, load: int) -> str:
+        if not self.says_load:
+            return _("cannot be given another file of this call now")
+        words = ngettext("already has %(count)d file to review", "already has %(count)d files to review", load)
+        return words % {"count": load}
 
-def _records(applications: Collection[Application], people: Collection[User]) -> _Records:
+
+def _records(applications: Collection[Application], people: Collection[User], reader: Actor | None) -> _Records:
     files, keys = [one.pk for one in applications], [person.pk for person in people]
     given = Assignment.objects.filter(application__in=files, reviewer__in=keys)
     waiting = (
@@ -165,6 +178,8 @@ def _records(applications: Collection[Application], people: Collection[User]) ->
         .values("application__call_id", "reviewer_id")
         .annotate(held=Count("id"))
     )
+    if reader:
+        waiting = waiting.exclude(application_id__in=barred_from(reader))
     return _Records(
         parties=parties_of(applications),
         ties=ties_of(people),
@@ -174,6 +189,7 @@ def _records(applications: Collection[Application], people: Collection[User]) ->
         live=set(given.live().values_list("application_id", "reviewer_id")),
         refused=set(given.refused().values_list("application_id", "reviewer_id")),
         load={(one["application__call_id"], one["reviewer_id"]): one["held"] for one in waiting},
+        says_load=reader is not None,
     )
 
 

@@ -33,8 +33,8 @@ from reviews.rules import takes_reviewers
 from reviews.states import AssignmentState
 from reviews.views.evidence import written_review
 
-# What an act asks for, made of what was sent (None: the page is read) and of the file.
-FormOf = Callable[[QueryDict | None, Application], forms.Form]
+# What an act asks for, made of what was sent (None: the page is read) and of the file, for its reader.
+FormOf = Callable[[QueryDict | None, Application, User], forms.Form]
 
 
 @dataclass(frozen=True)
@@ -51,17 +51,17 @@ class Act:
     warning: bool = False
 
 
-def _nothing(data: QueryDict | None, application: Application) -> forms.Form:
+def _nothing(data: QueryDict | None, application: Application, reader: User) -> forms.Form:
     """Its button is enough."""
     return forms.Form(data)
 
 
-def _reason(data: QueryDict | None, application: Application) -> forms.Form:
+def _reason(data: QueryDict | None, application: Application, reader: User) -> forms.Form:
     return ReasonForm(data, label=_("Reason"), help_text=_("The people concerned may read it."))
 
 
-def _other_reviewer(data: QueryDict | None, application: Application) -> forms.Form:
-    return ReplaceForm(data, people=checks.candidates(application))
+def _other_reviewer(data: QueryDict | None, application: Application, reader: User) -> forms.Form:
+    return ReplaceForm(data, people=checks.candidates(application, reader=reader))
 
 
 def _cancel(one: Assignment, form: forms.Form, by: User) -> None:
@@ -164,7 +164,7 @@ def act(request: PersonRequest, reference: str, public_id: UUID, name: str) -> H
     if chosen is None:
         raise Http404
     ask_who(one, chosen.step, by=request.user)  # the wrong person is told at once; the moment, by the act
-    form = chosen.form(request.POST if request.method == "POST" else None, application)
+    form = chosen.form(request.POST if request.method == "POST" else None, application, request.user)
     if request.method == "POST" and form.is_valid():
         try:
             chosen.do(one, form, request.user)

@@ -85,7 +85,7 @@ def _page(
         "refused": refused,
         **_panel(application, reviews),
         "panels": selectors.panels_of(application),
-        **_who_can_take_it(application, asked=officer),
+        **_who_can_take_it(application, request.user, asked=officer),
         "reviews": reviews,
         "reopened": application.state == ApplicationState.IN_REVIEW and reviews.complete,
         **_scores(application, reviews, request.user),
@@ -132,10 +132,10 @@ class Seated:
         return cls(assignment, state.row.tag, left_out, assignment.pk in vacant, assignment.pk in on_a_side)
 
 
-def _who_can_take_it(application: Application, *, asked: bool) -> dict[str, object]:
+def _who_can_take_it(application: Application, user: User, *, asked: bool) -> dict[str, object]:
     """Who can be given the file and who cannot, once it takes reviewers and the reader is one who gives it."""
     can_assign = asked and checks.takes_reviewers(application) is None
-    found = checks.candidates(application) if can_assign else []
+    found = checks.candidates(application, reader=user) if can_assign else []
     return {
         "can_assign": can_assign,
         "free": [one for one in found if one.is_fit],
@@ -173,7 +173,7 @@ def assign(request: PersonRequest, reference: str) -> HttpResponse:
     application = enter(request.user, STAFF, read=Read.REVIEWS, reference=reference)
     if not may_assign(application, request.user):
         raise Forbidden(WHO_ASSIGNS)
-    people = {str(c.user.public_id): c.user for c in checks.candidates(application)}
+    people = {str(c.user.public_id): c.user for c in checks.candidates(application, reader=request.user)}
     keys = request.POST.getlist("reviewer")
     chosen = [people[key] for key in keys if key in people]
     if not keys:

@@ -170,6 +170,26 @@ def test_every_other_file_is_compared_however_many_there_are_and_told_in_the_ord
     assert [fact.split()[0] for fact in found().facts] == [one.reference for one in twins]
 
 
+@proves(duplicates)
+def test_file_that_is_closed_to_who_reads_is_not_told_among_the_duplicates(file, cast):
+    def found(reader):
+        items = checklist_of(file, reader=reader)
+        return next((item.automatic.passed, item.automatic.facts) for item in items if item.key == "duplicate")
+
+    twin, open_one = another(file), another(file, title="Tout autre chose")
+    declare_standing(twin.pk, user=cast.officer, standing="conflict")
+    also = f"Autre demande\xa0: {open_one.reference}, «\xa0Tout autre chose\xa0»."
+    assert (found(cast.officer), found(cast.screener)[1]) == (
+        (None, (also,)), (f"{twin.reference} porte le même titre.",)
+    )  # fmt: skip
+    Application.objects.filter(pk=open_one.pk).update(state="withdrawn")
+    none = "Aucune autre demande de cette organisation dans ce programme"
+    assert found(cast.officer) == (None, (f"{none}, parmi les dossiers qui vous sont ouverts.",))
+    Application.objects.filter(pk=twin.pk).update(state="withdrawn")
+    assert found(cast.officer) == (None, (f"{none}, parmi les dossiers qui vous sont ouverts.",))
+    assert found(cast.screener) == (True, (f"{none}.",))
+
+
 def test_file_in_another_programme_is_no_duplicate(file):
     another(file, call=another_call(file.call, cluster=another_cluster()))
     assert automatic(file, "duplicate").passed is True

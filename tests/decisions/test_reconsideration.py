@@ -252,7 +252,7 @@ def test_nobody_of_the_first_panel_sits_on_the_second(granted, cast, programme):
             with pytest.raises(WrongMoment) as refusal:
                 assign_reviewer(application, person, by=cast.officer)
             assert [one.code for one in refusal.value.refusals] == ["first_panel"]
-        stands = {one.user: [c.code for c in one.conflicts] for one in candidates(application)}
+        stands = {one.user: [c.code for c in one.conflicts] for one in candidates(application, reader=cast.officer)}
         assert stands[cast.ana] == ["first_panel"]
         assert stands[cast.dev] == []
 

@@ -84,7 +84,7 @@ def test_each_reason_is_said_of_whom_it_concerns(cast, programme):
 
 def test_page_bulk_and_act_say_the_same_of_everybody(cast, programme):
     application, expected = full(cast, programme)
-    assert standing(checks.candidates(application)) == expected
+    assert standing(checks.candidates(application, reader=cast.officer)) == expected
     for person in (*expected, cast.sophie):
         assert standing(checks.fitness([application], [person])) == {person: expected.get(person, ["appointment"])}
         if person == cast.ben:
@@ -127,6 +127,34 @@ def test_each_file_has_its_own_answers(cast, programme):
     ]
 
 
+@proves(_records, moot=FEWER)
+def test_the_load_leaves_out_the_files_that_are_closed_to_who_reads_and_the_act_does_not(cast, programme):
+    """Ana and Ben have the closed file alone, Chloé an open one: the order, the number and what is said follow."""
+    closed = assigned_file(cast, programme, reviewers=("ana", "ben"))
+    seen = assigned_file(cast, programme, company="precision", reviewers=("chloe",))
+    file = another(seen, state="eligible")
+    declare_interests(closed, by=cast.officer, answer="conflict", note="Ma sœur y travaille.")
+    Appointment.objects.filter(role="reviewer", user__in=[cast.ana, cast.chloe]).update(capacity=1)
+
+    def said(reader):
+        found = checks.candidates(file, reader=reader)
+        return [(one.user, one.load, [(c.code, c.message) for c in one.conflicts]) for one in found]
+
+    one_file = [("capacity", "a déjà 1 dossier à évaluer")]
+    assert said(cast.officer) == [
+        (cast.ben, 0, []), (cast.dev, 0, []), (cast.ana, 0, []), (cast.chloe, 1, one_file)
+    ]  # fmt: skip
+    assert said(cast.screener) == [
+        (cast.dev, 0, []), (cast.ben, 1, []), (cast.chloe, 1, one_file), (cast.ana, 1, one_file)
+    ]  # fmt: skip
+    for person in (cast.ana, cast.chloe):
+        with pytest.raises(WrongMoment) as stopped:
+            assign_reviewer(file, person, by=cast.officer)
+        (refusal,) = stopped.value.refusals
+        full = "ne peut pas recevoir d’autre dossier de cet appel pour le moment"
+        assert (refusal.code, refusal.message.rstrip(".")) == ("capacity", f"{person.full_name}\xa0: {full}")
+
+
 @pytest.mark.parametrize(("excluded", "found"), [(["sponsor", "competitor"], ["competitor"]), (["sponsor"], [])])
 def test_who_works_for_a_competitor_reviews_where_the_rules_let_them(cast, programme, excluded, found):
     """Whoever has an interest in the sponsor never does."""
@@ -143,7 +171,7 @@ def test_ended_role_and_closed_account_are_no_candidates(cast, programme):
     Appointment.objects.filter(user=cast.ana, role="reviewer").update(ends_on=YESTERDAY)
     cast.ben.is_active = False
     cast.ben.save()
-    assert {one.user for one in checks.candidates(application)} == {cast.chloe, cast.dev}
+    assert {one.user for one in checks.candidates(application, reader=cast.officer)} == {cast.chloe, cast.dev}
     assert standing(checks.fitness([application], [cast.ana, cast.ben])) == {
         cast.ana: ["appointment"],
         cast.ben: ["appointment"],
@@ -164,14 +192,20 @@ def test_candidates_are_the_free_ones_then_the_least_loaded_then_by_name(cast, p
     assigned_file(cast, programme, reviewers=("ben",))
     second = eligible_file(cast, programme, company="precision")
     record_interest(by=cast.chloe, kind="employer", organisation_name="", neq=second.organisation.neq)
-    assert [one.user for one in checks.candidates(second)] == [cast.dev, cast.ana, cast.ben, cast.chloe]
+    found = checks.candidates(second, reader=cast.officer)
+    assert [one.user for one in found] == [cast.dev, cast.ana, cast.ben, cast.chloe]
 
 
 def test_candidates_of_one_family_name_are_in_the_order_of_their_given_names(cast, programme):
     for name, given in (("ana", "Zoé"), ("ben", "Alix"), ("chloe", "Yves"), ("dev", "Basile")):
         User.objects.filter(pk=getattr(cast, name).pk).update(family_name="Roy", given_name=given)
     application = eligible_file(cast, programme)
-    assert [one.user for one in checks.candidates(application)] == [cast.ben, cast.dev, cast.chloe, cast.ana]
+    assert [one.user for one in checks.candidates(application, reader=cast.officer)] == [
+        cast.ben,
+        cast.dev,
+        cast.chloe,
+        cast.ana,
+    ]
 
 
 def test_who_scored_has_the_file_and_no_other_reason_against_them(cast, programme):
