@@ -99,7 +99,7 @@ def home(request: PartnerRequest) -> HttpResponse:
     by_agreement: dict[int, list[dict[str, object]]] = {}
     for envelope in envelopes:
         by_agreement.setdefault(envelope.agreement_id, []).append({"envelope": envelope, "bar": bar_of(envelope)})
-    stages = selectors.pipeline(partner)
+    stages = selectors.pipeline(partner, request.user)
     context = {
         **frame(request, "partner-home"),
         "agreements": [

@@ -29,6 +29,7 @@ from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from audit.actors import Actor
 from audit.services import record_list_reading, record_reading
 from audit.states import ReadOne
 from funding.models import Partner, PartnerSeat
@@ -110,9 +111,13 @@ class Resource(GenericViewSet[Row]):
         """The same, without those of files that a conflict of interest closes to the person who asks from a seat. A
         key is nobody: it has no interest, and reads them all."""
         rows = self.rows()
-        if not self.file or not isinstance(self.request.auth, PartnerSeat):
-            return rows
-        return rows.exclude(**{f"{self.file}__in": barred_from(self.request.auth.user)})
+        return rows.exclude(**{f"{self.file}__in": barred_from(self.reader)}) if self.file else rows
+
+    @property
+    def reader(self) -> Actor:
+        """Who reads: the person who asks from a seat, else the key."""
+        auth = self.request.auth
+        return auth.user if isinstance(auth, PartnerSeat) else auth
 
     def prepare(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Add to the rows of a page what their shape needs."""
@@ -199,7 +204,7 @@ class Resource(GenericViewSet[Row]):
         if since is not None and "cursor" not in request.query_params:
             body["gone"] = [
                 {"id": public_id, "gone_at": DateTimeField().to_representation(at)}
-                for public_id, at in selectors.gone_since(request.partner, self.kind, since)
+                for public_id, at in selectors.gone_since(request.partner, self.kind, since, self.reader)
             ]
         answer, digest = self._json(request, body)
         if answer.status_code == 200:

@@ -56,10 +56,10 @@ class Ledger(Resource[LedgerEntry]):
 
     def rows(self) -> QuerySet[LedgerEntry]:
         envelope = self.row(selectors.envelopes_of(self.request.partner), self.kwargs["id"])
-        return selectors.ledger_of(envelope)
+        return selectors.ledger_of(envelope, self.reader)
 
     def application_of(self, row: LedgerEntry) -> int | None:
-        return row.application_id
+        return row.application_id if vars(row)["file"] else None
 
 
 class Programs(Resource[Program]):

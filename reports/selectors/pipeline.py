@@ -6,8 +6,10 @@ from django.db.models import Count, F, QuerySet
 
 from accounts.models import User
 from applications.states import COLUMNS, PublicState
+from audit.actors import Actor
 from decisions.models import Concurrence
 from funding.models import Partner
+from moves.interests import barred_from
 from reports.selectors.scope import applications_of
 
 
@@ -17,9 +19,11 @@ class Stage:
     count: int
 
 
-def pipeline(partner: Partner) -> list[Stage]:
-    """How many files are in each public state; states that no file is in are left out."""
-    counts = dict(applications_of(partner).order_by().values_list(F("told_state")).annotate(n=Count("pk")))
+def pipeline(partner: Partner, reader: Actor) -> list[Stage]:
+    """How many files are in each public state, without those that are closed to `reader`; states that no file is in
+    are left out."""
+    files = applications_of(partner).exclude(pk__in=barred_from(reader))
+    counts = dict(files.order_by().values_list(F("told_state")).annotate(n=Count("pk")))
     return [Stage(state, counts[state]) for state in COLUMNS if counts.get(state)]
 
 

@@ -25,6 +25,7 @@ from django.db.models.functions import Greatest
 
 from applications.models import Application, Snapshot
 from applications.states import ApplicationState
+from audit.actors import Actor
 from audit.models import Change
 from awards.models import Award, AwardShare
 from decisions.models import Decision, DecisionShare
@@ -32,6 +33,7 @@ from decisions.states import FUNDED, DecisionKind
 from funding.figures import as_read
 from funding.models import Agreement, Envelope, LedgerEntry, Partner, PartnerSeat
 from letters.models import Letter
+from moves.interests import barred_from
 from programs.models import Call, Program, ProgramFunding
 
 
@@ -133,10 +135,11 @@ def awards_of(partner: Partner) -> QuerySet[Award]:
     )
 
 
-def ledger_of(envelope: Envelope) -> QuerySet[LedgerEntry]:
+def ledger_of(envelope: Envelope, reader: Actor) -> QuerySet[LedgerEntry]:
     """The entries of one envelope that may be told; `told_at`, since when; `file`, the reference of the file that they
-    are for. One that waits for a letter is not there until it has left."""
-    reference = Subquery(Application.objects.filter(pk=OuterRef("application_id")).values("reference"))
+    are for, None of one that is closed to `reader`. One that waits for a letter is not there until it has left."""
+    files = Application.objects.filter(pk=OuterRef("application_id")).exclude(pk__in=barred_from(reader))
+    reference = Subquery(files.values("reference"))
     entries = LedgerEntry.objects.told().filter(envelope=envelope)
     return entries.select_related("counterpart", "reverses", "envelope").annotate(file=reference)
 
@@ -146,12 +149,15 @@ def as_told(envelopes: Iterable[Envelope]) -> list[Envelope]:
     return as_read(envelopes, LedgerEntry.objects.told())
 
 
-def gone_since(partner: Partner, kind: str, since: datetime, limit: int = 1000) -> list[tuple[UUID, datetime]]:
-    """Rows of this kind that left the partner's scope since that instant, oldest first: (public id, when).
+def gone_since(
+    partner: Partner, kind: str, since: datetime, reader: Actor, limit: int = 1000
+) -> list[tuple[UUID, datetime]]:
+    """Rows of this kind that left the partner's scope since that instant, oldest first: (public id, when). None of a
+    file that is closed to `reader`.
 
     A file that its applicant took back is a draft again, and gone; other rows when the change feed says so.
     """
-    files = Application.objects.filter(call__program__in=_funded_by(partner))
+    files = Application.objects.filter(call__program__in=_funded_by(partner)).exclude(pk__in=barred_from(reader))
     gone = list(
         Change.objects.filter(kind=kind, gone=True, at__gte=since, application_id__in=files.values("pk"))
         .order_by("at", "id")

@@ -2,6 +2,7 @@
 
 from reviews.selectors.cohorts import (
     Competition,
+    closed_in,
     cohort_it_competes_in,
     competition_of,
     recommended_in,
@@ -21,7 +22,6 @@ from reviews.selectors.queue import Queue, pace_of, queue_of
 from reviews.selectors.ranking import (
     RankedFile,
     Ranking,
-    closed_in,
     held_for,
     held_percent,
     open_envelopes,

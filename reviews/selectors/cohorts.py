@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from applications.models import Application
-from applications.states import TO_REVIEW, ApplicationState
+from applications.states import TO_REVIEW, VALID, ApplicationState
 from audit.actors import Actor
 from moves.interests import barred_from
 from programs.models import Call
@@ -77,15 +77,26 @@ def competition_of(call: Call) -> Competition:
     )
 
 
-def cohort_it_competes_in(application: Application) -> datetime | None:
-    """The closing of the cohort with which a file is ranked now; None where it was never submitted to one."""
+def cohort_it_competes_in(application: Application, competition: Competition | None = None) -> datetime | None:
+    """The closing of the cohort with which a file is ranked now; None where it was never submitted to one.
+    `competition`: its call's, where it is at hand."""
     waits = application.state == ApplicationState.WAITLISTED
-    return competition_of(application.call).cohort_of(application.cohort_closes_at, waits=waits)
+    return (competition or competition_of(application.call)).cohort_of(application.cohort_closes_at, waits=waits)
 
 
-def to_review_in(call: Call, competes: Q) -> int:
-    """How many files of a cohort (`Competition.competing_in`) a panel still has to review."""
-    return Application.objects.filter(competes, call=call, state__in=TO_REVIEW).count()
+def to_review_in(call: Call, competes: Q, *, reader: Actor) -> int:
+    """How many files of a cohort (`Competition.competing_in`) a panel still has to review; without those that are
+    closed to `reader`."""
+    files = Application.objects.filter(competes, call=call, state__in=TO_REVIEW)
+    return files.exclude(pk__in=barred_from(reader)).count()
+
+
+def closed_in(call: Call, competes: Q, *, reader: Actor) -> set[int]:
+    """Keys of the files of a cohort that are closed to `reader`, wherever they are on their way: it is the same before
+    such a file is ranked, while it is, and after. While there is one they may not be told any rank, any running total,
+    or where the line falls: its place and its amount would follow from those of the others."""
+    files = Application.objects.filter(competes, call=call, state__in=VALID, pk__in=barred_from(reader))
+    return set(files.values_list("pk", flat=True))
 
 
 def recommended_in(call: Call, competes: Q, *, reader: Actor) -> QuerySet[Application]:

@@ -8,11 +8,9 @@ from django.db.models import Q, QuerySet
 
 from applications.models import Application
 from applications.states import RANKED
-from audit.actors import Actor
 from funding.figures import as_read
 from funding.ledger import available
 from funding.models import Envelope, LedgerEntry
-from moves.interests import barred_pairs
 from programs.constants import Order
 from programs.models import Call
 from programs.policy import RankingRules
@@ -116,14 +114,6 @@ def ranking(
     entrants = [_entrant(key, file, said, rules) for key, (file, said) in files.items()]
     placed = scoring.draw_line(entrants, available=left, line=scoring.Line(rules.line))
     return Ranking(tuple(RankedFile(*files[place.key], place) for place in placed), tuple(envelopes), left, rules)
-
-
-def closed_in(ranking: Ranking, reader: Actor) -> set[int]:
-    """Keys of the files of a ranking that are closed to `reader`. While there is one they may not be told any rank, any
-    running total, or where the line falls: its place and its amount would follow from those of the others."""
-    if reader.pk is None:
-        return set()
-    return {file for file, _reader in barred_pairs([one.application.pk for one in ranking.files], [reader.pk])}
 
 
 def _files_to_rank(call: Call, competes: Q | None) -> list[Application]:

@@ -87,7 +87,7 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     cohort = _cohort(request, competition)
     competes = Q() if cohort is None else competition.competing_in(cohort)
     ranking = selectors.ranking(call, cohort, competition=competition, entries=entries_open_to(request.user))
-    closed = selectors.closed_in(ranking, request.user)
+    closed = selectors.closed_in(call, competes, reader=request.user)
     rows = _rows(ranking, call, closed)
     record_list_reading(
         request.user,
@@ -108,7 +108,7 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "leaves_out": leaves_out(request.user),
         "held": selectors.held_percent(call),
         "bonus": BONUS_CONDITION if any(row.ranked.application.requested.bonus for row in rows) else "",
-        "under_way": selectors.to_review_in(call, competes),
+        "under_way": selectors.to_review_in(call, competes, reader=request.user),
         "recommended": selectors.recommended_in(call, competes, reader=request.user)[:200],
         "chairs": holds(request.user, ProgramRole.CHAIR, call.program),
     }
@@ -185,12 +185,14 @@ def recommend(request: PersonRequest, reference: str) -> HttpResponse:
     if any(refusal.code == UNDECLARED for refusal in in_the_way):
         here = reverse("review-recommend", args=[reference])
         return redirect(f"{reverse('review-declare', args=[reference])}?{urlencode({'next': here})}")
-    cohort = selectors.cohort_it_competes_in(application)
-    ranking = selectors.ranking(application.call, cohort, entries=entries_open_to(user))
+    competition = selectors.competition_of(application.call)
+    cohort = selectors.cohort_it_competes_in(application, competition)
+    ranking = selectors.ranking(application.call, cohort, competition=competition, entries=entries_open_to(user))
     ranked = ranking.of(application)
     if ranked is None:  # it has just left the ranking
         return _too_late(request, application)
-    closed = selectors.closed_in(ranking, user)
+    competes = Q() if cohort is None else competition.competing_in(cohort)
+    closed = selectors.closed_in(application.call, competes, reader=user)
     held = selectors.held_for(application)
     envelopes = [
         (envelope, available(envelope, held_percent=held))

@@ -132,10 +132,16 @@ def test_files_of_a_partner_are_those_of_its_programmes_once_submitted_each_as_i
     file("draft"), file("approved", day(7), call=world.defence_call)
     found = {one: (one.told_state, one.told_since) for one in selectors.applications_of(world.meie)}
     assert found == told
-    assert [(one.state, one.count) for one in selectors.pipeline(world.meie)] == [
+    assert [(one.state, one.count) for one in selectors.pipeline(world.meie, CLOCK)] == [
         (PublicState.BEING_ASSESSED, 3), (PublicState.APPROVED, 1), (PublicState.DECLINED, 3),
         (PublicState.WITHDRAWN, 1),
     ]  # fmt: skip
+    for one in found:
+        if one.told_state != "being_assessed":
+            declare_standing(one.pk, user=world.ana, standing="conflict")
+    assert [(one.state, one.count) for one in selectors.pipeline(world.meie, world.ana)] == [
+        (PublicState.BEING_ASSESSED, 3)
+    ]
 
 
 @proves(waiting_for_concurrence)
@@ -216,12 +222,15 @@ def test_ledger_of_an_envelope_holds_what_was_told_of_it_and_names_each_file(wor
     reserved(30, sent=NOW, of=world.envelopes[world.dec])
     secret, told = reserved(20), reserved(10, sent=NOW + timedelta(days=1))
     reserved(40, of=world.envelopes[world.dec])
-    rows = selectors.ledger_of(envelope).order_by("id")
+    rows = selectors.ledger_of(envelope, world.ana).order_by("id")
     assert [(one.kind, one.file, one.told_at) for one in rows] == [
         ("allocate", None, NOW),
         ("reserve", told.reference, NOW + timedelta(days=1)),
     ]
     assert secret.reference not in {one.file for one in rows}
+    declare_standing(told.pk, user=world.ana, standing="conflict")
+    assert [one.file for one in rows.all()] == [None, None]
+    assert [one.file for one in selectors.ledger_of(envelope, CLOCK).order_by("id")] == [None, told.reference]
     meie, dec = selectors.as_told([envelope, world.envelopes[world.dec]])
     assert (meie.reserved, meie.free, dec.reserved) == (D(10), D("999990.00"), D(30))
 
@@ -278,10 +287,13 @@ def test_files_that_their_applicants_took_back_are_gone_since_that_very_instant_
     world.file(since=NOW + timedelta(days=1))  # it is there
     Snapshot.objects.filter(application=taken_back(1)).delete()  # never sent
     since = NOW + timedelta(days=1)
-    gone = selectors.gone_since(world.meie, "application", since)
+    gone = selectors.gone_since(world.meie, "application", since, world.ana)
     assert gone == [(one.public_id, one.since) for one in (first, second, third, fourth)]
-    assert selectors.gone_since(world.meie, "application", since, limit=2) == gone[:2]
-    assert selectors.gone_since(world.meie, "award", since) == []
+    assert selectors.gone_since(world.meie, "application", since, world.ana, limit=2) == gone[:2]
+    assert selectors.gone_since(world.meie, "award", since, world.ana) == []
+    declare_standing(second.pk, user=world.ana, standing="unsure")
+    left = selectors.gone_since(world.meie, "application", since, world.ana)
+    assert left == [one for one in gone if one[0] != second.public_id]
 
 
 @proves(gone_since, moot=CUT)
@@ -297,8 +309,8 @@ def test_rows_that_the_change_feed_says_are_gone_are_told_among_the_files_taken_
     award = said(1, Award)
     between = world.file(state="draft", since=NOW + timedelta(days=3))
     since = NOW + timedelta(days=1)
-    gone = selectors.gone_since(world.meie, "application", since)
+    gone = selectors.gone_since(world.meie, "application", since, world.ana)
     assert gone == [first, second, same, (between.public_id, between.since), fourth]
     for limit in (1, 2, 3, 4):
-        assert selectors.gone_since(world.meie, "application", since, limit=limit) == gone[:limit]
-    assert selectors.gone_since(world.meie, "award", since) == [award]
+        assert selectors.gone_since(world.meie, "application", since, world.ana, limit=limit) == gone[:limit]
+    assert selectors.gone_since(world.meie, "award", since, world.ana) == [award]

@@ -29,7 +29,6 @@ from reviews.checks import unfinished
 from reviews.models import Assignment, Declaration, Score
 from reviews.querysets import AssignmentQuerySet, DeclarationQuerySet, RecommendationQuerySet
 from reviews.selectors import (
-    closed_in,
     cohort_it_competes_in,
     held_for,
     open_envelopes,
@@ -40,7 +39,7 @@ from reviews.selectors import (
     ranking,
     work_for,
 )
-from reviews.selectors.cohorts import Competition, competition_of, recommended_in, to_review_in
+from reviews.selectors.cohorts import Competition, closed_in, competition_of, recommended_in, to_review_in
 from reviews.selectors.queue import Queue
 from reviews.selectors.ranking import _files_to_rank
 from reviews.selectors.waiting import _work_of_panel
@@ -446,7 +445,6 @@ def test_envelope_that_has_nothing_left_takes_nothing_from_the_others(cast, file
     assert ranking(file.call).available == before - (Decimal("1472000.00") - Decimal("48000.00"))
 
 
-@proves(closed_in)
 def test_files_of_a_ranking_that_are_closed_to_its_reader_and_figures_without_the_money_of_one(cast, file):
     """What is available is computed without it, until its letter has left; and a page says that it leaves it out,
     whether there is money or not."""
@@ -457,9 +455,9 @@ def test_files_of_a_ranking_that_are_closed_to_its_reader_and_figures_without_th
         declare_standing(one.pk, user=chair, standing="conflict")
     declare_standing(file.pk, user=chair, standing="clear")
     declare_standing(file.pk, user=cast.officer, standing="conflict")
-    assert (closed_in(found, chair), closed_in(found, cast.officer), closed_in(found, CLOCK)) == (
-        {closed.pk}, {file.pk}, set(),
-    )  # fmt: skip
+    whose = [closed_in(file.call, Q(cohort_closes_at=file.cohort_closes_at), reader=one)
+             for one in (chair, cast.officer, CLOCK)]  # fmt: skip
+    assert whose == [{closed.pk, elsewhere.pk}, {file.pk}, set()]
     client, address = Client(), reverse("review-ranking", args=[file.call.public_id])
     client.force_login(chair)
     before, whole = client.get(address).content.decode(), found.available
@@ -491,7 +489,28 @@ def test_files_of_a_cohort_that_are_not_reviewed_yet_and_those_that_are_recommen
         another(file, state=state, call=elsewhere), another(file, state=state, cohort_closes_at=later)
     competes = Q(cohort_closes_at=closing)
     assert list(recommended_in(file.call, competes, reader=cast.chair)) == [high, middle, same, low]
-    assert to_review_in(file.call, competes) == 2
+    assert to_review_in(file.call, competes, reader=cast.chair) == 2
+    unsure = another(file, state="in_review")
+    declare_standing(unsure.pk, user=cast.chair, standing="unsure")
+    assert to_review_in(file.call, competes, reader=cast.chair) == 2
+    assert to_review_in(file.call, competes, reader=cast.officer) == 3
+
+
+@proves(closed_in)
+def test_a_file_closed_to_the_reader_is_of_its_cohort_whatever_becomes_of_it(cast, file):
+    """Until it is withdrawn, or cancelled with its call, which is told at once."""
+    Application.objects.filter(pk=file.pk).update(state="reviewed")
+    one = another(file, state="submitted")
+    late = another(file, state="reviewed", cohort_closes_at=file.cohort_closes_at + DAY)
+    there = another(file, state="reviewed", call=another_call(file.call))
+    for each in (one, late, there):
+        declare_standing(each.pk, user=cast.chair, standing="conflict")
+    competes = Q(cohort_closes_at=file.cohort_closes_at)
+    for state in ("submitted", "in_review", "reviewed", "recommended", "waitlisted", "approved", "declined"):
+        Application.objects.filter(pk=one.pk).update(state=state)
+        assert closed_in(file.call, competes, reader=cast.chair) == {one.pk}
+    Application.objects.filter(pk=one.pk).update(state="withdrawn")
+    assert closed_in(file.call, competes, reader=cast.chair) == set()
 
 
 @proves(competition_of, moot={"without distinct": "each is put once in a set"})
