@@ -2,14 +2,19 @@
 
 from django.utils.translation import gettext as _
 
+from accounts.models import Membership
 from applications.checks import attestations_of, missing_answers, unconfirmed
 from applications.findings import checklist_of
 from applications.models import Application
 from applications.rules import Askable, Asked, Changed, Checklist, Pieces, Readiness, is_askable
 from applications.selectors.answers import answers_of, form_of
 from applications.selectors.submitted import current_snapshot, read_snapshot
-from audit.actors import Actor
+from audit.actors import Actor, person_key
+from moves.interests import barred_from
+from moves.querysets import LOOK_BACK
 from moves.registry import facts_of
+from programs.models import Call
+from programs.rules import Represented, Sides
 from programs.selectors import policy_of
 from questions.schema import missing
 from work import clock
@@ -81,4 +86,24 @@ def checklist(application: Application, by: Actor) -> Checklist:
         without_reason=tuple(item.key for item in failed if not (item.finding and item.finding.reason.strip())),
         overdue=request is not None and request.due < clock.now(),
         decides=not policy_of(application.call).has_reviews,
+    )
+
+
+@facts_of(Call.extend)
+def represented(call: Call, by: Actor) -> Represented:
+    """The organisations that `by` acts for today, of those that have a draft or a file in the call, by their names."""
+    own = Membership.objects.current().filter(user=person_key(by))
+    with_a_file = own.filter(organisation__in=Application.objects.filter(call=call).values("organisation"))
+    return Represented(tuple(one.organisation.legal_name for one in with_a_file.by_organisation()))
+
+
+@facts_of(Call.accommodate)
+def sides(call: Call, by: Actor) -> Sides:
+    """Whom `by` may give no more time: the same look-back as that of a file, and any file that is closed to them."""
+    own = Membership.objects.ran_since(clock.start_of(clock.years_before(clock.today(), LOOK_BACK)))
+    own = own.filter(user=person_key(by))
+    closed = Application.objects.filter(pk__in=barred_from(by))
+    return Sides(
+        own=frozenset(own.values_list("organisation__public_id", flat=True)),
+        closed=frozenset(closed.values_list("organisation__public_id", flat=True)),
     )

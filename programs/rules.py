@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PROBLEMS = "problems"
 PROMISES = "promises"
 EARLIER = "earlier"
+OWN_SIDE = "own_side"
 
 
 def holds(user: object, role: ProgramRole, program: "Program") -> bool:
@@ -131,6 +132,22 @@ class LastClosing(Facts):
 
 
 @dataclass(frozen=True)
+class Represented(Facts):
+    """The organisations for which whoever acts on the call acts too, of those that have a draft or a file in it."""
+
+    organisations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sides(Facts):
+    """The organisations (public ids) for which a person acts, or did within the look-back; and those of which a file is
+    closed to them."""
+
+    own: frozenset[UUID]
+    closed: frozenset[UUID]
+
+
+@dataclass(frozen=True)
 class NewClosing(Reason):
     """A later closing, and the one it replaces."""
 
@@ -179,6 +196,13 @@ def moved_to_a_later_closing(call: "Call", _facts: object, given: NewClosing) ->
     return None
 
 
+def acts_for_no_applicant(_call: "Call", facts: Represented) -> Refusal | None:
+    if not facts.organisations:
+        return None
+    sentence = _("You act for %(organisation)s, which has a file in this call: another officer moves its closing.")
+    return Refusal(sentence % {"organisation": facts.organisations[0]}, code=OWN_SIDE)
+
+
 def is_before_closing(call: "Call", _facts: object) -> Refusal | None:
     if call.closes_at is not None and clock.now() >= call.closes_at:
         return Refusal(
@@ -192,6 +216,16 @@ def is_before_closing(call: "Call", _facts: object) -> Refusal | None:
 def names_one_applicant(_call: "Call", _facts: object, given: OneApplicant) -> Refusal | None:
     if given.organisation is None:
         return Refusal(_("Say which organisation the accommodation is for."), code="organisation")
+    return None
+
+
+def is_not_of_own_side(_call: "Call", facts: Sides, given: OneApplicant) -> Refusal | None:
+    if given.organisation in facts.own:
+        sentence = _("You act for this organisation, or did in the last two years: another officer gives it more time.")
+        return Refusal(sentence, code=OWN_SIDE)
+    if given.organisation in facts.closed:
+        sentence = _("A file of this organisation is closed to you: another officer gives it more time.")
+        return Refusal(sentence, code=OWN_SIDE)
     return None
 
 

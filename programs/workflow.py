@@ -32,7 +32,8 @@ class CallLife(models.Model):
         field=state, source=CallState.PUBLISHED, target=CallState.PUBLISHED,
         permission=rules.is_call_officer, duty=None,
         label=_("Extend"), done=_("Closing moved to a later instant"),
-        given=rules.NewClosing,
+        facts=rules.Represented, given=rules.NewClosing,
+        when=[rules.acts_for_no_applicant],
         when_given=[rules.moved_to_a_later_closing, has_a_reason],
     )
     def extend(self) -> None:
@@ -42,9 +43,9 @@ class CallLife(models.Model):
         field=state, source=CallState.PUBLISHED, target=CallState.PUBLISHED,
         permission=rules.is_call_officer, duty=None,
         label=_("Accommodate an applicant"), done=_("One applicant accommodated"),
-        given=rules.OneApplicant,
+        facts=rules.Sides, given=rules.OneApplicant,
         when=[rules.is_before_closing],
-        when_given=[rules.names_one_applicant, rules.is_later_than_the_call, has_a_reason],
+        when_given=[rules.names_one_applicant, rules.is_not_of_own_side, rules.is_later_than_the_call, has_a_reason],
     )
     def accommodate(self) -> None:
         """Gives one applicant a later closing, for a confidential reason."""

@@ -98,6 +98,7 @@ def act_page(
     status = 200
     if request.method == "POST":
         status = 422
+        refusals = () if form else refusals  # the form says them, and keeps what was typed
         if form is None or form.is_valid():
             try:
                 act()

@@ -4,12 +4,15 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
 
-from accounts.models import Organisation, User
+from accounts.models import Membership, Organisation, User
+from applications.facts import represented, sides
 from applications.models import Application
 from applications.selectors.deadlines import decision_due, service_due
 from audit.models import Entry
 from moves.refusals import Forbidden, WrongMoment
+from moves.services import declare_standing
 from notifications.models import Message
 from programs.models import Accommodation, Call
 from programs.policy import Standard
@@ -21,6 +24,7 @@ from programs.services.calls import (
 )
 from tests.decisions.files import submitted_row
 from tests.files import AT, another, another_call, draft_file, publish_call, submitted_file
+from tests.mutants import proves
 from work import clock
 
 ACTS = ("publish", "extend", "accommodate", "cancel", "archive")
@@ -324,6 +328,65 @@ def test_an_accommodation_is_later_than_the_closing(cast, call, usinage, seconds
     with pytest.raises(WrongMoment) as refused:
         accommodate_applicant(call, by=cast.officer, **given)
     assert [r.code for r in refused.value.refusals] == ["earlier"]
+
+
+@proves(sides)
+def test_more_time_is_not_given_by_who_acts_for_its_applicant_or_is_barred_from_a_file_of_it(
+    cast, programme, call, usinage, precision, northwind
+):
+    file = draft_file(cast, programme)
+    barred = draft_file(cast, programme, company="precision")
+    given = {"closes_at": LATER, "reason": "Médical"}
+
+    def said(organisation):
+        with transaction.atomic():
+            try:
+                accommodate_applicant(call, by=cast.officer, organisation=organisation, **given)
+            except WrongMoment as refused:
+                return [(one.code, str(one.message)) for one in refused.refusals]
+        return []
+
+    own = "Vous agissez pour cette organisation, ou l’avez fait au cours des deux dernières années"
+    other = "une autre personne responsable du programme doit lui accorder plus de temps."
+    declare_standing(barred.pk, user=cast.screener, standing="conflict")  # somebody else's
+    Membership.objects.create(user=cast.screener, organisation=northwind)
+    assert (said(usinage), said(precision), said(northwind)) == ([], [], [])
+    declare_standing(barred.pk, user=cast.officer, standing="conflict")
+    closed = f"Un dossier de cette organisation vous est fermé\xa0: {other}"
+    assert (said(usinage), said(precision), said(northwind)) == ([], [("own_side", closed)], [])
+    acting = Membership.objects.create(user=cast.officer, organisation=usinage)
+    assert said(usinage) == [("own_side", f"{own}\xa0: {other}")]
+    since = clock.start_of(clock.years_before(clock.today(), 2))
+    for ended_at, found in ((since, 1), (since - timedelta(seconds=1), 0)):
+        Membership.objects.filter(pk=acting.pk).update(ended_at=ended_at)
+        assert len(said(usinage)) == found
+    assert file.organisation == usinage
+
+
+@proves(represented)
+def test_a_call_is_not_extended_by_who_acts_for_an_organisation_with_a_file_in_it(
+    cast, programme, call, usinage, precision
+):
+    draft_file(cast, programme), draft_file(cast, programme, company="precision")
+    elsewhere = another_call(call)
+    Membership.objects.create(user=cast.screener, organisation=usinage)  # somebody else's
+    acting = [Membership.objects.create(user=cast.officer, organisation=one) for one in (usinage, precision)]
+
+    def said(one):
+        with pytest.raises(WrongMoment) as refused:
+            extend_call(one, by=cast.officer, closes_at=LATER, reason="Panne")
+        return [(refusal.code, str(refusal.message)) for refusal in refused.value.refusals]
+
+    words = (
+        "qui a un dossier dans cet appel\xa0: une autre personne responsable du programme doit en déplacer la clôture."
+    )
+    assert represented(call, cast.officer).organisations == (precision.legal_name, usinage.legal_name)
+    assert said(call) == [("own_side", f"Vous agissez pour {precision.legal_name}, {words}")]
+    assert represented(elsewhere, cast.officer).organisations == ()
+    Membership.objects.filter(pk=acting[1].pk).update(ended_at=clock.now())
+    assert said(call) == [("own_side", f"Vous agissez pour {usinage.legal_name}, {words}")]
+    Membership.objects.filter(pk=acting[0].pk).update(ended_at=clock.now())
+    assert extend_call(call, by=cast.officer, closes_at=LATER, reason="Panne").closes_at == LATER
 
 
 def test_an_accommodation_asks_who_and_in_which_state_before_the_day(cast, call, usinage):

@@ -8,12 +8,12 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from accounts import identifiers
-from accounts.models import ClusterAppointment, User
+from accounts.models import ClusterAppointment, Membership, User
 from programs.forms import AccommodationForm
 from programs.models import Appointment, Call, Program
 from programs.querysets import CallQuerySet, ProgramQuerySet
 from programs.selectors import promised_by
-from tests.files import AT, another_call, another_cluster, open_call
+from tests.files import AT, another_call, another_cluster, draft_file, open_call
 from tests.mutants import proves
 from work import clock
 from work.models import new_public_id
@@ -127,6 +127,24 @@ def test_an_accommodation_names_a_registered_organisation(programme, page, cast)
     assert page("officer", "call-accommodate", call.public_id, post=given).status_code == 302
     assert call.accommodations.get().organisation.neq == "1164879526"
     assert "Usinage Gauthier" not in page("auditor", "call-manage", call.public_id).content.decode()
+
+
+def test_an_officer_who_acts_for_the_applicant_is_refused_on_the_page_which_keeps_what_was_typed(
+    programme, page, cast, usinage
+):
+    call = open_call(cast, programme)
+    draft_file(cast, programme)
+    Membership.objects.create(user=cast.officer, organisation=usinage)
+    typed = {"neq": usinage.neq, "day": "2028-10-15", "hour": "17:00", "reason": "Médical"}
+    for name, said in (
+        ("call-extend", "another officer moves its closing."),
+        ("call-accommodate", "another officer gives it more time."),
+    ):
+        refused = page("officer", name, call.public_id, post=typed)
+        body = refused.content.decode()
+        assert (refused.status_code, body.count(said), body.count('value="17:00"')) == (409, 2, 1), name
+        assert "Médical" in body
+    assert "another officer moves its closing." in page("officer", "call-extend", call.public_id).content.decode()
 
 
 def test_cancelling_and_archiving_are_confirmed(programme, page):
