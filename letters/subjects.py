@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from applications.models import Application
-from applications.selectors import current_snapshot, signatories_of
+from applications.selectors import current_snapshot
 from funding.models import Agreement, LanguageRegime
 from letters.fields import Field
 from letters.models import Letter, LetterTemplate
@@ -117,8 +117,8 @@ def signatory_of(application: Application) -> str:
     snapshot = current_snapshot(application)
     if snapshot is not None and snapshot.signed_name:
         return snapshot.signed_name
-    signs = signatories_of(application.organisation).first()
-    return signs.full_name if signs else ""
+    signs = application.organisation.memberships.signing().select_related("user").order_by("id").first()
+    return signs.user.full_name if signs else ""
 
 
 def day_text(value: datetime | date | None, language: str) -> str:

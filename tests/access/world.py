@@ -197,6 +197,7 @@ def _take_every_place(program, partner, *, by):
         "chair": {},
         "endorser": {},
         "approver": {"limit": Decimal(500000)},
+        "reconsiderer": {},
     }
     for place, more in places.items():
         role = place.partition("-")[0]

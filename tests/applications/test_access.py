@@ -38,7 +38,7 @@ def opens(person, right, file):
     ("right", "enters"),
     [
         ("own", {"sophie", "olivier"}),
-        ("staff", {"officer", "screener", "chair", "endorser", "approver", "finance", "auditor"}),
+        ("staff", {"officer", "screener", "chair", "endorser", "approver", "finance", "auditor", "reconsiderer"}),
         ("reviewer", {"ana", "ben", "dev"}),
         ("partner", set()),
     ],

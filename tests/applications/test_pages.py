@@ -440,6 +440,8 @@ def test_decision_that_is_late_is_said_late(client, cast, programme, clock_at):
     address = reverse("application-submitted", args=[file.public_id])
     clock_at(AT + timedelta(hours=1))
     assert "est transmise par lettre au plus tard" in client.get(address).content.decode().replace("\u00a0", " ")
+    found = AT + timedelta(days=2)
+    Application.objects.filter(pk=file.pk).update(complete_at=found, first_complete_at=found)
     clock_at(file.cohort_closes_at + timedelta(days=90))
     assert "Elle est en retard" in client.get(address).content.decode()
 

@@ -380,7 +380,6 @@ def test_message_that_waits_is_given_up_once_its_file_is_closed_to_its_reader(ca
     of_file = {"reference": file.reference, "title": file.title}
     about = {
         "waiting": messages.DecisionWaiting(step=Text("Avis", "Opinion"), **of_file),
-        "offered": messages.ReviewOffered(reference=file.reference, due=NOW.date()),
         "ruled": messages.DeclarationRuled(reference=file.reference, clear=False),
         "applicant": messages.ChangesCancelled(**of_file),
         "members": messages.SponsorAnswered(sponsor="Aéronefs", title=file.title, confirmed=True),

@@ -261,7 +261,7 @@ def test_what_stands_in_the_way_of_a_finding_is_said_where_it_would_be_made(file
     page("screener", "file-screening", file.reference, post={"item": "costs", "passed": "no", "reason": "Temps."})
     find = reverse("file-find-ineligible", args=[file.reference])
     body = page("screener", "file-screening", file.reference).content.decode()
-    assert (find in body, "Confirm that the file is complete first" in body) == (False, True)
+    assert (find in body, "Confirm first that the file is complete" in body) == (False, True)
     page("screener", "file-find-complete", file.reference, post={})
     assert find in page("screener", "file-screening", file.reference).content.decode()
     item = Change("method", ChangeWhy.INCOMPLETE, "Qui mène quoi?")
@@ -289,7 +289,7 @@ def test_finding_is_confirmed_on_its_own_page(file, page, cast):
     for item in page("screener", "file-screening", file.reference).context["lines"]:
         page("screener", "file-screening", file.reference, post={"item": item["item"].key, "passed": "yes"})
     assert (
-        "Confirm that the file is complete first" in page("screener", "file-screening", file.reference).content.decode()
+        "Confirm first that the file is complete" in page("screener", "file-screening", file.reference).content.decode()
     )
     page("screener", "file-find-complete", file.reference, post={})
     assert page("screener", "file-find-eligible", file.reference, post={}).status_code == 302

@@ -228,7 +228,7 @@ CASES = {
         "opens: 2026-06-01T09:00 America/Vancouver",
         None,
         "call.opens",
-        "“America/Vancouver” is refused: this comes with a part that is not built yet: calls in another time zone. "
+        "“America/Vancouver” is refused: this feature is not available yet (calls in another time zone). "
         "Known here: America/Toronto.",
     ),
     "instant that no zone reckons": (

@@ -137,7 +137,7 @@ def test_letter_that_nobody_can_send_is_refused_by_name():
         (found,) = read_data(data).problems
     assert (found.where, found.message) == (
         "letters.invited",
-        "The key “invited” is refused: this comes with a part that is not built yet: calls in several stages. Known "
+        "The key “invited” is refused: this feature is not available yet (calls in several stages). Known "
         "here: approved, cancelled, declined, ineligible, reconsidered, waitlisted.",
     )
 

@@ -591,7 +591,7 @@ def test_bonus_is_shown_apart_with_its_condition_wherever_the_amount_is_decided(
             assert said in body, (who, said)
         assert "Aid granted" not in body.partition("The letter as it would leave now")[0], who
     letter = text(as_(cast.officer).get(reverse("decision-preview-language", args=[reference, "en"])))
-    assert "$65,000.01 reimburses eligible costs and $10,000.00 is a bonus." in letter
+    assert "the reimbursement of eligible costs ($65,000.01) and a bonus ($10,000.00)." in letter
     assert "The letter as it would leave now" in text(pages["the ministry"])
     rows.update(requested_bonus="0.00")
     assert "Bonus" not in text(as_(cast.officer).get(reverse("decision-file", args=[reference])))

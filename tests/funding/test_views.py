@@ -191,7 +191,7 @@ def test_statement_of_an_envelope_has_its_entries_in_the_order_they_were_made(ca
 
 HEADS = {
     "fr": (
-        "Jour;Heure (heure du Québec);Exercice financier;Écriture;Correction;Pris sur;Montant ($);Dossier;Par;Note;"
+        "Jour;Heure (heure du Québec);Exercice financier;Écriture;Correction;Pris sur;Montant ($);Dossier;Par;Remarque;"
         "Solde ensuite ($) : Affecté;Solde ensuite ($) : Frais d’administration;Solde ensuite ($) : Réservé;"
         "Solde ensuite ($) : Engagé;Solde ensuite ($) : Compte à payer;Solde ensuite ($) : Versé;"
         "Solde ensuite ($) : Recouvré;Solde ensuite ($) : Remis au ministère ou à l’organisme partenaire;"

@@ -86,7 +86,7 @@ def test_amounts_days_and_hours_are_written_in_the_readers_language(camille, sam
             key=user.email,
         )
         send(message)
-    assert "Une aide de 75\u00a0000,01\u00a0$ pour" in mail.outbox[0].body
+    assert "Une aide de 75\u00a0000,01\u00a0$ au dossier" in mail.outbox[0].body
     assert "An award of $75,000.01 on" in mail.outbox[1].body
 
 

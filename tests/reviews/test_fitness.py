@@ -101,7 +101,7 @@ def test_words_of_a_reason_are_those_of_the_refusal(cast, programme):
     with pytest.raises(WrongMoment) as stopped:
         assign_reviewer(application, cast.dev, by=cast.officer)
     said = [str(refusal.message) for refusal in stopped.value.refusals]
-    assert said == [f"{cast.dev.full_name}\xa0: {conflict.message}." for conflict in fit.conflicts]
+    assert said == [f"{cast.dev.full_name}\xa0: {conflict.message}" for conflict in fit.conflicts]
 
 
 @proves(_records, moot=FEWER)

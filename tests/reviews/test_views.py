@@ -385,7 +385,7 @@ def test_the_ranking_shows_the_line_and_closes_what_one_is_barred_from(cast, pro
     ):
         assert words not in table
     assert table.count("11 111") == table.count("33 333") == 1  # what each asks, and no running total
-    assert ">passe<" in table
+    assert ">atteint la note de passage<" in table
     assert "ne passe pas" in table
     declare_interests(first, by=cast.chair, answer="conflict", note="…")
     declare_interests(last, by=cast.chair, answer="conflict", note="…")
