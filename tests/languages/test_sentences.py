@@ -45,13 +45,15 @@ NEVER_NAMES = {
         "closed",
         "closing",
         "length",
+        "now",
+        "counted",
     ),
     *("since", "over", "due", "tried", "oldest", "hour", "then", "days", "year"),
     *("amount", "limit", "most", "least", "cap", "total", "kept", "share", "percent", "weight", "mark", "gap", "max"),
     *("count", "n", "number", "places", "points", "email", "theirs", "did", "does"),
 }
 COUNTED = re.compile(rf"%\((\w+)\)[sd]{SPACE}(?:(?:premiers|autres|derniers|nouveaux|jours){SPACE})?([a-zé]+s)\b")
-NO_NOUNS = {"dans", "des", "vous", "plus", "disponibles"}
+NO_NOUNS = {"alors", "dans", "des", "vous", "plus", "disponibles"}
 # Never 0 nor 1: they say what is above a hundred, or a limit of ours.
 LARGE = {
     "More than %(number)s files",

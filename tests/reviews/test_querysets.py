@@ -178,6 +178,7 @@ def test_parties_of_a_file_are_its_applicant_with_who_acts_for_it_and_the_sponso
     for domain, ended in (("present.example", None), ("ancien.example", NOW - DAY)):
         user = User.objects.create_user(f"ines@{domain}", given_name="Inès", family_name="Roy")
         Membership.objects.create(user=user, organisation=usinage, role="member", ended_at=ended)
+    Membership.objects.create(user=cast.officer, organisation=usinage, role="member")  # she writes from the cluster's
     for number, ended in enumerate(({}, {"cancelled_at": NOW}, {"declined_at": NOW})):
         file.sponsorships.create(
             email=f"h@sponsor{number}.example", token_digest=str(number), invited_by=cast.sophie, expires_at=NOW,
@@ -186,4 +187,5 @@ def test_parties_of_a_file_are_its_applicant_with_who_acts_for_it_and_the_sponso
     found = parties_of([file])[file.pk]
     assert found.sponsor_domains == {"sponsor0.example"}
     assert found.applicant_domains & {"present.example", "ancien.example"} == {"present.example"}
+    assert cast.officer.email.partition("@")[2] not in found.applicant_domains
     assert found.neqs == {usinage.neq}
