@@ -1,10 +1,10 @@
 """What waits, as every app tells it: for a person (`selectors.work_for(user)`), and in the tables that tasks drain."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
@@ -14,6 +14,9 @@ from work.models import WorkItem
 from work.pages import Link
 from work.querysets import set_aside, stopped, unfinished
 from work.states import Hat, Table
+
+Row = TypeVar("Row")
+Row_co = TypeVar("Row_co", covariant=True)
 
 MOST = 40  # lines an app tells at once, the soonest due first: a day's work, and a page that stays quick
 
@@ -46,8 +49,14 @@ class WorkLine:
     rest: Rest = field(default=Rest.NOTHING, compare=False)
 
 
+class Rows(Protocol[Row_co]):
+    """What can be cut: rows of a table, or a list."""
+
+    def __getitem__(self, part: slice, /) -> Iterable[Row_co]: ...
+
+
 def first_lines(
-    rows: QuerySet[Any] | Sequence[Any], line: Callable[[Any], WorkLine], *, limit: int, rest: Rest = Rest.LATER
+    rows: Rows[Row], line: Callable[[Row], WorkLine], *, limit: int, rest: Rest = Rest.LATER
 ) -> list[WorkLine]:
     """The lines of the first `limit` of these rows, in their order; the last one says when there are more, which are
     due later (`rest`), or at any time where the rows come in another order. What gives no line is left out of the rows

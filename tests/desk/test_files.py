@@ -113,6 +113,7 @@ def test_file_closes_to_who_declares_a_conflict(client, cast, file):
 
 
 def test_file_asks_the_same_whatever_happened_to_it(client, cast, programme, file):
+    """Its panel, with the doubts and late conflicts of its people, adds a fixed number, however many they are."""
     other = files.submitted_file(cast, programme, company="precision", at=None)
 
     def asked(reference):
@@ -121,7 +122,7 @@ def test_file_asks_the_same_whatever_happened_to_it(client, cast, programme, fil
         return len(queries)
 
     asked(other.reference)
-    assert asked(file.reference) <= asked(other.reference) + 1
+    assert asked(file.reference) <= asked(other.reference) + 5
 
 
 # ------------------------------------------------------------------- the trail
