@@ -5,9 +5,9 @@ A test that shows who is in a list, and in which order, says of which functions 
     @proves(DecisionQuerySet.after)
 
 `pytest --mutants` runs each of these tests again, once for every small fault that can be made in those functions: a
-condition dropped, a bound moved, an order dropped or turned round, a limit gone, a guard left out, a call of another
-list left out. A fault that none of the function's tests sees fails the run: there is no row of the kind that it lets
-in. A function without such a test fails `tests/house/test_lists.py`.
+condition dropped, a bound moved, an order dropped or turned round, a limit gone, a call of another list left out; with
+`--guards`, also a guard left out and each side of its condition. A fault that none of the function's tests sees fails
+the run: there is no row of the kind that it lets in. A function without such a test fails `tests/house/test_lists.py`.
 """
 
 import ast
@@ -27,6 +27,8 @@ from django.db import models, transaction
 from work import clock
 
 Function = Callable[..., object]
+GUARDS = "guards"  # faults of `if`, `and`, `or`: made when `--guards` asks for them
+MADE: set[str] = set()
 BOUNDS = {"__lt": "__lte", "__lte": "__lt", "__gt": "__gte", "__gte": "__gt"}
 COMPARED = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
 
@@ -127,7 +129,7 @@ def _of_comprehension(found: ast.comprehension, line: int) -> Iterator[tuple[str
         left = [other for index, other in enumerate(found.ifs) if index != place]
         made = ast.comprehension(found.target, found.iter, left, found.is_async)
         yield f"line {line}: without `if {ast.unparse(condition)}`", made
-        for side, halved in _halved(condition):
+        for side, halved in _halved(condition) if GUARDS in MADE else ():
             ifs = [halved if index == place else other for index, other in enumerate(found.ifs)]
             yield f"line {line}: without `{side}`", ast.comprehension(found.target, found.iter, ifs, found.is_async)
 
@@ -180,7 +182,7 @@ def _faults(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             yield f"line {line}: without the limit", value
         case ast.comprehension():
             yield from _of_comprehension(node, node.target.lineno)
-        case ast.If() | ast.IfExp():
+        case ast.If() | ast.IfExp() if GUARDS in MADE:
             yield from _of_choice(node, line)
 
 
@@ -256,10 +258,13 @@ SEEN = pytest.StashKey[Seen]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--mutants", action="store_true", help="make every small fault in the lists that tests prove")
+    parser.addoption("--guards", action="store_true", help="with --mutants: guards left out too")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[SEEN] = {}
+    if config.getoption("--guards"):
+        MADE.add(GUARDS)
 
 
 @pytest.hookimpl(tryfirst=True)

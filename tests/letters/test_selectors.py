@@ -149,6 +149,7 @@ def test_messages_of_a_letter_are_its_own_one_a_person(cast, programme):
 # What it says
 
 
+@proves(signatory_of)
 def test_signatory_is_who_signed_last_else_who_signs_for_the_company_since_longest(cast, programme, usinage):
     application = files.file_row(cast, programme)
     usinage.memberships.all().delete()
