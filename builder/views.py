@@ -28,6 +28,7 @@ from programs.pages import PROGRAM_TABS
 from programs.rules import PROBLEMS, is_call_officer, may_import
 from programs.selectors import promised_by, promises_in_words
 from programs.services.calls import publish_call
+from work import clock
 
 LANGUAGES = (("fr", "Français"), ("en", "English"))
 
@@ -173,6 +174,7 @@ def publish(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "promises": promises_in_words(call),
         "form": None if findings else form,
         "refusals": refusals,
+        "opened": call.opens_at is not None and call.opens_at <= clock.now(),
     }
     return render(request, "builder/publish.html", context, status=status)
 
