@@ -137,7 +137,7 @@ review-rule                          LL  44  44  44  33  33  44  44  44  o9  o3 
 review-file                          L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
 review-assign                        LL  54  54  54  52  53  54  54  54  53  53  53  53  54  54  54  53  54  54
 review-start                         LL  54  54  54  59  53  54  54  54  53  53  53  53  54  54  54  53  54  54
-review-close                         LL  54  54  54  59  53  54  54  54  53  53  53  53  54  54  54  53  54  54
+review-close                         LL  54  54  54  59  53  54  54  54  59  53  53  53  54  54  54  53  54  54
 review-reopen-file                   LL  44  44  44  33  33  44  44  44  99  33  33  33  44  44  44  33  44  44
 review-assignment                    L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
 review-act                           LL  44  44  44  o9  33  44  44  44  33  33  33  33  44  44  44  33  44  44

@@ -112,6 +112,7 @@ def test_since_when_entries_are_told_is_filled_from_the_letters_as_the_service_w
     act(ledger.pay, contested, 30)
     act(ledger.release_all, contested, from_="committed", because=Cause.SUPERSEDE)
     act(ledger.release_all, given_up, from_="committed", because=Cause.WITHDRAW)
+    ledger.tell_given_back(given_up.pk, at=BEGAN + timedelta(minutes=minute[0]))  # as it is withdrawn
     act(ledger.reserve, withdrawn, 70)
     act(ledger.release_all, withdrawn, because=Cause.WITHDRAW)
     told = dict(ToldEntry.objects.order_by("entry_id").values_list("entry_id", "at"))

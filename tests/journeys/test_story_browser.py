@@ -304,7 +304,7 @@ def screen(served, desks, reference, draft):
         with screener.page.expect_navigation():
             item.get_by_role("button").first.click()
     screener.go(f"/files/{reference}/screening/complete").send()
-    sophie.go(draft).reads("complet")
+    sophie.go(draft).reads("complète le")
     screener.go(f"/files/{reference}/screening/eligible").send()
     screener.go(f"/files/{reference}").reads("Déclarée admissible")
     desks.leave("screener")
