@@ -141,6 +141,12 @@ def test_evidence_is_read_again_beside_what_counts(cast, programme):
     file, recommendation = decision.application, decision.recommendation
     same = reread(recommendation, panel_reviews(file))
     assert (same.moved, same.in_doubt, same.then) == (False, False, same.now)
+    del recommendation.inputs["files"][0]["missed"]  # as an earlier release kept it
+    assert not reread(recommendation, panel_reviews(file)).moved
+    Assignment.objects.create(  # of a first panel: it never counted here
+        application=file, reviewer=cast.dev, state="submitted", seat="cluster", due=LATER, assigned_by=cast.officer,
+        submitted_at=LATER, total=10, set_aside_at=LATER,
+    )  # fmt: skip
     Assignment.objects.filter(reviewer=cast.ana).update(submitted_at=LATER)  # the last to come in
     recommendation.inputs["files"][0]["reviews"].reverse()
     Assignment.objects.filter(reviewer=cast.chloe).update(state="recused")

@@ -155,7 +155,11 @@ def test_letter_that_failed_waits_for_the_officer_the_longest_first(cast, progra
     for state in LetterState:
         if state != LetterState.FAILED:
             failed(0, state)
-    failed(0, where=files.other_programme(programme, elsewhere=True))
+    there = files.other_programme(programme, elsewhere=True)
+    failed(0, where=there)
+    Appointment.objects.create(  # they approve there
+        user=cast.officer, cluster=there.cluster, program=there, role="approver", limit=1, starts_on=day(1).date()
+    )
     declare_standing(failed(0).application_id, user=cast.officer, standing="unsure")
     files.letter_row(files.file_row(cast, programme), state="failed")  # of no decision
     what = "A letter could not be sent"

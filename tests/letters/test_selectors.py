@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from accounts.models import User
+from accounts.querysets import MembershipQuerySet
 from audit.actors import CLOCK
 from documents.models import Rendering
 from documents.services import queue_rendering
@@ -149,12 +151,14 @@ def test_messages_of_a_letter_are_its_own_one_a_person(cast, programme):
 # What it says
 
 
-@proves(signatory_of)
+@proves(signatory_of, MembershipQuerySet.signing)
 def test_signatory_is_who_signed_last_else_who_signs_for_the_company_since_longest(cast, programme, usinage):
     application = files.file_row(cast, programme)
     usinage.memberships.all().delete()
     assert signatory_of(application) == ""
     usinage.memberships.create(user=cast.olivier, role="member")
+    User.objects.filter(pk=cast.ben.pk).update(is_active=False)
+    usinage.memberships.create(user=cast.ben, role="signatory")
     for person in (cast.sophie, cast.emily):
         usinage.memberships.create(user=person, role="signatory")
     assert signatory_of(application) == "Sophie Gauthier"

@@ -150,6 +150,7 @@ def test_what_came_late_is_the_latest_of_each_person_that_touches_an_act_that_st
     )  # fmt: skip
     say(file, cast.approver, "")
     say(file, cast.dev, "screen", "unsure"), declare_standing(file.pk, user=cast.dev, standing=StandingState.CLEAR)
+    declare_standing(other.pk, user=cast.dev, standing="conflict")  # in another file: not in this one
     upheld = say(file, cast.officer, "screen")
     Declaration.objects.filter(pk=upheld.pk).update(upheld_by=cast.chair)
     away = say(other, cast.ben, "screen")

@@ -1,10 +1,12 @@
 """Which assignments, ties and appointments count: one row of each kind, in and out."""
 
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from accounts.models import ClusterAppointment, Membership, Organisation, User
+from audit.actors import CLOCK
 from moves.services import declare_standing
 from programs.models import Appointment
 from reviews.access import _has_a_part_in, may_declare
@@ -46,6 +48,8 @@ def test_assignments_are_live_readable_or_refused_by_their_state_and_live_until_
     present = {state: give(cast.ana, state) for state in AssignmentState}
     aside = {state: give(cast.ana, state, set_aside_at=NOW) for state in AssignmentState}
     give(cast.ben, "accepted")
+    for nobody in (CLOCK, SimpleNamespace(actor="key", pk=cast.ana.pk, is_active=True)):
+        assert not Assignment.objects.of_reviewer(nobody).exists()
     mine = Assignment.objects.of_reviewer(cast.ana)
     assert set(mine) == {*present.values(), *aside.values()}
     assert set(mine.live()) == {present[one] for one in ("offered", "accepted", "submitted")}
@@ -179,6 +183,12 @@ def test_parties_of_a_file_are_its_applicant_with_who_acts_for_it_and_the_sponso
         user = User.objects.create_user(f"ines@{domain}", given_name="Inès", family_name="Roy")
         Membership.objects.create(user=user, organisation=usinage, role="member", ended_at=ended)
     Membership.objects.create(user=cast.officer, organisation=usinage, role="member")  # she writes from the cluster's
+    ran = User.objects.create_user("rose@parti.example", given_name="Rose", family_name="Roy")  # she ran it once
+    ran.cluster_appointments.create(
+        cluster=file.call.program.cluster, role="officer",
+        starts_on=TODAY - 9 * DAY, ends_on=TODAY - DAY,
+    )  # fmt: skip
+    Membership.objects.create(user=ran, organisation=usinage, role="member")
     for number, ended in enumerate(({}, {"cancelled_at": NOW}, {"declined_at": NOW})):
         file.sponsorships.create(
             email=f"h@sponsor{number}.example", token_digest=str(number), invited_by=cast.sophie, expires_at=NOW,
@@ -188,4 +198,5 @@ def test_parties_of_a_file_are_its_applicant_with_who_acts_for_it_and_the_sponso
     assert found.sponsor_domains == {"sponsor0.example"}
     assert found.applicant_domains & {"present.example", "ancien.example"} == {"present.example"}
     assert cast.officer.email.partition("@")[2] not in found.applicant_domains
+    assert "parti.example" in found.applicant_domains
     assert found.neqs == {usinage.neq}

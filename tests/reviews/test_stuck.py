@@ -69,6 +69,13 @@ STEPS = {  # the step, whose it is, what else they did on the file, what is said
 }
 
 
+@proves(
+    administrators_work,
+    moot={
+        "without .open()": "what is over is never stuck: it only asks of fewer",
+        "without `state__in=MARKABLE`": "what waits for no step is never stuck: it only asks of fewer",
+    },
+)
 @pytest.mark.parametrize("step", STEPS)
 def test_step_that_a_person_may_not_take_is_not_theirs_and_what_nobody_can_take_is_told(cast, programme, client, step):
     name, duty, act, who = STEPS[step]
@@ -106,7 +113,14 @@ def test_step_that_a_person_may_not_take_is_not_theirs_and_what_nobody_can_take_
     assert (act, file.reference, "") in lines(cast.finance)
 
 
-@proves(ApplicationQuerySet.free_to, stuck_files, free_for, moot={"without `pk__in=own`": "who is free is taken off"})
+@proves(
+    ApplicationQuerySet.free_to, stuck_files, free_for,
+    moot={
+        "without `pk__in=own`": "who is free is taken off",
+        "without `pk__in=asked`": "it only reads the programme of more files",
+        "without `if turn.row.role`": "a step that is no role's is asked of nobody after",
+    },
+)  # fmt: skip
 def test_files_that_nobody_can_take_are_found_at_once_each_by_its_own_step(
     cast, programme, django_assert_max_num_queries
 ):
@@ -114,11 +128,13 @@ def test_files_that_nobody_can_take_are_found_at_once_each_by_its_own_step(
     elsewhere = other_programme(programme, "CX")
     screened, alone = another(row), another(row, call=elsewhere.calls.get())
     recommended, free = reviewed(cast, row), reviewed(cast, row)
-    record_duty(screened.pk, by=cast.screener, duty=Duty.SPONSOR)
-    record_duty(recommended.pk, by=cast.chair, duty=Duty.SCREEN)
+    Appointment.objects.create(user=cast.screener, program=programme, cluster=programme.cluster, role="chair")
+    record_duty(screened.pk, by=cast.screener, duty=Duty.RECOMMEND)  # who may recommend it yet: not its step
+    for person in (cast.chair, cast.screener):
+        record_duty(recommended.pk, by=person, duty=Duty.SCREEN)
     record_duty(free.pk, by=cast.ana, duty=Duty.SCREEN)
     files = list(Application.objects.select_related("call").order_by("pk"))
-    with override("en"), django_assert_max_num_queries(22):
+    with override("en"), django_assert_max_num_queries(26):
         found = {pk: (one.turn, one.missing[0].is_held) for pk, one in reviews.stuck_among(files).items()}
     assert found == {
         screened.pk: (FileTurn.SCREEN, True),
@@ -126,18 +142,32 @@ def test_files_that_nobody_can_take_are_found_at_once_each_by_its_own_step(
         recommended.pk: (ReviewTurn.RECOMMEND, True),
     }
     assert stuck_files({row.pk: ReviewTurn.REVIEW}, free_for) == {}
+    everything, turns = Application.objects, {recommended.pk: ReviewTurn.REOPEN, free.pk: ReviewTurn.RECOMMEND}
+    own_step = stuck_files(
+        turns, lambda _who, turn: everything.none() if turn is ReviewTurn.REOPEN else everything.all()
+    )
+    assert set(own_step) == {recommended.pk}
 
 
-@proves(first_panel_of, _of_a_first_panel, free_for, _turns_of_chair, _with_turns)
+@proves(
+    first_panel_of, _of_a_first_panel, free_for, _turns_of_chair, _with_turns,
+    moot={
+        "without `duty__in=": "any other act excludes a recommendation by itself",
+        "without `pk__in=[file.pk": "it only asks of more files",
+    },
+)  # fmt: skip
 def test_chair_recommends_no_file_of_which_they_were_of_the_first_panel(cast, programme):
     """Not one that they scored, or on which they acted before it was given to another."""
     row = submitted_row(cast, programme)
     Application.objects.filter(pk=row.pk).update(state="withdrawn")
     later, scored, acted, acted_since, soon = (reviewed(cast, row, due=NOW + days * DAY) for days in (9, 5, 5, 5, 1))
-    lost = reviewed(cast, row, due=NOW + 2 * DAY)
+    twin, lost = reviewed(cast, row, due=NOW + 9 * DAY), reviewed(cast, row, due=NOW + 2 * DAY)
     lost.assignments.filter(reviewer=cast.dev).update(state="recused")
     aside = {"assigned_by": cast.officer, "state": "submitted", "due": NOW, "seat": "cluster", "set_aside_at": NOW}
     Assignment.objects.create(application=scored, reviewer=cast.chair, **aside)
+    Assignment.objects.create(
+        application=soon, reviewer=cast.chair, **aside | {"state": "declined", "set_aside_at": None}
+    )
     for file in (acted, acted_since, soon):
         Assignment.objects.create(application=file, reviewer=cast.chloe, **aside)
     for file, at in ((acted, NOW), (acted_since, NOW + DAY), (later, NOW)):
@@ -150,4 +180,5 @@ def test_chair_recommends_no_file_of_which_they_were_of_the_first_panel(cast, pr
         ("Reopen the review: one that counted no longer does", lost.reference, ""),
         ("Recommend", acted_since.reference, ""),
         ("Recommend", later.reference, ""),
+        ("Recommend", twin.reference, ""),
     ]
