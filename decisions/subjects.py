@@ -112,7 +112,8 @@ def _project_until(subject: DecisionSubject, language: str) -> str:
 
 
 def _next_closing(subject: DecisionSubject, language: str) -> str:
-    """The closing of the first cohort still open after the decision; empty once the call has closed."""
+    """The closing of the first cohort still open after the decision; empty once the call has closed: a letter then says
+    nothing of it."""
     call = subject.application.call
     closing: datetime | None = call.cohort_at(subject.dated) if call.closes_at else None
     return day_text(closing, language) if closing and closing > subject.dated else ""
@@ -282,7 +283,7 @@ FIELDS: tuple[Field[DecisionSubject], ...] = (
     Field("feedback", gettext_lazy("Reviewers' comments, without names"), _feedback,
           "…", "…", block=True, kinds=_AFTER_REVIEWS, optional=True),
     Field("next_closing", gettext_lazy("Closing of the next cohort"), _next_closing,
-          "31 mai 2027", "May 31, 2027", kinds=(LetterKind.WAITLISTED, LetterKind.DECLINED)),
+          "31 mai 2027", "May 31, 2027", kinds=(LetterKind.WAITLISTED, LetterKind.DECLINED), optional=True),
     Field("reconsideration_days", gettext_lazy("Days to ask for reconsideration"), _reconsideration_days,
           "30", "30"),
 )  # fmt: skip

@@ -25,8 +25,9 @@ class Field(Generic[S]):
     """`{{ key }}` in a template: its name, its examples, and `value(subject, language)`, asked with that language on.
 
     A value is text, empty where nothing is known; of a `block`, which stands alone in its paragraph, it is safe HTML.
-    `kinds`: the kinds of letter that have it; empty: all of them. `optional`: it may be left empty, and its paragraph
-    is then left out. `lacks(subject, language)`: whether a part is missing of a value that is not empty.
+    `kinds`: the kinds of letter that have it; empty: all of them. `optional`: it may be left empty, and its paragraph,
+    or its line of a list, is then left out. `lacks(subject, language)`: whether a part is missing of a value that has
+    something.
     """
 
     key: str
@@ -105,6 +106,20 @@ def check(text: str, kind: str) -> list[str]:
     if "{" in rest or "}" in rest:
         wrong.append(_("A brace is used outside a field; write fields as {{ name }}."))
     return [str(sentence) for sentence in wrong]
+
+
+def without_empty(part: str, values: Mapping[str, str]) -> str:
+    """A paragraph of a template without what it says of an optional field that has no value: all of it, or that line of
+    a list; "" where nothing is left."""
+    every = known()
+
+    def says_nothing(text: str) -> bool:
+        return any(every[key].optional and not values[key] for key in fields_in(text))
+
+    lines = part.splitlines()
+    if all(line.startswith("- ") for line in lines):
+        return "\n".join(line for line in lines if not says_nothing(line))
+    return "" if says_nothing(part) else part
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

@@ -64,7 +64,9 @@ def empty_fields(subject: Subject) -> list[Lack | NoTemplate]:
     for language in subject.languages:
         line, body = texts_of(subject.template, language)
         used = fields.fields_in(line) + fields.fields_in(body)
-        empty += [Lack(language, key) for key in fields.lacking(subject, used, language)]
+        holes = [key for key, value in fields.values_of(subject, fields.fields_in(line), language).items() if not value]
+        lacking = fields.lacking(subject, used, language)
+        empty += [Lack(language, key) for key in dict.fromkeys([*lacking, *holes])]  # a subject line leaves nothing out
         if not body.strip():
             empty.append(Lack(language, "body"))
     return empty
@@ -140,11 +142,12 @@ def address_of(application: Application, person: str) -> list[str]:
 def paragraphs(body: str, values: Mapping[str, str]) -> list[SafeString]:
     """Paragraphs of a template as safe HTML: block fields as they are, headings from `## `, lists from `- `.
 
-    Everything else is escaped text. A heading under which nothing is left is left out.
+    Everything else is escaped text. What is said of an optional field that is empty is left out, and so is a heading
+    under which nothing is left.
     """
     known = fields.known()
     shown: list[tuple[bool, SafeString]] = []
-    for part in re.split(r"\n\s*\n", body.strip()):
+    for part in filter(None, (fields.without_empty(part, values) for part in re.split(r"\n\s*\n", body.strip()))):
         names = fields.fields_in(part)
         if len(names) == 1 and known[names[0]].block:
             if values[names[0]]:

@@ -1,8 +1,10 @@
 """Programmes as the staff sees them: the list, one programme tab by tab."""
 
+from uuid import UUID
+
 from django.contrib.auth.decorators import login_required
 from django.db.models import Prefetch
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -70,9 +72,18 @@ def details(request: PersonRequest, slug: str) -> HttpResponse:
     return show(request, program, "program-details", calls=calls, funding=funding, manages=manages)
 
 
-def version_of(program: Program, kind: str) -> tuple[Call | None, Version | None]:
-    """The version that a page shows: the latest call's. None before the first."""
-    call = program.calls.select_related(kind).order_by("-pk").first()
+def version_of(request: PersonRequest, program: Program, kind: str) -> tuple[Call | None, Version | None]:
+    """The version that a page shows: that of the call that is asked for, else of the latest; 404 for another's call.
+    None before the first."""
+    calls = program.calls.select_related(kind).order_by("-pk")
+    if asked := request.GET.get("call"):
+        try:
+            calls = calls.filter(public_id=UUID(asked))
+        except ValueError:
+            raise Http404 from None
+    call = calls.first()
+    if call is None and asked:
+        raise Http404
     return call, getattr(call, kind, None)
 
 
@@ -82,7 +93,7 @@ def version_of(program: Program, kind: str) -> tuple[Call | None, Version | None
 def form(request: PersonRequest, slug: str) -> HttpResponse:
     """The form read-only, every question with its two languages, its conditions and its limits."""
     program = of_staff(request, slug)
-    call, version = version_of(program, "form")
+    call, version = version_of(request, program, "form")
     sections = []
     for section in read_once(version, parse_form).sections if version else ():
         sections.append(
@@ -145,7 +156,7 @@ LIMITS = {
 @never_cache
 def rubric(request: PersonRequest, slug: str) -> HttpResponse:
     program = of_staff(request, slug)
-    call, version = version_of(program, "rubric")
+    call, version = version_of(request, program, "rubric")
     parsed = rubric_of(call) if call and version else None
     form = read_once(call.form, parse_form) if call and call.form else None
     criteria = []
@@ -165,9 +176,9 @@ def rubric(request: PersonRequest, slug: str) -> HttpResponse:
 @login_required
 @never_cache
 def rules(request: PersonRequest, slug: str) -> HttpResponse:
-    """Every rule there is in words: those of the latest call's version, and those of the agreements that pay it."""
+    """Every rule there is in words: those of the call's version, and those of the agreements that pay it."""
     program = of_staff(request, slug)
-    call, version = version_of(program, "rules")
+    call, version = version_of(request, program, "rules")
     chapters = rules_in_words(call) if call and version else []
     return show(request, program, "program-rules", call=call, version=version, chapters=chapters)
 

@@ -12,6 +12,7 @@ from decisions.states import DecisionKind
 from decisions.subjects import _shares, _signer_of, subject_of
 from funding.models import Agreement, Envelope
 from letters import fields
+from letters.sheets import empty_fields, html_of
 from reviews.models import Assignment
 from reviews.states import AssignmentState
 from tests.decisions import files
@@ -185,6 +186,21 @@ def test_next_closing_is_that_of_the_first_cohort_still_open_after_the_decision(
     assert value(decision, "next_closing", "en") == "February\u00a01, 2027"
     call.cohorts, call.closes_at = [], files.DECIDED_AT - timedelta(days=1)
     assert value(decision, "next_closing", "en") == ""
+
+
+@pytest.mark.parametrize("kind", ["declined", "waitlisted"])
+def test_letter_of_a_call_that_has_closed_says_nothing_of_a_next_cohort_and_lacks_nothing(cast, programme, kind):
+    """A call that closes once, and the last cohort of one that goes on, decline too."""
+    decision = files.decision_row(cast, programme, state="draft", kind=kind)
+    call = decision.application.call
+    for closes_at, says in ((files.DECIDED_AT + timedelta(days=30), True), (files.DECIDED_AT, False)):
+        call.cohorts, call.closes_at = [], closes_at
+        with clock.at(files.DECIDED_AT):
+            subject = subject_of(decision)
+            letter = html_of(subject, code="")
+            lacks = [str(one.words) for one in empty_fields(subject)]
+        assert not [one for one in lacks if "prochaine cohorte" in one or "next cohort" in one]
+        assert ("prochaine cohorte" in letter, "next cohort" in letter) == (says, says)
 
 
 @pytest.mark.parametrize("kind", DecisionKind)

@@ -595,6 +595,15 @@ def test_bonus_is_shown_apart_with_its_condition_wherever_the_amount_is_decided(
     for said in ("Reimbursement of eligible costs", "$65,000.01", "Bonus", "$10,000.00"):
         assert said in letter, said
     assert "The letter as it would leave now" in text(pages["the ministry"])
+    Decision.objects.filter(pk=decision.pk).update(kind="partial", amount="60000.00")
+    for name, person, key in (  # the bonus goes first, and it is said
+        ("decision-file", cast.officer, reference),
+        ("decision-send-back", cast.approver, reference),
+        ("decision-concurrence", cast.concurrence, asked.public_id),
+    ):
+        body = text(as_(person).get(reverse(name, args=[key]))).partition("The letter as it would leave now")[0]
+        assert "Reimbursement: $60,000.00. Bonus: $0.00." in body, name
+        assert "The bonus is paid only once" not in body, name
     rows.update(requested_bonus="0.00")
     assert "Bonus" not in text(as_(cast.officer).get(reverse("decision-file", args=[reference])))
 

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 from decisions.subjects import DecisionSubject
 from letters import fields
 from letters.fields import Field
+from letters.sheets import paragraphs
 from letters.states import LetterKind
 
 
@@ -85,3 +86,20 @@ def test_every_field_has_its_name_and_an_example_in_each_language():
     assert {key for key, field in known.items() if not (field.name and field.example_fr and field.example_en)} == set()
     assert {"organisation", "contact_phone", "amount", "reasons"} <= set(known)
     assert issubclass(DecisionSubject, fields._FIELDS["organisation"][0])
+
+
+def test_what_a_template_says_of_an_optional_field_that_is_empty_is_left_out(declared):
+    """Its paragraph, or its line of a list; and the heading under which nothing is left."""
+    fields.register(Claim, Field("seen", "Seen", lambda claim, _language: claim.note, "…", "…", optional=True))
+    body = "Bonjour.\n\n## La suite\n\nVu le {{ seen }}.\n\n- Montant : {{ amount }}\n- Le {{ seen }}\n\n- {{ seen }}"
+
+    def said(body, seen):
+        return [str(one) for one in paragraphs(body, {"amount": "12 $", "seen": seen})]
+
+    assert said(body, "8 mai") == [
+        "<p>Bonjour.</p>", "<h2>La suite</h2>", "<p>Vu le 8 mai.</p>",
+        "<ul><li>Montant : 12 $</li><li>Le 8 mai</li></ul>", "<ul><li>8 mai</li></ul>",
+    ]  # fmt: skip
+    assert said(body, "") == ["<p>Bonjour.</p>", "<h2>La suite</h2>", "<ul><li>Montant : 12 $</li></ul>"]
+    alone = "## La suite\n\nVu le {{ seen }}.\n\n## Merci\n\nAu revoir."
+    assert said(alone, "") == ["<h2>Merci</h2>", "<p>Au revoir.</p>"]

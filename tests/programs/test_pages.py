@@ -48,6 +48,20 @@ def test_staff_read_every_part_of_a_programme_in_both_languages(programme, page,
         assert page("officer", name, programme.slug, language=language).status_code == 200, name
 
 
+@pytest.mark.parametrize("name", ["program-form", "program-rubric", "program-rules"])
+def test_a_call_leads_to_the_versions_that_it_has_though_a_later_call_has_others(programme, page, name):
+    call = programme.calls.get()
+    later = another_call(call, name_fr="Appel suivant", name_en="Next call", state="draft")
+    leads_to = page("officer", "call-manage", call.public_id).content.decode()
+    query = f"?call={call.public_id}"
+    assert reverse(name, args=[programme.slug]) + query in leads_to
+    assert f"of {call.name_en}." in page("officer", name, programme.slug, query=query).content.decode()
+    assert f"of {later.name_en}." in page("officer", name, programme.slug).content.decode()
+    elsewhere = another_call(call, cluster=another_cluster())
+    for wrong in (elsewhere.public_id, "x", "01a21e5c-f352-7dbd-b4ea-852ad1b741d1"):
+        assert page("officer", name, programme.slug, query=f"?call={wrong}").status_code == 404
+
+
 def test_a_programme_is_for_its_staff(programme, page):
     call = programme.calls.get()
     for person in STAFF:
