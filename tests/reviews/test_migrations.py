@@ -6,7 +6,8 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from reviews.models import Assignment, Panel, PanelSeat
+from moves.models import DutyDone
+from reviews.models import Assignment, Declaration, Panel, PanelSeat
 from reviews.states import AssignmentState
 from tests.decisions.files import submitted_row
 from tests.files import another, another_call
@@ -53,3 +54,28 @@ def test_panels_and_seats_are_those_of_who_was_given_which_file(committed_db, ca
         (file.call_id, file.pk, cast.chloe, "cluster", T + 5 * DAY, ""),
         (elsewhere.call_id, None, cast.ben, "cluster", T + 7 * DAY, ""),
     }
+
+
+@pytest.mark.slow
+def test_conflicts_on_record_touch_what_their_person_had_done_by_then(committed_db, cast, programme):
+    """In order; not what came after, nor on another file, nor by another, nor what is no duty of the cluster's."""
+    file = submitted_row(cast, programme)
+    other = another(file)
+    for one, person, duty, days in (
+        (file, cast.chair, "screen", 2), (file, cast.chair, "score", 1), (file, cast.chair, "recommend", 4),
+        (other, cast.chair, "endorse", 1), (file, cast.ana, "score", 1), (file, cast.officer, "prepare", 1),
+    ):  # fmt: skip
+        DutyDone.objects.create(application_id=one.pk, user_id=person.pk, duty=duty, at=T + days * DAY)
+
+    def say(person, answer, days=3):
+        return Declaration.objects.create(application=file, user=person, answer=answer, at=T + days * DAY).pk
+
+    conflict, doubt, none, early, own = (
+        say(cast.chair, "conflict"), say(cast.ana, "unsure"), say(cast.ana, "none", 5), say(cast.chair, "conflict", 0),
+        say(cast.officer, "conflict"),
+    )  # fmt: skip
+    migrate([("reviews", "0007_sent_back")])
+    assert Declaration.objects.count() == 5
+    migrate()
+    touches = dict(Declaration.objects.values_list("pk", "touches"))
+    assert touches == {conflict: "score\nscreen", doubt: "score", none: "", early: "", own: ""}
