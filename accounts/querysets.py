@@ -54,6 +54,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Those whose person can sign for the organisation today: signatories, with an open account."""
         return self.current().filter(role=OrganisationRole.SIGNATORY, user__is_active=True)
 
+    def of_address(self, email: str) -> Self:
+        """Those that run, of the person with this address."""
+        return self.current().filter(user__email=email)
+
     def by_organisation(self) -> Self:
         """With the organisation of each, by its name."""
         return self.select_related("organisation").order_by(*by_name("organisation__legal_name"), "pk")

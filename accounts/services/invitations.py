@@ -39,7 +39,7 @@ def invite_member(
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     must_sign_for(organisation, by)
     email = _clean(email)
-    if organisation.memberships.current().filter(user__email=email).exists():
+    if organisation.memberships.of_address(email).exists():
         raise ValidationError({"email": _("This person already acts for the organisation.")})
     return _invite(organisation, by=by, email=email, language=language, role=OrganisationRole(role))
 
@@ -154,7 +154,7 @@ def _invite(
     User.objects.select_for_update(no_key=True).get(pk=by.pk)  # counts stand still
     if Invitation.objects.filter(invited_by=by, at__gt=now - timedelta(days=1)).count() >= MOST_A_DAY:
         raise ValidationError({"email": _("You sent many invitations today. Send the others tomorrow.")})
-    Invitation.objects.filter(email=email, accepted_at=None, expires_at__gt=now, **where).update(expires_at=now)
+    place.invitations.waiting().filter(email=email).update(expires_at=now)
     invitation = Invitation.objects.create(
         email=email,
         language=language,

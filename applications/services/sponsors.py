@@ -54,7 +54,7 @@ def invite_sponsor(
         errors["email"] = _("Enter an e-mail address, for example nom@entreprise.ca.")
     if not organisation_name:
         errors["organisation_name"] = _("Enter the name of the sponsor's company.")
-    if application.organisation.memberships.current().filter(user__email=email).exists():
+    if application.organisation.memberships.of_address(email).exists():
         errors["email"] = _("This person acts for your own organisation: a sponsor is a customer.")
     asked_today = Sponsorship.objects.filter(invited_by=by, invited_at__gt=clock.now() - timedelta(days=1))
     if asked_today.count() >= MOST_A_DAY:

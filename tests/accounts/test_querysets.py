@@ -71,7 +71,10 @@ def test_clusters_served_are_those_of_the_roles_that_are_named(cast, cluster):
     assert set(Cluster.objects.served_by(cast.officer)) == set()
 
 
-@proves(OrganisationQuerySet.of_member, MembershipQuerySet.current, MembershipQuerySet.ran_since)
+@proves(
+    OrganisationQuerySet.of_member, MembershipQuerySet.current, MembershipQuerySet.ran_since,
+    MembershipQuerySet.of_address,
+)  # fmt: skip
 def test_person_acts_for_an_organisation_until_they_leave_it_and_again_if_they_come_back(cast, usinage, precision):
     """Olivier left the one and still acts for the other; Michel left his at the instant asked of, and came back."""
     now = clock.now()
@@ -83,6 +86,7 @@ def test_person_acts_for_an_organisation_until_they_leave_it_and_again_if_they_c
     again = precision.memberships.create(user=cast.michel, role="member")
     assert set(Membership.objects.current()) == {acts, again}
     assert set(Membership.objects.ran_since(now)) == {acts, again, back}
+    assert list(Membership.objects.of_address(cast.michel.email)) == [again]
     assert list(Organisation.objects.of_member(cast.olivier)) == [precision]
     assert list(Organisation.objects.of_member(cast.michel)) == [precision]
     assert list(Organisation.objects.of_member(cast.sophie)) == []

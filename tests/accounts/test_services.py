@@ -6,9 +6,11 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts import services
-from accounts.models import Invitation, Membership, Organisation, User
+from accounts.models import Cluster, Invitation, Membership, Organisation, User
 from accounts.rules import holds_cluster_role, is_member, is_signatory
-from accounts.services.organisations import _keep_a_signatory
+from accounts.services.clusters import end_cluster_appointment
+from accounts.services.invitations import _invite
+from accounts.services.organisations import _check, _keep_a_signatory
 from audit.actors import Assurance
 from audit.models import Change, Entry
 from audit.states import ActorKind
@@ -133,13 +135,21 @@ def test_organisation_with_a_wrong_value_is_refused_at_its_field(cast, field, va
     assert not Organisation.objects.filter(neq="1177777777").exists()
 
 
-def test_organisation_already_registered_is_refused_without_saying_by_whom(cast, usinage):
-    with pytest.raises(ValidationError) as problem:
-        services.register_organisation(by=cast.michel, **facts(neq=usinage.neq))
-    (error,) = problem.value.error_dict["neq"]
-    assert error.code == "taken"
-    assert "Sophie" not in error.message
-    assert "Gauthier" not in error.message
+@proves(_check)
+def test_organisation_already_registered_is_refused_without_saying_by_whom(cast, usinage, precision):
+    """Once registered, or as another changes its number; its own number stands in nobody's way."""
+    for write in (
+        lambda: services.register_organisation(by=cast.michel, **facts(neq=usinage.neq)),
+        lambda: services.update_organisation(precision, by=cast.michel, version=1, neq=usinage.neq),
+    ):
+        with pytest.raises(ValidationError) as problem:
+            write()
+        (error,) = problem.value.error_dict["neq"]
+        assert error.code == "taken"
+        assert "Sophie" not in error.message
+        assert "Gauthier" not in error.message
+    changed = services.update_organisation(usinage, by=cast.sophie, version=1, neq=usinage.neq, city="Laval")
+    assert changed.city == "Laval"
 
 
 def test_organisation_registered_needs_a_person(cast):
@@ -212,14 +222,20 @@ def invite(usinage, cast, email="michel.lapointe@precision-laurentides.example",
     return services.invite_member(usinage, by=cast.sophie, email=email, role=role, language="fr")
 
 
-def test_invitations_of_one_person_in_a_day_are_counted(cast, usinage, monkeypatch, clock_at):
+@proves(_invite)
+def test_invitations_of_one_person_in_a_day_are_counted(cast, usinage, precision, monkeypatch, clock_at):
+    """Wherever that person sends them; those of others are theirs."""
     monkeypatch.setattr(services.invitations, "MOST_A_DAY", 2)
+    clock_at(now := clock.now())
+    precision.memberships.create(user=cast.sophie, role="signatory")
     invite(usinage, cast, "un@company.example")
-    invite(usinage, cast, "un@company.example")
-    with pytest.raises(ValidationError) as caught:
-        invite(usinage, cast, "deux@company.example")
-    assert set(caught.value.error_dict) == {"email"}
-    clock_at(clock.now() + timedelta(days=1))
+    invite(precision, cast, "un@company.example")
+    for organisation in (usinage, precision):
+        with pytest.raises(ValidationError) as caught:
+            invite(organisation, cast, "deux@company.example")
+        assert set(caught.value.error_dict) == {"email"}
+    assert services.invite_member(precision, by=cast.michel, email="trois@x.example", role="member", language="fr")
+    clock_at(now + timedelta(days=1))
     assert invite(usinage, cast, "deux@company.example")
 
 
@@ -263,9 +279,25 @@ def test_invitation_that_never_was_is_refused(cast):
     assert [r.code for r in problem.value.refusals] == ["link"]
 
 
-def test_invitation_sent_again_ends_the_first(cast, usinage):
-    _first, token = invite(usinage, cast)
-    invite(usinage, cast)
+@proves(_invite)
+def test_invitation_sent_again_ends_the_first(cast, usinage, northwind, clock_at):
+    """It ends no other: of another person, to another place, accepted, or expired before."""
+    clock_at(now := clock.now())
+    northwind.memberships.create(user=cast.sophie, role="signatory")
+    used, accepted = invite(usinage, cast)
+    services.accept_invitation(accepted, by=cast.michel)
+    services.remove_member(usinage.memberships.get(user=cast.michel), by=cast.sophie)
+    late, _token = invite(usinage, cast)
+    with clock.at(now - timedelta(days=1)):
+        services.cancel_invitation(late, by=cast.sophie)
+    first, token = invite(usinage, cast)
+    others = [invite(usinage, cast, "un@company.example")[0], invite(northwind, cast)[0]]
+    last_sent, _token = invite(usinage, cast)
+    ends = dict(Invitation.objects.filter(pk__gte=used.pk).values_list("pk", "expires_at"))
+    assert ends == {
+        late.pk: now - timedelta(days=1), first.pk: now,
+        **{one.pk: now + timedelta(days=14) for one in (used, *others, last_sent)},
+    }  # fmt: skip
     with pytest.raises(WrongMoment):
         services.accept_invitation(token, by=cast.michel)
 
@@ -322,10 +354,23 @@ def test_roles_are_given_and_taken_by_administrators_only(cast, cluster, key):
             write()
 
 
+@proves(end_cluster_appointment)
 def test_last_administrator_stays(cast, cluster):
+    """A closed account, a role that ended, and one in another cluster administer nothing here."""
+    own = cluster.appointments.get(user=cast.administrator)
+    other = Cluster.objects.create(slug="other", name_fr="Autre", name_en="Other")
+    since = clock.today() - timedelta(days=9)
+    for place, person, ends_on in (
+        (cluster, cast.ana, None), (cluster, cast.ben, since), (other, cast.administrator, None),
+    ):  # fmt: skip
+        place.appointments.create(user=person, role="administrator", starts_on=since, ends_on=ends_on)
+    User.objects.filter(pk=cast.ana.pk).update(is_active=False)
     with pytest.raises(WrongMoment) as problem:
-        services.end_cluster_appointment(cluster.appointments.get(user=cast.administrator), by=cast.administrator)
+        services.end_cluster_appointment(own, by=cast.administrator)
     assert [r.code for r in problem.value.refusals] == ["last"]
+    services.appoint_to_cluster(cast.chloe, cluster, by=cast.administrator, role="administrator")
+    services.end_cluster_appointment(own, by=cast.administrator)
+    assert not holds_cluster_role(cast.administrator, "administrator", cluster)
 
 
 @pytest.mark.parametrize("role", ["auditor", ""])
