@@ -10,11 +10,13 @@ from django.core.management import CommandError, call_command
 
 from audit.actors import CLOCK
 from audit.checks import Verified, _findings, _moved, _orphans, check_change_kinds, verify
+from audit.management.commands.verify_trail import Command
 from audit.models import Entry, Erasable, Head
 from audit.services import erase_texts, record
 from audit.states import ChangeKind
 from awards.models import Award
 from tests.audit.trail import move_to_the_end, tamper
+from tests.decisions import files as decision_files
 from tests.moves.machines import Decision, File
 from tests.mutants import proves
 from work import clock
@@ -202,6 +204,20 @@ def test_one_file_can_be_verified_alone(chain):
     tamper("UPDATE audit_entry SET verb = 'application.other' WHERE subject_id = %s AND seq = 3", chain.pk)
     assert list(verify(application_id=other.application_id)) == []
     assert len(list(verify(application_id=chain.pk))) == 1
+
+
+@proves(Command.key)
+@pytest.mark.parametrize("name", ["reference", "public_id"])
+def test_the_command_verifies_the_one_file_that_is_named(cast, programme, name):
+    first, second = (decision_files.file_row(cast, programme) for _n in range(2))
+    for file in (first, second):
+        record(file, "application.read", by=CLOCK)
+    tamper("UPDATE audit_entry SET verb = 'application.other' WHERE application_id = %s", first.pk)
+    out = StringIO()
+    call_command("verify_trail", application=str(getattr(second, name)), stdout=out)
+    assert out.getvalue().strip() == "The trail is whole: 1 chains, 1 entries, 0 texts erased by schedule."
+    with pytest.raises(CommandError, match="1 faults in 1 chains, 1 entries"):
+        call_command("verify_trail", application=str(getattr(first, name)), stdout=StringIO())
 
 
 def test_the_command_refuses_a_reference_that_does_not_exist(chain):

@@ -13,7 +13,16 @@ from audit import querysets, seal
 from audit.actors import CLOCK
 from audit.models import Change, Entry, Epoch, Erasable, Head, Reading
 from audit.querysets import Cursor
-from audit.services import changes_after, make_reading_partitions, open_epoch, record, record_reading, tell
+from audit.services import (
+    _lock_head,
+    changes_after,
+    erase_texts,
+    make_reading_partitions,
+    open_epoch,
+    record,
+    record_reading,
+    tell,
+)
 from audit.states import ChangeKind, OneOf, Read, ReadOne, read_of
 from moves.duties import clash
 from moves.interests import is_barred
@@ -21,6 +30,8 @@ from moves.models import DutyDone, Standing
 from moves.services import declare_standing, record_duty
 from moves.states import Duty
 from tests.databases import at_once
+from tests.moves.machines import Decision, File
+from tests.mutants import proves
 from work import clock, tracing
 
 NOON = datetime(2026, 11, 20, 17, tzinfo=UTC)
@@ -48,6 +59,44 @@ def test_entries_of_a_subject_follow_each_other(file, camille):
     assert (head.count, head.digest, head.application_id) == (2, second.digest, file.pk)
     assert list(Entry.objects.of_file(file.pk)) == [first, second]
     assert list(Entry.objects.of("application", file.pk)) == [first, second]
+
+
+@proves(_lock_head)
+def test_each_subject_has_a_chain_of_its_own_whoever_shares_its_key_or_its_kind(file, camille):
+    other = File.objects.create(title="Paint line", owner=camille.pk)
+    subjects = [file, other, *(Decision.objects.create(pk=one.pk, application=one) for one in (file, other))]
+    for _time in range(2):
+        for subject in reversed(subjects):
+            record(subject, "application.read", by=camille)
+    heads = Head.objects.order_by("subject_type", "subject_id").values_list("subject_type", "subject_id", "count")
+    named = sorted((kind, one.pk, 2) for kind in ("application", "decision") for one in (file, other))
+    assert list(heads) == named
+    for kind, key, _count in named:
+        assert list(Entry.objects.of(kind, key).values_list("seq", "head__subject_id")) == [(1, key), (2, key)]
+
+
+@proves(erase_texts)
+def test_texts_are_erased_where_they_were_asked_chain_by_chain_and_once(file, camille):
+    other = File.objects.create(title="Paint line", owner=camille.pk)
+    for n in (1, 2, 3):
+        for subject in (other, file):
+            record(subject, "application.read", by=camille, note=f"{subject.title} {n}")
+    texts = Erasable.objects.all()
+    with clock.at(NOON):
+        assert erase_texts(texts.filter(value="Robot cell 1"), by=CLOCK, rule="notes-7-years") == 1
+    asked = [*texts.filter(entry__subject_id=other.pk, value__in=["Paint line 3", "Paint line 2"]).order_by("-pk")]
+    asked += texts.filter(entry__subject_id=file.pk, entry__seq__in=(1, 2))
+    with clock.at(NOON + timedelta(days=1)):
+        assert erase_texts(asked, by=CLOCK, rule="notes-7-years") == 3
+    assert set(texts.filter(erased_at__isnull=True).values_list("value", flat=True)) == {"Paint line 1", "Robot cell 3"}
+    assert set(texts.filter(erased_at__isnull=False).values_list("value", "salt")) == {("", "")}
+    assert texts.get(entry__subject_id=file.pk, entry__seq=1).erased_at == NOON
+    entries = Entry.objects.filter(verb="trail.erase").order_by("id")
+    assert [(entry.subject_id, entry.given["erased"]) for entry in entries] == [
+        (file.pk, [[1, "note"]]),
+        (other.pk, [[2, "note"], [3, "note"]]),
+        (file.pk, [[2, "note"]]),
+    ]
 
 
 def test_an_entry_reads_back_to_the_digest_it_was_written_with(file, camille):
@@ -379,7 +428,5 @@ def test_one_person_never_does_two_duties_on_one_file(camille, done, asked):
 
 def test_a_file_is_known_by_its_subject_or_its_application(file):
     from audit.services import file_of
-    from tests.moves.machines import Decision
-
     assert file_of(file) == file.pk
     assert file_of(Decision(application=file)) == file.pk
