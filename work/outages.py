@@ -133,9 +133,14 @@ def open_outages() -> QuerySet[Outage]:
     return Outage.objects.filter(over_at__isnull=True).order_by("since", "pk")
 
 
+def _outages_of(*machines: Machine) -> QuerySet[Outage]:
+    """Those of these machines that are away now."""
+    return open_outages().filter(machine__in=machines)
+
+
 def is_left_alone(machine: Machine) -> bool:
     """Whether the machine was away a moment ago, so that it is too soon to ask it again."""
-    return open_outages().filter(_too_soon(), machine=machine).exists()
+    return _outages_of(machine).filter(_too_soon()).exists()
 
 
 def _too_soon() -> Q:
@@ -159,7 +164,7 @@ def _opened(machine: Machine, now: datetime) -> Outage:
     """The machine's open outage, made where there is none: another worker may open or end one at the same moment."""
     for _try in range(3):
         with suppress(IntegrityError), transaction.atomic():
-            return open_outages().filter(machine=machine).first() or _again(machine, now) or _open(machine, now)
+            return _outages_of(machine).first() or _again(machine, now) or _open(machine, now)
     return _open(machine, now)
 
 
@@ -183,7 +188,7 @@ def _open(machine: Machine, now: datetime) -> Outage:
 
 def note_back(*machines: Machine) -> int:
     """Write that these machines work again. Gives how many of them had been away."""
-    return open_outages().filter(machine__in=machines).update(over_at=clock.now())
+    return _outages_of(*machines).update(over_at=clock.now())
 
 
 # How to ask after a machine: the reason it gives, "" when it is there; None while work that waits for it asks better.
@@ -209,7 +214,7 @@ def check_questions() -> None:
 def ask_after_machines() -> int:
     """Ask each machine that is away, and may be asked by now, whether it is back. Gives how many are."""
     back = 0
-    for outage in open_outages().filter(~_too_soon(), machine__in=QUESTIONS):
+    for outage in _outages_of(*QUESTIONS).filter(~_too_soon()):
         machine = Machine(outage.machine)
         try:
             reason = QUESTIONS[machine]()
@@ -232,7 +237,7 @@ def note_met(machine: Machine, reason: str) -> None:
         return
     try:
         with transaction.atomic():
-            if open_outages().filter(machine=machine).exists():
+            if _outages_of(machine).exists():
                 return
             with connection.cursor() as cursor:
                 cursor.execute("SET LOCAL lock_timeout = '250ms'")

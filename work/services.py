@@ -106,9 +106,12 @@ def fail(item: "WorkItem", error: BaseException | str) -> None:
     item.last_error = reason_of(error)
     item.claimed_until = None
     item.due = clock.now() + pause_after(item.attempts)
-    type(item)._base_manager.filter(pk=item.pk, attempts=item.attempts, done_at__isnull=True).update(
-        last_error=item.last_error, claimed_until=None, due=item.due
-    )
+    _mine(item).update(last_error=item.last_error, claimed_until=None, due=item.due)
+
+
+def _mine(item: "WorkItem") -> "QuerySet[WorkItem]":
+    """The row as long as nobody has claimed it since we did (each claim counts an attempt), nor done it."""
+    return type(item)._base_manager.filter(pk=item.pk, attempts=item.attempts, done_at__isnull=True)
 
 
 def release(item: "WorkItem", reason: str, *, due: datetime | None = None) -> None:
@@ -119,8 +122,7 @@ def release(item: "WorkItem", reason: str, *, due: datetime | None = None) -> No
     values: dict[str, Any] = {"last_error": reason_of(reason), "claimed_until": None, "attempts": F("attempts") - 1}
     if due is not None:
         values["due"] = due
-    mine = type(item)._base_manager.filter(pk=item.pk, attempts=item.attempts, done_at__isnull=True)
-    mine.update(**values)
+    _mine(item).update(**values)
 
 
 def stop(item: "WorkItem", reason: str) -> None:
@@ -128,7 +130,7 @@ def stop(item: "WorkItem", reason: str) -> None:
 
     Nothing is changed when another worker has claimed the row since, or has done it.
     """
-    mine = type(item)._base_manager.filter(pk=item.pk, attempts=item.attempts, done_at__isnull=True)
+    mine = _mine(item)
     item.attempts, item.claimed_until, item.last_error = ATTEMPTS, None, reason_of(reason)
     item.set_aside_at, item.set_aside_by, item.set_aside_why = clock.now(), None, ""
     mine.update(

@@ -16,9 +16,10 @@ from django.utils.translation import gettext_lazy
 
 from audit.models import Entry
 from tests.databases import at_once
+from tests.mutants import proves
 from tests.work.conftest import At, Count, Counting
 from work import clock, jobs, nudges
-from work.jobs import kinds, results, runs
+from work.jobs import acts, kinds, results, runs
 from work.models import Job, JobFailure, JobKeys, Outage
 from work.outages import Away, Later, open_outages
 from work.querysets import ATTEMPTS
@@ -99,6 +100,7 @@ def test_the_database_refuses_a_word_that_no_list_knows(start, column):
 # ------------------------------------------------------------------ asking
 
 
+@proves(jobs.start_job)
 @pytest.mark.django_db
 def test_the_same_question_is_the_same_job_while_it_is_under_way(start):
     first = start()
@@ -109,12 +111,24 @@ def test_the_same_question_is_the_same_job_while_it_is_under_way(start):
     assert verbs(first) == ["job.start", "job.finish"]
 
 
+@proves(jobs.start_job, jobs.visible_to)
+@pytest.mark.django_db
+def test_each_person_has_their_own_jobs_and_their_own_ten(start, camille, sam):
+    hers = [start(total=n) for n in range(10)]
+    with translation.override("en-ca"):
+        his = jobs.start_job(JobKind.FILE_LIST, Count(total=0), by=sam)
+    assert (his in hers, his.language) == (False, "en")
+    assert set(jobs.visible_to(camille)) == set(hers)
+    assert list(jobs.visible_to(sam)) == [his]
+
+
 def test_two_presses_at_once_start_one_job(committed_db, start):
     one, other = at_once(start, start)
     assert one == other
     assert Job.objects.count() == 1
 
 
+@proves(jobs.start_job)
 @pytest.mark.django_db
 def test_a_person_has_at_most_ten_under_way(start):
     for n in range(10):
@@ -134,6 +148,7 @@ def test_what_is_asked_is_of_the_kind(camille, counting):
 # ------------------------------------------------------------------ going well
 
 
+@proves(results.put_together)
 @pytest.mark.django_db
 def test_a_job_is_done_whole_and_keeps_its_result(start):
     with translation.override("en"):
@@ -202,6 +217,40 @@ def test_a_run_ends_in_time_and_asks_for_another(committed_db, start, monkeypatc
     job.refresh_from_db()
     assert (job.state, job.phase, job.attempts, job.claimed_until) == ("running", JobPhase.STEP, 0, None)
     assert asked == ["jobs"]
+
+
+@proves(runs.run_waiting)
+@pytest.mark.django_db
+def test_no_turn_begins_once_the_time_is_over(start, monkeypatch):
+    start()
+    monkeypatch.setattr(runs, "monotonic", lambda: 100.0)
+    assert runs.run_waiting(0) == 0
+
+
+@proves(runs._take)
+@pytest.mark.django_db
+def test_a_worker_takes_a_job_when_fewer_than_two_are_held(start):
+    first, second, _third = (start(total=n) for n in (1, 2, 3))
+    assert [runs._take(), runs._take(), runs._take()] == [first, second, None]
+    with clock.at(clock.now() + timedelta(minutes=2)):
+        assert runs._take() == first  # its worker is gone, and so is the other
+
+
+@proves(runs._held)
+@pytest.mark.django_db
+def test_a_job_is_held_by_who_claimed_it_as_long_as_it_runs_and_nobody_has_taken_it_since(start, camille):
+    now = clock.now()
+    with clock.at(now):
+        start(total=1), start(total=2)
+        other, mine = runs._take(), runs._take()
+    assert other.claimed_until == mine.claimed_until
+    assert runs._held(mine) == mine
+    with clock.at(now + timedelta(minutes=2)):
+        runs._take(), runs._take()
+    assert runs._held(mine) is None
+    mine.refresh_from_db()
+    jobs.act_on_job(mine, JobAct.PAUSE, by=camille)
+    assert runs._held(mine) is None
 
 
 def test_at_most_two_jobs_are_worked_on_at_once(committed_db, start, counting):
@@ -518,6 +567,33 @@ def test_the_pieces_of_a_cancelled_job_are_removed(start, counting, camille):
     assert stored(job) == []
 
 
+@proves(acts._go_on, results._remove_result)
+@pytest.mark.django_db
+def test_what_is_removed_or_forgotten_of_a_job_is_its_own(start, counting, camille):
+    """One that was tried again keeps what it has; what begins anew forgets what it froze; others keep theirs."""
+
+    def refuse(job, cursor):
+        raise jobs.Refused("no")
+
+    counting.meanwhile = refuse
+    other, job = start(total=1), start(total=2)
+    run_jobs()
+    for one in (other, job):
+        JobKeys.objects.create(job=one, keys=[1, 2])
+        one.refresh_from_db()
+    with clock.at(job.keep_until - timedelta(seconds=1)):
+        assert not results._remove_result(job.pk)
+    with clock.at(job.keep_until):
+        jobs.act_on_job(other, JobAct.RETRY, by=camille)
+        assert not results._remove_result(other.pk)
+        assert JobKeys.objects.count() == 2
+        assert results._remove_result(job.pk)
+        assert list(JobKeys.objects.values_list("job", flat=True)) == [other.pk]
+    JobKeys.objects.create(job=job, keys=[1, 2])
+    jobs.act_on_job(job, JobAct.RETRY, by=camille)
+    assert list(JobKeys.objects.values_list("job", flat=True)) == [other.pk]
+
+
 @pytest.mark.django_db
 def test_a_job_tried_again_after_its_pieces_went_begins_anew(start, counting, camille):
     def refuse(job, cursor):
@@ -703,19 +779,33 @@ def test_files_that_cannot_be_removed_keep_no_others_and_are_left_for_an_hour(st
         assert jobs.remove_results() == 1
 
 
+@proves(
+    jobs.remove_results, moot={"without `keep_until__lte=now`": "each is asked again under its lock, those over first"}
+)
 @pytest.mark.django_db
-def test_results_are_removed_the_longest_over_first(start, monkeypatch):
+def test_results_are_removed_the_longest_over_first_and_so_many_at_once(start, monkeypatch):
+    """One that cannot be removed is left for an hour, and no other is."""
     now, removed = clock.now(), []
-    made = []
-    for days in (0, 2, 1):
-        with clock.at(now + timedelta(days=days)):
-            made.append(start(total=days + 1))
-            run_jobs()
-    monkeypatch.setattr(results, "remove_pieces", lambda job: removed.append(job.pk))
-    monkeypatch.setattr("work.storage.remove", lambda path: None)
-    with clock.at(now + timedelta(days=20)):
-        jobs.remove_results()
-    assert removed == [made[0].pk, made[2].pk, made[1].pk]
+
+    def remove(job):
+        removed.append(job.digest)
+        if job.digest == "third":
+            raise ValueError("what is not ours")
+
+    monkeypatch.setattr(results, "MOST", 3)
+    monkeypatch.setattr(results, "remove_pieces", remove)
+    hour = timedelta(hours=1)
+    over = {"second": hour, "third": hour, "first": 2 * hour, "just over": 0 * hour, "later": -hour, "left": 9 * hour}
+    for n, (name, since) in enumerate(over.items()):
+        due = now + hour if name == "left" else now
+        Job.objects.filter(pk=start(total=n).pk).update(digest=name, keep_until=now - since, due=due)
+    start(total=9)  # of which nothing is to be removed
+    with clock.at(now):
+        assert jobs.remove_results() == 2
+        assert removed == ["first", "second", "third"]
+        assert jobs.remove_results() == 1
+        assert removed[3:] == ["just over"]
+    assert Job.objects.get(digest="third").due == now + results.LEFT_FOR
 
 
 @pytest.mark.django_db
@@ -754,6 +844,7 @@ def test_a_piece_at_fault_in_a_storage_that_stands_fails_its_job_after_three_tri
     assert not open_outages().exists()
 
 
+@proves(runs._runnable)
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", JobState.values)
 def test_a_job_is_given_up_for_its_dead_worker_in_no_state_but_those_that_run(start, state):

@@ -9,11 +9,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
 from tests.databases import at_once
+from tests.mutants import proves
 from work import clock, outages
 from work.models import Outage
 from work.outages import (
     ENDED_OTHERWISE,
     QUESTIONS,
+    _again,
+    _just_over,
+    _outages_of,
     ask_after_machines,
     asks_after,
     check_questions,
@@ -42,6 +46,52 @@ def test_outage_is_one_row_with_its_last_reason():
     assert (storage.machine, storage.tries) == (Machine.STORAGE, 1)
 
 
+@proves(open_outages)
+@pytest.mark.django_db
+def test_machines_that_are_away_come_the_longest_away_first():
+    now = clock.now()
+    for machine, minutes in ((Machine.PDF, 2), (Machine.MAIL, 3), (Machine.STORAGE, 2), (Machine.SCANNER, 1)):
+        Outage.objects.create(machine=machine, since=now - timedelta(minutes=minutes))
+    Outage.objects.create(machine=Machine.MAIL, since=now - timedelta(hours=1), over_at=now - timedelta(minutes=30))
+    away = [Machine.MAIL, Machine.PDF, Machine.STORAGE, Machine.SCANNER]
+    assert [outage.machine for outage in open_outages()] == away
+
+
+@proves(_outages_of)
+@pytest.mark.django_db
+def test_what_is_written_of_a_machine_is_written_of_no_other():
+    now = clock.now()
+    with clock.at(now):
+        note_away(Machine.PDF, "no Pango")
+    with clock.at(now + timedelta(seconds=5)):
+        note_met(Machine.STORAGE, "full")
+        note_away(Machine.MAIL, "refused")
+        assert not is_left_alone(Machine.PDF)
+        assert is_left_alone(Machine.STORAGE)
+        assert note_back(Machine.STORAGE) == 1
+    away = open_outages().values_list("machine", "reason", "tries")
+    assert list(away) == [(Machine.PDF, "no Pango", 1), (Machine.MAIL, "refused", 1)]
+
+
+@proves(_again, _just_over)
+@pytest.mark.django_db
+def test_outage_that_goes_on_is_the_machine_s_own_and_its_last():
+    """Two that ended so lately: the clock was set back in between."""
+    now = clock.now()
+    ended = {}
+    for machine, seconds in ((Machine.MAIL, 20), (Machine.MAIL, 10), (Machine.MAIL, 15), (Machine.PDF, 5)):
+        over = now - timedelta(seconds=seconds)
+        ended[seconds] = Outage.objects.create(machine=machine, since=over - timedelta(minutes=1), over_at=over)
+    with clock.at(now):
+        assert note_away(Machine.MAIL, "refused") == ended[10]
+        assert note_away(Machine.STORAGE, "full").since == now
+        miss_database("refused")
+        note_database_back()
+    over = [outage.over_at for outage in Outage.objects.order_by("pk")]
+    assert over == [ended[20].over_at, None, ended[15].over_at, ended[5].over_at, None, now]
+
+
+@proves(is_left_alone)
 @pytest.mark.django_db
 def test_machine_is_left_alone_five_seconds_then_ten_then_thirty_at_most():
     now = clock.now()
@@ -120,6 +170,7 @@ def test_processes_that_missed_the_database_together_write_one_row():
     assert [(o.over_at - o.since).total_seconds() for o in Outage.objects.order_by("since")] == [11, 60]
 
 
+@proves(_just_over)
 @pytest.mark.django_db
 @pytest.mark.parametrize(("seconds", "number"), [(20, 1), (30, 1), (31, 2), (40, 2)])
 @pytest.mark.parametrize("machine", [Machine.DATABASE, Machine.STORAGE])
@@ -165,6 +216,7 @@ def test_every_machine_that_can_be_away_is_asked_after_or_says_what_ends_its_out
         check_questions()
 
 
+@proves(ask_after_machines)
 @pytest.mark.django_db
 @pytest.mark.parametrize("machine", sorted(QUESTIONS))
 def test_machine_that_is_away_is_asked_after_until_it_is_back(monkeypatch, machine):

@@ -7,11 +7,12 @@ from django.db import OperationalError, ProgrammingError, connection
 
 from notifications.models import Message
 from tests.databases import at_once, end_our_connection
+from tests.mutants import proves
 from work import clock
 from work.models import Outage
 from work.outages import Away, Later, Refused, TooLate, note_away, open_outages
 from work.querysets import ATTEMPTS, set_aside, stopped
-from work.services import claim, complete, drain, fail, insist, release, retry, retry_all
+from work.services import _mine, claim, complete, drain, fail, insist, release, retry, retry_all, stop
 from work.states import Machine
 
 
@@ -29,6 +30,37 @@ def test_claim_takes_what_is_due_oldest_first_and_counts_the_attempt():
     assert first.attempts == 1
     assert first.claimed_until > clock.now()
     assert claim(Message.objects.all()) == []
+
+
+@proves(claim)
+@pytest.mark.django_db
+def test_claim_takes_no_more_than_it_asks_for_and_leaves_the_others_as_they_were():
+    due = clock.now() - timedelta(hours=1)
+    last, middle, first = (put(f"due {n}", due=due - timedelta(minutes=n)) for n in range(3))
+    tie = put("due 1, made after", due=middle.due)
+    assert claim(Message.objects.all(), limit=3) == [first, middle, tie]
+    assert dict(Message.objects.values_list("pk", "attempts")) == {first.pk: 1, middle.pk: 1, tie.pk: 1, last.pk: 0}
+    assert claim(Message.objects.all(), limit=3) == [last]
+
+
+@proves(_mine)
+@pytest.mark.django_db
+@pytest.mark.parametrize("give_back", [fail, release, stop])
+def test_row_is_given_back_by_who_holds_it_and_no_other_is(give_back):
+    other = put("of another worker", attempts=1, claimed_until=clock.now() + timedelta(minutes=5))
+    row = put("ours")
+    (mine,) = claim(Message.objects.filter(pk=row.pk))
+    before = Message.objects.filter(pk=other.pk).values().get()
+    for since in ({"attempts": 2}, {"attempts": 1, "done_at": clock.now()}):
+        Message.objects.filter(pk=row.pk).update(**since)
+        kept = Message.objects.filter(pk=row.pk).values().get()
+        give_back(Message.objects.get(pk=row.pk) if "done_at" in since else mine, "late")
+        assert Message.objects.filter(pk=row.pk).values().get() == kept
+    Message.objects.filter(pk=row.pk).update(attempts=1, done_at=None)
+    give_back(Message.objects.get(pk=row.pk), "no")
+    row.refresh_from_db()
+    assert (row.last_error, row.claimed_until) == ("no", None)
+    assert Message.objects.filter(pk=other.pk).values().get() == before
 
 
 @pytest.mark.django_db

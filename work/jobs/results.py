@@ -27,6 +27,8 @@ KEPT_FOR = timedelta(days=7)
 LEFT_FOR = timedelta(hours=1)
 """How long a job is left whose files could not be removed."""
 BLOCK = 256 * 1024
+MOST = 100
+"""Of how many jobs the bytes are removed at once."""
 
 
 class ResultGone(Exception):
@@ -118,7 +120,7 @@ def remove_results() -> int:
     """
     now, number = clock.now(), 0
     over = Job.objects.filter(keep_until__lte=now, due__lte=now).order_by("keep_until", "pk")
-    for pk in over.values_list("pk", flat=True)[:100]:
+    for pk in over.values_list("pk", flat=True)[:MOST]:
         try:
             number += _remove_result(pk)
         except Away:

@@ -12,6 +12,7 @@ from time import monotonic
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,7 @@ from work.jobs.acts import LEASE, jobs_wait, tell
 from work.jobs.kinds import Failure, JobHandler, Refused, handler_of
 from work.models import Job, JobFailure, JobKeys, JobPart
 from work.outages import Away, Later, is_database_away, note_away, reason_of
-from work.querysets import ATTEMPTS, stopped, waiting
+from work.querysets import ATTEMPTS, held, stopped, waiting
 from work.services import claim, once_the_database_is_back, pause_after
 from work.states import RUNNABLE, JobAct, JobPhase, JobState
 from work.texts import Text
@@ -72,17 +73,22 @@ def run_waiting(seconds: float = TASK) -> int:
     while monotonic() < until and (job := _take()):
         _turn(job, until=min(until, monotonic() + TURN))
         turns += 1
-    if turns and waiting(Job.objects.filter(state__in=RUNNABLE)).exists():
+    if turns and waiting(_runnable()).exists():
         jobs_wait.after_commit()
     return turns
 
 
 def give_up_dead() -> int:
     """Fail the jobs whose worker died three times in a row at the same step. Gives how many."""
-    dead = list(stopped(Job.objects.filter(state__in=RUNNABLE)))
+    dead = list(stopped(_runnable()))
     for job in dead:
         _fail(job, THREE_TIMES, "the worker died")
     return len(dead)
+
+
+def _runnable() -> QuerySet[Job]:
+    """The jobs that workers take and work on: neither paused nor over."""
+    return Job.objects.filter(state__in=RUNNABLE)
 
 
 # ------------------------------------------------------------------ a turn
@@ -90,15 +96,15 @@ def give_up_dead() -> int:
 
 def _take() -> Job | None:
     """The job whose turn it is, held for this worker; None when none waits, or enough are worked on."""
-    if Job.objects.filter(state__in=RUNNABLE, claimed_until__gt=clock.now()).count() >= AT_ONCE:
+    if held(_runnable()).count() >= AT_ONCE:
         return None
-    for job in claim(Job.objects.filter(state__in=RUNNABLE), limit=1, lease=LEASE):
+    for job in claim(_runnable(), limit=1, lease=LEASE):
         with transaction.atomic():
-            if held := _held(job):
-                held.state, held.started_at = JobState.RUNNING, held.started_at or clock.now()
-                held.claimed_until = _hold(held)
-                held.save(update_fields=["state", "started_at", "claimed_until"])
-                return held
+            if row := _held(job):
+                row.state, row.started_at = JobState.RUNNING, row.started_at or clock.now()
+                row.claimed_until = _hold(row)
+                row.save(update_fields=["state", "started_at", "claimed_until"])
+                return row
         _release(job)  # it was paused or cancelled at this very instant
     return None
 
@@ -110,8 +116,7 @@ def _hold(job: Job) -> datetime:
 
 def _held(job: Job) -> Job | None:
     """The row, locked, when this worker still holds it and it may run."""
-    found = Job.objects.select_for_update().filter(pk=job.pk, claimed_until=job.claimed_until).first()
-    return found if found and found.state in RUNNABLE else None
+    return _runnable().select_for_update().filter(pk=job.pk, claimed_until=job.claimed_until).first()
 
 
 def _turn(job: Job, *, until: float) -> None:
