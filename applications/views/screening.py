@@ -21,6 +21,7 @@ from applications.findings import checklist_of
 from applications.forms.staff import MarkForm, OwnItemForm
 from applications.models import Application
 from applications.pages import DECLARE_PAGE
+from applications.selectors.people import officers_of
 from applications.services import screening as services
 from audit.states import Read
 from moves.machine import allowed
@@ -121,9 +122,13 @@ def _page(
             Application.find_complete,
             Application.find_eligible,
             Application.find_ineligible,
+            Application.request_changes,
         )
     }
     complete, eligible = findings.get(Application.find_complete), findings.get(Application.find_eligible)
+    asking = None if application.complete_at else findings.get(Application.request_changes)
+    may_ask = asking is not None and not asking.refusals
+    whom = officers_of(application) if complete and not application.complete_at and not may_ask else []
     context = {
         "tab": "file-screening",
         "application": application,
@@ -136,6 +141,8 @@ def _page(
         "total": len(items),
         "failing": len(failed),
         "complete": complete,
+        "may_ask": may_ask,
+        "askers": [one.full_name for one in whom],
         "eligible": eligible,
         "may_find_eligible": eligible is not None and not eligible.refusals,
         "ineligible": findings.get(Application.find_ineligible),

@@ -140,7 +140,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
     context = {
         "application": application,
         "decision": decision,
-        "kind": KINDS[DecisionKind(decision.kind)],
+        "kind": "" if decision.state == DecisionState.VOID else KINDS[DecisionKind(decision.kind)],
         "funded": decision.kind in FUNDED,
         "stages": selectors.chain_of(decision),
         "timeline": [_told(step) for step in steps],

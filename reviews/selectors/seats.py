@@ -1,6 +1,6 @@
 """Who sits, or sat, on the panels that had a file."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -10,11 +10,13 @@ from django.db.models import F
 
 from accounts.models import User
 from applications.models import Application
+from moves.interests import barred_among
 from reviews.models import Panel
 from reviews.querysets import vacancy
 from reviews.states import SeatEnd, SitsAs
 
 COLUMNS = {
+    "who": "seats__person_id",
     "given": "seats__person__given_name",
     "family": "seats__person__family_name",
     "sits_as": "seats__sits_as",
@@ -27,7 +29,7 @@ COLUMNS = {
 @dataclass(frozen=True, slots=True)
 class SeatShown:
     """One seat. `until` and `why` of one that ended; `is_vacant`: its person holds no more the role by which they sit,
-    and nobody took their place yet."""
+    and nobody took their place yet; `is_barred`: they sit, and this file is closed to them by a conflict."""
 
     person: str
     sits_as: str
@@ -35,6 +37,7 @@ class SeatShown:
     until: datetime | None
     why: str
     is_vacant: bool
+    is_barred: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +59,27 @@ class PanelShown:
 
 def panels_of(application: Application) -> list[PanelShown]:
     """The panel that has the file, then those that had it, the latest first; in each, those who sit, then those who
-    left, in the order they came. Empty before anybody sits. One query, however many sit."""
+    left, in the order they came. Empty before anybody sits. Two statements, however many sit."""
     own_first, sitting_first = F("application_id").asc(nulls_last=True), F("seats__until").asc(nulls_first=True)
     rows = Panel.objects.of_file(application).order_by(own_first, "-pk", sitting_first, "seats__since", "seats__pk")
     columns: dict[str, Any] = {name: F(column) for name, column in COLUMNS.items()}
     each = rows.values("pk", "application_id", **columns, is_vacant=vacancy())
     panels = [list(one) for _pk, one in groupby(each, key=lambda row: row["pk"])]
-    return [_shown(one, is_present=n == 0) for n, one in enumerate(panels)]
+    sitting = [row["who"] for row in panels[0] if row["sits_as"] and row["ended"] is None] if panels else []
+    barred = barred_among(application.pk, sitting) if sitting else frozenset[int]()
+    return [_shown(one, is_present=n == 0, barred=barred) for n, one in enumerate(panels)]
 
 
-def _shown(rows: list[Any], *, is_present: bool) -> PanelShown:
+def _shown(rows: list[Any], *, is_present: bool, barred: Collection[int]) -> PanelShown:
     """One panel, of a row for each of its seats, or one without a seat."""
-    seats = tuple(_seat(row, is_present=is_present) for row in rows if row["sits_as"])
+    seats = tuple(_seat(row, is_present=is_present, barred=barred) for row in rows if row["sits_as"])
     return PanelShown(rows[0]["application_id"] is not None, is_present, seats)
 
 
-def _seat(row: Mapping[str, Any], *, is_present: bool) -> SeatShown:
+def _seat(row: Mapping[str, Any], *, is_present: bool, barred: Collection[int]) -> SeatShown:
     why = str(SeatEnd(row["why"]).label) if row["why"] else ""
     name = User(given_name=row["given"], family_name=row["family"]).full_name
     sits_as = str(SitsAs(row["sits_as"]).label)
-    vacant = is_present and row["ended"] is None and row["is_vacant"]
-    return SeatShown(name, sits_as, row["began"], row["ended"], why, vacant)
+    sits = is_present and row["ended"] is None
+    vacant, closed = sits and row["is_vacant"], sits and row["who"] in barred
+    return SeatShown(name, sits_as, row["began"], row["ended"], why, vacant, closed)

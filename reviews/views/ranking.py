@@ -103,6 +103,7 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "rows": rows,
         "ranking": ranking,
         "line": ranking.line,
+        "pass_mark": rubric_of(call).pass_overall,
         "closed": len(closed),
         "envelopes": _envelopes(call, ranking),
         "leaves_out": leaves_out(request.user),

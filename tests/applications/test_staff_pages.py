@@ -229,6 +229,21 @@ def test_what_is_missing_is_said_instead_of_the_button(file, page, cast):
     assert "Something is missing. An officer of the programme asks the applicant for it." in body
 
 
+def test_screener_who_misses_a_piece_is_led_to_who_requests_it(file, page, cast, programme):
+    """Who may request it has the page; who may not has the names of those who may, until the file is complete."""
+    ask, whom = reverse("file-changes-ask", args=[file.reference]), f"tell: {cast.officer.full_name}."
+
+    def said(role):
+        body = page(role, "file-screening", file.reference).content.decode()
+        return ask in body, whom in body
+
+    assert (said("officer"), said("screener"), said("auditor")) == ((True, False), (False, True), (False, False))
+    cast.screener.appointments.create(cluster=programme.cluster, program=programme, role="officer")
+    assert said("screener") == (True, False)
+    page("screener", "file-find-complete", file.reference, post={})
+    assert said("officer") == said("screener") == (False, False)
+
+
 def test_screening_asks_for_interests_first_then_takes_marks_one_by_one(file, page, cast):
     body = page("screener", "file-screening", file.reference).content.decode()
     assert "Declare your interests in this file first." in body

@@ -323,3 +323,30 @@ def test_whichever_comes_first_of_letter_and_withdrawal_wins(committed_db, cast,
     else:
         assert (first != "letter", letter.state, file.state, sent) == (True, "withheld", "withdrawn", [])
     assert ledger.reconcile() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["withdrawn", "cancelled", "returned"])
+def test_void_decision_that_was_never_issued_reads_as_one(cast, programme, client, how):
+    """It says why and when it fell, and nothing in it reads as if it were still decided."""
+    decision = files.approved(cast, programme)
+    file = decision.application
+    with clock.at(LATER):
+        if how == "withdrawn":
+            withdraw(decision, cast)
+        elif how == "cancelled":
+            cancel_call(file.call, by=cast.officer, reason="Le programme prend fin.")
+        else:
+            services.send_back(decision, by=cast.approver, reason="À revoir.", to_panel=True)
+    client.force_login(cast.officer)
+    page = client.get(reverse("decision-file", args=[file.reference]))
+    body = page.content.decode()
+    assert page.context["decision"].state == "void"
+    assert ("Cette décision est sans effet" in body) is (how != "returned")  # its return says so with its reason
+    assert {
+        "withdrawn": "Le dossier a été retiré le ",
+        "cancelled": "Le dossier a été annulé avec son appel le ",
+        "returned": "et le comité recommande de nouveau",
+    }[how] in body
+    assert ("Ce qui était proposé" in body, "Ce qui est décidé" in body) == (True, False)
+    assert "Motifs donnés dans la lettre" not in body

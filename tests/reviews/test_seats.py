@@ -296,8 +296,11 @@ def test_who_sits_on_the_panels_of_a_file_is_shown_as_what_since_when_and_why_no
     sit(of_call, cast.ana, "cluster", since=NOW), sit(of_call, cast.ben, "industry", since=NOW - DAY)
     sit(of_call, cast.chloe, "industry", since=NOW)
     end_role(cast.ben)
+    for barred_from, person in ((file, cast.chloe), (other, cast.ana)):
+        declare_standing(barred_from.pk, user=person, standing=StandingState.CONFLICT)
     (shown,) = panels_of(file)
     assert (shown.is_own, shown.is_present) == (False, True)
+    assert [one.person for one in shown.seats if one.is_barred] == [cast.chloe.full_name]
     assert [(one.person, one.sits_as, one.since, one.until, one.why, one.is_vacant) for one in shown.seats] == [
         (cast.ben.full_name, "industrie", NOW - DAY, None, "", True),
         (cast.ana.full_name, "grappe", NOW, None, "", False),
@@ -308,7 +311,7 @@ def test_who_sits_on_the_panels_of_a_file_is_shown_as_what_since_when_and_why_no
     Panel.objects.filter(pk=early.pk).update(application=file)
     sit(early, cast.screener, "cluster", until=NOW, why_ended="new_panel")
     Panel.objects.create(call=file.call, application=file)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(1):  # nobody sits on the present one
         found = panels_of(file)
     assert [(one.is_own, one.is_present, len(one.seats)) for one in found] == [
         (True, True, 0), (True, False, 1), (False, False, 4),
@@ -321,6 +324,13 @@ def test_who_sits_on_the_panels_of_a_file_is_shown_as_what_since_when_and_why_no
         for said in ("Qui siège au comité", "Personne n’y siège encore.", cast.dev.full_name,
                      "le dossier a été confié à un nouveau comité"):  # fmt: skip
             assert said in page
+
+    Panel.objects.exclude(pk=of_call.pk).delete()
+    with django_assert_num_queries(2):
+        panels_of(file)
+    client.force_login(cast.officer)
+    page = client.get(reverse("review-file", args=[file.reference])).content.decode()
+    assert page.count("siège, mais ne participe pas à ce dossier") == 1
 
 
 def test_chair_sits_from_the_first_act_on_a_file(cast, programme):
