@@ -428,5 +428,6 @@ def test_one_person_never_does_two_duties_on_one_file(camille, done, asked):
 
 def test_a_file_is_known_by_its_subject_or_its_application(file):
     from audit.services import file_of
+
     assert file_of(file) == file.pk
     assert file_of(Decision(application=file)) == file.pk
