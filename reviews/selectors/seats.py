@@ -64,7 +64,7 @@ def panels_of(application: Application) -> list[PanelShown]:
     rows = Panel.objects.of_file(application).order_by(own_first, "-pk", sitting_first, "seats__since", "seats__pk")
     columns: dict[str, Any] = {name: F(column) for name, column in COLUMNS.items()}
     each = rows.values("pk", "application_id", **columns, is_vacant=vacancy())
-    panels = [list(one) for _pk, one in groupby(each, key=lambda row: row["pk"])]
+    panels: list[list[Any]] = [list(one) for _pk, one in groupby(each, key=lambda row: row["pk"])]
     sitting = [row["who"] for row in panels[0] if row["sits_as"] and row["ended"] is None] if panels else []
     barred = barred_among(application.pk, sitting) if sitting else frozenset[int]()
     return [_shown(one, is_present=n == 0, barred=barred) for n, one in enumerate(panels)]
