@@ -17,6 +17,7 @@ from letters.models import LetterTemplate
 from letters.selectors import templates_of
 from programs import policy
 from programs.models import Call, Program
+from programs.selectors import funding_of
 
 
 def allocated(agreement: Agreement, fiscal_year: int) -> Decimal | None:
@@ -31,7 +32,7 @@ def allocated(agreement: Agreement, fiscal_year: int) -> Decimal | None:
 
 def export_bundle(program: Program, *, call: Call | None = None) -> str:
     """The programme as a bundle's YAML: its latest definitions, or those of `call`. Its order is always the same."""
-    call = call or program.calls.order_by("-pk").first()
+    call = call or program.calls.latest_first().first()
     if call is None:
         raise ValueError("a programme without a call cannot be written as a bundle")
     if call.form is None or call.rubric is None or call.rules is None:
@@ -127,7 +128,7 @@ def _program_data(program: Program) -> dict[str, object]:
         "contact": contact,
         "funding": [
             {"agreement": funding.agreement.reference, "share": format(funding.share.normalize(), "f")}
-            for funding in program.funding.select_related("agreement").order_by("agreement__reference")
+            for funding in funding_of(program)
         ],
     }
     if program.description_fr or program.description_en:

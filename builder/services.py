@@ -151,9 +151,8 @@ def _ask_who(existing: Program | None, cluster: Cluster, by: Actor) -> None:
 def _disagreements(
     bundle: Bundle, program: ProgramPart, call: CallPart, cluster: Cluster, existing: Program | None
 ) -> list[Problem]:
-    """Where the file contradicts what is on record and an import may not change it: terms of an agreement,
-    money already
-    allocated, a call already published, an address taken by another programme."""
+    """Where the file contradicts what is on record and an import may not change it: terms of an agreement, money
+    already allocated, a call already published, an address taken by another programme."""
     problems: list[Problem] = []
     for part in bundle.agreements:
         known = Agreement.objects.filter(cluster=cluster, reference=part.reference).select_related("partner").first()

@@ -103,7 +103,7 @@ def pieces_of(before: str, after: str) -> list[dict[str, str]]:
 def export(request: PersonRequest, slug: str) -> HttpResponse:
     """The programme as one YAML file, as its latest call has it."""
     program = of_staff(request, slug)
-    call = program.calls.order_by("-pk").first()
+    call = program.calls.latest_first().first()
     if call is None:
         messages.error(request, _("This programme has no call yet: there is nothing to export."))
         return redirect("program-details", slug)

@@ -14,6 +14,7 @@ from accounts.rules import is_person
 from programs.roles import MONEY_HANDLERS, READERS, ProgramRole, cluster_roles
 from programs.states import SHOWN, CallState
 from work import clock
+from work.querysets import by_name
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -76,6 +77,9 @@ class ProgramQuerySet(models.QuerySet["Program"]):
         calls = apps.get_model("programs", "Call")._default_manager
         return self.filter(Exists(calls.filter(program=OuterRef("pk"), state=CallState.PUBLISHED)))
 
+    def by_code(self) -> Self:
+        return self.order_by("code", "pk")
+
 
 class CallQuerySet(models.QuerySet["Call"]):
     def of_staff(self, user: object) -> Self:
@@ -100,11 +104,24 @@ class CallQuerySet(models.QuerySet["Call"]):
         now = clock.now()
         return self.published().filter(opens_at__lte=now, closes_at__gt=now)
 
+    def latest_first(self) -> Self:
+        """As they were made, the latest first: a programme's own is the first one of its calls."""
+        return self.order_by("-pk")
+
+    def by_opening(self) -> Self:
+        """The last one to open first; those that have no opening yet before all."""
+        return self.order_by("-opens_at", "-pk")
+
 
 class AppointmentQuerySet(TermQuerySet["Appointment"]):
     def on(self, program: "Program") -> Self:
         """Those to `program`, and those to all programmes of its cluster."""
         return self.filter(Q(program=program) | Q(program=None, cluster=program.cluster_id))
+
+    def by_role(self) -> Self:
+        """With the person of each, by role, then by name."""
+        names = by_name("user__family_name", "user__given_name")
+        return self.select_related("user").order_by("role", *names, "pk")
 
 
 def in_office_holders(program: "Program", role: ProgramRole) -> "models.QuerySet[User]":

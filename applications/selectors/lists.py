@@ -26,7 +26,7 @@ class Chosen(Kept):
 
 def calls_of(user: User) -> list[Call]:
     """The calls whose files this person may list, with their programme; the latest first."""
-    return list(Call.objects.of_staff(user).select_related("program").order_by("-opens_at", "-pk"))
+    return list(Call.objects.of_staff(user).by_opening().select_related("program"))
 
 
 def chosen_files(user: User, calls: list[Call], chosen: Chosen, *, now: datetime) -> QuerySet[Application]:

@@ -1,6 +1,17 @@
 """What pages and higher apps read of a programme."""
 
+from programs.selectors.calls import accommodations_of
+from programs.selectors.money import funding_of
 from programs.selectors.versions import policy_of, read_once, rubric_of
 from programs.selectors.words import promised_by, promises_in_words, rules_in_words
 
-__all__ = ["policy_of", "promised_by", "promises_in_words", "read_once", "rubric_of", "rules_in_words"]
+__all__ = [
+    "accommodations_of",
+    "funding_of",
+    "policy_of",
+    "promised_by",
+    "promises_in_words",
+    "read_once",
+    "rubric_of",
+    "rules_in_words",
+]

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from funding.constants import TERMS
 from programs.models import Call
 from programs.policy import Chapter
+from programs.selectors.money import funding_of
 from programs.selectors.versions import policy_of, rubric_of
 from questions.schema.standing import promised_keys
 from work.money import format_percent
@@ -31,9 +32,8 @@ def promises_in_words(call: Call) -> list[Said]:
 
 def agreements_in_words(call: Call) -> list[Chapter]:
     """What each agreement that pays the call asks of an award, by its reference."""
-    rows = call.program.funding.select_related("agreement__partner").order_by("agreement__reference")
     chapters = []
-    for row in rows:
+    for row in funding_of(call.program):
         names = {"partner": row.agreement.partner.name, "reference": row.agreement.reference}
         share = _("%(share)s of each award.") % {"share": format_percent(row.share, get_language() or "fr")}
         lines = (Said(_("What it pays"), share), *row.agreement.said())

@@ -22,6 +22,7 @@ from programs.forms import AccommodationForm, CancelForm, ClosingForm
 from programs.models import Call
 from programs.pages import PAGE_OF_MOVE
 from programs.rules import EARLIER, is_call_officer
+from programs.selectors import accommodations_of
 from programs.services import calls as services
 from programs.views.programs import phase_of
 from work import clock
@@ -62,9 +63,7 @@ def details(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "phase": phase_of(call),
         "acts": acts,
         "cohorts": [{"at": at, "past": at < now} for at in call.closings],
-        "accommodations": call.accommodations.select_related("organisation").order_by("closes_at", "pk")
-        if is_call_officer(call, request.user)
-        else [],
+        "accommodations": accommodations_of(call) if is_call_officer(call, request.user) else [],
     }
     return render(request, "programs/call.html", context)
 

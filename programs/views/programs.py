@@ -17,10 +17,9 @@ from programs.models import Appointment, Call, Program
 from programs.models.programs import Version
 from programs.pages import PROGRAM_TABS
 from programs.rules import is_program_officer, is_staff, may_import
-from programs.selectors import read_once, rubric_of, rules_in_words
+from programs.selectors import funding_of, read_once, rubric_of, rules_in_words
 from questions.conditions import to_text
 from questions.schema import Question, Section, parse_form
-from work.querysets import by_name
 from work.texts import Tag
 
 LANGUAGES = (("fr", "Français"), ("en", "English"))
@@ -44,8 +43,8 @@ def phase_of(call: Call) -> Tag:
 def index(request: PersonRequest) -> HttpResponse:
     if not is_staff(request.user):
         raise Forbidden(_("These pages are for the staff of the cluster."))
-    calls = Prefetch("calls", Call.objects.order_by("-opens_at", "-pk"))
-    programs = list(Program.objects.of_staff(request.user).prefetch_related(calls).order_by("code"))
+    calls = Prefetch("calls", Call.objects.by_opening())
+    programs = list(Program.objects.of_staff(request.user).by_code().prefetch_related(calls))
     context = {
         "programs": [
             {"program": program, "calls": [{"call": call, "phase": phase_of(call)} for call in program.calls.all()]}
@@ -66,24 +65,19 @@ def show(request: PersonRequest, program: Program, current: str, **context: obje
 @never_cache
 def details(request: PersonRequest, slug: str) -> HttpResponse:
     program = of_staff(request, slug)
-    calls = [{"call": call, "phase": phase_of(call)} for call in program.calls.order_by("-opens_at", "-pk")]
-    funding = program.funding.select_related("agreement__partner").order_by("agreement__reference")
-    manages = is_program_officer(program, request.user)
+    calls = [{"call": call, "phase": phase_of(call)} for call in program.calls.by_opening()]
+    funding, manages = funding_of(program), is_program_officer(program, request.user)
     return show(request, program, "program-details", calls=calls, funding=funding, manages=manages)
 
 
 def version_of(request: PersonRequest, program: Program, kind: str) -> tuple[Call | None, Version | None]:
     """The version that a page shows: that of the call that is asked for, else of the latest; 404 for another's call.
     None before the first."""
-    calls = program.calls.select_related(kind).order_by("-pk")
-    if asked := request.GET.get("call"):
-        try:
-            calls = calls.filter(public_id=UUID(asked))
-        except ValueError:
-            raise Http404 from None
-    call = calls.first()
-    if call is None and asked:
-        raise Http404
+    calls = program.calls.latest_first().select_related(kind)
+    try:
+        call = calls.get(public_id=UUID(asked)) if (asked := request.GET.get("call")) else calls.first()
+    except (ValueError, Call.DoesNotExist):
+        raise Http404 from None
     return call, getattr(call, kind, None)
 
 
@@ -188,6 +182,5 @@ def rules(request: PersonRequest, slug: str) -> HttpResponse:
 @never_cache
 def people(request: PersonRequest, slug: str) -> HttpResponse:
     program = of_staff(request, slug)
-    held = Appointment.objects.held_today().on(program)
-    appointments = held.select_related("user").order_by("role", *by_name("user__family_name", "user__given_name"), "pk")
+    appointments = Appointment.objects.held_today().on(program).by_role()
     return show(request, program, "program-people", appointments=appointments)

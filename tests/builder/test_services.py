@@ -12,7 +12,16 @@ from audit.models import Entry
 from builder.bundle import BundleRefused, dump_bundle, read_bundle
 from builder.checks import Lacks, publication_findings
 from builder.exports import _agreement_data, _partners, _program_data, allocated, export_bundle
-from builder.services import _cluster_of, import_bundle
+from builder.management.commands.import_bundle import Command
+from builder.services import (
+    _ask_who,
+    _cluster_of,
+    _disagreements,
+    _import_call,
+    _import_program,
+    _version,
+    import_bundle,
+)
 from funding import ledger
 from funding.models import Agreement, Envelope, Partner
 from letters.models import LetterTemplate
@@ -22,7 +31,7 @@ from programs.models import Appointment, Call, FormVersion, Program, Rules
 from programs.states import CallState
 from tests.cast import BUNDLE
 from tests.decisions.files import other_agreement, other_programme
-from tests.files import another_cluster, publish_call
+from tests.files import another_call, another_cluster, publish_call
 from tests.mutants import proves
 from work import clock
 
@@ -126,6 +135,7 @@ IMPORTERS = {
 }
 
 
+@proves(_ask_who)
 @pytest.mark.parametrize("held", IMPORTERS)
 def test_import_is_for_the_officers_of_its_own_cluster_in_office(programme, cluster, cast, held):
     ClusterAppointment.objects.all().delete()
@@ -190,6 +200,7 @@ def funding_of(programme):
     return {(one.agreement.reference, one.share) for one in programme.funding.select_related("agreement")}
 
 
+@proves(_import_program)
 def test_agreement_that_a_bundle_no_longer_names_pays_no_more(programme, cast):
     import_bundle(paid_by(60, 40), by=cast.officer)
     assert funding_of(programme) == {("MEIE-2026-114", 60), ("AUTRE-1", 40)}
@@ -203,6 +214,57 @@ def test_import_of_another_programme_leaves_the_funding_of_this_one(programme, c
     import_bundle(other, by=cast.officer)
     import_bundle(paid_by(60, 40), by=cast.officer)
     assert funding_of(Program.objects.get(code="FX")) == {("MEIE-2026-114", 100)}
+
+
+@pytest.fixture
+def beside(cast, cluster):
+    """What lies beside the programme that is imported, on record before it: the programmes FA, of its cluster, and FE,
+    of another; each with a published call of the same key that opens another day, three versions of its rules, and the
+    fee of 9 % of its agreement. Returns both programmes."""
+    other = another_cluster()
+    made = {}
+    for code, where in (("FA", cluster), ("FE", other)):
+        ClusterAppointment.objects.get_or_create(user=cast.officer, cluster=where, role="officer")
+        text = TEXT.replace("  code: FE\n", f"  code: {code}\n")
+        text = text.replace("slug: filiere-excellence", f"slug: autre-{code.lower()}")
+        text = text.replace("fee_percent: 8", "fee_percent: 9").replace("opens: 2026-06-01", "opens: 2026-06-02")
+        if code == "FA":
+            text = text.replace("MEIE-2026-114", "AUTRE-1")
+        for amount in ("90000.00", "80000.00", "70000.00"):
+            again = text.replace("max_aid: 90000.00", f"max_aid: {amount}")
+            made[code] = import_bundle(again, by=cast.officer, cluster=where)
+        made[code].calls.update(state="published")
+    return list(made.values())
+
+
+@proves(import_bundle, _disagreements, _version, _import_call)
+def test_import_touches_the_rows_of_its_programme_alone(cast, cluster, beside):
+    """Whatever has the same code, key or reference elsewhere, and whatever else the programme has."""
+    written = [export_bundle(one) for one in beside]
+    programme = import_bundle(TEXT, by=cast.officer, cluster=cluster)
+    assert (programme.cluster, programme.code) == (cluster, "FE")
+    assert programme not in beside
+    assert import_bundle(TEXT, by=cast.officer, cluster=cluster) == programme
+    own = programme.calls.get()
+    assert (own.state, own.rules.number, own.rules.program) == ("draft", 1, programme)
+    first = another_call(own, state="published", opens_at=own.opens_at - timedelta(days=1))
+    Call.objects.filter(pk=first.pk).update(key="z"), Call.objects.filter(pk=own.pk).update(key="a")
+    data = read_bundle(TEXT).data
+    data["call"] |= {"key": "z"}
+    with pytest.raises(BundleRefused) as refused:  # the second is no draft, whatever the first is
+        import_bundle(dump_bundle(data), by=cast.officer, cluster=cluster)
+    assert [p.where for p in refused.value.problems] == ["call.opens"]
+    Call.objects.filter(pk=own.pk).update(state="published", opens_at=first.opens_at)
+    Call.objects.filter(pk=first.pk).update(state="draft")
+    again = import_bundle(
+        dump_bundle(data | {"aid": data["aid"] | {"max_aid": "80000.00"}}), by=cast.officer, cluster=cluster
+    )
+    assert again == programme
+    assert [(call.key, call.state, call.rules.number) for call in programme.calls.order_by("pk")] == [
+        ("a", "published", 1),
+        ("z", "draft", 2),
+    ]
+    assert [export_bundle(one) for one in beside] == written
 
 
 @pytest.mark.parametrize("kind", ["approved", "declined", "ineligible", "waitlisted", "reconsidered", "cancelled"])
@@ -297,6 +359,7 @@ def test_import_changes_nothing_but_the_name_of_a_call_that_is_no_draft(programm
         assert [p.where for p in refused.value.problems] == [f"call.{key}"]
 
 
+@proves(_version)
 def test_each_change_is_a_version_after_the_latest_and_the_same_again_is_none(programme, cast):
     texts = [TEXT.replace("max_aid: 90000.00", f"max_aid: {amount}.00") for amount in (80_000, 70_000, 70_000, 90_000)]
     numbers = []
@@ -449,3 +512,17 @@ def test_the_command_imports(cast, capsys):
     call_command("import_bundle", str(BUNDLE), "--by", cast.officer.email)
     assert capsys.readouterr().out == "FE: Filière Excellence\n"
     assert Program.objects.get().calls.count() == 1
+
+
+@proves(Command.handle)
+def test_the_command_imports_into_the_cluster_that_it_is_told(cast, cluster):
+    """An officer of several says which; one that does not exist is refused."""
+    other = another_cluster()
+    ClusterAppointment.objects.create(user=cast.officer, cluster=other, role="officer")
+    importing = ("import_bundle", str(BUNDLE), "--by", cast.officer.email)
+    with pytest.raises(CommandError, match="several clusters"):
+        call_command(*importing)
+    with pytest.raises(CommandError, match="no cluster 'ailleurs'"):
+        call_command(*importing, "--cluster", "ailleurs")
+    call_command(*importing, "--cluster", other.slug)
+    assert Program.objects.get().cluster == other

@@ -10,9 +10,10 @@ from django.utils.translation import override
 from accounts import identifiers
 from accounts.models import ClusterAppointment, Membership, User
 from programs.forms import AccommodationForm
-from programs.models import Appointment, Call, Program
-from programs.querysets import CallQuerySet, ProgramQuerySet
-from programs.selectors import promised_by
+from programs.models import Appointment, Call, Program, ProgramFunding
+from programs.querysets import AppointmentQuerySet, CallQuerySet, ProgramQuerySet
+from programs.selectors import accommodations_of, funding_of, promised_by
+from tests.decisions.files import other_agreement, other_programme
 from tests.files import AT, another_call, another_cluster, draft_file, open_call
 from tests.mutants import proves
 from work import clock
@@ -189,6 +190,7 @@ def calls(cast, programme):
     return {name: Call.objects.get(pk=call.pk) for name, call in made.items()}
 
 
+@proves(ProgramQuerySet.by_code, CallQuerySet.by_opening)
 def test_programmes_of_the_staff_are_those_of_their_cluster_by_code_and_their_calls_the_latest_first(calls, page):
     own = calls["own"].program
     for code in ("ZZ", "AA", "MM"):
@@ -196,6 +198,9 @@ def test_programmes_of_the_staff_are_those_of_their_cluster_by_code_and_their_ca
             cluster=own.cluster, working_group=own.working_group, code=code, slug=code.lower(), name_fr=code,
             name_en=code, summary_fr=code, summary_en=code,
         )  # fmt: skip
+    twin = other_programme(own, "M2", elsewhere=True)
+    Program.objects.filter(pk=twin.pk).update(code="MM")  # a code is the only one of its cluster
+    assert list(Program.objects.by_code().filter(code="MM")) == [Program.objects.get(slug="mm"), twin]
     lines = page("officer", "program-list").context["programs"]
     assert [line["program"].code for line in lines] == ["AA", "FE", "MM", "ZZ"]
     names = ["latest", "draft", "archived", "cancelled", "own"]
@@ -204,6 +209,23 @@ def test_programmes_of_the_staff_are_those_of_their_cluster_by_code_and_their_ca
     assert [line["call"] for line in details] == [calls[name] for name in names]
 
 
+def test_call_without_its_opening_is_before_all_others(calls, page):
+    Call.objects.filter(pk=calls["draft"].pk).update(opens_at=None)
+    details = page("officer", "program-details", calls["own"].program.slug).context["calls"]
+    assert [line["call"] for line in details][:2] == [calls["draft"], calls["latest"]]
+
+
+@proves(funding_of)
+def test_page_of_a_programme_says_what_pays_it_by_reference(programme, page):
+    own = programme.funding.get()
+    last, first = (other_agreement(programme, name) for name in ("ZZZ", "AAA"))
+    paid = {one: ProgramFunding.objects.create(program=programme, agreement=one, share=20) for one in (last, first)}
+    ProgramFunding.objects.create(program=other_programme(programme), agreement=first)
+    listed = page("officer", "program-details", programme.slug).context["funding"]
+    assert list(listed) == [paid[first], own, paid[last]]
+
+
+@proves(AppointmentQuerySet.by_role)
 def test_people_of_a_programme_are_those_in_office_by_role_and_name(programme, page, cast):
     Appointment.objects.exclude(user=cast.screener).delete()
     today, other = clock.today(), another_cluster()
@@ -218,17 +240,21 @@ def test_people_of_a_programme_are_those_in_office_by_role_and_name(programme, p
     hold("olivier", "chair", program=None, cluster=other)
     by_name = sorted(reviewers, key=lambda one: one.user.family_name)
     assert by_name != reviewers
+    by_name.insert(by_name.index(reviewers[0]) + 1, hold("dev", "reviewer", program=None))
     listed = list(page("screener", "program-people", programme.slug).context["appointments"])
     assert listed == [chair, *by_name, cast.screener.appointments.get()]
 
 
-def test_accommodations_of_a_call_are_told_to_its_officer_by_their_closing(calls, page, usinage, precision, northwind):
+@proves(accommodations_of)
+def test_accommodations_of_a_call_are_told_to_its_officer_by_their_closing(
+    calls, page, usinage, precision, northwind, prime
+):
     own = calls["own"]
-    for organisation, days in ((usinage, 3), (precision, 1), (northwind, 2)):
+    for organisation, days in ((usinage, 3), (precision, 1), (northwind, 2), (prime, 2)):
         own.accommodations.create(organisation=organisation, closes_at=own.closes_at + timedelta(days=days))
     calls["latest"].accommodations.create(organisation=usinage, closes_at=own.closes_at)
     listed = page("officer", "call-manage", own.public_id).context["accommodations"]
-    assert [one.organisation for one in listed] == [precision, northwind, usinage]
+    assert [one.organisation for one in listed] == [precision, northwind, prime, usinage]
     assert page("chair", "call-manage", own.public_id).context["accommodations"] == []
 
 
@@ -284,6 +310,7 @@ def test_who_may_no_longer_run_the_cluster_is_not_led_to_an_import(calls, page, 
     assert page("officer", "program-list").context["may_import"] is False
 
 
+@proves(CallQuerySet.latest_first)
 @pytest.mark.parametrize("kind", ["form", "rubric", "rules"])
 def test_programme_shows_the_definitions_of_its_latest_call(calls, page, kind):
     own, last = calls["own"], max((calls[name] for name in calls if name != "theirs"), key=lambda call: call.pk)
