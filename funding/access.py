@@ -49,13 +49,14 @@ def reads_envelopes(user: object) -> bool:
 
 
 def envelopes_of(user: object) -> QuerySet[Envelope]:
-    """The envelopes that `user` may read today: those of clusters whose books they read, and those of agreements whose
-    money they handle. None for a partner's people, who read theirs in their reports. An envelope may come twice."""
+    """The envelopes that `user` may read today, agreement by agreement: those of clusters whose books they read, and
+    those of agreements whose money they handle. None for a partner's people, who read theirs in their reports."""
     if not is_person(user):
         return Envelope.objects.none()
     clusters = Cluster.objects.served_by(user, *CLUSTER_READERS)
     handled = handlers().agreements(user)
-    return Envelope.objects.filter(Q(agreement__cluster__in=clusters.values("pk")) | Q(agreement__in=handled))
+    read = Q(agreement__cluster__in=clusters.values("pk")) | Q(agreement__in=handled)
+    return Envelope.objects.filter(read).by_agreement()
 
 
 def leaves_out(user: Actor) -> bool:

@@ -19,7 +19,7 @@ from audit.states import ActorKind, ChangeKind
 from funding.constants import TERMS
 from funding.money import BUCKETS, FLOWS, SPENT, Bucket, EntryKind, deltas, fiscal_end, fiscal_label, fiscal_start
 from funding.money.postings import OF_A_FILE
-from funding.querysets import LedgerQuerySet
+from funding.querysets import EnvelopeQuerySet, LedgerQuerySet
 from funding.roles import PartnerRole
 from questions.schema.standing import later_of
 from work import clock
@@ -232,6 +232,8 @@ class Envelope(PublicModel):
     updated_at = models.DateTimeField(default=clock.now, editable=False)
     # When what may be told of it outside the chain last changed: its partner's `updated_at`.
     told_at = models.DateTimeField(default=clock.now, db_default=Now(), editable=False)
+
+    objects = EnvelopeQuerySet.as_manager()
 
     class Meta:
         db_table = "programs_envelope"

@@ -1,4 +1,5 @@
-"""Which entries of the ledger may be told: outside the chain, and to whom some files are closed."""
+"""Envelopes, their order and their locks; which entries of the ledger may be told: outside the chain, and to whom some
+files are closed."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Self
@@ -9,13 +10,31 @@ from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QueryS
 from funding.money import LEFT_OVER
 
 if TYPE_CHECKING:
-    from funding.models import LedgerEntry
+    from funding.models import Envelope, LedgerEntry
 
 LEFT = [str(kind) for kind in LEFT_OVER]
 WAITS = Q(application_id__isnull=False) | Q(kind__in=LEFT)  # until its file, or the files of its envelope, are told
 
 
+class EnvelopeQuerySet(models.QuerySet["Envelope"]):
+    def by_agreement(self) -> Self:
+        """Agreement by agreement, in the order of their references, each year by year."""
+        return self.order_by("agreement__reference", "agreement_id", "fiscal_year")
+
+    def of_entries(self, entries: "LedgerQuerySet") -> Self:
+        """Those in which these entries were made."""
+        return self.filter(pk__in=entries.values("envelope_id"))
+
+    def locked(self) -> Self:
+        """Locked one after another by id, so that two acts on several can never wait for each other."""
+        return self.select_for_update(of=("self",)).order_by("pk")
+
+
 class LedgerQuerySet(models.QuerySet["LedgerEntry"]):
+    def of_file(self, application_id: int | None) -> Self:
+        """Those that were made for this file; None: for the envelope itself."""
+        return self.filter(application_id=application_id)
+
     def untold(self) -> Self:
         """Those that may not be told outside the chain: not yet, or never."""
         return self.filter(WAITS, told__isnull=True)

@@ -48,7 +48,7 @@ def bar_of(envelope: Envelope, year: Burn) -> dict[str, object]:
 
 
 def readable(request: PersonRequest) -> QuerySet[Envelope]:
-    return envelopes_of(request.user).select_related("agreement__partner", "agreement__cluster").distinct()
+    return envelopes_of(request.user).select_related("agreement__partner", "agreement__cluster")
 
 
 @require_safe
@@ -59,8 +59,7 @@ def index(request: PersonRequest) -> HttpResponse:
     if not reads_envelopes(request.user):
         raise Forbidden(_("The envelopes are for officers, finance, approvers and auditors."))
     agreements: dict[Agreement, list[dict[str, Any]]] = {}
-    envelopes = readable(request).order_by("agreement__reference", "fiscal_year")
-    for envelope in as_read(envelopes, entries_open_to(request.user)):
+    for envelope in as_read(readable(request), entries_open_to(request.user)):
         year = burn(envelope)
         line = {"envelope": envelope, "burn": year, "bar": bar_of(envelope, year), "key": f"env-{envelope.public_id}"}
         agreements.setdefault(envelope.agreement, []).append(line)

@@ -24,7 +24,7 @@ def available(envelope: Envelope, *, held_percent: Decimal | int = 0) -> Decimal
 
 def held_for(application_id: int, envelope: Envelope) -> dict[Bucket, Decimal]:
     """What one file has in one envelope, by balance, from its entries."""
-    return fold(envelope.entries.filter(application_id=application_id))
+    return fold(envelope.entries.of_file(application_id))
 
 
 @dataclass(frozen=True)

@@ -109,8 +109,7 @@ def _merge(shares: Iterable[Share]) -> list[Share]:
 
 def lock(envelopes: Sequence[Envelope]) -> list[Envelope]:
     """The envelopes as they are now, locked in id order, so that two splits can never wait for each other."""
-    ids = sorted({e.pk for e in envelopes})
-    rows = Envelope.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    rows = Envelope.objects.filter(pk__in={e.pk for e in envelopes}).locked()
     return list(rows.select_related("agreement__cluster"))
 
 

@@ -64,8 +64,7 @@ def release_all(
     application_id: int, *, by: Actor, because: Cause, from_: Bucket = Bucket.RESERVED, note: str = ""
 ) -> list[LedgerEntry]:
     """Gives back everything a file still has `reserved` (or `committed`), in every envelope. Empty when it has none."""
-    envelopes = Envelope.objects.filter(entries__application_id=application_id).distinct()
-    locked = lock(list(envelopes))
+    locked = lock(list(Envelope.objects.of_entries(LedgerEntry.objects.of_file(application_id))))
     shares = [(e, held_for(application_id, e)[from_]) for e in locked]
     shares = [(e, amount) for e, amount in shares if amount > 0]
     if not shares:

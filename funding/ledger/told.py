@@ -21,11 +21,10 @@ ZERO = Decimal("0.00")
 @transaction.atomic
 def tell(application_id: int, *, at: datetime) -> list[LedgerEntry]:
     """A letter of the file left, `at` that instant: what its money did until then may be told. Returns what is."""
-    own = LedgerEntry.objects.filter(application_id=application_id)
-    envelopes = Envelope.objects.filter(pk__in=own.untold().values("envelope_id"))
+    own = LedgerEntry.objects.of_file(application_id).untold()
     made = []
-    for envelope in envelopes.select_for_update(of=("self",)).order_by("pk"):
-        waiting = own.untold().filter(envelope=envelope, at__lte=at).order_by("pk")
+    for envelope in Envelope.objects.of_entries(own).locked():
+        waiting = own.filter(envelope=envelope, at__lte=at).order_by("pk")
         made += _write(envelope, _since_nothing(waiting), at=at)
         made += tell_left_over(envelope, at=at)
     return made
@@ -35,13 +34,10 @@ def tell(application_id: int, *, at: datetime) -> list[LedgerEntry]:
 def tell_given_back(application_id: int, *, at: datetime) -> list[LedgerEntry]:
     """A file left, which everybody is told at once: of what it gave back, as much as was told to be its own. What a
     later decision had taken, and given back, is not."""
-    own = LedgerEntry.objects.filter(
-        application_id=application_id, kind=EntryKind.RELEASE, from_bucket=Bucket.COMMITTED
-    )
-    envelopes = Envelope.objects.filter(pk__in=own.untold().values("envelope_id"))
+    own = LedgerEntry.objects.of_file(application_id).untold().filter(kind=EntryKind.RELEASE)
     made = []
-    for envelope in envelopes.select_for_update(of=("self",)).order_by("pk"):
-        for entry in own.untold().filter(envelope=envelope).order_by("pk"):
+    for envelope in Envelope.objects.of_entries(own).locked():
+        for entry in own.filter(envelope=envelope).order_by("pk"):
             made += _write(envelope, [entry] if _takes_what_is_told(entry) else [], at=at)
         made += tell_left_over(envelope, at=at)
     return made
@@ -66,7 +62,7 @@ def tell_left_over(envelope: Envelope, *, at: datetime) -> list[LedgerEntry]:
     waiting = list(envelope.entries.untold().filter(kind__in=LEFT_OVER).order_by("pk"))
     if not waiting:
         return []
-    hidden = list(envelope.entries.untold().filter(application_id__isnull=False).order_by("pk"))
+    hidden = envelope.entries.untold().filter(application_id__isnull=False)
     holding = [own for own in _by_file(hidden) if _comes_to_something(own)]
     told = [
         one
@@ -85,7 +81,7 @@ def _by_file(entries: Iterable[LedgerEntry]) -> list[list[LedgerEntry]]:
 
 def _takes_what_is_told(entry: LedgerEntry) -> bool:
     """Whether what an entry takes from the balances of its file was told: then it tells no more than was."""
-    held = fold(entry.envelope.entries.told().filter(application_id=entry.application_id))
+    held = fold(entry.envelope.entries.told().of_file(entry.application_id))
     for bucket, change in entry.changes.items():
         held[bucket] += change
     return held[Bucket.RECOVERED] <= held[Bucket.PAID] and all(balance >= 0 for balance in held.values())

@@ -21,11 +21,14 @@ from decisions.models import Decision
 from funding import ledger
 from funding.figures import burn, statement
 from funding.ledger import InsufficientFunds
+from funding.ledger.entries import lock
 from funding.models import Agreement, Envelope, LedgerEntry
 from funding.money import BUCKETS, Cause
+from funding.querysets import EnvelopeQuerySet, LedgerQuerySet
 from moves.refusals import WrongMoment
 from moves.registry import declared, subject_name
 from tests.databases import at_once
+from tests.mutants import proves
 from tests.programs.test_money import table
 from work import clock
 
@@ -132,6 +135,29 @@ def test_refusal_names_the_envelope_and_both_amounts_in_the_readers_language(fir
             "montant libre, 100\u00a0000,00\u00a0$."
         )
     assert [r.code for r in refusal.value.refusals] == ["insufficient_funds"]
+
+
+@proves(lock, EnvelopeQuerySet.locked, EnvelopeQuerySet.of_entries, LedgerQuerySet.of_file)
+def test_envelopes_are_locked_in_the_order_of_their_ids_and_those_of_others_are_not(
+    excellence, second_year, first_year, nadia
+):
+    third = Envelope.objects.create(agreement=excellence, fiscal_year=2025)
+    ledger.reserve([(second_year, D("1"))], application_id=OTHER_FILE, by=nadia, because=Cause.RECOMMEND)
+    for _time in range(2):
+        ledger.reserve(
+            [(second_year, D("2")), (first_year, D("3"))], application_id=FILE, by=nadia, because=Cause.RECOMMEND
+        )
+    with transaction.atomic():
+        assert lock([first_year, second_year, first_year]) == [second_year, first_year]
+        assert list(Envelope.objects.locked()) == [second_year, first_year, third]
+    of = {file: LedgerEntry.objects.of_file(file) for file in (FILE, OTHER_FILE, None)}
+    assert {file: [int(entry.amount) for entry in own] for file, own in of.items()} == {
+        FILE: [2, 3, 2, 3],
+        OTHER_FILE: [1],
+        None: [50_000, 100_000],
+    }
+    assert list(Envelope.objects.of_entries(of[FILE])) == [first_year, second_year]
+    assert list(Envelope.objects.of_entries(of[OTHER_FILE])) == [second_year]
 
 
 def test_file_cannot_commit_what_another_one_reserved(first_year, nadia):

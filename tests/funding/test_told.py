@@ -10,6 +10,7 @@ from accounts.models import User
 from funding import ledger
 from funding.access import entries_open_to
 from funding.figures import as_read, burn, statement
+from funding.ledger.told import _takes_what_is_told, tell_left_over
 from funding.models import Envelope, LedgerEntry, ToldEntry
 from funding.money import Cause
 from funding.querysets import LedgerQuerySet
@@ -20,6 +21,7 @@ from work import clock
 
 START = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
 FILE, OTHER = 42, 43
+LOCKED = {"without .of_entries()": "the envelopes of others are locked, and asked in vain"}
 
 
 class Book:
@@ -117,6 +119,86 @@ def test_part_of_an_award_that_is_less_than_was_reserved_is_told_whole(book):
     assert book.balances() == {"allocated": 100_000, "committed": 30_000, "free": 70_000}
 
 
+@pytest.fixture
+def two(book, excellence):
+    """`two(verb, n, minute)`: an act on the file in both years, of n dollars in the first, of n + 1 in the other."""
+    with clock.at(START):
+        other = Envelope.objects.create(agreement=excellence, fiscal_year=2025)
+        ledger.allocate(other, amount=Decimal(100_000), by=book.by)
+
+    def act(verb, n, minute, *, file=FILE, **more):
+        shares = [(book.envelope, Decimal(n)), (other, Decimal(n + 1))]
+        with clock.at(START + timedelta(minutes=minute)):
+            verb(shares, application_id=file, by=book.by, because=Cause.RECOMMEND, **more)
+
+    return act
+
+
+def named(entries):
+    return [(one.envelope.fiscal_year, one.kind, int(one.amount)) for one in entries]
+
+
+def at(minute):
+    return START + timedelta(minutes=minute)
+
+
+def told_at():
+    return {one.fiscal_year: (one.told_at - START) // timedelta(minutes=1) for one in Envelope.objects.all()}
+
+
+@proves(ledger.tell, moot=LOCKED)
+def test_letter_tells_of_each_year_what_its_own_file_did_there_until_then(book, two):
+    two(ledger.reserve, 70, 1, file=OTHER)
+    two(ledger.reserve, 30, 1), two(ledger.commit, 30, 2), two(ledger.reserve, 5, 3), two(ledger.reserve, 6, 4)
+    assert named(ledger.tell(FILE, at=at(3))) == [
+        (2026, "reserve", 30), (2026, "commit", 30), (2026, "reserve", 5),
+        (2025, "reserve", 31), (2025, "commit", 31), (2025, "reserve", 6),
+    ]  # fmt: skip
+    assert told_at() == {2025: 3, 2026: 3}
+    assert ledger.tell(FILE, at=at(3)) == []
+    assert named(ledger.tell(FILE, at=at(5))) == [(2026, "reserve", 6), (2025, "reserve", 7)]
+
+
+@proves(ledger.tell_given_back, moot=LOCKED)
+def test_file_that_leaves_tells_what_it_gave_back_of_each_year_and_nothing_else(book, two):
+    """Not what was paid of it, made since its letter left; not what another file gave back."""
+    for file in (OTHER, FILE):
+        two(ledger.reserve, 30, 1, file=file), two(ledger.commit, 30, 2, file=file)
+    ledger.tell(OTHER, at=at(3))
+    two(ledger.release, 30, 4, file=OTHER, from_="committed")
+    two(ledger.pay, 10, 4)
+    ledger.tell(FILE, at=at(3))
+    two(ledger.release, 9, 5, from_="committed")
+    assert named(ledger.tell_given_back(FILE, at=at(6))) == [(2026, "release", 9), (2025, "release", 10)]
+    assert told_at() == {2025: 6, 2026: 6}
+    assert ledger.tell_given_back(FILE, at=at(7)) == []
+
+
+@proves(_takes_what_is_told)
+def test_what_a_file_may_tell_is_measured_by_what_was_told_of_it_alone(book):
+    book.award(1_000, file=OTHER)
+    book.letter(OTHER)
+    book.award(20)
+    book.act(ledger.pay, 10)
+    assert [amount for _kind, amount, _minute in book.entries()] == [100_000, 1_000, 1_000]
+    book.letter()
+    book.act(ledger.recover, 10)
+    assert book.entries()[-1] == ("recover", 10, book.minute)
+
+
+@proves(tell_left_over, moot={"`entry.pk < one.pk` with the bound moved": "what files left is of none of them"})
+def test_what_files_left_is_told_in_its_order_whatever_was_reserved_since(book):
+    book.reserve(20, file=OTHER)
+    for amount in (200, 100, 300):
+        book.own(ledger.lapse, amount=Decimal(amount))
+    book.reserve(5)
+    assert [int(one.amount) for one in book.letter(OTHER)] == [20, 200, 100, 300]
+    book.own(ledger.lapse, amount=Decimal(7))
+    assert not LedgerEntry.objects.told().filter(amount__in=(5, 7)).exists()
+    book.give_back()
+    assert [one.kind for one in LedgerEntry.objects.told().filter(amount__in=(5, 7))] == ["lapse"]
+
+
 def test_what_came_to_nothing_is_never_told(book):
     """A file that was withdrawn; one that was sent back, recommended for less, and told that."""
     book.reserve(20_000, file=OTHER)
@@ -145,6 +227,7 @@ def test_second_decision_is_as_secret_as_the_first(book):
     assert book.balances() == {"allocated": 100_000, "committed": 19_999, "paid": 30_001, "free": 50_000}
 
 
+@proves(ledger.tell_given_back, moot=LOCKED)
 @pytest.mark.parametrize("again", [20_000, 30_001, None])
 def test_award_that_is_given_up_is_told_with_the_leaving_and_what_a_later_decision_took_is_not(book, again):
     """Whatever the later decision had taken: less, more, or nothing, when it declined."""

@@ -14,6 +14,7 @@ from funding import access, figures, ledger
 from funding.access import envelopes_of, reads_envelopes
 from funding.models import Agreement, Envelope, Partner
 from funding.money import Cause
+from funding.querysets import EnvelopeQuerySet
 from moves.services import declare_standing
 from programs.models import Appointment, Program, ProgramFunding
 from programs.rules import is_staff
@@ -155,6 +156,17 @@ def test_readers_of_a_cluster_have_its_envelopes_by_agreement_and_year(cast, env
     for key, envelope in envelopes.items():
         status = page(getattr(cast, person), "envelope-statement", envelope.public_id).status_code
         assert status == (200 if key in expected else 404), key
+
+
+@proves(EnvelopeQuerySet.by_agreement)
+def test_agreements_of_one_reference_in_two_clusters_are_listed_one_after_the_other(cast, envelopes):
+    own, theirs = (envelopes[reference, 2026].agreement for reference in ("AA", "THEIRS"))
+    Agreement.objects.filter(pk=theirs.pk).update(reference="AA")
+    ClusterAppointment.objects.create(user=cast.auditor, cluster=theirs.cluster, role="auditor")
+    read = [(one.agreement_id, one.fiscal_year) for one in envelopes_of(cast.auditor)]
+    years = (2026, 2027, 2028)
+    assert read[:6] == [(agreement.pk, year) for agreement in (own, theirs) for year in years]
+    assert [one.agreement.reference for one in envelopes_of(cast.auditor)][6:] == ["MEIE-2026-114"] * 3 + ["ZZ"] * 3
 
 
 @proves(envelopes_of)
