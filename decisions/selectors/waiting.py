@@ -1,6 +1,7 @@
 """What waits for a person in this app: to endorse, approve, issue, concur; a letter to send again."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -11,12 +12,16 @@ from applications.models import Application
 from audit.actors import Actor
 from decisions.models import Concurrence, Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
+from decisions.selectors.chain import late_acts
 from decisions.states import STEPS, Turn
 from letters.models import Letter
 from letters.states import LetterState
 from programs.querysets import held_on
 from programs.roles import ProgramRole
-from programs.rules import roles_held
+from programs.rules import holds, roles_held
+from reviews.models import Declaration
+from reviews.pages import RULE
+from reviews.rules import UPHOLDERS
 from work.selectors import MOST, Rest, WorkLine, first_lines
 from work.states import Hat
 
@@ -27,7 +32,7 @@ def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
     """Every line of this app for `user`, the soonest due first in each kind."""
     if not is_person(user):
         return []
-    return [*_work_of_chain(user, limit), *_work_of_partner(user, limit)]
+    return [*_work_of_chain(user, limit), *_work_of_rulings(user, limit), *_work_of_partner(user, limit)]
 
 
 def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
@@ -58,6 +63,28 @@ def _line_of_others(decision: Decision) -> WorkLine:
 
 def _line_of_letter(letter: Letter) -> WorkLine:
     return _line(letter.application, _("A letter could not be sent"), Hat.OFFICER)
+
+
+def _work_of_rulings(user: User, limit: int) -> list[WorkLine]:
+    """What others did on a file before a conflict that they declared late, and that stops its decision until the person
+    says in writing that it stands, the earliest first. A doubt is ruled on first, and is the chair's own line; to whom
+    declared it the file is closed."""
+    roles = roles_held(user).intersection(UPHOLDERS)
+    if not roles:
+        return []
+    files = Application.objects.held_by(user, *roles).filter(pk__in=Decision.objects.open().values("application_id"))
+    doubts = Declaration.objects.to_rule_on().order_by().values("pk")
+    late = Declaration.objects.touching().filter(application__in=files.values("pk"))
+    found = late.exclude(pk__in=doubts).select_related("user", "application__call__program")
+    stops = [one for one in found if any(one == act.declaration for act in late_acts(one.application))]
+
+    def line(late: Declaration) -> WorkLine:
+        file = late.application
+        hat = Hat.CHAIR if holds(user, ProgramRole.CHAIR, file.call.program) else Hat.ENDORSER
+        page = RULE(file.number, late.user.public_id)
+        return replace(_line(file, _("Rule on a conflict declared late"), hat), link=page)
+
+    return first_lines(stops, line, limit=limit)
 
 
 def _line(file: Application, what: str | Promise, role: Hat, waits_for: str = "") -> WorkLine:

@@ -1,6 +1,6 @@
 """A conflict found after the recommendation: what counts is asked again, and the panel recommends again without it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,11 +11,13 @@ from applications.models import Application
 from applications.states import ApplicationState
 from decisions import services
 from decisions.models import Concurrence, Decision, Step
-from decisions.selectors import late_acts
+from decisions.selectors import late_acts, work_for
+from decisions.selectors.waiting import _work_of_rulings
 from decisions.states import DecisionState
 from funding.models import Envelope
 from moves.machine import allowed
 from moves.refusals import Forbidden, WrongMoment
+from moves.services import declare_standing
 from moves.states import Duty
 from notifications.models import Message
 from reviews.models import Assignment, Declaration, Recommendation
@@ -202,6 +204,59 @@ def test_act_taken_again_is_touched_no_more(cast, programme):
     Decision.objects.filter(pk=decision.pk).update(state=DecisionState.VOID)
     assert late_acts(file) == []
     assert other.steps.counted().exists()
+
+
+@proves(_work_of_rulings, moot={"without .touching()": "`late_acts` says which of them stop a decision"})
+def test_what_a_late_conflict_stops_is_a_line_of_the_day_of_who_rules_on_it(cast, programme):
+    """The chair's and the endorser's, never the person's own, nor of whom the file is closed to; a doubt is the chair's
+    own line; what stands no more, what was ruled on, and a file that no decision waits on, are in nobody's day."""
+    decision = files.endorsed(cast, programme)
+    file = decision.application
+    emily = programme.appointments.create(cluster=programme.cluster, user=cast.emily, role="endorser")
+
+    def lines(person):
+        return [
+            (str(one.what), one.label[: len(file.reference)], one.link.url, one.role)
+            for one in work_for(person)
+            if "après coup" in str(one.what)
+        ]
+
+    def line(hat):
+        address = reverse("review-rule", args=[file.reference, cast.endorser.public_id])
+        return [("Se prononcer sur un conflit déclaré après coup", file.reference, address, hat)]
+
+    assert lines(cast.chair) == []
+    doubt = declare_interests(file, by=cast.endorser, answer="unsure", note="Mon frère, peut-être.")
+    assert [lines(person) for person in (cast.chair, cast.emily)] == [[], []]
+    rule_on_declaration(doubt, by=cast.chair, clear=False, ruling="Un lien.")
+    assert [lines(person) for person in (cast.chair, cast.emily)] == [line("chair"), line("endorser")]
+    assert [lines(person) for person in (cast.endorser, cast.approver, cast.officer)] == [[], [], []]
+    with transaction.atomic():
+        declare_standing(file.pk, user=cast.emily, standing="conflict")
+        assert lines(cast.emily) == []
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        type(emily).objects.filter(pk=emily.pk).update(ends_on=LATER.date() - timedelta(days=1))
+        assert lines(cast.emily) == []
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        Step.objects.filter(decision=decision).update(voided_at=LATER)  # the endorsement counts no more
+        assert lines(cast.chair) == []
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        Decision.objects.filter(pk=decision.pk).update(state=DecisionState.ISSUED)
+        assert lines(cast.chair) == []
+        transaction.set_rollback(True)
+    uphold_acts(doubt, by=cast.chair, why="Rien de l’avis ne tient à ce lien.")
+    assert [lines(person) for person in (cast.chair, cast.emily)] == [[], []]
+
+
+def test_lines_of_late_conflicts_are_the_earliest_first(cast, programme):
+    decisions = [files.endorsed(cast, programme, company=name) for name in ("usinage", "precision", "northwind")]
+    for decision in (decisions[1], decisions[2], decisions[0]):
+        declare_interests(decision.application, by=cast.endorser, answer="conflict", note="Mon frère.")
+    found = [one for one in work_for(cast.chair) if "après coup" in str(one.what)]
+    assert [one.label.split(" · ")[0] for one in found] == [decisions[n].application.reference for n in (1, 2, 0)]
 
 
 def test_chair_with_a_late_conflict_is_ruled_on_by_the_endorser_or_the_draft_goes_back_to_the_panel(cast, programme):
