@@ -3,7 +3,7 @@
 from audit.actors import Actor
 from letters.models import Letter
 from letters.rules import Certificate, Leaving
-from letters.selectors import messages_of
+from letters.selectors import messages_of, taken_of
 from moves.registry import facts_of
 from work.querysets import held
 
@@ -17,5 +17,4 @@ def certificate(letter: Letter, by: Actor) -> Certificate:
 @facts_of(Letter.withhold)
 def leaving(letter: Letter, by: Actor) -> Leaving:
     """A worker holds one of its messages, or the mail server took one."""
-    own = messages_of(letter)
-    return Leaving(leaving=held(own).exists() or own.filter(sent_at__isnull=False).exists())
+    return Leaving(leaving=held(messages_of(letter)).exists() or taken_of(letter).exists())

@@ -27,6 +27,10 @@ class LetterQuerySet(OfFileQuerySet["Letter"]):
         """Letters that were sent to an organisation `user` acts for."""
         return super().of_member(user).readable()
 
+    def latest_first(self) -> Self:
+        """Letters that were sent, the last one first."""
+        return self.order_by("-sent_at", "-pk")
+
     def visible_to(self, user: Actor) -> Self:
         """Letters that `user` may open: those sent to their organisation, and whatever became of them those of the
         files that they read by a role of the cluster."""

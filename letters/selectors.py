@@ -1,5 +1,7 @@
 """Reads of letters and their templates: by code, what waits for somebody or the sweeps, where one stands in words."""
 
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -42,6 +44,16 @@ def templates_of(program: Program) -> dict[LetterKind, LetterTemplate]:
 def messages_of(letter: Letter) -> QuerySet[Message]:
     """The letter's messages, one a person."""
     return Message.objects.filter(pk__in=letter.dispatches.values("message_id"))
+
+
+def taken_of(letter: Letter) -> QuerySet[Message]:
+    """Those of the letter's messages that the mail server took: from the first of them on, the letter is sent."""
+    return messages_of(letter).filter(sent_at__isnull=False)
+
+
+def latest_letter(user: User, file: UUID) -> Letter | None:
+    """The letter of the file (its `public_id`) that was sent last to an organisation `user` acts for, or None."""
+    return Letter.objects.of_member(user).filter(application__public_id=file).latest_first().first()
 
 
 def due_to_presume() -> QuerySet[Letter]:
@@ -88,7 +100,7 @@ def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
 
 def _unread(user: User, limit: int) -> list[WorkLine]:
     unread = Letter.objects.of_member(user).filter(read_at=None).select_related("application")
-    return first_lines(unread.order_by("-sent_at", "-id"), _line, limit=limit, rest=Rest.ANY)
+    return first_lines(unread.latest_first(), _line, limit=limit, rest=Rest.ANY)
 
 
 def _line(letter: Letter) -> WorkLine:

@@ -15,7 +15,7 @@ from letters.constants import ALPHABET, DAYS_TO_SERVE, SIGNS, grouped
 from letters.models import Dispatch, Letter, LetterTemplate
 from letters.pages import LETTER
 from letters.rules import Drawn, Service
-from letters.selectors import messages_of, templates_of
+from letters.selectors import messages_of, taken_of, templates_of
 from letters.states import LEAVING, LetterKind, LetterState
 from letters.subjects import Subject
 from moves.machine import move
@@ -127,27 +127,27 @@ def _lock(letter: Letter) -> Letter:
 def _succeeded(letter: Letter) -> bool:
     """Whether what a failed letter waited for was done since."""
     if letter.failed_from == LetterState.QUEUED:
-        return Rendering.objects.filter(letter=letter, done_at__isnull=False).exists()
-    return messages_of(letter).filter(sent_at__isnull=False).exists()
+        return letter.document.done_at is not None
+    return taken_of(letter).exists()
 
 
 def _past_its_document(letter: Letter) -> Letter:
-    rendering = Rendering.objects.filter(letter=letter)
-    if done := rendering.filter(done_at__isnull=False).first():
-        return move(letter, Letter.render, by=CLOCK, given=Drawn(done.sha256))
-    if lost := given_up(rendering).first():
-        return _fail(letter, lost.last_error)
+    rendering = letter.document
+    if rendering.done_at is not None:
+        return move(letter, Letter.render, by=CLOCK, given=Drawn(rendering.sha256))
+    if given_up(Rendering.objects.filter(pk=rendering.pk)).exists():
+        return _fail(letter, rendering.last_error)
     return letter
 
 
 def _past_its_messages(letter: Letter) -> Letter:
     if not letter.dispatches.exists() and not _dispatch(letter):
         return _fail(letter, "")
-    messages = messages_of(letter)
-    if messages.filter(sent_at__isnull=False).exists():
+    if taken_of(letter).exists():
         return move(letter, Letter.send, by=CLOCK)
-    lost = given_up(messages)
-    if messages.exclude(pk__in=lost.values("pk")).exists():
+    own = messages_of(letter)
+    lost = given_up(own)
+    if own.exclude(pk__in=lost.values("pk")).exists():
         return letter
     return _fail(letter, lost.order_by("pk")[0].last_error)
 

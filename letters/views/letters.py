@@ -13,6 +13,7 @@ from audit.states import Read
 from documents.downloads import file_response
 from letters import services
 from letters.models import Letter
+from letters.selectors import latest_letter
 from letters.subjects import told_of
 
 
@@ -55,8 +56,7 @@ def pdf(request: PersonRequest, public_id: UUID) -> HttpResponseBase:
 @require_safe
 def latest(request: PersonRequest, public_id: UUID) -> HttpResponseBase:
     """The latest letter of a file that the company may read."""
-    letters = Letter.objects.of_member(request.user).filter(application__public_id=public_id)
-    letter = letters.order_by("-sent_at", "-id").first()
+    letter = latest_letter(request.user, public_id)
     if letter is None:
         raise Http404
     return redirect("decision-letter", letter.public_id)

@@ -9,6 +9,7 @@ from documents import pdf, scan, tasks
 from documents.models import Rendering
 from documents.services import note_why_waiting, queue_rendering
 from documents.states import RenderingKind
+from tests.mutants import proves
 from work import clock, nudges, storage
 from work.models import Outage
 from work.outages import open_outages
@@ -159,6 +160,7 @@ def test_error_of_the_engine_of_any_other_kind_is_the_document_s(drawing):
     assert list(open_outages()) == []
 
 
+@proves(note_why_waiting, moot={"without `last_error=reason`": "what says so already is not written again"})
 def test_why_documents_wait_is_not_written_over_why_others_were_given_up():
     given_up, waits, done = (queued(n) for n in range(3))
     Rendering.objects.filter(pk=given_up.pk).update(attempts=ATTEMPTS, last_error="no glyph")

@@ -12,7 +12,18 @@ from documents.models import Rendering
 from documents.services import queue_rendering
 from documents.states import RenderingKind
 from letters.models import Dispatch, Letter
-from letters.selectors import _unread, due_to_advance, due_to_presume, find_by_code, messages_of, status_of, work_for
+from letters.querysets import LetterQuerySet
+from letters.selectors import (
+    _unread,
+    due_to_advance,
+    due_to_presume,
+    find_by_code,
+    latest_letter,
+    messages_of,
+    status_of,
+    taken_of,
+    work_for,
+)
 from letters.states import LetterState
 from letters.subjects import signatory_of
 from notifications import messages
@@ -35,7 +46,7 @@ def letter(cast, programme, state="sent", *, at=files.DECIDED_AT, file=None, **m
 # For the company
 
 
-@proves(_unread)
+@proves(_unread, LetterQuerySet.latest_first)
 def test_unread_letters_wait_for_the_company_the_latest_first(cast, programme, northwind):
     third, first, second = (letter(cast, programme, at=day(n)) for n in (1, 3, 3))
     presumed = letter(cast, programme, "served", at=day(0), served_at=day(9))  # and nobody has opened it
@@ -58,7 +69,8 @@ def test_unread_letters_wait_for_the_company_the_latest_first(cast, programme, n
     assert (work_for(cast.officer), work_for(CLOCK)) == ([], [])
 
 
-def test_address_of_a_files_letter_leads_to_the_latest_that_was_sent(cast, programme, client):
+@proves(latest_letter, LetterQuerySet.latest_first)
+def test_address_of_a_files_letter_leads_to_the_latest_that_was_sent_to_whom_it_was(cast, programme, client):
     application = files.file_row(cast, programme)
     _first, _third, found, _second = (letter(cast, programme, at=day(n), file=application) for n in (1, 3, 3, 2))
     letter(cast, programme, "failed", at=day(9), file=application, sent_at=day(9))
@@ -66,6 +78,9 @@ def test_address_of_a_files_letter_leads_to_the_latest_that_was_sent(cast, progr
     client.force_login(cast.sophie)
     answer = client.get(reverse("decision-letter-of", args=[application.public_id]))
     assert answer.url == reverse("decision-letter", args=[found.public_id])
+    for other in (cast.michel, cast.officer):
+        client.force_login(other)
+        assert client.get(reverse("decision-letter-of", args=[application.public_id])).status_code == 404
 
 
 @proves(find_by_code, moot={"without the limit": "it keeps a long text out of the statement; no code is as long"})
@@ -140,12 +155,13 @@ def test_letters_to_advance_are_those_whose_document_or_messages_are_over(cast, 
     assert [one.pk for one in due_to_advance()] == sorted(one.pk for one in due_to_advance())
 
 
-@proves(messages_of)
+@proves(messages_of, taken_of)
 def test_messages_of_a_letter_are_its_own_one_a_person(cast, programme):
     one, other = letter(cast, programme), letter(cast, programme)
-    own = {message(one, person) for person in (cast.sophie, cast.olivier)}
-    message(other, cast.sophie)
-    assert set(messages_of(one)) == own
+    taken, waits, lost = message(one, cast.sophie, **GONE), message(one, cast.olivier), message(one, cast.emily, **LOST)
+    message(other, cast.sophie, **GONE)
+    assert set(messages_of(one)) == {taken, waits, lost}
+    assert list(taken_of(one)) == [taken]
 
 
 # What it says

@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from accounts.models import User
+from applications.services.submission import withdraw_application
 from decisions import services as decisions
 from decisions.subjects import subject_of
 from documents.models import Rendering
@@ -19,14 +20,16 @@ from funding.models import Agreement
 from letters import services, sheets, tasks
 from letters.models import Letter
 from letters.selectors import due_to_advance, find_by_code, messages_of
-from letters.services import presume_served
+from letters.services import _past_its_messages, advance_sent, presume_served, withhold_letter
 from letters.subjects import signatory_of
 from moves.refusals import WrongMoment
 from notifications import services as outbox
 from notifications.constants import MessageKind
 from notifications.models import Message
 from tests.decisions import files
+from tests.mutants import proves
 from work import clock
+from work.querysets import unfinished
 
 pytestmark = pytest.mark.django_db
 
@@ -244,6 +247,7 @@ def test_failed_letter_goes_on_once_what_failed_was_done_after_all(rendered, cas
     assert list(found) == [("sent", ""), ("rendered", "")]
 
 
+@proves(_past_its_messages)
 def test_letter_waits_for_its_living_message_and_fails_with_the_last(rendered):
     lost, living = messages_of(rendered).order_by("pk")
     Message.objects.filter(pk=lost.pk).update(attempts=3, last_error="SMTP 550")
@@ -260,6 +264,31 @@ def test_letter_is_sent_when_one_message_was_taken_and_the_other_lost(rendered):
     assert Letter.objects.get(pk=rendered.pk).state == "sent"
 
 
+@proves(advance_sent)
+def test_message_that_was_taken_moves_its_own_letter_alone(rendered, cast, programme):
+    """Those of another were taken too, and whoever tells of them has yet to."""
+    other = files.issued(cast, programme, company="precision").letter
+    with clock.at(files.DECIDED_AT):
+        render(Rendering.objects.get(pk=other.rendering_id))
+    for letter in (rendered, other):
+        messages_of(letter).update(sent_at=files.DECIDED_AT)
+    advance_sent(messages_of(rendered).order_by("pk")[0])
+    assert [Letter.objects.get(pk=letter.pk).state for letter in (rendered, other)] == ["sent", "rendered"]
+
+
+@proves(withhold_letter, moot={"order by `-pk`": "the order in which its messages are locked, which no row shows"})
+def test_letter_that_is_withheld_stops_its_own_messages_alone(rendered, cast, programme):
+    other = files.issued(cast, programme, company="precision").letter
+    with clock.at(files.DECIDED_AT):
+        render(Rendering.objects.get(pk=other.rendering_id))
+        withdraw_application(rendered.application, by=cast.sophie, reason="Le projet est remis.")
+    assert Letter.objects.get(pk=rendered.pk).state == "withheld"
+    waiting = unfinished(Message.objects.filter(kind=MessageKind.LETTER))
+    assert [message.address for message in waiting] == [cast.michel.email]
+    assert set(waiting) == set(messages_of(other))
+
+
+@proves(_past_its_messages)
 @pytest.mark.parametrize(("closed", "told"), [(["olivier"], ["sophie"]), (["sophie", "olivier"], [])])
 def test_letter_goes_to_no_closed_account(cast, programme, monkeypatch, closed, told):
     letter = files.issued(cast, programme).letter
