@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Cluster, ClusterAppointment, User
 from accounts.rules import in_office
 from desk.roles import RoleKind
-from funding.models import PartnerSeat
-from programs.models import Appointment
+from funding.models import Partner, PartnerSeat
+from programs.models import Appointment, Program
 from programs.roles import ProgramRole
+from work.querysets import by_name
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,16 @@ class RoleLine:
     held: ClusterAppointment | Appointment | PartnerSeat
     limit: Decimal | None = None
     seat: str = ""
+
+
+def programs_of(cluster: Cluster) -> QuerySet[Program]:
+    """Every programme on which the cluster gives a role, by its code."""
+    return Program.objects.filter(cluster=cluster).order_by("code")
+
+
+def partners_of(cluster: Cluster) -> QuerySet[Partner]:
+    """Every government partner for whom the cluster gives a seat, by its short name."""
+    return cluster.partners.order_by(*by_name("short_name"))
 
 
 def cluster_roles(cluster: Cluster | None, users: Collection[User]) -> Iterator[RoleLine]:

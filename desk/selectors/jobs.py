@@ -14,7 +14,7 @@ from django.utils.translation import ngettext, pgettext
 from accounts.models import User
 from work import clock
 from work.jobs import JobHandler, Kept, handler_of, visible_to
-from work.models import Job
+from work.models import Job, JobFailure
 from work.outages import open_outages
 from work.querysets import ATTEMPTS
 from work.selectors import GivenUp
@@ -66,6 +66,19 @@ class _Words:
     details: list[tuple[str, str]]
     summary: str
     result_url: str
+
+
+def jobs_of(user: User, *, state: str = "", before: Job | None = None) -> QuerySet[Job]:
+    """The jobs that `user` sees, the latest first: those in `state`, or in any; those asked before `before`, or all."""
+    found = visible_to(user).select_related("owner").order_by("-pk")
+    if state:
+        found = found.filter(state=state)
+    return found if before is None else found.filter(pk__lt=before.pk)
+
+
+def failures_of(job: Job, *, after: int = 0) -> QuerySet[JobFailure]:
+    """What failed of a job, in the order it did: what comes after the row whose key is `after`, or all of it."""
+    return job.failures.filter(pk__gt=after).order_by("pk")
 
 
 def shown_job(job: Job) -> ShownJob:

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from accounts.rules import is_administrator
 from desk.forms.jobs import JobFilter
-from desk.selectors.jobs import shown_job, shown_jobs
+from desk.selectors.jobs import failures_of, jobs_of, shown_job, shown_jobs
 from work import jobs
 from work.models import Job
 from work.states import RUNNABLE, JobAct
@@ -40,11 +40,8 @@ def index(request: PersonRequest) -> HttpResponse:
     """The jobs, the latest first."""
     form = JobFilter(request.GET or None)
     state = form.chosen() if form.is_bound else ""
-    found = jobs.visible_to(request.user).select_related("owner").order_by("-id")
-    if state:
-        found = found.filter(state=state)
-    if before := request.GET.get("before"):
-        found = found.filter(pk__lt=_job(request.user, before).pk)
+    before = request.GET.get("before")
+    found = jobs_of(request.user, state=state, before=_job(request.user, before) if before else None)
     rows = list(found[: PAGE + 1])
     context = {
         "filter": JobFilter({"state": state}),
@@ -62,10 +59,7 @@ def index(request: PersonRequest) -> HttpResponse:
 def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """One job: what it is, how far it is, what failed, what may be done with it."""
     job = _job(request.user, public_id)
-    failures = job.failures.order_by("pk")
-    if after := request.GET.get("after"):
-        failures = failures.filter(pk__gt=_number(after))
-    rows = list(failures[: FAILURES + 1])
+    rows = list(failures_of(job, after=_number(request.GET.get("after") or "0"))[: FAILURES + 1])
     more = len(rows) > FAILURES
     context = _context(request.user, job) | {
         "failures": rows[:FAILURES],

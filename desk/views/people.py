@@ -19,12 +19,18 @@ from accounts.requests import PersonRequest
 from desk.forms.people import ClusterRoleForm, FindPersonForm, InviteStaffForm, PartnerSeatForm, ProgramRoleForm
 from desk.roles import RoleKind
 from desk.rules import administered_clusters, people_of
-from desk.selectors.held import RoleLine, cluster_roles, partner_seats, program_roles
+from desk.selectors.held import (
+    RoleLine,
+    cluster_roles,
+    partner_seats,
+    partners_of,
+    program_roles,
+    programs_of,
+)
 from funding import services as funding
 from moves.refusals import Forbidden, Refusal, WrongMoment
-from programs.models import Appointment, Program
+from programs.models import Appointment
 from programs.services import people as programs
-from work.querysets import by_name
 
 
 def administered(request: PersonRequest) -> Cluster:
@@ -152,12 +158,8 @@ def _roles(cluster: Cluster, user: User) -> list[RoleLine]:
 def _forms(cluster: Cluster, data: QueryDict | None = None) -> dict[str, forms.Form]:
     return {
         RoleKind.CLUSTER: ClusterRoleForm(data, prefix=None, auto_id="cluster_%s"),
-        RoleKind.PROGRAM: ProgramRoleForm(
-            data, programs=Program.objects.filter(cluster=cluster).order_by("code"), auto_id="program_%s"
-        ),
-        RoleKind.PARTNER: PartnerSeatForm(
-            data, partners=cluster.partners.order_by(*by_name("short_name")), auto_id="partner_%s"
-        ),
+        RoleKind.PROGRAM: ProgramRoleForm(data, programs=programs_of(cluster), auto_id="program_%s"),
+        RoleKind.PARTNER: PartnerSeatForm(data, partners=partners_of(cluster), auto_id="partner_%s"),
     }
 
 

@@ -24,7 +24,7 @@ from desk.rules import (
 )
 from desk.selectors import file as file_page
 from desk.selectors.file import duties_of, letters_of, next_steps, timeline
-from desk.selectors.held import cluster_roles, partner_seats, program_roles
+from desk.selectors.held import cluster_roles, partner_seats, partners_of, program_roles, programs_of
 from desk.selectors.jobs import looked_after
 from desk.selectors.roles import _named, roles_of
 from desk.selectors.trail import chronicle, whole_chronicle
@@ -98,6 +98,28 @@ def test_files_that_an_administrator_looks_after_are_the_clusters_without_those_
     assert set(files_administered_by(cast.administrator)) == {free, ruled, of_another, barred, unsure, own}
     assert set(files_looked_after_by(cast.administrator)) == {free, ruled, of_another}
     assert not files_administered_by(cast.officer).exists()
+
+
+@proves(programs_of, partners_of)
+def test_roles_are_given_on_every_programme_and_for_every_partner_of_the_cluster_in_their_order(
+    cast, cluster, programme, client
+):
+    """Programmes by their code, partners by their short name as people list names: É is an E."""
+    elsewhere = files.other_programme(programme, "AA", elsewhere=True)
+    last, first = (files.other_programme(programme, code) for code in ("ZZ", "AB"))
+    ministry = cluster.partners.get(short_name="MEIE")
+
+    def partner(name, where=cluster):
+        return Partner.objects.create(cluster=where, short_name=name, name_fr=name, name_en=name)
+
+    third, second, first_partner = (partner(name) for name in ("Zinc", "Étain", "Cuivre"))
+    partner("Argent", elsewhere.cluster)
+    client.force_login(cast.administrator)
+    forms = {
+        way["kind"]: way["form"] for way in client.get(reverse("person", args=[cast.ana.public_id])).context["ways"]
+    }
+    assert list(forms[RoleKind.PROGRAM].fields["program"].queryset) == [first, programme, last]
+    assert list(forms[RoleKind.PARTNER].fields["partner"].queryset) == [first_partner, second, ministry, third]
 
 
 @proves(people_of)
