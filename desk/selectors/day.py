@@ -37,6 +37,12 @@ class Day:
     def count(self) -> int:
         return len(self.late) + len(self.soon) + len(self.later)
 
+    @property
+    def late_with_others(self) -> int:
+        """How many of those that wait for others are late: nothing late goes unsaid because it is somebody else's turn."""
+        now = clock.now()
+        return sum(1 for line in self.others if line.due and line.due < now)
+
 
 def day_of(user: User, role: Hat | None = None) -> Day:
     """The `Day` of a person; with `role`, only what they do under that hat."""

@@ -70,7 +70,9 @@ def hats(day: selectors.Day, role: Hat | None) -> list[dict[str, object]]:
 def task(line: WorkLine) -> dict[str, str]:
     """A line of work as the task list shows it."""
     status, kind = due_in_words(line.due)
-    if line.waits_for:
+    if line.waits_for and kind == "bad":
+        status = _("waits for %(who)s, %(late)s") % {"who": line.waits_for, "late": status}
+    elif line.waits_for:
         status, kind = _("waits for %(who)s") % {"who": line.waits_for}, ""
     return {
         "name": _("%(what)s: %(label)s") % {"what": line.what, "label": line.label},

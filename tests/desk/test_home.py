@@ -110,6 +110,26 @@ def test_late_comes_first_and_is_said_in_words(english, cast, programme, clock_a
     assert "3 days late" in page.content.decode()
 
 
+def test_what_is_late_with_others_is_counted_and_said_where_it_is_listed(english, cast, programme, clock_at):
+    """“0 late” alone would hide it from the officer who answers for the date; the applicant is told of no clock."""
+    files.submitted_file(cast, programme), files.submitted_file(cast, programme, company="precision")
+    due = datetime(2026, 10, 1, 15, tzinfo=UTC)
+    first, second = Application.objects.order_by("pk")
+    Application.objects.filter(pk=first.pk).update(due=due - timedelta(days=3))
+    Application.objects.filter(pk=second.pk).update(due=due + timedelta(minutes=1))
+    clock_at(due)
+    english.force_login(cast.officer)
+    page = english.get(HOME)
+    ((_others, told),) = [(part["key"], [task["status"] for task in part["tasks"]]) for part in page.context["parts"]]
+    assert told == ["waits for the screening officer, 3 days late", "waits for the screening officer"]
+    assert "1 of them late" in page.content.decode()
+    for person in (cast.sophie, cast.michel):
+        english.force_login(person)
+        page = english.get(HOME)
+        assert [task["status"] for part in page.context["parts"] for task in part["tasks"]] == ["waits for the cluster"]
+        assert "of them late" not in page.content.decode()
+
+
 def test_outcome_is_not_told_before_its_letter(cast, programme, now):
     file = files.submitted_file(cast, programme)
     Application.objects.filter(pk=file.pk).update(state="approved")
