@@ -39,7 +39,7 @@ class Day:
 
     @property
     def late_with_others(self) -> int:
-        """How many of those that wait for others are late: nothing late goes unsaid because it is somebody else's turn."""
+        """How many of those that wait for others are late: what is somebody else's turn is late all the same."""
         now = clock.now()
         return sum(1 for line in self.others if line.due and line.due < now)
 
