@@ -156,6 +156,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "concurrences": decision.concurrences.counted().select_related("agreement__partner", "by").order_by("id"),
         "reasons": [(language, getattr(decision, f"reasons_{language}")) for language in languages],
         "same_words": len(languages) > 1 and bool(decision.reasons_fr) and decision.reasons_fr == decision.reasons_en,
+        "reasons_are_open": reasons_can_change(decision) is None,
         "may_edit": may_edit_reasons(decision, request.user) and not reasons_can_change(decision),
         "letter": letter,
         "letter_tag": status_of(letter) if letter else None,

@@ -346,6 +346,15 @@ def test_reasons_say_that_a_return_opens_them_where_one_can(cast, programme, sta
         assert ("unless the decision is sent back" in str(refusal.message)) == can_return
 
 
+def test_reasons_that_nobody_can_write_any_more_are_said_to_be_none(cast, programme, as_):
+    decision = files.decision_row(cast, programme, state="draft")
+    client, url = as_(cast.officer), reverse("decision-file", args=[decision.application.reference])
+    said = ("Nothing is written yet.", "No reasons are given.")
+    assert [words in text(client.get(url)) for words in said] == [True, False]
+    Decision.objects.filter(pk=decision.pk).update(state="approved")
+    assert [words in text(client.get(url)) for words in said] == [False, True]
+
+
 def test_partner_reads_that_it_is_too_late_to_send_back_what_is_issued(asked, cast, as_):
     """It is the right person at the wrong moment."""
     files.declare(cast, asked.decision, "concurrence")
