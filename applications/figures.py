@@ -88,7 +88,7 @@ def totals_of(application: Application, part: Section, answers: Mapping[str, obj
     return replace(
         totals(aid, answers, sources=sources),
         capped=tuple(line for line in aid.categories if line.reasons),
-        refused_rows=tuple(row for row in aid.rows if row.reasons and row.refused),
+        refused_rows=tuple(row for row in aid.rows if row.is_refused),
     )
 
 

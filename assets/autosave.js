@@ -162,7 +162,7 @@
       delete box.dataset.refused;
       this.tries = 0;
       if (!this.waiting.has(key) && !box.dataset.dirty) this.forget(key);
-      this.note(box, data.note || data.advice || "", data.note ? "refused" : "");
+      this.note(box, data.note || data.advice || "", data.note ? "refused" : "", data.places);
       for (const [id, html] of Object.entries(data.fragments || {})) this.replace(id, html);
       if (this.form.querySelector("[data-answer][data-refused]")) say(this.text.textRefused);
       else if (this.waiting.size === 0) say(data.message || this.text.textSaved);
@@ -231,14 +231,18 @@
       say(this.text.textBoth, "late");
     }
 
-    note(box, text, state = "") {
+    note(box, text, state = "", places = []) { // places: the names of the inputs that it is of, where not of all
       let note = box.querySelector(".answer__note");
       if (!note && !text) return;
       if (!note) note = box.appendChild(Object.assign(document.createElement("p"), { className: "answer__note" }));
       note.textContent = text;
       note.dataset.state = state;
       note.hidden = !text;
-      for (const input of this.inputs(box)) input.toggleAttribute("aria-invalid", state === "refused");
+      for (const input of this.inputs(box)) {
+        const wrong = state === "refused" && (!places.length || places.includes(input.name));
+        if (wrong) input.setAttribute("aria-invalid", "true"); // without a value it reads as false
+        else input.removeAttribute("aria-invalid");
+      }
     }
     replace(id, html) {
       const old = document.getElementById(id);

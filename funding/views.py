@@ -149,7 +149,7 @@ def _cells(envelope: Envelope, line: Line) -> list[str | Decimal]:
     """Days and amounts as the spreadsheet reckons with them, everything else in words."""
     row, file = line["row"], line["file"]
     entry = row.entry
-    day, hour = clock.sortable(entry.at).split(" ")
+    day, _space, hour = clock.sortable(entry.at).partition(" ")
     return [
         day,
         hour,

@@ -176,7 +176,7 @@ def format_instant(instant: datetime, language: str) -> str:
     french = language.startswith("fr")
     said = f"{format_day(day_of(instant), language)} {'à' if french else 'at'} {format_hour(instant, language)}"
     here = instant.astimezone(ZONE)
-    if here.replace(fold=0).utcoffset() == here.replace(fold=1).utcoffset():
+    if not _is_shown_twice(here):
         return said
     return f"{said} ({TWICE['fr' if french else 'en'][here.fold]})"
 
@@ -185,5 +185,15 @@ TWICE = {"fr": ("heure avancée", "heure normale"), "en": ("daylight saving time
 
 
 def sortable(instant: datetime, *, seconds: bool = False) -> str:
-    """An instant for a table that is sorted and reckoned with, in Québec: "2026-11-19 21:15", or "… 21:15:30"."""
-    return f"{instant.astimezone(ZONE):%Y-%m-%d %H:%M{':%S' if seconds else ''}}"
+    """An instant for a table that is sorted and reckoned with, in Québec: "2026-11-19 21:15", or "… 21:15:30".
+
+    An hour that clocks show twice carries the offset of its own: "2026-11-01 01:30 -05:00".
+    """
+    here = instant.astimezone(ZONE)
+    shown = f"{here:%Y-%m-%d %H:%M{':%S' if seconds else ''}}"
+    return f"{shown} {here.isoformat()[-6:]}" if _is_shown_twice(here) else shown
+
+
+def _is_shown_twice(here: datetime) -> bool:
+    """Whether clocks show that hour twice, as they go back."""
+    return here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset()

@@ -5,16 +5,18 @@ The steps are exact fractions; each figure shown is rounded half up at the cent 
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
-from programs.money.reasons import EARLY, RECOVERABLE_TAX, REQUESTED_TOO_MUCH, AidReason
+from programs.money.reasons import EARLY, RECOVERABLE_TAX, REQUESTED_TOO_MUCH, UNREAD, AidReason
 from programs.money.result import Aid, CategoryLine, FinancingLine, RowLine
 from programs.policy.aid import AidRules, Category
 from work.money import CENT, cents
+from work.numbers import NotANumber, read_number
 
 ZERO = Decimal("0.00")
+SHOWN = 40  # characters of an amount that could not be read
 
 
 def compute_aid(
@@ -120,6 +122,9 @@ def _reasons_against(
     row: Mapping, amount: Decimal, category: Category | None, rules: AidRules, submitted_on: date
 ) -> tuple[AidReason, ...]:
     """Everything for which a whole line is refused, so that the applicant can mend it all at once."""
+    typed = row.get("amount")
+    if not _is_empty(typed) and _read(typed) is None:
+        return (AidReason(UNREAD, {"typed": str(typed)[:SHOWN]}),)
     if amount < 0:
         return (AidReason("amount_negative"),)
     if category is None:
@@ -265,14 +270,21 @@ def _reasons(
 
 
 def _amount(value: object) -> Decimal:
-    """An amount as a form keeps it; what is empty or not a number counts for nothing (the form says so itself)."""
-    if value is None or value == "" or isinstance(value, float):
-        return ZERO
+    """An amount as a form keeps it; what is empty, or could not be read there, counts for nothing."""
+    return ZERO if _is_empty(value) else _read(value) or ZERO
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _read(value: object) -> Decimal | None:
+    """The amount; None for what the form refuses as dollars and cents, and keeps as it was typed."""
     try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return ZERO
-    return cents(number) if number.is_finite() else ZERO
+        number = read_number(value, money=True)
+    except NotANumber:
+        return None
+    return cents(number) if number == cents(number) else None
 
 
 def _day(value: object) -> date | None:

@@ -14,7 +14,9 @@ from work.money import format_money, format_percent
 RECOVERABLE_TAX = "recoverable_tax"
 REQUESTED_TOO_MUCH = "requested_too_much"
 EARLY = "before_window"
+UNREAD = "amount_unread"
 SENTENCES = {
+    UNREAD: _("“%(typed)s” is not an amount in dollars and cents: this line counts for nothing."),
     "amount_negative": _("The amount is below zero. Enter what the item costs."),
     "category_unknown": _("This category is not one of this programme's categories."),
     "category_not_eligible": _("%(category)s: this category is not eligible."),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 
-from programs.money.reasons import AidReason
+from programs.money.reasons import UNREAD, AidReason
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,11 @@ class RowLine:
     refused: Decimal
     in_kind: bool
     reasons: tuple[AidReason, ...] = ()
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether something of it counts for nothing that the applicant may have counted on."""
+        return bool(self.reasons) and (bool(self.refused) or self.reasons[0].code == UNREAD)
 
 
 @dataclass(frozen=True)

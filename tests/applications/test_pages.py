@@ -359,6 +359,61 @@ def test_amount_put_back_after_a_lost_answer_is_no_conflict_however_it_is_writte
     assert save(client, file, "revenue", 0, value="1 234 567,88 $").status_code == 409
 
 
+@pytest.mark.parametrize(
+    ("typed", "said_there", "counts"),
+    [
+        ("mille", "«\u00a0mille\u00a0» n’est pas un nombre. Utilisez des chiffres, par exemple 1234,56.", False),
+        ("12.345", "Entrez au plus 2 décimales.", False),
+        ("12,34,5", "«\u00a012,34,5\u00a0» n’est pas un nombre. Utilisez des chiffres, par exemple 1234,56.", False),
+        ("9" * 30, "Ce nombre est trop grand.", False),
+        ("9.500,00", "", True),
+        ("9 500 $", "", True),
+        ("", "", True),
+    ],
+)
+def test_line_of_a_budget_that_counts_for_nothing_is_said_where_it_stands_as_it_is_left(
+    client, cast, call, usinage, typed, said_there, counts
+):
+    """It is kept as typed, and the total leaves it out: the answer says which line, which cell, and the totals which
+    amount. A cell that is still empty is said by nobody: its turn may come."""
+    file = start_application(call, usinage, by=cast.sophie)
+    client.force_login(cast.sophie)
+    lines = {
+        f"budget_table.{number}.{column}": value
+        for number, amount in enumerate(("20 000", typed))
+        for column, value in {
+            "category": "training",
+            "description": f"Cours {number}",
+            "amount": amount,
+            "date_from": "",
+        }.items()
+    }
+    answer = save(client, file, "budget_table", 0, **lines)
+    kept = answer.json()
+    line = f"Dépense 2\u00a0: {said_there}" if said_there else ""
+    assert (answer.status_code, kept["note"], kept["places"]) == (200, line, ["budget_table.1.amount"] * (not counts))
+    totals = kept["fragments"]["totals"]
+    told = f"Cours 1 – «\u00a0{typed}\u00a0» n’est pas un montant en dollars et en cents"
+    assert (told in totals) is not counts
+    costs = "29\u00a0500,00" if counts and typed else "20\u00a0000,00"
+    assert f'<td class="number">{costs}\u00a0$</td>' in totals
+    page = client.get(reverse("application-section", args=[file.public_id, "budget"])).content.decode()
+    shown = "9\u00a0500,00" if counts and typed else typed
+    assert f'value="{shown}"' in page.partition('name="budget_table.1.amount"')[2][:80] or not typed
+    assert (said_there in page) if said_there else True
+
+
+def test_part_of_an_answer_that_cannot_be_read_is_said_as_it_is_left(client, cast, call, usinage):
+    file = start_application(call, usinage, by=cast.sophie)
+    client.force_login(cast.sophie)
+    never = {"project_period.from": "2026-10-01", "project_period.to": "9999-12-31"}
+    kept = save(client, file, "project_period", 0, **never).json()
+    assert (kept["note"], kept["places"]) == ("Entrez une année entre 1900 et 2199.", ["project_period.to"])
+    half = {"project_period.from": "2026-10-01", "project_period.to": ""}
+    kept = save(client, file, "project_period", 1, **half).json()
+    assert (kept["note"], kept["places"]) == ("", [])
+
+
 def period_of(days):
     return {f"project_period.{part}": (AT.date() + timedelta(days=n)).isoformat() for part, n in days.items()}
 

@@ -162,6 +162,23 @@ def test_refused_answer_says_why_beside_the_field_and_keeps_it(server):
     assert kept(server) == ["passerelle:file:story"]
 
 
+def test_note_marks_the_inputs_that_it_is_of_and_no_other(server):
+    """As a screen reader reads it: without a value, the mark reads as none."""
+    marks = "[...document.querySelectorAll('[data-answer=themes] input')].map(one => one.getAttribute('aria-invalid'))"
+    server.html = server.html.replace('name="themes" value="b"', 'name="themes.1" value="b"')
+    server.page.reload()
+    for places, marked in ((["themes.1"], [None, "true"]), ([], ["true", "true"])):
+        server.answer = (200, {"version": 2, "message": "Saved at noon", "note": "Not a number.", "places": places})
+        server.page.locator("[value=a]").click()
+        said(server, "Saved at noon")
+        server.page.wait_for_function(f"{marks}.includes('true')")
+        assert server.page.evaluate(marks) == marked
+    server.answer = (200, {"version": 3, "message": "Saved at one"})
+    server.page.locator("[value=a]").click()
+    said(server, "Saved at one")
+    assert server.page.evaluate(marks) == [None, None]
+
+
 def test_ended_session_keeps_the_answer_and_says_to_sign_in(server):
     server.answer = (401, {})
     write(server, "Mine")

@@ -99,3 +99,17 @@ def test_years_before_is_the_same_day(day, n, before):
 )
 def test_an_hour_that_clocks_show_twice_says_which_one_it_is(hour, language, said):
     assert clock.format_instant(datetime(2026, 11, 1, hour, 30, tzinfo=UTC), language) == said
+
+
+@pytest.mark.parametrize(
+    ("hour", "shown", "seconds"),
+    [
+        (4, "2026-11-01 00:30", "2026-11-01 00:30:15"),
+        (5, "2026-11-01 01:30 -04:00", "2026-11-01 01:30:15 -04:00"),
+        (6, "2026-11-01 01:30 -05:00", "2026-11-01 01:30:15 -05:00"),
+        (7, "2026-11-01 02:30", "2026-11-01 02:30:15"),
+    ],
+)
+def test_instant_of_a_table_carries_its_offset_where_clocks_show_its_hour_twice(hour, shown, seconds):
+    instant = datetime(2026, 11, 1, hour, 30, 15, tzinfo=UTC)
+    assert (clock.sortable(instant), clock.sortable(instant, seconds=True)) == (shown, seconds)

@@ -1,6 +1,7 @@
 """Each answer saved as it is left, and what it changes elsewhere on its page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TypedDict
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.checks import advice_on
+from applications.constants import LINES, TABLES
 from applications.figures import totals_of
 from applications.forms.questions import BoundQuestion, pairs_of, posted
 from applications.models import Application
@@ -22,9 +24,12 @@ from applications.services import drafts
 from applications.views.drafting.door import own
 from applications.views.drafting.sections import Page, changed_words
 from moves.refusals import Forbidden, WrongMoment
-from questions.schema import Question
+from questions.constants import Path, QuestionType
+from questions.schema import Fault, Question
 from questions.schema.answers import visible_questions
 from work import clock
+from work.forms import said
+from work.texts import is_blank
 from work.versions import UnreadableVersion, read_version
 
 
@@ -58,11 +63,44 @@ def answer(request: PersonRequest, public_id: UUID) -> HttpResponse:
         {
             "version": kept.version,
             "message": _("Saved at %(hour)s") % {"hour": hour},
-            "note": " ".join(dict.fromkeys(fault.message for fault in kept.faults if not fault.at)),
+            **_noted(question, value, kept.faults),
             "advice": advice_on(application, question, now_stored),
             "fragments": _fragments(request, application, question, stored, now_stored),
         }
     )
+
+
+class Noted(TypedDict):
+    """What is wrong in an answer that was kept all the same, and the names of the inputs it is of (none: of all)."""
+
+    note: str
+    places: list[str]
+
+
+def _noted(question: Question, typed: object, faults: Iterable[Fault]) -> Noted:
+    """Said at once where it stands, the line of a table named; of a cell that is empty, which may be written next,
+    nothing."""
+    here = [fault for fault in faults if not fault.at or _is_typed(typed, fault.at)]
+    places = [".".join(map(str, (question.key, *fault.at))) for fault in here if all(one.at for one in here)]
+    return {"note": " ".join(dict.fromkeys(_said(question, fault) for fault in here)), "places": places}
+
+
+def _said(question: Question, fault: Fault) -> str:
+    """The fault, after the line of the table that it is in."""
+    if question.type not in TABLES or not fault.at:
+        return fault.message
+    line, _add = LINES.get(question.type, LINES[QuestionType.GROUP])
+    return said(str(line) % {"number": int(fault.at[0]) + 1}, fault.message)
+
+
+def _is_typed(value: object, place: Path) -> bool:
+    """Whether something was typed at that place of an answer."""
+    for step in place:
+        if isinstance(value, Mapping):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int):
+            value = value[step]
+    return bool(value) and not is_blank(str(value))
 
 
 def _overtaken(question: Question, conflict: drafts.AnswerConflict, reader: User) -> dict[str, object]:
