@@ -11,6 +11,7 @@ from funding.models import Envelope
 from moves.states import Duty
 from programs.models import Call
 from programs.roles import Seat
+from reviews.evidence import Evidence
 from reviews.querysets import (
     AssignmentQuerySet,
     DeclarationQuerySet,
@@ -277,6 +278,11 @@ class Recommendation(PublicModel):
 
     def __str__(self) -> str:
         return f"{self.application} · {self.outcome}"
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """The ranking that it was read from; None where none was kept."""
+        return Evidence.read(self.inputs) if self.inputs else None
 
 
 class RecommendationShare(models.Model):

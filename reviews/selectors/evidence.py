@@ -1,9 +1,7 @@
 """Where a file stood in the ranking that its recommendation was read from, and whether that follows it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -12,6 +10,7 @@ from applications.models import Application
 from applications.states import FUNDED, Outcome
 from audit.actors import Actor
 from moves.interests import barred_from
+from reviews.evidence import KeptFile
 from reviews.models import Assignment, Recommendation
 from reviews.selectors.panel import PanelReviews, together
 from work.money import format_money
@@ -45,44 +44,42 @@ class Reread:
 
 
 def reread(recommendation: Recommendation, now: PanelReviews) -> Reread | None:
-    """The evidence of a recommendation beside what counts `now`; None where none was kept of its file."""
+    """The evidence of a recommendation beside what counts `now`; None where none was kept of its file. Where an earlier
+    release did not keep which reviews counted, `then` has their score alone."""
     kept = _kept_of(recommendation)
     if kept is None:
         return None
-    counts = now.evidence()
-    moved = any(counts[key] != kept[key] for key in counts.keys() & kept.keys())
-    if not moved:
+    if kept.said.is_that_of(now.kept()):
         return Reread(now, now, moved=False, in_doubt=False)
-    given = Assignment.objects.filter(application=recommendation.application_id, public_id__in=kept["reviews"])
+    if kept.said.reviews is None:
+        none = together(recommendation.application, ())
+        then = replace(none, mean=kept.said.mean, missed=kept.said.missed)
+        return Reread(then, now, moved=True, in_doubt=False)
+    given = Assignment.objects.filter(application=recommendation.application_id, public_id__in=kept.said.reviews)
     rows = list(given.prefetch_related("scores").order_by("submitted_at", "id"))
     left_out = {row.public_id for row in rows if row.is_submitted} - {one.public_id for one in now.reviews}
     return Reread(together(recommendation.application, rows), now, moved=True, in_doubt=bool(left_out))
 
 
-def _kept_of(recommendation: Recommendation) -> Mapping[str, Any] | None:
-    files: list[Mapping[str, Any]] = recommendation.inputs.get("files") or []
-    return next((file for file in files if file.get("reference") == recommendation.application.reference), None)
+def _kept_of(recommendation: Recommendation) -> KeptFile | None:
+    evidence = recommendation.evidence
+    return evidence.of(recommendation.application.reference) if evidence else None
 
 
 def stood(recommendation: Recommendation) -> Stood | None:
     """Where the file stood, from the evidence kept with its recommendation; None where none was kept of it."""
-    files: list[Mapping[str, Any]] = recommendation.inputs.get("files") or []
-    found = _kept_of(recommendation)
-    if found is None:
+    evidence = recommendation.evidence
+    found = evidence.of(recommendation.application.reference) if evidence else None
+    if evidence is None or found is None:
         return None
-    score = found.get("mean")
-    return Stood(
-        score=None if score is None else Decimal(score),
-        rank=found.get("rank"),
-        ranked=sum(file.get("rank") is not None for file in files),
-        offer=Decimal(found.get("offer") or 0),
-    )
+    return Stood(score=found.said.mean, rank=found.rank, ranked=evidence.ranked, offer=found.offer)
 
 
 def hides_its_ranking(recommendation: Recommendation, reader: Actor) -> bool:
     """Whether a file of the ranking that a recommendation was read from is closed to `reader`: then ranks, and the side
     of the funding line, are not told to them (`reviews.selectors.closed_in`)."""
-    names = [file.get("reference") for file in recommendation.inputs.get("files") or []]
+    evidence = recommendation.evidence
+    names = [file.reference for file in evidence.files] if evidence else []
     return Application.objects.filter(reference__in=names, pk__in=barred_from(reader)).exists()
 
 

@@ -18,6 +18,7 @@ from programs.rubric import Rubric
 from programs.selectors import policy_of, rubric_of
 from reviews import scoring
 from reviews.checks import SeatNeed, is_met, panel_rules, quorum_lines
+from reviews.evidence import KeptReviews
 from reviews.models import Assignment
 
 
@@ -78,16 +79,16 @@ class PanelReviews:
     def complete(self) -> bool:
         return not self.lacks
 
-    def evidence(self) -> dict[str, object]:
-        """Plain data, to keep with what is decided from it."""
-        return {
-            "reviews": [str(review.public_id) for review in self.reviews],
-            "totals": [str(total) for total in self.totals],
-            "mean": None if self.mean is None else str(self.mean),
-            "spread": str(self.spread),
-            "missed": list(self.missed),
-            "complete": self.complete,
-        }
+    def kept(self) -> KeptReviews:
+        """What is kept of them with what is decided from them."""
+        return KeptReviews(
+            reviews=tuple(review.public_id for review in self.reviews),
+            totals=self.totals,
+            mean=self.mean,
+            spread=self.spread,
+            missed=self.missed,
+            complete=self.complete,
+        )
 
 
 def panel_reviews(application: Application) -> PanelReviews:

@@ -16,6 +16,7 @@ from programs.models import Call
 from programs.policy import RankingRules
 from programs.selectors import policy_of
 from reviews import scoring
+from reviews.evidence import Evidence, KeptFile
 from reviews.models import Recommendation
 from reviews.selectors.cohorts import Competition, competition_of
 from reviews.selectors.panel import PanelReviews, reviews_of
@@ -28,6 +29,15 @@ class RankedFile:
     application: Application
     reviews: PanelReviews
     placed: scoring.Placed
+
+    def kept(self) -> KeptFile:
+        return KeptFile(
+            reference=self.application.reference,
+            rank=self.placed.rank,
+            asked=self.application.requested_amount or Decimal(0),
+            offer=self.placed.offer,
+            said=self.reviews.kept(),
+        )
 
 
 @dataclass(frozen=True)
@@ -47,24 +57,15 @@ class Ranking:
         """The `RankedFile` of an application; None when it is not in the ranking."""
         return next((ranked for ranked in self.files if ranked.application.pk == application.pk), None)
 
-    def inputs(self) -> dict[str, object]:
-        """The ranking as evidence: plain data, stored with the recommendation that was read from it."""
-        return {
-            "rules": self.rules.to_definition(),
-            "line": str(self.line),
-            "available": str(self.available),
-            "envelopes": [str(envelope.public_id) for envelope in self.envelopes],
-            "files": [
-                {
-                    "reference": ranked.application.reference,
-                    "rank": ranked.placed.rank,
-                    "asked": str(ranked.application.requested_amount or 0),
-                    "offer": str(ranked.placed.offer),
-                    **ranked.reviews.evidence(),
-                }
-                for ranked in self.files
-            ],
-        }
+    def evidence(self) -> Evidence:
+        """What is kept of the ranking with a recommendation that is read from it."""
+        return Evidence(
+            files=tuple(ranked.kept() for ranked in self.files),
+            rules=self.rules.to_definition(),
+            line=str(self.line),
+            available=self.available,
+            envelopes=tuple(envelope.public_id for envelope in self.envelopes),
+        )
 
 
 def held_percent(call: Call) -> Decimal:

@@ -50,6 +50,7 @@ def recommend(
     funded = outcome in FUNDED
     amount = cents(Decimal(amount)) if funded else Decimal(0)
     shares = _whole_shares(application, shares) if funded else []
+    ranking = selectors.ranking(application.call, selectors.cohort_it_competes_in(application))
     recommendation = Recommendation(
         application=application,
         outcome=outcome if outcome in Outcome.values else "",
@@ -57,7 +58,7 @@ def recommend(
         reasons_fr=reasons_fr.strip(),
         reasons_en=reasons_en.strip(),
         discussion=discussion.strip(),
-        inputs=selectors.ranking(application.call, selectors.cohort_it_competes_in(application)).inputs(),
+        inputs=ranking.evidence().packed(),
         by=by,
     )
     _keep(recommendation, shares)

@@ -143,8 +143,10 @@ def test_evidence_is_read_again_beside_what_counts(cast, programme):
     file, recommendation = decision.application, decision.recommendation
     same = reread(recommendation, panel_reviews(file))
     assert (same.moved, same.in_doubt, same.then) == (False, False, same.now)
-    del recommendation.inputs["files"][0]["missed"]  # as an earlier release kept it
-    assert not reread(recommendation, panel_reviews(file)).moved
+    older, kept = Recommendation.objects.get(pk=recommendation.pk), dict(recommendation.inputs["files"][0])
+    for key in ("reviews", "spread", "complete"):  # as an earlier release kept it
+        del older.inputs["files"][0][key]
+    assert not reread(older, panel_reviews(file)).moved
     Assignment.objects.create(  # of a first panel: it never counted here
         application=file, reviewer=cast.dev, state="submitted", seat="cluster", due=LATER, assigned_by=cast.officer,
         submitted_at=LATER, total=10, set_aside_at=LATER,
@@ -161,6 +163,9 @@ def test_evidence_is_read_again_beside_what_counts(cast, programme):
     assert [one.reviewer_id for one in found.then.reviews] == [cast.ben.pk, cast.chloe.pk, cast.ana.pk]
     assert [one.reviewer_id for one in found.now.reviews] == [cast.ben.pk, cast.ana.pk]
     assert (found.moved, found.in_doubt) == (True, False)
+    found = reread(older, panel_reviews(file))
+    assert (found.moved, found.in_doubt, found.then.reviews) == (True, False, ())
+    assert (found.then.mean, found.then.missed) == (Decimal(kept["mean"]), ())
     declare_interests(file, by=cast.ben, answer="unsure", note="Un doute.")
     assert reread(recommendation, panel_reviews(file)).in_doubt
     recommendation.inputs = {}

@@ -89,9 +89,10 @@ def test_file_given_to_a_new_panel_has_the_score_of_that_panel_everywhere(cast, 
 
     declare_interests(file, by=cast.chair, answer="none")
     made = recommend(file, by=cast.chair, outcome="declined", reasons_fr="Non.", reasons_en="No.")
-    (kept,) = made.inputs["files"]
-    assert kept["reviews"] == [str(of(file, person).public_id) for person in second]
-    assert (kept["totals"], kept["mean"], kept["spread"]) == ([f"{D(new):.4f}"] * 3, str(mean), "0.0000")
+    made.refresh_from_db()
+    (kept,) = made.evidence.files
+    assert kept.said.reviews == tuple(of(file, person).public_id for person in second)
+    assert (kept.said.totals, kept.said.mean, kept.said.spread) == ((D(new),) * 3, mean, D(0))
     subject = subject_of(Decision.objects.get(application=file))
     told = fields.values_of(subject, ["score", "feedback", "reasons"], "fr")
     assert (told["score"], told["feedback"]) == (new, f"<ul>{'<li>Du nouveau comité.</li>' * 3}</ul>")

@@ -1,6 +1,9 @@
 """Where a file stood when it was recommended, and what is said of a recommendation that departs from the ranking."""
 
+import json
+from dataclasses import replace
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
@@ -9,6 +12,7 @@ from django.utils.translation import override
 from applications.models import Application
 from audit.actors import CLOCK
 from moves.services import declare_standing
+from reviews.evidence import Evidence, KeptFile, KeptReviews
 from reviews.models import Recommendation
 from reviews.selectors import departure, departure_of, hides_its_ranking, stood
 from reviews.selectors.evidence import _departure
@@ -16,17 +20,22 @@ from tests.decisions import files
 from tests.mutants import proves
 
 D = Decimal
-FILES = [
-    {"reference": "FE-2026-00001", "rank": 1, "mean": "80.0000", "offer": "75000.00"},
-    {"reference": "FE-2026-00002", "rank": 2, "mean": "70.0000", "offer": "0"},
-    {"reference": "FE-2026-00003", "rank": None, "mean": "40.0000", "offer": "0"},
-    {"reference": "FE-2026-00004", "rank": 3, "mean": None, "offer": "20000.00"},
-]
+REVIEW = UUID("8f3e3b1e-3f0c-4f5e-9a54-1d3c6a0f2b11")
+
+
+def kept(number, rank, mean, offer):
+    said = KeptReviews((REVIEW,), (D(70), D(90)), mean and D(mean), D(20), (), complete=True)
+    return KeptFile(f"FE-2026-0000{number}", rank, D("75000.00"), D(offer), said)
+
+
+FILES = (kept(1, 1, "80.0000", "75000.00"), kept(2, 2, "70.0000", 0), kept(3, None, "40.0000", 0),
+         kept(4, 3, None, "20000.00"))  # fmt: skip
+EVIDENCE = Evidence(FILES, {"order": "raw"}, "strict", D("95000.00"), (REVIEW,))
 
 
 def recommendation(number, outcome, amount="0"):
     file = Application(reference=f"FE-2026-0000{number}")
-    return Recommendation(application=file, outcome=outcome, amount=D(amount), inputs={"files": FILES})
+    return Recommendation(application=file, outcome=outcome, amount=D(amount), inputs=EVIDENCE.packed())
 
 
 def test_a_file_stood_where_the_evidence_says():
@@ -36,6 +45,53 @@ def test_a_file_stood_where_the_evidence_says():
     assert stood(recommendation(3, "declined")).above_line is False
     assert stood(recommendation(9, "declined")) is None
     assert stood(Recommendation(application=Application(reference="x"), inputs={})) is None
+
+
+def older():
+    """As an earlier release kept it: neither the rules, nor which reviews counted."""
+    row = json.loads(json.dumps(EVIDENCE.packed()))
+    del row["rules"]
+    for file in row["files"]:
+        for key in ("reviews", "spread", "complete"):
+            del file[key]
+    return row
+
+
+def test_evidence_is_read_back_as_it_was_kept():
+    assert Evidence.read(json.loads(json.dumps(EVIDENCE.packed()))) == EVIDENCE
+    found = Evidence.read(older())
+    assert (found.rules, found.files[0].said) == (None, KeptReviews(None, (D(70), D(90)), D(80), None, (), None))
+    assert found.packed() == {"rules": None} | older()
+    assert Recommendation(inputs={}).evidence is None
+
+
+@pytest.mark.parametrize("key", ["files", "line", "available", "envelopes"])
+def test_evidence_that_lacks_a_part_is_refused(key):
+    row = EVIDENCE.packed()
+    del row[key]
+    with pytest.raises(KeyError, match=key):
+        Evidence.read(row)
+
+
+@pytest.mark.parametrize("key", sorted(set(FILES[0].packed()) - {"reviews"}))
+def test_file_of_evidence_that_lacks_a_part_is_refused(key):
+    """So that a file whose number is lost is never taken for one that is closed to nobody."""
+    row = EVIDENCE.packed()
+    del row["files"][1][key]
+    with pytest.raises(KeyError, match=key):
+        Evidence.read(row)
+
+
+@pytest.mark.parametrize(
+    "change", [{"reviews": (REVIEW, REVIEW)}, {"totals": (D(70),)}, {"mean": D(81)}, {"mean": None}, {"spread": D(1)},
+               {"missed": ("overall",)}, {"complete": False}]
+)  # fmt: skip
+def test_reviews_that_say_something_else_are_not_those_kept(change):
+    said, before = FILES[0].said, Evidence.read(older()).files[0].said
+    now = replace(said, **change)
+    assert (said.is_that_of(said), said.is_that_of(now)) == (True, False)
+    unknown = change.keys() <= {"reviews", "spread", "complete"}
+    assert (before.is_that_of(said), before.is_that_of(now)) == (True, unknown)
 
 
 @pytest.mark.parametrize(

@@ -402,7 +402,7 @@ def test_files_are_ordered_as_the_rules_say(cast, file, give):
 
     def order(of):
         found = ranking(with_rules(file.call, ranking={"order": of}))
-        assert found.inputs()["rules"]["order"] == of
+        assert found.evidence().rules["order"] == of
         return [one.application for one in found.files]
 
     assert order("submission") == [first, second, third]

@@ -626,7 +626,7 @@ def test_a_recommendation_reserves_each_envelope_and_keeps_its_ranking(cast, pro
     assert fresh(application).recommended_amount == Decimal("75000.00")
     assert sum(e.reserved for e in Envelope.objects.all()) == Decimal("75000.00")
     assert [share.amount for share in made.shares.order_by("envelope_id")] == [part for _e, part in shares]
-    assert made.inputs["files"][0]["reference"] == application.reference
+    assert [file.reference for file in made.evidence.files] == [application.reference]
     assert application.call.panels.get().seats.get(sits_as="chair").person == cast.chair
 
 
