@@ -4,11 +4,35 @@ It is read back whole or not at all: what a row lacks is an error, never a file 
 release lack the rules, and which reviews counted: these alone are None in them.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Self
+from typing import NotRequired, Self, TypedDict
 from uuid import UUID
+
+
+class FileRow(TypedDict):
+    """A file of the ranking, as the JSON has it: numbers as text."""
+
+    reference: str
+    rank: int | None
+    asked: str
+    offer: str
+    totals: list[str]
+    mean: str | None
+    missed: list[str]
+    reviews: NotRequired[list[str]]
+    spread: NotRequired[str]
+    complete: NotRequired[bool]
+
+
+class EvidenceRow(TypedDict):
+    """The JSON of a recommendation's row."""
+
+    files: list[FileRow]
+    rules: NotRequired[dict[str, object] | None]
+    line: str
+    available: str
+    envelopes: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +47,7 @@ class KeptReviews:
     complete: bool | None
 
     @classmethod
-    def read(cls, row: Mapping[str, Any]) -> Self:
+    def read(cls, row: FileRow) -> Self:
         """Those of a file's row. KeyError for what it lacks."""
         whole = "reviews" in row
         return cls(
@@ -32,20 +56,8 @@ class KeptReviews:
             mean=None if row["mean"] is None else Decimal(row["mean"]),
             spread=Decimal(row["spread"]) if whole else None,
             missed=tuple(row["missed"]),
-            complete=bool(row["complete"]) if whole else None,
+            complete=row["complete"] if whole else None,
         )
-
-    def packed(self) -> dict[str, object]:
-        """The part of the file's row that `read` reads."""
-        figures: dict[str, object] = {
-            "totals": [str(total) for total in self.totals],
-            "mean": None if self.mean is None else str(self.mean),
-            "missed": list(self.missed),
-        }
-        if self.reviews is None:
-            return figures
-        counted = [str(one) for one in self.reviews]
-        return figures | {"reviews": counted, "spread": str(self.spread), "complete": self.complete}
 
     def is_that_of(self, now: Self) -> bool:
         """Whether the same reviews count `now`, and say the same. A row of an earlier release is asked its figures."""
@@ -65,7 +77,8 @@ class KeptFile:
     said: KeptReviews
 
     @classmethod
-    def read(cls, row: Mapping[str, Any]) -> Self:
+    def read(cls, row: FileRow) -> Self:
+        """That of its row. KeyError for what it lacks."""
         return cls(
             reference=row["reference"],
             rank=row["rank"],
@@ -74,14 +87,22 @@ class KeptFile:
             said=KeptReviews.read(row),
         )
 
-    def packed(self) -> dict[str, object]:
-        return {
+    def packed(self) -> FileRow:
+        """The row that `read` reads."""
+        said = self.said
+        row: FileRow = {
             "reference": self.reference,
             "rank": self.rank,
             "asked": str(self.asked),
             "offer": str(self.offer),
-            **self.said.packed(),
+            "totals": [str(total) for total in said.totals],
+            "mean": None if said.mean is None else str(said.mean),
+            "missed": list(said.missed),
         }
+        if said.reviews is not None:
+            row["reviews"] = [str(one) for one in said.reviews]
+            row["spread"], row["complete"] = str(said.spread), bool(said.complete)
+        return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +110,13 @@ class Evidence:
     """A ranking as it stood. `rules`: the programme's, as it wrote them; `available`: in dollars."""
 
     files: tuple[KeptFile, ...]
-    rules: Mapping[str, Any] | None
+    rules: dict[str, object] | None
     line: str
     available: Decimal
     envelopes: tuple[UUID, ...]
 
     @classmethod
-    def read(cls, row: Mapping[str, Any]) -> Self:
+    def read(cls, row: EvidenceRow) -> Self:
         """What `packed` wrote, in this release or an earlier one. KeyError for what it lacks."""
         return cls(
             files=tuple(KeptFile.read(one) for one in row["files"]),
@@ -105,7 +126,7 @@ class Evidence:
             envelopes=tuple(UUID(one) for one in row["envelopes"]),
         )
 
-    def packed(self) -> dict[str, object]:
+    def packed(self) -> EvidenceRow:
         """The JSON that the recommendation's row keeps."""
         return {
             "rules": self.rules,

@@ -63,13 +63,13 @@ def reread(recommendation: Recommendation, now: PanelReviews) -> Reread | None:
 
 def _kept_of(recommendation: Recommendation) -> KeptFile | None:
     evidence = recommendation.evidence
-    return evidence.of(recommendation.application.reference) if evidence else None
+    return evidence.of(recommendation.application.number) if evidence else None
 
 
 def stood(recommendation: Recommendation) -> Stood | None:
     """Where the file stood, from the evidence kept with its recommendation; None where none was kept of it."""
     evidence = recommendation.evidence
-    found = evidence.of(recommendation.application.reference) if evidence else None
+    found = evidence.of(recommendation.application.number) if evidence else None
     if evidence is None or found is None:
         return None
     return Stood(score=found.said.mean, rank=found.rank, ranked=evidence.ranked, offer=found.offer)
