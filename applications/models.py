@@ -20,7 +20,7 @@ from applications.querysets import (
     SponsorshipQuerySet,
 )
 from applications.rules import phase_for
-from applications.states import ApplicationState, ChangeWhy, Place, PublicState, Span, public_state
+from applications.states import ApplicationState, ChangeWhy, Place, PublicState, Told, public_state
 from applications.workflow import ApplicationLife
 from audit.actors import Actor
 from audit.states import ChangeKind
@@ -131,8 +131,9 @@ class Application(PublicModel, ApplicationLife):
     @property
     def is_decided_untold(self) -> bool:
         """A decision was issued, and its letter has told nobody yet."""
-        row = ApplicationState(self.state).row
-        return row.span is Span.DECIDED and self.public_state is not row.told_as
+        if ApplicationState(self.state).row.told is not Told.BY_LETTER:
+            return False
+        return self.last_told_at is None or self.last_told_at < self.since
 
     def state_label_for(self, by: Actor) -> str | Promise:
         """The state as a refusal says it: what is told, to the applicant's own people, whatever else they are."""

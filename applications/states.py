@@ -38,16 +38,15 @@ class PublicState(States):
     CHANGES_REQUESTED = "changes_requested", PublicRow(Tag.WAIT, Tag.WAIT, 2, is_under_way=True), _("changes requested")
     APPROVED = "approved", PublicRow(Tag.GOOD, Tag.GOOD, 3, is_under_way=False), _("approved")
     DECLINED = "declined", PublicRow(Tag.BAD, Tag.BAD, 5, is_under_way=False), _("declined")
-    INELIGIBLE = "ineligible", PublicRow(Tag.BAD, Tag.BAD, 6, is_under_way=False), _("ineligible")
     WAITLISTED = "waitlisted", PublicRow(Tag.WAIT, Tag.QUIET, 4, is_under_way=True), _("waitlisted")
-    INVITED = "invited", PublicRow(Tag.GOOD, Tag.QUIET, 7, is_under_way=False), _("invited")
+    INVITED = "invited", PublicRow(Tag.GOOD, Tag.QUIET, 6, is_under_way=False), _("invited")
     IN_RECONSIDERATION = (
         "in_reconsideration",
-        PublicRow(Tag.INFO, Tag.WAIT, 8, is_under_way=True),
+        PublicRow(Tag.INFO, Tag.WAIT, 7, is_under_way=True),
         _("in reconsideration"),
     )
-    WITHDRAWN = "withdrawn", PublicRow(Tag.QUIET, Tag.QUIET, 9, is_under_way=False), _("withdrawn")
-    CANCELLED = "cancelled", PublicRow(Tag.QUIET, Tag.QUIET, 10, is_under_way=False), _("cancelled")
+    WITHDRAWN = "withdrawn", PublicRow(Tag.QUIET, Tag.QUIET, 8, is_under_way=False), _("withdrawn")
+    CANCELLED = "cancelled", PublicRow(Tag.QUIET, Tag.QUIET, 9, is_under_way=False), _("cancelled")
 
 
 BEFORE_ITS_APPLICANT = (
@@ -147,7 +146,7 @@ class ApplicationState(States):
     ), _("eligible")  # fmt: skip
     INELIGIBLE = "ineligible", FileRow(
         tag=Tag.BAD, awaits="", course=Course.UNDER_WAY, span=None,
-        told=Told.BY_LETTER, told_as=PublicState.INELIGIBLE,
+        told=Told.NEVER, told_as=PublicState.BEING_ASSESSED,
         may_be_marked=False, is_to_review=False, takes_reviewers=False, is_with_panel=False,
         is_ranked=False,
     ), _("ineligible")  # fmt: skip
@@ -228,7 +227,6 @@ TAKES_REVIEWERS = tuple(state for state in ApplicationState if state.row.takes_r
 RANKED = tuple(state for state in ApplicationState if state.row.is_ranked)
 TOLD_AS_THEY_ARE = tuple(state for state in ApplicationState if state.row.told in (Told.AT_ONCE, Told.AS_ASKED))
 """What the applicant was told at once, or asked for: a partner knows it as soon."""
-TOLD_BY_LETTER = tuple(state for state in ApplicationState if state.row.told is Told.BY_LETTER)
 
 
 def public_state(state: str, last_told: str, *, closed: bool = False) -> PublicState:
@@ -266,17 +264,40 @@ class FileTurn(States):
     SCREEN = "screen", TurnRow(ProgramRole.SCREENER, Duty.SCREEN, _("the screening officer"), _("Screen"))
 
 
-class Outcome(TextChoices):
+@dataclass(frozen=True)
+class OutcomeRow:
+    """What an outcome means. `needs_pass`: of a file that meets the pass marks only. `is_offered`: a committee may
+    choose it; not the invitation, while no call has several stages."""
+
+    is_funded: bool
+    needs_pass: bool
+    is_offered: bool
+
+
+class Outcome(States):
     """What a committee can recommend for a file."""
 
-    APPROVED = "approved", _("approve")
-    PARTIAL = "partial", _("approve in part")
-    INVITED = "invited", _("invite to the next stage")
-    WAITLISTED = "waitlisted", _("put on the waiting list")
-    DECLINED = "declined", _("decline")
+    row: OutcomeRow
+
+    APPROVED = "approved", OutcomeRow(is_funded=True, needs_pass=True, is_offered=True), _("approve")
+    PARTIAL = "partial", OutcomeRow(is_funded=True, needs_pass=True, is_offered=True), _("approve in part")
+    INVITED = (
+        "invited",
+        OutcomeRow(is_funded=False, needs_pass=True, is_offered=False),
+        _("invite to the next stage"),
+    )
+    WAITLISTED = (
+        "waitlisted",
+        OutcomeRow(is_funded=False, needs_pass=True, is_offered=True),
+        _("put on the waiting list"),
+    )
+    DECLINED = "declined", OutcomeRow(is_funded=False, needs_pass=False, is_offered=True), _("decline")
 
 
-FUNDED = (Outcome.APPROVED, Outcome.PARTIAL)
+FUNDED = tuple(outcome for outcome in Outcome if outcome.row.is_funded)
+OFFERED = tuple(outcome for outcome in Outcome if outcome.row.is_offered)
+BELOW_PASS = tuple(outcome for outcome in Outcome if not outcome.row.needs_pass)
+"""Those of a file that is under a pass mark."""
 
 
 class ChangeWhy(TextChoices):

@@ -88,9 +88,10 @@ def issue(decision: Decision, by: Actor) -> Issue:
 def contested(application: Application, by: Actor) -> Contested:
     """The decision that the reconsideration is, or would be, of."""
     decision = contested_decision(application)
+    kind = DecisionKind(decision.kind) if decision else None
     return Contested(
         already_asked=decision is not None and was_asked_again(decision),
         until=ask_until(application),
-        followed_reviews=decision is not None and decision.kind != DecisionKind.INELIGIBLE,
-        of_ineligibility=decision is not None and decision.kind == DecisionKind.INELIGIBLE,
+        followed_reviews=kind is not None and kind.row.recommended is not None,
+        of_ineligibility=kind is DecisionKind.INELIGIBLE,
     )

@@ -109,16 +109,15 @@ class DecisionQuerySet(OfFileQuerySet["Decision"]):
     def _at(self, turn: Turn) -> Q:
         """The one answer to *whose step is next*: the condition that a decision waits for this step."""
         at = Q(state__in=[state for state in DecisionState if state.row.turn is turn])
+        kinds = [kind for kind in DecisionKind if kind.row.opinion is turn]
+        if kinds:
+            return Q(state=DecisionState.DRAFT, kind__in=kinds)
         match turn:
-            case Turn.ENDORSE:
-                return at & ~Q(kind=DecisionKind.RECONSIDERED)
-            case Turn.RECONSIDER:
-                return Q(state=DecisionState.DRAFT, kind=DecisionKind.RECONSIDERED)
             case Turn.CONCUR:
                 return Q(Exists(self._missing()), state=DecisionState.APPROVED)
             case Turn.ISSUE:
                 return at & (~Q(state=DecisionState.APPROVED) | Q(~Exists(self._missing())))
-            case Turn.APPROVE:
+            case _:
                 return at
 
     def _missing(self) -> "ConcurrenceQuerySet":

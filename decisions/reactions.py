@@ -7,7 +7,7 @@ from decisions.models import Concurrence, Decision
 from decisions.rules import Return
 from decisions.services import messages
 from decisions.services.chain import (
-    KIND_OF,
+    SETTLES,
     draft_decision,
     release_commitment,
     settle_file,
@@ -16,7 +16,7 @@ from decisions.services.chain import (
     withhold_decisions,
     write_letter,
 )
-from decisions.states import DecisionKind
+from decisions.states import RECOMMENDED_AS, DecisionKind
 from funding import ledger
 from funding.money import Cause
 from letters.models import Letter
@@ -35,7 +35,7 @@ def draft_what_was_recommended(application: Application, made: Made[Facts, Input
     draft_decision(
         application,
         by=made.by,
-        kind=KIND_OF[Outcome(recommendation.outcome)],
+        kind=RECOMMENDED_AS[Outcome(recommendation.outcome)],
         recommendation=recommendation,
         reasons_fr=recommendation.reasons_fr,
         reasons_en=recommendation.reasons_en,
@@ -124,14 +124,7 @@ def move_the_decision(concurrence: Concurrence, made: Made[Facts, Input]) -> Non
 
 @after(
     Decision.issue,
-    fires=(
-        Application.approve,
-        Application.invite,
-        Application.decline,
-        Application.waitlist,
-        Application.uphold,
-        Decision.supersede,
-    ),
+    fires=(*SETTLES, Application.uphold, Decision.supersede),
 )
 def carry_out(decision: Decision, made: Made[Facts, Input]) -> tuple[Letter]:
     """Envelopes commit, the file moves, the letter is queued."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from applications.states import ApplicationState
 from audit.actors import Actor
-from decisions.states import FUNDED, RETURNABLE, DecisionState, opinion_on
+from decisions.states import FUNDED, RETURNABLE, DecisionKind, DecisionState
 from funding.roles import PartnerRole
 from funding.rules import holds_partner_role
 from moves.interests import is_barred
@@ -34,7 +34,7 @@ def program_of(decision: "Decision") -> "Program":
 
 def is_endorser(decision: "Decision", by: Actor) -> bool:
     """The endorser; of the answer to a reconsideration, the reconsideration officer."""
-    role = opinion_on(decision.kind).row.role
+    role = DecisionKind(decision.kind).row.opinion.row.role
     return role is not None and holds(by, role, program_of(decision))
 
 

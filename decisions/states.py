@@ -6,10 +6,11 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from applications.states import TurnRow
+from applications.states import ApplicationState, Outcome, TurnRow
+from letters.states import LetterKind
 from moves.states import Duty
 from programs.roles import ProgramRole
-from work.states import Hat, States
+from work.states import Hat, States, Tag
 
 
 @dataclass(frozen=True)
@@ -148,24 +149,68 @@ class ConcurrenceState(States):
 AWAITED = tuple(state for state in ConcurrenceState if state.row.is_awaited)
 
 
-class DecisionKind(TextChoices):
+@dataclass(frozen=True)
+class KindRow:
+    """What a decision of a kind means.
+
+    `recommended`: the committee's outcome that it comes of; None where no committee gave one. `opinion`: whose comes
+    before approval. `becomes`: the state of its file once it is issued, which its letter tells; None: the one that was
+    contested, which it upholds. `letter`: the letter that tells it.
+    """
+
+    tag: Tag
+    recommended: Outcome | None
+    opinion: Turn
+    becomes: ApplicationState | None
+    letter: LetterKind
+    is_funded: bool
+
+
+class DecisionKind(States):
     """What a decision says."""
 
-    APPROVED = "approved", _("approval")
-    PARTIAL = "partial", _("approval in part")
-    INVITED = "invited", _("invitation to the next stage")
-    WAITLISTED = "waitlisted", _("waiting list")
-    DECLINED = "declined", _("refusal")
-    INELIGIBLE = "ineligible", _("ineligibility")
-    RECONSIDERED = "reconsidered", _("reconsideration")
+    row: KindRow
+
+    APPROVED = "approved", KindRow(
+        tag=Tag.GOOD, recommended=Outcome.APPROVED, opinion=Turn.ENDORSE,
+        becomes=ApplicationState.APPROVED, letter=LetterKind.APPROVED, is_funded=True,
+    ), _("approval")  # fmt: skip
+    PARTIAL = "partial", KindRow(  # an approval with its own amount
+        tag=Tag.GOOD, recommended=Outcome.PARTIAL, opinion=Turn.ENDORSE,
+        becomes=ApplicationState.APPROVED, letter=LetterKind.APPROVED, is_funded=True,
+    ), _("approval in part")  # fmt: skip
+    INVITED = "invited", KindRow(
+        tag=Tag.GOOD, recommended=Outcome.INVITED, opinion=Turn.ENDORSE,
+        becomes=ApplicationState.INVITED, letter=LetterKind.INVITED, is_funded=False,
+    ), _("invitation to the next stage")  # fmt: skip
+    WAITLISTED = "waitlisted", KindRow(
+        tag=Tag.WAIT, recommended=Outcome.WAITLISTED, opinion=Turn.ENDORSE,
+        becomes=ApplicationState.WAITLISTED, letter=LetterKind.WAITLISTED, is_funded=False,
+    ), _("waiting list")  # fmt: skip
+    DECLINED = "declined", KindRow(
+        tag=Tag.BAD, recommended=Outcome.DECLINED, opinion=Turn.ENDORSE,
+        becomes=ApplicationState.DECLINED, letter=LetterKind.DECLINED, is_funded=False,
+    ), _("refusal")  # fmt: skip
+    INELIGIBLE = "ineligible", KindRow(
+        tag=Tag.BAD, recommended=None, opinion=Turn.ENDORSE,
+        becomes=ApplicationState.DECLINED, letter=LetterKind.INELIGIBLE, is_funded=False,
+    ), _("ineligibility")  # fmt: skip
+    RECONSIDERED = "reconsidered", KindRow(
+        tag=Tag.INFO, recommended=None, opinion=Turn.RECONSIDER,
+        becomes=None, letter=LetterKind.RECONSIDERED, is_funded=False,
+    ), _("reconsideration")  # fmt: skip
 
 
-FUNDED = (DecisionKind.APPROVED, DecisionKind.PARTIAL)
+FUNDED = tuple(kind for kind in DecisionKind if kind.row.is_funded)
 
 
-def opinion_on(kind: str) -> Turn:
-    """Whose opinion comes before approval, by what the decision says."""
-    return Turn.RECONSIDER if kind == DecisionKind.RECONSIDERED else Turn.ENDORSE
+def _recommended_as(outcome: Outcome) -> DecisionKind:
+    (kind,) = (one for one in DecisionKind if one.row.recommended is outcome)
+    return kind
+
+
+RECOMMENDED_AS = {outcome: _recommended_as(outcome) for outcome in Outcome}
+"""The decision that each outcome of a committee becomes: exactly one."""
 
 
 class StepKind(TextChoices):

@@ -24,16 +24,6 @@ from reviews.selectors import PanelReviews, Reread, panel_reviews, reread
 from work import clock
 from work.money import format_money, format_percent
 
-# Decisions that follow reviews: their reasons begin with the mean points by criterion.
-OF_REVIEWS = (
-    DecisionKind.APPROVED,
-    DecisionKind.PARTIAL,
-    DecisionKind.INVITED,
-    DecisionKind.WAITLISTED,
-    DecisionKind.DECLINED,
-)
-TEMPLATE_OF = {DecisionKind.PARTIAL: LetterKind.APPROVED}  # a partial approval is an approval with its own amount
-
 
 @dataclass(frozen=True, eq=False)
 class DecisionSubject(Subject):
@@ -70,7 +60,7 @@ def subject_of(decision: Decision) -> DecisionSubject:
     """What the letter of a decision is about, as it would leave now; once issued, as of its issue."""
     return DecisionSubject(
         application=decision.application,
-        kind=TEMPLATE_OF.get(DecisionKind(decision.kind)) or LetterKind(decision.kind),
+        kind=DecisionKind(decision.kind).row.letter,
         dated=decision.issued_at or clock.now(),
         signer=_signer_of(decision),
         amount=decision.amount,
@@ -211,7 +201,7 @@ def _claimed(period: Every) -> str:
 def _reasons(subject: DecisionSubject, language: str) -> SafeString:
     """Reasons by criterion (mean points beside the minimum) where reviews decided; then what was written."""
     parts, decision = [], subject.decision
-    if decision.kind in OF_REVIEWS:
+    if DecisionKind(decision.kind).row.recommended is not None:
         reviews = subject.reviews
         if reviews.mean is not None:
             rows = [

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from applications.states import FUNDED, ApplicationState
+from applications.states import FUNDED
 from moves.refusals import Refusal
 from moves.transitions import Facts, Input
 from work import clock
@@ -61,8 +61,8 @@ def asked_in_time(_application: "Application", facts: Contested) -> Refusal | No
     return None
 
 
-def followed_reviews(application: "Application", facts: Contested) -> Refusal | None:
-    if application.origin == ApplicationState.INELIGIBLE or not facts.followed_reviews:
+def followed_reviews(_application: "Application", facts: Contested) -> Refusal | None:
+    if not facts.followed_reviews:
         return Refusal(_("The decision did not follow reviews."), code="kind")
     return None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from applications.states import FUNDED, Outcome
+from applications.states import BELOW_PASS, FUNDED, OFFERED, Outcome
 from moves.refusals import Refusal
 from moves.rules import Touched
 from moves.transitions import Facts, Input
@@ -99,7 +99,7 @@ def quorum_is_reached(_application: "Application", facts: Reviews) -> Refusal | 
 
 def outcome_is_whole(application: "Application", _facts: object, given: Proposal) -> Refusal | None:
     """A funded outcome has an amount that it can be of, and as much in all by envelope."""
-    if given.outcome not in Outcome.values:
+    if given.outcome not in OFFERED:
         return Refusal(_("Choose an outcome."), code="outcome")
     if given.outcome not in FUNDED:
         return None
@@ -140,7 +140,7 @@ def _said(amount: Decimal) -> str:
 
 def scores_allow_it(_application: "Application", facts: Scores, given: Proposal) -> Refusal | None:
     """Only a refusal may go under the pass mark; files whose scores spread too much must have been discussed."""
-    if given.outcome != Outcome.DECLINED and not facts.passed:
+    if given.outcome not in BELOW_PASS and not facts.passed:
         return Refusal(_("The file is under the pass mark."), code="pass_mark")
     if facts.must_discuss and not given.discussion:
         return Refusal(_("The reviewers' totals are too far apart: record the discussion first."), code=DISCUSSION)

@@ -15,7 +15,7 @@ from audit.actors import Actor
 from decisions import checks
 from decisions.models import Decision, Step
 from decisions.querysets import DecisionQuerySet
-from decisions.states import BEFORE_APPROVAL, ONCE_ISSUED, OPEN, DecisionState, StepKind, Turn, opinion_on
+from decisions.states import BEFORE_APPROVAL, ONCE_ISSUED, OPEN, DecisionKind, DecisionState, StepKind, Turn
 from funding.figures import as_read
 from funding.models import Envelope, LedgerEntry
 from letters.states import LetterState
@@ -111,7 +111,7 @@ def chain_of(decision: Decision) -> list[Stage]:
 
     opinion = (
         _("Opinion of the reconsideration officer")
-        if opinion_on(decision.kind) is Turn.RECONSIDER
+        if DecisionKind(decision.kind).row.opinion is Turn.RECONSIDER
         else _("Endorsement")
     )
     stage(StepKind.ENDORSED, opinion)

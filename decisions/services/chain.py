@@ -7,7 +7,7 @@ from accounts.models import User
 from applications.models import Application
 from applications.rules import Decided
 from applications.services.clocks import stop_clock
-from applications.states import Outcome, PublicState
+from applications.states import ApplicationState, PublicState
 from audit.actors import Actor
 from audit.services import record
 from decisions import checks, rules
@@ -23,6 +23,7 @@ from letters.models import Letter
 from letters.services import queue_letter, withhold_letter
 from moves.machine import ask_who, move
 from moves.refusals import Forbidden, WrongMoment
+from moves.registry import ways
 from moves.transitions import Move, NoFacts, Reason
 from reviews.models import Recommendation
 from work import clock
@@ -201,31 +202,30 @@ def withhold_decisions(application: Application, *, by: Actor, note: str) -> lis
     return undone
 
 
-MOVES: dict[DecisionKind, Move[Application, NoFacts, Decided]] = {
-    DecisionKind.APPROVED: Application.approve,
-    DecisionKind.PARTIAL: Application.approve,
-    DecisionKind.INVITED: Application.invite,
-    DecisionKind.WAITLISTED: Application.waitlist,
-    DecisionKind.DECLINED: Application.decline,
-    DecisionKind.INELIGIBLE: Application.decline,
-    DecisionKind.RECONSIDERED: Application.uphold,
-}
+SETTLES: tuple[Move[Application, NoFacts, Decided], ...] = (
+    Application.approve,
+    Application.invite,
+    Application.decline,
+    Application.waitlist,
+)
+"""The moves that bring a file where its decision leads; `uphold` brings it back where it was."""
 
 
-TOLD: dict[DecisionKind, PublicState] = {
-    DecisionKind.APPROVED: PublicState.APPROVED,
-    DecisionKind.PARTIAL: PublicState.APPROVED,
-    DecisionKind.INVITED: PublicState.INVITED,
-    DecisionKind.WAITLISTED: PublicState.WAITLISTED,
-    DecisionKind.DECLINED: PublicState.DECLINED,
-    DecisionKind.INELIGIBLE: PublicState.DECLINED,
-}
+def _settling(kind: DecisionKind) -> Move[Application, NoFacts, Decided]:
+    state = kind.row.becomes
+    if state is None:
+        return Application.uphold
+    (found,) = (step for step in SETTLES if {way.target for way in ways(step).values()} == {state})
+    return found
+
+
+MOVES = {kind: _settling(kind) for kind in DecisionKind}
 
 
 def told_by(decision: Decision) -> PublicState:
     """What the letter of a decision tells of its file; one that upholds tells what stood before it was contested."""
-    kind = DecisionKind(decision.kind)
-    return TOLD[kind] if kind in TOLD else PublicState(decision.application.origin)
+    state = DecisionKind(decision.kind).row.becomes or ApplicationState(decision.application.origin)
+    return state.row.told_as
 
 
 def settle_file(decision: Decision, *, by: Actor) -> Application:
@@ -278,12 +278,3 @@ def _supersede_earlier(decision: Decision, *, by: Actor) -> None:
 def release_commitment(application: Application, *, by: Actor, because: Cause) -> None:
     """Give back what a file still has committed: its award no longer stands."""
     ledger.release_all(application.pk, from_=Bucket.COMMITTED, by=by, because=because)
-
-
-KIND_OF = {
-    Outcome.APPROVED: DecisionKind.APPROVED,
-    Outcome.PARTIAL: DecisionKind.PARTIAL,
-    Outcome.INVITED: DecisionKind.INVITED,
-    Outcome.WAITLISTED: DecisionKind.WAITLISTED,
-    Outcome.DECLINED: DecisionKind.DECLINED,
-}

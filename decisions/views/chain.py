@@ -43,16 +43,6 @@ from work.versions import Overtaken
 
 PAGE = 25
 
-KINDS = {
-    DecisionKind.APPROVED: "good",
-    DecisionKind.PARTIAL: "good",
-    DecisionKind.INVITED: "good",
-    DecisionKind.WAITLISTED: "wait",
-    DecisionKind.DECLINED: "bad",
-    DecisionKind.INELIGIBLE: "bad",
-    DecisionKind.RECONSIDERED: "info",
-}
-
 
 @login_required
 @require_safe
@@ -75,7 +65,7 @@ def queue(request: PersonRequest) -> HttpResponse:
             "decision": decision,
             "file": decision.application,
             "step": turns[decision.pk].row.to_do,
-            "kind": KINDS[DecisionKind(decision.kind)],
+            "kind": DecisionKind(decision.kind).row.tag,
             "funded": decision.kind in FUNDED,
             "parts": [(share.envelope, share.amount) for share in decision.shares.all()],
             "stands_aside": decision.pk not in free,
@@ -140,7 +130,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
     context = {
         "application": application,
         "decision": decision,
-        "kind": "" if decision.state == DecisionState.VOID else KINDS[DecisionKind(decision.kind)],
+        "kind": "" if decision.state == DecisionState.VOID else DecisionKind(decision.kind).row.tag,
         "funded": decision.kind in FUNDED,
         "stages": selectors.chain_of(decision),
         "timeline": [_told(step) for step in steps],
@@ -241,7 +231,7 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
         "application": decision.application,
         "decision": decision,
         "funded": decision.kind in FUNDED,
-        "kind": KINDS[DecisionKind(decision.kind)],
+        "kind": DecisionKind(decision.kind).row.tag,
         "step": name,
         "title": page.title,
         "button": page.button,

@@ -13,7 +13,7 @@ from documents.states import RenderingKind
 from funding.models import Envelope, LanguageRegime
 from funding.money import Bucket, Cause, EntryKind
 from letters.constants import ALPHABET
-from letters.states import LetterKind, LetterState
+from letters.states import LetterState
 from moves.states import Duty
 from work.money import split
 
@@ -131,7 +131,7 @@ def _send_letter(chunk: "Chunk", file: Sketch, letter: int, uuid: UUID, kind: st
     )  # fmt: skip
     chunk.letters.add(
         id=letter, public_id=public_id(rng, at), template_id=None, rendering_id=key,
-        kind=LetterKind.APPROVED if kind == DecisionKind.PARTIAL else kind,
+        kind=DecisionKind(kind).row.letter,
         code=f"{signs[:4]}-{signs[4:8]}-{signs[8:]}",
         regime=LanguageRegime.FR_PREVAILS, subject_line=subject, at=at, since=file.told_at, sent_at=file.told_at,
         served_at=file.told_at, read_at=file.told_at, state=LetterState.SERVED, **common,

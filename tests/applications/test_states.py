@@ -4,7 +4,7 @@ import pytest
 from django.utils.translation import override
 
 from applications import states
-from applications.states import ApplicationState, PublicState, public_state
+from applications.states import ApplicationState, Outcome, PublicState, public_state
 
 # The specification of a file's states, every answer of every row. `when` and `as`: what an outsider is told.
 TABLE = """
@@ -13,7 +13,7 @@ draft              |       | PREPARED  |             | AT_ONCE   | draft
 submitted          | wait  | UNDER_WAY | SUBMITTED   | NEVER     | being_assessed
 changes_requested  | other | UNDER_WAY | SUBMITTED   | AT_ONCE   | changes_requested
 eligible           | info  | UNDER_WAY | ELIGIBLE    | NEVER     | being_assessed
-ineligible         | bad   | UNDER_WAY |             | BY_LETTER | ineligible
+ineligible         | bad   | UNDER_WAY |             | NEVER     | being_assessed
 in_review          | info  | UNDER_WAY | REVIEWED    | NEVER     | being_assessed
 reviewed           | wait  | UNDER_WAY | REVIEWED    | NEVER     | being_assessed
 recommended        | info  | UNDER_WAY | RECOMMENDED | NEVER     | being_assessed
@@ -59,12 +59,20 @@ being_assessed     | info | info    | 1      | yes
 changes_requested  | wait | wait    | 2      | yes
 approved           | good | good    | 3      |
 declined           | bad  | bad     | 5      |
-ineligible         | bad  | bad     | 6      |
 waitlisted         | wait |         | 4      | yes
-invited            | good |         | 7      |
-in_reconsideration | info | wait    | 8      | yes
-withdrawn          |      |         | 9      |
-cancelled          |      |         | 10     |
+invited            | good |         | 6      |
+in_reconsideration | info | wait    | 7      | yes
+withdrawn          |      |         | 8      |
+cancelled          |      |         | 9      |
+"""
+# What a committee recommends: money; only of a file that meets the pass marks; today.
+OUTCOMES = """
+outcome    | funded | needs a pass | offered
+approved   | yes    | yes          | yes
+partial    | yes    | yes          | yes
+invited    |        | yes          |
+waitlisted |        | yes          | yes
+declined   |        |              | yes
 """
 GROUPS = {
     "UNDER_WAY": "submitted changes_requested eligible ineligible in_review reviewed recommended waitlisted"
@@ -80,8 +88,10 @@ GROUPS = {
     "RANKED": "reviewed waitlisted",
     "BEFORE_ITS_APPLICANT": "draft being_assessed changes_requested in_reconsideration",
     "TOLD_AS_THEY_ARE": "draft changes_requested in_reconsideration withdrawn cancelled",
-    "TOLD_BY_LETTER": "ineligible approved invited declined waitlisted",
-    "COLUMNS": "being_assessed changes_requested approved waitlisted declined ineligible invited in_reconsideration"
+    "FUNDED": "approved partial",
+    "OFFERED": "approved partial waitlisted declined",
+    "BELOW_PASS": "declined",
+    "COLUMNS": "being_assessed changes_requested approved waitlisted declined invited in_reconsideration"
     " withdrawn cancelled",
 }
 
@@ -114,6 +124,15 @@ def test_public_state_looks_as_the_table_says(told):
 def test_tables_name_every_state_in_order():
     assert [state for state, *_answers in rows(TABLE)] == ApplicationState.values == list(YES)
     assert [state for state, *_answers in rows(PUBLIC)] == PublicState.values
+    assert [outcome for outcome, *_answers in rows(OUTCOMES)] == Outcome.values
+
+
+@pytest.mark.parametrize("told", rows(OUTCOMES), ids=lambda told: told[0])
+def test_outcome_means_what_the_table_says(told):
+    row = Outcome(told[0]).row
+    said = [row.is_funded, row.needs_pass, row.is_offered]
+    assert said == [answer == "yes" for answer in told[1:]]
+    assert set(vars(row)) == {"is_funded", "needs_pass", "is_offered"}
 
 
 @pytest.mark.parametrize("name", GROUPS)

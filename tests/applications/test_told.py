@@ -60,6 +60,20 @@ def test_told_state_and_since_when_are_the_same_in_sql_and_of_the_row(cast, file
     assert told(**hidden, last_told_at=days["told"]) == days["told"]
 
 
+@pytest.mark.parametrize("state", ApplicationState)
+def test_decision_is_untold_until_a_letter_is_sent_after_the_file_came_to_its_state(state):
+    """Waitlisted again by a later cohort too, whose list the applicant was told of before."""
+    file = Application(state=state, since=AT)
+    by_letter = state in ("approved", "invited", "declined", "waitlisted")
+    before, after = AT - timedelta(days=1), AT + timedelta(days=1)
+    for last_told, at, untold in (
+        ("", None, True), ("waitlisted", before, True), ("in_reconsideration", before, True),
+        (state, AT, False), (state, after, False),
+    ):  # fmt: skip
+        file.last_told, file.last_told_at = last_told, at
+        assert file.is_decided_untold is (untold and by_letter), (last_told, at)
+
+
 def answered(client, path, data=None, **more):
     """What is read of an answer: all of it but what is drawn by lot at each request. What it did is undone."""
     headers, cookies = {"x-request-id": "1" * 32, **more}, client.cookies.copy()

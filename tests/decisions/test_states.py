@@ -5,10 +5,12 @@ from dataclasses import asdict
 import pytest
 from django.utils import translation
 
+from applications.states import Outcome
 from decisions import states
 from decisions.models import Decision
 from decisions.rules import reasons_can_change
-from decisions.states import ConcurrenceState, DecisionKind, DecisionState, Turn, opinion_on
+from decisions.services.chain import MOVES
+from decisions.states import ConcurrenceState, DecisionKind, DecisionState, Turn
 
 TABLE = [
     (DecisionState.DRAFT, "draft", {
@@ -62,6 +64,7 @@ GROUPS = {
     "RETURNABLE": "endorsed approved concurred",
     "ONCE_ISSUED": "issued superseded",
     "AWAITED": "asked",
+    "FUNDED": "approved partial",
 }
 
 
@@ -80,9 +83,33 @@ def test_group_is_read_from_the_rows(name):
     assert [str(state) for state in getattr(states, name)] == GROUPS[name].split()
 
 
-@pytest.mark.parametrize("kind", DecisionKind)
-def test_opinion_on_a_reconsideration_is_of_its_own_officer(kind):
-    assert opinion_on(kind) == (Turn.RECONSIDER if kind == "reconsidered" else Turn.ENDORSE)
+KINDS = """
+kind         | tag  | recommended | opinion    | becomes    | letter       | funded
+approved     | good | approved    | endorse    | approved   | approved     | yes
+partial      | good | partial     | endorse    | approved   | approved     | yes
+invited      | good | invited     | endorse    | invited    | invited      |
+waitlisted   | wait | waitlisted  | endorse    | waitlisted | waitlisted   |
+declined     | bad  | declined    | endorse    | declined   | declined     |
+ineligible   | bad  |             | endorse    | declined   | ineligible   |
+reconsidered | info |             | reconsider |            | reconsidered |
+"""
+KINDS = [[cell.strip() for cell in line.split("|")] for line in KINDS.strip().splitlines()[1:]]
+MOVES_OF = {"": "uphold", "approved": "approve", "invited": "invite", "waitlisted": "waitlist", "declined": "decline"}
+
+
+@pytest.mark.parametrize("told", KINDS, ids=lambda told: told[0])
+def test_kind_of_decision_means_what_its_table_says(told):
+    """And its issue moves the file where its row says."""
+    kind = DecisionKind(told[0])
+    row = vars(kind.row) | {"is_funded": "yes" if kind.row.is_funded else ""}
+    assert [str(answer or "") for answer in row.values()] == told[1:]
+    assert MOVES[kind].__name__ == MOVES_OF[told[4]]
+
+
+def test_every_kind_is_in_the_table_and_every_outcome_leads_to_its_own():
+    assert [kind for kind, *_answers in KINDS] == DecisionKind.values
+    assert {Outcome(told[2]): DecisionKind(told[0]) for told in KINDS if told[2]} == states.RECOMMENDED_AS
+    assert list(states.RECOMMENDED_AS) == list(Outcome)
 
 
 @pytest.mark.parametrize("state", DecisionState)

@@ -157,13 +157,22 @@ def test_withdrawal_before_the_letter_undoes_all_that_was_issued(cast, programme
         assert client.get(reverse("decision-letter", args=[letter.public_id])).status_code == 404
 
 
+def invited(cast, programme):
+    """Issued, of a call in two stages: no committee recommends it and no bundle has its letter yet."""
+    words = {"subject_fr": "Invitation", "subject_en": "Invitation", "body_fr": "Suite.", "body_en": "Next."}
+    programme.letter_templates.create(kind="invited", **words)
+    decision = files.recommended_file(cast, programme, outcome="waitlisted")
+    Decision.objects.filter(pk=decision.pk).update(kind="invited")
+    with clock.at(files.DECIDED_AT):
+        files.declare(cast, decision, "endorser", "approver")
+        decision = services.endorse(Decision.objects.get(pk=decision.pk), by=cast.endorser)
+        return services.issue(services.approve(decision, by=cast.approver), by=cast.officer)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("outcome", ["declined", "waitlisted", "invited"])
 def test_decision_of_no_dollar_is_undone_as_well(cast, programme, outcome):
-    if outcome == "invited":  # the programme of the cast has one stage, and no letter to the next
-        words = {"subject_fr": "Invitation", "subject_en": "Invitation", "body_fr": "Suite.", "body_en": "Next."}
-        programme.letter_templates.create(kind=outcome, **words)
-    decision = files.issued(cast, programme, outcome=outcome)
+    decision = invited(cast, programme) if outcome == "invited" else files.issued(cast, programme, outcome=outcome)
     file = withdraw(decision, cast)
     decision = Decision.objects.select_related("letter").get(pk=decision.pk)
     assert (file.state, decision.state, decision.letter.state) == ("withdrawn", "void", "withheld")
