@@ -2,9 +2,11 @@
 show its title or its amount gives the question this key; any of them may be absent.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from questions.constants import CostKind, FinancingKind, QuestionType
@@ -96,6 +98,22 @@ def choices_of(table: QuestionType | None, column: str) -> type[TextChoices] | N
 SOON = timedelta(days=5)
 # How the list of files is filtered by its time limits, and ordered.
 DUE = {"": _("Any"), "late": _("Late"), "soon": _("Due soon"), "none": _("No clock running")}
-SORT = {"due": _("By time limit"), "recent": _("Latest first")}
+
+
+@dataclass(frozen=True)
+class FileOrder:
+    """An order of the list of files: by a column, then by key, both downwards where it is `latest_first`.
+    `may_be_empty`: those without a value come last, by key."""
+
+    words: str | Promise
+    column: str
+    latest_first: bool
+    may_be_empty: bool
+
+
+ORDERS = {
+    "due": FileOrder(_("By time limit"), "due", latest_first=False, may_be_empty=True),
+    "recent": FileOrder(_("Latest first"), "submitted_at", latest_first=True, may_be_empty=False),
+}
 
 LONGEST_REASONS = 6000  # characters of what a letter gives as reasons, in one language

@@ -20,7 +20,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from applications.constants import DUE, SORT
+from applications.constants import DUE, ORDERS
 from applications.models import Application
 from applications.selectors import Chosen, calls_of, chosen_files, in_order
 from applications.states import ApplicationState
@@ -155,7 +155,7 @@ class FileList(jobs.JobHandler[Chosen, Cursor]):
             (_("Call"), call.name if call else ""),
             (_("State"), str(ApplicationState(asked.state).label) if asked.state else ""),
             (_("Time limit"), str(DUE[asked.due]) if asked.due else ""),
-            (_("Order"), str(SORT[asked.sort])),
+            (_("Order"), str(ORDERS[asked.sort].words)),
         ]
         return [(name, value) for name, value in said if value]
 

@@ -3,11 +3,14 @@
 Moves say theirs themselves, in the workflow (`done`).
 """
 
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.roles import ClusterRole, Language, OrganisationRole
-from applications.constants import DUE, SORT
+from applications.constants import DUE, ORDERS
 from applications.states import ApplicationState
 from decisions.states import DecisionKind
 from funding.money import EntryKind
@@ -213,7 +216,7 @@ FACTS_OF = {"agreement.import": {"reference": _("agreement number")}} | {
 }
 
 # Facts whose values are words of a closed list, one or several, whatever the act: what each is called.
-VALUES = {
+VALUES: dict[str, Mapping[str, str | Promise]] = {
     "answer": dict(Answer.choices),
     "touches": dict(Duty.choices),
     "role": {**dict(ProgramRole.choices), **dict(ClusterRole.choices), **dict(PartnerRole.choices), **MEMBERS},
@@ -224,12 +227,12 @@ VALUES = {
     "scope": dict(Scope.choices),
     "state": dict(ApplicationState.choices),
     "due": DUE,
-    "sort": SORT,
+    "sort": {name: order.words for name, order in ORDERS.items()},
     "table": dict(Table.choices),
 }
 
 # The same, where the list is another by the act.
-VALUES_OF = {
+VALUES_OF: Mapping[str, Mapping[str, Mapping[str, str | Promise]]] = {
     "organisation.change_role": {"before": MEMBERS, "after": MEMBERS},
     "decision.draft": {"kind": dict(DecisionKind.choices)},
     "decision.issue": {"kind": dict(DecisionKind.choices)},

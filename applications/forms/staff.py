@@ -8,7 +8,7 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
-from applications.constants import DUE, SORT
+from applications.constants import DUE, ORDERS
 from applications.states import ApplicationState, ChangeWhy
 from programs.models import Call
 from work import clock
@@ -33,7 +33,9 @@ class FileFilter(forms.Form):
         required=False,
         choices=list(DUE.items()),
     )
-    sort = forms.ChoiceField(label=_("Order"), required=False, choices=list(SORT.items()))
+    sort = forms.ChoiceField(
+        label=_("Order"), required=False, choices=[(name, order.words) for name, order in ORDERS.items()]
+    )
 
     def __init__(self, *args: Any, calls: Iterable[Call], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

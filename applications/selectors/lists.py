@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import User
-from applications.constants import SOON
+from applications.constants import ORDERS, SOON
 from applications.models import Application
 from applications.search import matching
 from programs.models import Call
@@ -46,7 +46,8 @@ def chosen_files(user: User, calls: list[Call], chosen: Chosen, *, now: datetime
 
 
 def in_order(files: QuerySet[Application], sort: str) -> QuerySet[Application]:
-    """The files as the pages of the list lead through them: the nearest time limit first, or the latest."""
-    if sort == "recent":
-        return files.order_by("-submitted_at", "-id")
-    return files.order_by(F("due").asc(nulls_last=True), "id")
+    """The files in the order of this name (`ORDERS`), as `Pages` leads through them. The database itself puts what has
+    no value last."""
+    order = ORDERS[sort]
+    sign = "-" if order.latest_first else ""
+    return files.order_by(f"{sign}{order.column}", f"{sign}id")

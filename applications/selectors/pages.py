@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from applications.constants import ORDERS
 from applications.models import Application
 
 PAGE = 50
@@ -13,7 +14,8 @@ SHOWN = ("reference", "title", "organisation_name", "state", "requested_amount",
 
 
 class Pages:
-    """One page of a list in keyset order: after or before a file named by its reference. Never an offset.
+    """One page of a list, in the order of that name (`ORDERS`): after or before a file named by its reference. Never an
+    offset.
 
     `known`: every file that the reader lists, whatever was chosen: the one named may have left the list since. Raises
     `Application.DoesNotExist` where it is not among them.
@@ -29,7 +31,7 @@ class Pages:
         before: str | None = None,
         size: int = PAGE,
     ) -> None:
-        self.files, self.sort, self.size = files, sort, size
+        self.files, self.order, self.size = files, ORDERS[sort], size
         mark = after or before
         self.backwards = bool(before and not after)
         row = None
@@ -44,28 +46,24 @@ class Pages:
         self.previous = self.rows[0].reference if self.rows and row and (more or not self.backwards) else ""
 
     def _take(self, row: Application | None) -> list[Application]:
-        if self.sort == "recent":
-            order, way = "submitted_at", not self.backwards
-            return list(
-                self._after(self.files, order, row.submitted_at if row else None, row, descending=way)[: self.size + 1]
-            )
-        return self._by_due(row)
-
-    def _by_due(self, row: Application | None) -> list[Application]:
-        """Files with a clock first, the nearest end first; then those without one. Each part is one index range."""
-        timed, untimed = self.files.filter(due__isnull=False), self.files.filter(due__isnull=True)
-        parts = [(timed, "due"), (untimed, None)]
-        if self.backwards:
-            parts.reverse()
-        if row is not None and (row.due is None) != self.backwards:
-            parts = parts[1:]  # the mark is in the second part
+        """A page from the row on, and one file more. Those with a value first, then those without: each part is one
+        range of an index."""
+        column, descending = self.order.column, self.order.latest_first != self.backwards
+        parts: list[tuple[QuerySet[Application], str | None]] = [(self.files, column)]
+        if self.order.may_be_empty:
+            empty = f"{column}__isnull"
+            parts = [(self.files.filter(**{empty: False}), column), (self.files.filter(**{empty: True}), None)]
+            if self.backwards:
+                parts.reverse()
+            if row is not None and (getattr(row, column) is None) != self.backwards:
+                parts = parts[1:]  # the mark is in the second part
         found: list[Application] = []
-        for number, (part, column) in enumerate(parts):
+        for number, (part, by) in enumerate(parts):
             here = row if number == 0 else None  # the mark is in the first part that is left
             missing = self.size + 1 - len(found)
             if missing > 0:
-                value = here.due if here is not None and column else None
-                found += self._after(part, column, value, here, descending=self.backwards)[:missing]
+                value = getattr(here, by) if here is not None and by else None
+                found += self._after(part, by, value, here, descending=descending)[:missing]
         return found
 
     @staticmethod

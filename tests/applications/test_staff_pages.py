@@ -8,9 +8,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
+from applications.constants import ORDERS
 from applications.models import Application, Finding
 from applications.rules import Change
-from applications.selectors import pages
+from applications.selectors import in_order, pages
 from applications.selectors.pages import Pages, counted
 from applications.services.changes import request_changes, resubmit_application
 from applications.services.drafts import save_answer
@@ -78,13 +79,13 @@ def test_list_has_the_same_number_of_queries_at_one_file_and_at_many(file, page,
     assert (count(), count("?q=capacit%C3%A9&sort=recent")) == (one, found)
 
 
-@proves(Pages._by_due, Pages._after, counted, moot={
+@proves(Pages._take, Pages._after, counted, moot={
     "without `Q(**{f'{column}__{beyond}e': value})`": "the next condition says it again; the index reads this one",
     "without the limit": "what is read beyond a page is cut from it", "`missing > 0`": "then nothing is taken",
     "only `Q(**{f'id__{beyond}': row.pk})`": "so says the condition before it",
-        "without `column`": "a file of the timed part has a due date, and the other part is without a column",
+        "without `by`": "a file of the timed part has a due date, and the other part is without a column",
 })  # fmt: skip
-@pytest.mark.parametrize("sort", ["due", "recent"])
+@pytest.mark.parametrize("sort", ORDERS)
 def test_pages_lead_through_every_file_once_and_back_though_many_have_the_same_instant(file, sort, monkeypatch):
     """As due dates do: each is the end of a day. Whatever is read of the table before, the order is theirs."""
     made = copies(file, 11)
@@ -95,6 +96,7 @@ def test_pages_lead_through_every_file_once_and_back_though_many_have_the_same_i
     latest = [*(made[n] for n in (10, 9, 8, 6, 7, 5, 4, 2, 1, 3, 0)), file]
     expected = [one.reference for one in ([*timed, *untimed] if sort == "due" else latest)]
     files = Application.objects.exclude(state="draft")
+    assert [one.reference for one in in_order(files, sort)] == expected  # as the list that is made into a file
 
     def led(size, way, marked=None):
         """The pages from `marked` on, until there is none: at most as many as there are files."""

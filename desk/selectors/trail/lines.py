@@ -199,7 +199,7 @@ def _valued(key: str, value: object, verb: str = "") -> str:
         return _plain(value)
     if key == "move" or (key == "verb" and "." in value):
         return verb_words("", value)
-    lists = VALUES | VALUES_OF.get(verb, {})
+    lists = {**VALUES, **VALUES_OF.get(verb, {})}
     return str(lists.get(key, {}).get(value, value))
 
 
