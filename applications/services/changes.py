@@ -16,6 +16,7 @@ from applications.selectors.answers import answers_of, form_of
 from applications.selectors.people import office_of, people_of
 from applications.services import submission
 from applications.services.clocks import keep_clock
+from applications.services.receipts import give_receipt
 from applications.states import ApplicationState
 from audit.actors import Actor
 from moves.machine import move
@@ -109,7 +110,7 @@ def resubmit_application(application: Application, *, by: User) -> Application:
     application.save()
     keep_clock(application)
     snapshot = submission.freeze(application, answers, signed_name=by.full_name, by=by, now=now)
-    submission.give_receipt(application, snapshot)
+    give_receipt(application, snapshot)
     search.index(application, summary=str(answers.get(constants.SUMMARY) or ""))
     answered = messages.ChangesAnswered(reference=application.number, title=application.title)
     _tell_officer(application, request, answered)

@@ -6,31 +6,26 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.rules import is_signatory
-from applications import constants, receipts, search
+from applications import constants, search
 from applications.checks import attestations_of, live_sponsorship
 from applications.figures import aid_of, requested_of
 from applications.models import Answer, Application, Snapshot
 from applications.pages import APPLICATION, FILE_PAGE
-from applications.rules import IS_LEAVING, Signing, is_officer
+from applications.rules import IS_LEAVING, Signing
 from applications.selectors.answers import amount_of, answers_of, eligibility_of, form_of
 from applications.selectors.deadlines import cohort_of, service_due
 from applications.selectors.people import officers_of, people_of
 from applications.selectors.submitted import current_snapshot
 from applications.services.clocks import stop_clock
 from applications.services.drafts import locked
+from applications.services.receipts import give_receipt
 from applications.states import VALID, ApplicationState
 from audit.actors import Actor
 from audit.seal import canonical, plain
-from audit.services import record
-from documents.models import Rendering
-from documents.services import queue_rendering, retry_rendering
-from documents.states import RenderingKind
-from moves.interests import ask_unbarred
 from moves.machine import move
 from moves.refusals import Forbidden, WrongMoment
 from moves.services import record_duty
@@ -43,8 +38,6 @@ from programs.policy import Standard
 from questions.constants import QuestionType
 from questions.schema import clean_answers
 from work import clock
-from work.money import format_money
-from work.querysets import given_up
 from work.texts import Text
 
 PAUSES = (0.1, 0.2, 0.4, 0.8, 1.5, 2.0)
@@ -142,25 +135,6 @@ def _withdraw(application: Application, *, by: User, reason: str) -> Application
             key=f"file_withdrawn:{application.public_id}:{person.pk}",
         )
     return application
-
-
-@transaction.atomic
-def retry_receipts(application: Application, *, by: User) -> int:
-    """Let the receipts of a file that were given up be made after all, now. Gives how many.
-
-    Forbidden for who is no officer of its programme, or is barred from it.
-    """
-    if not is_officer(application, by):
-        raise Forbidden(_("Only an officer of the programme does this."))
-    ask_unbarred(application.pk, by)
-    lost = given_up(Rendering.objects.filter(snapshot__application=application)).select_for_update(no_key=True)
-    found = [retry_rendering(receipt) for receipt in lost]
-    if found:
-        record(application, "application.retry_receipt", by=by)
-    return len(found)
-
-
-# ---------------------------------------------------------------- its parts
 
 
 def _attest(application: Application, agreed: frozenset[str], *, by: User, now: datetime) -> dict[str, object]:
@@ -281,59 +255,3 @@ def freeze(
         by=by,
         at=now,
     )
-
-
-def _bonus_row(application: Application) -> list[tuple[str, str]]:
-    """What of the aid asked is a bonus, with its condition; nothing where there is none."""
-    parts = application.requested
-    if not parts.bonus:
-        return []
-    return [(_("Including a bonus of"), f"{format_money(parts.bonus, application.language)}. {parts.condition}")]
-
-
-def give_receipt(application: Application, snapshot: Snapshot) -> None:
-    """Queue the receipt, and tell the people of the file."""
-    call, closing, requested = application.call, application.cohort_closes_at, application.requested_amount
-    assert closing is not None  # both were written on the row as it was submitted
-    assert requested is not None
-    with translation.override(application.language):
-        rows = [
-            (_("Number"), application.reference),
-            (_("Received on"), clock.format_instant(snapshot.at, application.language)),
-            (_("Programme"), call.program.name),
-            (_("Call"), call.name),
-            (_("Cohort that closes on"), clock.format_instant(closing, application.language)),
-            (_("Applicant"), f"{application.organisation_name} (NEQ {application.organisation.neq})"),
-            (_("Title"), application.title),
-            (_("Aid requested, bonus included"), format_money(requested, application.language)),
-            *_bonus_row(application),
-            (_("Eligible costs"), format_money(application.eligible_costs or 0, application.language)),
-            (_("Documents"), str(application.documents.attached().count())),
-            (_("Attested and signed by"), snapshot.signed_name),
-            (_("Version of the form"), str(snapshot.form_version)),
-            (_("Fingerprint (SHA-256)"), snapshot.digest),
-        ]
-        title = _("Receipt %(reference)s") % {"reference": application.reference}
-    snapshot.receipt = queue_rendering(
-        RenderingKind.RECEIPT,
-        html=receipts.receipt(application, snapshot, rows=rows),
-        title=title,
-        language=application.language,
-        key=f"receipt:{snapshot.public_id}",
-        application_id=application.pk,
-        brand=call.program.cluster.colour_ink,
-    )
-    snapshot.save(update_fields=["receipt"])
-    for person in people_of(application):
-        queue_message(
-            messages.ApplicationReceived(
-                reference=application.number,
-                title=application.title,
-                call=Text(call.name_fr, call.name_en),
-                at=snapshot.at,
-            ),
-            to=person,
-            link=APPLICATION(application.public_id),
-            application_id=application.pk,
-            key=f"application_received:{snapshot.public_id}:{person.pk}",
-        )

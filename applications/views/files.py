@@ -23,7 +23,7 @@ from applications.rules import is_officer
 from applications.selectors import Chosen, calls_of, chosen_files, read_snapshot
 from applications.selectors.pages import Pages, counted
 from applications.selectors.shown import shown_sections
-from applications.services.submission import retry_receipts
+from applications.services.receipts import retry_receipts
 from audit.services import record_list_reading
 from audit.states import Read, ReadOne
 from documents.downloads import file_response
@@ -44,13 +44,13 @@ def index(request: PersonRequest) -> HttpResponse:
     calls = calls_of(request.user)
     form = FileFilter(request.GET or None, calls=calls)
     chosen, understood = form.chosen(), form.is_understood()
-    sort = chosen.get("sort") or "due"
-    files = chosen_files(request.user, calls, Chosen(**chosen), now=clock.now())
+    asked = Chosen(**chosen)
+    files = chosen_files(request.user, calls, asked, now=clock.now())
     if not understood:
         files = files.none()
     known = Application.objects.listed(request.user, [call.pk for call in calls])
     try:
-        page = Pages(files, sort, known=known, after=request.GET.get("after"), before=request.GET.get("before"))
+        page = Pages(files, asked.sort, known=known, after=request.GET.get("after"), before=request.GET.get("before"))
     except Application.DoesNotExist:
         raise Http404 from None
     place = request.GET.get("after") or request.GET.get("before") or ""
@@ -58,13 +58,13 @@ def index(request: PersonRequest) -> HttpResponse:
         request.user,
         subject="application",
         what=Read.LIST,
-        question=Chosen(**chosen).packed() | {"place": place},
+        question=asked.packed() | {"place": place},
         listed=[file.pk for file in page.rows],
     )
     names = {call.pk: call for call in calls}
     number, more = counted(files)
     context = {
-        "filter": FileFilter(chosen | {"sort": sort}, calls=calls) if understood else form,
+        "filter": FileFilter(chosen | {"sort": asked.sort}, calls=calls) if understood else form,
         "filtered": bool(set(chosen) - {"sort"}) or not understood,
         "files": [{"file": file, "call": names[file.call_id]} for file in page.rows],
         "several": len(calls) > 1,

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from applications.pages import FILE_ANSWERS
 from applications.selectors.waiting import work_for
-from applications.services.submission import retry_receipts
+from applications.services.receipts import retry_receipts
 from audit.models import Entry
 from documents import pdf, tasks
 from documents.models import Rendering
