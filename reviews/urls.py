@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.views import acts, interests, panel, queue, ranking, scoring, submission
+from reviews.views import acts, interests, panel, queue, ranking, recommend, scoring, submission
 
 urlpatterns = [
     path("interests", interests.index, name="review-interests"),
@@ -26,6 +26,6 @@ urlpatterns = [
     path("files/<str:reference>/reviews/reopen", panel.reopen_file, name="review-reopen-file"),
     path("files/<str:reference>/reviews/<uuid:public_id>", acts.assignment, name="review-assignment"),
     path("files/<str:reference>/reviews/<uuid:public_id>/<slug:name>", acts.act, name="review-act"),
-    path("files/<str:reference>/recommendation", ranking.recommend, name="review-recommend"),
+    path("files/<str:reference>/recommendation", recommend.recommend, name="review-recommend"),
     path("calls/<uuid:public_id>/ranking", ranking.show, name="review-ranking"),
 ]

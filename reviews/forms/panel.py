@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from applications.constants import LONGEST_REASONS
 from applications.models import Application
 from applications.rules import amount_is_of_outcome, shares_add_up
-from applications.states import FUNDED, Outcome
+from applications.states import BELOW_PASS, FUNDED, OFFERED
 from funding.models import Envelope
 from moves.refusals import Refusal
 from reviews.forms.people import words
@@ -23,7 +23,7 @@ from work.numbers import write_number
 
 
 class RecommendForm(forms.Form):
-    """`envelopes`: pairs (envelope, dollars available). Each has its own field, named after it."""
+    """`envelopes`: pairs (envelope, dollars left in it). Each has its own field, named after it."""
 
     outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), widget=forms.RadioSelect)
     amount = MoneyField(label=gettext_lazy("Amount recommended"), required=False)
@@ -55,7 +55,7 @@ class RecommendForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=initial)
         self.application, self.envelopes = application, envelopes
-        outcomes = [o for o in Outcome if o != Outcome.INVITED and (reviews.passes or o == Outcome.DECLINED)]
+        outcomes = [one for one in OFFERED if reviews.passes or one in BELOW_PASS]
         cast("forms.ChoiceField", self.fields["outcome"]).choices = [(o.value, capfirst(o.label)) for o in outcomes]
         self.fields["amount"].help_text = _("Maximum %(asked)s, the amount requested.") % {
             "asked": self._money(application.requested_amount or 0)
@@ -74,7 +74,7 @@ class RecommendForm(forms.Form):
             self.fields[self.name_of(envelope)] = MoneyField(
                 label=f"{envelope.label} · {envelope.agreement}",
                 required=False,
-                help_text=_("%(left)s available") % {"left": self._money(max(left, Decimal(0)))},
+                help_text=_("%(left)s available") % {"left": self._money(left)},
             )
 
     @staticmethod
@@ -111,10 +111,10 @@ class RecommendForm(forms.Form):
             self._say(place, shares_add_up(amount, (part for _envelope, part in self.shares())))
         for envelope, left in self.envelopes:
             part = self.cleaned_data.get(self.name_of(envelope)) or Decimal(0)
-            if part > max(left, Decimal(0)):
+            if part > left:
                 self.add_error(
                     self.name_of(envelope),
-                    _("This envelope has %(left)s available.") % {"left": self._money(max(left, Decimal(0)))},
+                    _("This envelope has %(left)s available.") % {"left": self._money(left)},
                 )
 
     def _say(self, place: str, refusal: Refusal | None) -> None:

@@ -32,7 +32,7 @@ class RankedFile:
 
     def kept(self) -> KeptFile:
         return KeptFile(
-            reference=self.application.reference,
+            reference=self.application.number,
             rank=self.placed.rank,
             asked=self.application.requested_amount or Decimal(0),
             offer=self.placed.offer,
@@ -80,12 +80,17 @@ def held_for(application: Application) -> Decimal:
 
 
 def open_envelopes(call: Call) -> list[Envelope]:
-    """Envelopes that may pay an award of this call, in id order: those of the programme's agreements, not closed."""
+    """Envelopes that may pay an award of this call, by fiscal year: those of the programme's agreements, not closed."""
     return list(
         Envelope.objects.filter(agreement__funding__program=call.program, closed_on__isnull=True)
         .select_related("agreement")
-        .order_by("id")
+        .order_by("fiscal_year", "id")
     )
+
+
+def left_in(envelope: Envelope, held_percent: Decimal) -> Decimal:
+    """What an envelope can still give to awards, that share of it being held: never less than nothing."""
+    return max(Decimal(0), available(envelope, held_percent=held_percent))
 
 
 def ranking(
@@ -111,7 +116,7 @@ def ranking(
     envelopes, held = open_envelopes(call), held_percent(call)
     if entries is not None:
         envelopes = as_read(envelopes, entries)
-    left = sum((max(Decimal(0), available(envelope, held_percent=held)) for envelope in envelopes), Decimal(0))
+    left = sum((left_in(envelope, held) for envelope in envelopes), Decimal(0))
     entrants = [_entrant(key, file, said, rules) for key, (file, said) in files.items()]
     placed = scoring.draw_line(entrants, available=left, line=scoring.Line(rules.line))
     return Ranking(tuple(RankedFile(*files[place.key], place) for place in placed), tuple(envelopes), left, rules)

@@ -23,7 +23,7 @@ def proposed_shares(application: Application, amount: Decimal) -> list[tuple[Env
     is closed, or has no envelope, falls to the next one that has, else to the last. In a year, agreements share as the
     programme funds them. Cents go by largest remainder, so that the parts sum to the whole.
     """
-    envelopes = sorted(open_envelopes(application.call), key=lambda e: (e.fiscal_year, e.pk))
+    envelopes = open_envelopes(application.call)
     if not envelopes or amount <= 0:
         return [(envelope, Decimal("0.00")) for envelope in envelopes]
     years = sorted({envelope.fiscal_year for envelope in envelopes})

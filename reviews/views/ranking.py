@@ -1,42 +1,32 @@
-"""The chair's pages: the ranking of a cohort against its envelopes, and the recommendation of one file."""
+"""The ranking of a cohort against its envelopes."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
-from accounts.models import User
 from accounts.requests import PersonRequest
-from applications.access import STAFF, enter
 from applications.models import Application
-from applications.rules import AMOUNT, CEILING, DISCUSSION, MINIMUM, QUORUM, SHARES
-from applications.states import Outcome
 from audit.services import record_list_reading
 from audit.states import Read
 from funding.access import entries_open_to, leaves_out
-from funding.ledger import InsufficientFunds, available
-from funding.models import Envelope, LanguageRegime
-from moves.machine import allowed, refusals
-from moves.refusals import UNDECLARED, Refusal, WrongMoment
+from funding.models import Envelope
 from programs.models import Call
 from programs.money.parts import BONUS_CONDITION
 from programs.roles import ProgramRole
 from programs.rules import holds
 from programs.selectors import rubric_of
-from reviews import selectors, services
-from reviews.forms.panel import RecommendForm
+from reviews import selectors
 from reviews.selectors import RankedFile, Ranking
 from reviews.selectors.cohorts import Competition
 from work import clock
@@ -138,13 +128,13 @@ def _tabs(call: Call, cohorts: Iterable[datetime], current: datetime | None) -> 
 def _rows(ranking: Ranking, call: Call, closed: Collection[int]) -> list[Row]:
     """The files in order, without those (keys) that are closed to the reader."""
     files = [ranked for ranked in ranking.files if ranked.application.pk not in closed]
-    names = _criteria(call)
+    names = criteria_of(call)
     reached = max((place for place, ranked in enumerate(files) if ranked.placed.funded), default=None)
     passing = max((place for place, ranked in enumerate(files) if ranked.placed.rank is not None), default=None)
     return [
         Row(
             ranked=ranked,
-            missed=_missed(ranked, names),
+            missed=missed_by(ranked, names),
             line_under=place == reached and not closed,
             pass_under=place == passing and place + 1 < len(files),
         )
@@ -152,11 +142,11 @@ def _rows(ranking: Ranking, call: Call, closed: Collection[int]) -> list[Row]:
     ]
 
 
-def _criteria(call: Call) -> dict[str, str]:
+def criteria_of(call: Call) -> dict[str, str]:
     return {one.key: str(one.name) for one in rubric_of(call).criteria}
 
 
-def _missed(ranked: RankedFile, names: Mapping[str, str]) -> tuple[str, ...]:
+def missed_by(ranked: RankedFile, names: Mapping[str, str]) -> tuple[str, ...]:
     """The pass marks that a file misses, in words: of criteria, or overall."""
     return tuple(names.get(key, _("overall")) for key in ranked.reviews.missed)
 
@@ -167,65 +157,10 @@ def _envelopes(call: Call, ranking: Ranking) -> list[EnvelopeRow]:
         EnvelopeRow(
             envelope,
             spent=envelope.committed + envelope.payable + envelope.paid + envelope.lapsed,
-            left=max(Decimal(0), available(envelope, held_percent=held)),
+            left=selectors.left_in(envelope, held),
         )
-        for envelope in sorted(ranking.envelopes, key=lambda e: (e.fiscal_year, e.pk))
+        for envelope in ranking.envelopes
     ]
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def recommend(request: PersonRequest, reference: str) -> HttpResponse:
-    """The chair recommends an outcome for a file, with its amount by fiscal year and agreement, and the reasons."""
-    application = enter(request.user, STAFF, read=Read.RECOMMENDATION, reference=reference)
-    user = request.user
-    try:
-        in_the_way = refusals(application, Application.recommend, by=user)
-    except WrongMoment as late:
-        return _too_late(request, application, *late.refusals)
-    if any(refusal.code == UNDECLARED for refusal in in_the_way):
-        here = reverse("review-recommend", args=[reference])
-        return redirect(f"{reverse('review-declare', args=[reference])}?{urlencode({'next': here})}")
-    competition = selectors.competition_of(application.call)
-    cohort = selectors.cohort_it_competes_in(application, competition)
-    ranking = selectors.ranking(application.call, cohort, competition=competition, entries=entries_open_to(user))
-    ranked = ranking.of(application)
-    if ranked is None:  # it has just left the ranking
-        return _too_late(request, application)
-    competes = Q() if cohort is None else competition.competing_in(cohort)
-    closed = selectors.closed_in(application.call, competes, reader=user)
-    held = selectors.held_for(application)
-    envelopes = [
-        (envelope, available(envelope, held_percent=held))
-        for envelope in sorted(ranking.envelopes, key=lambda e: (e.fiscal_year, e.pk))
-    ]
-    options = {
-        "application": application,
-        "envelopes": envelopes,
-        "reviews": ranked.reviews,
-        "english": _english(application),
-    }
-    offer = Decimal(0) if closed else ranked.placed.offer
-    form = _recommend_form(request, application, offer, options)
-    if request.method == "POST" and request.POST.get("then") != "propose" and form.is_valid():
-        done = _recommend(form, application, by=user)
-        if done:
-            messages.success(request, _("The recommendation is made: its decision is drafted."))
-            return redirect("review-file", reference)
-    return _recommend_page(request, ranking, ranked, form, in_the_way, closed)
-
-
-def _too_late(request: PersonRequest, application: Application, *why: Refusal) -> HttpResponse:
-    """The file has left the ranking. Who only looks goes to its reviews; what was typed is shown, to be copied."""
-    if request.method != "POST":
-        return redirect("review-file", application.reference)
-    kept = [
-        (RecommendForm.base_fields[name].label, request.POST[name].strip())
-        for name in ("reasons_fr", "reasons_en", "discussion")
-        if request.POST.get(name, "").strip()
-    ]
-    context = {"application": application, "refusals": why, "kept": kept}
-    return render(request, "reviews/recommend_late.html", context, status=409)
 
 
 def address_of(application: Application) -> str:
@@ -233,100 +168,3 @@ def address_of(application: Application) -> str:
     here = reverse("review-ranking", args=[application.call.public_id])
     cohort = selectors.cohort_it_competes_in(application)
     return f"{here}?{urlencode({'cohort': clock.day_of(cohort).isoformat()})}" if cohort else here
-
-
-def _english(application: Application) -> bool:
-    """Whether the reasons are also written in English: not where the letter is in French only."""
-    regimes = application.call.program.agreements.values_list("language_regime", flat=True)
-    return LanguageRegime.FR_ONLY not in regimes
-
-
-def _recommend_form(
-    request: PersonRequest, application: Application, offer: Decimal, options: dict[str, Any]
-) -> RecommendForm:
-    """`offer`: what the funding line leaves to the file, as its reader may know it; all that is asked without one."""
-    passes = options["reviews"].passes
-    if request.method != "POST":
-        amount = offer or application.requested_amount or Decimal(0)
-        granted = Outcome.APPROVED if amount == application.requested_amount else Outcome.PARTIAL
-        outcome = granted if passes else Outcome.DECLINED
-        initial: dict[str, object] = {"outcome": outcome.value}
-        if passes:
-            initial |= _split(application, amount)
-        return RecommendForm(initial=initial, **options)
-    if request.POST.get("then") == "propose":  # split again what was typed; nothing is saved, nothing is refused
-        typed = RecommendForm(request.POST, **options)
-        typed.is_valid()
-        amount = typed.cleaned_data.get("amount") or application.requested_amount or Decimal(0)
-        kept: dict[str, object] = {name: request.POST.get(name, "") for name in typed.fields}
-        return RecommendForm(initial=kept | _split(application, amount), **options)
-    return RecommendForm(request.POST, **options)
-
-
-def _split(application: Application, amount: Decimal) -> dict[str, object]:
-    shares = selectors.proposed_shares(application, amount)
-    return {"amount": amount} | {RecommendForm.name_of(envelope): part or None for envelope, part in shares}
-
-
-PLACES = {  # the field beside which each refusal is said
-    AMOUNT: "amount",
-    SHARES: "amount",
-    MINIMUM: "amount",
-    CEILING: "amount",
-    DISCUSSION: "discussion",
-}
-
-
-def _recommend(form: RecommendForm, application: Application, *, by: User) -> bool:
-    """Whether the recommendation was made; what stands in its way is put beside its field."""
-    given = form.cleaned_data
-    try:
-        services.recommend(
-            application,
-            by=by,
-            outcome=given["outcome"],
-            amount=given.get("amount") or 0,
-            shares=form.shares(),
-            reasons_fr=given["reasons_fr"],
-            reasons_en=given.get("reasons_en", ""),
-            discussion=given["discussion"],
-        )
-    except InsufficientFunds as short:
-        # To whom a file is closed, the figure of this refusal could tell its amount.
-        said = _("This envelope does not hold that amount.") if leaves_out(by) else str(short.message)
-        form.add_error(RecommendForm.name_of(short.envelope), said)
-    except WrongMoment as stopped:
-        for refusal in stopped.refusals:
-            form.add_error(PLACES.get(refusal.code), str(refusal.message))
-    else:
-        return True
-    return False
-
-
-def _recommend_page(
-    request: PersonRequest,
-    ranking: Ranking,
-    ranked: RankedFile,
-    form: RecommendForm,
-    in_the_way: Collection[Refusal],
-    closed: Collection[int],
-) -> HttpResponse:
-    application, person = ranked.application, request.user
-    context = {
-        "application": application,
-        "ranking_url": address_of(application),
-        "form": form,
-        "ranked": ranked,
-        "ranking": ranking,
-        "closed": bool(closed),
-        "leaves_out": leaves_out(person),
-        "passing": sum(1 for one in ranking.files if one.placed.rank is not None),
-        "missed": _missed(ranked, _criteria(application.call)),
-        "sent_back": selectors.sent_back_of(application),
-        "pass_mark": rubric_of(application.call).pass_overall,
-        "refusals": [str(refusal.message) for refusal in in_the_way],
-        "may_reopen": any(refusal.code == QUORUM for refusal in in_the_way)
-        and bool(allowed(application, person, Application.reopen_review)),
-        "under_line": ranked.reviews.passes and not ranked.placed.funded and not closed,
-    }
-    return render(request, "reviews/recommend.html", context, status=422 if form.errors else 200)

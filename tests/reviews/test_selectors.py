@@ -5,6 +5,7 @@ The rows are made as such: how a file comes to its state is told elsewhere.
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 from django.db.models import Q
@@ -21,7 +22,7 @@ from funding.access import entries_open_to
 from funding.models import Agreement, Envelope
 from funding.money import Cause
 from moves.services import declare_standing
-from programs.models import Appointment
+from programs.models import Appointment, ProgramFunding
 from programs.selectors import rubric_of
 from programs.services.people import appoint
 from reviews.access import sees_scores
@@ -31,6 +32,7 @@ from reviews.querysets import AssignmentQuerySet, DeclarationQuerySet, Recommend
 from reviews.selectors import (
     cohort_it_competes_in,
     held_for,
+    left_in,
     open_envelopes,
     pace_of,
     panel_reviews,
@@ -431,6 +433,31 @@ def test_ranking_spends_the_open_envelopes_of_its_programme_and_no_other(cast, f
     assert open_envelopes(file.call) == [first, third]
     # What can be awarded, less the 3 % of each allocation that is held for reconsiderations.
     assert found.available == Decimal("1472000.00") - Decimal("48000.00") + Decimal("1656000.00") - Decimal("54000.00")
+
+
+@proves(open_envelopes)
+def test_envelopes_come_by_fiscal_year_then_as_they_were_opened(cast, file, programme):
+    """Page, form and proposed split: one order, whatever lies first in the table."""
+    own = Agreement.objects.get(reference="MEIE-2026-114")
+    joint = Agreement.objects.create(
+        partner=own.partner, cluster=own.cluster, reference="CONJOINTE", title_fr="Conjointe", title_en="Joint",
+        starts_on=date(2025, 4, 1), ends_on=date(2029, 3, 31), language_regime="fr_prevails",
+    )  # fmt: skip
+    ProgramFunding.objects.create(program=programme, agreement=joint, share=10)
+    first, second, third = Envelope.objects.filter(agreement=own).order_by("id")
+    same, earlier = another_envelope(cast, joint, first.fiscal_year), another_envelope(cast, joint, 2025)
+    Envelope.objects.filter(pk=first.pk).update(updated_at=NOW)  # a rewritten row lies last in its table
+    expected = [earlier, first, same, second, third]
+    assert open_envelopes(file.call) == expected
+    assert [envelope for envelope, _part in proposed_shares(file, Decimal("100.00"))] == expected
+    assert list(ranking(file.call).envelopes) == expected
+
+
+@pytest.mark.parametrize(("free", "left"), [("100.00", "70.00"), ("30.01", "0.01"), ("30.00", "0"), ("10.00", "0")])
+def test_envelope_gives_what_is_not_held_and_never_less_than_nothing(free, left):
+    """Three percent of 1,000 dollars are held."""
+    envelope = SimpleNamespace(allocated=Decimal("1000.00"), free=Decimal(free))
+    assert left_in(envelope, Decimal(3)) == Decimal(left)
 
 
 @pytest.mark.parametrize(("share", "held"), [(0, "0.00"), (3, "162000.00"), ("12.5", "675000.00")])

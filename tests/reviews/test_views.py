@@ -13,7 +13,6 @@ from applications.states import ApplicationState
 from audit.models import Reading
 from reviews.models import Declaration, Interest, Recommendation, Score
 from reviews.services import declare_interests, recuse_reviewer, save_feedback, save_score
-from reviews.views import ranking
 from tests.reviews.files import (
     assigned_file,
     eligible_file,
@@ -501,7 +500,7 @@ def test_a_file_that_leaves_the_ranking_meanwhile_leads_to_its_reviews(cast, pro
     declare_interests(application, by=cast.chair, answer="none")
     client = as_(cast.chair)
     recommendation(client, application)
-    monkeypatch.setattr(ranking, "refusals", lambda *_file, by: ())  # asked a moment before
+    monkeypatch.setattr("reviews.views.recommend.refusals", lambda *_file, by: ())  # asked a moment before
     answer = client.get(reverse("review-recommend", args=[application.reference]))
     assert (answer.status_code, answer.url) == (302, reverse("review-file", args=[application.reference]))
 
