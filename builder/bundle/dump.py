@@ -7,25 +7,8 @@ from decimal import Decimal
 
 import yaml
 
-ORDER = (
-    "passerelle",
-    "partners",
-    "agreements",
-    "programme",
-    "call",
-    "eligibility",
-    "form",
-    "aid",
-    "checklist",
-    "rubric",
-    "panel",
-    "ranking",
-    "service",
-    "reconsideration",
-    "claims",
-    "indicators",
-    "letters",
-)
+from builder.bundle.standings import BUNDLE
+
 # Within a mapping: what it is, what it is called, what it says, its limits, and the long lists last. Other keys follow
 # in alphabetical order (the database does not keep the order of a mapping, so it is always this one).
 FIRST = (
@@ -123,7 +106,7 @@ _Dumper.add_representer(Decimal, _decimal)
 
 def dump_bundle(data: Mapping[str, object]) -> str:
     """The YAML of a bundle's plain data (`Bundle.data`, or what `export_bundle` gathers)."""
-    top = {key: _ordered(data[key]) for key in ORDER if key in data}
+    top = {key: _ordered(data[key]) for key in BUNDLE if key in data}
     return yaml.dump(top, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 

@@ -44,8 +44,13 @@ BUNDLE: Keys = {
     "passerelle": obeyed(
         Decides.WORDS, "builder.bundle:read_data", TESTS + "test_standings.py::test_file_of_another_version_is_refused"
     ),
-    **dict.fromkeys(("partners", "agreements", "programme", "call", "form", "rubric", *POLICY, "letters")),
+    **dict.fromkeys(
+        # A form stands after what it asks first, a rubric after what is screened; the other rules follow.
+        ("partners", "agreements", "programme", "call", "eligibility", "form", "aid", "checklist", "rubric", *POLICY)
+    ),
+    "letters": None,
 }
+"""The parts of a bundle, in the order that it is written in."""
 PARTNER: Keys = {
     "short_name": obeyed(
         Decides.WORDS,

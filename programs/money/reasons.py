@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
 
+from work.clock import format_day
 from work.money import format_money, format_percent
 
 RECOVERABLE_TAX = "recoverable_tax"
@@ -76,45 +77,5 @@ def _shown(key: str, value: Any, language: str) -> str:
     if isinstance(value, Decimal):
         return format_money(value, language)
     if isinstance(value, date):
-        return _day(value, language)
+        return format_day(value, language)
     return str(value)
-
-
-MONTHS = {
-    "fr": [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
-
-
-def _day(day: date, language: str) -> str:
-    """A date as each language writes it in a sentence: 1er novembre 2026, November 1, 2026."""
-    month = MONTHS[language][day.month - 1]
-    if language == "fr":
-        return f"{'1er' if day.day == 1 else day.day} {month} {day.year}"
-    return f"{month} {day.day}, {day.year}"

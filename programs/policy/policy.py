@@ -21,7 +21,7 @@ from programs.policy.screening import ScreeningRules, read_checklist
 from programs.policy.service import ServiceStandards, read_service
 from questions.schema.definition import Form
 from questions.schema.reading import Reader
-from questions.schema.standing import is_promised, promised_in
+from questions.schema.standing import promised_in
 from work.texts import Said
 
 # What the definition of a `Rules` version holds, one key for each, in the order of a bundle.
@@ -103,10 +103,17 @@ class Policy:
     @property
     def promised(self) -> list[str]:
         """The keys that these rules write and that nothing obeys yet (`claims.every`), in their order."""
-        found = [
-            f"service.{standard}" for standard in self.service.promises if is_promised(ServiceStandards, standard.value)
-        ]
-        found += promised_in(self.claims, "claims") if self.claims else []
+        themes = {
+            "eligibility": self.eligibility,
+            "aid": self.aid,
+            "checklist": self.screening,
+            "panel": self.panel,
+            "ranking": self.ranking,
+            "service": self.service,
+            "reconsideration": self.reconsideration,
+            "claims": self.claims,
+        }
+        found = [key for name, theme in themes.items() if theme for key in promised_in(theme, name)]
         return found + (["indicators"] if self.indicators else [])
 
 

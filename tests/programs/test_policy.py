@@ -122,6 +122,7 @@ policies = st.builds(
         seats=st.dictionaries(st.sampled_from(Seat), st.integers(0, 20)),
         excluded=st.lists(st.sampled_from(Excluded), unique=True).map(tuple),
         review_days=days,
+        quorum=st.none() | st.integers(1, 50),
     ),
     ranking=st.builds(
         RankingRules,
