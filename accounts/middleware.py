@@ -37,6 +37,18 @@ class AssuranceMiddleware:
         return self.get_response(request)
 
 
+def keep_language(response: HttpResponse, language: str) -> None:
+    """The pages that this browser asks for are in that language from now on, for a year."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=365 * 24 * 3600,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+    )
+
+
 class LanguageMiddleware:
     """The page's language: what the address asks, else the person's own, else the cookie, else French.
 
@@ -59,12 +71,5 @@ class LanguageMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", f"{language}-CA")
         if asked in known:
-            response.set_cookie(
-                settings.LANGUAGE_COOKIE_NAME,
-                asked,
-                max_age=365 * 24 * 3600,
-                samesite="Lax",
-                secure=settings.SESSION_COOKIE_SECURE,
-                httponly=True,
-            )
+            keep_language(response, language)
         return response

@@ -1,6 +1,6 @@
 """Who may do what, cluster-wide and inside an organisation. Each predicate is one indexed query at most."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, TypeGuard
 
 from django.db.models import Q
@@ -26,6 +26,11 @@ def lasts_to(since: date) -> Q:
     """The condition that a term (`starts_on`, `ends_on` inclusive) runs on `since` or later, begun or to begin: who
     knows today of an office to come is bound by it today."""
     return Q(ends_on__isnull=True) | Q(ends_on__gte=since)
+
+
+def last_day_of_ended() -> date:
+    """The `ends_on` of a term that is ended now: it runs on no day from today on."""
+    return clock.today() - timedelta(days=1)
 
 
 def account_is_closed(user: "User") -> Refusal | None:

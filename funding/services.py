@@ -1,13 +1,13 @@
 """Who sits for a government partner."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.rules import account_is_closed, ends_before_it_starts, may_administer
+from accounts.rules import account_is_closed, ends_before_it_starts, last_day_of_ended, may_administer
 from audit import services as trail
 from audit.actors import Actor
 from funding.models import Partner, PartnerSeat
@@ -48,7 +48,7 @@ def end_partner_seat(seat: PartnerSeat, *, by: Actor) -> PartnerSeat:
     seat = PartnerSeat.objects.select_for_update(of=("self",)).select_related("partner", "user").get(pk=seat.pk)
     if not may_administer(seat.partner.cluster, by):
         raise Forbidden(_("Only an administrator of the cluster gives and takes back roles."))
-    seat.ends_on = clock.today() - timedelta(days=1)
+    seat.ends_on = last_day_of_ended()
     seat.save(update_fields=["ends_on"])
     trail.record(seat.partner, "partner.end_seat", by=by, given={"person": seat.user.public_id, "role": seat.role})
     return seat

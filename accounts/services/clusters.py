@@ -1,6 +1,6 @@
 """Clusters, and who holds which role in all of one."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TypedDict, Unpack
 
 from django.db import transaction
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Cluster, ClusterAppointment, User
 from accounts.roles import ClusterRole
-from accounts.rules import account_is_closed, ends_before_it_starts, is_system, may_administer
+from accounts.rules import account_is_closed, ends_before_it_starts, is_system, last_day_of_ended, may_administer
 from audit import services as trail
 from audit.actors import Actor
 from moves.refusals import Forbidden, Refusal, WrongMoment
@@ -82,7 +82,7 @@ def end_cluster_appointment(appointment: ClusterAppointment, *, by: Actor) -> Cl
         raise WrongMoment(
             Refusal(_("A cluster keeps one administrator at least. Appoint another one first."), code="last")
         )
-    appointment.ends_on = clock.today() - timedelta(days=1)
+    appointment.ends_on = last_day_of_ended()
     appointment.save(update_fields=["ends_on"])
     trail.record(
         cluster,

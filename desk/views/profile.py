@@ -1,6 +1,5 @@
 """My profile: what I say of myself, and every role I hold."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import services
+from accounts.middleware import keep_language
 from accounts.requests import PersonRequest
 from desk.forms.people import ProfileForm
 from desk.selectors.held import cluster_roles, partner_seats, program_roles
@@ -27,14 +27,7 @@ def show(request: PersonRequest) -> HttpResponse:
         with translation.override(language):
             messages.success(request, _("The changes are saved."))
         response = redirect("profile")
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME,
-            language,
-            max_age=365 * 24 * 3600,
-            samesite="Lax",
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-        )
+        keep_language(response, language)
         return response
     context = {
         "form": form,

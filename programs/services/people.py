@@ -1,6 +1,6 @@
 """Who acts on a programme."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Cluster, User
-from accounts.rules import account_is_closed, ends_before_it_starts
+from accounts.rules import account_is_closed, ends_before_it_starts, last_day_of_ended
 from audit import services as trail
 from audit.actors import Actor
 from moves.refusals import Forbidden, WrongMoment
@@ -71,7 +71,7 @@ def end_appointment(appointment: Appointment, *, by: Actor) -> Appointment:
     )
     if not may_appoint(appointment.cluster, appointment.program, appointment.role, by):
         raise Forbidden(_("Only an administrator appoints people; a programme officer appoints reviewers."))
-    appointment.ends_on = clock.today() - timedelta(days=1)
+    appointment.ends_on = last_day_of_ended()
     appointment.save(update_fields=["ends_on"])
     trail.record(
         appointment.program or appointment.cluster,
