@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TypedDict
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from funding.ledger.balances import sums_of
@@ -47,6 +49,14 @@ class Burn:
     received: Decimal
     engaged_percent: Decimal
     paid_percent: Decimal
+
+
+class Part(TypedDict):
+    """A part of what a year has for awards, as a bar draws it: `kind` is its colour."""
+
+    kind: str
+    label: str
+    amount: Decimal
 
 
 def as_read(envelopes: Iterable[Envelope], entries: QuerySet[LedgerEntry]) -> list[Envelope]:
@@ -91,6 +101,19 @@ def burn(envelope: Envelope) -> Burn:
         engaged_percent=_percent(engaged, envelope.awardable),
         paid_percent=_percent(envelope.paid, envelope.awardable),
     )
+
+
+def parts_of(year: Burn) -> list[Part]:
+    """What can be awarded in a year, part by part, from what is paid to what is free. A part of nothing is left out,
+    but that nothing is free is said."""
+    parts: list[Part] = [
+        {"kind": "paid", "label": _("Paid"), "amount": year.paid},
+        {"kind": "committed", "label": _("Payable at year-end"), "amount": year.payable},
+        {"kind": "committed", "label": _("Committed"), "amount": year.committed},
+        {"kind": "reserved", "label": _("Reserved"), "amount": year.reserved},
+        {"kind": "rest", "label": _("Lapsed"), "amount": year.lapsed},
+    ]
+    return [*(part for part in parts if part["amount"]), {"kind": "rest", "label": _("Free"), "amount": year.free}]
 
 
 def _percent(part: Decimal, whole: Decimal) -> Decimal:

@@ -19,7 +19,7 @@ from accounts.requests import PersonRequest
 from audit.services import record_list_reading, record_reading
 from audit.states import ActorKind, Read
 from funding.access import entries_open_to, envelopes_of, leaves_out, reads_envelopes
-from funding.figures import Burn, FileName, StatementRow, as_read, burn, names_of_files, statement
+from funding.figures import Burn, FileName, StatementRow, as_read, burn, names_of_files, parts_of, statement
 from funding.models import Agreement, Envelope
 from funding.money import BUCKETS, Bucket, EntryKind
 from moves.refusals import Forbidden
@@ -30,21 +30,8 @@ from work.spreadsheets import MARK, lines_of
 
 def bar_of(envelope: Envelope, year: Burn) -> dict[str, object]:
     """The parts of a year's money, drawn and in a table."""
-    parts = [
-        ("paid", _("Paid"), year.paid),
-        ("committed", _("Payable at year-end"), year.payable),
-        ("committed", _("Committed"), year.committed),
-        ("reserved", _("Reserved"), year.reserved),
-        ("rest", _("Lapsed"), year.lapsed),
-        ("rest", _("Free"), year.free),
-    ]
     title = _("%(year)s: what can be awarded, less the administration fee") % {"year": envelope.label}
-    drawn = [
-        {"kind": kind, "label": label, "amount": amount}
-        for kind, label, amount in parts
-        if amount != ZERO or label == _("Free")
-    ]
-    return {"caption": title, "total": year.awardable, "parts": drawn}
+    return {"caption": title, "total": year.awardable, "parts": parts_of(year)}
 
 
 def readable(request: PersonRequest) -> QuerySet[Envelope]:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import PersonRequest
 from audit.services import record_list_reading
 from audit.states import Read
-from funding.figures import burn
+from funding.figures import burn, parts_of
 from funding.models import Envelope, Partner
 from funding.roles import PartnerRole
 from moves.interests import barred_from
@@ -29,7 +29,6 @@ from reports.forms import KeyForm
 from reports.models import ApiCall
 from reports.states import KeyState
 from work import clock
-from work.money import ZERO
 
 PAGE = 50
 
@@ -116,17 +115,8 @@ def home(request: PartnerRequest) -> HttpResponse:
 def bar_of(envelope: Envelope) -> dict[str, object]:
     """The parts of an envelope's year, drawn and in a table."""
     year = burn(envelope)
-    parts = [
-        ("paid", _("Paid"), year.paid),
-        ("committed", _("Committed"), year.committed),
-        ("committed", _("Payable at year-end"), year.payable),
-        ("reserved", _("Reserved"), year.reserved),
-        ("rest", _("Lapsed"), year.lapsed),
-        ("rest", _("Free"), year.free),
-    ]
     title = _("What can be awarded in %(year)s, less the administration fee") % {"year": envelope.label}
-    drawn = [{"kind": kind, "label": label, "amount": amount} for kind, label, amount in parts if amount != ZERO]
-    return {"caption": title, "total": year.awardable, "parts": drawn}
+    return {"caption": title, "total": year.awardable, "parts": parts_of(year)}
 
 
 def to_concur(request: PartnerRequest) -> list[dict[str, object]]:

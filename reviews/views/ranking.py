@@ -20,6 +20,7 @@ from applications.models import Application
 from audit.services import record_list_reading
 from audit.states import Read
 from funding.access import entries_open_to, leaves_out
+from funding.figures import burn
 from funding.models import Envelope
 from programs.models import Call
 from programs.money.parts import BONUS_CONDITION
@@ -156,7 +157,7 @@ def _envelopes(call: Call, ranking: Ranking) -> list[EnvelopeRow]:
     return [
         EnvelopeRow(
             envelope,
-            spent=envelope.committed + envelope.payable + envelope.paid + envelope.lapsed,
+            spent=burn(envelope).engaged + envelope.lapsed,
             left=selectors.left_in(envelope, held),
         )
         for envelope in ranking.envelopes

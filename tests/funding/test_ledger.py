@@ -19,7 +19,7 @@ from audit.actors import CLOCK
 from audit.models import Change, Entry
 from decisions.models import Decision
 from funding import ledger
-from funding.figures import burn, statement
+from funding.figures import burn, parts_of, statement
 from funding.ledger import InsufficientFunds
 from funding.ledger.entries import lock
 from funding.models import Agreement, Envelope, LedgerEntry
@@ -445,6 +445,20 @@ def test_burn_is_measured_against_what_can_be_awarded(paid, nadia):
     assert (figures.awardable, figures.free) == (D("92000"), D("62000"))
     assert ledger.available(paid, held_percent=3) == D("59000")  # 3 % of all that was allocated is held
     assert (figures.engaged_percent, figures.paid_percent) == (Decimal("32.6087"), Decimal("32.6087"))
+
+
+def test_parts_of_a_bar_go_from_what_is_paid_to_what_is_free_and_make_the_whole():
+    """Those of nothing are left out; that nothing is free is said."""
+    balances = dict(fee=D(8), reserved=D(10), committed=D(20), payable=D(5), paid=D(30), lapsed=D(1))
+    year = burn(Envelope(fiscal_year=2026, allocated=D(100), **balances))
+    drawn = [(part["kind"], part["label"], part["amount"]) for part in parts_of(year)]
+    assert drawn == [
+        ("paid", "Versé", 30), ("committed", "Compte à payer", 5), ("committed", "Engagé", 20),
+        ("reserved", "Réservé", 10), ("rest", "Périmé", 1), ("rest", "Libre", 26),
+    ]  # fmt: skip
+    assert sum(amount for _kind, _label, amount in drawn) == year.awardable
+    spent = burn(Envelope(fiscal_year=2026, allocated=D(100), paid=D(100)))
+    assert [(part["kind"], part["amount"]) for part in parts_of(spent)] == [("paid", 100), ("rest", 0)]
 
 
 def test_burn_of_an_empty_envelope_is_zero(excellence):
