@@ -449,7 +449,7 @@ def test_burn_is_measured_against_what_can_be_awarded(paid, nadia):
 
 def test_parts_of_a_bar_go_from_what_is_paid_to_what_is_free_and_make_the_whole():
     """Those of nothing are left out; that nothing is free is said."""
-    balances = dict(fee=D(8), reserved=D(10), committed=D(20), payable=D(5), paid=D(30), lapsed=D(1))
+    balances = {"fee": D(8), "reserved": D(10), "committed": D(20), "payable": D(5), "paid": D(30), "lapsed": D(1)}
     year = burn(Envelope(fiscal_year=2026, allocated=D(100), **balances))
     drawn = [(part["kind"], part["label"], part["amount"]) for part in parts_of(year)]
     assert drawn == [
