@@ -234,7 +234,7 @@ def attach_document(application: Application, question: str, file: File, *, by: 
     if asked is None or asked.type != QuestionType.DOCUMENTS:
         raise AnswerInvalid([Fault(_("This question is not answered here."))])
     accept = tuple(KINDS.get(kind, kind) for kind in asked.limits.get("accept", ()))
-    limit = int(asked.limits.get("max_megabytes", 10)) * 1_000_000
+    limit = asked.max_megabytes * 1_000_000
     try:
         upload = store_upload(
             file, by=by, application_id=application.pk, limit=limit, **({"accept": accept} if accept else {})

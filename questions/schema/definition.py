@@ -18,6 +18,8 @@ from questions.schema.standing import Keys, Refused, done
 from work.texts import Text
 
 NOTHING = Text()
+CHARACTERS = 250  # of a short text, where its form says nothing
+MEGABYTES = 10  # of a document, where its form says nothing
 FILE_KINDS = ("pdf", "docx", "xlsx", "pptx", "odt", "ods", "png", "jpg", "csv", "txt")
 _LENGTHS: tuple[str, ...] = (
     "max_length",
@@ -96,6 +98,16 @@ class Question:
     @property
     def is_answerable(self) -> bool:
         return self.type != QuestionType.GUIDANCE
+
+    @property
+    def max_length(self) -> int:
+        """How many characters a short text may have."""
+        return self.limits.get("max_length") or CHARACTERS
+
+    @property
+    def max_megabytes(self) -> int:
+        """How many megabytes each document that is joined may have."""
+        return self.limits.get("max_megabytes") or MEGABYTES
 
     def label_of(self, key: object) -> str:
         """The label of one of the choices, in the reader's language; the key itself when there is none."""

@@ -55,7 +55,7 @@ def _shape(question: Question) -> dict[str, object]:
     if kind in _SIMPLE:
         return dict(_SIMPLE[kind])
     if kind == QuestionType.SHORT_TEXT:
-        return {"type": "string", "maxLength": limits.get("max_length") or 250}
+        return {"type": "string", "maxLength": question.max_length}
     if kind == QuestionType.LONG_TEXT:
         return {"type": "string"} | ({"x-max-words": limits["max_words"]} if limits.get("max_words") else {})
     if kind in (QuestionType.INTEGER, QuestionType.DECIMAL, QuestionType.MONEY, QuestionType.PERCENT):

@@ -53,7 +53,7 @@ def short_text(question: Question, value: object, *, today: date | None = None) 
     if not isinstance(value, str):
         return refuse(_("Enter a text."))
     text = " ".join(value.split())
-    most = question.limits.get("max_length") or 250
+    most = question.max_length
     if len(text) > most:
         return refuse(
             ngettext(

@@ -22,6 +22,7 @@ from questions.schema import (
     visible_questions,
 )
 from questions.schema.answers import CHECKS
+from questions.schema.published import _shape
 from questions.schema.tables import columns_of
 from questions.schema.values import words_in
 from tests.cast import BUNDLE
@@ -115,6 +116,20 @@ def test_an_answer_is_cleaned_once_and_for_all(type_, options, typed, clean):
     question = ask(type_, **options)
     assert validate_answer(question, typed, today=TODAY) == (clean, [])
     assert validate_answer(question, clean, today=TODAY) == (clean, [])
+
+
+@pytest.mark.parametrize(("options", "most"), [({}, 250), ({"max_length": 40}, 40), ({"max_length": 300}, 300)])
+def test_length_of_a_short_text_is_one_for_its_check_and_its_schema(options, most):
+    question = ask("short_text", **options)
+    assert (validate_answer(question, "a" * most), bool(validate_answer(question, "a" * (most + 1))[1])) == (
+        ("a" * most, []),
+        True,
+    )
+    assert (question.max_length, _shape(question)["maxLength"]) == (most, most)
+
+
+def test_document_has_ten_megabytes_where_its_form_says_nothing():
+    assert (ask("documents").max_megabytes, ask("documents", max_megabytes=3).max_megabytes) == (10, 3)
 
 
 BAD = [

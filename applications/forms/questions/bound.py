@@ -13,6 +13,7 @@ from applications.models import Document
 from applications.selectors.shown import column_label
 from questions.constants import QuestionType
 from questions.schema import Fault, Question
+from questions.schema.definition import CHARACTERS
 from questions.schema.tables import columns_of
 from work.forms import said
 from work.texts import Text
@@ -71,10 +72,6 @@ class BoundQuestion:
         """The one field of a question that has only one."""
         assert self.form is not None  # asked of a question drawn by field.html alone
         return self.form[self.key]
-
-    @property
-    def megabytes(self) -> int:
-        return self.question.limits.get("max_megabytes") or 10
 
     @property
     def takes_several(self) -> bool:
@@ -168,7 +165,7 @@ class BoundQuestion:
             if column.type == QuestionType.YES_NO and not column.required:
                 form.fields[column.key] = forms.BooleanField(required=False, label=labels[column.key])
                 form.data[form.add_prefix(column.key)] = "yes" if row.get(column.key) in (True, "yes", "on") else ""
-            if column.type == QuestionType.SHORT_TEXT and (column.limits.get("max_length") or 0) > 250:
+            if column.type == QuestionType.SHORT_TEXT and column.max_length > CHARACTERS:
                 form.fields[column.key].widget = forms.Textarea({"rows": 2})
         name = constants.LINES.get(self.type, constants.LINES[QuestionType.GROUP])[0]
         return {"number": number, "form": form, "legend": str(name) % {"number": number + 1}}
