@@ -3,13 +3,13 @@
 from django.urls import path
 
 from decisions.models import Decision
-from decisions.views import chain, concurrence, letters
+from decisions.views import chain, concurrence, letters, queue
 
 FILE = "files/<str:reference>/decision"
 ONE = "concurrences/<uuid:public_id>"
 
 urlpatterns = [
-    path("decisions", chain.queue, name="decision-queue"),
+    path("decisions", queue.queue, name="decision-queue"),
     path(FILE, chain.show, name="decision-file"),
     path(f"{FILE}/endorse", chain.act, {"step": Decision.endorse}, name="decision-endorse"),
     path(f"{FILE}/approve", chain.act, {"step": Decision.approve}, name="decision-approve"),

@@ -1,7 +1,6 @@
-"""The approval chain: what waits for me, a file's decision, and each step behind a page that says what it does."""
+"""The approval chain: a file's decision, and each step behind a page that says what it does."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,15 +17,13 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.states import ApplicationState
-from audit.services import record_list_reading
 from audit.states import Read, ReadOne
 from decisions import selectors, services
 from decisions.checks import agreements_to_concur
 from decisions.forms import NoteForm, ReasonsForm, SendBackForm
-from decisions.models import Concurrence, Decision, Step
-from decisions.querysets import DecisionQuerySet
+from decisions.models import Decision, Step
 from decisions.rules import may_edit_reasons, reasons_can_change
-from decisions.states import FUNDED, ONCE_ISSUED, STEPS, DecisionKind, DecisionState, StepKind
+from decisions.states import FUNDED, ONCE_ISSUED, DecisionKind, DecisionState, StepKind
 from decisions.subjects import subject_of
 from funding.access import entries_open_to
 from letters import sheets
@@ -37,70 +34,8 @@ from moves.machine import allowed
 from moves.machine import refusals as refusals_to
 from moves.refusals import WrongMoment
 from moves.transitions import MoveOf
-from programs.rules import holds_somewhere
 from reviews.rules import may_uphold
 from work.versions import Overtaken
-
-PAGE = 25
-
-
-@login_required
-@require_safe
-def queue(request: PersonRequest) -> HttpResponse:
-    """What waits for me as endorser, approver or officer, the longest wait first. A partner's officer has their own."""
-    rows = Decision.objects.next_of(request.user)
-    if not rows.exists() and Concurrence.objects.of_officer(request.user).exists():
-        return redirect("decision-concurrences")
-    if not (rows.exists() or holds_somewhere(request.user, *STEPS)):
-        raise PermissionDenied(_("This page is for those who endorse, approve or issue decisions."))
-    rows = rows.select_related("application__call__program").prefetch_related("shares__envelope__agreement")
-    shown, next_url = _page(request, rows)
-    page = Decision.objects.filter(pk__in=[decision.pk for decision in shown])
-    turns = page.turns()
-    free = set(page.free_to(request.user).values_list("pk", flat=True))
-    within = set(page.within_limit_of(request.user).values_list("pk", flat=True))
-    stuck = selectors.stuck_among(list(turns))
-    lines = [
-        {
-            "decision": decision,
-            "file": decision.application,
-            "step": turns[decision.pk].row.to_do,
-            "kind": DecisionKind(decision.kind).row.tag,
-            "funded": decision.kind in FUNDED,
-            "parts": [(share.envelope, share.amount) for share in decision.shares.all()],
-            "stands_aside": decision.pk not in free,
-            "above_limit": decision.pk not in within,
-            "is_stuck": decision.pk in stuck,
-        }
-        for decision in shown
-    ]
-    record_list_reading(
-        request.user,
-        subject="decision",
-        what=Read.DECISIONS_WAITING,
-        question={"place": request.GET.get("after", "")},
-        listed=[decision.application_id for decision in shown],
-    )
-    total = sum(decision.amount for decision in shown if decision.kind in FUNDED)
-    return render(request, "decisions/queue.html", {"lines": lines, "next_url": next_url, "total": total})
-
-
-def _page(request: PersonRequest, rows: DecisionQuerySet) -> tuple[list[Decision], str]:
-    """One page of `rows`, the longest wait first, after the decision that the address names; and the next address."""
-    after = request.GET.get("after", "")
-    if after:
-        try:
-            last = Decision.objects.visible_to(request.user).get(public_id=UUID(after))
-        except (ValueError, Decision.DoesNotExist):
-            raise Http404 from None
-        rows = rows.after(last)
-    found = list(rows.longest_wait_first()[: PAGE + 1])
-    more = len(found) > PAGE
-    found = found[:PAGE]
-    query = request.GET.copy()
-    if more:
-        query["after"] = str(found[-1].public_id)
-    return found, f"?{query.urlencode()}" if more else ""
 
 
 def decision_of(request: PersonRequest, reference: str, *, read: Read | ReadOne | None) -> Decision:

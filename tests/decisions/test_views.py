@@ -200,7 +200,7 @@ def test_queue_asks_the_same_number_of_questions_for_one_file_and_for_many(cast,
 
 
 def test_queue_turns_its_pages_by_key(cast, programme, as_, monkeypatch):
-    monkeypatch.setattr("decisions.views.chain.PAGE", 1)
+    monkeypatch.setattr("decisions.views.queue.PAGE", 1)
     decisions = [files.endorsed(cast, programme, company=name) for name in ("usinage", "precision")]
     client = as_(cast.approver)
     page = client.get(reverse("decision-queue"))
@@ -435,7 +435,7 @@ def test_a_failed_letter_of_a_closed_file_is_not_on_the_officers_home(cast, prog
 
 def test_queue_is_read_the_longest_wait_first_page_by_page(cast, programme, as_, monkeypatch):
     """Also where several waited since the same instant, one of them the last of its page."""
-    monkeypatch.setattr("decisions.views.chain.PAGE", 2)
+    monkeypatch.setattr("decisions.views.queue.PAGE", 2)
     hours = (3, 1, 1, 1, 2)
     rows = [
         files.decision_row(cast, programme, state="endorsed", at=files.DECIDED_AT + timedelta(hours=hour))

@@ -14,7 +14,7 @@ NEAREST = ("views", "api", "feeds")
 BY_RIGHT = r"\.(of_member|of_staff|visible_to|listed|held_by|of_reviewer|next_of|of_officer|asked_of|none)\("
 INSIDE = r"\b(application|assignment)="  # of the file, or of the review, that the door gave
 EXCEPTIONS = {
-    "decisions/views/chain.py queue": "the decisions that `next_of` gave just before, asked again by their keys",
+    "decisions/views/queue.py queue": "the decisions that `next_of` gave just before, asked again by their keys",
     "reports/api/filters.py _own_shares": "shares of the partner's own envelopes, of awards that it reads already",
 }
 
