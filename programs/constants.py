@@ -10,6 +10,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 SME_UNDER = 250  # employees, from which an enterprise is no longer small or medium
+GRACE_MINUTES = 15  # after a closing, where the call says nothing
 
 
 class Recipient(TextChoices):

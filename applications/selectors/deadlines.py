@@ -3,7 +3,7 @@
 Everything that says when a file is due reads this clock: the row and its lists, the applicant's page.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from applications.models import Application
 from applications.rules import closing_for
@@ -26,7 +26,7 @@ def cohort_of(application: Application, at: datetime, began_at: datetime | None)
         cohort, closing = call.cohort_at(began_at), closing_for(call, application.organisation_id, began_at)
         assert cohort is not None  # a call that takes submissions has its closing
         assert closing is not None
-        if began_at < closing <= at < closing + timedelta(minutes=call.grace_minutes):
+        if began_at < closing <= at < call.grace_ends(closing):
             return cohort, True
     present = call.cohort_at(at)
     assert present is not None

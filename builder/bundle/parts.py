@@ -17,6 +17,7 @@ from funding.models import Jurisdiction, LanguageRegime
 from funding.money import fiscal_end, fiscal_start
 from letters import fields as letters
 from letters.states import LetterKind
+from programs.constants import GRACE_MINUTES
 from programs.states import CallKind
 from questions.constants import Path, Problem
 from questions.schema.reading import Reader
@@ -281,7 +282,7 @@ def read_call(reader: Reader, agreements: Collection[AgreementPart]) -> CallPart
         "closes_at": _utc(closes) if closes else None,
         "zone": closes[1] if closes else "",
         "cohorts": [_utc(cohort).isoformat() for cohort in cohorts],
-        "grace_minutes": 15 if grace is None else grace,
+        "grace_minutes": GRACE_MINUTES if grace is None else grace,
     }
     done(reader, CallPart)
     return CallPart(key, columns, reader.path)

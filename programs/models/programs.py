@@ -8,6 +8,7 @@ from django.db import models
 from accounts.models import Cluster, Organisation, WorkingGroup
 from audit.states import ChangeKind
 from funding.models import Agreement
+from programs.constants import GRACE_MINUTES
 from programs.querysets import CallQuerySet, ProgramQuerySet
 from programs.states import CallKind, CallState, Phase
 from programs.workflow import CallLife
@@ -139,7 +140,7 @@ class Call(PublicModel, CallLife):
         blank=True,
         help_text="Closings of the cohorts of a continuous intake, ISO 8601, in order.",
     )
-    grace_minutes = models.PositiveSmallIntegerField(default=15)
+    grace_minutes = models.PositiveSmallIntegerField(default=GRACE_MINUTES)
     form = models.ForeignKey(FormVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="calls")
     rubric = models.ForeignKey(Rubric, on_delete=models.PROTECT, null=True, blank=True, related_name="calls")
     rules = models.ForeignKey(Rules, on_delete=models.PROTECT, null=True, blank=True, related_name="calls")
@@ -178,9 +179,13 @@ class Call(PublicModel, CallLife):
             return Phase.ANNOUNCED
         if at < closes_at:
             return Phase.OPEN
-        if at < closes_at + timedelta(minutes=self.grace_minutes):
+        if at < self.grace_ends(closes_at):
             return Phase.GRACE
         return Phase.CLOSED
+
+    def grace_ends(self, closing: datetime) -> datetime:
+        """Until when what began before this closing is still taken."""
+        return closing + timedelta(minutes=self.grace_minutes)
 
     def cohort_at(self, at: datetime) -> datetime | None:
         """The closing of the cohort that a submission at `at` falls into; the call's own closing without cohorts."""
