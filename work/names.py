@@ -47,6 +47,11 @@ def sort_key(*names: str) -> tuple[str, ...]:
     return (*(" ".join(re.findall(r"\w+", folded(name))) for name in names), *names)
 
 
+def address_key(address: str | None) -> str:
+    """An e-mail address as it is kept, and compared with another however each was typed. Empty for none."""
+    return (address or "").strip().lower()
+
+
 def domain_of(address: str) -> str:
     """The domain of an e-mail address or of a site ("https://www.usinage.example/fr"), folded; empty for none."""
     text = address.strip().lower()

@@ -1,6 +1,6 @@
 """Organisations that apply, sponsor or take part, and the people who act for them."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +11,10 @@ from accounts.roles import ClusterRole, Language, OrganisationRole, Ownership
 from audit.states import ChangeKind
 from work import clock
 from work.models import PublicModel, Versioned
-from work.names import enterprise_key
+from work.names import address_key, enterprise_key
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 class Organisation(PublicModel, Versioned):
@@ -112,3 +115,7 @@ class Invitation(PublicModel):
 
     def __str__(self) -> str:
         return self.email
+
+    def is_to(self, user: "User") -> bool:
+        """Whether it was sent to the address of this person."""
+        return address_key(user.email) == address_key(self.email)

@@ -10,6 +10,7 @@ from accounts.roles import ClusterRole, Language
 from audit.actors import Assurance
 from work import clock
 from work.models import PublicModel
+from work.names import address_key
 
 
 class UserManager(BaseUserManager["User"]):
@@ -23,19 +24,17 @@ class UserManager(BaseUserManager["User"]):
         language: str = Language.FRENCH,
     ) -> "User":
         """Create a person who signs in with `email` (kept in lower case); no password means none works yet."""
-        user = self.model(
-            email=email.strip().lower(), given_name=given_name, family_name=family_name, language=language
-        )
+        user = self.model(email=address_key(email), given_name=given_name, family_name=family_name, language=language)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def of_address(self, email: str) -> "User | None":
         """Whose account it is, however the address is typed; None when nobody's is."""
-        return self.filter(email=email.strip().lower()).first()
+        return self.filter(email=address_key(email)).first()
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email=(username or "").strip().lower())
+        return self.get(email=address_key(username))
 
 
 class User(PublicModel, AbstractBaseUser):

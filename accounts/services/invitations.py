@@ -23,6 +23,7 @@ from moves.refusals import Forbidden, Refusal, WrongMoment
 from notifications import messages
 from notifications.services import queue_message
 from work import clock
+from work.names import address_key
 
 VALID_FOR = timedelta(days=14)
 MOST_A_DAY = 30  # by one person: nobody writes to strangers in bulk, in our name and theirs
@@ -94,7 +95,7 @@ def accept_invitation(token: str, *, by: Actor | AnonymousUser) -> Invitation:
     assert found is not None  # or it stood in the way
     if not is_person(by):
         raise Forbidden(_("Sign in to accept the invitation."))
-    if by.email.lower() != found.email.lower():
+    if not found.is_to(by):
         raise Forbidden(
             _("This invitation was sent to another e-mail address. Sign in with the account of that address.")
         )
@@ -184,7 +185,7 @@ def _invite(
 
 
 def _clean(email: str) -> str:
-    email = (email or "").strip().lower()
+    email = address_key(email)
     try:
         validate_email(email)
     except ValidationError:

@@ -10,6 +10,7 @@ from accounts.rules import is_oneself, may_create_people
 from audit import services as trail
 from audit.actors import Actor
 from moves.refusals import Forbidden
+from work.names import address_key
 
 PERSONAL = ("email", "given_name", "family_name", "title_fr", "title_en")
 
@@ -33,7 +34,7 @@ def create_person(
     if not may_create_people(by):
         raise Forbidden(_("Only an administrator creates an account for somebody else."))
     user = User(
-        email=email.strip().lower(),
+        email=address_key(email),
         given_name=given_name,
         family_name=family_name,
         language=language,
@@ -51,7 +52,7 @@ def create_person(
 @transaction.atomic
 def open_account(user: User, *, password: str) -> User:
     """The account that a person opens for themselves: `user` is filled in and not saved yet."""
-    user.email = user.email.strip().lower()
+    user.email = address_key(user.email)
     user.set_password(password)
     _save_new(user)
     trail.record(user, "person.sign_up", by=user, given={"language": user.language}, personal=_personal(user))

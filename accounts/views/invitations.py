@@ -27,7 +27,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "accounts/invitation_refused.html", refused, status=status)
     assert invitation is not None  # or it stood in the way
     place = place_of(invitation)
-    mine = request.user.is_authenticated and request.user.email.lower() == invitation.email.lower()
+    mine = request.user.is_authenticated and invitation.is_to(request.user)
     if request.method == "POST":
         services.accept_invitation(token, by=request.user)
         if isinstance(place, Organisation):

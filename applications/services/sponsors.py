@@ -26,6 +26,7 @@ from moves.states import Duty
 from notifications import messages
 from notifications.services import queue_message
 from work import clock
+from work.names import address_key
 from work.texts import Text
 
 VALID_FOR = timedelta(days=30)
@@ -45,7 +46,7 @@ def invite_sponsor(
     """
     application = locked(application)
     _ask_applicant(application, by)
-    email = (email or "").strip().lower()
+    email = address_key(email)
     organisation_name = " ".join((organisation_name or "").split())
     errors = {}
     try:

@@ -24,6 +24,7 @@ from applications.views.drafting import draft_of, of_drafts, own
 from audit.actors import Guest
 from audit.services import record_reading
 from audit.states import Read
+from work.names import address_key
 
 
 @of_drafts
@@ -103,4 +104,4 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _is_the_sponsor(user: User | AnonymousUser, sponsorship: Sponsorship) -> TypeGuard[User]:
-    return user.is_authenticated and user.email.lower() == sponsorship.email.lower()
+    return user.is_authenticated and address_key(user.email) == address_key(sponsorship.email)

@@ -1,7 +1,7 @@
 import pytest
 
 from accounts.models import User
-from work.names import domain_of, domains_meet, enterprise_key, folded, sort_key
+from work.names import address_key, domain_of, domains_meet, enterprise_key, folded, sort_key
 from work.querysets import by_name
 
 SAME = [
@@ -93,3 +93,9 @@ def test_names_are_sorted_alike_by_a_database_of_any_language(cast):
         User.objects.filter(pk=person.pk).update(family_name=name)
     rows = User.objects.filter(pk__in=[person.pk for person in people])
     assert list(rows.order_by(*by_name("family_name"), "pk").values_list("family_name", flat=True)) == LISTED
+
+
+@pytest.mark.parametrize("typed", ["camille.roy@usinage.example", " Camille.Roy@Usinage.EXAMPLE\n"])
+def test_address_is_one_however_it_is_typed(typed):
+    assert address_key(typed) == "camille.roy@usinage.example"
+    assert (address_key(None), address_key("")) == ("", "")
