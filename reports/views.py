@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -22,11 +22,10 @@ from audit.states import Read
 from funding.figures import burn, parts_of
 from funding.models import Envelope, Partner
 from funding.roles import PartnerRole
-from moves.interests import barred_from
+from funding.rules import holds_partner_role
 from moves.refusals import WrongMoment
 from reports import rules, selectors, services
 from reports.forms import KeyForm
-from reports.models import ApiCall
 from reports.states import KeyState
 from work import clock
 
@@ -94,16 +93,15 @@ def frame(request: PartnerRequest, current: str) -> Frame:
 @for_partner
 def home(request: PartnerRequest) -> HttpResponse:
     partner = request.partner
-    envelopes = selectors.as_told(selectors.envelopes_of(partner).order_by("agreement_id", "fiscal_year"))
     by_agreement: dict[int, list[dict[str, object]]] = {}
-    for envelope in envelopes:
+    for envelope in selectors.as_told(selectors.envelopes_of(partner)):
         by_agreement.setdefault(envelope.agreement_id, []).append({"envelope": envelope, "bar": bar_of(envelope)})
     stages = selectors.pipeline(partner, request.user)
     context = {
         **frame(request, "partner-home"),
         "agreements": [
             {"agreement": agreement, "years": by_agreement.get(agreement.pk, [])}
-            for agreement in selectors.agreements_of(partner).order_by("reference")
+            for agreement in selectors.agreements_of(partner)
         ],
         "stages": [{"label": s.state.label, "kind": s.state.row.partner_tag, "count": s.count} for s in stages],
         "files": sum(s.count for s in stages),
@@ -121,7 +119,7 @@ def bar_of(envelope: Envelope) -> dict[str, object]:
 
 def to_concur(request: PartnerRequest) -> list[dict[str, object]]:
     """What waits for the partner's concurrence, for its concurrence officers only: others would learn an outcome."""
-    if not selectors.seats_of(request.user).filter(partner=request.partner, role=PartnerRole.CONCURRENCE).exists():
+    if not holds_partner_role(request.user, PartnerRole.CONCURRENCE, request.partner):
         return []
     waiting = list(selectors.waiting_for_concurrence(request.partner, request.user))
     record_list_reading(
@@ -138,10 +136,8 @@ def to_concur(request: PartnerRequest) -> list[dict[str, object]]:
 @for_partner
 def awards(request: PartnerRequest) -> HttpResponse:
     """Awards, the latest first, a page at a time by the identifier of the last one shown."""
-    rows = selectors.awards_of(request.partner).exclude(application__in=barred_from(request.user))
-    if (before := asked_identifier(request, "before")) is not None:
-        rows = rows.filter(public_id__lt=before)
-    found = list(rows.order_by("-public_id")[: PAGE + 1])
+    before = asked_identifier(request, "before")
+    found = list(selectors.open_awards_of(request.partner, request.user, before=before)[: PAGE + 1])
     shown = found[:PAGE]
     record_list_reading(
         request.user,
@@ -222,9 +218,7 @@ def create_key(request: PartnerRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_partner
 def revoke_key(request: PartnerRequest, public_id: UUID) -> HttpResponse:
-    key = request.partner.api_keys.filter(public_id=public_id).select_related("partner").first()
-    if key is None:
-        raise Http404
+    key = get_object_or_404(request.partner.api_keys.select_related("partner"), public_id=public_id)
     services.ask_manager(request.partner, request.user)
     context = frame(request, "partner-keys")
     if request.method == "POST":
@@ -238,29 +232,27 @@ def revoke_key(request: PartnerRequest, public_id: UUID) -> HttpResponse:
 @for_partner
 def calls(request: PartnerRequest) -> HttpResponse:
     """The log, the latest first, a page at a time by the instant of the last one shown."""
-    rows = ApiCall.objects.filter(partner=request.partner).select_related("key", "user")
-    if before := request.GET.get("before"):
-        try:
-            rows = rows.filter(at__lt=datetime.fromisoformat(before).replace(tzinfo=UTC))
-        except ValueError:
-            raise Http404 from None
-    found = list(rows.order_by("-at", "-id")[: PAGE + 1])
+    try:
+        before = datetime.fromisoformat(text).replace(tzinfo=UTC) if (text := request.GET.get("before")) else None
+    except ValueError:
+        raise Http404 from None
+    shown, then = selectors.calls_logged(request.partner, most=PAGE, before=before)
     context = frame(request, "partner-calls")
     return render(
         request,
         "reports/calls.html",
         {
             **context,
-            "calls": [{"call": call, "kind": "good" if call.status < 400 else "bad"} for call in found[:PAGE]],
-            "next_url": page_after(context, instant_of(found[PAGE - 1])) if found[PAGE:] else "",
+            "calls": [{"call": call, "kind": "good" if call.status < 400 else "bad"} for call in shown],
+            "next_url": page_after(context, instant_of(then)) if then else "",
             "most": settings.API_CALLS_PER_MINUTE,
         },
     )
 
 
-def instant_of(call: ApiCall) -> str:
-    """When the call was, as an address can carry it: ISO 8601 in UTC, without its zone."""
-    return call.at.astimezone(UTC).replace(tzinfo=None).isoformat()
+def instant_of(at: datetime) -> str:
+    """An instant as an address can carry it: ISO 8601 in UTC, without its zone."""
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat()
 
 
 def page_after(context: Frame, place: object) -> str:

@@ -16,9 +16,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 
 from applications.states import PublicState
-from awards.models import Award, AwardShare
+from awards.models import Award
 from decisions.states import DecisionKind
 from programs.states import CallState
+from reports import selectors
 from work.calendars import NotADay, within_reach
 
 Row = TypeVar("Row", bound=Model)
@@ -175,11 +176,7 @@ class Awards(django_filters.FilterSet):
     updated_since = updated_since("told_updated")
 
     def of_agreement(self, awards: QuerySet[Award], name: str, value: UUID) -> QuerySet[Award]:
-        return awards.filter(pk__in=self._own_shares().filter(envelope__agreement__public_id=value).values("award"))
+        return selectors.own_awards(awards, self.request.partner, agreement=value)
 
     def of_year(self, awards: QuerySet[Award], name: str, value: int) -> QuerySet[Award]:
-        return awards.filter(pk__in=self._own_shares().filter(envelope__fiscal_year=value).values("award"))
-
-    def _own_shares(self) -> QuerySet[AwardShare]:
-        """Shares of the caller's own envelopes: asking about another's must tell nothing."""
-        return AwardShare.objects.filter(envelope__agreement__partner=self.request.partner)
+        return selectors.own_awards(awards, self.request.partner, year=value)

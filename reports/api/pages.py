@@ -50,7 +50,7 @@ def after(rows: QuerySet[Row], by: str, last: UUID) -> QuerySet[Row]:
     """The rows that come after the one of this public identifier, in the order of `in_order`."""
     if not by:
         return rows.filter(public_id__gt=last)
-    place = Subquery(rows.filter(public_id=last).values(by)[:1])
+    place = Subquery(rows.filter(public_id=last).values(by))
     return rows.filter(Q(**{f"{by}__gt": place}) | Q(**{by: place}, public_id__gt=last))
 
 

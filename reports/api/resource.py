@@ -148,7 +148,7 @@ class Resource(GenericViewSet[Row]):
             return
         now, most = clock.now(), settings.API_CALLS_PER_MINUTE
         answered = ApiCall.objects.filter(key=request.auth, at__gt=now - MINUTE).exclude(status=429)
-        oldest = list(answered.order_by("-at", "-id").values_list("at", flat=True)[most - 1 : most])
+        oldest = list(answered.order_by("-at").values_list("at", flat=True)[most - 1 : most])
         if oldest:
             raise Throttled(wait=(oldest[0] + MINUTE - now).total_seconds())
 

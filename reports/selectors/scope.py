@@ -43,11 +43,14 @@ def seats_of(user: object) -> QuerySet[PartnerSeat]:
 
 
 def agreements_of(partner: Partner) -> QuerySet[Agreement]:
-    return Agreement.objects.filter(partner=partner).select_related("partner")
+    """The agreements of the partner, by reference."""
+    return Agreement.objects.filter(partner=partner).select_related("partner").order_by("reference")
 
 
 def envelopes_of(partner: Partner) -> QuerySet[Envelope]:
-    return Envelope.objects.filter(agreement__partner=partner).select_related("agreement")
+    """Their envelopes, the earliest year of each agreement first."""
+    envelopes = Envelope.objects.filter(agreement__partner=partner).select_related("agreement")
+    return envelopes.order_by("agreement__reference", "fiscal_year")
 
 
 def _funded_by(partner: Partner) -> QuerySet[ProgramFunding, Any]:
@@ -133,6 +136,26 @@ def awards_of(partner: Partner) -> QuerySet[Award]:
         .annotate(replaced_at=_superseded("decision__", "application"))
         .annotate(told_updated=Greatest("decision__letter__sent_at", "replaced_at"))
     )
+
+
+def open_awards_of(partner: Partner, reader: Actor, *, before: UUID | None = None) -> QuerySet[Award]:
+    """The same without those of files that are closed to `reader`, the latest first; those that come after the one of
+    the public identifier `before`."""
+    awards = awards_of(partner).exclude(application__in=barred_from(reader)).order_by("-public_id")
+    return awards.filter(public_id__lt=before) if before else awards
+
+
+def own_awards(
+    awards: QuerySet[Award], partner: Partner, *, agreement: UUID | None = None, year: int | None = None
+) -> QuerySet[Award]:
+    """Those that one of the partner's own agreements pays, or that one of its own envelopes pays in that fiscal year:
+    to ask about another's tells nothing."""
+    shares = AwardShare.objects.filter(envelope__agreement__partner=partner)
+    if agreement is not None:
+        shares = shares.filter(envelope__agreement__public_id=agreement)
+    if year is not None:
+        shares = shares.filter(envelope__fiscal_year=year)
+    return awards.filter(pk__in=shares.values("award"))
 
 
 def ledger_of(envelope: Envelope, reader: Actor) -> QuerySet[LedgerEntry]:

@@ -17,6 +17,7 @@ from openapi_spec_validator import validate
 
 from applications.models import Application, ChangeRequest
 from applications.states import ApplicationState
+from audit.actors import CLOCK
 from audit.models import Reading
 from audit.services import tell
 from audit.states import ReadOne
@@ -28,9 +29,14 @@ from moves.services import declare_standing
 from reports import selectors
 from reports.api.document import document
 from reports.api.examples import example_of
+from reports.api.filters import ManyFilter
+from reports.api.pages import after, in_order, page_of, write_cursor
+from reports.api.resource import Resource
 from reports.models import ApiCall
+from tests.mutants import proves
 from tests.reports.conftest import NOW, SUBMITTED
 from work import clock
+from work.models import new_public_id
 
 LISTS = ["agreements", "envelopes", "programs", "calls", "applications", "decisions", "awards"]
 
@@ -68,6 +74,7 @@ def test_row_of_another_partner_is_not_found(full, as_partner, name):
         assert answer.json()["type"].endswith("#problem-not-found")
 
 
+@proves(Resource.open_rows)
 def test_what_a_conflict_closes_to_a_person_is_not_told_from_their_seat_and_a_key_reads_it(full, as_partner, client):
     by_key = as_partner(full.meie)
     ids = {name: by_key.rows(name)[0]["id"] for name in ("applications", "decisions", "awards")}
@@ -104,9 +111,12 @@ def test_partner_without_agreement_reads_empty_lists(world, as_partner, name):
     assert Caller(as_partner(world.meie).client, secret).rows(name) == []
 
 
+@proves(Resource.row)
 def test_file_is_found_by_its_reference(full, as_partner):
-    mine = as_partner(full.meie)
-    assert mine.get(f"applications/{full.mine.reference}").json()["id"] == str(full.mine.public_id)
+    mine, others = as_partner(full.meie), [full.file(), full.file()]
+    for file in (full.mine, *others):
+        assert mine.get(f"applications/{file.reference}").json()["id"] == str(file.public_id)
+        assert mine.get(f"applications/{file.public_id}").json()["reference"] == file.reference
     assert mine.get(f"applications/{full.theirs.reference}").status_code == 404
 
 
@@ -358,6 +368,31 @@ def test_envelope_shows_the_figures_of_the_page(world, meie):
 # ------------------------------------------------------------------ pages
 
 
+@proves(after, in_order)
+def test_each_row_is_on_one_page_in_the_order_of_its_instant_then_of_its_identifier(world):
+    """Whatever the order in which they were made, or lie in the table."""
+    second, first, third, fourth = (reserved(world, amount) for amount in (2, 1, 3, 4))
+    for application, minute in ((fourth, 3), (third, 2), (second, 2), (first, 1)):
+        ledger.tell(application.pk, at=NOW + timedelta(minutes=minute))
+    entries = selectors.ledger_of(world.envelopes[world.meie], CLOCK).exclude(kind="allocate")
+    by_instant = [entries.get(application_id=one.pk) for one in (first, second, third, fourth)]
+    Application.objects.filter(pk=second.pk).update(public_id=new_public_id())  # the last, of the first made
+    Application.objects.filter(pk=first.pk).update(title="Premier")  # a rewritten row lies last in its table
+    by_identifier = [first, third, fourth, second]
+    for rows, by, expected in ((entries, "told_at", by_instant), (Application.objects.all(), "", by_identifier)):
+        seen, cursor = [], {}
+        for _page in expected:
+            page, then = page_of(rows, {"page_size": "1", **cursor}, by)
+            seen += page
+            cursor = {"cursor": then}
+        assert (seen, then) == (expected, None)
+        whole, _none = page_of(rows, {"page_size": "9"}, by)
+        assert whole == expected
+        for place, row in enumerate(whole):
+            rest, _none = page_of(rows, {"page_size": "9", "cursor": write_cursor(row.public_id)}, by)
+            assert rest == expected[place + 1 :]
+
+
 def test_pages_stay_whole_when_rows_are_added_between_them(world, meie):
     first = [world.file() for _ in range(5)]
     page = meie.get("applications?page_size=2").json()
@@ -370,6 +405,7 @@ def test_pages_stay_whole_when_rows_are_added_between_them(world, meie):
     assert len(seen) == len(set(seen)) == 6
 
 
+@proves(ManyFilter.filter)
 def test_next_page_keeps_the_filters(world, meie):
     for _ in range(3):
         world.file()

@@ -8,7 +8,9 @@ from audit.models import Entry
 from moves.refusals import Forbidden, WrongMoment
 from reports import services
 from reports.api.keys import read_key
+from reports.api.resource import Resource
 from reports.models import ApiCall, ApiKey
+from tests.mutants import proves
 from tests.reports.conftest import NOW
 from work import clock
 
@@ -42,8 +44,17 @@ def test_key_expires_within_a_year(world, life):
         world.key(expires_at=NOW + life)
 
 
+@proves(services.create_api_key)
 def test_name_of_a_working_key_is_taken(world):
-    world.key()
+    """Not that of one that was revoked, or that has expired; nor that of another partner's."""
+    day = timedelta(days=1)
+    world.key(world.dec)
+    world.key(name="Autre")
+    services.revoke_api_key(world.key()[0], by=world.ana)
+    with clock.at(NOW - day):
+        world.key(expires_at=NOW)
+    key, _secret = world.key()
+    assert (key.name, key.state) == ("Tableau", "active")
     with pytest.raises(WrongMoment):
         world.key()
 
@@ -140,6 +151,7 @@ def test_scope_of_amounts_reads_envelopes_and_awards_only(world, client):
     }
 
 
+@proves(Resource.check_throttles)
 def test_key_that_asks_too_often_waits(world, client, settings):
     settings.API_CALLS_PER_MINUTE = 3
     _key, secret = world.key()

@@ -17,7 +17,8 @@ from funding.money import Cause
 from moves.services import declare_standing, record_duty
 from programs.models import Call, ProgramFunding, Rules
 from programs.querysets import CallQuerySet
-from reports import selectors
+from reports import selectors, services
+from reports.selectors.log import calls_logged
 from reports.selectors.pipeline import pipeline, waiting_for_concurrence
 from reports.selectors.scope import (
     _funded_by,
@@ -33,9 +34,12 @@ from reports.selectors.scope import (
     envelopes_of,
     gone_since,
     ledger_of,
+    open_awards_of,
+    own_awards,
     programs_of,
     seats_of,
 )
+from tests.decisions.files import other_agreement
 from tests.mutants import proves
 from tests.reports.conftest import NOW, SUBMITTED
 from work import clock
@@ -82,6 +86,12 @@ def test_what_a_partner_funds_is_its_own_and_no_others(world):
         partner=world.meie, cluster=world.cluster, reference="MEIE-2026-2", title_fr="Entente", title_en="Agreement",
         starts_on=date(2026, 4, 1), ends_on=date(2029, 3, 31), language_regime="fr_prevails",
     )  # fmt: skip
+    third = other_agreement(world.fe, partner=world.meie)
+    Agreement.objects.filter(pk=third.pk).update(reference="MEIE-2025-1")
+    Agreement.objects.get(pk=world.agreements[world.meie].pk).save()  # the last of its table
+    assert list(selectors.agreements_of(world.meie)) == [third, world.agreements[world.meie], other]
+    late, early, theirs = world.envelope(other, 2028), world.envelope(other, 2027), world.envelope(third, 2029)
+    assert list(selectors.envelopes_of(world.meie)) == [theirs, world.envelopes[world.meie], early, late]
     first = ProgramFunding.objects.get(program=world.fe, agreement__partner=world.meie)
     second = ProgramFunding.objects.create(program=world.fe, agreement=other, share=5)
     first.save()  # the last of its table: the order is not that of the rows
@@ -214,6 +224,65 @@ def test_decisions_and_awards_of_a_partner_are_those_that_it_pays_once_their_let
     assert void not in decisions
     awards = {one.decision: [share.envelope for share in one.own] for one in selectors.awards_of(world.meie)}
     assert awards == {paid: [meie, again, twin, later], replaced: [meie]}
+
+
+@proves(open_awards_of)
+def test_awards_of_a_page_are_those_open_to_its_reader_the_latest_first(world):
+    first, closed, third, last = (Award.objects.get(application=world.approved()) for _award in range(4))
+    Award.objects.get(pk=first.pk).save()  # the last of its table
+    world.approved(sent=None)
+    declare_standing(closed.application_id, user=world.ana, standing="conflict")
+    assert list(selectors.open_awards_of(world.meie, world.ana)) == [last, third, first]
+    assert list(selectors.open_awards_of(world.meie, CLOCK)) == [last, third, closed, first]
+    assert list(selectors.open_awards_of(world.meie, world.ana, before=last.public_id)) == [third, first]
+    assert list(selectors.open_awards_of(world.mdn, world.mia)) == []
+
+
+@proves(own_awards)
+def test_awards_are_found_by_what_the_partners_own_agreements_and_years_pay_alone(world):
+    """An award that another pays too is found neither by the agreement nor by the year of that other."""
+    meie, dec = world.agreements[world.meie], world.agreements[world.dec]
+    more = other_agreement(world.fe, partner=world.meie)
+    later, others = world.envelope(meie, 2027), world.envelope(more)
+    theirs = world.envelope(dec, 2029)
+
+    def paid(*envelopes):
+        application = world.file(state="approved")
+        world.decide(application, shares=dict.fromkeys(envelopes, D("10.00")), sent=NOW)
+        return Award.objects.get(application=application)
+
+    now, then, other = paid(world.envelopes[world.meie], theirs), paid(later), paid(others)
+    paid(world.envelopes[world.dec])
+
+    def found(**asked):
+        return set(selectors.own_awards(Award.objects.all(), world.meie, **asked))
+
+    assert found(agreement=meie.public_id) == {now, then}
+    assert found(agreement=more.public_id) == {other}
+    assert found(agreement=dec.public_id) == set()
+    assert (found(year=2026), found(year=2027), found(year=2029)) == ({now, other}, {then}, set())
+    assert found(agreement=meie.public_id, year=2026) == {now}
+    assert set(selectors.own_awards(Award.objects.filter(pk=then.pk), world.meie, year=2026)) == set()
+
+
+@proves(calls_logged)
+def test_log_is_that_of_the_partner_the_latest_first_and_no_page_begins_within_an_instant(world):
+    key, _secret = world.key()
+    logged = {}
+    for name, seconds in (("c", 3), ("a", 1), ("b", 2), ("b too", 2), ("b three", 2), ("d", 4)):
+        with clock.at(NOW + timedelta(seconds=seconds)):
+            logged[name] = services.log_call(
+                world.meie, by=key, method="GET", path=f"/{name}", status=200, rows=0, milliseconds=1
+            )
+            services.log_call(world.dec, by=world.dan, method="GET", path="/", status=200, rows=0, milliseconds=1)
+    d, c, b, a = (NOW + timedelta(seconds=seconds) for seconds in (4, 3, 2, 1))
+    ties = [logged[name] for name in ("b three", "b too", "b")]
+    assert selectors.calls_logged(world.meie, most=2) == ([logged["d"], logged["c"]], c)
+    assert selectors.calls_logged(world.meie, most=2, before=d) == ([logged["c"], *ties], b)
+    assert selectors.calls_logged(world.meie, most=2, before=c) == (ties, b)
+    assert selectors.calls_logged(world.meie, most=2, before=b) == ([logged["a"]], None)
+    assert selectors.calls_logged(world.meie, most=1, before=b) == ([logged["a"]], None)
+    assert selectors.calls_logged(world.meie, most=9, before=a) == ([], None)
 
 
 @proves(ledger_of, as_told)
