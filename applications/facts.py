@@ -47,7 +47,7 @@ def asked(application: Application, by: Actor) -> Asked:
     request = application.change_requests.waiting().first()
     if request is None:
         return Asked(unanswered=0, until=None)
-    return Asked(unanswered=request.items.filter(answered_at=None).count(), until=request.due)
+    return Asked(unanswered=request.items.unanswered().count(), until=request.due)
 
 
 @facts_of(Application.resubmit)

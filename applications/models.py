@@ -14,6 +14,7 @@ from accounts.roles import Language
 from accounts.rules import is_member
 from applications.querysets import (
     ApplicationQuerySet,
+    ChangeItemQuerySet,
     ChangeRequestQuerySet,
     DocumentQuerySet,
     SnapshotQuerySet,
@@ -292,6 +293,8 @@ class ChangeItem(models.Model):
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ChangeItemQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["request", "question"], name="change_item_once")]

@@ -18,8 +18,10 @@ from programs.querysets import held_on, read_by
 from programs.roles import ProgramRole
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from accounts.models import User
-    from applications.models import Application, ChangeRequest, Document, Snapshot, Sponsorship
+    from applications.models import Application, ChangeItem, ChangeRequest, Document, Snapshot, Sponsorship
 
 
 def given_by_membership(user: "User") -> Q:
@@ -40,7 +42,7 @@ def _read_by_role(user: "User") -> Q:
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
-    def of_member(self, user: Actor) -> Self:
+    def of_member(self, user: "Actor | AnonymousUser") -> Self:
         """Files of the organisations `user` acts for, drafts included."""
         return self.filter(given_by_membership(user)) if is_person(user) else self.none()
 
@@ -70,6 +72,14 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         if not is_person(user):
             return self.none()
         return self.filter(given_by_membership(user) | _read_by_role(user))
+
+    def drafts_of(self, call: Call) -> Self:
+        """Drafts of this call, the one that was begun last first."""
+        return self.filter(call=call, state=ApplicationState.DRAFT).order_by("-pk")
+
+    def latest_sent_first(self) -> Self:
+        """Drafts, then what was sent, the last sent first."""
+        return self.order_by(F("submitted_at").desc(nulls_first=True), "-pk")
 
     def with_told(self) -> Self:
         """Each file with what an outsider may know of it: `told_state`, its `PublicState` (drafts aside: a closed one
@@ -126,6 +136,10 @@ class DocumentQuerySet(OfFileQuerySet["Document"]):
         may still hold it."""
         return self.filter(removed_at=None).order_by("pk")
 
+    def named(self, identifiers: Collection[object]) -> Self:
+        """Those with these identifiers, taken off or not, in the order they came."""
+        return self.filter(public_id__in=identifiers).order_by("pk")
+
 
 class SnapshotQuerySet(OfFileQuerySet["Snapshot"]):
     def current(self) -> Self:
@@ -145,6 +159,24 @@ class ChangeRequestQuerySet(OfFileQuerySet["ChangeRequest"]):
     def latest_first(self) -> Self:
         """Whatever became of them, the one that was asked last first."""
         return self.order_by("-pk")
+
+
+class ChangeItemQuerySet(models.QuerySet["ChangeItem"]):
+    def waiting(self, application: "Application") -> Self:
+        """Those of the request that the applicant of this file has still to answer, answered each or not."""
+        return self.filter(request__in=application.change_requests.waiting())
+
+    def answered(self) -> Self:
+        """Those whose answer was changed since, sent or not."""
+        return self.exclude(answered_at=None)
+
+    def unanswered(self) -> Self:
+        """Those whose answer is still the one that was submitted."""
+        return self.filter(answered_at=None)
+
+    def as_asked(self) -> Self:
+        """In the order they were asked."""
+        return self.order_by("pk")
 
 
 class SponsorshipQuerySet(OfFileQuerySet["Sponsorship"]):

@@ -31,18 +31,23 @@ def follow_the_closing(call: Call, made: Made[Facts, NewClosing]) -> None:
     assert closed_at is not None  # only a call that had a closing is extended
     cohort = Application.objects.filter(call=call, cohort_closes_at=closed_at)
     cohort.update(cohort_closes_at=closes_at)
-    counted = Application.objects.select_for_update(of=("self",), no_key=True).filter(
-        Q(due__isnull=False) | Q(due_left__isnull=False), call=call, cohort_closes_at=closes_at
-    )
-    for file in counted.select_related("call__rules").prefetch_related("change_requests").order_by("pk"):
-        keep_clock(file)
-    drafts = Application.objects.filter(call=call, state=ApplicationState.DRAFT).values("organisation")
+    _keep_clocks(call, closes_at)
+    drafts = Application.objects.drafts_of(call).values("organisation")
     accommodated = call.accommodations.values("organisation")
     prefetch_related_objects([call], "accommodations")
     for organisation in Organisation.objects.filter(Q(pk__in=drafts) | Q(pk__in=accommodated)).order_by("pk"):
         own = last_closing(call, organisation.pk)  # the call's is still the one that is replaced
         if own is None or own < closes_at:
             _tell_of_closing(call, organisation, closes_at, is_sooner=False)
+
+
+def _keep_clocks(call: Call, closes_at: datetime) -> None:
+    """The clocks of the files of this closing, running or paused, are counted again."""
+    counted = Application.objects.select_for_update(of=("self",), no_key=True).filter(
+        Q(due__isnull=False) | Q(due_left__isnull=False), call=call, cohort_closes_at=closes_at
+    )
+    for file in counted.select_related("call__rules").prefetch_related("change_requests").order_by("pk"):
+        keep_clock(file)
 
 
 @after(Call.accommodate)
@@ -84,15 +89,14 @@ def cancel_every_file(call: Call, made: Made[Facts, Reason]) -> None:
 def _tell_of_closing(call: Call, organisation: Organisation, closes_at: datetime, *, is_sooner: bool) -> None:
     """Who is told of its drafts, once each, with the way to the latest; everybody who acts for it when it has begun
     nothing yet."""
-    files = Application.objects.filter(call=call, organisation=organisation)
-    drafts = files.filter(state=ApplicationState.DRAFT).order_by("pk")
-    told = {person: draft for draft in drafts for person in people_of(draft)}
+    own = organisation.applications
+    told = {person: draft for draft in own.drafts_of(call).reverse() for person in people_of(draft)}
     later = messages.CallExtended(
         call=Text(call.name_fr, call.name_en), closes_at=closes_at, has_draft=bool(told), is_sooner=is_sooner
     )
     for person, draft in told.items():
         _queue(call, organisation, later, to=person, draft=draft)
-    if not told and not files.filter(state__in=VALID).exists():
+    if not told and not own.filter(call=call, state__in=VALID).exists():
         for person in members_of(organisation):
             _queue(call, organisation, later, to=person, draft=None)
 

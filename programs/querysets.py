@@ -99,6 +99,9 @@ class CallQuerySet(models.QuerySet["Call"]):
         was_public = Q(opens_at__isnull=False, closes_at__isnull=False, rules__published_at__isnull=False)
         return self.filter(was_public).exclude(state=CallState.DRAFT)
 
+    def last_to_close_first(self) -> Self:
+        return self.order_by("-closes_at", "pk")
+
     def open(self) -> Self:
         """Published calls that the clock says are open now."""
         now = clock.now()

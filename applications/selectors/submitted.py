@@ -35,8 +35,7 @@ class Submitted:
 
     def documents_of(self, application: Application) -> QuerySet[Document]:
         """The documents that were joined, in the order they came."""
-        joined = Document.objects.filter(application=application, public_id__in=self.documents)
-        return joined.select_related("upload").order_by("pk")
+        return application.documents.named(self.documents).select_related("upload")
 
 
 def read_snapshot(snapshot: Snapshot) -> Submitted:

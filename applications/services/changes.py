@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from applications import constants, search
-from applications.models import Answer, Application, ChangeItem, ChangeRequest, Document
+from applications.models import Application, ChangeItem, ChangeRequest
 from applications.pages import APPLICATION, APPLICATION_CHANGES, FILE_CHANGES
 from applications.rules import Change, Changes, MoreTime
 from applications.selectors.answers import answers_of, form_of
@@ -89,7 +89,7 @@ def close_request(application: Application, *, by: Actor) -> None:
         return
     request.cancelled_at = clock.now()
     request.save(update_fields=["cancelled_at"])
-    for item in request.items.exclude(answered_at=None):
+    for item in request.items.answered():
         _put_back(application, item, by=by)
     cancelled = messages.ChangesCancelled(reference=application.number, title=application.title)
     _tell_applicant(application, request, cancelled, APPLICATION)
@@ -150,15 +150,15 @@ def chase_requests(*, by: Actor) -> int:
 def _put_back(application: Application, item: ChangeItem, *, by: Actor) -> None:
     """The answer as it was when the change was asked; its documents too."""
     question = form_of(application).question(item.question)
-    rows = Answer.objects.filter(application=application, question=item.question)
+    rows = application.answers.filter(question=item.question)
     if item.before is None:
         rows.delete()
     else:
         rows.update(value=item.before, version=F("version") + 1, by=by, at=clock.now())
     if question is not None and question.type == QuestionType.DOCUMENTS:
         kept = item.before or []
-        documents = Document.objects.filter(application=application, question=item.question)
-        documents.filter(public_id__in=kept).update(removed_at=None)
+        documents = application.documents.filter(question=item.question)
+        documents.named(kept).update(removed_at=None)
         documents.attached().exclude(public_id__in=kept).update(removed_at=clock.now())
 
 

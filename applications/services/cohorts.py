@@ -21,7 +21,7 @@ def move_incomplete_files(*, by: Actor) -> int:
     """Moves to the next cohort the files whose changes are still awaited so many days after their own closed, where the
     rules say so (`service.decide.incomplete_moves_after`). How many moved."""
     waiting = Application.objects.filter(state=ApplicationState.CHANGES_REQUESTED, cohort_closes_at__lt=clock.now())
-    rows = waiting.select_related("call__rules").defer("search").order_by("pk")
+    rows = waiting.select_related("call__rules").defer("search")
     now = clock.now()
     # Looked at without a lock first: most stay, and those that do must not keep the later ones from their turn.
     late = [file.pk for file in rows.iterator(chunk_size=500) if next_cohort_of(file, now)]

@@ -180,7 +180,7 @@ def _as_typed(question: Question, value: object) -> object:
 def _keep(application: Application, question: str, value: object, *, by: User, version: int | None = None) -> Answer:
     """Write an answer of a locked file. `version` None: whatever is there is replaced."""
     now = clock.now()
-    answer = Answer.objects.select_related("by").filter(application=application, question=question).first()
+    answer = application.answers.select_related("by").filter(question=question).first()
     if answer is None:
         before = None
         answer = Answer.objects.create(application=application, question=question, value=value, by=by, at=now)
@@ -210,12 +210,8 @@ def _tell(application: Application, answer: Answer, before: object, *, by: User,
     if application.state == ApplicationState.CHANGES_REQUESTED:
         personal = {"before": before, "after": answer.value}
         trail.record(application, "application.change_answer", by=by, given=given, personal=personal)
-        ChangeItem.objects.filter(
-            request__application=application,
-            request__answered_at=None,
-            request__cancelled_at=None,
-            question=answer.question,
-        ).update(after=answer.value, answered_at=answer.at)
+        items = ChangeItem.objects.waiting(application).filter(question=answer.question)
+        items.update(after=answer.value, answered_at=answer.at)
     elif fresh:
         trail.record(application, "application.save_answer", by=by, given=given)
 

@@ -43,7 +43,7 @@ def mark_finding(
         raise WrongMoment(Refusal(_("This item is not on the checklist."), code="item"))
     automatic = known.automatic
     texts = {"passed": passed, "reason": (reason or "").strip()}
-    finding = Finding.objects.filter(application=application, item=item).first()
+    finding = application.findings.filter(item=item).first()
     if finding is None:
         finding = Finding(application=application, item=item, by=by, at=clock.now(), **texts)
     else:

@@ -15,6 +15,7 @@ from applications import constants
 from applications.models import Application, Sponsorship
 from applications.pages import APPLICATION_SPONSOR, SPONSOR
 from applications.rules import closing_for, takes_answers
+from applications.selectors.answers import answers_of
 from applications.selectors.people import members_of
 from applications.services.drafts import locked
 from applications.states import ApplicationState
@@ -170,7 +171,7 @@ def cancel_sponsorship(sponsorship: Sponsorship, *, by: Actor) -> Sponsorship:
 
 def summary_of(application: Application) -> str:
     """The summary that the applicant releases."""
-    value = application.answers.filter(question=constants.SUMMARY).values_list("value", flat=True).first()
+    value = answers_of(application).get(constants.SUMMARY)
     return value if isinstance(value, str) else ""
 
 

@@ -88,9 +88,8 @@ def take_back_application(application: Application, *, by: Actor) -> Application
     application.in_grace = False
     application.save(update_fields=["cohort_closes_at", "in_grace"])
     stop_clock(application)
-    Answer.objects.filter(
-        application=application, question__in=[q.key for q in form_of(application).of_type(QuestionType.ATTESTATION)]
-    ).delete()  # what was attested was attested of that submission
+    attestations = [question.key for question in form_of(application).of_type(QuestionType.ATTESTATION)]
+    application.answers.filter(question__in=attestations).delete()  # they were of that submission
     return application
 
 

@@ -15,7 +15,6 @@ from applications.forms.company import SearchForm
 from applications.forms.questions import BoundQuestion, posted
 from applications.models import Application
 from applications.selectors.calls import Offer, acted_for, offer_of, offers_of
-from applications.states import ApplicationState
 from programs.models import Call, Program
 from programs.policy import Eligibility, Standard
 from programs.selectors import policy_of
@@ -109,7 +108,7 @@ def _is_wanted(program: Program, calls: list[CallFact], chosen: Mapping[str, str
 def program(request: HttpRequest, slug: str) -> HttpResponse:
     """A programme: what it pays, for whom, and its calls."""
     found = get_object_or_404(Program.objects.published().select_related("working_group", "cluster"), slug=slug)
-    calls = found.calls.shown().select_related("rules").order_by("-closes_at", "pk")
+    calls = found.calls.shown().last_to_close_first().select_related("rules")
     offers = offers_of(list(calls), acted_for(request.user))
     context = {"program": found, "calls": [fact(offer) for offer in offers], "aid": _aid(calls.first())}
     return render(request, "applications/program.html", context)
@@ -138,23 +137,21 @@ def published_call(public_id: UUID) -> Call:
 def call(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A call: its dates, what it asks, and how to begin."""
     found = published_call(public_id)
-    drafts = Application.objects.none()
-    if request.user.is_authenticated:
-        drafts = (
-            Application.objects.of_member(request.user)
-            .filter(call=found, state=ApplicationState.DRAFT)
-            .order_by("-pk")[:5]
-        )
     offer = offer_of(found, acted_for(request.user))
-    context = fact(offer) | {
-        "closed_at": offer.last,
-        "in_calendar": not set(offer.to_come).isdisjoint(offer_of(found).to_come),  # the public calendar has the call's
-        "program": found.program,
-        "aid": _aid(found),
-        "drafts": drafts,
-        "service": _promises(found),
-        "has_check": policy_of(found).eligibility is not None,
-    }
+    context = (
+        fact(offer)
+        | {
+            "closed_at": offer.last,
+            "in_calendar": not set(offer.to_come).isdisjoint(
+                offer_of(found).to_come
+            ),  # the public calendar has the call's
+            "program": found.program,
+            "aid": _aid(found),
+            "drafts": Application.objects.of_member(request.user).drafts_of(found)[:5],
+            "service": _promises(found),
+            "has_check": policy_of(found).eligibility is not None,
+        }
+    )
     return render(request, "applications/call.html", context)
 
 

@@ -31,7 +31,7 @@ def answer(request: PersonRequest, public_id: UUID) -> HttpResponse:
     asked = application.change_requests.waiting().first()
     if asked is None:
         return redirect("application-detail", application.public_id)
-    form, items = form_of(application), list(asked.items.order_by("pk"))
+    form, items = form_of(application), list(asked.items.as_asked())
     pages = []
     for section in form.sections:
         here = {question.key for question in section.questions}
@@ -51,7 +51,7 @@ def answer(request: PersonRequest, public_id: UUID) -> HttpResponse:
                 return redirect("application-detail", application.public_id)
             except WrongMoment as refused:
                 refusals = [str(refusal.message) for refusal in refused.refusals]
-        items = list(asked.items.order_by("pk"))
+        items = list(asked.items.as_asked())
     contexts = [page.context() for page, _items in pages]
     signs = is_signatory(application.organisation, request.user)
     context = {

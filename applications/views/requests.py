@@ -77,7 +77,7 @@ def text_of(application: Application, question: Question | None, value: object) 
         return ""
     documents: Iterable[Document] = ()
     if question.type == QuestionType.DOCUMENTS and isinstance(value, list):
-        documents = Document.objects.filter(application=application, public_id__in=value).select_related("upload")
+        documents = application.documents.named(value).select_related("upload")
     return shown(question, value, documents).text
 
 

@@ -9,7 +9,9 @@ from icalendar import Calendar
 from accounts.models import WorkingGroup
 from applications.feeds import closings
 from applications.models import Application
+from applications.querysets import ApplicationQuerySet
 from programs.models import Call, Program
+from programs.querysets import CallQuerySet
 from tests.decisions.files import submitted_row
 from tests.files import AT, another, another_call, another_cluster, open_call
 from tests.mutants import proves
@@ -107,15 +109,17 @@ def test_card_has_the_published_calls_of_its_programme_alone(client, own):
     assert card["soonest"] == own.closes_at
 
 
+@proves(CallQuerySet.last_to_close_first)
 def test_programme_page_has_its_calls_the_last_to_close_first(client, own):
-    second = another_call(own, closes_at=AT + 20 * DAY)
+    second, same = (another_call(own, closes_at=AT + 20 * DAY) for _n in range(2))
+    second.save()  # the last of its table
     fourth = another_call(own, closes_at=AT + DAY, state="cancelled")
     first = another_call(own, closes_at=AT + 30 * DAY)
     for state in ("draft", "archived"):
         another_call(own, state=state)
     another_call(own, cluster=another_cluster())
     calls = client.get(reverse("program", args=[own.program.slug])).context["calls"]
-    assert [fact["call"] for fact in calls] == [first, second, own, fourth]
+    assert [fact["call"] for fact in calls] == [first, second, same, own, fourth]
 
 
 def test_call_says_its_closings_to_come_in_order(client, own):
@@ -222,6 +226,7 @@ def test_two_minute_check_leads_on_whoever_may_begin(client, cast, own, usinage,
         assert client.get(reverse("call-eligibility", args=[own.public_id])).context["open"] is leads
 
 
+@proves(ApplicationQuerySet.drafts_of)
 def test_call_leads_to_ones_own_drafts_of_it_the_latest_first(client, cast, own, programme, precision):
     row = submitted_row(cast, programme)
     first, second = another(row, state="draft"), another(row, state="draft")
@@ -231,6 +236,8 @@ def test_call_leads_to_ones_own_drafts_of_it_the_latest_first(client, cast, own,
     assert list(client.get(page).context["drafts"]) == []
     client.force_login(cast.olivier)
     assert list(client.get(page).context["drafts"]) == [second, first]
+    start = reverse("application-start", args=[own.public_id])
+    assert list(client.get(start).context["existing"]) == [second, first]
 
 
 @proves(closings, moot=dict.fromkeys(
@@ -246,6 +253,7 @@ def test_calendar_has_the_published_calls_by_closing(client, programmes, own):
     assert last == [str(own.public_id), str(same.public_id)]
 
 
+@proves(ApplicationQuerySet.latest_sent_first)
 def test_applications_of_a_company_are_its_drafts_last_changed_first_then_what_was_sent_last(
     client, cast, programme, precision
 ):
@@ -256,10 +264,14 @@ def test_applications_of_a_company_are_its_drafts_last_changed_first_then_what_w
         for state, days in zip(states, (2, 5, 9, 1, 4), strict=True)
     ]
     Application.objects.filter(pk=row.pk).update(organisation=precision)
+    Application.objects.filter(state="draft").update(submitted_at=None)
+    last = another(row, organisation=made[0].organisation, submitted_at=AT - DAY)
+    listed = list(Application.objects.of_member(cast.olivier).latest_sent_first())
+    assert listed == [made[4], made[2], made[0], made[3], made[1], last]
     client.force_login(cast.olivier)
     page = client.get(reverse("application-list")).context
     assert page["drafts"] == [made[2], made[4], made[0]]
-    assert page["sent"] == [made[3], made[1]]  # as they were sent: what moved one since tells nothing
+    assert page["sent"] == [made[3], made[1], last]  # as they were sent: what moved one since tells nothing
     client.force_login(cast.michel)
     page = client.get(reverse("application-list")).context
     assert (page["drafts"], page["sent"]) == ([], [row])

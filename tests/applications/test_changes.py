@@ -7,22 +7,26 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from applications.constants import TITLE
-from applications.models import Application, ChangeItem, ChangeRequest
+from applications.models import Application, ChangeItem, ChangeRequest, Document
 from applications.rules import Change
 from applications.services.changes import (
+    _put_back,
     cancel_request,
     chase_requests,
     extend_request,
     request_changes,
     resubmit_application,
 )
-from applications.services.drafts import save_answer
+from applications.services.drafts import _tell, attach_document, remove_document, save_answer
 from applications.states import ChangeWhy
 from audit.actors import CLOCK
+from demo import papers
+from documents.models import Upload
 from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing
 from notifications.models import Message
 from tests.files import AT, another, submitted_file
+from tests.mutants import proves
 from work import clock
 
 ASKED = AT + timedelta(days=2)
@@ -131,6 +135,46 @@ def test_resubmission_refuses_an_answer_that_no_longer_holds(asked, cast):
             resubmit_application(asked, by=cast.sophie)
     assert [r.code for r in refused.value.refusals] == ["missing"]
     assert fresh(asked).state == "changes_requested"
+
+
+@proves(_put_back)
+def test_cancelling_puts_back_the_answers_and_the_documents_that_were_submitted(file, cast):
+    """What was joined since is taken off; what was taken off before stays so; another question's is left alone."""
+    plan = file.documents.order_by("pk").first()
+    upload = Upload.objects.create(uploader=cast.sophie, key="former", name="plan.pdf", size=3, sha256="0" * 64)
+    former = Document.objects.create(
+        application=file, question=plan.question, upload=upload, by=cast.sophie, at=AT, removed_at=AT
+    )
+    answers = dict(file.answers.values_list("question", "value"))
+    before = dict(file.documents.values_list("pk", "removed_at"))
+    with clock.at(ASKED):
+        request_changes(file, by=cast.officer, items=[ITEM, replace(ITEM, question=plan.question)], due=DUE)
+    with clock.at(ASKED + timedelta(hours=1)):
+        answer(fresh(file), cast.sophie)
+        remove_document(plan, by=cast.sophie)
+        joined = attach_document(file, plan.question, papers.pdf("Plan", name="autre.pdf"), by=cast.sophie)
+        cancel_request(fresh(file), by=cast.officer, reason="La réponse suffit.")
+    assert dict(file.answers.values_list("question", "value")) == answers
+    assert before[former.pk] == AT
+    assert dict(file.documents.values_list("pk", "removed_at")) == {
+        **before, joined.pk: ASKED + timedelta(hours=1)
+    }  # fmt: skip
+
+
+@proves(_tell)
+def test_change_is_kept_beside_its_own_item_alone(file, cast):
+    """Not beside another question's, an earlier request's, nor another file's."""
+    with clock.at(ASKED):
+        request_changes(file, by=cast.officer, items=[ITEM], due=DUE)
+        cancel_request(fresh(file), by=cast.officer, reason="La réponse suffit.")
+        items = [ITEM, replace(ITEM, question="activities")]
+        request_changes(fresh(file), by=cast.officer, items=items, due=DUE)
+        other = another(fresh(file)).change_requests.create(by=cast.officer, due=DUE)
+        other.items.create(question="method", why="incomplete", message="?")
+        answer(fresh(file), cast.sophie, "Chaque étape a sa responsable.")
+    kept = ChangeItem.objects.order_by("pk").values_list("question", "after", "answered_at")
+    changed = ("method", "Chaque étape a sa responsable.", ASKED)
+    assert list(kept) == [("method", None, None), changed, ("activities", None, None), ("method", None, None)]
 
 
 def test_cancelling_puts_back_what_was_submitted(asked, cast):
@@ -299,6 +343,30 @@ def test_the_sweep_reminds_then_escalates_once_for_each_deadline(asked, cast):
     assert sweep(DUE + timedelta(hours=1)) == [late, reminder]
     assert sweep(DUE + timedelta(days=1)) == [late, reminder]
     assert fresh(asked).state == "changes_requested"
+
+
+@proves(chase_requests)
+def test_requests_are_chased_the_earliest_first_while_their_file_waits_for_them(file, cast):
+    now, day, tick = ASKED, timedelta(days=1), timedelta(seconds=1)
+
+    def request(due, *, at=now - 9 * day, state="changes_requested", **ended):
+        row = another(file, state=state)
+        return row.change_requests.create(by=cast.officer, due=due, at=at, **ended)
+
+    soon = request(now + 3 * day, at=now - day)
+    late, same = (request(now, at=now - tick) for _n in range(2))
+    later = request(now - day)
+    request(now + 3 * day + tick), request(now + day, at=now - day + tick)
+    request(now - day, answered_at=now), request(now - day, cancelled_at=now), request(now - day, state="withdrawn")
+    late.save()  # the last of its table
+    Message.objects.all().delete()
+    with clock.at(now):
+        assert chase_requests(by=CLOCK) == 4
+    told = Message.objects.order_by("pk").values_list("kind", "application_id")
+    assert list(told) == [
+        *(("changes_overdue", one.application_id) for one in (later, late, same)),
+        ("changes_reminder", soon.application_id),
+    ]
 
 
 def test_title_that_is_being_changed_is_told_once_it_is_sent(file, cast):

@@ -14,9 +14,10 @@ from applications.checks import name_files
 from applications.constants import SOON
 from applications.facts import asked
 from applications.lists import FileList, _lines, _names_of, hand_out
-from applications.models import Application, Document, Snapshot
+from applications.models import Application, ChangeItem, Document, Snapshot
 from applications.querysets import (
     ApplicationQuerySet,
+    ChangeItemQuerySet,
     ChangeRequestQuerySet,
     DocumentQuerySet,
     OfFileQuerySet,
@@ -201,6 +202,7 @@ def request(cast, file, *questions, answered=(), **ended):
 
 @proves(
     ChangeRequestQuerySet.waiting, ChangeRequestQuerySet.latest_first, asked, takes_answers,
+    ChangeItemQuerySet.waiting, ChangeItemQuerySet.answered, ChangeItemQuerySet.unanswered, ChangeItemQuerySet.as_asked,
     moot={"without `question`": "nothing is asked of no question"},
 )  # fmt: skip
 def test_request_that_waits_is_neither_answered_nor_cancelled_and_opens_what_it_asks_alone(cast, row):
@@ -216,6 +218,11 @@ def test_request_that_waits_is_neither_answered_nor_cancelled_and_opens_what_it_
     one.save()  # the last of its table
     assert list(row.change_requests.latest_first()) == [waits, two, one]
     assert set(type(waits).objects.waiting()) == {waits, theirs}
+    title, summary, costs = waits.items.order_by("pk")
+    title.save()  # the last of its table
+    assert set(ChangeItem.objects.waiting(row)) == {title, summary, costs}
+    assert list(waits.items.as_asked()) == [title, summary, costs]
+    assert (set(waits.items.answered()), set(waits.items.unanswered())) == ({summary}, {title, costs})
     found = asked(row, cast.officer)
     assert (found.unanswered, found.until) == (2, NOW + 3 * DAY)
     assert [question for question in ("title", "summary", "before", "cancelled", "theirs", "")
@@ -389,7 +396,7 @@ def test_list_is_handed_out_while_its_reader_lists_every_file_of_it_and_none_bar
 # ------------------------------------------------------------------ documents
 
 
-@proves(Submitted.documents_of)
+@proves(Submitted.documents_of, DocumentQuerySet.named)
 def test_documents_joined_are_those_of_that_submission_in_the_order_they_came(cast, files):
     def join(file):
         key = str(Upload.objects.count())
@@ -397,6 +404,7 @@ def test_documents_joined_are_those_of_that_submission_in_the_order_they_came(ca
         return Document.objects.create(application=file, question="plan", upload=upload, by=cast.sophie)
 
     first, _later, second, theirs = join(files[0]), join(files[0]), join(files[0]), join(files[1])
+    first.removed_at = AT  # taken off since
     first.save()  # the last of its table: the order is not that of the rows
     joined = Submitted(documents=tuple(str(one.public_id) for one in (second, theirs, first)))
     assert list(joined.documents_of(files[0])) == [first, second]

@@ -16,6 +16,7 @@ from documents.pdf import RenderingFailed
 from moves.refusals import Forbidden
 from reviews.services import declare_interests
 from tests.files import AT, submitted_file
+from tests.mutants import proves
 from work import clock
 from work.models import Outage
 
@@ -111,6 +112,14 @@ def test_an_officer_has_a_receipt_made_again_with_its_text_mended(cast, poisoned
     assert "Download the receipt (PDF)" in pages(cast, poisoned)[1]
     client.post(address)  # a second click
     assert Entry.objects.filter(verb="application.retry_receipt").count() == 1
+
+
+@proves(retry_receipts)
+def test_receipts_made_again_are_those_of_the_file_alone(cast, programme, poisoned):
+    other = submitted_file(cast, programme, company="precision")
+    receipts(other).update(attempts=3)
+    assert retry_receipts(poisoned, by=cast.officer) == 1
+    assert [receipts(file).get().attempts for file in (poisoned, other)] == [0, 3]
 
 
 def test_a_receipt_is_tried_again_by_officers_who_are_free_to_alone(cast, poisoned):

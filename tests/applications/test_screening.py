@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from applications.access import open_file
 from applications.facts import pieces
-from applications.findings import checklist_of, duplicates
+from applications.findings import OWN, checklist_of, duplicates
 from applications.models import Application, Finding
 from applications.rules import Change
 from applications.selectors.deadlines import decision_due
@@ -243,6 +243,7 @@ def test_what_was_taken_back_neither_makes_a_mark_stale_nor_counts_for_a_promise
 # ---------------------------------------------------------------- marking
 
 
+@proves(mark_finding)
 def test_marking_keeps_what_the_system_found_and_records_the_duty(declared, cast):
     mark_finding(declared, "rena", by=cast.screener, passed=True, reason="Registre consulté le 17 septembre 2026.")
     finding = Finding.objects.get(application=declared)
@@ -253,15 +254,31 @@ def test_marking_keeps_what_the_system_found_and_records_the_duty(declared, cast
     assert DutyDone.objects.filter(application_id=declared.pk, user_id=cast.screener.pk, duty="screen").exists()
 
 
+@proves(mark_finding)
 def test_a_mark_can_be_taken_back(declared, cast):
+    """That of its own item, and of its own file."""
+    mark_finding(declared, "costs", by=cast.screener, passed=True)
+    another(declared).findings.create(item="rena", passed=True, by=cast.screener, at=clock.now())
     mark_finding(declared, "rena", by=cast.screener, passed=True)
     mark_finding(declared, "rena", by=cast.screener, passed=None, version=1)
-    assert Finding.objects.get(application=declared).passed is None
+    assert dict(declared.findings.values_list("item", "passed")) == {"costs": True, "rena": None}
+    assert Finding.objects.get(item="rena", passed=True).application_id != declared.pk
 
 
+@proves(mark_finding)
 def test_an_unknown_item_is_refused(declared, cast):
     with pytest.raises(WrongMoment):
         mark_finding(declared, "beauty", by=cast.screener, passed=True)
+
+
+@proves(add_own_item)
+def test_own_items_are_numbered_among_themselves_and_cut_where_they_are_too_long(declared, cast):
+    mark_finding(declared, "costs", by=cast.screener, passed=True)
+    another(declared).findings.create(item=f"{OWN}1", own_fr="x", own_en="x", by=cast.screener, at=clock.now())
+    texts = {"text_fr": "é" * 251, "text_en": "e" * 251}
+    own = [add_own_item(declared, by=cast.screener, **texts) for _n in range(2)]
+    assert [one.item for one in own] == [f"{OWN}1", f"{OWN}2"]
+    assert {(one.own_fr, one.own_en) for one in own} == {("é" * 250, "e" * 250)}
 
 
 def test_an_own_item_counts_like_the_others(declared, cast):

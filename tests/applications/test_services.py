@@ -24,6 +24,8 @@ from applications.selectors.people import office_of, officers_of, oneself, peopl
 from applications.services.drafts import (
     AnswerConflict,
     AnswerInvalid,
+    _join,
+    _keep,
     attach_document,
     delete_draft,
     remove_document,
@@ -55,7 +57,8 @@ from notifications.models import Message
 from programs.models import Accommodation, Appointment, ReferenceCounter
 from programs.services.people import appoint
 from tests.cast import SET_UP
-from tests.files import AT, draft_file, open_call, sponsor_it, submit, submitted_file
+from tests.files import AT, another, draft_file, open_call, sponsor_it, submit, submitted_file
+from tests.mutants import proves
 from work import clock
 
 CLOSE = datetime(2028, 9, 30, 21, tzinfo=UTC)  # 17 h in Québec
@@ -107,7 +110,13 @@ def test_start_refuses_whom_the_check_refuses(cast, programme, usinage, now):
     assert "10 à 250" in refused.value.message
 
 
+@proves(_keep)
 def test_answer_is_kept_with_its_version_and_the_duty_of_who_wrote_it(cast, draft):
+    """It alone: neither another question's, nor another file's."""
+    others = dict(draft.answers.values_list("pk", "value"))
+    for question in ("founded", "revenue"):
+        theirs = another(draft).answers.create(question=question, value="1", by=cast.sophie, at=AT)
+        others[theirs.pk] = "1"
     first = save_answer(draft, "revenue", "1 250,50", by=cast.sophie, version=0)
     second = save_answer(draft, "revenue", "2000", by=cast.olivier, version=first.version)
     assert (first.value, second.value, second.version) == ("1250.50", "2000.00", 2)
@@ -115,15 +124,36 @@ def test_answer_is_kept_with_its_version_and_the_duty_of_who_wrote_it(cast, draf
         (cast.sophie.pk, "prepare"),
         (cast.olivier.pk, "prepare"),
     }
+    assert dict(Answer.objects.values_list("pk", "value")) == {**others, second.pk: "2000.00"}
 
 
+@proves(_keep)
+def test_answer_of_a_draft_is_told_once_a_sitting_and_each_time_another_writes(cast, draft):
+    told, version = Entry.objects.filter(verb="application.save_answer", given__question="revenue"), 0
+    for seconds, by, entries in (
+        (0, cast.sophie, 1), (600, cast.sophie, 1), (1201, cast.sophie, 2), (1202, cast.olivier, 3),
+    ):  # fmt: skip
+        with clock.at(AT + timedelta(seconds=seconds)):
+            version = save_answer(draft, "revenue", str(seconds), by=by, version=version).version
+        assert told.count() == entries
+
+
+@proves(_keep)
+def test_title_of_a_draft_is_cut_where_its_answer_is_too_long(cast, draft):
+    kept = save_answer(draft, "project_title", "titre " * 90, by=cast.sophie, version=0)
+    assert len(kept.faults) == 1
+    assert Application.objects.get(pk=draft.pk).title == ("titre " * 90)[:250]
+
+
+@proves(_keep)
 def test_answer_saved_over_a_newer_one_is_a_conflict_with_its_author(cast, draft):
     save_answer(draft, "project_title", "Un", by=cast.sophie, version=0)
     save_answer(draft, "project_title", "Deux", by=cast.olivier, version=1)
     with pytest.raises(AnswerConflict) as conflict:
         save_answer(draft, "project_title", "Trois", by=cast.sophie, version=1)
     assert (conflict.value.value, conflict.value.by, conflict.value.version) == ("Deux", cast.olivier, 2)
-    assert save_answer(draft, "project_title", "Deux", by=cast.sophie, version=1).version == 2  # the same: no conflict
+    for version in (1, 2):  # the same: no conflict, and nothing is written
+        assert save_answer(draft, "project_title", "Deux", by=cast.sophie, version=version).version == 2
 
 
 def test_answer_that_cannot_be_read_is_refused_and_what_is_too_long_is_kept(cast, draft):
@@ -162,8 +192,9 @@ def test_document_is_joined_once_and_removed_with_its_bytes(cast, draft):
     assert Answer.objects.get(question="sponsor_letter").value is None
 
 
+@proves(_join)
 def test_document_is_joined_as_the_question_takes_it(cast, draft, monkeypatch):
-    """Of its kinds, of its size, so many."""
+    """Of its kinds, of its size, so many; neither what was taken off counts, nor what another question has."""
     form = form_of(draft)
     asked = next(one for one in form.questions if one.type == "documents")
     asked.limits.update(accept=("pdf",), max_files=2, max_megabytes=1)
@@ -176,8 +207,11 @@ def test_document_is_joined_as_the_question_takes_it(cast, draft, monkeypatch):
     for file in (ContentFile(b"a,b\n1,2\n", name="plan.csv"), ContentFile(heavy, name="gros.pdf")):
         with pytest.raises(AnswerInvalid):
             join(file)
-    for name in ("a.pdf", "b.pdf"):
-        join(papers.pdf(name, name=name))
+    other = next(one for one in form.questions if one.type == "documents" and one.key != asked.key)
+    attach_document(draft, other.key, papers.pdf("o", name="o.pdf"), by=cast.sophie)
+    remove_document(join(papers.pdf("z", name="z.pdf")), by=cast.sophie)
+    joined = [join(papers.pdf(name, name=name)) for name in ("a.pdf", "b.pdf")]
+    assert draft.answers.get(question=asked.key).value == [str(one.public_id) for one in joined]
     with pytest.raises(AnswerInvalid, match="Au plus 2 documents"):
         join(papers.pdf("c", name="c.pdf"))
 
@@ -220,6 +254,7 @@ def test_sponsor_confirms_by_its_link_alone(cast, programme, now):
         confirm_sponsorship(found, by=Guest(), name="Autre", improvement="une autre chose encore")
 
 
+@proves(invite_sponsor)
 def test_sponsor_link_ends_when_declined_cancelled_replaced_or_old(cast, programme, clock_at):
     draft = draft_file(cast, programme, sponsor=False)
     clock_at(AT)
@@ -235,6 +270,7 @@ def test_sponsor_link_ends_when_declined_cancelled_replaced_or_old(cast, program
     decline_sponsorship(second, by=Guest())
     assert stands_in_the_way(find_sponsorship(second_token)).code == "answered"
     third, third_token = ask()
+    assert draft.sponsorships.get(pk=second.pk).cancelled_at is None  # it had ended by itself
     cancel_sponsorship(third, by=cast.sophie)
     assert stands_in_the_way(find_sponsorship(third_token)).code == "cancelled"
     _fourth, fourth_token = ask()
@@ -243,6 +279,7 @@ def test_sponsor_link_ends_when_declined_cancelled_replaced_or_old(cast, program
     assert stands_in_the_way(find_sponsorship("nothing")).code == "link"
 
 
+@proves(invite_sponsor)
 def test_sponsor_is_a_customer_and_reads_a_summary(cast, draft):
     with pytest.raises(ValidationError) as wrong:
         invite_sponsor(draft, by=cast.sophie, email=cast.olivier.email, organisation_name="", language="fr")
@@ -521,23 +558,33 @@ def test_sponsor_is_told_the_closing_of_the_applicant_that_asks(cast, programme,
     assert [datetime.fromisoformat(kept["instant"]) for kept in said] == [draft.call.cohort_at(AT), later, later]
 
 
+@proves(remove_document)
 def test_document_that_a_submission_holds_keeps_its_bytes_when_it_is_taken_off(cast, programme):
+    """One that was joined after it does not; those of other questions stay where they are."""
     file = submitted_file(cast, programme)
-    held = file.documents.select_related("upload").first()
+    held = file.documents.select_related("upload").get(question="sponsor_letter")
     with clock.at(AT + timedelta(hours=1)):
         file = take_back_application(file, by=cast.sophie)
         remove_document(held, by=cast.sophie)
+        assert file.answers.get(question="sponsor_letter").value is None
+        joined = attach_document(file, "sponsor_letter", papers.pdf("Autre", name="autre.pdf"), by=cast.sophie)
+        remove_document(joined, by=cast.sophie)
+        assert file.answers.get(question="sponsor_letter").value is None
+    assert Document.objects.get(pk=joined.pk).upload.is_gone
     assert Document.objects.get(pk=held.pk).removed_at == AT + timedelta(hours=1)
     assert not Document.objects.get(pk=held.pk).upload.is_gone
 
 
+@proves(invite_sponsor)
 def test_person_asks_ten_sponsors_a_day_and_no_more(cast, programme, now):
+    """Those that a colleague asked are the colleague's. A name too long is cut."""
     draft = draft_file(cast, programme, sponsor=False)
 
-    def ask(n):
-        asked = {"email": f"achats-{n}@boreal.example", "organisation_name": "Boréal", "language": "fr"}
-        return invite_sponsor(draft, by=cast.sophie, **asked)
+    def ask(n, by=cast.sophie):
+        asked = {"email": f"achats-{n}@boreal.example", "organisation_name": "B" * 251, "language": "fr"}
+        return invite_sponsor(draft, by=by, **asked)
 
+    assert ask(12, by=cast.olivier)[0].organisation_name == "B" * 250
     for n in range(10):
         ask(n)
     with pytest.raises(ValidationError) as refused:
@@ -569,15 +616,26 @@ def test_sponsorship_that_counts_is_the_confirmed_one_else_the_one_asked_last(ca
     assert live_sponsorship(draft) == confirmed
 
 
+@proves(take_back_application)
 def test_file_taken_back_keeps_its_number_and_is_sent_again(cast, programme, clock_at):
+    """What was attested of that submission is attested again with the next; every other answer stays."""
     file = submitted_file(cast, programme)
+    said = dict(file.answers.values_list("question", "value"))
     clock_at(AT + timedelta(hours=1))
     file = take_back_application(file, by=cast.sophie)
+    left = dict(file.answers.values_list("question", "value"))
+    attested = {one.key for one in form_of(file).of_type("attestation")} & said.keys()
+    assert len(attested) > 0
+    assert left == {question: value for question, value in said.items() if question not in attested}
     assert (file.state, file.reference, file.due) == (ApplicationState.DRAFT, "FE-2026-00001", None)
     assert current_snapshot(file) is None
     again = submit(file, by=cast.sophie, at=None)
     assert (again.reference, current_snapshot(again).number) == ("FE-2026-00001", 2)
     assert [one.superseded_at is None for one in again.snapshots.order_by("number")] == [False, True]
+    clock_at(AT + timedelta(hours=2))
+    take_back_application(again, by=cast.sophie)
+    ends = again.snapshots.order_by("number").values_list("superseded_at", flat=True)
+    assert list(ends) == [AT + timedelta(hours=1), AT + timedelta(hours=2)]
 
 
 def test_file_that_an_officer_opened_is_not_taken_back(cast, programme, clock_at):

@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.models import Membership, Organisation, User
 from applications.facts import represented, sides
 from applications.models import Application
+from applications.reactions import _keep_clocks, _tell_of_closing, cancel_every_file, follow_the_closing
 from applications.selectors.deadlines import decision_due, service_due
 from audit.models import Entry
 from moves.refusals import Forbidden, WrongMoment
@@ -165,9 +166,12 @@ def test_a_call_that_closed_is_extended_to_an_instant_to_come(cast, call):
         assert extend_call(call, by=cast.officer, closes_at=later, reason="Panne").closes_at == later
 
 
-def test_an_extension_is_told_to_whoever_has_a_draft(cast, programme, call):
+@proves(follow_the_closing)
+def test_an_extension_is_told_to_whoever_has_a_draft(cast, programme, call, northwind):
+    """Neither to who has sent one, nor to who withdrew theirs."""
     draft = draft_file(cast, programme)
-    submitted_file(cast, programme, company="precision")
+    sent = submitted_file(cast, programme, company="precision")
+    another(sent, organisation=northwind, state="withdrawn")
     Message.objects.all().delete()
     extend_call(call, by=cast.officer, closes_at=LATER, reason="Panne du portail")
     told = Message.objects.filter(kind="call_extended")
@@ -183,6 +187,7 @@ def told_of_a_later_closing():
     ]
 
 
+@proves(follow_the_closing)
 @pytest.mark.parametrize(("minutes", "is_told"), [(-1, True), (0, False), (1, False)])
 def test_applicant_that_was_given_more_time_is_told_of_an_extension_that_gives_it_more_still(
     cast, programme, call, usinage, precision, minutes, is_told
@@ -230,6 +235,7 @@ def test_people_are_told_once_of_several_drafts_by_the_latest(cast, programme, c
     assert [(m.recipient, m.application_id) for m in told] == [(cast.sophie, latest.pk)]
 
 
+@proves(_tell_of_closing)
 def test_everybody_of_an_applicant_without_a_draft_is_told_of_its_later_closing(cast, call, usinage):
     accommodate_applicant(call, by=cast.officer, organisation=usinage, closes_at=LATER, reason="Raison médicale")
     assert told_of_a_later_closing() == [
@@ -243,14 +249,52 @@ def test_who_closed_their_account_is_told_of_no_later_closing(cast, call, usinag
     assert told_of_a_later_closing() == [(cast.olivier, LATER, False, "call")]
 
 
+@proves(_tell_of_closing)
 @pytest.mark.parametrize(("state", "is_told"), [("submitted", False), ("approved", False), ("withdrawn", True)])
 def test_applicant_that_has_sent_already_is_told_of_no_later_closing(cast, programme, call, usinage, state, is_told):
-    Application.objects.filter(pk=submitted_row(cast, programme).pk).update(state=state)
+    """What was sent to another call is not sent to this one."""
+    row = submitted_row(cast, programme)
+    Application.objects.filter(pk=row.pk).update(state=state)
+    another(row, state="submitted", call=another_call(call))
     accommodate_applicant(call, by=cast.officer, organisation=usinage, closes_at=LATER, reason="Raison médicale")
     assert bool(told_of_a_later_closing()) is is_told
 
 
-def test_files_of_the_last_cohort_follow_its_closing(cast, programme, call):
+@proves(follow_the_closing)
+@proves(
+    _keep_clocks,
+    moot={
+        "without `Q(due__isnull": "asked again of each file as its clock is kept: it spares the lock of the others",
+        "order by `-pk`": "the order in which files are locked, which no row shows",
+    },
+)
+def test_files_of_the_last_cohort_follow_its_closing_and_those_of_no_other(cast, programme, call):
+    row, closing = submitted_row(cast, programme), call.closes_at
+    other = another_call(call)
+    own, earlier, theirs, counted = (
+        another(row, state="eligible", first_complete_at=AT, due=closing, **columns)
+        for columns in (
+            {"cohort_closes_at": closing},
+            {"cohort_closes_at": closing - timedelta(days=1)},
+            {"cohort_closes_at": closing, "call": other},
+            {"cohort_closes_at": LATER, "call": other},
+        )
+    )
+    paused = another(row, state="eligible", first_complete_at=AT, cohort_closes_at=closing, due=None,
+                     due_left=timedelta(days=99))  # fmt: skip
+    extend_call(call, by=cast.officer, closes_at=LATER, reason="Panne du portail")
+    promised = clock.end_of(clock.day_of(LATER) + timedelta(days=45))
+    found = {one.pk: (one.cohort_closes_at, one.due, one.due_left) for one in Application.objects.all()}
+    assert {one.pk: found[one.pk] for one in (own, earlier, theirs, counted, paused)} == {
+        own.pk: (LATER, promised, None),
+        earlier.pk: (closing - timedelta(days=1), closing, None),
+        theirs.pk: (closing, closing, None),
+        counted.pk: (LATER, closing, None),
+        paused.pk: (LATER, promised, None),
+    }
+
+
+def test_file_of_the_last_cohort_follows_its_closing(cast, programme, call):
     with clock.at(datetime(2028, 9, 20, 15, tzinfo=UTC)):
         last = submitted_file(
             cast, programme, at=None, project_period={"from": "2028-10-01", "to": "2029-01-15"}, milestones=SHORT
@@ -399,16 +443,23 @@ def test_an_accommodation_asks_who_and_in_which_state_before_the_day(cast, call,
     assert [r.code for r in refused.value.refusals] == ["state"]
 
 
+@proves(cancel_every_file)
 def test_a_cancelled_call_cancels_its_files_and_tells_everybody(cast, programme, call):
+    """What was asked of a file is asked no more; what was answered stays so. Another call's file goes on."""
     submitted = submitted_file(cast, programme)
     draft = draft_file(cast, programme, company="precision")
+    elsewhere = another(submitted, call=another_call(call))
+    for ended in ({"answered_at": AT}, {}):
+        submitted.change_requests.create(by=cast.officer, due=LATER, **ended)
     Message.objects.all().delete()
     cancel_call(call, by=cast.officer, reason="L’entente est résiliée.")
     submitted, draft = (Application.objects.get(pk=file.pk) for file in (submitted, draft))
     assert (submitted.state, submitted.due) == ("cancelled", None)
-    assert draft.state == "draft"
-    told = Message.objects.filter(kind="call_cancelled").order_by("recipient__email")
-    assert [m.recipient for m in told] == [cast.michel, cast.sophie]
+    assert (draft.state, Application.objects.get(pk=elsewhere.pk).state) == ("draft", "submitted")
+    asked = submitted.change_requests.order_by("pk").values_list("answered_at", "cancelled_at")
+    assert list(asked) == [(AT, None), (None, submitted.since)]
+    told = Message.objects.filter(kind="call_cancelled").order_by("pk")
+    assert [m.recipient for m in told] == [cast.sophie, cast.michel]
     assert told[0].context["reason"] == "L’entente est résiliée."
 
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import F
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -41,7 +40,7 @@ def mine(request: PersonRequest) -> HttpResponse:
         Application.objects.of_member(request.user)
         .select_related("call__program", "organisation")
         .prefetch_related("call__accommodations")
-        .order_by(F("submitted_at").desc(nulls_first=True), "-pk")[:200]
+        .latest_sent_first()[:200]
     )
     rows = list(files)
     drafts = [file for file in rows if file.state == ApplicationState.DRAFT]
@@ -59,7 +58,7 @@ def start(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Choose the organisation, or register it first; then the draft is there."""
     call = published_call(public_id)
     organisations = list(organisations_of(request.user))
-    existing = Application.objects.of_member(request.user).filter(call=call, state=ApplicationState.DRAFT)
+    existing = Application.objects.of_member(request.user).drafts_of(call)
     problem = ""
     if request.method == "POST":
         chosen = next((o for o in organisations if str(o.public_id) == request.POST.get("organisation")), None)

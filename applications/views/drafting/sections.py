@@ -102,8 +102,8 @@ class Page:
             elif question.is_answerable and question.type != QuestionType.ATTESTATION:
                 self._take_answer(question, data, request.user)
         if name := data.get("detach"):
-            document = self.application.documents.attached().filter(public_id=_uuid(name)).first()
-            if document is not None:
+            attached = self.application.documents.attached()
+            if document := next((one for one in attached if str(one.public_id) == name), None):
                 drafts.remove_document(document, by=request.user)
         self.more = [key for key in (data.get("add"),) if key]
         self.reload()
@@ -231,10 +231,3 @@ def _named(file: UploadedFile, message: str) -> str:
     """A fault that says which file, once."""
     message = str(message)
     return message if str(file.name) in message else _("%(label)s: %(error)s") % {"label": file.name, "error": message}
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(str(text))
-    except ValueError:
-        return UUID(int=0)
