@@ -14,6 +14,7 @@ from django.db.models import Q
 from accounts.roles import OrganisationRole
 from accounts.rules import in_office, is_person
 from work import clock
+from work.names import address_key
 from work.querysets import by_name
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         return self.current().filter(role=OrganisationRole.SIGNATORY, user__is_active=True)
 
     def of_address(self, email: str) -> Self:
-        """Those that run, of the person with this address."""
-        return self.current().filter(user__email=email)
+        """Those that run, of the person with this address, however it is typed."""
+        return self.current().filter(user__email=address_key(email))
 
     def by_organisation(self) -> Self:
         """With the organisation of each, by its name."""

@@ -15,7 +15,13 @@ from applications.models import Application
 from applications.rules import Change
 from applications.selectors.answers import form_of
 from applications.services.changes import request_changes
-from applications.services.drafts import remove_document, save_answer, save_eligibility, start_application
+from applications.services.drafts import (
+    attach_document,
+    remove_document,
+    save_answer,
+    save_eligibility,
+    start_application,
+)
 from applications.states import ApplicationState, ChangeWhy
 from demo import answers as said
 from demo.papers import pdf
@@ -298,6 +304,24 @@ def test_file_of_the_wrong_kind_is_refused_by_its_content(client, cast, call, us
         assert page.status_code == 422
         assert page.context["lines"][0]["url"] == "#ask-sponsor_letter"
     assert file.documents.count() == 0
+
+
+def test_document_that_is_removed_is_the_one_pressed_and_one_of_the_file(client, cast, call, usinage, precision):
+    file = start_application(call, usinage, by=cast.sophie)
+    other = start_application(call, precision, by=cast.michel)
+    questions = [one.key for one in form_of(file).of_type("documents")][:2]
+    kept, pressed = (attach_document(file, key, pdf(key, name=f"{key}.pdf"), by=cast.sophie) for key in questions)
+    theirs = attach_document(other, questions[0], pdf("a", name="a.pdf"), by=cast.michel)
+    client.force_login(cast.sophie)
+    section = form_of(file).question(questions[1]).section
+    address = reverse("application-section", args=[file.public_id, section])
+    for name, left in (
+        (theirs.public_id, [kept, pressed]), ("nonsense", [kept, pressed]),
+        (pressed.public_id, [kept]), (pressed.public_id, [kept]),
+    ):  # fmt: skip
+        assert client.post(address, posted_back(client.get(address), {"detach": str(name)})).status_code == 200
+        assert list(file.documents.attached()) == left
+    assert list(other.documents.attached()) == [theirs]
 
 
 def queries(client, url):
