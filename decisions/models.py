@@ -5,7 +5,7 @@ from django.db import models
 
 from applications.models import Application
 from audit.states import ChangeKind
-from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet, StepQuerySet
+from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet, ShareQuerySet, StepQuerySet
 from decisions.states import OPEN, ConcurrenceState, DecisionKind, DecisionState, StepKind
 from decisions.workflow import ConcurrenceLife, DecisionLife
 from funding.models import Agreement, Envelope
@@ -81,6 +81,8 @@ class DecisionShare(models.Model):
     decision = models.ForeignKey(Decision, on_delete=models.CASCADE, related_name="shares")
     envelope = models.ForeignKey(Envelope, on_delete=models.PROTECT, related_name="+")
     amount = models.DecimalField(max_digits=14, decimal_places=2)
+
+    objects = ShareQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -11,8 +11,18 @@ from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from accounts.rules import is_person
 from applications.querysets import OfFileQuerySet
 from audit.actors import Actor
-from decisions.states import AWAITED, ONCE_APPROVED, ONCE_ISSUED, OPEN, STEPS, DecisionKind, DecisionState, Turn
-from funding.roles import PartnerRole
+from decisions.states import (
+    AWAITED,
+    ONCE_APPROVED,
+    ONCE_ISSUED,
+    OPEN,
+    STEPS,
+    ConcurrenceState,
+    DecisionKind,
+    DecisionState,
+    StepKind,
+    Turn,
+)
 from moves.duties import excluding
 from moves.interests import barred_from
 from moves.models import DutyDone
@@ -22,7 +32,7 @@ from programs.roles import ProgramRole
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from decisions.models import Concurrence, Decision, Step
+    from decisions.models import Concurrence, Decision, DecisionShare, Step
 
 PROGRAM = "application__call__program"
 
@@ -44,6 +54,14 @@ class DecisionQuerySet(OfFileQuerySet["Decision"]):
 
     def issued(self) -> Self:
         return self.filter(state__in=ONCE_ISSUED)
+
+    def in_force(self) -> Self:
+        """Those issued that none has taken the place of since."""
+        return self.filter(state=DecisionState.ISSUED)
+
+    def latest_first(self) -> Self:
+        """Those of a file, the last that was drafted first."""
+        return self.order_by("-number")
 
     def longest_wait_first(self) -> Self:
         """In the order of the queue: by the instant of the state that they wait in."""
@@ -130,6 +148,23 @@ class StepQuerySet(models.QuerySet["Step"]):
         """The acts of the present round: none that a return made void."""
         return self.filter(voided_at__isnull=True)
 
+    def returns(self) -> Self:
+        """The acts that sent the decision back, of every round."""
+        return self.filter(kind=StepKind.SENT_BACK)
+
+    def of_the_cluster(self) -> Self:
+        """The acts that took the decision further: without returns, nor what a partner gave."""
+        return self.exclude(kind__in=(StepKind.SENT_BACK, StepKind.CONCURRED))
+
+    def latest_first(self) -> Self:
+        return self.order_by("-at", "-id")
+
+
+class ShareQuerySet(models.QuerySet["DecisionShare"]):
+    def by_year(self) -> Self:
+        """In the order of the fiscal years that they are paid from."""
+        return self.order_by("envelope__fiscal_year", "envelope_id")
+
 
 class ConcurrenceQuerySet(models.QuerySet["Concurrence"]):
     def counted(self) -> Self:
@@ -148,11 +183,19 @@ class ConcurrenceQuerySet(models.QuerySet["Concurrence"]):
         """The same, with the files that are closed to them: the door says so, and why."""
         if not is_person(user):
             return self.none()
-        partners = user.partner_seats.held_today().filter(role=PartnerRole.CONCURRENCE).values("partner_id")
+        partners = user.partner_seats.concurring().values("partner_id")
         return self.counted().filter(agreement__partner__in=partners).filter(decision__state__in=ONCE_APPROVED)
 
     def waiting(self) -> Self:
         return self.awaited().filter(decision__state=DecisionState.APPROVED)
+
+    def longest_wait_first(self) -> Self:
+        """In the order in which they were asked."""
+        return self.order_by("asked_at", "id")
+
+    def given(self) -> Self:
+        """Those that their partner gave, the latest first."""
+        return self.filter(state=ConcurrenceState.GIVEN).order_by("-given_at", "-id")
 
     def free_to(self, user: Actor) -> Self:
         """Those that no earlier act of `user` on the file keeps them from giving."""

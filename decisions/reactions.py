@@ -5,6 +5,7 @@ from applications.services.clocks import start_clock
 from applications.states import Outcome, PublicState
 from decisions.models import Concurrence, Decision
 from decisions.rules import Return
+from decisions.selectors import decided_in
 from decisions.services import messages
 from decisions.services.chain import (
     SETTLES,
@@ -135,7 +136,7 @@ def carry_out(decision: Decision, made: Made[Facts, Input]) -> tuple[Letter]:
 @after(Letter.send)
 def tell_the_outcome(letter: Letter, made: Made[Facts, Input]) -> tuple[Application, Decision] | None:
     """From now on the applicant may know, and so may those who pay."""
-    decision = Decision.objects.filter(letter=letter).first()
+    decision = decided_in(letter)
     if decision is None:
         return None
     application = Application.objects.get(pk=decision.application_id)
@@ -150,5 +151,5 @@ def tell_the_outcome(letter: Letter, made: Made[Facts, Input]) -> tuple[Applicat
 @after(Letter.fail)
 def tell_the_officers(letter: Letter, made: Made[Facts, Input]) -> None:
     """The letter of a decision could not be made or sent: they may try again on the decision's page."""
-    if Decision.objects.filter(letter=letter).exists():
+    if decided_in(letter):
         messages.tell_failed(letter)

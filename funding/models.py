@@ -14,12 +14,11 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Cluster
-from accounts.querysets import TermQuerySet
 from audit.states import ActorKind, ChangeKind
 from funding.constants import TERMS
 from funding.money import BUCKETS, FLOWS, SPENT, Bucket, EntryKind, deltas, fiscal_end, fiscal_label, fiscal_start
 from funding.money.postings import OF_A_FILE
-from funding.querysets import EnvelopeQuerySet, LedgerQuerySet
+from funding.querysets import EnvelopeQuerySet, LedgerQuerySet, SeatQuerySet
 from funding.roles import PartnerRole
 from questions.schema.standing import later_of
 from work import clock
@@ -65,7 +64,7 @@ class PartnerSeat(models.Model):
     starts_on = models.DateField(default=clock.today)
     ends_on = models.DateField(null=True, blank=True)
 
-    objects = TermQuerySet["PartnerSeat"].as_manager()
+    objects = SeatQuerySet.as_manager()
 
     class Meta:
         db_table = "programs_partnerseat"

@@ -1,5 +1,5 @@
-"""Envelopes, their order and their locks; which entries of the ledger may be told: outside the chain, and to whom some
-files are closed."""
+"""Seats of a partner; envelopes, their order and their locks; which entries of the ledger may be told: outside the
+chain, and to whom some files are closed."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Self
@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, When
 
+from accounts.querysets import TermQuerySet
 from funding.money import LEFT_OVER
+from funding.roles import PartnerRole
 
 if TYPE_CHECKING:
-    from funding.models import Envelope, LedgerEntry
+    from funding.models import Envelope, LedgerEntry, PartnerSeat
 
 LEFT = [str(kind) for kind in LEFT_OVER]
 WAITS = Q(application_id__isnull=False) | Q(kind__in=LEFT)  # until its file, or the files of its envelope, are told
+
+
+class SeatQuerySet(TermQuerySet["PartnerSeat"]):
+    def concurring(self) -> Self:
+        """Those from which somebody concurs for their partner today."""
+        return self.held_today().filter(role=PartnerRole.CONCURRENCE)
 
 
 class EnvelopeQuerySet(models.QuerySet["Envelope"]):

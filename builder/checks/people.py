@@ -131,7 +131,7 @@ def concurrence_lacking(call: Call) -> list[Finding]:
     """Somebody at the partner of each agreement that asks for its concurrence, by the agreement's reference."""
     found = []
     for agreement in call.program.agreements.select_related("partner").order_by("reference"):
-        seats = PartnerSeat.objects.held_today().filter(partner=agreement.partner, role=PartnerRole.CONCURRENCE)
+        seats = PartnerSeat.objects.concurring().filter(partner=agreement.partner)
         if agreement.concurrence_above is not None and not seats.exists():
             said = _("Nobody at %(partner)s can give the concurrence that the agreement %(reference)s asks for.")
             values = {"partner": agreement.partner.name, "reference": agreement.reference}

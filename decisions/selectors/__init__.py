@@ -2,9 +2,11 @@
 
 from decisions.selectors.chain import (
     chain_of,
+    decided_in,
     late_acts,
     money_of,
     needs_of,
+    others_of,
     present_decision,
     return_of,
     summary_of,
@@ -13,7 +15,7 @@ from decisions.selectors.chain import (
 from decisions.selectors.merits import Merits, merits_of
 from decisions.selectors.reconsideration import ask_until, contested_decision, tell
 from decisions.selectors.turns import concurrers_of, stuck_among
-from decisions.selectors.waiting import work_for
+from decisions.selectors.waiting import waits_of, work_for
 
 __all__ = [
     "Merits",
@@ -21,15 +23,18 @@ __all__ = [
     "chain_of",
     "concurrers_of",
     "contested_decision",
+    "decided_in",
     "late_acts",
     "merits_of",
     "money_of",
     "needs_of",
+    "others_of",
     "present_decision",
     "return_of",
     "stuck_among",
     "summary_of",
     "tell",
     "told_to_partner",
+    "waits_of",
     "work_for",
 ]

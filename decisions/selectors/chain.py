@@ -18,6 +18,7 @@ from decisions.querysets import DecisionQuerySet
 from decisions.states import BEFORE_APPROVAL, ONCE_ISSUED, OPEN, DecisionKind, DecisionState, StepKind, Turn
 from funding.figures import as_read
 from funding.models import Envelope, LedgerEntry
+from letters.models import Letter
 from letters.states import LetterState
 from moves.machine import foreseen
 from moves.states import Duty
@@ -79,7 +80,22 @@ def present_decision(application: Application) -> Decision | None:
     decisions = Decision.objects.filter(application=application).select_related(
         "application__call__program__cluster", "application__call__rules", "application__organisation", "letter"
     )
-    return decisions.open().first() or decisions.order_by("-number").first()
+    return decisions.open().first() or decisions.latest_first().first()
+
+
+def others_of(decision: Decision) -> DecisionQuerySet:
+    """The other decisions of its file, the latest first."""
+    return Decision.objects.filter(application=decision.application_id).exclude(pk=decision.pk).latest_first()
+
+
+def superseded_by(decision: Decision) -> list[Decision]:
+    """The decisions in force whose place this one takes, the earliest first."""
+    return list(others_of(decision).in_force().reverse())
+
+
+def decided_in(letter: Letter) -> Decision | None:
+    """The decision that a letter tells; None for the letter of anything else."""
+    return Decision.objects.filter(letter=letter).first()
 
 
 def unsent_of(application: Application) -> DecisionQuerySet:
@@ -155,9 +171,7 @@ def needs_of(decision: Decision, user: Actor) -> list[str]:
 def money_of(decision: Decision, entries: QuerySet[LedgerEntry]) -> list[Money]:
     """The part of each envelope, in order of fiscal year, with what is still free in it, besides, by the entries of the
     ledger that the reader may know of."""
-    shares = list(
-        decision.shares.select_related("envelope__agreement__partner").order_by("envelope__fiscal_year", "envelope_id")
-    )
+    shares = list(decision.shares.select_related("envelope__agreement__partner").by_year())
     read = as_read([share.envelope for share in shares], entries)
     return [Money(envelope, share.amount, envelope.free) for share, envelope in zip(shares, read, strict=True)]
 

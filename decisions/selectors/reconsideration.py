@@ -4,7 +4,7 @@ from datetime import datetime
 
 from applications.models import Application
 from decisions.models import Decision
-from decisions.states import FUNDED, DecisionKind, DecisionState
+from decisions.states import FUNDED, DecisionKind
 from letters.models import Letter
 from letters.subjects import Told
 from programs.selectors import policy_of
@@ -13,10 +13,8 @@ from work.calendars import EVERY_DAY
 
 def contested_decision(application: Application) -> Decision | None:
     """The decision that a reconsideration would be of: the latest in force, an answer *upheld* aside. None without."""
-    issued = Decision.objects.filter(application=application, state=DecisionState.ISSUED).exclude(
-        kind=DecisionKind.RECONSIDERED
-    )
-    return issued.select_related("letter", "application__call").order_by("-number").first()
+    issued = Decision.objects.in_force().filter(application=application).exclude(kind=DecisionKind.RECONSIDERED)
+    return issued.select_related("letter", "application__call").latest_first().first()
 
 
 def was_asked_again(decision: Decision) -> bool:
@@ -40,7 +38,7 @@ def tell(letter: Letter) -> Told:
     latest = (
         told.exclude(kind=DecisionKind.RECONSIDERED)
         .select_related("letter", "application__call")
-        .order_by("-number")
+        .latest_first()
         .first()
     )
     return Told(

@@ -8,12 +8,11 @@ from collections.abc import Collection, Iterable, Mapping
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.querysets import TermQuerySet
 from applications.selectors.turns import Missing, Stuck, without_taker
 from decisions.models import Concurrence, Decision
 from decisions.states import Turn
 from funding.models import PartnerSeat
-from funding.roles import PartnerRole
+from funding.querysets import SeatQuerySet
 from programs.querysets import in_office_holders
 from programs.roles import ProgramRole
 
@@ -52,7 +51,7 @@ def partners_people_of(concurrence: Concurrence) -> list[User]:
 
 def concurs_for(application_id: int, person: User) -> bool:
     """Whether `person` concurs today for a partner that was asked to of this file."""
-    mine = PartnerSeat.objects.held_today().filter(role=PartnerRole.CONCURRENCE, user=person).values("partner_id")
+    mine = person.partner_seats.concurring().values("partner_id")
     return Concurrence.objects.filter(application=application_id, agreement__partner__in=mine).exists()
 
 
@@ -105,9 +104,9 @@ def _without_concurrer(decisions: Collection[int]) -> dict[int, tuple[Missing, .
     return found
 
 
-def _seats_of(partners: Collection[int]) -> TermQuerySet[PartnerSeat]:
+def _seats_of(partners: Collection[int]) -> SeatQuerySet:
     """The seats from which somebody concurs for these partners (keys) today."""
-    return PartnerSeat.objects.held_today().filter(partner__in=partners, role=PartnerRole.CONCURRENCE)
+    return PartnerSeat.objects.concurring().filter(partner__in=partners)
 
 
 def _officers_of(partners: Collection[int]) -> QuerySet[User]:

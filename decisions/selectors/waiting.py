@@ -1,7 +1,7 @@
 """What waits for a person in this app: to endorse, approve, issue, concur; a letter to send again."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from audit.actors import Actor
 from decisions.models import Concurrence, Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
 from decisions.selectors.chain import late_acts
+from decisions.selectors.turns import stuck_among
 from decisions.states import STEPS, Turn
 from letters.models import Letter
 from letters.states import LetterState
@@ -33,6 +34,27 @@ def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
     if not is_person(user):
         return []
     return [*_work_of_chain(user, limit), *_work_of_rulings(user, limit), *_work_of_partner(user, limit)]
+
+
+@dataclass(frozen=True)
+class Waits:
+    """How an open decision waits: for which step, whether `user` stands aside from it for an earlier act of theirs or
+    their limit, and whether there is nobody to take it."""
+
+    turn: Turn
+    stands_aside: bool
+    above_limit: bool
+    is_stuck: bool
+
+
+def waits_of(decisions: Iterable[Decision], user: User) -> dict[int, Waits]:
+    """How each of these decisions waits (those of `.next_of(user)`), by its key."""
+    asked = Decision.objects.filter(pk__in=[decision.pk for decision in decisions])
+    turns = asked.turns()
+    free = set(asked.free_to(user).values_list("pk", flat=True))
+    within = set(asked.within_limit_of(user).values_list("pk", flat=True))
+    stuck = stuck_among(list(turns))
+    return {pk: Waits(turn, pk not in free, pk not in within, pk in stuck) for pk, turn in turns.items()}
 
 
 def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
@@ -96,7 +118,7 @@ def _line(file: Application, what: str | Promise, role: Hat, waits_for: str = ""
 def _work_of_partner(user: User, limit: int) -> list[WorkLine]:
     """Awards that wait for the partner's concurrence, without the files where the person is barred or stands aside."""
     asked = Concurrence.objects.of_officer(user).waiting().free_to(user)
-    asked = asked.select_related("application__call__program").order_by("asked_at", "id")
+    asked = asked.select_related("application__call__program").longest_wait_first()
     return first_lines(asked, _line_of_concurrence, limit=limit, rest=Rest.ANY)
 
 

@@ -12,12 +12,11 @@ from audit.actors import Actor
 from audit.services import record
 from decisions import checks, rules
 from decisions.models import Concurrence, Decision, DecisionShare, Step
-from decisions.selectors.chain import unsent_of
+from decisions.selectors.chain import superseded_by, unsent_of
 from decisions.services import messages
 from decisions.states import FUNDED, DecisionKind, DecisionState, StepKind
 from decisions.subjects import subject_of
 from funding import ledger
-from funding.models import Envelope
 from funding.money import Bucket, Cause
 from letters.models import Letter
 from letters.services import queue_letter, withhold_letter
@@ -51,7 +50,7 @@ def draft_decision(
 
     A recommendation brings its amount and its shares. A file has at most one open decision.
     """
-    last = Decision.objects.filter(application=application).order_by("-number").first()
+    last = application.decisions.latest_first().first()
     decision = Decision.objects.create(
         application=application,
         kind=kind,
@@ -64,7 +63,7 @@ def draft_decision(
     if recommendation is not None:
         DecisionShare.objects.bulk_create(
             DecisionShare(decision=decision, envelope_id=share.envelope_id, amount=share.amount)
-            for share in recommendation.shares.order_by("envelope_id")
+            for share in recommendation.shares.all()
         )
     record(
         decision,
@@ -180,7 +179,7 @@ def void_decision(application: Application, *, by: Actor, note: str = "") -> Dec
 
     `note` is the reason of the move that made the file leave.
     """
-    decision = Decision.objects.open().filter(application=application).first()
+    decision = application.decisions.open().first()
     if decision is None:
         return None
     return move(decision, Decision.void, by=by, given=Reason(note))
@@ -235,7 +234,7 @@ def settle_file(decision: Decision, *, by: Actor) -> Application:
     that had committed goes back to its envelopes before the new commitment. The service clock stops; an outsider reads
     what they were last told until the new letter is sent.
     """
-    _lock_envelopes(decision)
+    ledger.lock_all(decision.application_id)
     if decision.kind != DecisionKind.RECONSIDERED:
         _supersede_earlier(decision, by=by)
     if decision.kind in FUNDED:
@@ -259,17 +258,8 @@ def write_letter(decision: Decision) -> Letter:
     return letter
 
 
-def _lock_envelopes(decision: Decision) -> None:
-    """Every envelope that this decision or an earlier one touches, in id order, before any of them changes."""
-    own = decision.shares.values("envelope_id")
-    earlier = DecisionShare.objects.filter(decision__application_id=decision.application_id).values("envelope_id")
-    ids = Envelope.objects.filter(pk__in=own) | Envelope.objects.filter(pk__in=earlier)
-    list(Envelope.objects.select_for_update(of=("self",)).filter(pk__in=ids.values("pk")).order_by("pk"))
-
-
 def _supersede_earlier(decision: Decision, *, by: Actor) -> None:
-    issued = Decision.objects.filter(application_id=decision.application_id, state=DecisionState.ISSUED)
-    for earlier in issued.exclude(pk=decision.pk).order_by("number"):
+    for earlier in superseded_by(decision):
         if earlier.kind in FUNDED:
             release_commitment(decision.application, by=by, because=Cause.SUPERSEDE)
         move(earlier, Decision.supersede, by=by)

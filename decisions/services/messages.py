@@ -14,7 +14,7 @@ from audit.actors import Actor
 from decisions.models import Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
 from decisions.selectors.turns import concurrers_of, partners_people_of, stuck_among, takers_of
-from decisions.states import DecisionKind, StepKind, Turn
+from decisions.states import DecisionKind, Turn
 from letters.models import Letter
 from moves.interests import unbarred
 from notifications import messages
@@ -144,10 +144,9 @@ def concerned_by_undoing(decision: Decision, *, by: Actor) -> list[tuple[User, L
 
 def _acted_on(decision: Decision) -> set[User]:
     """Whose acts of the present round they are, as long as they read the file. A partner has no page of it."""
-    acts = decision.steps.counted().exclude(kind__in=(StepKind.SENT_BACK, StepKind.CONCURRED))
-    acted = User.objects.filter(pk__in=acts.values("by"))
+    acts = decision.steps.counted().of_the_cluster().select_related("by")
     staff = Application.objects.filter(pk=decision.application_id)
-    return {person for person in acted if staff.of_staff(person).exists()}
+    return {person for person in {act.by for act in acts} if staff.of_staff(person).exists()}
 
 
 def tell_failed(letter: Letter) -> None:
@@ -189,4 +188,4 @@ def _ask_partners(decision: Decision) -> None:
 
 def _round(decision: Decision) -> int:
     """How often the decision was sent back before: each round is told anew."""
-    return decision.steps.filter(kind=StepKind.SENT_BACK).count()
+    return decision.steps.returns().count()

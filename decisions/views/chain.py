@@ -60,15 +60,13 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
     moves = allowed(decision, request.user)
     letter = decision.letter
     languages = subject_of(decision).languages
-    steps = decision.steps.select_related("by").order_by("-at", "-id")
-    earlier = application.decisions.exclude(pk=decision.pk).order_by("-number")
     context = {
         "application": application,
         "decision": decision,
         "kind": "" if decision.state == DecisionState.VOID else DecisionKind(decision.kind).row.tag,
         "funded": decision.kind in FUNDED,
         "stages": selectors.chain_of(decision),
-        "timeline": [_told(step) for step in steps],
+        "timeline": [_told(step) for step in decision.steps.select_related("by").latest_first()],
         "sent_back": selectors.return_of(decision),
         "moves": [{"move": one, "url": reverse(PAGES[one.step].url, args=[reference])} for one in moves],
         "late": selectors.late_acts(application),
@@ -78,7 +76,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "undeclared": any(one.undeclared for one in moves),
         "money": selectors.money_of(decision, entries_open_to(request.user)),
         "merits": selectors.merits_of(decision, request.user),
-        "concurrences": decision.concurrences.counted().select_related("agreement__partner", "by").order_by("id"),
+        "concurrences": decision.concurrences.counted().select_related("agreement__partner", "by").longest_wait_first(),
         "reasons": [(language, getattr(decision, f"reasons_{language}")) for language in languages],
         "same_words": len(languages) > 1 and bool(decision.reasons_fr) and decision.reasons_fr == decision.reasons_en,
         "reasons_are_open": reasons_can_change(decision) is None,
@@ -89,7 +87,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "may_retry": letter is not None and bool(allowed(letter, request.user, Letter.retry)),
         "granted": decision.state in ONCE_ISSUED and decision.kind in FUNDED,
         "is_void": decision.state == DecisionState.VOID,
-        "earlier": earlier,
+        "earlier": selectors.others_of(decision),
     }
     return render(request, "decisions/file.html", context)
 

@@ -22,9 +22,8 @@ from decisions import selectors, services
 from decisions.access import PARTNER
 from decisions.forms import InterestsForm, NoteForm, SendBackForm
 from decisions.models import Concurrence, Decision
-from decisions.states import ConcurrenceState, DecisionKind
+from decisions.states import DecisionKind
 from decisions.subjects import subject_of
-from funding.roles import PartnerRole
 from letters import sheets
 from moves.interests import standing_of
 from moves.machine import allowed
@@ -60,13 +59,13 @@ def read_of(concurrence: Concurrence, person: User, *, read: Read) -> None:
 @require_safe
 def index(request: PersonRequest) -> HttpResponse:
     """What waits for the partner's concurrence, the longest wait first; and what was given lately."""
-    if not request.user.partner_seats.held_today().filter(role=PartnerRole.CONCURRENCE).exists():
+    if not request.user.partner_seats.concurring().exists():
         raise PermissionDenied(_("This page is for the concurrence officers of a government partner."))
     mine = Concurrence.objects.of_officer(request.user).select_related(*RELATED)
-    waiting = list(mine.waiting().order_by("asked_at", "id")[:100])
+    waiting = list(mine.waiting().longest_wait_first()[:100])
     free = set(mine.waiting().free_to(request.user).values_list("pk", flat=True))
     nobody = {one.pk for one in waiting if one.pk not in free and not selectors.concurrers_of(one)}
-    given = list(mine.filter(state=ConcurrenceState.GIVEN).order_by("-given_at", "-id")[:20])
+    given = list(mine.given()[:20])
     record_list_reading(
         request.user,
         subject="concurrence",

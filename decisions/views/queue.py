@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from accounts.requests import PersonRequest
 from audit.services import record_list_reading
 from audit.states import Read
 from decisions import selectors
-from decisions.models import Concurrence, Decision
+from decisions.models import Concurrence, Decision, DecisionShare
 from decisions.querysets import DecisionQuerySet
 from decisions.states import FUNDED, STEPS, DecisionKind
 from programs.rules import holds_somewhere
@@ -30,24 +31,19 @@ def queue(request: PersonRequest) -> HttpResponse:
         return redirect("decision-concurrences")
     if not (rows.exists() or holds_somewhere(request.user, *STEPS)):
         raise PermissionDenied(_("This page is for those who endorse, approve or issue decisions."))
-    rows = rows.select_related("application__call__program").prefetch_related("shares__envelope__agreement")
+    shares = DecisionShare.objects.select_related("envelope__agreement").by_year()
+    rows = rows.select_related("application__call__program").prefetch_related(Prefetch("shares", shares))
     shown, next_url = _page(request, rows)
-    page = Decision.objects.filter(pk__in=[decision.pk for decision in shown])
-    turns = page.turns()
-    free = set(page.free_to(request.user).values_list("pk", flat=True))
-    within = set(page.within_limit_of(request.user).values_list("pk", flat=True))
-    stuck = selectors.stuck_among(list(turns))
+    waits = selectors.waits_of(shown, request.user)
     lines = [
         {
             "decision": decision,
             "file": decision.application,
-            "step": turns[decision.pk].row.to_do,
+            "waits": waits[decision.pk],
+            "step": waits[decision.pk].turn.row.to_do,
             "kind": DecisionKind(decision.kind).row.tag,
             "funded": decision.kind in FUNDED,
             "parts": [(share.envelope, share.amount) for share in decision.shares.all()],
-            "stands_aside": decision.pk not in free,
-            "above_limit": decision.pk not in within,
-            "is_stuck": decision.pk in stuck,
         }
         for decision in shown
     ]

@@ -7,7 +7,18 @@ locks the file before it calls (lock order: application, decision, then envelope
 
 from funding.ledger.balances import available, held_for, reconcile
 from funding.ledger.entries import Share
-from funding.ledger.files import accrue, commit, pay, recover, release, release_all, reserve, reuse, reverse_entry
+from funding.ledger.files import (
+    accrue,
+    commit,
+    lock_all,
+    pay,
+    recover,
+    release,
+    release_all,
+    reserve,
+    reuse,
+    reverse_entry,
+)
 from funding.ledger.refusals import InsufficientFunds
 from funding.ledger.told import tell, tell_given_back
 from funding.ledger.years import allocate, charge_fee, close_year, lapse, receive, reprofile, return_funds
@@ -23,6 +34,7 @@ __all__ = [
     "commit",
     "held_for",
     "lapse",
+    "lock_all",
     "pay",
     "receive",
     "reconcile",

@@ -59,13 +59,17 @@ def release(
     )
 
 
+def lock_all(application_id: int) -> list[Envelope]:
+    """Every envelope in which a file has or had money, locked in id order before any of them changes."""
+    return lock(list(Envelope.objects.of_entries(LedgerEntry.objects.of_file(application_id))))
+
+
 @transaction.atomic
 def release_all(
     application_id: int, *, by: Actor, because: Cause, from_: Bucket = Bucket.RESERVED, note: str = ""
 ) -> list[LedgerEntry]:
     """Gives back everything a file still has `reserved` (or `committed`), in every envelope. Empty when it has none."""
-    locked = lock(list(Envelope.objects.of_entries(LedgerEntry.objects.of_file(application_id))))
-    shares = [(e, held_for(application_id, e)[from_]) for e in locked]
+    shares = [(e, held_for(application_id, e)[from_]) for e in lock_all(application_id)]
     shares = [(e, amount) for e, amount in shares if amount > 0]
     if not shares:
         return []

@@ -11,6 +11,7 @@ from decisions import services
 from decisions.selectors.turns import concurs_for
 from decisions.services import messages
 from funding.models import PartnerSeat
+from funding.querysets import SeatQuerySet
 from letters.models import Letter
 from moves.services import declare_standing, record_duty
 from notifications import messages as said
@@ -363,7 +364,7 @@ def test_what_was_told_by_an_office_that_ended_meanwhile_never_leaves_and_says_w
     assert {one.last_error for one in late} == {"Its reader no longer holds the office by which it concerned them."}
 
 
-@proves(in_office, reads_as_staff, concurs_for)
+@proves(in_office, reads_as_staff, concurs_for, SeatQuerySet.concurring)
 def test_office_is_that_of_the_file_of_the_person_and_of_today(cast, programme, clock_at):
     clock_at(files.DECIDED_AT)
     file = files.submitted_row(cast, programme)

@@ -8,8 +8,8 @@ import pytest
 from accounts.models import User
 from audit.actors import CLOCK
 from decisions.models import Concurrence, Decision
-from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet
-from decisions.states import STEPS, ConcurrenceState, DecisionState, Turn
+from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet, StepQuerySet
+from decisions.states import STEPS, ConcurrenceState, DecisionState, StepKind, Turn
 from moves.services import declare_standing, record_duty
 from programs.models import Appointment
 from programs.querysets import held_on
@@ -243,6 +243,17 @@ def test_open_and_issued_decisions_are_those_of_these_states(rows):
     mine = Decision.objects.filter(pk__in=pks(rows))
     assert names(rows, mine.open()) == OPEN
     assert names(rows, mine.issued()) == {"issued", "superseded"}
+
+
+@proves(StepQuerySet.returns, StepQuerySet.of_the_cluster)
+def test_returns_of_every_round_and_what_the_cluster_did_are_told_from_what_a_partner_gave(cast, programme):
+    decision = files.decision_row(cast, programme, state="issued")
+    for kind in StepKind.values:
+        for voided_at in (None, clock.now()):
+            decision.steps.create(kind=kind, by=cast.approver, voided_at=voided_at)
+    assert [step.kind for step in decision.steps.returns()] == [StepKind.SENT_BACK] * 2
+    kinds = decision.steps.of_the_cluster().values_list("kind", flat=True)
+    assert sorted(set(kinds)) == [StepKind.APPROVED, StepKind.ENDORSED, StepKind.ISSUED]
 
 
 # Concurrences

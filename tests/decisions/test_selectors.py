@@ -11,20 +11,24 @@ from audit.actors import CLOCK
 from decisions import services
 from decisions.models import Decision, DecisionShare
 from decisions.pages import CONCURRENCE, FILE_DECISION
-from decisions.querysets import DecisionQuerySet, StepQuerySet
+from decisions.querysets import DecisionQuerySet, ShareQuerySet, StepQuerySet
 from decisions.selectors import (
     chain_of,
     contested_decision,
+    decided_in,
     money_of,
+    others_of,
     present_decision,
     summary_of,
     tell,
     told_to_partner,
+    waits_of,
     work_for,
 )
+from decisions.selectors.chain import superseded_by
 from decisions.selectors.reconsideration import was_asked_again
-from decisions.selectors.waiting import _work_of_chain, _work_of_partner
-from decisions.states import DecisionState
+from decisions.selectors.waiting import Waits, _work_of_chain, _work_of_partner
+from decisions.states import DecisionState, Turn
 from funding import ledger
 from funding.models import Agreement, Envelope, LedgerEntry
 from funding.money import Cause
@@ -337,6 +341,32 @@ def test_answer_to_a_reconsideration_begins_with_the_opinion_of_its_officer(cast
     assert chain(decision)[0] == ("Opinion of the reconsideration officer", "now")
 
 
+# A page of the queue
+
+
+@proves(waits_of)
+def test_each_decision_of_a_page_says_its_step_and_what_keeps_its_reader_from_it(cast, programme):
+    """A colleague could take two of them: the one above the reader's limit, and the one of which they did an act."""
+    names = ("own", "acted", "above", "nobody's", "of another page")
+    amounts = {"above": "90000.01"}
+    rows = {
+        name: files.decision_row(cast, programme, state="endorsed", amount=amounts.get(name, "90000.00"))
+        for name in names
+    }
+    Appointment.objects.filter(user=cast.approver).update(limit=files.D("90000.00"))
+    Appointment.objects.create(user=cast.emily, program=programme, cluster=programme.cluster, role="approver",
+                               limit=files.D("250000"))  # fmt: skip
+    for name, person in (("acted", "approver"), ("nobody's", "approver"), ("nobody's", "emily")):
+        record_duty(rows[name].application_id, by=getattr(cast, person), duty="screen")
+    found = waits_of([rows[name] for name in names[:4]], cast.approver)
+    assert found == {
+        rows["own"].pk: Waits(Turn.APPROVE, stands_aside=False, above_limit=False, is_stuck=False),
+        rows["acted"].pk: Waits(Turn.APPROVE, stands_aside=True, above_limit=False, is_stuck=False),
+        rows["above"].pk: Waits(Turn.APPROVE, stands_aside=False, above_limit=True, is_stuck=False),
+        rows["nobody's"].pk: Waits(Turn.APPROVE, stands_aside=True, above_limit=False, is_stuck=True),
+    }
+
+
 # A file's decisions
 
 
@@ -368,6 +398,27 @@ def test_file_shows_its_open_decision_else_the_latest(cast, programme, states, s
 def test_file_without_a_decision_shows_none(cast, programme):
     of_file(cast, programme, ("draft", "approved"))
     assert present_decision(files.file_row(cast, programme)) is None
+
+
+@proves(others_of, superseded_by, DecisionQuerySet.in_force)
+def test_decision_takes_the_place_of_those_in_force_before_it_the_earliest_first(cast, programme):
+    rows = of_file(cast, programme, ("issued", "waitlisted"), ("superseded", "approved"), ("issued", "declined"),
+                   ("void", "approved"), ("draft", "approved"), ("issued", "partial"))  # fmt: skip
+    of_file(cast, programme, ("issued", "approved"))
+    assert superseded_by(rows[5]) == [rows[0], rows[2]]
+    assert list(others_of(rows[3])) == [rows[5], rows[4], rows[2], rows[1], rows[0]]
+
+
+@proves(decided_in)
+def test_letter_tells_its_own_decision_and_that_of_anything_else_none(cast, programme):
+    found = {}
+    for _n in range(2):
+        decision = files.decision_row(cast, programme, state="issued")
+        letter = files.letter_row(decision.application, state="queued")
+        Decision.objects.filter(pk=decision.pk).update(letter=letter)
+        found[letter] = decision
+    found[files.letter_row(decision.application, state="queued")] = None
+    assert {letter: decided_in(letter) for letter in found} == found
 
 
 @proves(contested_decision)
@@ -433,7 +484,7 @@ def test_pages_of_a_letter_say_what_was_decided_and_whether_it_still_holds(
 # Its money
 
 
-@proves(money_of, told_to_partner)
+@proves(money_of, told_to_partner, ShareQuerySet.by_year)
 def test_money_is_told_by_fiscal_year_then_envelope_with_what_each_can_still_give(cast, programme):
     agreement = Agreement.objects.get()
     decision = files.decision_row(cast, programme, state="draft", amount="600.00")

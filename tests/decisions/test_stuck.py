@@ -267,6 +267,28 @@ def test_decisions_that_are_stuck_are_found_once_for_all_and_told_of(cast, progr
     assert asked == [{decision.pk for decision in decisions}]
 
 
+@proves(
+    messages.tell_stuck,
+    messages._tell_stuck_files,
+    moot={
+        "without .open()": "what is over is never stuck: it only asks of fewer",
+        "without `state__in=MARKABLE`": "what waits for no step is never stuck: it only asks of fewer",
+    },
+)
+def test_officers_are_told_of_each_decision_then_of_each_file_that_is_stuck_in_the_order_they_were_made(
+    cast, programme
+):
+    decisions = [waiting(cast, programme, Turn.APPROVE)[0] for _n in range(3)]
+    rows = [files.file_row(cast, programme, state="submitted") for _n in range(3)]
+    for n in (2, 0):
+        acts(decisions[n], cast.approver)
+        record_duty(rows[n].pk, by=cast.screener, duty="prepare")
+    assert tell_stuck() == 4
+    told = Message.objects.order_by("id").values_list("recipient", "application_id")
+    expected = [decisions[0].application_id, decisions[2].application_id, rows[0].pk, rows[2].pk]
+    assert list(told) == [(cast.officer.pk, file) for file in expected]
+
+
 def test_officer_to_whom_the_file_is_closed_is_not_told(cast, programme):
     decision, person = waiting(cast, programme, Turn.APPROVE)
     acts(decision, person), is_barred(decision, cast.officer)

@@ -149,7 +149,7 @@ def test_home_queue_mail_and_button_name_the_same_people(cast, programme, as_, m
             at_home |= {name for line in lines if line.what == turn.row.act and line.role == turn.row.hat}
             if Decision.objects.next_of(person).exists():
                 lines = as_(person).get(reverse("decision-queue")).context["lines"]
-                in_queue |= {name for line in lines if not line["stands_aside"] and not line["above_limit"]}
+                in_queue |= {name for line in lines if not line["waits"].stands_aside and not line["waits"].above_limit}
             moves = allowed(Decision.objects.get(pk=decision.pk), person, STEP[turn])
             on_button |= {name for move in moves if not {"duty", "limit"} & {refusal.code for refusal in move.refusals}}
     assert mailed == at_home == in_queue == on_button == theirs

@@ -11,8 +11,9 @@ from applications.models import Application
 from audit.models import Reading
 from decisions import services
 from decisions.models import Decision
+from decisions.querysets import ConcurrenceQuerySet, DecisionQuerySet, StepQuerySet
 from decisions.rules import reasons_can_change
-from decisions.selectors import work_for
+from decisions.selectors import others_of, work_for
 from decisions.states import DecisionState
 from funding.models import Agreement, Envelope
 from letters.models import Letter
@@ -21,6 +22,7 @@ from moves.services import declare_standing, record_duty
 from notifications.models import Message
 from programs.models import Appointment
 from tests.decisions import files
+from tests.mutants import proves
 from work import clock, nudges
 
 pytestmark = pytest.mark.django_db
@@ -174,7 +176,7 @@ def test_queue_says_which_step_is_somebody_elses(cast, programme, as_):
     record_duty(other.application_id, by=cast.approver, duty="screen")
     record_duty(own.application_id, by=cast.approver, duty="approve")  # before a return: the same act is no exclusion
     lines = as_(cast.approver).get(reverse("decision-queue")).context["lines"]
-    assert {line["decision"].pk: line["stands_aside"] for line in lines} == {other.pk: True, own.pk: False}
+    assert {line["decision"].pk: line["waits"].stands_aside for line in lines} == {other.pk: True, own.pk: False}
 
 
 def test_queue_closes_with_the_appointment(cast, programme, as_):
@@ -476,6 +478,7 @@ def test_queue_is_of_the_officers_of_the_whole_cluster_too(cast, programme, as_,
     assert as_(cast.emily).get(reverse("decision-queue")).status_code == status
 
 
+@proves(others_of, DecisionQuerySet.latest_first, StepQuerySet.latest_first, ConcurrenceQuerySet.longest_wait_first)
 def test_page_lists_earlier_decisions_and_steps_the_latest_first_and_the_round_that_counts(cast, programme, as_):
     application = files.submitted_row(cast, programme)
     numbers = {2: "superseded", 4: "approved", 1: "superseded", 3: "void"}
@@ -492,15 +495,19 @@ def test_page_lists_earlier_decisions_and_steps_the_latest_first_and_the_round_t
         ("approved", 2, cast.approver),
         ("sent_back", 3, cast.chair),
         ("endorsed", 1, cast.ana),
+        ("approved", 1, cast.ben),  # at the same instant, written after
     ):
         present.steps.create(kind=kind, by=person, at=files.DECIDED_AT + timedelta(hours=hours))
     context = as_(cast.officer).get(reverse("decision-file", args=[application.reference])).context
     assert context["decision"] == present
     assert list(context["earlier"]) == [rows[3], rows[2], rows[1]]
     assert list(context["concurrences"]) == shown
-    assert [line["who"] for line in context["timeline"]] == ["Louise Fortin", "Sylvie Nguyen", "Ana Tremblay"]
+    assert [line["who"] for line in context["timeline"]] == [
+        "Louise Fortin", "Sylvie Nguyen", cast.ben.full_name, "Ana Tremblay",
+    ]  # fmt: skip
 
 
+@proves(ConcurrenceQuerySet.longest_wait_first, ConcurrenceQuerySet.given)
 def test_page_of_the_partner_lists_what_waits_the_longest_first_and_what_was_given_the_latest_first(
     cast, programme, as_
 ):
