@@ -15,7 +15,6 @@ BY_RIGHT = r"\.(of_member|of_staff|visible_to|listed|held_by|of_reviewer|next_of
 INSIDE = r"\b(application|assignment)="  # of the file, or of the review, that the door gave
 EXCEPTIONS = {
     "decisions/views/queue.py queue": "the decisions that `next_of` gave just before, asked again by their keys",
-    "reports/api/filters.py _own_shares": "shares of the partner's own envelopes, of awards that it reads already",
 }
 
 
