@@ -16,6 +16,7 @@ from programs.roles import ProgramRole
 from reviews.states import LIVE, READABLE, REFUSED, WAITING, Answer, AssignmentState, SitsAs
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from applications.models import Application
     from reviews.models import Assignment, Declaration, Panel, PanelSeat, Recommendation
 
@@ -134,6 +135,15 @@ class AssignmentQuerySet(OfFileQuerySet["Assignment"]):
         since = Q(application__last_told_at__lt=F("submitted_at"))
         return self.exclude(application__state__in=LEFT).filter(Q(application__last_told_at=None) | since)
 
+    def by_state(self) -> Self:
+        """With the reviewer of each: those whose review is in, that are offered, accepted; and of those who left,
+        recused, declined, cancelled. Of each state, as they were given."""
+        return self.select_related("reviewer").order_by("-state", "id")
+
+    def as_they_came(self) -> Self:
+        """With what each scores, in the order in which the reviews came in."""
+        return self.prefetch_related("scores").order_by("submitted_at", "id")
+
     def counted(self) -> Self:
         """Reviews that count, the only road to them: submitted with their total, by the panel that now has the file,
         by somebody to whom it is not closed. Those recused, set aside by a reconsideration, reopened, cancelled or
@@ -152,6 +162,14 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
             application=OuterRef("application"), user=OuterRef("user"), pk__gt=OuterRef("pk")
         )
         return self.exclude(Exists(newer))
+
+    def of_person(self, user: "User") -> Self:
+        """Those of one person."""
+        return self.filter(user=user)
+
+    def ruled(self) -> Self:
+        """Doubts that the chair ruled on."""
+        return self.filter(ruled_by__isnull=False)
 
     def to_rule_on(self) -> Self:
         """Doubts that wait for the chair's ruling, oldest first. Those ruled on, or declared again since, are out."""

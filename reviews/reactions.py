@@ -17,7 +17,6 @@ from reviews.services.assignments import review_due
 from reviews.services.panels import open_new_panel
 from reviews.services.ranking import void_recommendation
 from reviews.services.scores import after_what_counts_changed
-from reviews.states import WAITING
 from work import clock
 
 
@@ -109,7 +108,7 @@ def tell_the_reviewer(assignment: Assignment, made: Made[Facts, Input]) -> None:
 def set_the_first_panel_aside(application: Application, made: Made[Facts, Input]) -> tuple[Application]:
     """A new panel has the file: what the first one scored is kept, and no longer counted, whatever a doubt about
     interests left out of it."""
-    Assignment.objects.live().filter(application=application).update(set_aside_at=clock.now())
+    application.assignments.live().update(set_aside_at=clock.now())
     open_new_panel(application)
     after_what_counts_changed(application, by=made.by, came=False)
     return (application,)
@@ -124,8 +123,7 @@ def set_the_first_panel_aside(application: Application, made: Made[Facts, Input]
 )
 def cancel_open_assignments(application: Application, made: Made[Facts, Input]) -> None:
     """The file has left its reviewers: what they had not submitted is taken back."""
-    waiting = Assignment.objects.filter(application=application, state__in=WAITING)
-    for assignment in waiting.order_by("id"):
+    for assignment in application.assignments.waiting().order_by("id"):
         move(assignment, Assignment.cancel, by=made.by)
 
 

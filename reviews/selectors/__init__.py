@@ -9,6 +9,7 @@ from reviews.selectors.cohorts import (
     to_review_in,
 )
 from reviews.selectors.evidence import Reread, Stood, departure, departure_of, hides_its_ranking, reread, stood
+from reviews.selectors.interests import interests_of
 from reviews.selectors.late import Late, late_on, said_of
 from reviews.selectors.panel import (
     CountedReview,
@@ -18,7 +19,7 @@ from reviews.selectors.panel import (
     panel_reviews,
     reviews_of,
 )
-from reviews.selectors.queue import Queue, pace_of, queue_of
+from reviews.selectors.queue import Queue, assignment_on, last_submitted, pace_of, past_of, queue_of
 from reviews.selectors.ranking import (
     RankedFile,
     Ranking,
@@ -45,6 +46,7 @@ __all__ = [
     "Ranking",
     "Reread",
     "Stood",
+    "assignment_on",
     "closed_in",
     "cohort_it_competes_in",
     "competition_of",
@@ -54,6 +56,8 @@ __all__ = [
     "held_for",
     "held_percent",
     "hides_its_ranking",
+    "interests_of",
+    "last_submitted",
     "late_on",
     "left_in",
     "notes_of",
@@ -61,6 +65,7 @@ __all__ = [
     "pace_of",
     "panel_reviews",
     "panels_of",
+    "past_of",
     "proposed_shares",
     "queue_of",
     "ranking",

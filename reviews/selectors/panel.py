@@ -101,7 +101,7 @@ def reviews_of(applications: Collection[Application]) -> dict[int, PanelReviews]
     prefetch_related_objects(list(applications), "call__rubric", "call__rules")
     found: dict[int, list[Assignment]] = {}
     rows = Assignment.objects.counted().filter(application__in=[one.pk for one in applications])
-    for row in rows.prefetch_related("scores").order_by("submitted_at", "id"):
+    for row in rows.as_they_came():
         found.setdefault(row.application_id, []).append(row)
     return {file.pk: together(file, found.get(file.pk, [])) for file in applications}
 

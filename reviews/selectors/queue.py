@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from django.db.models import QuerySet
+
 from accounts.models import User
 from applications.states import ApplicationState
 from moves.interests import barred_pairs
 from programs.selectors import rubric_of
 from reviews.models import Assignment, Score
-from reviews.states import AssignmentState
+from reviews.states import WAITING, AssignmentState
 from work import clock
 
 SITTING = timedelta(minutes=20)  # a longer silence between two saves is a pause, not work
@@ -93,6 +95,23 @@ def queue_of(user: User, *, limit: int = 200) -> Queue:
     )
     done = Assignment.objects.of_reviewer(user).live().submitted().untold()
     return Queue(waiting, done.count(), pace_of(user))
+
+
+def last_submitted(user: User, *, limit: int = 5) -> list[Assignment]:
+    """The reviews that `user` submitted last, the latest first."""
+    rows = Assignment.objects.of_reviewer(user).submitted().select_related("application")
+    return list(rows.order_by("-submitted_at", "-id")[:limit])
+
+
+def past_of(user: User) -> QuerySet[Assignment]:
+    """The reviews that `user` submitted, and the files that left them otherwise; the latest first."""
+    rows = Assignment.objects.of_reviewer(user).exclude(state__in=WAITING)
+    return rows.select_related("application__call__program").order_by("-since", "-id")
+
+
+def assignment_on(reference: str, user: User) -> Assignment | None:
+    """The assignment by which `user` has the file of this number; None where they do not have it."""
+    return Assignment.objects.of_reviewer(user).live().filter(application__reference=reference).first()
 
 
 def pace_of(user: User) -> timedelta | None:

@@ -85,7 +85,7 @@ def _unruled(application: Application, person: User, suggested: Collection[Confl
     """What the records say of them that no ruling on this file has answered."""
     if not suggested:
         return []
-    ruled = Declaration.objects.filter(application=application, user=person, ruled_by__isnull=False)
+    ruled = application.declarations.of_person(person).ruled()
     known = {key for keys in ruled.values_list("recorded", flat=True) for key in keys.splitlines()}
     return [one for one in suggested if one.key not in known]
 
@@ -226,7 +226,7 @@ def uphold_acts(declaration: Declaration, *, by: User, why: str) -> Declaration:
 
 def _live(application: Application, user: User) -> Assignment | None:
     """The assignment by which `user` has the file, or None."""
-    return Assignment.objects.live().filter(application=application, reviewer=user).first()
+    return application.assignments.live().filter(reviewer=user).first()
 
 
 def _move_assignment(application: Application, *, by: User, answer: Answer) -> None:

@@ -16,7 +16,7 @@ from work import clock
 def panel_of(application: Application) -> Panel:
     """The panel that has the file: its own, since a reconsideration gave it one; else its call's, begun now if need be.
     Asked with the file locked."""
-    own = Panel.objects.running().filter(application=application).first()
+    own = application.panels.running().first()
     if own is not None:
         return own
     panel, _begun = Panel.objects.running().get_or_create(call_id=application.call_id, application=None)
@@ -28,9 +28,9 @@ def take_seat(application: Application, *, person: User, sits_as: str) -> PanelS
     """`person` sits on the panel that has the file from now on; the seats of those whose role has ended, end. Returns
     the `PanelSeat`, the one they already had if any."""
     panel = panel_of(application)
-    left = PanelSeat.objects.running().vacant().filter(panel=panel).exclude(person=person)
+    left = panel.seats.running().vacant().exclude(person=person)
     left.update(until=clock.now(), why_ended=SeatEnd.ROLE_ENDED)
-    seat, _taken = PanelSeat.objects.running().get_or_create(panel=panel, person=person, sits_as=SitsAs(sits_as))
+    seat, _taken = panel.seats.running().get_or_create(panel=panel, person=person, sits_as=SitsAs(sits_as))
     return seat
 
 
@@ -46,7 +46,7 @@ def take_the_chair(application: Application, *, by: Actor) -> PanelSeat | None:
 def open_new_panel(application: Application) -> Panel:
     """The file has a panel of its own from now on, on which nobody sits yet; one that it already had ends, with its
     seats. The seats of its call's panel stay, for the other files."""
-    before = Panel.objects.running().filter(application=application)
+    before = application.panels.running()
     PanelSeat.objects.running().filter(panel__in=before).update(until=clock.now(), why_ended=SeatEnd.NEW_PANEL)
     before.update(until=clock.now())
     return Panel.objects.create(call_id=application.call_id, application=application)
@@ -57,7 +57,7 @@ def seat_the_assigned(call: Call) -> int:
     seats were taken."""
     given = Assignment.objects.live().filter(application__call=call).order_by()
     panel, _begun = Panel.objects.running().get_or_create(call=call, application=None)
-    there = set(PanelSeat.objects.running().filter(panel=panel).values_list("person_id", "sits_as"))
+    there = set(panel.seats.running().values_list("person_id", "sits_as"))
     rows = given.values_list("reviewer_id", "seat").annotate(first=Min("at"))
     seats = [
         PanelSeat(panel=panel, person_id=person, sits_as=side, since=first)

@@ -90,8 +90,7 @@ def recommend(
 
 def _keep(recommendation: Recommendation, shares: Iterable[tuple[Envelope, Decimal]]) -> None:
     """It stands from now on, in place of any before. One of no known outcome is not kept: the move refuses it."""
-    before = Recommendation.objects.standing().filter(application=recommendation.application)
-    before.update(voided_at=clock.now())
+    recommendation.application.recommendations.standing().update(voided_at=clock.now())
     if recommendation.outcome:
         recommendation.save()
         RecommendationShare.objects.bulk_create(
@@ -121,7 +120,7 @@ def void_recommendation(application: Application, *, by: Actor, sent_back: str =
 
     `sent_back`: why its decision was sent back, which the committee reads as it recommends again.
     """
-    recommendation = Recommendation.objects.standing().filter(application=application).first()
+    recommendation = application.recommendations.standing().first()
     if recommendation is None:
         return None
     ledger.release_all(application.pk, by=by, because=Cause.VOID_RECOMMENDATION)

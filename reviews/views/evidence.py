@@ -43,7 +43,7 @@ class Step:
 
 def steps_of(assignment: Assignment, rubric: Rubric, current: str = "") -> tuple[list[Step], dict[str, Score]]:
     """The criteria of a review, each with what is saved of it."""
-    scores = {score.criterion: score for score in Score.objects.filter(assignment=assignment)}
+    scores = {score.criterion: score for score in assignment.scores.all()}
     here = reverse("review-score", args=[assignment.public_id])
     steps = []
     for number, criterion in enumerate(rubric.criteria, 1):

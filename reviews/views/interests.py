@@ -20,10 +20,10 @@ from moves.duties import done_by
 from moves.interests import stand_of
 from moves.refusals import Forbidden, WrongMoment
 from moves.states import StandingState
-from reviews import checks, services
+from reviews import checks, selectors, services
 from reviews.access import TO_DECLARE
 from reviews.forms.people import DeclareForm, InterestForm
-from reviews.models import Assignment, Declaration, Interest
+from reviews.models import Assignment
 from reviews.states import DECLARABLE, Answer, AssignmentState
 from reviews.views.files import own_assignment
 
@@ -37,15 +37,15 @@ def index(request: PersonRequest) -> HttpResponse:
         services.record_interest(by=request.user, **form.cleaned_data)
         messages.success(request, _("The interest is on record."))
         return redirect("review-interests")
-    interests = Interest.objects.filter(user=request.user).order_by("ends_on", "-starts_on", "-id")
-    return render(request, "reviews/interests.html", {"form": form, "interests": interests})
+    context = {"form": form, "interests": selectors.interests_of(request.user)}
+    return render(request, "reviews/interests.html", context)
 
 
 @login_required
 @require_POST
 def end(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """An interest of mine ends today. It stays on record."""
-    interest = get_object_or_404(Interest.objects.filter(user=request.user), public_id=public_id)
+    interest = get_object_or_404(request.user.interests, public_id=public_id)
     services.end_interest(interest, by=request.user)
     messages.success(request, _("The interest ends today. It stays on record."))
     return redirect("review-interests")
@@ -55,7 +55,7 @@ def end(request: PersonRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def declare(request: PersonRequest, reference: str) -> HttpResponse:
     """Declare my interests in a file, as one who acts on it. What is shown is what a declaration needs, no more."""
-    mine = Assignment.objects.of_reviewer(request.user).live().filter(application__reference=reference).first()
+    mine = selectors.assignment_on(reference, request.user)
     if mine is not None:
         return redirect("review-declare-own", mine.public_id)
     application = enter(request.user, TO_DECLARE, read=Read.INTERESTS, reference=reference)
@@ -99,7 +99,7 @@ def _declare(
             if said.answer != answer:
                 messages.warning(request, _("The records say otherwise: the chair rules on what they say."))
             return redirect(_after(request, application, said.answer, assignment, done))
-    latest = Declaration.objects.filter(application=application, user=user).order_by("-id").first()
+    latest = application.declarations.latest_of_each().of_person(user).first()
     context = {
         "application": application,
         "sponsors": list(application.sponsorships.standing().values_list("organisation_name", flat=True)),

@@ -7,8 +7,8 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -28,7 +28,7 @@ from programs.selectors import rubric_of
 from reviews import checks, selectors, services
 from reviews.access import sees_scores
 from reviews.forms.people import NOT_A_REVIEWER, AssignForm, ReasonForm, RuleForm, UpholdForm
-from reviews.models import Assignment, Declaration, Recommendation
+from reviews.models import Assignment, Declaration
 from reviews.rules import WHO_ASSIGNS, WHO_RULES, may_assign, may_rule, may_uphold
 from reviews.selectors import PanelReviews
 from reviews.states import Answer, AssignmentState
@@ -62,21 +62,14 @@ def _page(
 ) -> HttpResponse:
     officer, chair = may_assign(application, request.user), may_rule(application, request.user)
     reviews = selectors.panel_reviews(application)
-    recommendation = (
-        Recommendation.objects.standing()
-        .filter(application=application)
-        .prefetch_related("shares__envelope__agreement")
-        .select_related("by", "application")
-        .first()
-    )
+    standing = application.recommendations.standing().select_related("by", "application")
+    recommendation = standing.prefetch_related("shares__envelope__agreement").first()
     context = {
         "application": application,
         "ranking_url": address_of(application),
         "tab": "review-file",
         "chosen": request.POST.getlist("reviewer"),
-        "to_rule": Declaration.objects.to_rule_on().filter(application=application).select_related("user")
-        if chair
-        else (),
+        "to_rule": application.declarations.to_rule_on().select_related("user") if chair else (),
         "late": selectors.late_on(application),
         "may_uphold": may_uphold(application, request.user),
         "recommendation": recommendation,
@@ -96,7 +89,7 @@ def _page(
 
 def _panel(application: Application, reviews: PanelReviews) -> dict[str, object]:
     """Who has the file, who had it, and how the panel's rule is met."""
-    rows = application.assignments.select_related("reviewer").order_by("-state", "id")
+    rows = application.assignments.by_state()
     live = [one for one in rows if one.is_live]
     gone = [one for one in rows if not one.is_live]
     notes = selectors.notes_of(gone)
@@ -255,12 +248,10 @@ def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpRespons
     application = enter(request.user, STAFF, read=Read.DECLARATION, reference=reference)
     if not may_uphold(application, request.user):
         raise Forbidden(WHO_RULES)
-    rows = Declaration.objects.filter(application=application, user__public_id=person_id).select_related("user")
-    declaration = rows.order_by("-id").first()
-    if declaration is None:
-        raise Http404
+    declared = application.declarations.latest_of_each().select_related("user")
+    declaration = get_object_or_404(declared, user__public_id=person_id)
     open_ = declaration.answer == Answer.UNSURE and declaration.ruled_by_id is None
-    late = not open_ and Declaration.objects.touching().filter(application=application, pk=declaration.pk).exists()
+    late = not open_ and application.declarations.touching().filter(pk=declaration.pk).exists()
     form: RuleForm | UpholdForm | None = None
     if declaration.user_id != request.user.pk and open_ and may_rule(application, request.user):
         form = RuleForm(request.POST or None)

@@ -19,7 +19,6 @@ from moves.refusals import WrongMoment
 from reviews import selectors, services
 from reviews.forms.people import ReasonForm
 from reviews.models import Assignment
-from reviews.states import WAITING
 from reviews.views.files import own_assignment
 
 
@@ -28,12 +27,7 @@ from reviews.views.files import own_assignment
 def index(request: PersonRequest) -> HttpResponse:
     """My files to review, soonest due first, skipped ones last; how many are done, and the time left."""
     queue = selectors.queue_of(request.user)
-    recent = (
-        Assignment.objects.of_reviewer(request.user)
-        .submitted()
-        .select_related("application")
-        .order_by("-submitted_at", "-id")[:5]
-    )
+    recent = selectors.last_submitted(request.user)
     shown = [one.assignment.application_id for one in queue.waiting] + [one.application_id for one in recent]
     record_list_reading(request.user, subject="assignment", what=Read.REVIEWS_TO_GIVE, question={}, listed=shown)
     context = {
@@ -55,13 +49,7 @@ def minutes(length: timedelta | None) -> int | None:
 @require_GET
 def past(request: PersonRequest) -> HttpResponse:
     """The reviews I submitted, the latest first; and the files that left me otherwise."""
-    rows = (
-        Assignment.objects.of_reviewer(request.user)
-        .exclude(state__in=WAITING)
-        .select_related("application__call__program")
-        .order_by("-since", "-id")
-    )
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    page = Paginator(selectors.past_of(request.user), 50).get_page(request.GET.get("page"))
     record_list_reading(
         request.user,
         subject="assignment",

@@ -102,13 +102,8 @@ def read(request: PersonRequest, public_id: UUID) -> HttpResponse:
     if assignment.state != AssignmentState.SUBMITTED:
         return redirect("review-check", public_id)
     rubric = rubric_of(assignment.application.call)
-    others = (
-        Assignment.objects.counted()
-        .filter(application=assignment.application)
-        .exclude(pk=assignment.pk)
-        .prefetch_related("scores")
-        .order_by("submitted_at", "id")
-    )
+    counted = assignment.application.assignments.counted().as_they_came()
+    others = [one for one in counted if one != assignment]
     context = {
         "assignment": assignment,
         "application": assignment.application,

@@ -70,3 +70,15 @@ def test_doubts_to_rule_on_are_the_latest_of_each_person_oldest_first(cast, prog
     assert list(Declaration.objects.to_rule_on()) == waiting
     again = declare_interests(file, by=cast.dev, answer="unsure", note="Le même, mieux dit.")
     assert list(Declaration.objects.to_rule_on()) == [*waiting[1:], again]
+
+
+@proves(DeclarationQuerySet.of_person, DeclarationQuerySet.ruled)
+def test_declarations_of_a_person_are_all_theirs_and_the_chair_ruled_on_those_that_it_ruled_on(cast, programme):
+    file = eligible_file(cast, programme)
+    doubts = [
+        declare_interests(file, by=one, answer="unsure", note="Un doute.") for one in (cast.officer, cast.finance)
+    ]
+    rule_on_declaration(doubts[0], by=cast.chair, clear=True, ruling="Aucun lien.")
+    again = declare_interests(file, by=cast.officer, answer="none")
+    assert set(file.declarations.of_person(cast.officer)) == {doubts[0], again}
+    assert list(file.declarations.ruled()) == [doubts[0]]

@@ -22,7 +22,9 @@ from reviews.services import (
     start_review,
     uphold_acts,
 )
+from reviews.services.interests import _doubt_where_it_matters
 from reviews.states import AssignmentState
+from tests.decisions.files import submitted_row
 from tests.files import another
 from tests.mutants import proves
 from tests.reviews.files import assigned_file, eligible_file, file_in_review, fresh, of, score
@@ -93,6 +95,30 @@ def test_interest_recorded_after_the_review_leaves_it_out_until_the_chair_rules(
         Declaration.objects.get(user=cast.ana, answer="unsure"), by=cast.chair, clear=True, ruling="Non."
     )
     assert panel_reviews(file).counted == 1
+
+
+@proves(record_interest)
+def test_interest_is_joined_to_the_organisation_of_its_number(cast, usinage, precision, northwind):
+    for organisation in (usinage, precision, northwind):
+        made = record_interest(by=cast.dev, kind="employer", organisation_name="Un nom", neq=organisation.neq)
+        assert made.organisation == organisation
+    assert record_interest(by=cast.dev, kind="employer", organisation_name=usinage.legal_name).organisation is None
+
+
+@proves(_doubt_where_it_matters)
+def test_interest_puts_in_doubt_the_files_under_way_where_its_person_declared_none(cast, programme, usinage):
+    """In order. Not what was decided for good; nor where they declared nothing, or a conflict; nor others' files."""
+    file = submitted_row(cast, programme)
+    third, second, first = (another(file, state=state) for state in ("in_review", "eligible", "reviewed"))
+    decided, nothing, conflict, others = (another(file, state=state) for state in ("declined", *["in_review"] * 3))
+    for one in (first, second, third, decided):
+        declare_standing(one.pk, user=cast.ana, standing="clear")
+    declare_standing(conflict.pk, user=cast.ana, standing="conflict")
+    declare_standing(others.pk, user=cast.ben, standing="clear")
+    employed_by(cast.ana, usinage)
+    doubts = Declaration.objects.order_by("id").values_list("application_id", "user_id", "answer")
+    assert list(doubts) == [(one.pk, cast.ana.pk, "unsure") for one in (third, second, first)]
+    assert standing_of(nothing.pk, cast.ana) != StandingState.UNSURE
 
 
 def test_conflict_of_the_screener_stops_the_review_until_somebody_else_looks_again(cast, programme, client):

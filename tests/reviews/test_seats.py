@@ -34,7 +34,7 @@ from reviews.services import (
     rule_on_declaration,
     start_review,
 )
-from reviews.services.panels import open_new_panel, panel_of, take_seat
+from reviews.services.panels import open_new_panel, panel_of, seat_the_assigned, take_seat
 from reviews.states import AssignmentState, SeatEnd, SitsAs
 from tests.decisions import files as decided
 from tests.decisions.files import other_programme, submitted_row
@@ -107,6 +107,57 @@ def test_file_given_to_a_new_panel_has_one_of_its_own(cast, file):
     again = open_new_panel(file)
     assert (panel_of(file), seats(own)) == (again, [(cast.ben, "cluster", "new_panel")])
     assert list(Panel.objects.running().order_by("id")) == [first, again]
+
+
+@proves(open_new_panel, take_seat)
+def test_seats_end_with_the_role_or_with_their_own_panel_and_stay_as_they_ended(cast, file, clock_at):
+    def ended(panel):
+        return {one.person: (one.why_ended, one.until) for one in panel.seats.select_related("person").order_by("id")}
+
+    other, sits = another(file), ("", None)
+    first = take_seat(file, person=cast.ana, sits_as="cluster").panel
+    own, beside = open_new_panel(file), open_new_panel(other)
+    for one in (file, other):
+        take_seat(one, person=cast.ana, sits_as="cluster"), take_seat(one, person=cast.ben, sits_as="cluster")
+    end_role(cast.ben)
+    take_seat(file, person=cast.dev, sits_as="industry")
+    clock_at(NOW + DAY)
+    end_role(cast.dev)
+    chloe = take_seat(file, person=cast.chloe, sits_as="cluster")
+    left = {cast.ben: ("role_ended", NOW), cast.dev: ("role_ended", NOW + DAY)}
+    assert ended(own) == {cast.ana: sits, cast.chloe: sits, **left}
+    again = take_seat(file, person=cast.dev, sits_as="industry")
+    assert again == take_seat(file, person=cast.dev, sits_as="industry")
+    assert [one.why_ended for one in own.seats.filter(person=cast.dev).order_by("id")] == ["role_ended", ""]
+    clock_at(NOW + 2 * DAY)
+    third = open_new_panel(file)
+    there = {cast.ana: ("new_panel", NOW + 2 * DAY), cast.chloe: ("new_panel", NOW + 2 * DAY)}
+    assert ended(own) == {**there, cast.ben: left[cast.ben], cast.dev: ("new_panel", NOW + 2 * DAY)}
+    assert fresh(chloe).until == NOW + 2 * DAY
+    assert (ended(first), ended(beside)) == ({cast.ana: sits}, {cast.ana: sits, cast.ben: sits})
+    clock_at(NOW + 3 * DAY)
+    open_new_panel(file)
+    untils = [fresh(one).until for one in (first, beside, own, third)]
+    assert untils == [None, None, NOW + 2 * DAY, NOW + 3 * DAY]
+
+
+@proves(seat_the_assigned)
+def test_whoever_has_a_file_of_a_call_by_rows_sits_on_its_panel_since_the_first(cast, file, give):
+    """Once. Not who left their files, nor whoever has one of another call."""
+    Panel.objects.create(call=file.call, until=NOW - DAY)  # one that has ended
+    panel = take_seat(file, person=cast.emily, sits_as="cluster").panel
+    give(file, cast.emily)
+    PanelSeat.objects.create(panel=panel, person=cast.dev, sits_as="industry", until=NOW, why_ended="role_ended")
+    give(file, cast.dev, seat="industry", at=NOW - DAY)
+    give(file, cast.ana, at=NOW - 2 * DAY), give(another(file), cast.ana, "submitted", at=NOW - 3 * DAY)
+    give(file, cast.chloe, "recused"), give(file, cast.ben, "submitted", set_aside_at=NOW)
+    give(another(file, call=another_call(file.call)), cast.michel)
+    assert seat_the_assigned(file.call) == 2
+    sitting = panel.seats.running().order_by("since").select_related("person")
+    assert [(one.person, one.sits_as, one.since) for one in sitting] == [
+        (cast.ana, "cluster", NOW - 3 * DAY), (cast.dev, "industry", NOW - DAY), (cast.emily, "cluster", NOW)
+    ]  # fmt: skip
+    assert seat_the_assigned(file.call) == 0
 
 
 @proves(_work_of_panel, moot=NARROWER)

@@ -42,7 +42,8 @@ from reviews.selectors import (
     work_for,
 )
 from reviews.selectors.cohorts import Competition, closed_in, competition_of, recommended_in, to_review_in
-from reviews.selectors.queue import Queue
+from reviews.selectors.interests import interests_of
+from reviews.selectors.queue import Queue, assignment_on, last_submitted, past_of
 from reviews.selectors.ranking import _files_to_rank
 from reviews.selectors.waiting import _work_of_panel
 from reviews.states import AssignmentState
@@ -736,54 +737,73 @@ def test_who_cannot_be_given_a_file_is_listed_after_with_why(cast, file, give, c
 # ------------------------------------------------------------------ what was done before
 
 
+@proves(past_of)
 def test_past_reviews_are_ones_own_the_latest_first(cast, file, give, client):
-    second, third, first = (
+    second, third, first, same = (
         give(another(file), cast.ana, state, since=NOW - days * DAY)
-        for state, days in (("submitted", 2), ("recused", 3), ("cancelled", 1))
+        for state, days in (("submitted", 2), ("recused", 3), ("cancelled", 1), ("declined", 2))
     )
     give(another(file), cast.ana), give(another(file), cast.ana, "offered"), give(another(file), cast.ben, "submitted")
     client.force_login(cast.ana)
-    assert list(client.get(reverse("review-past")).context["rows"]) == [first, second, third]
+    assert list(client.get(reverse("review-past")).context["rows"]) == [first, same, second, third]
     recent = client.get(reverse("review-queue")).context["recent"]
     assert list(recent) == [second]
 
 
+@proves(last_submitted)
 def test_queue_page_recalls_the_last_reviews_submitted(cast, file, give, client):
-    second, third, first = (
-        give(another(file), cast.ana, "submitted", submitted_at=NOW - days * DAY) for days in (2, 3, 1)
+    """Five of them; not one that was given back since."""
+    second, third, first, same, fourth, _fifth = (
+        give(another(file), cast.ana, "submitted", submitted_at=NOW - days * DAY) for days in (2, 3, 1, 2, 4, 5)
     )
     give(another(file), cast.ben, "submitted", submitted_at=NOW)
+    give(another(file), cast.ana, "accepted", submitted_at=NOW)
     client.force_login(cast.ana)
-    assert list(client.get(reverse("review-queue")).context["recent"]) == [first, second, third]
+    assert client.get(reverse("review-queue")).context["recent"] == [first, same, second, third, fourth]
 
 
+@proves(assignment_on)
+def test_assignment_by_which_a_person_has_a_file_is_their_own_on_that_file_while_they_have_it(cast, file, give):
+    other, left, aside = another(file), another(file), another(file)
+    mine, theirs, elsewhere = give(file, cast.ana), give(file, cast.ben), give(other, cast.ana, "offered")
+    give(left, cast.ana, "recused"), give(aside, cast.ana, "submitted", set_aside_at=NOW)
+    found = [assignment_on(one.reference, cast.ana) for one in (file, other, left, aside)]
+    assert found == [mine, elsewhere, None, None]
+    assert assignment_on(file.reference, cast.ben) == theirs
+    assert assignment_on(file.reference, cast.officer) is None
+
+
+@proves(AssignmentQuerySet.as_they_came)
 def test_others_reviews_are_those_that_count_in_the_order_they_came(cast, file, give, client):
     own = give(file, cast.ana, "submitted", submitted_at=NOW)
-    third, first, second = (
+    third, first, second, same = (
         give(file, person, "submitted", submitted_at=NOW - days * DAY)
-        for person, days in ((cast.ben, 1), (cast.dev, 3), (cast.chloe, 2))
+        for person, days in ((cast.ben, 1), (cast.dev, 3), (cast.chloe, 2), (cast.michel, 2))
     )
     give(file, cast.endorser, "submitted", set_aside_at=NOW), give(file, cast.screener, "recused")
     give(file, cast.approver), give(another(file), cast.ben, "submitted")
     client.force_login(cast.ana)
     reviews = client.get(reverse("review-read", args=[own.public_id])).context["reviews"]
-    assert [one.assignment for one in reviews] == [own, first, second, third]
+    assert [one.assignment for one in reviews] == [own, first, second, same, third]
 
 
+@proves(interests_of)
 def test_interests_of_a_person_are_their_own_those_that_run_last(cast, client):
     days = {"ended": (-90, -30), "ends": (-9, 30), "old": (-60, None), "new": (-3, None), "middle": (-20, None)}
-    for name in ("old", "ends", "new", "ended", "middle"):
+    days["old too"] = days["old"]
+    for name in ("old", "ends", "new", "ended", "middle", "old too"):
         first, last = (None if day is None else clock.today() + day * DAY for day in days[name])
         cast.dev.interests.create(kind="employer", organisation_name=name, starts_on=first, ends_on=last)
     cast.ana.interests.create(kind="employer", organisation_name="Another's")
     client.force_login(cast.dev)
     found = client.get(reverse("review-interests")).context["interests"]
-    assert [one.organisation_name for one in found] == ["ended", "ends", "new", "middle", "old"]
+    assert [one.organisation_name for one in found] == ["ended", "ends", "new", "middle", "old too", "old"]
 
 
 # ------------------------------------------------------------------ the page of a panel
 
 
+@proves(AssignmentQuerySet.by_state)
 def test_page_of_a_panel_has_who_has_the_file_apart_from_who_left_it(cast, file, give, client):
     second, fourth = give(file, cast.ben, "offered"), give(file, cast.dev, "accepted")
     live = [give(file, cast.ana, "submitted"), second, give(file, cast.approver, "offered"), fourth]

@@ -22,6 +22,7 @@ from programs.services.people import appoint
 from reports.models import ApiKey
 from reviews import checks, selectors
 from reviews.models import Assignment, Recommendation, Score
+from reviews.reactions import cancel_open_assignments
 from reviews.services import (
     assign_reviewer,
     cancel_assignment,
@@ -42,9 +43,11 @@ from reviews.services import (
     start_review,
     submit_review,
 )
+from reviews.services.interests import _live
 from reviews.services.scores import FeedbackConflict, ScoreConflict, ScoreInvalid
 from tests.files import with_rules
 from tests.kept import kept
+from tests.mutants import proves
 from tests.reviews.files import (
     accept,
     assigned_file,
@@ -316,10 +319,12 @@ def test_the_review_that_completes_the_quorum_closes_the_file_and_takes_back_the
     assert of(application, cast.endorser).state == "cancelled"
 
 
+@proves(cancel_open_assignments)
 @pytest.mark.parametrize("act", ["withdraw", "ineligible"])
 def test_a_file_that_leaves_takes_its_open_assignments_back(cast, programme, act):
     application = file_in_review(cast, programme)
     score(of(application, cast.ana), 4)
+    Assignment.objects.filter(pk=of(application, cast.ben).pk).update(due=NOW + timedelta(days=90))
     if act == "withdraw":
         withdraw_application(application, by=cast.sophie, reason="Notre client a changé d'avis.")
     else:
@@ -329,15 +334,24 @@ def test_a_file_that_leaves_takes_its_open_assignments_back(cast, programme, act
         move(application, Application.find_ineligible, by=cast.screener)
     states = {name: of(application, getattr(cast, name)).state for name in ("ana", "ben", "dev")}
     assert states == {"ana": "submitted", "ben": "cancelled", "dev": "cancelled"}
+    taken_back = Entry.objects.filter(verb="assignment.cancel").order_by("id").values_list("subject_id", flat=True)
+    assert list(taken_back) == [of(application, person).pk for person in (cast.ben, cast.dev)]  # as all are locked
 
 
 # --------------------------------------------------------- declarations
 
 
+@proves(_live)
 def test_a_conflict_declared_recuses_and_closes_the_file(cast, programme):
+    """By the assignment that they have: neither by one that was cancelled before, nor by another's."""
     application = assigned_file(cast, programme)
+    cancel_assignment(of(application, cast.dev), by=cast.officer)
+    assign_reviewer(application, cast.dev, by=cast.officer)
     declare_interests(application, by=cast.dev, answer="conflict", note="Concurrent direct.")
-    assert of(application, cast.dev).state == "recused"
+    left = [(one.reviewer, one.state) for one in application.assignments.select_related("reviewer").order_by("id")]
+    assert left == [
+        (cast.ana, "offered"), (cast.ben, "offered"), (cast.dev, "cancelled"), (cast.dev, "recused")
+    ]  # fmt: skip
     assert is_barred(application.pk, cast.dev)
     assert Message.objects.filter(kind="review_declined", recipient=cast.officer).count() == 1
 
@@ -484,14 +498,18 @@ def test_what_is_not_on_the_scale_or_in_the_rubric_is_refused(cast, programme):
     assert not assignment.scores.exists()
 
 
+@proves(save_score)
 def test_two_windows_saving_one_score_are_told_and_neither_is_lost(cast, programme):
     assignment = of(file_in_review(cast, programme), cast.ana)
+    theirs = save_score(of(assignment.application, cast.ben), "strategic_fit", by=cast.ben, version=0, point="1")
+    other = save_score(assignment, "team_capacity", by=cast.ana, version=0, point="2")
     first = save_score(assignment, "strategic_fit", by=cast.ana, version=0, point="3", comment="Un")
     with pytest.raises(ScoreConflict) as stopped:
         save_score(assignment, "strategic_fit", by=cast.ana, version=0, point="4", comment="Deux")
     assert (stopped.value.theirs.point, stopped.value.theirs.comment) == ("3", "Un")
     second = save_score(assignment, "strategic_fit", by=cast.ana, version=first.version, point="4", comment="Deux")
     assert (second.version, second.point) == (2, "4")
+    assert [(one.version, one.point) for one in (fresh(theirs), fresh(other))] == [(1, "1"), (1, "2")]
     with pytest.raises(ScoreConflict):
         save_score(assignment, "strategic_fit", by=cast.ana, version=first.version, comment="Trois")
 
