@@ -72,6 +72,15 @@
     tell();
   }
 
+  // What was typed and is not saved yet is kept for one person, and goes as they sign out.
+  document.addEventListener("submit", (event) => {
+    const who = event.target.dataset.forget;
+    if (!who) return;
+    try {
+      for (const key of Object.keys(localStorage)) if (key.startsWith(`passerelle:${who}:`)) localStorage.removeItem(key);
+    } catch { /* storage refused: nothing was kept */ }
+  });
+
   // One press, one sending. The button that was pressed is still sent, so it is barred only after the form has left.
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -9,7 +9,7 @@
     constructor(form) {
       this.form = form;
       this.text = form.dataset; // the sentences, translated
-      this.store = `passerelle:${form.dataset.autosaveKey || location.pathname}:`;
+      this.store = `passerelle:${form.dataset.autosaveBy || ""}:${form.dataset.autosaveKey || location.pathname}:`;
       this.waiting = new Map(); // key → what is not saved yet
       this.sending = new Set();
       this.typing = new Map();

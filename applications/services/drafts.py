@@ -6,9 +6,10 @@ Only what cannot be read at all (an amount that is not a number) is refused.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.core.files import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -36,6 +37,7 @@ from questions.schema.answers import read_texts, validate_answer
 from questions.schema.faults import Fault
 from questions.schema.tables import check_cell, columns_of
 from work import clock
+from work.models import new_public_id
 from work.versions import Overtaken
 
 KEPT_AS_TYPED = (
@@ -75,15 +77,25 @@ class AnswerInvalid(Exception):
 
 @transaction.atomic
 def start_application(
-    call: Call, organisation: Organisation, *, by: User, eligibility: Mapping[str, object] | None = None
+    call: Call,
+    organisation: Organisation,
+    *,
+    by: User,
+    eligibility: Mapping[str, object] | None = None,
+    public_id: UUID | None = None,
 ) -> Application:
     """A draft for `organisation`, with the answers of the two-minute check when it was made.
 
+    `public_id`: the one that the page had ready for it. The same page sent several times begins one draft.
     Forbidden for who does not act for it; WrongMoment when the call takes no drafts, or the check refuses.
     """
     if not is_member(organisation, by):
         raise Forbidden(_("Only people who act for the organisation can apply in its name."))
+    same = Application.objects.filter(public_id=public_id, call=call, organisation=organisation, created_by=by)
+    if public_id and (begun := same.first()):
+        return begun
     application = Application(
+        public_id=public_id or new_public_id(),
         call=call,
         organisation=organisation,
         created_by=by,
@@ -97,7 +109,14 @@ def start_application(
     refused = check.refusals(eligibility) if check and eligibility else []
     if refused:
         raise WrongMoment(*(Refusal(str(item.refusal), code="ineligible") for item in refused))
-    application.save()
+    try:
+        with transaction.atomic():
+            application.save()
+    except IntegrityError:
+        if begun := same.first():  # the same page, sent at the same time
+            return begun
+        application.public_id = new_public_id()  # that of another draft is not given away
+        application.save()
     if check and eligibility:
         _keep(application, constants.ELIGIBILITY, _clean_check(check, eligibility), by=by)
     naics = form_of(application).question("naics")

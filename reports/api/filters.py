@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -96,11 +96,20 @@ def identifier_of(field: str, help_text: Promise) -> django_filters.UUIDFilter:
     return django_filters.UUIDFilter(field_name=f"{field}__public_id", help_text=help_text)
 
 
+OVERLAP = timedelta(minutes=5)
+"""How far two readings of a list overlap, so that none misses a row that was stamped before one of them and committed
+after it: longer than any transaction."""
+
+
 def updated_since(field: str = "updated_at") -> InstantFilter:
     return InstantFilter(
         field_name=field,
         lookup_expr="gte",
-        help_text=_("Only rows that changed at this instant or after it; and, in gone, rows that left since."),
+        help_text=_(
+            "Only rows that changed at this instant or after it; and, in gone, rows that left since. To keep a copy, "
+            "ask five minutes before the instant at which your last reading began: a change may appear a little "
+            "after its own instant. A row that comes again takes the place of the one that you have."
+        ),
     )
 
 

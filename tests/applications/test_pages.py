@@ -645,6 +645,21 @@ def test_draft_of_a_later_closing_is_submitted_from_its_page_until_then(client, 
     assert (seen("check")["ready"], listed()) == (False, "closed")
 
 
+def test_page_that_begins_a_draft_begins_one_however_often_it_is_sent(client, cast, call, usinage):
+    client.force_login(cast.sophie)
+    address = reverse("application-start", args=[call.public_id])
+    ready = client.get(address).context["draft"]
+    form = {"organisation": usinage.public_id, "draft": ready}
+    for _press in range(2):
+        begun = client.post(address, form)
+        assert begun.url == reverse("application-tasks", args=[ready])
+    assert f'name="draft" value="{ready}"' not in client.get(address).content.decode()  # the next page has another
+    for forged in ("", "x", "00000000-0000-0000-0000-000000000000"):
+        assert client.post(address, form | {"draft": forged}).status_code == 302
+    assert Application.objects.filter(public_id=ready).count() == 1
+    assert Application.objects.count() == 4
+
+
 def test_page_that_is_opened_in_the_grace_says_so_before_the_attestation(client, cast, programme, clock_at):
     closed = datetime(2028, 9, 30, 21, tzinfo=UTC)
     file = draft_file(cast, programme)

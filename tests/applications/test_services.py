@@ -60,6 +60,7 @@ from tests.cast import SET_UP
 from tests.files import AT, another, draft_file, open_call, sponsor_it, submit, submitted_file
 from tests.mutants import proves
 from work import clock
+from work.models import new_public_id
 
 CLOSE = datetime(2028, 9, 30, 21, tzinfo=UTC)  # 17 h in Québec
 
@@ -741,6 +742,24 @@ def test_double_click_gives_one_submission(committed_db, cast, programme):
     file = Application.objects.get()
     assert (file.snapshots.count(), Rendering.objects.count()) == (1, 1)
     assert Message.objects.filter(kind="application_received").count() == 1
+
+
+def test_page_that_begins_a_draft_sent_several_times_at_once_begins_one(committed_db, cast, programme, usinage):
+    call, ready = open_call(cast, programme), new_public_id()
+
+    def begin(by, public_id=ready):
+        def press():
+            with clock.at(AT):
+                return start_application(call, usinage, by=by, public_id=public_id).public_id
+
+        return press
+
+    assert together(*[begin(cast.sophie)] * 4) == [ready] * 4
+    assert (Application.objects.count(), Entry.objects.filter(verb="application.start").count()) == (1, 1)
+    assert begin(cast.sophie)() == ready
+    assert begin(cast.sophie, None)() != ready  # another page: a second draft may be meant
+    assert begin(cast.olivier)() != ready  # nor is what somebody else's page had ready given away
+    assert Application.objects.count() == 3
 
 
 def test_simultaneous_submissions_are_numbered_without_gaps(committed_db, cast, programme):

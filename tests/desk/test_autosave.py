@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qs
 
 import pytest
@@ -13,9 +14,10 @@ ROOT = Path(__file__).parents[2]
 SITE = "http://autosave.test"
 
 
-def form(version="1", value=""):
+def form(version="1", value="", by=""):
+    request = SimpleNamespace(user=SimpleNamespace(public_id=by))
     with translation.override("en"):
-        words = render_to_string("components/autosave.html")
+        words = render_to_string("components/autosave.html", {"request": request})
     return f"""<!doctype html><html lang="en-CA"><title>Form</title><body>
     <form method="post" data-autosave data-autosave-url="/save" data-autosave-key="file" {words}>
       <input type="hidden" name="csrfmiddlewaretoken" value="token">
@@ -24,6 +26,7 @@ def form(version="1", value=""):
       <div data-answer="themes" data-version="1"><label><input type="checkbox" name="themes" value="a">A</label>
         <label><input type="checkbox" name="themes" value="b">B</label></div>
       <div id="totals">none</div><button>Save</button></form>
+    <form data-forget="{by}" method="post" action="/out"><button>Sign out</button></form>
     <div id="live"><p role="status"></p></div>
     <script src="/app.js"></script><script src="/autosave.js"></script>"""
 
@@ -103,12 +106,33 @@ def test_failed_save_is_kept_retried_and_put_back_after_a_reload(server):
     server.answer = None
     write(server, "Never lose a word")
     said(server, "Not saved yet: retrying")
-    assert kept(server) == ["passerelle:file:story"]
+    assert kept(server) == ["passerelle::file:story"]
     server.page.reload()
     assert server.page.input_value("textarea") == "Never lose a word"
     server.answer = (200, {"version": 2, "message": "Saved at noon"})
     said(server, "Saved at noon")
     assert kept(server) == []
+
+
+def test_what_one_person_typed_is_not_put_back_for_the_next_in_the_same_browser_and_goes_as_they_sign_out(server):
+    server.answer, server.html = None, form(by="sophie")
+    server.page.reload()
+    write(server, "Of Sophie, not saved")
+    said(server, "Not saved yet: retrying")
+    server.came.clear()
+    server.html = form(by="michel")
+    server.page.reload()
+    assert server.page.input_value("textarea") == ""
+    write(server, "Of Michel")
+    said(server, "Not saved yet: retrying")
+    assert {one["value"][0] for one in server.came} == {"Of Michel"}
+    assert sorted(kept(server)) == ["passerelle:michel:file:story", "passerelle:sophie:file:story"]
+    server.page.get_by_role("button", name="Sign out").click()
+    server.page.wait_for_url("**/out")
+    assert kept(server) == ["passerelle:sophie:file:story"]  # whose session had ended, and who has not signed out
+    server.html = form(by="sophie")
+    server.page.goto(SITE)
+    assert server.page.input_value("textarea") == "Of Sophie, not saved"
 
 
 def test_what_is_kept_never_overwrites_a_newer_version(server):
@@ -159,7 +183,7 @@ def test_refused_answer_says_why_beside_the_field_and_keeps_it(server):
     server.page.wait_for_selector(".answer__note")
     assert server.page.locator(".answer__note").text_content() == "Too long by 3 words."
     assert server.page.input_value("textarea") == "Much too long"
-    assert kept(server) == ["passerelle:file:story"]
+    assert kept(server) == ["passerelle::file:story"]
 
 
 def test_note_marks_the_inputs_that_it_is_of_and_no_other(server):
@@ -183,7 +207,7 @@ def test_ended_session_keeps_the_answer_and_says_to_sign_in(server):
     server.answer = (401, {})
     write(server, "Mine")
     said(server, "Your session has ended. What you typed is kept in this browser: sign in again to save it.")
-    assert kept(server) == ["passerelle:file:story"]
+    assert kept(server) == ["passerelle::file:story"]
 
 
 def test_service_that_is_away_is_waited_for_as_long_as_it_says_and_the_page_stays(server):
@@ -193,7 +217,7 @@ def test_service_that_is_away_is_waited_for_as_long_as_it_says_and_the_page_stay
     server.page.click("button")  # leaving for the server would leave the text
     server.page.wait_for_timeout(300)
     assert server.page.url.rstrip("/") == SITE
-    assert kept(server) == ["passerelle:file:story"]
+    assert kept(server) == ["passerelle::file:story"]
     server.answer = (200, {"version": 2, "message": "Saved at noon"})
     server.page.wait_for_timeout(2500)
     said(server, "Saved at noon")

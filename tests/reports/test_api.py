@@ -7,12 +7,14 @@ import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
+from pathlib import Path
 
 import jsonschema
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 from openapi_spec_validator import validate
 
 from applications.models import Application, ChangeRequest
@@ -27,6 +29,7 @@ from funding import ledger
 from funding.money import Cause
 from moves.services import declare_standing
 from reports import selectors
+from reports.api import filters
 from reports.api.document import document
 from reports.api.examples import example_of
 from reports.api.filters import ManyFilter
@@ -37,6 +40,8 @@ from tests.mutants import proves
 from tests.reports.conftest import NOW, SUBMITTED
 from work import clock
 from work.models import new_public_id
+
+ROOT = Path(__file__).parents[2]
 
 LISTS = ["agreements", "envelopes", "programs", "calls", "applications", "decisions", "awards"]
 
@@ -348,6 +353,36 @@ def test_entries_that_are_told_later_than_they_were_made_are_not_missed_by_who_a
     assert [line.split(",")[6] for line in meie.get(f"{path}?format=csv").getvalue().decode().splitlines()[1:]] == [
         "1000000.00", "3.00", "2.00", "1.00",
     ]  # fmt: skip
+
+
+def test_change_that_is_committed_after_the_reading_that_followed_it_is_not_missed_by_who_keeps_a_copy(world, meie):
+    """Stamped at noon, committed a little later, read in between: the next reading overlaps, as the documentation and
+    the document of the API both say."""
+    known, began = {}, None
+
+    def pull(at):
+        nonlocal began
+        since = f"?updated_since={(began - filters.OVERLAP).strftime('%Y-%m-%dT%H:%M:%SZ')}" if began else ""
+        rows, began = meie.rows(f"applications{since}"), at
+        known.update({row["id"]: row["reference"] for row in rows})
+        return [row["reference"] for row in rows]
+
+    there = world.file()
+    stamp = SUBMITTED + timedelta(days=30)
+    assert pull(stamp + timedelta(seconds=1)) == [there.reference]
+    late = world.file()  # its transaction ended two seconds after its stamp
+    Application.objects.filter(pk=late.pk).update(submitted_at=stamp, since=stamp, updated_at=stamp)
+    assert pull(stamp + timedelta(minutes=1)) == [late.reference]
+    assert pull(stamp + timedelta(minutes=7)) == [late.reference]  # once more, and once only
+    assert pull(stamp + timedelta(minutes=13)) == []
+    assert sorted(known.values()) == sorted([there.reference, late.reference])
+    assert timedelta(minutes=5) == filters.OVERLAP
+    told = (ROOT / "docs" / "api.md").read_text()
+    assert "`updated_since=<five minutes before the instant your last reading began>`" in told
+    with translation.override("en"):
+        assert "five minutes before the instant at which your last reading began" in str(
+            filters.Applications.base_filters["updated_since"].extra["help_text"]
+        )
 
 
 def test_ledger_entry_of_the_last_evening_of_a_fiscal_year_is_of_that_day_and_year(world, meie):

@@ -29,6 +29,7 @@ from documents.downloads import file_response
 from programs.policy import Eligibility
 from questions.schema import Fault
 from work import clock
+from work.models import new_public_id
 from work.versions import Both, Meanwhile, read_version
 
 
@@ -66,7 +67,10 @@ def start(request: PersonRequest, public_id: UUID) -> HttpResponse:
             problem = _("Choose the organisation that applies.")
         else:
             answers = request.session.get(check_key(call))
-            application = drafts.start_application(call, chosen, by=request.user, eligibility=answers)
+            ready = _ready(request.POST.get("draft", ""))
+            application = drafts.start_application(
+                call, chosen, by=request.user, eligibility=answers, public_id=ready
+            )
             request.session.pop(check_key(call), None)
             return redirect("application-tasks", application.public_id)
     own = [organisation.pk for organisation in organisations]
@@ -76,8 +80,18 @@ def start(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "existing": existing.select_related("organisation"),
         "problem": problem,
         "checked": bool(request.session.get(check_key(call))),
+        "draft": new_public_id(),  # of the one draft that this page begins, however often it is sent
     }
     return render(request, "applications/start.html", context, status=422 if problem else 200)
+
+
+def _ready(text: str) -> UUID | None:
+    """The identifier that a page had ready for its draft; None where it is none of ours."""
+    try:
+        ready = UUID(text)
+    except ValueError:
+        return None
+    return ready if ready.version == 7 else None
 
 
 @of_drafts
