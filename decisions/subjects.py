@@ -248,7 +248,7 @@ _OF_MONEY = (LetterKind.APPROVED, LetterKind.RECONSIDERED)
 FIELDS: tuple[Field[DecisionSubject], ...] = (
     Field("decided_on", gettext_lazy("Date of the decision"), lambda s, language: day_text(s.dated, language),
           "1er mars 2027", "March 1, 2027"),
-    Field("approver", gettext_lazy("Who decided, with their function"), _approver,
+    Field("approver", gettext_lazy("Who decided, with their job title"), _approver,
           "la direction", "the management"),
     Field("score", gettext_lazy("Overall score"), lambda s, language: _score(s.reviews.mean, language),
           "74,67", "74.67", kinds=_AFTER_REVIEWS),

@@ -11,7 +11,7 @@ class CodeForm(forms.Form):
 
     code = LineField(
         label=_("Verification code"),
-        help_text=_("Twelve signs at the end of the letter, for example 7KQF-2MRX-9TDH."),
+        help_text=_("Twelve characters at the end of the letter, for example 7KQF-2MRX-9TDH."),
         max_length=40,
         widget=forms.TextInput({"class": "input--short reference", "autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": _("Enter the code at the end of the letter.")},

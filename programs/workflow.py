@@ -37,7 +37,7 @@ class CallLife(models.Model):
         when_given=[rules.moved_to_a_later_closing, has_a_reason],
     )
     def extend(self) -> None:
-        """Moves the closing later. The applicants who have more time by it are told."""
+        """Moves the closing later. The applicants who gain time by it are notified."""
 
     @transition(
         field=state, source=CallState.PUBLISHED, target=CallState.PUBLISHED,

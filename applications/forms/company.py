@@ -31,7 +31,7 @@ class ConfirmSponsorForm(forms.Form):
     """What the sponsor says when it confirms."""
 
     name = LineField(
-        label=_("Your name and your function"),
+        label=_("Your name and your job title"),
         max_length=200,
         help_text=_("For example: Camille Roy, director of supply."),
         widget=forms.TextInput({"autocomplete": "name"}),

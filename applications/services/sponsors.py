@@ -136,7 +136,7 @@ def confirm_sponsorship(sponsorship: Sponsorship, *, by: Actor, name: str, impro
     name, improvement = " ".join((name or "").split()), (improvement or "").strip()
     errors = {}
     if not name:
-        errors["name"] = _("Enter your name and your function.")
+        errors["name"] = _("Enter your name and your job title.")
     if len(improvement.split()) < FEWEST_WORDS:
         errors["improvement"] = _("Say in a few words which improvement you expect.")
     if errors:

@@ -150,7 +150,7 @@ def extend(request: PersonRequest, reference: str) -> HttpResponse:
     def act(application: Application, given: Mapping[str, str], form: ExtendForm) -> None:
         services.extend_request(application, by=request.user, due=form.instant(), reason=given["reason"])
 
-    done = _("The applicant has more time, and is told.")
+    done = _("The applicant has more time and has been notified.")
     return _act(request, reference, ExtendForm, act, step=Application.extend_request, name="extend", done=done)
 
 

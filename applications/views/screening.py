@@ -44,7 +44,7 @@ FOUND = {
     "complete": Found(
         Application.find_complete,
         services.find_complete,
-        gettext_lazy("The file is found complete: its applicant is told."),
+        gettext_lazy("The file is complete: its applicant is notified."),
     ),
     "eligible": Found(Application.find_eligible, services.find_eligible, gettext_lazy("The file is found eligible.")),
     "ineligible": Found(

@@ -114,9 +114,9 @@ class ProfileForm(forms.Form):
         label=_("In which language do we write to you?"), choices=Language.choices, widget=forms.RadioSelect
     )
     title_fr = LineField(
-        label=_("Your function, in French"),
+        label=_("Your job title, in French"),
         max_length=200,
         required=False,
         help_text=_("As it appears under your signature."),
     )
-    title_en = LineField(label=_("Your function, in English"), max_length=200, required=False)
+    title_en = LineField(label=_("Your job title, in English"), max_length=200, required=False)

@@ -127,7 +127,7 @@ def extend(request: PersonRequest, public_id: UUID) -> HttpResponse:
         services.extend_call(call, by=request.user, closes_at=form.instant(), reason=form.cleaned_data["reason"])
 
     def done() -> str:
-        moved = _("The closing is moved to %(instant)s. The applicants who have more time by it are told.")
+        moved = _("The closing is moved to %(instant)s. The applicants who gain time by it are notified.")
         return moved % {"instant": instant(form.instant())}
 
     return act_page(request, call, Call.extend, form, act, done)
@@ -166,7 +166,7 @@ def cancel(request: PersonRequest, public_id: UUID) -> HttpResponse:
         services.cancel_call(call, by=request.user, reason=form.cleaned_data["reason"])
 
     def done() -> str:
-        return _("The call is cancelled. Its applicants are told.")
+        return _("The call is cancelled. Its applicants are notified.")
 
     return act_page(request, call, Call.cancel, form, act, done)
 

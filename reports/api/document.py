@@ -131,9 +131,9 @@ _DESCRIPTIONS = {
     ),
     "Program": lambda: _("A programme that the partner's agreements fund, alone or with others."),
     "Call": lambda: _("A call for projects of one of these programmes, once published."),
-    "Application": lambda: _("A submitted application. No outcome is told before its decision letter is sent."),
+    "Application": lambda: _("A submitted application. No outcome is disclosed before its decision letter is sent."),
     "Decision": lambda: _(
-        "A decision that was issued and whose letter was sent. One that grants money is told only to the partners "
+        "A decision that was issued and whose letter was sent. One that grants money is disclosed only to the partners "
         "whose agreements pay part of it."
     ),
     "Award": lambda: _(
@@ -269,7 +269,7 @@ def _list_schema(shape: str) -> Schema:
 def _gone_schema() -> Schema:
     return {
         "type": "object",
-        "description": _("A row that is no longer told: delete your copy."),
+        "description": _("A row that is no longer disclosed: delete your copy."),
         "required": ["id", "gone_at"],
         "properties": {
             "id": {

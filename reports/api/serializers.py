@@ -227,7 +227,7 @@ class Call(serializers.Serializer):
 
 
 class Application(serializers.Serializer):
-    """A submitted application. No outcome is told before its decision letter is sent."""
+    """A submitted application. No outcome is disclosed before its decision letter is sent."""
 
     id = identifier()
     reference = text(REFERENCE)
@@ -239,12 +239,12 @@ class Application(serializers.Serializer):
     cohort_closes_at = instant(_("The closing of its cohort; null when the call has none."), allow_null=True)
     submitted_at = instant(_("When it was last submitted."))
     complete_at = instant(
-        _("When it was found complete, as its applicant is told at once; null until then, and once it is sent again."),
+        _("When it was found complete, which its applicant learns at once; null until then, and once it is sent again."),
         allow_null=True,
     )
     requested_amount = dollars(_("The aid that was asked for, its bonus included."), allow_null=True)
     requested_bonus = dollars(_("What of it is a bonus, paid only once the final assessment shows the levels gained."))
-    state = choice(PublicState, _("Where it stands, as the applicant is told."), source="told_state")
+    state = choice(PublicState, _("Where it stands, as disclosed to the applicant."), source="told_state")
     state_label = serializers.SerializerMethodField(help_text=_("The state in words, in the language asked for."))
     since = instant(_("Since when it has stood there."), source="told_since")
     updated_at = updated("told_updated")

@@ -92,6 +92,6 @@ def decline(request: PersonRequest, public_id: UUID) -> HttpResponse:
         except WrongMoment as refused:
             form.add_error(None, str(refused.message))
         else:
-            messages.success(request, _("The officer is told. Thank you for saying so early."))
+            messages.success(request, _("The officer has been notified. Thank you for saying so early."))
             return redirect("review-queue")
     return render(request, "reviews/decline.html", {"form": form, "assignment": assignment})

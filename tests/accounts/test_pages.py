@@ -422,3 +422,9 @@ def test_organisation_changed_by_two_signatories_is_shown_to_the_later(sign_in, 
     kept = Organisation.objects.get(pk=usinage.pk)
     assert (kept.city, kept.employees, kept.version) == ("Blainville", 99, 3)
     assert client.post(address, stale | {"version": "٣"}).status_code == 400
+
+
+def test_page_that_signs_out_says_whose_unsaved_texts_leave_the_browser(client, cast):
+    client.force_login(cast.sophie)
+    page = client.get(reverse("account_logout")).content.decode()
+    assert f'data-forget="{cast.sophie.public_id}"' in page

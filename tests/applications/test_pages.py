@@ -427,6 +427,14 @@ def test_line_of_a_budget_that_counts_for_nothing_is_said_where_it_stands_as_it_
     assert (said_there in page) if said_there else True
 
 
+def test_what_a_browser_keeps_of_a_draft_is_of_the_person_who_writes(client, cast, call, usinage):
+    file = start_application(call, usinage, by=cast.sophie)
+    for person in (cast.sophie, cast.olivier):
+        client.force_login(person)
+        page = client.get(reverse("application-section", args=[file.public_id, "project"])).content.decode()
+        assert f'data-autosave-by="{person.public_id}"' in page
+
+
 def test_part_of_an_answer_that_cannot_be_read_is_said_as_it_is_left(client, cast, call, usinage):
     file = start_application(call, usinage, by=cast.sophie)
     client.force_login(cast.sophie)
@@ -533,6 +541,28 @@ def test_totals_say_the_public_aid_that_is_asked(client, cast, call, usinage):
     client.force_login(cast.sophie)
     page = client.get(reverse("application-section", args=[file.public_id, "financing"])).content.decode()
     assert '<td class="number">20\u00a0%</td>' in page  # 10 000 $ of 50 000 $, and not the 40 % that might be asked
+
+
+@pytest.mark.parametrize(("requested", "too_much"), [("80000.00", False), ("80000.01", True), ("85000.00", True)])
+def test_most_that_may_be_asked_is_one_wherever_it_is_said(client, cast, programme, clock_at, requested, too_much):
+    """40 % of 200 000 $. The bonus that comes on top of it (10 000 $) is asked of nobody: an amount between the two was
+    once let through by the panel, and refused on the last page."""
+    file = draft_file(cast, programme)
+    clock_at(AT)
+    client.force_login(cast.sophie)
+    version = file.answers.get(question="amount_requested").version
+    kept = save(client, file, "amount_requested", version, value=requested).json()
+    part = form_of(file).question("amount_requested").section
+    shown = {"panel": kept["fragments"]["totals"]} | {
+        name: client.get(reverse(f"application-{name}", args=[file.public_id, *more])).content.decode()
+        for name, more in (("section", [part]), ("check", []))
+    }
+    sentence = re.compile(r"dépasse le maximum[^.]*80\u00a0000,00\u00a0\$")
+    assert {name: bool(sentence.search(page)) for name, page in shown.items()} == dict.fromkeys(shown, too_much)
+    assert client.get(reverse("application-check", args=[file.public_id])).context["ready"] is not too_much
+    form = {f"attest.{key}": "on" for key in said.ATTESTATIONS} | {"signed_name": "Sophie Gauthier"}
+    sent = client.post(reverse("application-submit", args=[file.public_id]), form)
+    assert sent.status_code == (409 if too_much else 302)
 
 
 def test_answer_of_another_organisation_is_not_found(client, cast, call, usinage):

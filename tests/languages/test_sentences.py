@@ -3,11 +3,14 @@
 import re
 from dataclasses import fields
 from decimal import Decimal
+from html import unescape
 from typing import get_type_hints
 
 import polib
 import pytest
 from django.conf import settings
+from django.db import transaction
+from django.test import Client
 from django.utils import translation
 
 from accounts.models import Organisation
@@ -15,10 +18,15 @@ from applications.selectors.submitted import current_snapshot
 from decisions.models import Decision
 from decisions.states import DecisionKind
 from decisions.subjects import subject_of
+from funding.models import Partner
 from letters import sheets
 from notifications.messages import KINDS
+from tests.access.test_matrix import ADDRESSES, OWN
+from tests.access.walk import address
+from tests.access.world import NOW, ROLES, build
 from tests.files import draft_file, submit
 from tests.notifications.test_messages import VALUES, mailed
+from work import clock
 from work.management.commands.messages import catalogue_path
 from work.texts import Text
 
@@ -126,6 +134,8 @@ def test_what_is_wrong_is_seen():
         "a obtenu 1 points",
     ):
         assert wrong(text), text
+    assert wrong(text_of(f"<body><h1>La demande de <strong>{NAME}</strong></h1>"))
+    assert not wrong(text_of(f"<body><p>Un appel de</p><p>{NAME}</p>"))
     for text in (f"par {NAME}", "2 jours", "1 jour", "10 jours", "1 000 dossiers", f"demande : {NAME}"):
         assert not wrong(text), text
 
@@ -163,4 +173,60 @@ def test_receipts_and_letters_take_any_name_and_number(cast, programme):
         assert NAME in sheet, template.kind
         if faults := wrong(sheet):
             found[template.kind] = faults
+    assert found == {}
+
+
+@pytest.mark.slow
+def test_pages_take_any_name_and_number(cast, programme):
+    """Every page that somebody may open, as the first and the last of them read it, of applicants and of a ministry
+    whose names begin with a vowel."""
+    Organisation.objects.update(legal_name=NAME)
+    Partner.objects.update(name_fr=NAME)
+    world, clients, found, seen = build(cast, programme), {}, {}, 0
+    with clock.at(NOW):
+        for name, row in OWN.items():
+            may = [role for role in ROLES if row[role][:1] == "o"]
+            for role in dict.fromkeys([*may[:1], *may[-1:]]):
+                if role not in clients:
+                    clients[role] = Client()
+                    if person := world.people[role]:
+                        clients[role].force_login(person)
+                with transaction.atomic():
+                    page = clients[role].get(address(name, ADDRESSES[name], world.own), {"lang": "fr"})
+                    transaction.set_rollback(True)
+                if page.get("Content-Type", "").startswith("text/html") and not page.streaming:
+                    text = text_of(page.content.decode())
+                    seen += NAME in text
+                    if faults := wrong(text):
+                        found[f"{name} by {role}"] = faults
+    assert seen > 40
+    assert found == {}
+
+
+def text_of(page):
+    """What a page says, its parts one space apart; blocks do not run into each other."""
+    body = page.partition("<body")[2]
+    body = re.sub(r"<(script|style)\b.*?</\1>", " ", body, flags=re.DOTALL)
+    body = re.sub(r"</?(?:p|li|ul|dt|dd|td|th|tr|h\d|div|section|option|label|legend|button|nav|a)\b[^>]*>", " | ", body)
+    return " ".join(re.sub(r"<[^>]+>", "", unescape(body)).replace("\u00a0", " ").split())
+
+
+# ---------------------------------------------------------------- the English
+
+FRENCH_IN_ENGLISH = re.compile(
+    r"\b(?:is|are) told\b|\bin all\b|\bfunctions?\b|\bfind (?:in)?eligible\b|\breach us\b|\b(?:\w+ signs|each sign)\b"
+    r"|\breviewers' notes\b|\bdue in \S+ (?:business )?days?\b|\bsubventions?\b|\bdossiers?\b",
+    re.IGNORECASE,
+)
+SIGNS = {"somebody signs", "who signs", "that signs", "signatory signs", "person signs"}  # a name at the foot of a text
+
+
+def test_english_is_not_written_from_french():
+    """What an Ottawa civil servant would not write: a function for a job title, signs for characters…"""
+    found = {
+        text: said
+        for entry in french()
+        for text in (entry.msgid, entry.msgid_plural)
+        if (said := {word.lower() for word in FRENCH_IN_ENGLISH.findall(text)} - SIGNS)
+    }
     assert found == {}

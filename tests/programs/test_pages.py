@@ -119,7 +119,7 @@ def test_a_call_is_published_then_extended_on_its_own_pages(programme, page):
 @pytest.mark.parametrize(
     ("language", "told"),
     [
-        ("en", "Applicants with a draft, or with a closing of their own, are told by e-mail"),
+        ("en", "Applicants with a draft, or with a closing of their own, receive an e-mail"),
         ("fr", "Les organisations qui ont un brouillon, ou leur propre clôture, sont avisées par courriel"),
     ],
 )

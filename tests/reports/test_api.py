@@ -140,6 +140,16 @@ def test_co_funded_award_shows_own_share_and_others_as_one_figure(full, as_partn
     ]
 
 
+def test_bonus_is_told_apart_of_the_application_the_decision_and_the_award(world, meie):
+    """100 000 $ granted of 102 000 $ asked, of which 12 000 $ of bonus: what is granted reimburses costs first."""
+    application = world.approved(requested_bonus=Decimal("12000.00"))
+    Application.objects.filter(pk=application.pk).update(requested_amount=Decimal("102000.00"))
+    (file,), (decision,), (award,) = (meie.rows(name) for name in ("applications", "decisions", "awards"))
+    assert (file["requested_amount"], file["requested_bonus"]) == ("102000.00", "12000.00")
+    for row in (decision, award):
+        assert (row["amount"], row["reimbursement"], row["bonus"]) == ("100000.00", "90000.00", "10000.00")
+
+
 def test_funder_that_pays_nothing_of_an_award_does_not_read_it(world, as_partner):
     since = datetime(2026, 11, 9, 15, tzinfo=UTC)
     application = world.file(state=ApplicationState.APPROVED, since=since)

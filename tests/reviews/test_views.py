@@ -395,6 +395,21 @@ def test_the_ranking_shows_the_line_and_closes_what_one_is_barred_from(cast, pro
         page(as_(getattr(cast, name)), "review-ranking", call, status=404)
 
 
+def test_the_ranking_shows_a_bonus_apart_with_its_condition(cast, programme, as_):
+    with_bonus, without = (reviewed_file(cast, programme, company=company) for company in ("usinage", "precision"))
+    Application.objects.filter(pk=with_bonus.pk).update(requested_amount="75000.00", requested_bonus="10000.00")
+    Application.objects.filter(pk=without.pk).update(requested_amount="50000.00", requested_bonus="0.00")
+    condition = "La prime n’est versée qu’une fois que l’évaluation finale montre les niveaux gagnés."
+
+    def shown():
+        return " ".join(page(as_(cast.chair), "review-ranking", with_bonus.call.public_id).replace("\xa0", " ").split())
+
+    assert shown().count("Remboursement : 65 000,00 $. Prime : 10 000,00 $.") == 1
+    assert (shown().count("Prime :"), shown().count(condition)) == (1, 1)
+    Application.objects.filter(pk=with_bonus.pk).update(requested_bonus="0.00")
+    assert (shown().count("Prime :"), shown().count(condition)) == (0, 0)
+
+
 def test_a_recommendation_is_written_without_the_rank_when_a_file_of_the_ranking_is_closed(cast, programme, as_):
     first = reviewed_file(cast, programme, scores=(5, 5, 5))
     last = reviewed_file(cast, programme, company="precision")
