@@ -263,7 +263,11 @@ def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpRespons
         except WrongMoment as stopped:
             form.add_error(None, str(stopped.message))  # beside what was typed
         else:
-            told = _("Your ruling is on record; the person has been notified.") if open_ else _("Your ruling is on record.")
+            told = (
+                _("Your ruling is on record; the person has been notified.")
+                if open_
+                else _("Your ruling is on record.")
+            )
             messages.success(request, told)
             return redirect("review-file", reference)
     if request.method == "POST" and form is None:

@@ -207,7 +207,9 @@ def text_of(page):
     """What a page says, its parts one space apart; blocks do not run into each other."""
     body = page.partition("<body")[2]
     body = re.sub(r"<(script|style)\b.*?</\1>", " ", body, flags=re.DOTALL)
-    body = re.sub(r"</?(?:p|li|ul|dt|dd|td|th|tr|h\d|div|section|option|label|legend|button|nav|a)\b[^>]*>", " | ", body)
+    body = re.sub(
+        r"</?(?:p|li|ul|dt|dd|td|th|tr|h\d|div|section|option|label|legend|button|nav|a)\b[^>]*>", " | ", body
+    )
     return " ".join(re.sub(r"<[^>]+>", "", unescape(body)).replace("\u00a0", " ").split())
 
 

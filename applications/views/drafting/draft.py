@@ -68,9 +68,7 @@ def start(request: PersonRequest, public_id: UUID) -> HttpResponse:
         else:
             answers = request.session.get(check_key(call))
             ready = _ready(request.POST.get("draft", ""))
-            application = drafts.start_application(
-                call, chosen, by=request.user, eligibility=answers, public_id=ready
-            )
+            application = drafts.start_application(call, chosen, by=request.user, eligibility=answers, public_id=ready)
             request.session.pop(check_key(call), None)
             return redirect("application-tasks", application.public_id)
     own = [organisation.pk for organisation in organisations]
