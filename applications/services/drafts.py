@@ -4,7 +4,8 @@ A text is never lost: what is too long, and a table that is not finished, are ke
 Only what cannot be read at all (an amount that is not a number) is refused.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -243,7 +244,9 @@ KINDS = {"jpg": "jpeg"}
 
 def attach_document(application: Application, question: str, file: File, *, by: User) -> Document:
     """Join an open file (with a `.name`) to a question. AnswerInvalid with the sentence when it cannot be taken."""
-    application = Application.objects.select_related("call__form", "call__rules", "organisation").get(pk=application.pk)
+    with _unless_deleted():
+        rows = Application.objects.select_related("call__form", "call__rules", "organisation")
+        application = rows.get(pk=application.pk)
     _ask(application, by, question)
     asked = form_of(application).question(question)
     if asked is None or asked.type != QuestionType.DOCUMENTS:
@@ -328,13 +331,25 @@ def delete_draft(application: Application, *, by: User) -> None:
 
 
 def locked(application: Application) -> Application:
-    """The file as it is now, locked until the transaction ends. Rows may still refer to it."""
-    return (
-        Application.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("call__form", "call__rules", "call__program", "organisation")
-        .defer("call__form__definition", "call__rules__definition")  # a form is parsed once in a process
-        .get(pk=application.pk)
-    )
+    """The file as it is now, locked until the transaction ends. Rows may still refer to it.
+
+    WrongMoment for a draft that somebody deleted meanwhile.
+    """
+    with _unless_deleted():
+        return (
+            Application.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("call__form", "call__rules", "call__program", "organisation")
+            .defer("call__form__definition", "call__rules__definition")  # a form is parsed once in a process
+            .get(pk=application.pk)
+        )
+
+
+@contextmanager
+def _unless_deleted() -> Iterator[None]:
+    try:
+        yield
+    except Application.DoesNotExist:
+        raise WrongMoment(Refusal(_("This draft was deleted meanwhile."), code="deleted")) from None
 
 
 def _ask(application: Application, by: User, question: str = "") -> None:

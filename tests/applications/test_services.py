@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from accounts.models import Organisation
 from accounts.services import create_person
@@ -30,6 +31,7 @@ from applications.services.drafts import (
     delete_draft,
     remove_document,
     save_answer,
+    save_eligibility,
     start_application,
 )
 from applications.services.sponsors import (
@@ -785,3 +787,25 @@ def test_two_people_saving_one_answer_never_overwrite_each_other(committed_db, c
     assert len(conflicts) == 1
     assert conflicts[0].value == kept.value
     assert kept.version == 1
+
+
+@pytest.mark.parametrize("act", ["answer", "check", "document", "remove", "sponsor", "submit", "delete"])
+def test_act_on_a_draft_that_was_deleted_meanwhile_is_refused_with_a_sentence(cast, programme, act):
+    """It was read before a colleague deleted it: whoever still writes learns why nothing is kept."""
+    draft = draft_file(cast, programme)
+    document = draft.documents.first()
+    delete_draft(Application.objects.get(pk=draft.pk), by=cast.sophie)
+    acts = {
+        "answer": lambda: save_answer(draft, "project_title", "Un titre", by=cast.olivier, version=1),
+        "check": lambda: save_eligibility(draft, {"staff": "12"}, by=cast.olivier, version=1),
+        "document": lambda: attach_document(draft, "sponsor_letter", papers.pdf("a", name="a.pdf"), by=cast.olivier),
+        "remove": lambda: remove_document(document, by=cast.olivier),
+        "sponsor": lambda: sponsor_it(draft, by=cast.olivier),
+        "submit": lambda: submit(draft, by=cast.sophie),
+        "delete": lambda: delete_draft(draft, by=cast.sophie),
+    }
+    with clock.at(AT), override("en"), pytest.raises(WrongMoment) as refused:
+        acts[act]()
+    assert [(one.code, str(one.message)) for one in refused.value.refusals] == [
+        ("deleted", "This draft was deleted meanwhile.")
+    ]
