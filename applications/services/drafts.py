@@ -92,11 +92,12 @@ def start_application(
     """
     if not is_member(organisation, by):
         raise Forbidden(_("Only people who act for the organisation can apply in its name."))
-    same = Application.objects.filter(public_id=public_id, call=call, organisation=organisation, created_by=by)
+    ready = public_id or new_public_id()
+    same = Application.objects.filter(public_id=ready, call=call, organisation=organisation, created_by=by)
     if public_id and (begun := same.first()):
         return begun
     application = Application(
-        public_id=public_id or new_public_id(),
+        public_id=ready,
         call=call,
         organisation=organisation,
         created_by=by,

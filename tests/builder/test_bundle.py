@@ -2,11 +2,15 @@
 
 import copy
 import random
+import re
 
 import pytest
 from django.utils import translation
 
+from applications.models import Application
 from builder.bundle import MAX_BYTES, check_bundle, dump_bundle, read_bundle, read_data
+from moves.management.commands.draw_workflows import not_yet
+from moves.registry import declared
 from programs.policy import parse_policy
 from tests.cast import BUNDLE
 
@@ -498,3 +502,16 @@ def test_eligibility_says_why_and_only_what_is_answered_refuses():
 def test_eligibility_asks_about_the_oqlf_from_25_employees(staff, asked):
     shown = [item.question.key for item in parse_policy(read_bundle(TEXT).rules).eligibility.shown({"staff": staff})]
     assert ("oqlf_in_good_standing" in shown) is asked
+
+
+def test_letters_lead_to_a_reconsideration_by_the_road_there_is():
+    """By a message to the programme: no page of the applicant asks for one yet, and a letter that sends there sends
+    nowhere (the move says so on its screen, and this test with it once a page makes it)."""
+    assert not_yet(dict(declared(Application))["ask_reconsideration"])
+    asked = {"fr": "demander un réexamen en écrivant à {{ contact_email }}", "en": "by writing to {{ contact_email }}"}
+    for kind, letter in read_bundle(TEXT).data["letters"].items():
+        for language, mention in (("fr", "demander un réexamen"), ("en", "reconsideration by")):
+            body = letter["body"][language]
+            if mention in body:
+                assert asked[language] in body, (kind, language)
+            assert not re.search(r"page of your file|page de votre dossier", body), (kind, language)
