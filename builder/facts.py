@@ -14,5 +14,5 @@ from programs.selectors import promised_by
 def publication(call: Call, by: Actor) -> Publication:
     """What is found lacking in a call that is to be published, and which of its rules nothing obeys yet."""
     return Publication(
-        problems=tuple(str(finding) for finding in publication_findings(call)), promised=tuple(promised_by(call))
+        problems=tuple(str(finding) for finding in publication_findings(call, by)), promised=tuple(promised_by(call))
     )

@@ -18,6 +18,7 @@ from builder.exports import export_bundle, stamp_of, stamped
 from builder.forms import BundleForm, PromisesForm
 from builder.pages import ENVELOPES, IMPORT, PEOPLE
 from builder.services import BundleOvertaken, import_bundle, record_export
+from funding.access import leaves_out
 from letters import fields
 from letters.selectors import templates_of
 from letters.states import LetterKind
@@ -153,7 +154,7 @@ def blocks_of(body: str) -> list[dict[str, str]]:
 def publish(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """What the call lacks, each with where it is mended; or the rules that nothing obeys yet, and the button."""
     call = managed(request, public_id)
-    findings = publication_findings(call)
+    findings = publication_findings(call, request.user)
     form = PromisesForm(request.POST if request.method == "POST" else None, promised=promised_by(call))
     status = 200
     try:
@@ -171,6 +172,7 @@ def publish(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "call": call,
         "program": call.program,
         "findings": [(finding, address_of(finding, call.program)) for finding in findings],
+        "leaves_out": any(one.lacks is Lacks.MONEY for one in findings) and leaves_out(request.user),
         "promises": promises_in_words(call),
         "form": None if findings else form,
         "refusals": refusals,

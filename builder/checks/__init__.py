@@ -2,6 +2,7 @@
 
 The move itself asks for what a call cannot be read without (its form, rubric, rules and dates)."""
 
+from audit.actors import Actor
 from builder.checks.dates import dates_lacking
 from builder.checks.definitions import definitions_lacking
 from builder.checks.findings import Finding, Lacks
@@ -23,6 +24,7 @@ __all__ = [
 ]
 
 
-def publication_findings(call: Call) -> list[Finding]:
-    """Everything that a call lacks before it can be published."""
-    return [*definitions_lacking(call), *dates_lacking(call), *people_lacking(call), *money_lacking(call)]
+def publication_findings(call: Call, reader: Actor) -> list[Finding]:
+    """Everything that a call lacks before it can be published, as `reader` may know it: the page and the act are given
+    the same."""
+    return [*definitions_lacking(call), *dates_lacking(call), *people_lacking(call), *money_lacking(call, reader)]

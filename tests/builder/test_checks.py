@@ -22,8 +22,11 @@ from builder.checks import (
     unfilled,
 )
 from builder.checks.people import concurrence_lacking, limit_lacking, people_by_seat
-from funding.models import Agreement, Envelope, PartnerSeat
+from funding import ledger
+from funding.models import Agreement, Envelope, LedgerEntry, PartnerSeat
+from funding.money import Cause
 from moves.refusals import WrongMoment
+from moves.services import declare_standing
 from moves.states import Duty
 from programs.models import Appointment, Call, ProgramFunding
 from programs.selectors import promised_by
@@ -50,13 +53,13 @@ def call(programme):
     return programme.calls.get()
 
 
-def english(check, call):
+def english(check, call, *reader):
     with override("en"):
-        return [(one.where, one.message) for one in check(call)]
+        return [(one.where, one.message) for one in check(call, *reader)]
 
 
-def test_call_of_the_bundle_with_its_cast_lacks_nothing(call):
-    assert publication_findings(call) == []
+def test_call_of_the_bundle_with_its_cast_lacks_nothing(call, cast):
+    assert publication_findings(call, cast.officer) == []
 
 
 # ------------------------------------------------------------------ dates
@@ -247,41 +250,68 @@ def test_reviewers_of_a_side_are_those_in_office_on_the_programme(call, programm
 
 
 @proves(money_lacking)
-def test_envelopes_hold_the_largest_award(call):
+def test_envelopes_hold_the_largest_award(call, cast):
     call = Call.objects.get(pk=call.pk)  # its rules change in memory too, and a proof runs twice
     """4 968 000 $ can be awarded, less 3 % of the 5 400 000 $ allocated."""
-    assert english(money_lacking, call) == []
+    assert english(money_lacking, call, cast.officer) == []
     with_rules(call, aid={"max_aid": "4806000.00"})
-    assert english(money_lacking, call) == []
+    assert english(money_lacking, call, cast.officer) == []
     with_rules(call, aid={"max_aid": "4806000.01"})
-    assert english(money_lacking, call) == [
+    assert english(money_lacking, call, cast.officer) == [
         ("MEIE-2026-114", "Its envelopes have $4,806,000.00 to award; the largest award takes $4,806,000.01 of it.")
     ]
-    assert [one.lacks for one in money_lacking(call)] == [Lacks.MONEY]
+    assert [one.lacks for one in money_lacking(call, cast.officer)] == [Lacks.MONEY]
+
+
+def test_money_of_a_file_that_is_closed_to_who_publishes_is_in_no_figure_of_the_page_nor_of_the_act(call, cast):
+    """Less what they may compute, the true figure would be that file's: page and act leave it out, and say so."""
+    with_rules(call, aid={"max_aid": "4806000.01"})
+    file, envelope = 42, Envelope.objects.order_by("fiscal_year").first()
+    client, url = Client(), reverse("call-publish", args=[call.public_id])
+    client.force_login(cast.officer)
+
+    def read():
+        page = client.get(url)
+        with pytest.raises(WrongMoment) as refused:
+            publish_call(call, by=cast.officer, acknowledged=PROMISED)
+        assert page.context["refusals"] == []
+        findings = [finding.message for finding, _address in page.context["findings"]]
+        told = [str(one.message) for one in refused.value.refusals]
+        return findings, told, "Un dossier qui vous est fermé n’est pas compté" in page.content.decode()
+
+    whole = read()
+    declare_standing(file, user=cast.officer, standing="conflict")
+    assert read() == (*whole[:2], True)
+    ledger.reserve([(envelope, Decimal("11.11"))], application_id=file, by=cast.chair, because=Cause.RECOMMEND)
+    assert read() == (*whole[:2], True)
+    declare_standing(file, user=cast.officer, standing="clear")
+    assert "4\xa0805\xa0988,89\xa0$" in read()[0][-1]
+    assert "4\xa0806\xa0000,00\xa0$" in whole[0][-1]
+    assert not whole[2]
 
 
 @proves(money_to_award)
 def test_money_to_award_is_that_of_the_running_years_of_the_agreement(call, programme, clock_at):
-    own = Agreement.objects.get(reference="MEIE-2026-114")
-    assert money_to_award(own, held_percent=Decimal(0)) == Decimal("4968000.00")
-    assert money_to_award(other_agreement(programme), held_percent=Decimal(0)) == 0
+    own, every = Agreement.objects.get(reference="MEIE-2026-114"), LedgerEntry.objects.all()
+    assert money_to_award(own, every, held_percent=Decimal(0)) == Decimal("4968000.00")
+    assert money_to_award(other_agreement(programme), every, held_percent=Decimal(0)) == 0
     clock_at(datetime(2027, 4, 1, 3, tzinfo=UTC))  # 31 March still
-    assert money_to_award(own, held_percent=Decimal(0)) == Decimal("4968000.00")
+    assert money_to_award(own, every, held_percent=Decimal(0)) == Decimal("4968000.00")
     clock_at(datetime(2027, 4, 1, 5, tzinfo=UTC))
-    assert money_to_award(own, held_percent=Decimal(0)) == Decimal("3496000.00")
+    assert money_to_award(own, every, held_percent=Decimal(0)) == Decimal("3496000.00")
     Envelope.objects.filter(fiscal_year=2027).update(closed_on=BEFORE.date())
-    assert money_to_award(own, held_percent=Decimal(0)) == Decimal("1656000.00")
-    assert money_to_award(own, held_percent=Decimal(99)) == 0
+    assert money_to_award(own, every, held_percent=Decimal(0)) == Decimal("1656000.00")
+    assert money_to_award(own, every, held_percent=Decimal(99)) == 0
 
 
 @proves(money_lacking)
-def test_every_agreement_that_pays_has_its_money_its_share_and_its_authorisation(call, programme):
+def test_every_agreement_that_pays_has_its_money_its_share_and_its_authorisation(call, cast, programme):
     for name, share in (("ZZZ", 30), ("AAA", 20)):
         ProgramFunding.objects.create(program=programme, agreement=other_agreement(programme, name), share=share)
     Agreement.objects.filter(reference__startswith="AAA").update(jurisdiction="federal")
     Cluster.objects.update(mostly_funded_by_quebec=True)
     with_rules(call, aid={"max_aid": None})
-    assert english(money_lacking, call) == [
+    assert english(money_lacking, call, cast.officer) == [
         ("programme.funding", "The shares of the agreements sum to 150; they must sum to 100."),
         (
             "AAA-2026-7",
@@ -291,7 +321,7 @@ def test_every_agreement_that_pays_has_its_money_its_share_and_its_authorisation
         ("ZZZ-2026-7", "Its envelopes have $0.00 to award; the largest award takes $0.01 of it."),
     ]
     ProgramFunding.objects.all().delete()
-    assert [where for where, _said in english(money_lacking, call)] == ["programme.funding"]
+    assert [where for where, _said in english(money_lacking, call, cast.officer)] == ["programme.funding"]
 
 
 # --------------------------------------------------------- the move, the page

@@ -271,22 +271,27 @@ def test_import_touches_the_rows_of_its_programme_alone(cast, cluster, beside):
 def test_call_is_not_published_without_a_letter_of_this_kind(programme, cast, kind):
     programme.letter_templates.filter(kind=kind).delete()
     call = programme.calls.get()
-    assert [(p.where, p.lacks) for p in publication_findings(call)] == [(f"letters.{kind}", Lacks.FILE)]
+    assert [(p.where, p.lacks) for p in publication_findings(call, cast.officer)] == [(f"letters.{kind}", Lacks.FILE)]
     with pytest.raises(WrongMoment):
         publish_call(call, by=cast.officer)
 
 
 @pytest.mark.parametrize("name", ["subject_fr", "subject_en", "body_fr", "body_en"])
-def test_letter_that_lacks_a_text_keeps_its_call_from_being_published(programme, name):
+def test_letter_that_lacks_a_text_keeps_its_call_from_being_published(programme, cast, name):
     programme.letter_templates.filter(kind="waitlisted").update(**{name: " "})
-    assert [p.where for p in publication_findings(programme.calls.get())] == [f"letters.waitlisted.{name}"]
+    assert [p.where for p in publication_findings(programme.calls.get(), cast.officer)] == [
+        f"letters.waitlisted.{name}"
+    ]
 
 
 @pytest.mark.parametrize("name", ["name_fr", "name_en"])
-def test_call_that_lacks_its_name_in_a_language_is_not_published(programme, name):
+def test_call_that_lacks_its_name_in_a_language_is_not_published(programme, cast, name):
     programme.calls.update(**{name: " "})
     type(programme).objects.update(**{name: " "})
-    assert [p.where for p in publication_findings(Call.objects.get())] == [f"call.{name}", f"programme.{name}"]
+    assert [p.where for p in publication_findings(Call.objects.get(), cast.officer)] == [
+        f"call.{name}",
+        f"programme.{name}",
+    ]
 
 
 def test_publish_fixes_the_versions_of_the_call(programme, cast, clock_at):
@@ -302,7 +307,7 @@ def test_publish_refuses_a_form_with_a_missing_language(programme, cast):
     del form.definition["sections"][0]["questions"][0]["label"]["en"]
     form.save()
     call = programme.calls.get()
-    assert [p.where for p in publication_findings(call)] == ["form.sections[0].questions[0].label.en"]
+    assert [p.where for p in publication_findings(call, cast.officer)] == ["form.sections[0].questions[0].label.en"]
     with pytest.raises(WrongMoment):
         publish_call(call, by=cast.officer)
     assert programme.calls.get().state == CallState.DRAFT

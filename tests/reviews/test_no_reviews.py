@@ -47,7 +47,9 @@ def test_file_of_a_programme_without_reviews_goes_to_no_panel(cast, programme, c
                 act()
             assert SAID in [str(refusal.message) for refusal in stopped.value.refusals]
         assert not Assignment.objects.exists()
-        found = [(one.where, one.message) for one in publication_findings(file.call) if "panel" in one.where]
+        found = [
+            (one.where, one.message) for one in publication_findings(file.call, cast.officer) if "panel" in one.where
+        ]
     assert found == [("panel", "“panel” is missing.")]
     client.force_login(cast.officer)
     shown = client.get(reverse("review-file", args=[file.reference])).content.decode()
