@@ -3,7 +3,8 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from accounts.rules import is_person
 from applications.querysets import OfFileQuerySet
@@ -13,7 +14,7 @@ from moves.interests import barred_from
 from moves.models import Stance
 from programs.querysets import held_by_theirs
 from programs.roles import ProgramRole
-from reviews.states import LIVE, READABLE, REFUSED, WAITING, Answer, AssignmentState, SitsAs
+from reviews.states import LIVE, READABLE, REFUSED, WAITING, Answer, AssignmentState, PastReview, SitsAs
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -77,15 +78,36 @@ class AssignmentQuerySet(OfFileQuerySet["Assignment"]):
         """Reviews that `user` may open: those of the files that they read by a role of the cluster, and their own,
         while they may read its file: accepted or submitted, the review begun, by a reviewer of today to whom the file
         is open. Of the others that were given to them, they read the declaration (`of_reviewer`)."""
-        own = self.of_reviewer(user).readable().exclude(application__in=barred_from(user))
-        begun = own.exclude(application__state=ApplicationState.ELIGIBLE)
-        return begun.filter(_is_in_office()) | self.of_staff(user)
+        begun = self.open_to(user).readable().exclude(application__state=ApplicationState.ELIGIBLE)
+        return begun | self.of_staff(user)
 
     def of_reviewer(self, user: Actor) -> Self:
         """Those given to `user`, whatever became of them. Nobody else's; none for whoever is no person with an open
         account. Those of a file that a conflict closes to them are there: what they show of it, its page decides.
         """
         return self.filter(reviewer=user) if is_person(user) else self.none()
+
+    def open_to(self, user: Actor) -> Self:
+        """Those given to `user` of which they are told what becomes: they are a reviewer of the programme today, and no
+        conflict closes the file to them. Of the others a person is told the same whatever became of them, for it would
+        tell what became of the file."""
+        return self.of_reviewer(user).exclude(application__in=barred_from(user)).filter(_is_in_office())
+
+    def past_of(self, user: Actor) -> Self:
+        """Those given to `user` that they are not to review now, as they may know of them: `told`, a `PastReview`, and
+        whether they may read it (`opens`). By the day their review came in, else that on which they were given, the
+        latest first. What they have in hand is left out."""
+        in_hand = self.open_to(user).awaited().order_by()
+        closed, submitted = Q(application__in=barred_from(user)), Q(state=AssignmentState.SUBMITTED)
+        told = Case(
+            When(closed, then=Value(PastReview.CLOSED)),
+            When(submitted, then=Value(PastReview.SUBMITTED)),
+            When(Q(submitted_at__isnull=False) & ~_is_in_office(), then=Value(PastReview.SUBMITTED)),
+            default=Value(PastReview.LEFT),
+        )
+        opens = Case(When(closed, then=False), When(submitted & _is_in_office(), then=True), default=False)
+        rows = self.of_reviewer(user).exclude(pk__in=in_hand.values("pk"))
+        return rows.annotate(told=told, opens=opens).order_by(Coalesce("submitted_at", "at").desc(), "-id")
 
     def readable(self) -> Self:
         """Those whose file its reviewer may read: accepted or submitted. Offered, declined, recused and cancelled ones

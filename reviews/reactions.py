@@ -3,7 +3,6 @@
 from applications.models import Application
 from applications.selectors.people import office_of, oneself
 from applications.states import ApplicationState
-from moves.interests import is_barred
 from moves.machine import move
 from moves.registry import Made, after
 from moves.transitions import Facts, Input, Reason
@@ -73,11 +72,11 @@ def tell_the_officer(assignment: Assignment, made: Made[Facts, Input]) -> None:
 
 @after(Assignment.reopen)
 def give_the_review_back(assignment: Assignment, made: Made[Facts, Reason]) -> None:
-    """It is due as one that is given now, never sooner than it was. Its reviewer is told, with the chair's reason; of a
-    file that is closed to them they are told nothing."""
+    """It is due as one that is given now, never sooner than it was. Its reviewer is told, with the chair's reason, if
+    it is still theirs."""
     assignment.due = max(assignment.due, review_due(assignment.application.call))
     assignment.save(update_fields=["due"])
-    if is_barred(assignment.application_id, assignment.reviewer):
+    if not selectors.is_theirs(assignment):
         return
     reference, due = assignment.application.number, clock.day_of(assignment.due)
     for person in oneself(assignment.reviewer):
@@ -92,8 +91,8 @@ def give_the_review_back(assignment: Assignment, made: Made[Facts, Reason]) -> N
 
 @after(Assignment.cancel)
 def tell_the_reviewer(assignment: Assignment, made: Made[Facts, Input]) -> None:
-    """The file no longer waits for them: of one that is closed to them they are told nothing."""
-    if is_barred(assignment.application_id, assignment.reviewer):
+    """The file no longer waits for them, if it still did."""
+    if not selectors.is_theirs(assignment):
         return
     for person in oneself(assignment.reviewer):
         queue_message(

@@ -18,8 +18,7 @@ class AssignmentRow:
     """What an assignment's state means.
 
     `is_live`: the reviewer has the file. `is_waiting`: the review is still to give. `is_readable`: the file's content
-    is visible to its reviewer. `is_refused`: the reviewer left it, and is not asked again. `is_declarable`: the
-    reviewer may declare their interests in the file, by its page.
+    is visible to its reviewer. `is_refused`: the reviewer left it, and is not asked again.
     """
 
     tag: Tag
@@ -27,7 +26,6 @@ class AssignmentRow:
     is_waiting: bool
     is_readable: bool
     is_refused: bool
-    is_declarable: bool
 
 
 class AssignmentState(States):
@@ -35,35 +33,44 @@ class AssignmentState(States):
 
     OFFERED = "offered", AssignmentRow(
         Tag.WAIT, is_live=True, is_waiting=True, is_readable=False,
-        is_refused=False, is_declarable=True,
+        is_refused=False,
     ), _("offered")  # fmt: skip
     ACCEPTED = "accepted", AssignmentRow(
         Tag.INFO, is_live=True, is_waiting=True, is_readable=True,
-        is_refused=False, is_declarable=True,
+        is_refused=False,
     ), _("accepted")  # fmt: skip
     SUBMITTED = "submitted", AssignmentRow(
         Tag.GOOD, is_live=True, is_waiting=False, is_readable=True,
-        is_refused=False, is_declarable=True,
+        is_refused=False,
     ), pgettext_lazy("review", "submitted")  # fmt: skip
     DECLINED = "declined", AssignmentRow(
         Tag.QUIET, is_live=False, is_waiting=False, is_readable=False,
-        is_refused=True, is_declarable=False,
+        is_refused=True,
     ), pgettext_lazy("review", "declined")  # fmt: skip
     RECUSED = "recused", AssignmentRow(
         Tag.BAD, is_live=False, is_waiting=False, is_readable=False,
-        is_refused=True, is_declarable=True,
+        is_refused=True,
     ), _("recused")  # fmt: skip
     CANCELLED = "cancelled", AssignmentRow(
         Tag.QUIET, is_live=False, is_waiting=False, is_readable=False,
-        is_refused=False, is_declarable=False,
+        is_refused=False,
     ), _("cancelled")  # fmt: skip
+
+
+class PastReview(StrEnum):
+    """What a person is told of a file that was given to them and that they are not to review now: their review is in,
+    it is no longer theirs, or it is closed to them. What made it leave them is not told: that its panel was complete,
+    or that it was refused, is an outcome."""
+
+    SUBMITTED = "submitted"
+    LEFT = "left"
+    CLOSED = "closed"
 
 
 LIVE = tuple(state for state in AssignmentState if state.row.is_live)
 WAITING = tuple(state for state in AssignmentState if state.row.is_waiting)
 READABLE = tuple(state for state in AssignmentState if state.row.is_readable)
 REFUSED = tuple(state for state in AssignmentState if state.row.is_refused)
-DECLARABLE = tuple(state for state in AssignmentState if state.row.is_declarable)
 
 
 class ReviewTurn(States):

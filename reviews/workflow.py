@@ -30,7 +30,7 @@ class AssignmentLife(models.Model):
 
     @transition(
         field=state, source=[AssignmentState.OFFERED, AssignmentState.ACCEPTED], target=AssignmentState.DECLINED,
-        permission=rules.is_reviewer, duty=None, despite_conflict=rules.is_the_one_assigned,
+        permission=rules.is_reviewer, duty=None,
         label=_("Decline"), done=_("Review declined"),
         given=Reason,
         when_given=[has_a_reason],

@@ -19,7 +19,7 @@ from reviews.selectors.panel import (
     panel_reviews,
     reviews_of,
 )
-from reviews.selectors.queue import Queue, assignment_on, last_submitted, pace_of, past_of, queue_of
+from reviews.selectors.queue import Queue, assignment_on, is_theirs, last_submitted, pace_of, past_of, queue_of
 from reviews.selectors.ranking import (
     RankedFile,
     Ranking,
@@ -57,6 +57,7 @@ __all__ = [
     "held_percent",
     "hides_its_ranking",
     "interests_of",
+    "is_theirs",
     "last_submitted",
     "late_on",
     "left_in",

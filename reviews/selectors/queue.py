@@ -9,10 +9,9 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from applications.states import ApplicationState
-from moves.interests import barred_pairs
 from programs.selectors import rubric_of
 from reviews.models import Assignment, Score
-from reviews.states import WAITING, AssignmentState
+from reviews.states import AssignmentState
 from work import clock
 
 SITTING = timedelta(minutes=20)  # a longer silence between two saves is a pause, not work
@@ -21,12 +20,11 @@ RECENT = 20  # reviews that the pace is read from
 
 @dataclass(frozen=True)
 class Waiting:
-    """A file of the queue: how many of its `criteria` are scored; `barred` from it, its reviewer waits for a ruling."""
+    """A file of the queue: how many of its `criteria` are scored."""
 
     assignment: Assignment
     scored: int
     criteria: int
-    barred: bool
 
     @property
     def share_left(self) -> float:
@@ -38,7 +36,6 @@ class Waiting:
         """Whether it can be reviewed now."""
         return (
             self.assignment.state == AssignmentState.ACCEPTED
-            and not self.barred
             and self.assignment.application.state == ApplicationState.IN_REVIEW
         )
 
@@ -76,42 +73,45 @@ class Queue:
 
 
 def queue_of(user: User, *, limit: int = 200) -> Queue:
-    """The `Queue` of `user`. Files they are barred from are in it, closed: the chair has yet to rule."""
+    """The `Queue` of `user`. Files that are closed to them are not in it, nor among those that are done: a row that
+    left it, or a number, would tell what became of them."""
     rows = list(
-        Assignment.objects.of_reviewer(user)
+        Assignment.objects.open_to(user)
         .awaited()
         .select_related("application__call__rubric", "application__call__program")
         .prefetch_related("scores")[:limit]
     )
-    barred = {file for file, _person in barred_pairs([one.application_id for one in rows], [user.pk])}
     waiting = tuple(
         Waiting(
             one,
             sum(score.is_done for score in one.scores.all()),
             len(rubric_of(one.application.call).criteria),
-            one.application_id in barred,
         )
         for one in rows
     )
-    done = Assignment.objects.of_reviewer(user).live().submitted().untold()
+    done = Assignment.objects.open_to(user).live().submitted().untold()
     return Queue(waiting, done.count(), pace_of(user))
 
 
 def last_submitted(user: User, *, limit: int = 5) -> list[Assignment]:
-    """The reviews that `user` submitted last, the latest first."""
-    rows = Assignment.objects.of_reviewer(user).submitted().select_related("application")
+    """The reviews that `user` submitted last and may read, the latest first."""
+    rows = Assignment.objects.open_to(user).submitted().select_related("application")
     return list(rows.order_by("-submitted_at", "-id")[:limit])
 
 
 def past_of(user: User) -> QuerySet[Assignment]:
-    """The reviews that `user` submitted, and the files that left them otherwise; the latest first."""
-    rows = Assignment.objects.of_reviewer(user).exclude(state__in=WAITING)
-    return rows.select_related("application__call__program").order_by("-since", "-id")
+    """The reviews that `user` submitted, and the files that are no longer theirs, or closed to them."""
+    return Assignment.objects.past_of(user).select_related("application__call__program")
 
 
 def assignment_on(reference: str, user: User) -> Assignment | None:
     """The assignment by which `user` has the file of this number; None where they do not have it."""
-    return Assignment.objects.of_reviewer(user).live().filter(application__reference=reference).first()
+    return Assignment.objects.open_to(user).live().filter(application__reference=reference).first()
+
+
+def is_theirs(assignment: Assignment) -> bool:
+    """Whether its reviewer is told what becomes of it."""
+    return Assignment.objects.open_to(assignment.reviewer).filter(pk=assignment.pk).exists()
 
 
 def pace_of(user: User) -> timedelta | None:
@@ -120,7 +120,7 @@ def pace_of(user: User) -> timedelta | None:
     Read from the instants of opening, saving and submitting; between two of them, a silence of over twenty minutes is
     a pause and does not count. None until two reviews are submitted.
     """
-    recent = Assignment.objects.of_reviewer(user).submitted().filter(submitted_at__isnull=False)
+    recent = Assignment.objects.open_to(user).submitted().filter(submitted_at__isnull=False)
     rows = list(recent.order_by("-submitted_at")[:RECENT].values_list("pk", "opened_at", "submitted_at"))
     if len(rows) < 2:
         return None

@@ -28,7 +28,7 @@ def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
 
 def _work_of_reviewer(user: User, limit: int) -> list[WorkLine]:
     """The queue: a file offered asks for the interests first; one accepted, for the review."""
-    waiting = Assignment.objects.of_reviewer(user).awaited().select_related("application__call__program")
+    waiting = Assignment.objects.open_to(user).awaited().select_related("application__call__program")
     return first_lines(waiting, _line_of_reviewer, limit=limit, rest=Rest.ANY)
 
 

@@ -29,7 +29,7 @@ from reviews.access import may_declare
 from reviews.checks import Conflict
 from reviews.models import Assignment, Declaration, Interest, Undertaking
 from reviews.pages import DECLARE, FILE_REVIEWS, RULE
-from reviews.rules import WHO_RULES, WHO_UPHOLDS, Declared, may_rule, may_uphold
+from reviews.rules import WHO_RULES, WHO_UPHOLDS, Declared, is_reviewer, may_rule, may_uphold
 from reviews.services.panels import take_the_chair
 from reviews.services.scores import after_what_counts_changed
 from reviews.states import Answer, AssignmentState
@@ -119,11 +119,11 @@ def sign_undertaking(call: Call, *, by: User) -> Undertaking:
 def declare_interests(application: Application, *, by: User, answer: str, note: str = "") -> Declaration:
     """Declare, before acting on a file: none, conflict or unsure. Returns the `Declaration`.
 
-    What was declared before is kept. For a reviewer the declaration also moves the assignment: *none* accepts it,
-    *conflict* recuses. *Unsure* blocks like a conflict until the chair rules. A late declaration lists every act of
-    theirs that it touches. Forbidden for who has no part in the file; WrongMoment for *none* after a conflict, or
-    while the chair has not ruled: nobody clears themselves. Nor for who acts for a party of the file: they have a
-    conflict, whatever they say. *None* against what the records say is *unsure*, with what they say, until the
+    What was declared before is kept. For a reviewer the declaration also moves the assignment: *none* accepts it (of a
+    reviewer in office), *conflict* recuses. *Unsure* blocks like a conflict until the chair rules. A late declaration
+    lists every act of theirs that it touches. Forbidden for who has no part in the file; WrongMoment for *none* after a
+    conflict, or while the chair has not ruled: nobody clears themselves. Nor for who acts for a party of the file: they
+    have a conflict, whatever they say. *None* against what the records say is *unsure*, with what they say, until the
     chair rules on it.
     """
     application = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
@@ -233,7 +233,7 @@ def _move_assignment(application: Application, *, by: User, answer: Answer) -> N
     assignment = _live(application, by)
     if assignment is None:
         return
-    if answer == Answer.NONE and assignment.state == AssignmentState.OFFERED:
+    if answer == Answer.NONE and assignment.state == AssignmentState.OFFERED and is_reviewer(assignment, by):
         move(assignment, Assignment.accept, by=by, given=Declared(answer))
     elif answer == Answer.CONFLICT:
         move(assignment, Assignment.recuse, by=by, given=Declared(answer))

@@ -17,6 +17,7 @@ from moves.interests import ask_unbarred
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from reviews.access import CLOSED, REVIEWER
 from reviews.models import Assignment
+from reviews.rules import is_reviewer
 from reviews.states import READABLE, AssignmentState
 
 P = ParamSpec("P")
@@ -44,11 +45,13 @@ def opened_assignment(request: PersonRequest, public_id: UUID, *, read: Read | R
 
     NotOpen before the declaration; Forbidden when barred or recused; WrongMoment when the file is taken back.
     """
-    rows = Assignment.objects.of_reviewer(request.user)
+    rows = Assignment.objects.of_reviewer(request.user).select_related("application__call__program")
     assignment = get_object_or_404(rows, public_id=public_id)
     assignment.reviewer = request.user
     if assignment.state not in READABLE:
         ask_unbarred(assignment.application_id, request.user)  # whatever became of the assignment
+        if not is_reviewer(assignment, request.user):
+            raise Forbidden(CLOSED)  # the same, as the door says it of those that may be read
         if assignment.state == AssignmentState.OFFERED:
             raise NotOpen(assignment)
         if assignment.state == AssignmentState.RECUSED:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -24,7 +24,7 @@ from reviews import checks, selectors, services
 from reviews.access import TO_DECLARE
 from reviews.forms.people import DeclareForm, InterestForm
 from reviews.models import Assignment
-from reviews.states import DECLARABLE, Answer, AssignmentState
+from reviews.states import Answer, AssignmentState
 from reviews.views.files import own_assignment
 
 
@@ -68,23 +68,29 @@ def declare(request: PersonRequest, reference: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def declare_own(request: PersonRequest, public_id: UUID) -> HttpResponse:
-    """Declare my interests in a file that I am offered to review, and sign the undertaking of its call."""
+    """Declare my interests in a file that I was offered to review, and sign the undertaking of its call.
+
+    What became of it is told while it is mine: to who left, or to whom the file is closed, the page is the same.
+    """
     assignment = own_assignment(request, public_id)
-    if assignment.state not in DECLARABLE:
-        raise Http404
+    mine = assignment.is_live and selectors.is_theirs(assignment)
+    done = reverse("review-score", args=[public_id]) if mine else reverse("review-queue")
     application = enter(request.user, TO_DECLARE, read=Read.INTERESTS, pk=assignment.application_id)
-    return _declare(request, application, assignment=assignment, done=reverse("review-score", args=[public_id]))
+    return _declare(request, application, assignment=assignment, mine=mine, done=done)
 
 
 def _declare(
-    request: PersonRequest, application: Application, *, done: str, assignment: Assignment | None = None, back: str = ""
+    request: PersonRequest,
+    application: Application,
+    *,
+    done: str,
+    assignment: Assignment | None = None,
+    mine: bool = False,
+    back: str = "",
 ) -> HttpResponse:
     user = request.user
-    to_sign = (
-        assignment is not None
-        and assignment.state == AssignmentState.OFFERED
-        and not checks.has_signed(application.call, user)
-    )
+    offered = assignment is not None and mine and assignment.state == AssignmentState.OFFERED
+    to_sign = offered and not checks.has_signed(application.call, user)
     stand = stand_of(application.pk, user)
     form = DeclareForm(request.POST or None, to_sign=to_sign)
     if request.method == "POST" and form.is_valid():
@@ -98,12 +104,14 @@ def _declare(
         else:
             if said.answer != answer:
                 messages.warning(request, _("The records say otherwise: the chair rules on what they say."))
-            return redirect(_after(request, application, said.answer, assignment, done))
+            return redirect(_after(request, application, said.answer, assignment, done, mine=mine))
     latest = application.declarations.latest_of_each().of_person(user).first()
     context = {
         "application": application,
         "sponsors": list(application.sponsorships.standing().values_list("organisation_name", flat=True)),
         "assignment": assignment,
+        "due": assignment.due if assignment is not None and mine else None,
+        "offered": offered,
         "form": form,
         "side": stand.side,
         "is_clear": stand.declared == StandingState.CLEAR,
@@ -119,7 +127,13 @@ def _declare(
 
 
 def _after(
-    request: PersonRequest, application: Application, answer: str, assignment: Assignment | None, done: str
+    request: PersonRequest,
+    application: Application,
+    answer: str,
+    assignment: Assignment | None,
+    done: str,
+    *,
+    mine: bool,
 ) -> str:
     """Where a declaration leads, with what it did."""
     if answer == Answer.CONFLICT:
@@ -128,7 +142,7 @@ def _after(
     if answer == Answer.UNSURE:
         messages.info(request, _("The chair rules in writing. Until then the file is closed to you."))
         return reverse("review-queue") if assignment else "/"
-    if assignment is not None and application.state == ApplicationState.ELIGIBLE:
+    if mine and application.state == ApplicationState.ELIGIBLE:
         messages.success(request, _("Thank you. The file opens when the officer starts its review."))
         return reverse("review-queue")
     messages.success(request, _("Thank you. Your declaration is on record."))

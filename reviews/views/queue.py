@@ -48,7 +48,7 @@ def minutes(length: timedelta | None) -> int | None:
 @login_required
 @require_GET
 def past(request: PersonRequest) -> HttpResponse:
-    """The reviews I submitted, the latest first; and the files that left me otherwise."""
+    """The reviews I submitted, the latest first; and the files that are no longer mine, or closed to me."""
     page = Paginator(selectors.past_of(request.user), 50).get_page(request.GET.get("page"))
     record_list_reading(
         request.user,

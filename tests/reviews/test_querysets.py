@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from accounts.models import ClusterAppointment, Membership, Organisation, User
+from applications.models import Application
 from audit.actors import CLOCK
 from moves.services import declare_standing
 from programs.models import Appointment
@@ -55,6 +56,28 @@ def test_assignments_are_live_readable_or_refused_by_their_state_and_live_until_
     assert set(mine.live()) == {present[one] for one in ("offered", "accepted", "submitted")}
     for found, states in ((mine.readable(), ("accepted", "submitted")), (mine.refused(), ("declined", "recused"))):
         assert set(found) == {rows[one] for rows in (present, aside) for one in states}
+
+
+@proves(AssignmentQuerySet.open_to)
+def test_what_becomes_of_a_review_is_told_to_a_reviewer_of_today_to_whom_its_file_is_open(cast, programme):
+    """Of one review in each state, of those of closed files and of somebody else; and once the role has ended."""
+    base = submitted_row(cast, programme)
+
+    def give(state="accepted", person=cast.ana):
+        columns = {"reviewer": person, "assigned_by": cast.officer, "seat": "cluster", "due": NOW, "state": state}
+        return Assignment.objects.create(application=another(base, state="in_review"), **columns)
+
+    mine = {give(state) for state in AssignmentState}
+    doubt, side, theirs = give(), give(), give(person=cast.ben)
+    declare_standing(doubt.application_id, user=cast.ana, standing="unsure")
+    declare_standing(theirs.application_id, user=cast.ana, standing="clear")
+    other = Organisation.objects.create(legal_name="Autre", neq="1140000009")
+    Application.objects.filter(pk=side.application_id).update(organisation=other)
+    Membership.objects.create(user=cast.ana, organisation=other, role="member")
+    assert set(Assignment.objects.open_to(cast.ana)) == mine
+    assert set(Assignment.objects.open_to(cast.ben)) == {theirs}
+    Appointment.objects.filter(user=cast.ana).update(ends_on=TODAY - DAY)
+    assert set(Assignment.objects.open_to(cast.ana)) == set()
 
 
 @proves(AssignmentQuerySet.visible_to)

@@ -3,17 +3,19 @@
 The rows are made as such: how a file comes to its state is told elsewhere.
 """
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from django.db import transaction
 from django.db.models import Q
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
-from accounts.models import ClusterAppointment, User
+from accounts.models import ClusterAppointment, Membership, Organisation, User
 from applications.models import Application
 from applications.states import ApplicationState
 from audit.actors import CLOCK
@@ -43,9 +45,10 @@ from reviews.selectors import (
 )
 from reviews.selectors.cohorts import Competition, closed_in, competition_of, recommended_in, to_review_in
 from reviews.selectors.interests import interests_of
-from reviews.selectors.queue import Queue, assignment_on, last_submitted, past_of
+from reviews.selectors.queue import Queue, assignment_on, is_theirs, last_submitted, past_of
 from reviews.selectors.ranking import _files_to_rank
 from reviews.selectors.waiting import _work_of_panel
+from reviews.services import sign_undertaking
 from reviews.states import AssignmentState
 from reviews.views.evidence import steps_of
 from tests.decisions.files import other_programme, submitted_row
@@ -152,13 +155,12 @@ def test_next_file_is_an_open_one_whatever_closed_one_is_due_before_it(cast, fil
 
 
 @pytest.mark.parametrize("state", ApplicationState.values)
-def test_file_of_the_queue_is_open_while_it_is_in_review_accepted_and_not_barred(cast, file, give, state):
+def test_file_of_the_queue_is_open_while_it_is_in_review_and_accepted(cast, file, give, state):
     Application.objects.filter(pk=file.pk).update(state=state)
     give(file, cast.ana), give(file, cast.ben, "offered"), give(file, cast.dev)
     declare_standing(file.pk, user=cast.dev, standing="unsure")
-    found = {name: queue_of(getattr(cast, name)).waiting[0] for name in ("ana", "ben", "dev")}
-    assert {name: one.open for name, one in found.items()} == {"ana": state == "in_review", "ben": False, "dev": False}
-    assert {name: one.barred for name, one in found.items()} == {"ana": False, "ben": False, "dev": True}
+    found = {name: [one.open for one in queue_of(getattr(cast, name)).waiting] for name in ("ana", "ben", "dev")}
+    assert found == {"ana": [state == "in_review"], "ben": [False], "dev": []}
 
 
 @proves(queue_of, AssignmentQuerySet.untold)
@@ -737,17 +739,87 @@ def test_who_cannot_be_given_a_file_is_listed_after_with_why(cast, file, give, c
 # ------------------------------------------------------------------ what was done before
 
 
-@proves(past_of)
-def test_past_reviews_are_ones_own_the_latest_first(cast, file, give, client):
-    second, third, first, same = (
-        give(another(file), cast.ana, state, since=NOW - days * DAY)
-        for state, days in (("submitted", 2), ("recused", 3), ("cancelled", 1), ("declined", 2))
-    )
+@proves(AssignmentQuerySet.past_of, past_of)
+def test_past_reviews_are_ones_own_by_the_day_they_came_in_or_were_given_the_latest_first(cast, file, give, client):
+    second, third, first, fourth = (
+        give(another(file), cast.ana, state, at=NOW - given * DAY, submitted_at=submitted and NOW - submitted * DAY)
+        for state, given, submitted in (
+            ("submitted", 9, 2), ("declined", 3, None), ("cancelled", 1, None), ("submitted", 5, 4)
+        )
+    )  # fmt: skip
+    closed = give(another(file), cast.ana, at=NOW - 8 * DAY)
+    declare_standing(closed.application_id, user=cast.ana, standing="unsure")
     give(another(file), cast.ana), give(another(file), cast.ana, "offered"), give(another(file), cast.ben, "submitted")
     client.force_login(cast.ana)
-    assert list(client.get(reverse("review-past")).context["rows"]) == [first, same, second, third]
+    rows = client.get(reverse("review-past")).context["rows"]
+    assert [(one, one.told, one.opens) for one in rows] == [
+        (first, "left", False), (second, "submitted", True), (third, "left", False), (fourth, "submitted", True),
+        (closed, "closed", False),
+    ]  # fmt: skip
     recent = client.get(reverse("review-queue")).context["recent"]
-    assert list(recent) == [second]
+    assert list(recent) == [second, fourth]
+
+
+ENDS = {
+    "before": {"offered": "offered", "accepted": "accepted", "declined": "declined", "recused": "recused",
+               "cancelled": "cancelled"},
+    "after": {"submitted": "submitted", "reopened": "accepted", "recused": "recused", "taken back": "cancelled"},
+}  # fmt: skip
+CSRF = re.compile(r'name="csrfmiddlewaretoken" value="[^"]+"')
+
+
+def shown(answer):
+    """What a page says, without what differs at each request."""
+    return CSRF.sub("", answer.content.decode().partition("<h1")[2].partition("<footer")[0])
+
+
+@pytest.mark.parametrize("given", ENDS)
+@pytest.mark.parametrize("who", ["in doubt", "in conflict", "on a side", "no more in office"])
+def test_what_becomes_of_a_review_is_not_told_to_whom_it_is_closed_nor_to_who_left(
+    cast, file, give, client, who, given
+):
+    """Every page of a reviewer, what it refuses, and what is answered to a declaration: the same whatever became of the
+    review, at whatever date, before it came in and after."""
+    came_in = {"submitted_at": NOW - 3 * DAY, "total": 60} if given == "after" else {}
+    one = give(file, cast.ana, "submitted" if came_in else "accepted", at=NOW - 9 * DAY, **came_in)
+    other = give(another(file), cast.ana)
+    if who == "no more in office":
+        Appointment.objects.filter(user=cast.ana, role="reviewer").update(ends_on=clock.today() - DAY)
+    elif who == "on a side":
+        party = Organisation.objects.create(legal_name="Autre", neq="1140000009")
+        Application.objects.filter(pk=file.pk).update(organisation=party)
+        Membership.objects.create(user=cast.ana, organisation=party, role="member")
+    else:
+        declare_standing(file.pk, user=cast.ana, standing="unsure" if who == "in doubt" else "conflict")
+    client.force_login(cast.ana)
+    sign_undertaking(file.call, by=cast.ana)
+
+    def answer(method, name, data=None):
+        with transaction.atomic():
+            answered = getattr(client, method)(reverse(name, args=[one.public_id]), data)
+            transaction.set_rollback(True)
+        return name, method, answered.status_code, answered.headers.get("Location"), shown(answered)
+
+    def read():
+        lists = [shown(client.get(reverse(f"review-{name}"))) for name in ("queue", "past")]
+        pages = [answer("get", f"review-{name}") for name in ("score", "check", "read", "declare-own", "decline")]
+        sent = [answer("post", "review-decline", {"reason": "Absent."})]
+        sent += [answer("post", "review-declare-own", {"answer": said, "note": "x"}) for said in ("none", "conflict")]
+        return [*lists, *pages, *sent, told(cast.ana)]
+
+    of_it = "closed" if who != "no more in office" else "submitted" if came_in else "left"
+    seen = {}
+    for end, state in ENDS[given].items():
+        Assignment.objects.filter(pk=one.pk).update(state=state, since=NOW, due=NOW + 9 * DAY)
+        seen[end] = read()
+        rows = {row: (row.told, row.opens) for row in client.get(reverse("review-past")).context["rows"]}
+        assert rows.pop(one) == (of_it, False), end
+        assert list(rows) == ([other] if who == "no more in office" else []), end
+    first, *rest = seen.values()
+    for end, found in zip([*seen][1:], rest, strict=True):
+        differ = [(a, b) for a, b in zip(first, found, strict=True) if a != b]
+        assert not differ, end
+    assert len(seen) > 3
 
 
 @proves(last_submitted)
@@ -762,7 +834,7 @@ def test_queue_page_recalls_the_last_reviews_submitted(cast, file, give, client)
     assert client.get(reverse("review-queue")).context["recent"] == [first, same, second, third, fourth]
 
 
-@proves(assignment_on)
+@proves(assignment_on, is_theirs)
 def test_assignment_by_which_a_person_has_a_file_is_their_own_on_that_file_while_they_have_it(cast, file, give):
     other, left, aside = another(file), another(file), another(file)
     mine, theirs, elsewhere = give(file, cast.ana), give(file, cast.ben), give(other, cast.ana, "offered")
@@ -771,6 +843,9 @@ def test_assignment_by_which_a_person_has_a_file_is_their_own_on_that_file_while
     assert found == [mine, elsewhere, None, None]
     assert assignment_on(file.reference, cast.ben) == theirs
     assert assignment_on(file.reference, cast.officer) is None
+    declare_standing(file.pk, user=cast.ana, standing="unsure")
+    assert [assignment_on(one.reference, cast.ana) for one in (file, other)] == [None, elsewhere]
+    assert [is_theirs(one) for one in (mine, theirs, elsewhere)] == [False, True, True]
 
 
 @proves(AssignmentQuerySet.as_they_came)

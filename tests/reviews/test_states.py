@@ -6,16 +6,16 @@ from reviews import states
 from reviews.states import AssignmentState
 
 TABLE = """
-state     | tag   | live | waiting | readable | refused | declarable
-offered   | wait  | yes  | yes     | no       | no      | yes
-accepted  | info  | yes  | yes     | yes      | no      | yes
-submitted | good  | yes  | no      | yes      | no      | yes
-declined  |       | no   | no      | no       | yes     | no
-recused   | bad   | no   | no      | no       | yes     | yes
-cancelled |       | no   | no      | no       | no      | no
+state     | tag   | live | waiting | readable | refused
+offered   | wait  | yes  | yes     | no       | no
+accepted  | info  | yes  | yes     | yes      | no
+submitted | good  | yes  | no      | yes      | no
+declined  |       | no   | no      | no       | yes
+recused   | bad   | no   | no      | no       | yes
+cancelled |       | no   | no      | no       | no
 """
 HEAD, *ROWS = [[cell.strip() for cell in line.split("|")] for line in TABLE.strip().splitlines()]
-GROUPS = ("LIVE", "WAITING", "READABLE", "REFUSED", "DECLARABLE")
+GROUPS = ("LIVE", "WAITING", "READABLE", "REFUSED")
 
 
 def said(answer):
