@@ -17,8 +17,8 @@ What does not come through it, and why:
                          says the title and the summary, to the sponsor's own side, and records them
     the trail of a file  comes through it, and records its own reading: its page shows the readings before it
     a ministry's API     `reports.api`: its right is a key, or a seat, of a partner; its rows are the partner's own
-                         (`reports.selectors.scope`), less what a conflict closes to who asks from a seat,
-                         and each answer is a reading
+                         (`reports.selectors.scope`), less what a conflict closes to who asks from a seat, or to
+                         who made the key, and each answer is a reading
     lists                one reading each (`audit.services.record_list_reading`), their rows asked of the same rights:
                          the list of files, on its page and as CSV; a search; a call's ranking; a reviewer's files, to
                          review and reviewed; decisions that wait; what a partner is asked to concur in; its awards; the

@@ -11,7 +11,8 @@ from work.models import PublicModel
 
 
 class ApiKey(PublicModel):
-    """A key of one partner. Shown once; only its SHA-256 is kept. `prefix` finds the row and names the key."""
+    """A key of one partner. Shown once; only its SHA-256 is kept. `prefix` finds the row and names the key. It reads
+    what its partner may, less the files that are closed to whoever made it."""
 
     subject = "api_key"
     actor = "key"
@@ -85,3 +86,8 @@ class ApiCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+    @property
+    def resource(self) -> str:
+        """The address of what was asked, without the row and without the question: `/api/v1/awards`."""
+        return "/".join(self.path.partition("?")[0].split("/")[:4])

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.requests import PersonRequest
 from audit.services import record_list_reading
 from audit.states import Read
+from funding.access import leaves_out
 from funding.figures import burn, parts_of
 from funding.models import Envelope, Partner
 from funding.roles import PartnerRole
@@ -26,6 +27,7 @@ from funding.rules import holds_partner_role
 from moves.refusals import WrongMoment
 from reports import rules, selectors, services
 from reports.forms import KeyForm
+from reports.models import ApiCall
 from reports.states import KeyState
 from work import clock
 
@@ -231,23 +233,35 @@ def revoke_key(request: PartnerRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 @for_partner
 def calls(request: PartnerRequest) -> HttpResponse:
-    """The log, the latest first, a page at a time by the instant of the last one shown."""
+    """The log, the latest first, a page at a time by the instant of the last one shown.
+
+    To whom some file is closed, the requests of others and of keys are shown by their resource alone: an address, a
+    number of rows may be that file's.
+    """
     try:
         before = datetime.fromisoformat(text).replace(tzinfo=UTC) if (text := request.GET.get("before")) else None
     except ValueError:
         raise Http404 from None
     shown, then = selectors.calls_logged(request.partner, most=PAGE, before=before)
-    context = frame(request, "partner-calls")
+    context, leaves = frame(request, "partner-calls"), leaves_out(request.user)
     return render(
         request,
         "reports/calls.html",
         {
             **context,
-            "calls": [{"call": call, "kind": "good" if call.status < 400 else "bad"} for call in shown],
+            "calls": [logged(call, whole=not leaves or call.user_id == request.user.pk) for call in shown],
+            "leaves_out": leaves,
             "next_url": page_after(context, instant_of(then)) if then else "",
             "most": settings.API_CALLS_PER_MINUTE,
         },
     )
+
+
+def logged(call: ApiCall, *, whole: bool) -> dict[str, object]:
+    """A line of the log; of one that is not shown whole, the resource alone."""
+    path = call.path if whole else call.resource
+    rows = call.rows if whole else None
+    return {"call": call, "path": path, "rows": rows, "kind": "good" if call.status < 400 else "bad"}
 
 
 def instant_of(at: datetime) -> str:

@@ -88,7 +88,7 @@ class KeyAuthentication(BaseAuthentication):
             prefix, secret = read_key(text.strip())
         except ValueError:
             raise refused(_("This is not a key of the API."), description="malformed") from None
-        key = ApiKey.objects.select_related("partner").filter(prefix=prefix).first()
+        key = ApiKey.objects.select_related("partner", "created_by").filter(prefix=prefix).first()
         if key is None or not hmac.compare_digest(key.digest, digest_of(secret)):
             raise refused(_("This is not a key of the API."), description="unknown")
         _recognise(request, key)

@@ -29,7 +29,7 @@ from rest_framework.utils.encoders import JSONEncoder
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from audit.actors import Actor
+from accounts.models import User
 from audit.services import record_list_reading, record_reading
 from audit.states import ReadOne
 from funding.models import Partner, PartnerSeat
@@ -108,16 +108,15 @@ class Resource(GenericViewSet[Row]):
         raise NotImplementedError
 
     def open_rows(self) -> QuerySet[Row]:
-        """The same, without those of files that a conflict of interest closes to the person who asks from a seat. A
-        key is nobody: it has no interest, and reads them all."""
+        """The same, without those of files that a conflict of interest closes to the reader."""
         rows = self.rows()
         return rows.exclude(**{f"{self.file}__in": barred_from(self.reader)}) if self.file else rows
 
     @property
-    def reader(self) -> Actor:
-        """Who reads: the person who asks from a seat, else the key."""
+    def reader(self) -> User:
+        """Who reads: the person who asks from a seat; of a key, whoever made it, for they hold its secret."""
         auth = self.request.auth
-        return auth.user if isinstance(auth, PartnerSeat) else auth
+        return auth.user if isinstance(auth, PartnerSeat) else auth.created_by
 
     def prepare(self, rows: Sequence[Row]) -> Sequence[Row]:
         """Add to the rows of a page what their shape needs."""
@@ -213,10 +212,11 @@ class Resource(GenericViewSet[Row]):
 
     def retrieve(self, request: PartnerCall, *args: object, **kwargs: str) -> HttpResponse:
         self._asked(request, OF_A_ROW)
-        row = self.row(self.rows(), kwargs["id"])
+        in_person = isinstance(request.auth, PartnerSeat)  # they are told why; of a key, it would tell whose conflict
+        row = self.row(self.rows() if in_person else self.open_rows(), kwargs["id"])
         file = self.application_of(row)
-        if file is not None and isinstance(request.auth, PartnerSeat):
-            ask_unbarred(file, request.auth.user)
+        if file is not None and in_person:
+            ask_unbarred(file, self.reader)
         self.row_count = 1
         answer, _digest = self._json(request, self._shaped([row])[0])
         if answer.status_code == 200 and file is not None:

@@ -28,7 +28,7 @@ from decisions.models import Decision
 from funding import ledger
 from funding.money import Cause
 from moves.services import declare_standing
-from reports import selectors
+from reports import selectors, services
 from reports.api import filters
 from reports.api.document import document
 from reports.api.examples import example_of
@@ -37,7 +37,7 @@ from reports.api.pages import after, in_order, page_of, write_cursor
 from reports.api.resource import Resource
 from reports.models import ApiCall
 from tests.mutants import proves
-from tests.reports.conftest import NOW, SUBMITTED
+from tests.reports.conftest import NOW, SUBMITTED, Caller
 from work import clock
 from work.models import new_public_id
 
@@ -80,8 +80,18 @@ def test_row_of_another_partner_is_not_found(full, as_partner, name):
 
 
 @proves(Resource.open_rows)
-def test_what_a_conflict_closes_to_a_person_is_not_told_from_their_seat_and_a_key_reads_it(full, as_partner, client):
-    by_key = as_partner(full.meie)
+def test_what_a_conflict_closes_to_a_person_is_not_told_from_their_seat_nor_by_a_key_that_they_made(
+    full, as_partner, client
+):
+    """Another analyst's key reads it: the partner has it all the same."""
+    own = as_partner(full.meie)
+    other = full.seat("ben@meie.example", full.meie)
+    _key, secret = services.create_api_key(full.meie, by=other, name="Ben", expires_at=NOW + timedelta(days=1))
+    by_key = Caller(own.client, secret)
+    share = [(full.envelopes[full.meie], Decimal("11.11"))]
+    ledger.reserve(share, application_id=full.mine.pk, by=full.officer, because=Cause.RECOMMEND)
+    ledger.commit(share, application_id=full.mine.pk, by=full.officer, because=Cause.ISSUE)
+    ledger.tell(full.mine.pk, at=NOW)
     ids = {name: by_key.rows(name)[0]["id"] for name in ("applications", "decisions", "awards")}
     client.force_login(full.ana)
     for name, one in ids.items():
@@ -95,6 +105,14 @@ def test_what_a_conflict_closes_to_a_person_is_not_told_from_their_seat_and_a_ke
     assert list(client.get(reverse("partner-awards")).context["awards"]) == []
     client.logout()
     assert {name: by_key.rows(name)[0]["id"] for name in ids} == ids
+    money = f"envelopes/{full.envelopes[full.meie].public_id}/ledger"
+    files = [row["application_reference"] for row in by_key.rows(money)]
+    assert full.mine.reference in files
+    for name, one in ids.items():
+        assert (own.rows(name), own.get(f"{name}/{one}").status_code) == ([], 404)
+    assert [row["application_reference"] for row in own.rows(money)] == [None] * len(files)
+    full.ana.partner_seats.update(ends_on=NOW.date() - timedelta(days=1))
+    assert own.rows("applications") == []
 
 
 def test_ledger_of_another_partner_is_not_found(full, as_partner):
@@ -108,11 +126,7 @@ def test_partner_without_agreement_reads_empty_lists(world, as_partner, name):
     world.approved()
     new = world.partner("NEUF")
     user = world.seat("new@neuf.example", new)
-    from reports import services
-
     _key, secret = services.create_api_key(new, by=user, name="x", expires_at=NOW + timedelta(days=1))
-    from tests.reports.conftest import Caller
-
     assert Caller(as_partner(world.meie).client, secret).rows(name) == []
 
 

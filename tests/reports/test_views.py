@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from decisions.models import Concurrence, Decision
+from moves.services import declare_standing
 from reports import views
 from reports.models import ApiKey
 from tests.mutants import proves
@@ -127,6 +128,28 @@ def test_calls_are_seen_by_their_partner(world, client):
     assert "/api/v1/envelopes" in client.get("/partner/calls").content.decode()
     client.force_login(world.dan)
     assert "/api/v1/envelopes" not in client.get("/partner/calls").content.decode()
+
+
+def test_log_names_no_file_to_whom_one_is_closed_but_in_what_they_asked_themselves(world, client):
+    """Whatever the others asked, and whatever they were answered: of a closed file or of another."""
+    file, ben = world.file(), world.seat("ben@meie.example", world.meie)
+    _key, secret = world.key()
+    asked = (f"/api/v1/applications/{file.reference}", "/api/v1/applications?state=approved")
+    for path in asked:
+        client.get(path, headers={"authorization": f"Bearer {secret}"})
+    for person in (ben, world.ana):
+        client.force_login(person)
+        client.get(f"/api/v1/applications/{file.public_id}")
+
+    def log():
+        lines = client.get("/partner/calls").context["calls"]
+        return [(one["path"], one["rows"]) for one in lines]
+
+    own = (f"/api/v1/applications/{file.public_id}", 1)
+    assert log() == [own, own, (asked[1], 0), (asked[0], 1)]
+    declare_standing(file.pk, user=world.ana, standing="conflict")
+    assert log() == [own, *[("/api/v1/applications", None)] * 3]
+    assert file.reference not in client.get("/partner/calls").content.decode()
 
 
 def test_long_log_has_pages(world, client):
