@@ -75,6 +75,7 @@ from applications.rules.screening import (
     was_found_complete,
 )
 from applications.rules.submission import (
+    BUSY,
     IS_LEAVING,
     MISSING,
     UNCONFIRMED,
@@ -96,6 +97,7 @@ from applications.rules.submission import (
 
 __all__ = [
     "AMOUNT",
+    "BUSY",
     "CEILING",
     "DISCUSSION",
     "DUE",

@@ -5,8 +5,9 @@ import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from accounts.models import User
 from accounts.rules import is_signatory
@@ -15,7 +16,7 @@ from applications.checks import attestations_of, live_sponsorship
 from applications.figures import aid_of, requested_of
 from applications.models import Answer, Application, Snapshot
 from applications.pages import APPLICATION, FILE_PAGE
-from applications.rules import IS_LEAVING, Signing
+from applications.rules import BUSY, IS_LEAVING, Signing
 from applications.selectors.answers import amount_of, answers_of, eligibility_of, form_of
 from applications.selectors.deadlines import cohort_of, service_due
 from applications.selectors.people import officers_of, people_of
@@ -27,7 +28,7 @@ from applications.states import VALID, ApplicationState
 from audit.actors import Actor
 from audit.seal import canonical, plain
 from moves.machine import move
-from moves.refusals import Forbidden, WrongMoment
+from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.services import record_duty
 from moves.states import Duty
 from moves.transitions import Reason
@@ -40,8 +41,10 @@ from questions.schema import clean_answers
 from work import clock
 from work.texts import Text
 
-PAUSES = (0.1, 0.2, 0.4, 0.8, 1.5, 2.0)
-"""Seconds between the tries of a withdrawal that meets its file's letter on its way to the mail server."""
+PATIENCE = 5.0
+"""Seconds for which a withdrawal waits for what holds its file."""
+PAUSE = 0.25
+"""Seconds between its tries, and for which each waits for a lock."""
 
 
 @transaction.atomic
@@ -97,21 +100,29 @@ def withdraw_application(application: Application, *, by: User, reason: str) -> 
     """Withdraw a file that no letter has decided, with the reason. Returns the fresh row.
 
     Higher apps release what they hold for it, and undo what was issued and not sent. WrongMoment once the letter is
-    sent. Where it is being sent at this instant, its end is waited for, some seconds: it is not told to have one.
+    sent, or where the file is held for longer than `PATIENCE`: by somebody's act, in whatever state, or by its letter
+    that is being sent at this instant. The wait and the answer are the same, so that they tell of no letter.
     """
     reason = " ".join((reason or "").split())
-    for pause in (*PAUSES, None):
+    until = time.monotonic() + PATIENCE
+    while True:
         try:
             return _withdraw(application, by=by, reason=reason)
         except WrongMoment as stopped:
-            if pause is None or not any(refusal.code == IS_LEAVING for refusal in stopped.refusals):
+            if not any(refusal.code == IS_LEAVING for refusal in stopped.refusals):
                 raise
-            time.sleep(pause)
-    raise AssertionError("the last try returns or raises")
+            time.sleep(PAUSE)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, LockNotAvailable):
+                raise
+        if time.monotonic() >= until:
+            raise WrongMoment(Refusal(BUSY % {"reference": application.reference}, code="busy"))
 
 
 @transaction.atomic
 def _withdraw(application: Application, *, by: User, reason: str) -> Application:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{int(PAUSE * 1000)}ms'")
     before = locked(application)
     issued = Text.of(ApplicationState(before.state).label) if before.is_decided_untold else Text()
     application = move(application, Application.withdraw, by=by, given=Reason(reason))

@@ -1,15 +1,16 @@
 """A file that leaves between the issue of its decision and the sending of its letter: what was issued is undone."""
 
 import threading
+import time
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 
 from applications.models import Application
-from applications.rules import IS_LEAVING
 from applications.services import submission
 from applications.services.submission import withdraw_application
 from audit.models import Entry
@@ -252,16 +253,19 @@ def test_letter_is_leaving_while_a_worker_holds_a_message_of_it_or_once_one_left
 
 @pytest.mark.django_db
 def test_letter_in_the_hands_of_the_mail_server_is_waited_for_and_then_nothing_is_undone(cast, programme, monkeypatch):
-    monkeypatch.setattr(submission, "PAUSES", (0.0, 0.0))
-    tries = []
-    monkeypatch.setattr("applications.services.submission.time.sleep", tries.append)
+    tries, pause = [], threading.Event()
+    monkeypatch.setattr(submission, "PATIENCE", 0.1)
+    monkeypatch.setattr(submission, "PAUSE", 0.06)
+    sleep = "applications.services.submission.time.sleep"
+    monkeypatch.setattr(sleep, lambda seconds: tries.append(seconds) or pause.wait(seconds))
     decision = files.issued(cast, programme)
     with clock.at(LATER):
         letter = made(decision)
         messages_of(letter).update(claimed_until=LATER + timedelta(minutes=5))
     with pytest.raises(WrongMoment) as refused:
         withdraw(decision, cast)
-    assert ([one.code for one in refused.value.refusals], tries) == ([IS_LEAVING], [0.0, 0.0])
+    assert [one.code for one in refused.value.refusals] == ["busy"]
+    assert set(tries) == {0.06}
     assert (Application.objects.get().state, Decision.objects.get().state) == ("approved", "issued")
     assert Envelope.objects.get(pk=decision.shares.get().envelope_id).committed == D("75000.00")
 
@@ -282,6 +286,43 @@ def test_call_that_is_cancelled_undoes_what_was_not_sent_and_leaves_what_was(cas
     assert set(undone) == {cast.endorser, cast.approver}
     assert "annulé avec son appel" in write(undone[cast.approver]).body
     assert told.application.pk not in {message.application_id for message in undone.values()}
+
+
+@pytest.mark.parametrize("who", ["an officer", "the letter"])
+def test_withdrawal_of_a_file_that_is_held_is_answered_the_same_whoever_holds_it(
+    committed_db, cast, programme, monkeypatch, who
+):
+    """In the same sentence, after the same wait: it tells of no letter."""
+    monkeypatch.setattr(submission, "PATIENCE", 0.6)
+    decision = files.issued(cast, programme)
+    began, over = threading.Event(), threading.Event()
+
+    def hold():
+        if who == "the letter":
+            with clock.at(LATER):
+                messages_of(made(decision)).update(claimed_until=LATER + timedelta(minutes=5))
+            began.set()
+            return over.wait(20)
+        with transaction.atomic():
+            Application.objects.select_for_update().get(pk=decision.application_id)
+            began.set()
+            return over.wait(20)
+
+    def leave():
+        began.wait(20)
+        start = time.monotonic()
+        try:
+            withdraw(decision, cast)
+        except WrongMoment as stopped:
+            return str(stopped.message), time.monotonic() - start
+        finally:
+            over.set()
+
+    _held, (said, waited) = at_once(hold, leave)
+    used = f"Le dossier {decision.application.reference} est en cours d’utilisation à cet instant même."
+    assert said == f"{used} Réessayez dans quelques minutes."
+    assert 0.6 <= waited < 1.6
+    assert Application.objects.get().state == "approved"
 
 
 def test_letter_and_withdrawal_at_once_are_never_both(committed_db, cast, programme, monkeypatch):
