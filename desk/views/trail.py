@@ -98,7 +98,7 @@ def file(request: PersonRequest, reference: str) -> HttpResponse:
         "verified_at": clock.now(),
         "next_url": _page_after(request, following, "after"),
         "first_page": "after" not in request.GET,
-        "panels": panels_of(application),
+        "panels": panels_of(application, request.user),
         "tab": "trail-file",
     }
     return render(request, "desk/trail_file.html", context)

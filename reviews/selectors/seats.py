@@ -6,11 +6,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Case, Exists, F, OuterRef, When
 
 from accounts.models import User
 from applications.models import Application
-from moves.interests import barred_among
+from audit.actors import Actor
+from moves.interests import barred_among, barred_from
 from reviews.models import Panel
 from reviews.querysets import vacancy
 from reviews.states import SeatEnd, SitsAs
@@ -42,10 +43,13 @@ class SeatShown:
 
 @dataclass(frozen=True, slots=True)
 class PanelShown:
-    """A panel that has the file (`is_present`), or had it. `is_own`: a reconsideration gave it to the file alone."""
+    """A panel that has the file (`is_present`), or had it. `is_own`: a reconsideration gave it to the file alone.
+    `is_withheld`: it is the call's, of which a file is closed to the reader, so that its seats are not shown: who came
+    to sit, and since when, may be what was done on that file."""
 
     is_own: bool
     is_present: bool
+    is_withheld: bool
     seats: tuple[SeatShown, ...]
 
     @property
@@ -57,13 +61,16 @@ class PanelShown:
         return [seat for seat in self.seats if seat.until is not None]
 
 
-def panels_of(application: Application) -> list[PanelShown]:
-    """The panel that has the file, then those that had it, the latest first; in each, those who sit, then those who
-    left, in the order they came. Empty before anybody sits. Two statements, however many sit."""
+def panels_of(application: Application, reader: Actor) -> list[PanelShown]:
+    """The panel that has the file, then those that had it, the latest first, as `reader` may know them; in each, those
+    who sit, then those who left, in the order they came. Empty before anybody sits. Two statements, however many
+    sit."""
     own_first, sitting_first = F("application_id").asc(nulls_last=True), F("seats__until").asc(nulls_first=True)
     rows = Panel.objects.of_file(application).order_by(own_first, "-pk", sitting_first, "seats__since", "seats__pk")
     columns: dict[str, Any] = {name: F(column) for name, column in COLUMNS.items()}
-    each = rows.values("pk", "application_id", **columns, is_vacant=vacancy())
+    closed = Application.objects.filter(call=OuterRef("call"), pk__in=barred_from(reader))
+    withheld = Case(When(Exists(closed), application=None, then=True), default=False)
+    each = rows.values("pk", "application_id", **columns, is_vacant=vacancy(), is_withheld=withheld)
     panels: list[list[Any]] = [list(one) for _pk, one in groupby(each, key=lambda row: row["pk"])]
     sitting = [row["who"] for row in panels[0] if row["sits_as"] and row["ended"] is None] if panels else []
     barred = barred_among(application.pk, sitting) if sitting else frozenset[int]()
@@ -72,8 +79,10 @@ def panels_of(application: Application) -> list[PanelShown]:
 
 def _shown(rows: list[Any], *, is_present: bool, barred: Collection[int]) -> PanelShown:
     """One panel, of a row for each of its seats, or one without a seat."""
-    seats = tuple(_seat(row, is_present=is_present, barred=barred) for row in rows if row["sits_as"])
-    return PanelShown(rows[0]["application_id"] is not None, is_present, seats)
+    withheld = rows[0]["is_withheld"]
+    told = [row for row in rows if row["sits_as"] and not withheld]
+    seats = tuple(_seat(row, is_present=is_present, barred=barred) for row in told)
+    return PanelShown(rows[0]["application_id"] is not None, is_present, withheld, seats)
 
 
 def _seat(row: Mapping[str, Any], *, is_present: bool, barred: Collection[int]) -> SeatShown:

@@ -77,7 +77,7 @@ def _page(
         "form": form,
         "refused": refused,
         **_panel(application, reviews),
-        "panels": selectors.panels_of(application),
+        "panels": selectors.panels_of(application, request.user),
         **_who_can_take_it(application, request.user, asked=officer),
         "reviews": reviews,
         "reopened": application.state == ApplicationState.IN_REVIEW and reviews.complete,

@@ -11,7 +11,9 @@ from tests.house.test_imports import APPS
 ROOT = Path(__file__).parents[2]
 NEAREST = ("views", "api", "feeds")
 # The questions that a right, or a list of one's own, asks of the rows.
-BY_RIGHT = r"\.(of_member|of_staff|visible_to|listed|held_by|of_reviewer|open_to|past_of|next_of|of_officer|asked_of|none)\("
+BY_RIGHT = (
+    r"\.(of_member|of_staff|visible_to|listed|held_by|of_reviewer|open_to|past_of|next_of|of_officer|asked_of|none)\("
+)
 INSIDE = r"\b(application|assignment)="  # of the file, or of the review, that the door gave
 EXCEPTIONS = {
     "decisions/views/queue.py queue": "the decisions that `next_of` gave just before, asked again by their keys",

@@ -349,8 +349,8 @@ def test_who_sits_on_the_panels_of_a_file_is_shown_as_what_since_when_and_why_no
     end_role(cast.ben)
     for barred_from, person in ((file, cast.chloe), (other, cast.ana)):
         declare_standing(barred_from.pk, user=person, standing=StandingState.CONFLICT)
-    (shown,) = panels_of(file)
-    assert (shown.is_own, shown.is_present) == (False, True)
+    (shown,) = panels_of(file, cast.officer)
+    assert (shown.is_own, shown.is_present, shown.is_withheld) == (False, True, False)
     assert [one.person for one in shown.seats if one.is_barred] == [cast.chloe.full_name]
     assert [(one.person, one.sits_as, one.since, one.until, one.why, one.is_vacant) for one in shown.seats] == [
         (cast.ben.full_name, "industrie", NOW - DAY, None, "", True),
@@ -363,7 +363,7 @@ def test_who_sits_on_the_panels_of_a_file_is_shown_as_what_since_when_and_why_no
     sit(early, cast.screener, "cluster", until=NOW, why_ended="new_panel")
     Panel.objects.create(call=file.call, application=file)
     with django_assert_num_queries(1):  # nobody sits on the present one
-        found = panels_of(file)
+        found = panels_of(file, cast.officer)
     assert [(one.is_own, one.is_present, len(one.seats)) for one in found] == [
         (True, True, 0), (True, False, 1), (False, False, 4),
     ]  # fmt: skip
@@ -378,10 +378,33 @@ def test_who_sits_on_the_panels_of_a_file_is_shown_as_what_since_when_and_why_no
 
     Panel.objects.exclude(pk=of_call.pk).delete()
     with django_assert_num_queries(2):
-        panels_of(file)
+        panels_of(file, cast.officer)
     client.force_login(cast.officer)
     page = client.get(reverse("review-file", args=[file.reference])).content.decode()
     assert page.count("siège, mais ne participe pas à ce dossier") == 1
+
+
+def test_who_sits_for_a_whole_call_is_not_shown_to_whom_a_file_of_it_is_closed(cast, programme, file, client):
+    """The second chair's seat would date what that chair did on the closed file. The file's own panel is shown; so is
+    the call's where the closed file is of another call."""
+    of_call, own = Panel.objects.create(call=file.call), Panel.objects.create(call=file.call, application=file)
+    closed, elsewhere = another(file), another(file, call=another_call(file.call))
+    PanelSeat.objects.create(panel=own, person=cast.ana, sits_as="cluster", since=NOW)
+
+    def shown(reader=cast.officer):
+        client.force_login(reader)
+        page = client.get(reverse("review-file", args=[file.reference])).content.decode()
+        return [(one.is_own, one.is_withheld, len(one.seats)) for one in panels_of(file, reader)], page
+
+    declare_standing(elsewhere.pk, user=cast.officer, standing="conflict")
+    assert shown()[0] == [(True, False, 1), (False, False, 0)]
+    declare_standing(closed.pk, user=cast.officer, standing="conflict")
+    before = shown()
+    PanelSeat.objects.create(panel=of_call, person=cast.michel, sits_as="chair", since=NOW)
+    assert before[0] == shown()[0] == [(True, False, 1), (False, True, 0)]
+    assert "Un autre dossier de cet appel vous est fermé" in before[1]
+    assert cast.michel.full_name not in shown()[1]
+    assert shown(cast.chair)[0] == [(True, False, 1), (False, False, 1)]
 
 
 def test_chair_sits_from_the_first_act_on_a_file(cast, programme):
