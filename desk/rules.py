@@ -28,7 +28,7 @@ def administered_clusters(user: Actor) -> QuerySet[Cluster]:
 
 
 def files_administered_by(user: Actor) -> QuerySet[Application]:
-    """The files of the clusters that `user` administers: their work is counted."""
+    """The files of the clusters that `user` administers."""
     return Application.objects.filter(call__program__cluster__in=administered_clusters(user).order_by())
 
 
@@ -36,6 +36,11 @@ def files_looked_after_by(user: User) -> QuerySet[Application]:
     """Those of these files whose work `user` is told of, tries again and sets aside: not a file that they are barred
     from, as they are from those of an organisation that they act for."""
     return files_administered_by(user).exclude(pk__in=barred_from(user))
+
+
+def some_file_bars(user: User) -> bool:
+    """Whether some file of the clusters that `user` administers is closed to them."""
+    return files_administered_by(user).filter(pk__in=barred_from(user)).exists()
 
 
 def jobs_administered_by(user: Actor) -> Q:

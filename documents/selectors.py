@@ -18,10 +18,11 @@ def why_lost(error: str) -> str:
 
 
 def told(rendering: Rendering) -> GivenUp:
-    """A document that could not be made: its title, and why."""
+    """A document that could not be made, and why: its title, but of one of a file, which may be its letter."""
+    title = _("Document: “%(title)s”") % {"title": rendering.title}
     return GivenUp(
         pk=rendering.pk,
-        what=_("Document: “%(title)s”") % {"title": rendering.title},
+        what=_("Document of a file") if rendering.application_id else title,
         about="",
         since=rendering.made_at,
         reason=rendering.last_error,

@@ -15,18 +15,28 @@ def messages_about(applications: QuerySet) -> QuerySet[Message]:
     return Message.objects.filter(Q(application_id__in=applications) | Q(application_id=None))
 
 
-def told(message: Message) -> GivenUp:
-    """A message that could not be sent: its subject, in quotes, without what it says of anybody, and the address it was
-    for: whoever reads this must not take it for a message to themselves.
+def _what(message: Message) -> str:
+    if message.application_id is None:
+        subject = str(message.words.subject) % defaultdict(lambda: "…")
+        return _("E-mail: “%(subject)s”") % {"subject": subject}
+    if reference := message.context.get("reference"):
+        return _("E-mail about file %(reference)s") % {"reference": reference}
+    return _("E-mail about a file")
 
-    A message about no file may be another cluster's: of its address only the domain is told.
+
+def told(message: Message) -> GivenUp:
+    """A message that could not be sent, and the address it was for: whoever reads this must not take it for one to
+    themselves.
+
+    One about a file is told by the file's number: its subject would tell a step of it, or that it has a letter. One
+    about none, by its subject, in quotes, without what it says of anybody; it may be another cluster's, so that of its
+    address only the domain is told.
     """
-    known = defaultdict(lambda: "…", {k: v for k, v in message.context.items() if k == "reference"})
     domain = message.address.rpartition("@")[2]
     address = message.address if message.application_id else f"…@{domain}"
     return GivenUp(
         pk=message.pk,
-        what=_("E-mail: “%(subject)s”") % {"subject": str(message.words.subject) % known},
+        what=_what(message),
         about=_("for %(address)s") % {"address": address},
         since=message.created_at,
         reason=re.sub(re.escape(message.address), address, message.last_error, flags=re.IGNORECASE),

@@ -134,9 +134,8 @@ def check_tables() -> None:
 class TableRead:
     """A table of work as an administrator reads it.
 
-    `waiting` rows are not done yet; `oldest` and `why` tell the first of them that is told to this person. `given_up`
-    are rows that failed for good, the oldest first, from the `first` of `total` on; `hidden` others are of files that
-    this person does not see. `aside` are the last that somebody set aside.
+    `waiting` rows are not done yet; `oldest` and `why` tell the first of them. `given_up` are rows that failed for
+    good, the oldest first, from the `first` of `total` on. `aside` are the last that somebody set aside.
     """
 
     key: Table
@@ -146,7 +145,6 @@ class TableRead:
     given_up: list[GivenUp]
     first: int
     total: int
-    hidden: int
     aside: list[SetAside]
 
     @property
@@ -155,21 +153,21 @@ class TableRead:
         return self.first + len(self.given_up) - 1
 
 
-def read_table(table: WorkTable, told: QuerySet, every: QuerySet, *, start: int = 0, most: int = SHOWN) -> TableRead:
-    """The table, for whoever is told the rows `told`, and for whom `every` row counts. Six queries at most."""
+def read_table(table: WorkTable, told: QuerySet, *, start: int = 0, most: int = SHOWN) -> TableRead:
+    """The table, for whoever is told the rows `told`: others are not even counted, for a number tells that there is a
+    letter. Five queries at most."""
     first = unfinished(told).order_by("pk").first()
     oldest = table.told(first) if first else None
     lost = stopped(told)
     total = lost.count()
     return TableRead(
         key=table.key,
-        waiting=unfinished(every).count(),
+        waiting=unfinished(told).count(),
         oldest=oldest.since if oldest else None,
         why=oldest.reason if oldest else "",
         given_up=[table.told(row) for row in lost.order_by("due", "pk")[start : start + most]],
         first=start + 1,
         total=total,
-        hidden=stopped(every).count() - total,
         aside=[
             SetAside(
                 table.told(row),

@@ -32,10 +32,13 @@ UNREADABLE = (KeyError, TypeError, ValueError)
 class ShownJob:
     """A job for a page. `done` never passes `total`; `quarter` is how many quarters of it are done (0 to 4).
 
+    `is_own`: whoever reads asked for it. Of another's job an administrator reads its kind, how it stands and who asked:
+    what was asked may name a file that is closed to them, and a number may tell an outcome before its letter.
     `stands` is its state, or WAITS for one that could not go on at its last try; `waits_for` then says for what.
     """
 
     job: Job
+    is_own: bool
     label: str
     details: list[tuple[str, str]]
     stands: str
@@ -52,7 +55,7 @@ class ShownJob:
     @property
     def said(self) -> str:
         """What is read aloud where it begins, at each quarter, and at its end."""
-        if self.stands != JobState.RUNNING or self.job.total is None:
+        if self.stands != JobState.RUNNING or self.job.total is None or not self.is_own:
             return _("%(job)s: %(state)s") % {"job": self.label, "state": self.word}
         done, total = number(self.done), number(self.total)
         return _("%(job)s: %(done)s of %(total)s") % {"job": self.label, "done": done, "total": total}
@@ -81,23 +84,27 @@ def failures_of(job: Job, *, after: int = 0) -> QuerySet[JobFailure]:
     return job.failures.filter(pk__gt=after).order_by("pk")
 
 
-def shown_job(job: Job) -> ShownJob:
+def shown_job(job: Job, reader: User) -> ShownJob:
     """The whole job in the language that is on."""
-    return _shown(job, _words(job), whole=True)
+    own = job.owner_id == reader.pk
+    return _shown(job, _words(job) if own else _by_its_kind(job), own=own, whole=True)
 
 
-def shown_jobs(jobs: Sequence[Job]) -> list[ShownJob]:
+def shown_jobs(jobs: Sequence[Job], reader: User) -> list[ShownJob]:
     """The jobs of a list in the language that is on, without their details; the same queries however many they are."""
-    labels = _labels(jobs)
-    return [_shown(job, _Words(labels[job.pk], [], "", ""), whole=False) for job in jobs]
+    own = {job.pk for job in jobs if job.owner_id == reader.pk}
+    labels = _labels([job for job in jobs if job.pk in own])
+    words = {job.pk: _Words(labels[job.pk], [], "", "") if job.pk in own else _by_its_kind(job) for job in jobs}
+    return [_shown(job, words[job.pk], own=job.pk in own, whole=False) for job in jobs]
 
 
-def _shown(job: Job, words: _Words, *, whole: bool) -> ShownJob:
+def _shown(job: Job, words: _Words, *, own: bool, whole: bool) -> ShownJob:
     waits = job.state == JobState.RUNNING and bool(job.last_error)
     total = job.total or 0
     done = min(job.done, total)
     return ShownJob(
         job=job,
+        is_own=own,
         label=words.label,
         details=words.details,
         stands=WAITS if waits else job.state,
@@ -106,8 +113,8 @@ def _shown(job: Job, words: _Words, *, whole: bool) -> ShownJob:
         waits_for=waiting_of(job) if waits and whole else "",
         done=done,
         total=total,
-        quarter=done * 4 // total if total else 0,
-        left="" if waits else left_of(job),
+        quarter=done * 4 // total if total and own else 0,
+        left=left_of(job) if own and not waits else "",
         summary=words.summary,
         result_url=words.result_url,
     )
@@ -139,6 +146,10 @@ def _words(job: Job) -> _Words:
             )
     except UNREADABLE:
         log.warning("Job %s cannot be said in the words of its kind", job.public_id, exc_info=True)
+    return _by_its_kind(job)
+
+
+def _by_its_kind(job: Job) -> _Words:
     return _Words(job.get_kind_display(), [], "", "")
 
 

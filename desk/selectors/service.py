@@ -14,7 +14,7 @@ from accounts.roles import ClusterRole
 from desk.constants import EFFECTS, PROCESSES
 from desk.pages import SERVICE
 from desk.roles import RoleKind
-from desk.rules import files_administered_by, files_looked_after_by
+from desk.rules import files_looked_after_by, some_file_bars
 from desk.selectors.roles import roles_of
 from work import clock
 from work.models import Outage
@@ -50,7 +50,8 @@ class ProcessLine:
 
 @dataclass(frozen=True)
 class Service:
-    """What an administrator reads, as it was at `read_at`. `ails` counts what somebody should look at."""
+    """What an administrator reads, as it was at `read_at`. `ails` counts what somebody should look at. `leaves_out`: a
+    file of theirs is closed to them, and its work, whether it has any or not, is neither told nor counted."""
 
     read_at: datetime
     processes: list[ProcessLine]
@@ -58,14 +59,11 @@ class Service:
     past: list[Outage]
     beats: list[Beat]
     tables: list[TableRead]
+    leaves_out: bool
 
     @property
     def given_up(self) -> int:
         return sum(table.total for table in self.tables)
-
-    @property
-    def hidden(self) -> int:
-        return sum(table.hidden for table in self.tables)
 
     @property
     def aside(self) -> list[SetAside]:
@@ -77,7 +75,7 @@ class Service:
     def ails(self) -> int:
         late = sum(beat.is_late or bool(beat.last_error) for beat in self.beats)
         waiting = sum(line.process.state == ProcessState.WAITING for line in self.processes)
-        return len(self.away) + late + waiting + self.given_up + self.hidden
+        return len(self.away) + late + waiting + self.given_up
 
 
 def rows_of(table: WorkTable, user: User) -> QuerySet:
@@ -87,7 +85,7 @@ def rows_of(table: WorkTable, user: User) -> QuerySet:
 
 def table_of(table: WorkTable, user: User, **part: int) -> TableRead:
     """A table as `user` reads it; `start` and `most` as `read_table` takes them."""
-    return read_table(table, rows_of(table, user), table.rows(user, files_administered_by(user).values("pk")), **part)
+    return read_table(table, rows_of(table, user), **part)
 
 
 def service_of(user: User) -> Service:
@@ -99,6 +97,7 @@ def service_of(user: User) -> Service:
         past=list(Outage.objects.exclude(over_at=None).order_by("-over_at", "-pk")[:PAST]),
         beats=beats(),
         tables=[table_of(table, user) for table in tables_of_work()],
+        leaves_out=some_file_bars(user),
     )
 
 

@@ -1,7 +1,5 @@
 """Files that nobody can take further, for those who appoint somebody: the administrators."""
 
-from datetime import datetime
-
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -20,22 +18,22 @@ from work.states import Hat
 
 
 def work_for(user: User) -> list[WorkLine]:
-    """The files that nobody can take further, from their screening to their letter, the longest wait first: by their
-    number alone, for an administrator reads no file. No query for anybody else."""
+    """The files that nobody can take further, from their screening to their letter, the first submitted first: by their
+    number alone, for an administrator reads no file, and whose turn it is, or since when, would tell how far the
+    decision is. The officers, who are told of the same files, say which role each lacks. No query for anybody else."""
     if (RoleKind.CLUSTER, ClusterRole.ADMINISTRATOR) not in roles_of(user):
         return []
     rows = files_looked_after_by(user)
     decisions = list(Decision.objects.open().filter(application__in=rows).select_related("application"))
     by_decision = stuck_among([one.pk for one in decisions])
-    found = [(one.since, one.application, by_decision[one.pk].awaits) for one in decisions if one.pk in by_decision]
+    found = {one.application_id: one.application for one in decisions if one.pk in by_decision}
     files = list(rows.filter(state__in=MARKABLE).defer("search").select_related("call"))
     by_file = reviews.stuck_among(files)
-    found += [(one.since, one, by_file[one.pk].awaits) for one in files if one.pk in by_file]
-    found.sort(key=lambda each: (each[0], each[1].pk))
-    return first_lines(found, _line, limit=MOST, rest=Rest.ANY)
+    found |= {one.pk: one for one in files if one.pk in by_file}
+    return first_lines([found[key] for key in sorted(found)], _line, limit=MOST, rest=Rest.ANY)
 
 
-def _line(found: tuple[datetime, Application, str]) -> WorkLine:
-    _since, file, awaits = found
+def _line(file: Application) -> WorkLine:
     label = _("%(reference)s has nobody for its next step") % {"reference": file.reference}
-    return WorkLine(_("Appoint somebody"), label, PEOPLE(), due=file.due, role=Hat.ADMINISTRATOR, note=awaits)
+    note = _("Its programme officer says which role it lacks.")
+    return WorkLine(_("Appoint somebody"), label, PEOPLE(), due=file.due, role=Hat.ADMINISTRATOR, note=note)

@@ -46,7 +46,7 @@ def index(request: PersonRequest) -> HttpResponse:
     context = {
         "filter": JobFilter({"state": state}),
         "filtered": bool(state),
-        "jobs": shown_jobs(rows[:PAGE]),
+        "jobs": shown_jobs(rows[:PAGE], request.user),
         "several": is_administrator(request.user),
         "next_url": f"?state={state}&before={rows[PAGE - 1].public_id}" if len(rows) > PAGE else "",
     }
@@ -57,9 +57,11 @@ def index(request: PersonRequest) -> HttpResponse:
 @login_required
 @never_cache
 def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
-    """One job: what it is, how far it is, what failed, what may be done with it."""
+    """One job: what it is, how far it is, what failed, what may be done with it. What failed may name files: it is for
+    whoever asked."""
     job = _job(request.user, public_id)
-    rows = list(failures_of(job, after=_number(request.GET.get("after") or "0"))[: FAILURES + 1])
+    after = _number(request.GET.get("after") or "0")
+    rows = list(failures_of(job, after=after)[: FAILURES + 1]) if job.owner_id == request.user.pk else []
     more = len(rows) > FAILURES
     context = _context(request.user, job) | {
         "failures": rows[:FAILURES],
@@ -120,11 +122,11 @@ def _job(user: User, public_id: UUID | str) -> Job:
 
 
 def _context(user: User, job: Job) -> dict[str, Any]:
-    own = job.owner_id == user.pk
+    shown = shown_job(job, user)
     return {
-        "shown": shown_job(job),
+        "shown": shown,
         "job": job,
-        "own": own,
+        "own": shown.is_own,
         "asks": job.state in RUNNABLE,
         "acts": jobs.acts_for(job),
         "technical": job.last_error if is_administrator(user) else "",

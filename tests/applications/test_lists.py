@@ -407,7 +407,7 @@ def test_the_reading_of_a_list_counts_the_lines_that_it_has(file, ask, cast, lon
     content = downloaded(ask("officer", "file-list-result", job.public_id))
     assert Reading.objects.get().count == len(rows(content)) - 1 == 3
     with translation.override("en"):
-        assert shown_job(job).summary == "The list has 3 files."
+        assert shown_job(job, cast.officer).summary == "The list has 3 files."
 
 
 def test_a_conflict_declared_meanwhile_leaves_the_file_out(file, ask, cast, long_lists):

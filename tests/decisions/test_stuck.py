@@ -47,6 +47,7 @@ AWAITS = {
     Turn.ISSUE: "the programme officer",
 }
 
+OFFICER = "Its programme officer says which role it lacks."
 VACANT = "Nobody holds the role of this step today."
 KEPT = (
     "Nobody who holds the role of this step is free to act today: an earlier act on this file, an interest declared "
@@ -320,8 +321,8 @@ def test_administrators_home_has_it_by_its_number_alone_and_leads_to_the_people(
         lines = administrators_work(cast.administrator)
         assert [one.label for one in day_of(cast.administrator).later] == sorted(one.label for one in lines)
         assert [(str(one.what), one.label, one.link, one.note) for one in lines] == [
-            ("Appoint somebody", f"{one.application.reference} has nobody for its next step", PEOPLE(), "the approver")
-            for one in (first, third, second)
+            ("Appoint somebody", f"{one.application.reference} has nobody for its next step", PEOPLE(), OFFICER)
+            for one in (second, first, third)
         ]
         with monkeypatch.context() as patches:
             patches.setattr(stuck, "MOST", 1)

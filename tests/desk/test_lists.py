@@ -21,6 +21,7 @@ from desk.rules import (
     jobs_administered_by,
     of_people_of,
     people_of,
+    some_file_bars,
 )
 from desk.selectors import file as file_page
 from desk.selectors.file import duties_of, letters_of, next_steps, timeline
@@ -81,7 +82,7 @@ def test_clusters_that_one_audits_or_administers_are_told_the_oldest_first(cast,
     assert [*audited_by(cast.administrator), *administered_clusters(cast.auditor)] == []
 
 
-@proves(files_administered_by, files_looked_after_by)
+@proves(files_administered_by, files_looked_after_by, some_file_bars)
 def test_files_that_an_administrator_looks_after_are_the_clusters_without_those_that_bar_them(
     cast, programme, precision
 ):
@@ -98,6 +99,13 @@ def test_files_that_an_administrator_looks_after_are_the_clusters_without_those_
     assert set(files_administered_by(cast.administrator)) == {free, ruled, of_another, barred, unsure, own}
     assert set(files_looked_after_by(cast.administrator)) == {free, ruled, of_another}
     assert not files_administered_by(cast.officer).exists()
+    assert [some_file_bars(one) for one in (cast.administrator, cast.officer)] == [True, False]
+    Membership.objects.all().delete()
+    for file in (barred, unsure):
+        declare_standing(file.pk, user=cast.administrator, standing="clear")
+    assert not some_file_bars(cast.administrator)
+    for file in (barred, unsure):  # a proof runs this again
+        declare_standing(file.pk, user=cast.administrator, standing="conflict")
 
 
 @proves(programs_of, partners_of)

@@ -150,7 +150,7 @@ def test_what_failed_for_good_is_listed_oldest_first_with_its_reason_and_nothing
     assert [line.pk for line in outbox.given_up] == [oldest.pk, old.pk, newer.pk]
     assert (outbox.total, outbox.waiting) == (3, 2)  # a worker holds one
     assert outbox.given_up[0].reason == REFUSED
-    assert outbox.given_up[0].what == "E-mail: “Decision on application FE-2026-00042”"
+    assert outbox.given_up[0].what == "E-mail about file FE-2026-00042"
     assert outbox.given_up[0].about == "for camille@usinage.example"
 
 
@@ -167,6 +167,18 @@ def test_message_names_nobody_but_the_address_it_was_for(admin, file):
     assert "…@prime.example" in said
 
 
+def test_what_failed_of_a_file_is_told_without_its_step_nor_that_it_has_a_letter(admin, file):
+    """A step that nobody can take, a review that is over, the letter whose subject says its outcome: as any other."""
+    known = {"reference": "FE-2026-00042"}
+    for number, asked in enumerate((messages.StepStuck(**known, title="Plan"), messages.ReviewCancelled(**known))):
+        give_up(queue_message(asked, to="a@prime.example", key=f"of the file {number}", application_id=file.pk))
+    letter = give_up(Rendering.objects.first(), "RenderingFailed: no glyph")
+    Rendering.objects.filter(pk=letter.pk).update(title="Votre projet est approuvé")
+    tables = page(admin).context["service"].tables
+    told = {line.what for table in tables for line in table.given_up}
+    assert told == {"E-mail about file FE-2026-00042", "Document of a file"}
+
+
 def test_everything_of_a_table_is_tried_again_at_once(admin, file):
     for n in range(30):
         give_up(message(f"letter-{n}", application_id=file.pk))
@@ -181,7 +193,7 @@ def test_everything_of_a_table_is_tried_again_at_once(admin, file):
 
 def test_one_row_is_tried_again_alone_and_a_second_click_finds_nothing(admin, file):
     one, other = (give_up(message(key, application_id=file.pk)) for key in ("one", "other"))
-    for said in ("Being tried again: E-mail: “Decision on application FE-2026-00042”.", "Nothing was left"):
+    for said in ("Being tried again: E-mail about file FE-2026-00042.", "Nothing was left"):
         answer = admin.post(reverse("service-retry") + "?lang=en", {"table": "messages", "only": one.pk}, follow=True)
         assert said in answer.content.decode()
     assert list(Message.objects.filter(attempts=ATTEMPTS)) == [other]
@@ -323,7 +335,7 @@ def test_row_set_aside_leaves_what_needs_attention_and_is_told_below_with_who_wh
     row, other = (give_up(message(key, application_id=file.pk)) for key in ("one", "other"))
     assert page(admin).context["service"].ails == 2
     answer = aside(admin, row)
-    assert "Set aside: E-mail: “Decision on application FE-2026-00042”." in answer.content.decode()
+    assert "Set aside: E-mail about file FE-2026-00042." in answer.content.decode()
     service = page(admin).context["service"]
     assert [line.pk for line in service.tables[0].given_up] == [other.pk]
     assert (service.ails, service.tables[0].waiting) == (1, 0)
@@ -440,20 +452,22 @@ def bar_by_conflict(cast, file):
 
 
 @pytest.mark.parametrize("bar", [bar_by_membership, bar_by_conflict])
-def test_work_of_a_file_that_bars_an_administrator_is_counted_and_neither_told_nor_touched(
+def test_work_of_a_file_that_bars_an_administrator_is_neither_told_nor_counted_nor_touched(
     admin, cast, file, beating, bar
 ):
     Message.objects.update(done_at=clock.now())
     Rendering.objects.update(done_at=clock.now())
     barred, free = give_up(message("barred", application_id=file.pk)), give_up(message("free"))
+    sentence = "What concerns a file that is closed to you is neither listed nor counted here"
+    assert sentence not in page(admin).content.decode()
     bar(cast, file)
     message("waits", application_id=file.pk)
     answer = page(admin)
     outbox = table_of(answer, Table.MESSAGES)
-    assert ([line.pk for line in outbox.given_up], outbox.total, outbox.hidden) == ([free.pk], 1, 1)
-    assert (outbox.waiting, outbox.oldest) == (1, None)
-    assert answer.context["service"].ails == 2
-    assert "1 other concerns a file that you do not see" in answer.content.decode()
+    assert ([line.pk for line in outbox.given_up], outbox.total) == ([free.pk], 1)
+    assert (outbox.waiting, outbox.oldest) == (0, None)
+    assert answer.context["service"].ails == 1
+    assert sentence in answer.content.decode()
     admin.post(reverse("service-retry"), {"table": "messages"})
     admin.post(reverse("service-retry"), {"table": "messages", "only": barred.pk})
     assert aside(admin, barred).status_code == 404
@@ -464,8 +478,9 @@ def test_work_of_a_file_that_bars_an_administrator_is_counted_and_neither_told_n
 def test_conflict_that_is_over_bars_no_more(admin, cast, file):
     give_up(message("one", application_id=file.pk))
     bar_by_conflict(cast, file)
+    assert table_of(page(admin), Table.MESSAGES).total == 0
     declare_standing(file.pk, user=cast.administrator, standing=StandingState.CLEAR)
-    assert table_of(page(admin), Table.MESSAGES).hidden == 0
+    assert table_of(page(admin), Table.MESSAGES).total == 1
 
 
 # ------------------------------------------------------------------ many rows

@@ -38,6 +38,7 @@ KEPT = (
     "Nobody who holds the role of this step is free to act today: an earlier act on this file, an interest declared "
     "in it or a delegated limit stands in the way."
 )
+OFFICER = "Its programme officer says which role it lacks."
 VACANT = "Nobody holds the role of this step today."
 
 
@@ -97,7 +98,7 @@ def test_step_that_a_person_may_not_take_is_not_theirs_and_what_nobody_can_take_
         assert (awaited(other).who, awaited(other).is_stuck) == (who, False)
         assert (awaited(file).is_stuck, awaited(file).why) == (True, (f"It waits for {who}. {KEPT}",))
         (line,) = administrators_work(cast.administrator)
-        assert (line.label, line.note) == (f"{file.reference} has nobody for its next step", who)
+        assert (line.label, line.note) == (f"{file.reference} has nobody for its next step", OFFICER)
         Appointment.objects.filter(user=person, role=name).update(ends_on=clock.today() - DAY)
         assert awaited(file).why == (f"It waits for {who}. {VACANT}",)
         Appointment.objects.filter(user=person, role=name).update(ends_on=None)
