@@ -270,7 +270,7 @@ review-skip                          LL  54  54  54  54  54  54  5r
 review-decline                       LL  44  44  44  44  44  44  oo
 review-declare-own                   LL  44  44  44  44  44  44  oo
 review-document                      L   4   4   4   4   4   4   3
-review-declare                       LL  44  44  44  44  44  44  rr
+review-declare                       LL  44  44  44  44  44  44  oo
 review-rule                          LL  44  44  44  44  44  44  33
 review-file                          L   4   4   4   4   4   4   o
 review-assign                        LL  54  54  54  54  54  54  52
