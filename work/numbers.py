@@ -17,6 +17,7 @@ SPACES = re.compile(r"[\s']+")
 SIGNS = "$%"
 GROUPED = {mark: re.compile(rf"\d{{1,3}}({re.escape(mark)}\d{{3}})+") for mark in (" ", ",", ".")}
 TWO_READINGS = re.compile(r"[1-9]\d{0,2},\d{3}")  # thousands in English, thousandths in French
+POINT_BY_THREE = re.compile(r"[1-9]\d{0,2}\.\d{3}")  # thousands in much of Europe, a decimal mark in English
 MOST_DIGITS = 12  # before the decimal mark
 
 
@@ -34,7 +35,8 @@ def read_number(value: object, *, money: bool = False, whole: bool = False) -> D
 
     The mark that comes last is the decimal one, and what stands before it may be grouped by three, in one way. Alone,
     one comma before exactly three digits parts thousands in `money` and in `whole` numbers, where thousandths have no
-    sense; anywhere else `1,234` could be read both ways, and is refused.
+    sense; anywhere else `1,234` could be read both ways, and is refused. One point there parts thousands in `whole`
+    numbers; in `money`, `12.500` is twelve thousand to some and twelve and a half to others, and is refused.
     """
     if isinstance(value, bool):
         raise NotANumber(_("Enter a number."))
@@ -45,10 +47,11 @@ def read_number(value: object, *, money: bool = False, whole: bool = False) -> D
     if not text:
         raise NotANumber(_("Enter a number."))
     if TWO_READINGS.fullmatch(text) and not (money or whole):
-        raise NotANumber(
-            _("“%(value)s” can be read two ways. Write %(whole)s or %(decimal)s.")
-            % {"value": typed.strip(), "whole": text.replace(",", ""), "decimal": text.replace(",", ".")}
-        )
+        raise _two_ways(typed, text.replace(",", ""), text.replace(",", "."))
+    if POINT_BY_THREE.fullmatch(text) and isinstance(value, str):
+        if money:
+            raise _two_ways(typed, text.replace(".", ""), write_number(Decimal(text), 2))
+        text = text.replace(".", "") if whole else text
     head, decimals = _parts(text, grouped=money or whole)
     grouping = {mark for mark in GROUPED if mark in head}
     if not all(GROUPED[mark].fullmatch(head) for mark in grouping):
@@ -59,6 +62,11 @@ def read_number(value: object, *, money: bool = False, whole: bool = False) -> D
     if len(digits.lstrip("0")) > MOST_DIGITS:
         raise NotANumber(_("This number is too large."))
     return Decimal(f"{sign}{digits or '0'}.{decimals}" if decimals else f"{sign}{digits}")
+
+
+def _two_ways(typed: str, whole: str, decimal: str) -> NotANumber:
+    sentence = _("“%(value)s” can be read two ways. Write %(whole)s or %(decimal)s.")
+    return NotANumber(sentence % {"value": typed.strip(), "whole": whole, "decimal": decimal})
 
 
 def _unclear(typed: str) -> NotANumber:

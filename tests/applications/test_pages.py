@@ -387,7 +387,8 @@ def test_amount_put_back_after_a_lost_answer_is_no_conflict_however_it_is_writte
     ("typed", "said_there", "counts"),
     [
         ("mille", "«\u00a0mille\u00a0» n’est pas un nombre. Utilisez des chiffres, par exemple 1234,56.", False),
-        ("12.345", "Entrez au plus 2 décimales.", False),
+        ("12.500", "«\u00a012.500\u00a0» peut se lire de deux façons. Écrivez 12500 ou 12,50.", False),
+        ("1234.567", "Entrez au plus 2 décimales.", False),
         ("12,34,5", "«\u00a012,34,5\u00a0» n’est pas un nombre. Utilisez des chiffres, par exemple 1234,56.", False),
         ("9" * 30, "Ce nombre est trop grand.", False),
         ("9.500,00", "", True),

@@ -23,7 +23,6 @@ TYPED = [
     ("1234,567", "1234.567"),
     ("0,125", "0.125"),
     ("0.125", "0.125"),
-    ("12.345", "12.345"),
     ("1234,5", "1234.5"),
     ("12,5 %", "12.5"),
     ("1234,", "1234"),
@@ -76,6 +75,35 @@ def test_one_comma_before_three_digits_is_read_only_where_thousandths_have_no_se
     with translation.override("en"), pytest.raises(NotANumber) as refused:
         read_number(" 1,234 %")
     assert str(refused.value) == "“1,234 %” can be read two ways. Write 1234 or 1.234."
+
+
+@pytest.mark.parametrize("typed", ["12.500", " 12.500 $", "75.000", "-9.500", "1.234", "123.456"])
+def test_one_point_before_three_digits_is_never_read_as_a_thousandth_of_the_amount(typed):
+    """Saved without a word, 12 500 $ became 12,50 $."""
+    thousands = Decimal(re.sub(r"[^0-9-]", "", typed))
+    with pytest.raises(NotANumber):
+        read_number(typed, money=True)
+    assert read_number(typed, whole=True) == thousands
+    assert read_number(typed.replace(" $", "")) == thousands / 1000
+
+
+def test_amount_that_can_be_read_two_ways_is_answered_with_both_as_the_language_writes_them():
+    for language, sentence in (
+        ("fr", "«\u00a012.500\u00a0» peut se lire de deux façons. Écrivez 12500 ou 12,50."),
+        ("en", "“12.500” can be read two ways. Write 12500 or 12.50."),
+    ):
+        with translation.override(language), pytest.raises(NotANumber) as refused:
+            read_number("12.500", money=True)
+        assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("0.500", "0.5"), ("1234.500", "1234.5"), ("1 234.500", "1234.5"), ("12.50", "12.5"), ("12.5000", "12.5"),
+     ("1,234.500", "1234.5"), ("12.500,00", "12500"), (12.125, "12.125"), (Decimal("12.500"), "12.5")],
+)  # fmt: skip
+def test_point_that_can_only_be_a_decimal_mark_is_one(typed, value):
+    assert read_number(typed, money=True) == Decimal(value)
 
 
 @settings(deadline=None)  # a shared machine may pause
