@@ -3,7 +3,6 @@ show its title or its amount gives the question this key; any of them may be abs
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from django.db.models import TextChoices
 from django.utils.functional import Promise
@@ -94,8 +93,6 @@ def choices_of(table: QuestionType | None, column: str) -> type[TextChoices] | N
     return closed.get((table, column))
 
 
-# A clock that ends within this time is marked "due soon" in lists.
-SOON = timedelta(days=5)
 # How the list of files is filtered by its time limits, and ordered.
 DUE = {"": _("Any"), "late": _("Late"), "soon": _("Due soon"), "none": _("No clock running")}
 

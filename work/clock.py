@@ -54,6 +54,15 @@ def end_of(day: date, zone: ZoneInfo = ZONE) -> datetime:
     return datetime.combine(day, time(23, 59, 59), tzinfo=zone).astimezone(UTC)
 
 
+SOON = 7  # days ahead, on the calendar
+
+
+def soon_until(as_of: datetime) -> datetime:
+    """The last instant that is soon as of this one: what is due by the end of the seventh day ahead is due soon, on the
+    home, in the lists and in their filter."""
+    return end_of(day_of(as_of) + timedelta(days=SOON))
+
+
 def local(day: date, hour: int, minute: int = 0, zone: ZoneInfo = ZONE) -> datetime:
     """The instant when clocks in `zone` show this day, hour and minute, in UTC."""
     return datetime.combine(day, time(hour, minute), tzinfo=zone).astimezone(UTC)

@@ -6,10 +6,11 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from accounts.models import User
-from applications.constants import ORDERS, SOON
+from applications.constants import ORDERS
 from applications.models import Application
 from applications.search import matching
 from programs.models import Call
+from work import clock
 from work.jobs import Kept
 
 
@@ -39,7 +40,7 @@ def chosen_files(user: User, calls: list[Call], chosen: Chosen, *, now: datetime
         case "late":
             files = files.filter(due__lt=now)
         case "soon":
-            files = files.filter(due__gte=now, due__lte=now + SOON)
+            files = files.filter(due__gte=now, due__lte=clock.soon_until(now))
         case "none":
             files = files.filter(due=None)
     return matching(files, chosen.q) if chosen.q else files

@@ -1,12 +1,9 @@
 """A file in the pages of every app: its tabs, the colour of its state, whether its clock is late."""
 
-from datetime import timedelta
-
 from django import template
 from django.template import RequestContext
 from django.utils.translation import gettext as _
 
-from applications.constants import SOON
 from applications.models import Application
 from applications.pages import FILE_TABS
 from applications.states import ApplicationState
@@ -28,10 +25,10 @@ def due_mark(application: Application) -> Tag | None:
     """{{ application|due_mark }}: its `Tag` when its clock is late or ends soon; None otherwise."""
     if application.due is None:
         return None
-    left = application.due - clock.now()
-    if left < timedelta(0):
+    now = clock.now()
+    if application.due < now:
         return Tag(_("late"), "bad")
-    return Tag(_("due soon"), "wait") if left <= SOON else None
+    return Tag(_("due soon"), "wait") if application.due <= clock.soon_until(now) else None
 
 
 @register.simple_tag(takes_context=True)

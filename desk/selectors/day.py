@@ -14,7 +14,6 @@ from work.selectors import Rest, WorkLine
 from work.states import Hat
 
 APPS = (applications.work_for, reviews.work_for, decisions.work_for, letters.work_for, stuck.work_for, service.work_for)
-SOON = timedelta(days=7)
 PARTS = ("late", "soon", "later")  # what is theirs to do, the most pressing first
 
 
@@ -51,13 +50,14 @@ def day_of(user: User, role: Hat | None = None) -> Day:
     hats = tuple(hat for hat in Hat if any(line.role == hat for line in lines))
     shown = [line for line in lines if not role or line.role == role]
     now = clock.now()
+    soon = clock.soon_until(now)
     never = now + timedelta(days=36500)
     shown.sort(key=lambda line: (line.due or never, line.label))
     mine = [line for line in shown if not line.waits_for]
     return Day(
         late=[line for line in mine if line.due and line.due < now],
-        soon=[line for line in mine if line.due and now <= line.due <= now + SOON],
-        later=[line for line in mine if not line.due or line.due > now + SOON],
+        soon=[line for line in mine if line.due and now <= line.due <= soon],
+        later=[line for line in mine if not line.due or line.due > soon],
         others=[line for line in shown if line.waits_for],
         hats=hats,
         cut=_cut(shown, now),
@@ -75,5 +75,5 @@ def _cut(lines: list[WorkLine], now: datetime) -> frozenset[str]:
         elif line.rest is Rest.ANY or (line.due and line.due < now):
             found.update(PARTS)
         else:
-            found.update(PARTS[1:] if line.due and line.due <= now + SOON else PARTS[2:])
+            found.update(PARTS[1:] if line.due and line.due <= clock.soon_until(now) else PARTS[2:])
     return frozenset(found)

@@ -11,7 +11,6 @@ from accounts.models import Membership, Organisation, User
 from accounts.querysets import MembershipQuerySet
 from applications.access import STAFF, enter
 from applications.checks import name_files
-from applications.constants import SOON
 from applications.facts import asked
 from applications.lists import FileList, _lines, _names_of, hand_out
 from applications.models import Application, ChangeItem, Document, Snapshot
@@ -325,9 +324,9 @@ def test_files_chosen_match_every_filter_and_are_led_through_by_their_time_limit
         return another(row, due=None if due is None else NOW + due, state=state, **more)
 
     Application.objects.filter(pk=row.pk).update(state="draft")
-    second, tick = timedelta(seconds=1), timedelta(0)
-    none, later, edge, at, late = (file(due) for due in (None, SOON + second, SOON, tick, -second))
-    screened, same = file(SOON, "eligible", submitted_at=AT + DAY), file(SOON, submitted_at=AT + DAY)
+    second, tick, soon = timedelta(seconds=1), timedelta(0), clock.soon_until(NOW) - NOW
+    none, later, edge, at, late = (file(due) for due in (None, soon + second, soon, tick, -second))
+    screened, same = file(soon, "eligible", submitted_at=AT + DAY), file(soon, submitted_at=AT + DAY)
     empty = file(None)
     other = another_call(row.call)
     away, barred = file(tick, call=other), file(tick)

@@ -1,6 +1,6 @@
 """The first page of each person: what waits, late first; by hat; the same number of queries at one file and at many."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -99,6 +99,30 @@ def test_what_is_asked_of_the_applicant_is_first_and_waits_for_it_at_the_officer
         assert what(cast.sophie) == ["Answer the request for changes"]
         assert [line.due for line in day_of(cast.sophie).soon] == [NOW + timedelta(days=3)]
         assert what(cast.officer) == ["(Changes requested)"]
+
+
+@pytest.mark.parametrize(
+    ("hour", "due", "part"),
+    [
+        (9, (2026, 10, 8, 23, 59), "soon"),  # the evening of the seventh day: 174 hours from here
+        (23, (2026, 10, 8, 0, 0), "soon"),
+        (9, (2026, 10, 9, 0, 0), "later"),
+        (0, (2026, 10, 1, 0, 1), "soon"),
+        (9, (2026, 10, 1, 8, 59), "late"),
+    ],
+)
+def test_seven_days_are_days_of_the_calendar_and_end_at_the_end_of_the_seventh(
+    english, cast, programme, clock_at, hour, due, part
+):
+    """As the list of files marks and filters them."""
+    file = files.submitted_file(cast, programme)
+    year, month, day, at_hour, minute = due
+    Application.objects.filter(pk=file.pk).update(due=clock.local(date(year, month, day), at_hour, minute))
+    clock_at(clock.local(date(2026, 10, 1), hour))
+    english.force_login(cast.screener)
+    assert [one["key"] for one in english.get(HOME).context["parts"]] == [part]
+    found = english.get(reverse("file-list"), {"due": "soon"}).content.decode()
+    assert (file.reference in found, "due soon" in found.split("<tbody")[-1]) == (part == "soon", part == "soon")
 
 
 def test_late_comes_first_and_is_said_in_words(english, cast, programme, clock_at):
