@@ -51,6 +51,7 @@ from applications.states import VALID, ApplicationState, PublicState
 from audit.actors import Guest
 from audit.models import Entry
 from demo import answers, papers
+from demo.cast import COMPANIES
 from documents.models import Rendering
 from moves.models import DutyDone
 from moves.refusals import Forbidden, WrongMoment
@@ -59,7 +60,7 @@ from notifications.models import Message
 from programs.models import Accommodation, Appointment, ReferenceCounter
 from programs.services.people import appoint
 from tests.cast import SET_UP
-from tests.files import AT, another, draft_file, open_call, sponsor_it, submit, submitted_file
+from tests.files import AT, another, another_call, draft_file, open_call, sponsor_it, submit, submitted_file
 from tests.mutants import proves
 from work import clock
 from work.models import new_public_id
@@ -762,6 +763,25 @@ def test_page_that_begins_a_draft_sent_several_times_at_once_begins_one(committe
     assert begin(cast.sophie, None)() != ready  # another page: a second draft may be meant
     assert begin(cast.olivier)() != ready  # nor is what somebody else's page had ready given away
     assert Application.objects.count() == 3
+
+
+@proves(start_application)
+def test_identifier_of_a_page_is_that_of_one_draft_alone(cast, programme, usinage):
+    """Of one person, one applicant and one call: with anything else of these, it is another draft's."""
+    call, precision = open_call(cast, programme), Organisation.objects.get(neq=COMPANIES["precision"]["neq"])
+    precision.memberships.create(user=cast.sophie, role="signatory")
+    other = another_call(call)
+
+    def begin(by=cast.sophie, company=usinage, of=call, public_id=None):
+        with clock.at(AT):
+            return start_application(of, company, by=by, public_id=public_id)
+
+    first, ready = begin(), new_public_id()
+    begun = begin(public_id=ready)
+    assert (begun.public_id, begin(public_id=ready)) == (ready, begun)
+    others = [begin(public_id=ready, **one) for one in ({"by": cast.olivier}, {"company": precision}, {"of": other})]
+    assert len({first.public_id, ready, *(one.public_id for one in others)}) == 5
+    assert (others[0].created_by, others[1].organisation, others[2].call) == (cast.olivier, precision, other)
 
 
 def test_simultaneous_submissions_are_numbered_without_gaps(committed_db, cast, programme):
