@@ -384,7 +384,7 @@ def test_who_sits_on_the_panels_of_a_file_is_shown_as_what_since_when_and_why_no
     assert page.count("siège, mais ne participe pas à ce dossier") == 1
 
 
-@proves(panels_of)
+@proves(panels_of, moot={"order without `'seats__pk'`": "the last resort"})
 def test_who_sits_for_a_whole_call_is_not_shown_to_whom_a_file_of_it_is_closed(cast, programme, file, client):
     """The second chair's seat would date what that chair did on the closed file. The file's own panel is shown; so is
     the call's where the closed file is of another call."""
