@@ -76,6 +76,9 @@ class Declaration(models.Model):
         db_default="",
         help_text="What the records said then, by the keys of the facts: a line each.",
     )
+    by_records = models.BooleanField(
+        default=False, db_default=False, help_text="A doubt of the records alone: its person said that they have none."
+    )
     touches = models.TextField(
         blank=True, default="", db_default="", help_text="What its person had done on the file: a duty a line."
     )

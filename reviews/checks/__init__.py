@@ -1,6 +1,6 @@
 """Questions with a list for an answer: who can be given a file, what conflicts the records suggest, what lacks."""
 
-from reviews.checks.conflicts import Conflict, proposed_among, proposed_conflicts
+from reviews.checks.conflicts import Conflict, is_lifted, proposed_among, proposed_conflicts, unruled
 from reviews.checks.fitness import Fitness, candidates, first_panel_of, fitness, sat_before
 from reviews.checks.panel import (
     SeatNeed,
@@ -26,6 +26,7 @@ __all__ = [
     "fitness",
     "has_reviews",
     "has_signed",
+    "is_lifted",
     "is_met",
     "panel_lines",
     "panel_problems",
@@ -36,4 +37,5 @@ __all__ = [
     "sat_before",
     "takes_reviewers",
     "unfinished",
+    "unruled",
 ]

@@ -1,16 +1,20 @@
 """What the records say joins people to the parties of a file: conflicts to propose, to declare, or to refuse for."""
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.models import ClusterAppointment, Membership, Organisation, User
+from accounts.models import Cluster, ClusterAppointment, Membership, Organisation, User
+from accounts.roles import ClusterRole
 from accounts.rules import lasts_to
 from applications.models import Application, Sponsorship
+from funding.models import PartnerSeat
+from moves.interests import standing_of
 from moves.querysets import LOOK_BACK
+from moves.states import StandingState
 from programs.models import Call
 from programs.policy import Excluded
 from programs.selectors import policy_of
@@ -65,17 +69,19 @@ SHARED_HOSTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A reason why a person should not read a file, and the words of it, which follow the person's name. `about`: the
-    key of the organisation's name, or the domain, that it is about; "" where it is about the file alone."""
+    """A reason why a person should not read a file, and the words of it, which follow the person's name. `facts`: what
+    it was read from, each with what it meets in the file: the row of an interest and a name, two domains. None where it
+    is about the file alone."""
 
     code: Obstacle | InterestKind
     message: str
-    about: str = ""
+    facts: tuple[str, ...] = ()
 
     @property
-    def key(self) -> str:
-        """The same fact has the same key, in any language and on any day. One line."""
-        return f"{self.code}:{self.about}"
+    def keys(self) -> tuple[str, ...]:
+        """The same fact has the same key, in any language and on any day; another interest in the same organisation is
+        another fact. A line each, at least one."""
+        return tuple(f"{self.code}:{fact}" for fact in self.facts or ("",))
 
 
 @dataclass(frozen=True)
@@ -91,20 +97,26 @@ class Parties:
 
 @dataclass(frozen=True)
 class Tie:
-    """What joins a person to an organisation (the key of its name, its NEQ or ""), and the conflict that it then is."""
+    """What joins a person to an organisation (the key of its name, its NEQ or ""), the number of its row, and the
+    conflict that it then is."""
 
+    row: int
     name: str
     neq: str
     conflict: Conflict
 
-    def is_with(self, parties: Parties) -> bool:
-        return self.name in parties.names or (bool(self.neq) and self.neq in parties.neqs)
+    def with_any(self, parties: Parties) -> Conflict | None:
+        """The conflict that it is with these parties, and how it meets them; None with none."""
+        met = [*({self.name} & parties.names), *({self.neq} & parties.neqs)]
+        facts = tuple(f"{self.row}:{link}" for link in met if link)
+        return replace(self.conflict, facts=facts) if facts else None
 
 
 @dataclass(frozen=True)
 class Ties:
-    """All that joins a person to organisations today: the domain of their address, memberships, interests on record,
-    those that are to begin and those that ended within the look-back too."""
+    """All that joins a person to organisations today: the domain of their address ("" where it says nothing of a
+    company), memberships, interests on record, those that are to begin and those that ended within the look-back too.
+    """
 
     domain: str
     memberships: tuple[Tie, ...]
@@ -115,6 +127,17 @@ def _mail_domain(address: str) -> str:
     """The domain of an e-mail address; empty for a public mail service: `hotmail.fr` is one, `yahoo.co.uk` too."""
     domain = domain_of(address)
     return "" if domain in PUBLIC_MAIL or domain.partition(".")[0] in PUBLIC_NAMES else domain
+
+
+def _offices() -> set[str]:
+    """Domains that are no company's: of the clusters (the address of their letters, those of who administers them) and
+    of the people of their government partners. An applicant that has its page there, or one person, is tied to nobody
+    else by that: it would choose who does not read its file."""
+    administrators = ClusterAppointment.objects.held_today().filter(role=ClusterRole.ADMINISTRATOR)
+    addresses = Cluster.objects.values_list("email").union(
+        administrators.values_list("user__email"), PartnerSeat.objects.held_today().values_list("user__email")
+    )
+    return {_mail_domain(address) for (address,) in addresses} - {""}
 
 
 def parties_of(applications: Collection[Application]) -> dict[int, Parties]:
@@ -173,9 +196,11 @@ def ties_of(people: Collection[User]) -> dict[int, Ties]:
     memberships = _gathered(acting, lambda row: row.user_id)
     declared = Interest.objects.filter(lasts_to(since), user__in=keys).order_by("id")
     interests = _gathered(declared, lambda row: row.user_id)
+    offices = _offices() if people else ()
+    domains = {person.pk: _mail_domain(person.email) for person in people}
     return {
         person.pk: Ties(
-            _mail_domain(person.email),
+            "" if any(domains_meet(domains[person.pk], one) for one in offices) else domains[person.pk],
             tuple(map(_of_membership, memberships.get(person.pk, ()))),
             tuple(map(_of_interest, interests.get(person.pk, ()))),
         )
@@ -190,7 +215,7 @@ def _of_membership(membership: Membership) -> Tie:
         day = clock.format_day(membership.ended_at, get_language() or "fr")
         words = _("acted for %(organisation)s until %(day)s") % {"organisation": organisation.legal_name, "day": day}
     name = enterprise_key(organisation.legal_name)
-    return Tie(name, organisation.neq, Conflict(Obstacle.MEMBERSHIP, words, name))
+    return Tie(membership.pk, name, organisation.neq, Conflict(Obstacle.MEMBERSHIP, words))
 
 
 def _of_interest(interest: Interest) -> Tie:
@@ -201,20 +226,24 @@ def _of_interest(interest: Interest) -> Tie:
         values["day"] = clock.format_day(interest.ends_on, get_language() or "fr")
         words = _("declared interest (%(kind)s, ended on %(day)s): %(organisation)s") % values
     name = enterprise_key(interest.organisation_name)
-    return Tie(name, interest.neq, Conflict(kind, words, name))
+    return Tie(interest.pk, name, interest.neq, Conflict(kind, words))
 
 
 def conflicts_between(parties: Parties, ties: Ties, excluded: Collection[Excluded]) -> list[Conflict]:
     """Conflicts that the records suggest between the parties of a file and a person, by NEQ, name and mail domain.
     `excluded`: whom the call keeps from its files beside who belongs to a party; a competitor is no conflict else."""
-    found = [tie.conflict for tie in ties.memberships if tie.is_with(parties)]
-    if any(domains_meet(ties.domain, one) for one in parties.sponsor_domains):
-        found.append(Conflict(Obstacle.SPONSOR_DOMAIN, _("has an address at the sponsor"), ties.domain))
-    if any(domains_meet(ties.domain, one) for one in parties.applicant_domains):
-        found.append(Conflict(Obstacle.APPLICANT_DOMAIN, _("has an address at the applicant"), ties.domain))
-    interests = [tie.conflict for tie in ties.interests if tie.is_with(parties)]
+    found = [one for tie in ties.memberships if (one := tie.with_any(parties))]
+    if facts := _meeting(ties.domain, parties.sponsor_domains):
+        found.append(Conflict(Obstacle.SPONSOR_DOMAIN, _("has an address at the sponsor"), facts))
+    if facts := _meeting(ties.domain, parties.applicant_domains):
+        found.append(Conflict(Obstacle.APPLICANT_DOMAIN, _("has an address at the applicant"), facts))
+    interests = [one for tie in ties.interests if (one := tie.with_any(parties))]
     kept_off = Excluded.COMPETITOR in excluded
     return found + [one for one in interests if kept_off or one.code != InterestKind.COMPETITOR]
+
+
+def _meeting(domain: str, others: Collection[str]) -> tuple[str, ...]:
+    return tuple(f"{domain}:{one}" for one in sorted(others) if domains_meet(domain, one))
 
 
 def excluded_of(call: Call) -> Collection[Excluded]:
@@ -232,6 +261,25 @@ def proposed_among(applications: Collection[Application], user: User) -> dict[in
     """The same for many files, by their key. The number of queries does not grow with the files, but by their call."""
     ties, parties = ties_of([user])[user.pk], parties_of(applications)
     return {one.pk: conflicts_between(parties[one.pk], ties, excluded_of(one.call)) for one in applications}
+
+
+def unruled(application: Application, user: User, suggested: Collection[Conflict]) -> list[Conflict]:
+    """Those of `suggested` that no ruling on this file has answered. A ruling answers the facts that it was made of."""
+    if not suggested:
+        return []
+    ruled = application.declarations.of_person(user).ruled()
+    known = {key for keys in ruled.values_list("recorded", flat=True) for key in keys.splitlines()}
+    return [one for one in suggested if not known.issuperset(one.keys)]
+
+
+def is_lifted(application: Application, user: User, suggested: Collection[Conflict]) -> bool:
+    """Whether the doubt that closes a file to `user` is of the records alone, which say nothing against them any more:
+    then they may declare again. A doubt of their own waits for its ruling."""
+    if standing_of(application.pk, user) != StandingState.UNSURE:
+        return False
+    latest = application.declarations.of_person(user).latest_of_each().first()
+    alone = latest is not None and latest.by_records and latest.ruled_by_id is None
+    return alone and not unruled(application, user, suggested)
 
 
 def _gathered(rows: Iterable[Row], key: Callable[[Row], int]) -> dict[int, list[Row]]:

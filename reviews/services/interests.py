@@ -1,6 +1,6 @@
 """Interests on record, the confidentiality undertaking, and the declaration that comes before any act on a file."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -76,22 +76,24 @@ def _doubt_where_it_matters(person: User) -> None:
     files = Application.objects.filter(pk__in=cleared, state__in=UNDER_WAY).select_related("call__rules").order_by("id")
     suggested = checks.proposed_among(list(files), person)
     for file in files:
-        if found := _unruled(file, person, suggested[file.pk]):
+        if found := checks.unruled(file, person, suggested[file.pk]):
             locked = Application.objects.select_for_update(of=("self",)).get(pk=file.pk)
-            _declare(locked, by=person, answer=Answer.UNSURE, note=_as_recorded(found), recorded=suggested[file.pk])
-
-
-def _unruled(application: Application, person: User, suggested: Collection[Conflict]) -> list[Conflict]:
-    """What the records say of them that no ruling on this file has answered."""
-    if not suggested:
-        return []
-    ruled = application.declarations.of_person(person).ruled()
-    known = {key for keys in ruled.values_list("recorded", flat=True) for key in keys.splitlines()}
-    return [one for one in suggested if one.key not in known]
+            _declare(
+                locked,
+                by=person,
+                answer=Answer.UNSURE,
+                note=_as_recorded(found),
+                recorded=suggested[file.pk],
+                by_records=True,
+            )
 
 
 def _as_recorded(facts: Iterable[Conflict]) -> str:
     return _("The records: %(facts)s") % {"facts": "; ".join(one.message for one in facts)}
+
+
+def _keys(facts: Iterable[Conflict]) -> str:
+    return "\n".join(key for one in facts for key in one.keys)
 
 
 @transaction.atomic
@@ -132,19 +134,28 @@ def declare_interests(application: Application, *, by: User, answer: str, note: 
     answer = Answer(answer)
     if answer == Answer.NONE and (side := side_of(application.pk, by)):
         raise WrongMoment(side)
-    if answer == Answer.NONE and stand_of(application.pk, by).declared in BARRING:
+    suggested = checks.proposed_conflicts(application, by)
+    barred = stand_of(application.pk, by).declared in BARRING
+    if answer == Answer.NONE and barred and not checks.is_lifted(application, by, suggested):
         sentence = _("You declared a conflict, or that you are unsure: the chair must rule on it first.")
         raise WrongMoment(Refusal(sentence, code="ruling"))
-    suggested = checks.proposed_conflicts(application, by)
-    if answer == Answer.NONE and (found := _unruled(application, by, suggested)):
+    found = checks.unruled(application, by, suggested) if answer == Answer.NONE else []
+    if found:
         answer, note = Answer.UNSURE, "\n".join([note.strip(), _as_recorded(found)]).strip()
-    return _declare(application, by=by, answer=answer, note=note, recorded=suggested)
+    return _declare(application, by=by, answer=answer, note=note, recorded=suggested, by_records=bool(found))
 
 
 def _declare(
-    application: Application, *, by: User, answer: Answer, note: str, recorded: Iterable[Conflict]
+    application: Application,
+    *,
+    by: User,
+    answer: Answer,
+    note: str,
+    recorded: Iterable[Conflict],
+    by_records: bool = False,
 ) -> Declaration:
-    """Keep the declaration and what follows from it; with the file locked."""
+    """Keep the declaration and what follows from it; with the file locked. `by_records`: its person has no doubt of
+    their own."""
     before = stand_of(application.pk, by).declared
     acts = [duty for duty in done_by(by, application.pk) if duty not in WITHOUT_DECLARATION]
     touched = [] if answer == Answer.NONE else acts
@@ -153,7 +164,8 @@ def _declare(
         user=by,
         answer=answer,
         note=note.strip(),
-        recorded="\n".join(one.key for one in recorded),
+        recorded=_keys(recorded),
+        by_records=by_records,
         touches="\n".join(touched),
     )
     record(
@@ -168,6 +180,8 @@ def _declare(
     _move_assignment(application, by=by, answer=answer)
     if Duty.SCORE in touched:
         after_what_counts_changed(application, by=by, came=False)  # a doubt leaves theirs out until the chair rules
+    elif Duty.SCORE in acts and before in BARRING:
+        after_what_counts_changed(application, by=by, came=True)  # nothing is left of the doubt
     if answer == Answer.UNSURE:
         _ask_for_a_ruling(declaration)
     if answer == Answer.UNSURE or touched:
@@ -275,7 +289,7 @@ def rule_on_declaration(declaration: Declaration, *, by: User, clear: bool, ruli
         raise WrongMoment(Refusal(_("A ruling is in writing: give your reasons."), code="reason"))
     declaration.ruled_by, declaration.ruling = by, ruling.strip()
     suggested = checks.proposed_conflicts(application, declaration.user)  # what the chair rules on, as of now
-    declaration.recorded = "\n".join(one.key for one in suggested)
+    declaration.recorded = _keys(suggested)
     declaration.save(update_fields=["ruled_by", "ruling", "recorded"])
     answer = Answer.NONE if clear else Answer.CONFLICT
     record(declaration, "ruled", by=by, given={"clear": bool(clear)}, personal={"ruling": declaration.ruling})

@@ -106,6 +106,7 @@ def _declare(
                 messages.warning(request, _("The records say otherwise: the chair rules on what they say."))
             return redirect(_after(request, application, said.answer, assignment, done, mine=mine))
     latest = application.declarations.latest_of_each().of_person(user).first()
+    suggested = checks.proposed_conflicts(application, user)
     context = {
         "application": application,
         "sponsors": list(application.sponsorships.standing().values_list("organisation_name", flat=True)),
@@ -117,9 +118,10 @@ def _declare(
         "is_clear": stand.declared == StandingState.CLEAR,
         "is_conflict": stand.declared == StandingState.CONFLICT,
         "is_unsure": stand.declared == StandingState.UNSURE,
+        "is_lifted": checks.is_lifted(application, user, suggested),
         "latest": latest,
         "to_sign": to_sign,
-        "suggested": checks.proposed_conflicts(application, user),
+        "suggested": suggested,
         "acts": [duty.label for duty in done_by(user, application.pk)],
         "back": back,
     }

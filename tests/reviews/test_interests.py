@@ -3,15 +3,25 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.urls import reverse
 
+from accounts.models import Cluster, Membership, Organisation, User
+from moves.interests import standing_of
+from moves.refusals import WrongMoment
+from moves.states import StandingState
 from notifications.models import Message
 from programs.models import Appointment
 from programs.services.people import appoint
+from reviews import checks
+from reviews.checks.conflicts import _offices
 from reviews.models import Declaration
 from reviews.querysets import DeclarationQuerySet
-from reviews.services import declare_interests, rule_on_declaration
+from reviews.selectors import panel_reviews
+from reviews.services import declare_interests, end_interest, record_interest, rule_on_declaration, start_review
+from reviews.states import InterestKind
 from tests.mutants import proves
-from tests.reviews.files import eligible_file, file_in_review
+from tests.reviews.files import accept, assigned_file, eligible_file, file_in_review, fresh, of, score
+from work.names import enterprise_key
 
 pytestmark = pytest.mark.django_db
 YESTERDAY = date(2026, 10, 5)
@@ -82,3 +92,135 @@ def test_declarations_of_a_person_are_all_theirs_and_the_chair_ruled_on_those_th
     again = declare_interests(file, by=cast.officer, answer="none")
     assert set(file.declarations.of_person(cast.officer)) == {doubts[0], again}
     assert list(file.declarations.ruled()) == [doubts[0]]
+
+
+@pytest.mark.parametrize("kind", InterestKind)
+def test_ruling_answers_the_facts_that_it_was_made_of_and_no_later_one(cast, programme, usinage, client, kind):
+    """The same organisation and the same kind from today, after a ruling on an interest that had ended."""
+    file = assigned_file(cast, programme)
+    about = {"by": cast.ana, "kind": kind, "organisation_name": usinage.legal_name, "neq": usinage.neq}
+    past = record_interest(**about, starts_on=date(2020, 1, 6), ends_on=date(2025, 3, 31))
+    doubt = declare_interests(file, by=cast.ana, answer="none")
+    assert doubt.answer == "unsure"
+    rule_on_declaration(doubt, by=cast.chair, clear=True, ruling="C’est fini depuis plus d’un an.")
+    start(file, cast)
+    record_interest(by=cast.ana, kind=kind, organisation_name="Un tiers")
+    assert standing_of(file.pk, cast.ana) == StandingState.CLEAR
+    Message.objects.all().delete()
+    now = record_interest(**about)
+    assert standing_of(file.pk, cast.ana) == StandingState.UNSURE
+    assert {(one.kind, one.recipient) for one in Message.objects.all()} == {
+        ("ruling_asked", cast.chair), ("interests_touch", cast.officer)
+    }  # fmt: skip
+    client.force_login(cast.ana)
+    assert client.get(reverse("review-score", args=[of(file, cast.ana).public_id])).status_code == 403
+    again = file.declarations.of_person(cast.ana).latest_of_each().get()
+    assert again.recorded.splitlines() == [
+        f"{kind}:{one.pk}:{link}" for one in (past, now) for link in (enterprise_key(usinage.legal_name), usinage.neq)
+    ]
+    rule_on_declaration(again, by=cast.chair, clear=True, ruling="Un contrat d’un jour.")
+    end_interest(now, by=cast.ana)
+    assert declare_interests(file, by=cast.ana, answer="none").answer == "none"  # it ends: no other fact
+
+
+def start(file, cast):
+    for person in (cast.ana, cast.ben, cast.dev):
+        accept(file, person)
+    return start_review(fresh(file), by=cast.officer)
+
+
+def on_record(file, *people):
+    """What is on record against each, by given name."""
+    return {one.given_name: [str(c.code) for c in checks.proposed_conflicts(file, fresh(one))] for one in people}
+
+
+def test_page_of_the_applicant_at_the_cluster_ties_nobody_there_to_it(cast, programme, usinage):
+    file = eligible_file(cast, programme)
+    Organisation.objects.filter(pk=usinage.pk).update(website="https://www.aerofil.example/membres/usinage-gauthier")
+    staff = [cast.officer, cast.screener, cast.ana, cast.ben, cast.chair, cast.endorser, cast.approver, cast.finance]
+    assert on_record(file, *staff) == {one.given_name: [] for one in staff}
+    Organisation.objects.filter(pk=usinage.pk).update(website="https://www.saint-maurice.example/membres")
+    assert on_record(file, cast.ana, cast.dev) == {"Ana": [], "Dev": ["applicant_domain"]}
+
+
+@pytest.mark.parametrize(
+    ("member", "others"), [("ben", ("ana", "chair")), ("screener", ("chair", "officer")), ("analyst", ("concurrence",))]
+)
+def test_one_of_the_cluster_or_of_a_partner_at_the_applicant_ties_no_colleague_to_it(
+    cast, programme, usinage, member, others
+):
+    """They are on its side, and nobody else is; where they write from a company, its people are in doubt."""
+    file = eligible_file(cast, programme)
+    person = getattr(cast, member)
+    Membership.objects.create(user=person, organisation=usinage, role="member")
+    assert on_record(file, person, *(getattr(cast, one) for one in others)) == {
+        person.given_name: ["membership"], **{getattr(cast, one).given_name: [] for one in others}
+    }  # fmt: skip
+    User.objects.filter(pk=person.pk).update(email=f"{member}@saint-maurice.example")
+    if member != "analyst":
+        assert on_record(file, cast.dev) == {"Dev": ["applicant_domain"]}
+    person.partner_seats.update(ends_on=YESTERDAY)  # the domain of who left the partner is a company's
+    assert on_record(file, cast.dev) == {"Dev": ["applicant_domain"]}
+
+
+@proves(_offices)
+def test_offices_are_those_of_clusters_of_who_administers_them_and_of_partners_today(cast, programme, cluster):
+    """Not of who holds another role there, administered it before, or left the partner; nor a public mail."""
+    for name, domain in (("administrator", "admin"), ("finance", "finance"), ("auditor", "audit"), ("analyst", "anc")):
+        User.objects.filter(pk=getattr(cast, name).pk).update(email=f"{name}@{domain}.example")
+    before = User.objects.create_user("rose@avant.example", given_name="Rose", family_name="Roy")
+    cluster.appointments.create(user=before, role="administrator", starts_on=date(2025, 1, 6), ends_on=YESTERDAY)
+    cast.analyst.partner_seats.update(ends_on=YESTERDAY)
+    other = Cluster.objects.create(slug="autre", name_fr="Autre", name_en="Other", email="autre@gmail.com")
+    assert _offices() == {"aerofil.example", "admin.example", "meie.example"}
+    Cluster.objects.filter(pk=other.pk).update(email="info@autre.example")
+    assert _offices() == {"aerofil.example", "admin.example", "meie.example", "autre.example"}
+
+
+def site(usinage, address):
+    Organisation.objects.filter(pk=usinage.pk).update(website=address)
+
+
+@proves(checks.is_lifted, checks.unruled)
+def test_doubt_of_the_records_alone_is_answered_again_once_they_say_nothing(cast, programme, usinage, client):
+    """The applicant's site was the employer's of Dev, who had scored; it no longer is."""
+    file = file_in_review(cast, programme)
+    for person in (cast.ana, cast.dev):
+        score(of(file, person), 4)
+    own = declare_interests(file, by=cast.ben, answer="unsure", note="Un voisin.")
+    site(usinage, "https://saint-maurice.example")
+    assert declare_interests(file, by=cast.dev, answer="none").answer == "unsure"
+    assert panel_reviews(file).counted == 1
+    page = reverse("review-declare-own", args=[of(file, cast.dev).public_id])
+    client.force_login(cast.dev)
+    assert 'name="answer"' not in client.get(page).content.decode()
+    with pytest.raises(WrongMoment):
+        declare_interests(file, by=cast.dev, answer="none")
+    site(usinage, "")
+    assert "Les registres contredisaient votre déclaration" in client.get(page).content.decode()
+    assert client.post(page, {"answer": "none"}).status_code == 302
+    assert (standing_of(file.pk, cast.dev), panel_reviews(file).counted) == (StandingState.CLEAR, 2)
+    assert list(Declaration.objects.to_rule_on()) == [own]
+    with pytest.raises(WrongMoment):  # his doubt is his own: no record made it
+        declare_interests(file, by=cast.ben, answer="none")
+    site(usinage, "https://saint-maurice.example")
+    declare_interests(file, by=cast.dev, answer="none")
+    declare_interests(file, by=cast.dev, answer="unsure", note="Nous avons eu ce client.")
+    site(usinage, "")
+    with pytest.raises(WrongMoment):
+        declare_interests(file, by=cast.dev, answer="none")
+
+
+def test_doubt_that_was_ruled_a_conflict_is_not_answered_again(cast, programme, usinage):
+    file = eligible_file(cast, programme)
+    site(usinage, "https://saint-maurice.example")
+    programme_role(cast, programme)
+    doubt = declare_interests(file, by=cast.dev, answer="none")
+    rule_on_declaration(doubt, by=cast.chair, clear=False, ruling="C’est son employeur.")
+    site(usinage, "")
+    with pytest.raises(WrongMoment):
+        declare_interests(file, by=cast.dev, answer="none")
+
+
+def programme_role(cast, programme):
+    appoint(cast.dev, by=cast.administrator, role="endorser", program=programme)
