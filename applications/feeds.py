@@ -45,7 +45,7 @@ def event(call: Call, closing: datetime, now: datetime) -> Event:
     made.add("dtstamp", now.astimezone(UTC))
     made.add("dtstart", starts)
     made.add("dtend", starts + LASTS)
-    made.add("summary", _("%(call)s closes") % {"call": call.name})
+    made.add("summary", _("Closing: %(call)s") % {"call": call.name})
     made.add("description", call.program.summary)
     made.add("url", settings.BASE_URL.rstrip("/") + reverse("call", args=[call.public_id]))
     made.add("status", "TENTATIVE" if call.phase() == Phase.ANNOUNCED else "CONFIRMED")

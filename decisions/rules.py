@@ -194,13 +194,13 @@ def reviews_are_those_recommended(_row: object, facts: Read) -> Refusal | None:
     if facts.in_doubt:
         sentence = _(
             "A review that the recommendation was read from is left out until the chair of the committee rules on the "
-            "interests of who gave it: nothing is decided before."
+            "interests of the person who gave it: nothing is decided before."
         )
         return Refusal(sentence, code="ruling")
     if facts.moved:
         sentence = _(
             "The reviews that count are no longer those that the recommendation was read from (score %(then)s then, "
-            "%(now)s now): who endorses or approves sends the file back to its panel."
+            "%(now)s now): whoever endorses or approves sends the file back to its committee."
         )
         then, now = (_points(score) for score in (facts.score_then, facts.score_now))
         return Refusal(sentence % {"then": then, "now": now}, code="reviews")

@@ -71,7 +71,7 @@ VERBS = {
     "application.start": _("Draft started"),
     "application.save_answer": _("Answer written"),
     "application.change_answer": _("Answer changed at the officer's request"),
-    "application.attach_document": _("Document joined"),
+    "application.attach_document": _("Document attached"),
     "application.remove_document": _("Document removed"),
     "application.delete": _("Draft deleted"),
     "application.invite_sponsor": _("Sponsor invited"),

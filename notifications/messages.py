@@ -273,7 +273,7 @@ class CallExtended(Content):
 
 @dataclass(frozen=True, kw_only=True)
 class CallCancelled(Content):
-    words = Wording(MessageKind.CALL_CANCELLED, Concern.APPLICANT, _("%(call)s is cancelled"))
+    words = Wording(MessageKind.CALL_CANCELLED, Concern.APPLICANT, _("The call “%(call)s” is cancelled"))
     call: Text
     reason: str
 
@@ -377,7 +377,7 @@ class DecisionWaiting(OfFile):
     words = Wording(
         MessageKind.DECISION_WAITING,
         Concern.TAKERS,
-        _("File %(reference)s waits for your decision"),
+        _("File %(reference)s is waiting for you: %(step)s"),
         _("Open the decision"),
     )
     step: Text

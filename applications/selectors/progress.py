@@ -143,7 +143,7 @@ def _completeness(application: Application) -> str:
     if application.change_requests.exists():
         return _("We check that what you sent is complete.")
     sentence = (
-        _("You were to be told by %(day)s whether your application is complete. It is late.")
+        _("We were to tell you by %(day)s whether your application is complete. We are late.")
         if due < clock.now()
         else _("By %(day)s, we will tell you whether your application is complete.")
     )

@@ -159,8 +159,8 @@ def _promises(call: Call) -> list[str]:
     """The service standards of a call, in sentences."""
     promises = policy_of(call).service.promises
     sentences = {
-        Standard.ACKNOWLEDGE: _("A receipt within %(days)s."),
-        Standard.COMPLETE: _("We say whether your application is complete within %(days)s."),
+        Standard.ACKNOWLEDGE: _("A receipt within %(days)s of submission."),
+        Standard.COMPLETE: _("Within %(days)s of submission, we tell you whether your application is complete."),
         Standard.DECIDE: _("A decision within %(counted)s."),
     }
     return [

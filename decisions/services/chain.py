@@ -28,7 +28,7 @@ from reviews.models import Recommendation
 from work import clock
 from work.versions import says, write_over
 
-WHO_EDITS = gettext_lazy("Only an officer of the programme, or who gives the first opinion, edits the reasons.")
+WHO_EDITS = gettext_lazy("Only an officer of the programme, or whoever gives the first opinion, edits the reasons.")
 
 
 def lock_file(application_id: int) -> Application:

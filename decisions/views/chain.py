@@ -115,7 +115,7 @@ PAGES: dict[MoveOf[Decision], StepPage] = {
         "decision-endorse",
         gettext_lazy("Endorse this decision"),
         gettext_lazy("Endorse"),
-        gettext_lazy("The decision is endorsed. Those who may approve it have been told."),
+        gettext_lazy("The decision is endorsed. Those who may approve it have been notified."),
     ),
     Decision.approve: StepPage(
         "decision-approve",

@@ -168,7 +168,7 @@ def _concur(concurrence: Concurrence, by: User, note: str) -> str:
     concurrence = services.concur(concurrence, by=by, note=note)
     if concurrence.decision.concurrences.awaited().exists():
         return _("Your concurrence is recorded. Another partner has yet to give its own.")
-    return _("Your concurrence is recorded. The cluster has been told.")
+    return _("Your concurrence is recorded. The cluster has been notified.")
 
 
 def _send_back(concurrence: Concurrence, by: User, reason: str) -> str:

@@ -25,7 +25,7 @@ REVIEW_DAYS = 14  # calendar days a reviewer has, where the programme says nothi
 class Excluded(TextChoices):
     """Who never reviews a file, beside who belongs to the applicant, a partner or the sponsor: they never do."""
 
-    SPONSOR = "sponsor", gettext_lazy("who has an interest in the sponsor")
+    SPONSOR = "sponsor", gettext_lazy("people who have an interest in the sponsor")
     COMPETITOR = "competitor", gettext_lazy("people who work for a competitor of the applicant")
 
 
@@ -177,7 +177,8 @@ def read_panel(reader: Reader) -> PanelRules:
         excluded = tuple(map(Excluded, given))
         if Excluded.SPONSOR not in excluded:
             reader.problem(
-                _("Who has an interest in the sponsor reviews no file, in any programme: add sponsor."), "excluded"
+                _("Anyone who has an interest in the sponsor reviews no file, in any programme: add “sponsor”."),
+                "excluded",
             )
     else:
         reader.take("excluded")

@@ -54,7 +54,7 @@ class ChecklistItem:
         """What is checked, how, and where the system's own finding comes from."""
         finding = _("The system looks at: %(what)s.") % {"what": self.automatic.label} if self.automatic else ""
         parts = [part for part in (str(self.help), finding) if part]
-        return Said(str(self.label), " ".join(parts) or _("The officer looks at it."))
+        return Said(str(self.label), " ".join(parts) or _("The screening officer checks it."))
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,10 @@ PROBLEMS = {
     ),
     "too-many-requests": (
         429,
-        gettext_lazy("Too many calls"),
-        gettext_lazy("The key made more calls in a minute than it may: wait for the seconds of Retry-After."),
+        gettext_lazy("Too many requests"),
+        gettext_lazy(
+            "The key made more requests in a minute than it may: wait the number of seconds given in Retry-After."
+        ),
     ),
     "internal-error": (
         500,

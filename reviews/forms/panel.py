@@ -74,7 +74,7 @@ class RecommendForm(forms.Form):
             self.fields[self.name_of(envelope)] = MoneyField(
                 label=f"{envelope.label} · {envelope.agreement}",
                 required=False,
-                help_text=_("%(left)s available") % {"left": self._money(left)},
+                help_text=_("Available: %(left)s") % {"left": self._money(left)},
             )
 
     @staticmethod

@@ -28,7 +28,7 @@ class InterestForm(forms.Form):
     """One interest: what joins the person to an organisation, and since when."""
 
     kind = forms.ChoiceField(
-        label=_("What joins you to this organisation"),
+        label=_("Your relationship with this organisation"),
         choices=[("", "—"), *((value, capfirst(label)) for value, label in InterestKind.choices)],
         help_text=_("A competitor is an organisation that competes with the one you work for."),
     )

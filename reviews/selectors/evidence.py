@@ -88,7 +88,7 @@ def departure(recommendation: Recommendation, reader: Actor) -> str:
     reader who may not be told of that ranking."""
     sentence = _departure(recommendation)
     if sentence and hides_its_ranking(recommendation, reader):
-        return _("How is not told to you: a file of that ranking is closed to you by a conflict of interest.")
+        return _("The details are not shown to you: a file of that ranking is closed to you by a conflict of interest.")
     return sentence
 
 

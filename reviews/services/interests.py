@@ -283,7 +283,7 @@ def rule_on_declaration(declaration: Declaration, *, by: User, clear: bool, ruli
     if not Declaration.objects.to_rule_on().filter(pk=declaration.pk).exists():
         raise WrongMoment(Refusal(_("There is nothing left to rule on: the declaration has changed."), code="ruled"))
     if clear and side_of(application.pk, declaration.user):
-        sentence = _("This person acts for a party of the file, or did not long ago: no ruling opens it to them.")
+        sentence = _("This person acts, or recently acted, for a party to the file: no ruling opens it to them.")
         raise WrongMoment(Refusal(sentence, code="side"))
     if is_blank(ruling):
         raise WrongMoment(Refusal(_("A ruling is in writing: give your reasons."), code="reason"))

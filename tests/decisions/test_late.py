@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 LATER = datetime(2026, 11, 4, 15, tzinfo=UTC)
 DOUBT = (
     "Une évaluation dont la recommandation est tirée est mise de côté jusqu’à ce que la présidence du comité se "
-    "prononce sur les intérêts de qui l’a donnée\xa0: rien n’est décidé avant."
+    "prononce sur les intérêts de la personne qui l’a donnée\xa0: rien n’est décidé avant."
 )
 
 
@@ -123,7 +123,7 @@ def test_partner_does_not_concur_on_reviews_that_moved(cast, programme):
         (
             "reviews",
             "Les évaluations qui comptent ne sont plus celles dont la recommandation est tirée (note de 73,33 alors, "
-            "de 80,00 maintenant)\xa0: qui donne un avis ou approuve renvoie le dossier à son comité.",
+            "de 80,00 maintenant)\xa0: la personne qui donne un avis ou approuve renvoie le dossier à son comité.",
         )
     ]
 

@@ -387,7 +387,7 @@ def test_what_the_partner_typed_stays_without_its_button_when_the_act_is_refused
 
 @pytest.mark.parametrize(
     ("others", "words"),
-    [(0, "The cluster has been told."), (1, "Another partner has yet to give its own.")],
+    [(0, "The cluster has been notified."), (1, "Another partner has yet to give its own.")],
 )
 def test_partner_learns_what_its_concurrence_led_to(asked, cast, as_, others, words):
     for n in range(others):

@@ -61,7 +61,7 @@ NEVER_NAMES = {
     *("count", "n", "number", "places", "points", "email", "theirs", "did", "does"),
 }
 COUNTED = re.compile(rf"%\((\w+)\)[sd]{SPACE}(?:(?:premiers|autres|derniers|nouveaux|jours){SPACE})?([a-zé]+s)\b")
-NO_NOUNS = {"alors", "dans", "des", "vous", "plus", "disponibles"}
+NO_NOUNS = {"alors", "dans", "des", "vous", "plus"}
 # Never 0 nor 1: they say what is above a hundred, or a limit of ours.
 LARGE = {
     "More than %(number)s files",
@@ -107,6 +107,12 @@ def test_french_counts_none_as_one(count, said):
     with translation.override("fr"):
         words = translation.ngettext("%(count)s business day", "%(count)s business days", count)
     assert words % {"count": count} == said
+
+
+def test_name_of_a_call_stands_apart_from_the_sentence():
+    """“For Fall 2026 call and names you” would read as one word after the other: in quotes, or beside a colon."""
+    apart = re.compile(r"“%\(call\)s”|: %\(call\)s|^%\(call\)s:")
+    assert [one.msgid for one in french() if "%(call)s" in apart.sub("", one.msgid)] == []
 
 
 # ---------------------------------------------------------------- as they are read
@@ -217,6 +223,9 @@ def text_of(page):
 
 FRENCH_IN_ENGLISH = re.compile(
     r"\b(?:is|are) told\b|\bin all\b|\bfunctions?\b|\bfind (?:in)?eligible\b|\breach us\b|\b(?:\w+ signs|each sign)\b"
+    r"|\b(?:been|be|not) told\b|\bjoin(?:s|ed)? (?:this|the) (?:document|original)\b|\bjoins (?:you|me|to)\b"
+    r"|\bdocument joined\b"
+    r"|\bcalls? in a minute\b|\btoo many calls\b|\bof who (?:gave|asked)\b|\bparty of the file\b|\bnot long ago\b"
     r"|\breviewers' notes\b|\bdue in \S+ (?:business )?days?\b|\bsubventions?\b|\bdossiers?\b",
     re.IGNORECASE,
 )

@@ -226,7 +226,7 @@ def test_row_that_lacks_what_its_kind_says_is_not_sent_with_a_blank():
 
 def test_text_of_one_language_is_read_in_the_other_too():
     content = content_of(Message(kind="call_cancelled", context={"call": {"fr": "", "en": "Fall"}, "reason": "x"}))
-    assert mailed(content, "fr")[0] == "Fall\u00a0: appel annulé"
+    assert mailed(content, "fr")[0] == "L’appel «\u00a0Fall\u00a0» est annulé"
 
 
 @pytest.mark.parametrize(

@@ -147,7 +147,7 @@ def test_a_reader_of_a_closed_file_is_told_of_no_ranking_that_it_was_in(cast, pr
         assert " sur 2" in client.get(url).content.decode()
         declare_standing(closed.pk, user=reader, standing="conflict")
         assert hides_its_ranking(said, reader) is True
-        assert departure(said, reader).startswith("How is not told to you")
+        assert departure(said, reader).startswith("The details are not shown to you")
         assert departure(Recommendation(application=closed, outcome="declined", inputs=said.inputs), CLOCK)
         page = client.get(url).content.decode()
     assert " sur 2" not in page

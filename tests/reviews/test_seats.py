@@ -276,7 +276,7 @@ def test_place_of_a_reviewer_on_a_side_is_empty_for_the_officer_and_no_work_for_
     page = client.get(reverse("review-file", args=[file.reference]))
     rows = {one.assignment.reviewer: (one.vacant, one.side) for one in page.context["assignments"]}
     assert rows == {cast.ana: (True, True), cast.ben: (False, False), cast.dev: (False, False)}
-    assert "agit pour une partie au dossier, ou l’a fait il y a peu" in page.content.decode()
+    assert "agit, ou a récemment agi, pour une partie au dossier" in page.content.decode()
 
 
 @proves(PanelQuerySet.running, PanelSeatQuerySet.running, PanelSeatQuerySet.vacant)

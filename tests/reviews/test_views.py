@@ -379,7 +379,7 @@ def test_the_ranking_shows_the_line_and_closes_what_one_is_barred_from(cast, pro
         "Ligne de financement",
         "ranking__under",
         "de la ligne",
-        "disponible",
+        "Disponible",
         "ex æquo",
     ):
         assert words not in table
