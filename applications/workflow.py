@@ -165,7 +165,7 @@ class ApplicationLife(models.Model):
         permission=rules.is_chair,
         label=_("Recommend"), done=_("Recommendation made"),
         duty=Duty.RECOMMEND, facts=rules.Scores, given=rules.Proposal,
-        when=[rules.quorum_is_reached, rules.is_a_new_panel, earlier_acts_stand],
+        when=[rules.cohort_has_closed, rules.quorum_is_reached, rules.is_a_new_panel, earlier_acts_stand],
         when_given=[rules.outcome_is_whole, rules.scores_allow_it],
     )
     def recommend(self) -> None:

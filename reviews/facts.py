@@ -42,6 +42,7 @@ def scores(application: Application, by: Actor) -> Scores:
         must_discuss=together.must_discuss,
         touched=_touched(application),
         sat_before=is_person(by) and bool(checks.sat_before([application.pk], [by.pk])),
+        cohort_open_until=selectors.cohort_open_until(application.call, application.cohort_closes_at),
     )
 
 

@@ -98,6 +98,7 @@ class ReviewTurn(States):
         ),
     )
     RULE = "rule", TurnRow(ProgramRole.CHAIR, None, _("the committee's chair"), _("Rule on a doubt about interests"))
+    COHORT = "cohort", TurnRow(None, None, _("the closing of its cohort"), "")
     RECOMMEND = (
         "recommend",
         TurnRow(ProgramRole.CHAIR, Duty.RECOMMEND, _("the committee's chair"), _("Recommend")),

@@ -55,6 +55,7 @@ from applications.rules.reviews import (
     Reviews,
     Scores,
     amount_is_of_outcome,
+    cohort_has_closed,
     is_a_new_panel,
     outcome_is_whole,
     panel_is_complete,
@@ -93,6 +94,7 @@ from applications.rules.submission import (
     partners_have_confirmed,
     phase_for,
     takes_answers,
+    takes_until,
 )
 
 __all__ = [
@@ -136,6 +138,7 @@ __all__ = [
     "can_be_asked_again",
     "checklist_has_passed",
     "closing_for",
+    "cohort_has_closed",
     "comes_in_time",
     "day_is_later",
     "day_is_to_come",
@@ -171,6 +174,7 @@ __all__ = [
     "scores_allow_it",
     "shares_add_up",
     "takes_answers",
+    "takes_until",
     "was_found_complete",
     "was_of_ineligibility",
 ]

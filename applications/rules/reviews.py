@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,6 +13,7 @@ from applications.states import BELOW_PASS, FUNDED, OFFERED, Outcome
 from moves.refusals import Refusal
 from moves.rules import Touched
 from moves.transitions import Facts, Input
+from work import clock
 from work.money import format_money
 
 if TYPE_CHECKING:
@@ -44,12 +46,14 @@ class Reviews(Facts):
 
 @dataclass(frozen=True)
 class Scores(Reviews, Touched):
-    """What the reviews say together, and whether whoever recommends sat on the panel before a reconsideration."""
+    """What the reviews say together; whether whoever recommends sat on the panel before a reconsideration; until when
+    the file's cohort still takes others that it is to be compared with, None once it has them all."""
 
     passed: bool
     mean: Decimal | None
     must_discuss: bool
     sat_before: bool
+    cohort_open_until: datetime | None
 
     def told(self) -> dict[str, object]:
         return {"counted": self.counted, "needed": self.needed, "passed": self.passed, "mean": self.mean}
@@ -145,6 +149,18 @@ def scores_allow_it(_application: "Application", facts: Scores, given: Proposal)
     if facts.must_discuss and not given.discussion:
         return Refusal(_("The reviewers' totals are too far apart: record the discussion first."), code=DISCUSSION)
     return None
+
+
+def cohort_has_closed(_application: "Application", facts: Scores) -> Refusal | None:
+    """Where files are compared with those of their cohort alone, none is recommended before all of them are in."""
+    if facts.cohort_open_until is None:
+        return None
+    instant = clock.format_instant(facts.cohort_open_until, get_language() or "fr")
+    sentence = _(
+        "Its cohort takes applications until %(instant)s, and all its files are compared with one another: none is "
+        "recommended before."
+    )
+    return Refusal(sentence % {"instant": instant}, code="cohort")
 
 
 def is_a_new_panel(_application: "Application", facts: Scores) -> Refusal | None:

@@ -75,6 +75,16 @@ def closing_for(call: "Call", organisation_id: int, at: datetime | None = None) 
     return last_closing(call, organisation_id) if closing == call.closes_at else closing
 
 
+def takes_until(call: "Call", closing: datetime) -> datetime:
+    """Until when the cohort of this closing takes files: until its grace has ended; of the call's last one, until that
+    of every applicant has, which was given more time.
+
+    One query for the last one, or none where a list fetched `accommodations` with its calls.
+    """
+    given = [one.closes_at for one in call.accommodations.all()] if closing == call.closes_at else []
+    return call.grace_ends(max([closing, *given]))
+
+
 def comes_in_time(call: "Call", organisation_id: int, began_at: datetime | None) -> Refusal | None:
     """Whether the call takes from this organisation what began at `began_at`: in the grace after the closing, only what
     began before it. A page that opens and a draft that begins ask it of now; the act, of when its page was opened."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from applications.models import Application
+from applications.rules import takes_until
 from applications.states import TO_REVIEW, VALID, ApplicationState
 from audit.actors import Actor
 from moves.interests import barred_from
@@ -28,7 +29,7 @@ class Competition:
     """
 
     rules: RankingRules
-    latest: datetime | None  # the cohort that closed last
+    latest: datetime | None  # the cohort that closed last: it takes no file any more
     cohorts: tuple[datetime, ...]  # those where some file competes, the latest first
     awaiting: datetime | None = None  # the earliest where one waits for its recommendation
 
@@ -58,11 +59,11 @@ class Competition:
 
 
 def competition_of(call: Call) -> Competition:
-    """The `Competition` of a call's submitted files. One query."""
+    """The `Competition` of a call's submitted files. One query, or two once files are in the call's last cohort."""
     files = Application.objects.filter(call=call).exclude(state=ApplicationState.DRAFT).order_by()
     found = files.values_list("cohort_closes_at", "state").distinct()
     own = [(closing, state) for closing, state in found if closing is not None]
-    latest = max((closing for closing, _state in own if closing <= clock.now()), default=None)
+    latest = max((closing for closing, _state in own if takes_until(call, closing) <= clock.now()), default=None)
     bare = Competition(policy_of(call).ranking, latest, ())
     competing = [
         (found_in, state)
@@ -73,8 +74,22 @@ def competition_of(call: Call) -> Competition:
         bare.rules,
         latest,
         tuple(sorted({closing for closing, _state in competing}, reverse=True)),
-        min((closing for closing, state in competing if state == ApplicationState.REVIEWED), default=None),
+        min((closing for closing, state in competing if _awaits(call, closing, state)), default=None),
     )
+
+
+def _awaits(call: Call, closing: datetime, state: str) -> bool:
+    return state == ApplicationState.REVIEWED and cohort_open_until(call, closing) is None
+
+
+def cohort_open_until(call: Call, closing: datetime | None) -> datetime | None:
+    """Until when the cohort of this closing, a file's own, takes others that the file is to be compared with: where
+    files are ranked with those of their cohort alone, none is recommended before. None once it takes no more, and where
+    they are not; a file goes on to no cohort that has not closed."""
+    if closing is None or not policy_of(call).ranking.within_cohort:
+        return None
+    until = takes_until(call, closing)
+    return until if clock.now() < until else None
 
 
 def cohort_it_competes_in(application: Application, competition: Competition | None = None) -> datetime | None:

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from django.db.models import prefetch_related_objects
+
 from accounts.models import User
 from applications.models import Application
 from applications.querysets import ApplicationQuerySet
@@ -11,6 +13,7 @@ from applications.selectors.turns import Stuck
 from applications.states import WITH_PANEL, ApplicationState, FileTurn
 from reviews.checks import fill, first_panel_of, has_reviews, is_met, panel_rules, quorum_lines
 from reviews.models import Assignment, Declaration
+from reviews.selectors.cohorts import cohort_open_until
 from reviews.selectors.panel import complete_among
 from reviews.states import ReviewTurn
 
@@ -22,6 +25,7 @@ def review_turns(applications: Collection[Application]) -> dict[int, ReviewTurn]
     if not files:
         return {}
     complete, seats = complete_among(files), _seats_of(files)
+    prefetch_related_objects([one for one in files if one.state == ApplicationState.REVIEWED], "call__accommodations")
     return {file.pk: _turn(file, seats[file.pk], complete=file.pk in complete) for file in files}
 
 
@@ -75,7 +79,8 @@ def _turn(file: Application, seats: _Seats, *, complete: bool) -> ReviewTurn:
         return ReviewTurn.START if filled else ReviewTurn.ASSIGN
     if file.state == ApplicationState.REVIEWED:
         if complete:
-            return ReviewTurn.RECOMMEND
+            is_open = cohort_open_until(file.call, file.cohort_closes_at) is not None
+            return ReviewTurn.COHORT if is_open else ReviewTurn.RECOMMEND
         return ReviewTurn.RULE if seats.doubted else ReviewTurn.REOPEN
     if complete:  # reopened on purpose: the next review that counts closes it; while none is to come, people do
         return ReviewTurn.REVIEW if seats.awaited else ReviewTurn.CLOSE

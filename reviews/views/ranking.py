@@ -100,6 +100,7 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "leaves_out": leaves_out(request.user),
         "held": selectors.held_percent(call),
         "bonus": BONUS_CONDITION if any(row.ranked.application.requested.bonus for row in rows) else "",
+        "open_until": selectors.cohort_open_until(call, cohort),
         "under_way": selectors.to_review_in(call, competes, reader=request.user),
         "recommended": selectors.recommended_in(call, competes, reader=request.user)[:200],
         "chairs": holds(request.user, ProgramRole.CHAIR, call.program),

@@ -367,7 +367,7 @@ def test_cohort_ranks_as_the_rules_say(cast, file, within, again, early, closed,
         "waits later": another(file, state="waitlisted", cohort_closes_at=third),
     }
     names = {row.pk: name for name, row in rows.items()}
-    with clock.at(CLOSING):  # the second has closed at this instant, the third has not
+    with clock.at(call.grace_ends(CLOSING)):  # the second takes no more from this instant on, the third still does
         competition = competition_of(call)
         for closing, found in ((first, early), (second, closed), (third, to_come)):
             assert {names[one.application.pk] for one in ranking(call, closing).files} == found
@@ -556,7 +556,7 @@ def test_cohorts_are_those_where_submitted_files_compete_the_latest_first(cast, 
     another(file, cohort_closes_at=NOW - TICK, state="draft")
     another(file, cohort_closes_at=None)
     another(file, cohort_closes_at=NOW - DAY, call=another_call(file.call))
-    with clock.at(NOW):
+    with clock.at(file.call.grace_ends(NOW)):
         found = competition_of(Application.objects.get(pk=file.pk).call)
     assert (found.cohorts, found.latest) == ((third, second, first), second)
 

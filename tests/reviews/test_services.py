@@ -17,7 +17,7 @@ from moves.interests import is_barred
 from moves.machine import move
 from moves.refusals import Forbidden, WrongMoment
 from notifications.models import Message
-from programs.models import Appointment
+from programs.models import Appointment, Call
 from programs.services.people import appoint
 from reports.models import ApiKey
 from reviews import checks, selectors
@@ -684,6 +684,35 @@ def test_an_award_in_part_is_no_less_than_what_the_applicant_can_do_with(cast, p
     with pytest.raises(WrongMoment) as stopped:
         recommend(application, by=cast.chair, reasons_fr="En partie.", **given)
     assert codes(stopped) == {"minimum"}
+
+
+@pytest.mark.parametrize(
+    ("given_until", "within", "opens_at"),
+    [
+        (None, True, timedelta(minutes=15)),  # the grace of the closing
+        (timedelta(days=3), True, timedelta(days=3, minutes=15)),  # that of the applicant who was given more time
+        (None, False, None),  # not compared with its cohort alone
+    ],
+)
+def test_file_is_recommended_once_its_cohort_takes_no_more(cast, programme, given_until, within, opens_at):
+    application = reviewed_file(cast, programme)
+    call = with_rules(application.call, ranking={"within_cohort": within})
+    Call.objects.filter(pk=call.pk).update(closes_at=NOW, cohorts=[NOW.isoformat()])
+    Application.objects.filter(pk=application.pk).update(cohort_closes_at=NOW)
+    if given_until:
+        other = Organisation.objects.exclude(pk=application.organisation_id).first()
+        call.accommodations.create(organisation=other, closes_at=NOW + given_until)
+    declare_interests(application, by=cast.chair, answer="none")
+    if opens_at:
+        with clock.at(NOW + opens_at - timedelta(microseconds=1)), pytest.raises(WrongMoment) as stopped:
+            recommend(application, by=cast.chair, outcome="waitlisted", reasons_fr="Attendre.")
+        assert codes(stopped) == {"cohort"}
+        (refusal,) = stopped.value.refusals
+        assert clock.format_instant(NOW + opens_at, "fr") in str(refusal.message)
+        assert fresh(application).state == ApplicationState.REVIEWED
+    with clock.at(NOW + (opens_at or timedelta())):
+        recommend(application, by=cast.chair, outcome="waitlisted", reasons_fr="Attendre.")
+    assert fresh(application).state == ApplicationState.RECOMMENDED
 
 
 def test_files_that_spread_are_recommended_once_discussed(cast, programme):

@@ -27,7 +27,7 @@ from reviews.services import (
     rule_on_declaration,
 )
 from tests.decisions.files import submitted_row
-from tests.files import another
+from tests.files import another, with_rules
 from tests.mutants import proves
 from tests.reviews.files import accept, file_in_review, fresh, of, reviewed_file, score
 from work import clock
@@ -35,6 +35,7 @@ from work import clock
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 10, 6, 14, tzinfo=UTC)
 DAY = timedelta(days=1)
+TICK = timedelta(microseconds=1)
 
 
 @pytest.fixture(autouse=True)
@@ -135,6 +136,22 @@ def test_reviewed_file_that_lost_its_quorum_waits_for_the_chair_to_reopen_it(cas
     assert lines(cast.officer) == [("Reviewed", "review-file", "the committee's chair")]
 
 
+def test_reviewed_file_waits_for_its_cohort_then_for_the_chair(cast, programme):
+    """Where files are compared within their cohort: on the chair's home from the instant when it takes no more."""
+    file = reviewed_file(cast, programme)
+    Application.objects.filter(pk=file.pk).update(cohort_closes_at=NOW)
+    with clock.at(file.call.grace_ends(NOW) - TICK):
+        assert whom(file) == "the closing of its cohort"
+        assert lines(cast.chair) == []
+        assert lines(cast.officer) == [("Reviewed", "review-file", "the closing of its cohort")]
+        with_rules(file.call, ranking={"within_cohort": False})
+        assert whom(file) == "the committee's chair"
+        with_rules(file.call, ranking={"within_cohort": True})
+    with clock.at(file.call.grace_ends(NOW)):
+        assert whom(file) == "the committee's chair"
+        assert lines(cast.chair) == [("Recommend", "review-recommend", "")]
+
+
 # Whose turn it is
 
 
@@ -168,6 +185,7 @@ def test_turn_is_told_of_each_file_by_its_seats_and_by_the_reviews_that_count(
         "review ": ("in_review", {"ana": "submitted", "chloe": "submitted", "dev": "submitted", "auditor": "accepted"}),
         "rule": ("in_review", {"ana": "submitted", "chloe": "unsure", "dev": "submitted"}),
         "recommend": ("reviewed", {"ana": "submitted", "ben": "submitted", "dev": "submitted"}),
+        "cohort": ("reviewed", {"ana": "submitted", "ben": "submitted", "dev": "submitted"}),
         "rule ": ("reviewed", {"ana": "submitted", "chloe": "unsure", "dev": "submitted"}),
         "reopen": ("reviewed", {"ana": "cleared", "chloe": "recused", "dev": "submitted"}),
     }
@@ -176,7 +194,8 @@ def test_turn_is_told_of_each_file_by_its_seats_and_by_the_reviews_that_count(
     )
     made = {}
     for turn, (state, panel) in panels.items():
-        file = made[turn] = another(first, state=state)
+        closing = clock.now() + DAY if turn == "cohort" else first.cohort_closes_at
+        file = made[turn] = another(first, state=state, cohort_closes_at=closing)
         for name, at in panel.items():
             give(file, name, "submitted" if at in ("unsure", "cleared") else at)
             if at in ("unsure", "cleared"):
@@ -189,7 +208,7 @@ def test_turn_is_told_of_each_file_by_its_seats_and_by_the_reviews_that_count(
         Declaration.objects.create(application=file, user=cast.chair, answer="unsure")
     others = [another(first, state=state) for state in ApplicationState if not state.row.is_with_panel]
     files = [Application.objects.select_related("call").get(pk=one.pk) for one in (*made.values(), *others)]
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         found = review_turns(files)
     assert {turn: str(found.pop(file.pk)) for turn, file in made.items()} == {turn: turn.strip() for turn in made}
     assert found == {}

@@ -1,6 +1,6 @@
 """The pages of reviews: what each person is shown, and what the page does with what is typed."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -437,6 +437,19 @@ def recommendation(client, application, **changes):
     sent = {name: form[name].value() or "" for name in form.fields}
     sent |= {"reasons_fr": "Bon projet.", "reasons_en": "A good project.", "then": "recommend"} | changes
     return client.post(reverse("review-recommend", args=[application.reference]), sent)
+
+
+def test_ranking_of_a_cohort_that_is_open_says_until_when(cast, programme, as_):
+    application = reviewed_file(cast, programme)
+    Application.objects.filter(pk=application.pk).update(cohort_closes_at=clock.local(date(2027, 1, 31), 17))
+    said = ("31 janvier 2027", "17 h 15")
+    with clock.at(clock.local(date(2027, 1, 31), 17, 14)):
+        shown = page(as_(cast.chair), "review-ranking", application.call.public_id).replace("\xa0", " ")
+    assert "Cette cohorte est encore ouverte, jusqu’au 31 janvier 2027" in shown
+    assert all(one in shown for one in said)
+    with clock.at(clock.local(date(2027, 1, 31), 17, 15)):
+        shown = page(as_(cast.chair), "review-ranking", application.call.public_id).replace("\xa0", " ")
+    assert "encore ouverte" not in shown
 
 
 def test_the_chair_recommends_what_the_page_proposes(cast, programme, as_):
