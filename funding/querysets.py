@@ -2,13 +2,14 @@
 chain, and to whom some files are closed."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Case, DateTimeField, Exists, F, OuterRef, Q, QuerySet, When
 
 from accounts.querysets import TermQuerySet
-from funding.money import LEFT_OVER
+from funding.money import LEFT_OVER, fiscal_year
 from funding.roles import PartnerRole
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ class EnvelopeQuerySet(models.QuerySet["Envelope"]):
     def by_agreement(self) -> Self:
         """Agreement by agreement, in the order of their references, each year by year."""
         return self.order_by("agreement__reference", "agreement_id", "fiscal_year")
+
+    def awarding(self, day: date) -> Self:
+        """Those that new awards may take from on `day`: the year is not over, and not closed."""
+        return self.filter(closed_on__isnull=True, fiscal_year__gte=fiscal_year(day))
 
     def of_entries(self, entries: "LedgerQuerySet") -> Self:
         """Those in which these entries were made."""

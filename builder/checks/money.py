@@ -51,9 +51,6 @@ def money_lacking(call: Call, reader: Actor) -> list[Finding]:
 def money_to_award(agreement: Agreement, entries: QuerySet[LedgerEntry], *, held_percent: Decimal) -> Decimal:
     """What new awards may take of an agreement: of its envelopes that are not closed and whose year is not over, each
     with the balances that these entries leave."""
-    today = clock.today()
-    running = [
-        one for one in Envelope.objects.filter(agreement=agreement, closed_on__isnull=True) if one.ends_on >= today
-    ]
+    running = list(Envelope.objects.awarding(clock.today()).filter(agreement=agreement))
     left = [available(one, held_percent=held_percent) for one in as_read(running, entries)]
     return sum((max(Decimal(0), one) for one in left), Decimal(0))

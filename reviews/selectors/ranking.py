@@ -20,6 +20,7 @@ from reviews.evidence import Evidence, KeptFile
 from reviews.models import Recommendation
 from reviews.selectors.cohorts import Competition, competition_of
 from reviews.selectors.panel import PanelReviews, reviews_of
+from work import clock
 
 LONG_AFTER = datetime(9999, 1, 1, tzinfo=UTC)  # so that a score by submission is above zero, as any score is
 
@@ -80,9 +81,11 @@ def held_for(application: Application) -> Decimal:
 
 
 def open_envelopes(call: Call) -> list[Envelope]:
-    """Envelopes that may pay an award of this call, by fiscal year: those of the programme's agreements, not closed."""
+    """Envelopes that may pay an award of this call today, by fiscal year: of the programme's agreements, those whose
+    year is neither over nor closed."""
     return list(
-        Envelope.objects.filter(agreement__funding__program=call.program, closed_on__isnull=True)
+        Envelope.objects.awarding(clock.today())
+        .filter(agreement__funding__program=call.program)
         .select_related("agreement")
         .order_by("fiscal_year", "id")
     )

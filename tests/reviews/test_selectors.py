@@ -19,10 +19,12 @@ from accounts.models import ClusterAppointment, Membership, Organisation, User
 from applications.models import Application
 from applications.states import ApplicationState
 from audit.actors import CLOCK
+from builder.checks import money_to_award
 from funding import ledger
 from funding.access import entries_open_to
-from funding.models import Agreement, Envelope
+from funding.models import Agreement, Envelope, LedgerEntry
 from funding.money import Cause
+from funding.querysets import EnvelopeQuerySet
 from moves.services import declare_standing
 from programs.models import Appointment, ProgramFunding
 from programs.selectors import rubric_of
@@ -440,7 +442,8 @@ def test_ranking_spends_the_open_envelopes_of_its_programme_and_no_other(cast, f
 
 @proves(open_envelopes)
 def test_envelopes_come_by_fiscal_year_then_as_they_were_opened(cast, file, programme):
-    """Page, form and proposed split: one order, whatever lies first in the table."""
+    """Page, form and proposed split: one order, whatever lies first in the table; a year that is over, and not closed
+    yet, gives nothing more."""
     own = Agreement.objects.get(reference="MEIE-2026-114")
     joint = Agreement.objects.create(
         partner=own.partner, cluster=own.cluster, reference="CONJOINTE", title_fr="Conjointe", title_en="Joint",
@@ -448,12 +451,34 @@ def test_envelopes_come_by_fiscal_year_then_as_they_were_opened(cast, file, prog
     )  # fmt: skip
     ProgramFunding.objects.create(program=programme, agreement=joint, share=10)
     first, second, third = Envelope.objects.filter(agreement=own).order_by("id")
-    same, earlier = another_envelope(cast, joint, first.fiscal_year), another_envelope(cast, joint, 2025)
+    same, over = another_envelope(cast, joint, first.fiscal_year), another_envelope(cast, joint, 2025)
     Envelope.objects.filter(pk=first.pk).update(updated_at=NOW)  # a rewritten row lies last in its table
-    expected = [earlier, first, same, second, third]
-    assert open_envelopes(file.call) == expected
+    expected = [first, same, second, third]
+    assert (over.is_closed, open_envelopes(file.call)) == (False, expected)
     assert [envelope for envelope, _part in proposed_shares(file, Decimal("100.00"))] == expected
     assert list(ranking(file.call).envelopes) == expected
+
+
+@proves(EnvelopeQuerySet.awarding)
+@pytest.mark.parametrize(
+    ("day", "years"),
+    [
+        (date(2026, 10, 1), [2026, 2027, 2028]),
+        (date(2027, 3, 31), [2026, 2027, 2028]),
+        (date(2027, 4, 1), [2027, 2028]),
+        (date(2029, 3, 31), [2028]),
+        (date(2029, 4, 1), []),
+    ],
+)
+def test_money_of_a_year_that_is_over_is_ranked_no_more_than_it_is_published(cast, file, day, years):
+    """The ranking of a call, and the check before another is published, count the same envelopes."""
+    own = Agreement.objects.get(reference="MEIE-2026-114")
+    assert [one.fiscal_year for one in Envelope.objects.awarding(day).order_by("fiscal_year")] == years
+    with clock.at(clock.local(day, 12)):
+        left, found = money_to_award(own, LedgerEntry.objects.all(), held_percent=Decimal(3)), ranking(file.call)
+    assert (found.available, [one.fiscal_year for one in found.envelopes]) == (left, years)
+    Envelope.objects.filter(fiscal_year=2028).update(closed_on=date(2026, 9, 1))
+    assert 2028 not in [one.fiscal_year for one in Envelope.objects.awarding(day)]
 
 
 @pytest.mark.parametrize(("free", "left"), [("100.00", "70.00"), ("30.01", "0.01"), ("30.00", "0"), ("10.00", "0")])
