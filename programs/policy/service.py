@@ -58,7 +58,9 @@ PAUSED = (Standard.COMPLETE, Standard.DECIDE)
 REQUIRED = (Standard.ACKNOWLEDGE, Standard.DECIDE)
 DEADLINES = "applications.selectors.deadlines:"
 SHOWN = "tests/applications/test_selectors.py::"
-CLOCK = Obeyed(DEADLINES + "service_due", SHOWN + "test_clock_ends_the_days_that_the_rules_say")
+CLOCK = Obeyed(
+    DEADLINES + "clock_of", "tests/applications/test_clocks.py::test_each_clock_counts_the_days_that_the_rules_say"
+)
 
 
 @dataclass(frozen=True)

@@ -206,6 +206,30 @@ def test_file_moved_to_the_next_cohort_counts_from_its_closing(file, cast):
 
 
 @pytest.mark.parametrize(
+    ("many", "kind", "day"),
+    [
+        (2, "business", date(2026, 9, 16)),
+        (6, "business", date(2026, 9, 22)),
+        (6, "calendar", date(2026, 9, 20)),
+        (13, "business", date(2026, 10, 1)),
+        (13, "federal_business", date(2026, 10, 2)),  # 30 September is a holiday of the federal government alone
+    ],
+)
+def test_each_clock_counts_the_days_that_the_rules_say(file, cast, many, kind, day):
+    """Of completeness until the file is found complete, then of the decision; from Monday 14 September 2026."""
+    promised = {"days": many, "kind": kind, "from": "submission"}
+    other = {"days": 90, "kind": "calendar", "from": "submission"}
+
+    def row(**service):
+        with_rules(file.call, service=service)
+        return clock.day_of(clock_of(fresh(file)).due)
+
+    assert row(complete=promised, decide=other) == day
+    complete(file, cast, AT + DAY)
+    assert row(complete=other, decide=promised) == day
+
+
+@pytest.mark.parametrize(
     ("start", "before", "day"),
     [
         ("submission", ["by October\u00a029, 2026."], date(2026, 10, 29)),
