@@ -14,9 +14,37 @@ APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4", "'")
 LEGAL_FORMS = frozenset(
     {"inc", "incorporee", "incorporated", "ltee", "limitee", "ltd", "limited", "corp", "corporation"}
     | {"cie", "compagnie", "co", "company", "enr", "senc", "sencrl", "secrl", "sec", "scop", "coop"}
-    | {"llc", "llp", "lp", "plc", "gmbh", "ag", "sa", "sas", "sarl", "srl", "bv"}
+    | {"llc", "llp", "lp", "plc", "gmbh", "ag", "sa", "sas", "sarl", "srl", "bv", "ulc", "pty"}
 )
+# Forms so short that they are part of a name wherever another form follows: « Groupe AB inc. » is not « Groupe inc. ».
+LAST_FORMS = frozenset({"ab", "nv", "oy", "oyj", "kg"})
+FORMS_IN_WORDS = (
+    ("limited", "partnership"),
+    ("limited", "liability", "partnership"),
+    ("limited", "liability", "company"),
+    ("unlimited", "liability", "company"),
+    ("societe", "en", "commandite"),
+    ("societe", "en", "nom", "collectif"),
+)
+ITALIAN_FORM = re.compile(r"\b(?:[Ss]\.\s?[Pp]\.\s?[Aa]\.?|SpA)\s*$")  # « Le Grand Spa » has none
+MARKS = str.maketrans(dict.fromkeys("™®©℠"))
+INITIALS = re.compile(r"(?<=\b\w)\.\s*(?=\w\.)")
+ANYWHERE = re.compile(r"\(\s*(?:canada|quebec)\s*\)")  # where a company of a group was made, in brackets
+NUMBERED = re.compile(r"^\s*\d[\d\s-]*(?=\s(?:quebec|canada|ontario)\b)")
 SAME_WORD = {"and": "et", "st": "saint", "ste": "sainte"}
+
+# Under these, two domains are two people's: registries, and services that give their customers a name.
+SECOND_LEVELS = frozenset(
+    {"ac", "asso", "co", "com", "edu", "go", "gob", "gouv", "gov", "gv", "id", "int", "ltd", "me", "mil", "ne", "net"}
+    | {"nhs", "nom", "or", "org", "plc", "sch"}
+)
+PROVINCES = frozenset({"ab", "bc", "mb", "nb", "nf", "nl", "ns", "nt", "nu", "on", "pe", "qc", "sk", "yk", "gc"})
+GIVEN_UNDER = frozenset(
+    {"onmicrosoft.com", "github.io", "gitlab.io", "wixsite.com", "wordpress.com", "blogspot.com", "weebly.com"}
+    | {"myshopify.com", "webflow.io", "pages.dev", "netlify.app", "vercel.app", "web.app", "firebaseapp.com"}
+    | {"herokuapp.com", "azurewebsites.net", "squarespace.com", "godaddysites.com", "jimdosite.com", "square.site"}
+    | {"notion.site", "canva.site", "business.site", "googlegroups.com", "amazonaws.com", "cloudfront.net", "carrd.co"}
+)
 
 
 def folded(text: str) -> str:
@@ -28,15 +56,39 @@ def folded(text: str) -> str:
 def enterprise_key(name: str) -> str:
     """What two names of one enterprise have in common: "Outillage Mauricie inc." and "OUTILLAGE MAURICIE" have one key.
 
-    Case, accents, punctuation and spaces do not count, nor the legal form at the end; "&" is « et », "St" is "Saint".
-    A name that is nothing but a legal form is kept. Empty for no name.
+    Case, accents, punctuation and spaces do not count (two numbers stay two), nor trade marks, the legal form at the
+    end, the division named after it, nor « (Canada) » in brackets; "&" is « et », "St" is "Saint". A name that is
+    nothing but a legal form is kept. Empty for no name.
     """
-    plain = folded(name).replace(".", "").replace("&", " et ").replace("+", " et ")
-    words = [SAME_WORD.get(word, word) for word in re.findall(r"\w+", plain)]
-    last = len(words)
-    while last > 1 and (words[last - 1] in LEGAL_FORMS or words[last - 1] == "et"):
-        last -= 1
-    return " ".join(words[:last])
+    plain = folded(ITALIAN_FORM.sub(" sarl", (name or "").translate(MARKS)))
+    plain = INITIALS.sub("", ANYWHERE.sub(" ", plain)).replace(".", "").replace("&", " et ").replace("+", " et ")
+    plain = NUMBERED.sub(lambda number: re.sub(r"\D", "", number[0]), plain)
+    words = _without_division([SAME_WORD.get(word, word) for word in re.findall(r"\w+", plain)])
+    return re.sub(r"(?<!\d) | (?!\d)", "", " ".join(_without_form(words)))
+
+
+def _without_division(words: list[str]) -> list[str]:
+    """What comes before « division … » where a legal form ends the name: « Boréal inc. – Division Composites »."""
+    for at in range(2, len(words)):
+        before = words[: at - 1] if words[at - 1] in {"une", "a"} else words[:at]
+        if words[at] in {"division", "div"} and len(before) > 1 and before[-1] in LEGAL_FORMS:
+            return before
+    return words
+
+
+def _without_form(words: list[str]) -> list[str]:
+    if len(words) > 1 and words[-1] in LAST_FORMS:
+        words = words[:-1]
+    while len(words) > 1:
+        if words[-1] in LEGAL_FORMS or words[-1] == "et":
+            words = words[:-1]
+        elif said := next(
+            (one for one in FORMS_IN_WORDS if tuple(words[-len(one) :]) == one and len(words) > len(one)), None
+        ):
+            words = words[: -len(said)]
+        else:
+            break
+    return words
 
 
 def sort_key(*names: str) -> tuple[str, ...]:
@@ -53,13 +105,41 @@ def address_key(address: str | None) -> str:
 
 
 def domain_of(address: str) -> str:
-    """The domain of an e-mail address or of a site ("https://www.usinage.example/fr"), folded; empty for none."""
+    """The domain of an e-mail address or of a site ("https://www.usinage.example/fr"), folded; empty for none. One that
+    has accents is the same written in them or in the letters that the network reads (`xn--usinag-gva.example`)."""
     text = address.strip().lower()
     host = text.split("://", 1)[1] if "://" in text else text
     host = re.split(r"[/?#]", host, maxsplit=1)[0].rsplit("@", 1)[-1]
-    return host.split(":", 1)[0].strip(".").removeprefix("www.")
+    host = ".".join(map(_in_letters, host.split(":", 1)[0].strip(".").split(".")))
+    return unicodedata.normalize("NFC", host).removeprefix("www.")
+
+
+def _in_letters(label: str) -> str:
+    try:
+        return label.removeprefix("xn--").encode("ascii").decode("punycode") if label.startswith("xn--") else label
+    except UnicodeError:
+        return label
+
+
+def registered_domain(domain: str) -> str:
+    """What somebody registered, of a domain that may be under it: "outillage.example" of "usine.outillage.example",
+    "ville.qc.ca" of "eau.ville.qc.ca". Empty for what only has others' under it ("qc.ca", "gouv.qc.ca", "co.uk")."""
+    labels = domain.split(".")
+    taken = 1 if len(labels) > 1 else 0
+    if len(labels) > 1 and len(labels[-1]) == 2 and labels[-2] in SECOND_LEVELS:
+        taken = 2
+    elif labels[-1] == "ca" and len(labels) > 1 and labels[-2] in PROVINCES:
+        taken = 3 if len(labels) > 2 and labels[-3] in {"gouv", "gov"} else 2
+    elif ".".join(labels[-2:]) in GIVEN_UNDER:
+        taken = 2
+    return ".".join(labels[-taken - 1 :]) if len(labels) > taken else ""
+
+
+def is_under(domain: str, parent: str) -> bool:
+    """Whether a domain is `parent`, or under it."""
+    return bool(domain and parent) and (domain == parent or domain.endswith(f".{parent}"))
 
 
 def domains_meet(one: str, other: str) -> bool:
-    """Whether two domains are one, or one is under the other: `usine.outillage.example` and `outillage.example`."""
-    return bool(one and other) and (one == other or one.endswith(f".{other}") or other.endswith(f".{one}"))
+    """Whether two domains are of one owner: `achats.outillage.example` and `usine.outillage.example`."""
+    return bool(registered_domain(one)) and registered_domain(one) == registered_domain(other)

@@ -12,16 +12,14 @@ from accounts.roles import ClusterRole
 from accounts.rules import lasts_to
 from applications.models import Application, Sponsorship
 from funding.models import PartnerSeat
-from moves.interests import standing_of
 from moves.querysets import LOOK_BACK
-from moves.states import StandingState
 from programs.models import Call
 from programs.policy import Excluded
 from programs.selectors import policy_of
 from reviews.models import Interest
 from reviews.states import InterestKind, Obstacle
 from work import clock
-from work.names import domain_of, domains_meet, enterprise_key
+from work.names import domain_of, domains_meet, enterprise_key, is_under, registered_domain
 
 Row = TypeVar("Row")
 
@@ -115,10 +113,11 @@ class Tie:
 @dataclass(frozen=True)
 class Ties:
     """All that joins a person to organisations today: the domain of their address ("" where it says nothing of a
-    company), memberships, interests on record, those that are to begin and those that ended within the look-back too.
-    """
+    company), the organisations that they act for, by key; memberships and interests on record, those that are to begin
+    and those that ended within the look-back too."""
 
     domain: str
+    organisations: frozenset[int]
     memberships: tuple[Tie, ...]
     interests: tuple[Tie, ...]
 
@@ -126,7 +125,8 @@ class Ties:
 def _mail_domain(address: str) -> str:
     """The domain of an e-mail address; empty for a public mail service: `hotmail.fr` is one, `yahoo.co.uk` too."""
     domain = domain_of(address)
-    return "" if domain in PUBLIC_MAIL or domain.partition(".")[0] in PUBLIC_NAMES else domain
+    service = registered_domain(domain) or domain
+    return "" if service in PUBLIC_MAIL or service.partition(".")[0] in PUBLIC_NAMES else domain
 
 
 def _offices() -> set[str]:
@@ -171,7 +171,7 @@ def parties_of(applications: Collection[Application]) -> dict[int, Parties]:
 def _domains_of(organisation: Organisation, members: Iterable[Membership]) -> frozenset[str]:
     """Those of the addresses of its people, and of its site."""
     site = domain_of(organisation.website)
-    if any(domains_meet(site, host) for host in SHARED_HOSTS):
+    if any(is_under(site, host) for host in SHARED_HOSTS):
         site = ""
     own = {site, *(_mail_domain(one.user.email) for one in members)}
     return frozenset(own - {""})
@@ -201,6 +201,7 @@ def ties_of(people: Collection[User]) -> dict[int, Ties]:
     return {
         person.pk: Ties(
             "" if any(domains_meet(domains[person.pk], one) for one in offices) else domains[person.pk],
+            frozenset(row.organisation_id for row in memberships.get(person.pk, ()) if row.ended_at is None),
             tuple(map(_of_membership, memberships.get(person.pk, ()))),
             tuple(map(_of_interest, interests.get(person.pk, ()))),
         )
@@ -250,36 +251,6 @@ def excluded_of(call: Call) -> Collection[Excluded]:
     """Who never acts on a file of the call, beside who belongs to a party of it."""
     panel = policy_of(call).panel if call.rules_id else None
     return panel.excluded if panel else tuple(Excluded)
-
-
-def proposed_conflicts(application: Application, user: User) -> list[Conflict]:
-    """Conflicts that the records suggest between one person and everyone a file is about."""
-    return proposed_among([application], user)[application.pk]
-
-
-def proposed_among(applications: Collection[Application], user: User) -> dict[int, list[Conflict]]:
-    """The same for many files, by their key. The number of queries does not grow with the files, but by their call."""
-    ties, parties = ties_of([user])[user.pk], parties_of(applications)
-    return {one.pk: conflicts_between(parties[one.pk], ties, excluded_of(one.call)) for one in applications}
-
-
-def unruled(application: Application, user: User, suggested: Collection[Conflict]) -> list[Conflict]:
-    """Those of `suggested` that no ruling on this file has answered. A ruling answers the facts that it was made of."""
-    if not suggested:
-        return []
-    ruled = application.declarations.of_person(user).ruled()
-    known = {key for keys in ruled.values_list("recorded", flat=True) for key in keys.splitlines()}
-    return [one for one in suggested if not known.issuperset(one.keys)]
-
-
-def is_lifted(application: Application, user: User, suggested: Collection[Conflict]) -> bool:
-    """Whether the doubt that closes a file to `user` is of the records alone, which say nothing against them any more:
-    then they may declare again. A doubt of their own waits for its ruling."""
-    if standing_of(application.pk, user) != StandingState.UNSURE:
-        return False
-    latest = application.declarations.of_person(user).latest_of_each().first()
-    alone = latest is not None and latest.by_records and latest.ruled_by_id is None
-    return alone and not unruled(application, user, suggested)
 
 
 def _gathered(rows: Iterable[Row], key: Callable[[Row], int]) -> dict[int, list[Row]]:

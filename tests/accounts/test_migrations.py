@@ -22,7 +22,7 @@ def migrate(targets=None):
 @pytest.mark.slow
 def test_organisations_get_the_key_of_their_name_and_lose_it_with_their_rows_in_place(committed_db, cast):
     keys = dict(Organisation.objects.values_list("legal_name", "name_key"))
-    assert keys["Usinage Gauthier inc."] == "usinage gauthier"
+    assert keys["Usinage Gauthier inc."] == "usinagegauthier"
 
     migrate(BEFORE)
     columns = {one.name for one in connection.introspection.get_table_description(connection.cursor(), TABLE)}
@@ -38,6 +38,22 @@ def test_organisations_get_the_key_of_their_name_and_lose_it_with_their_rows_in_
             f" naics, ownership, language, website, created_at, updated_at FROM {TABLE} LIMIT 1"
         )
     assert Organisation.objects.get(legal_name="Autre ltée").name_key == ""
+
+
+@pytest.mark.slow
+def test_names_on_record_are_folded_anew_with_rows_in_place(committed_db, cast, programme, prime):
+    file = submitted_row(cast, programme)
+    file.sponsorships.create(
+        email="h@boreal.example", token_digest="1", invited_by=cast.sophie, expires_at=clock.now(),
+        organisation_name="Aéronefs-Boréal ULC",
+    )  # fmt: skip
+    migrate([("accounts", "0004_membership_ends"), ("applications", "0014_ineligible_is_never_told")])
+    Organisation.objects.update(name_key="avant")
+    file.sponsorships.update(name_key="avant")
+    migrate()
+    assert Organisation.objects.get(pk=prime.pk).name_key == "aeronefsboreal"
+    assert Organisation.objects.filter(name_key="avant").count() == 0
+    assert file.sponsorships.get().name_key == "aeronefsboreal"
 
 
 TABLE = Organisation._meta.db_table

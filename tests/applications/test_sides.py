@@ -312,7 +312,7 @@ def test_name_that_is_empty_is_nobody_s(cast, programme, prime):
 
 def test_sponsorship_saved_keeps_the_key_of_its_name(cast, programme):
     sponsorship = sponsored(cast, programme).sponsorships.get()
-    assert sponsorship.name_key == "aeronefs boreal"
+    assert sponsorship.name_key == "aeronefsboreal"
     sponsorship.organisation_name = "Autre inc."
     sponsorship.save(update_fields=["organisation_name"])
     assert fresh(sponsorship).name_key == "autre"

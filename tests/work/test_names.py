@@ -13,6 +13,27 @@ SAME = [
     ("Œuvres d’acier", "Oeuvres d'acier"),
     ("Tremblay & Cie ltée", "Tremblay"),
     ("Inc.", "INC"),
+    (
+        "Boréal inc.",
+        "Boréal ULC",
+        "Boreal GmbH & Co. KG",
+        "Boréal S.p.A.",
+        "Boréal SpA",
+        "Boréal AB",
+        "Boréal N.V.",
+        "Boréal Oy",
+        "Boréal Pty Ltd",
+        "Boréal S. A.",
+        "Boréal Limited Partnership",
+        "Boréal, société en commandite",
+        "Boréal (Canada) inc.",
+        "Boréal inc. – Division Composites",
+        "Boréal inc., une division de Roy inc.",
+        "Boréal™",
+    ),
+    ("91234567 Québec inc.", "9123-4567 Québec inc.", "9123 4567 Quebec Inc"),
+    ("Usinage L. M. inc.", "Usinage L.M.", "Usinage LM"),
+    ("Aérotech", "Aéro-Tech inc.", "AÉRO TECH"),
 ]
 APART = [
     ("Outillage Mauricie", "Outillage Maurice"),
@@ -20,6 +41,14 @@ APART = [
     ("Incorporé Bois", "Bois"),
     ("Usinage 2", "Usinage 3"),
     ("Le Grand Spa", "Le Grand"),
+    ("Groupe AB inc.", "Groupe inc."),
+    ("9123-4567 Québec inc.", "9123-4568 Québec inc."),
+    ("Boréal Canada inc.", "Boréal inc."),
+    ("Usinage 2 3", "Usinage 23"),
+    ("Division Boréal inc.", "Boréal inc."),
+    ("Boréal, division Composites", "Boréal"),
+    ("Société en commandite", "Société"),
+    ("Limited Partnership Roy", "Roy"),
 ]
 
 
@@ -52,6 +81,10 @@ def test_text_is_folded_for_search():
         ("outillage.example", "outillage.example"),
         ("https://www.youtube.com/@usinage", "youtube.com"),
         ("https://outillage.example/contact?m=a@ville.example", "outillage.example"),
+        ("achats@usinagé.example", "usinagé.example"),
+        ("achats@usinage\u0301.example", "usinagé.example"),
+        ("https://www.xn--usinag-gva.example/fr", "usinagé.example"),
+        ("http://xn--é.example", "xn--é.example"),
         ("", ""),
     ],
 )
@@ -66,12 +99,22 @@ def test_domain_is_that_of_an_address_or_of_a_site(address, domain):
         ("usine.outillage.example", "outillage.example", True),
         ("outillage.example", "usine.outillage.example", True),
         ("autreoutillage.example", "outillage.example", False),
-        ("usine.outillage.example", "siege.outillage.example", False),
+        ("usine.outillage.example", "siege.outillage.example", True),
+        ("usine.outillage.qc.ca", "siege.outillage.qc.ca", True),
+        ("outillage.qc.ca", "roy.qc.ca", False),
+        ("finances.gouv.qc.ca", "meie.gouv.qc.ca", False),
+        ("a.meie.gouv.qc.ca", "b.meie.gouv.qc.ca", True),
+        ("ised.gc.ca", "nrc.gc.ca", False),
+        ("outillage.co.uk", "roy.co.uk", False),
+        ("outillage.qc.ca", "qc.ca", False),
+        ("outillage.onmicrosoft.com", "roy.onmicrosoft.com", False),
+        ("outillage.onmicrosoft.com", "outillage.onmicrosoft.com", True),
+        ("localhost", "localhost", True),
         ("", "outillage.example", False),
         ("", "", False),
     ],
 )
-def test_domains_meet_where_one_is_under_the_other(one, other, meet):
+def test_domains_meet_where_one_owner_registered_both(one, other, meet):
     assert domains_meet(one, other) is domains_meet(other, one) is meet
 
 
