@@ -151,6 +151,7 @@ class Obstacle(StrEnum):
     MEMBERSHIP = "membership"
     SPONSOR_DOMAIN = "sponsor_domain"
     APPLICANT_DOMAIN = "applicant_domain"
+    RIVAL = "rival"
     DECLARED = "declared"
     DUTY = "duty"
     FIRST_PANEL = "first_panel"

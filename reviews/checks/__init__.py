@@ -1,6 +1,6 @@
 """Questions with a list for an answer: who can be given a file, what conflicts the records suggest, what lacks."""
 
-from reviews.checks.conflicts import Conflict, is_lifted, proposed_among, proposed_conflicts, unruled
+from reviews.checks.conflicts import Conflict
 from reviews.checks.fitness import Fitness, candidates, first_panel_of, fitness, sat_before
 from reviews.checks.panel import (
     SeatNeed,
@@ -15,6 +15,7 @@ from reviews.checks.panel import (
     takes_reviewers,
     unfinished,
 )
+from reviews.checks.proposals import is_lifted, proposed_among, proposed_conflicts, unruled
 
 __all__ = [
     "Conflict",

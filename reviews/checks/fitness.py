@@ -20,11 +20,10 @@ from programs.models import Appointment, Call, Program
 from programs.policy import Excluded
 from programs.roles import ProgramRole, Seat
 from reviews.checks.conflicts import Conflict, Parties, Ties, conflicts_between, excluded_of, parties_of, ties_of
+from reviews.checks.rivals import Pair, rivals_among
 from reviews.models import Assignment
 from reviews.states import Obstacle
 from work.names import sort_key
-
-Pair = tuple[int, int]  # the keys of a file and of a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +74,8 @@ def fitness(
 
     Files in their order, then people in theirs. The number of queries grows neither with the files nor with the
     people. Given a `reader`, files that are closed to them are in no load; without one, as at the act, loads are true,
-    and no number of files is said. `hold` locks the appointments first, so that two acts at once do not pass a capacity
-    together.
+    and neither a number of files nor another file is said. `hold` locks the appointments first, so that two acts at
+    once do not pass a capacity together.
     """
     calls = Call.objects.select_related("program", "rules").in_bulk({file.call_id for file in applications})
     seats = _appointments({call.program for call in calls.values()}, people, hold=hold)
@@ -132,6 +131,7 @@ class _Records:
 
     parties: dict[int, Parties]
     ties: dict[int, Ties]
+    rivals: dict[Pair, Conflict]
     declared: set[Pair]
     duties: dict[Pair, Duty]
     first_panel: set[Pair]
@@ -145,6 +145,8 @@ class _Records:
     ) -> Fitness:
         pair, load = (file.pk, person.pk), self.load.get((file.call_id, person.pk), 0)
         found = conflicts_between(self.parties[file.pk], self.ties[person.pk], excluded)
+        if pair in self.rivals:
+            found.append(self.rivals[pair])
         if pair in self.declared:
             found.append(Conflict(Obstacle.DECLARED, _("declared a conflict of interest, or is unsure")))
         if pair in self.duties:
@@ -180,9 +182,11 @@ def _records(applications: Collection[Application], people: Collection[User], re
     )
     if reader:
         waiting = waiting.exclude(application_id__in=barred_from(reader))
+    ties = ties_of(people)
     return _Records(
         parties=parties_of(applications),
-        ties=ties_of(people),
+        ties=ties,
+        rivals=rivals_among(applications, ties, reader=reader),
         declared=declared_pairs(files, keys),
         duties=clashes(files, keys, Duty.SCORE),
         first_panel=sat_before(files, keys),

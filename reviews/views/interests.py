@@ -106,7 +106,7 @@ def _declare(
                 messages.warning(request, _("The records say otherwise: the chair rules on what they say."))
             return redirect(_after(request, application, said.answer, assignment, done, mine=mine))
     latest = application.declarations.latest_of_each().of_person(user).first()
-    suggested = checks.proposed_conflicts(application, user)
+    suggested = checks.proposed_conflicts(application, user, reader=user)
     context = {
         "application": application,
         "sponsors": list(application.sponsorships.standing().values_list("organisation_name", flat=True)),

@@ -278,7 +278,7 @@ def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpRespons
         "acts": [act.label for act in declaration.acts],
         "form": form,
         "cleared": standing_of(application.pk, declaration.user) == StandingState.CLEAR,
-        "suggested": checks.proposed_conflicts(application, declaration.user),
+        "suggested": checks.proposed_conflicts(application, declaration.user, reader=request.user),
     }
     closed = form is not None and form.is_bound and form.non_field_errors()
     return render(request, "reviews/rule.html", context, status=409 if closed else 200)

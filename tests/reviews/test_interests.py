@@ -1,24 +1,35 @@
 """Doubts about interests: who is asked for a ruling, what waits for one, and in which order."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
 from accounts.models import Cluster, Membership, Organisation, User
+from applications.models import Application
 from moves.interests import standing_of
 from moves.refusals import WrongMoment
+from moves.services import declare_standing
 from moves.states import StandingState
 from notifications.models import Message
 from programs.models import Appointment
 from programs.services.people import appoint
 from reviews import checks
-from reviews.checks.conflicts import _offices
+from reviews.checks.conflicts import _offices, ties_of
+from reviews.checks.rivals import _meetings, rivals_among
 from reviews.models import Declaration
 from reviews.querysets import DeclarationQuerySet
 from reviews.selectors import panel_reviews
-from reviews.services import declare_interests, end_interest, record_interest, rule_on_declaration, start_review
+from reviews.services import (
+    assign_reviewer,
+    declare_interests,
+    end_interest,
+    record_interest,
+    rule_on_declaration,
+    start_review,
+)
 from reviews.states import InterestKind
+from tests.files import another, another_call
 from tests.mutants import proves
 from tests.reviews.files import accept, assigned_file, eligible_file, file_in_review, fresh, of, score
 from work.names import enterprise_key
@@ -224,3 +235,75 @@ def test_doubt_that_was_ruled_a_conflict_is_not_answered_again(cast, programme, 
 
 def programme_role(cast, programme):
     appoint(cast.dev, by=cast.administrator, role="endorser", program=programme)
+
+
+def rival_of(file, organisation, *, state="in_review", **columns):
+    """A file of another organisation in the same call and cohort."""
+    other = another(file, state=state)
+    Application.objects.filter(pk=other.pk).update(**{"organisation": organisation, **columns})
+    return fresh(other)
+
+
+def acts_for(person, organisation, **columns):
+    return Membership.objects.create(user=person, organisation=organisation, role="member", **columns)
+
+
+@proves(rivals_among, _meetings)
+def test_who_acts_for_an_applicant_of_the_competition_has_a_tie_to_each_other_file_of_it(cast, programme, precision):
+    """The chair and Dev, today, by files that are sent and not decided; Ana did before. Not in another cohort."""
+    first, second = eligible_file(cast, programme), eligible_file(cast, programme)
+    rival = rival_of(second, precision)
+    rival_of(first, precision, state="draft"), rival_of(first, precision, state="withdrawn")
+    rival_of(first, precision, state="declined")
+    acts_for(cast.dev, precision), acts_for(cast.chair, precision)
+    acts_for(cast.ana, precision, ended_at=datetime(2026, 10, 5, tzinfo=UTC))
+    northwind = Organisation.objects.get(legal_name__startswith="Northwind")
+    acts_for(cast.ben, northwind)
+    ties = ties_of([cast.ana, cast.ben, cast.chair, cast.dev])
+    found = rivals_among([first, second, rival], ties)
+    assert {pair: one.keys for pair, one in found.items()} == {
+        (file.pk, person.pk): (f"rival:{rival.pk}",) for file in (first, second) for person in (cast.dev, cast.chair)
+    }
+    also = rival_of(first, northwind)
+    assert rivals_among([first], ties)[first.pk, cast.ben.pk].keys == (f"rival:{also.pk}",)
+    Application.objects.filter(pk=also.pk).update(cohort_closes_at=first.cohort_closes_at + timedelta(days=90))
+    assert (first.pk, cast.ben.pk) not in rivals_among([first], ties)
+    elsewhere = another_call(first.call)
+    Application.objects.filter(pk=also.pk).update(cohort_closes_at=first.cohort_closes_at, call=elsewhere)
+    assert (first.pk, cast.ben.pk) not in rivals_among([first], ties)
+
+
+def test_competitor_of_the_same_cohort_neither_scores_nor_recommends_nor_approves(cast, programme, precision):
+    file = eligible_file(cast, programme)
+    rival = rival_of(file, precision)
+    for person in (cast.dev, cast.chair, cast.endorser, cast.approver):
+        acts_for(person, precision)
+    with pytest.raises(WrongMoment) as stopped:
+        assign_reviewer(file, cast.dev, by=cast.officer)
+    assert [one.code for one in stopped.value.refusals] == ["rival"]
+    for person in (cast.chair, cast.endorser, cast.approver):
+        assert declare_interests(file, by=person, answer="none").answer == "unsure"
+    Application.objects.filter(pk=rival.pk).update(state="withdrawn")
+    for person in (cast.chair, cast.endorser, cast.approver):
+        assert declare_interests(file, by=person, answer="none").answer == "none"
+
+
+def test_that_another_file_competes_is_told_to_its_own_person_and_to_who_reads_it(cast, programme, precision):
+    """To an officer barred from the other file, and to whoever reads the note or the refusal later, it is not."""
+    file = eligible_file(cast, programme)
+    rival = rival_of(file, precision)
+    acts_for(cast.dev, precision), acts_for(cast.chair, precision)
+    told = "agit pour une organisation qui est en concours dans cet appel"
+    untold = "a, dans les registres, un lien avec cet appel qui n’est pas montré ici"
+
+    def said(reader):
+        ((conflict,),) = [one.conflicts for one in checks.fitness([file], [cast.dev], reader=reader)]
+        return conflict.message
+
+    assert (said(cast.officer), said(cast.dev), said(None)) == (told, told, untold)
+    declare_standing(rival.pk, user=cast.officer, standing="conflict")
+    assert (said(cast.officer), said(cast.screener), said(cast.ana)) == (untold, told, untold)
+    doubt = declare_interests(file, by=cast.chair, answer="none")
+    assert doubt.note == f"Selon les registres\xa0: {untold}"
+    (conflict,) = checks.proposed_conflicts(file, cast.chair, reader=cast.chair)
+    assert conflict.message == told
