@@ -185,11 +185,11 @@ def amounts(application: Application, answers: Mapping[str, object], content: Su
     asked = application.requested_amount
     if asked is not None:
         facts.append(
-            _("Requested: %(asked)s. The most that can be granted: %(most)s.")
+            _("Aid requested, bonus included: %(asked)s. The most that can be granted: %(most)s.")
             % {"asked": format_money(asked, language), "most": format_money(aid.total, language)}
         )
         if asked > aid.total:
-            wrong.append(_("The amount requested is above what can be granted."))
+            wrong.append(_("The aid requested is above what can be granted."))
     return Automatic(not wrong, tuple(facts + wrong))
 
 

@@ -247,7 +247,7 @@ def _head() -> bytes:
         _("Organisation"),
         _("Title"),
         _("State"),
-        _("Amount requested ($)"),
+        _("Aid requested ($)"),
         _("Submitted on (Québec time)"),
         _("Due date"),
     ]

@@ -311,6 +311,6 @@ class ChangeWhy(TextChoices):
 class Place(TextChoices):
     """A file's place in a first-come line; told to the applicant at once."""
 
-    NONE = "", _("no line")
+    NONE = "", _("no waiting list")
     RESERVED = "reserved", _("money reserved")
-    WAITING = "waiting", _("on the waiting line")
+    WAITING = "waiting", _("on the waiting list")

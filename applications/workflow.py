@@ -174,7 +174,7 @@ class ApplicationLife(models.Model):
     @transition(
         field=state, source=ApplicationState.RECOMMENDED, target=ApplicationState.REVIEWED,
         permission=nobody, duty=None,
-        done=_("Returned to the panel"),
+        done=_("Returned to the committee"),
         given=Reason, fired=True,
         when_given=[has_a_reason],
     )
@@ -240,7 +240,7 @@ class ApplicationLife(models.Model):
     @transition(
         field=state, source=ApplicationState.IN_RECONSIDERATION, target=ApplicationState.REVIEWED,
         permission=rules.is_reconsiderer,
-        label=_("Send to a new panel"), done=_("Sent to a new panel"),
+        label=_("Send to a new committee"), done=_("Sent to a new committee"),
         duty=Duty.RECONSIDER, facts=rules.Contested,
         when=[rules.followed_reviews],
     )

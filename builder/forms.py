@@ -45,7 +45,7 @@ class PromisesForm(forms.Form):
     promised = forms.CharField(required=False, widget=forms.HiddenInput)
     known = forms.BooleanField(
         label=_("I understand that these rules are not applied yet."),
-        error_messages={"required": _("Say that you know it before you publish.")},
+        error_messages={"required": _("Acknowledge it before you publish.")},
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, promised: Collection[str]) -> None:

@@ -23,7 +23,7 @@ class NoteForm(forms.Form):
     )
 
 
-TO_PANEL = ("panel", _("the evaluation committee: it recommends again, and the money reserved is released"))
+TO_PANEL = ("panel", _("the committee: it recommends again, and the money reserved is released"))
 
 
 class SendBackForm(forms.Form):

@@ -176,7 +176,7 @@ def interests_are_declared(_decision: "Decision", facts: Interests) -> Refusal |
 
 def leaves_where_it_is(decision: "Decision", _facts: Facts, given: Return) -> Refusal | None:
     if decision.state == DecisionState.DRAFT and not given.to_panel:
-        return Refusal(_("The decision is at its start already: it can only go back to the panel."), code="state")
+        return Refusal(_("The decision is at its start already: it can only go back to the committee."), code="state")
     return None
 
 

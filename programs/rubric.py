@@ -219,7 +219,8 @@ def _check_weights(top: Reader, criteria: Sequence[Criterion]) -> None:
     total = sum((criterion.weight for criterion in criteria), Decimal(0))
     if criteria and total != HUNDRED:
         top.problem(
-            _("The weights of the criteria sum to %(total)s; they must sum to 100.") % {"total": write_number(total)},
+            _("The weights of the criteria add up to %(total)s; they must add up to 100.")
+            % {"total": write_number(total)},
             "criteria",
         )
     if criteria and not any(criterion.required for criterion in criteria):

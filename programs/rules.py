@@ -185,9 +185,7 @@ def call_is_complete(call: "Call", facts: Publication) -> Refusal | None:
 def promises_are_acknowledged(_call: "Call", facts: Publication, given: Acknowledged) -> Refusal | None:
     if set(facts.promised) <= set(given.promised):
         return None
-    return Refusal(
-        _("Say that you know which rules wait for a part of the product that is not built yet."), code=PROMISES
-    )
+    return Refusal(_("Acknowledge the rules that wait for a feature not available yet."), code=PROMISES)
 
 
 def moved_to_a_later_closing(call: "Call", _facts: object, given: NewClosing) -> Refusal | None:

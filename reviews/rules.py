@@ -91,7 +91,7 @@ def may_uphold(application: "Application", by: Actor) -> bool:
 
 REVIEWS_CHANGED = _(
     "A reviewer was recused: the reviews that count are no longer those that the recommendation was read from. "
-    "The panel recommends again."
+    "The committee recommends again."
 )
 
 

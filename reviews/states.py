@@ -80,7 +80,7 @@ class ReviewTurn(States):
 
     CONFIRM = (
         "confirm",
-        TurnRow(None, None, _("the confirmation of its checklist, which comes with a part that is not built yet"), ""),
+        TurnRow(None, None, _("the confirmation of its checklist, a feature not available yet"), ""),
     )
     ASSIGN = "assign", TurnRow(ProgramRole.OFFICER, None, _("the programme officer"), _("Assign the reviewers"))
     START = "start", TurnRow(ProgramRole.OFFICER, None, _("the programme officer"), _("Start the review"))
@@ -132,7 +132,7 @@ class SeatEnd(TextChoices):
     """Why a person no longer sits on a panel."""
 
     ROLE_ENDED = "role_ended", _("their role on the programme ended")
-    NEW_PANEL = "new_panel", _("the file was given to a new panel")
+    NEW_PANEL = "new_panel", _("the file was given to a new committee")
 
 
 class InterestKind(TextChoices):

@@ -109,7 +109,7 @@ def invite(request: PersonRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("The invitation leaves for %(email)s. It is valid for 14 days.") % {"email": invitation.email},
+                _("The invitation is being sent to %(email)s. It is valid for 14 days.") % {"email": invitation.email},
             )
             return redirect("organisation", organisation.public_id)
     return render(request, "accounts/member_invite.html", {"form": form, "organisation": organisation})

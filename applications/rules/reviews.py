@@ -77,8 +77,8 @@ class Proposal(Input):
 
 
 NO_REVIEWS = gettext_lazy(
-    "This programme has no reviews: its checklist decides. The confirmation of such files comes with a part that is "
-    "not built yet."
+    "This programme has no reviews: its checklist decides. The confirmation of such files is a feature not available "
+    "yet."
 )
 
 
@@ -88,7 +88,7 @@ def programme_has_reviews(_application: "Application", facts: Panel) -> Refusal 
 
 def panel_is_complete(_application: "Application", facts: Panel) -> Refusal | None:
     if facts.problems:
-        return Refusal(_("The reviewers assigned do not satisfy the programme's panel rule."), code="panel")
+        return Refusal(_("The reviewers assigned do not satisfy the programme's rule for its committee."), code="panel")
     return None
 
 
@@ -134,7 +134,7 @@ def shares_add_up(amount: Decimal, shares: Iterable[Decimal]) -> Refusal | None:
     total = sum(shares, Decimal(0))
     if total == amount:
         return None
-    sentence = _("The amounts by fiscal year sum to %(total)s; they must sum to %(amount)s.")
+    sentence = _("The amounts by fiscal year add up to %(total)s; they must add up to %(amount)s.")
     return Refusal(sentence % {"total": _said(total), "amount": _said(amount)}, code=SHARES)
 
 

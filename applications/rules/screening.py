@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from applications.models import Application
 
 ONLY_A_SCREENER = gettext_lazy(
-    "Only a screening officer of the programme marks the checklist, and finds a file complete, eligible or not."
+    "Only a screening officer of the programme marks the checklist, confirms a file complete, and finds it eligible "
+    "or not."
 )
 
 
@@ -46,7 +47,7 @@ def is_not_found_complete(application: "Application", _facts: object) -> Refusal
     if application.complete_at is None:
         return None
     day = clock.format_day(application.complete_at, get_language() or "fr")
-    return Refusal(_("The file was already found complete, on %(day)s.") % {"day": day}, code="complete")
+    return Refusal(_("The file was already confirmed complete, on %(day)s.") % {"day": day}, code="complete")
 
 
 def every_piece_is_there(_application: "Application", facts: Pieces) -> Refusal | None:
@@ -71,7 +72,7 @@ def checklist_has_passed(application: "Application", facts: Checklist) -> Refusa
     if facts.failed:
         return Refusal(_("An item of the checklist failed: the file is not eligible."), code="failed")
     if application.place == Place.WAITING:
-        return Refusal(_("The file is on the waiting line: no money is reserved for it."), code="place")
+        return Refusal(_("The file is on the waiting list: no money is reserved for it."), code="place")
     return None
 
 

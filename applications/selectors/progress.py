@@ -62,7 +62,7 @@ def bridge(application: Application) -> list[Span]:
 
 def timeline(application: Application) -> list[Happened]:
     """What the applicant did, and what they were told, newest first."""
-    lines = [Happened(_("Draft begun"), application.created_at, application.created_by.full_name)]
+    lines = [Happened(_("Draft started"), application.created_at, application.created_by.full_name)]
     for snapshot in application.snapshots.select_related("by").order_by("number"):
         what = _("Application submitted") if snapshot.number == 1 else _("Application sent again")
         lines.append(Happened(what, snapshot.at, snapshot.by.full_name))
@@ -119,11 +119,11 @@ def _decided(application: Application) -> str:
     if promise.start == Start.CLOSING_OR_COMPLETE and closing is not None and closing > clock.now():
         until = clock.format_day(promise.calendar.ends(closing, promise.days), _language())
         return _(
-            "The decision is sent to you by letter by %(day)s, if your application is found complete before its cohort"
-            " closes; otherwise, within %(length)s of the day it is found complete."
+            "The decision is sent to you by letter by %(day)s, if your application is confirmed complete before its "
+            "cohort closes; otherwise, within %(length)s of the day it is confirmed complete."
         ) % {"day": until, "length": promise.length}
     sentence = _(
-        "The decision is sent to you by letter within %(length)s of the day your application is found complete."
+        "The decision is sent to you by letter within %(length)s of the day your application is confirmed complete."
     )
     return sentence % {"length": promise.length}
 
@@ -134,7 +134,7 @@ def _completeness(application: Application) -> str:
     was paused, and no day is given."""
     assert application.submitted_at is not None  # no draft: it was submitted
     if application.complete_at:
-        return _("Every piece is there: your application was found complete on %(day)s.") % {
+        return _("Your application has everything required: it was confirmed complete on %(day)s.") % {
             "day": clock.format_day(application.complete_at, _language())
         }
     due = service_due(application.call, Standard.COMPLETE, application.submitted_at)

@@ -53,7 +53,7 @@ def invite_sponsor(
     try:
         validate_email(email)
     except ValidationError:
-        errors["email"] = _("Enter an e-mail address, for example nom@entreprise.ca.")
+        errors["email"] = _("Enter an e-mail address, for example name@company.ca.")
     if not organisation_name:
         errors["organisation_name"] = _("Enter the name of the sponsor's company.")
     if application.organisation.memberships.of_address(email).exists():

@@ -46,7 +46,7 @@ def ask(request: PersonRequest, public_id: UUID) -> HttpResponse:
             for name, error in problem.error_dict.items():
                 form.add_error(name, error)
         else:
-            messages.success(request, _("The request leaves for %(email)s.") % {"email": asked.email})
+            messages.success(request, _("The request is being sent to %(email)s.") % {"email": asked.email})
             return redirect("application-sponsor", application.public_id)
     context = {
         "application": application,

@@ -252,7 +252,8 @@ def read_program(reader: Reader, agreements: set[str]) -> ProgramPart:
     total = sum((share for _reference, share in shares), Decimal(0))
     if shares and total != 100:
         reader.problem(
-            _("The shares of the agreements sum to %(total)s; they must sum to 100.") % {"total": write_number(total)},
+            _("The shares of the agreements add up to %(total)s; they must add up to 100.")
+            % {"total": write_number(total)},
             "funding",
         )
     done(reader, ProgramPart)

@@ -29,14 +29,14 @@ def money_lacking(call: Call, reader: Actor) -> list[Finding]:
     total = sum((row.share for row in rows), Decimal(0))
     found = []
     if total != 100:
-        said = _("The shares of the agreements sum to %(total)s; they must sum to 100.")
+        said = _("The shares of the agreements add up to %(total)s; they must add up to 100.")
         found.append(Finding(Lacks.FILE, "programme.funding", said % {"total": write_number(total.normalize())}))
     policy, language, entries = policy_of(call), get_language() or "fr", entries_open_to(reader)
     for row in rows:
         agreement = row.agreement
         if not agreement.is_authorised:
             said = _(
-                "Federal funds cannot be awarded until the authorization, or the reason none is needed, is on record."
+                "Federal funds cannot be awarded until the authorisation, or the reason none is needed, is on record."
             )
             found.append(Finding(Lacks.FILE, agreement.reference, said))
         least = max(Decimal("0.01"), (policy.aid.max_aid or Decimal(0)) * row.share / 100)

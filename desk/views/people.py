@@ -77,7 +77,7 @@ def invite(request: PersonRequest) -> HttpResponse:
         except ValidationError as problem:
             form.add_error(None, problem)
         else:
-            sentence = _("The invitation leaves for %(email)s. It is valid for 14 days.")
+            sentence = _("The invitation is being sent to %(email)s. It is valid for 14 days.")
             messages.success(request, sentence % {"email": invitation.email})
             return redirect("people")
     return render(request, "desk/people_invite.html", {"form": form, "cluster": cluster})

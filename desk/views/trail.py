@@ -6,7 +6,7 @@ from itertools import islice
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -130,8 +130,16 @@ def _csv(lines: Iterator[selectors.Line], language: str) -> Iterator[bytes]:
     entry are those of the verifier, in no language."""
     with override(language):
         head = [
-            *(_("When (Québec time)"), _("Act"), _("Code of the act"), _("Subject"), _("Entry"), _("Who"), _("Duty")),
-            *(_("Before"), _("After"), _("Reason"), _("What was noted"), _("Digest")),
+            *(
+                _("When (Québec time)"),
+                _("Act"),
+                _("Code of the act"),
+                _("Subject"),
+                pgettext("trail", "Entry"),
+                _("Who"),
+                _("Duty"),
+            ),
+            *(_("Before"), _("After"), _("Reason"), _("What was noted"), _("Fingerprint")),
         ]
     yield MARK.encode() + lines_of([head], language=language)
     while True:

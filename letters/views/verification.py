@@ -22,7 +22,7 @@ from letters.subjects import told_of
 ASKED_PER_MINUTE = 20  # by one address: nobody types more, and a machine would learn nothing
 LARGEST = 10 * 1024 * 1024  # no letter is larger
 DIFFERENT = gettext_lazy(
-    "This file is not the letter that we sent under this code: it was changed, or saved again by a program. "
+    "This file is not the letter that we sent under this code: it was changed, or saved again by other software. "
     "Compare the file that you received, as it is."
 )
 

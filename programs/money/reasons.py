@@ -42,7 +42,7 @@ SENTENCES = {
         "Other aid already counts for %(amount)s: nothing more can be granted."
     ),
     "bonus_lowered": _("The bonus of %(amount)s is lowered to %(limit)s, so that the limits on aid are kept."),
-    REQUESTED_TOO_MUCH: _("The amount requested, %(amount)s, exceeds the maximum, %(limit)s."),
+    REQUESTED_TOO_MUCH: _("The amount requested without the bonus, %(amount)s, exceeds the maximum, %(limit)s."),
 }
 
 

@@ -147,7 +147,7 @@ class PanelRules:
     def _quorum(self) -> str:
         if self.quorum is None:
             return _("All of them.")
-        return _("At least %(count)s that count, one from each side that the panel has.") % {"count": self.quorum}
+        return _("At least %(count)s that count, one from each side on the committee.") % {"count": self.quorum}
 
 
 def _from_side(seat: Seat, count: int) -> str:
@@ -203,7 +203,7 @@ def _check_quorum(reader: Reader, panel: PanelRules, quorum: int) -> None:
         why = Refused(Part.MEETINGS).why()
         reader.problem(said % {"quorum": quorum, "count": panel.size, "why": why}, "quorum")
     elif quorum < sides:
-        said = _("The quorum (%(quorum)s) must be at least the number of sides on the panel (%(sides)s).")
+        said = _("The quorum (%(quorum)s) must be at least the number of sides on the committee (%(sides)s).")
         reader.problem(said % {"quorum": quorum, "sides": sides}, "quorum")
 
 

@@ -117,11 +117,11 @@ class RankingRules:
 
     def _ties(self, criteria: Mapping[str, str]) -> str:
         if not self.ties:
-            return _("They share their rank: the panel settles it.")
+            return _("They share their rank: the committee settles it.")
         names = "; ".join(criteria.get(key, key) for key in self.ties)
         said = _(
-            "The higher on these criteria comes first, in this order: %(names)s. Files that are still equal share "
-            "their rank: the panel settles it."
+            "The file with the higher score on these criteria comes first, in this order: %(names)s. Files that are "
+            "still equal share their rank: the committee settles it."
         )
         return said % {"names": names}
 

@@ -26,7 +26,7 @@ class Every(TextChoices):
 
     MONTH = "month", gettext_lazy("Every month.")
     QUARTER = "quarter", gettext_lazy("Every quarter.")
-    HALF_YEAR = "half_year", gettext_lazy("Every half-year.")
+    HALF_YEAR = "half_year", gettext_lazy("Every six months.")
     YEAR = "year", gettext_lazy("Every year.")
     MILESTONE = "milestone", gettext_lazy("At each milestone.")
 

@@ -33,11 +33,12 @@ class Start(TextChoices):
 
     SUBMISSION = "submission", gettext_lazy("from the submission")
     CLOSING = "closing", gettext_lazy("from the closing of the cohort or of the call")
-    COMPLETE = "complete", gettext_lazy("from the day the file is first found complete")
+    COMPLETE = "complete", gettext_lazy("from the day the file is first confirmed complete")
     CLOSING_OR_COMPLETE = (
         "closing_or_complete",
         gettext_lazy(
-            "from the closing of the cohort or of the call, or from the day the file is first found complete if that is"
+            "from the closing of the cohort or of the call, or from the day the file is first confirmed complete if "
+            "that is"
             " later"
         ),
     )

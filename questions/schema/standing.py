@@ -26,7 +26,7 @@ class Part(TextChoices):
 
     CLAIMS = "claims", gettext_lazy("claims and payments")
     REPORTS = "reports", gettext_lazy("progress and outcome reports")
-    MEETINGS = "meetings", gettext_lazy("panel meetings")
+    MEETINGS = "meetings", gettext_lazy("committee meetings")
     SEVERITY = "severity", gettext_lazy("severity-adjusted scores")
     FIRST_COME = "first_come", gettext_lazy("first-come calls")
     BLIND = "blind", gettext_lazy("blind review")

@@ -314,7 +314,7 @@ def naics(question: Question, value: object, *, today: date | None = None) -> Ou
 def email(question: Question, value: object, *, today: date | None = None) -> Outcome:
     text = str(value).strip()
     if not _EMAIL.fullmatch(text) or ".." in text or len(text) > 254:
-        return refuse(_("Enter an e-mail address, for example nom@entreprise.ca."))
+        return refuse(_("Enter an e-mail address, for example name@company.ca."))
     local, _at, domain = text.rpartition("@")
     return f"{local}@{domain.lower()}", []
 
@@ -361,7 +361,7 @@ def url(question: Question, value: object, *, today: date | None = None) -> Outc
         or re.search(r"[\s<>\"]", text)
         or len(text) > 2000
     ):
-        return refuse(_("Enter a web address, for example https://www.entreprise.ca."))
+        return refuse(_("Enter a web address, for example https://www.company.ca."))
     return text, []
 
 

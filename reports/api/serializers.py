@@ -239,7 +239,10 @@ class Application(serializers.Serializer):
     cohort_closes_at = instant(_("The closing of its cohort; null when the call has none."), allow_null=True)
     submitted_at = instant(_("When it was last submitted."))
     complete_at = instant(
-        _("When it was found complete, which its applicant learns at once; null before, and once it is sent again."),
+        _(
+            "When it was confirmed complete, which its applicant learns at once; null before, and once it is sent "
+            "again."
+        ),
         allow_null=True,
     )
     requested_amount = dollars(_("The aid that was asked for, its bonus included."), allow_null=True)

@@ -57,7 +57,7 @@ class RecommendForm(forms.Form):
         self.application, self.envelopes = application, envelopes
         outcomes = [one for one in OFFERED if reviews.passes or one in BELOW_PASS]
         cast("forms.ChoiceField", self.fields["outcome"]).choices = [(o.value, capfirst(o.label)) for o in outcomes]
-        self.fields["amount"].help_text = _("Maximum %(asked)s, the amount requested.") % {
+        self.fields["amount"].help_text = _("Maximum %(asked)s, the aid requested, bonus included.") % {
             "asked": self._money(application.requested_amount or 0)
         }
         if not english:

@@ -234,11 +234,12 @@ def test_each_clock_counts_the_days_that_the_rules_say(file, cast, many, kind, d
     [
         ("submission", ["by October\u00a029, 2026."], date(2026, 10, 29)),
         ("closing", ["by November\u00a014, 2026."], date(2026, 11, 14)),
-        ("complete", ["within 45 calendar days of the day your application is found complete."], date(2026, 11, 9)),
+        ("complete", ["within 45 calendar days of the day your application is confirmed complete."], date(2026, 11, 9)),
         (
             "closing_or_complete",
             [
-                "by November\u00a014, 2026, if your application is found complete before its cohort closes; otherwise, "
+                "by November\u00a014, 2026, if your application is confirmed complete before its cohort closes; "
+                "otherwise, "
                 "within 45 calendar days of the day it is found complete."
             ],
             date(2026, 11, 14),
@@ -255,7 +256,8 @@ def test_complete_is_the_day_that_the_applicant_is_told(file, cast, start, befor
 
 def test_after_the_closing_the_decision_waits_for_the_day_the_file_is_complete(file, cast):
     sentence = (
-        "The decision is sent to you by letter within 45 calendar days of the day your application is found complete."
+        "The decision is sent to you by letter within 45 calendar days of the day your application is confirmed "
+        "complete."
     )
     assert said(file, FIRST) == [sentence]
     complete(file, cast, FIRST + 10 * DAY)

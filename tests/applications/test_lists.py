@@ -104,12 +104,12 @@ DUE = datetime(2026, 12, 4, 4, 59, 59, tzinfo=UTC)  # the end of December 3 in Q
     [
         (
             "en",
-            "File number,Call,Organisation,Title,State,Amount requested ($),Submitted on (Québec time),Due date",
+            "File number,Call,Organisation,Title,State,Aid requested ($),Submitted on (Québec time),Due date",
             '{0.reference},"{call}",Usinage Gauthier inc.,Un titre,submitted,12345.60,2026-11-19 21:15,2026-12-03',
         ),
         (
             "fr",
-            "Numéro de dossier;Appel;Organisation;Titre;État;Montant demandé ($);Date de dépôt (heure du Québec);"
+            "Numéro de dossier;Appel;Organisation;Titre;État;Aide demandée ($);Date de dépôt (heure du Québec);"
             "Date d’échéance",
             "{0.reference};{call};Usinage Gauthier inc.;Un titre;déposée;12345,60;2026-11-19 21:15;2026-12-03",
         ),

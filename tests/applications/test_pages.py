@@ -527,7 +527,7 @@ def test_decision_that_is_late_is_said_late(client, cast, programme, clock_at):
     client.force_login(cast.sophie)
     address = reverse("application-submitted", args=[file.public_id])
     clock_at(AT + timedelta(hours=1))
-    assert "est transmise par lettre au plus tard" in client.get(address).content.decode().replace("\u00a0", " ")
+    assert "est envoyée par lettre au plus tard" in client.get(address).content.decode().replace("\u00a0", " ")
     found = AT + timedelta(days=2)
     Application.objects.filter(pk=file.pk).update(complete_at=found, first_complete_at=found)
     clock_at(file.cohort_closes_at + timedelta(days=90))
@@ -699,7 +699,7 @@ def test_page_that_is_opened_in_the_grace_says_so_before_the_attestation(client,
         clock_at(closed)
         pages = {name: client.get(reverse(f"application-{name}", args=[file.public_id])) for name in ENDS}
         (why,) = pages["check"].context["waits"]
-        assert "L’appel a pris fin le 30 septembre 2028 à 17 h" in why.replace("\u00a0", " ")
+        assert "L’appel est clos depuis le 30 septembre 2028 à 17 h" in why.replace("\u00a0", " ")
         assert (pages["submit"].context["waits"], pages["check"].context["ready"]) == ([why], False)
         assert str(pages["tasks"].context["closed"].message) == why
         for page in pages.values():
@@ -752,7 +752,7 @@ def test_applicant_that_was_given_more_time_reads_its_own_closing_wherever_one_i
         ] * 2
         assert not [text for text in texts if "30 septembre 2028" in text]
     tasks = client.get(reverse("application-tasks", args=[draft.public_id])).content.decode().replace("\u00a0", " ")
-    assert "L’appel a pris fin le 2 octobre 2028 à 17 h" in tasks
+    assert "L’appel est clos depuis le 2 octobre 2028 à 17 h" in tasks
 
 
 def test_list_counts_the_same_queries_at_one_and_many_after_the_closing(client, cast, call, usinage, clock_at):

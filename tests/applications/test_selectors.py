@@ -330,7 +330,7 @@ def test_timeline_has_what_the_applicant_did_and_was_told_the_latest_first(cast,
         ("Sponsorship confirmed", instant(2)),
         ("Changes requested", instant(1)),
         ("Application submitted", instant(0)),
-        ("Draft begun", instant(-9)),
+        ("Draft started", instant(-9)),
     ]
 
 
@@ -341,7 +341,7 @@ def test_of_two_things_at_one_instant_the_timeline_has_the_later_one_first(cast,
     row.snapshots.filter(number=1).update(at=AT)  # the last of its table: the order is not that of the rows
     with override("en"):
         found = [line.what for line in timeline(Application.objects.get(pk=row.pk))]
-    assert found == ["Application sent again", "Application submitted", "Draft begun"]
+    assert found == ["Application sent again", "Application submitted", "Draft started"]
 
 
 @proves(shown_sections)

@@ -206,7 +206,7 @@ def test_complete_is_found_on_its_own_page_and_told_where_it_was_found(file, pag
     """Who is no screener reads whether it was; the second of two clicks is told that it was, and when."""
     find = reverse("file-find-complete", args=[file.reference])
     assert find not in page("officer", "file-screening", file.reference).content.decode()
-    assert "Not found complete." in page("officer", "file-screening", file.reference).content.decode()
+    assert "Not confirmed complete." in page("officer", "file-screening", file.reference).content.decode()
     assert page("officer", "file-find-complete", file.reference, post={}).status_code == 403
     assert find in page("screener", "file-screening", file.reference).content.decode()
     assert (
@@ -214,13 +214,13 @@ def test_complete_is_found_on_its_own_page_and_told_where_it_was_found(file, pag
     )
     assert page("screener", "file-find-complete", file.reference, post={}).status_code == 302
     again = page("screener", "file-find-complete", file.reference, post={})
-    assert (again.status_code, "The file was already found complete" in again.content.decode()) == (409, True)
+    assert (again.status_code, "The file was already confirmed complete" in again.content.decode()) == (409, True)
     body = page("screener", "file-screening", file.reference).content.decode()
     assert (find in body, "the applicant was notified" in body) == (False, True)
     own = page("sophie", "application-detail", file.public_id).content.decode()
-    assert [
-        sentence in own for sentence in ("Confirmed complete", "complete on September", "Every piece is there")
-    ] == [True] * 3
+    assert [sentence in own for sentence in ("Confirmed complete", "complete on September", "Is everything there")] == [
+        True
+    ] * 3
 
 
 def test_what_is_missing_is_said_instead_of_the_button(file, page, cast):

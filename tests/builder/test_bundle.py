@@ -282,7 +282,7 @@ CASES = {
         "share: 60}",
         "funding:",
         "programme.funding",
-        "The shares of the agreements sum to 60; they must sum to 100.",
+        "The shares of the agreements add up to 60; they must add up to 100.",
     ),
     "more seats than reviewers": (
         "seats: {cluster: 2, industry: 1}",
@@ -327,7 +327,7 @@ def test_weights_that_do_not_sum_to_100():
         (
             line_of(text, "  criteria:"),
             "rubric.criteria",
-            "The weights of the criteria sum to 105; they must sum to 100.",
+            "The weights of the criteria add up to 105; they must add up to 100.",
         )
     ]
 

@@ -312,10 +312,10 @@ def test_every_agreement_that_pays_has_its_money_its_share_and_its_authorisation
     Cluster.objects.update(mostly_funded_by_quebec=True)
     with_rules(call, aid={"max_aid": None})
     assert english(money_lacking, call, cast.officer) == [
-        ("programme.funding", "The shares of the agreements sum to 150; they must sum to 100."),
+        ("programme.funding", "The shares of the agreements add up to 150; they must add up to 100."),
         (
             "AAA-2026-7",
-            "Federal funds cannot be awarded until the authorization, or the reason none is needed, is on record.",
+            "Federal funds cannot be awarded until the authorisation, or the reason none is needed, is on record.",
         ),
         ("AAA-2026-7", "Its envelopes have $0.00 to award; the largest award takes $0.01 of it."),
         ("ZZZ-2026-7", "Its envelopes have $0.00 to award; the largest award takes $0.01 of it."),
@@ -372,7 +372,7 @@ def test_page_asks_that_the_officer_knows_what_nothing_obeys_yet(call, cast):
     assert client.post(url, {"promised": ",".join(PROMISED)}).status_code == 422
     other = client.post(url, {"promised": "claims.every", "known": "on"})
     assert other.status_code == 409
-    assert "Say that you know which rules wait" in other.content.decode()
+    assert "Acknowledge the rules that wait" in other.content.decode()
     assert Call.objects.get().state == "draft"
     assert client.post(url, {"promised": ",".join(PROMISED), "known": "on"}).status_code == 302
     assert Call.objects.get().state == "published"

@@ -40,7 +40,7 @@ def test_a_good_bundle_comes_in_as_a_file_or_as_text(cast, page, cluster):
 @pytest.mark.parametrize(
     ("was", "becomes", "reason"),
     [
-        ("weight: 25", "weight: 24", "The weights of the criteria sum to 99"),
+        ("weight: 25", "weight: 24", "The weights of the criteria add up to 99"),
         ("type: integer", "type: guess", "There is no question type “guess”."),
         ("shown_when: staff >= 25", "shown_when: on_mars >= 25", "on_mars"),
     ],

@@ -179,9 +179,10 @@ def test_trail_is_the_auditors_alone(client, cast, file, who):
 
 
 TRAIL_HEADS = {
-    "fr": "Quand (heure du Québec);Acte;Code de l’acte;Objet;Écriture;Qui;Tâche;Avant;Après;Motif;Ce qui est noté;"
+    "fr": "Quand (heure du Québec);Acte;Code de l’acte;Objet;Inscription;Qui;Tâche;Avant;Après;Motif;Ce qui est noté;"
     "Empreinte",
-    "en": "When (Québec time),Act,Code of the act,Subject,Entry,Who,Duty,Before,After,Reason,What was noted,Digest",
+    "en": "When (Québec time),Act,Code of the act,Subject,Entry,Who,Duty,Before,After,Reason,What was "
+    "noted,Fingerprint",
 }
 
 

@@ -52,7 +52,7 @@ def test_stranger_sees_the_open_calls_and_how_to_sign_in(client, cast, programme
     files.open_call(cast, programme)
     page = client.get(HOME).content.decode()
     assert "Filière Excellence, appel" in page
-    assert "Ferme le 30\u00a0septembre\u00a02026 à 17\u00a0h" in page
+    assert "Clôture le 30\u00a0septembre\u00a02026 à 17\u00a0h" in page
     assert reverse("account_login") in page
 
 

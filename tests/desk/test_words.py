@@ -143,7 +143,7 @@ TOLD = [
     ("application.recommend", {"outcome": "waitlisted"},
      [("outcome", "waiting list")], [("résultat", "liste d’attente")]),
     ("assignment.offered", {"seat": "industry"}, [("seat", "industry")], [("siège", "industrie")]),
-    ("ledger.commit", {"move": "decision.issue"}, [("by", "Decision issued")], [("par", "Décision communiquée")]),
+    ("ledger.commit", {"move": "decision.issue"}, [("by", "Decision issued")], [("par", "Décision rendue")]),
 ]  # fmt: skip
 
 

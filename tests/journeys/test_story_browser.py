@@ -423,7 +423,7 @@ def with_concurrence(served, desks):
     one = re.sub(r"/interests$", "", ministry.page.url.split("?")[0])
     ministry.declare(f"{one}/interests").go(one).reads("75 000,01 $").go(f"{one}/give").send()
     officer.go(f"/files/{reference}/decision/issue").send()
-    officer.go(f"/files/{reference}").reads("Décision communiquée")
+    officer.go(f"/files/{reference}").reads("Décision rendue")
 
 
 def up_to_concurrence():

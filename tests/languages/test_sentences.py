@@ -224,7 +224,8 @@ def text_of(page):
 FRENCH_IN_ENGLISH = re.compile(
     r"\b(?:is|are) told\b|\bin all\b|\bfunctions?\b|\bfind (?:in)?eligible\b|\breach us\b|\b(?:\w+ signs|each sign)\b"
     r"|\b(?:been|be|not) told\b|\bjoin(?:s|ed)? (?:this|the) (?:document|original)\b|\bjoins (?:you|me|to)\b"
-    r"|\bdocument joined\b"
+    r"|\bdocument joined\b|\b(?:must|criteria|agreements) sum to\b|\bpanels?\b|\bwaiting line\b|\bfill an application\b"
+    r"|\bfound complete\b|\bhalf-year\.|\bleaves for\b|\bnot built yet\b|\blearnt\b"
     r"|\bcalls? in a minute\b|\btoo many calls\b|\bof who (?:gave|asked)\b|\bparty of the file\b|\bnot long ago\b"
     r"|\breviewers' notes\b|\bdue in \S+ (?:business )?days?\b|\bsubventions?\b|\bdossiers?\b",
     re.IGNORECASE,

@@ -69,7 +69,7 @@ def test_parse_gives_points_and_minimums(rubric):
 
 def test_weights_must_sum_to_100(rubric):
     rubric["criteria"][1]["weight"] = 33.3
-    assert said(rubric) == [("criteria", "The weights of the criteria sum to 99.9; they must sum to 100.")]
+    assert said(rubric) == [("criteria", "The weights of the criteria add up to 99.9; they must add up to 100.")]
 
 
 def test_a_missing_anchor_of_an_end_is_named(rubric):

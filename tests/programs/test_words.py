@@ -188,8 +188,9 @@ def test_rules_are_said_in_the_words_of_each_language(policy):
         "",
     )
     assert english["Between equal files"] == (
-        "The higher on these criteria comes first, in this order: IP; SF. Files that are still equal share their rank: "
-        "the panel settles it.",
+        "The file with the higher score on these criteria comes first, in this order: IP; SF. Files that are still "
+        "equal share their rank: "
+        "the committee settles it.",
         "",
     )
     assert english["Held back"] == ("10% of each payment.", "claims and payments")
@@ -287,7 +288,7 @@ def test_a_rate_that_pays_nobody_or_nobody_known_is_refused(was, becomes):
 @pytest.mark.parametrize(
     ("quorum", "said"),
     [
-        (1, "The quorum (1) must be at least the number of sides on the panel (2)."),
+        (1, "The quorum (1) must be at least the number of sides on the committee (2)."),
         (2, None),
         (3, None),
         (4, "The quorum (4) is higher than the number of reviewers per file (3). Quorum"),

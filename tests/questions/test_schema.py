@@ -188,7 +188,7 @@ BAD = [
     ),
     ("naics", {"starts_with": "3364"}, "541510", (), "The NAICS code must start with 3364."),
     ("neq", {}, "4442345678", (), "The NEQ starts with 11, 22, 33 or 88; this one starts with 44."),
-    ("email", {}, "camille@exemple", (), "Enter an e-mail address, for example nom@entreprise.ca."),
+    ("email", {}, "camille@exemple", (), "Enter an e-mail address, for example name@company.ca."),
     (
         "phone",
         {},
@@ -196,8 +196,8 @@ BAD = [
         (),
         "Enter a phone number with its area code, for example 514 555-0123 or +33 1 23 45 67 89.",
     ),
-    ("url", {}, "javascript://alert(1)", (), "Enter a web address, for example https://www.entreprise.ca."),
-    ("url", {}, "https://user:secret@exemple.ca", (), "Enter a web address, for example https://www.entreprise.ca."),
+    ("url", {}, "javascript://alert(1)", (), "Enter a web address, for example https://www.company.ca."),
+    ("url", {}, "https://user:secret@exemple.ca", (), "Enter a web address, for example https://www.company.ca."),
     ("documents", {}, ["../etc/passwd"], (), "Attach the documents again."),
 ]
 

@@ -86,7 +86,7 @@ def test_parts_by_envelope_are_the_amount(gap):
     assert rule.code == "shares"
     total = f"{ASKED + gap:,}"
     assert str(rule.message).replace("\xa0", " ") == (
-        f"The amounts by fiscal year sum to ${total}; they must sum to $75,000.00."
+        f"The amounts by fiscal year add up to ${total}; they must add up to $75,000.00."
     )
 
 

@@ -20,10 +20,10 @@ from work import clock
 
 pytestmark = pytest.mark.django_db
 SAID = (
-    "This programme has no reviews: its checklist decides. The confirmation of such files comes with a part that is "
-    "not built yet."
+    "This programme has no reviews: its checklist decides. The confirmation of such files is a feature not "
+    "available yet."
 )
-WAITS = "the confirmation of its checklist, which comes with a part that is not built yet"
+WAITS = "the confirmation of its checklist, a feature not available yet"
 
 
 def test_file_of_a_programme_without_reviews_goes_to_no_panel(cast, programme, client, clock_at):
