@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.roles import ClusterRole, Language, OrganisationRole
-from applications.constants import DUE, ORDERS
+from applications.constants import DUE, ELIGIBILITY, ORDERS
 from applications.states import ApplicationState
 from decisions.states import DecisionKind
 from funding.money import EntryKind
@@ -218,6 +218,7 @@ FACTS_OF = {"agreement.import": {"reference": _("agreement number")}} | {
 # Facts whose values are words of a closed list, one or several, whatever the act: what each is called.
 VALUES: dict[str, Mapping[str, str | Promise]] = {
     "answer": dict(Answer.choices),
+    "question": {ELIGIBILITY: _("eligibility")},
     "touches": dict(Duty.choices),
     "role": {**dict(ProgramRole.choices), **dict(ClusterRole.choices), **dict(PartnerRole.choices), **MEMBERS},
     "seat": dict(Seat.choices),

@@ -142,6 +142,8 @@ TOLD = [
      [("amount", "5")], [("montant", "5")]),
     ("application.recommend", {"outcome": "waitlisted"},
      [("outcome", "waiting list")], [("résultat", "liste d’attente")]),
+    ("application.save_answer", {"question": "eligibility:", "version": 1},
+     [("question", "eligibility"), ("version", "1")], [("question", "admissibilité"), ("version", "1")]),
     ("assignment.offered", {"seat": "industry"}, [("seat", "industry")], [("siège", "industrie")]),
     ("ledger.commit", {"move": "decision.issue"}, [("by", "Decision issued")], [("par", "Décision rendue")]),
 ]  # fmt: skip

@@ -219,6 +219,23 @@ def text_of(page):
     return " ".join(re.sub(r"<[^>]+>", "", unescape(body)).replace("\u00a0", " ").split())
 
 
+# ---------------------------------------------------------------- one word for one thing
+
+ANOTHER_WORD = re.compile(
+    r"\b(?:le|du|au|son|ce) demandeur\b|\bfile d’attente\b|\bau journal\b|\bsoumettre de nouveau\b"
+    r"|\bla piste\b(?! d’audit)"
+    r"|\b(?:décisions?|approbation|refus) communiquée?s?\b|\bcommuniquer la décision\b|\bn’importe quel côté\b"
+    r"|\b(?:appel|cohorte)(?: de projets)?(?: «.+»)? (?:se )?(?:ferme|termine)\b|\bplaces? (?:est|sont) vides?\b",
+    re.IGNORECASE,
+)
+
+
+def test_french_has_one_word_for_one_thing():
+    """« Demandeuse », « rendre une décision », « piste d’audit », « clôture », « siège », « provenance »."""
+    found = {text: said for entry in french() for text in texts_of(entry) if (said := ANOTHER_WORD.findall(text))}
+    assert found == {}
+
+
 # ---------------------------------------------------------------- the English
 
 FRENCH_IN_ENGLISH = re.compile(
