@@ -240,7 +240,7 @@ def test_each_clock_counts_the_days_that_the_rules_say(file, cast, many, kind, d
             [
                 "by November\u00a014, 2026, if your application is confirmed complete before its cohort closes; "
                 "otherwise, "
-                "within 45 calendar days of the day it is found complete."
+                "within 45 calendar days of the day it is confirmed complete."
             ],
             date(2026, 11, 14),
         ),

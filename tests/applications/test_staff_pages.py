@@ -218,9 +218,9 @@ def test_complete_is_found_on_its_own_page_and_told_where_it_was_found(file, pag
     body = page("screener", "file-screening", file.reference).content.decode()
     assert (find in body, "the applicant was notified" in body) == (False, True)
     own = page("sophie", "application-detail", file.public_id).content.decode()
-    assert [sentence in own for sentence in ("Confirmed complete", "complete on September", "Is everything there")] == [
-        True
-    ] * 3
+    assert [
+        sentence in own for sentence in ("Confirmed complete", "complete on September", "has everything required")
+    ] == [True] * 3
 
 
 def test_what_is_missing_is_said_instead_of_the_button(file, page, cast):
