@@ -115,6 +115,11 @@ class Application(PublicModel, ApplicationLife):
         return Parts((self.requested_amount or ZERO) - self.requested_bonus, self.requested_bonus)
 
     @property
+    def recommended(self) -> Parts:
+        """What is recommended for it: the reimbursement and the bonus."""
+        return self.requested.of(self.recommended_amount or ZERO)
+
+    @property
     def number(self) -> str:
         """The reference of a file that was sent, which it has from then on (the database holds it)."""
         assert self.reference is not None

@@ -5,7 +5,7 @@ from applications.services.clocks import start_clock
 from applications.states import Outcome, PublicState
 from decisions.models import Concurrence, Decision
 from decisions.rules import Return
-from decisions.selectors import decided_in
+from decisions.selectors import decided_in, ineligibility_reasons
 from decisions.services import messages
 from decisions.services.chain import (
     SETTLES,
@@ -24,7 +24,6 @@ from letters.models import Letter
 from moves.machine import firing, move
 from moves.registry import Made, after, subject_name
 from moves.transitions import Facts, Input, Reason
-from programs.selectors import policy_of
 from reviews.models import Recommendation
 from work import clock
 
@@ -54,18 +53,6 @@ def draft_the_ineligibility(application: Application, made: Made[Facts, Input]) 
         reasons_fr=ineligibility_reasons(application, "fr"),
         reasons_en=ineligibility_reasons(application, "en"),
     )
-
-
-def ineligibility_reasons(application: Application, language: str) -> str:
-    """One line a failed item: what was checked, in `language`, and the officer's reason as it was written."""
-    items = policy_of(application.call).screening.items if application.call.rules_id else ()
-    labels = {item.key: item.label.in_language(language) for item in items}
-    colon = "\u00a0: " if language == "fr" else ": "
-    lines = []
-    for finding in application.findings.filter(passed=False).order_by("id"):
-        label = getattr(finding, f"own_{language}") or labels.get(finding.item, "")
-        lines.append(colon.join(part for part in (label, finding.reason.strip()) if part))
-    return "\n".join(line for line in lines if line)
 
 
 @after(Application.ask_reconsideration)

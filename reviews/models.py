@@ -10,6 +10,7 @@ from audit.states import ChangeKind
 from funding.models import Envelope
 from moves.states import Duty
 from programs.models import Call
+from programs.money import Parts
 from programs.roles import Seat
 from reviews.evidence import Evidence
 from reviews.querysets import (
@@ -281,6 +282,11 @@ class Recommendation(PublicModel):
 
     def __str__(self) -> str:
         return f"{self.application} · {self.outcome}"
+
+    @property
+    def parts(self) -> Parts:
+        """What its amount is made of: the reimbursement and the bonus."""
+        return self.application.requested.of(self.amount)
 
     @property
     def evidence(self) -> Evidence | None:

@@ -5,6 +5,9 @@ Everything that says when a file is due reads this clock: the row and its lists,
 
 from datetime import datetime
 
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
 from applications.models import Application
 from applications.rules import closing_for
 from applications.states import IN_SCREENING, PublicState
@@ -12,6 +15,7 @@ from programs.models import Call
 from programs.policy import Promise, Standard, Start
 from programs.selectors import policy_of
 from programs.states import CallKind
+from work import clock
 from work.calendars import EVERY_DAY, Delay, Pause
 
 
@@ -55,24 +59,43 @@ def service_due(call: Call, standard: Standard, start: datetime) -> datetime | N
     return promise.calendar.ends(start, promise.days)
 
 
+def standard_of(application: Application) -> Standard:
+    """What the clock of the file's row is of: completeness, until it is found complete; the decision from then on; the
+    answer, once a reconsideration is asked. A file found ineligible without having been complete awaits its decision.
+    """
+    if application.last_told == PublicState.IN_RECONSIDERATION:
+        return Standard.RECONSIDER
+    if _first_complete(application) is None and application.state in IN_SCREENING:
+        return Standard.COMPLETE
+    return Standard.DECIDE
+
+
+def due_in_words(application: Application) -> str:
+    """What is to be done by the day that the row of the file says, and that day; "" where nothing is due."""
+    if application.due is None:
+        return ""
+    day = clock.format_day(application.due, get_language() or "fr")
+    return _("%(what)s by %(day)s") % {"what": standard_of(application).label, "day": day}
+
+
 def clock_of(application: Application) -> Delay | None:
-    """The clock of the file's row, which its `due` and `due_left` show: of completeness, until it is found complete; of
-    the decision from then on; of the answer, once a reconsideration is asked. None where nothing is promised of it.
+    """The clock of the row, which its `due` and `due_left` show: that of its standard (`standard_of`). None where
+    nothing is promised of it.
 
     Found complete again after changes, it goes on: a clock starts once, and pauses while changes are awaited. A file
     found ineligible because none came was never complete: the day of that finding stands for it.
     """
-    if application.last_told == PublicState.IN_RECONSIDERATION:
+    standard = standard_of(application)
+    if standard is Standard.RECONSIDER:
         asked_at = application.last_told_at
         assert asked_at is not None  # written together
         days = policy_of(application.call).reconsideration.answer_days
         return Delay(asked_at, days, EVERY_DAY, _pauses(application))
-    complete = _first_complete(application)
-    if complete is None and application.state in IN_SCREENING:
+    if standard is Standard.COMPLETE:
         assert application.submitted_at is not None  # no draft has a clock
         promise = policy_of(application.call).service.complete
         return _delay(application, promise, application.submitted_at) if promise else None
-    return _decision(application, complete or application.since)
+    return _decision(application, _first_complete(application) or application.since)
 
 
 def decision_clock(application: Application) -> Delay | None:

@@ -10,7 +10,10 @@ from applications.models import Application
 PAGE = 50
 COUNTED = 1000  # beyond this the list says "more than"
 # Only what the list shows is read: rows are narrow, and the page is the same at any number of files.
-SHOWN = ("reference", "title", "organisation_name", "state", "requested_amount", "due", "submitted_at", "call_id")
+SHOWN = (
+    *("reference", "title", "organisation_name", "state", "requested_amount", "due", "submitted_at", "call_id"),
+    *("last_told", "first_complete_at", "complete_at"),  # what the day it is due is of (`deadlines.standard_of`)
+)
 
 
 class Pages:

@@ -1,6 +1,7 @@
 """What waits for a person in this app: as a company's person, and as the cluster's."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -19,6 +20,7 @@ from applications.pages import (
     FILE_SCREENING,
 )
 from applications.rules import closing_for, comes_in_time
+from applications.selectors.deadlines import due_in_words
 from applications.selectors.turns import free_for
 from applications.states import BEFORE_ITS_APPLICANT, IN_SCREENING, ApplicationState, FileTurn
 from audit.actors import Actor
@@ -96,7 +98,8 @@ def _soonest_first(files: QuerySet[Application]) -> QuerySet[Application]:
 
 
 def _line_to_screen(file: Application) -> WorkLine:
-    return _line(file, str(FileTurn.SCREEN.row.act), FILE_SCREENING(file.number), Hat.SCREENER)
+    line = _line(file, str(FileTurn.SCREEN.row.act), FILE_SCREENING(file.number), Hat.SCREENER)
+    return replace(line, note=" · ".join(part for part in (line.note, due_in_words(file)) if part))
 
 
 def _line_of_others(file: Application) -> WorkLine:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from applications.models import Application
 from applications.pages import FILE_TABS
+from applications.selectors.deadlines import due_in_words, standard_of
 from applications.states import ApplicationState
 from work import clock
 from work.pages import TabLink
@@ -18,6 +19,18 @@ register = template.Library()
 def state_kind(application: Application) -> str:
     """{{ application|state_kind }}: the kind of its tag."""
     return ApplicationState(application.state).row.tag
+
+
+@register.filter
+def due_what(application: Application) -> str:
+    """{{ application|due_what }}: what is to be done by the day its clock ends."""
+    return str(standard_of(application).label)
+
+
+@register.filter
+def due_words(application: Application) -> str:
+    """{{ application|due_words }}: what is to be done by the day its clock ends, and that day; "" without a clock."""
+    return due_in_words(application)
 
 
 @register.filter

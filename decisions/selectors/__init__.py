@@ -1,6 +1,7 @@
 """What pages and higher apps read of decisions: what waits for whom, where a decision stands, what it costs."""
 
 from decisions.selectors.chain import (
+    approvals_of,
     chain_of,
     decided_in,
     late_acts,
@@ -12,6 +13,7 @@ from decisions.selectors.chain import (
     summary_of,
     told_to_partner,
 )
+from decisions.selectors.ineligibility import ineligibility_of, ineligibility_reasons, untranslated
 from decisions.selectors.merits import Merits, merits_of
 from decisions.selectors.reconsideration import ask_until, contested_decision, tell
 from decisions.selectors.turns import concurrers_of, stuck_among
@@ -19,11 +21,14 @@ from decisions.selectors.waiting import waits_of, work_for
 
 __all__ = [
     "Merits",
+    "approvals_of",
     "ask_until",
     "chain_of",
     "concurrers_of",
     "contested_decision",
     "decided_in",
+    "ineligibility_of",
+    "ineligibility_reasons",
     "late_acts",
     "merits_of",
     "money_of",
@@ -35,6 +40,7 @@ __all__ = [
     "summary_of",
     "tell",
     "told_to_partner",
+    "untranslated",
     "waits_of",
     "work_for",
 ]

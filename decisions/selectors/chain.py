@@ -42,6 +42,7 @@ class Stage:
     who: str = ""
     at: datetime | None = None
     note: str = ""
+    kind: StepKind | None = None  # None: the letter's, which is nobody's act
 
 
 @dataclass(frozen=True)
@@ -120,10 +121,10 @@ def chain_of(decision: Decision) -> list[Stage]:
     def stage(kind: StepKind, label: str, note: str = "") -> None:
         step = done.get(kind)
         if step is not None:
-            stages.append(Stage(label, Progress.DONE, step.by.full_name, step.at, note=step.by.full_name))
+            stages.append(Stage(label, Progress.DONE, step.by.full_name, step.at, step.by.full_name, kind))
         else:
             now = not any(one.state == Progress.NOW for one in stages) and decision.state in OPEN
-            stages.append(Stage(label, Progress.NOW if now else Progress.LATER, note=note))
+            stages.append(Stage(label, Progress.NOW if now else Progress.LATER, note=note, kind=kind))
 
     opinion = (
         _("Opinion of the reconsideration officer")
@@ -141,6 +142,12 @@ def chain_of(decision: Decision) -> list[Stage]:
     withheld = letter is not None and letter.state == LetterState.WITHHELD
     stages.append(Stage(_("Letter sent"), state, at=sent_at, note=_("never: withheld") if withheld else ""))
     return stages
+
+
+def approvals_of(decision: Decision) -> list[Stage]:
+    """Who endorsed the decision and who approved it, and when: what a partner reads of the acts before its own."""
+    before = (StepKind.ENDORSED, StepKind.APPROVED)
+    return [stage for stage in chain_of(decision) if stage.kind in before and stage.state == Progress.DONE]
 
 
 def _asks_concurrence(decision: Decision) -> bool:

@@ -125,4 +125,4 @@ def _work_of_partner(user: User, limit: int) -> list[WorkLine]:
 def _line_of_concurrence(one: Concurrence) -> WorkLine:
     file, turn = one.application, Turn.CONCUR.row
     label, link = f"{file.reference} · {file.title}", CONCURRENCE(one.public_id)
-    return WorkLine(str(turn.act), label, link, role=turn.hat, note=file.organisation_name)
+    return WorkLine(str(turn.act), label, link, file.due, role=turn.hat, note=file.organisation_name)

@@ -25,7 +25,7 @@ from decisions.models import Decision, Step
 from decisions.rules import may_edit_reasons, reasons_can_change
 from decisions.states import FUNDED, ONCE_ISSUED, DecisionKind, DecisionState, StepKind
 from decisions.subjects import subject_of
-from funding.access import entries_open_to
+from funding.access import entries_open_to, leaves_out
 from letters import sheets
 from letters.models import Letter
 from letters.selectors import status_of, why_failed
@@ -59,7 +59,6 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
     decision.application = application
     moves = allowed(decision, request.user)
     letter = decision.letter
-    languages = subject_of(decision).languages
     context = {
         "application": application,
         "decision": decision,
@@ -75,11 +74,11 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "said": selectors.needs_of(decision, request.user),
         "undeclared": any(one.undeclared for one in moves),
         "money": selectors.money_of(decision, entries_open_to(request.user)),
+        "leaves_out": leaves_out(request.user),
         "merits": selectors.merits_of(decision, request.user),
+        "ineligibility": selectors.ineligibility_of(decision),
         "concurrences": decision.concurrences.counted().select_related("agreement__partner", "by").longest_wait_first(),
-        "reasons": [(language, getattr(decision, f"reasons_{language}")) for language in languages],
-        "same_words": len(languages) > 1 and bool(decision.reasons_fr) and decision.reasons_fr == decision.reasons_en,
-        "reasons_are_open": reasons_can_change(decision) is None,
+        **_written(decision),
         "may_edit": may_edit_reasons(decision, request.user) and not reasons_can_change(decision),
         "letter": letter,
         "letter_tag": status_of(letter) if letter else None,
@@ -90,6 +89,17 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "earlier": selectors.others_of(decision),
     }
     return render(request, "decisions/file.html", context)
+
+
+def _written(decision: Decision) -> dict[str, object]:
+    """The reasons in each language of the letter, for every page on which one decides on them."""
+    return {
+        "reasons": [
+            (language, getattr(decision, f"reasons_{language}")) for language in subject_of(decision).languages
+        ],
+        "untranslated": selectors.untranslated(decision),
+        "reasons_are_open": reasons_can_change(decision) is None,
+    }
 
 
 def _told(step: Step) -> dict[str, object]:
@@ -172,9 +182,11 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
         "refusals": refusals,
         "undeclared": bool(move and move.undeclared),
         "money": selectors.money_of(decision, entries_open_to(request.user)),
+        "leaves_out": leaves_out(request.user),
         "merits": selectors.merits_of(decision, request.user),
+        "ineligibility": selectors.ineligibility_of(decision),
+        **_written(decision),
         "partners": [one.partner.name for one in agreements_to_concur(decision)] if step is Decision.approve else [],
-        "languages": subject_of(decision).languages,
     }
     status = 409 if refusals and request.method == "POST" else 200
     return render(request, "decisions/act.html", context, status=status)
@@ -224,7 +236,14 @@ def reasons(request: PersonRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("The reasons are saved."))
             return redirect("decision-file", reference)
-    context = {"application": decision.application, "decision": decision, "form": form, "refusal": refusal}
+    context = {
+        "application": decision.application,
+        "decision": decision,
+        "form": form,
+        "refusal": refusal,
+        "untranslated": selectors.untranslated(decision),
+        "reasons_are_open": refusal is None,
+    }
     status = 409 if form.meanwhile or (refusal and request.method == "POST") else 200
     return render(request, "decisions/reasons.html", context, status=status)
 

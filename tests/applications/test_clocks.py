@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import override
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -19,7 +20,8 @@ from hypothesis.stateful import (
 from applications.findings import checklist_of
 from applications.models import Application
 from applications.rules import Change
-from applications.selectors.deadlines import clock_of, decision_due
+from applications.selectors import work_for
+from applications.selectors.deadlines import clock_of, decision_due, due_in_words
 from applications.selectors.progress import next_steps
 from applications.services.changes import cancel_request, extend_request, request_changes, resubmit_application
 from applications.services.cohorts import move_incomplete_files
@@ -102,6 +104,33 @@ def pass_all(file, cast, at):
         for item in checklist_of(fresh(file)):
             mark_finding(fresh(file), item.key, by=cast.screener, passed=True)
         return find_eligible(fresh(file), by=cast.screener)
+
+
+def test_a_day_says_what_is_to_be_done_by_it(file, cast, client):
+    """It jumps as the file is found complete: it is no longer that of the same thing. On the page, in the list and in
+    the work of who screens."""
+
+    def said():
+        client.force_login(cast.screener)
+        cast.screener.language = "en"
+        cast.screener.save(update_fields=["language"])
+        words = due_in_words(fresh(file))
+        head = client.get(reverse("file-screening", args=[file.reference])).content.decode()
+        (line,) = [one for one in work_for(cast.screener) if file.reference in one.label]
+        listed = client.get(reverse("file-list")).content.decode()
+        return words, words in head, line.note.endswith(f" · {words}"), words.partition(" by ")[0] in listed
+
+    with override("en"), clock.at(AT + DAY):
+        assert said() == ("Say whether the file is complete by September\u00a028, 2026", True, True, True)
+    complete(file, cast, AT + 2 * DAY)
+    with override("en"), clock.at(AT + 3 * DAY):
+        assert said() == ("Decide by November\u00a014, 2026", True, True, True)
+    with override("fr"):
+        assert due_in_words(fresh(file)) == "Décider au plus tard le 14\u00a0novembre\u00a02026"
+    contested = another(fresh(file), state="in_reconsideration", last_told="in_reconsideration", last_told_at=AT)
+    with override("en"):
+        assert due_in_words(contested) == "Answer a reconsideration by November\u00a014, 2026"
+        assert due_in_words(another(fresh(file), state="waitlisted", due=None)) == ""
 
 
 # ------------------------------------------------------------ changes asked

@@ -10,7 +10,6 @@ from audit.models import Entry
 from awards.models import Award
 from decisions import services
 from decisions.models import Decision
-from decisions.reactions import ineligibility_reasons
 from decisions.states import DecisionKind, DecisionState
 from funding import ledger
 from funding.models import Envelope
@@ -18,7 +17,6 @@ from letters.models import Letter
 from programs.services.calls import cancel_call
 from tests.decisions import files
 from tests.decisions.files import D
-from tests.mutants import proves
 from work import clock
 
 pytestmark = pytest.mark.django_db
@@ -71,18 +69,3 @@ def test_issue_stops_the_clock_of_the_file_and_tells_nothing(cast, programme):
         application = services.issue(decision, by=cast.officer).application
     assert (application.due, application.due_left, application.outcome_at) == (None, None, files.RECOMMENDED_AT)
     assert (application.last_told, application.public_state) == ("", "being_assessed")
-
-
-@proves(ineligibility_reasons)
-def test_ineligible_file_gives_the_reason_of_each_failed_item_in_the_order_they_were_found(cast, programme):
-    application = files.submitted_row(cast, programme)
-    for item, passed, reason in (("rena", False, " Inscrite. "), ("region", True, "Oui."), ("autre", False, "")):
-        application.findings.create(
-            item=item, passed=passed, reason=reason, own_fr="Point à part" if item == "autre" else "",
-            own_en="Item apart" if item == "autre" else "",
-        )  # fmt: skip
-    application.findings.create(item="une autre", passed=False)  # of which nothing is said
-    assert ineligibility_reasons(application, "fr") == (
-        "Absence du RENA, vérifiée le jour même\u00a0: Inscrite.\nPoint à part"
-    )
-    assert ineligibility_reasons(application, "en") == "Not on the RENA, checked today: Inscrite.\nItem apart"

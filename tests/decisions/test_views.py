@@ -246,6 +246,42 @@ def test_partner_declares_then_reads_its_part_and_no_note_of_the_cluster(asked, 
     assert Decision.objects.get(pk=asked.decision_id).state == "concurred"
 
 
+def test_partner_reads_who_endorsed_and_approved_and_its_home_by_when_to_decide(asked, cast, as_):
+    files.declare(cast, asked.decision, "concurrence")
+    Application.objects.filter(pk=asked.application_id).update(due=files.DECIDED_AT)
+    asked.decision.steps.filter(kind="endorsed").update(at=files.RECOMMENDED_AT)
+    for page in ("decision-concurrence", "decision-concurrence-give", "decision-concurrence-send-back"):
+        body = text(as_(cast.concurrence).get(reverse(page, args=[asked.public_id])))
+        assert f"<dt>Endorsement</dt><dd>{cast.endorser.full_name}, October\u00a027, 2026</dd>" in body, page
+        assert f"<dt>Approval</dt><dd>{cast.approver.full_name}, November\u00a03, 2026</dd>" in body, page
+        assert "The project meets the objectives." in body, page
+        assert "Le projet répond aux objectifs." in body, page
+        assert "November\u00a03, 2026 <" in body, page  # when it is due, and late
+    (line,) = work_for(cast.concurrence)
+    assert line.due == files.DECIDED_AT
+    with clock.at(files.DECIDED_AT + timedelta(days=2)):
+        home = text(as_(cast.concurrence).get(reverse("home")))
+    assert "2 days late" in home
+    assert "no date" not in home
+
+
+def test_what_is_free_says_what_its_reader_s_figures_count(asked, cast, programme, as_):
+    """A partner's: this award, and what it was told. Those of the staff: all but a file that is closed to them."""
+    files.declare(cast, asked.decision, "concurrence")
+    told = "Another file counts once its decision letter has been sent."
+    assert told in text(as_(cast.concurrence).get(reverse("decision-concurrence", args=[asked.public_id])))
+    assert "A file counts in these figures once its decision letter has been sent." in text(
+        as_(cast.concurrence).get(reverse("partner-home"))
+    )
+    other = files.file_row(cast, programme)
+    said, reference = "A file that is closed to you is left out of these figures", asked.application.reference
+    for closed in (False, True):
+        if closed:
+            declare_standing(other.pk, user=cast.officer, standing="conflict")
+        for name in ("decision-file", "decision-issue"):
+            assert (said in text(as_(cast.officer).get(reverse(name, args=[reference])))) is closed, (name, closed)
+
+
 def test_partner_sends_back_with_its_reason(asked, cast, as_):
     files.declare(cast, asked.decision, "concurrence")
     url = reverse("decision-concurrence-send-back", args=[asked.public_id])

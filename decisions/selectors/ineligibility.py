@@ -1,0 +1,93 @@
+"""What a decision of ineligibility stands on, and what its letter says of it in each language."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import User
+from applications.models import Application
+from audit.models import Entry
+from audit.services import subject_of as named
+from audit.states import ActorKind
+from decisions.models import Decision
+from decisions.states import DecisionKind
+from decisions.subjects import subject_of
+from programs.selectors import policy_of
+from work.names import folded
+from work.texts import Text
+
+
+@dataclass(frozen=True)
+class Unmet:
+    """An item of the checklist that the file does not meet: what was checked, and why, as `by` wrote it."""
+
+    label: Text
+    reason: str
+    by: str
+    at: datetime | None
+
+    def said(self, language: str) -> str:
+        """One line of the reasons: what was checked, in `language`, and the reason as it was written."""
+        colon = "\u00a0: " if language == "fr" else ": "
+        return colon.join(part for part in (self.label.in_language(language), self.reason) if part)
+
+
+@dataclass(frozen=True)
+class Ineligibility:
+    """Who found a file ineligible, when, and what it does not meet. `by`: "" where no person did."""
+
+    by: str
+    at: datetime
+    items: list[Unmet]
+
+
+def unmet_by(application: Application) -> list[Unmet]:
+    """The items that the file does not meet, in the order in which they were found; one of which nothing is said is
+    left out."""
+    items = policy_of(application.call).screening.items if application.call.rules_id else ()
+    labels = {item.key: item.label for item in items}
+    found = []
+    for finding in application.findings.filter(passed=False).select_related("by").order_by("id"):
+        label = Text(finding.own_fr, finding.own_en) or labels.get(finding.item, Text())
+        by = finding.by.full_name if finding.by else ""
+        found.append(Unmet(label, finding.reason.strip(), by, finding.at))
+    return [one for one in found if one.label or one.reason]
+
+
+def ineligibility_reasons(application: Application, language: str) -> str:
+    """One line a failed item: what was checked, in `language`, and the officer's reason as it was written."""
+    return "\n".join(one.said(language) for one in unmet_by(application))
+
+
+def ineligibility_of(decision: Decision) -> Ineligibility | None:
+    """What a decision of ineligibility stands on; None for any other. Its draft is the act of who found it so."""
+    if decision.kind != DecisionKind.INELIGIBLE:
+        return None
+    drafted = Entry.objects.of(*named(decision)).first()
+    by = drafted.actor_id if drafted and drafted.actor_kind == ActorKind.PERSON else None
+    person = User.objects.filter(pk=by).first() if by else None
+    return Ineligibility(person.full_name if person else "", decision.at, unmet_by(decision.application))
+
+
+def untranslated(decision: Decision) -> list[str]:
+    """What a person wrote in the reasons that stands there in the same words in both languages of the letter, line by
+    line. What the rules give in each language, the name of an item, is not compared with it."""
+    if len(subject_of(decision).languages) < 2:
+        return []
+    items = unmet_by(decision.application) if decision.kind == DecisionKind.INELIGIBLE else []
+    labels = sorted((name for one in items for name in (one.label.fr, one.label.en) if name), key=len, reverse=True)
+    french, english = (
+        [_written(line.strip(), labels) for line in text.splitlines()]
+        for text in (decision.reasons_fr, decision.reasons_en)
+    )
+    said = {_words(line) for line in english}
+    return [line for line in french if any(one.isalpha() for one in line) and _words(line) in said]
+
+
+def _written(line: str, labels: list[str]) -> str:
+    """What a person wrote in a line of the reasons: without the name of the item that begins it, unless it is all."""
+    label = next((label for label in labels if line.startswith(label)), "")
+    return line.removeprefix(label).lstrip(" \u00a0:") or line
+
+
+def _words(line: str) -> str:
+    return " ".join(folded(line).split())
