@@ -15,6 +15,7 @@ from applications.rules import amount_is_of_outcome, shares_add_up
 from applications.states import BELOW_PASS, FUNDED, OFFERED
 from funding.models import Envelope
 from moves.refusals import Refusal
+from programs.money import Parts
 from reviews.forms.people import words
 from reviews.selectors import PanelReviews
 from work.forms import MoneyField, TextField
@@ -23,10 +24,15 @@ from work.numbers import write_number
 
 
 class RecommendForm(forms.Form):
-    """`envelopes`: pairs (envelope, dollars left in it). Each has its own field, named after it."""
+    """`envelopes`: pairs (envelope, dollars left in it). Each has its own field, named after it.
+
+    Where a bonus is requested, what the amount is made of is shown (`parts`), and the form carries the amount of which
+    it was (`split_of`): another amount is recommended once its own parts were shown.
+    """
 
     outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), widget=forms.RadioSelect)
     amount = MoneyField(label=gettext_lazy("Amount recommended"), required=False)
+    split_of = forms.DecimalField(required=False, widget=forms.HiddenInput)
     reasons_fr = TextField(
         label=gettext_lazy("Reasons, in French"),
         widget=words(6, lang="fr"),
@@ -55,6 +61,10 @@ class RecommendForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=initial)
         self.application, self.envelopes = application, envelopes
+        amount = (initial or {}).get("amount")
+        self.shown = (
+            amount if isinstance(amount, Decimal) else None
+        )  # the amount in the form, whatever is wrong with it
         outcomes = [one for one in OFFERED if reviews.passes or one in BELOW_PASS]
         cast("forms.ChoiceField", self.fields["outcome"]).choices = [(o.value, capfirst(o.label)) for o in outcomes]
         self.fields["amount"].help_text = _("Maximum %(asked)s, the aid requested, bonus included.") % {
@@ -86,6 +96,14 @@ class RecommendForm(forms.Form):
         return format_money(amount, get_language() or "fr")
 
     @property
+    def parts(self) -> Parts | None:
+        """What the amount in the form is made of. None where no bonus is requested, or without an amount."""
+        requested, amount = self.application.requested, self.shown
+        if not requested.bonus or amount is None or not 0 < amount <= requested.total:
+            return None
+        return requested.of(amount)
+
+    @property
     def share_fields(self) -> list[forms.BoundField]:
         return [self[self.name_of(envelope)] for envelope, _left in self.envelopes]
 
@@ -99,11 +117,14 @@ class RecommendForm(forms.Form):
         return [(envelope, part) for envelope, part in typed if part]
 
     def clean(self) -> None:
+        self.shown = self.cleaned_data.get("amount")
         if not self.funds:
             return
         amount = self.cleaned_data.get("amount") or Decimal(0)
         if "amount" not in self.errors:
             self._say("amount", amount_is_of_outcome(self.application, self.cleaned_data["outcome"], amount))
+        if "amount" not in self.errors and self.parts and self.cleaned_data.get("split_of") != amount:
+            self.add_error("amount", _("Read below what this amount is made of, then recommend it again."))
         if any(self.name_of(envelope) in self.errors for envelope, _left in self.envelopes):
             return
         if "amount" not in self.errors:

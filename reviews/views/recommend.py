@@ -106,7 +106,7 @@ def _recommend_form(
     if request.POST.get("then") == "propose":  # split again what was typed; nothing is saved, nothing is refused
         typed = RecommendForm(request.POST, **options)
         typed.is_valid()
-        amount = typed.cleaned_data.get("amount") or application.requested_amount or Decimal(0)
+        amount = typed.shown or application.requested_amount or Decimal(0)
         kept: dict[str, object] = {name: request.POST.get(name, "") for name in typed.fields}
         return RecommendForm(initial=kept | _split(application, amount), **options)
     return RecommendForm(request.POST, **options)

@@ -1,5 +1,6 @@
 """The pages of reviews: what each person is shown, and what the page does with what is typed."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -35,8 +36,11 @@ def in_october(clock_at):
 
 @pytest.fixture
 def as_(client):
-    def sign_in(person):
+    def sign_in(person, language=""):
         client.force_login(person)
+        if language:
+            person.language = language
+            person.save(update_fields=["language"])
         return client
 
     return sign_in
@@ -435,6 +439,7 @@ def recommendation(client, application, **changes):
     """The form as the page proposes it, with what is typed over it."""
     form = client.get(reverse("review-recommend", args=[application.reference])).context["form"]
     sent = {name: form[name].value() or "" for name in form.fields}
+    sent["split_of"] = form.parts.total if form.parts else ""
     sent |= {"reasons_fr": "Bon projet.", "reasons_en": "A good project.", "then": "recommend"} | changes
     return client.post(reverse("review-recommend", args=[application.reference]), sent)
 
@@ -450,6 +455,50 @@ def test_ranking_of_a_cohort_that_is_open_says_until_when(cast, programme, as_):
     with clock.at(clock.local(date(2027, 1, 31), 17, 15)):
         shown = page(as_(cast.chair), "review-ranking", application.call.public_id).replace("\xa0", " ")
     assert "encore ouverte" not in shown
+
+
+def test_the_chair_reads_what_an_amount_is_made_of_before_she_recommends_it(cast, programme, as_):
+    application = reviewed_file(cast, programme)
+    Application.objects.filter(pk=application.pk).update(requested_amount="82500.00", requested_bonus="22500.00")
+    declare_interests(application, by=cast.chair, answer="none")
+    client = as_(cast.chair, "en")
+    address = reverse("review-recommend", args=[application.reference])
+
+    def split(answer):
+        """What the page says that the amount in the form is made of, and the amount that the form says it was of."""
+        body = answer.content.decode()
+        said = body.partition("This amount is made of:")[2].partition("</p>")[0]
+        return " ".join(re.sub("<[^>]+>", " ", said).split()), re.findall(r'name="split_of" value="([^"]*)"', body)
+
+    whole = "$82,500.00 Reimbursement: $60,000.00. Bonus: $22,500.00."
+    part = "$60,000.00 Reimbursement: $60,000.00. Bonus: $0.00."
+    condition = " The bonus is paid only once the final assessment shows the levels gained."
+    assert split(client.get(address)) == (whole + condition, ["82500.00"])
+    lowered = {"outcome": "partial", "amount": "60,000.00"}
+    proposed = recommendation(client, application, **lowered, then="propose")
+    assert split(proposed) == (part, ["60000.00"])
+    shares = {n: proposed.context["form"][n].value() or "" for n in proposed.context["form"].fields if "share_" in n}
+    stopped = recommendation(client, application, **lowered, **shares, split_of="82500.00")
+    assert stopped.context["form"].errors == {
+        "amount": ["Read below what this amount is made of, then recommend it again."]
+    }
+    assert split(stopped) == (part, ["60000.00"])
+    assert not Recommendation.objects.exists()
+    assert recommendation(client, application, **lowered, **shares, split_of="60000.00").status_code == 302
+    for name, key in (
+        ("review-file", application.reference),
+        ("file-detail", application.reference),
+        ("decision-file", application.reference),
+        ("review-ranking", application.call.public_id),
+    ):
+        assert "Reimbursement: $60,000.00. Bonus: $0.00." in page(client, name, key), name
+
+
+def test_an_amount_without_a_bonus_is_made_of_one_part(cast, programme, as_):
+    application = reviewed_file(cast, programme)
+    Application.objects.filter(pk=application.pk).update(requested_bonus="0.00")
+    declare_interests(application, by=cast.chair, answer="none")
+    assert "This amount is made of:" not in page(as_(cast.chair, "en"), "review-recommend", application.reference)
 
 
 def test_the_chair_recommends_what_the_page_proposes(cast, programme, as_):
@@ -550,5 +599,6 @@ def test_sums_and_limits_are_said_beside_the_field(cast, programme, as_):
     assert sum(Decimal(form[n].value() or 0) for n in form.fields if n.startswith("share_")) == Decimal("50000.00")
     application.assignments.filter(reviewer=cast.ana).update(state="recused")  # the quorum is lost meanwhile
     typed = recommendation(client, application, amount="50 000,00", then="propose", reasons_fr="Déjà écrit.")
+    assert typed.context["form"]["amount"].value() == Decimal("50000.00")  # though it is not all that is asked
     assert "Déjà écrit." in typed.content.decode()
     assert not Recommendation.objects.exists()
