@@ -127,7 +127,10 @@ class Envelope(serializers.Serializer):
     payable = dollars(_("Payable at year-end."), source="burn.payable")
     paid = dollars(_("Paid to recipients."), source="burn.paid")
     lapsed = dollars(_("Lapsed: nobody used it in time."), source="burn.lapsed")
-    free = dollars(_("What nobody has taken yet."), source="burn.free")
+    free = dollars(
+        _("What nobody has taken yet. A file counts in these figures once its decision letter has been sent."),
+        source="burn.free",
+    )
     recovered = dollars(_("Paid, then recovered from recipients."), source="burn.recovered")
     returned = dollars(_("Recovered, then returned to the partner."), source="burn.returned")
     due_to_partner = dollars(_("Recovered and not returned yet."), source="burn.due_to_partner")

@@ -49,6 +49,21 @@ def test_envelopes_and_their_statement_are_for_those_who_handle_money(cast, prog
         assert page(getattr(cast, person), "envelope-statement", envelope.public_id).status_code == 404, person
 
 
+def test_what_a_year_has_for_awards_has_one_name_on_every_page(cast, programme, page):
+    """What is allocated less the fee: in the list, under its bar, on the statement, beside the ranking."""
+    envelope = Envelope.objects.order_by("fiscal_year").first()
+    listed = page(cast.chair, "envelope-list").content.decode()
+    assert listed.count('data-label="Pour des aides"') == Envelope.objects.count() + 1  # and their total
+    assert listed.count('<th scope="row">Pour des aides</th>') == Envelope.objects.count()
+    statement = page(cast.chair, "envelope-statement", envelope.public_id).content.decode()
+    assert '<th scope="row">Pour des aides</th>' in statement
+    ranking = page(cast.chair, "review-ranking", programme.calls.get().public_id).content.decode()
+    assert '<th scope="col" class="number">Pour des aides</th>' in ranking
+    for body in (listed, statement, ranking):
+        assert "À accorder" not in body
+        assert '<th scope="row">Enveloppe budgétaire</th>' not in body
+
+
 @proves(envelopes_of)
 @pytest.mark.parametrize("person", ["finance", "auditor", "chair", "approver"])
 def test_who_no_longer_holds_the_role_reads_no_envelope(cast, programme, page, person):
