@@ -21,6 +21,7 @@ from moves.machine import allowed
 from moves.services import declare_standing, record_duty
 from notifications.models import Message
 from programs.models import Appointment
+from reviews.models import Recommendation
 from tests.decisions import files
 from tests.mutants import proves
 from work import clock, nudges
@@ -419,6 +420,16 @@ def test_what_the_partner_typed_stays_without_its_button_when_the_act_is_refused
         assert "This cannot be done now" in text(answer)
         assert "Ce que j’ai écrit." in text(answer)
         assert '<button class="button' not in text(answer).split("<main")[1]
+
+
+def test_committees_discussion_is_read_by_the_chain_and_not_by_the_partner(asked, cast, as_):
+    said = "Ce que le comité a pesé entre lui."
+    Recommendation.objects.filter(application=asked.application).update(discussion=said)
+    files.declare(cast, asked.decision, "concurrence")
+    for name in ("decision-concurrence", "decision-concurrence-give"):
+        assert said not in text(as_(cast.concurrence).get(reverse(name, args=[asked.public_id])))
+    for person in (cast.officer, cast.endorser):
+        assert said in text(as_(person).get(reverse("decision-file", args=[asked.application.reference])))
 
 
 @pytest.mark.parametrize(

@@ -253,6 +253,16 @@ def test_search_finds_words_without_their_accents(english, cast, file):
     assert [found.file.reference for found in page.context["found"]] == [file.reference]
 
 
+def test_search_tells_a_company_what_it_was_told_and_the_staff_where_the_file_is(english, cast, file):
+    Application.objects.filter(pk=file.pk).update(state="approved")
+    said = {}
+    for person in (cast.officer, cast.sophie):
+        page = get(english, person, "search", q="capacite usinage")
+        (found,) = page.context["found"]
+        said[person] = (found.state, "approved" in page.content.decode())
+    assert said == {cast.officer: ("approved", True), cast.sophie: ("being assessed", False)}
+
+
 @proves(search, moot=NOT_SEEN)
 def test_whole_reference_goes_to_the_file(client, cast, programme, precision, file):
     """To the page of the staff for who reads it as such: not for who works elsewhere."""

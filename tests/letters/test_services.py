@@ -372,6 +372,8 @@ def test_unread_letter_is_presumed_received_after_five_business_days(rendered, c
     letter = send_all(rendered)  # Tuesday 3 November 2026: the fifth business day is Tuesday 10
     with clock.at(files.DECIDED_AT + timedelta(days=7)):
         assert (tasks.presume_served(), presume_served(letter).state) == (0, "sent")
+    with clock.at(clock.end_of(clock.day_of(files.DECIDED_AT) + timedelta(days=7))):  # its last second
+        assert (tasks.presume_served(), presume_served(letter).state) == (0, "sent")
     with clock.at(files.DECIDED_AT + timedelta(days=8)):
         assert tasks.presume_served() == 1
         assert tasks.presume_served() == 0

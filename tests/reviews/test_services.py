@@ -16,6 +16,7 @@ from funding.models import Envelope
 from moves.interests import is_barred
 from moves.machine import move
 from moves.refusals import Forbidden, WrongMoment
+from moves.services import declare_standing
 from notifications.models import Message
 from programs.models import Appointment, Call
 from programs.services.people import appoint
@@ -265,6 +266,30 @@ def test_who_declined_or_was_recused_is_not_offered_the_file_again(cast, program
         assign_reviewer(application, cast.ana, by=cast.officer)
     assert codes(stopped) == {"declined"}
     assert Message.objects.filter(kind="review_declined", recipient=cast.officer).count() == 1
+
+
+def test_whoever_recuses_a_reviewer_whom_they_assigned_is_not_told_of_their_own_act(cast, programme):
+    """The mail is for who gave the file, when it comes back by somebody else's act."""
+    application = assigned_file(cast, programme)
+
+    def told():
+        return list(Message.objects.filter(kind="review_declined").values_list("recipient", flat=True))
+
+    recuse_reviewer(of(application, cast.ana), by=cast.officer, note="Un lien.")
+    assert told() == []
+    recuse_reviewer(of(application, cast.dev), by=cast.chair, note="Un lien.")
+    assert told() == [cast.officer.pk]
+
+
+def test_reviewer_to_whom_the_file_is_closed_is_not_told_that_it_was_taken_back(cast, programme):
+    """Nor whose role has ended; the others are."""
+    application = assigned_file(cast, programme)
+    declare_standing(application.pk, user=cast.ana, standing="conflict")
+    Appointment.objects.filter(user=cast.ben, role="reviewer").update(ends_on=clock.today() - timedelta(days=1))
+    for person in (cast.ana, cast.ben, cast.dev):
+        cancel_assignment(of(application, person), by=cast.officer)
+    told = Message.objects.filter(kind="review_cancelled").values_list("recipient", flat=True)
+    assert list(told) == [cast.dev.pk]
 
 
 def test_a_replacement_is_both_acts_or_neither(cast, programme):

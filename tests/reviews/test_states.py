@@ -25,7 +25,7 @@ def said(answer):
 @pytest.mark.parametrize("row", ROWS, ids=[state for state, *_answers in ROWS])
 def test_state_of_an_assignment_means_what_the_table_says(row):
     state = AssignmentState(row[0])
-    answers = vars(state.row)
+    answers = dict(vars(state.row))
     assert [str(state), answers.pop("tag").value, *(said(answer) for answer in answers.values())] == row
     assert list(answers) == [f"is_{name}" for name in HEAD[2:]]
 

@@ -302,6 +302,19 @@ def test_the_officer_assigns_starts_and_sees_no_score_before_the_end(cast, progr
     assert client.get(reverse("review-file", args=[application.reference])).context["shows_scores"] is False
 
 
+def test_total_given_while_others_still_review_is_on_no_page(cast, programme, as_):
+    """Not for the officer, nor the chair: whoever reads one before the others have scored may weigh on them."""
+    application = file_in_review(cast, programme)
+    total = f"{score(of(application, cast.ana), 5).total:.2f}".replace(".", ",")
+    address = reverse("review-file", args=[application.reference])
+    for person in (cast.officer, cast.chair, cast.auditor):
+        assert total not in as_(person).get(address).content.decode()
+    for name in ("ben", "dev"):
+        score(of(application, getattr(cast, name)), 3)
+    for person in (cast.officer, cast.chair, cast.auditor):
+        assert total in as_(person).get(address).content.decode()
+
+
 def test_scores_are_shown_once_the_review_is_complete(cast, programme, as_):
     application = reviewed_file(cast, programme)
     answer = as_(cast.officer).get(reverse("review-file", args=[application.reference]))
