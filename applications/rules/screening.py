@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from applications.models import Application
 
 ONLY_A_SCREENER = gettext_lazy(
-    "Only a screening officer of the programme marks the checklist, confirms a file complete, and finds it eligible "
+    "Only a screening officer of the programme marks the checklist, confirms a file complete, and declares it eligible "
     "or not."
 )
 

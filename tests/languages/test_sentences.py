@@ -239,7 +239,8 @@ def test_french_has_one_word_for_one_thing():
 # ---------------------------------------------------------------- the English
 
 FRENCH_IN_ENGLISH = re.compile(
-    r"\b(?:is|are) told\b|\bin all\b|\bfunctions?\b|\bfind (?:in)?eligible\b|\breach us\b|\b(?:\w+ signs|each sign)\b"
+    r"\b(?:is|are) told\b|\bin all\b|\bfunctions?\b|\bfind (?:the file )?(?:in)?eligible\b|\breach us\b"
+    r"|\b(?:\w+ signs|each sign)\b"
     r"|\b(?:been|be|not) told\b|\bjoin(?:s|ed)? (?:this|the) (?:document|original)\b|\bjoins (?:you|me|to)\b"
     r"|\bdocument joined\b|\b(?:must|criteria|agreements) sum to\b|\bpanels?\b|\bwaiting line\b|\bfill an application\b"
     r"|\bfound complete\b|\bhalf-year\.|\bleaves for\b|\bnot built yet\b|\blearnt\b"
