@@ -178,7 +178,7 @@ def test_reviewer_whose_role_ended_is_not_awaited_and_the_file_goes_to_another(c
         cast.ana: False, cast.ben: True, cast.dev: True
     }  # fmt: skip
     assert page.context["empty"] == 2
-    assert "2 places sont vides" in page.content.decode()
+    assert "2 sièges sont vides" in page.content.decode()
 
     panel = panel_of(file)
     appoint(cast.endorser, by=cast.administrator, role="reviewer", program=programme, seat="cluster")
