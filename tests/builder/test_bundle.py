@@ -39,6 +39,20 @@ def changed(before, after, at=None):
     return text, line_of(text, at or after.strip().splitlines()[0])
 
 
+@pytest.mark.parametrize(
+    ("kind", "never"),
+    [
+        ("ineligible", ("évalué", "assessed", "reviewed", "{{ score }}")),  # it may have been, or not
+        ("waitlisted", ("enveloppe", "envelope", "budget", "suffi", "enough", "en tout temps", "any time")),
+    ],
+)
+def test_letter_says_nothing_that_is_true_of_some_files_alone(kind, never):
+    """What depends on the file is a field, or the reasons that were written for it."""
+    said = str(read_bundle(TEXT).data["letters"][kind])
+    assert "{{ reasons }}" in said
+    assert [word for word in never if word in said] == []
+
+
 def test_the_real_bundle_is_sound():
     assert faults(TEXT) == []
 
