@@ -3,6 +3,7 @@
 Everything that says when a file is due reads this clock: the row and its lists, the applicant's page.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import get_language
@@ -37,15 +38,32 @@ def cohort_of(application: Application, at: datetime, began_at: datetime | None)
     return present, False
 
 
-def next_cohort_of(application: Application, at: datetime) -> datetime | None:
-    """The closing of the next cohort, for a file still incomplete at `at` that the rules move to it: so many calendar
-    days after its own closed. None for one that they leave where it is, and once there is no later cohort."""
+@dataclass(frozen=True)
+class Stay:
+    """Until when a file whose changes are awaited stays in its cohort, and the closing of the one it moves to then."""
+
+    until: datetime
+    next_closing: datetime
+
+    @property
+    def is_over(self) -> bool:
+        return clock.now() > self.until
+
+
+def stay_of(application: Application) -> Stay | None:
+    """How long an incomplete file stays in its cohort: so many calendar days after it closed. None for one that the
+    rules leave where it is, and once there is no later cohort."""
     closed, promise = application.cohort_closes_at, policy_of(application.call).service.decide
     if closed is None or promise is None or promise.incomplete_moves_after is None:
         return None
-    if at <= EVERY_DAY.ends(closed, promise.incomplete_moves_after):
-        return None
-    return next((closing for closing in application.call.closings if closing > closed), None)
+    later = next((closing for closing in application.call.closings if closing > closed), None)
+    return Stay(EVERY_DAY.ends(closed, promise.incomplete_moves_after), later) if later else None
+
+
+def next_cohort_of(application: Application, at: datetime) -> datetime | None:
+    """The closing of the next cohort, for a file still incomplete at `at` that the rules move to it (`stay_of`)."""
+    stay = stay_of(application)
+    return stay.next_closing if stay and at > stay.until else None
 
 
 def service_due(call: Call, standard: Standard, start: datetime) -> datetime | None:

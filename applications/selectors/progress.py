@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from applications.models import Application
-from applications.selectors.deadlines import decision_clock, service_due
+from applications.selectors.deadlines import decision_clock, service_due, stay_of
 from applications.states import LEFT, ApplicationState, PublicState
 from programs.policy import Standard, Start
 from programs.selectors import policy_of
@@ -99,6 +99,27 @@ def next_steps(application: Application) -> list[str]:
         else _("If something is missing, we will write to you; you can reply from this page.")
     )
     return [step for step in steps if step]
+
+
+def while_awaited(application: Application) -> str:
+    """In which cohort a file is whose changes are asked, and until when they may come for it to stay there. "" for a
+    call without cohorts."""
+    cohort, language = application.cohort_closes_at, _language()
+    if cohort is None or not application.call.cohorts:
+        return ""
+    said = _("Your application is in the cohort of %(day)s.") % {"day": clock.format_day(cohort, language)}
+    stay = stay_of(application)
+    if stay is None or stay.is_over:
+        return said
+    days = {
+        "until": clock.format_instant(stay.until, language),
+        "closing": clock.format_day(stay.next_closing, language),
+    }
+    stays = _(
+        "To stay in it, send the changes by %(until)s; after that, it moves to the next cohort, which closes on "
+        "%(closing)s."
+    )
+    return f"{said} {stays % days}"
 
 
 def _decided(application: Application) -> str:

@@ -13,6 +13,7 @@ from applications.models import Application, ChangeItem, ChangeRequest
 from applications.pages import APPLICATION, APPLICATION_CHANGES, FILE_CHANGES
 from applications.rules import Change, Changes, MoreTime
 from applications.selectors.answers import answers_of, form_of
+from applications.selectors.deadlines import stay_of
 from applications.selectors.people import office_of, people_of
 from applications.services import submission
 from applications.services.clocks import keep_clock
@@ -163,8 +164,16 @@ def _put_back(application: Application, item: ChangeItem, *, by: Actor) -> None:
 
 
 def _tell_of_request(application: Application, request: ChangeRequest) -> None:
+    stay = stay_of(application)
+    if stay is not None and stay.is_over:
+        stay = None
     asked = messages.ChangesRequested(
-        reference=application.number, title=application.title, count=request.items.count(), until=request.due
+        reference=application.number,
+        title=application.title,
+        count=request.items.count(),
+        until=request.due,
+        stays_until=stay.until if stay else None,
+        next_closing=clock.day_of(stay.next_closing) if stay else None,
     )
     _tell_applicant(application, request, asked, APPLICATION_CHANGES)
 

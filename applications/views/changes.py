@@ -15,6 +15,7 @@ from accounts.rules import is_signatory
 from applications.models import ChangeItem
 from applications.selectors.answers import form_of
 from applications.selectors.people import signatories_of
+from applications.selectors.progress import while_awaited
 from applications.selectors.shown import Shown, shown
 from applications.services import changes
 from applications.views.drafting import Page, own
@@ -57,6 +58,7 @@ def answer(request: PersonRequest, public_id: UUID) -> HttpResponse:
     context = {
         "application": application,
         "asked": asked,
+        "in_cohort": while_awaited(application),
         "groups": [
             {
                 "section": content["section"],

@@ -17,6 +17,7 @@ from applications.forms.staff import CancelRequestForm, DueForm, ExtendForm, Ite
 from applications.models import Application, ChangeRequest, Document
 from applications.rules import DUE, Change, is_askable
 from applications.selectors.answers import form_of
+from applications.selectors.deadlines import stay_of
 from applications.selectors.shown import shown
 from applications.selectors.submitted import submitted
 from applications.services import changes as services
@@ -46,6 +47,7 @@ def changes(request: PersonRequest, reference: str) -> HttpResponse:
         "tab": "file-changes",
         "application": application,
         "requests": [request_lines(application, one) for one in found],
+        "stay": stay_of(application),
         "may_ask": Application.request_changes in may,
         "may_manage": Application.extend_request in may,
     }
@@ -136,6 +138,7 @@ def ask(request: PersonRequest, reference: str) -> HttpResponse:
         "tab": "file-changes",
         "application": application,
         "due": due,
+        "stay": stay_of(application),
         "sections": sections,
         "faulty": [form for form in (due, *(form for _question, form in forms)) if form.errors],
         "refusals": refusals,
@@ -195,5 +198,5 @@ def _act(
             else:
                 messages.success(request, done)
                 return redirect("file-changes", reference)
-    context = {"application": application, "asked": asked, "form": form, "act": name}
+    context = {"application": application, "asked": asked, "form": form, "act": name, "stay": stay_of(application)}
     return render(request, "applications/file_request.html", context, status=status)

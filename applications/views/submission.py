@@ -30,7 +30,7 @@ from applications.models import Application, Snapshot
 from applications.rules import MISSING, UNCONFIRMED, comes_in_time, last_closing
 from applications.selectors.answers import answers_of, form_of
 from applications.selectors.people import signatories_of
-from applications.selectors.progress import bridge, next_steps, timeline
+from applications.selectors.progress import bridge, next_steps, timeline, while_awaited
 from applications.selectors.shown import shown_sections
 from applications.selectors.submitted import current_snapshot, read_snapshot
 from applications.services import submission
@@ -199,6 +199,7 @@ def detail(request: PersonRequest, public_id: UUID) -> HttpResponse:
     signs = is_signatory(application.organisation, request.user)
     own_moves = allowed(application, request.user, Application.take_back)
     may = {one.step for one in own_moves if not one.refusals}
+    asked = application.change_requests.waiting().first()
     context = {
         "application": application,
         "state": state,
@@ -206,7 +207,8 @@ def detail(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "steps": bridge(application),
         "entries": timeline(application),
         "snapshots": list(application.snapshots.latest_first().select_related("receipt")),
-        "change_request": application.change_requests.waiting().first(),
+        "change_request": asked,
+        "in_cohort": while_awaited(application) if asked else "",
         "letter": application.outcome_at is not None,
         "next": next_steps(application) if state == PublicState.BEING_ASSESSED else [],
         "signs": signs,

@@ -1,19 +1,22 @@
 """A file that stays incomplete after its cohort closed waits for the next one, where the rules say so."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 
 from applications.models import Application
+from applications.rules import Change
 from applications.selectors.people import people_of
+from applications.services.changes import request_changes
 from applications.services.cohorts import move_incomplete_files
+from applications.states import ChangeWhy
 from audit.actors import CLOCK
 from audit.models import Entry
 from notifications.models import Message
 from notifications.notices import write
 from tests.decisions.files import submitted_row
-from tests.files import another, with_rules
+from tests.files import another, submitted_file, with_rules
 from tests.mutants import proves
 from work import clock
 
@@ -104,3 +107,60 @@ def test_applicant_is_told_of_the_closings_and_of_what_is_still_asked_in_its_lan
     message.language = "en"
     assert "September 30, 2026" in write(message).body.replace("\xa0", " ")
     assert message.url.endswith(reverse("application-changes", args=message.url_args))
+
+
+@pytest.fixture
+def asked(cast, programme):
+    """Asked on 8 October to answer by the 28th; incomplete files of 30 September move after the 20th."""
+    file = submitted_file(cast, programme)
+    with clock.at(clock.local(date(2026, 10, 8), 10)):
+        item = Change("method", ChangeWhy.INCOMPLETE, "Nommez la personne qui mène chaque étape.")
+        request_changes(file, by=cast.officer, items=[item], due=clock.end_of(date(2026, 10, 28)))
+    return file
+
+
+def read(client, person, name, key):
+    client.force_login(person)
+    answer = client.get(reverse(name, args=[key]))
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().replace("\xa0", " ").split())
+
+
+OF_APPLICANT = "Pour qu’elle y reste, envoyez les corrections au plus tard le 20 octobre 2026"
+OF_OFFICER = "ses corrections doivent arriver au plus tard le 20 octobre 2026"
+
+
+def test_applicant_is_told_by_when_to_answer_to_stay_in_its_cohort_then_in_which_it_is(cast, asked, client):
+    mail = write(Message.objects.get(kind="changes_requested", recipient=cast.sophie))
+    assert "elles doivent arriver au plus tard le 20 octobre 2026" in mail.body.replace("\xa0", " ")
+    pages = ("application-detail", "application-changes")
+    with clock.at(clock.local(date(2026, 10, 20), 12)):
+        for name in pages:
+            page = read(client, cast.sophie, name, asked.public_id)
+            assert "Votre demande est dans la cohorte du 30 septembre 2026." in page
+            assert OF_APPLICANT in page
+            assert "qui ferme le 31 janvier 2027" in page
+    with clock.at(clock.local(date(2026, 10, 21), 1)):
+        assert OF_APPLICANT not in read(client, cast.sophie, "application-detail", asked.public_id)
+        move_incomplete_files(by=CLOCK)
+        for name in pages:
+            page = read(client, cast.sophie, name, asked.public_id)
+            assert "Votre demande est dans la cohorte du 31 janvier 2027." in page
+
+
+def test_officer_who_asks_for_changes_reads_by_when_the_cohort_is_lost(cast, programme, asked, client):
+    other = submitted_file(cast, programme, company="precision")
+    with clock.at(clock.local(date(2026, 10, 20), 12)):
+        assert OF_OFFICER in read(client, cast.officer, "file-changes-ask", other.reference)
+        for name in ("file-changes", "file-changes-extend"):
+            assert OF_OFFICER in read(client, cast.officer, name, asked.reference)
+    with clock.at(clock.local(date(2026, 10, 21), 1)):
+        page = read(client, cast.officer, "file-changes-ask", other.reference)
+        assert "celui-ci passera donc à la cohorte suivante, qui ferme le 31 janvier 2027" in page
+
+
+def test_nothing_is_said_of_a_cohort_that_is_not_lost(cast, programme, asked, client):
+    with_rules(asked.call, service={"decide": {"days": 45, "kind": "calendar", "from": "closing"}})
+    with clock.at(clock.local(date(2026, 10, 9), 12)):
+        assert OF_APPLICANT not in read(client, cast.sophie, "application-changes", asked.public_id)
+        assert OF_OFFICER not in read(client, cast.officer, "file-changes", asked.reference)
