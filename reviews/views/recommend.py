@@ -19,7 +19,7 @@ from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.models import Application
 from applications.rules import AMOUNT, CEILING, DISCUSSION, MINIMUM, QUORUM, SHARES
-from applications.states import Outcome
+from applications.states import BELOW_PASS, Outcome
 from audit.states import Read
 from funding.access import entries_open_to, leaves_out
 from funding.ledger import InsufficientFunds
@@ -29,6 +29,7 @@ from moves.refusals import UNDECLARED, Refusal, WrongMoment
 from programs.selectors import rubric_of
 from reviews import selectors, services
 from reviews.forms.panel import RecommendForm
+from reviews.models import Recommendation
 from reviews.selectors import RankedFile, Ranking
 from reviews.views.ranking import address_of, criteria_of, missed_by
 
@@ -93,8 +94,12 @@ def _english(application: Application) -> bool:
 def _recommend_form(
     request: PersonRequest, application: Application, offer: Decimal, options: dict[str, Any]
 ) -> RecommendForm:
-    """`offer`: what the funding line leaves to the file, as its reader may know it; all that is asked without one."""
+    """`offer`: what the funding line leaves to the file, as its reader may know it; all that is asked without one. Of a
+    file that was sent back, it begins with what the last recommendation said."""
     passes = options["reviews"].passes
+    last = selectors.sent_back_of(application)
+    if request.method != "POST" and last is not None:
+        return RecommendForm(initial=_said_before(last, passes=passes), **options)
     if request.method != "POST":
         amount = offer or application.requested_amount or Decimal(0)
         granted = Outcome.APPROVED if amount == application.requested_amount else Outcome.PARTIAL
@@ -110,6 +115,20 @@ def _recommend_form(
         kept: dict[str, object] = {name: request.POST.get(name, "") for name in typed.fields}
         return RecommendForm(initial=kept | _split(application, amount), **options)
     return RecommendForm(request.POST, **options)
+
+
+def _said_before(last: Recommendation, *, passes: bool) -> dict[str, object]:
+    """What a recommendation said, by field. An envelope that was closed since has none; nor is an outcome proposed that
+    a file under the pass mark cannot have."""
+    said: dict[str, object] = {
+        "outcome": last.outcome if passes or last.outcome in BELOW_PASS else Outcome.DECLINED.value,
+        "amount": last.amount or None,
+        "reasons_fr": last.reasons_fr,
+        "reasons_en": last.reasons_en,
+        "discussion": last.discussion,
+    }
+    shares = last.shares.select_related("envelope")
+    return said | {RecommendForm.name_of(share.envelope): share.amount for share in shares}
 
 
 def _split(application: Application, amount: Decimal) -> dict[str, object]:

@@ -11,6 +11,7 @@ from decisions.models import Decision
 from decisions.selectors import return_of
 from notifications.models import Message
 from notifications.notices import write
+from reviews.models import Assignment
 from reviews.selectors import sent_back_of
 from reviews.services import recommend
 from tests.decisions import files
@@ -95,6 +96,29 @@ def test_return_to_the_committee_leads_the_chair_to_the_recommendation_with_the_
             read = client.get(reverse(page, args=[reference]) + f"?lang={language}", follow=True).content.decode()
             for words in (title, FIRST, cast.approver.full_name):
                 assert words in read, (who.given_name, page, words)
+
+
+@pytest.mark.parametrize(("passes", "outcome"), [(True, "partial"), (False, "declined")])
+def test_committee_begins_with_what_its_last_recommendation_said(cast, programme, client, passes, outcome):
+    """An outcome that the file can no longer have, under the pass mark, is not proposed again."""
+    first, second = files.envelopes(programme)[:2]
+    decision = files.recommended_file(
+        cast, programme, outcome="partial", amount="60000.00", requested="90000.00", discussion="Discuté.",
+        shares=[(first, D("20000.00")), (second, D("40000.00"))], reasons=("Sans la formation.", "Without training."),
+    )  # fmt: skip
+    with clock.at(files.DECIDED_AT):
+        files.declare(cast, decision, "endorser")
+        services.send_back(decision, by=cast.endorser, reason=FIRST, to_panel=True)
+        if not passes:
+            Assignment.objects.filter(application=decision.application).update(total=D("10"))
+        client.force_login(cast.chair)
+        page = client.get(reverse("review-recommend", args=[decision.application.reference]))
+    assert page.context["form"].initial == {
+        "outcome": outcome, "amount": D("60000.00"), "reasons_fr": "Sans la formation.",
+        "reasons_en": "Without training.", "discussion": "Discuté.",
+        f"share_{first.public_id}": D("20000.00"), f"share_{second.public_id}": D("40000.00"),
+    }  # fmt: skip
+    assert "Voici ce que disait la dernière recommandation" in page.content.decode()
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
