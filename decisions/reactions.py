@@ -89,9 +89,10 @@ def undo_what_was_decided(application: Application, made: Made[Facts, Input]) ->
 def void_what_was_returned(application: Application, made: Made[Facts, Input]) -> None:
     """The panel recommends again: the decision it had drafted is void. Sent back by a person, its return is told by
     that act; else here."""
+    asked = {person for decision in application.decisions.open() for person in messages.asked_for_step(decision)}
     decision = void_decision(application, by=made.by, note=made.words)
     if decision is not None and subject_name(Decision) + ".send_back" not in firing():
-        messages.tell_returned(decision, by=made.by)
+        messages.tell_returned(decision, by=made.by, asked=asked)
 
 
 @after(Decision.send_back, fires=(Application.return_to_panel,))

@@ -202,6 +202,8 @@ class ChangesRequested(OfFile):
     )
     count: int
     until: datetime
+    stays_until: datetime | None = None  # in its cohort; None where it is left there, or no longer is
+    next_closing: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -314,11 +316,13 @@ class ReviewDeclined(Content):
     words = Wording(
         MessageKind.REVIEW_DECLINED,
         Concern.ASKER,
-        _("Another reviewer is needed: %(reference)s"),
+        _("A reviewer has left the file %(reference)s"),
         _("Open the reviews"),
     )
     reference: str
     person: str
+    is_needed: bool = True  # another one is to be assigned
+    chair_first: bool = False  # once the chair has reopened the review
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -390,6 +394,7 @@ class DecisionSentBack(OfFile):
     )
     reason: str | Text
     to_panel: bool = False  # and not only to the start of the chain
+    reopens: bool = False  # its chair reopens the review first
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,7 +72,7 @@ def _packed(value: object) -> Json:
             return {"money": str(value)}
         case Text():
             return value.as_dict()
-        case str() | int():
+        case str() | int() | None:
             return value
     raise TypeError(f"a message cannot say {value!r}")
 

@@ -8,7 +8,7 @@ from moves.registry import Made, after
 from moves.transitions import Facts, Input, Reason
 from notifications import messages
 from notifications.services import queue_message
-from reviews import selectors
+from reviews import checks, selectors
 from reviews.models import Assignment, Recommendation
 from reviews.pages import FILE_REVIEWS, SCORE
 from reviews.rules import REVIEWS_CHANGED, Review
@@ -55,14 +55,22 @@ def return_what_was_read_from_it(assignment: Assignment, made: Made[Facts, Input
 
 @after(Assignment.decline, Assignment.recuse)
 def tell_the_officer(assignment: Assignment, made: Made[Facts, Input]) -> None:
-    """Another reviewer is needed: whoever gave the file is told, unless it was their own act; the programme's officers
-    when that person no longer is one, or is barred from the file."""
+    """Whether another reviewer is to be assigned, and who must act first: told to whoever gave the file, unless it was
+    their own act; to the programme's officers when that person no longer is one, or is barred from the file. Asked of
+    the file as the reactions before left it."""
     if assignment.assigned_by_id == made.by.pk:
         return
-    application = assignment.application
+    application = Application.objects.select_related("call__rules", "call__rubric").get(pk=assignment.application_id)
+    is_closed = application.state == ApplicationState.REVIEWED
+    chair_first = is_closed and not selectors.panel_reviews(application).complete
     for person in office_of(application, assignment.assigned_by):
         queue_message(
-            messages.ReviewDeclined(reference=application.number, person=assignment.reviewer.full_name),
+            messages.ReviewDeclined(
+                reference=application.number,
+                person=assignment.reviewer.full_name,
+                is_needed=chair_first or checks.takes_reviewers(application) is None,
+                chair_first=chair_first,
+            ),
             to=person,
             link=FILE_REVIEWS(application.number),
             application_id=application.pk,

@@ -145,10 +145,10 @@ def send_back(decision: Decision, *, by: User, reason: str, to_panel: bool = Fal
 
     `to_panel` sends the whole file back to its panel: the decision is void and the reserve is released.
     """
-    reason = reason.strip()
+    reason, asked = reason.strip(), messages.asked_for_step(decision)
     decision = move(decision, Decision.send_back, by=by, given=rules.Return(reason, to_panel=bool(to_panel)))
     now = clock.now()
-    messages.tell_sent_back(decision, by=by, reason=reason, to_panel=to_panel)
+    messages.tell_sent_back(decision, by=by, reason=reason, to_panel=to_panel, asked=asked)
     decision.steps.counted().update(voided_at=now)
     for concurrence in decision.concurrences.counted():
         Concurrence.objects.filter(pk=concurrence.pk).update(voided_at=now)

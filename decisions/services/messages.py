@@ -1,6 +1,8 @@
 """Who is told, and of what: the next in the chain, the partner's officers, those whose act a return made void; and the
 programme's officers, of a step that there is nobody to take."""
 
+from collections.abc import Collection
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +24,7 @@ from notifications.services import queue_message
 from programs.roles import ProgramRole
 from reviews.pages import RECOMMEND
 from reviews.rules import REVIEWS_CHANGED
+from reviews.selectors import panel_reviews
 from reviews.selectors import stuck_among as files_stuck
 from work.pages import Link
 from work.texts import Text
@@ -72,26 +75,34 @@ def _tell_officers(decision: Decision, stuck: Stuck[Turn]) -> None:
         _tell(decision, person, f"stuck:{stuck.turn.value}", HAVE_SOMEBODY_APPOINTED)
 
 
-def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool) -> None:
-    """Tell whose acts of this round are void, as long as they read the file; whose turn it is; and who runs it from
-    there: the programme's officers, or the chair. Asked between the move and the voiding of the acts."""
+def tell_sent_back(decision: Decision, *, by: User, reason: str, to_panel: bool, asked: Collection[User]) -> None:
+    """Tell whose acts of this round are void, as long as they read the file; who was `asked` for its step; whose turn
+    it is; and who runs it from there: the programme's officers, or the chair. Asked between the move and the voiding of
+    the acts."""
     committee = holders_of(decision.application, ProgramRole.CHAIR) if to_panel else []
-    for person in concerned_by_return(decision, by=by, to_panel=to_panel):
+    for person in concerned_by_return(decision, by=by, to_panel=to_panel, asked=asked):
         _tell_return(decision, person, reason, to_panel=to_panel, recommends=person in committee)
 
 
-def tell_returned(decision: Decision, *, by: Actor) -> None:
+def tell_returned(decision: Decision, *, by: Actor, asked: Collection[User]) -> None:
     """Tell the same people, and the officers, that a decision is void since the reviews that count are no longer those
     that it was recommended on."""
     committee = holders_of(decision.application, ProgramRole.CHAIR)
-    for person in concerned_by_return(decision, by=by, to_panel=True, with_officers=True):
-        _tell_return(decision, person, Text.of(REVIEWS_CHANGED), to_panel=True, recommends=person in committee)
+    reopens = not panel_reviews(decision.application).complete
+    reason = Text.of(REVIEWS_CHANGED)
+    for person in concerned_by_return(decision, by=by, to_panel=True, asked=asked, with_officers=True):
+        _tell_return(decision, person, reason, to_panel=True, recommends=person in committee, reopens=reopens)
 
 
-def _tell_return(decision: Decision, person: User, reason: str | Text, *, to_panel: bool, recommends: bool) -> None:
+def _tell_return(
+    decision: Decision, person: User, reason: str | Text, *, to_panel: bool, recommends: bool, reopens: bool = False
+) -> None:
+    """`reopens`: its reviews lack the quorum, so that the chair reopens the review first."""
     file = decision.application
     queue_message(
-        messages.DecisionSentBack(reference=file.number, title=file.title, reason=reason, to_panel=to_panel),
+        messages.DecisionSentBack(
+            reference=file.number, title=file.title, reason=reason, to_panel=to_panel, reopens=reopens
+        ),
         to=person,
         link=(RECOMMEND if recommends else FILE_DECISION)(file.number),
         application_id=decision.application_id,
@@ -99,11 +110,19 @@ def _tell_return(decision: Decision, person: User, reason: str | Text, *, to_pan
     )
 
 
-def concerned_by_return(decision: Decision, *, by: Actor, to_panel: bool, with_officers: bool = False) -> list[User]:
-    """Whose acts are void, as long as they read the file; whose turn it is; and who runs it from there: the chair or
-    the officers, both where these have somebody to find. Not `by`, nor whoever the file is closed to."""
+def asked_for_step(decision: Decision) -> set[User]:
+    """Who may take its step today, and was asked to: they are told of its return, from before which they are asked."""
+    return {person for _turn, person in takers_of(decision)}
+
+
+def concerned_by_return(
+    decision: Decision, *, by: Actor, to_panel: bool, asked: Collection[User], with_officers: bool = False
+) -> list[User]:
+    """Whose acts are void, as long as they read the file; who was `asked` for its step; whose turn it is; and who runs
+    it from there: the chair or the officers, both where these have somebody to find. Not `by`, nor whoever the file is
+    closed to."""
     file = decision.application
-    people = _acted_on(decision)
+    people = _acted_on(decision) | set(asked)
     people |= {person for _turn, person in takers_of(decision)}
     people |= set(holders_of(file, ProgramRole.CHAIR) if to_panel else ())
     people |= set(officers_of(file) if with_officers or not to_panel else ())

@@ -20,6 +20,7 @@ from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing
 from moves.states import Duty
 from notifications.models import Message
+from notifications.notices import write
 from reviews.models import Assignment, Declaration, Recommendation
 from reviews.selectors import panel_reviews, reread
 from reviews.services import declare_interests, recuse_reviewer, rule_on_declaration, uphold_acts
@@ -75,6 +76,27 @@ def test_reviewer_recused_after_the_approval_sends_the_file_back_to_its_panel(ca
     assert reason["fr"].startswith("Une personne évaluatrice a été récusée")
     assert reason["en"].startswith("A reviewer was recused")
     assert [code for code, _words in refused(services.issue, decision, by=cast.officer)] == ["state"]
+
+
+def test_whoever_was_asked_for_the_step_is_told_that_it_is_void_and_who_acts_first(cast, programme):
+    """The approver had been asked and had done nothing yet. The chair reopens the review before anybody is assigned."""
+    decision = files.endorsed(cast, programme, points=("2", "3", "5"), discussion="Discuté.")
+    assert Message.objects.filter(kind="decision_waiting", recipient=cast.approver).exists()
+    declare_interests(decision.application, by=cast.chloe, answer="conflict", note="Mon conjoint y travaille.")
+    assert told() == ["Karim", "Louise", "Maude", "Sylvie"]  # endorser, chair, officer, approver
+    for message in Message.objects.filter(kind="decision_sent_back"):
+        assert "Avant cela, sa présidence rouvre l’évaluation" in write(message).body
+    body = write(Message.objects.get(kind="review_declined", recipient=cast.officer)).body
+    assert "Avant tout, la présidence du comité doit rouvrir son évaluation" in body
+    assert "Attribuez-le à une autre personne de même provenance." in body
+
+
+def test_recusal_after_the_issue_asks_the_officer_for_nobody(cast, programme):
+    decision = files.issued(cast, programme)
+    declare_interests(decision.application, by=cast.chloe, answer="conflict", note="Mon conjoint y travaille.")
+    body = write(Message.objects.get(kind="review_declined", recipient=cast.officer)).body
+    assert "personne d’autre à désigner" in body
+    assert "Avant tout" not in body
 
 
 @pytest.mark.parametrize(

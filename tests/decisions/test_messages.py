@@ -240,12 +240,27 @@ def test_return_is_not_said_to_who_acted_and_whose_account_is_closed_since(cast,
     assert told("decision_sent_back") == ["Maude"]
 
 
+def ask_of_nobody(cast):
+    """The approver reads the file as before, and is asked for no step of it."""
+    Appointment.objects.filter(user=cast.approver).update(limit=D("1.00"))
+
+
+@pytest.mark.parametrize("to_panel", [True, False])
+def test_return_is_said_to_whoever_was_asked_for_the_step_and_had_not_taken_it(cast, programme, to_panel):
+    decision = files.endorsed(cast, programme)
+    with clock.at(files.DECIDED_AT):
+        assert "Sylvie" in told("decision_waiting")
+        services.send_back(decision, by=cast.endorser, reason="Attendez.", to_panel=to_panel)
+    assert "Sylvie" in told("decision_sent_back")
+
+
 def test_who_only_sent_it_back_before_is_not_told_of_the_next_return(cast, programme):
     """A return is no act that another return makes void."""
     decision = files.endorsed(cast, programme)
     with clock.at(files.DECIDED_AT):
         files.declare(cast, decision, "approver")
         decision = services.send_back(decision, by=cast.approver, reason="À revoir.")
+        ask_of_nobody(cast)
         decision = services.endorse(decision, by=cast.endorser)
         Message.objects.all().delete()
         services.send_back(decision, by=cast.endorser, reason="Encore.")
@@ -291,6 +306,7 @@ def test_return_is_said_to_whose_act_it_makes_void_and_not_to_whose_was_void_bef
     decision = files.approved(cast, programme)
     with clock.at(files.DECIDED_AT):
         decision = services.send_back(decision, by=cast.endorser, reason="À revoir.")
+        ask_of_nobody(cast)
         services.endorse(decision, by=cast.endorser)
         Message.objects.all().delete()
         services.send_back(decision, by=cast.endorser, reason="Encore.")

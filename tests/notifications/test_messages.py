@@ -31,6 +31,8 @@ VALUES = {
     bool: (True, False),
     date: (date(2026, 12, 1), date(2026, 12, 2)),
     datetime: (CLOSES, CLOSES + timedelta(days=1)),
+    date | None: (date(2026, 12, 1), None),
+    datetime | None: (CLOSES, None),
     Decimal: (Decimal("75000.01"), Decimal("75000.02")),
     Text: (Text("«un»", "«one»"), Text("«deux»", "«two»")),
     str | Text: ("«one»", "«two»"),
