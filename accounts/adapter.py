@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailConfirmationHMAC
 from django.forms import Form
 from django.http import HttpRequest
 from django.utils.translation import get_language
@@ -49,6 +50,11 @@ MAILS: dict[str, Callable[[Given, datetime], tuple[Content, Link]]] = {
     "password_changed": _changed,
     "password_set": _changed,
 }
+
+
+def confirms_an_address(key: str) -> bool:
+    """Whether the link of a message still proves an address: not proved yet, and the link's time not over."""
+    return EmailConfirmationHMAC.from_key(key) is not None
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -159,6 +159,24 @@ def must_concern_its_reader(message: Message) -> None:
         raise TooLate("Its reader no longer holds the office by which it concerned them.")
 
 
+STILL_ASKED: dict[MessageKind, Callable[[str], bool]] = {}
+"""Of each kind that asks something of a bare address, whether the link that it leads to (its token) still asks it."""
+
+
+def ask_of_link(kind: MessageKind, still_asks: Callable[[str], bool]) -> None:
+    """The app that answers the link of a message says whether it still asks anything. ImproperlyConfigured when
+    another did."""
+    if STILL_ASKED.setdefault(kind, still_asks) is not still_asks:
+        raise ImproperlyConfigured(f"two apps say whether the link of {kind} still asks anything")
+
+
+def must_still_be_asked(message: Message) -> None:
+    """TooLate when the link that it leads to asks nothing any more: it was answered, taken back, or is over."""
+    still_asks = STILL_ASKED.get(MessageKind(message.kind))
+    if still_asks and message.url_args and not still_asks(str(message.url_args[0])):
+        raise TooLate("What it asks is not asked any more.")
+
+
 def _paragraphs(kind: str, said: dict[str, Value]) -> list[str]:
     """The body of the kind, paragraph by paragraph: a blank line parts them."""
     body = _plain(f"notifications/{kind}.txt", said)

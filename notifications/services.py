@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from audit.services import record
 from notifications import mail, notices
-from notifications.constants import OF_OFFICE, MessageKind
+from notifications.constants import OF_OFFICE, Concern, MessageKind
 from notifications.messages import KINDS, Content
 from notifications.models import Message
 from work import clock
@@ -90,13 +90,17 @@ def hand_over(kind: MessageKind, to: Callable[[Message], None]) -> None:
 
 def check_kinds() -> None:
     """Called once every app above is ready: ImproperlyConfigured when nothing says what a kind of message says, when
-    nobody takes the messages of a followed kind, or when nobody knows who still holds an office."""
+    nobody takes the messages of a followed kind, or when nobody knows who still holds an office, or whether what is
+    asked of a bare address is still asked."""
     if lacking := [kind.value for kind in MessageKind if kind not in KINDS]:
         raise ImproperlyConfigured(f"nothing says what messages of kind {', '.join(lacking)} say")
     if lacking := [kind.value for kind, content in KINDS.items() if content.words.followed and kind not in _TAKERS]:
         raise ImproperlyConfigured(f"no app goes on after the messages of kind {', '.join(lacking)}")
     if unasked := [concern.name for concern in OF_OFFICE if concern not in notices.IN_OFFICE]:
         raise ImproperlyConfigured(f"no app says who still holds the office of {', '.join(unasked)}")
+    of_address = [kind for kind, content in KINDS.items() if content.words.to is Concern.ADDRESS]
+    if unasked := [kind.value for kind in of_address if kind not in notices.STILL_ASKED]:
+        raise ImproperlyConfigured(f"no app says whether the link of {', '.join(unasked)} still asks anything")
 
 
 def send(message: Message) -> None:
@@ -111,6 +115,7 @@ def send(message: Message) -> None:
         notices.must_have_a_reader(message)
         notices.must_be_open_to_its_reader(message)
         notices.must_concern_its_reader(message)
+        notices.must_still_be_asked(message)
         _address_anew(message)
         mail.deliver(notices.write(message), since=message.created_at)
         message.sent_at = clock.now()

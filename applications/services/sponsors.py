@@ -14,7 +14,7 @@ from accounts.rules import is_member, is_person
 from applications import constants
 from applications.models import Application, Sponsorship
 from applications.pages import APPLICATION_SPONSOR, SPONSOR
-from applications.rules import closing_for, takes_answers
+from applications.rules import call_takes_submissions, closing_for, takes_answers
 from applications.selectors.answers import answers_of
 from applications.selectors.people import members_of
 from applications.services.drafts import locked
@@ -124,8 +124,11 @@ def stands_in_the_way(sponsorship: Sponsorship | None) -> Refusal | None:
         return Refusal(_("The applicant took this request back, or sent you a newer one."), code="cancelled")
     if sponsorship.expires_at <= clock.now():
         return Refusal(_("This request has expired. Ask the applicant for a new one."), code="expired")
-    if sponsorship.application.state != ApplicationState.DRAFT:
+    application = sponsorship.application
+    if application.state != ApplicationState.DRAFT:
         return Refusal(_("This application no longer waits for a sponsor."), code="state")
+    if call_takes_submissions(application, None):  # the applicant's sentence speaks of its draft
+        return Refusal(_("The call takes no more applications: nothing more is asked of you."), code="closed")
     return None
 
 

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django.core.exceptions import ValidationError
 
 from accounts import services
 from accounts.models import Cluster, Invitation, Membership, Organisation, User
+from accounts.pages import CONFIRM_ADDRESS
 from accounts.rules import holds_cluster_role, is_member, is_signatory
 from accounts.services.clusters import end_cluster_appointment
 from accounts.services.invitations import _invite
@@ -16,7 +18,10 @@ from audit.models import Change, Entry
 from audit.states import ActorKind
 from demo.cast import COMPANIES
 from moves.refusals import Forbidden, WrongMoment
+from notifications.messages import AccountConfirm
 from notifications.models import Message
+from notifications.services import queue_message
+from notifications.tasks import send_messages
 from tests.cast import SET_UP
 from tests.mutants import proves
 from work import clock
@@ -310,6 +315,27 @@ def test_invitation_cancelled_no_longer_works(cast, usinage):
     with pytest.raises(WrongMoment):
         services.accept_invitation(token, by=cast.michel)
     assert last("invitation.cancel").given == {"invitation": str(invitation.public_id)}
+
+
+@pytest.mark.parametrize("end", ["accepted", "cancelled", "sent again"])
+def test_invitation_that_ended_in_the_outbox_does_not_leave(cast, usinage, end):
+    invitation, token = invite(usinage, cast)
+    {
+        "accepted": lambda: services.accept_invitation(token, by=cast.michel),
+        "cancelled": lambda: services.cancel_invitation(invitation, by=cast.sophie),
+        "sent again": lambda: invite(usinage, cast),
+    }[end]()
+    assert send_messages() == (1 if end == "sent again" else 0)
+    assert Message.objects.earliest("pk").last_error == "What it asks is not asked any more."
+
+
+def test_link_that_proves_an_address_leaves_until_it_is_proved(cast):
+    address = EmailAddress.objects.get(user=cast.michel)
+    for key in ("first", "second"):
+        EmailAddress.objects.filter(pk=address.pk).update(verified=key == "second")
+        link = CONFIRM_ADDRESS(EmailConfirmationHMAC.create(address).key)
+        queue_message(AccountConfirm(), to=cast.michel, link=link, key=key)
+        assert send_messages() == (1 if key == "first" else 0)
 
 
 def test_invitation_of_a_member_or_to_a_wrong_address_is_refused(cast, usinage):

@@ -57,7 +57,9 @@ from moves.models import DutyDone
 from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing
 from notifications.models import Message
+from notifications.tasks import send_messages
 from programs.models import Accommodation, Appointment, ReferenceCounter
+from programs.services.calls import cancel_call
 from programs.services.people import appoint
 from tests.cast import SET_UP
 from tests.files import AT, another, another_call, draft_file, open_call, sponsor_it, submit, submitted_file
@@ -66,6 +68,7 @@ from work import clock
 from work.models import new_public_id
 
 CLOSE = datetime(2028, 9, 30, 21, tzinfo=UTC)  # 17 h in Québec
+CLOSE_OF_ONE = CLOSE + timedelta(days=2)  # given to one applicant
 
 
 @pytest.fixture
@@ -284,6 +287,81 @@ def test_sponsor_link_ends_when_declined_cancelled_replaced_or_old(cast, program
     clock_at(until)
     assert stands_in_the_way(find_sponsorship(fourth_token)).code == "expired"
     assert stands_in_the_way(find_sponsorship("nothing")).code == "link"
+
+
+REQUEST = {"email": "x@boreal.example", "organisation_name": "Boréal", "language": "en"}
+NO_MORE_IS_ASKED = "The call takes no more applications: nothing more is asked of you."
+ENDS = {  # of a request that waits in the outbox: what happens meanwhile
+    "answered": lambda cast, asked: decline_sponsorship(asked, by=Guest()),
+    "confirmed": lambda cast, asked: confirm_sponsorship(
+        asked, by=Guest(), name="Hélène Savard", improvement="95 % à temps"
+    ),
+    "replaced": lambda cast, asked: invite_sponsor(
+        asked.application, by=cast.sophie, **REQUEST | {"email": "y@boreal.example"}
+    ),
+    "taken back": lambda cast, asked: cancel_sponsorship(asked, by=cast.sophie),
+    "draft deleted": lambda cast, asked: delete_draft(asked.application, by=cast.sophie),
+    "call cancelled": lambda cast, asked: cancel_call(asked.application.call, by=cast.officer, reason="Fin."),
+}
+
+
+@pytest.fixture
+def asked(cast, programme, now):
+    """A request to Boréal of a whole draft, in the outbox; nothing else waits there."""
+    file = draft_file(cast, programme, sponsor=False)
+    Message.objects.all().delete()
+    return invite_sponsor(file, by=cast.sophie, **REQUEST)[0]
+
+
+def sent_to():
+    """Send what waits: the addresses that a sponsor's request left for."""
+    send_messages()
+    return sorted(Message.objects.filter(kind="sponsor_asked", sent_at__isnull=False).values_list("address", flat=True))
+
+
+def test_request_that_waits_leaves_for_its_sponsor(asked):
+    assert sent_to() == ["x@boreal.example"]
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_request_that_ended_in_the_outbox_does_not_leave(cast, asked, end):
+    ENDS[end](cast, asked)
+    assert sent_to() == (["y@boreal.example"] if end == "replaced" else [])
+    assert Message.objects.get(address="x@boreal.example").last_error == "What it asks is not asked any more."
+
+
+@pytest.mark.parametrize("later", [AT + timedelta(days=31), datetime(2030, 1, 1, tzinfo=UTC)], ids=["old", "closed"])
+def test_request_whose_time_is_over_in_the_outbox_does_not_leave(asked, clock_at, later):
+    clock_at(later)
+    assert sent_to() == []
+
+
+@pytest.mark.parametrize("how", ["closed", "cancelled"])
+def test_sponsor_of_a_call_that_takes_nothing_more_is_asked_nothing_more(cast, programme, asked, clock_at, how):
+    """Not before its closing's grace is over: who began before may still send, sponsored."""
+    if how == "cancelled":
+        cancel_call(asked.application.call, by=cast.officer, reason="Fin.")
+    else:
+        call = asked.application.call
+        asked.__class__.objects.filter(pk=asked.pk).update(expires_at=CLOSE + timedelta(days=2))
+        clock_at(CLOSE)
+        assert stands_in_the_way(again(asked)) is None
+        clock_at(CLOSE + timedelta(days=1))
+        Accommodation.objects.create(call=call, organisation=asked.application.organisation, closes_at=CLOSE_OF_ONE)
+        assert stands_in_the_way(again(asked)) is None
+        call.accommodations.all().delete()
+    for answer in (
+        lambda: decline_sponsorship(again(asked), by=Guest()),
+        lambda: confirm_sponsorship(again(asked), by=Guest(), name="Hélène Savard", improvement="95 % à temps"),
+    ):
+        with override("en"), pytest.raises(WrongMoment) as refused:
+            answer()
+        assert [str(refusal.message) for refusal in refused.value.refusals] == [NO_MORE_IS_ASKED]
+    assert not Message.objects.filter(kind="sponsor_answered").exists()
+
+
+def again(asked):
+    return asked.__class__.objects.get(pk=asked.pk)
 
 
 @proves(invite_sponsor)

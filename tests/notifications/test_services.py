@@ -203,7 +203,8 @@ def test_second_content_of_one_kind_stops_the_start():
     assert messages.KINDS[MessageKind.LETTER] is messages.Letter
 
 
-def test_a_link_that_lets_its_holder_act_is_forgotten_once_sent(sam):
+def test_a_link_that_lets_its_holder_act_is_forgotten_once_sent(sam, monkeypatch):
+    monkeypatch.setitem(notices.STILL_ASKED, MessageKind.INVITATION, lambda token: token == "token")
     message = queue_message(INVITED, to=sam, link=INVITATION("token"), key="x")
     with clock.at(CLOSES - timedelta(minutes=1)):
         send(message)
@@ -321,6 +322,21 @@ def test_a_full_drain_asks_for_another_run_at_once(camille, queue, monkeypatch):
         queue(camille, key=str(n))
     assert (send_messages(), asked) == (2, ["messages"])
     assert (send_messages(), asked) == (1, ["messages"])
+
+
+def test_what_is_asked_of_a_bare_address_is_asked_again_of_the_app_that_answers_it(monkeypatch):
+    """A kind to an address of which no app says whether it is still asked stops the start; and two of them."""
+    asked = dict(notices.STILL_ASKED)
+    of_address = {kind for kind, content in messages.KINDS.items() if content.words.to is Concern.ADDRESS}
+    assert set(asked) == of_address == {"invitation", "account_confirm", "sponsor_asked"}
+    monkeypatch.setattr("notifications.services._TAKERS", dict.fromkeys(MessageKind))
+    check_kinds()
+    with pytest.raises(ImproperlyConfigured, match="invitation"):
+        notices.ask_of_link(MessageKind.INVITATION, bool)
+    for kind in of_address:
+        monkeypatch.setattr(notices, "STILL_ASKED", {one: say for one, say in asked.items() if one != kind})
+        with pytest.raises(ImproperlyConfigured, match=f"the link of {kind} still asks"):
+            check_kinds()
 
 
 @proves(messages_about)
