@@ -14,10 +14,11 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,7 @@ from work.states import Machine
 log = logging.getLogger("passerelle.errors")
 
 API = "/api/"
+SIGN_IN = settings.LOGIN_URL
 CHOOSE_AGAIN = "choose_again"  # the names of files that the page of a 503 could not keep: they go with the form
 # Our own fields that are never written back into a page. A question's key may hold any of these words.
 SECRET_FIELDS = re.compile(r"(old|new_)?password\d?")
@@ -180,6 +182,35 @@ class ChooseAgainMiddleware:
             sentence = _("Files are not kept while the service is unavailable. Choose again: %(names)s.")
             messages.warning(request, sentence % {"names": ", ".join(name[:120] for name in names[:20])})
         return response
+
+
+class UnsentMiddleware:
+    """Whoever sent a form after the end of their session is told, on the page to sign in, that it was not kept."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.method == "POST" and response.headers.get("Location", "").startswith(f"{reverse(SIGN_IN)}?"):
+            said = _("Your session has ended, and what you had just sent was not kept. Sign in, then send it again.")
+            messages.warning(request, said)
+        return response
+
+
+class NotAllowedMiddleware:
+    """405 has its page: an address that is not opened in this way. The API answers in its own manner."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not isinstance(response, HttpResponseNotAllowed) or request.path.startswith(API):
+            return response
+        page = answer(request, 405)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
 
 class UnreadableMiddleware:

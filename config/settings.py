@@ -99,6 +99,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "config.errors.UnreadableMiddleware",
     "config.errors.ChooseAgainMiddleware",
+    "config.errors.UnsentMiddleware",
+    "config.errors.NotAllowedMiddleware",
     "config.errors.WrongMomentMiddleware",
 ]
 

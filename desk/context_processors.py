@@ -114,7 +114,7 @@ def links(items: list[Item], user: User | AnonymousUser, path: str = "") -> list
 
 
 def languages(request: HttpRequest) -> list[dict[str, object]]:
-    """Both languages, with the address of this same page in each; an address that only takes a form leads back home."""
+    """Both languages, with the address of this same page in each; one that only takes a form leads on to its page."""
     current = (get_language() or settings.LANGUAGE_CODE)[:2]
     found = []
     for code, _name in settings.LANGUAGES:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import services
 from accounts.constants import Province, Region
@@ -24,6 +24,7 @@ from accounts.requests import PersonRequest
 from accounts.rules import is_signatory
 from accounts.services.organisations import TAKEN, must_sign_for
 from moves.refusals import WrongMoment
+from work.requests import posted_from
 from work.versions import Overtaken
 
 
@@ -153,7 +154,7 @@ def member(request: PersonRequest, public_id: UUID, person: UUID) -> HttpRespons
 
 
 @login_required
-@require_POST
+@posted_from("organisation", "public_id")
 def cancel_invitation(request: PersonRequest, public_id: UUID, invitation: UUID) -> HttpResponse:
     """Take back an invitation."""
     organisation = own(request, public_id)

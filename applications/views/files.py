@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
 from applications import lists
@@ -33,6 +33,7 @@ from programs.rules import is_staff
 from work import clock
 from work.jobs import JOB_PAGE, NotNow
 from work.models import Job
+from work.requests import posted_from
 
 
 @require_safe
@@ -152,7 +153,7 @@ def answers(request: PersonRequest, reference: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("file-answers", "reference")
 def retry_receipt(request: PersonRequest, reference: str) -> HttpResponse:
     """Have a receipt that could not be made tried again."""
     application = enter(request.user, STAFF, read=None, reference=reference)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.requests import PersonRequest
@@ -25,6 +25,7 @@ from audit.actors import Guest
 from audit.services import record_reading
 from audit.states import Read
 from work.names import address_key
+from work.requests import posted_from
 
 
 @of_drafts
@@ -58,7 +59,7 @@ def ask(request: PersonRequest, public_id: UUID) -> HttpResponse:
 
 
 @of_drafts
-@require_POST
+@posted_from("application-sponsor", "public_id")
 def cancel(request: PersonRequest, public_id: UUID, sponsorship: UUID) -> HttpResponse:
     """The applicant takes its request back."""
     application = own(request, public_id, read=None)

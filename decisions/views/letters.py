@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.requests import PersonRequest
 from audit.states import Read
@@ -13,6 +13,7 @@ from decisions.views.chain import decision_of
 from documents.downloads import file_response
 from letters.models import Letter
 from letters.services import retry_letter
+from work.requests import posted_from
 
 
 def letter_of(request: PersonRequest, reference: str, *, read: Read | None) -> Letter:
@@ -32,7 +33,7 @@ def staff_copy(request: PersonRequest, reference: str) -> HttpResponseBase:
 
 
 @login_required
-@require_POST
+@posted_from("decision-file", "reference")
 def retry(request: PersonRequest, reference: str) -> HttpResponse:
     """Try a failed letter again."""
     retry_letter(letter_of(request, reference, read=None), by=request.user)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django_htmx.http import trigger_client_event
 
 from accounts.models import User
@@ -20,6 +20,7 @@ from desk.forms.jobs import JobFilter
 from desk.selectors.jobs import failures_of, jobs_of, shown_job, shown_jobs
 from work import jobs
 from work.models import Job
+from work.requests import posted_from
 from work.states import RUNNABLE, JobAct
 
 PAGE = 50
@@ -96,7 +97,7 @@ progress.asks_by_itself = True  # type: ignore[attr-defined]  # a mark for the m
 
 
 @login_required
-@require_POST
+@posted_from("job-detail", "public_id")
 def act(request: PersonRequest, public_id: UUID, act: str) -> HttpResponse:
     """Pause, resume, cancel, try again."""
     if act not in ACTS:

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts import services as accounts
 from accounts.models import Cluster, ClusterAppointment, User
@@ -31,6 +31,7 @@ from funding import services as funding
 from moves.refusals import Forbidden, Refusal, WrongMoment
 from programs.models import Appointment
 from programs.services import people as programs
+from work.requests import posted_from
 
 
 def administered(request: PersonRequest) -> Cluster:
@@ -84,7 +85,7 @@ def invite(request: PersonRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("people")
 def cancel_invitation(request: PersonRequest, invitation: UUID) -> HttpResponse:
     """Take back an invitation to the cluster."""
     cluster = administered(request)
@@ -101,7 +102,7 @@ def person(request: PersonRequest, public_id: UUID) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["POST"])
+@posted_from("person", "public_id")
 def give(request: PersonRequest, public_id: UUID, kind: str) -> HttpResponse:
     """Give a role: in the cluster, on a programme or for a partner."""
     cluster, user = administered(request), get_object_or_404(User, public_id=public_id)
@@ -128,7 +129,7 @@ def give(request: PersonRequest, public_id: UUID, kind: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["POST"])
+@posted_from("person", "public_id")
 def end(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Take a role back at once. The form names it as the page lists it."""
     cluster, user = administered(request), get_object_or_404(User, public_id=public_id)

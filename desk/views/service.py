@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import PersonRequest
 from desk import services
@@ -17,6 +17,7 @@ from desk.rules import administered_clusters
 from desk.selectors.service import PAGE, rows_of, service_of, table_of
 from moves.refusals import Forbidden
 from work.querysets import stopped
+from work.requests import posted_from
 from work.selectors import TABLES, WorkTable
 from work.states import Table
 from work.templatetags.formats import number
@@ -53,7 +54,7 @@ def whole(request: PersonRequest, table: WorkTable) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("service")
 def retry(request: PersonRequest) -> HttpResponse:
     """Try again everything that the `table` named gave up, or the one row named `only`."""
     administering(request)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.requests import PersonRequest
 from applications.access import enter
@@ -26,6 +26,7 @@ from reviews.forms.people import DeclareForm, InterestForm
 from reviews.models import Assignment
 from reviews.states import Answer, AssignmentState
 from reviews.views.files import own_assignment
+from work.requests import posted_from
 
 
 @login_required
@@ -42,7 +43,7 @@ def index(request: PersonRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("review-interests")
 def end(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """An interest of mine ends today. It stays on record."""
     interest = get_object_or_404(request.user.interests, public_id=public_id)

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.requests import PersonRequest
@@ -33,6 +33,7 @@ from reviews.rules import WHO_ASSIGNS, WHO_RULES, may_assign, may_rule, may_upho
 from reviews.selectors import PanelReviews
 from reviews.states import Answer, AssignmentState
 from reviews.views.ranking import address_of
+from work.requests import posted_from
 from work.states import Tag
 
 
@@ -160,7 +161,7 @@ def _what_can_be_done(application: Application, user: User) -> dict[str, object]
 
 
 @login_required
-@require_POST
+@posted_from("review-file", "reference")
 def assign(request: PersonRequest, reference: str) -> HttpResponse:
     """Offer the file to the people chosen. Whoever cannot take it is named with the reason; the others are offered."""
     application = enter(request.user, STAFF, read=Read.REVIEWS, reference=reference)
@@ -188,14 +189,14 @@ def assign(request: PersonRequest, reference: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("review-file", "reference")
 def start(request: PersonRequest, reference: str) -> HttpResponse:
     """Open the file to its panel."""
     return _move_file(request, reference, services.start_review, _("The file is open to its reviewers."))
 
 
 @login_required
-@require_POST
+@posted_from("review-file", "reference")
 def close(request: PersonRequest, reference: str) -> HttpResponse:
     """Close the review of a file whose quorum is in."""
     return _move_file(request, reference, services.close_review, _("The review is complete."))

@@ -9,7 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.models import User
 from accounts.requests import PersonRequest
@@ -20,6 +20,7 @@ from reviews import selectors, services
 from reviews.forms.people import ReasonForm
 from reviews.models import Assignment
 from reviews.views.files import own_assignment
+from work.requests import posted_from
 
 
 @login_required
@@ -61,7 +62,7 @@ def past(request: PersonRequest) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted_from("review-score", "public_id")
 def skip(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """Put a file at the end of the queue, and go to the next one."""
     assignment = own_assignment(request, public_id)

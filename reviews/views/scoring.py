@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.requests import PersonRequest
 from applications.selectors import submitted
@@ -25,6 +25,7 @@ from reviews.views.evidence import Step, evidence_for, evidence_of, found_in, st
 from reviews.views.files import of_reviewer, opened_assignment
 from reviews.views.queue import to_next
 from work import clock
+from work.requests import posted_from
 from work.versions import UnreadableVersion, read_version
 
 
@@ -131,7 +132,7 @@ def _lead_on(request: PersonRequest, assignment: Assignment, steps: list[Step], 
 
 
 @of_reviewer
-@require_POST
+@posted_from("review-score", "public_id")
 def save(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """One change, sent by the script as it happens (the contract: templates/components/autosave.html)."""
     assignment = opened_assignment(request, public_id, read=None)

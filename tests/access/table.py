@@ -28,20 +28,20 @@ trail-list                           L   3   3   3   3   3   3   3   3   3   3  
 job-list                             L   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o
 job-detail                           L   4   4   4   o   4   4   4   4   4   4   4   4   4   4   4   4   o   4
 job-progress                         L   4   4   4   o   4   4   4   4   4   4   4   4   4   4   4   4   o   4
-job-act                              LL  54  54  54  5r  54  54  54  54  54  54  54  54  54  54  54  54  5r  54
+job-act                              LL  r4  r4  r4  rr  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  rr  r4
 accessibility                        o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o
 privacy                              o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o
 components                           o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o
 profile                              LL  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo
 service                              L   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   o   3
-service-retry                        LL  53  53  53  53  53  53  53  53  53  53  53  53  53  53  53  53  54  53
+service-retry                        LL  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r4  r3
 service-set-aside                    LL  33  33  33  33  33  33  33  33  33  33  33  33  33  33  33  33  oo  33
 people                               LL  33  33  33  33  33  33  33  33  33  33  33  33  33  33  33  33  oo  33
 people-invite                        LL  33  33  33  33  33  33  33  33  33  33  33  33  33  33  33  33  oo  33
-people-invitation-cancel             LL  53  53  53  53  53  53  53  53  53  53  53  53  53  53  53  53  59  53
+people-invitation-cancel             LL  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r9  r3
 person                               L   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   o   3
-person-give                          LL  53  53  53  53  53  53  53  53  53  53  53  53  53  53  53  53  5o  53
-person-end                           LL  53  53  53  53  53  53  53  53  53  53  53  53  53  53  53  53  59  53
+person-give                          LL  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  ro  r3
+person-end                           LL  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r3  r9  r3
 account_login                        oo  rr  rr  rr  rr  rr  rr  rr  rr  rr  rr  rr  rr  rr  rr  rr  rr  rr  rr
 account_logout                       rr  or  or  or  or  or  or  or  or  or  or  or  or  or  or  or  or  or  or
 account_signup                       oo  rr  rr  rr  rr  rr  rr  rr  rr  rr  rr  rr  rr  rr  rr  rr  rr  rr  rr
@@ -61,7 +61,7 @@ organisation                         L   o   o   4   4   4   4   4   4   4   4  
 organisation-edit                    LL  33  oo  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
 organisation-invite                  LL  33  oo  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
 organisation-member                  LL  oo  oo  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
-organisation-invitation-cancel       LL  53  59  54  54  54  54  54  54  54  54  54  54  54  54  54  54  54  54
+organisation-invitation-cancel       LL  r3  r9  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4
 invitation                           44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
 catalogue                            o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o
 program                              o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o
@@ -73,12 +73,12 @@ application-list                     L   o   o   o   o   o   o   o   o   o   o  
 application-detail                   L   o   o   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4
 application-tasks                    L   o   o   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4
 application-eligibility              LL  o2  o2  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
-application-answer                   LL  52  52  54  54  54  54  54  54  54  54  54  54  54  54  54  54  54  54
+application-answer                   LL  r2  r2  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4
 application-section                  LL  or  or  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
 application-document                 L   o   o   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4
 application-delete                   LL  o3  or  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
 application-sponsor                  LL  oo  oo  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
-application-sponsor-cancel           LL  5r  5r  54  54  54  54  54  54  54  54  54  54  54  54  54  54  54  54
+application-sponsor-cancel           LL  rr  rr  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4
 sponsor                              44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
 application-check                    L   o   o   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4
 application-submit                   LL  oo  oo  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
@@ -92,7 +92,7 @@ file-list                            L   3   3   3   o   o   3   3   3   o   o  
 file-list-csv                        LL  33  33  33  oo  oo  33  33  33  oo  oo  oo  oo  33  33  33  oo  33  oo
 file-list-result                     L   4   4   4   o   4   4   4   4   4   4   4   4   4   4   4   4   4   4
 file-answers                         L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
-file-receipt-retry                   LL  54  54  54  5r  53  54  54  54  53  53  53  53  54  54  54  53  54  54
+file-receipt-retry                   LL  r4  r4  r4  rr  r3  r4  r4  r4  r3  r3  r3  r3  r4  r4  r4  r3  r4  r4
 file-document                        L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
 file-screening                       LL  44  44  44  o2  o2  44  44  44  o2  o2  o2  o2  44  44  44  o2  44  44
 file-find-complete                   LL  44  44  44  33  o9  44  44  44  33  33  33  33  44  44  44  33  44  44
@@ -121,23 +121,23 @@ envelope-list                        L   3   3   3   o   3   3   3   3   o   o  
 envelope-statement                   L   4   4   4   o   4   4   4   4   o   o   o   o   4   4   4   o   4   4
 envelope-csv                         L   4   4   4   o   4   4   4   4   o   o   o   o   4   4   4   o   4   4
 review-interests                     LL  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo  oo
-review-interest-end                  LL  54  54  54  54  54  5r  54  54  54  54  54  54  54  54  54  54  54  54
+review-interest-end                  LL  r4  r4  r4  r4  r4  rr  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4
 review-queue                         L   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o
 review-past                          L   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o   o
 review-score                         LL  44  44  44  44  44  rr  44  44  44  44  44  44  44  44  44  44  44  44
-review-save                          LL  54  54  54  54  54  52  54  54  54  54  54  54  54  54  54  54  54  54
+review-save                          LL  r4  r4  r4  r4  r4  r2  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4
 review-check                         LL  44  44  44  44  44  rr  44  44  44  44  44  44  44  44  44  44  44  44
 review-read                          L   4   4   4   4   4   o   4   4   4   4   4   4   4   4   4   4   4   4
-review-skip                          LL  54  54  54  54  54  5r  54  54  54  54  54  54  54  54  54  54  54  54
+review-skip                          LL  r4  r4  r4  r4  r4  rr  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4
 review-decline                       LL  44  44  44  44  44  oo  44  44  44  44  44  44  44  44  44  44  44  44
 review-declare-own                   LL  44  44  44  44  44  oo  44  44  44  44  44  44  44  44  44  44  44  44
 review-document                      L   4   4   4   4   4   o   4   4   4   4   4   4   4   4   4   4   4   4
 review-declare                       LL  44  44  44  oo  oo  rr  44  oo  oo  oo  oo  oo  oo  oo  44  44  44  44
 review-rule                          LL  44  44  44  33  33  44  44  44  o9  o3  33  33  44  44  44  33  44  44
 review-file                          L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
-review-assign                        LL  54  54  54  52  53  54  54  54  53  53  53  53  54  54  54  53  54  54
-review-start                         LL  54  54  54  59  53  54  54  54  53  53  53  53  54  54  54  53  54  54
-review-close                         LL  54  54  54  59  53  54  54  54  59  53  53  53  54  54  54  53  54  54
+review-assign                        LL  r4  r4  r4  r2  r3  r4  r4  r4  r3  r3  r3  r3  r4  r4  r4  r3  r4  r4
+review-start                         LL  r4  r4  r4  r9  r3  r4  r4  r4  r3  r3  r3  r3  r4  r4  r4  r3  r4  r4
+review-close                         LL  r4  r4  r4  r9  r3  r4  r4  r4  r9  r3  r3  r3  r4  r4  r4  r3  r4  r4
 review-reopen-file                   LL  44  44  44  33  33  44  44  44  99  33  33  33  44  44  44  33  44  44
 review-assignment                    L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
 review-act                           LL  44  44  44  o9  33  44  44  44  33  33  33  33  44  44  44  33  44  44
@@ -153,7 +153,7 @@ decision-reasons                     LL  44  44  44  o9  33  44  44  44  33  o9 
 decision-preview                     L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
 decision-preview-language            L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
 decision-letter-staff                L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
-decision-letter-retry                LL  54  54  54  59  53  54  54  54  53  53  53  53  54  54  54  53  54  54
+decision-letter-retry                LL  r4  r4  r4  r9  r3  r4  r4  r4  r3  r3  r3  r3  r4  r4  r4  r3  r4  r4
 decision-concurrences                L   3   3   3   3   3   3   3   3   3   3   3   3   3   o   3   3   3   3
 decision-concurrence                 L   4   4   4   4   4   4   4   4   4   4   4   4   4   o   4   4   4   4
 decision-concurrence-declare         LL  44  44  44  44  44  44  44  44  44  44  44  44  44  oo  44  44  44  44
@@ -198,20 +198,20 @@ trail-file                           L   4   4   4   4   4   4   3
 trail-file-csv                       L   4   4   4   4   4   4   3
 job-detail                           L   4   4   4   4   4   4   o
 job-progress                         L   4   4   4   4   4   4   o
-job-act                              LL  54  54  54  54  54  54  5r
+job-act                              LL  r4  r4  r4  r4  r4  r4  rr
 file-list-result                     L   4   4   4   4   4   4   o
 service-set-aside                    LL  33  33  33  33  33  44  33
-people-invitation-cancel             LL  53  53  53  53  53  54  53
+people-invitation-cancel             LL  r3  r3  r3  r3  r3  r4  r3
 person                               L   3   3   3   3   3   o   3
-person-give                          LL  53  53  53  53  53  5o  53
-person-end                           LL  53  53  53  53  53  59  53
+person-give                          LL  r3  r3  r3  r3  r3  ro  r3
+person-end                           LL  r3  r3  r3  r3  r3  r9  r3
 account_confirm_email                o4  o4  o4  o4  o4  o4  o4  o4
 account_reset_password_from_key      oo  oo  oo  oo  oo  oo  oo  oo
 organisation                         L   4   4   4   4   4   4   4
 organisation-edit                    LL  44  44  44  44  44  44  44
 organisation-invite                  LL  44  44  44  44  44  44  44
 organisation-member                  LL  44  44  44  44  44  44  44
-organisation-invitation-cancel       LL  54  54  54  54  54  54  54
+organisation-invitation-cancel       LL  r4  r4  r4  r4  r4  r4  r4
 invitation                           44  44  44  44  44  44  44  44
 program                              o   o   o   o   o   o   o   o
 call                                 o   o   o   o   o   o   o   o
@@ -220,12 +220,12 @@ application-start                    LL  o2  o2  o2  o2  o2  o2  o2
 application-detail                   L   4   4   4   4   4   4   4
 application-tasks                    L   4   4   4   4   4   4   4
 application-eligibility              LL  44  44  44  44  44  44  44
-application-answer                   LL  54  54  54  54  54  54  54
+application-answer                   LL  r4  r4  r4  r4  r4  r4  r4
 application-section                  LL  44  44  44  44  44  44  44
 application-document                 L   4   4   4   4   4   4   4
 application-delete                   LL  44  44  44  44  44  44  44
 application-sponsor                  LL  44  44  44  44  44  44  44
-application-sponsor-cancel           LL  54  54  54  54  54  54  54
+application-sponsor-cancel           LL  r4  r4  r4  r4  r4  r4  r4
 sponsor                              44  44  44  44  44  44  44  44
 application-check                    L   4   4   4   4   4   4   4
 application-submit                   LL  44  44  44  44  44  44  44
@@ -236,7 +236,7 @@ application-take-back                LL  44  44  44  44  44  44  44
 application-withdraw                 LL  44  44  44  44  44  44  44
 application-changes                  LL  44  44  44  44  44  44  44
 file-answers                         L   4   4   4   4   4   4   o
-file-receipt-retry                   LL  54  54  54  54  54  54  5r
+file-receipt-retry                   LL  r4  r4  r4  r4  r4  r4  rr
 file-document                        L   4   4   4   4   4   4   o
 file-screening                       LL  44  44  44  44  44  44  o2
 file-find-complete                   LL  44  44  44  44  44  44  33
@@ -261,21 +261,21 @@ call-cancel                          LL  44  44  44  44  44  44  o2
 call-archive                         LL  44  44  44  44  44  44  o9
 envelope-statement                   L   4   4   4   4   4   4   o
 envelope-csv                         L   4   4   4   4   4   4   o
-review-interest-end                  LL  54  54  54  54  54  54  5r
+review-interest-end                  LL  r4  r4  r4  r4  r4  r4  rr
 review-score                         LL  44  44  44  44  44  44  33
-review-save                          LL  54  54  54  54  54  54  53
+review-save                          LL  r4  r4  r4  r4  r4  r4  r3
 review-check                         LL  44  44  44  44  44  44  33
 review-read                          L   4   4   4   4   4   4   3
-review-skip                          LL  54  54  54  54  54  54  5r
+review-skip                          LL  r4  r4  r4  r4  r4  r4  rr
 review-decline                       LL  44  44  44  44  44  44  oo
 review-declare-own                   LL  44  44  44  44  44  44  oo
 review-document                      L   4   4   4   4   4   4   3
 review-declare                       LL  44  44  44  44  44  44  oo
 review-rule                          LL  44  44  44  44  44  44  33
 review-file                          L   4   4   4   4   4   4   o
-review-assign                        LL  54  54  54  54  54  54  52
-review-start                         LL  54  54  54  54  54  54  59
-review-close                         LL  54  54  54  54  54  54  59
+review-assign                        LL  r4  r4  r4  r4  r4  r4  r2
+review-start                         LL  r4  r4  r4  r4  r4  r4  r9
+review-close                         LL  r4  r4  r4  r4  r4  r4  r9
 review-reopen-file                   LL  44  44  44  44  44  44  33
 review-assignment                    L   4   4   4   4   4   4   o
 review-act                           LL  44  44  44  44  44  44  o9
@@ -290,7 +290,7 @@ decision-reasons                     LL  44  44  44  44  44  44  o9
 decision-preview                     L   4   4   4   4   4   4   o
 decision-preview-language            L   4   4   4   4   4   4   o
 decision-letter-staff                L   4   4   4   4   4   4   o
-decision-letter-retry                LL  54  54  54  54  54  54  59
+decision-letter-retry                LL  r4  r4  r4  r4  r4  r4  r9
 decision-concurrence                 L   4   4   4   4   4   4   4
 decision-concurrence-declare         LL  44  44  44  44  44  44  44
 decision-concurrence-give            LL  44  44  44  44  44  44  44

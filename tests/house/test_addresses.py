@@ -123,3 +123,25 @@ def test_every_link_of_a_menu_has_its_address(language):
     items = [*NAVIGATION, *ACCOUNT_MENU, *FOOTER]
     with translation.override(language):
         assert [item.url_name for item in items if not reverse(item.url_name).startswith("/")] == []
+
+
+TAKE_NO_PAGE = {  # what only takes a form, or a script's question, and that no page is named for
+    "desk/views/frame.py:stay",  # asked by the script of every page
+    "demo/views.py:sign_in_as",  # its buttons are on two pages, of which one exists only before signing in
+}
+
+
+def takes_only_a_form(decorator):
+    said = ast.unparse(decorator)
+    return said == "require_POST" or said == "require_http_methods(['POST'])"
+
+
+def test_address_that_only_takes_a_form_names_the_page_that_holds_it():
+    """Else whoever signs in again after a press, or changes the language of its answer, meets a 405."""
+    found = {
+        f"{path.relative_to(ROOT)}:{node.name}"
+        for _app, path in python_files()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and any(takes_only_a_form(one) for one in node.decorator_list)
+    }
+    assert found == TAKE_NO_PAGE, "say `posted_from` of it (work.requests)"

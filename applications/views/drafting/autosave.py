@@ -9,7 +9,6 @@ from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from accounts.requests import PersonRequest
@@ -29,12 +28,13 @@ from questions.schema import Fault, Question
 from questions.schema.answers import visible_questions
 from work import clock
 from work.forms import said
+from work.requests import posted_from
 from work.texts import is_blank
 from work.versions import UnreadableVersion, read_version
 
 
 @login_required
-@require_POST
+@posted_from("application-tasks", "public_id")
 def answer(request: PersonRequest, public_id: UUID) -> HttpResponse:
     """One answer, saved as it is left. JSON: the contract is in templates/components/autosave.html."""
     application = own(request, public_id, read=None)
