@@ -55,6 +55,10 @@ class DecisionQuerySet(OfFileQuerySet["Decision"]):
     def issued(self) -> Self:
         return self.filter(state__in=ONCE_ISSUED)
 
+    def told(self) -> Self:
+        """Those whose letter was sent."""
+        return self.filter(letter__sent_at__isnull=False)
+
     def in_force(self) -> Self:
         """Those issued that none has taken the place of since."""
         return self.filter(state=DecisionState.ISSUED)
@@ -181,10 +185,13 @@ class ConcurrenceQuerySet(models.QuerySet["Concurrence"]):
 
     def asked_of(self, user: Actor) -> Self:
         """The same, with the files that are closed to them: the door says so, and why."""
+        return self.ever_asked_of(user).counted().filter(decision__state__in=ONCE_APPROVED)
+
+    def ever_asked_of(self, user: Actor) -> Self:
+        """The same, and what is asked no more: a return, a withdrawal or another decision made it void since."""
         if not is_person(user):
             return self.none()
-        partners = user.partner_seats.concurring().values("partner_id")
-        return self.counted().filter(agreement__partner__in=partners).filter(decision__state__in=ONCE_APPROVED)
+        return self.filter(agreement__partner__in=user.partner_seats.concurring().values("partner_id"))
 
     def waiting(self) -> Self:
         return self.awaited().filter(decision__state=DecisionState.APPROVED)

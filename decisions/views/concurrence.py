@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,10 +25,10 @@ from decisions.models import Concurrence, Decision
 from decisions.states import DecisionKind
 from decisions.subjects import subject_of
 from letters import sheets
-from moves.interests import standing_of
+from moves.interests import ask_unbarred, standing_of
 from moves.machine import allowed
 from moves.machine import refusals as refusals_to
-from moves.refusals import WrongMoment
+from moves.refusals import Refusal, WrongMoment
 from moves.states import StandingState
 from moves.transitions import M, MoveOf
 from reviews.services import declare_interests
@@ -43,11 +43,24 @@ RELATED = (
 )
 
 
+class AskedNoMore(WrongMoment):
+    """The concurrence was asked of the person's partner, and is not any more. Why is not said: its file went back to
+    the cluster, or its applicant withdrew it."""
+
+    def __init__(self) -> None:
+        super().__init__(Refusal(_("This file no longer waits for you."), code="asked_no_more"))
+
+
 def own(request: PersonRequest, public_id: UUID) -> Concurrence:
-    """A concurrence asked of a partner that the person sits for; to anyone else it does not exist (404). Whether the
-    file is closed to them, the door says (`read_of`)."""
-    concurrences = Concurrence.objects.asked_of(request.user).select_related(*RELATED)
-    return get_object_or_404(concurrences, public_id=public_id)
+    """A concurrence asked of a partner that the person sits for; to anyone else it does not exist (404). AskedNoMore
+    once it is not any more. Whether the file is closed to them, the door says (`read_of`)."""
+    asked = Concurrence.objects.asked_of(request.user).select_related(*RELATED)
+    try:
+        return get_object_or_404(asked, public_id=public_id)
+    except Http404:
+        before = get_object_or_404(Concurrence.objects.ever_asked_of(request.user), public_id=public_id)
+    ask_unbarred(before.application_id, request.user)
+    raise AskedNoMore
 
 
 def read_of(concurrence: Concurrence, person: User, *, read: Read) -> None:
@@ -208,7 +221,12 @@ def _act(
 ) -> HttpResponse:
     """A page that says what an act does, and the act. `ask`: what stands in its way; `do` makes it, and says what it
     led to. Refused, what was typed stays on the page, to be copied."""
-    concurrence = own(request, public_id)
+    try:
+        concurrence = own(request, public_id)
+    except AskedNoMore as problem:
+        return render(
+            request, "decisions/concurrence_gone.html", {"form": form, "refusal": problem.message}, status=409
+        )
     if not _declared(concurrence, request.user):
         return redirect("decision-concurrence-declare", public_id)
     read_of(concurrence, request.user, read=Read.AWARD_TO_CONCUR)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from accounts.models import User
 from audit.actors import CLOCK
@@ -313,6 +314,25 @@ def test_no_concurrence_is_asked_of_who_is_barred_or_not_in_office(cast, program
     assert list(Concurrence.objects.of_officer(cast.concurrence)) == ([other] if out in ("barred", "unsure") else [])
     asked = Concurrence.objects.asked_of(cast.concurrence)  # the door says why one of them is closed
     assert set(asked) == ({barred, other} if out in ("barred", "unsure") else set())
+
+
+@proves(ConcurrenceQuerySet.ever_asked_of)
+def test_partner_was_once_asked_whatever_became_of_it_and_whoever_sat_there_then(asked, cast, programme):
+    files.asked_row(files.decision_row(cast, programme, state="approved"), files.other_agreement(programme))
+    assert names(asked, Concurrence.objects.ever_asked_of(cast.concurrence)) == set(asked)
+    for person in (cast.analyst, cast.officer, cast.approver, cast.sophie, AnonymousUser()):
+        assert not Concurrence.objects.ever_asked_of(person).exists()
+    cast.concurrence.partner_seats.update(ends_on=clock.today() - timedelta(days=1))
+    assert not Concurrence.objects.ever_asked_of(cast.concurrence).exists()
+
+
+@proves(DecisionQuerySet.told)
+def test_decision_is_told_once_its_letter_was_sent(cast, programme):
+    told, leaving, unwritten = (files.decision_row(cast, programme, state="issued") for _n in range(3))
+    for decision, state in ((told, "sent"), (leaving, "rendered")):
+        Decision.objects.filter(pk=decision.pk).update(letter=files.letter_row(decision.application, state=state))
+    assert set(Decision.objects.told()) == {told}
+    assert unwritten.letter is None
 
 
 @proves(ConcurrenceQuerySet.free_to)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from applications.models import Application
+from applications.services.submission import withdraw_application
 from audit.models import Reading
 from decisions import services
 from decisions.models import Decision
@@ -289,7 +290,46 @@ def test_partner_sends_back_with_its_reason(asked, cast, as_):
     assert as_(cast.concurrence).post(url, {"reason": ""}).status_code == 200
     as_(cast.concurrence).post(url, {"reason": "Montant à préciser."})
     assert Decision.objects.get(pk=asked.decision_id).state == "draft"
-    assert as_(cast.concurrence).get(url).status_code == 404
+    assert as_(cast.concurrence).get(url).status_code == 409
+
+
+GONE = "This file no longer waits for you."
+
+
+@pytest.mark.parametrize(
+    ("name", "field"), [("decision-concurrence-give", "note"), ("decision-concurrence-send-back", "reason")]
+)
+@pytest.mark.parametrize("end", ["withdrawn", "sent back"])
+def test_partner_who_wrote_while_the_file_went_reads_that_it_waits_no_more_and_keeps_what_was_typed(
+    asked, cast, as_, end, name, field
+):
+    """It is not told why: whether its applicant withdrew it or the cluster took it back is the same page."""
+    files.declare(cast, asked.decision, "concurrence")
+    client, url = as_(cast.concurrence), reverse(name, args=[asked.public_id])
+    assert GONE not in text(client.get(url))
+    if end == "withdrawn":
+        withdraw_application(asked.application, by=cast.sophie, reason="Vendu.")
+    else:
+        services.send_back(asked.decision, by=cast.approver, reason="Montant à revoir.")
+    answer = client.post(url, {field: "Ce que j’ai écrit."})
+    page = text(answer).split("<main")[1]
+    assert answer.status_code == 409
+    assert (GONE in page, "Ce que j’ai écrit." in page, '<button class="button' in page) == (True, True, False)
+    assert asked.application.reference not in page
+    assert Reading.objects.filter(actor_id=cast.concurrence.pk, what="award to concur").count() == 1  # as it was asked
+    for other in ("decision-concurrence", "decision-concurrence-declare", name):
+        seen = client.get(reverse(other, args=[asked.public_id]))
+        assert (seen.status_code, GONE in text(seen)) == (409, True)
+
+
+def test_partner_officer_in_conflict_is_told_of_the_conflict_and_not_that_the_file_went(asked, cast, as_):
+    declare_standing(asked.application_id, user=cast.concurrence, standing="conflict")
+    url = reverse("decision-concurrence", args=[asked.public_id])
+    before = as_(cast.concurrence).get(url, follow=True)
+    withdraw_application(asked.application, by=cast.sophie, reason="Vendu.")
+    after = as_(cast.concurrence).get(url)
+    assert (before.status_code, after.status_code) == (403, 403)
+    assert GONE not in text(after)
 
 
 def test_partner_who_did_an_earlier_duty_on_the_file_is_told_why_and_may_only_send_back(asked, cast, as_):

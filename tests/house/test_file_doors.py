@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[2]
 NEAREST = ("views", "api", "feeds")
 # The questions that a right, or a list of one's own, asks of the rows.
 BY_RIGHT = (
-    r"\.(of_member|of_staff|visible_to|listed|held_by|of_reviewer|open_to|past_of|next_of|of_officer|asked_of|none)\("
+    r"\.(of_member|of_staff|visible_to|listed|held_by|of_reviewer|open_to|past_of|next_of|of_officer"
+    r"|asked_of|ever_asked_of|none)\("
 )
 INSIDE = r"\b(application|assignment)="  # of the file, or of the review, that the door gave
 EXCEPTIONS = {
