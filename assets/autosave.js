@@ -3,6 +3,7 @@
 (() => {
   "use strict";
   const say = (text, state) => window.passerelle?.say(text, state);
+  const passesNever = (status) => [404, 409, 410].includes(status);
   const seconds = (answer) => Math.min(120, Number(answer?.headers.get("Retry-After")) || 0);
 
   class Answers {
@@ -111,6 +112,7 @@
         both.querySelector("button").focus();
         return say(this.text.textBoth, "late");
       }
+      if (this.isOver) return say(this.text.textOver, "late");
       // No network, or a service that is briefly away: the page stays, with all of it, and goes on trying.
       if (this.waiting.size && (this.away || !navigator.onLine)) return say(this.text.textLate, "late");
       for (const old of this.form.querySelectorAll("input[name=typed]")) old.remove();
@@ -150,6 +152,7 @@
       else if (status === 409 && "version" in data) this.overtaken(box, key, data, given);
       else if (status === 422) this.refused(box, data.message);
       else if (status === 401 || status === 403) this.ended(box, key, given);
+      else if (passesNever(status)) this.over(box);
       else this.late(box, key, given, seconds(answer));
       if (this.waiting.has(key) && status === 200) this.send(key);
     }
@@ -177,6 +180,14 @@
       box.dataset.refused = "1";
       this.note(box, message || this.text.textRefused, "refused");
       say(this.text.textRefused);
+    }
+    // What is written here is waited for no more (withdrawn, deleted, decided elsewhere): it stays on the page, and so
+    // does whoever wrote it, whose button would leave for a page that has none of it.
+    over(box) {
+      this.isOver = true;
+      box.dataset.refused = "1";
+      this.note(box, this.text.textOver, "refused");
+      say(this.text.textOver, "late");
     }
     ended(box, key, given) {
       this.waiting.set(key, given);

@@ -254,3 +254,23 @@ def test_staying_signed_in_while_the_service_is_away_loses_nothing_typed(server,
     server.stay = 200
     server.page.wait_for_function("document.getElementById('session-end').hidden", timeout=15000)
     assert server.page.input_value("textarea") == "Not saved"
+
+
+OVER = "Not saved: nothing more is asked of you here. Your text stays on this page, to be copied."
+
+
+@pytest.mark.parametrize("status", [404, 409, 410])
+def test_answer_that_nothing_waits_for_is_said_so_once_and_stays_on_the_page(server, status):
+    """The file was withdrawn, or the draft deleted, while it was written: no retrying, and no page without the text."""
+    server.answer = (status, {})
+    write(server, "My whole assessment")
+    said(server, OVER)
+    assert OVER in server.page.locator("[data-answer=story]").text_content()
+    server.page.wait_for_timeout(2500)  # past the first time that it would be sent again
+    assert len(server.came) == 1
+    server.page.get_by_role("button", name="Save").click()
+    said(server, OVER)
+    server.page.wait_for_timeout(300)
+    assert server.page.url == f"{SITE}/"
+    assert server.page.input_value("textarea") == "My whole assessment"
+    assert kept(server) == ["passerelle::file:story"]
