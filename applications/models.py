@@ -264,12 +264,14 @@ class Finding(Versioned):
 
 
 class ChangeRequest(PublicModel):
-    """What an officer asked an applicant to change, until when. Open while neither answered nor cancelled."""
+    """What an officer asked an applicant to change, until when; `extended_at`: when that day was last put off. Open
+    while neither answered nor cancelled."""
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="change_requests")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
     due = models.DateTimeField()
+    extended_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
 

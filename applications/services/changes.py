@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 
 from accounts.models import User
 from applications import constants, search
@@ -30,7 +31,7 @@ from work import clock
 from work.pages import Page
 
 REMIND_BEFORE = timedelta(days=3)
-REMIND_AFTER = timedelta(days=1)  # what was asked today needs no reminder yet
+REMIND_AFTER = timedelta(days=1)  # what was asked, or put off, today needs no reminder yet
 
 
 @transaction.atomic
@@ -64,8 +65,8 @@ def extend_request(application: Application, *, by: User, due: datetime, reason:
     """Give the applicant until `due`, later than before, with the reason. Returns the request."""
     application = move(application, Application.extend_request, by=by, given=MoreTime((reason or "").strip(), due=due))
     request = application.change_requests.waiting().get()
-    request.due = due
-    request.save(update_fields=["due"])
+    request.due, request.extended_at = due, clock.now()
+    request.save(update_fields=["due", "extended_at"])
     _tell_of_request(application, request)
     return request
 
@@ -124,9 +125,10 @@ def chase_requests(*, by: Actor) -> int:
     Each is told once for each deadline: a later one is a new occasion. Closing an overdue file is the officer's act.
     """
     now = clock.now()
-    soon_due = Q(due__lte=now + REMIND_BEFORE, at__lte=now - REMIND_AFTER)
+    soon_due = Q(due__lte=now + REMIND_BEFORE, told_at__lte=now - REMIND_AFTER)
     waiting = (
         ChangeRequest.objects.waiting()
+        .annotate(told_at=Greatest("at", "extended_at"))
         .filter(Q(due__lte=now) | soon_due, application__state=ApplicationState.CHANGES_REQUESTED)
         .select_related("application__call", "by")
     )

@@ -355,18 +355,33 @@ def test_requests_are_chased_the_earliest_first_while_their_file_waits_for_them(
 
     soon = request(now + 3 * day, at=now - day)
     late, same = (request(now, at=now - tick) for _n in range(2))
-    later = request(now - day)
+    later, put_off = request(now - day), request(now + day, extended_at=now - day)
     request(now + 3 * day + tick), request(now + day, at=now - day + tick)
+    request(now + day, extended_at=now - day + tick)
     request(now - day, answered_at=now), request(now - day, cancelled_at=now), request(now - day, state="withdrawn")
     late.save()  # the last of its table
     Message.objects.all().delete()
     with clock.at(now):
-        assert chase_requests(by=CLOCK) == 4
+        assert chase_requests(by=CLOCK) == 5
     told = Message.objects.order_by("pk").values_list("kind", "application_id")
     assert list(told) == [
         *(("changes_overdue", one.application_id) for one in (later, late, same)),
-        ("changes_reminder", soon.application_id),
+        *(("changes_reminder", one.application_id) for one in (put_off, soon)),
     ]
+
+
+def test_request_put_off_today_is_reminded_tomorrow(asked, cast):
+    """To a day that is near already: the message of the new day is the reminder of today."""
+    put_off = DUE - timedelta(hours=60)
+    with clock.at(put_off):
+        chase_requests(by=CLOCK)
+        Message.objects.all().delete()
+        extend_request(asked, by=cast.officer, due=DUE + timedelta(hours=6), reason="Fermeture annuelle.")
+    reminders = Message.objects.filter(kind="changes_reminder")
+    for hours, told in ((0, 0), (23, 0), (24, 1), (25, 1)):
+        with clock.at(put_off + timedelta(hours=hours)):
+            chase_requests(by=CLOCK)
+        assert (hours, reminders.count()) == (hours, told)
 
 
 def test_title_that_is_being_changed_is_told_once_it_is_sent(file, cast):
