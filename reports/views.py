@@ -22,8 +22,6 @@ from audit.states import Read
 from funding.access import leaves_out
 from funding.figures import burn, parts_of
 from funding.models import Envelope, Partner
-from funding.roles import PartnerRole
-from funding.rules import holds_partner_role
 from moves.refusals import WrongMoment
 from reports import rules, selectors, services
 from reports.forms import KeyForm
@@ -121,7 +119,7 @@ def bar_of(envelope: Envelope) -> dict[str, object]:
 
 def to_concur(request: PartnerRequest) -> list[dict[str, object]]:
     """What waits for the partner's concurrence, for its concurrence officers only: others would learn an outcome."""
-    if not holds_partner_role(request.user, PartnerRole.CONCURRENCE, request.partner):
+    if not request.partner.seats.concurring().held_by(request.user).exists():
         return []
     waiting = list(selectors.waiting_for_concurrence(request.partner, request.user))
     record_list_reading(

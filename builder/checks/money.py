@@ -13,7 +13,7 @@ from funding.figures import as_read
 from funding.ledger import available
 from funding.models import Agreement, Envelope, LedgerEntry
 from programs.models import Call
-from programs.selectors import policy_of
+from programs.selectors import funding_of, policy_of
 from work import clock
 from work.money import format_money
 from work.numbers import write_number
@@ -25,7 +25,7 @@ def money_lacking(call: Call, reader: Actor) -> list[Finding]:
     true figure, less theirs, would be the money of a file that is closed to them."""
     if call.rules is None:
         return []  # the move asks for them
-    rows = list(call.program.funding.select_related("agreement__cluster").order_by("agreement__reference"))
+    rows = list(funding_of(call.program).select_related("agreement__cluster"))
     total = sum((row.share for row in rows), Decimal(0))
     found = []
     if total != 100:

@@ -34,7 +34,7 @@ def tell(letter: Letter) -> Told:
     A later decision replaces it once its own letter was sent: until then nothing tells that there is one.
     """
     decision = letter.decision
-    told = Decision.objects.filter(application=decision.application_id, letter__sent_at__isnull=False)
+    told = Decision.objects.told().filter(application=decision.application_id)
     latest = (
         told.exclude(kind=DecisionKind.RECONSIDERED)
         .select_related("letter", "application__call")

@@ -117,7 +117,8 @@ def decisions_of(partner: Partner) -> QuerySet[Decision]:
     pays = DecisionShare.objects.filter(decision=OuterRef("pk"), envelope__agreement__partner=partner)
     return (
         Decision.objects.issued()
-        .filter(letter__sent_at__isnull=False, application__call__program__in=_funded_by(partner))
+        .told()
+        .filter(application__call__program__in=_funded_by(partner))
         .filter(~Q(kind__in=[str(k) for k in FUNDED]) | Exists(pays))
         .select_related("application__call__program", "letter")
         .prefetch_related(_own(DecisionShare, partner))
@@ -130,7 +131,7 @@ def awards_of(partner: Partner) -> QuerySet[Award]:
     """Awards that its agreements pay, or pay a part of, once the letter was sent. `own`, `replaced_at` as above."""
     pays = AwardShare.objects.filter(award=OuterRef("pk"), envelope__agreement__partner=partner)
     return (
-        Award.objects.filter(Exists(pays), decision__letter__sent_at__isnull=False)
+        Award.objects.filter(Exists(pays), decision__in=Decision.objects.told())
         .select_related("application__call__program", "organisation", "decision__letter")
         .prefetch_related(_own(AwardShare, partner))
         .annotate(replaced_at=_superseded("decision__", "application"))
