@@ -59,7 +59,7 @@ class Concern(Enum):
     OFFICERS = "The officers of the programme in office, to whom the file is not closed."
     REVIEWER = "The reviewer that it is about, while they are one of the programme."
     ASKER = "The officer who asked, while in office and not barred; else the officers of the programme."
-    CHAIR = "The committee's chair in office, to whom the file is not closed."
+    RULERS = "Who may rule on it today: the committee's chair; on acts that came before a conflict, the endorser too."
     TAKERS = "Who may take the step today; the officers of the programme, where nobody may."
     RETURNED = "Whose acts are void, whose turn it is, and who runs the file from there; not who sent it back."
     UNDONE = "Whose acts on the decision are undone; the partner's officers in office who concurred, or were asked to."
@@ -67,7 +67,7 @@ class Concern(Enum):
 
 
 OF_OFFICE = (
-    *(Concern.OFFICERS, Concern.REVIEWER, Concern.ASKER, Concern.CHAIR, Concern.TAKERS, Concern.RETURNED),
+    *(Concern.OFFICERS, Concern.REVIEWER, Concern.ASKER, Concern.RULERS, Concern.TAKERS, Concern.RETURNED),
     *(Concern.UNDONE, Concern.PARTNER),
 )
 """They are told by an office that they hold: whether they still hold it is asked again as the message leaves."""

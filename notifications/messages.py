@@ -16,6 +16,7 @@ from notifications.constants import Concern, MessageKind
 from work.texts import Text
 
 OPEN = _("Open in Passerelle")
+NO_ACT = Text()
 
 
 @dataclass(frozen=True)
@@ -329,12 +330,13 @@ class ReviewDeclined(Content):
 class RulingAsked(Content):
     words = Wording(
         MessageKind.RULING_ASKED,
-        Concern.CHAIR,
+        Concern.RULERS,
         _("A declaration of interests to rule on: %(reference)s"),
         _("Read the declaration"),
     )
     reference: str
     person: str
+    acts: Text = NO_ACT  # of a conflict that came after them; none for a doubt
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -342,12 +344,15 @@ class InterestsTouch(OfFile):
     words = Wording(
         MessageKind.INTERESTS_TOUCH,
         Concern.OFFICERS,
-        _("Interests declared late in file %(reference)s"),
-        _("Open the reviews"),
+        _("Interests declared in file %(reference)s"),
+        _("Open the file"),
     )
     person: str
     doubt: bool
     acts: Text
+    scored: bool = False  # one of these acts is a review
+    to_uphold: bool = False  # another of them is to be ruled on before anything more is decided
+    has_ruler: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

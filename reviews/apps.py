@@ -12,8 +12,10 @@ class ReviewsConfig(AppConfig):
         from notifications.notices import ask_again
         from programs.roles import ProgramRole
         from reviews.pages import DECLARE
+        from reviews.rules import UPHOLDERS
         from work.pages import Tab
 
         ask_again([Concern.REVIEWER], lambda file, one: in_office(file, one, ProgramRole.REVIEWER))
+        ask_again([Concern.RULERS], lambda file, one: in_office(file, one, *UPHOLDERS))
         FILE_TABS.offer(Tab("review-file", _("Reviews"), 50))
         DECLARE_PAGE.fill(DECLARE)

@@ -109,6 +109,11 @@ class Declaration(models.Model):
         """What its person had done on the file, in order."""
         return [Duty(duty) for duty in self.touches.split()]
 
+    @property
+    def acts_said(self) -> str:
+        """The same in words."""
+        return ", ".join(str(act.label) for act in self.acts)
+
 
 class Panel(models.Model):
     """Who reviews the files of a call; or one file, its own since a reconsideration gave it to a new panel."""

@@ -204,6 +204,14 @@ class DeclarationQuerySet(models.QuerySet["Declaration"]):
         rows = self.exclude(touches="").filter(Exists(closed.declared_barring()), upheld_by=None)
         return rows.latest_of_each().order_by("id")
 
+    def upheld(self) -> Self:
+        """Those whose acts stand, as somebody else ruled, the earliest first. Those declared again since are out."""
+        return self.filter(upheld_by__isnull=False).latest_of_each().order_by("id")
+
+    def to_rule_or_touching(self) -> Self:
+        """Those that somebody is to rule on: doubts, and what came late. At most one a person and a file."""
+        return self.to_rule_on().order_by() | self.touching().order_by()
+
 
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def standing(self) -> Self:

@@ -99,6 +99,12 @@ class ReviewTurn(States):
     )
     RULE = "rule", TurnRow(ProgramRole.CHAIR, None, _("the committee's chair"), _("Rule on a doubt about interests"))
     COHORT = "cohort", TurnRow(None, None, _("the closing of its cohort"), "")
+    UPHOLD = (  # the endorser may too: a chair's own acts are ruled on, in a cluster that has one chair
+        "uphold",
+        TurnRow(
+            ProgramRole.CHAIR, None, _("the committee's chair or the endorser"), _("Rule on a conflict declared late")
+        ),
+    )
     RECOMMEND = (
         "recommend",
         TurnRow(ProgramRole.CHAIR, Duty.RECOMMEND, _("the committee's chair"), _("Recommend")),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from applications.models import Application
@@ -25,6 +26,9 @@ class Step(Protocol):
     @property
     def row(self) -> TurnRow: ...
 
+
+NOBODY = gettext_lazy("somebody to be appointed: nobody can take its next step today")
+"""For whom a row whose step is stuck waits, in words."""
 
 S = TypeVar("S", bound=Step)
 Whose: TypeAlias = tuple[int, ProgramRole]  # whose a step is: the programme (key) and the role

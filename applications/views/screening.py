@@ -22,6 +22,7 @@ from applications.forms.staff import MarkForm, OwnItemForm
 from applications.models import Application
 from applications.pages import DECLARE_PAGE
 from applications.selectors.people import officers_of
+from applications.selectors.turns import stuck_among
 from applications.services import screening as services
 from audit.states import Read
 from moves.machine import allowed
@@ -146,6 +147,7 @@ def _page(
         "eligible": eligible,
         "may_find_eligible": eligible is not None and not eligible.refusals,
         "ineligible": findings.get(Application.find_ineligible),
+        "stuck": stuck_among([application]).get(application.pk),
     }
     return render(request, "applications/file_screening.html", context, status=status)
 

@@ -10,6 +10,8 @@ from decisions.selectors.chain import (
     others_of,
     present_decision,
     return_of,
+    rulings_among,
+    rulings_on,
     summary_of,
     told_to_partner,
 )
@@ -36,6 +38,8 @@ __all__ = [
     "others_of",
     "present_decision",
     "return_of",
+    "rulings_among",
+    "rulings_on",
     "stuck_among",
     "summary_of",
     "tell",

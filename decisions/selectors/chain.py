@@ -22,7 +22,8 @@ from letters.models import Letter
 from letters.states import LetterState
 from moves.machine import foreseen
 from moves.states import Duty
-from reviews.selectors import Late, late_on
+from reviews.models import Declaration
+from reviews.selectors import Late, late_on, panel_reviews, reread
 
 
 class Progress(StrEnum):
@@ -74,6 +75,26 @@ def late_acts(application: Application) -> list[Late]:
                 yield person, DUTY_OF[StepKind(kind)]
 
     return late_on(application, of_chain=of_chain)
+
+
+def rulings_on(decision: Decision) -> tuple[Declaration, ...]:
+    """What is to be ruled on before the next step of a decision on its way: doubts that leave out a review that its
+    recommendation was read from, then conflicts declared late, each the earliest first."""
+    file, found = decision.application, list[Declaration]()
+    read = reread(decision.recommendation, panel_reviews(file)) if decision.recommendation else None
+    if read is not None and read.in_doubt:
+        reviewers = {review.reviewer_id for review in read.then.reviews}
+        found += Declaration.objects.to_rule_on().filter(application=file, user__in=reviewers).select_related("user")
+    return tuple(dict.fromkeys((*found, *(late.declaration for late in late_acts(file)))))
+
+
+def rulings_among(decisions: DecisionQuerySet) -> dict[int, tuple[Declaration, ...]]:
+    """Those of these decisions that wait for a ruling before anything else, each (key) with what is to be ruled on. Two
+    queries where nothing is."""
+    files = Declaration.objects.to_rule_or_touching().order_by().values("application_id")
+    rows = decisions.open().filter(application__in=files).select_related("application__call__program__cluster")
+    found = {one.pk: rulings_on(one) for one in rows.select_related("recommendation__application").order_by("pk")}
+    return {pk: rulings for pk, rulings in found.items() if rulings}
 
 
 def present_decision(application: Application) -> Decision | None:

@@ -10,11 +10,14 @@ from django.db.models import QuerySet
 from accounts.models import User
 from applications.selectors.turns import Missing, Stuck, without_taker
 from decisions.models import Concurrence, Decision
+from decisions.selectors.chain import rulings_among
 from decisions.states import Turn
 from funding.models import PartnerSeat
 from funding.querysets import SeatQuerySet
 from programs.querysets import in_office_holders
 from programs.roles import ProgramRole
+from reviews.selectors import stuck_on
+from reviews.states import ReviewTurn
 
 PROGRAM = "application__call__program"
 
@@ -55,15 +58,20 @@ def concurs_for(application_id: int, person: User) -> bool:
     return Concurrence.objects.filter(application=application_id, agreement__partner__in=mine).exists()
 
 
-def stuck_among(decisions: Collection[int]) -> dict[int, Stuck[Turn]]:
-    """Of these decisions (keys), those on their way whose next step there is nobody to take today, each with the step.
+def stuck_among(decisions: Collection[int]) -> dict[int, Stuck[Turn] | Stuck[ReviewTurn]]:
+    """Of these decisions (keys), those on their way that nobody can take further today, each with the step that it
+    waits for: a ruling on interests, where one comes first.
 
     One query a person in office, whatever the number of decisions, until each has somebody.
     """
-    turns = Decision.objects.filter(pk__in=decisions).turns()
+    rows = Decision.objects.filter(pk__in=decisions)
+    rulings = rulings_among(rows)
+    turns = {pk: turn for pk, turn in rows.turns().items() if pk not in rulings}
     concurred = [pk for pk, turn in turns.items() if turn is Turn.CONCUR]
     missing = _without_taker(turns) | _without_concurrer(concurred)
-    return {pk: Stuck(turns[pk], who) for pk, who in missing.items()}
+    found: dict[int, Stuck[Turn] | Stuck[ReviewTurn]] = {pk: Stuck(turns[pk], who) for pk, who in missing.items()}
+    found.update((pk, stuck) for pk, asked in rulings.items() if (stuck := stuck_on(asked)))
+    return found
 
 
 def _without_taker(turns: dict[int, Turn]) -> dict[int, tuple[Missing, ...]]:

@@ -1,28 +1,35 @@
 """What waits for a person in this app: to endorse, approve, issue, concur; a letter to send again."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.rules import is_person
 from applications.models import Application
+from applications.selectors.turns import NOBODY
+from applications.states import WITH_PANEL
 from audit.actors import Actor
 from decisions.models import Concurrence, Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
-from decisions.selectors.chain import late_acts
+from decisions.selectors.chain import late_acts, rulings_among
 from decisions.selectors.turns import stuck_among
 from decisions.states import STEPS, Turn
 from letters.models import Letter
 from letters.states import LetterState
+from moves.interests import barred_from
 from programs.querysets import held_on
 from programs.roles import ProgramRole
 from programs.rules import holds, roles_held
 from reviews.models import Declaration
 from reviews.pages import RULE
 from reviews.rules import UPHOLDERS
+from reviews.selectors import stuck_on, turn_of
+from reviews.states import ReviewTurn
 from work.selectors import MOST, Rest, WorkLine, first_lines
 from work.states import Hat
 
@@ -39,12 +46,13 @@ def work_for(user: Actor, *, limit: int = MOST) -> list[WorkLine]:
 @dataclass(frozen=True)
 class Waits:
     """How an open decision waits: for which step, whether `user` stands aside from it for an earlier act of theirs or
-    their limit, and whether there is nobody to take it."""
+    their limit, and whether there is nobody to take it. `ruling`: whose ruling on interests comes first, in words."""
 
     turn: Turn
     stands_aside: bool
     above_limit: bool
     is_stuck: bool
+    ruling: str = ""
 
 
 def waits_of(decisions: Iterable[Decision], user: User) -> dict[int, Waits]:
@@ -53,20 +61,37 @@ def waits_of(decisions: Iterable[Decision], user: User) -> dict[int, Waits]:
     turns = asked.turns()
     free = set(asked.free_to(user).values_list("pk", flat=True))
     within = set(asked.within_limit_of(user).values_list("pk", flat=True))
-    stuck = stuck_among(list(turns))
-    return {pk: Waits(turn, pk not in free, pk not in within, pk in stuck) for pk, turn in turns.items()}
+    stuck, rulings = stuck_among(list(turns)), rulings_among(asked)
+    return {
+        pk: Waits(turn, pk not in free, pk not in within, pk in stuck, ruling=_ruling_in(rulings.get(pk, ())))
+        for pk, turn in turns.items()
+    }
+
+
+def _ruling_in(rulings: Collection[Declaration]) -> str:
+    """Who rules on the first of these, in words; "" for none."""
+    return next((str(turn_of(one).row.awaits) for one in rulings), "")
 
 
 def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
-    """The next step of each open decision, when it is theirs; for an officer also what waits for another. That there is
-    nobody to take one is told by mail and said where one goes from here: to ask it of every line slows each home."""
+    """The next step of each open decision, when it is theirs; for an officer also what waits for another. Before a
+    ruling on interests that it waits for, its step is nobody's. That there is nobody to take another one is told by
+    mail and said where one goes from here: to ask it of every line slows each home."""
     roles = roles_held(user).intersection(STEPS)
+    if not roles:
+        return
     rows = Decision.objects.select_related(PROGRAM).with_turn().longest_wait_first()
     runs = ProgramRole.OFFICER in roles
-    yield from first_lines(rows.waiting_for(user, roles=roles), _own_line, limit=limit, rest=Rest.ANY)
+    rulings = rulings_among(Decision.objects.filter(held_on(user, *roles, program=PROGRAM)))
+    own = rows.waiting_for(user, roles=roles).exclude(pk__in=rulings)
+    yield from first_lines(own, _own_line, limit=limit, rest=Rest.ANY)
     if not runs:
         return
-    yield from first_lines(rows.waiting_for_others(user, roles=roles), _line_of_others, limit=limit, rest=Rest.ANY)
+    others = rows.waiting_for_others(user, roles=roles).exclude(pk__in=rulings)
+    yield from first_lines(others, _line_of_others, limit=limit, rest=Rest.ANY)
+    held = rows.filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM), pk__in=rulings)
+    held = held.exclude(application__in=barred_from(user))
+    yield from first_lines(held, partial(_line_of_ruling, rulings=rulings), limit=limit, rest=Rest.ANY)
     failed = Letter.objects.filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM), state=LetterState.FAILED)
     failed = failed.filter(decision__isnull=False).visible_to(user)
     failed = failed.select_related(PROGRAM).order_by("since", "id")
@@ -83,6 +108,12 @@ def _line_of_others(decision: Decision) -> WorkLine:
     return _line(decision.application, _("Decision under way"), Hat.OFFICER, waits_for=waits_for)
 
 
+def _line_of_ruling(decision: Decision, *, rulings: Mapping[int, tuple[Declaration, ...]]) -> WorkLine:
+    asked = rulings[decision.pk]
+    waits_for = str(NOBODY) if stuck_on(asked) else _ruling_in(asked)
+    return _line(decision.application, _("Decision under way"), Hat.OFFICER, waits_for=waits_for)
+
+
 def _line_of_letter(letter: Letter) -> WorkLine:
     return _line(letter.application, _("A letter could not be sent"), Hat.OFFICER)
 
@@ -94,7 +125,8 @@ def _work_of_rulings(user: User, limit: int) -> list[WorkLine]:
     roles = roles_held(user).intersection(UPHOLDERS)
     if not roles:
         return []
-    files = Application.objects.held_by(user, *roles).filter(pk__in=Decision.objects.open().values("application_id"))
+    decided = Decision.objects.open().values("application_id")
+    files = Application.objects.held_by(user, *roles).filter(Q(pk__in=decided) | Q(state__in=WITH_PANEL))
     doubts = Declaration.objects.to_rule_on().order_by().values("pk")
     late = Declaration.objects.touching().filter(application__in=files.values("pk"))
     found = late.exclude(pk__in=doubts).select_related("user", "application__call__program")
@@ -104,7 +136,7 @@ def _work_of_rulings(user: User, limit: int) -> list[WorkLine]:
         file = late.application
         hat = Hat.CHAIR if holds(user, ProgramRole.CHAIR, file.call.program) else Hat.ENDORSER
         page = RULE(file.number, late.user.public_id)
-        return replace(_line(file, _("Rule on a conflict declared late"), hat), link=page)
+        return replace(_line(file, ReviewTurn.UPHOLD.row.act, hat), link=page)
 
     return first_lines(stops, line, limit=limit)
 

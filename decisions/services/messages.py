@@ -26,6 +26,7 @@ from reviews.pages import RECOMMEND
 from reviews.rules import REVIEWS_CHANGED
 from reviews.selectors import panel_reviews
 from reviews.selectors import stuck_among as files_stuck
+from reviews.states import ReviewTurn
 from work.pages import Link
 from work.texts import Text
 
@@ -69,7 +70,7 @@ def _tell_stuck_files() -> int:
     return len(stuck)
 
 
-def _tell_officers(decision: Decision, stuck: Stuck[Turn]) -> None:
+def _tell_officers(decision: Decision, stuck: Stuck[Turn] | Stuck[ReviewTurn]) -> None:
     """Tell the programme's officers that there is nobody to take this step of the decision."""
     for person in officers_of(decision.application):
         _tell(decision, person, f"stuck:{stuck.turn.value}", HAVE_SOMEBODY_APPOINTED)

@@ -23,7 +23,7 @@ from decisions.checks import agreements_to_concur
 from decisions.forms import NoteForm, ReasonsForm, SendBackForm
 from decisions.models import Decision, Step
 from decisions.rules import may_edit_reasons, reasons_can_change
-from decisions.states import FUNDED, ONCE_ISSUED, DecisionKind, DecisionState, StepKind
+from decisions.states import FUNDED, ONCE_ISSUED, OPEN, DecisionKind, DecisionState, StepKind
 from decisions.subjects import subject_of
 from funding.access import entries_open_to, leaves_out
 from letters import sheets
@@ -34,7 +34,10 @@ from moves.machine import allowed
 from moves.machine import refusals as refusals_to
 from moves.refusals import WrongMoment
 from moves.transitions import MoveOf
+from reviews.access import may_declare
+from reviews.pages import RULE
 from reviews.rules import may_uphold
+from reviews.selectors import rulers_on, turn_of, upheld_on
 from work.versions import Overtaken
 
 
@@ -69,8 +72,11 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "sent_back": selectors.return_of(decision),
         "moves": [{"move": one, "url": reverse(PAGES[one.step].url, args=[reference])} for one in moves],
         "late": selectors.late_acts(application),
+        "upheld": upheld_on(application),
         "may_uphold": may_uphold(application, request.user),
+        "may_declare": may_declare(application, request.user),
         "stuck": selectors.stuck_among([decision.pk]).get(decision.pk),
+        "rulings": _rulings_for(decision, request.user),
         "said": selectors.needs_of(decision, request.user),
         "undeclared": any(one.undeclared for one in moves),
         "money": selectors.money_of(decision, entries_open_to(request.user)),
@@ -100,6 +106,17 @@ def _written(decision: Decision) -> dict[str, object]:
         "untranslated": selectors.untranslated(decision),
         "reasons_are_open": reasons_can_change(decision) is None,
     }
+
+
+def _rulings_for(decision: Decision, user: User) -> list[tuple[str | Promise, str]]:
+    """What comes before the next step and `user` may rule on: what it is, and its page."""
+    if decision.state not in OPEN:
+        return []
+    return [
+        (turn_of(one).row.act, RULE(decision.application.number, one.user.public_id).url)
+        for one in selectors.rulings_on(decision)
+        if user in rulers_on(one)
+    ]
 
 
 def _told(step: Step) -> dict[str, object]:

@@ -31,6 +31,7 @@ from moves.machine import refusals as refusals_to
 from moves.refusals import Refusal, WrongMoment
 from moves.states import StandingState
 from moves.transitions import M, MoveOf
+from reviews.selectors import upheld_on
 from reviews.services import declare_interests
 from reviews.states import Answer
 
@@ -102,6 +103,8 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     back = next(iter(allowed(concurrence.decision, request.user, Decision.send_back)), None)
     context = _context(concurrence, request.user, give=give, may_send_back=back is not None and not back.refusals)
     context["letters"] = _letters(concurrence.decision)
+    context["late"] = selectors.late_acts(concurrence.application)
+    context["upheld"] = upheld_on(concurrence.application)
     return render(request, "decisions/concurrence.html", context)
 
 
@@ -153,15 +156,18 @@ def declare(request: PersonRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if declare_interests(concurrence.application, by=request.user, **form.cleaned_data).answer == Answer.NONE:
             return redirect("decision-concurrence", public_id)
-        others = selectors.concurrers_of(concurrence)
-        messages.info(
-            request,
-            _("Your declaration is kept. The file stays closed to you; a colleague can concur.")
-            if others
-            else _("Your declaration is kept. The file stays closed to you, and nobody else here can concur."),
-        )
+        messages.info(request, _after_declaring(concurrence))
         return redirect("decision-concurrences")
     return render(request, "decisions/concurrence_declare.html", {"concurrence": concurrence, "form": form})
+
+
+def _after_declaring(concurrence: Concurrence) -> str:
+    """What a conflict, or a doubt, leads to: who concurs, or what becomes of what was given."""
+    if concurrence.given_at is not None:
+        return _("Your declaration is kept. The file is closed to you; the cluster was told of what you had given.")
+    if selectors.concurrers_of(concurrence):
+        return _("Your declaration is kept. The file stays closed to you; a colleague can concur.")
+    return _("Your declaration is kept. The file stays closed to you, and nobody else here can concur.")
 
 
 @login_required

@@ -12,7 +12,7 @@ from applications.models import Application
 from applications.pages import FILE_CHANGES, FILE_SCREENING
 from applications.states import ApplicationState, Span
 from decisions.pages import FILE_DECISION
-from decisions.selectors import stuck_among
+from decisions.selectors import late_acts, rulings_among, stuck_among
 from desk.constants import TIMELINE_LEAVES_OUT
 from desk.selectors.trail import entries, lines_of, of_verbs
 from letters.models import Letter
@@ -21,7 +21,7 @@ from moves.models import DutyDone
 from moves.states import Duty
 from moves.transitions import AnyMove
 from reviews import selectors as reviews
-from reviews.pages import FILE_REVIEWS, RECOMMEND
+from reviews.pages import FILE_REVIEWS, RECOMMEND, RULE
 from work.clock import format_day
 from work.pages import Link, Page
 
@@ -59,7 +59,18 @@ def next_steps(application: Application, user: User) -> list[Step]:
     if decision is not None:
         decision.application = application
         found += [_step(move, FILE_DECISION(application.number)) for move in allowed(decision, user)]
-    return found
+    return [*rulings_for(application, user), *found]
+
+
+def rulings_for(application: Application, user: User) -> list[Step]:
+    """What `user` may rule on in the file, the earliest declaration first."""
+    asked = application.declarations.to_rule_or_touching().select_related("user").order_by("id")
+    stops = {late.declaration for late in late_acts(application)}
+    return [
+        Step(reviews.turn_of(one).row.act, RULE(application.number, one.user.public_id))
+        for one in asked
+        if (one in stops or reviews.is_doubt(one)) and user in reviews.rulers_on(one)
+    ]
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,10 @@ class Awaited:
 def awaited(application: Application) -> Awaited:
     """Who must act next."""
     for pk, turn in application.decisions.open().turns().items():  # a file has at most one open decision
-        return Awaited("", is_stuck=True) if stuck_among([pk]) else Awaited(turn.row.awaits)
+        if stuck_among([pk]):
+            return Awaited("", is_stuck=True)
+        rulings = rulings_among(application.decisions.open()).get(pk)
+        return Awaited(reviews.turn_of(rulings[0]).row.awaits if rulings else turn.row.awaits)
     for stuck in reviews.stuck_among([application]).values():
         return Awaited("", is_stuck=True, why=tuple(stuck.why))
     for step in reviews.review_turns([application]).values():  # none where it is not with its panel

@@ -20,8 +20,9 @@ from audit.services import record_list_reading
 from audit.states import Read
 from decisions.selectors import late_acts
 from desk.selectors import file as file_page
+from reviews.access import may_declare
 from reviews.rules import may_uphold
-from reviews.selectors import departure_of
+from reviews.selectors import departure_of, upheld_on
 
 PAGE = 30
 
@@ -42,7 +43,9 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "letters": file_page.letters_of(application),
         "departure": departure_of(application, request.user),
         "late": late_acts(application),
+        "upheld": upheld_on(application),
         "may_uphold": may_uphold(application, request.user),
+        "may_declare": may_declare(application, request.user),
     }
     return render(request, "desk/file.html", context)
 

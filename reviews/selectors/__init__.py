@@ -11,7 +11,7 @@ from reviews.selectors.cohorts import (
 )
 from reviews.selectors.evidence import Reread, Stood, departure, departure_of, hides_its_ranking, reread, stood
 from reviews.selectors.interests import interests_of
-from reviews.selectors.late import Late, late_on, said_of
+from reviews.selectors.late import Late, is_doubt, late_on, rulers_on, said_of, stuck_on, to_uphold, turn_of, upheld_on
 from reviews.selectors.panel import (
     CountedReview,
     PanelReviews,
@@ -59,6 +59,7 @@ __all__ = [
     "held_percent",
     "hides_its_ranking",
     "interests_of",
+    "is_doubt",
     "is_theirs",
     "last_submitted",
     "late_on",
@@ -76,10 +77,15 @@ __all__ = [
     "reread",
     "review_turns",
     "reviews_of",
+    "rulers_on",
     "said_of",
     "sent_back_of",
     "stood",
     "stuck_among",
+    "stuck_on",
     "to_review_in",
+    "to_uphold",
+    "turn_of",
+    "upheld_on",
     "work_for",
 ]

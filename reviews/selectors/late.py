@@ -1,11 +1,20 @@
-"""What people did on a file before they declared a conflict of interest in it, and that nobody else has looked at."""
+"""What people did on a file before they declared a conflict of interest in it, and that nobody else has looked at; and
+who rules on that, or on a doubt, today."""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
+from accounts.models import User
 from applications.models import Application
+from applications.selectors.people import holders_of
+from applications.selectors.turns import Missing, Stuck
+from applications.states import UNDER_WAY
 from moves.states import Duty
+from programs.querysets import in_office_holders
+from programs.roles import ProgramRole
 from reviews.models import Declaration, Recommendation
+from reviews.rules import UPHOLDERS
+from reviews.states import Answer, ReviewTurn
 
 OF_CHAIN = frozenset({Duty.ENDORSE, Duty.APPROVE, Duty.CONCUR})
 
@@ -20,6 +29,11 @@ class Late:
     @property
     def acts_said(self) -> str:
         return ", ".join(str(act.label) for act in self.acts)
+
+    @property
+    def stops(self) -> bool:
+        """Whether more is to be decided of the file, which waits for a ruling; else it is on record."""
+        return bool(to_uphold(self.declaration))
 
     def __str__(self) -> str:
         return f"{self.declaration.user.full_name} ({self.acts_said})"
@@ -42,10 +56,59 @@ def late_on(application: Application, *, of_chain: Callable[[], Iterable[tuple[i
     return found
 
 
+def upheld_on(application: Application) -> list[Declaration]:
+    """The conflicts declared late in a file whose acts somebody else said stand, the earliest first."""
+    rows = Declaration.objects.upheld().filter(application=application)
+    return list(rows.select_related("user", "upheld_by"))
+
+
+def late_among(files: Collection[Application]) -> set[int]:
+    """Those of these files (keys) where something came late, before any decision. One query where nothing did."""
+    touched = set(Declaration.objects.touching().filter(application__in=files).values_list("application_id", flat=True))
+    return {file.pk for file in files if file.pk in touched and late_on(file)}
+
+
 def _stands(person: int, act: Duty, standing: Collection[tuple[int, Duty]]) -> bool:
     if act in OF_CHAIN or act == Duty.RECOMMEND:
         return (person, act) in standing
     return act != Duty.SCORE
+
+
+def to_uphold(declaration: Declaration) -> tuple[Duty, ...]:
+    """The acts that it touches and that somebody rules on before anything more is decided of its file: all but reviews,
+    which no longer count; none once the file is decided."""
+    if declaration.answer == Answer.NONE or declaration.application.state not in UNDER_WAY:
+        return ()
+    return tuple(act for act in declaration.acts if act != Duty.SCORE)
+
+
+def is_doubt(declaration: Declaration) -> bool:
+    """Whether the chair has still to rule on it as such."""
+    return declaration.answer == Answer.UNSURE and declaration.ruled_by_id is None
+
+
+def rulers_on(declaration: Declaration) -> list[User]:
+    """Who may rule on it today, by name: the chairs; on what came before a conflict, the endorsers too. Never the
+    person themselves, nor whom the file is closed to."""
+    roles = (ProgramRole.CHAIR,) if is_doubt(declaration) else UPHOLDERS
+    found = {person: None for role in roles for person in holders_of(declaration.application, role)}
+    return [person for person in found if person.pk != declaration.user_id]
+
+
+def turn_of(declaration: Declaration) -> ReviewTurn:
+    """The step that a declaration to rule on is."""
+    return ReviewTurn.RULE if is_doubt(declaration) else ReviewTurn.UPHOLD
+
+
+def stuck_on(declarations: Iterable[Declaration]) -> Stuck[ReviewTurn] | None:
+    """The ruling that nobody may give today, of the first of these that is so; None where each has somebody."""
+    for one in declarations:
+        if rulers_on(one):
+            continue
+        roles = (ProgramRole.CHAIR,) if is_doubt(one) else UPHOLDERS
+        is_held = any(in_office_holders(one.application.call.program, role) for role in roles)
+        return Stuck(turn_of(one), (Missing(is_held=is_held),))
+    return None
 
 
 def said_of(late: Iterable[Late]) -> str:

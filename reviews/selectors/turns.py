@@ -1,6 +1,6 @@
 """Whose turn it is while a file is with its panel, and whose nobody can take: asked by homes, by pages and by mail."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import prefetch_related_objects
@@ -14,8 +14,12 @@ from applications.states import WITH_PANEL, ApplicationState, FileTurn
 from reviews.checks import fill, first_panel_of, has_reviews, is_met, panel_rules, quorum_lines
 from reviews.models import Assignment, Declaration
 from reviews.selectors.cohorts import cohort_open_until
+from reviews.selectors.late import late_among, late_on, stuck_on
 from reviews.selectors.panel import complete_among
 from reviews.states import ReviewTurn
+
+ASK_WHAT_CAME_LATE = (ReviewTurn.START, ReviewTurn.RECOMMEND)
+"""The steps that are not taken before somebody has ruled on what came late."""
 
 
 def review_turns(applications: Collection[Application]) -> dict[int, ReviewTurn]:
@@ -26,7 +30,9 @@ def review_turns(applications: Collection[Application]) -> dict[int, ReviewTurn]
         return {}
     complete, seats = complete_among(files), _seats_of(files)
     prefetch_related_objects([one for one in files if one.state == ApplicationState.REVIEWED], "call__accommodations")
-    return {file.pk: _turn(file, seats[file.pk], complete=file.pk in complete) for file in files}
+    found = {file.pk: _turn(file, seats[file.pk], complete=file.pk in complete) for file in files}
+    touched = {pk for pk in late_among(files) if found[pk] in ASK_WHAT_CAME_LATE}
+    return found | dict.fromkeys(touched, ReviewTurn.UPHOLD)
 
 
 def free_for(user: User, turn: ReviewTurn) -> ApplicationQuerySet:
@@ -38,7 +44,17 @@ def free_for(user: User, turn: ReviewTurn) -> ApplicationQuerySet:
 def stuck_among(files: Collection[Application]) -> dict[int, Stuck[FileTurn] | Stuck[ReviewTurn]]:
     """Of these files, those that wait for their screening, or for a step of their panel, and that nobody can take
     further today, by key. Of those that wait for a decision: `decisions.selectors.stuck_among`."""
-    return {**turns.stuck_among(files), **turns.stuck_files(review_turns(files), free_for)}
+    return {**turns.stuck_among(files), **stuck_turns(files, review_turns(files))}
+
+
+def stuck_turns(files: Collection[Application], steps: Mapping[int, ReviewTurn]) -> dict[int, Stuck[ReviewTurn]]:
+    """The same of those with their panel, each with the step that it waits for, by key."""
+    upheld = {pk for pk, turn in steps.items() if turn is ReviewTurn.UPHOLD}
+    found = turns.stuck_files({pk: turn for pk, turn in steps.items() if pk not in upheld}, free_for)
+    for file in (one for one in files if one.pk in upheld):
+        if stuck := stuck_on(late.declaration for late in late_on(file)):
+            found[file.pk] = stuck
+    return found
 
 
 @dataclass

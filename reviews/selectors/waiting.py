@@ -1,6 +1,7 @@
 """What waits for a person in this app: as a reviewer, as the chair, as the officer of a panel."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from functools import partial
 from typing import Any, TypeAlias
 
 from django.db.models import QuerySet
@@ -9,12 +10,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.rules import is_person
 from applications.models import Application
+from applications.selectors.turns import NOBODY
 from applications.states import WITH_PANEL, ApplicationState
 from audit.actors import Actor
 from programs.roles import ProgramRole
 from reviews.models import Assignment, Declaration
 from reviews.pages import DECLARE_OWN, FILE_REVIEWS, RECOMMEND, SCORE
-from reviews.selectors.turns import free_for, review_turns
+from reviews.selectors.turns import free_for, review_turns, stuck_turns
 from reviews.states import AssignmentState, ReviewTurn
 from work.pages import Page
 from work.selectors import MOST, Rest, WorkLine, first_lines
@@ -48,7 +50,8 @@ def _work_of_panel(user: User, limit: int) -> Iterator[WorkLine]:
     own = [one for one in files if one[1].row.role == ProgramRole.OFFICER]
     yield from first_lines(own, _line_of_officer, limit=limit)
     others = [one for one in files if one[1].row.role != ProgramRole.OFFICER]
-    yield from first_lines(others, _line_of_others, limit=limit)
+    stuck = stuck_turns([file for file, _turn in others], {file.pk: turn for file, turn in others})
+    yield from first_lines(others, partial(_line_of_others, stuck=stuck), limit=limit)
     yield from first_lines(_turns_of_chair(user, chair), _line_of_chair, limit=limit)
     doubts = Declaration.objects.to_rule_on().filter(application__in=chair.values("pk")).exclude(user=user)
     yield from first_lines(doubts.select_related("application__call"), _line_of_doubt, limit=limit)
@@ -82,10 +85,11 @@ def _line_of_officer(turned: Turned) -> WorkLine:
     return _line(file, str(turn.row.act), FILE_REVIEWS, Hat.OFFICER)
 
 
-def _line_of_others(turned: Turned) -> WorkLine:
+def _line_of_others(turned: Turned, *, stuck: Container[int]) -> WorkLine:
     file, turn = turned
     what = str(ApplicationState(file.state).label).capitalize()
-    return _line(file, what, FILE_REVIEWS, Hat.OFFICER, waits_for=str(turn.row.awaits))
+    awaits = NOBODY if file.pk in stuck else turn.row.awaits
+    return _line(file, what, FILE_REVIEWS, Hat.OFFICER, waits_for=str(awaits))
 
 
 def _line_of_chair(turned: Turned) -> WorkLine:

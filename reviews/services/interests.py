@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation, User
 from accounts.rules import is_oneself
 from applications.models import Application
-from applications.selectors.people import holders_of, officers_of, oneself
+from applications.pages import FILE_PAGE
+from applications.selectors.people import officers_of, oneself
 from applications.states import UNDER_WAY
 from audit.actors import Actor
 from audit.services import record
@@ -23,13 +24,13 @@ from moves.states import BARRING, Duty, StandingState
 from notifications import messages
 from notifications.services import queue_message
 from programs.models import Call
-from programs.roles import ProgramRole
 from reviews import checks
 from reviews.access import may_declare
 from reviews.checks import Conflict
 from reviews.models import Assignment, Declaration, Interest, Undertaking
-from reviews.pages import DECLARE, FILE_REVIEWS, RULE
+from reviews.pages import DECLARE, RULE
 from reviews.rules import WHO_RULES, WHO_UPHOLDS, Declared, is_reviewer, may_rule, may_uphold
+from reviews.selectors.late import is_doubt, rulers_on, to_uphold
 from reviews.services.panels import take_the_chair
 from reviews.services.scores import after_what_counts_changed
 from reviews.states import Answer, AssignmentState
@@ -182,7 +183,7 @@ def _declare(
         after_what_counts_changed(application, by=by, came=False)  # a doubt leaves theirs out until the chair rules
     elif Duty.SCORE in acts and before in BARRING:
         after_what_counts_changed(application, by=by, came=True)  # nothing is left of the doubt
-    if answer == Answer.UNSURE:
+    if answer == Answer.UNSURE or to_uphold(declaration):
         _ask_for_a_ruling(declaration)
     if answer == Answer.UNSURE or touched:
         _tell_the_officers(declaration)
@@ -191,7 +192,8 @@ def _declare(
 
 def _tell_the_officers(declaration: Declaration) -> None:
     """The officers in office are told of a doubt, and of a conflict that comes after acts on the file, with each."""
-    application, acts = declaration.application, declaration.acts
+    application, acts, doubt = declaration.application, declaration.acts, declaration.answer == Answer.UNSURE
+    upheld = bool(to_uphold(declaration))
     for person in officers_of(application):
         if person.pk == declaration.user_id:
             continue
@@ -200,11 +202,14 @@ def _tell_the_officers(declaration: Declaration) -> None:
                 reference=application.number,
                 title=application.title,
                 person=declaration.user.full_name,
-                doubt=declaration.answer == Answer.UNSURE,
+                doubt=doubt,
                 acts=Text.joined(act.label for act in acts),
+                scored=Duty.SCORE in acts,
+                to_uphold=upheld,
+                has_ruler=not (doubt or upheld) or bool(rulers_on(declaration)),
             ),
             to=person,
-            link=FILE_REVIEWS(application.number),
+            link=FILE_PAGE(application.number),
             application_id=application.pk,
             key=f"interests-touch:{declaration.pk}:{person.pk}",
         )
@@ -253,16 +258,23 @@ def _move_assignment(application: Application, *, by: User, answer: Answer) -> N
         move(assignment, Assignment.recuse, by=by, given=Declared(answer))
 
 
-def _ask_for_a_ruling(declaration: Declaration) -> None:
-    """The chairs in office are told, but those to whom the file is closed: by their own doubt, as this one may be."""
+def _ask_for_a_ruling(declaration: Declaration, *, but: User | None = None) -> None:
+    """Who may rule is told: on a doubt, or on what the person did before their conflict. Not `but`, who asks it."""
     application = declaration.application
-    for person in holders_of(application, ProgramRole.CHAIR):
+    acts = () if is_doubt(declaration) else to_uphold(declaration)
+    for person in rulers_on(declaration):
+        if person == but:
+            continue
         queue_message(
-            messages.RulingAsked(reference=application.number, person=declaration.user.full_name),
+            messages.RulingAsked(
+                reference=application.number,
+                person=declaration.user.full_name,
+                acts=Text.joined(act.label for act in acts),
+            ),
             to=person,
             link=RULE(application.number, declaration.user.public_id),
             application_id=application.pk,
-            key=f"ruling-asked:{declaration.pk}:{person.pk}",
+            key=f"ruling-asked:{declaration.pk}:{'late:' if acts else ''}{person.pk}",
         )
 
 
@@ -299,6 +311,8 @@ def rule_on_declaration(declaration: Declaration, *, by: User, clear: bool, ruli
     take_the_chair(application, by=by)
     after_what_counts_changed(application, by=by, came=clear)
     _tell_the_ruling(declaration, application, clear=clear)
+    if not clear and to_uphold(declaration):
+        _ask_for_a_ruling(declaration, but=by)
     return declaration
 
 

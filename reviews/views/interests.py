@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.requests import PersonRequest
@@ -23,10 +24,15 @@ from moves.states import StandingState
 from reviews import checks, selectors, services
 from reviews.access import TO_DECLARE
 from reviews.forms.people import DeclareForm, InterestForm
-from reviews.models import Assignment
+from reviews.models import Assignment, Declaration
 from reviews.states import Answer, AssignmentState
 from reviews.views.files import own_assignment
 from work.requests import posted_from
+
+NOBODY_RULES = gettext_lazy(
+    "Nobody may rule on it today: the officers of the programme were told to have somebody appointed. Until then the "
+    "file is closed to you."
+)
 
 
 @login_required
@@ -105,7 +111,7 @@ def _declare(
         else:
             if said.answer != answer:
                 messages.warning(request, _("The records say otherwise: the chair rules on what they say."))
-            return redirect(_after(request, application, said.answer, assignment, done, mine=mine))
+            return redirect(_after(request, application, said, assignment, done, mine=mine))
     latest = application.declarations.latest_of_each().of_person(user).first()
     suggested = checks.proposed_conflicts(application, user, reader=user)
     context = {
@@ -120,6 +126,7 @@ def _declare(
         "is_conflict": stand.declared == StandingState.CONFLICT,
         "is_unsure": stand.declared == StandingState.UNSURE,
         "is_lifted": checks.is_lifted(application, user, suggested),
+        "has_ruler": latest is None or bool(selectors.rulers_on(latest)),
         "latest": latest,
         "to_sign": to_sign,
         "suggested": suggested,
@@ -132,18 +139,24 @@ def _declare(
 def _after(
     request: PersonRequest,
     application: Application,
-    answer: str,
+    said: Declaration,
     assignment: Assignment | None,
     done: str,
     *,
     mine: bool,
 ) -> str:
     """Where a declaration leads, with what it did."""
+    answer = said.answer
     if answer == Answer.CONFLICT:
         messages.success(request, _("Your conflict of interest is on record. The file is closed to you."))
         return reverse("review-queue") if assignment else "/"
     if answer == Answer.UNSURE:
-        messages.info(request, _("The chair rules in writing. Until then the file is closed to you."))
+        messages.info(
+            request,
+            _("The chair rules in writing. Until then the file is closed to you.")
+            if selectors.rulers_on(said)
+            else NOBODY_RULES,
+        )
         return reverse("review-queue") if assignment else "/"
     if mine and application.state == ApplicationState.ELIGIBLE:
         messages.success(request, _("Thank you. The file opens when the officer starts its review."))

@@ -70,8 +70,13 @@ def _page(
         "ranking_url": address_of(application),
         "tab": "review-file",
         "chosen": request.POST.getlist("reviewer"),
-        "to_rule": application.declarations.to_rule_on().select_related("user") if chair else (),
+        "to_rule": [
+            (one, one.user_id != request.user.pk and chair)
+            for one in application.declarations.to_rule_on().select_related("user")
+        ],
+        "stuck": selectors.stuck_among([application]).get(application.pk),
         "late": selectors.late_on(application),
+        "upheld": selectors.upheld_on(application),
         "may_uphold": may_uphold(application, request.user),
         "recommendation": recommendation,
         "departure": selectors.departure(recommendation, request.user) if recommendation else "",

@@ -6,14 +6,16 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import override
 
 from applications.models import Application
 from applications.states import ApplicationState
 from decisions import services
 from decisions.models import Concurrence, Decision, Step
-from decisions.selectors import late_acts, work_for
-from decisions.selectors.waiting import _work_of_rulings
+from decisions.selectors import late_acts, rulings_among, rulings_on, stuck_among, work_for
+from decisions.selectors.waiting import _work_of_chain, _work_of_rulings
 from decisions.states import DecisionState
+from desk.selectors.file import awaited, rulings_for
 from funding.models import Envelope
 from moves.machine import allowed
 from moves.refusals import Forbidden, WrongMoment
@@ -22,7 +24,8 @@ from moves.states import Duty
 from notifications.models import Message
 from notifications.notices import write
 from reviews.models import Assignment, Declaration, Recommendation
-from reviews.selectors import panel_reviews, reread
+from reviews.querysets import DeclarationQuerySet
+from reviews.selectors import panel_reviews, reread, rulers_on, upheld_on
 from reviews.services import declare_interests, recuse_reviewer, rule_on_declaration, uphold_acts
 from tests.decisions import files
 from tests.mutants import proves
@@ -43,6 +46,10 @@ def in_november(clock_at):
 def told():
     rows = Message.objects.filter(kind="decision_sent_back").order_by("recipient__given_name")
     return list(rows.values_list("recipient__given_name", flat=True))
+
+
+def rendered(message):
+    return write(message).body
 
 
 def now(decision):
@@ -194,6 +201,76 @@ def test_evidence_is_read_again_beside_what_counts(cast, programme):
     assert reread(recommendation, panel_reviews(file)) is None
 
 
+def told_to_rule():
+    rows = Message.objects.filter(kind="ruling_asked").order_by("recipient__given_name", "id")
+    return [(one.recipient.given_name, one.context["acts"]["en"]) for one in rows]
+
+
+def test_who_rules_on_a_late_conflict_is_told_by_mail_and_the_officers_of_what_it_is_and_no_more(cast, programme):
+    """The chair and the endorser who are free, never whom it is of; on a doubt the chair alone, then the endorser. Of a
+    file that is decided, nobody has anything to rule on before."""
+    decision = files.approved(cast, programme)
+    file = decision.application
+    Message.objects.all().delete()
+    declare_interests(file, by=cast.endorser, answer="conflict", note="Mon frère.")
+    assert told_to_rule() == [("Louise", "endorse")]
+    doubt = declare_interests(file, by=cast.approver, answer="unsure", note="Peut-être.")
+    assert told_to_rule() == [("Louise", "endorse"), ("Louise", "")]
+    programme.appointments.create(cluster=programme.cluster, user=cast.emily, role="endorser")
+    rule_on_declaration(doubt, by=cast.chair, clear=False, ruling="Un lien.")
+    assert told_to_rule() == [("Emily", "approve"), ("Louise", "endorse"), ("Louise", "")]
+    (first, second) = Message.objects.filter(kind="interests_touch").order_by("id")
+    assert [one.url_name for one in (first, second)] == ["file-detail"] * 2
+    body = rendered(first)
+    assert "Rien de plus n’est décidé avant que la présidence" in body
+    assert "évaluation" not in body
+    assert (first.context["scored"], first.context["to_uphold"], first.context["has_ruler"]) == (False, True, True)
+    declare_standing(file.pk, user=cast.chair, standing="conflict")
+    declare_standing(file.pk, user=cast.emily, standing="conflict")
+    assert rulers_on(doubt) == []
+    Message.objects.all().delete()
+    declare_interests(file, by=cast.endorser, answer="conflict", note="Encore.")
+    assert "Personne ne peut se prononcer" in rendered(Message.objects.get(kind="interests_touch"))
+
+
+def test_conflict_declared_once_the_file_is_decided_is_on_record_and_asks_for_nothing(cast, programme, client):
+    decision = files.issued(cast, programme)
+    Message.objects.all().delete()
+    declare_interests(decision.application, by=cast.endorser, answer="conflict", note="Mon frère.")
+    assert told_to_rule() == []
+    client.force_login(cast.officer)
+    for name in ("file-detail", "decision-file"):
+        page = client.get(reverse(name, args=[decision.application.reference])).content.decode()
+        assert "Ce qui a été rendu tient, tout comme une lettre partie." in page
+        assert "Rien de plus n’est décidé avant" not in page
+    assert "ce qui a été rendu tient" in rendered(Message.objects.get(kind="interests_touch"))
+
+
+@pytest.mark.parametrize("name", ["officer", "chair", "endorser", "approver", "screener"])
+def test_whoever_acts_on_a_file_has_a_way_to_declare_a_conflict_in_it(cast, programme, client, name):
+    decision = files.approved(cast, programme)
+    client.force_login(getattr(cast, name))
+    for page in ("file-detail", "decision-file"):
+        shown = client.get(reverse(page, args=[decision.application.reference]))
+        way = reverse("review-declare", args=[decision.application.reference])
+        assert f'href="{way}?next={shown.request["PATH_INFO"]}"' in shown.content.decode()
+    client.force_login(cast.auditor)
+    assert "Déclarer un conflit" not in client.get(shown.request["PATH_INFO"]).content.decode()
+
+
+def test_partner_who_concurred_has_a_way_to_declare_and_is_told_what_becomes_of_it(cast, programme, client):
+    decision = files.concurred(cast, programme)
+    (given,) = decision.concurrences.all()
+    client.force_login(cast.concurrence)
+    way = reverse("decision-concurrence-declare", args=[given.public_id])
+    page = client.get(reverse("decision-concurrence", args=[given.public_id])).content.decode()
+    assert f'href="{way}"' in page
+    Message.objects.all().delete()
+    said = client.post(way, {"answer": "conflict", "note": "Ma sœur."}, follow=True).content.decode()
+    assert "la grappe est informée de ce que vous aviez donné" in said
+    assert told_to_rule() == [("Karim", "concur"), ("Louise", "concur")]
+
+
 def test_endorser_with_a_late_conflict_stops_the_approval_until_the_chair_looks_again(cast, programme, client):
     decision = files.endorsed(cast, programme)
     Message.objects.all().delete()
@@ -276,6 +353,79 @@ def test_what_a_late_conflict_stops_is_a_line_of_the_day_of_who_rules_on_it(cast
         transaction.set_rollback(True)
     uphold_acts(doubt, by=cast.chair, why="Rien de l’avis ne tient à ce lien.")
     assert [lines(person) for person in (cast.chair, cast.emily)] == [[], []]
+
+
+def day(person):
+    """What a person's home says of these decisions: what, of which file, and for whom it waits."""
+    with override("en"):
+        return sorted((one.label.split(" · ")[0], str(one.what), str(one.waits_for)) for one in work_for(person))
+
+
+@proves(
+    rulings_on, rulings_among, rulers_on, DeclarationQuerySet.to_rule_or_touching, DeclarationQuerySet.upheld,
+    upheld_on, rulings_for, _work_of_chain, moot={"without .order_by()": "the order is told after"},
+)  # fmt: skip
+def test_decision_that_a_late_conflict_stops_waits_for_who_rules_on_it_and_every_page_says_so(cast, programme, client):
+    stopped = files.approved(cast, programme)
+    file, other = stopped.application, files.approved(cast, programme, company="precision").application
+    twin = files.approved(cast, programme, company="northwind").application
+    theirs = [(one.reference, "Issue the decision", "") for one in (file, other, twin)]
+    assert day(cast.officer) == theirs
+    late = declare_interests(file, by=cast.endorser, answer="conflict", note="Mon frère.")
+    doubt = declare_interests(other, by=cast.ben, answer="unsure", note="Un doute.")
+    again = Decision.objects.get(pk=stopped.pk)
+    assert rulings_on(again) == (late,)
+    assert rulings_among(Decision.objects.all()) == {stopped.pk: (late,), other.decisions.get().pk: (doubt,)}
+    assert rulings_among(Decision.objects.exclude(pk=stopped.pk)) == {other.decisions.get().pk: (doubt,)}
+    chair, either = "the committee's chair", "the committee's chair or the endorser"
+    assert day(cast.officer) == [
+        (file.reference, "Decision under way", either), (other.reference, "Decision under way", chair), theirs[2],
+    ]  # fmt: skip
+    with override("en"):
+        assert [str(awaited(one).who) for one in (file, other, twin)] == [either, chair, "the programme officer"]
+    assert [rulers_on(one) for one in (late, doubt)] == [[cast.chair], [cast.chair]]
+    assert [(str(one.link.url), one.in_the_way) for one in rulings_for(file, cast.chair)] == [
+        (reverse("review-rule", args=[file.reference, cast.endorser.public_id]), ())
+    ]
+    assert (rulings_for(twin, cast.chair), rulings_for(file, cast.officer)) == ([], [])
+    client.force_login(cast.chair)
+    page = client.get(reverse("decision-file", args=[file.reference])).content.decode()
+    assert (
+        reverse("review-rule", args=[file.reference, cast.endorser.public_id])
+        in page.split("Votre prochaine étape")[-1]
+    )
+    assert "Rien ne vous attend ici" not in page
+
+    with transaction.atomic():  # the one who rules is away: nobody can take it further, and every page says that
+        declare_standing(file.pk, user=cast.chair, standing="conflict")
+        assert awaited(file).is_stuck
+        assert set(stuck_among([stopped.pk])) == {stopped.pk}
+        assert day(cast.officer)[0][2].startswith("somebody to be appointed")
+        transaction.set_rollback(True)
+
+    uphold_acts(late, by=cast.chair, why="Rien de l’avis ne tient à ce lien.")
+    rule_on_declaration(doubt, by=cast.chair, clear=True, ruling="Aucun lien.")
+    assert rulings_among(Decision.objects.all()) == {}
+    assert day(cast.officer) == theirs
+    late.refresh_from_db()
+    assert (upheld_on(file), upheld_on(other)) == ([late], [])
+    for person in (cast.officer, cast.chair):
+        client.force_login(person)
+        for name in ("file-detail", "decision-file", "review-file"):
+            page = client.get(reverse(name, args=[file.reference])).content.decode()
+            assert "Rien de l’avis ne tient à ce lien." in page
+            assert "Un conflit d’intérêts déclaré après coup" not in page
+
+
+def test_partner_reads_of_a_late_conflict_and_of_the_ruling_on_it(cast, programme, client):
+    decision = files.approved(cast, programme, amount="75000.01")
+    files.declare(cast, decision, "concurrence")
+    late = declare_interests(decision.application, by=cast.endorser, answer="conflict", note="Mon frère.")
+    client.force_login(cast.concurrence)
+    address = reverse("decision-concurrence", args=[decision.concurrences.get().public_id])
+    assert "Un conflit d’intérêts déclaré après coup" in client.get(address).content.decode()
+    uphold_acts(late, by=cast.chair, why="Rien de l’avis ne tient à ce lien.")
+    assert "Rien de l’avis ne tient à ce lien." in client.get(address).content.decode()
 
 
 def test_lines_of_late_conflicts_are_the_earliest_first(cast, programme):

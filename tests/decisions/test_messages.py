@@ -352,7 +352,7 @@ def of_office(file):
         Concern.OFFICERS: (said.FileWithdrawn(**known), "officer"),
         Concern.REVIEWER: (said.ReviewCancelled(reference=file.number), "ana"),
         Concern.ASKER: (said.ReviewDeclined(reference=file.number, person="Ana"), "officer"),
-        Concern.CHAIR: (said.RulingAsked(reference=file.number, person="Ana"), "chair"),
+        Concern.RULERS: (said.RulingAsked(reference=file.number, person="Ana"), "chair"),
         Concern.TAKERS: (said.DecisionWaiting(**known, step=Text("l’approuver", "approve it")), "approver"),
         Concern.RETURNED: (said.DecisionSentBack(**known, reason="À revoir."), "approver"),
         Concern.UNDONE: (said.DecisionUndone(**known, **undone), "approver"),

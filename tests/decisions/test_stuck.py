@@ -332,7 +332,7 @@ def test_administrators_home_has_it_by_its_number_alone_and_leads_to_the_people(
 
 def test_pages_of_the_file_and_the_queue_say_it(cast, programme, as_):
     decision, person = waiting(cast, programme, Turn.APPROVE)
-    words = "Nobody can take the next step of the decision"
+    words = "Nobody can take the next step"
     pages = [reverse(name, args=[decision.application.reference]) for name in ("file-detail", "decision-file")]
     for away in (False, True):
         if away:

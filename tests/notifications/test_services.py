@@ -183,10 +183,10 @@ def test_followed_message_that_no_app_or_two_apps_take_stops_the_start():
 
 def test_office_that_no_app_or_two_apps_know_stops_the_start(monkeypatch):
     hand_over(MessageKind.LETTER, print)
-    with pytest.raises(ImproperlyConfigured, match="two apps say who holds the office of CHAIR"):
-        notices.ask_again([Concern.CHAIR], lambda file, person: True)
-    monkeypatch.delitem(notices.IN_OFFICE, Concern.CHAIR)
-    with pytest.raises(ImproperlyConfigured, match="no app says who still holds the office of CHAIR"):
+    with pytest.raises(ImproperlyConfigured, match="two apps say who holds the office of RULERS"):
+        notices.ask_again([Concern.RULERS], lambda file, person: True)
+    monkeypatch.delitem(notices.IN_OFFICE, Concern.RULERS)
+    with pytest.raises(ImproperlyConfigured, match="no app says who still holds the office of RULERS"):
         check_kinds()
 
 

@@ -23,8 +23,10 @@ from programs.models import Appointment
 from reviews import selectors as reviews
 from reviews.checks.fitness import _of_a_first_panel, first_panel_of
 from reviews.models import Assignment
-from reviews.selectors.turns import free_for
+from reviews.selectors.late import late_among
+from reviews.selectors.turns import free_for, stuck_turns
 from reviews.selectors.waiting import _turns_of_chair, _with_turns
+from reviews.services import declare_interests
 from reviews.states import ReviewTurn
 from tests.decisions.files import other_programme, submitted_row
 from tests.files import another
@@ -91,7 +93,8 @@ def test_step_that_a_person_may_not_take_is_not_theirs_and_what_nobody_can_take_
     file = Application.objects.get(pk=file.pk)
     assert lines(person) == [(act, other.reference, "")]
     assert all(one.refusals for one in allowed(file, person, Application.find_eligible, Application.recommend))
-    waits = ("To be screened" if step == "screen" else "Reviewed", file.reference, who)
+    nobody = "somebody to be appointed: nobody can take its next step today"
+    waits = ("To be screened", file.reference, who) if step == "screen" else ("Reviewed", file.reference, nobody)
     assert waits in lines(cast.officer)
 
     with override("en"):
@@ -112,6 +115,54 @@ def test_step_that_a_person_may_not_take_is_not_theirs_and_what_nobody_can_take_
     Appointment.objects.create(user=cast.finance, program=programme, cluster=programme.cluster, role=name)
     assert (tell_stuck(), awaited(file).is_stuck) == (0, False)
     assert (act, file.reference, "") in lines(cast.finance)
+
+
+def test_only_chair_in_doubt_stops_the_file_and_every_page_says_that_nobody_rules(cast, programme, client):
+    row = submitted_row(cast, programme)
+    file = reviewed(cast, row)
+    Application.objects.filter(pk=row.pk).update(state="withdrawn")
+    client.force_login(cast.chair)
+    address = reverse("review-declare", args=[file.reference])
+    said = client.post(address, {"answer": "unsure", "note": "Un doute."}, follow=True).content.decode()
+    assert "Personne ne peut se prononcer aujourd’hui" in said
+    assert "Personne ne le peut aujourd’hui" in client.get(address).content.decode()
+    (told,) = Message.objects.filter(kind="interests_touch")
+    assert (told.recipient, told.context["has_ruler"], told.url_name) == (cast.officer, False, "file-detail")
+    client.force_login(cast.officer)
+    for name in ("file-detail", "review-file"):
+        page = client.get(reverse(name, args=[file.reference])).content.decode()
+        assert "n’est libre d’agir" in page
+    with override("en"):
+        assert awaited(file).is_stuck
+    Appointment.objects.create(user=cast.finance, program=programme, cluster=programme.cluster, role="chair")
+    assert not awaited(file).is_stuck
+
+
+@proves(late_among, stuck_turns)
+def test_conflict_of_the_screener_makes_the_next_step_of_the_panel_a_ruling(cast, programme):
+    """Of the chair or the endorser; nobody's, while both are away. Not of a file where nothing came late."""
+    row = submitted_row(cast, programme)
+    Application.objects.filter(pk=row.pk).update(state="withdrawn")
+    file, other = reviewed(cast, row), reviewed(cast, row)
+    record_duty(file.pk, by=cast.screener, duty=Duty.SCREEN)
+    record_duty(other.pk, by=cast.screener, duty=Duty.SCORE)
+    for one in (file, other):
+        declare_interests(one, by=cast.screener, answer="conflict", note="Mon frère.")
+    rows = list(Application.objects.filter(pk__in=[file.pk, other.pk]).select_related("call__program__cluster"))
+    assert late_among(rows) == {file.pk}
+    assert late_among([one for one in rows if one == other]) == set()
+    either = "the committee's chair or the endorser"
+    with override("en"):
+        assert ("Reviewed", file.reference, either) in lines(cast.officer)
+        assert awaited(file).who == either
+    assert lines(cast.chair) == [("Recommend", other.reference, "")]
+    steps = reviews.review_turns(rows)
+    assert steps == {file.pk: ReviewTurn.UPHOLD, other.pk: ReviewTurn.RECOMMEND}
+    assert stuck_turns(rows, steps) == {}
+    declare_standing(file.pk, user=cast.chair, standing="conflict")
+    assert stuck_turns(rows, steps) == {}
+    declare_standing(file.pk, user=cast.endorser, standing="conflict")
+    assert {pk: one.turn for pk, one in stuck_turns(rows, steps).items()} == {file.pk: ReviewTurn.UPHOLD}
 
 
 @proves(
