@@ -57,6 +57,18 @@ class SendBackForm(forms.Form):
             to.choices, to.initial = [TO_PANEL], "panel"
 
 
+class SetAsideForm(forms.Form):
+    """Why what a person did before their conflict does not stand."""
+
+    why = TextField(
+        label=_("Why what this person did does not stand"),
+        help_text=_("Those who had acted on the decision will read it."),
+        widget=forms.Textarea({"rows": 5}),
+        max_length=2000,
+        error_messages={"required": _("Give the reason: the people concerned will read it.")},
+    )
+
+
 class ReasonsForm(VersionedForm):
     """The reasons that the letter gives, in each of its languages."""
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from decisions.models import Decision
-from decisions.views import chain, concurrence, letters, queue
+from decisions.views import chain, concurrence, late, letters, queue
 
 FILE = "files/<str:reference>/decision"
 ONE = "concurrences/<uuid:public_id>"
@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{FILE}/endorse", chain.act, {"step": Decision.endorse}, name="decision-endorse"),
     path(f"{FILE}/approve", chain.act, {"step": Decision.approve}, name="decision-approve"),
     path(f"{FILE}/send-back", chain.act, {"step": Decision.send_back}, name="decision-send-back"),
+    path(f"{FILE}/late/<uuid:person_id>", late.set_aside, name="decision-late"),
     path(f"{FILE}/issue", chain.act, {"step": Decision.issue}, name="decision-issue"),
     path(f"{FILE}/reasons", chain.reasons, name="decision-reasons"),
     path(f"{FILE}/preview", chain.preview, name="decision-preview"),

@@ -89,6 +89,7 @@ VERBS = {
     "declaration.declared": _("Interests declared"),
     "declaration.ruled": _("Doubt about interests ruled on"),
     "declaration.upheld": _("Acts of a person in conflict looked at again, and upheld"),
+    "declaration.set_aside": _("Acts of a person in conflict looked at again, and not upheld"),
     "assignment.offered": _("Review offered"),
     "decision.draft": _("Decision drafted"),
     "decision.edit_reasons": _("Reasons of the decision edited"),
@@ -273,6 +274,7 @@ TIMELINE_LEAVES_OUT = (
     "declaration.declared",
     "declaration.ruled",
     "declaration.upheld",
+    "declaration.set_aside",
     "decision.edit_reasons",
     "concurrence.void",
 )

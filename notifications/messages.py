@@ -390,6 +390,7 @@ class DecisionWaiting(OfFile):
         _("Open the decision"),
     )
     step: Text
+    reason: str = ""  # of a ruling that asks for it
 
 
 @dataclass(frozen=True, kw_only=True)

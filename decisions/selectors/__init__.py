@@ -9,6 +9,7 @@ from decisions.selectors.chain import (
     needs_of,
     others_of,
     present_decision,
+    return_for,
     return_of,
     rulings_among,
     rulings_on,
@@ -18,7 +19,7 @@ from decisions.selectors.chain import (
 from decisions.selectors.ineligibility import ineligibility_of, ineligibility_reasons, untranslated
 from decisions.selectors.merits import Merits, merits_of
 from decisions.selectors.reconsideration import ask_until, contested_decision, tell
-from decisions.selectors.turns import concurrers_of, stuck_among
+from decisions.selectors.turns import concurrers_of, returners_of, stuck_among
 from decisions.selectors.waiting import waits_of, work_for
 
 __all__ = [
@@ -37,7 +38,9 @@ __all__ = [
     "needs_of",
     "others_of",
     "present_decision",
+    "return_for",
     "return_of",
+    "returners_of",
     "rulings_among",
     "rulings_on",
     "stuck_among",

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from applications.constants import SUMMARY
 from applications.models import Application
+from applications.states import ApplicationState
 from audit.actors import Actor
 from decisions import checks
 from decisions.models import Decision, Step
 from decisions.querysets import DecisionQuerySet
-from decisions.states import BEFORE_APPROVAL, ONCE_ISSUED, OPEN, DecisionKind, DecisionState, StepKind, Turn
+from decisions.states import BEFORE_APPROVAL, ONCE_ISSUED, OPEN, RETURNABLE, DecisionKind, DecisionState, StepKind, Turn
 from funding.figures import as_read
 from funding.models import Envelope, LedgerEntry
 from letters.models import Letter
@@ -23,7 +24,7 @@ from letters.states import LetterState
 from moves.machine import foreseen
 from moves.states import Duty
 from reviews.models import Declaration
-from reviews.selectors import Late, late_on, panel_reviews, reread
+from reviews.selectors import OF_CHAIN, Late, late_on, panel_reviews, reread
 
 
 class Progress(StrEnum):
@@ -75,6 +76,14 @@ def late_acts(application: Application) -> list[Late]:
                 yield person, DUTY_OF[StepKind(kind)]
 
     return late_on(application, of_chain=of_chain)
+
+
+def return_for(decision: Decision, late: Late) -> str | None:
+    """Where a decision goes back to when these acts do not stand: "panel", where one came before the chain; "start",
+    once past it. None where there is nowhere: it came from no panel."""
+    if all(act in OF_CHAIN for act in late.acts) and decision.state in RETURNABLE:
+        return "start"
+    return "panel" if decision.application.state == ApplicationState.RECOMMENDED else None
 
 
 def rulings_on(decision: Decision) -> tuple[Declaration, ...]:

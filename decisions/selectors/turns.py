@@ -8,10 +8,12 @@ from collections.abc import Collection, Iterable, Mapping
 from django.db.models import QuerySet
 
 from accounts.models import User
+from applications.selectors.people import holders_of
 from applications.selectors.turns import Missing, Stuck, without_taker
 from decisions.models import Concurrence, Decision
+from decisions.rules import may_send_back
 from decisions.selectors.chain import rulings_among
-from decisions.states import Turn
+from decisions.states import DecisionKind, Turn
 from funding.models import PartnerSeat
 from funding.querysets import SeatQuerySet
 from programs.querysets import in_office_holders
@@ -33,6 +35,14 @@ def takers_of(decision: Decision) -> list[tuple[Turn, User]]:
         for person in in_office_holders(program, turn.row.role)
         if own.waiting_for(person, roles=[turn.row.role]).exists()
     ]
+
+
+def returners_of(decision: Decision) -> list[User]:
+    """Who of the cluster may send the decision back today."""
+    file, opinion = decision.application, DecisionKind(decision.kind).row.opinion.row.role
+    roles = [role for role in (opinion, ProgramRole.APPROVER) if role]
+    found = dict.fromkeys(person for role in roles for person in holders_of(file, role))
+    return [person for person in found if may_send_back(decision, person)]
 
 
 def concurrers_of(concurrence: Concurrence) -> list[User]:

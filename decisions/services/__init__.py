@@ -11,6 +11,7 @@ from decisions.services.chain import (
     void_decision,
 )
 from decisions.services.reconsideration import ask_reconsideration, reopen_screening, send_to_new_panel
+from decisions.services.rulings import set_acts_aside
 
 __all__ = [
     "approve",
@@ -23,5 +24,6 @@ __all__ = [
     "reopen_screening",
     "send_back",
     "send_to_new_panel",
+    "set_acts_aside",
     "void_decision",
 ]

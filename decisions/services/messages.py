@@ -15,13 +15,14 @@ from applications.states import MARKABLE, ApplicationState
 from audit.actors import Actor
 from decisions.models import Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
-from decisions.selectors.turns import concurrers_of, partners_people_of, stuck_among, takers_of
+from decisions.selectors.turns import concurrers_of, partners_people_of, returners_of, stuck_among, takers_of
 from decisions.states import DecisionKind, Turn
 from letters.models import Letter
 from moves.interests import unbarred
 from notifications import messages
 from notifications.services import queue_message
 from programs.roles import ProgramRole
+from reviews.models import Declaration
 from reviews.pages import RECOMMEND
 from reviews.rules import REVIEWS_CHANGED
 from reviews.selectors import panel_reviews
@@ -30,6 +31,7 @@ from reviews.states import ReviewTurn
 from work.pages import Link
 from work.texts import Text
 
+TO_SEND_BACK = _("send the decision back, for what somebody did before a conflict of interest does not stand")
 HAVE_SOMEBODY_APPOINTED = _("have somebody appointed, for there is nobody today to take the next one")
 
 
@@ -42,6 +44,12 @@ def tell_next(decision: Decision) -> None:
     if not takers:
         for stuck in stuck_among([decision.pk]).values():
             _tell_officers(decision, stuck)
+
+
+def tell_to_send_back(decision: Decision, ruled: Declaration, *, reason: str) -> None:
+    """Tell who may send the decision back that a ruling on this declaration asks for it, with its reason."""
+    for person in returners_of(decision):
+        _tell(decision, person, f"send_back:{ruled.pk}", TO_SEND_BACK, reason=reason)
 
 
 def tell_stuck() -> int:
@@ -182,10 +190,10 @@ def tell_failed(letter: Letter) -> None:
         )
 
 
-def _tell(decision: Decision, person: User, occasion: str, step: str | Promise) -> None:
+def _tell(decision: Decision, person: User, occasion: str, step: str | Promise, reason: str = "") -> None:
     file = decision.application
     queue_message(
-        messages.DecisionWaiting(reference=file.number, title=file.title, step=Text.of(step)),
+        messages.DecisionWaiting(reference=file.number, title=file.title, step=Text.of(step), reason=reason),
         to=person,
         link=FILE_DECISION(file.number),
         application_id=decision.application_id,

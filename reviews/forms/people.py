@@ -127,10 +127,7 @@ class UpholdForm(forms.Form):
     why = TextField(
         label=_("Why what this person did stands"),
         widget=words(5),
-        help_text=_(
-            "Say what you looked at again. If it does not stand, write nothing here: the decision is sent back, and "
-            "somebody else takes the step."
-        ),
+        help_text=_("Say what you looked at again. If it does not stand, write nothing here: see below the form."),
     )
 
 

@@ -11,7 +11,18 @@ from reviews.selectors.cohorts import (
 )
 from reviews.selectors.evidence import Reread, Stood, departure, departure_of, hides_its_ranking, reread, stood
 from reviews.selectors.interests import interests_of
-from reviews.selectors.late import Late, is_doubt, late_on, rulers_on, said_of, stuck_on, to_uphold, turn_of, upheld_on
+from reviews.selectors.late import (
+    OF_CHAIN,
+    Late,
+    is_doubt,
+    late_on,
+    rulers_on,
+    said_of,
+    stuck_on,
+    to_uphold,
+    turn_of,
+    upheld_on,
+)
 from reviews.selectors.panel import (
     CountedReview,
     PanelReviews,
@@ -37,6 +48,7 @@ from reviews.selectors.turns import review_turns, stuck_among
 from reviews.selectors.waiting import work_for
 
 __all__ = [
+    "OF_CHAIN",
     "Competition",
     "CountedReview",
     "Late",

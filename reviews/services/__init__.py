@@ -13,6 +13,7 @@ from reviews.services.assignments import (
 from reviews.services.interests import (
     declare_interests,
     end_interest,
+    lock_to_uphold,
     record_interest,
     rule_on_declaration,
     sign_undertaking,
@@ -41,6 +42,7 @@ __all__ = [
     "declare_interests",
     "decline_assignment",
     "end_interest",
+    "lock_to_uphold",
     "open_review",
     "recommend",
     "record_interest",

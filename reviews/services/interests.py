@@ -218,7 +218,18 @@ def _tell_the_officers(declaration: Declaration) -> None:
 @transaction.atomic
 def uphold_acts(declaration: Declaration, *, by: User, why: str) -> Declaration:
     """Somebody else looks again at what a person did on a file before they declared a conflict in it, and says in
-    writing that it stands. Returns the declaration.
+    writing that it stands. Returns the declaration. Who may, and when: `lock_to_uphold`."""
+    declaration = lock_to_uphold(declaration, by=by, why=why)
+    declaration.upheld_by, declaration.upheld_at, declaration.upheld_why = by, clock.now(), why.strip()
+    declaration.save(update_fields=["upheld_by", "upheld_at", "upheld_why"])
+    given = {"touches": [str(act) for act in declaration.acts]}
+    record(declaration, "upheld", by=by, given=given, personal={"why": declaration.upheld_why})
+    return declaration
+
+
+def lock_to_uphold(declaration: Declaration, *, by: User, why: str) -> Declaration:
+    """The declaration, locked with its file, whose acts `by` says in writing (`why`) stand, or do not: a chair sits
+    from then on. In a transaction.
 
     Forbidden for anybody but the chair or the endorser, for the person themselves, and for whom the file is closed to;
     WrongMoment without words, while a doubt waits for its ruling, and where there is nothing to look at again.
@@ -234,10 +245,6 @@ def uphold_acts(declaration: Declaration, *, by: User, why: str) -> Declaration:
         raise WrongMoment(Refusal(_("There is nothing left to rule on: the declaration has changed."), code="ruled"))
     if is_blank(why):
         raise WrongMoment(Refusal(_("A ruling is in writing: give your reasons."), code="reason"))
-    declaration.upheld_by, declaration.upheld_at, declaration.upheld_why = by, clock.now(), why.strip()
-    declaration.save(update_fields=["upheld_by", "upheld_at", "upheld_why"])
-    given = {"touches": [str(act) for act in declaration.acts]}
-    record(declaration, "upheld", by=by, given=given, personal={"why": declaration.upheld_why})
     if may_rule(application, by):
         take_the_chair(application, by=by)
     return declaration

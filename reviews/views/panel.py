@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.models import Application
-from applications.states import ApplicationState
+from applications.states import MARKABLE, ApplicationState
 from audit.states import Read
 from moves.interests import standing_of
 from moves.machine import allowed, ask_who, refusals
@@ -282,6 +282,8 @@ def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpRespons
         "application": application,
         "declaration": declaration,
         "acts": [act.label for act in declaration.acts],
+        "late": isinstance(form, UpholdForm) and bool(selectors.to_uphold(declaration)),
+        "before_decision": application.state in MARKABLE,
         "form": form,
         "cleared": standing_of(application.pk, declaration.user) == StandingState.CLEAR,
         "suggested": checks.proposed_conflicts(application, declaration.user, reader=request.user),

@@ -148,6 +148,7 @@ decision-file                        L   4   4   4   o   o   4   4   4   o   o  
 decision-endorse                     LL  44  44  44  33  33  44  44  44  33  99  33  33  44  44  44  33  44  44
 decision-approve                     LL  44  44  44  33  33  44  44  44  33  33  99  33  44  44  44  33  44  44
 decision-send-back                   LL  44  44  44  33  33  44  44  44  33  99  99  33  44  44  44  33  44  44
+decision-late                        LL  44  44  44  33  33  44  44  44  44  44  33  33  44  44  44  33  44  44
 decision-issue                       LL  44  44  44  rr  33  44  44  44  33  33  33  33  44  44  44  33  44  44
 decision-reasons                     LL  44  44  44  o9  33  44  44  44  33  o9  33  33  44  44  44  33  44  44
 decision-preview                     L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
@@ -285,6 +286,7 @@ decision-file                        L   4   4   4   4   4   4   o
 decision-endorse                     LL  44  44  44  44  44  44  33
 decision-approve                     LL  44  44  44  44  44  44  33
 decision-send-back                   LL  44  44  44  44  44  44  33
+decision-late                        LL  44  44  44  44  44  44  33
 decision-issue                       LL  44  44  44  44  44  44  rr
 decision-reasons                     LL  44  44  44  44  44  44  o9
 decision-preview                     L   4   4   4   4   4   4   o

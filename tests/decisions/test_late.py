@@ -12,8 +12,9 @@ from applications.models import Application
 from applications.states import ApplicationState
 from decisions import services
 from decisions.models import Concurrence, Decision, Step
-from decisions.selectors import late_acts, rulings_among, rulings_on, stuck_among, work_for
+from decisions.selectors import late_acts, return_for, returners_of, rulings_among, rulings_on, stuck_among, work_for
 from decisions.selectors.waiting import _work_of_chain, _work_of_rulings
+from decisions.services import set_acts_aside
 from decisions.states import DecisionState
 from desk.selectors.file import awaited, rulings_for
 from funding.models import Envelope
@@ -25,7 +26,7 @@ from notifications.models import Message
 from notifications.notices import write
 from reviews.models import Assignment, Declaration, Recommendation
 from reviews.querysets import DeclarationQuerySet
-from reviews.selectors import panel_reviews, reread, rulers_on, upheld_on
+from reviews.selectors import Late, panel_reviews, reread, rulers_on, upheld_on
 from reviews.services import declare_interests, recuse_reviewer, rule_on_declaration, uphold_acts
 from tests.decisions import files
 from tests.mutants import proves
@@ -426,6 +427,68 @@ def test_partner_reads_of_a_late_conflict_and_of_the_ruling_on_it(cast, programm
     assert "Un conflit d’intérêts déclaré après coup" in client.get(address).content.decode()
     uphold_acts(late, by=cast.chair, why="Rien de l’avis ne tient à ce lien.")
     assert "Rien de l’avis ne tient à ce lien." in client.get(address).content.decode()
+
+
+def test_act_that_does_not_stand_sends_the_decision_back_from_the_page_of_the_ruling(cast, programme, client):
+    """By the endorser, who may send it back: an approval, to its start; a recommendation, to the panel."""
+    decision = files.approved(cast, programme)
+    declare_interests(decision.application, by=cast.approver, answer="conflict", note="Ma sœur.")
+    address = reverse("decision-late", args=[decision.application.reference, cast.approver.public_id])
+    rule = reverse("review-rule", args=[decision.application.reference, cast.approver.public_id])
+    client.force_login(cast.endorser)
+    assert f'href="{address}"' in client.get(rule).content.decode()
+    page = client.get(address).content.decode()
+    assert "La décision retourne à son point de départ" in page
+    assert client.post(address, {"why": " "}).status_code == 200
+    client.post(address, {"why": "Le montant tient à ce lien."})
+    assert now(decision) == (DecisionState.DRAFT, ApplicationState.RECOMMENDED)
+    assert decision.steps.get(kind="sent_back").note == "Le montant tient à ce lien."
+    assert late_acts(Application.objects.get(pk=decision.application_id)) == []
+    assert client.post(address, {"why": "Encore."}).status_code == 409
+
+    other = files.endorsed(cast, programme, company="precision")
+    late = declare_interests(other.application, by=cast.chair, answer="conflict", note="Mon frère.")
+    assert set_acts_aside(late, by=cast.endorser, why="À reprendre.")
+    assert now(other) == (DecisionState.VOID, ApplicationState.REVIEWED)
+
+
+@proves(returners_of)
+def test_chair_who_may_not_send_a_decision_back_reads_who_does_and_these_are_told_why(cast, programme, client):
+    decision = files.approved(cast, programme)
+    file = decision.application
+    late = declare_interests(file, by=cast.approver, answer="conflict", note="Ma sœur.")
+    assert returners_of(decision) == [cast.endorser]
+    client.force_login(cast.chair)
+    address = reverse("decision-late", args=[file.reference, cast.approver.public_id])
+    assert cast.endorser.full_name in client.get(address).content.decode()
+    Message.objects.all().delete()
+    client.post(address, {"why": "Le montant tient à ce lien."})
+    assert now(decision)[0] == DecisionState.APPROVED
+    (told_of,) = Message.objects.all()
+    assert (told_of.recipient, told_of.kind) == (cast.endorser, "decision_waiting")
+    assert "Le montant tient à ce lien." in rendered(told_of)
+    for person in (cast.officer, cast.approver):
+        with pytest.raises(Forbidden):
+            set_acts_aside(late, by=person, why="Non.")
+    declare_standing(file.pk, user=cast.endorser, standing="conflict")
+    assert returners_of(decision) == []
+    assert "Personne ne peut la renvoyer aujourd’hui" in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("acts", "state", "at", "to"),
+    [
+        ([Duty.ENDORSE], DecisionState.ENDORSED, "recommended", "start"),
+        ([Duty.ENDORSE, Duty.APPROVE], DecisionState.APPROVED, "declined", "start"),
+        ([Duty.RECOMMEND], DecisionState.ENDORSED, "recommended", "panel"),
+        ([Duty.SCREEN, Duty.ENDORSE], DecisionState.APPROVED, "recommended", "panel"),
+        ([Duty.SCREEN], DecisionState.ENDORSED, "ineligible", None),
+        ([Duty.RECOMMEND], DecisionState.DRAFT, "recommended", "panel"),
+    ],
+)
+def test_decision_goes_back_as_far_as_the_act_that_does_not_stand(acts, state, at, to):
+    decision = Decision(application=Application(state=at), state=state)
+    assert return_for(decision, Late(Declaration(), tuple(acts))) == to
 
 
 def test_lines_of_late_conflicts_are_the_earliest_first(cast, programme):

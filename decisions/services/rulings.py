@@ -1,0 +1,43 @@
+"""A ruling that what a person did before a conflict of interest does not stand: the decision goes back."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from audit.services import record
+from decisions.models import Decision
+from decisions.selectors.chain import late_acts, return_for
+from decisions.services import messages
+from decisions.services.chain import send_back
+from moves.machine import allowed
+from moves.refusals import Refusal, WrongMoment
+from reviews.models import Declaration
+from reviews.services import lock_to_uphold
+
+
+@transaction.atomic
+def set_acts_aside(declaration: Declaration, *, by: User, why: str) -> bool:
+    """What a person did on a file before they declared a conflict in it does not stand: its decision is sent back, to
+    its panel where an act came before the chain, else to its start.
+
+    Returns whether it was sent back: where `by` may not do that, those who may are told, with the reason. Who may rule:
+    as to uphold. WrongMoment where no decision on its way stands on these acts, or where it came from no panel.
+    """
+    declaration = lock_to_uphold(declaration, by=by, why=why)
+    decision = Decision.objects.open().filter(application=declaration.application_id).first()
+    late = next((one for one in late_acts(declaration.application) if one.declaration == declaration), None)
+    if decision is None or late is None:
+        sentence = _("No decision on its way stands on these acts: there is nothing to send back.")
+        raise WrongMoment(Refusal(sentence, code="state"))
+    to = return_for(decision, late)
+    if to is None:
+        sentence = _("This decision came from no committee: there is nowhere before its start to send it back to.")
+        raise WrongMoment(Refusal(sentence, code="state"))
+    why = why.strip()
+    given = {"touches": [str(act) for act in late.acts]}
+    record(declaration, "set_aside", by=by, given=given, personal={"why": why})
+    if allowed(decision, by, Decision.send_back):
+        send_back(decision, by=by, reason=why, to_panel=to == "panel")
+        return True
+    messages.tell_to_send_back(decision, declaration, reason=why)
+    return False

@@ -1,0 +1,55 @@
+"""What a person did before a late conflict does not stand: the page that sends the decision back, or says who does."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.requests import PersonRequest
+from audit.states import Read
+from decisions import selectors, services
+from decisions.forms import SetAsideForm
+from decisions.models import Decision
+from decisions.views.chain import decision_of
+from moves.machine import allowed
+from moves.refusals import Forbidden, WrongMoment
+from reviews.rules import WHO_UPHOLDS, may_uphold
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def set_aside(request: PersonRequest, reference: str, person_id: UUID) -> HttpResponse:
+    """The second answer to a conflict declared late. A refusal is said beside what was typed."""
+    decision = decision_of(request, reference, read=Read.DECLARATION)
+    application = decision.application
+    if not may_uphold(application, request.user):
+        raise Forbidden(WHO_UPHOLDS)
+    late = application.declarations.touching().exclude(user=request.user).select_related("user", "application")
+    declaration = get_object_or_404(late, user__public_id=person_id)
+    form = SetAsideForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            returned = services.set_acts_aside(declaration, by=request.user, why=form.cleaned_data["why"])
+        except WrongMoment as problem:
+            form.add_error(None, str(problem.message))
+        else:
+            told = _("Your reasons were sent to those who may send the decision back.")
+            messages.success(request, _("The decision is sent back.") if returned else told)
+            return redirect("decision-file", reference)
+    back = next(iter(allowed(decision, request.user, Decision.send_back)), None)
+    found = next((one for one in selectors.late_acts(application) if one.declaration == declaration), None)
+    context = {
+        "application": application,
+        "declaration": declaration,
+        "to": selectors.return_for(decision, found) if found else None,
+        "may_return": back is not None,
+        "undeclared": back is not None and back.undeclared,
+        "returners": [person.full_name for person in selectors.returners_of(decision)],
+        "form": form,
+    }
+    status = 409 if form.is_bound and form.non_field_errors() else 200
+    return render(request, "decisions/late.html", context, status=status)
