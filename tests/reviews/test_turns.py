@@ -208,7 +208,7 @@ def test_turn_is_told_of_each_file_by_its_seats_and_by_the_reviews_that_count(
         Declaration.objects.create(application=file, user=cast.chair, answer="unsure")
     others = [another(first, state=state) for state in ApplicationState if not state.row.is_with_panel]
     files = [Application.objects.select_related("call").get(pk=one.pk) for one in (*made.values(), *others)]
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         found = review_turns(files)
     assert {turn: str(found.pop(file.pk)) for turn, file in made.items()} == {turn: turn.strip() for turn in made}
     assert found == {}
