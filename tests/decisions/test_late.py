@@ -12,7 +12,16 @@ from applications.models import Application
 from applications.states import ApplicationState
 from decisions import services
 from decisions.models import Concurrence, Decision, Step
-from decisions.selectors import late_acts, return_for, returners_of, rulings_among, rulings_on, stuck_among, work_for
+from decisions.selectors import (
+    late_acts,
+    return_for,
+    returners_of,
+    rulings_among,
+    rulings_on,
+    stuck_among,
+    waits_of,
+    work_for,
+)
 from decisions.selectors.waiting import _work_of_chain, _work_of_rulings
 from decisions.services import set_acts_aside
 from decisions.states import DecisionState
@@ -384,6 +393,9 @@ def test_decision_that_a_late_conflict_stops_waits_for_who_rules_on_it_and_every
     ]  # fmt: skip
     with override("en"):
         assert [str(awaited(one).who) for one in (file, other, twin)] == [either, chair, "the programme officer"]
+    with override("en"):
+        waits = waits_of(Decision.objects.all(), cast.officer)
+    assert {waits[pk].ruling for pk in (stopped.pk, twin.decisions.get().pk)} == {either, ""}
     assert [rulers_on(one) for one in (late, doubt)] == [[cast.chair], [cast.chair]]
     assert [(str(one.link.url), one.in_the_way) for one in rulings_for(file, cast.chair)] == [
         (reverse("review-rule", args=[file.reference, cast.endorser.public_id]), ())
