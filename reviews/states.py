@@ -117,6 +117,10 @@ class ReviewTurn(States):
     )
 
 
+ASK_WHAT_CAME_LATE = (ReviewTurn.START, ReviewTurn.RECOMMEND)
+"""The steps that are not taken before somebody has ruled on what came late."""
+
+
 class Answer(TextChoices):
     """What a person declares of a file. *Unsure* blocks like a conflict until the chair rules."""
 

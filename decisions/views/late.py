@@ -4,8 +4,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -28,8 +28,10 @@ def set_aside(request: PersonRequest, reference: str, person_id: UUID) -> HttpRe
     application = decision.application
     if not may_uphold(application, request.user):
         raise Forbidden(WHO_UPHOLDS)
-    late = application.declarations.touching().exclude(user=request.user).select_related("user", "application")
-    declaration = get_object_or_404(late, user__public_id=person_id)
+    late = next((one for one in selectors.late_acts(application) if one.declaration.user.public_id == person_id), None)
+    if late is None:
+        raise Http404
+    declaration = late.declaration
     form = SetAsideForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -41,11 +43,10 @@ def set_aside(request: PersonRequest, reference: str, person_id: UUID) -> HttpRe
             messages.success(request, _("The decision is sent back.") if returned else told)
             return redirect("decision-file", reference)
     back = next(iter(allowed(decision, request.user, Decision.send_back)), None)
-    found = next((one for one in selectors.late_acts(application) if one.declaration == declaration), None)
     context = {
         "application": application,
         "declaration": declaration,
-        "to": selectors.return_for(decision, found) if found else None,
+        "to": selectors.return_for(decision, late),
         "may_return": back is not None,
         "undeclared": back is not None and back.undeclared,
         "returners": [person.full_name for person in selectors.returners_of(decision)],

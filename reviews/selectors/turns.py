@@ -16,10 +16,7 @@ from reviews.models import Assignment, Declaration
 from reviews.selectors.cohorts import cohort_open_until
 from reviews.selectors.late import late_among, late_on, stuck_on
 from reviews.selectors.panel import complete_among
-from reviews.states import ReviewTurn
-
-ASK_WHAT_CAME_LATE = (ReviewTurn.START, ReviewTurn.RECOMMEND)
-"""The steps that are not taken before somebody has ruled on what came late."""
+from reviews.states import ASK_WHAT_CAME_LATE, ReviewTurn
 
 
 def review_turns(applications: Collection[Application]) -> dict[int, ReviewTurn]:

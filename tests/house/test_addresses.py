@@ -23,6 +23,7 @@ LINKS = re.compile(r"""\{%\s*url\s+["']([\w-]+)["']""")
 LEADS_UP = {
     ("applications/detail.html", "decision-letter-of"),  # the letter of the company's own application
     ("applications/files.html", "file-detail"),  # the list leads to the page that gathers a file
+    ("reviews/rule.html", "decision-late"),  # the second answer to a conflict declared late sends a decision back
     ("programs/list.html", "program-import"),
     ("programs/details.html", "program-import"),
     ("programs/details.html", "program-export"),
