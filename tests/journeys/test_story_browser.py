@@ -99,6 +99,8 @@ def test_story_from_the_guide_to_the_auditor(served, desks, stranger, new_page, 
     reference = submit(sophie, file)
     screen(served, desks, reference, file)
     assign_and_review(desks, reference)
+    with served.data():
+        close_the_cohort()
     recommend(desks("chair"), reference)
     decide(desks, reference)
     read_the_letter(served, sophie, stranger, file, reference, tmp_path)
@@ -355,6 +357,13 @@ def review(reviewer, reference):
 # 5. Ranking, recommendation, opinion, approval, issue
 
 
+def close_the_cohort():
+    """The story takes minutes, a cohort months: that of its files closed yesterday."""
+    from applications.models import Application
+
+    Application.objects.update(cohort_closes_at=clock.now() - timedelta(days=1))
+
+
 def recommend(chair, reference):
     chair.go("/").reads(reference).declare(f"/files/{reference}/interests")
     chair.go(f"/files/{reference}/reviews")
@@ -446,6 +455,7 @@ def up_to_concurrence():
     for key in ("chair", "endorser", "approver"):
         reviews.declare_interests(file, by=getattr(cast, key), answer="none")
     envelope = Envelope.objects.order_by("fiscal_year").first()
+    close_the_cohort()
     reviews.recommend(
         file,
         by=cast.chair,
