@@ -105,6 +105,7 @@ def test_declarations_of_a_person_are_all_theirs_and_the_chair_ruled_on_those_th
     assert list(file.declarations.ruled()) == [doubts[0]]
 
 
+@proves(checks.unruled)
 @pytest.mark.parametrize("kind", InterestKind)
 def test_ruling_answers_the_facts_that_it_was_made_of_and_no_later_one(cast, programme, usinage, client, kind):
     """The same organisation and the same kind from today, after a ruling on an interest that had ended."""
@@ -248,7 +249,14 @@ def acts_for(person, organisation, **columns):
     return Membership.objects.create(user=person, organisation=organisation, role="member", **columns)
 
 
-@proves(rivals_among, _meetings)
+READS_FEWER = {
+    "without `call__in=asked`": "files are met by their call after",
+    "order by `-pk`": "the facts of a conflict are compared as a set",
+    "without `pk__in=found`": "what else the reader may read is never looked up",
+}
+
+
+@proves(rivals_among, _meetings, moot=READS_FEWER)
 def test_who_acts_for_an_applicant_of_the_competition_has_a_tie_to_each_other_file_of_it(cast, programme, precision):
     """The chair and Dev, today, by files that are sent and not decided; Ana did before. Not in another cohort."""
     first, second = eligible_file(cast, programme), eligible_file(cast, programme)
@@ -288,6 +296,7 @@ def test_competitor_of_the_same_cohort_neither_scores_nor_recommends_nor_approve
         assert declare_interests(file, by=person, answer="none").answer == "none"
 
 
+@proves(rivals_among, moot=READS_FEWER)
 def test_that_another_file_competes_is_told_to_its_own_person_and_to_who_reads_it(cast, programme, precision):
     """To an officer barred from the other file, and to whoever reads the note or the refusal later, it is not."""
     file = eligible_file(cast, programme)
