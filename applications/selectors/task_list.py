@@ -7,7 +7,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from applications.checks import eligibility_check, live_sponsorship, missing_eligibility, needs_sponsor, unsaid
+from applications.checks import (
+    ELIGIBILITY_SECTION,
+    eligibility_check,
+    live_sponsorship,
+    missing_answers,
+    needs_sponsor,
+)
 from applications.models import Application
 from applications.selectors.answers import answers_of, eligibility_of, form_of
 from questions.constants import QuestionType
@@ -33,13 +39,16 @@ class Task:
 
 
 def task_list(application: Application) -> list[Task]:
-    """One task a section, with the check before and the sponsor after; the last one is to check and submit."""
+    """One task a section, with the check before and the sponsor after; the last one is to check and submit.
+
+    A section is done where nothing of it keeps the file from being sent: its lines are those of the check.
+    """
     form, answers = form_of(application), answers_of(application)
-    left = unsaid(form, answers)
+    left = missing_answers(application, answers)
     seen = visible_questions(form, answers)
     items = []
     if eligibility_check(application.call):
-        problems = missing_eligibility(application)
+        problems = [item for item in left if item.section == ELIGIBILITY_SECTION]
         url = reverse("application-eligibility", args=[application.public_id])
         items.append(_task(_("Eligibility"), url, _status(not problems, bool(eligibility_of(application)), problems)))
     for section in form.sections:
