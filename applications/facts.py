@@ -11,7 +11,7 @@ from applications.selectors.answers import answers_of, form_of
 from applications.selectors.submitted import current_snapshot, read_snapshot
 from audit.actors import Actor, person_key
 from moves.interests import barred_from
-from moves.querysets import LOOK_BACK
+from moves.querysets import look_back
 from moves.registry import facts_of
 from programs.models import Call
 from programs.rules import Represented, Sides
@@ -100,8 +100,7 @@ def represented(call: Call, by: Actor) -> Represented:
 @facts_of(Call.accommodate)
 def sides(call: Call, by: Actor) -> Sides:
     """Whom `by` may give no more time: the same look-back as that of a file, and any file that is closed to them."""
-    own = Membership.objects.ran_since(clock.start_of(clock.years_before(clock.today(), LOOK_BACK)))
-    own = own.filter(user=person_key(by))
+    own = Membership.objects.ran_since(look_back()).filter(user=person_key(by))
     closed = Application.objects.filter(pk__in=barred_from(by))
     return Sides(
         own=frozenset(own.values_list("organisation__public_id", flat=True)),

@@ -1,5 +1,6 @@
 """Where people stand and what they did, in English: `.of(user)`, `.barring()`."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -42,7 +43,11 @@ class StanceQuerySet(models.QuerySet["Stance"]):
         return self.filter(closing(), kind__in=Party)
 
 
+def look_back() -> datetime:
+    """The instant from which what has ended still counts today: the first of its day. What ended before is out."""
+    return clock.start_of(clock.years_before(clock.today(), LOOK_BACK))
+
+
 def closing() -> Q:
     """The condition that a stance closes its file to its person."""
-    since = clock.start_of(clock.years_before(clock.today(), LOOK_BACK))
-    return Q(bars=True) & (Q(ended_at=None) | Q(ended_at__gte=since))
+    return Q(bars=True) & (Q(ended_at=None) | Q(ended_at__gte=look_back()))

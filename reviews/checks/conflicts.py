@@ -12,7 +12,7 @@ from accounts.roles import ClusterRole
 from accounts.rules import lasts_to
 from applications.models import Application, Sponsorship
 from funding.models import PartnerSeat
-from moves.querysets import LOOK_BACK
+from moves.querysets import look_back
 from programs.models import Call
 from programs.policy import Excluded
 from programs.selectors import policy_of
@@ -190,11 +190,11 @@ def ties_of(people: Collection[User]) -> dict[int, Ties]:
     """The `Ties` of each of `people`, by their key. A *competitor* interest says "this organisation competes with the
     one I work for": it is a tie too. The number of queries does not grow with the people."""
     keys = [person.pk for person in people]
-    since = clock.years_before(clock.today(), LOOK_BACK)
-    acting = Membership.objects.ran_since(clock.start_of(since)).filter(user__in=keys)
+    since = look_back()
+    acting = Membership.objects.ran_since(since).filter(user__in=keys)
     acting = acting.select_related("organisation").order_by("id")
     memberships = _gathered(acting, lambda row: row.user_id)
-    declared = Interest.objects.filter(lasts_to(since), user__in=keys).order_by("id")
+    declared = Interest.objects.filter(lasts_to(clock.day_of(since)), user__in=keys).order_by("id")
     interests = _gathered(declared, lambda row: row.user_id)
     offices = _offices() if people else ()
     domains = {person.pk: _mail_domain(person.email) for person in people}

@@ -61,10 +61,10 @@ def panel_rules(application: Application) -> PanelRules:
 
 def takes_reviewers(application: Application) -> Refusal | None:
     """Why no reviewer can be given the file now, or None: by its state, and where its programme has no reviews."""
-    return rules.takes_reviewers(application) or has_reviews(application.call)
+    return rules.takes_reviewers(application) or no_reviews(application.call)
 
 
-def has_reviews(call: Call) -> Refusal | None:
+def no_reviews(call: Call) -> Refusal | None:
     """Why no file of the call is reviewed, or None."""
     return None if policy_of(call).has_reviews else Refusal(rules_of_files.NO_REVIEWS, code="no_reviews")
 

@@ -11,7 +11,7 @@ from applications.querysets import ApplicationQuerySet
 from applications.selectors import turns
 from applications.selectors.turns import Stuck
 from applications.states import WITH_PANEL, ApplicationState, FileTurn
-from reviews.checks import fill, first_panel_of, has_reviews, is_met, panel_rules, quorum_lines
+from reviews.checks import fill, first_panel_of, is_met, no_reviews, panel_rules, quorum_lines
 from reviews.models import Assignment, Declaration
 from reviews.selectors.cohorts import cohort_open_until
 from reviews.selectors.late import late_among, late_on, stuck_on
@@ -85,7 +85,7 @@ def _seats_of(files: Collection[Application]) -> dict[int, _Seats]:
 
 def _turn(file: Application, seats: _Seats, *, complete: bool) -> ReviewTurn:
     rules = panel_rules(file)
-    if file.state == ApplicationState.ELIGIBLE and has_reviews(file.call):
+    if file.state == ApplicationState.ELIGIBLE and no_reviews(file.call):
         return ReviewTurn.CONFIRM
     if file.state == ApplicationState.ELIGIBLE:
         filled = is_met(fill(rules.by_seat, rules.size, seats.filled))
