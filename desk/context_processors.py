@@ -17,7 +17,7 @@ from decisions.states import STEPS
 from desk.roles import RoleKind
 from desk.selectors import roles_of
 from funding.roles import PartnerRole
-from programs.roles import READERS, ProgramRole, cluster_roles
+from programs.roles import MONEY_HANDLERS, READERS, ProgramRole, cluster_roles
 from work import clock
 
 
@@ -49,7 +49,7 @@ def on_programmes(*roles: ProgramRole, also: Collection[ClusterRole] = ()) -> Ca
 
 reads_files = on_programmes(*READERS, also=CLUSTER_READERS)
 runs_programmes = on_programmes(ProgramRole.OFFICER)
-holds_money = on_programmes(ProgramRole.OFFICER, also=(ClusterRole.FINANCE, ClusterRole.AUDITOR))
+reads_envelopes = on_programmes(*MONEY_HANDLERS, also=CLUSTER_READERS)  # as `funding.access.reads_envelopes`
 decides = on_programmes(*STEPS)
 
 # The main menu, in its order.
@@ -60,7 +60,7 @@ NAVIGATION: list[Item] = [
     Item(_("Files"), "file-list", reads_files),
     Item(_("Decisions"), "decision-queue", decides),
     Item(_("Manage programmes"), "program-list", runs_programmes),
-    Item(_("Envelopes"), "envelope-list", holds_money),
+    Item(_("Envelopes"), "envelope-list", reads_envelopes),
     Item(_("Your agreements"), "partner-home", holding(RoleKind.PARTNER)),
     Item(_("To concur"), "decision-concurrences", holding(RoleKind.PARTNER, roles=(PartnerRole.CONCURRENCE,))),
     Item(_("Trail"), "trail-list", holding(RoleKind.CLUSTER, roles=(ClusterRole.AUDITOR,))),

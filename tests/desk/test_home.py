@@ -190,6 +190,17 @@ def test_menu_shows_a_person_what_is_theirs(english, cast, programme, now):
     }
 
 
+@pytest.mark.parametrize(
+    "person", ["officer", "chair", "screener", "endorser", "approver", "reconsiderer", "ana", "finance"]
+)
+def test_envelopes_are_in_the_menu_of_those_to_whom_they_open(english, cast, programme, now, person):
+    english.force_login(getattr(cast, person))
+    menu = english.get(HOME).context["page"]["navigation"]
+    opens = english.get(reverse("envelope-list")).status_code == 200
+    assert (reverse("envelope-list") in [item["url"] for item in menu]) is opens
+    assert opens is (person in ("officer", "chair", "endorser", "approver", "finance"))
+
+
 @pytest.mark.parametrize("role", ["endorser", "approver", "reconsiderer", "officer"])
 def test_whoever_takes_a_step_of_the_chain_has_the_decisions_in_the_menu(english, cast, programme, now, role):
     """As the list of decisions itself opens to them."""
