@@ -18,13 +18,15 @@ class PublicRow:
 
     `tag`: its colour for the applicant; `partner_tag`: for the partner. `column`: its place among the columns of the
     partner's pipeline, from the left; None for what a partner never sees. `is_under_way`: the applicant still has it
-    before them, and may withdraw it.
+    before them, and may withdraw it. `is_on_home`: it is on its applicant's home: to be finished, to be answered, or in
+    the cluster's hands.
     """
 
     tag: Tag
     partner_tag: Tag
     column: int | None
     is_under_way: bool
+    is_on_home: bool
 
 
 class PublicState(States):
@@ -32,30 +34,32 @@ class PublicState(States):
 
     row: PublicRow
 
-    DRAFT = "draft", PublicRow(Tag.QUIET, Tag.QUIET, None, is_under_way=False), _("draft")
-    CLOSED = "closed", PublicRow(Tag.QUIET, Tag.QUIET, None, is_under_way=False), _("closed draft")
-    BEING_ASSESSED = "being_assessed", PublicRow(Tag.INFO, Tag.INFO, 1, is_under_way=True), _("being assessed")
-    CHANGES_REQUESTED = "changes_requested", PublicRow(Tag.WAIT, Tag.WAIT, 2, is_under_way=True), _("changes requested")
-    APPROVED = "approved", PublicRow(Tag.GOOD, Tag.GOOD, 3, is_under_way=False), _("approved")
-    DECLINED = "declined", PublicRow(Tag.BAD, Tag.BAD, 5, is_under_way=False), _("declined")
-    WAITLISTED = "waitlisted", PublicRow(Tag.WAIT, Tag.QUIET, 4, is_under_way=True), _("waitlisted")
-    INVITED = "invited", PublicRow(Tag.GOOD, Tag.QUIET, 6, is_under_way=False), _("invited")
+    DRAFT = "draft", PublicRow(Tag.QUIET, Tag.QUIET, None, is_under_way=False, is_on_home=True), _("draft")
+    CLOSED = "closed", PublicRow(Tag.QUIET, Tag.QUIET, None, is_under_way=False, is_on_home=False), _("closed draft")
+    BEING_ASSESSED = (
+        "being_assessed",
+        PublicRow(Tag.INFO, Tag.INFO, 1, is_under_way=True, is_on_home=True),
+        _("being assessed"),
+    )
+    CHANGES_REQUESTED = (
+        "changes_requested",
+        PublicRow(Tag.WAIT, Tag.WAIT, 2, is_under_way=True, is_on_home=True),
+        _("changes requested"),
+    )
+    APPROVED = "approved", PublicRow(Tag.GOOD, Tag.GOOD, 3, is_under_way=False, is_on_home=False), _("approved")
+    DECLINED = "declined", PublicRow(Tag.BAD, Tag.BAD, 5, is_under_way=False, is_on_home=False), _("declined")
+    WAITLISTED = "waitlisted", PublicRow(Tag.WAIT, Tag.QUIET, 4, is_under_way=True, is_on_home=False), _("waitlisted")
+    INVITED = "invited", PublicRow(Tag.GOOD, Tag.QUIET, 6, is_under_way=False, is_on_home=False), _("invited")
     IN_RECONSIDERATION = (
         "in_reconsideration",
-        PublicRow(Tag.INFO, Tag.WAIT, 7, is_under_way=True),
+        PublicRow(Tag.INFO, Tag.WAIT, 7, is_under_way=True, is_on_home=True),
         _("in reconsideration"),
     )
-    WITHDRAWN = "withdrawn", PublicRow(Tag.QUIET, Tag.QUIET, 8, is_under_way=False), _("withdrawn")
-    CANCELLED = "cancelled", PublicRow(Tag.QUIET, Tag.QUIET, 9, is_under_way=False), _("cancelled")
+    WITHDRAWN = "withdrawn", PublicRow(Tag.QUIET, Tag.QUIET, 8, is_under_way=False, is_on_home=False), _("withdrawn")
+    CANCELLED = "cancelled", PublicRow(Tag.QUIET, Tag.QUIET, 9, is_under_way=False, is_on_home=False), _("cancelled")
 
 
-BEFORE_ITS_APPLICANT = (
-    PublicState.DRAFT,
-    PublicState.BEING_ASSESSED,
-    PublicState.CHANGES_REQUESTED,
-    PublicState.IN_RECONSIDERATION,
-)
-"""It is on its applicant's home: to be finished, to be answered, or in the cluster's hands."""
+ON_HOME = tuple(state for state in PublicState if state.row.is_on_home)
 
 
 def _columns() -> tuple[PublicState, ...]:

@@ -22,7 +22,7 @@ from applications.pages import (
 from applications.rules import closing_for, comes_in_time
 from applications.selectors.deadlines import due_in_words
 from applications.selectors.turns import free_for
-from applications.states import BEFORE_ITS_APPLICANT, IN_SCREENING, ApplicationState, FileTurn
+from applications.states import IN_SCREENING, ON_HOME, ApplicationState, FileTurn
 from audit.actors import Actor
 from documents.models import Rendering
 from programs.models import Call
@@ -45,7 +45,7 @@ def _work_of_company(user: User, limit: int) -> list[WorkLine]:
     files = (
         Application.objects.of_member(user)
         .with_told()
-        .filter(_can_still_be_sent(user), Q(("told_state__in", BEFORE_ITS_APPLICANT)))
+        .filter(_can_still_be_sent(user), Q(("told_state__in", ON_HOME)))
         .annotate(asked_until=Subquery(requests.values("due")[:1]))
         .select_related("call__program")
         .prefetch_related("call__accommodations")

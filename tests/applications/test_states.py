@@ -49,21 +49,21 @@ AWAITED = {
     "changes_requested": "the applicant",
     "in_reconsideration": "the reconsideration officer",
 }
-# What an outsider sees of it: its colour for the applicant, for the partner, its column in the partner's pipeline, and
-# whether its applicant may withdraw it.
+# What an outsider sees of it: its colour for the applicant, for the partner, its column in the partner's pipeline,
+# whether its applicant may withdraw it, and whether it is on its applicant's home.
 PUBLIC = """
-state              | tag  | partner | column | under way
-draft              |      |         |        |
-closed             |      |         |        |
-being_assessed     | info | info    | 1      | yes
-changes_requested  | wait | wait    | 2      | yes
-approved           | good | good    | 3      |
-declined           | bad  | bad     | 5      |
-waitlisted         | wait |         | 4      | yes
-invited            | good |         | 6      |
-in_reconsideration | info | wait    | 7      | yes
-withdrawn          |      |         | 8      |
-cancelled          |      |         | 9      |
+state              | tag  | partner | column | under way | on home
+draft              |      |         |        |           | yes
+closed             |      |         |        |           |
+being_assessed     | info | info    | 1      | yes       | yes
+changes_requested  | wait | wait    | 2      | yes       | yes
+approved           | good | good    | 3      |           |
+declined           | bad  | bad     | 5      |           |
+waitlisted         | wait |         | 4      | yes       |
+invited            | good |         | 6      |           |
+in_reconsideration | info | wait    | 7      | yes       | yes
+withdrawn          |      |         | 8      |           |
+cancelled          |      |         | 9      |           |
 """
 # What a committee recommends: money; only of a file that meets the pass marks; today.
 OUTCOMES = """
@@ -86,7 +86,7 @@ GROUPS = {
     "TAKES_REVIEWERS": "eligible in_review",
     "WITH_PANEL": "eligible in_review reviewed",
     "RANKED": "reviewed waitlisted",
-    "BEFORE_ITS_APPLICANT": "draft being_assessed changes_requested in_reconsideration",
+    "ON_HOME": "draft being_assessed changes_requested in_reconsideration",
     "TOLD_AS_THEY_ARE": "draft changes_requested in_reconsideration withdrawn cancelled",
     "FUNDED": "approved partial",
     "OFFERED": "approved partial waitlisted declined",
@@ -116,9 +116,9 @@ def test_state_of_a_file_means_what_the_table_says(told):
 def test_public_state_looks_as_the_table_says(told):
     row = PublicState(told[0]).row
     column = "" if row.column is None else str(row.column)
-    under_way = "yes" if row.is_under_way else ""
-    assert [row.tag.value, row.partner_tag.value, column, under_way] == told[1:]
-    assert set(vars(row)) == {"tag", "partner_tag", "column", "is_under_way"}
+    under_way, on_home = ("yes" if answer else "" for answer in (row.is_under_way, row.is_on_home))
+    assert [row.tag.value, row.partner_tag.value, column, under_way, on_home] == told[1:]
+    assert set(vars(row)) == {"tag", "partner_tag", "column", "is_under_way", "is_on_home"}
 
 
 def test_tables_name_every_state_in_order():
