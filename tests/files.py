@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from accounts.models import Cluster, Organisation, WorkingGroup
 from applications.models import Application
+from applications.selectors.deadlines import decision_clock
 from applications.services.drafts import attach_document, save_answer, start_application
 from applications.services.sponsors import confirm_sponsorship, find_sponsorship, invite_sponsor
 from applications.services.submission import submit_application
@@ -151,3 +152,9 @@ def another_call(call, *, cluster=None, **columns):
 def another_cluster():
     """A cluster of its own, beside that of the cast: nobody holds a role in it."""
     return Cluster.objects.create(slug="autre-grappe", name_fr="Autre grappe", name_en="Other cluster")
+
+
+def decision_promised(file):
+    """By when the applicant of `file` is promised its decision; None while no day is known, and while it is paused."""
+    delay = decision_clock(file)
+    return delay.due if delay else None

@@ -122,12 +122,6 @@ def decision_clock(application: Application) -> Delay | None:
     return _decision(application, _first_complete(application))
 
 
-def decision_due(application: Application) -> datetime | None:
-    """When the decision is promised to the applicant; None while that is not known, and while its clock is paused."""
-    delay = decision_clock(application)
-    return delay.due if delay else None
-
-
 def _decision(application: Application, complete: datetime | None) -> Delay | None:
     """From what the programme says: the submission, the closing of the cohort, the day it was first found complete…
 

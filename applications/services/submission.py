@@ -18,10 +18,10 @@ from applications.models import Answer, Application, Snapshot
 from applications.pages import APPLICATION, FILE_PAGE
 from applications.rules import BUSY, IS_LEAVING, Signing
 from applications.selectors.answers import amount_of, answers_of, eligibility_of, form_of
-from applications.selectors.deadlines import cohort_of, service_due
+from applications.selectors.deadlines import cohort_of
 from applications.selectors.people import officers_of, people_of
 from applications.selectors.submitted import current_snapshot
-from applications.services.clocks import stop_clock
+from applications.services.clocks import start_clock, stop_clock
 from applications.services.drafts import locked
 from applications.services.receipts import give_receipt
 from applications.states import VALID, ApplicationState
@@ -35,7 +35,6 @@ from moves.transitions import Reason
 from notifications import messages
 from notifications.services import queue_message
 from programs.models import Program, ReferenceCounter
-from programs.policy import Standard
 from questions.constants import QuestionType
 from questions.schema import clean_answers
 from work import clock
@@ -74,6 +73,7 @@ def submit_application(
     cohort, in_grace = cohort_of(application, now, began_at)
     _write_row(application, answers, now=now, cohort=cohort, in_grace=in_grace)
     application = move(application, Application.submit, by=by, given=given)
+    start_clock(application)
     snapshot = freeze(application, answers, signed_name=signed_name, by=by, now=now)
     give_receipt(application, snapshot)
     search.index(application, summary=str(answers.get(constants.SUMMARY) or ""))
@@ -184,7 +184,6 @@ def _write_row(
     application.cohort_closes_at = cohort
     application.in_grace = in_grace
     application.submitted_at = now
-    application.due = service_due(application.call, Standard.COMPLETE, now)
     if not application.reference:
         application.reference = _next_reference(application.call.program, clock.day_of(now).year)
     application.save()

@@ -21,7 +21,7 @@ from applications.findings import checklist_of
 from applications.models import Application
 from applications.rules import Change
 from applications.selectors import work_for
-from applications.selectors.deadlines import clock_of, decision_due, due_in_words
+from applications.selectors.deadlines import clock_of, due_in_words
 from applications.selectors.progress import next_steps
 from applications.services.changes import cancel_request, extend_request, request_changes, resubmit_application
 from applications.services.cohorts import move_incomplete_files
@@ -33,7 +33,7 @@ from audit.actors import CLOCK
 from moves.services import declare_standing
 from programs.models import Call
 from programs.services.calls import extend_call
-from tests.files import AT, another, submit, submitted_file, with_rules
+from tests.files import AT, another, decision_promised, submit, submitted_file, with_rules
 from work import clock
 
 ITEM = Change("method", ChangeWhy.INCOMPLETE, "Nommez la personne qui mène chaque étape.")
@@ -92,7 +92,7 @@ def said(file, at=AT):
 
 def days(file):
     """The day of the row, which the staff and their lists show, and that of the applicant: one or the other."""
-    row, applicant = fresh(file).due, decision_due(fresh(file))
+    row, applicant = fresh(file).due, decision_promised(fresh(file))
     assert row == applicant
     told = f"The decision is sent to you by letter by {clock.format_day(row, 'en')}."
     assert said(file) == [told]
@@ -141,7 +141,7 @@ def test_pause_before_the_closing_takes_nothing_from_days_that_begin_there(file,
     complete(file, cast, AT + 2 * DAY)
     assert days(file) == date(2026, 11, 14)
     asked = ask(file, cast, AT + 2 * DAY)
-    assert (asked.due, asked.due_left, decision_due(asked), said(file)) == (None, 45 * DAY, None, [])
+    assert (asked.due, asked.due_left, decision_promised(asked), said(file)) == (None, 45 * DAY, None, [])
     cancel(file, cast, AT + 14 * DAY)
     assert days(file) == date(2026, 11, 14)
     pass_all(file, cast, AT + 14 * DAY)
@@ -186,7 +186,7 @@ def test_late_decision_is_still_as_late_after_a_pause(file, cast):
     late = datetime(2026, 11, 17, 15, tzinfo=UTC)
     assert ask(file, cast, late).due_left == -3 * DAY
     back = cancel(file, cast, late + 10 * DAY)
-    assert clock.day_of(back.due) == clock.day_of(decision_due(fresh(back))) == date(2026, 11, 24)
+    assert clock.day_of(back.due) == clock.day_of(decision_promised(fresh(back))) == date(2026, 11, 24)
     assert said(file, late + 10 * DAY) == [
         "The decision was due by November\u00a024, 2026. It is late; it will still reach you by letter."
     ]
@@ -427,7 +427,7 @@ class Life(RuleBasedStateMachine):
         assert (row.due is None) == self.paused
         if not self.first:
             return
-        assert row.due == decision_due(row)
+        assert row.due == decision_promised(row)
         start = max(clock.day_of(self.first), clock.day_of(self.closing))
         due = start + 45 * DAY
         for since, until in self.pauses:

@@ -11,7 +11,6 @@ from applications.facts import pieces
 from applications.findings import OWN, checklist_of, duplicates
 from applications.models import Application, Finding
 from applications.rules import Change
-from applications.selectors.deadlines import decision_due
 from applications.selectors.progress import next_steps
 from applications.services.changes import cancel_request, request_changes, resubmit_application
 from applications.services.drafts import save_answer
@@ -31,7 +30,7 @@ from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing, record_duty
 from notifications.models import Message
 from tests.decisions.files import file_row, other_programme
-from tests.files import AT, another, another_call, another_cluster, submitted_file
+from tests.files import AT, another, another_call, another_cluster, decision_promised, submitted_file
 from tests.mutants import proves
 from work import clock
 
@@ -231,13 +230,13 @@ def test_mark_made_before_the_latest_submission_is_stale(declared, cast, seconds
 def test_what_was_taken_back_neither_makes_a_mark_stale_nor_counts_for_a_promise(declared, cast):
     """A submission that counts no more is no submission of the file, whatever its number and its day."""
     mark_finding(declared, "rena", by=cast.screener, passed=True)
-    found = checklist_of(declared), decision_due(declared)
+    found = checklist_of(declared), decision_promised(declared)
     later = clock.now() + timedelta(days=90)
     declared.snapshots.create(
         number=9, canonical="{}", digest="", form_version=1, signed_name="", by=cast.sophie, at=later,
         superseded_at=later,
     )  # fmt: skip
-    assert (checklist_of(declared), decision_due(declared)) == found
+    assert (checklist_of(declared), decision_promised(declared)) == found
 
 
 # ---------------------------------------------------------------- marking
@@ -356,7 +355,7 @@ def told(kind="application_complete"):
 def test_found_complete_is_dated_and_told_and_nothing_else_changes(file, cast, olivier_began):
     found = find_complete(file, by=cast.screener)
     assert (found.state, found.complete_at, found.opened_at) == ("submitted", SCREENED, SCREENED)
-    assert found.due == decision_due(found)  # the clock of completeness has stopped
+    assert found.due == decision_promised(found)  # the clock of completeness has stopped
     assert [(m.recipient, m.url_name, m.context["day"]) for m in told()] == [
         (person, "application-detail", {"day": "2026-09-17"}) for person in (cast.sophie, cast.olivier)
     ]

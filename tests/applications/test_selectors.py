@@ -21,7 +21,7 @@ from applications.selectors import (
     work_for,
 )
 from applications.selectors.answers import answers_of, form_of
-from applications.selectors.deadlines import decision_due, service_due
+from applications.selectors.deadlines import service_due
 from applications.selectors.progress import timeline
 from applications.selectors.shown import shown_sections
 from applications.selectors.waiting import _can_still_be_sent, _soonest_first, _work_of_company, _work_of_staff
@@ -33,7 +33,7 @@ from programs.models import Appointment, Call
 from programs.policy import Standard
 from questions.schema.answers import visible_questions
 from tests.decisions.files import submitted_row
-from tests.files import AT, another, another_call, another_cluster, submitted_file, with_rules
+from tests.files import AT, another, another_call, another_cluster, decision_promised, submitted_file, with_rules
 from tests.mutants import proves
 from work import clock
 from work.models import new_public_id
@@ -447,14 +447,14 @@ def test_decision_is_counted_from_what_the_rules_say(cast, programme, start, day
     rows = Application.objects.filter(pk=file.pk)
     rows.update(submitted_at=AT, cohort_closes_at=datetime(2026, 9, 30, 21, tzinfo=UTC))
     known = start in ("submission", "closing")  # before it is found complete
-    assert (decision_due(rows.get()) is not None) == known
+    assert (decision_promised(rows.get()) is not None) == known
     rows.update(first_complete_at=found, complete_at=found + DAY)
-    assert last_day(decision_due(rows.get())) == day
+    assert last_day(decision_promised(rows.get())) == day
     rows.update(first_complete_at=None)  # by a process of the release before
-    assert last_day(decision_due(rows.get())) == day + (not known) * DAY
+    assert last_day(decision_promised(rows.get())) == day + (not known) * DAY
     rows.update(first_complete_at=AT)
     if start == "closing_or_complete":
-        assert last_day(decision_due(Application.objects.get(pk=file.pk))) == date(2026, 10, 10)
+        assert last_day(decision_promised(Application.objects.get(pk=file.pk))) == date(2026, 10, 10)
 
 
 RATES = {"enterprise": "40", "sme": "50", "research": "80"}

@@ -10,7 +10,7 @@ from accounts.models import Membership, Organisation, User
 from applications.facts import represented, sides
 from applications.models import Application
 from applications.reactions import _keep_clocks, _tell_of_closing, cancel_every_file, follow_the_closing
-from applications.selectors.deadlines import decision_due, service_due
+from applications.selectors.deadlines import service_due
 from audit.models import Entry
 from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing
@@ -24,7 +24,7 @@ from programs.services.calls import (
     extend_call,
 )
 from tests.decisions.files import submitted_row
-from tests.files import AT, another, another_call, draft_file, publish_call, submitted_file
+from tests.files import AT, another, another_call, decision_promised, draft_file, publish_call, submitted_file
 from tests.mutants import proves
 from work import clock
 
@@ -327,7 +327,9 @@ def test_clock_of_a_decision_follows_the_closing_and_that_of_completeness_does_n
         return [Application.objects.get(pk=one.pk).due for one in files]
 
     assert due(*files) == [promised] * len(FOLLOWS)
-    assert {decision_due(Application.objects.get(pk=one.pk)) for one in files} == {promised}  # what the applicant reads
+    assert {decision_promised(Application.objects.get(pk=one.pk)) for one in files} == {
+        promised
+    }  # what the applicant reads
     assert due(last, unfound, *stopped) == [promised + timedelta(days=3), sent, None, None, None, None]
     earlier = Application.objects.get(pk=earlier.pk)
     assert (earlier.due, earlier.cohort_closes_at) == (closing, closing - timedelta(days=1))
