@@ -18,6 +18,7 @@ class ApplicationsConfig(AppConfig):
 
         name_files_with(name_files)
         ask_again([Concern.OFFICERS, Concern.ASKER], lambda file, one: in_office(file, one, ProgramRole.OFFICER))
+        ask_again([Concern.SCREENERS], lambda file, one: in_office(file, one, ProgramRole.SCREENER))
         ask_again([Concern.RETURNED], reads_as_staff)
         ask_of_link(MessageKind.SPONSOR_ASKED, lambda token: stands_in_the_way(find_sponsorship(token)) is None)
         hand_over(RenderingKind.RECEIPT, None)  # its page shows it as soon as it is there

@@ -79,12 +79,11 @@ def checklist(application: Application, by: Actor) -> Checklist:
     """How the screening stands, from its findings."""
     items = checklist_of(application)
     failed = [item for item in items if item.passed is False]
-    request = application.change_requests.waiting().first()
     return Checklist(
         open=sum(item.passed is None for item in items),
         failed=tuple(item.key for item in failed),
         without_reason=tuple(item.key for item in failed if not (item.finding and item.finding.reason.strip())),
-        overdue=request is not None and request.due < clock.now(),
+        overdue=application.change_requests.overdue().exists(),
         decides=not policy_of(application.call).has_reviews,
     )
 

@@ -16,6 +16,7 @@ from moves.states import Duty
 from programs.models import Call
 from programs.querysets import held_on, read_by
 from programs.roles import ProgramRole
+from work import clock
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -155,6 +156,14 @@ class ChangeRequestQuerySet(OfFileQuerySet["ChangeRequest"]):
     def waiting(self) -> Self:
         """Those that the applicant has still to answer: at most one a file."""
         return self.filter(answered_at=None, cancelled_at=None)
+
+    def in_time(self) -> Self:
+        """Those of `.waiting()` that the applicant still has time to answer."""
+        return self.waiting().filter(due__gt=clock.now())
+
+    def overdue(self) -> Self:
+        """The others: from the very instant that was given, which is no longer to come."""
+        return self.waiting().filter(due__lte=clock.now())
 
     def latest_first(self) -> Self:
         """Whatever became of them, the one that was asked last first."""

@@ -260,12 +260,45 @@ class TurnRow:
     act: str | Promise
 
 
+@dataclass(frozen=True)
+class FileTurnRow(TurnRow):
+    """`state`: that of the files that wait for it; where changes are asked, once they are late."""
+
+    state: ApplicationState
+
+
 class FileTurn(States):
-    """The step that a file waits for while neither its panel nor its decision says whose turn it is."""
+    """The step that a file waits for while neither its panel nor its decision says whose turn it is:
+    `selectors.turns.file_turns`. A file whose changes are late waits for either of two."""
 
-    row: TurnRow
+    row: FileTurnRow
 
-    SCREEN = "screen", TurnRow(ProgramRole.SCREENER, Duty.SCREEN, _("the screening officer"), _("Screen"))
+    SCREEN = (
+        "screen",
+        FileTurnRow(
+            ProgramRole.SCREENER, Duty.SCREEN, _("the screening officer"), _("Screen"), ApplicationState.SUBMITTED
+        ),
+    )
+    MORE_TIME = (
+        "more_time",
+        FileTurnRow(
+            ProgramRole.OFFICER,
+            None,
+            _("the programme officer"),
+            _("Give more time or cancel the request: the changes are late"),
+            ApplicationState.CHANGES_REQUESTED,
+        ),
+    )
+    GIVE_UP = (
+        "give_up",
+        FileTurnRow(
+            ProgramRole.SCREENER,
+            Duty.SCREEN,
+            _("the screening officer"),
+            _("See whether the file is ineligible: the changes are late"),
+            ApplicationState.CHANGES_REQUESTED,
+        ),
+    )
 
 
 @dataclass(frozen=True)

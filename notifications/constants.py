@@ -27,6 +27,7 @@ class MessageKind(TextChoices):
     CHANGES_CANCELLED = "changes_cancelled"
     NEXT_COHORT = "next_cohort"
     CHANGES_OVERDUE = "changes_overdue"
+    CHANGES_UNANSWERED = "changes_unanswered"
     # programs
     CALL_EXTENDED = "call_extended"
     CALL_CANCELLED = "call_cancelled"
@@ -59,6 +60,7 @@ class Concern(Enum):
     OFFICERS = "The officers of the programme in office, to whom the file is not closed."
     REVIEWER = "The reviewer that it is about, while they are one of the programme."
     ASKER = "The officer who asked, while in office and not barred; else the officers of the programme."
+    SCREENERS = "The screening officers in office who may screen the file, and to whom it is not closed."
     RULERS = "Who may rule on it today: the committee's chair; on acts that came before a conflict, the endorser too."
     TAKERS = "Who may take the step today; the officers of the programme, where nobody may."
     RETURNED = "Whose acts are void, whose turn it is, and who runs the file from there; not who sent it back."
@@ -67,8 +69,8 @@ class Concern(Enum):
 
 
 OF_OFFICE = (
-    *(Concern.OFFICERS, Concern.REVIEWER, Concern.ASKER, Concern.RULERS, Concern.TAKERS, Concern.RETURNED),
-    *(Concern.UNDONE, Concern.PARTNER),
+    *(Concern.OFFICERS, Concern.REVIEWER, Concern.ASKER, Concern.SCREENERS, Concern.RULERS),
+    *(Concern.TAKERS, Concern.RETURNED, Concern.UNDONE, Concern.PARTNER),
 )
 """They are told by an office that they hold: whether they still hold it is asked again as the message leaves."""
 

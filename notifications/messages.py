@@ -262,6 +262,17 @@ class ChangesOverdue(OfFile):
     until: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class ChangesUnanswered(OfFile):
+    words = Wording(
+        MessageKind.CHANGES_UNANSWERED,
+        Concern.SCREENERS,
+        _("Application %(reference)s: the changes that were asked have not come"),
+        _("Open the screening"),
+    )
+    until: datetime
+
+
 # ------------------------------------------------------------------ programs
 
 

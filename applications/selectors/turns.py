@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from applications.models import Application
-from applications.querysets import ApplicationQuerySet
+from applications.models import Application, ChangeRequest
+from applications.querysets import ApplicationQuerySet, ChangeRequestQuerySet
 from applications.states import ApplicationState, FileTurn, TurnRow
 from programs.models import Program
 from programs.querysets import in_office_holders
@@ -132,7 +132,36 @@ def stuck_files(turns: Mapping[int, S], free_for: Callable[[User, S], Applicatio
     return {pk: Stuck(asked[pk], missing) for pk, missing in without_taker(steps, free).items()}
 
 
+def file_turns(files: Collection[Application]) -> dict[int, tuple[FileTurn, ...]]:
+    """The steps of the cluster that these files wait for, by key; those that wait for none are left out: their panel or
+    their decision tells, or their applicant still has time to answer. Of several steps, either takes the file on."""
+    asked = {file.pk for file in files if file.state == ApplicationState.CHANGES_REQUESTED}
+    if asked:
+        asked -= set(late_requests().filter(application__in=asked).values_list("application_id", flat=True))
+    waiting = [file for file in files if file.pk not in asked]
+    found = {file.pk: tuple(turn for turn in FileTurn if turn.row.state == file.state) for file in waiting}
+    return {pk: turns for pk, turns in found.items() if turns}
+
+
+def late_requests() -> ChangeRequestQuerySet:
+    """The requests for changes that keep their file waiting, and whose day is past."""
+    return ChangeRequest.objects.overdue().filter(application__state=ApplicationState.CHANGES_REQUESTED)
+
+
+def whom(file: Application) -> str:
+    """Who must act next on a file, in words, as far as this app knows; "" for nobody."""
+    turns = file_turns([file]).get(file.pk)
+    if turns is None:
+        return str(ApplicationState(file.state).row.awaits)
+    first, *others = (str(turn.row.awaits) for turn in turns)
+    return _("%(first)s or %(second)s") % {"first": first, "second": others[0]} if others else first
+
+
 def stuck_among(files: Collection[Application]) -> dict[int, Stuck[FileTurn]]:
-    """Of these files, those that wait for their screening and that nobody may screen today, by key."""
-    waiting = {file.pk: FileTurn.SCREEN for file in files if file.state == ApplicationState.SUBMITTED}
-    return stuck_files(waiting, free_for)
+    """Of these files, those that wait for their screening, or for the end of changes that are late, and that nobody may
+    take further today, by key."""
+    turns = file_turns(files)
+    stuck = stuck_files({pk: steps[0] for pk, steps in turns.items()}, free_for)
+    others = {pk: turns[pk][1] for pk in stuck if len(turns[pk]) > 1}
+    unstuck = others.keys() - stuck_files(others, free_for).keys()
+    return {pk: one for pk, one in stuck.items() if pk not in unstuck}

@@ -21,7 +21,7 @@ from applications.pages import (
 )
 from applications.rules import closing_for, comes_in_time
 from applications.selectors.deadlines import due_in_words
-from applications.selectors.turns import free_for
+from applications.selectors.turns import free_for, late_requests
 from applications.states import IN_SCREENING, ON_HOME, ApplicationState, FileTurn
 from audit.actors import Actor
 from documents.models import Rendering
@@ -82,12 +82,17 @@ def _line_of_company(file: Application) -> WorkLine:
 
 
 def _work_of_staff(user: User, limit: int) -> Iterator[WorkLine]:
-    """Files to screen; and, for whoever runs the programme, those that wait for somebody else, and receipts to have
-    made again."""
-    screens = _soonest_first(free_for(user, FileTurn.SCREEN)).filter(state=ApplicationState.SUBMITTED)
-    yield from first_lines(screens, _line_to_screen, limit=limit)
-    runs = _soonest_first(Application.objects.held_by(user, ProgramRole.OFFICER))
-    yield from first_lines(runs.filter(state__in=IN_SCREENING), _line_of_others, limit=limit)
+    """Files to screen, and those whose changes are late; for whoever runs the programme, these as well, those that wait
+    for somebody else, and receipts to have made again."""
+    screens = free_for(user, FileTurn.SCREEN)
+    to_screen = _soonest_first(screens).filter(state=ApplicationState.SUBMITTED)
+    yield from first_lines(to_screen, _line_to_screen, limit=limit)
+    yield from first_lines(_late_first(screens), _line_to_give_up, limit=limit)
+    officer = Application.objects.held_by(user, ProgramRole.OFFICER)
+    yield from first_lines(_late_first(officer), _line_of_late, limit=limit)
+    runs = _soonest_first(officer)
+    others = runs.filter(state__in=IN_SCREENING).exclude(pk__in=late_requests().values("application_id"))
+    yield from first_lines(others, _line_of_others, limit=limit)
 
     lost = Snapshot.objects.current().filter(receipt__in=stopped(Rendering.objects.all()))
     yield from first_lines(runs.filter(pk__in=lost.values("application_id")), _line_of_receipt, limit=limit)
@@ -97,9 +102,26 @@ def _soonest_first(files: QuerySet[Application]) -> QuerySet[Application]:
     return files.defer("search").select_related("call").order_by("due", "id")
 
 
+def _late_first(files: QuerySet[Application]) -> QuerySet[Application]:
+    """Those of `files` whose changes are late, the latest first, each with the instant until which it had time."""
+    late = late_requests().filter(application=OuterRef("pk"))
+    asked = files.annotate(asked_until=Subquery(late.values("due")[:1])).exclude(asked_until=None)
+    return asked.defer("search").select_related("call").order_by("asked_until", "id")
+
+
 def _line_to_screen(file: Application) -> WorkLine:
     line = _line(file, str(FileTurn.SCREEN.row.act), FILE_SCREENING(file.number), Hat.SCREENER)
     return replace(line, note=" · ".join(part for part in (line.note, due_in_words(file)) if part))
+
+
+def _line_to_give_up(file: Application) -> WorkLine:
+    line = _line(file, str(FileTurn.GIVE_UP.row.act), FILE_SCREENING(file.number), Hat.SCREENER)
+    return replace(line, due=file.asked_until)  # type: ignore[attr-defined]  # annotated
+
+
+def _line_of_late(file: Application) -> WorkLine:
+    line = _line(file, str(FileTurn.MORE_TIME.row.act), FILE_CHANGES(file.number), Hat.OFFICER)
+    return replace(line, due=file.asked_until)  # type: ignore[attr-defined]  # annotated
 
 
 def _line_of_others(file: Application) -> WorkLine:

@@ -5,27 +5,29 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.db.models.functions import Greatest
 
 from accounts.models import User
 from applications import constants, search
 from applications.models import Application, ChangeItem, ChangeRequest
-from applications.pages import APPLICATION, APPLICATION_CHANGES, FILE_CHANGES
+from applications.pages import APPLICATION, APPLICATION_CHANGES, FILE_CHANGES, FILE_SCREENING
 from applications.rules import Change, Changes, MoreTime
 from applications.selectors.answers import answers_of, form_of
 from applications.selectors.deadlines import stay_of
-from applications.selectors.people import office_of, people_of
+from applications.selectors.people import holders_of, office_of, people_of
+from applications.selectors.turns import free_for, late_requests
 from applications.services import submission
 from applications.services.clocks import keep_clock
 from applications.services.receipts import give_receipt
-from applications.states import ApplicationState
+from applications.states import ApplicationState, FileTurn
 from audit.actors import Actor
 from moves.machine import move
 from moves.transitions import Reason
 from notifications import messages
 from notifications.messages import Content
 from notifications.services import queue_message
+from programs.roles import ProgramRole
 from questions.constants import QuestionType
 from work import clock
 from work.pages import Page
@@ -120,34 +122,53 @@ def resubmit_application(application: Application, *, by: User) -> Application:
 
 
 def chase_requests(*, by: Actor) -> int:
-    """Remind applicants whose time runs out, and tell the officer of requests that are overdue. How many were told.
+    """Remind applicants whose time runs out, and tell of requests that are overdue whose turn it is: the officer, who
+    may give more time or cancel, and the screeners, who may find the file ineligible. How many requests were told of.
 
-    Each is told once for each deadline: a later one is a new occasion. Closing an overdue file is the officer's act.
+    Each is told once for each deadline: a later one is a new occasion.
     """
     now = clock.now()
-    soon_due = Q(due__lte=now + REMIND_BEFORE, told_at__lte=now - REMIND_AFTER)
-    waiting = (
-        ChangeRequest.objects.waiting()
+    soon = (
+        ChangeRequest.objects.in_time()
         .annotate(told_at=Greatest("at", "extended_at"))
-        .filter(Q(due__lte=now) | soon_due, application__state=ApplicationState.CHANGES_REQUESTED)
-        .select_related("application__call", "by")
+        .filter(
+            due__lte=now + REMIND_BEFORE,
+            told_at__lte=now - REMIND_AFTER,
+            application__state=ApplicationState.CHANGES_REQUESTED,
+        )
     )
     told = 0
-    # All of them: those that are overdue wait for an officer, however many, and keep no reminder from another.
-    for request in waiting.order_by("due", "pk").iterator(chunk_size=500):
-        file, until = request.application, request.due
-        with transaction.atomic():
-            if until > now:
-                soon = messages.ChangesReminder(reference=file.number, title=file.title, until=until)
-                _tell_applicant(file, request, soon, APPLICATION_CHANGES)
-            else:
-                late = messages.ChangesOverdue(reference=file.number, title=file.title, until=until)
-                _tell_officer(file, request, late)
-        told += 1
+    # All of them: those that are overdue wait for somebody, however many, and keep no reminder from another.
+    for requests, tell in ((late_requests(), _tell_late), (soon, _remind)):
+        rows = requests.select_related("application__call", "by").order_by("due", "pk")
+        for request in rows.iterator(chunk_size=500):
+            with transaction.atomic():
+                tell(request.application, request)
+            told += 1
     return told
 
 
 # ---------------------------------------------------------------- its parts
+
+
+def _remind(application: Application, request: ChangeRequest) -> None:
+    soon = messages.ChangesReminder(reference=application.number, title=application.title, until=request.due)
+    _tell_applicant(application, request, soon, APPLICATION_CHANGES)
+
+
+def _tell_late(application: Application, request: ChangeRequest) -> None:
+    number, title, until = application.number, application.title, request.due
+    _tell_officer(application, request, messages.ChangesOverdue(reference=number, title=title, until=until))
+    for person in holders_of(application, ProgramRole.SCREENER):
+        if not free_for(person, FileTurn.GIVE_UP).filter(pk=application.pk).exists():
+            continue
+        queue_message(
+            messages.ChangesUnanswered(reference=number, title=title, until=until),
+            to=person,
+            link=FILE_SCREENING(number),
+            application_id=application.pk,
+            key=f"changes_unanswered:{request.public_id}:{until:%Y%m%d%H%M}:{person.pk}",
+        )
 
 
 def _put_back(application: Application, item: ChangeItem, *, by: Actor) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from applications.models import Application
 from applications.pages import FILE_CHANGES, FILE_SCREENING
+from applications.selectors.turns import whom
 from applications.states import ApplicationState, Span
 from decisions.pages import FILE_DECISION
 from decisions.selectors import late_acts, rulings_among, stuck_among
@@ -94,7 +95,7 @@ def awaited(application: Application) -> Awaited:
         return Awaited("", is_stuck=True, why=tuple(stuck.why))
     for step in reviews.review_turns([application]).values():  # none where it is not with its panel
         return Awaited(step.row.awaits)
-    return Awaited(ApplicationState(application.state).row.awaits)
+    return Awaited(whom(application))
 
 
 def _step(move: Available, link: Link) -> Step:

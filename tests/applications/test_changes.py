@@ -5,10 +5,16 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils.translation import override
 
+from accounts.models import ClusterAppointment
 from applications.constants import TITLE
 from applications.models import Application, ChangeItem, ChangeRequest, Document
+from applications.querysets import ChangeRequestQuerySet
 from applications.rules import Change
+from applications.selectors import work_for
+from applications.selectors.turns import file_turns, late_requests, stuck_among
+from applications.selectors.waiting import _late_first, _work_of_staff
 from applications.services.changes import (
     _put_back,
     cancel_request,
@@ -18,13 +24,17 @@ from applications.services.changes import (
     resubmit_application,
 )
 from applications.services.drafts import _tell, attach_document, remove_document, save_answer
-from applications.states import ChangeWhy
+from applications.services.screening import mark_finding
+from applications.states import ChangeWhy, FileTurn
 from audit.actors import CLOCK
 from demo import papers
+from desk.selectors.file import awaited
 from documents.models import Upload
+from moves.machine import allowed
 from moves.refusals import Forbidden, WrongMoment
 from moves.services import declare_standing
 from notifications.models import Message
+from programs.models import Appointment
 from tests.files import AT, another, submitted_file
 from tests.mutants import proves
 from work import clock
@@ -322,6 +332,7 @@ def test_each_message_leads_to_where_its_reader_goes_on(asked, cast, ends):
             ("changes_requested", "application-changes", [str(asked.public_id)]),
             ("changes_reminder", "application-changes", [str(asked.public_id)]),
             ("changes_overdue", "file-changes", [asked.reference]),
+            ("changes_unanswered", "file-screening", [asked.reference]),
             last[ends],
         ]
     )
@@ -336,16 +347,16 @@ def test_the_sweep_reminds_then_escalates_once_for_each_deadline(asked, cast):
         return sorted(Message.objects.values_list("kind", "recipient__email"))
 
     reminder = ("changes_reminder", cast.sophie.email)
-    late = ("changes_overdue", cast.officer.email)
+    late = [("changes_overdue", cast.officer.email), ("changes_unanswered", cast.screener.email)]
     assert sweep(DUE - timedelta(days=3, seconds=1)) == []
     assert sweep(DUE - timedelta(days=3)) == [reminder]
     assert sweep(DUE - timedelta(days=1)) == [reminder]
-    assert sweep(DUE + timedelta(hours=1)) == [late, reminder]
-    assert sweep(DUE + timedelta(days=1)) == [late, reminder]
+    assert sweep(DUE + timedelta(hours=1)) == sorted([*late, reminder])
+    assert sweep(DUE + timedelta(days=1)) == sorted([*late, reminder])
     assert fresh(asked).state == "changes_requested"
 
 
-@proves(chase_requests)
+@proves(chase_requests, late_requests, ChangeRequestQuerySet.in_time, ChangeRequestQuerySet.overdue)
 def test_requests_are_chased_the_earliest_first_while_their_file_waits_for_them(file, cast):
     now, day, tick = ASKED, timedelta(days=1), timedelta(seconds=1)
 
@@ -363,7 +374,7 @@ def test_requests_are_chased_the_earliest_first_while_their_file_waits_for_them(
     Message.objects.all().delete()
     with clock.at(now):
         assert chase_requests(by=CLOCK) == 5
-    told = Message.objects.order_by("pk").values_list("kind", "application_id")
+    told = Message.objects.exclude(kind="changes_unanswered").order_by("pk").values_list("kind", "application_id")
     assert list(told) == [
         *(("changes_overdue", one.application_id) for one in (later, late, same)),
         *(("changes_reminder", one.application_id) for one in (put_off, soon)),
@@ -382,6 +393,71 @@ def test_request_put_off_today_is_reminded_tomorrow(asked, cast):
         with clock.at(put_off + timedelta(hours=hours)):
             chase_requests(by=CLOCK)
         assert (hours, reminders.count()) == (hours, told)
+
+
+def test_changes_that_are_late_are_whose_turn_the_pages_the_mail_and_the_moves_say(asked, cast):
+    """From the very instant that was given, and not a moment before: an officer gives more time or cancels; a screener
+    who screens it may find it ineligible."""
+    with clock.at(ASKED):
+        declare_standing(asked.pk, user=cast.screener, standing="clear")
+        mark_finding(asked, "costs", by=cast.screener, passed=False, reason="Temps du parrain.")
+    late = ("Give more time or cancel the request: the changes are late", DUE, "")
+    ineligible = ("See whether the file is ineligible: the changes are late", DUE, "")
+
+    def seen(person):
+        return [(str(line.what), line.due, line.waits_for) for line in work_for(person)]
+
+    for at, is_late in ((DUE - timedelta(seconds=1), False), (DUE, True), (DUE + timedelta(days=2), True)):
+        Message.objects.all().delete()
+        with clock.at(at), override("en"):
+            assert seen(cast.officer) == [late if is_late else ("Changes requested", None, "the applicant")]
+            assert seen(cast.screener) == ([ineligible] if is_late else [])
+            whose = "the programme officer or the screening officer" if is_late else "the applicant"
+            assert awaited(fresh(asked)).who == whose
+            assert can_be_found_ineligible(asked, cast.screener) is is_late
+            chase_requests(by=CLOCK)
+        told = {one.recipient for one in Message.objects.exclude(kind="changes_reminder")}
+        assert told == ({cast.officer, cast.screener} if is_late else set())
+
+
+def can_be_found_ineligible(file, person):
+    (move,) = allowed(fresh(file), person, Application.find_ineligible)
+    return not move.refusals
+
+
+@proves(_late_first, _work_of_staff, late_requests, file_turns)
+def test_late_changes_are_on_the_homes_of_both_the_latest_first(asked, cast):
+    def late(days, **fields):
+        row = another(fresh(asked), state=fields.pop("state", "changes_requested"))
+        row.change_requests.create(by=cast.officer, due=DUE + timedelta(days=days), at=ASKED, **fields)
+        return row
+
+    second, first, third, same = late(-1), late(-2), late(0), late(0)
+    waiting = late(1)
+    answered, gone = late(-1, answered_at=ASKED), late(-1, state="withdrawn")
+    first.save(), third.save()  # the last of their table
+    expected = [one.reference for one in (first, second, asked, third, same)]
+    with clock.at(DUE):
+        for person, act in ((cast.officer, FileTurn.MORE_TIME), (cast.screener, FileTurn.GIVE_UP)):
+            lines = [line for line in work_for(person) if line.what == str(act.row.act)]
+            assert [line.label.split(" · ")[0] for line in lines] == expected
+            assert [line.due for line in lines] == [DUE + timedelta(days=days) for days in (-2, -1, 0, 0, 0)]
+        others = {line.label.split(" · ")[0] for line in work_for(cast.officer) if line.waits_for}
+        assert others == {waiting.reference, answered.reference}
+        found = file_turns([first, second, fresh(asked), third, same, waiting, answered, gone])
+        assert set(found) == {one.pk for one in (first, second, asked, third, same)}
+        assert set(found.values()) == {(FileTurn.MORE_TIME, FileTurn.GIVE_UP)}
+        assert set(file_turns([second])) == {second.pk}
+
+
+def test_late_changes_that_nobody_can_take_further_are_stuck(asked, cast):
+    """Each of the two people may; once neither can, those who appoint are told."""
+    for role, still in (("screener", True), ("officer", False)):
+        with clock.at(DUE):
+            assert stuck_among([fresh(asked)]) == {}
+            for held in (Appointment, ClusterAppointment):
+                held.objects.filter(role=role).update(ends_on=clock.today() - timedelta(days=1))
+            assert (stuck_among([fresh(asked)]) == {}) is still
 
 
 def test_title_that_is_being_changed_is_told_once_it_is_sent(file, cast):

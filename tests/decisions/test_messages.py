@@ -352,6 +352,7 @@ def of_office(file):
         Concern.OFFICERS: (said.FileWithdrawn(**known), "officer"),
         Concern.REVIEWER: (said.ReviewCancelled(reference=file.number), "ana"),
         Concern.ASKER: (said.ReviewDeclined(reference=file.number, person="Ana"), "officer"),
+        Concern.SCREENERS: (said.ChangesUnanswered(**known, until=files.DECIDED_AT), "screener"),
         Concern.RULERS: (said.RulingAsked(reference=file.number, person="Ana"), "chair"),
         Concern.TAKERS: (said.DecisionWaiting(**known, step=Text("l’approuver", "approve it")), "approver"),
         Concern.RETURNED: (said.DecisionSentBack(**known, reason="À revoir."), "approver"),

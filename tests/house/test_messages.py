@@ -21,6 +21,7 @@ SOURCES = {
     Concern.HOLDERS: {"people_of", "members_of"},
     Concern.OFFICERS: {"officers_of"},
     Concern.ASKER: {"office_of"},
+    Concern.SCREENERS: {"holders_of"},
     Concern.RULERS: {"rulers_on"},
     Concern.TAKERS: {"takers_of", "officers_of"},
     Concern.RETURNED: {"concerned_by_return"},

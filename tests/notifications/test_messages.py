@@ -59,6 +59,7 @@ STORED = {
     "changes_cancelled": FILE | {"count": 3, "until": INSTANT},
     "next_cohort": FILE | {"closed": {"day": "2026-09-30"}, "closing": {"day": "2027-01-31"}},
     "changes_overdue": FILE | {"until": INSTANT},
+    "changes_unanswered": FILE | {"until": INSTANT},
     "call_extended": {"call": CALL, "closes_at": INSTANT},
     "call_cancelled": {"call": CALL, "reason": "L’entente est résiliée."},
     "review_offered": {"reference": "FE-2026-00042", "due": {"day": "2026-12-01"}},
@@ -105,6 +106,7 @@ BUTTONS = {
         "interests_touch",
         "step_stuck",
     },
+    "Open the screening": {"changes_unanswered"},
     "Read the letter": {"letter"},
     "Open in Passerelle": {"application_withdrawn", "call_cancelled", "call_extended", "review_cancelled"},
 }
