@@ -122,7 +122,7 @@ def test_file_asks_the_same_whatever_happened_to_it(client, cast, programme, fil
         return len(queries)
 
     asked(other.reference)
-    assert asked(file.reference) <= asked(other.reference) + 5
+    assert asked(file.reference) <= asked(other.reference) + 8
 
 
 # ------------------------------------------------------------------- the trail

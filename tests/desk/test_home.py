@@ -87,6 +87,8 @@ def test_work_follows_the_file(cast, programme, clock_at):
         file_in_review(cast, programme, company="northwind")
         assert what(cast.ana) == ["Declare your interests", "Review"]
         reviewed_file(cast, programme, company="usinage")
+        assert what(cast.chair) == []  # its cohort is open: it is compared once every file of it is in
+        clock_at(NOW + 30 * DAY)
         assert what(cast.chair) == ["Recommend"]
         assert file.reference == "FE-2026-00001"
 
