@@ -312,6 +312,15 @@ def remove_document(document: Document, *, by: User) -> Document:
 def delete_draft(application: Application, *, by: User) -> None:
     """Throw a draft away, with its documents: by who began it, or a signatory. What was once submitted stays."""
     application = locked(application)
+    ask_deletable(application, by=by)
+    for document in application.documents.select_related("upload"):
+        remove_upload(document.upload, by=by)
+    trail.record(application, "application.delete", by=by, given={"call": application.call.public_id})
+    application.delete()
+
+
+def ask_deletable(application: Application, *, by: User) -> None:
+    """Forbidden or WrongMoment where `by` cannot throw this draft away now: for the act, and for its page."""
     if not is_member(application.organisation, by):
         raise Forbidden(_("Only people who act for the organisation can do this."))
     if by.pk != application.created_by_id and not is_signatory(application.organisation, by):
@@ -322,10 +331,15 @@ def delete_draft(application: Application, *, by: User) -> None:
         raise WrongMoment(
             Refusal(_("This application was submitted once: its number and its receipt are kept."), code="submitted")
         )
-    for document in application.documents.select_related("upload"):
-        remove_upload(document.upload, by=by)
-    trail.record(application, "application.delete", by=by, given={"call": application.call.public_id})
-    application.delete()
+
+
+def is_deletable(application: Application, *, by: User) -> bool:
+    """Whether `by` may throw this draft away now: the link to do it is shown."""
+    try:
+        ask_deletable(application, by=by)
+    except (Forbidden, WrongMoment):
+        return False
+    return True
 
 
 # ---------------------------------------------------------------- shared

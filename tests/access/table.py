@@ -76,7 +76,7 @@ application-eligibility              LL  o2  o2  44  44  44  44  44  44  44  44 
 application-answer                   LL  r2  r2  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4
 application-section                  LL  or  or  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
 application-document                 L   o   o   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4
-application-delete                   LL  o3  or  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
+application-delete                   LL  33  or  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
 application-sponsor                  LL  oo  oo  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44
 application-sponsor-cancel           LL  rr  rr  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4  r4
 sponsor                              44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44  44

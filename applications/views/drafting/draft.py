@@ -106,7 +106,7 @@ def tasks(request: PersonRequest, public_id: UUID) -> HttpResponse:
         "done": done,
         "total": len(items) - 1,
         "closed": rules.comes_in_time(application.call, application.organisation_id, clock.now()),
-        "may_delete": not application.snapshots.exists(),
+        "may_delete": drafts.is_deletable(application, by=request.user),
     }
     return render(request, "applications/tasks.html", context)
 
@@ -180,4 +180,5 @@ def delete(request: PersonRequest, public_id: UUID) -> HttpResponse:
         drafts.delete_draft(application, by=request.user)
         messages.success(request, _("The draft is deleted."))
         return redirect("application-list")
+    drafts.ask_deletable(application, by=request.user)
     return render(request, "applications/delete.html", {"application": application})
