@@ -73,52 +73,98 @@ READABLE = tuple(state for state in AssignmentState if state.row.is_readable)
 REFUSED = tuple(state for state in AssignmentState if state.row.is_refused)
 
 
+@dataclass(frozen=True)
+class ReviewTurnRow(TurnRow):
+    """`asks_what_came_late`: the step is not taken before somebody has ruled on a conflict that came late."""
+
+    asks_what_came_late: bool
+
+
 class ReviewTurn(States):
     """What a file waits for while it is with its panel: `reviews.selectors.review_turns`."""
 
-    row: TurnRow
+    row: ReviewTurnRow
 
     CONFIRM = (
         "confirm",
-        TurnRow(None, None, _("the confirmation of its checklist, a feature not available yet"), ""),
+        ReviewTurnRow(
+            None,
+            None,
+            _("the confirmation of its checklist, a feature not available yet"),
+            "",
+            asks_what_came_late=False,
+        ),
     )
-    ASSIGN = "assign", TurnRow(ProgramRole.OFFICER, None, _("the programme officer"), _("Assign the reviewers"))
-    START = "start", TurnRow(ProgramRole.OFFICER, None, _("the programme officer"), _("Start the review"))
-    REVIEW = "review", TurnRow(None, None, _("the reviewers"), "")
+    ASSIGN = (
+        "assign",
+        ReviewTurnRow(
+            ProgramRole.OFFICER, None, _("the programme officer"), _("Assign the reviewers"), asks_what_came_late=False
+        ),
+    )
+    START = (
+        "start",
+        ReviewTurnRow(
+            ProgramRole.OFFICER, None, _("the programme officer"), _("Start the review"), asks_what_came_late=True
+        ),
+    )
+    REVIEW = "review", ReviewTurnRow(None, None, _("the reviewers"), "", asks_what_came_late=False)
     REPLACE = (
         "replace",
-        TurnRow(
-            ProgramRole.OFFICER, None, _("the programme officer"), _("Give the review to another: a seat is empty")
+        ReviewTurnRow(
+            ProgramRole.OFFICER,
+            None,
+            _("the programme officer"),
+            _("Give the review to another: a seat is empty"),
+            asks_what_came_late=False,
         ),
     )
     CLOSE = (
         "close",
-        TurnRow(
-            ProgramRole.OFFICER, None, _("the programme officer"), _("Close the review, or assign another reviewer")
+        ReviewTurnRow(
+            ProgramRole.OFFICER,
+            None,
+            _("the programme officer"),
+            _("Close the review, or assign another reviewer"),
+            asks_what_came_late=False,
         ),
     )
-    RULE = "rule", TurnRow(ProgramRole.CHAIR, None, _("the committee's chair"), _("Rule on a doubt about interests"))
-    COHORT = "cohort", TurnRow(None, None, _("the closing of its cohort"), "")
+    RULE = (
+        "rule",
+        ReviewTurnRow(
+            ProgramRole.CHAIR,
+            None,
+            _("the committee's chair"),
+            _("Rule on a doubt about interests"),
+            asks_what_came_late=False,
+        ),
+    )
+    COHORT = "cohort", ReviewTurnRow(None, None, _("the closing of its cohort"), "", asks_what_came_late=False)
     UPHOLD = (  # the endorser may too: a chair's own acts are ruled on, in a cluster that has one chair
         "uphold",
-        TurnRow(
-            ProgramRole.CHAIR, None, _("the committee's chair or the endorser"), _("Rule on a conflict declared late")
+        ReviewTurnRow(
+            ProgramRole.CHAIR,
+            None,
+            _("the committee's chair or the endorser"),
+            _("Rule on a conflict declared late"),
+            asks_what_came_late=False,
         ),
     )
     RECOMMEND = (
         "recommend",
-        TurnRow(ProgramRole.CHAIR, Duty.RECOMMEND, _("the committee's chair"), _("Recommend")),
+        ReviewTurnRow(
+            ProgramRole.CHAIR, Duty.RECOMMEND, _("the committee's chair"), _("Recommend"), asks_what_came_late=True
+        ),
     )
     REOPEN = (
         "reopen",
-        TurnRow(
-            ProgramRole.CHAIR, None, _("the committee's chair"), _("Reopen the review: one that counted no longer does")
+        ReviewTurnRow(
+            ProgramRole.CHAIR,
+            None,
+            _("the committee's chair"),
+            _("Reopen the review: one that counted no longer does"),
+            asks_what_came_late=False,
         ),
     )
-
-
-ASK_WHAT_CAME_LATE = (ReviewTurn.START, ReviewTurn.RECOMMEND)
-"""The steps that are not taken before somebody has ruled on what came late."""
 
 
 class Answer(TextChoices):

@@ -16,7 +16,7 @@ from reviews.models import Assignment, Declaration
 from reviews.selectors.cohorts import cohort_open_until
 from reviews.selectors.late import late_among, late_on, stuck_on
 from reviews.selectors.panel import complete_among
-from reviews.states import ASK_WHAT_CAME_LATE, ReviewTurn
+from reviews.states import ReviewTurn
 
 
 def review_turns(applications: Collection[Application]) -> dict[int, ReviewTurn]:
@@ -28,7 +28,7 @@ def review_turns(applications: Collection[Application]) -> dict[int, ReviewTurn]
     complete, seats = complete_among(files), _seats_of(files)
     prefetch_related_objects([one for one in files if one.state == ApplicationState.REVIEWED], "call__accommodations")
     found = {file.pk: _turn(file, seats[file.pk], complete=file.pk in complete) for file in files}
-    touched = {pk for pk in late_among(files) if found[pk] in ASK_WHAT_CAME_LATE}
+    touched = {pk for pk in late_among(files) if found[pk].row.asks_what_came_late}
     return found | dict.fromkeys(touched, ReviewTurn.UPHOLD)
 
 
