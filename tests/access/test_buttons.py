@@ -28,7 +28,7 @@ from work import clock
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 5, 15, tzinfo=UTC)
 DAY = timedelta(days=1)
-OWN_PANEL = "This file was given a panel of its own by a reconsideration."
+OWN_PANEL = "This file was given a committee of its own by a reconsideration."
 LATER = "A later decision took the place of this one."
 
 
