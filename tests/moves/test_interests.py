@@ -90,7 +90,6 @@ def test_only_these_moves_are_made_despite_a_conflict():
         "application.resubmit": "is_signatory",
         "application.ask_reconsideration": "is_signatory",
         "application.withdraw": "is_signatory",
-        "assignment.decline": "is_the_one_assigned",
         "assignment.recuse": "is_the_one_assigned",
         "letter.serve": "is_letter_reader",
     }

@@ -931,9 +931,9 @@ def test_page_of_a_panel_leads_the_chair_to_the_doubts_that_stand(cast, file, cl
     Declaration.objects.filter(pk=first.pk).update(note="Mon frère.")  # a rewritten row lies last in its table
     page = reverse("review-file", args=[file.reference])
     client.force_login(cast.chair)
-    assert list(client.get(page).context["to_rule"]) == [first, second, third]
-    client.force_login(cast.officer)
-    assert list(client.get(page).context["to_rule"]) == []
+    assert client.get(page).context["to_rule"] == [(first, True), (second, True), (third, True)]
+    client.force_login(cast.officer)  # reads that they wait for the chair
+    assert client.get(page).context["to_rule"] == [(first, False), (second, False), (third, False)]
 
 
 @proves(RecommendationQuerySet.standing)
