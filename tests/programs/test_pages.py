@@ -57,7 +57,7 @@ def test_a_call_leads_to_the_versions_that_it_has_though_a_later_call_has_others
     query = f"?call={call.public_id}"
     assert reverse(name, args=[programme.slug]) + query in leads_to
     assert f"of the call “{call.name_en}”." in page("officer", name, programme.slug, query=query).content.decode()
-    assert f"of {later.name_en}." in page("officer", name, programme.slug).content.decode()
+    assert f"of the call “{later.name_en}”." in page("officer", name, programme.slug).content.decode()
     elsewhere = another_call(call, cluster=another_cluster())
     for wrong in (elsewhere.public_id, "x", "01a21e5c-f352-7dbd-b4ea-852ad1b741d1"):
         assert page("officer", name, programme.slug, query=f"?call={wrong}").status_code == 404
