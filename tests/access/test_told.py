@@ -76,6 +76,7 @@ MASKS = (
     (re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"'), b"csrf"),
     (re.compile(rb'"?X-CSRFToken"?: ?"[^"]+"|data-csrf="[^"]+"'), b"csrf"),
     (re.compile(rb'name="began" value="[^"]+"'), b"began"),
+    (re.compile(rb'name="draft" value="[^"]+"'), b"draft"),  # of the one that the page begins
     (re.compile(rb'nonce="[^"]+"|nonce-[\w=+/-]+'), b"nonce"),
 )
 HEADERS = {"Content-Type", "Content-Disposition", "ETag", "Last-Modified", "Location", "Link"}
@@ -273,7 +274,8 @@ class Story:
                     key = who, method, name, known_as
                     if only is None or key in only:
                         status, kept, body = once(client, method, name, path, headers)
-                        found[key] = status, kept, stable(body, things)
+                        headed = tuple((header, stable(value, things)) for header, value in kept)
+                        found[key] = status, headed, stable(body, things)
         return found
 
 
