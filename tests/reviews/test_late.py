@@ -192,3 +192,18 @@ def test_what_came_late_is_the_latest_of_each_person_that_touches_an_act_that_st
 
 
 STANDING = {"conflict": StandingState.CONFLICT, "unsure": StandingState.UNSURE}
+
+
+@proves(DeclarationQuerySet.upheld)
+def test_acts_that_stand_are_those_somebody_else_ruled_on_and_their_person_did_not_declare_again(cast, programme):
+    file = eligible_file(cast, programme)
+
+    def declared(person, **columns):
+        return Declaration.objects.create(application=file, user=person, answer="conflict", touches="screen", **columns)
+
+    ruled = {"upheld_by": cast.chair, "upheld_at": datetime(2026, 10, 6, tzinfo=UTC), "upheld_why": "Rien n’y tient."}
+    first, second, third = (declared(person, **ruled) for person in (cast.screener, cast.ana, cast.ben))
+    declared(cast.chloe)
+    declared(cast.dev, **ruled), declared(cast.dev)
+    Declaration.objects.filter(pk=first.pk).update(note="Mon frère.")  # a rewritten row lies last in its table
+    assert list(Declaration.objects.upheld()) == [first, second, third]

@@ -138,7 +138,14 @@ def test_only_chair_in_doubt_stops_the_file_and_every_page_says_that_nobody_rule
     assert not awaited(file).is_stuck
 
 
-@proves(late_among, stuck_turns)
+@proves(
+    late_among,
+    stuck_turns,
+    moot={
+        "without .touching()": "`late_on` says which: it reads fewer",
+        "without `application__in=files`": "those of other files are none of these",
+    },
+)
 def test_conflict_of_the_screener_makes_the_next_step_of_the_panel_a_ruling(cast, programme):
     """Of the chair or the endorser; nobody's, while both are away. Not of a file where nothing came late."""
     row = submitted_row(cast, programme)
