@@ -94,6 +94,3 @@ def retry_receipts(application: Application, *, by: User) -> int:
     if found:
         record(application, "application.retry_receipt", by=by)
     return len(found)
-
-
-# ---------------------------------------------------------------- its parts

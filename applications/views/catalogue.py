@@ -138,20 +138,16 @@ def call(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A call: its dates, what it asks, and how to begin."""
     found = published_call(public_id)
     offer = offer_of(found, acted_for(request.user))
-    context = (
-        fact(offer)
-        | {
-            "closed_at": offer.last,
-            "in_calendar": not set(offer.to_come).isdisjoint(
-                offer_of(found).to_come
-            ),  # the public calendar has the call's
-            "program": found.program,
-            "aid": _aid(found),
-            "drafts": Application.objects.of_member(request.user).drafts_of(found)[:5],
-            "service": _promises(found),
-            "has_check": policy_of(found).eligibility is not None,
-        }
-    )
+    public = offer_of(found)  # the public calendar has the call's own closings
+    context = fact(offer) | {
+        "closed_at": offer.last,
+        "in_calendar": not set(offer.to_come).isdisjoint(public.to_come),
+        "program": found.program,
+        "aid": _aid(found),
+        "drafts": Application.objects.of_member(request.user).drafts_of(found)[:5],
+        "service": _promises(found),
+        "has_check": policy_of(found).eligibility is not None,
+    }
     return render(request, "applications/call.html", context)
 
 

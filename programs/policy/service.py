@@ -38,8 +38,7 @@ class Start(TextChoices):
         "closing_or_complete",
         gettext_lazy(
             "from the closing of the cohort or of the call, or from the day the file is first confirmed complete if "
-            "that is"
-            " later"
+            "that is later"
         ),
     )
     CLAIM = "claim", gettext_lazy("from the claim")

@@ -62,9 +62,8 @@ class RecommendForm(forms.Form):
         super().__init__(data, initial=initial)
         self.application, self.envelopes = application, envelopes
         amount = (initial or {}).get("amount")
-        self.shown = (
-            amount if isinstance(amount, Decimal) else None
-        )  # the amount in the form, whatever is wrong with it
+        # The amount in the form, whatever is wrong with it.
+        self.shown = amount if isinstance(amount, Decimal) else None
         outcomes = [one for one in OFFERED if reviews.passes or one in BELOW_PASS]
         cast("forms.ChoiceField", self.fields["outcome"]).choices = [(o.value, capfirst(o.label)) for o in outcomes]
         self.fields["amount"].help_text = _("Maximum %(asked)s, the aid requested, bonus included.") % {

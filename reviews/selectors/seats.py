@@ -72,9 +72,8 @@ def panels_of(application: Application, reader: Actor) -> list[PanelShown]:
     withheld = Case(When(Exists(closed), application=None, then=True), default=False)
     each = rows.values("pk", "application_id", **columns, is_vacant=vacancy(), is_withheld=withheld)
     panels: list[list[Any]] = [list(one) for _pk, one in groupby(each, key=lambda row: row["pk"])]
-    seated = (
-        {row["who"] for row in panels[0]} - {None} if panels else set()
-    )  # a panel without seats has one row of none
+    # A panel without seats has one row, of nobody.
+    seated = {row["who"] for row in panels[0]} - {None} if panels else set()
     barred = barred_among(application.pk, seated) if seated else frozenset[int]()
     return [_shown(one, is_present=n == 0, barred=barred) for n, one in enumerate(panels)]
 
