@@ -95,7 +95,7 @@ class ApplicationLife(models.Model):
     @transition(
         field=state, source=ApplicationState.SUBMITTED, target=ApplicationState.ELIGIBLE,
         permission=rules.is_screener, who=rules.ONLY_A_SCREENER,
-        label=_("Mark as eligible"), done=_("Found eligible"),
+        label=_("Declare eligible"), done=_("Found eligible"),
         duty=Duty.SCREEN, facts=rules.Checklist,
         when=[rules.was_found_complete, rules.checklist_has_passed],
     )
@@ -105,7 +105,7 @@ class ApplicationLife(models.Model):
     @transition(
         field=state, source=list(MARKABLE), target=ApplicationState.INELIGIBLE,
         permission=rules.is_screener, who=rules.ONLY_A_SCREENER,
-        label=_("Mark as ineligible"), done=_("Found ineligible"),
+        label=_("Declare ineligible"), done=_("Found ineligible"),
         duty=Duty.SCREEN, facts=rules.Checklist,
         when=[rules.was_found_complete, rules.failed_items_have_reasons],
     )
