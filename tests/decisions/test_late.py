@@ -8,6 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import override
 
+from accounts.models import ClusterAppointment
 from applications.models import Application
 from applications.states import ApplicationState
 from decisions import services
@@ -29,7 +30,7 @@ from desk.selectors.file import awaited, rulings_for
 from funding.models import Envelope
 from moves.machine import allowed
 from moves.refusals import Forbidden, WrongMoment
-from moves.services import declare_standing
+from moves.services import declare_standing, record_duty
 from moves.states import Duty
 from notifications.models import Message
 from notifications.notices import write
@@ -323,7 +324,8 @@ def test_act_taken_again_is_touched_no_more(cast, programme):
 @proves(_work_of_rulings, moot={"without .touching()": "`late_acts` says which of them stop a decision"})
 def test_what_a_late_conflict_stops_is_a_line_of_the_day_of_who_rules_on_it(cast, programme):
     """The chair's and the endorser's, never the person's own, nor of whom the file is closed to; a doubt is the chair's
-    own line; what stands no more, what was ruled on, and a file that no decision waits on, are in nobody's day."""
+    own line; what stands no more, what was ruled on, and a file that no decision waits on, are in nobody's day. A file
+    that is with its panel has no decision yet, and waits too."""
     decision = files.endorsed(cast, programme)
     file = decision.application
     emily = programme.appointments.create(cluster=programme.cluster, user=cast.emily, role="endorser")
@@ -363,6 +365,10 @@ def test_what_a_late_conflict_stops_is_a_line_of_the_day_of_who_rules_on_it(cast
         transaction.set_rollback(True)
     uphold_acts(doubt, by=cast.chair, why="Rien de l’avis ne tient à ce lien.")
     assert [lines(person) for person in (cast.chair, cast.emily)] == [[], []]
+    reviewed = files.reviewed_file(cast, programme, company="precision")
+    record_duty(reviewed.pk, by=cast.screener, duty=Duty.SCREEN)
+    declare_interests(reviewed, by=cast.screener, answer="conflict", note="Mon frère.")
+    assert [reference for _what, reference, _address, _hat in lines(cast.chair)] == [reviewed.reference]
 
 
 def day(person):
@@ -380,6 +386,7 @@ def day(person):
         "without `application__in=files`": "`rulings_on` says which wait: it reads fewer",
         "order by `-pk`": "each is found by its key",
         "without `if person.pk != declaration.user_id`": "the file is closed to whom declared it",
+        "without `held_on(user, *roles": "each line is one of theirs: it reads more",
     },
 )  # fmt: skip
 def test_decision_that_a_late_conflict_stops_waits_for_who_rules_on_it_and_every_page_says_so(cast, programme, client):
@@ -389,6 +396,10 @@ def test_decision_that_a_late_conflict_stops_waits_for_who_rules_on_it_and_every
     theirs = [(one.reference, "Issue the decision", "") for one in (file, other, twin)]
     assert day(cast.officer) == theirs
     late = declare_interests(file, by=cast.endorser, answer="conflict", note="Mon frère.")
+    cleared = declare_interests(other, by=cast.ana, answer="unsure", note="Un doute, levé.")
+    rule_on_declaration(cleared, by=cast.chair, clear=True, ruling="Aucun lien.")
+    declare_interests(other, by=cast.screener, answer="unsure", note="Il n’a rien fait ici.")
+    Declaration.objects.create(application=files.file_row(cast, programme), user=cast.ben, answer="unsure", note="Là.")
     doubt = declare_interests(other, by=cast.ben, answer="unsure", note="Un doute.")
     again = Decision.objects.get(pk=stopped.pk)
     assert rulings_on(again) == (late,)
@@ -404,7 +415,7 @@ def test_decision_that_a_late_conflict_stops_waits_for_who_rules_on_it_and_every
         waits = waits_of(Decision.objects.all(), cast.officer)
     assert {waits[pk].ruling for pk in (stopped.pk, twin.decisions.get().pk)} == {either, ""}
     assert [rulers_on(one) for one in (late, doubt)] == [[cast.chair], [cast.chair]]
-    assert [(str(one.link.url), one.in_the_way) for one in rulings_for(file, cast.chair)] == [
+    assert [(one.link.url, one.in_the_way) for one in rulings_for(file, cast.chair)] == [
         (reverse("review-rule", args=[file.reference, cast.endorser.public_id]), ())
     ]
     assert (rulings_for(twin, cast.chair), rulings_for(file, cast.officer)) == ([], [])
@@ -420,6 +431,31 @@ def test_decision_that_a_late_conflict_stops_waits_for_who_rules_on_it_and_every
         declare_interests(twin, by=cast.approver, answer="conflict", note="Ma sœur.")
         Step.objects.filter(decision__application=twin).update(voided_at=LATER)
         assert set(rulings_among(Decision.objects.all())) == {stopped.pk, other.decisions.get().pk}
+        transaction.set_rollback(True)
+
+    with transaction.atomic():  # one more on the same file
+        declare_interests(file, by=cast.approver, answer="conflict", note="Ma sœur.")
+        assert [one.link.url for one in rulings_for(file, cast.chair)] == [
+            reverse("review-rule", args=[file.reference, one.public_id]) for one in (cast.endorser, cast.approver)
+        ]
+        transaction.set_rollback(True)
+
+    with transaction.atomic():  # before the approver's step, it waits for the ruling alone
+        Decision.objects.filter(pk=stopped.pk).update(state=DecisionState.ENDORSED)
+        assert day(cast.officer)[0] == (file.reference, "Decision under way", either)
+        assert len(day(cast.officer)) == 3
+        transaction.set_rollback(True)
+
+    with transaction.atomic():  # closed to the officer
+        declare_standing(file.pk, user=cast.officer, standing="conflict")
+        assert [reference for reference, *_more in day(cast.officer)] == [other.reference, twin.reference]
+        transaction.set_rollback(True)
+
+    with transaction.atomic():  # of a programme where the officer of another is the approver
+        ClusterAppointment.objects.filter(user=cast.officer).delete()
+        programme.appointments.filter(user=cast.officer).update(program=files.other_programme(programme))
+        programme.appointments.create(cluster=programme.cluster, user=cast.officer, role="approver", limit=1)
+        assert day(cast.officer) == []
         transaction.set_rollback(True)
 
     with transaction.atomic():  # the one who rules is away: nobody can take it further, and every page says that
@@ -477,7 +513,7 @@ def test_act_that_does_not_stand_sends_the_decision_back_from_the_page_of_the_ru
     assert now(other) == (DecisionState.VOID, ApplicationState.REVIEWED)
 
 
-@proves(returners_of)
+@proves(returners_of, moot={"without `if role`": "each opinion has its role: the type of a turn's row allows none"})
 def test_chair_who_may_not_send_a_decision_back_reads_who_does_and_these_are_told_why(cast, programme, client):
     decision = files.approved(cast, programme)
     file = decision.application
@@ -495,6 +531,8 @@ def test_chair_who_may_not_send_a_decision_back_reads_who_does_and_these_are_tol
     for person in (cast.officer, cast.approver):
         with pytest.raises(Forbidden):
             set_acts_aside(late, by=person, why="Non.")
+    ineligible = files.file_row(cast, programme, state="ineligible")  # it came from no panel
+    assert returners_of(files.decision_row(cast, programme, state="draft", file=ineligible)) == []
     declare_standing(file.pk, user=cast.endorser, standing="conflict")
     assert returners_of(decision) == []
     assert "Personne ne peut la renvoyer aujourd’hui" in client.get(address).content.decode()

@@ -23,6 +23,8 @@ from funding.models import PartnerSeat
 from moves.services import declare_standing, record_duty
 from notifications.models import Message
 from programs.models import Appointment
+from reviews.services import declare_interests
+from reviews.states import ReviewTurn
 from tests.decisions import files
 from tests.decisions.files import D
 from tests.mutants import proves
@@ -219,6 +221,16 @@ def test_role_held_on_another_programme_alone_is_held_by_nobody_here(cast, progr
     assert {pk: one.missing[0].is_held for pk, one in stuck_among([here.pk, there.pk]).items()} == {
         here.pk: False, there.pk: True,
     }  # fmt: skip
+
+
+@proves(stuck_among, moot=STEPS)
+def test_decision_that_waits_for_a_ruling_is_stuck_when_nobody_may_rule_whoever_its_step_waits_for(cast, programme):
+    decision = files.approved(cast, programme)
+    declare_interests(decision.application, by=cast.endorser, answer="conflict", note="Mon frère.")
+    is_barred(decision, cast.officer)  # who alone issues: not yet what it waits for
+    assert stuck_among([decision.pk]) == {}
+    is_barred(decision, cast.chair)
+    assert {pk: stuck.turn for pk, stuck in stuck_among([decision.pk]).items()} == {decision.pk: ReviewTurn.UPHOLD}
 
 
 # Who is told

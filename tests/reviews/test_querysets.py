@@ -124,7 +124,7 @@ def test_ties_of_a_person_are_whom_they_act_for_and_the_interests_of_the_last_tw
         fields = {"kind": "employer", "organisation_name": name, "starts_on": starts, "ends_on": ends}
         return Interest.objects.create(user=user, **fields)
 
-    first, _second = act_for(cast.ana, "Premier", "1140000001"), act_for(cast.ana, "Second", "1140000002")
+    first, second = act_for(cast.ana, "Premier", "1140000001"), act_for(cast.ana, "Second", "1140000002")
     act_for(cast.ben, "Autre", "1140000003")
     for number, ended in ((4, NOW - 700 * DAY), (5, NOW - 740 * DAY)):  # two years ago, or a little more
         left = act_for(cast.ana, f"Quitté {number}", f"114000000{number}")
@@ -137,6 +137,7 @@ def test_ties_of_a_person_are_whom_they_act_for_and_the_interests_of_the_last_tw
     first.save(), runs.save()  # the last of their tables: the order is not that of the rows
     found = ties_of([cast.ana])
     assert found.keys() == {cast.ana.pk}
+    assert found[cast.ana.pk].organisations == {first.organisation_id, second.organisation_id}
     assert [tie.neq for tie in found[cast.ana.pk].memberships] == ["1140000001", "1140000002", "1140000004"]
     keys = [enterprise_key(one.organisation_name) for one in (runs, ended, to_come)]
     assert [tie.name for tie in found[cast.ana.pk].interests] == keys

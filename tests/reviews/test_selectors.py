@@ -766,11 +766,11 @@ def test_who_cannot_be_given_a_file_is_listed_after_with_why(cast, file, give, c
 
 @proves(AssignmentQuerySet.past_of, past_of)
 def test_past_reviews_are_ones_own_by_the_day_they_came_in_or_were_given_the_latest_first(cast, file, give, client):
-    second, third, first, fourth, same = (
+    second, third, first, fourth, same, fifth = (
         give(another(file), cast.ana, state, at=NOW - given * DAY, submitted_at=submitted and NOW - submitted * DAY)
         for state, given, submitted in (
             ("submitted", 9, 2), ("declined", 3, None), ("cancelled", 1, None), ("submitted", 5, 4),
-            ("submitted", 6, 4),
+            ("submitted", 6, 4), ("recused", 7, 6),
         )
     )  # fmt: skip
     closed = give(another(file), cast.ana, at=NOW - 8 * DAY)
@@ -780,7 +780,7 @@ def test_past_reviews_are_ones_own_by_the_day_they_came_in_or_were_given_the_lat
     rows = client.get(reverse("review-past")).context["rows"]
     assert [(one, one.told, one.opens) for one in rows] == [
         (first, "left", False), (second, "submitted", True), (third, "left", False),
-        (same, "submitted", True), (fourth, "submitted", True),
+        (same, "submitted", True), (fourth, "submitted", True), (fifth, "left", False),
         (closed, "closed", False),
     ]  # fmt: skip
     recent = client.get(reverse("review-queue")).context["recent"]

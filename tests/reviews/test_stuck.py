@@ -169,7 +169,10 @@ def test_conflict_of_the_screener_makes_the_next_step_of_the_panel_a_ruling(cast
     declare_standing(file.pk, user=cast.chair, standing="conflict")
     assert stuck_turns(rows, steps) == {}
     declare_standing(file.pk, user=cast.endorser, standing="conflict")
-    assert {pk: one.turn for pk, one in stuck_turns(rows, steps).items()} == {file.pk: ReviewTurn.UPHOLD}
+    declare_standing(other.pk, user=cast.chair, standing="conflict")  # who alone recommends
+    found = {pk: one.turn for pk, one in stuck_turns(rows, steps).items()}
+    assert found == {file.pk: ReviewTurn.UPHOLD, other.pk: ReviewTurn.RECOMMEND}
+    assert stuck_turns(rows, {file.pk: ReviewTurn.REVIEW}) == {}  # its reviewers come first
 
 
 @proves(
