@@ -27,8 +27,10 @@ from programs.rules import holds
 from reviews.models import Assignment
 from reviews.states import WAITING
 
-# Roles that act on every file of their programme. A reviewer acts on those that they are given.
+# Roles that act on every file of their programme, and those of the cluster that read them: whoever reads a file by
+# their role can say that it is not for them to read. A reviewer acts on those that they are given.
 ON_EVERY_FILE = tuple(role for role in ProgramRole if role != ProgramRole.REVIEWER)
+READERS_OF_FILES = (ClusterRole.FINANCE, ClusterRole.AUDITOR)
 
 
 def _given_to_review(person: User) -> Q:
@@ -42,7 +44,7 @@ def _has_a_part_in(person: User) -> Q:
     seats = person.partner_seats.held_today()
     given = Assignment.objects.of_reviewer(person)
     return ~Q(state=ApplicationState.DRAFT) & (
-        held_on(person, *ON_EVERY_FILE, program="call__program", also=[ClusterRole.FINANCE])
+        held_on(person, *ON_EVERY_FILE, program="call__program", also=READERS_OF_FILES)
         | Q(call__program__in=seats.values("partner__agreements__funding__program"))
         | Q(pk__in=given.values("application_id"))
     )
@@ -62,8 +64,8 @@ TO_DECLARE = Right(_has_a_part_in, despite_conflict=True)
 
 
 def may_declare(application: Application, by: Actor) -> bool:
-    """Who has a reason to declare interests in a file: a role that acts on its programme's files, a seat at a partner
-    that pays, or the file itself to review. A reviewer who was not given it has none."""
+    """Who has a reason to declare interests in a file: a role that acts on its programme's files or reads them, a seat
+    at a partner that pays, or the file itself to review. A reviewer who was not given it has none."""
     return is_person(by) and Application.objects.filter(_has_a_part_in(by), pk=application.pk).exists()
 
 

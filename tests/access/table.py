@@ -132,7 +132,7 @@ review-skip                          LL  r4  r4  r4  r4  r4  rr  r4  r4  r4  r4 
 review-decline                       LL  44  44  44  44  44  oo  44  44  44  44  44  44  44  44  44  44  44  44
 review-declare-own                   LL  44  44  44  44  44  oo  44  44  44  44  44  44  44  44  44  44  44  44
 review-document                      L   4   4   4   4   4   o   4   4   4   4   4   4   4   4   4   4   4   4
-review-declare                       LL  44  44  44  oo  oo  rr  44  oo  oo  oo  oo  oo  oo  oo  44  44  44  44
+review-declare                       LL  44  44  44  oo  oo  rr  44  oo  oo  oo  oo  oo  oo  oo  44  oo  44  44
 review-rule                          LL  44  44  44  33  33  44  44  44  o9  o3  33  33  44  44  44  33  44  44
 review-file                          L   4   4   4   o   o   4   4   4   o   o   o   o   4   4   4   o   4   4
 review-assign                        LL  r4  r4  r4  r2  r3  r4  r4  r4  r3  r3  r3  r3  r4  r4  r4  r3  r4  r4

@@ -20,7 +20,17 @@ from tests.mutants import proves
 from tests.reviews.files import assigned_file, file_in_review, of
 
 pytestmark = pytest.mark.django_db
-STAFF_OF_FILES = {"officer", "screener", "confirmer", "chair", "endorser", "approver", "reconsiderer", "finance"}
+STAFF_OF_FILES = {
+    "officer",
+    "screener",
+    "confirmer",
+    "chair",
+    "endorser",
+    "approver",
+    "reconsiderer",
+    "finance",
+    "auditor",
+}
 PARTNERS = {"concurrence", "analyst", "ministry_admin"}
 
 
@@ -48,6 +58,17 @@ def test_who_has_a_part_in_a_file_declares_and_nobody_else(cast, programme):
     found = {name for name, person in people.items() if comes_in(person, file)}
     assert found == (STAFF_OF_FILES | PARTNERS | {"ana", "ben", "dev"}) & people.keys()
     assert found == {name for name, person in people.items() if may_declare(file, person)}
+
+
+def test_auditor_who_says_that_a_file_is_not_theirs_to_read_reads_it_no_more(cast, programme, client):
+    file = assigned_file(cast, programme)
+    client.force_login(cast.auditor)
+    page = client.get(reverse("file-detail", args=[file.reference]))
+    way = reverse("review-declare", args=[file.reference])
+    assert f'href="{way}?next=' in page.content.decode()
+    client.post(way, {"answer": "conflict", "note": "Mon frère y travaille."})
+    assert client.get(reverse("file-detail", args=[file.reference])).status_code == 403
+    assert "Mon frère y travaille." in client.get(way).content.decode()
 
 
 def test_who_the_door_does_not_let_in_declares_nothing(cast, programme):
