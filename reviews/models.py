@@ -218,6 +218,11 @@ class Assignment(PublicModel, AssignmentLife):
         return f"{self.application} · {self.reviewer}"
 
     @property
+    def is_held(self) -> bool:
+        """Whether the reviewer has the file by it, as they know it: as in `AssignmentQuerySet.held`."""
+        return self.state in LIVE
+
+    @property
     def is_live(self) -> bool:
         """Whether the reviewer has the file by it, as in `AssignmentQuerySet.live`."""
         return self.state in LIVE and self.set_aside_at is None

@@ -1,5 +1,6 @@
 """Assignments, declarations and recommendations in English. Which files a reviewer reads: `reviews.access`."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -114,9 +115,14 @@ class AssignmentQuerySet(OfFileQuerySet["Assignment"]):
         are left out; a conflict of interest is asked beside this, by the door or by the list."""
         return self.filter(state__in=READABLE)
 
+    def held(self) -> Self:
+        """Those by which a reviewer has the file, as they know it: declined, recused and cancelled ones are left out.
+        One that a reconsideration set aside stays: its reviewer is not told that a new panel has the file."""
+        return self.filter(state__in=LIVE)
+
     def live(self) -> Self:
-        """Those by which a reviewer has the file: declined, recused, cancelled and set aside ones are left out."""
-        return self.filter(state__in=LIVE, set_aside_at__isnull=True)
+        """Those by which a reviewer has the file: of those held, the ones set aside are left out."""
+        return self.held().filter(set_aside_at__isnull=True)
 
     def refused(self) -> Self:
         """Those that their reviewer left, by a refusal or a conflict: they are not asked again."""
@@ -172,8 +178,19 @@ class AssignmentQuerySet(OfFileQuerySet["Assignment"]):
         never submitted are left out, and that of a person who has been unsure of their interests since, until the
         chair rules. Whom they came to act for since takes nothing from what they gave before. What they say together:
         `reviews.selectors.PanelReviews`."""
+        return self._of_a_panel(None)
+
+    def beside(self, assignment: "Assignment") -> Self:
+        """The other reviews that count with this one, or that did for the panel that it was of: what its reviewer reads
+        of their colleagues stays what it was, whichever panel has the file now. Those of another panel are left out.
+        """
+        rows = self.filter(application=assignment.application_id)._of_a_panel(assignment.set_aside_at)
+        return rows.exclude(pk=assignment.pk)
+
+    def _of_a_panel(self, set_aside_at: datetime | None) -> Self:
+        """What counts of the panel whose reviews were set aside at that instant; None: of the one that has the file."""
         closed = Stance.objects.filter(application_id=OuterRef("application_id"), user_id=OuterRef("reviewer_id"))
-        rows = self.submitted().filter(set_aside_at__isnull=True, total__isnull=False)
+        rows = self.submitted().filter(set_aside_at=set_aside_at, total__isnull=False)
         return rows.exclude(Exists(closed.declared_barring()))
 
 

@@ -105,8 +105,8 @@ def past_of(user: User) -> QuerySet[Assignment]:
 
 
 def assignment_on(reference: str, user: User) -> Assignment | None:
-    """The assignment by which `user` has the file of this number; None where they do not have it."""
-    return Assignment.objects.open_to(user).live().filter(application__reference=reference).first()
+    """The assignment by which `user` has the file of this number, as they know it; None where they do not have it."""
+    return Assignment.objects.open_to(user).held().filter(application__reference=reference).first()
 
 
 def is_theirs(assignment: Assignment) -> bool:

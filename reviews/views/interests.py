@@ -80,7 +80,7 @@ def declare_own(request: PersonRequest, public_id: UUID) -> HttpResponse:
     What became of it is told while it is mine: to who left, or to whom the file is closed, the page is the same.
     """
     assignment = own_assignment(request, public_id)
-    mine = assignment.is_live and selectors.is_theirs(assignment)
+    mine = assignment.is_held and selectors.is_theirs(assignment)
     done = reverse("review-score", args=[public_id]) if mine else reverse("review-queue")
     application = enter(request.user, TO_DECLARE, read=Read.INTERESTS, pk=assignment.application_id)
     return _declare(request, application, assignment=assignment, mine=mine, done=done)

@@ -97,13 +97,12 @@ def _check_page(
 @of_reviewer
 @require_GET
 def read(request: PersonRequest, public_id: UUID) -> HttpResponse:
-    """A review of mine once submitted; and the others', without names, now that mine cannot change."""
+    """A review of mine once submitted; and the others' of my panel, without names, now that mine cannot change."""
     assignment = opened_assignment(request, public_id, read=Read.OWN_REVIEW)
     if assignment.state != AssignmentState.SUBMITTED:
         return redirect("review-check", public_id)
     rubric = rubric_of(assignment.application.call)
-    counted = assignment.application.assignments.counted().as_they_came()
-    others = [one for one in counted if one != assignment]
+    others = Assignment.objects.beside(assignment).as_they_came()
     context = {
         "assignment": assignment,
         "application": assignment.application,

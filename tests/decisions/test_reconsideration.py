@@ -1,5 +1,6 @@
 """Reconsideration: within the delay, once, by somebody else; upheld, sent to a new panel, screened again, amended."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -235,6 +236,41 @@ def test_only_the_panel_that_has_the_file_counts_in_the_ranking_and_on_the_page(
         client.force_login(cast.officer)
         page = client.get(reverse("review-file", args=[application.reference]))
         assert page.context["reviews"].totals == ranked.reviews.totals
+
+
+def test_reviewer_of_the_first_panel_reads_what_they_did_whatever_a_second_one_does(granted, cast, programme, client):
+    """Their review beside those of their own panel, its declaration, what they gave: the same at each step."""
+    opinion, _decider = fresh_people(cast, programme)
+    application = ask(granted, cast)
+    mine = Assignment.objects.get(application=application, reviewer=cast.ana)
+    addresses = (
+        reverse("review-read", args=[mine.public_id]),
+        reverse("review-declare", args=[application.reference]),
+        reverse("review-declare-own", args=[mine.public_id]),
+        reverse("review-past"),
+        reverse("review-queue"),
+    )
+
+    def read():
+        client.force_login(cast.ana)
+        answers = [client.get(address) for address in addresses]
+        assert len(answers[0].context["reviews"]) == 3
+        return [(one.status_code, one.headers.get("Location"), shown(one)) for one in answers]
+
+    with clock.at(ASKED_AT):
+        declare_interests(application, by=opinion, answer="none")
+        before = read()
+        assert [status for status, *_rest in before] == [200, 302, 200, 200, 200]
+        application = services.send_to_new_panel(application, by=opinion)
+        assert read() == before
+        second_panel(cast, programme, application)
+        assert read() == before
+
+
+def shown(answer):
+    """What a page says, a line each, without what differs at each request."""
+    body = re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", answer.content.decode())
+    return body.partition("<h1")[2].partition("<footer")[0].splitlines()
 
 
 def test_nobody_of_the_first_panel_sits_on_the_second(granted, cast, programme):

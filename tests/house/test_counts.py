@@ -46,7 +46,7 @@ def opens(place, tree):
                 yield "reviews"
             case ast.Constant(value=str(text)) if not own and re.fullmatch(r"(\w+__)?assignments(__\w+)?", text):
                 yield "reviews"
-            case ast.Call(func=ast.Attribute(value=rows, attr="counted")):
+            case ast.Call(func=ast.Attribute(value=rows, attr="counted" | "beside")):
                 if own or re.search(r"assignment|review", ast.unparse(rows), re.IGNORECASE):
                     yield "counted"
             case ast.Attribute(value=of, attr=attr) if own and attr in CONTENT and _is_a_review(of):
@@ -89,6 +89,7 @@ def test_pages_compute_nothing_of_reviews():
         ("reports/x.py", 'rows.prefetch_related("application__assignments")', "reviews"),
         ("decisions/x.py", "file.assignments.counted()", "counted"),
         ("reviews/x.py", "rows.counted().count()", "counted"),
+        ("reviews/x.py", "Assignment.objects.beside(one)", "counted"),
         ("reviews/x.py", "sum(one.total for one in rows)", "content"),
         ("reviews/x.py", "[row.feedback for row in rows]", "content"),
         ("reviews/x.py", 'rows.values_list("total", flat=True)', "content"),

@@ -35,7 +35,11 @@ def in_october(clock_at):
 
 
 @proves(
-    AssignmentQuerySet.of_reviewer, AssignmentQuerySet.readable, AssignmentQuerySet.live, AssignmentQuerySet.refused
+    AssignmentQuerySet.of_reviewer,
+    AssignmentQuerySet.readable,
+    AssignmentQuerySet.held,
+    AssignmentQuerySet.live,
+    AssignmentQuerySet.refused,
 )
 def test_assignments_are_live_readable_or_refused_by_their_state_and_live_until_they_are_set_aside(cast, programme):
     file = submitted_row(cast, programme)
@@ -54,6 +58,8 @@ def test_assignments_are_live_readable_or_refused_by_their_state_and_live_until_
     mine = Assignment.objects.of_reviewer(cast.ana)
     assert set(mine) == {*present.values(), *aside.values()}
     assert set(mine.live()) == {present[one] for one in ("offered", "accepted", "submitted")}
+    assert set(mine.held()) == {rows[one] for rows in (present, aside) for one in ("offered", "accepted", "submitted")}
+    assert set(mine.held()) == {one for one in mine if one.is_held}
     for found, states in ((mine.readable(), ("accepted", "submitted")), (mine.refused(), ("declined", "recused"))):
         assert set(found) == {rows[one] for rows in (present, aside) for one in states}
 

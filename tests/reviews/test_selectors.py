@@ -865,11 +865,13 @@ def test_queue_page_recalls_the_last_reviews_submitted(cast, file, give, client)
 
 @proves(assignment_on, is_theirs)
 def test_assignment_by_which_a_person_has_a_file_is_their_own_on_that_file_while_they_have_it(cast, file, give):
+    """One that a new panel has since is still theirs, as they know it."""
     other, left, aside = another(file), another(file), another(file)
     mine, theirs, elsewhere = give(file, cast.ana), give(file, cast.ben), give(other, cast.ana, "offered")
-    give(left, cast.ana, "recused"), give(aside, cast.ana, "submitted", set_aside_at=NOW)
+    give(left, cast.ana, "recused")
+    before = give(aside, cast.ana, "submitted", set_aside_at=NOW)
     found = [assignment_on(one.reference, cast.ana) for one in (file, other, left, aside)]
-    assert found == [mine, elsewhere, None, None]
+    assert found == [mine, elsewhere, None, before]
     assert assignment_on(file.reference, cast.ben) == theirs
     assert assignment_on(file.reference, cast.officer) is None
     declare_standing(file.pk, user=cast.ana, standing="unsure")
@@ -889,6 +891,29 @@ def test_others_reviews_are_those_that_count_in_the_order_they_came(cast, file, 
     client.force_login(cast.ana)
     reviews = client.get(reverse("review-read", args=[own.public_id])).context["reviews"]
     assert [one.assignment for one in reviews] == [own, first, second, same, third]
+
+
+@proves(AssignmentQuerySet.beside, AssignmentQuerySet._of_a_panel)
+def test_reviews_read_beside_ones_own_are_those_of_its_panel_whichever_has_the_file(cast, file, give, client):
+    """Two panels had the file before. Each reads its own: what counted of it, and of no other file."""
+    first, second, third = [], [], []
+    for panel, people, aside in (
+        (first, (cast.ana, cast.ben, cast.dev), NOW - DAY),
+        (second, (cast.chloe, cast.screener), NOW),
+        (third, (cast.officer, cast.endorser, cast.approver), None),
+    ):
+        panel += [give(file, one, "submitted", submitted_at=NOW, set_aside_at=aside, total=60) for one in people]
+    for person in (cast.dev, cast.approver):
+        declare_standing(file.pk, user=person, standing="unsure")
+    declare_standing(another(file).pk, user=cast.ben, standing="unsure")
+    give(file, cast.finance, "submitted", set_aside_at=NOW, total=None)
+    give(file, cast.auditor, "recused", set_aside_at=NOW, total=60)
+    give(another(file), cast.ben, "submitted", set_aside_at=NOW, total=60)
+    read = [set(Assignment.objects.beside(one)) for one in (first[0], second[0], third[0])]
+    assert read == [{first[1]}, {second[1]}, {third[1]}]
+    client.force_login(cast.ana)
+    reviews = client.get(reverse("review-read", args=[first[0].public_id])).context["reviews"]
+    assert [one.assignment for one in reviews] == first[:2]
 
 
 @proves(interests_of)
