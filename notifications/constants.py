@@ -33,6 +33,7 @@ class MessageKind(TextChoices):
     CALL_CANCELLED = "call_cancelled"
     # reviews
     REVIEW_OFFERED = "review_offered"
+    REVIEW_OPENED = "review_opened"
     REVIEW_REOPENED = "review_reopened"
     REVIEW_CANCELLED = "review_cancelled"
     REVIEW_DECLINED = "review_declined"

@@ -305,6 +305,18 @@ class ReviewOffered(Content):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReviewOpened(Content):
+    words = Wording(
+        MessageKind.REVIEW_OPENED,
+        Concern.REVIEWER,
+        _("The review of the file %(reference)s begins"),
+        _("Open my review"),
+    )
+    reference: str
+    due: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReviewReopened(Content):
     words = Wording(
         MessageKind.REVIEW_REOPENED,

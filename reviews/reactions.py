@@ -16,6 +16,7 @@ from reviews.services.assignments import review_due
 from reviews.services.panels import open_new_panel
 from reviews.services.ranking import void_recommendation
 from reviews.services.scores import after_what_counts_changed
+from reviews.states import AssignmentState
 from work import clock
 
 
@@ -95,6 +96,27 @@ def give_the_review_back(assignment: Assignment, made: Made[Facts, Reason]) -> N
             application_id=assignment.application_id,
             key=f"review-reopened:{made.entry.pk}",
         )
+
+
+@after(Application.start_review)
+def open_the_file(application: Application, made: Made[Facts, Input]) -> None:
+    """No review is due sooner than one that is given now: until here nobody could read the file. Those who accepted it,
+    and whose it still is, are told that it is open, and until when."""
+    least = review_due(application.call)
+    for assignment in application.assignments.waiting().select_related("reviewer"):
+        if assignment.due < least:
+            assignment.due = least
+            assignment.save(update_fields=["due"])
+        if assignment.state != AssignmentState.ACCEPTED or not selectors.is_theirs(assignment):
+            continue
+        for person in oneself(assignment.reviewer):
+            queue_message(
+                messages.ReviewOpened(reference=application.number, due=clock.day_of(assignment.due)),
+                to=person,
+                link=SCORE(assignment.public_id),
+                application_id=application.pk,
+                key=f"review-opened:{made.entry.pk}:{assignment.public_id}",
+            )
 
 
 @after(Assignment.cancel)

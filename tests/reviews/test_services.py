@@ -50,6 +50,8 @@ from tests.files import with_rules
 from tests.kept import kept
 from tests.mutants import proves
 from tests.reviews.files import (
+    PANEL,
+    SCREENED,
     accept,
     assigned_file,
     eligible_file,
@@ -631,6 +633,40 @@ def test_a_reopened_review_is_due_as_one_given_now_and_its_reviewer_is_told(cast
         {"day": "2026-11-20"},
         {"day": "2026-12-14"},
     ]
+
+
+def test_review_is_due_its_days_after_the_file_opens_and_those_who_accepted_are_told(cast, programme, clock_at):
+    clock_at(SCREENED)
+    application = assigned_file(cast, programme)  # 15 days: until 6 October
+    accept(application, cast.ana), accept(application, cast.dev)
+    longer = datetime(2026, 12, 16, 4, 59, 59, tzinfo=UTC)
+    Assignment.objects.filter(pk=of(application, cast.dev).pk).update(due=longer)
+    Message.objects.all().delete()
+    clock_at(datetime(2026, 10, 31, 14, tzinfo=UTC))
+    start_review(application, by=cast.officer)
+    assert {name: clock.day_of(of(application, getattr(cast, name)).due) for name in PANEL} == {
+        "ana": date(2026, 11, 15), "ben": date(2026, 11, 15), "dev": date(2026, 12, 15)
+    }  # fmt: skip
+    told = Message.objects.order_by("pk")
+    assert {(one.kind, one.application_id, one.url_name) for one in told} == {
+        ("review_opened", application.pk, "review-score")
+    }
+    assert {(one.recipient, *one.url_args, one.context["reference"], one.context["due"]["day"]) for one in told} == {
+        (cast.ana, str(of(application, cast.ana).public_id), application.reference, "2026-11-15"),
+        (cast.dev, str(of(application, cast.dev).public_id), application.reference, "2026-12-15"),
+    }
+
+
+def test_a_reviewer_to_whom_the_file_is_closed_is_not_told_that_it_opens(cast, programme, usinage, clock_at):
+    clock_at(SCREENED)
+    appoint(cast.endorser, by=cast.administrator, role="reviewer", program=programme, seat="cluster")
+    application = assigned_file(cast, programme, reviewers=(*PANEL, "endorser"))
+    for name in (*PANEL, "endorser"):
+        accept(application, getattr(cast, name))
+    Message.objects.all().delete()
+    Membership.objects.create(user=cast.ana, organisation=usinage, role="member")
+    start_review(application, by=cast.officer)
+    assert {one.recipient for one in Message.objects.all()} == {cast.ben, cast.dev, cast.endorser}
 
 
 def test_a_reviewer_to_whom_the_file_is_closed_is_not_told_that_a_review_is_reopened(cast, programme, usinage):
