@@ -1,7 +1,8 @@
 """Numbers as people of both languages type them, read in one way for applicant and staff, and written back.
 
-`1 234,56`, `1,234.56`, `1.234,56`, `$1,234.56`, `1 234,56 $`, `12,5 %`. What can be read two ways is refused, not
-guessed. Pure: no Django beyond translation.
+`1 234,56`, `1,234.56`, `1.234,56`, `1’234.56`, `$1,234.56`, `1 234,56 $`, `1 234,56 $ CA`, `CA$1,234.56`, `12,5 %`.
+What can be read two ways is refused, not guessed; so are two cells of a sheet that were pasted as one number. Pure: no
+Django beyond translation.
 """
 
 import re
@@ -13,8 +14,10 @@ from django.utils.translation import gettext as _
 from work.money import NBSP
 from work.texts import UNSEEN
 
-SPACES = re.compile(r"[\s']+")
-SIGNS = "$%"
+# What may stand between thousands: no tab and no end of line, which part the cells of a sheet.
+SPACES = re.compile(r"(?:[^\S\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]|['\u2019])+")
+UNIT = r"(?:\$ ?(?:CAD?)?|CA ?\$|CAD ?\$?|%)"
+UNITS = re.compile(rf"\A{UNIT}|{UNIT}\Z", re.IGNORECASE)
 GROUPED = {mark: re.compile(rf"\d{{1,3}}({re.escape(mark)}\d{{3}})+") for mark in (" ", ",", ".")}
 TWO_READINGS = re.compile(r"[1-9]\d{0,2},\d{3}")  # thousands in English, thousandths in French
 POINT_BY_THREE = re.compile(r"[1-9]\d{0,2}\.\d{3}")  # thousands in much of Europe, a decimal mark in English
@@ -74,13 +77,11 @@ def _unclear(typed: str) -> NotANumber:
 
 
 def _unsigned(typed: str) -> tuple[str, str]:
-    """("-" or "", the rest without $ and %), with one plain space for every kind of space."""
+    """("-" or "", the rest without its unit), with one plain space for every kind of space."""
     text = UNSEEN.sub("", typed).replace("\u2212", "-").strip()
     sign = "-" if text.startswith("-") else ""
-    text = text.removeprefix("-").strip()
-    for mark in SIGNS:
-        text = text.removeprefix(mark).removesuffix(mark)
-    text = SPACES.sub(" ", text).strip()
+    text = SPACES.sub(" ", text.removeprefix("-")).strip()
+    text = UNITS.sub("", text).strip()
     if not sign and text.startswith("-"):  # $-5
         sign, text = "-", text[1:].strip()
     return sign, text

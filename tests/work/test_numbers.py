@@ -32,6 +32,19 @@ TYPED = [
     ("-$5", "-5"),
     ("$-5", "-5"),
     ("1'234.56", "1234.56"),
+    ("1’234,50", "1234.5"),
+    ("1’234’567.8", "1234567.8"),
+    ("150 000 $ CA", "150000"),
+    ("150\u00a0000,50\u00a0$\u00a0CA", "150000.5"),
+    ("CA$1,234.56", "1234.56"),
+    ("CA $ 1,234.56", "1234.56"),
+    ("1 234,56 CAD", "1234.56"),
+    ("cad 1,234.56", "1234.56"),
+    ("$1,234.56 CAD", "1234.56"),
+    ("-5 $ CA", "-5"),
+    ("CA$-5", "-5"),
+    ("150 000\r\n", "150000"),  # one cell, copied whole
+    ("\t12,5", "12.5"),
     ("9" * 12, "9" * 12),
     ("0" * 13 + "5", "5"),
     (12, "12"),
@@ -60,6 +73,12 @@ def test_number_is_read_as_people_of_both_languages_type_it(typed, value):
         "1 234,567,8",
         "1,234 567.8",
         "1.234,567,8",
+        "CA",
+        "CAD",
+        "5 CA",
+        "5 US$",
+        "CAD CAD",
+        "1’23",
     ]
     + ["\u0663", "\u00b2", "1_000", "0x10", "--5", "NaN", "Infinity", True, None, float("inf"), "1" * 13, "1;2"],
     ids=ascii,
@@ -68,6 +87,19 @@ def test_number_that_is_not_one_is_refused(typed):
     for kind in ({}, {"money": True}, {"whole": True}):
         with pytest.raises(NotANumber, match=r"\w"):
             read_number(typed, **kind)
+
+
+@pytest.mark.parametrize(
+    "between", ["\t", "\r\n", "\n", "\r", "\x0b", "\x0c", "\x1f", "\x85", "\u2028", " \t "], ids=ascii
+)
+@pytest.mark.parametrize("cells", [("3", "250"), ("150", "000"), ("12", "500,00"), ("1", "234 567"), ("-3", "250 $")])
+def test_two_cells_pasted_are_not_one_number(between, cells):
+    """Saved without a word, 3 and 250 $ became 3 250 $."""
+    typed = between.join(cells)
+    for kind in ({}, {"money": True}, {"whole": True}):
+        with translation.override("en"), pytest.raises(NotANumber) as refused:
+            read_number(typed, **kind)
+        assert str(refused.value) == f"“{typed}” is not a number. Use digits, for example 1234.56."
 
 
 def test_one_comma_before_three_digits_is_read_only_where_thousandths_have_no_sense():
