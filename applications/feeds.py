@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from icalendar import Calendar, Event
 
 from programs.models import Call
+from programs.selectors import Extensions, extensions_of
 from programs.states import Phase
 from work import clock
 
@@ -28,20 +29,29 @@ def closings(request: HttpRequest) -> HttpResponse:
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", _("Closings of calls"))
+    moved = extensions_of(calls)
     for call in calls:
-        for closing in call.closings:
+        for cohort, closing in enumerate(call.closings, 1):
             if closing > now:
-                calendar.add_component(event(call, closing, now))
+                last = moved.get(call.pk) if closing == call.closes_at else None
+                calendar.add_component(event(call, cohort, closing, now, moved=last))
     response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'inline; filename="passerelle-{get_language()}.ics"'
     return response
 
 
-def event(call: Call, closing: datetime, now: datetime) -> Event:
-    """One closing, in UTC. Its UID depends on the call and the instant alone: a calendar replaces, never doubles."""
+def event(call: Call, cohort: int, closing: datetime, now: datetime, *, moved: Extensions | None) -> Event:
+    """One closing, in UTC: that of the call's `cohort`, from 1; `moved`: the extensions that it had.
+
+    Its UID depends on the call and the cohort alone: where a closing was moved, a calendar replaces it by the one whose
+    SEQUENCE is higher, and never has both.
+    """
     starts = closing.astimezone(UTC)
     made = Event()
-    made.add("uid", f"{call.public_id}-{starts:%Y%m%dT%H%M%SZ}@passerelle")
+    made.add("uid", f"{call.public_id}-{cohort}@passerelle")
+    made.add("sequence", moved.times if moved else 0)
+    if moved:
+        made.add("last-modified", moved.last_at.astimezone(UTC))
     made.add("dtstamp", now.astimezone(UTC))
     made.add("dtstart", starts)
     made.add("dtend", starts + LASTS)

@@ -1,7 +1,7 @@
 """The calendar of closings: what a subscriber's calendar reads of it, whatever the names hold."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,9 +9,12 @@ from icalendar import Calendar
 
 from applications.feeds import closings
 from programs.models import Call, Program
-from tests.files import AT, open_call
+from programs.selectors import extensions_of
+from programs.services.calls import accommodate_applicant, extend_call
+from tests.files import AT, another_call, open_call
 from tests.mutants import proves
 
+DAY = timedelta(days=1)
 # Commas, semicolons, a backslash, accents on the fold, and an emoji, which is four octets.
 NAME = "Écoute; véhicules, drones \\ aéronefs à décollage vertical 🚁 à émissions réduites et à entrée précoce"
 SUMMARY = "Première ligne, avec une virgule.\r\nSeconde ligne ; et des essais à Saint-Hyacinthe…\nTroisième."
@@ -71,11 +74,42 @@ def test_calendar_says_of_a_closing_what_subscribers_already_have(client, call, 
         f"DTSTAMP:{AT:%Y%m%dT%H%M%S}Z",
         "DTSTART:20260930T210000Z",
         "END:VEVENT",
+        "SEQUENCE:0",
         "STATUS:CONFIRMED",
         f"SUMMARY:Clôture\N{NO-BREAK SPACE}: {escaped(call.name_fr)}",
-        f"UID:{call.public_id}-20260930T210000Z@passerelle",
+        f"UID:{call.public_id}-1@passerelle",
         f"URL:https://passerelle.example{reverse('call', args=[call.public_id])}",
     ]
+
+
+def said_of(client, *names):
+    """Of each closing of the calendar, in the order of UIDs: its UID and these properties, as they are written."""
+    events = Calendar.from_ical(feed(client).content).walk("VEVENT")
+    names = ("uid", *names)
+    return sorted(tuple(one[name].to_ical().decode() if name in one else "" for name in names) for one in events)
+
+
+@proves(extensions_of)
+def test_closing_that_was_moved_replaces_the_one_that_subscribers_have(cast, client, call, usinage, clock_at):
+    """With another UID, or without a SEQUENCE, a calendar keeps both days."""
+    other = another_call(call)
+    before = said_of(client, "sequence", "last-modified")
+    cohorts = [f"{one.public_id}-{cohort}@passerelle" for one in (call, other) for cohort in range(1, 8)]
+    assert before == [(uid, "0", "") for uid in cohorts]
+
+    first, last = call.closes_at, call.closes_at + timedelta(hours=2)
+    clock_at(AT + DAY)
+    accommodate_applicant(call, by=cast.officer, organisation=usinage, closes_at=last, reason="Panne.")
+    assert said_of(client, "sequence", "last-modified") == before  # which is told to nobody
+    for hours in (1, 2):
+        clock_at(AT + (1 + hours) * DAY)
+        extend_call(call, by=cast.officer, closes_at=first + timedelta(hours=hours), reason="Panne.")
+    moved = f"{AT + 3 * DAY:%Y%m%dT%H%M%S}Z"
+    assert said_of(client, "sequence", "last-modified") == [
+        *before[:6], (f"{call.public_id}-7@passerelle", "2", moved), *before[7:]
+    ]  # fmt: skip
+    assert (list(extensions_of([other])), list(extensions_of([call]))) == ([], [call.pk])
+    assert said_of(client, "dtstart")[6] == (cohorts[6], f"{last.astimezone(UTC):%Y%m%dT%H%M%S}Z")
 
 
 @pytest.mark.parametrize(("language", "title"), [("fr", "Clôtures des appels"), ("en", "Closings of calls")])
