@@ -79,8 +79,11 @@ def checklist(application: Application, by: Actor) -> Checklist:
     """How the screening stands, from its findings."""
     items = checklist_of(application)
     failed = [item for item in items if item.passed is False]
+    stale = [item for item in items if item.stale]
     return Checklist(
-        open=sum(item.passed is None for item in items),
+        open=sum(item.marked is None for item in items),
+        again=len(stale),
+        failed_before=sum(item.marked is False for item in stale),
         failed=tuple(item.key for item in failed),
         without_reason=tuple(item.key for item in failed if not (item.finding and item.finding.reason.strip())),
         overdue=application.change_requests.overdue().exists(),

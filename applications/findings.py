@@ -51,7 +51,8 @@ class Automatic:
 
 @dataclass(frozen=True)
 class Item:
-    """One item of the checklist of a file. `finding` is what the officer marked, None before."""
+    """One item of the checklist of a file. `finding` is what the officer marked, None before; `stale`: it was marked
+    before the applicant's latest submission, and does not count until it is looked at again."""
 
     key: str
     label: Text
@@ -59,12 +60,28 @@ class Item:
     automatic: Automatic | None = None
     finding: Finding | None = None
     own: bool = False
-    stale: bool = False  # marked before the applicant's latest submission
+    stale: bool = False
     version: int = 0  # of its mark; 0 before the first
 
     @property
-    def passed(self) -> bool | None:
+    def marked(self) -> bool | None:
+        """What the officer marked, whenever that was."""
         return self.finding.passed if self.finding else None
+
+    @property
+    def passed(self) -> bool | None:
+        """What the mark says of the submission that stands; None while nobody has looked at it."""
+        return None if self.stale else self.marked
+
+    @property
+    def label_of_mark(self) -> str:
+        if self.stale:
+            return _("to look at again")
+        return {True: _("compliant"), False: _("not compliant"), None: _("to mark")}[self.passed]
+
+    @property
+    def kind(self) -> str:
+        return "wait" if self.stale else {True: "good", False: "bad", None: ""}[self.passed]
 
 
 def checklist_of(application: Application, *, reader: Actor | None = None) -> list[Item]:
@@ -107,7 +124,7 @@ def checklist_of(application: Application, *, reader: Actor | None = None) -> li
 
 
 def _is_stale(finding: Finding | None, latest: datetime | None) -> bool:
-    return bool(finding and finding.at and latest and finding.at < latest)
+    return bool(finding and finding.passed is not None and finding.at and latest and finding.at < latest)
 
 
 # ------------------------------------------------------- what is found, by name

@@ -73,6 +73,7 @@ from applications.rules.screening import (
     failed_items_have_reasons,
     is_decided_by_checklist,
     is_not_found_complete,
+    to_look_at_again,
     was_found_complete,
 )
 from applications.rules.submission import (
@@ -175,6 +176,7 @@ __all__ = [
     "shares_add_up",
     "takes_answers",
     "takes_until",
+    "to_look_at_again",
     "was_found_complete",
     "was_of_ineligibility",
 ]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from applications.states import ApplicationState, Place
@@ -30,12 +30,15 @@ class Pieces(Facts):
 
 @dataclass(frozen=True)
 class Checklist(Facts):
-    """How the screening stands: items not marked, keys of those that failed and of those of them without a reason.
+    """How the screening stands: items not marked, those to look at again since the applicant sent changes, how many of
+    these had failed, keys of those that failed and of those of them without a reason.
 
     `overdue`: the request for changes that waits is past its day. `decides`: the programme has no reviews.
     """
 
     open: int
+    again: int
+    failed_before: int
     failed: tuple[str, ...]
     without_reason: tuple[str, ...]
     overdue: bool
@@ -69,6 +72,8 @@ def was_found_complete(application: "Application", _facts: object) -> Refusal | 
 def checklist_has_passed(application: "Application", facts: Checklist) -> Refusal | None:
     if facts.open:
         return Refusal(_("The checklist is not complete."), code="open")
+    if facts.again:
+        return Refusal(to_look_at_again(facts.again), code="again")
     if facts.failed:
         return Refusal(_("An item of the checklist failed: the file is not eligible."), code="failed")
     if application.place == Place.WAITING:
@@ -77,7 +82,15 @@ def checklist_has_passed(application: "Application", facts: Checklist) -> Refusa
 
 
 def failed_items_have_reasons(application: "Application", facts: Checklist) -> Refusal | None:
-    """Asked of `find_ineligible`. A file whose request for changes is not overdue keeps its time to answer."""
+    """Asked of `find_ineligible`. A file whose request for changes is not overdue keeps its time to answer. The letter
+    says every item that failed: none of them before what the applicant sent since."""
+    if facts.failed_before:
+        said = ngettext(
+            "One item failed before the applicant's latest submission: look at it again.",
+            "%(count)s items failed before the applicant's latest submission: look at each again.",
+            facts.failed_before,
+        )
+        return Refusal(said % {"count": facts.failed_before}, code="again")
     if not facts.failed:
         return Refusal(_("No item of the checklist is marked as failed."), code="passed")
     if facts.without_reason:
@@ -85,6 +98,16 @@ def failed_items_have_reasons(application: "Application", facts: Checklist) -> R
     if application.state == ApplicationState.CHANGES_REQUESTED and not facts.overdue:
         return Refusal(_("The applicant still has time to answer the request for changes."), code="not_overdue")
     return None
+
+
+def to_look_at_again(count: int) -> str:
+    """How many items were marked before the applicant's latest submission, in a sentence."""
+    said = ngettext(
+        "One item was marked before the applicant's latest submission: look at it again.",
+        "%(count)s items were marked before the applicant's latest submission: look at each again.",
+        count,
+    )
+    return said % {"count": count}
 
 
 def is_decided_by_checklist(_application: "Application", facts: Checklist) -> Refusal | None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from applications.models import Application
 from applications.selectors.deadlines import decision_clock, service_due, stay_of
 from applications.states import LEFT, ApplicationState, PublicState
+from audit.models import Entry
 from programs.policy import Standard, Start
 from programs.selectors import policy_of
 from work import clock
@@ -30,6 +31,14 @@ class Happened:
     what: str
     at: datetime
     who: str = ""
+
+
+@dataclass(frozen=True)
+class Again:
+    """When it was `found` complete, and when the applicant `sent` changes since."""
+
+    found: datetime
+    sent: datetime
 
 
 def bridge(application: Application) -> list[Span]:
@@ -60,6 +69,24 @@ def bridge(application: Application) -> list[Span]:
     ]
 
 
+def found_complete(application: Application) -> list[datetime]:
+    """Each time it was found complete, which was told each time, first to last. What is sent again is found complete
+    anew: the trail keeps what the row forgets, and the row what was found before there was a trail of it."""
+    told = Entry.objects.of_file(application.pk).filter(verb="application.find_complete")
+    row = (application.first_complete_at, application.complete_at)
+    return sorted(set(told.values_list("at", flat=True)) or {at for at in row if at})
+
+
+def checked_again(application: Application) -> Again | None:
+    """When it was last found complete, and when changes came after that, which nobody has found complete yet. None for
+    any other file."""
+    if application.complete_at or application.first_complete_at is None:
+        return None
+    found = found_complete(application)[-1]
+    sent = max((one.answered_at for one in application.change_requests.all() if one.answered_at), default=None)
+    return Again(found, sent) if sent else None
+
+
 def timeline(application: Application) -> list[Happened]:
     """What the applicant did, and what they were told, newest first."""
     lines = [Happened(_("Draft started"), application.created_at, application.created_by.full_name)]
@@ -72,8 +99,8 @@ def timeline(application: Application) -> list[Happened]:
             lines.append(Happened(_("Sponsorship confirmed"), sponsorship.confirmed_at, who))
     for asked in application.change_requests.all():
         lines.append(Happened(_("Changes requested"), asked.at, application.call.program.cluster.name))
-    if application.complete_at:
-        lines.append(Happened(_("Confirmed complete"), application.complete_at, application.call.program.cluster.name))
+    for found in found_complete(application):
+        lines.append(Happened(_("Confirmed complete"), found, application.call.program.cluster.name))
     if application.state in LEFT:
         state = str(application.get_state_display())
         lines.append(Happened(state[:1].upper() + state[1:], application.since))
@@ -158,6 +185,11 @@ def _completeness(application: Application) -> str:
         return _("Your application has everything required: it was confirmed complete on %(day)s.") % {
             "day": clock.format_day(application.complete_at, _language())
         }
+    if again := checked_again(application):
+        return _(
+            "Your application was confirmed complete on %(day)s. You sent changes on %(sent)s: we check again that it "
+            "has everything required."
+        ) % {"day": clock.format_day(again.found, _language()), "sent": clock.format_day(again.sent, _language())}
     due = service_due(application.call, Standard.COMPLETE, application.submitted_at)
     if due is None:
         return ""

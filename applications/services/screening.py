@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from applications.access import open_file
-from applications.findings import OWN, checklist_of
+from applications.findings import OWN, Item, checklist_of
 from applications.models import Application, Finding
 from applications.pages import APPLICATION
 from applications.selectors.people import people_of
+from applications.selectors.submitted import current_snapshot
 from applications.services.changes import close_request
 from applications.services.clocks import start_clock
 from applications.services.drafts import locked
@@ -41,7 +42,33 @@ def mark_finding(
     known = next((one for one in checklist_of(application) if one.key == item), None)
     if known is None:
         raise WrongMoment(Refusal(_("This item is not on the checklist."), code="item"))
-    automatic = known.automatic
+    return _mark(application, known, by=by, passed=passed, reason=reason, version=version)
+
+
+@transaction.atomic
+def confirm_marks(application: Application, *, by: User, submission: int) -> list[Finding]:
+    """Say, in one act, that every mark older than the latest submission still holds: each keeps its result and its
+    note. Returns the findings, none when nothing is left to look at again.
+
+    `submission` is the number of the one that was read: WrongMoment when the applicant has sent another since.
+    """
+    application = locked(application)
+    _ask(application, by)
+    latest = current_snapshot(application)
+    if latest is None or latest.number != submission:
+        raise WrongMoment(Refusal(_("The applicant has sent changes since you read this page."), code="submission"))
+    confirmed = []
+    for item in checklist_of(application):
+        if item.stale and item.finding:
+            reason = item.finding.reason
+            confirmed.append(_mark(application, item, by=by, passed=item.marked, reason=reason, version=item.version))
+    return confirmed
+
+
+def _mark(
+    application: Application, known: Item, *, by: User, passed: bool | None, reason: str, version: int
+) -> Finding:
+    item, automatic = known.key, known.automatic
     texts = {"passed": passed, "reason": (reason or "").strip()}
     finding = application.findings.filter(item=item).first()
     if finding is None:

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -18,10 +19,13 @@ from accounts.models import User
 from accounts.requests import PersonRequest
 from applications.access import STAFF, enter
 from applications.findings import checklist_of
-from applications.forms.staff import MarkForm, OwnItemForm
+from applications.forms.staff import ConfirmForm, MarkForm, OwnItemForm
 from applications.models import Application
 from applications.pages import DECLARE_PAGE
+from applications.rules import to_look_at_again
 from applications.selectors.people import officers_of
+from applications.selectors.progress import checked_again
+from applications.selectors.submitted import current_snapshot
 from applications.selectors.turns import stuck_among
 from applications.services import screening as services
 from audit.states import Read
@@ -69,6 +73,11 @@ def checklist(request: PersonRequest, reference: str) -> HttpResponse:
             own_form = OwnItemForm(request.POST)
             if own_form.is_valid() and _said(request, services.add_own_item, application, **own_form.cleaned_data):
                 return redirect("file-screening", reference)
+        elif "confirm" in request.POST:
+            again = ConfirmForm(request.POST)
+            if again.is_valid() and _said(request, services.confirm_marks, application, **again.cleaned_data):
+                messages.success(request, _("The checklist was looked at again; the notes are kept."))
+            return redirect("file-screening", reference)
         else:
             faulty = form = MarkForm(request.POST, auto_id=f"{request.POST.get('item', '')}_%s")
             if form.is_valid():
@@ -109,11 +118,13 @@ def _page(
         if faulty is not None and faulty.data.get("item") == item.key:
             form = faulty
         else:
-            mark = {True: "yes", False: "no", None: "none"}[item.passed]
+            mark = {True: "yes", False: "no", None: "none"}[item.marked]
             reason = item.finding.reason if item.finding else ""
             initial = {"item": item.key, "passed": mark, "reason": reason, "version": item.version}
             form = MarkForm(initial=initial, auto_id=f"{item.key}_%s")
-        lines.append({"item": item, "form": form, "kind": {True: "good", False: "bad", None: ""}[item.passed]})
+        lines.append({"item": item, "form": form})
+    stale = [item for item in items if item.stale]
+    latest = current_snapshot(application)
     failed = [item for item in items if item.passed is False]
     findings = {
         one.step: one
@@ -141,7 +152,11 @@ def _page(
         "done": sum(item.passed is not None for item in items),
         "total": len(items),
         "failing": len(failed),
+        "stale": stale,
+        "look_again": to_look_at_again(len(stale)) if stale else "",
+        "confirm_form": ConfirmForm(initial={"submission": latest.number}) if stale and latest else None,
         "complete": complete,
+        "again": checked_again(application),
         "may_ask": may_ask,
         "askers": [one.full_name for one in whom],
         "eligible": eligible,

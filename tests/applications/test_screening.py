@@ -4,6 +4,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.test import Client
 from django.utils.translation import override
 
 from applications.access import open_file
@@ -11,11 +12,12 @@ from applications.facts import pieces
 from applications.findings import OWN, checklist_of, duplicates
 from applications.models import Application, Finding
 from applications.rules import Change
-from applications.selectors.progress import next_steps
+from applications.selectors.progress import checked_again, found_complete, next_steps, timeline
 from applications.services.changes import cancel_request, request_changes, resubmit_application
 from applications.services.drafts import save_answer
 from applications.services.screening import (
     add_own_item,
+    confirm_marks,
     find_complete,
     find_eligible,
     find_ineligible,
@@ -341,8 +343,85 @@ def test_whoever_prepared_the_file_does_not_screen_it(declared, cast):
 
 def test_a_mark_older_than_the_latest_submission_is_said_to_be(declared, cast):
     mark_finding(declared, "costs", by=cast.screener, passed=True)
+    mark_finding(declared, "rena", by=cast.screener, passed=True)
+    mark_finding(declared, "rena", by=cast.screener, passed=None, version=1)  # taken back: there is no mark
     declared.snapshots.update(at=SCREENED + timedelta(hours=1))
-    assert next(i for i in checklist_of(declared) if i.key == "costs").stale
+    items = {item.key: item for item in checklist_of(declared)}
+    costs = items["costs"]
+    assert (costs.stale, costs.marked, costs.passed, costs.kind, costs.label_of_mark) == (
+        True, True, None, "wait", "à revoir"
+    )  # fmt: skip
+    assert (items["rena"].stale, items["rena"].label_of_mark) == (False, "à vérifier")
+
+
+def sent_again(file, cast):
+    """Its method was asked anew, answered two days later, and the file found complete again, at noon that day."""
+    request_changes(fresh(file), by=cast.officer, items=[ITEM], due=SCREENED + timedelta(days=5))
+    answer = file.answers.get(question="method")
+    save_answer(fresh(file), "method", "Ana mène.", by=cast.sophie, version=answer.version)
+    with clock.at(SCREENED + timedelta(days=2)):
+        resubmit_application(fresh(file), by=cast.sophie)
+        return find_complete(fresh(file), by=cast.screener)
+
+
+def codes(act, file, by):
+    with pytest.raises(WrongMoment) as refused:
+        act(file, by=by)
+    return [(one.code, one.message) for one in refused.value.refusals]
+
+
+def test_marks_of_an_earlier_submission_make_no_file_eligible_until_each_is_looked_at_again(declared, cast, clock_at):
+    mark_all(declared, cast.screener)
+    file = sent_again(declared, cast)
+    clock_at(SCREENED + timedelta(days=3))
+    said = "points ont été vérifiés avant le dernier dépôt de l’organisation demandeuse : revoyez chacun."
+    assert codes(find_eligible, file, cast.screener) == [("again", f"11 {said}")]
+    mark_finding(file, "rena", by=cast.screener, passed=True, version=1)
+    assert codes(find_eligible, file, cast.screener) == [("again", f"10 {said}")]
+    confirm_marks(file, by=cast.screener, submission=2)
+    assert find_eligible(fresh(file), by=cast.screener).state == "eligible"
+
+
+def test_marks_that_hold_are_confirmed_in_one_act_with_their_notes_and_nobody_elses(declared, cast, clock_at):
+    mark_all(declared, cast.screener, costs="Temps du parrain.")
+    file = sent_again(declared, cast)
+    clock_at(SCREENED + timedelta(days=3))
+    mark_finding(file, "rena", by=cast.screener, passed=True, reason="Relu.", version=1)
+    confirmed = confirm_marks(file, by=cast.screener, submission=2)
+    assert [one.item for one in confirmed] == [key for key in KEYS if key != "rena"]
+    found = {item.key: (item.passed, item.finding.reason, item.version) for item in checklist_of(file)}
+    assert (found["costs"], found["rena"], found["oqlf"]) == (
+        (False, "Temps du parrain.", 2), (True, "Relu.", 2), (True, "", 2)
+    )  # fmt: skip
+    assert not any(item.stale for item in checklist_of(file))
+    assert confirm_marks(file, by=cast.screener, submission=2) == []
+
+
+@pytest.mark.parametrize("submission", [1, 3])
+def test_marks_are_confirmed_of_the_submission_that_was_read(declared, cast, submission):
+    mark_all(declared, cast.screener)
+    file = sent_again(declared, cast)
+    with pytest.raises(WrongMoment) as refused:
+        confirm_marks(file, by=cast.screener, submission=submission)
+    assert [one.code for one in refused.value.refusals] == ["submission"]
+    assert sum(item.stale for item in checklist_of(file)) == len(KEYS)
+
+
+def test_only_who_may_mark_confirms_marks(declared, cast):
+    mark_all(declared, cast.screener)
+    with pytest.raises(Forbidden):
+        confirm_marks(sent_again(declared, cast), by=cast.officer, submission=2)
+
+
+def test_item_that_failed_before_the_changes_is_looked_at_again_before_the_letter_says_it(declared, cast, clock_at):
+    mark_all(declared, cast.screener, costs="Temps du parrain.", rena="Au registre.")
+    file = sent_again(declared, cast)
+    clock_at(SCREENED + timedelta(days=3))
+    mark_finding(file, "rena", by=cast.screener, passed=False, reason="Au registre.", version=1)
+    said = "Un point était non conforme avant le dernier dépôt de l’organisation demandeuse : revoyez-le."
+    assert codes(find_ineligible, file, cast.screener) == [("again", said)]
+    mark_finding(file, "costs", by=cast.screener, passed=True, version=1)
+    assert find_ineligible(fresh(file), by=cast.screener).state == "ineligible"
 
 
 # ---------------------------------------------------------------- complete
@@ -437,10 +516,52 @@ def test_what_is_sent_again_is_found_complete_again_and_told_again(declared, cas
     with clock.at(SCREENED + timedelta(days=2)):
         sent = resubmit_application(fresh(declared), by=cast.sophie)
         assert (sent.complete_at, fresh(declared).complete_at) == (None, None)
+        with override("en"):
+            assert [line.at for line in timeline(sent) if line.what == "Confirmed complete"] == [SCREENED]
+            assert next_steps(sent)[0] == (
+                "Your application was confirmed complete on September\u00a017, 2026. You sent changes on "
+                "September\u00a019, 2026: we check again that it has everything required."
+            )
     with clock.at(SCREENED + timedelta(days=4)):
         again = find_complete(fresh(declared), by=cast.screener)
     assert again.complete_at == SCREENED + timedelta(days=4)
+    with override("en"):
+        found = [line.at for line in timeline(again) if line.what == "Confirmed complete"]
+        assert found == [SCREENED + timedelta(days=4), SCREENED]
+        assert next_steps(again)[0].endswith("it was confirmed complete on September\u00a021, 2026.")
     assert [m.context["day"] for m in told()] == [{"day": "2026-09-17"}, {"day": "2026-09-21"}]
+
+
+@proves(found_complete)
+def test_every_finding_that_a_file_is_complete_is_kept_first_to_last(declared, cast, clock_at):
+    """Those of the file alone, and of its findings alone; of a file without a trail, what its row says."""
+    other = another(declared, complete_at=None, first_complete_at=None)
+    assert found_complete(other) == []
+    for days in (3, 5):
+        Application.objects.filter(pk=declared.pk).update(complete_at=None)
+        clock_at(SCREENED + timedelta(days=days))
+        find_complete(fresh(declared), by=cast.screener)
+    assert found_complete(declared) == [SCREENED + timedelta(days=days) for days in (0, 3, 5)]
+    Application.objects.filter(pk=other.pk).update(complete_at=AT + timedelta(days=2), first_complete_at=AT)
+    assert found_complete(fresh(other)) == [AT, AT + timedelta(days=2)]
+
+
+def test_screener_is_told_of_the_earlier_finding_while_the_changes_are_not_found_complete(declared, cast):
+    assert checked_again(fresh(declared)) is None
+    request_changes(declared, by=cast.officer, items=[ITEM], due=SCREENED + timedelta(days=5))
+    answer = declared.answers.get(question="method")
+    save_answer(fresh(declared), "method", "Ana mène.", by=cast.sophie, version=answer.version)
+    with clock.at(SCREENED + timedelta(days=2)):
+        resubmit_application(fresh(declared), by=cast.sophie)
+    again = checked_again(fresh(declared))
+    assert (again.found, again.sent) == (SCREENED, SCREENED + timedelta(days=2))
+    client = Client()
+    client.force_login(cast.screener)
+    page = client.get(f"/files/{declared.reference}/screening").content.decode().replace("\u00a0", " ")
+    assert "Confirmé complet le 17 septembre 2026 à" in page
+    assert "a envoyé des changements le 19 septembre 2026 à" in page
+    with clock.at(SCREENED + timedelta(days=4)):
+        assert checked_again(find_complete(fresh(declared), by=cast.screener)) is None
 
 
 def test_a_request_that_is_cancelled_leaves_the_file_as_complete_as_it_was(declared, cast):

@@ -20,6 +20,7 @@ from audit.models import Reading
 from moves.services import declare_standing
 from tests.files import AT, submitted_file
 from tests.mutants import proves
+from work import clock
 
 NOW = AT + timedelta(days=3)
 
@@ -270,6 +271,43 @@ def test_a_failed_mark_needs_its_reason_and_keeps_what_was_typed(file, page, cas
     found = page("screener", "file-find-ineligible", file.reference)
     assert "Temps." in found.content.decode()
     assert page("screener", "file-find-ineligible", file.reference, post={}).status_code == 302
+
+
+def test_checklist_of_a_file_sent_again_counts_no_earlier_mark_until_one_act_confirms_them(file, page, cast):
+    declare_standing(file.pk, user=cast.screener, standing="clear")
+    page("screener", "file-find-complete", file.reference, post={})
+    for line in page("screener", "file-screening", file.reference).context["lines"]:
+        page("screener", "file-screening", file.reference, post={"item": line["item"].key, "passed": "yes"})
+    item, due = Change("method", ChangeWhy.INCOMPLETE, "Qui mène quoi?"), NOW + timedelta(days=5)
+    request_changes(file, by=cast.officer, items=[item], due=due)
+    answer = file.answers.get(question="method")
+    save_answer(file, "method", "Ana mène.", by=cast.sophie, version=answer.version)
+    with clock.at(NOW + timedelta(days=1)):
+        resubmit_application(file, by=cast.sophie)
+    with clock.at(NOW + timedelta(days=2)):
+        page("screener", "file-find-complete", file.reference, post={})
+        before = page("screener", "file-screening", file.reference)
+        body = before.content.decode()
+        find = reverse("file-find-eligible", args=[file.reference])
+        again = "11 items were marked before the applicant&#x27;s latest submission: look at each again."
+        assert (before.context["done"], body.count("to look at again"), again in body, find in body) == (
+            0, 11, True, False
+        )  # fmt: skip
+        assert {line["form"].initial["passed"] for line in before.context["lines"]} == {"yes"}  # as it was marked
+        assert again in page("screener", "file-find-eligible", file.reference).content.decode()
+        assert (
+            page("screener", "file-screening", file.reference, post={"confirm": "1", "submission": "x"}).status_code
+            == 302
+        )
+        assert page("screener", "file-screening", file.reference).context["done"] == 0
+        page("screener", "file-screening", file.reference, post={"confirm": "1", "submission": "2"})
+        after = page("screener", "file-screening", file.reference)
+        body = after.content.decode()
+        assert (after.context["done"], body.count("to look at again"), find in body) == (11, 0, True)
+        assert (
+            page("officer", "file-screening", file.reference, post={"confirm": "1", "submission": "2"}).status_code
+            == 403
+        )
 
 
 def test_what_stands_in_the_way_of_a_finding_is_said_where_it_would_be_made(file, page, cast):
