@@ -8,7 +8,7 @@ from django.db.models import Case, CharField, DateTimeField, F, Max, OuterRef, Q
 from django.db.models.functions import Greatest
 
 from accounts.rules import is_person
-from applications.states import TOLD_AS_THEY_ARE, ApplicationState, PublicState
+from applications.states import TOLD_AS_THEY_ARE, TOLD_UNDER_WAY, ApplicationState, PublicState
 from audit.actors import Actor
 from moves.duties import excluding
 from moves.interests import barred_from
@@ -42,6 +42,15 @@ def _read_by_role(user: "User") -> Q:
     return given_by_role(user) & ~Q(pk__in=barred_from(user))
 
 
+def told_as(*told: PublicState) -> Q:
+    """The condition that an outsider reads one of these of a file that was sent (`states.public_state`)."""
+    by_letter = Q(last_told__in=told)
+    if PublicState.BEING_ASSESSED in told:
+        by_letter |= Q(last_told="")
+    at_once = [state for state in TOLD_AS_THEY_ARE if state.row.told_as in told]
+    return Q(state__in=at_once) | (~Q(state__in=TOLD_AS_THEY_ARE) & by_letter)
+
+
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def of_member(self, user: "Actor | AnonymousUser") -> Self:
         """Files of the organisations `user` acts for, drafts included."""
@@ -73,6 +82,12 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         if not is_person(user):
             return self.none()
         return self.filter(given_by_membership(user) | _read_by_role(user))
+
+    def told_under_way(self) -> Self:
+        """Those that were sent and, for all that is told of them, are neither decided for good nor left: an outcome
+        whose letter waits changes nothing. What a rule about somebody else's file asks, for its answer is read by who
+        is told no more."""
+        return self.filter(told_as(*TOLD_UNDER_WAY))
 
     def drafts_of(self, call: Call) -> Self:
         """Drafts of this call, the one that was begun last first."""

@@ -231,6 +231,8 @@ TAKES_REVIEWERS = tuple(state for state in ApplicationState if state.row.takes_r
 RANKED = tuple(state for state in ApplicationState if state.row.is_ranked)
 TOLD_AS_THEY_ARE = tuple(state for state in ApplicationState if state.row.told in (Told.AT_ONCE, Told.AS_ASKED))
 """What the applicant was told at once, or asked for: a partner knows it as soon."""
+TOLD_UNDER_WAY = tuple(dict.fromkeys(state.row.told_as for state in UNDER_WAY))
+"""What an outsider reads of a file sent, and not decided for good as far as they are told."""
 
 
 def public_state(state: str, last_told: str, *, closed: bool = False) -> PublicState:

@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from django.utils.translation import gettext as _
 
 from applications.models import Application
-from applications.states import UNDER_WAY
 from audit.actors import Actor, person_key
 from programs.models import Call
 from reviews.checks.conflicts import Conflict, Ties
@@ -18,7 +17,8 @@ def rivals_among(
     applications: Collection[Application], ties: Mapping[int, Ties], *, reader: Actor | None = None
 ) -> dict[Pair, Conflict]:
     """The conflict of each person (a key of `ties`) who acts today for the applicant of another file, sent and not
-    decided for good, that competes in the same cohort; by the keys of the file and of the person.
+    decided for good, that competes in the same cohort; by the keys of the file and of the person. As it is told: the
+    answer is read on this file by people who are not told what became of the other.
 
     That there is another file is told to that person, and to a `reader` who reads it as staff; to others, only that
     something is on record. No query when nobody acts for anyone; else as many as there are calls where some meet.
@@ -44,7 +44,7 @@ def _meetings(
     if not organisations:
         return
     asked = {one.call_id for one in applications}
-    rows = Application.objects.filter(call__in=asked, organisation__in=organisations, state__in=UNDER_WAY)
+    rows = Application.objects.told_under_way().filter(call__in=asked, organisation__in=organisations)
     theirs: dict[int, list[Application]] = {}
     for rival in rows.order_by("pk"):
         theirs.setdefault(rival.call_id, []).append(rival)
@@ -56,12 +56,12 @@ def _meetings(
 def _of_one_cohort(
     call: Call, files: Sequence[Application], rivals: Sequence[Application]
 ) -> Iterator[tuple[Application, Application]]:
-    from reviews.selectors.cohorts import cohort_it_competes_in, competition_of  # which asks the checks of this package
+    from reviews.selectors.cohorts import competition_of, told_cohort_of  # which asks the checks of this package
 
     competition = competition_of(call)
-    cohorts = {rival.pk: cohort_it_competes_in(rival, competition) for rival in rivals}
+    cohorts = {rival.pk: told_cohort_of(rival, competition) for rival in rivals}
     for file in files:
-        cohort = cohort_it_competes_in(file, competition)
+        cohort = told_cohort_of(file, competition)
         for rival in rivals:
             if cohort is not None and cohorts[rival.pk] == cohort and rival.organisation_id != file.organisation_id:
                 yield file, rival

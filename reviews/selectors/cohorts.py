@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from applications.models import Application
+from applications.querysets import told_as
 from applications.rules import takes_until
-from applications.states import TO_REVIEW, VALID, ApplicationState
+from applications.states import TO_REVIEW, TOLD_UNDER_WAY, VALID, ApplicationState, PublicState
 from audit.actors import Actor
 from moves.interests import barred_from
 from programs.models import Call
@@ -17,6 +18,7 @@ from work import clock
 
 NONE = Q(pk__in=())
 WAITS = Q(state=ApplicationState.WAITLISTED)
+TOLD_GOES_ON = told_as(*TOLD_UNDER_WAY)  # to a later cohort, for all that is told of it
 
 
 @dataclass(frozen=True)
@@ -46,36 +48,47 @@ class Competition:
 
     def competing_in(self, closes_at: datetime) -> Q:
         """The condition that a file competes in that cohort, whatever its state."""
-        own = Q(cohort_closes_at=closes_at)
-        if self.latest is None or closes_at > self.latest:
-            return own
-        goes_on = (WAITS if self._goes_on(waits=True) else NONE) | (~WAITS if self._goes_on(waits=False) else NONE)
-        if closes_at < self.latest:
-            return own & ~goes_on
-        return own | (Q(cohort_closes_at__lt=closes_at) & goes_on)
+        return (WAITS & self._is_in(closes_at, waits=True)) | (~WAITS & self._is_in(closes_at, waits=False))
+
+    def may_compete_in(self, closes_at: datetime) -> Q:
+        """The condition that, for all that is told of it, a file competes in that cohort or may come to. In its own it
+        always does, and while its outcome is not told, in the one where it would wait."""
+        return self._is_in(closes_at, waits=False) | (TOLD_GOES_ON & self._is_in(closes_at, waits=True))
+
+    def _is_in(self, closes_at: datetime, *, waits: bool) -> Q:
+        """The condition that the cohort of a file, were it on the list or not, is this one."""
+        if self.latest is None or closes_at > self.latest or not self._goes_on(waits=waits):
+            return Q(cohort_closes_at=closes_at)
+        return Q(cohort_closes_at__lte=closes_at) if closes_at == self.latest else NONE
 
     def _goes_on(self, *, waits: bool) -> bool:
         return self.rules.waitlist_to_next_cohort if waits else not self.rules.within_cohort
 
 
-def competition_of(call: Call) -> Competition:
-    """The `Competition` of a call's submitted files. One query, or two once files are in the call's last cohort."""
+def competition_of(call: Call, *, reader: Actor | None = None) -> Competition:
+    """The `Competition` of a call's submitted files; as `reader` may know it: a file that is closed to them is in each
+    cohort where it may compete, for all that is told of it, and waits in none. One query, or two once files are in the
+    call's last cohort."""
     files = Application.objects.filter(call=call).exclude(state=ApplicationState.DRAFT).order_by()
-    found = files.values_list("cohort_closes_at", "state").distinct()
-    own = [(closing, state) for closing, state in found if closing is not None]
-    latest = max((closing for closing, _state in own if takes_until(call, closing) <= clock.now()), default=None)
+    closed = Q(pk__in=barred_from(reader)) if reader else NONE
+    kept = files.annotate(is_closed=_is(closed), may_go_on=_is(TOLD_GOES_ON))
+    found = kept.values_list("cohort_closes_at", "state", "is_closed", "may_go_on").distinct()
+    own = [(closing, *rest) for closing, *rest in found if closing is not None]
+    latest = max((closing for closing, *_rest in own if takes_until(call, closing) <= clock.now()), default=None)
     bare = Competition(policy_of(call).ranking, latest, ())
-    competing = [
-        (found_in, state)
-        for closing, state in own
-        if (found_in := bare.cohort_of(closing, waits=state == ApplicationState.WAITLISTED)) is not None
-    ]
-    return Competition(
-        bare.rules,
-        latest,
-        tuple(sorted({closing for closing, _state in competing}, reverse=True)),
-        min((closing for closing, state in competing if _awaits(call, closing, state)), default=None),
-    )
+    cohorts: set[datetime] = set()
+    awaiting: set[datetime] = set()
+    for closing, state, is_closed, may_go_on in own:
+        waits = {False, bool(may_go_on)} if is_closed else {state == ApplicationState.WAITLISTED}
+        there = {one for each in waits if (one := bare.cohort_of(closing, waits=each)) is not None}
+        cohorts |= there
+        if not is_closed:
+            awaiting |= {one for one in there if _awaits(call, one, state)}
+    return Competition(bare.rules, latest, tuple(sorted(cohorts, reverse=True)), min(awaiting, default=None))
+
+
+def _is(condition: Q) -> Case:
+    return Case(When(condition, then=True), default=False)
 
 
 def _awaits(call: Call, closing: datetime, state: str) -> bool:
@@ -99,6 +112,13 @@ def cohort_it_competes_in(application: Application, competition: Competition | N
     return (competition or competition_of(application.call)).cohort_of(application.cohort_closes_at, waits=waits)
 
 
+def told_cohort_of(application: Application, competition: Competition) -> datetime | None:
+    """The same, for all that is told of it: one whose letter says that it waits goes on, whatever became of it since,
+    and one that nobody was told waits does not."""
+    waits = application.public_state == PublicState.WAITLISTED
+    return competition.cohort_of(application.cohort_closes_at, waits=waits)
+
+
 def to_review_in(call: Call, competes: Q, *, reader: Actor) -> int:
     """How many files of a cohort (`Competition.competing_in`) a panel still has to review; without those that are
     closed to `reader`."""
@@ -106,11 +126,12 @@ def to_review_in(call: Call, competes: Q, *, reader: Actor) -> int:
     return files.exclude(pk__in=barred_from(reader)).count()
 
 
-def closed_in(call: Call, competes: Q, *, reader: Actor) -> set[int]:
-    """Keys of the files of a cohort that are closed to `reader`, wherever they are on their way: it is the same before
-    such a file is ranked, while it is, and after. While there is one they may not be told any rank, any running total,
-    or where the line falls: its place and its amount would follow from those of the others."""
-    files = Application.objects.filter(competes, call=call, state__in=VALID, pk__in=barred_from(reader))
+def closed_in(call: Call, may_compete: Q, *, reader: Actor) -> set[int]:
+    """Keys of the files that are closed to `reader` and may be in a cohort (`Competition.may_compete_in`), wherever
+    they are on their way: it is the same before such a file is ranked, while it is, and after. While there is one they
+    may not be told any rank, any running total, or where the line falls: its place and its amount would follow from
+    those of the others."""
+    files = Application.objects.filter(may_compete, call=call, state__in=VALID, pk__in=barred_from(reader))
     return set(files.values_list("pk", flat=True))
 
 

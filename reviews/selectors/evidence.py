@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,7 @@ from applications.models import Application
 from applications.states import FUNDED, Outcome
 from audit.actors import Actor
 from moves.interests import barred_from
+from programs.selectors import policy_of
 from reviews.evidence import KeptFile
 from reviews.models import Assignment, Recommendation
 from reviews.selectors.panel import PanelReviews, together
@@ -76,11 +78,26 @@ def stood(recommendation: Recommendation) -> Stood | None:
 
 
 def hides_its_ranking(recommendation: Recommendation, reader: Actor) -> bool:
-    """Whether a file of the ranking that a recommendation was read from is closed to `reader`: then ranks, and the side
-    of the funding line, are not told to them (`reviews.selectors.closed_in`)."""
+    """Whether a file that was in the ranking which a recommendation was read from, or could have been, is closed to
+    `reader`: then ranks, and the side of the funding line, are not told to them (`reviews.selectors.closed_in`). By the
+    closing that each was sent to, whatever became of it: withheld only where it was ranked, they would tell that it
+    was."""
     evidence = recommendation.evidence
     names = [file.reference for file in evidence.files] if evidence else []
-    return Application.objects.filter(reference__in=names, pk__in=barred_from(reader)).exists()
+    ranked = Q(reference__in=names) | _may_have_been_ranked_with(recommendation)
+    return Application.objects.filter(ranked, pk__in=barred_from(reader)).exists()
+
+
+def _may_have_been_ranked_with(recommendation: Recommendation) -> Q:
+    """The condition that a file was sent to a closing of the same call whose files may have been compared with a
+    recommended one: its own; and each one before, where the rules have files go on to a later cohort."""
+    file, of_call = recommendation.application, Q(call=recommendation.application.call_id)
+    own, rules = file.cohort_closes_at, policy_of(file.call).ranking
+    if own is None:
+        return of_call
+    if rules.within_cohort and not rules.waitlist_to_next_cohort:
+        return of_call & Q(cohort_closes_at=own)
+    return of_call & Q(cohort_closes_at__lte=max(own, recommendation.at))
 
 
 def departure(recommendation: Recommendation, reader: Actor) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, When
+from django.db.models import Case, Exists, F, When
 
 from accounts.models import User
 from applications.models import Application
@@ -63,15 +63,17 @@ class PanelShown:
 
 def panels_of(application: Application, reader: Actor) -> list[PanelShown]:
     """The panel that has the file, then those that had it, the latest first, as `reader` may know them; in each, those
-    who sit, then those who left, in the order they came. Empty before anybody sits. Two statements, however many
-    sit."""
+    who sit, then those who left, in the order they came. Empty before anybody sits; but the call's is withheld by what
+    is closed to its reader alone, whether anybody sits or not. Two statements, however many sit."""
     own_first, sitting_first = F("application_id").asc(nulls_last=True), F("seats__until").asc(nulls_first=True)
     rows = Panel.objects.of_file(application).order_by(own_first, "-pk", sitting_first, "seats__since", "seats__pk")
     columns: dict[str, Any] = {name: F(column) for name, column in COLUMNS.items()}
-    closed = Application.objects.filter(call=OuterRef("call"), pk__in=barred_from(reader))
+    closed = Application.objects.filter(call=application.call_id, pk__in=barred_from(reader))
     withheld = Case(When(Exists(closed), application=None, then=True), default=False)
     each = rows.values("pk", "application_id", **columns, is_vacant=vacancy(), is_withheld=withheld)
     panels: list[list[Any]] = [list(one) for _pk, one in groupby(each, key=lambda row: row["pk"])]
+    if not any(one[0]["application_id"] is None for one in panels) and closed.exists():
+        panels.append([{"application_id": None, "is_withheld": True, "sits_as": None, "who": None}])
     # A panel without seats has one row, of nobody.
     seated = {row["who"] for row in panels[0]} - {None} if panels else set()
     barred = barred_among(application.pk, seated) if seated else frozenset[int]()

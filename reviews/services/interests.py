@@ -11,7 +11,6 @@ from accounts.rules import is_oneself
 from applications.models import Application
 from applications.pages import FILE_PAGE
 from applications.selectors.people import officers_of, oneself
-from applications.states import UNDER_WAY
 from audit.actors import Actor
 from audit.services import record
 from moves.duties import WITHOUT_DECLARATION, done_by
@@ -72,9 +71,11 @@ def record_interest(
 
 
 def _doubt_where_it_matters(person: User) -> None:
-    """Of the files under way where they declared no conflict: one that the records now join them to is in doubt."""
+    """Of the files where they declared no conflict, under way as far as is told: one that the records now join them to
+    is in doubt. That nothing was opened would tell that the file is decided."""
     cleared = Stance.objects.filter(user_id=person.pk, kind=StandingState.CLEAR).values("application_id")
-    files = Application.objects.filter(pk__in=cleared, state__in=UNDER_WAY).select_related("call__rules").order_by("id")
+    rows = Application.objects.told_under_way().filter(pk__in=cleared)
+    files = rows.select_related("call__rules").order_by("id")
     suggested = checks.proposed_among(list(files), person)
     for file in files:
         if found := checks.unruled(file, person, suggested[file.pk]):

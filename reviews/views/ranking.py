@@ -74,11 +74,12 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     call = get_object_or_404(calls, public_id=public_id)
     if call.rubric_id is None or call.rules_id is None:
         raise Http404
-    competition = selectors.competition_of(call)
+    competition = selectors.competition_of(call, reader=request.user)
     cohort = _cohort(request, competition)
     competes = Q() if cohort is None else competition.competing_in(cohort)
     ranking = selectors.ranking(call, cohort, competition=competition, entries=entries_open_to(request.user))
-    closed = selectors.closed_in(call, competes, reader=request.user)
+    may_compete = Q() if cohort is None else competition.may_compete_in(cohort)
+    closed = selectors.closed_in(call, may_compete, reader=request.user)
     rows = _rows(ranking, call, closed)
     record_list_reading(
         request.user,

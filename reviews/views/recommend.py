@@ -53,8 +53,8 @@ def recommend(request: PersonRequest, reference: str) -> HttpResponse:
     ranked = ranking.of(application)
     if ranked is None:  # it has just left the ranking
         return _too_late(request, application)
-    competes = Q() if cohort is None else competition.competing_in(cohort)
-    closed = selectors.closed_in(application.call, competes, reader=user)
+    may_compete = Q() if cohort is None else competition.may_compete_in(cohort)
+    closed = selectors.closed_in(application.call, may_compete, reader=user)
     held = selectors.held_for(application)
     options = {
         "application": application,

@@ -88,6 +88,7 @@ GROUPS = {
     "RANKED": "reviewed waitlisted",
     "ON_HOME": "draft being_assessed changes_requested in_reconsideration",
     "TOLD_AS_THEY_ARE": "draft changes_requested in_reconsideration withdrawn cancelled",
+    "TOLD_UNDER_WAY": "being_assessed changes_requested waitlisted in_reconsideration",
     "FUNDED": "approved partial",
     "OFFERED": "approved partial waitlisted declined",
     "BELOW_PASS": "declined",

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.test import Client
 
 from applications.models import Application
-from applications.querysets import ApplicationQuerySet
-from applications.states import TOLD_AS_THEY_ARE, ApplicationState
+from applications.querysets import ApplicationQuerySet, told_as
+from applications.states import TOLD_AS_THEY_ARE, ApplicationState, PublicState, public_state
 from moves.machine import refusals as refusals_to
 from moves.refusals import WrongMoment
 from reports.services import create_api_key
@@ -58,6 +58,29 @@ def test_told_state_and_since_when_are_the_same_in_sql_and_of_the_row(cast, file
     file.change_requests.update(cancelled_at=AT)
     assert told(**hidden, complete_at=days["complete"]) == days["complete"]
     assert told(**hidden, last_told_at=days["told"]) == days["told"]
+
+
+@proves(ApplicationQuerySet.told_under_way)
+def test_file_is_told_under_way_until_a_letter_tells_its_end(files):
+    """In each state, whatever was last told: as its row says it."""
+    file, _other = files
+    found = {}
+    for state in ApplicationState:
+        for last_told in ("", "waitlisted", "in_reconsideration", "declined", "approved"):
+            Application.objects.filter(pk=file.pk).update(state=state, last_told=last_told)
+            found[state, last_told] = Application.objects.told_under_way().filter(pk=file.pk).exists()
+    hidden = set(ApplicationState) - {"draft", "changes_requested", "in_reconsideration", "withdrawn", "cancelled"}
+    told_on = {"", "waitlisted", "in_reconsideration"}
+    assert {key for key, under_way in found.items() if under_way} == {
+        (state, last) for state, last in found
+        if state in ("changes_requested", "in_reconsideration") or (state in hidden and last in told_on)
+    }  # fmt: skip
+    for state, last_told in found:
+        told = public_state(state, last_told)
+        assert Application.objects.filter(pk=file.pk).update(state=state, last_told=last_told)
+        assert Application.objects.filter(told_as(told), pk=file.pk).exists()
+        others = [one for one in PublicState if one != told]
+        assert not Application.objects.filter(told_as(*others), pk=file.pk).exists()
 
 
 @pytest.mark.parametrize("state", ApplicationState)

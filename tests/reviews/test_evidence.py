@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,9 +18,11 @@ from reviews.models import Recommendation
 from reviews.selectors import departure, departure_of, hides_its_ranking, stood
 from reviews.selectors.evidence import _departure
 from tests.decisions import files
+from tests.files import another, another_call, with_rules
 from tests.mutants import proves
 
 D = Decimal
+DAY = timedelta(days=1)
 REVIEW = UUID("8f3e3b1e-3f0c-4f5e-9a54-1d3c6a0f2b11")
 
 
@@ -134,7 +137,7 @@ def test_only_the_recommendation_that_stands_for_the_file_departs(cast, programm
 def test_a_reader_of_a_closed_file_is_told_of_no_ranking_that_it_was_in(cast, programme, client):
     """Only that a recommendation departs from it: not its rank, nor what the line left, which tell of the other."""
     closed = files.reviewed_file(cast, programme, company="precision")
-    elsewhere = files.file_row(cast, programme, state="submitted")
+    elsewhere = another(closed, call=another_call(closed.call))
     decision = files.recommended_file(cast, programme, outcome="declined")
     said, reader = decision.recommendation, cast.endorser
     declare_standing(elsewhere.pk, user=reader, standing="conflict")
@@ -147,6 +150,8 @@ def test_a_reader_of_a_closed_file_is_told_of_no_ranking_that_it_was_in(cast, pr
         assert " sur 2" in client.get(url).content.decode()
         declare_standing(closed.pk, user=reader, standing="conflict")
         assert hides_its_ranking(said, reader) is True
+        Application.objects.filter(pk=closed.pk).update(cohort_closes_at=said.at + DAY)  # moved since: it was there
+        assert hides_its_ranking(said, reader) is True
         assert departure(said, reader).startswith("The details are not shown to you")
         assert departure(Recommendation(application=closed, outcome="declined", inputs=said.inputs), CLOCK)
         page = client.get(url).content.decode()
@@ -155,3 +160,39 @@ def test_a_reader_of_a_closed_file_is_told_of_no_ranking_that_it_was_in(cast, pr
     assert "au-dessus de la ligne de financement" not in page
     follows = Recommendation(application=decision.application, outcome="approved", inputs=said.inputs)
     assert departure(follows, reader) == ""
+
+
+@proves(hides_its_ranking)
+@pytest.mark.parametrize(("within", "again"), [(True, True), (True, False), (False, True), (False, False)])
+def test_ranking_is_hidden_from_who_may_not_read_a_file_that_could_be_in_it_whatever_became_of_it(
+    cast, programme, within, again
+):
+    """By the closing that it was sent to: whether it was ranked would be told by what is hidden."""
+    decision = files.recommended_file(cast, programme, outcome="declined")
+    said, reader = decision.recommendation, cast.endorser
+    file = said.application
+    with_rules(file.call, ranking={"within_cohort": within, "waitlist_to_next_cohort": again})
+    said.application.call = file.call
+    closed = another(file)
+    declare_standing(closed.pk, user=reader, standing="conflict")
+    before, after = file.cohort_closes_at - DAY, file.cohort_closes_at + DAY
+    made = max(said.at, after + DAY)
+
+    def hidden(at, **columns):
+        Application.objects.filter(pk=closed.pk).update(**columns)
+        said.at = at
+        return hides_its_ranking(said, reader)
+
+    goes_on = not within or again
+    for state in ("submitted", "in_review", "reviewed", "recommended", "waitlisted", "declined", "approved"):
+        assert hidden(made, state=state, cohort_closes_at=file.cohort_closes_at), state
+        assert hidden(made, state=state, cohort_closes_at=before) is goes_on, state
+    assert hidden(made, cohort_closes_at=after) is goes_on
+    assert hidden(after, cohort_closes_at=after) is goes_on
+    assert not hidden(after - DAY / 2, cohort_closes_at=after)
+    assert hidden(file.cohort_closes_at - 9 * DAY, cohort_closes_at=file.cohort_closes_at)
+    file.cohort_closes_at = None
+    assert hidden(made, cohort_closes_at=None)
+    assert hides_its_ranking(said, cast.approver) is False
+    elsewhere = another_call(file.call)
+    assert not hidden(made, call=elsewhere)

@@ -29,9 +29,10 @@ from reviews.services import (
     start_review,
 )
 from reviews.states import InterestKind
-from tests.files import another, another_call
+from tests.files import another, another_call, with_rules
 from tests.mutants import proves
 from tests.reviews.files import accept, assigned_file, eligible_file, file_in_review, fresh, of, score
+from work import clock
 from work.names import enterprise_key
 
 pytestmark = pytest.mark.django_db
@@ -262,11 +263,12 @@ READS_FEWER = {
 
 @proves(rivals_among, _meetings, moot=READS_FEWER)
 def test_who_acts_for_an_applicant_of_the_competition_has_a_tie_to_each_other_file_of_it(cast, programme, precision):
-    """The chair and Dev, today, by files that are sent and not decided; Ana did before. Not in another cohort."""
+    """The chair and Dev, today, by files that are sent and of which no end is told; Ana did before. Not in another
+    cohort."""
     first, second = eligible_file(cast, programme), eligible_file(cast, programme)
     rival = rival_of(second, precision)
     rival_of(first, precision, state="draft"), rival_of(first, precision, state="withdrawn")
-    rival_of(first, precision, state="declined")
+    rival_of(first, precision, state="declined", last_told="declined")
     acts_for(cast.dev, precision), acts_for(cast.chair, precision)
     acts_for(cast.ana, precision, ended_at=datetime(2026, 10, 5, tzinfo=UTC))
     northwind = Organisation.objects.get(legal_name__startswith="Northwind")
@@ -286,6 +288,32 @@ def test_who_acts_for_an_applicant_of_the_competition_has_a_tie_to_each_other_fi
     there = another(first, call=elsewhere, state="in_review")
     both = rivals_among([first, fresh(there)], ties)  # each is met by the files of its own call alone
     assert ((first.pk, cast.ben.pk) in both, (there.pk, cast.ben.pk) in both) == (False, True)
+
+
+@proves(rivals_among, _meetings, moot=READS_FEWER)
+def test_rival_has_the_same_tie_whatever_became_of_it_until_its_letter_is_sent(cast, programme, precision):
+    """Its member reads on the other file what the rule says. The waiting list moves it to January's files once it is
+    told, and no recommendation moves it back."""
+    september = eligible_file(cast, programme)
+    with_rules(september.call, ranking={"within_cohort": True, "waitlist_to_next_cohort": True})
+    january = another(september, cohort_closes_at=september.cohort_closes_at + timedelta(days=90))
+    rival = rival_of(september, precision)
+    acts_for(cast.dev, precision)
+
+    def ties(state, last_told=""):
+        Application.objects.filter(pk=rival.pk).update(state=state, last_told=last_told)
+        files = [fresh(one) for one in (september, january, rival)]
+        found = rivals_among(files, ties_of([cast.dev, cast.sophie]))
+        names = {cast.dev.pk: "Dev", cast.sophie.pk: "Sophie"}
+        return {(files.index(file), names[person]) for file in files for person in names if (file.pk, person) in found}
+
+    first, both = {(0, "Dev"), (2, "Sophie")}, {(1, "Dev"), (2, "Sophie")}
+    with clock.at(september.call.grace_ends(january.cohort_closes_at)):
+        for state in ("reviewed", "ineligible", "recommended", "waitlisted", "approved", "declined"):
+            assert ties(state) == first, state
+        for state in ("waitlisted", "recommended", "approved", "waitlisted", "declined"):
+            assert ties(state, "waitlisted") == both, state
+        assert ties("declined", "declined") == {(2, "Sophie")}
 
 
 def test_competitor_of_the_same_cohort_neither_scores_nor_recommends_nor_approves(cast, programme, precision):

@@ -107,10 +107,12 @@ def test_interest_is_joined_to_the_organisation_of_its_number(cast, usinage, pre
 
 @proves(_doubt_where_it_matters)
 def test_interest_puts_in_doubt_the_files_under_way_where_its_person_declared_none(cast, programme, usinage):
-    """In order. Not what was decided for good; nor where they declared nothing, or a conflict; nor others' files."""
+    """In order. One whose outcome is not told is under way to them. Not what was told decided for good; nor where they
+    declared nothing, or a conflict; nor others' files."""
     file = submitted_row(cast, programme)
-    third, second, first = (another(file, state=state) for state in ("in_review", "eligible", "reviewed"))
-    decided, nothing, conflict, others = (another(file, state=state) for state in ("declined", *["in_review"] * 3))
+    third, second, first = (another(file, state=state) for state in ("in_review", "declined", "reviewed"))
+    nothing, conflict, others = (another(file, state="in_review") for _n in range(3))
+    decided = another(file, state="declined", last_told="declined")
     for one in (first, second, third, decided):
         declare_standing(one.pk, user=cast.ana, standing="clear")
     declare_standing(conflict.pk, user=cast.ana, standing="conflict")

@@ -406,6 +406,10 @@ def test_who_sits_for_a_whole_call_is_not_shown_to_whom_a_file_of_it_is_closed(c
     assert "Un autre dossier de cet appel vous est fermé" in before[1]
     assert cast.michel.full_name not in shown()[1]
     assert shown(cast.chair)[0] == [(True, False, 1), (False, False, 1)]
+    of_call.delete()  # before anybody ever sat, the answer is the same
+    assert shown()[0] == before[0]
+    assert "Un autre dossier de cet appel vous est fermé" in shown()[1]
+    assert shown(cast.chair)[0] == [(True, False, 1)]
 
 
 def test_chair_sits_from_the_first_act_on_a_file(cast, programme):

@@ -343,8 +343,7 @@ TICK = timedelta(seconds=1)
 
 
 @proves(
-    Competition.competing_in, Competition.cohort_of, Competition._goes_on, _files_to_rank,
-    moot={"`__lte` for `__lt`": "those of the cohort itself are in it all the same"},
+    Competition.competing_in, Competition._is_in, Competition.cohort_of, Competition._goes_on, _files_to_rank,
 )  # fmt: skip
 @pytest.mark.parametrize(
     ("within", "again", "early", "closed", "to_come"),
@@ -554,9 +553,10 @@ def test_files_of_a_cohort_that_are_not_reviewed_yet_and_those_that_are_recommen
     assert to_review_in(file.call, competes, reader=cast.officer) == 3
 
 
-@proves(closed_in)
+@proves(closed_in, Competition.may_compete_in)
 def test_a_file_closed_to_the_reader_is_of_its_cohort_whatever_becomes_of_it(cast, file):
-    """Until it is withdrawn, or cancelled with its call, which is told at once."""
+    """Until it is withdrawn, or cancelled with its call, which is told at once. Where it may wait in another cohort, it
+    is of both until its letter tells."""
     Application.objects.filter(pk=file.pk).update(state="reviewed")
     one = another(file, state="submitted")
     late = another(file, state="reviewed", cohort_closes_at=file.cohort_closes_at + DAY)
@@ -564,9 +564,21 @@ def test_a_file_closed_to_the_reader_is_of_its_cohort_whatever_becomes_of_it(cas
     for each in (one, late, there):
         declare_standing(each.pk, user=cast.chair, standing="conflict")
     competes = Q(cohort_closes_at=file.cohort_closes_at)
-    for state in ("submitted", "in_review", "reviewed", "recommended", "waitlisted", "approved", "declined"):
+    states = ("submitted", "in_review", "reviewed", "recommended", "waitlisted", "approved", "declined")
+    for state in states:
         Application.objects.filter(pk=one.pk).update(state=state)
         assert closed_in(file.call, competes, reader=cast.chair) == {one.pk}
+    with_rules(file.call, ranking={"within_cohort": True, "waitlist_to_next_cohort": True})
+    with clock.at(file.call.grace_ends(late.cohort_closes_at)):
+        competition = competition_of(file.call)
+        for last_told, of_both in (("", True), ("waitlisted", True), ("in_reconsideration", True), ("declined", False)):
+            for state in states:
+                Application.objects.filter(pk=one.pk).update(state=state, last_told=last_told)
+                first, second = (
+                    closed_in(file.call, competition.may_compete_in(closing), reader=cast.chair)
+                    for closing in (file.cohort_closes_at, late.cohort_closes_at)
+                )
+                assert (first, second) == ({one.pk}, {one.pk, late.pk} if of_both else {late.pk})
     Application.objects.filter(pk=one.pk).update(state="withdrawn")
     assert closed_in(file.call, competes, reader=cast.chair) == set()
 
@@ -601,6 +613,59 @@ def test_ranking_opens_on_the_earliest_cohort_that_waits_for_the_chair(cast, fil
     assert competition_of(call).first == third
     Application.objects.update(state="draft")
     assert competition_of(call).first is None
+
+
+@proves(competition_of, moot={"without distinct": "each is put once in a set"})
+def test_cohorts_of_a_reader_are_the_same_whatever_became_of_a_file_that_is_closed_to_them(cast, file):
+    """It opens none, and is where it may be: in its own alone, and with January's once it may wait, until it is told
+    that it does not. What is open to them is where it is."""
+    september, january = NOW - 90 * DAY, NOW - 30 * DAY
+    call = with_rules(file.call, ranking={"within_cohort": True, "waitlist_to_next_cohort": True})
+    Application.objects.filter(pk=file.pk).update(cohort_closes_at=september, state="reviewed")
+    own = another(file, state="reviewed", cohort_closes_at=january)
+    declare_standing(file.pk, user=cast.chair, standing="conflict")
+    declare_standing(own.pk, user=cast.officer, standing="conflict")
+
+    def read(reader, state, last_told="", of=file):
+        Application.objects.filter(pk=of.pk).update(state=state, last_told=last_told)
+        found = competition_of(call, reader=reader)
+        return found.cohorts, found.first
+
+    for state in ("submitted", "in_review", "reviewed", "recommended", "waitlisted", "approved", "declined"):
+        for last_told in ("", "waitlisted", "declined"):
+            assert read(cast.chair, state, last_told) == ((january, september), january)
+    assert read(cast.officer, "reviewed") == ((january, september), september)
+    assert read(cast.officer, "waitlisted") == ((january,), january)
+    assert read(None, "waitlisted") == ((january,), january)
+    Application.objects.filter(pk=own.pk).update(cohort_closes_at=NOW + DAY)  # none has closed after September
+    Application.objects.filter(pk=file.pk).update(cohort_closes_at=january, state="draft")
+    assert read(cast.chair, "draft")[0] == (NOW + DAY,)
+
+
+def test_pages_of_two_cohorts_say_the_same_to_a_barred_chair_until_the_letter_is_sent(cast, file, client):
+    """Which opens first, which there are, how many files are closed, what is ranked: whatever became of the one file
+    of September, that is closed to them."""
+    september, january = NOW - 90 * DAY, NOW - 30 * DAY
+    call = with_rules(file.call, ranking={"within_cohort": True, "waitlist_to_next_cohort": True})
+    Application.objects.filter(pk=file.pk).update(cohort_closes_at=september)
+    another(file, state="reviewed", cohort_closes_at=january)
+    declare_standing(file.pk, user=cast.chair, standing="conflict")
+    client.force_login(cast.chair)
+    here = reverse("review-ranking", args=[call.public_id])
+    days = ["", *(f"?cohort={clock.day_of(closing).isoformat()}" for closing in (september, january))]
+
+    def read(state, last_told=""):
+        Application.objects.filter(pk=file.pk).update(state=state, last_told=last_told)
+        return [shown(client.get(here + day)) for day in days]
+
+    for told, states in (
+        ("", ("submitted", "reviewed", "recommended", "waitlisted", "approved", "declined")),
+        ("waitlisted", ("waitlisted", "recommended", "approved", "declined")),
+    ):
+        first, *rest = [read(state, told) for state in states]
+        assert all("1 dossier de ce classement vous est fermé" in page for page in first)
+        for state, pages in zip(states[1:], rest, strict=True):
+            assert pages == first, (told, state)
 
 
 @pytest.mark.parametrize(("spread", "is_discussed"), [("20.0000", False), ("20.0001", True)])
