@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import NotRequired, Self, TypedDict
 from uuid import UUID
 
+LAST_DECIMAL = Decimal("0.0001")  # of a score, as it is kept
+
 
 class FileRow(TypedDict):
     """A file of the ranking, as the JSON has it: numbers as text."""
@@ -60,10 +62,17 @@ class KeptReviews:
         )
 
     def is_that_of(self, now: Self) -> bool:
-        """Whether the same reviews count `now`, and say the same. A row of an earlier release is asked its figures."""
+        """Whether the same reviews count `now`, and say the same. A row of an earlier release is asked its figures,
+        whose last decimal says nothing: they were computed from totals that were rounded."""
+        now = replace(now, mean=_as_kept(self.mean, now.mean), spread=_as_kept(self.spread, now.spread))
         if self.reviews is None:
             return self == replace(now, reviews=None, spread=None, complete=None)
         return self == now
+
+
+def _as_kept(kept: Decimal | None, now: Decimal | None) -> Decimal | None:
+    """`kept`, where `now` is the same but for its last decimal; else `now`."""
+    return kept if kept is not None and now is not None and abs(kept - now) <= LAST_DECIMAL else now
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,33 @@
-"""From scores to a ranking. Pure: numbers in, numbers out, always `Decimal`.
+"""From scores to a ranking. Pure: numbers in, numbers out.
 
-`docs/scoring.md` has the worked tables that the tests read. Points come from the scale (`programs.rubric`): nothing is
-inferred. Raw means order the files; pass marks are asked of the raw mean, never of another column.
+What is added up and divided is exact, a `Fraction`; what comes out is a `Decimal`, rounded once: nothing is counted
+from a figure that was rounded. `docs/scoring.md` has the worked tables that the tests read. Points come from the scale
+(`programs.rubric`): nothing is inferred. Raw means order the files; pass marks are asked of the raw mean, never of
+another column.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
-FOUR_PLACES = Decimal("0.0001")
+PLACES = 4
 ZERO = Decimal(0)
 
 
-def rounded(value: Decimal) -> Decimal:
-    """A score as it is stored: four decimals, half up."""
-    return value.quantize(FOUR_PLACES, rounding=ROUND_HALF_UP)
+def rounded(value: Fraction) -> Decimal:
+    """A score as it is stored, shown and compared: four decimals, half up. It is never below zero."""
+    top, bottom = value.as_integer_ratio()
+    return Decimal((2 * top * 10**PLACES + bottom) // (2 * bottom)).scaleb(-PLACES)
+
+
+def exact_total(points: Mapping[str, Decimal], weights: Mapping[str, Decimal], required: Iterable[str]) -> Fraction:
+    """The total of one review, as `review_total`, before it is rounded."""
+    keys = list(required)
+    weight = sum((weights[key] for key in keys), ZERO)
+    return Fraction(sum((weights[key] * points[key] for key in keys), ZERO)) / Fraction(weight)
 
 
 def review_total(points: Mapping[str, Decimal], weights: Mapping[str, Decimal], required: Iterable[str]) -> Decimal:
@@ -25,19 +36,29 @@ def review_total(points: Mapping[str, Decimal], weights: Mapping[str, Decimal], 
     `points` by criterion key, out of 100; `weights` by key. An optional criterion does not count. KeyError for a
     required criterion without points: an unfinished review is never a zero.
     """
-    keys = list(required)
-    weight = sum((weights[key] for key in keys), ZERO)
-    return rounded(sum((weights[key] * points[key] for key in keys), ZERO) / weight)
+    return rounded(exact_total(points, weights, required))
 
 
-def raw_mean(totals: Sequence[Decimal]) -> Decimal | None:
-    """The mean of a file's submitted, unconflicted reviews; None without any."""
-    return rounded(sum(totals, ZERO) / len(totals)) if totals else None
+def unrounded(
+    total: Decimal, points: Mapping[str, Decimal], weights: Mapping[str, Decimal], required: Collection[str]
+) -> Fraction:
+    """The `total` that a review's row keeps, before it was rounded: what its `points` come to. The total itself, where
+    they are not those that it was made of."""
+    if all(key in points for key in required):
+        exact = exact_total(points, weights, required)
+        if rounded(exact) == total:
+            return exact
+    return Fraction(total)
 
 
-def spread(totals: Sequence[Decimal]) -> Decimal:
-    """How far apart the highest and lowest totals of a file are, in points."""
-    return max(totals) - min(totals) if totals else ZERO
+def raw_mean(totals: Sequence[Fraction]) -> Decimal | None:
+    """The mean of a file's submitted, unconflicted reviews, from their exact totals; None without any."""
+    return rounded(sum(totals, Fraction(0)) / len(totals)) if totals else None
+
+
+def spread(totals: Sequence[Fraction]) -> Decimal:
+    """How far apart the highest and lowest exact totals of a file are, in points."""
+    return rounded(max(totals) - min(totals)) if totals else ZERO
 
 
 def criterion_means(reviews: Sequence[Mapping[str, Decimal]]) -> dict[str, Decimal]:
@@ -46,7 +67,7 @@ def criterion_means(reviews: Sequence[Mapping[str, Decimal]]) -> dict[str, Decim
     for review in reviews:
         for key, points in review.items():
             gathered.setdefault(key, []).append(points)
-    return {key: rounded(sum(points, ZERO) / len(points)) for key, points in gathered.items()}
+    return {key: rounded(Fraction(sum(points, ZERO)) / len(points)) for key, points in gathered.items()}
 
 
 def failures(

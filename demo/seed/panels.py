@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,7 @@ def write_panel(chunk: "Chunk", file: Sketch) -> None:
     closed = file.when("complete_review")
     assert closed is not None  # started, and not under way
     low, high = (1, 4) if "decline" in file.names else (3, 5)
-    totals: list[Decimal] = []
+    totals: list[Fraction] = []
     for user, seat in panel:
         at = given + (closed - given) * chunk.rng.random()
         _assign(chunk, file, user, seat, given=given, since=at, state=AssignmentState.SUBMITTED,
@@ -93,7 +93,7 @@ def _assign(
     state: str,
     low: int,
     high: int,
-    totals: list[Decimal],
+    totals: list[Fraction],
     columns: dict[str, object],
 ) -> None:
     """One assignment, with the scores it has so far. `totals` takes the total of one that is submitted."""
@@ -110,7 +110,7 @@ def _assign(
             )  # fmt: skip
     if state == "submitted":
         total = chunk.total_of(tuple(points.values()))
-        columns["total"] = total
+        columns["total"] = scoring.rounded(total)
         totals.append(total)
         file.duties.append((Duty.SCORE, user.pk, since))
     chunk.assignments.add(
@@ -125,14 +125,14 @@ def _due(day: date) -> datetime:
     return clock.end_of(day + timedelta(days=15))
 
 
-def totals_by(rubric: Rubric) -> Callable[[tuple[int, ...]], Decimal]:
-    """A function from a review's points on the scale, in the rubric's order, to its total out of 100."""
+def totals_by(rubric: Rubric) -> Callable[[tuple[int, ...]], Fraction]:
+    """A function from a review's points on the scale, in the rubric's order, to its exact total out of 100."""
     keys = [criterion.key for criterion in rubric.criteria]
     required = [criterion.key for criterion in rubric.criteria if criterion.required]
 
     @lru_cache(maxsize=8192)
-    def total(points: tuple[int, ...]) -> Decimal:
+    def total(points: tuple[int, ...]) -> Fraction:
         given = {key: rubric.points_of(str(point)) for key, point in zip(keys, points, strict=True)}
-        return scoring.review_total(given, rubric.weights, required)
+        return scoring.exact_total(given, rubric.weights, required)
 
     return total

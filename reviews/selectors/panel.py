@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from uuid import UUID
 
 from django.db.models import prefetch_related_objects
@@ -24,12 +25,14 @@ from reviews.models import Assignment
 
 @dataclass(frozen=True, slots=True)
 class CountedReview:
-    """One review that counts. Points out of 100: its total, and what it gives each criterion that it scored."""
+    """One review that counts. Points out of 100: its total, as shown and `exact`, and what it gives each criterion that
+    it scored."""
 
     public_id: UUID
     reviewer_id: int
     seat: str
     total: Decimal
+    exact: Fraction
     points: Mapping[str, Decimal] = field(hash=False)
     feedback: str
     submitted_at: datetime | None
@@ -121,13 +124,15 @@ def together(file: Application, rows: Iterable[Assignment]) -> PanelReviews:
     """What these reviews of a file say together: those that count, or those that a recommendation was read from."""
     rubric = rubric_of(file.call)
     worth = {point.value: point.points for point in rubric.scale}
-    reviews = tuple(_counted(row, worth) for row in rows)
-    mean = scoring.raw_mean([review.total for review in reviews])
+    weights = {c.key: c.weight for c in rubric.criteria if c.required}
+    reviews = tuple(_counted(row, worth, weights) for row in rows)
+    exact = [review.exact for review in reviews]
+    mean = scoring.raw_mean(exact)
     means = scoring.criterion_means([review.points for review in reviews])
     # An optional criterion that nobody scored has no mean, and so no minimum to miss.
     minimums = {c.key: c.minimum_points for c in rubric.criteria if c.required or c.key in means}
     missed = scoring.failures(mean, means, overall=rubric.pass_overall, minimums=minimums) if reviews else ()
-    gap = scoring.spread([review.total for review in reviews])
+    gap = scoring.spread(exact)
     return PanelReviews(
         reviews=reviews,
         quorum=tuple(quorum_lines(panel_rules(file), [review.seat for review in reviews])),
@@ -139,11 +144,19 @@ def together(file: Application, rows: Iterable[Assignment]) -> PanelReviews:
     )
 
 
-def _counted(row: Assignment, worth: Mapping[str, Decimal]) -> CountedReview:
+def _counted(row: Assignment, worth: Mapping[str, Decimal], weights: Mapping[str, Decimal]) -> CountedReview:
+    """`worth`: of each step of the scale; `weights`: of each required criterion."""
     assert row.total is not None  # it counts
     points = {score.criterion: worth[score.point] for score in row.scores.all() if score.point}
     return CountedReview(
-        row.public_id, row.reviewer_id, row.seat, row.total, points, row.feedback.strip(), row.submitted_at
+        public_id=row.public_id,
+        reviewer_id=row.reviewer_id,
+        seat=row.seat,
+        total=row.total,
+        exact=scoring.unrounded(row.total, points, weights, weights),
+        points=points,
+        feedback=row.feedback.strip(),
+        submitted_at=row.submitted_at,
     )
 
 

@@ -97,6 +97,16 @@ def test_reviews_that_say_something_else_are_not_those_kept(change):
     assert (before.is_that_of(said), before.is_that_of(now)) == (True, unknown)
 
 
+def test_figures_that_an_earlier_release_rounded_twice_are_those_kept():
+    """Of the same reviews: their last decimal is not what they said."""
+    said, before = FILES[0].said, Evidence.read(older()).files[0].said
+    again = replace(said, mean=said.mean - D("0.0001"), spread=said.spread + D("0.0001"))
+    assert (said.is_that_of(again), before.is_that_of(again)) == (True, True)
+    for further in (replace(again, mean=said.mean - D("0.0002")), replace(again, totals=(D(70), D("90.0001")))):
+        assert (said.is_that_of(further), before.is_that_of(further)) == (False, False)
+    assert not said.is_that_of(replace(said, spread=said.spread + D("0.0002")))
+
+
 @pytest.mark.parametrize(
     ("number", "outcome", "amount", "said"),
     [

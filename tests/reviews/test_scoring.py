@@ -1,6 +1,8 @@
 """The tables of docs/scoring.md, computed again; and what holds for any numbers."""
 
+import re
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -14,10 +16,11 @@ DOC = (Path(__file__).resolve().parents[2] / "docs" / "scoring.md").read_text(en
 WEIGHTS = {"fit": Decimal(25), "plan": Decimal(30), "team": Decimal(20), "benefit": Decimal(15), "env": Decimal(10)}
 
 
-def table(title):
-    """The rows of the first table under a heading, as lists of texts."""
+def table(title, place=0):
+    """The rows of a table under a heading, the first unless told, as lists of texts."""
     part = DOC.split(f"## {title}\n", 1)[1].split("\n## ", 1)[0]
-    lines = [line for line in part.splitlines() if line.startswith("|")][2:]
+    tables = re.findall(r"(?:^\|.*\n?)+", part, re.MULTILINE)
+    lines = tables[place].splitlines()[2:]
     assert lines, title
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
@@ -40,8 +43,18 @@ def test_a_required_criterion_without_points_is_never_a_zero():
 
 @pytest.mark.parametrize("row", table("The raw mean of a file"))
 def test_the_raw_mean_and_the_gap_are_those_of_the_page(row):
-    totals = [Decimal(cell) for cell in row[1:6] if cell]
-    assert (str(scoring.raw_mean(totals)), str(scoring.spread(totals))) == (row[6], row[7])
+    totals = [Fraction(cell) for cell in row[1:6] if cell]
+    assert (str(scoring.raw_mean(totals)), scoring.spread(totals)) == (row[6], Decimal(row[7]))
+
+
+@pytest.mark.parametrize("row", table("The raw mean of a file", 1))
+def test_files_of_the_same_exact_mean_have_the_same_mean(row):
+    totals = [Fraction(cell) for cell in row[:3]]
+    assert (str(scoring.raw_mean(totals)), str(scoring.spread(totals))) == (row[3], row[4])
+
+
+def test_gap_is_that_of_the_exact_totals():
+    assert scoring.spread([Fraction(5900, 90), Fraction(4900, 90)]) == Decimal("11.1111")  # 65.5556 less 54.4444
 
 
 def test_a_file_without_reviews_has_no_mean():
@@ -130,7 +143,42 @@ def test_a_total_depends_on_the_proportions_of_the_weights_only(rows, times):
     assert min(given_points.values()) <= total <= max(given_points.values())
 
 
-@given(st.lists(points, min_size=1, max_size=9), st.randoms(use_true_random=False))
+@given(
+    st.lists(st.integers(1, 9999).map(lambda n: Decimal(n) / 100), min_size=1, max_size=6).flatmap(
+        lambda weights: st.tuples(st.just(weights), st.lists(
+            st.lists(points, min_size=len(weights), max_size=len(weights)), min_size=1, max_size=5
+        ))
+    ),
+    st.randoms(use_true_random=False),
+)  # fmt: skip
+def test_files_whose_means_are_equal_tie_whatever_the_weights(given_to, random):
+    """The points of each criterion, dealt again among the reviews of a file, leave its mean what it was."""
+    weights, reviews = given_to
+    columns = [list(column) for column in zip(*reviews, strict=True)]
+    for column in columns:
+        random.shuffle(column)
+    weights = dict(enumerate(weights))
+
+    def mean(rows):
+        return scoring.raw_mean([scoring.exact_total(dict(enumerate(row)), weights, weights) for row in rows])
+
+    both = {"a": reviews, "b": list(zip(*columns, strict=True))}
+    found = [Entrant(key, mean(rows), Decimal(1), True) for key, rows in both.items()]
+    placed = draw_line(found, available=Decimal(2))
+    assert [(one.rank, one.tied) for one in placed] == [(1, True), (1, True)]
+
+
+@given(st.lists(points, min_size=2, max_size=2), st.sampled_from([3, 7, 9, 11, 90]), st.integers(0, 99))
+def test_total_that_a_row_keeps_is_that_of_its_points_or_itself(given_points, weight, other):
+    points, weights = dict(enumerate(given_points)), {0: Decimal(weight), 1: Decimal(100)}
+    exact = scoring.exact_total(points, weights, weights)
+    assert scoring.unrounded(scoring.rounded(exact), points, weights, weights) == exact
+    assert scoring.unrounded(Decimal(other), {}, weights, weights) == other  # a row without its points
+    apart = scoring.rounded(exact) + Decimal("0.0001")
+    assert scoring.unrounded(apart, points, weights, weights) == Fraction(apart)  # which are not its own
+
+
+@given(st.lists(points.map(Fraction), min_size=1, max_size=9), st.randoms(use_true_random=False))
 def test_the_mean_lies_between_the_totals_whatever_their_order(totals, random):
     shuffled = totals[:]
     random.shuffle(shuffled)

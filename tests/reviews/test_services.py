@@ -561,6 +561,27 @@ def test_a_save_sent_again_because_its_reply_was_lost_is_no_conflict(cast, progr
 # ------------------------------------------------ recusal and reopening
 
 
+def test_files_of_the_same_exact_mean_tie_and_the_declared_criterion_parts_them(cast, programme):
+    """The last criterion is optional: totals are out of 90, and both means 61.851851…"""
+    first = reviewed_file(cast, programme, scores=([*"11113"], [*"53143"], [*"55553"]))
+    second = reviewed_file(cast, programme, company="precision", scores=([*"11113"], [*"54313"], [*"45553"]))
+    rubric = first.call.rubric
+    rubric.definition["criteria"][-1]["required"] = False
+    type(rubric).objects.filter(pk=rubric.pk).update(definition=rubric.definition)
+    kept = {cast.ana: ("20", "20"), cast.ben: ("65.5556", "71.1111"), cast.dev: ("100", "94.4444")}
+    for reviewer, totals in kept.items():
+        for file, total in zip((first, second), totals, strict=True):
+            Assignment.objects.filter(application=file, reviewer=reviewer).update(total=Decimal(total))
+
+    def ranked(*ties):
+        found = selectors.ranking(with_rules(fresh(first.call), ranking={"ties": list(ties)}))
+        return {one.application: (one.placed.rank, one.placed.tied) for one in found.files}
+
+    assert [selectors.panel_reviews(fresh(one)).mean for one in (first, second)] == [Decimal("61.8519")] * 2
+    assert ranked() == {first: (1, True), second: (1, True)}
+    assert ranked("team_capacity") == {first: (2, False), second: (1, False)}
+
+
 def test_a_late_recusal_keeps_the_score_uncounted_and_the_mean_changes(cast, programme):
     application = reviewed_file(cast, programme, scores=(5, 4, 2))
     assert application.score == Decimal("73.3333")
