@@ -9,6 +9,7 @@ class DecisionsConfig(AppConfig):
         from applications.pages import FILE_TABS
         from applications.selectors.people import in_office, reads_as_staff
         from decisions.selectors import tell
+        from decisions.selectors.chain import acts_of_chain
         from decisions.selectors.turns import concurs_for
         from decisions.states import STEPS
         from decisions.subjects import FIELDS, DecisionSubject
@@ -18,8 +19,10 @@ class DecisionsConfig(AppConfig):
         from notifications.constants import Concern
         from notifications.notices import ask_again
         from programs.roles import ProgramRole
+        from reviews.selectors import tells_acts_of_chain
         from work.pages import Tab
 
+        tells_acts_of_chain(acts_of_chain)
         ask_again([Concern.TAKERS], lambda file, one: in_office(file, one, *STEPS, ProgramRole.OFFICER))
         ask_again([Concern.PARTNER], concurs_for)
         ask_again([Concern.UNDONE], lambda file, one: reads_as_staff(file, one) or concurs_for(file, one))

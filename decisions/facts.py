@@ -7,7 +7,6 @@ from audit.states import ActorKind
 from decisions import checks
 from decisions.models import Concurrence, Decision
 from decisions.rules import Concurrences, Delegation, Interests, Issue, Opinion, Read, program_of
-from decisions.selectors.chain import late_acts
 from decisions.selectors.reconsideration import ask_until, contested_decision, was_asked_again
 from decisions.states import DecisionKind
 from decisions.subjects import DecisionSubject, subject_of
@@ -17,7 +16,7 @@ from moves.models import DutyDone
 from moves.registry import facts_of
 from moves.states import StandingState
 from programs.rules import approval_limit
-from reviews.selectors import said_of
+from reviews.selectors import late_on, said_of
 
 
 def _took_part(decision: Decision, by: Actor) -> bool:
@@ -33,7 +32,7 @@ def _empty(subject: DecisionSubject) -> tuple[str, ...]:
 
 def _read(subject: DecisionSubject) -> Read:
     """Nothing moved where no recommendation led to the decision."""
-    read, touched = subject.read, said_of(late_acts(subject.application))
+    read, touched = subject.read, said_of(late_on(subject.application))
     if read is None:
         return Read(touched, moved=False, in_doubt=False, score_then=None, score_now=None)
     return Read(touched, read.moved, read.in_doubt, score_then=read.then.mean, score_now=read.now.mean)

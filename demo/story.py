@@ -272,10 +272,11 @@ class Story:
                 issue(self.decision(company), by=self.people["officer"])
 
     def recommend(
-        self, company: str, outcome: str, amount: Decimal = Decimal(0), *, reasons: tuple[str, str] = ("", "")
+        self, company: str, outcome: str, amount: Decimal = Decimal(0), *, reasons: tuple[str, str] | None = None
     ) -> None:
         chair = self.people["chair"]
         file = self.files[company]
+        reasons = reasons or MERITS
         declare_interests(file, by=chair, answer="none")
         envelopes = Envelope.objects.filter(agreement__funding__program=self.program).order_by("fiscal_year")
         parts = split(cents(amount), [20, 60, 20]) if amount else []
@@ -382,6 +383,11 @@ FEEDBACK = {
 REASONS = (
     "Le plan d’amélioration ne fixe ni valeur de départ ni cible, et l’échéancier ne prévoit pas de jalon vérifiable.",
     "The improvement plan sets neither a baseline nor a target, and no milestone of the schedule can be verified.",
+)
+MERITS = (
+    "Le plan part de mesures prises à l’atelier, vise des cibles que le client confirme et répartit bien les étapes.",
+    "The plan starts from measurements taken on the floor, aims at targets that the customer confirms, and is well "
+    "staged.",
 )
 SECOND_PROJECT = {
     "project_title": "Former la relève à la mesure tridimensionnelle",

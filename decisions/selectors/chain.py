@@ -63,19 +63,15 @@ DUTY_OF = {
 }
 
 
-def late_acts(application: Application) -> list[Late]:
-    """Who declared a conflict of interest after an act that the file stands on, each with these acts: those of its
-    present decision among them, unless it is void or was sent back."""
-
-    def of_chain() -> Iterator[tuple[int, Duty]]:
-        decision = present_decision(application)
-        if decision is None or decision.state == DecisionState.VOID:
-            return
-        for person, kind in decision.steps.counted().values_list("by_id", "kind"):
-            if kind in DUTY_OF:
-                yield person, DUTY_OF[StepKind(kind)]
-
-    return late_on(application, of_chain=of_chain)
+def acts_of_chain(application: Application) -> Iterator[tuple[int, Duty]]:
+    """The acts of a file's present decision that stand, each with the key of its person: none that a return made void,
+    nor of a decision that is. Asked by `reviews.selectors.late_on`."""
+    decision = present_decision(application)
+    if decision is None or decision.state == DecisionState.VOID:
+        return
+    for person, kind in decision.steps.counted().values_list("by_id", "kind"):
+        if kind in DUTY_OF:
+            yield person, DUTY_OF[StepKind(kind)]
 
 
 def return_for(decision: Decision, late: Late) -> str | None:
@@ -94,7 +90,7 @@ def rulings_on(decision: Decision) -> tuple[Declaration, ...]:
     if read is not None and read.in_doubt:
         reviewers = {review.reviewer_id for review in read.then.reviews}
         found += Declaration.objects.to_rule_on().filter(application=file, user__in=reviewers).select_related("user")
-    return tuple(dict.fromkeys((*found, *(late.declaration for late in late_acts(file)))))
+    return tuple(dict.fromkeys((*found, *(late.declaration for late in late_on(file)))))
 
 
 def rulings_among(decisions: DecisionQuerySet) -> dict[int, tuple[Declaration, ...]]:
@@ -112,6 +108,12 @@ def present_decision(application: Application) -> Decision | None:
         "application__call__program__cluster", "application__call__rules", "application__organisation", "letter"
     )
     return decisions.open().first() or decisions.latest_first().first()
+
+
+def edition_of(decision: Decision) -> str:
+    """What somebody reads who reads this decision now, as one word: which decision it is, how often it was sent back,
+    and which version of its reasons it has. A step of the chain names the edition that was read before it."""
+    return f"{decision.public_id}.{decision.steps.returns().count()}.{decision.version}"
 
 
 def others_of(decision: Decision) -> DecisionQuerySet:
@@ -139,6 +141,13 @@ def return_of(decision: Decision) -> Step | None:
     chain has gone on since, or it was never sent back."""
     last = decision.steps.select_related("by").order_by("-id").first()
     return last if last is not None and last.kind == StepKind.SENT_BACK else None
+
+
+def returns_of(decision: Decision) -> list[Step]:
+    """Each time that the decision, or another one of its file, was sent back: the acts, the latest first, each with its
+    decision."""
+    returns = Step.objects.returns().filter(decision__application=decision.application_id)
+    return list(returns.select_related("by", "decision").latest_first())
 
 
 def chain_of(decision: Decision) -> list[Stage]:

@@ -16,7 +16,7 @@ from applications.states import WITH_PANEL
 from audit.actors import Actor
 from decisions.models import Concurrence, Decision
 from decisions.pages import CONCURRENCE, FILE_DECISION
-from decisions.selectors.chain import late_acts, rulings_among
+from decisions.selectors.chain import rulings_among
 from decisions.selectors.turns import stuck_among
 from decisions.states import STEPS, Turn
 from letters.models import Letter
@@ -28,7 +28,7 @@ from programs.rules import holds, roles_held
 from reviews.models import Declaration
 from reviews.pages import RULE
 from reviews.rules import UPHOLDERS
-from reviews.selectors import stuck_on, turn_of
+from reviews.selectors import late_on, stuck_on, turn_of
 from reviews.states import ReviewTurn
 from work.selectors import MOST, Rest, WorkLine, first_lines
 from work.states import Hat
@@ -130,7 +130,7 @@ def _work_of_rulings(user: User, limit: int) -> list[WorkLine]:
     doubts = Declaration.objects.to_rule_on().order_by().values("pk")
     late = Declaration.objects.touching().filter(application__in=files.values("pk"))
     found = late.exclude(pk__in=doubts).select_related("user", "application__call__program")
-    stops = [one for one in found if any(one == act.declaration for act in late_acts(one.application))]
+    stops = [one for one in found if any(one == act.declaration for act in late_on(one.application))]
 
     def line(late: Declaration) -> WorkLine:
         file = late.application

@@ -12,7 +12,7 @@ from audit.actors import Actor
 from audit.services import record
 from decisions import checks, rules
 from decisions.models import Concurrence, Decision, DecisionShare, Step
-from decisions.selectors.chain import superseded_by, unsent_of
+from decisions.selectors.chain import edition_of, superseded_by, unsent_of
 from decisions.services import messages
 from decisions.states import FUNDED, DecisionKind, DecisionState, StepKind
 from decisions.subjects import subject_of
@@ -21,19 +21,42 @@ from funding.money import Bucket, Cause
 from letters.models import Letter
 from letters.services import queue_letter, withhold_letter
 from moves.machine import ask_who, move
-from moves.refusals import Forbidden, WrongMoment
+from moves.refusals import Forbidden, Refusal, WrongMoment
 from moves.registry import ways
-from moves.transitions import Move, NoFacts, Reason
+from moves.transitions import Move, MoveOf, NoFacts, Reason
 from reviews.models import Recommendation
 from work import clock
 from work.versions import says, write_over
 
+CHANGED = gettext_lazy(
+    "This decision is no longer the one that your page showed: it was changed, or made again, meanwhile. Here it is "
+    "as it is now: read it again, then confirm."
+)
 WHO_EDITS = gettext_lazy("Only an officer of the programme, or whoever gives the first opinion, edits the reasons.")
 
 
 def lock_file(application_id: int) -> Application:
     """The file, locked: the first lock of every act on it."""
     return Application.objects.select_for_update(of=("self",), no_key=True).get(pk=application_id)
+
+
+class Reread(WrongMoment):
+    """The decision is no longer the edition that was read: nothing was done, and its reader reads it again."""
+
+    def __init__(self) -> None:
+        super().__init__(Refusal(CHANGED, code="edition"))
+
+
+def _as_read(decision: Decision, step: MoveOf[Decision], *, by: User, edition: str | None) -> None:
+    """Reread where the decision is not, or not as, `by` had read it (`edition_of`); Forbidden for the wrong person. The
+    file stays locked: nobody changes it before the step. None: a caller who shows it to nobody."""
+    lock_file(decision.application_id)
+    if edition is None:
+        return
+    decision = Decision.objects.get(pk=decision.pk)
+    ask_who(decision, step, by=by)
+    if edition != edition_of(decision):
+        raise Reread
 
 
 @transaction.atomic
@@ -100,8 +123,12 @@ def edit_reasons(decision: Decision, *, by: User, reasons_fr: str, reasons_en: s
 
 
 @transaction.atomic
-def endorse(decision: Decision, *, by: User, note: str = "") -> Decision:
-    """Give a favourable opinion. WrongMoment when the letter would have an empty field, in any of its languages."""
+def endorse(decision: Decision, *, by: User, note: str = "", edition: str | None = None) -> Decision:
+    """Give a favourable opinion. WrongMoment when the letter would have an empty field, in any of its languages.
+
+    `edition`: as it was read (`edition_of`): Reread where it has changed since. So of each step.
+    """
+    _as_read(decision, Decision.endorse, by=by, edition=edition)
     decision = move(decision, Decision.endorse, by=by, note=note)
     Step.objects.create(decision=decision, kind=StepKind.ENDORSED, by=by, note=note)
     messages.tell_next(decision)
@@ -109,11 +136,12 @@ def endorse(decision: Decision, *, by: User, note: str = "") -> Decision:
 
 
 @transaction.atomic
-def approve(decision: Decision, *, by: User, note: str = "") -> Decision:
+def approve(decision: Decision, *, by: User, note: str = "", edition: str | None = None) -> Decision:
     """Approve, within the approver's dollar limit; then each concurrence that an agreement requires is asked.
 
     Never by the person who endorsed, or did any other duty on the file. Returns the decision.
     """
+    _as_read(decision, Decision.approve, by=by, edition=edition)
     decision = move(decision, Decision.approve, by=by, note=note)
     Step.objects.create(decision=decision, kind=StepKind.APPROVED, by=by, note=note)
     for agreement in checks.agreements_to_concur(decision):
@@ -140,11 +168,14 @@ def concur(concurrence: Concurrence, *, by: User, note: str = "") -> Concurrence
 
 
 @transaction.atomic
-def send_back(decision: Decision, *, by: User, reason: str, to_panel: bool = False) -> Decision:
+def send_back(
+    decision: Decision, *, by: User, reason: str, to_panel: bool = False, edition: str | None = None
+) -> Decision:
     """Send a decision back with a reason: earlier approvals are void and the chain starts over. Returns the decision.
 
     `to_panel` sends the whole file back to its panel: the decision is void and the reserve is released.
     """
+    _as_read(decision, Decision.send_back, by=by, edition=edition)
     reason, asked = reason.strip(), messages.asked_for_step(decision)
     decision = move(decision, Decision.send_back, by=by, given=rules.Return(reason, to_panel=bool(to_panel)))
     now = clock.now()
@@ -158,7 +189,7 @@ def send_back(decision: Decision, *, by: User, reason: str, to_panel: bool = Fal
 
 
 @transaction.atomic
-def issue(decision: Decision, *, by: User) -> Decision:
+def issue(decision: Decision, *, by: User, edition: str | None = None) -> Decision:
     """Issue: each envelope commits, the file moves, the letter is queued, the award opens. All of it, or none.
 
     Locks the file, the decision, then the envelopes by id. A second click finds it issued and changes nothing.
@@ -168,6 +199,7 @@ def issue(decision: Decision, *, by: User) -> Decision:
     if decision.state == DecisionState.ISSUED:
         ask_who(decision, Decision.issue, by=by)
         return decision
+    _as_read(decision, Decision.issue, by=by, edition=edition)
     decision = move(decision, Decision.issue, by=by)
     Step.objects.create(decision=decision, kind=StepKind.ISSUED, by=by)
     return Decision.objects.select_related("application", "letter").get(pk=decision.pk)

@@ -6,13 +6,14 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.services import record
 from decisions.models import Decision
-from decisions.selectors.chain import late_acts, present_decision, return_for
+from decisions.selectors.chain import present_decision, return_for
 from decisions.services import messages
 from decisions.services.chain import send_back
 from decisions.states import OPEN
 from moves.machine import allowed
 from moves.refusals import Refusal, WrongMoment
 from reviews.models import Declaration
+from reviews.selectors import late_on
 from reviews.services import lock_to_uphold
 
 
@@ -26,7 +27,7 @@ def set_acts_aside(declaration: Declaration, *, by: User, why: str) -> bool:
     """
     declaration = lock_to_uphold(declaration, by=by, why=why)
     decision = present_decision(declaration.application)
-    late = next((one for one in late_acts(declaration.application) if one.declaration == declaration), None)
+    late = next((one for one in late_on(declaration.application) if one.declaration == declaration), None)
     if decision is None or decision.state not in OPEN or late is None:
         sentence = _("No decision on its way stands on these acts: there is nothing to send back.")
         raise WrongMoment(Refusal(sentence, code="state"))

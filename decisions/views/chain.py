@@ -37,7 +37,7 @@ from moves.transitions import MoveOf
 from reviews.access import may_declare
 from reviews.pages import RULE
 from reviews.rules import may_uphold
-from reviews.selectors import rulers_on, turn_of, upheld_on
+from reviews.selectors import late_on, rulers_on, turn_of, upheld_on
 from work.versions import Overtaken
 
 
@@ -71,7 +71,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "timeline": [_told(step) for step in decision.steps.select_related("by").latest_first()],
         "sent_back": selectors.return_of(decision),
         "moves": [{"move": one, "url": reverse(PAGES[one.step].url, args=[reference])} for one in moves],
-        "late": selectors.late_acts(application),
+        "late": late_on(application),
         "upheld": upheld_on(application),
         "may_uphold": may_uphold(application, request.user),
         "may_declare": may_declare(application, request.user),
@@ -93,6 +93,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "granted": decision.state in ONCE_ISSUED and decision.kind in FUNDED,
         "is_void": decision.state == DecisionState.VOID,
         "earlier": selectors.others_of(decision),
+        "returns": selectors.returns_of(decision),
     }
     return render(request, "decisions/file.html", context)
 
@@ -178,10 +179,13 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
     move = next(iter(allowed(decision, request.user, step)), None)
     if move is None and (request.method == "GET" or not form.is_valid()):
         refusals_to(decision, step, by=request.user)  # raises the sentence of the rule
-    refusals = list(move.sentences) if move else []
+    refusals, changed = list(move.sentences) if move else [], False
     if request.method == "POST" and form.is_valid():
         try:
-            _attempt(step, decision, request.user, form)
+            _attempt(step, decision, request.user, form, edition=request.POST.get("edition", ""))
+        except services.Reread as problem:
+            changed = True
+            refusals = [str(refusal.message) for refusal in problem.refusals]
         except WrongMoment as problem:
             refusals = [str(refusal.message) for refusal in problem.refusals]
         else:
@@ -197,6 +201,9 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
         "button": page.button,
         "form": form,
         "refusals": refusals,
+        "changed": changed,
+        "returns": selectors.returns_of(decision),
+        "edition": selectors.edition_of(decision),
         "undeclared": bool(move and move.undeclared),
         "money": selectors.money_of(decision, entries_open_to(request.user)),
         "leaves_out": leaves_out(request.user),
@@ -212,23 +219,25 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
 def _form(step: MoveOf[Decision], decision: Decision, data: QueryDict | None) -> SendBackForm | NoteForm:
     if step is Decision.send_back:
         at_start = decision.state == DecisionState.DRAFT
-        return SendBackForm(
-            data, to_panel=decision.application.state == ApplicationState.RECOMMENDED, at_start=at_start
-        )
+        to_panel = decision.application.state == ApplicationState.RECOMMENDED
+        return SendBackForm(data, to_panel=to_panel, at_start=at_start)
     return NoteForm(data)
 
 
-def _attempt(step: MoveOf[Decision], decision: Decision, user: User, form: SendBackForm | NoteForm) -> None:
-    given = form.cleaned_data if form.is_bound and form.is_valid() else {}
+def _attempt(
+    step: MoveOf[Decision], decision: Decision, user: User, form: SendBackForm | NoteForm, *, edition: str
+) -> None:
+    """`edition`: of the decision that the page showed, "" where it does not say: then it is read again."""
+    given = form.cleaned_data
     if step is Decision.endorse:
-        services.endorse(decision, by=user, note=given.get("note", ""))
+        services.endorse(decision, by=user, note=given["note"], edition=edition)
     elif step is Decision.approve:
-        services.approve(decision, by=user, note=given.get("note", ""))
+        services.approve(decision, by=user, note=given["note"], edition=edition)
     elif step is Decision.issue:
-        services.issue(decision, by=user)
+        services.issue(decision, by=user, edition=edition)
     else:
         to_panel = given.get("to") == "panel"
-        services.send_back(decision, by=user, reason=given.get("reason", ""), to_panel=to_panel)
+        services.send_back(decision, by=user, reason=given["reason"], to_panel=to_panel, edition=edition)
 
 
 @login_required

@@ -31,7 +31,7 @@ from moves.machine import refusals as refusals_to
 from moves.refusals import Refusal, WrongMoment
 from moves.states import StandingState
 from moves.transitions import M, MoveOf
-from reviews.selectors import upheld_on
+from reviews.selectors import late_on, upheld_on
 from reviews.services import declare_interests
 from reviews.states import Answer
 
@@ -103,7 +103,7 @@ def show(request: PersonRequest, public_id: UUID) -> HttpResponse:
     back = next(iter(allowed(concurrence.decision, request.user, Decision.send_back)), None)
     context = _context(concurrence, request.user, give=give, may_send_back=back is not None and not back.refusals)
     context["letters"] = _letters(concurrence.decision)
-    context["late"] = selectors.late_acts(concurrence.application)
+    context["late"] = late_on(concurrence.application)
     context["upheld"] = upheld_on(concurrence.application)
     return render(request, "decisions/concurrence.html", context)
 

@@ -18,6 +18,7 @@ from decisions.views.chain import decision_of
 from moves.machine import allowed
 from moves.refusals import Forbidden, WrongMoment
 from reviews.rules import WHO_UPHOLDS, may_uphold
+from reviews.selectors import late_on
 
 
 @login_required
@@ -28,7 +29,7 @@ def set_aside(request: PersonRequest, reference: str, person_id: UUID) -> HttpRe
     application = decision.application
     if not may_uphold(application, request.user):
         raise Forbidden(WHO_UPHOLDS)
-    late = next((one for one in selectors.late_acts(application) if one.declaration.user.public_id == person_id), None)
+    late = next((one for one in late_on(application) if one.declaration.user.public_id == person_id), None)
     if late is None:
         raise Http404
     declaration = late.declaration

@@ -13,7 +13,7 @@ from applications.pages import FILE_CHANGES, FILE_SCREENING
 from applications.selectors.turns import whom
 from applications.states import ApplicationState, Span
 from decisions.pages import FILE_DECISION
-from decisions.selectors import late_acts, rulings_among, stuck_among
+from decisions.selectors import rulings_among, stuck_among
 from desk.constants import TIMELINE_LEAVES_OUT
 from desk.selectors.trail import entries, lines_of, of_verbs
 from letters.models import Letter
@@ -66,7 +66,7 @@ def next_steps(application: Application, user: User) -> list[Step]:
 def rulings_for(application: Application, user: User) -> list[Step]:
     """What `user` may rule on in the file, the earliest declaration first."""
     asked = application.declarations.to_rule_or_touching().select_related("user").order_by("id")
-    stops = {late.declaration for late in late_acts(application)}
+    stops = {late.declaration for late in reviews.late_on(application)}
     return [
         Step(reviews.turn_of(one).row.act, RULE(application.number, one.user.public_id))
         for one in asked

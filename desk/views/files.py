@@ -18,11 +18,10 @@ from applications.states import ApplicationState
 from applications.templatetags.files import state_kind
 from audit.services import record_list_reading
 from audit.states import Read
-from decisions.selectors import late_acts
 from desk.selectors import file as file_page
 from reviews.access import may_declare
 from reviews.rules import may_uphold
-from reviews.selectors import departure_of, upheld_on
+from reviews.selectors import departure_of, late_on, upheld_on
 
 PAGE = 30
 
@@ -42,7 +41,7 @@ def show(request: PersonRequest, reference: str) -> HttpResponse:
         "timeline": file_page.timeline(application),
         "letters": file_page.letters_of(application),
         "departure": departure_of(application, request.user),
-        "late": late_acts(application),
+        "late": late_on(application),
         "upheld": upheld_on(application),
         "may_uphold": may_uphold(application, request.user),
         "may_declare": may_declare(application, request.user),

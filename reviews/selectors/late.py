@@ -39,15 +39,26 @@ class Late:
         return f"{self.declaration.user.full_name} ({self.acts_said})"
 
 
-def late_on(application: Application, *, of_chain: Callable[[], Iterable[tuple[int, Duty]]] = tuple) -> list[Late]:
+ActsOfChain = Callable[[Application], Iterable[tuple[int, Duty]]]
+
+_CHAIN: list[ActsOfChain] = []
+
+
+def tells_acts_of_chain(acts: ActsOfChain) -> None:
+    """Declares, at start, which acts of the decision of a file stand, each with the key of its person: the app of the
+    decisions knows, above this one."""
+    _CHAIN.append(acts)
+
+
+def late_on(application: Application) -> list[Late]:
     """What came late on a file, the earliest first. Reviews are not there: they no longer count. A recommendation is,
-    while it stands; `of_chain`, asked where there is something: the acts of its decision that stand, each with the key
-    of its person."""
+    while it stands; so are the acts of its decision that do."""
     declarations = list(Declaration.objects.touching().filter(application=application).select_related("user"))
     if not declarations:
         return []
     recommended = Recommendation.objects.standing().filter(application=application).values_list("by_id", flat=True)
-    standing = {*of_chain(), *((person, Duty.RECOMMEND) for person in recommended)}
+    of_chain = (act for acts in _CHAIN for act in acts(application))
+    standing = {*of_chain, *((person, Duty.RECOMMEND) for person in recommended)}
     found = []
     for one in declarations:
         acts = tuple(act for act in one.acts if _stands(one.user_id, act, standing))

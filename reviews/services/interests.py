@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation, User
 from accounts.rules import is_oneself
@@ -29,12 +30,16 @@ from reviews.checks import Conflict
 from reviews.models import Assignment, Declaration, Interest, Undertaking
 from reviews.pages import DECLARE, RULE
 from reviews.rules import WHO_RULES, WHO_UPHOLDS, Declared, is_reviewer, may_rule, may_uphold
-from reviews.selectors.late import is_doubt, rulers_on, to_uphold
+from reviews.selectors.late import is_doubt, late_on, rulers_on, to_uphold
 from reviews.services.panels import take_the_chair
 from reviews.services.scores import after_what_counts_changed
 from reviews.states import Answer, AssignmentState
 from work import clock
 from work.texts import Text, is_blank
+
+NOTHING_LEFT = gettext_lazy(
+    "There is nothing left to rule on: what this person did no longer counts, or their declaration has changed."
+)
 
 STANDINGS = {
     Answer.NONE: StandingState.CLEAR,
@@ -242,8 +247,8 @@ def lock_to_uphold(declaration: Declaration, *, by: User, why: str) -> Declarati
     declaration = Declaration.objects.select_for_update(of=("self",)).select_related("user").get(pk=declaration.pk)
     if Declaration.objects.to_rule_on().filter(pk=declaration.pk).exists():
         raise WrongMoment(Refusal(_("The chair rules on the doubt first."), code="ruling"))
-    if not Declaration.objects.touching().filter(pk=declaration.pk).exists():
-        raise WrongMoment(Refusal(_("There is nothing left to rule on: the declaration has changed."), code="ruled"))
+    if all(declaration != late.declaration for late in late_on(application)):
+        raise WrongMoment(Refusal(NOTHING_LEFT, code="ruled"))
     if is_blank(why):
         raise WrongMoment(Refusal(_("A ruling is in writing: give your reasons."), code="reason"))
     if may_rule(application, by):

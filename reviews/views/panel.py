@@ -257,11 +257,12 @@ def rule(request: PersonRequest, reference: str, person_id: UUID) -> HttpRespons
     declared = application.declarations.latest_of_each().select_related("user")
     declaration = get_object_or_404(declared, user__public_id=person_id)
     open_ = declaration.answer == Answer.UNSURE and declaration.ruled_by_id is None
-    late = not open_ and application.declarations.touching().filter(pk=declaration.pk).exists()
+    late = not open_ and any(declaration == one.declaration for one in selectors.late_on(application))
     form: RuleForm | UpholdForm | None = None
-    if declaration.user_id != request.user.pk and open_ and may_rule(application, request.user):
+    typed = request.POST  # over something that was ruled on meanwhile: the refusal is said beside it
+    if declaration.user_id != request.user.pk and (open_ or "ruling" in typed) and may_rule(application, request.user):
         form = RuleForm(request.POST or None)
-    elif declaration.user_id != request.user.pk and late:
+    elif declaration.user_id != request.user.pk and (late or "why" in typed):
         form = UpholdForm(request.POST or None)
     if request.method == "POST" and form is not None and form.is_valid():
         try:

@@ -14,7 +14,6 @@ from applications.states import ApplicationState
 from decisions import services
 from decisions.models import Concurrence, Decision, Step
 from decisions.selectors import (
-    late_acts,
     return_for,
     returners_of,
     rulings_among,
@@ -23,6 +22,7 @@ from decisions.selectors import (
     waits_of,
     work_for,
 )
+from decisions.selectors.chain import acts_of_chain
 from decisions.selectors.waiting import _work_of_chain, _work_of_rulings
 from decisions.services import set_acts_aside
 from decisions.states import DecisionState
@@ -36,7 +36,7 @@ from notifications.models import Message
 from notifications.notices import write
 from reviews.models import Assignment, Declaration, Recommendation
 from reviews.querysets import DeclarationQuerySet
-from reviews.selectors import Late, panel_reviews, reread, rulers_on, upheld_on
+from reviews.selectors import Late, late_on, panel_reviews, reread, rulers_on, upheld_on
 from reviews.services import declare_interests, recuse_reviewer, rule_on_declaration, uphold_acts
 from tests.decisions import files
 from tests.mutants import proves
@@ -301,25 +301,25 @@ def test_endorser_with_a_late_conflict_stops_the_approval_until_the_chair_looks_
     assert [code for code, _words in refused(services.issue, decision, by=cast.officer)] == ["touched"]
 
 
-@proves(late_acts)
+@proves(late_on, acts_of_chain)
 def test_act_taken_again_is_touched_no_more(cast, programme):
     """Sent back, it counts no more; nor in a decision that is void, nor on another file."""
     decision = files.endorsed(cast, programme)
     files.declare(cast, decision, "approver")
     declaration = declare_interests(decision.application, by=cast.endorser, answer="conflict", note="Mon frère.")
     file = decision.application
-    assert [(one.declaration, one.acts) for one in late_acts(file)] == [(declaration, (Duty.ENDORSE,))]
+    assert [(one.declaration, one.acts) for one in late_on(file)] == [(declaration, (Duty.ENDORSE,))]
     other = files.endorsed(cast, programme, company="precision")
     decision = services.send_back(decision, by=cast.approver, reason="À reprendre par quelqu’un d’autre.")
-    assert late_acts(file) == []
+    assert late_on(file) == []
     Step.objects.filter(decision=decision).update(voided_at=None)
-    assert late_acts(file) != []
+    assert late_on(file) != []
     Decision.objects.filter(pk=decision.pk).update(state=DecisionState.VOID)
-    assert late_acts(file) == []
+    assert late_on(file) == []
     assert other.steps.counted().exists()
 
 
-@proves(_work_of_rulings, moot={"without .touching()": "`late_acts` says which of them stop a decision"})
+@proves(_work_of_rulings, moot={"without .touching()": "`late_on` says which of them stop a decision"})
 def test_what_a_late_conflict_stops_is_a_line_of_the_day_of_who_rules_on_it(cast, programme):
     """The chair's and the endorser's, never the person's own, nor of whom the file is closed to; a doubt is the chair's
     own line; what stands no more, what was ruled on, and a file that no decision waits on, are in nobody's day. A file
@@ -380,7 +380,7 @@ def day(person):
     upheld_on, rulings_for, _work_of_chain,
     moot={
         "without .order_by()": "the order is told after",
-        "without .to_rule_or_touching()": "`rulings_on` and `late_acts` say which wait: it reads fewer",
+        "without .to_rule_or_touching()": "`rulings_on` and `late_on` say which wait: it reads fewer",
         "without `application__in=files`": "`rulings_on` says which wait: it reads fewer",
         "order by `-pk`": "each is found by its key",
         "without `if person.pk != declaration.user_id`": "the file is closed to whom declared it",
@@ -502,13 +502,29 @@ def test_act_that_does_not_stand_sends_the_decision_back_from_the_page_of_the_ru
     client.post(address, {"why": "Le montant tient à ce lien."})
     assert now(decision) == (DecisionState.DRAFT, ApplicationState.RECOMMENDED)
     assert decision.steps.get(kind="sent_back").note == "Le montant tient à ce lien."
-    assert late_acts(Application.objects.get(pk=decision.application_id)) == []
+    assert late_on(Application.objects.get(pk=decision.application_id)) == []
     assert client.post(address, {"why": "Encore."}).status_code == 404
 
     other = files.endorsed(cast, programme, company="precision")
     late = declare_interests(other.application, by=cast.chair, answer="conflict", note="Mon frère.")
     assert set_acts_aside(late, by=cast.endorser, why="À reprendre.")
     assert now(other) == (DecisionState.VOID, ApplicationState.REVIEWED)
+
+
+def test_acts_that_were_set_aside_are_upheld_by_nobody_and_what_was_typed_is_kept(cast, programme, client):
+    """Both rulers had opened the page: the first who answers settles it."""
+    decision = files.approved(cast, programme)
+    late = declare_interests(decision.application, by=cast.approver, answer="conflict", note="Ma sœur.")
+    rule = reverse("review-rule", args=[decision.application.reference, cast.approver.public_id])
+    client.force_login(cast.chair)
+    assert 'name="why"' in client.get(rule).content.decode()
+    assert set_acts_aside(late, by=cast.endorser, why="À reprendre.")
+    answer = client.post(rule, {"why": "Cela tient."})
+    page = answer.content.decode()
+    assert (answer.status_code, "Cela tient.</textarea>" in page) == (409, True)
+    assert "Il ne reste rien sur quoi se prononcer" in page
+    assert upheld_on(decision.application) == []
+    assert 'name="why"' not in client.get(rule).content.decode()
 
 
 @proves(returners_of, moot={"without `if role`": "each opinion has its role: the type of a turn's row allows none"})

@@ -9,7 +9,7 @@ from django.utils import translation
 from applications.constants import SUMMARY
 from audit.actors import CLOCK
 from decisions import services
-from decisions.models import Decision, DecisionShare
+from decisions.models import Decision, DecisionShare, Step
 from decisions.pages import CONCURRENCE, FILE_DECISION
 from decisions.querysets import DecisionQuerySet, ShareQuerySet, StepQuerySet
 from decisions.selectors import (
@@ -19,6 +19,7 @@ from decisions.selectors import (
     money_of,
     others_of,
     present_decision,
+    returns_of,
     summary_of,
     tell,
     told_to_partner,
@@ -398,6 +399,23 @@ def test_file_shows_its_open_decision_else_the_latest(cast, programme, states, s
 def test_file_without_a_decision_shows_none(cast, programme):
     of_file(cast, programme, ("draft", "approved"))
     assert present_decision(files.file_row(cast, programme)) is None
+
+
+@proves(returns_of, StepQuerySet.returns, StepQuerySet.latest_first)
+def test_returns_of_a_decision_are_those_of_every_decision_of_its_file_the_latest_first(cast, programme):
+    void = files.decision_row(cast, programme, state="void")
+    now = files.decision_row(cast, programme, state="draft", file=void.application, number=2)
+    away = files.decision_row(cast, programme, state="draft")
+
+    def step(decision, kind, days):
+        at = files.DECIDED_AT + timedelta(days=days)
+        return Step.objects.create(decision=decision, kind=kind, by=cast.approver, note="À revoir.", at=at)
+
+    second, third, first = step(now, "sent_back", 2), step(now, "sent_back", 3), step(void, "sent_back", 1)
+    twin = step(void, "sent_back", 1)
+    step(now, "endorsed", 5), step(away, "sent_back", 4)
+    assert returns_of(now) == returns_of(void) == [third, second, twin, first]
+    assert returns_of(away) != []
 
 
 @proves(others_of, superseded_by, DecisionQuerySet.in_force)

@@ -1,5 +1,6 @@
 """The pages: who opens which, what they show and hide, and what a click does."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -23,6 +24,7 @@ from moves.services import declare_standing, record_duty
 from notifications.models import Message
 from programs.models import Appointment
 from reviews.models import Recommendation
+from reviews.services import recommend
 from tests.decisions import files
 from tests.mutants import proves
 from work import clock, nudges
@@ -39,6 +41,12 @@ def sent(cast, programme, monkeypatch):
 
 def text(response):
     return response.content.decode()
+
+
+def read_then(client, url, typed=None):
+    """Post what the page at `url` is for, as it was read there."""
+    found = re.search(r'name="edition" value="([^"]+)"', text(client.get(url)))
+    return client.post(url, {**(typed or {}), "edition": found[1] if found else ""})
 
 
 @pytest.mark.parametrize(
@@ -123,16 +131,16 @@ def test_step_happens_behind_a_page_and_a_refusal_is_said_there(cast, programme,
     files.declare(cast, decision, "endorser")
     url = reverse("decision-endorse", args=[decision.application.reference])
     client = as_(cast.endorser)
-    response = client.post(url, {"note": ""})
+    response = read_then(client, url, {"note": ""})
     assert response.status_code == 409
     assert "Reasons, by criterion or by item (English)" in text(client.get(url))
-    typed = text(client.post(url, {"note": "Déjà écrit."})).split("<main")[1]
+    typed = text(read_then(client, url, {"note": "Déjà écrit."})).split("<main")[1]
     assert ("Déjà écrit." in typed, '<button class="button' in typed) == (True, False)
     client.post(
         reverse("decision-reasons", args=[decision.application.reference]),
         {"reasons_fr": "Bon projet.", "reasons_en": "Good project.", "version": "1"},
     )
-    assert client.post(url, {"note": "Vu."}).status_code == 302
+    assert read_then(client, url, {"note": "Vu."}).status_code == 302
     assert Decision.objects.get(pk=decision.pk).state == "endorsed"
 
 
@@ -149,7 +157,7 @@ def test_issue_by_two_clicks_leads_twice_to_the_decision(cast, programme, as_):
     decision = files.approved(cast, programme)
     url = reverse("decision-issue", args=[decision.application.reference])
     client = as_(cast.officer)
-    assert [client.post(url).status_code for _ in range(2)] == [302, 302]
+    assert [read_then(client, url).status_code for _ in range(2)] == [302, 302]
     assert Letter.objects.count() == 1
 
 
@@ -159,8 +167,55 @@ def test_return_without_a_reason_keeps_the_page_and_says_so(cast, programme, as_
     response = as_(cast.approver).post(url, {"reason": " ", "to": "start"})
     assert (response.status_code, Decision.objects.get(pk=decision.pk).state) == (200, "approved")
     assert "Give the reason" in text(response)
-    as_(cast.approver).post(url, {"reason": "À revoir.", "to": "panel"})
+    read_then(as_(cast.approver), url, {"reason": "À revoir.", "to": "panel"})
     assert Decision.objects.get(pk=decision.pk).state == "void"
+
+
+@pytest.mark.parametrize("change", ["reasons", "sent back", "made again"])
+def test_step_is_taken_on_the_decision_that_was_read_and_on_no_other(cast, programme, as_, change):
+    """Its page was opened before somebody wrote other reasons, sent it back, or recommended another amount: nothing is
+    done, the page shows the decision as it is now, with what was typed, and a second click takes the step."""
+    decision = files.recommended_file(cast, programme, amount="60000.00", outcome="partial", requested="75000.00")
+    file, reference = decision.application, decision.application.reference
+    with clock.at(files.DECIDED_AT):
+        files.declare(cast, decision, "endorser", "approver")
+        if change != "reasons":
+            services.endorse(decision, by=cast.endorser)
+        person, step = (cast.endorser, "endorse") if change == "reasons" else (cast.approver, "approve")
+        client, url = as_(person), reverse(f"decision-{step}", args=[reference])
+        edition = re.search(r'name="edition" value="([^"]+)"', text(client.get(url)))[1]
+        if change == "reasons":
+            services.edit_reasons(
+                decision, by=cast.officer, version=1, reasons_fr="Autre motif.", reasons_en="Another reason."
+            )
+        elif change == "sent back":
+            services.send_back(decision, by=cast.endorser, reason="À revoir.")
+            services.endorse(decision, by=cast.endorser)
+        else:
+            services.send_back(decision, by=cast.endorser, reason="Tout.", to_panel=True)
+            recommend(
+                Application.objects.get(pk=file.pk), by=cast.chair, outcome="approved", amount=files.D("75000.00"),
+                shares=[(files.envelopes(programme)[0], files.D("75000.00"))], discussion="",
+                reasons_fr="Le projet répond aux objectifs.", reasons_en="The project meets the objectives.",
+            )  # fmt: skip
+            decision = Decision.objects.open().get(application=file)
+            services.endorse(decision, by=cast.endorser)
+        before = Decision.objects.get(pk=decision.pk).state
+        answer = client.post(url, {"note": "Lu.", "edition": edition})
+        page = text(answer)
+        assert (answer.status_code, Decision.objects.get(pk=decision.pk).state) == (409, before)
+        assert "This decision is no longer the one that your page showed" in page
+        assert "Lu.</textarea>" in page
+        if change == "made again":
+            assert "$75,000.00" in page.replace("\u00a0", " ")
+        if change != "reasons":  # why it came back is read where it is decided on again
+            note = "À revoir." if change == "sent back" else "Tout."
+            for one in (page, text(client.get(reverse("decision-file", args=[reference])))):
+                assert f"Sent back by {cast.endorser.full_name}, " in one or change == "sent back"
+                assert note in one
+        shown = re.search(r'name="edition" value="([^"]+)"', page)[1]
+        assert client.post(url, {"note": "Lu.", "edition": shown}).status_code == 302
+        assert Decision.objects.get(pk=decision.pk).state == f"{step}d".replace("ee", "e")
 
 
 def test_queue_shows_each_person_their_step_with_the_money(cast, programme, as_):

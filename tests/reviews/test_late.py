@@ -13,7 +13,7 @@ from moves.states import Duty, StandingState
 from notifications.models import Message
 from reviews.models import Declaration, Recommendation
 from reviews.querysets import DeclarationQuerySet
-from reviews.selectors import late_on, panel_reviews, said_of
+from reviews.selectors import late, late_on, panel_reviews, said_of
 from reviews.services import (
     declare_interests,
     record_interest,
@@ -153,7 +153,7 @@ def test_conflict_of_the_screener_stops_the_review_until_somebody_else_looks_aga
 
 
 @proves(DeclarationQuerySet.touching, late_on)
-def test_what_came_late_is_the_latest_of_each_person_that_touches_an_act_that_stands(cast, programme):
+def test_what_came_late_is_the_latest_of_each_person_that_touches_an_act_that_stands(cast, programme, monkeypatch):
     """The screener and the chair, in that order; not a score, nor a recommendation that is void or of another file."""
     file = eligible_file(cast, programme)
     other = another(file)
@@ -190,7 +190,9 @@ def test_what_came_late_is_the_latest_of_each_person_that_touches_an_act_that_st
         == f"{cast.ben.full_name} (faire l’analyse d’admissibilité); {cast.chair.full_name} (recommander)"
     )
     of_chain = [(cast.endorser.pk, Duty.ENDORSE)]
-    assert [one.declaration for one in late_on(file, of_chain=lambda: of_chain)] == [again, chair, endorser]
+    monkeypatch.setattr(late, "_CHAIN", [lambda asked: of_chain if asked == file else []])
+    assert [one.declaration for one in late_on(file)] == [again, chair, endorser]
+    assert [one.declaration for one in late_on(other)] == [away]
 
 
 STANDING = {"conflict": StandingState.CONFLICT, "unsure": StandingState.UNSURE}
