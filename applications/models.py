@@ -183,7 +183,8 @@ class Document(PublicModel):
 
 
 class Snapshot(PublicModel):
-    """What was submitted, as one canonical JSON text, never rebuilt from rows. `digest` is its SHA-256."""
+    """What was submitted, as one canonical JSON text, never rebuilt from rows. `digest` is its SHA-256. Beside it, what
+    its parties were known by then (`selectors.parties`): conflicts of interest are read from it too."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="snapshots")
     number = models.PositiveSmallIntegerField()
@@ -195,6 +196,15 @@ class Snapshot(PublicModel):
     at = models.DateTimeField(default=clock.now)
     receipt = models.OneToOneField(Rendering, on_delete=models.PROTECT, null=True, blank=True, related_name="snapshot")
     superseded_at = models.DateTimeField(null=True, blank=True)
+    applicant_name = models.CharField(max_length=250, blank=True, default="", db_default="")
+    applicant_neq = models.CharField(max_length=10, blank=True, default="", db_default="")
+    applicant_website = models.URLField(blank=True, default="", db_default="")
+    applicant_mail = models.TextField(
+        blank=True, default="", db_default="", help_text="Domains of the addresses of who acted for it: a line each."
+    )
+    sponsor_neqs = models.TextField(
+        blank=True, default="", db_default="", help_text="NEQs registered under the name of its sponsor: a line each."
+    )
 
     objects = SnapshotQuerySet.as_manager()
 

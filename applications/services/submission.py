@@ -14,11 +14,12 @@ from accounts.rules import is_signatory
 from applications import constants, search
 from applications.checks import attestations_of, live_sponsorship
 from applications.figures import aid_of, requested_of
-from applications.models import Answer, Application, Snapshot
+from applications.models import Answer, Application, Snapshot, Sponsorship
 from applications.pages import APPLICATION, FILE_PAGE
 from applications.rules import BUSY, IS_LEAVING, Signing
 from applications.selectors.answers import amount_of, answers_of, eligibility_of, form_of
 from applications.selectors.deadlines import cohort_of
+from applications.selectors.parties import mail_domains, neqs_of
 from applications.selectors.people import officers_of, people_of
 from applications.selectors.submitted import current_snapshot
 from applications.services.clocks import start_clock, stop_clock
@@ -263,4 +264,13 @@ def freeze(
         signed_name=signed_name,
         by=by,
         at=now,
+        applicant_name=organisation.legal_name,
+        applicant_neq=organisation.neq,
+        applicant_website=organisation.website,
+        applicant_mail="\n".join(sorted(mail_domains([organisation.pk]).get(organisation.pk, ()))),
+        sponsor_neqs="\n".join(sorted(_neqs_of(sponsorship))) if sponsorship else "",
     )
+
+
+def _neqs_of(sponsorship: Sponsorship) -> set[str]:
+    return neqs_of({sponsorship.name_key} - {""}).get(sponsorship.name_key, set())

@@ -48,7 +48,11 @@ UNVERSIONED = {
     "applications.Finding": {
         "item": Why.ONCE, "own_fr": Why.ONCE, "own_en": Why.ONCE, "evidence": Why.MACHINE,
     },
-    "applications.Snapshot": columns("canonical digest signed_name", Why.ONCE),
+    "applications.Snapshot": columns(
+        "canonical digest signed_name"
+        " applicant_name applicant_neq applicant_website applicant_mail sponsor_neqs",
+        Why.ONCE,
+    ),
     "applications.Sponsorship": columns(
         "email organisation_name name_key token_digest summary"
         " improvement confirmed_name",

@@ -1,0 +1,58 @@
+"""What the parties of a file are known by, and what a submission keeps of it."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from accounts.models import Membership, Organisation, User
+from applications.selectors.parties import mail_domains, neqs_of
+from tests.files import submitted_file
+from tests.mutants import proves
+from work.names import enterprise_key
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 10, 6)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def in_october(clock_at):
+    clock_at(datetime(2026, 10, 6, 14, tzinfo=UTC))
+
+
+@proves(neqs_of)
+def test_numbers_of_a_name_are_those_registered_under_it(cast, usinage, precision):
+    key = enterprise_key(usinage.legal_name)
+    other = Organisation.objects.create(legal_name=usinage.legal_name.upper(), neq="1140000001")
+    assert neqs_of({key}) == {key: {usinage.neq, other.neq}}
+    assert neqs_of(set()) == {}
+
+
+@proves(mail_domains)
+def test_mail_of_an_organisation_is_that_of_who_acts_for_it_today_and_runs_no_cluster(
+    cast, programme, usinage, precision, in_october
+):
+    """Not of who left, nor of who holds a role of a cluster; of who held one before."""
+    Membership.objects.all().delete()
+
+    def act(name, organisation=usinage, **columns):
+        user = User.objects.create_user(f"ines@{name}.example", given_name="Inès", family_name="Roy")
+        Membership.objects.create(user=user, organisation=organisation, role="member", **columns)
+        return user
+
+    act("present"), act("beside", precision), act("left", ended_at=datetime(2026, 10, 5, tzinfo=UTC))
+    for name, ends in (("runs", None), ("ran", TODAY - DAY)):
+        role = {"role": "officer", "starts_on": TODAY - 9 * DAY, "ends_on": ends}
+        act(name).cluster_appointments.create(cluster=programme.cluster, **role)
+    assert mail_domains([usinage.pk]) == {usinage.pk: {"present.example", "ran.example"}}
+
+
+def test_submission_keeps_what_its_parties_are_known_by(cast, programme, usinage, prime):
+    """The name and the number as signed; the site; the addresses; the numbers of its sponsor."""
+    user = User.objects.create_user("ines@ajustage.example", given_name="Inès", family_name="Roy")
+    Membership.objects.create(user=user, organisation=usinage, role="member")
+    kept = submitted_file(cast, programme).snapshots.get()
+    assert (kept.applicant_name, kept.applicant_neq) == (usinage.legal_name, usinage.neq)
+    assert kept.applicant_website == usinage.website == "https://gauthier.example"
+    assert kept.applicant_mail.splitlines() == ["ajustage.example", "gauthier.example"]
+    assert kept.sponsor_neqs == prime.neq
