@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Cluster, ClusterAppointment, Membership, Organisation, User
 from accounts.roles import ClusterRole
 from accounts.rules import lasts_to
-from applications.models import Application, Sponsorship
+from applications.models import Application, Snapshot, Sponsorship
+from applications.selectors.parties import mail_domains, neqs_of
 from funding.models import PartnerSeat
 from moves.querysets import look_back
 from programs.models import Call
@@ -84,9 +85,10 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Parties:
-    """Everyone a file is about: the keys of the names (`enterprise_key`), the NEQs, and the mail domains of the
-    applicant and of its sponsors."""
+    """Everyone a file is about: the key of the row of its applicant, the keys of the names (`enterprise_keys`), the
+    NEQs, and the mail domains of the applicant and of its sponsors; of today, and of each submission of the file."""
 
+    applicant: int
     names: frozenset[str]
     neqs: frozenset[str]
     applicant_domains: frozenset[str]
@@ -95,18 +97,21 @@ class Parties:
 
 @dataclass(frozen=True)
 class Tie:
-    """What joins a person to an organisation (the key of its name, its NEQ or ""), the number of its row, and the
-    conflict that it then is."""
+    """What joins a person to an organisation (the keys of its name, its NEQ or "", the key of its row where it is
+    registered), the number of its own row, and the conflict that it then is."""
 
     row: int
-    name: str
+    names: frozenset[str]
     neq: str
+    organisation: int | None
     conflict: Conflict
 
     def with_any(self, parties: Parties) -> Conflict | None:
         """The conflict that it is with these parties, and how it meets them; None with none."""
-        met = [*({self.name} & parties.names), *({self.neq} & parties.neqs)]
-        facts = tuple(f"{self.row}:{link}" for link in met if link)
+        met = [*sorted(self.names & parties.names), *({self.neq} & parties.neqs)]
+        if not met and self.organisation == parties.applicant:
+            met = ["applicant"]  # it bore another name and another number each time that it was asked
+        facts = tuple(f"{self.row}:{link}" for link in met)
         return replace(self.conflict, facts=facts) if facts else None
 
 
@@ -120,6 +125,15 @@ class Ties:
     organisations: frozenset[int]
     memberships: tuple[Tie, ...]
     interests: tuple[Tie, ...]
+
+    def hold(self, key: str) -> bool:
+        """Whether what a fact (`Conflict.keys`) was read from is still on record of this person: their own row, or
+        their own address. What it met of the file may have changed since. Rivals are no tie of theirs."""
+        code, _colon, fact = key.partition(":")
+        own = fact.partition(":")[0]
+        if code in (Obstacle.APPLICANT_DOMAIN, Obstacle.SPONSOR_DOMAIN):
+            return own == self.domain
+        return any((one.conflict.code, str(one.row)) == (code, own) for one in (*self.memberships, *self.interests))
 
 
 def _mail_domain(address: str) -> str:
@@ -143,47 +157,46 @@ def _offices() -> set[str]:
 def parties_of(applications: Collection[Application]) -> dict[int, Parties]:
     """The `Parties` of each file, by its key: the applicant, and the sponsors that neither it cancelled nor declined.
 
-    The number of queries does not grow with the files.
+    Both as they are today, and as they were at each submission of the file: a party takes no conflict away by what it
+    changes of itself. The number of queries does not grow with the files.
     """
     organisations = Organisation.objects.in_bulk({one.organisation_id for one in applications})
-    # Whoever runs a cluster writes from its own addresses: they say nothing of the company that they act for.
-    runs = ClusterAppointment.objects.held_today().values("user")
-    members = Membership.objects.current().filter(organisation__in=organisations).exclude(user__in=runs)
-    members = members.select_related("user")
-    people = _gathered(members, lambda row: row.organisation_id)
-    standing = Sponsorship.objects.standing().filter(application__in=[one.pk for one in applications])
+    mail = mail_domains(organisations)
+    files = [one.pk for one in applications]
+    standing = Sponsorship.objects.standing().filter(application__in=files)
     sponsors = _gathered(standing, lambda row: row.application_id)
-    neqs = _neqs_of({enterprise_key(one.organisation_name) for rows in sponsors.values() for one in rows} - {""})
-    own = {key: _domains_of(one, people.get(key, ())) for key, one in organisations.items()}
+    submissions = Snapshot.objects.filter(application__in=files).defer("canonical")
+    sent = _gathered(submissions, lambda row: row.application_id)
+    neqs = neqs_of({enterprise_key(one.organisation_name) for rows in sponsors.values() for one in rows} - {""})
     found = {}
     for application in applications:
         applicant, asked = organisations[application.organisation_id], sponsors.get(application.pk, ())
-        names = {enterprise_key(one.organisation_name) for one in asked}
+        then = sent.get(application.pk, ())
+        counts = [one for one in then if one.superseded_at is None]  # its sponsor is the one that was asked last
+        names = {one.organisation_name for one in asked}
         found[application.pk] = Parties(
-            names=frozenset({enterprise_key(applicant.legal_name), *names} - {""}),
-            neqs=frozenset({applicant.neq}).union(*(neqs.get(name, ()) for name in names)),
-            applicant_domains=own[applicant.pk],
+            applicant=applicant.pk,
+            names=_keys_of({applicant.legal_name, *names, *(one.applicant_name for one in then)}),
+            neqs=frozenset({applicant.neq, *(one.applicant_neq for one in then)}).union(
+                *(neqs.get(enterprise_key(name), ()) for name in names), *(one.sponsor_neqs.split() for one in counts)
+            )
+            - {""},
+            applicant_domains=_domains_of(applicant, mail.get(applicant.pk, ()), then),
             sponsor_domains=frozenset({_mail_domain(one.email) for one in asked} - {""}),
         )
     return found
 
 
-def _domains_of(organisation: Organisation, members: Iterable[Membership]) -> frozenset[str]:
-    """Those of the addresses of its people, and of its site."""
-    site = domain_of(organisation.website)
-    if any(is_under(site, host) for host in SHARED_HOSTS):
-        site = ""
-    own = {site, *(_mail_domain(one.user.email) for one in members)}
+def _keys_of(names: Iterable[str]) -> frozenset[str]:
+    return frozenset({enterprise_key(name) for name in names} - {""})
+
+
+def _domains_of(applicant: Organisation, mail: Iterable[str], then: Collection[Snapshot]) -> frozenset[str]:
+    """Those of the addresses of its people (`mail` of today), and of its site."""
+    sites = {domain_of(one) for one in (applicant.website, *(one.applicant_website for one in then))}
+    own = {one for one in sites if not any(is_under(one, host) for host in SHARED_HOSTS)}
+    own |= {_mail_domain(one) for one in (*mail, *(one for sent in then for one in sent.applicant_mail.split()))}
     return frozenset(own - {""})
-
-
-def _neqs_of(keys: Collection[str]) -> dict[str, set[str]]:
-    """The NEQs registered under each of these names, as `enterprise_key` gives them, by that key."""
-    found: dict[str, set[str]] = {}
-    rows = Organisation.objects.filter(name_key__in=keys).values_list("name_key", "neq")
-    for key, neq in rows if keys else ():
-        found.setdefault(key, set()).add(neq)
-    return found
 
 
 def ties_of(people: Collection[User]) -> dict[int, Ties]:
@@ -215,8 +228,8 @@ def _of_membership(membership: Membership) -> Tie:
     if membership.ended_at:
         day = clock.format_day(membership.ended_at, get_language() or "fr")
         words = _("acted for %(organisation)s until %(day)s") % {"organisation": organisation.legal_name, "day": day}
-    name = enterprise_key(organisation.legal_name)
-    return Tie(membership.pk, name, organisation.neq, Conflict(Obstacle.MEMBERSHIP, words))
+    names, conflict = _keys_of([organisation.legal_name]), Conflict(Obstacle.MEMBERSHIP, words)
+    return Tie(membership.pk, names, organisation.neq, organisation.pk, conflict)
 
 
 def _of_interest(interest: Interest) -> Tie:
@@ -226,8 +239,8 @@ def _of_interest(interest: Interest) -> Tie:
     if interest.ends_on and interest.ends_on < clock.today():
         values["day"] = clock.format_day(interest.ends_on, get_language() or "fr")
         words = _("declared interest (%(kind)s, ended on %(day)s): %(organisation)s") % values
-    name = enterprise_key(interest.organisation_name)
-    return Tie(interest.pk, name, interest.neq, Conflict(kind, words))
+    names = _keys_of([interest.organisation_name])
+    return Tie(interest.pk, names, interest.neq, interest.organisation_id, Conflict(kind, words))
 
 
 def conflicts_between(parties: Parties, ties: Ties, excluded: Collection[Excluded]) -> list[Conflict]:

@@ -33,16 +33,25 @@ def unruled(application: Application, user: User, suggested: Collection[Conflict
     """Those of `suggested` that no ruling on this file has answered. A ruling answers the facts that it was made of."""
     if not suggested:
         return []
-    ruled = application.declarations.of_person(user).ruled()
-    known = {key for keys in ruled.values_list("recorded", flat=True) for key in keys.splitlines()}
+    known = _ruled(application, user)
     return [one for one in suggested if not known.issuperset(one.keys)]
+
+
+def _ruled(application: Application, user: User) -> set[str]:
+    """The facts that rulings on this file have answered, by their keys."""
+    ruled = application.declarations.of_person(user).ruled()
+    return {key for keys in ruled.values_list("recorded", flat=True) for key in keys.splitlines()}
 
 
 def is_lifted(application: Application, user: User, suggested: Collection[Conflict]) -> bool:
     """Whether the doubt that closes a file to `user` is of the records alone, which say nothing against them any more:
-    then they may declare again. A doubt of their own waits for its ruling."""
+    then they may declare again. A doubt of their own waits for its ruling; so does one of a record of theirs that is
+    still there, whatever a party of the file has changed of itself since (`Ties.hold`)."""
     if standing_of(application.pk, user) != StandingState.UNSURE:
         return False
     latest = application.declarations.of_person(user).latest_of_each().first()
-    alone = latest is not None and latest.by_records and latest.ruled_by_id is None
-    return alone and not unruled(application, user, suggested)
+    if latest is None or not latest.by_records or latest.ruled_by_id is not None:
+        return False
+    ties, answered = ties_of([user])[user.pk], _ruled(application, user)
+    left = [key for key in latest.recorded.splitlines() if key not in answered and ties.hold(key)]
+    return not left and not unruled(application, user, suggested)

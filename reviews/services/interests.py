@@ -313,8 +313,9 @@ def rule_on_declaration(declaration: Declaration, *, by: User, clear: bool, ruli
     if is_blank(ruling):
         raise WrongMoment(Refusal(_("A ruling is in writing: give your reasons."), code="reason"))
     declaration.ruled_by, declaration.ruling = by, ruling.strip()
-    suggested = checks.proposed_conflicts(application, declaration.user)  # what the chair rules on, as of now
-    declaration.recorded = _keys(suggested)
+    suggested = checks.proposed_conflicts(application, declaration.user)
+    ruled_on = [*declaration.recorded.splitlines(), *_keys(suggested).splitlines()]  # as of then, and as of now
+    declaration.recorded = "\n".join(dict.fromkeys(ruled_on))
     declaration.save(update_fields=["ruled_by", "ruling", "recorded"])
     answer = Answer.NONE if clear else Answer.CONFLICT
     record(declaration, "ruled", by=by, given={"clear": bool(clear)}, personal={"ruling": declaration.ruling})

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Cluster, Membership, Organisation, User
+from accounts.services.organisations import remove_member, update_organisation
 from applications.models import Application
 from moves.interests import standing_of
 from moves.refusals import WrongMoment
@@ -194,13 +195,19 @@ def site(usinage, address):
     Organisation.objects.filter(pk=usinage.pk).update(website=address)
 
 
+def write_from(person, domain):
+    User.objects.filter(pk=person.pk).update(email=f"{person.given_name.lower()}@{domain}")
+    person.refresh_from_db()
+
+
 @proves(
     checks.is_lifted,
     checks.unruled,
     moot={"without .of_person()": "what is recorded names the row of its person"},
 )
 def test_doubt_of_the_records_alone_is_answered_again_once_they_say_nothing(cast, programme, usinage, client):
-    """The applicant's site was the employer's of Dev, who had scored; it no longer is."""
+    """Dev, who had scored, had an address at the applicant's; he no longer has. What the applicant changes of itself
+    lifts nothing."""
     file = file_in_review(cast, programme)
     for person in (cast.ana, cast.dev):
         score(of(file, person), 4)
@@ -214,18 +221,109 @@ def test_doubt_of_the_records_alone_is_answered_again_once_they_say_nothing(cast
     with pytest.raises(WrongMoment):
         declare_interests(file, by=cast.dev, answer="none")
     site(usinage, "")
+    with pytest.raises(WrongMoment):
+        declare_interests(file, by=cast.dev, answer="none")
+    write_from(cast.dev, "outillage.example")
     assert "Les registres contredisaient votre déclaration" in client.get(page).content.decode()
     assert client.post(page, {"answer": "none"}).status_code == 302
     assert (standing_of(file.pk, cast.dev), panel_reviews(file).counted) == (StandingState.CLEAR, 2)
     assert list(Declaration.objects.to_rule_on()) == [own]
     with pytest.raises(WrongMoment):  # his doubt is his own: no record made it
         declare_interests(file, by=cast.ben, answer="none")
-    site(usinage, "https://saint-maurice.example")
+    site(usinage, "https://outillage.example")
     declare_interests(file, by=cast.dev, answer="none")
     declare_interests(file, by=cast.dev, answer="unsure", note="Nous avons eu ce client.")
-    site(usinage, "")
+    write_from(cast.dev, "saint-maurice.example")
     with pytest.raises(WrongMoment):
         declare_interests(file, by=cast.dev, answer="none")
+
+
+def rename(usinage, **fields):
+    """What the applicant changes of itself, while its file is under way."""
+    usinage = fresh(usinage)
+    return update_organisation(usinage, by=usinage.memberships.signing().get().user, version=usinage.version, **fields)
+
+
+NAMED = {"kind": "employer", "organisation_name": "Usinage Gauthier"}
+ITS_OWN = {"legal_name": "Mécanique Nouvelle inc.", "neq": "1140000009", "website": ""}
+
+
+@pytest.mark.parametrize("known", ["name", "neq", "domain"])
+def test_doubt_waits_for_its_ruling_whatever_the_applicant_changes_of_itself(cast, programme, usinage, known):
+    """Name, NEQ and site at once, then back: Ana's own record is where it was. Nothing is asked anew of her ruling."""
+    site(usinage, "https://ajustage.example")
+    usinage.refresh_from_db()
+    file = file_in_review(cast, programme)
+    score(of(file, cast.ana), 4)
+    if known == "domain":
+        write_from(cast.ana, "ajustage.example")
+        declare_interests(file, by=cast.ana, answer="none")
+    else:
+        record_interest(by=cast.ana, **NAMED | ({"neq": usinage.neq} if known == "neq" else {}))
+    before = checks.proposed_conflicts(file, cast.ana)
+    was = {"legal_name": usinage.legal_name, "neq": usinage.neq, "website": usinage.website}
+    for fields in (ITS_OWN, was, ITS_OWN):
+        rename(usinage, **fields)
+        assert [one.keys for one in checks.proposed_conflicts(file, cast.ana)] == [one.keys for one in before]
+        with pytest.raises(WrongMoment):
+            declare_interests(file, by=cast.ana, answer="none")
+        assert (standing_of(file.pk, cast.ana), panel_reviews(file).counted) == (StandingState.UNSURE, 0)
+    doubt = Declaration.objects.to_rule_on().get()
+    rule_on_declaration(doubt, by=cast.chair, clear=True, ruling="Un contrat d’un jour.")
+    rename(usinage, **was)
+    assert declare_interests(file, by=cast.ana, answer="none").answer == "none"
+
+
+@pytest.mark.parametrize("known", ["name", "neq", "domain", "member"])
+def test_who_had_a_tie_to_the_applicant_as_it_was_submitted_is_given_no_file_of_it(cast, programme, usinage, known):
+    member = User.objects.create_user("ines@membre.example", given_name="Inès", family_name="Roy")
+    acting = acts_for(member, usinage)
+    site(usinage, "https://ajustage.example")
+    file = eligible_file(cast, programme)
+    if known in {"name", "neq"}:
+        record_interest(by=cast.ana, **NAMED | ({"neq": usinage.neq} if known == "neq" else {}))
+    else:
+        write_from(cast.ana, "ajustage.example" if known == "domain" else "membre.example")
+    code = "employer" if known in {"name", "neq"} else "applicant_domain"
+    rename(usinage, **ITS_OWN)
+    remove_member(acting, by=member)
+    write_from(member, "roy.example")
+    with pytest.raises(WrongMoment) as stopped:
+        assign_reviewer(file, cast.ana, by=cast.officer)
+    assert [one.code for one in stopped.value.refusals] == [code]
+    assert on_record(file, cast.ana, cast.ben) == {"Ana": [code], "Ben": []}
+
+
+def test_interest_in_a_registered_applicant_meets_it_under_a_name_and_a_number_of_none_of_its_submissions(
+    cast, programme, usinage
+):
+    file = eligible_file(cast, programme)
+    record_interest(by=cast.ana, **NAMED, neq=usinage.neq)
+    rename(usinage, **ITS_OWN)
+    file.snapshots.update(applicant_name="Mécanique Ancienne", applicant_neq="1140000008")
+    assert on_record(file, cast.ana, cast.ben) == {"Ana": ["employer"], "Ben": []}
+
+
+def test_sponsor_that_changes_its_name_is_still_the_one_of_the_submission(cast, programme, prime):
+    acts_for(cast.ana, prime)
+    record_interest(by=cast.ben, kind="employer", organisation_name="Boréal", neq=prime.neq)
+    file = eligible_file(cast, programme)
+    expected = {"Ana": ["membership"], "Ben": ["employer"], "Dev": []}
+    assert on_record(file, cast.ana, cast.ben, cast.dev) == expected
+    Organisation.objects.filter(pk=prime.pk).update(legal_name="Autre", name_key="autre")
+    assert on_record(file, cast.ana, cast.ben, cast.dev) == expected
+
+
+def test_doubt_is_ruled_on_with_the_reasons_that_the_records_gave_for_it_then(cast, programme, usinage):
+    """The applicant shows a site after its submission, hides it before the ruling, and shows it again."""
+    file = file_in_review(cast, programme)
+    site(usinage, "https://saint-maurice.example")
+    doubt = declare_interests(file, by=cast.dev, answer="none")
+    site(usinage, "")
+    doubt = rule_on_declaration(doubt, by=cast.chair, clear=True, ruling="Il n’y travaille plus.")
+    assert doubt.recorded == "applicant_domain:saint-maurice.example:saint-maurice.example"
+    site(usinage, "https://saint-maurice.example")
+    assert declare_interests(file, by=cast.dev, answer="none").answer == "none"
 
 
 def test_doubt_that_was_ruled_a_conflict_is_not_answered_again(cast, programme, usinage):
@@ -234,7 +332,7 @@ def test_doubt_that_was_ruled_a_conflict_is_not_answered_again(cast, programme, 
     programme_role(cast, programme)
     doubt = declare_interests(file, by=cast.dev, answer="none")
     rule_on_declaration(doubt, by=cast.chair, clear=False, ruling="C’est son employeur.")
-    site(usinage, "")
+    write_from(cast.dev, "outillage.example")
     with pytest.raises(WrongMoment):
         declare_interests(file, by=cast.dev, answer="none")
 

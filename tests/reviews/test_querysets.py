@@ -11,7 +11,7 @@ from audit.actors import CLOCK
 from moves.services import declare_standing
 from programs.models import Appointment
 from reviews.access import _has_a_part_in, may_declare
-from reviews.checks.conflicts import _neqs_of, parties_of, ties_of
+from reviews.checks.conflicts import parties_of, ties_of
 from reviews.checks.fitness import _appointments
 from reviews.models import Assignment, Interest, Recommendation
 from reviews.querysets import AssignmentQuerySet, RecommendationQuerySet
@@ -146,15 +146,7 @@ def test_ties_of_a_person_are_whom_they_act_for_and_the_interests_of_the_last_tw
     assert found[cast.ana.pk].organisations == {first.organisation_id, second.organisation_id}
     assert [tie.neq for tie in found[cast.ana.pk].memberships] == ["1140000001", "1140000002", "1140000004"]
     keys = [enterprise_key(one.organisation_name) for one in (runs, ended, to_come)]
-    assert [tie.name for tie in found[cast.ana.pk].interests] == keys
-
-
-@proves(_neqs_of)
-def test_numbers_of_a_name_are_those_registered_under_it(cast, usinage, precision):
-    key = enterprise_key(usinage.legal_name)
-    other = Organisation.objects.create(legal_name=usinage.legal_name.upper(), neq="1140000001")
-    assert _neqs_of({key}) == {key: {usinage.neq, other.neq}}
-    assert _neqs_of(set()) == {}
+    assert [tie.names for tie in found[cast.ana.pk].interests] == [{key} for key in keys]
 
 
 MATCHED = dict.fromkeys(
@@ -229,4 +221,28 @@ def test_parties_of_a_file_are_its_applicant_with_who_acts_for_it_and_the_sponso
     assert found.applicant_domains & {"present.example", "ancien.example"} == {"present.example"}
     assert cast.officer.email.partition("@")[2] not in found.applicant_domains
     assert "parti.example" in found.applicant_domains
-    assert found.neqs == {usinage.neq}
+    assert (found.applicant, found.neqs) == (usinage.pk, {usinage.neq})
+    assert found.names == {"usinagegauthier", "commanditaire0"}
+
+
+@proves(parties_of, moot=FEWER)
+def test_parties_of_a_file_are_those_of_each_submission_too_with_the_sponsor_of_the_one_that_counts(
+    cast, programme, usinage
+):
+    file = submitted_row(cast, programme)
+    beside = another(file)
+    kept = {"canonical": "{}", "digest": "", "form_version": 1, "signed_name": "", "by": cast.sophie}
+    file.snapshots.update(
+        applicant_name="Gauthier inc.", applicant_neq="1140000001", applicant_mail="a.example\ngmail.com",
+        applicant_website="https://facebook.com/gauthier", sponsor_neqs="1140000003\n1140000004",
+    )  # fmt: skip
+    file.snapshots.create(
+        number=2, **kept, superseded_at=NOW, applicant_name="Gauthier et fils", applicant_neq="1140000002",
+        applicant_mail="b.example", applicant_website="https://www.c.example/fr", sponsor_neqs="1140000005",
+    )  # fmt: skip
+    beside.snapshots.create(number=1, **kept, applicant_neq="1140000006")
+    found = parties_of([file])[file.pk]
+    assert found.names == {"usinagegauthier", "gauthier", "gauthieretfils"}
+    assert found.neqs == {usinage.neq, *(f"114000000{number}" for number in (1, 2, 3, 4))}
+    assert found.applicant_domains == {"gauthier.example", "a.example", "b.example", "c.example"}
+    assert parties_of([file, beside])[beside.pk].neqs == {usinage.neq, "1140000006"}
