@@ -30,6 +30,17 @@ ITALIAN_FORM = re.compile(r"\b(?:[Ss]\.\s?[Pp]\.\s?[Aa]\.?|SpA)\s*$")  # « Le G
 MARKS = str.maketrans(dict.fromkeys("™®©℠"))
 INITIALS = re.compile(r"(?<=\b\w)\.\s*(?=\w\.)")
 ANYWHERE = re.compile(r"\(\s*(?:canada|quebec)\s*\)")  # where a company of a group was made, in brackets
+# What may come before it: a form, as the register writes some names, and an article. « Compagnie de … » is a name.
+FORMS_FIRST = (("cie",), ("compagnie",), ("corp",), ("corporation",), *(one for one in FORMS_IN_WORDS if "en" in one))
+OF = frozenset({"de", "du", "des", "d", "et", "of", "and", "pour", "for"})
+ARTICLE = re.compile(r"[^\w']*(?:(?:les?|la|the)\s+|l'\s*)(?=\w)")
+ACRONYM = re.compile(r"\(\s*([A-Z](?:[.&-]?[A-Z]){1,7})\.?\s*\)")
+TRADING_AS = re.compile(
+    r"\b(?:f\.\s?a\.\s?s\.\s?r\.\s?s\b\.?|fasrs\b|d\.b\.a\b\.?|dba\b|d/b/a\b"
+    r"|faisant\s+affaires?\s+sous\s+(?:la\s+raison\s+sociale|le\s+nom)(?:\s+(?:de\b|d['\u2019]))?"
+    r"|(?:doing|carrying\s+on)\s+business\s+(?:as|under\s+the\s+name(?:\s+of)?)\b)",
+    re.IGNORECASE,
+)
 NUMBERED = re.compile(r"^\s*\d[\d\s-]*(?=\s(?:quebec|canada|ontario)\b)")
 SAME_WORD = {"and": "et", "st": "saint", "ste": "sainte"}
 
@@ -56,15 +67,62 @@ def folded(text: str) -> str:
 def enterprise_key(name: str) -> str:
     """What two names of one enterprise have in common: "Outillage Mauricie inc." and "OUTILLAGE MAURICIE" have one key.
 
-    Case, accents, punctuation and spaces do not count (two numbers stay two), nor trade marks, the legal form at the
-    end, the division named after it, nor « (Canada) » in brackets; "&" is « et », "St" is "Saint". A name that is
-    nothing but a legal form is kept. Empty for no name.
+    Case, accents, punctuation and spaces do not count (two numbers stay two), nor trade marks, an article that begins
+    the name, the legal form before or after it, the division named after that, its own initials nor « (Canada) » in
+    brackets; "&" is « et », "St" is "Saint". A name that is nothing but a legal form or an article is kept. Of one that
+    trades under another, the first. Empty for no name.
     """
-    plain = folded(ITALIAN_FORM.sub(" sarl", (name or "").translate(MARKS)))
+    return next((key for part in TRADING_AS.split(name or "") if (key := _key(part))), "")
+
+
+def enterprise_keys(name: str) -> frozenset[str]:
+    """That of each name in it: « X inc. f.a.s.r.s. Y » is X, and Y. None for no name."""
+    return frozenset({_key(part) for part in TRADING_AS.split(name or "")} - {""})
+
+
+def _key(name: str) -> str:
+    plain = folded(ITALIAN_FORM.sub(" sarl", _without_acronym(name.translate(MARKS))))
+    words = _words(plain)
+    if (article := ARTICLE.match(plain)) and not _is_form(after := _words(plain[article.end() :])):
+        words = after
+    return re.sub(r"(?<!\d) | (?!\d)", "", " ".join(_without_form(_without_form_first(_without_division(words)))))
+
+
+def _words(plain: str) -> list[str]:
     plain = INITIALS.sub("", ANYWHERE.sub(" ", plain)).replace(".", "").replace("&", " et ").replace("+", " et ")
     plain = NUMBERED.sub(lambda number: re.sub(r"\D", "", number[0]), plain)
-    words = _without_division([SAME_WORD.get(word, word) for word in re.findall(r"\w+", plain)])
-    return re.sub(r"(?<!\d) | (?!\d)", "", " ".join(_without_form(words)))
+    return [SAME_WORD.get(word, word) for word in re.findall(r"\w+", plain)]
+
+
+def _is_form(words: list[str]) -> bool:
+    """Whether these say nothing but a legal form."""
+    return all(word in LEGAL_FORMS or word in LAST_FORMS for word in words) or tuple(words) in FORMS_IN_WORDS
+
+
+def _without_acronym(name: str) -> str:
+    """Without the initials of what comes before them, in brackets, where nothing but a legal form follows them."""
+    for found in ACRONYM.finditer(name):
+        before, after = _words(folded(name[: found.start()])), _words(folded(name[found.end() :]))
+        if _is_form(after) and _abbreviate(re.sub(r"\W", "", found[1]).lower(), before):
+            return f"{name[: found.start()]} {name[found.end() :]}"
+    return name
+
+
+def _abbreviate(initials: str, words: list[str]) -> bool:
+    """Whether these letters are found in the words in their order, the first where a word begins."""
+    for at, word in enumerate(words):
+        letters = iter("".join(words[at:]))
+        if word[0] == initials[0] and all(one in letters for one in initials):
+            return True
+    return False
+
+
+def _without_form_first(words: list[str]) -> list[str]:
+    for form in FORMS_FIRST:
+        after = words[len(form) :]
+        if tuple(words[: len(form)]) == form and after and after[0] not in OF and not _is_form(after):
+            return after
+    return words
 
 
 def _without_division(words: list[str]) -> list[str]:
@@ -79,12 +137,10 @@ def _without_division(words: list[str]) -> list[str]:
 def _without_form(words: list[str]) -> list[str]:
     if len(words) > 1 and words[-1] in LAST_FORMS:
         words = words[:-1]
-    while len(words) > 1:
+    while len(words) > 1 and tuple(words) not in FORMS_IN_WORDS:
         if words[-1] in LEGAL_FORMS or words[-1] == "et":
             words = words[:-1]
-        elif said := next(
-            (one for one in FORMS_IN_WORDS if tuple(words[-len(one) :]) == one and len(words) > len(one)), None
-        ):
+        elif said := next((one for one in FORMS_IN_WORDS if tuple(words[-len(one) :]) == one), None):
             words = words[: -len(said)]
         else:
             break

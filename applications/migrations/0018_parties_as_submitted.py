@@ -8,7 +8,7 @@ from django.db import migrations, models
 from django.db.models import Q
 
 from work import clock
-from work.names import domain_of, enterprise_key
+from work.names import domain_of, enterprise_keys
 
 
 def fill(apps, schema_editor):
@@ -18,20 +18,22 @@ def fill(apps, schema_editor):
     while batch := list(batches.filter(pk__gt=last)[:500]):
         mail = mail_of(apps, {one.application.organisation_id for one in batch})
         signed = {one.pk: json.loads(one.canonical or "{}") for one in batch}
-        numbers = numbers_of(apps, {key for one in signed.values() if (key := sponsor_of(one))})
+        numbers = numbers_of(apps, {key for one in signed.values() for key in sponsor_of(one)})
         for one in batch:
             organisation = signed[one.pk].get("organisation") or {}
             one.applicant_name = organisation.get("legal_name") or ""
             one.applicant_neq = organisation.get("neq") or ""
             one.applicant_website = one.application.organisation.website
             one.applicant_mail = lines(mail.get(one.application.organisation_id))
-            one.sponsor_neqs = lines(numbers.get(sponsor_of(signed[one.pk])))
+            one.sponsor_neqs = lines(
+                neq for key in sponsor_of(signed[one.pk]) for neq in numbers.get(key, ())
+            )
         rows.bulk_update(batch, FIELDS)
         last = batch[-1].pk
 
 
 def sponsor_of(signed):
-    return enterprise_key((signed.get("sponsor") or {}).get("organisation") or "")
+    return enterprise_keys((signed.get("sponsor") or {}).get("organisation") or "")
 
 
 def mail_of(apps, organisations):
@@ -57,7 +59,7 @@ def numbers_of(apps, keys):
 
 
 def lines(values):
-    return "\n".join(sorted(values or ()))
+    return "\n".join(sorted(set(values or ())))
 
 
 FIELDS = ["applicant_name", "applicant_neq", "applicant_website", "applicant_mail", "sponsor_neqs"]
@@ -65,7 +67,7 @@ KEPT = {"blank": True, "default": "", "db_default": ""}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_name_keys_anew"), ("applications", "0017_place_words")]
+    dependencies = [("accounts", "0006_names_without_articles"), ("applications", "0017_place_words")]
 
     operations = [
         migrations.AddField("snapshot", "applicant_name", models.CharField(max_length=250, **KEPT)),

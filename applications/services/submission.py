@@ -39,6 +39,7 @@ from programs.models import Program, ReferenceCounter
 from questions.constants import QuestionType
 from questions.schema import clean_answers
 from work import clock
+from work.names import enterprise_keys
 from work.texts import Text
 
 PATIENCE = 5.0
@@ -273,4 +274,4 @@ def freeze(
 
 
 def _neqs_of(sponsorship: Sponsorship) -> set[str]:
-    return neqs_of({sponsorship.name_key} - {""}).get(sponsorship.name_key, set())
+    return set().union(*neqs_of(enterprise_keys(sponsorship.organisation_name)).values())

@@ -20,7 +20,7 @@ from programs.selectors import policy_of
 from reviews.models import Interest
 from reviews.states import InterestKind, Obstacle
 from work import clock
-from work.names import domain_of, domains_meet, enterprise_key, is_under, registered_domain
+from work.names import domain_of, domains_meet, enterprise_keys, is_under, registered_domain
 
 Row = TypeVar("Row")
 
@@ -167,7 +167,7 @@ def parties_of(applications: Collection[Application]) -> dict[int, Parties]:
     sponsors = _gathered(standing, lambda row: row.application_id)
     submissions = Snapshot.objects.filter(application__in=files).defer("canonical")
     sent = _gathered(submissions, lambda row: row.application_id)
-    neqs = neqs_of({enterprise_key(one.organisation_name) for rows in sponsors.values() for one in rows} - {""})
+    neqs = neqs_of(_keys_of(one.organisation_name for rows in sponsors.values() for one in rows))
     found = {}
     for application in applications:
         applicant, asked = organisations[application.organisation_id], sponsors.get(application.pk, ())
@@ -178,7 +178,7 @@ def parties_of(applications: Collection[Application]) -> dict[int, Parties]:
             applicant=applicant.pk,
             names=_keys_of({applicant.legal_name, *names, *(one.applicant_name for one in then)}),
             neqs=frozenset({applicant.neq, *(one.applicant_neq for one in then)}).union(
-                *(neqs.get(enterprise_key(name), ()) for name in names), *(one.sponsor_neqs.split() for one in counts)
+                *(neqs.get(key, ()) for key in _keys_of(names)), *(one.sponsor_neqs.split() for one in counts)
             )
             - {""},
             applicant_domains=_domains_of(applicant, mail.get(applicant.pk, ()), then),
@@ -188,7 +188,7 @@ def parties_of(applications: Collection[Application]) -> dict[int, Parties]:
 
 
 def _keys_of(names: Iterable[str]) -> frozenset[str]:
-    return frozenset({enterprise_key(name) for name in names} - {""})
+    return frozenset(key for name in names for key in enterprise_keys(name))
 
 
 def _domains_of(applicant: Organisation, mail: Iterable[str], then: Collection[Snapshot]) -> frozenset[str]:

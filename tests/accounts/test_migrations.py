@@ -41,13 +41,21 @@ def test_organisations_get_the_key_of_their_name_and_lose_it_with_their_rows_in_
 
 
 @pytest.mark.slow
-def test_names_on_record_are_folded_anew_with_rows_in_place(committed_db, cast, programme, prime):
+@pytest.mark.parametrize(
+    "before",
+    [
+        (("accounts", "0004_membership_ends"), ("applications", "0014_ineligible_is_never_told")),
+        (("accounts", "0005_name_keys_anew"), ("applications", "0017_place_words")),
+    ],
+    ids=lambda before: before[0][1],
+)
+def test_names_on_record_are_folded_anew_with_rows_in_place(committed_db, cast, programme, prime, before):
     file = submitted_row(cast, programme)
     file.sponsorships.create(
         email="h@boreal.example", token_digest="1", invited_by=cast.sophie, expires_at=clock.now(),
         organisation_name="Aéronefs-Boréal ULC",
     )  # fmt: skip
-    migrate([("accounts", "0004_membership_ends"), ("applications", "0014_ineligible_is_never_told")])
+    migrate(list(before))
     Organisation.objects.update(name_key="avant")
     file.sponsorships.update(name_key="avant")
     migrate()

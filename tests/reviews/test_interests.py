@@ -304,6 +304,26 @@ def test_interest_in_a_registered_applicant_meets_it_under_a_name_and_a_number_o
     assert on_record(file, cast.ana, cast.ben) == {"Ana": ["employer"], "Ben": []}
 
 
+@pytest.mark.parametrize(
+    ("typed", "registered", "sponsor"),
+    [
+        ("Les Industries Roy", "Industries Roy inc.", "Forges Est"),
+        ("Usinage Roy", "Boréal inc. f.a.s.r.s. Usinage Roy", "Forges Est"),
+        ("Boréal inc. f.a.s.r.s. Usinage Roy", "Usinage Roy", "Forges Est"),
+        ("Société en commandite Roy", "Forges Ouest", "Roy, s.e.c."),
+        ("Roy", "Forges Ouest", "Boréal inc. f.a.s.r.s. Roy"),
+    ],
+)
+def test_interest_without_a_number_meets_each_name_of_a_party(cast, programme, usinage, typed, registered, sponsor):
+    file = eligible_file(cast, programme)
+    record_interest(by=cast.ana, kind="employer", organisation_name=typed)
+    record_interest(by=cast.ben, kind="employer", organisation_name="Industries Est")
+    assert on_record(file, cast.ana, cast.ben) == {"Ana": [], "Ben": []}
+    rename(usinage, legal_name=registered)
+    file.sponsorships.update(organisation_name=sponsor)
+    assert on_record(file, cast.ana, cast.ben) == {"Ana": ["employer"], "Ben": []}
+
+
 def test_sponsor_that_changes_its_name_is_still_the_one_of_the_submission(cast, programme, prime):
     acts_for(cast.ana, prime)
     record_interest(by=cast.ben, kind="employer", organisation_name="Boréal", neq=prime.neq)

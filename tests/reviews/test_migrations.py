@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from moves.models import DutyDone
-from reviews.models import Assignment, Declaration, Panel, PanelSeat
+from reviews.models import Assignment, Declaration, Interest, Panel, PanelSeat
 from reviews.states import AssignmentState
 from tests.decisions.files import submitted_row
 from tests.files import another, another_call
@@ -79,3 +79,34 @@ def test_conflicts_on_record_touch_what_their_person_had_done_by_then(committed_
     migrate()
     touches = dict(Declaration.objects.values_list("pk", "touches"))
     assert touches == {conflict: "score\nscreen", doubt: "score", none: "", early: "", own: ""}
+
+
+@pytest.mark.slow
+def test_facts_that_rulings_answered_say_names_as_they_are_compared_today(committed_db, cast, programme):
+    """The name of an interest, wherever it is said; neither its NEQ, nor what is of no interest that is there."""
+    file = submitted_row(cast, programme)
+    interest = Interest.objects.create(
+        user=cast.ana, kind="employer", organisation_name="Les Forges inc. f.a.s.r.s. Roy"
+    )
+    also = Interest.objects.create(user=cast.ana, kind="shareholding", organisation_name="La Cie Boréal")
+    kept = [
+        f"employer:{interest.pk}:2212345678",
+        f"employer:{interest.pk}:applicant",
+        f"family:{also.pk + 9}:lesforges",
+        f"membership:{also.pk}:lesforges",
+        "applicant_domain:roy.example:roy.example",
+        "rival:4",
+    ]
+
+    def said(lines):
+        declared = {"application": file, "user": cast.ana, "answer": "unsure", "recorded": "\n".join(lines)}
+        return Declaration.objects.create(**declared).pk
+
+    first = said([*kept, f"employer:{interest.pk}:lesforgesincfasrsroy", f"shareholding:{also.pk}:laciebor"])
+    second, nothing = said([f"shareholding:{also.pk}:lacieboreal"]), said([])
+    migrate([("reviews", "0010_seat_words")])
+    migrate()
+    recorded = dict(Declaration.objects.values_list("pk", "recorded"))
+    names = [f"employer:{interest.pk}:forges", f"employer:{interest.pk}:roy", f"shareholding:{also.pk}:boreal"]
+    assert recorded[first].splitlines() == [*kept, *names]
+    assert (recorded[second], recorded[nothing]) == (names[2], "")

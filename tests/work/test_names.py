@@ -1,7 +1,22 @@
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.models import User
-from work.names import address_key, domain_of, domains_meet, enterprise_key, folded, sort_key
+from work.names import (
+    FORMS_IN_WORDS,
+    LAST_FORMS,
+    LEGAL_FORMS,
+    address_key,
+    domain_of,
+    domains_meet,
+    enterprise_key,
+    enterprise_keys,
+    folded,
+    sort_key,
+)
 from work.querysets import by_name
 
 SAME = [
@@ -34,6 +49,18 @@ SAME = [
     ("91234567 Québec inc.", "9123-4567 Québec inc.", "9123 4567 Quebec Inc"),
     ("Usinage L. M. inc.", "Usinage L.M.", "Usinage LM"),
     ("Aérotech", "Aéro-Tech inc.", "AÉRO TECH"),
+    ("Les Industries Boréal inc.", "Industries Boréal", "LES INDUSTRIES BORÉAL LTÉE"),
+    ("L'Atelier d'Usinage", "Atelier d’usinage inc."),
+    ("The Boréal Group Ltd.", "Boréal Group"),
+    ("Société en commandite Gaz Métro", "Gaz Métro, s.e.c.", "Gaz Métro, société en commandite", "Gaz Métro"),
+    ("Société en nom collectif Roy et fils", "Roy & fils s.e.n.c."),
+    ("Corporation Boréal", "Boréal inc.", "Corp. Boréal", "Cie Boréal ltée", "La Compagnie Boréal"),
+    (
+        "Centre de développement des composites du Québec (CDCQ)",
+        "Centre de développement des composites du Québec",
+        "CENTRE DE DÉVELOPPEMENT DES COMPOSITES DU QUÉBEC (C.D.C.Q.) inc.",
+    ),
+    ("Institut de recherche d’Hydro-Québec (IREQ)", "L’Institut de recherche d’Hydro-Québec"),
 ]
 APART = [
     ("Outillage Mauricie", "Outillage Maurice"),
@@ -49,7 +76,33 @@ APART = [
     ("Boréal, division Composites", "Boréal"),
     ("Société en commandite", "Société"),
     ("Limited Partnership Roy", "Roy"),
+    ("L.A. Usinage", "Usinage"),
+    ("Lavoie Boréal", "Voie Boréal"),
+    ("Les Industries Boréal", "Les Industries Roy"),
+    ("Compagnie de la Baie", "De la Baie"),
+    ("Corporation de développement", "Développement"),
+    ("Société Boréal", "Boréal"),
+    ("Boréal (USA)", "Boréal"),
+    ("Boréal (BC) Aviation", "Boréal Aviation"),
+    ("Boréal (Est)", "Boréal"),
+    ("Roy (ACME) inc.", "Roy inc."),
 ]
+TWO_NAMES = [
+    "Boréal inc. f.a.s.r.s. Usinage Roy",
+    "Boréal inc. (F.A.S.R.S. Usinage Roy)",
+    "Boréal inc., faisant affaire sous la raison sociale de Usinage Roy",
+    "Boréal inc. faisant affaires sous le nom d’Usinage Roy inc.",
+    "Boréal doing business as Usinage Roy",
+    "Boréal Ltd. d.b.a. Usinage Roy",
+]
+# Words of a name: neither a form, nor an article, nor what a form may be part of.
+OF_A_NAME = st.sampled_from(["Aéro", "Boréal", "Gaz", "Roy", "Érable", "Nord-Est", "4", "Saint-Maurice", "Usinage"])
+NAMES = st.lists(OF_A_NAME, min_size=1, max_size=4).map(" ".join)
+BEFORE = st.sampled_from(
+    ["", "Les ", "Le ", "La ", "L’", "The ", "Corporation ", "La Compagnie ", "Cie ", "LES CORP. "]
+)
+AFTER = st.sampled_from(["", " inc.", ", ltée", " s.e.c.", " & Cie ltée", ", société en commandite", " (Québec) inc."])
+ALONE = sorted({"les", "le", "la", "l", "the"} | LEGAL_FORMS | LAST_FORMS | {" ".join(one) for one in FORMS_IN_WORDS})
 
 
 @pytest.mark.parametrize("names", SAME, ids=lambda names: names[0])
@@ -63,8 +116,51 @@ def test_names_of_two_enterprises_have_two(one, other):
     assert enterprise_key(one) != enterprise_key(other)
 
 
+@pytest.mark.parametrize("name", TWO_NAMES)
+def test_enterprise_that_trades_under_another_name_has_both_and_is_known_by_the_first(name):
+    assert enterprise_keys(name) == {enterprise_key("Boréal"), enterprise_key("Usinage Roy")}
+    assert enterprise_key(name) == enterprise_key("Boréal")
+
+
+@given(NAMES, BEFORE, AFTER)
+def test_article_and_form_around_a_name_tell_nothing_of_it(name, before, after):
+    assert enterprise_key(f"{before}{name}{after}") == enterprise_key(name) != ""
+    assert enterprise_keys(f"{before}{name}{after}") == {enterprise_key(name)}
+
+
+@given(NAMES, NAMES, BEFORE, AFTER)
+def test_two_names_meet_under_no_article_nor_form_that_they_do_not_meet_without(one, other, before, after):
+    meet = re.sub(r"\W", "", one) == re.sub(r"\W", "", other)
+    assert (enterprise_key(f"{before}{one}{after}") == enterprise_key(other)) is meet
+
+
+@given(NAMES, NAMES)
+def test_names_on_both_sides_of_what_says_that_one_trades_as_the_other_are_both(one, other):
+    assert enterprise_keys(f"Les {one} inc. f.a.s.r.s. {other}") == {enterprise_key(one), enterprise_key(other)}
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_name_that_is_only_a_form_or_an_article_is_itself(name):
+    assert enterprise_key(name.upper()) == name.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Société en commandite inc.", "societeencommandite"),
+        ("Les inc.", "les"),
+        ("La Cie", "la"),
+        ("Corporation Ltd.", "corporation"),
+    ],
+)
+def test_name_of_forms_and_articles_alone_keeps_its_first(name, key):
+    assert enterprise_key(name) == key
+
+
 def test_no_name_has_no_key():
-    assert (enterprise_key(""), enterprise_key(" . ")) == ("", "")
+    assert (enterprise_key(""), enterprise_key(" . "), enterprise_key("f.a.s.r.s.")) == ("", "", "")
+    assert enterprise_keys("") == enterprise_keys(" f.a.s.r.s. . ") == frozenset()
+    assert enterprise_key("f.a.s.r.s. Roy") == "roy"
 
 
 def test_text_is_folded_for_search():
