@@ -1,6 +1,6 @@
 """What waits for a person in this app: to endorse, approve, issue, concur; a letter to send again."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -75,8 +75,8 @@ def _ruling_in(rulings: Collection[Declaration]) -> str:
 
 def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
     """The next step of each open decision, when it is theirs; for an officer also what waits for another. Before a
-    ruling on interests that it waits for, its step is nobody's. That there is nobody to take another one is told by
-    mail and said where one goes from here: to ask it of every line slows each home."""
+    ruling on interests that it waits for, its step is nobody's. That there is nobody to take another one is asked once
+    of the lines that are shown, never of every decision."""
     roles = roles_held(user).intersection(STEPS)
     if not roles:
         return
@@ -87,8 +87,9 @@ def _work_of_chain(user: User, limit: int) -> Iterator[WorkLine]:
     yield from first_lines(own, _own_line, limit=limit, rest=Rest.ANY)
     if not runs:
         return
-    others = rows.waiting_for_others(user, roles=roles).exclude(pk__in=rulings)
-    yield from first_lines(others, _line_of_others, limit=limit, rest=Rest.ANY)
+    others = list(rows.waiting_for_others(user, roles=roles).exclude(pk__in=rulings)[: limit + 1])
+    stuck = stuck_among([one.pk for one in others])
+    yield from first_lines(others, partial(_line_of_others, stuck=stuck), limit=limit, rest=Rest.ANY)
     held = rows.filter(held_on(user, ProgramRole.OFFICER, program=PROGRAM), pk__in=rulings)
     held = held.exclude(application__in=barred_from(user))
     yield from first_lines(held, partial(_line_of_ruling, rulings=rulings), limit=limit, rest=Rest.ANY)
@@ -103,8 +104,8 @@ def _own_line(decision: Decision) -> WorkLine:
     return _line(decision.application, turn.act, turn.hat)
 
 
-def _line_of_others(decision: Decision) -> WorkLine:
-    waits_for = str(Turn(decision.turn).row.awaits)
+def _line_of_others(decision: Decision, *, stuck: Container[int]) -> WorkLine:
+    waits_for = str(NOBODY if decision.pk in stuck else Turn(decision.turn).row.awaits)
     return _line(decision.application, _("Decision under way"), Hat.OFFICER, waits_for=waits_for)
 
 

@@ -189,7 +189,7 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
         except WrongMoment as problem:
             refusals = [str(refusal.message) for refusal in problem.refusals]
         else:
-            messages.success(request, str(page.done))
+            messages.success(request, _done(step, page, decision))
             return redirect("decision-file", reference)
     context = {
         "application": decision.application,
@@ -214,6 +214,14 @@ def act(request: PersonRequest, reference: str, step: MoveOf[Decision]) -> HttpR
     }
     status = 409 if refusals and request.method == "POST" else 200
     return render(request, "decisions/act.html", context, status=status)
+
+
+def _done(step: MoveOf[Decision], page: StepPage, decision: Decision) -> str:
+    """What is said once the step is made: when there is nobody to take the next one, that too."""
+    if not selectors.stuck_among([decision.pk]):
+        return str(page.done)
+    done = _("The decision is endorsed.") if step is Decision.endorse else str(page.done)
+    return f"{done} {_('There is nobody to take its next step today: the programme officers have been notified.')}"
 
 
 def _form(step: MoveOf[Decision], decision: Decision, data: QueryDict | None) -> SendBackForm | NoteForm:

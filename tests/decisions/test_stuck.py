@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.messages import get_messages
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.translation import override
 
 from accounts.models import ClusterAppointment, User
 from decisions import services
 from decisions.models import Decision
-from decisions.selectors import stuck_among
+from decisions.selectors import stuck_among, work_for
 from decisions.selectors.turns import _seats_of, _steps, _without_concurrer, _without_taker, concurrers_of, takers_of
 from decisions.services import messages
 from decisions.states import Turn
@@ -395,3 +397,45 @@ def test_partners_officer_who_stands_aside_is_told_whether_a_colleague_can_concu
     response = as_(person).post(url, {"answer": "conflict", "note": ""})
     (said,) = get_messages(response.wsgi_request)
     assert str(said) == f"Your declaration is kept. The file stays closed to you{words}"
+
+
+def test_officer_s_home_says_of_each_line_whether_there_is_somebody_in_a_few_queries_however_many_there_are(
+    cast, programme
+):
+    def told():
+        with override("en"):
+            return {line.label.split()[0]: line.waits_for for line in work_for(cast.officer)}
+
+    def asked():
+        with CaptureQueriesContext(connection) as queries:
+            told()
+        return len(queries)
+
+    stuck, approver = waiting(cast, programme, Turn.APPROVE)
+    fine, _person = waiting(cast, programme, Turn.APPROVE)
+    drafted, _person = waiting(cast, programme, Turn.ENDORSE)
+    acts(stuck, approver)
+    assert told() == {
+        stuck.application.reference: "somebody to be appointed: nobody can take its next step today",
+        fine.application.reference: "the approver",
+        drafted.application.reference: "the endorser",
+    }
+    few = asked()
+    for _n in range(4):
+        waiting(cast, programme, Turn.APPROVE)
+    assert asked() == few
+
+
+@pytest.mark.parametrize(
+    ("held", "said"), [(True, "have been notified"), (False, "nobody to take its next step today")]
+)
+def test_who_endorses_is_told_whether_there_is_somebody_to_approve(cast, programme, as_, held, said):
+    decision = files.recommended_file(cast, programme)
+    files.declare(cast, decision, "endorser")
+    if not held:
+        Appointment.objects.filter(role="approver").delete()
+    endorsed = as_(cast.endorser).post(
+        reverse("decision-endorse", args=[decision.application.reference]), {"note": ""}, follow=True
+    )
+    (told,) = [str(one) for one in endorsed.context["messages"]]
+    assert (said in told, "Those who may approve it" in told) == (True, held)
