@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from applications.constants import LONGEST_REASONS
+from reviews.rules import says_nothing_of_none
 from reviews.states import Answer
 from work.forms import TextField, VersionedForm
 
@@ -112,5 +113,12 @@ class InterestsForm(forms.Form):
         error_messages={"required": _("Choose an answer.")},
     )
     note = TextField(
-        label=_("Explain, if you wish"), widget=forms.Textarea({"rows": 3}), max_length=2000, required=False
+        label=_("What the interest or the doubt is, if you wish to say it"),
+        widget=forms.Textarea({"rows": 3}),
+        max_length=2000,
+        required=False,
     )
+
+    def clean(self) -> None:
+        if contrary := says_nothing_of_none(self.cleaned_data.get("answer", ""), self.cleaned_data.get("note", "")):
+            self.add_error("note", contrary)

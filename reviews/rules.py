@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rules import is_person
@@ -15,6 +16,7 @@ from moves.transitions import Facts, Input
 from programs.roles import ProgramRole
 from programs.rules import holds, is_program_officer
 from reviews.states import Answer
+from work.texts import is_blank
 
 if TYPE_CHECKING:
     from applications.models import Application
@@ -136,6 +138,17 @@ class Review(Facts):
 
     def told(self) -> dict[str, object]:
         return {"scores": dict(self.scores), "total": self.total}
+
+
+def says_nothing_of_none(answer: str, note: str) -> str:
+    """What is asked of who has no conflict and describes one all the same; "" for anybody else. A tie that is written
+    down and declared to be none would be read by nobody."""
+    if answer != Answer.NONE or is_blank(note):
+        return ""
+    return gettext(
+        "You answer that you have none, and you describe something here. If it could be a conflict, answer that you "
+        "are unsure, and it is ruled on; if not, leave this empty."
+    )
 
 
 def has_declared_no_conflict(_assignment: "Assignment", _facts: object, given: Declared) -> Refusal | None:

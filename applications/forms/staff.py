@@ -9,6 +9,7 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from applications.constants import DUE, ORDERS
+from applications.rules import say_what_is_wrong
 from applications.states import ApplicationState, ChangeWhy
 from programs.models import Call
 from work import clock
@@ -115,13 +116,14 @@ class ItemForm(forms.Form):
     message = TextField(
         label=_("What to change"),
         max_length=2000,
-        error_messages={"required": _("Say what to change.")},
         widget=forms.Textarea({"rows": 3}),
     )
 
     def __init__(self, *args: Any, label: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["asked"].label = label
+        message = self.fields["message"]
+        message.error_messages["required"] = say_what_is_wrong(label)
         if self.is_bound and not self["asked"].value():
             self.fields["why"].required = self.fields["message"].required = False
 

@@ -22,6 +22,7 @@ from applications.rules.changes import (
     every_item_is_answered,
     is_askable,
     names_what_to_change,
+    say_what_is_wrong,
     says_what_is_wrong,
 )
 from applications.rules.outcome import (
@@ -171,6 +172,7 @@ __all__ = [
     "phase_for",
     "programme_has_reviews",
     "quorum_is_reached",
+    "say_what_is_wrong",
     "says_what_is_wrong",
     "scores_allow_it",
     "shares_add_up",

@@ -94,9 +94,13 @@ def says_what_is_wrong(_application: "Application", facts: Askable, given: Chang
     """Each item says why, in words of the officer's own."""
     unsaid = [item for item in given.items if not item.message]
     if unsaid:
-        label = facts.labels.get(unsaid[0].question, "")
-        return Refusal(_("Say what is wrong with “%(label)s”.") % {"label": label}, code="message")
+        return Refusal(say_what_is_wrong(facts.labels.get(unsaid[0].question, "")), code="message")
     return None
+
+
+def say_what_is_wrong(label: str) -> str:
+    """What is asked of an item without its words, naming the answer (`label`): several may be asked at once."""
+    return _("Say what is wrong with “%(label)s”.") % {"label": label}
 
 
 def day_is_to_come(_application: "Application", _facts: object, given: Changes) -> Refusal | None:

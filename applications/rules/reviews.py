@@ -151,16 +151,21 @@ def scores_allow_it(_application: "Application", facts: Scores, given: Proposal)
     return None
 
 
-def cohort_has_closed(_application: "Application", facts: Scores) -> Refusal | None:
+def cohort_has_closed(application: "Application", facts: Scores) -> Refusal | None:
     """Where files are compared with those of their cohort alone, none is recommended before all of them are in."""
     if facts.cohort_open_until is None:
         return None
-    instant = clock.format_instant(facts.cohort_open_until, get_language() or "fr")
+    language, closing = get_language() or "fr", application.cohort_closes_at
+    assert closing is not None  # it has a cohort
     sentence = _(
-        "Its cohort takes applications until %(instant)s, and all its files are compared with one another: none is "
-        "recommended before."
+        "The closing of its cohort is %(closing)s, and it takes applications until %(until)s, grace included. All its "
+        "files are compared with one another: none is recommended before."
     )
-    return Refusal(sentence % {"instant": instant}, code="cohort")
+    instants = {
+        "closing": clock.format_instant(closing, language),
+        "until": clock.format_instant(facts.cohort_open_until, language),
+    }
+    return Refusal(sentence % instants, code="cohort")
 
 
 def is_a_new_panel(_application: "Application", facts: Scores) -> Refusal | None:

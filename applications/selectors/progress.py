@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -56,7 +57,7 @@ def bridge(application: Application) -> list[Span]:
     if state is PublicState.CHANGES_REQUESTED:
         between = _("Changes requested")
     elif application.state in LEFT:  # told at once
-        between = str(state.label)
+        between = capfirst(str(state.label))
     else:
         between = _("Being assessed")
     complete = ""
@@ -102,8 +103,7 @@ def timeline(application: Application) -> list[Happened]:
     for found in found_complete(application):
         lines.append(Happened(_("Confirmed complete"), found, application.call.program.cluster.name))
     if application.state in LEFT:
-        state = str(application.get_state_display())
-        lines.append(Happened(state[:1].upper() + state[1:], application.since))
+        lines.append(Happened(capfirst(str(application.get_state_display())), application.since))
     if application.outcome_at:
         lines.append(Happened(_("Decision letter sent"), application.outcome_at))
     lines.reverse()  # of two things at one instant, the later one comes first

@@ -158,7 +158,9 @@ def declare(request: PersonRequest, public_id: UUID) -> HttpResponse:
             return redirect("decision-concurrence", public_id)
         messages.info(request, _after_declaring(concurrence))
         return redirect("decision-concurrences")
-    return render(request, "decisions/concurrence_declare.html", {"concurrence": concurrence, "form": form})
+    sponsors = list(concurrence.application.sponsorships.standing().values_list("organisation_name", flat=True))
+    context = {"concurrence": concurrence, "form": form, "sponsors": sponsors}
+    return render(request, "decisions/concurrence_declare.html", context)
 
 
 def _after_declaring(concurrence: Concurrence) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import identifiers
 from accounts.models import User
 from reviews.checks import Fitness
+from reviews.rules import says_nothing_of_none
 from reviews.states import Answer, InterestKind
 from work import clock
 from work.forms import DayField, LineField, TextField
@@ -93,6 +94,8 @@ class DeclareForm(forms.Form):
         answer = self.cleaned_data.get("answer")
         if answer in (Answer.CONFLICT, Answer.UNSURE) and is_blank(self.cleaned_data.get("note", "")):
             self.add_error("note", _("Say in a few words what it is."))
+        if contrary := says_nothing_of_none(answer or "", self.cleaned_data.get("note", "")):
+            self.add_error("note", contrary)
         if answer == Answer.NONE and "undertaking" in self.fields and not self.cleaned_data.get("undertaking"):
             self.add_error("undertaking", _("Sign the undertaking: the file opens after that."))
 

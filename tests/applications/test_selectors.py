@@ -22,7 +22,7 @@ from applications.selectors import (
 )
 from applications.selectors.answers import answers_of, form_of
 from applications.selectors.deadlines import service_due
-from applications.selectors.progress import timeline
+from applications.selectors.progress import bridge, timeline
 from applications.selectors.shown import shown_sections
 from applications.selectors.waiting import _can_still_be_sent, _soonest_first, _work_of_company, _work_of_staff
 from applications.services.submission import freeze
@@ -332,6 +332,12 @@ def test_timeline_has_what_the_applicant_did_and_was_told_the_latest_first(cast,
         ("Application submitted", instant(0)),
         ("Draft started", instant(-9)),
     ]
+
+
+def test_step_of_a_file_that_left_begins_like_the_others_with_a_capital(row):
+    Application.objects.filter(pk=row.pk).update(state="withdrawn")
+    with override("fr"):
+        assert [step.label for step in bridge(Application.objects.get(pk=row.pk))][1] == "Retirée"
 
 
 @proves(timeline)

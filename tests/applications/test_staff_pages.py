@@ -7,11 +7,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
+from django.utils.translation import override
 
 from applications.constants import ORDERS
 from applications.models import Application, Finding
 from applications.rules import Change
 from applications.selectors import in_order, pages
+from applications.selectors.answers import form_of
 from applications.selectors.pages import Pages, counted
 from applications.services.changes import request_changes, resubmit_application
 from applications.services.drafts import save_answer
@@ -357,6 +359,9 @@ def test_changes_are_asked_and_read_before_and_after(file, page, cast):
     missing = page("officer", "file-changes-ask", file.reference, post=post | {"method-message": ""})
     assert missing.status_code == 422
     assert 'href="#method-message"' in missing.content.decode()
+    label = form_of(file).question("method").label
+    with override("en"):
+        assert f"Say what is wrong with “{label}”." in missing.content.decode()
     none = page("officer", "file-changes-ask", file.reference, post={"due-day": day})
     assert "Choose at least one answer, with the reason." in none.content.decode()
     assert page("officer", "file-changes-ask", file.reference, post=post).status_code == 302

@@ -294,7 +294,15 @@ def test_partner_declares_then_reads_its_part_and_no_note_of_the_cluster(asked, 
     url = reverse("decision-concurrence", args=[asked.public_id])
     declare = reverse("decision-concurrence-declare", args=[asked.public_id])
     assert client.get(url).url == declare
-    assert client.post(declare, {"answer": "none", "note": ""}).url == url
+    asked.application.sponsorships.create(
+        email="h@boreal.example", token_digest="1", invited_by=cast.sophie, expires_at=files.DECIDED_AT,
+        organisation_name="Aéronefs Boréal inc.", confirmed_at=files.AT,
+    )  # fmt: skip
+    assert "<dt>Sponsor</dt><dd>Aéronefs Boréal inc.</dd>" in text(client.get(declare))
+    contrary = text(client.post(declare, {"answer": "none", "note": "Je connais le fils du patron."}))
+    assert contrary.count("answer that you are unsure") == 2  # beside the field, and at the top of the page
+    assert "Je connais le fils du patron." in contrary
+    assert client.post(declare, {"answer": "none", "note": " "}).url == url
     page = text(client.get(url))
     assert "$75,000.01" in page
     assert files.TEXT in page
@@ -325,7 +333,7 @@ def test_partner_reads_who_endorsed_and_approved_and_its_home_by_when_to_decide(
 def test_what_is_free_says_what_its_reader_s_figures_count(asked, cast, programme, as_):
     """A partner's: this award, and what it was told. Those of the staff: all but a file that is closed to them."""
     files.declare(cast, asked.decision, "concurrence")
-    told = "Another file counts once its decision letter has been sent."
+    told = "What is free is what remains once this award is deducted."
     assert told in text(as_(cast.concurrence).get(reverse("decision-concurrence", args=[asked.public_id])))
     assert "A file counts in these figures once its decision letter has been sent." in text(
         as_(cast.concurrence).get(reverse("partner-home"))

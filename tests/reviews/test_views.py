@@ -87,6 +87,13 @@ def test_before_declaring_only_the_names_and_the_title_are_shown(cast, programme
     assert "train d’atterrissage" not in shown  # the summary of the project
     answer = client.post(reverse("review-declare-own", args=[assignment.public_id]), {"answer": "none"})
     assert "undertaking" in answer.context["form"].errors
+    answer = client.post(
+        reverse("review-declare-own", args=[assignment.public_id]),
+        {"answer": "none", "undertaking": "on", "note": "Je connais le fils du patron."},
+    )
+    assert list(answer.context["form"].errors) == ["note"]
+    assert "Je connais le fils du patron." in answer.content.decode()
+    assert of(application, cast.ana).state == "offered"
     client.post(reverse("review-declare-own", args=[assignment.public_id]), {"answer": "none", "undertaking": "on"})
     assert of(application, cast.ana).state == "accepted"
     assert page(client, "review-score", assignment.public_id, status=409)  # the review has not begun
@@ -463,11 +470,11 @@ def test_ranking_of_a_cohort_that_is_open_says_until_when(cast, programme, as_):
     said = ("31 janvier 2027", "17 h 15")
     with clock.at(clock.local(date(2027, 1, 31), 17, 14)):
         shown = page(as_(cast.chair), "review-ranking", application.call.public_id).replace("\xa0", " ")
-    assert "Cette cohorte est encore ouverte, jusqu’au 31 janvier 2027" in shown
+    assert "La clôture de cette cohorte est le 31 janvier 2027 à 17 h, et elle" in shown
     assert all(one in shown for one in said)
     with clock.at(clock.local(date(2027, 1, 31), 17, 15)):
         shown = page(as_(cast.chair), "review-ranking", application.call.public_id).replace("\xa0", " ")
-    assert "encore ouverte" not in shown
+    assert "La clôture de cette cohorte" not in shown
 
 
 def test_the_chair_reads_what_an_amount_is_made_of_before_she_recommends_it(cast, programme, as_):
